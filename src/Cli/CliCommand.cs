@@ -5,12 +5,11 @@ namespace Orchestrator.Cli;
 /// <summary>A command: its options and what it does. One file per command, one line in <see cref="Startup.CommandTable"/>.</summary>
 internal abstract class CliCommand(string name, string description) : Command(name, description)
 {
-    /// <summary>
-    /// May be called from inside an agent's attempt. Everything else is for people: an agent that steers its own run is a mistake.
-    /// </summary>
+    /// <summary>May be called from inside an agent's attempt. Everything else is for people: an agent that steers its own run is a
+    /// mistake.</summary>
     public virtual bool IsForAgents => false;
 
-    /// <summary>Works on machines where nothing can be run: see <see cref="Orchestrator.Processes.HostPlatform"/>.</summary>
+    /// <summary>Works on machines where nothing can be run: see <see cref="Orchestrator.Runs.Setup.HostPlatform"/>.</summary>
     public virtual bool WorksEverywhere => false;
 
     /// <summary>Does the command's work and gives one of <see cref="ExitCodes"/>.</summary>

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Cli.Console;
-using Orchestrator.Git;
-using Orchestrator.Git.Program;
-using Orchestrator.Processes;
 using Orchestrator.QualityGates;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Callbacks;
+using Orchestrator.Runs.Hosting;
+using Orchestrator.Runs.Setup;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli;
@@ -22,22 +22,20 @@ internal sealed class CommandContext(
 )
 {
     private RepositoryLocation? _repository;
-    private string? _machine;
+    private RunServices? _services;
 
     public ITerminal Terminal { get; } = terminal;
 
-    /// <summary>Git and the repositories that are opened, each once.</summary>
-    public GitRepositories Repositories { get; } = new();
+    /// <summary>What steps of runs need of this machine, for commands that work like them; repositories are opened once.</summary>
+    public RunServices Services => _services ??= RunServices.OfThisMachine([.. OwnProgram.Command, "hook"], Environment, Trust, Time);
 
     public IReadOnlyDictionary<string, string> Environment { get; } = environment;
 
     /// <summary>What the person has said about repositories.</summary>
     public TrustStore Trust { get; } = TrustStore.OfUser(environment);
 
-    /// <summary>
-    /// Where secrets are looked up: the process's variables, and since settings were loaded those of <c>.orchestrator/secrets.env</c> and
-    /// <c>.env</c>.
-    /// </summary>
+    /// <summary>Where secrets are looked up: the process's variables, and since settings were loaded those of
+    /// <c>.orchestrator/secrets.env</c> and <c>.env</c>.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; private set; } = environment;
 
     /// <summary>Folder that relative paths of the command line belong to.</summary>
@@ -48,7 +46,7 @@ internal sealed class CommandContext(
     public bool Verbose { get; } = verbose;
 
     /// <summary>This machine in queues and identities of workers.</summary>
-    public string Machine => _machine ??= MachineIdentity.Find(Environment);
+    public string Machine => Services.Host;
 
     /// <summary>Who calls, as the record of a run has it: the user and where.</summary>
     public string Person =>
@@ -67,28 +65,37 @@ internal sealed class CommandContext(
     /// <exception cref="CommandException">There is none, or it has no work tree.</exception>
     public RepositoryLocation RequireRepository()
     {
-        var repository =
-            FindRepository()
+        var found = FindRepository();
+        return RepositoryLocation.RefusalOf(found, Directory) is { } refusal
+            ? throw new CommandException(ExitCodes.Usage, refusal.Why, refusal.Cure)
+            : found!;
+    }
+
+    /// <summary>The agent start that this process belongs to.</summary>
+    /// <exception cref="CommandException">It belongs to none, or its folder is gone.</exception>
+    public AgentStartFacts RequireAgentStart()
+    {
+        var start =
+            AgentStartFacts.Find(Environment, Directory)
             ?? throw new CommandException(
                 ExitCodes.Usage,
-                $"{Directory} is in no git repository.",
-                $"Run '{GitRepository.BeginCommand}' there, or name another folder with --working-dir."
+                $"This command is for agents that a run has started; {AgentStartFacts.FolderVariable} is not set here.",
+                "To steer a run yourself, see 'orchestrate retry', 'skip' and 'approve'."
             );
-        return repository.IsBare
-            ? throw new CommandException(
+        return start.IsThere
+            ? start
+            : throw new CommandException(
                 ExitCodes.Usage,
-                $"{repository.Root} is a bare repository: agents need a work tree.",
-                "Work in a clone of it."
-            )
-            : repository;
+                $"The folder of this agent start is gone: {start.Folder}.",
+                "The run was removed while the agent worked; there is nobody to tell."
+            );
     }
 
     /// <summary>A path of the command line as an absolute one.</summary>
     public string FullPath(string path) => Path.GetFullPath(path, Directory);
 
-    /// <summary>
-    /// The settings in force, for commands that read; warnings are shown. Of a repository that is not trusted only what is harmless counts.
-    /// </summary>
+    /// <summary>The settings in force, for commands that read; warnings are shown. Of a repository that is not trusted only what is
+    /// harmless counts.</summary>
     /// <exception cref="CommandException">Something is set wrongly; all faults are named.</exception>
     public SettingsResult LoadSettings(params IReadOnlyList<SettingFlag> flags) => OpenSettings(FindRepository(), flags).Loaded;
 
@@ -124,16 +131,13 @@ internal sealed class CommandContext(
             : throw new CommandException(ExitCodes.Usage, string.Join("\n", settings.Loaded.Errors.Select(fault => fault.ToString())));
     }
 
-    /// <summary>
-    /// What the files say, whoever trusts them: for telling a person what a run would do once it is trusted, never to act on. Null where
-    /// something is set wrongly, which whoever needs it says.
-    /// </summary>
+    /// <summary>What the files say, whoever trusts them: for telling a person what a run would do once it is trusted, never to act on. Null
+    /// where something is set wrongly, which whoever needs it says.</summary>
     public OrchestratorSettings? FindSettings() =>
         SettingsLoader.Load(SettingsFiles.Read(FindRepository()?.Root, Environment, []) with { IsTrusted = true }).Settings;
 
-    /// <summary>
-    /// The settings that would be in force if the repository's file were this one, which the person named: for questions, never to act on.
-    /// </summary>
+    /// <summary>The settings that would be in force if the repository's file were this one, which the person named: for questions, never to
+    /// act on.</summary>
     /// <exception cref="CommandException">The file can't be opened, or something is set wrongly.</exception>
     public SettingsResult LoadSettingsFrom(string name)
     {

@@ -39,6 +39,20 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
         return null;
     }
 
+    /// <summary>Why no run can work where somebody is, and what to do; null where one can.</summary>
+    /// <param name="found">The repository that the folder belongs to, or null.</param>
+    /// <param name="directory">The folder.</param>
+    public static (string Why, string Cure)? RefusalOf(RepositoryLocation? found, string directory) =>
+        found switch
+        {
+            null => (
+                $"{directory} is in no git repository.",
+                $"Run '{GitRepository.BeginCommand}' there, or name another folder with --working-dir."
+            ),
+            { IsBare: true } => ($"{found.Root} is a bare repository: agents need a work tree.", "Work in a clone of it."),
+            _ => null,
+        };
+
     /// <summary>Root of the work tree that a folder lies in, which may be a linked one; null where there is none.</summary>
     public static string? FindWorkTree(string directory)
     {

@@ -6,6 +6,9 @@ namespace Orchestrator.Runs;
 /// <summary>Where the files of a run lie: <c>.orchestrator/runs/&lt;run&gt;/</c> in the repository, ignored by git.</summary>
 public sealed partial class RunFolder
 {
+    /// <summary>What the name of a run's folder begins with that is being removed.</summary>
+    public const string Removed = ".removed-";
+
     private readonly string _repository;
 
     /// <summary>Names the folder of a run; nothing is made.</summary>

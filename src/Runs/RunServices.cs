@@ -23,6 +23,18 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     /// <value>Default: the user's file, as <see cref="Environment"/> names it.</value>
     public TrustStore? Trust { get; init; }
 
+    /// <summary>Those of the machine that this process is on, which is named in queues as <see cref="MachineIdentity"/> has it.</summary>
+    /// <param name="hookCommand">Program and arguments of the ownership hook.</param>
+    /// <param name="environment">The environment that agents and settings see.</param>
+    /// <param name="trust">Which repositories the person trusts.</param>
+    /// <param name="time">The clock.</param>
+    public static RunServices OfThisMachine(
+        IReadOnlyList<string> hookCommand,
+        IReadOnlyDictionary<string, string> environment,
+        TrustStore trust,
+        TimeProvider time
+    ) => new(MachineIdentity.Find(environment), hookCommand, time) { Environment = environment, Trust = trust };
+
     /// <summary>Plans and settings of runs, as they were stored when those began.</summary>
     internal StoredPlans Plans { get; } = new();
 

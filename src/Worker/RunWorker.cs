@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Activities;
 using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Workflows;
 using Temporalio.Client;
@@ -19,12 +18,7 @@ public sealed class RunWorker : IDisposable
     public RunWorker(ITemporalClient client, RunWorkerOptions options, ILoggerFactory logs)
     {
         client = MessageJson.Speaking(client);
-        var services = new RunServices(options.Machine, options.HookCommand, options.Time)
-        {
-            Environment = options.Environment,
-            Trust = options.Trust,
-            Repositories = options.Git,
-        };
+        var services = options.Services;
         var shared = new TemporalWorkerOptions(TaskQueues.Workflows)
         {
             Identity = options.Identity,
@@ -43,7 +37,7 @@ public sealed class RunWorker : IDisposable
         _workers.Add(new TemporalWorker(client, shared));
         foreach (var repository in options.Repositories)
         {
-            var own = new TemporalWorkerOptions(TaskQueues.ForRepository(options.Machine, repository.Key))
+            var own = new TemporalWorkerOptions(TaskQueues.ForRepository(services.Host, repository.Key))
             {
                 Identity = options.Identity,
                 LoggerFactory = logs,

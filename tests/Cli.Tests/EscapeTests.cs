@@ -1,3 +1,4 @@
+using Orchestrator.Runs;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;
@@ -7,11 +8,8 @@ public class EscapeTests
 {
     private const string Common = "common=$(git rev-parse --git-common-dir); ";
 
-    /// <summary>
-    /// Each task: what its agent does, and what its end must say. What it does to its own work fails it; what it does to what all share
-    /// could be somebody else's doing,
-    /// so that its own work is merged all the same.
-    /// </summary>
+    /// <summary>Each task: what its agent does, and what its end must say. What it does to its own work fails it; what it does to what all
+    /// share could be somebody else's doing, so that its own work is merged all the same.</summary>
     private static readonly (string Id, string Owns, string Script, string Said)[] Tries =
     [
         ("link-out", "'*.txt'", "ln -s ../../../../outside escape.txt", "symbolic link"),
@@ -212,8 +210,8 @@ public class EscapeTests
         Assert.Equal(("merged", 1, 1), ((string?)task["state"], (int)task["attempt"]!, (int)task["starts"]!));
         Assert.Equal(
             "inside",
-            Agents
-                .AgentClaim.TryRead(
+            AgentClaim
+                .TryRead(
                     Directory.GetDirectories(Path.Combine(cli.Folder, ".orchestrator/runs"), "1", SearchOption.AllDirectories).Single()
                 )!
                 .Reason

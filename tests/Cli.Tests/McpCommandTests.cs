@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
 using System.Text.Json.Nodes;
-using Orchestrator.Agents;
+using Orchestrator.Runs;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;

@@ -1,5 +1,6 @@
 using Orchestrator.Cli.Startup;
 using Orchestrator.Processes;
+using Orchestrator.Runs.Setup;
 using Orchestrator.Worker;
 using Xunit;
 

@@ -133,7 +133,7 @@ public sealed class CleaningTests
         Assert.True(Directory.Exists(run.Folder.Path));
 
         // Killed when the folder had its other name.
-        Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(run.Folder.Path)!, RunRemoval.Mark + "run-before"));
+        Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(run.Folder.Path)!, RunFolder.Removed + "run-before"));
         remains = Assert.Single(await survey.LookAsync([ended], None));
         RunRemoval.FinishEarlier(Path.GetDirectoryName(run.Folder.Path)!);
         Assert.Null(await new RunRemoval(repository).RemoveAsync(remains, Forget, None));

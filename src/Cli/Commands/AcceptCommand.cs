@@ -1,15 +1,12 @@
 using System.CommandLine;
-using System.Text;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
-using Orchestrator.Git.Guard;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>
-/// <c>accept</c>: takes back hooks and settings that appeared while agents worked and were put aside, since git would run programs by them.
-/// </summary>
+/// <summary><c>accept</c>: takes back hooks and settings that appeared while agents worked and were put aside, since git would run programs
+/// by them.</summary>
 internal sealed class AcceptCommand : CliCommand
 {
     private readonly Argument<string[]> _which = new("ID")
@@ -31,11 +28,12 @@ internal sealed class AcceptCommand : CliCommand
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var items = await QuarantinedItems.ListAsync(repository);
+        var aside = await QuarantinedItems.OpenAsync(repository);
+        var items = aside.Waiting;
         var chosen = parsed.GetValue(_all) ? items : [.. (parsed.GetValue(_which) ?? []).Select(which => Find(items, which)).Distinct()];
         foreach (var item in chosen)
         {
-            await QuarantinedItems.AcceptAsync(repository, item, stop);
+            await aside.AcceptAsync(item, stop);
         }
 
         if (parsed.GetValue(_json))
@@ -45,8 +43,8 @@ internal sealed class AcceptCommand : CliCommand
                     .. items.Select(item => new AsideEntry(
                         item.Id,
                         item.Name,
-                        $"{item}",
-                        ContentOf(item),
+                        item.What,
+                        item.Content,
                         item.Time,
                         item.While,
                         chosen.Contains(item)
@@ -59,7 +57,7 @@ internal sealed class AcceptCommand : CliCommand
 
         foreach (var item in chosen)
         {
-            context.Terminal.Say($"{item} is back.");
+            context.Terminal.Say($"{item.What} is back.");
         }
         if (chosen.Count > 0)
         {
@@ -71,8 +69,8 @@ internal sealed class AcceptCommand : CliCommand
         }
         foreach (var item in items)
         {
-            context.Terminal.Show($"{item.Id}  {item}  (put aside {LocalTimes.Of(item.Time)}, while {item.While} was at work)");
-            foreach (var line in ContentOf(item).Split('\n').Take(5))
+            context.Terminal.Show($"{item.Id}  {item.What}  (put aside {LocalTimes.Of(item.Time)}, while {item.While} was at work)");
+            foreach (var line in item.Content.Split('\n').Take(5))
             {
                 context.Terminal.Show($"    {line}");
             }
@@ -87,10 +85,7 @@ internal sealed class AcceptCommand : CliCommand
         return ExitCodes.Done;
     }
 
-    private static QuarantinedItem Find(IReadOnlyList<QuarantinedItem> items, string which) =>
+    private static AsideItem Find(IReadOnlyList<AsideItem> items, string which) =>
         items.FirstOrDefault(item => item.Id == which || item.Name == which)
         ?? throw new CommandException(ExitCodes.Usage, $"Nothing with the id '{which}' was put aside.", "See 'orchestrate accept'.");
-
-    private static string ContentOf(QuarantinedItem item) =>
-        item.Content.IsEmpty ? string.Join('\n', item.Values) : Encoding.UTF8.GetString(item.Content.Span).TrimEnd('\n');
 }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Orchestrator.Agents;
+using Orchestrator.Runs;
 using Orchestrator.Runs.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
@@ -44,7 +44,7 @@ internal sealed class BlockedCommand : CliCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var start = AgentStartFacts.Require(context);
+        var start = context.RequireAgentStart();
         AgentCallbacks.Claim(
             start.Folder,
             new AgentClaim

@@ -33,14 +33,14 @@ internal sealed class CheckCommand : CliCommand
         var settings = opened.Loaded;
         List<MachineCheckEntry> entries =
         [
-            .. await MachineCheck.RunAsync(context.FindRepository(), settings, context.Platform, context.Repositories, stop),
+            .. await MachineCheck.RunAsync(context.FindRepository(), settings, context.Platform, context.Services, stop),
         ];
         if (context.Platform.Refusal is null && context.FindRepository() is { } repository)
         {
             entries.Add(await EngineCheck.RunAsync(repository, settings.Settings!, context, stop));
             if (!repository.IsBare && !entries.Exists(entry => entry is { Name: "git", Status: MachineCheckStatus.Fail }))
             {
-                entries.Add(await MachineCheck.StorageAsync(repository, settings.Settings!, context.Environment, stop));
+                entries.Add(await MachineCheck.StorageAsync(repository, settings.Settings!, context.Services, stop));
             }
             if (opened.Refusal is { } refusal)
             {

@@ -4,13 +4,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Git;
-using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Cleaning;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -58,8 +54,7 @@ internal sealed class CleanupCommand : CliCommand
         }
         RunStatus[] runs = [.. all.Select(run => NewestExecution.Of(run, location).Status)];
         var chosen = Choose(parsed, runs, context);
-        var repository = await new GitRepositories().OpenAsync(location.Root);
-        var cleanup = new RunCleanup(location, repository, settings, context);
+        var cleanup = await RunCleanup.OpenAsync(location, settings, context.Services);
         using var one =
             all.Count == 0
                 ? null
@@ -71,7 +66,7 @@ internal sealed class CleanupCommand : CliCommand
                     );
         var found = await cleanup.LookAsync(chosen, runs, stop);
         var isDry = parsed.GetValue(_dryRun);
-        var before = await SizesAsync(location, repository, settings, context, stop);
+        var before = await cleanup.SizesAsync(stop);
         IReadOnlyList<string> left = [];
         if (!isDry)
         {
@@ -79,9 +74,11 @@ internal sealed class CleanupCommand : CliCommand
                 all.Count == 0
                     ? null
                     : await EngineConnection.OpenAsync(location, settings, context, NullLoggerFactory.Instance, stays: false, stop);
-            left = await cleanup.RemoveAsync(found, engine, stop);
+            var histories = new HistoryRemoval(engine, context.Time, stop);
+            left = await cleanup.RemoveAsync(found, histories.ForgetAsync, stop);
+            await histories.FinishAsync();
         }
-        var after = isDry ? before : await SizesAsync(location, repository, settings, context, stop);
+        var after = isDry ? before : await cleanup.SizesAsync(stop);
         var kept = Kept(runs, chosen, found);
         if (parsed.GetValue(_json))
         {
@@ -141,14 +138,6 @@ internal sealed class CleanupCommand : CliCommand
         parsed.GetValue(_olderThan) is not { } text ? null
         : Durations.TryRead(text, out var age) ? age
         : throw new CommandException(ExitCodes.Usage, $"--older-than {text} is no time.", "Such as 12h, 30d; a number is seconds.");
-
-    private static Task<StorageSizes> SizesAsync(
-        RepositoryLocation location,
-        GitRepository repository,
-        OrchestratorSettings settings,
-        CommandContext context,
-        CancellationToken stop
-    ) => StorageSizes.OfAsync(location, repository, settings.Worktrees.BranchPrefix, context.Environment, stop);
 
     private static IReadOnlyList<KeptEntry> Kept(IReadOnlyList<RunStatus> runs, IReadOnlyList<RunStatus> chosen, CleanupSurvey found) =>
         [

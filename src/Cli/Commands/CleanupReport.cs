@@ -1,6 +1,5 @@
 using System.Globalization;
 using Orchestrator.Cli.Documents;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Cleaning;
 
@@ -23,7 +22,7 @@ internal static class CleanupReport
             isDry,
             [.. found.Runs.Where(remains => remains.HasAny).Select(RemovedEntry.Of)],
             [.. kept.Select(entry => entry.Why.Count > 0 ? entry : entry with { Why = ["not chosen"] })],
-            [.. found.Stray.Select(change => change.Name)],
+            found.StrayRefs,
             found.Spare,
             [.. found.Orphans.Select(orphan => orphan.Folder)],
             before,
@@ -44,7 +43,9 @@ internal static class CleanupReport
         List<string> goes =
         [
             .. Some(removed.Select(entry => $"{entry.RunId}  {entry.State}, {Describe(entry)}"), "runs"),
-            .. found.Stray.Count > 0 ? (string[])[$"{Number(found.Stray.Count)} hidden refs of no run here: your branches have them"] : [],
+            .. found.StrayRefs.Count > 0
+                ? (string[])[$"{Number(found.StrayRefs.Count)} hidden refs of no run here: your branches have them"]
+                : [],
             .. Some(found.Spare.Select(path => $"{path}  waits to be used again; more than worktrees.pool"), "worktrees"),
             .. Some(found.Orphans.Select(orphan => $"{orphan.Folder}  cache of {orphan.Repository}, which is gone"), "caches"),
         ];

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Orchestrator.Agents;
+using Orchestrator.Runs;
 using Orchestrator.Runs.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
@@ -37,7 +37,7 @@ internal sealed class DoneCommand : CliCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var start = AgentStartFacts.Require(context);
+        var start = context.RequireAgentStart();
         if (parsed.GetValue(_task) is { } task && !string.Equals(task, start.Task, StringComparison.OrdinalIgnoreCase))
         {
             throw new CommandException(

@@ -19,7 +19,7 @@ internal sealed class MailCommand : Command
 
     private static AgentMail Open(CommandContext context, out AgentStartFacts start)
     {
-        start = AgentStartFacts.Require(context);
+        start = context.RequireAgentStart();
         return new AgentMail(start.Repository, start.Run, context.Time);
     }
 

@@ -7,10 +7,8 @@ using Orchestrator.Runs.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>
-/// <c>mcp</c>: serves an agent the tools of its task over stdin and stdout (Model Context Protocol). Started by the agent program; ends
-/// with its input, and needs no running orchestrator.
-/// </summary>
+/// <summary><c>mcp</c>: serves an agent the tools of its task over stdin and stdout (Model Context Protocol). Started by the agent program;
+/// ends with its input, and needs no running orchestrator.</summary>
 internal sealed class McpCommand : CliCommand
 {
     public McpCommand()
@@ -20,7 +18,7 @@ internal sealed class McpCommand : CliCommand
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var start = AgentStartFacts.Require(context);
+        var start = context.RequireAgentStart();
         var tools = new AgentTools(
             start,
             new AgentQuestions(start.Repository, start.Run, start.Task, start.Folder),

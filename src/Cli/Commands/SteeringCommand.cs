@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -55,16 +54,15 @@ internal abstract class SteeringCommand : CliCommand
         Add(_noResume);
     }
 
-    private string KeptAs(ParseResult parsed) =>
-        string.Join(' ', parsed.Tokens.Select(token => token.Value).Where(text => text != _noResume.Name).Select(ProcessCommand.Quote));
+    private IEnumerable<string> KeptAs(ParseResult parsed) =>
+        parsed.Tokens.Select(token => token.Value).Where(text => text != _noResume.Name);
 
     /// <summary>Sends a command before the one that the person is told of: where nobody works on the run it is only kept.</summary>
     protected Task<int?> TellAsync(ParseResult parsed, CommandContext context, StoredRun run, SteeringCall call, CancellationToken stop) =>
         Steering.SendAsync(context, _engine.Flags(parsed), run, call, stop);
 
-    /// <summary>
-    /// Sends the command. Where nobody works on the run it is carried out here, or whoever gave it is asked whether the run goes on now.
-    /// </summary>
+    /// <summary>Sends the command. Where nobody works on the run it is carried out here, or whoever gave it is asked whether the run goes
+    /// on now.</summary>
     protected async Task<int> SendAsync(
         ParseResult parsed,
         CommandContext context,

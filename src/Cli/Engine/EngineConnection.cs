@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Client;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Hosting;
 using Orchestrator.Settings;
 using Temporal.Server;
 using Temporalio.Client;
@@ -8,11 +9,9 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Engine;
 
-/// <summary>
-/// A connection to the engine that runs a repository's workflows: the server at an address, or the embedded one. The first process that
-/// needs the embedded engine takes its file and serves it; others connect to that one's socket, and one that stays takes the file over when
-/// its owner ends.
-/// </summary>
+/// <summary>A connection to the engine that runs a repository's workflows: the server at an address, or the embedded one. The first process
+/// that needs the embedded engine takes its file and serves it; others connect to that one's socket, and one that stays takes the file over
+/// when its owner ends.</summary>
 internal sealed class EngineConnection : IAsyncDisposable
 {
     // Of a run that is open longer than what is kept, the histories of its first tasks are still looked at.
@@ -78,10 +77,8 @@ internal sealed class EngineConnection : IAsyncDisposable
         : age > LeastKept ? age
         : LeastKept;
 
-    /// <summary>
-    /// Where this process serves the engine: deletes histories whose time is over and gives the room that is free in its file back. Whoever
-    /// else serves it does so every few minutes.
-    /// </summary>
+    /// <summary>Where this process serves the engine: deletes histories whose time is over and gives the room that is free in its file
+    /// back. Whoever else serves it does so every few minutes.</summary>
     public Task SweepAsync() => _served?.SweepAsync() ?? Task.CompletedTask;
 
     /// <summary>The engine's file was removed while it was served: its runs are known to nobody any more.</summary>
@@ -138,9 +135,8 @@ internal sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Where another process serves the engine: returns when that one has ended, however it ended, and this one serves in its place.
-    /// </summary>
+    /// <summary>Where another process serves the engine: returns when that one has ended, however it ended, and this one serves in its
+    /// place.</summary>
     /// <param name="context">Clock.</param>
     /// <param name="loggers">Where the server logs.</param>
     /// <param name="stop">Gives up waiting.</param>
@@ -165,10 +161,8 @@ internal sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Where this process serves the engine: sees to it that nothing is done on a file that was removed under it. Such an engine answers
-    /// nobody from then on.
-    /// </summary>
+    /// <summary>Where this process serves the engine: sees to it that nothing is done on a file that was removed under it. Such an engine
+    /// answers nobody from then on.</summary>
     /// <param name="context">Clock.</param>
     /// <param name="stop">Ends the watch.</param>
     /// <exception cref="CommandException">The file was removed: exit 5.</exception>
@@ -186,10 +180,8 @@ internal sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// The lock beside git's own files, which no tidying of the checkout removes: there is one engine for a repository, whatever becomes of
-    /// its file.
-    /// </summary>
+    /// <summary>The lock beside git's own files, which no tidying of the checkout removes: there is one engine for a repository, whatever
+    /// becomes of its file.</summary>
     public static string GuardOf(RepositoryLocation repository) => Path.Combine(repository.GitDirectory, "orchestrator", "engine");
 
     private CommandException Loss(string file)

@@ -1,16 +1,13 @@
 using System.Text.Json;
 using ModelContextProtocol.Protocol;
-using Orchestrator.Agents;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Callbacks;
 using Orchestrator.Runs.Mail;
 
 namespace Orchestrator.Cli.Mcp;
 
-/// <summary>
-/// The tools an agent has of us. It keeps nothing between two calls: the agent program starts the server anew when it has died. Whoever
-/// calls works on one task and can say something about that one only; nothing here approves or steers anything.
-/// </summary>
+/// <summary>The tools an agent has of us. It keeps nothing between two calls: the agent program starts the server anew when it has died.
+/// Whoever calls works on one task and can say something about that one only; nothing here approves or steers anything.</summary>
 /// <param name="start">The start that the server belongs to.</param>
 /// <param name="questions">What the agent may ask.</param>
 /// <param name="mail">Its mail.</param>
@@ -105,7 +102,7 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
 
     private void Claim(AgentClaim claim)
     {
-        if (!Directory.Exists(start.Folder))
+        if (!start.IsThere)
         {
             throw new ArgumentException($"The folder of this agent start is gone: {start.Folder}. There is nobody to tell.");
         }

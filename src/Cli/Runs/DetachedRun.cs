@@ -1,14 +1,12 @@
 using Orchestrator.Cli.Engine;
 using Orchestrator.Messages;
-using Orchestrator.Processes;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Hosting;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>
-/// A run that goes on in the background: this program once more, in a session of its own, without a terminal, and held by a supervisor that
-/// starts it again when it dies without a goodbye (<see cref="CrashSupervisor"/>).
-/// </summary>
+/// <summary>A run that goes on in the background, by a process of its own (<see cref="BackgroundProcess"/>), and what a person is told
+/// until it is under way there.</summary>
 /// <param name="runId">Id of the run.</param>
 /// <param name="repository">The repository.</param>
 /// <param name="context">Folder and terminal.</param>
@@ -28,10 +26,8 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
     /// <summary>Options that name the engine, for the background process.</summary>
     public IReadOnlyList<string> Engine { get; init; } = [];
 
-    /// <summary>
-    /// Starts the run by this process's own command line, and returns when preflight and approval are behind it. Where a person has to say
-    /// yes first and is at the terminal, it is asked there.
-    /// </summary>
+    /// <summary>Starts the run by this process's own command line, and returns when preflight and approval are behind it. Where a person
+    /// has to say yes first and is at the terminal, it is asked there.</summary>
     /// <param name="agreed">A person has said yes to what was asked so far.</param>
     /// <param name="askPlan">Nobody has said yes to the plan that is to be made.</param>
     /// <param name="stop">Ends the waiting, not the run.</param>
@@ -51,10 +47,8 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
         return code == ExitCodes.NeedsPerson && Ask() ? await ResumeAsync(["--approve", "plan"], stop) : code;
     }
 
-    /// <summary>
-    /// Goes on with a run that is there. Nobody says yes to the repository's files by that: what was trusted for the run stays trusted, and
-    /// anything else is asked about first.
-    /// </summary>
+    /// <summary>Goes on with a run that is there. Nobody says yes to the repository's files by that: what was trusted for the run stays
+    /// trusted, and anything else is asked about first.</summary>
     /// <param name="more">Further arguments of <c>resume</c>.</param>
     /// <param name="stop">Ends the waiting, not the run.</param>
     public Task<int> ResumeAsync(IReadOnlyList<string> more, CancellationToken stop) =>
@@ -72,7 +66,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
 
     private async Task<int> LaunchAsync(
         IReadOnlyList<string> arguments,
-        Func<RunStatus, ProcessIdentity, Task<bool>> isUnderWay,
+        Func<RunStatus, BackgroundProcess, Task<bool>> isUnderWay,
         CancellationToken stop
     )
     {
@@ -92,23 +86,12 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
         }
     }
 
-    private Task<ProcessIdentity> StartAsync(IReadOnlyList<string> arguments)
-    {
-        var program = OwnProgram.Command;
-        var command = new DetachedCommand(program[0], [.. program.Skip(1), .. arguments])
-        {
-            WorkingDirectory = Environment.CurrentDirectory,
-            OutputFile = _output,
-            ErrorFile = _output,
-        };
-        return new DetachedProcess(context.Time).StartAsync(
-            CrashSupervisor.Hold(command, [.. program, .. GoOn], $"The engine of {runId}", StoredRun.CrashFile(_folder))
-        );
-    }
+    private Task<BackgroundProcess> StartAsync(IReadOnlyList<string> arguments) =>
+        BackgroundProcess.StartAsync(runId, _folder, arguments, GoOn, _output, context.Time);
 
     private async Task<int> WaitAsync(
-        ProcessIdentity process,
-        Func<RunStatus, ProcessIdentity, Task<bool>> isUnderWay,
+        BackgroundProcess process,
+        Func<RunStatus, BackgroundProcess, Task<bool>> isUnderWay,
         CancellationToken stop
     )
     {
@@ -145,24 +128,15 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
         }
     }
 
-    private static Task<bool> IsUnderWayAsync(RunStatus status, ProcessIdentity process) =>
+    private static Task<bool> IsUnderWayAsync(RunStatus status, BackgroundProcess process) =>
         Task.FromResult(
             !RunStates.IsFinal(status.State)
                 && status.State is not (RunStates.Preparing or RunStates.Planning or RunStates.AwaitingApproval)
         );
 
-    // The process that serves the engine, or waits to, works on runs; the supervisor holds it.
-    private async Task<bool> IsServedByAsync(ProcessIdentity supervisor, CancellationToken stop)
-    {
-        if (Engine.Count > 0)
-        {
-            return true;
-        }
-        var owner = await EngineOwners.FindAsync(repository.OrchestratorFolder, stop);
-        return ProcessTable
-            .ChildrenOf(supervisor.ProcessId)
-            .Any(child => child.ProcessId == owner?.Pid || StandbyProcesses.Has(repository.OrchestratorFolder, child.Identity));
-    }
+    private async Task<bool> IsServedByAsync(BackgroundProcess process, CancellationToken stop) =>
+        Engine.Count > 0
+        || process.WorksOn(repository.OrchestratorFolder, (await EngineOwners.FindAsync(repository.OrchestratorFolder, stop))?.Pid);
 
     private int Ended(RunStatus status)
     {

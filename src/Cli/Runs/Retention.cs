@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Engine;
-using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Cleaning;
@@ -9,10 +8,8 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>
-/// Removes what is more than is kept of ended runs (<c>retention.*</c>, <c>worktrees.pool</c>), by itself: only while no run is open, a few
-/// runs each time, and given up after a while. What keeps it from that is a line in the log; the next time comes.
-/// </summary>
+/// <summary>Removes what is more than is kept of ended runs (<c>retention.*</c>, <c>worktrees.pool</c>), by itself: only while no run is
+/// open, a few runs each time, and given up after a while. What keeps it from that is a line in the log; the next time comes.</summary>
 /// <param name="location">The repository.</param>
 /// <param name="settings">The settings in force.</param>
 /// <param name="engine">The engine of its runs.</param>
@@ -30,7 +27,6 @@ internal sealed partial class Retention(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>Acts once.</summary>
-    /// <param name="stop">Ends it between two steps.</param>
     public async Task ActAsync(CancellationToken stop)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -44,7 +40,9 @@ internal sealed partial class Retention(
             // The rest the next time.
         }
         catch (Exception fault)
-            when (fault is GitException or RpcException or IOException or UnauthorizedAccessException or CommandException)
+            when (ProgramFailure.Of(fault) is not null
+                || fault is RpcException or IOException or UnauthorizedAccessException or CommandException
+            )
         {
             Missed(fault);
         }
@@ -63,7 +61,7 @@ internal sealed partial class Retention(
             settings.Retention.Age,
             context.Time.GetUtcNow()
         );
-        var cleanup = new RunCleanup(location, await context.Repositories.OpenAsync(location.Root), settings, context);
+        var cleanup = await RunCleanup.OpenAsync(location, settings, context.Services);
         using var one = cleanup.TryBegin();
         if (one is null)
         {
@@ -71,7 +69,9 @@ internal sealed partial class Retention(
         }
         var found = await cleanup.LookAsync(beyond, [.. runs.Select(run => run.Status)], stop);
         RunRemains[] some = [.. found.Runs.Where(remains => remains.HasAny).Take(MostRuns)];
-        var left = await cleanup.RemoveAsync(found with { Runs = some }, engine, stop);
+        var histories = new HistoryRemoval(engine, context.Time, stop);
+        var left = await cleanup.RemoveAsync(found with { Runs = some }, histories.ForgetAsync, stop);
+        await histories.FinishAsync();
         if (some.Length > 0)
         {
             Removed(some.Length, string.Join(", ", some.Select(remains => remains.Run.Status.RunId)));

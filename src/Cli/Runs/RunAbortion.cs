@@ -1,4 +1,3 @@
-using Orchestrator.Git.Landing;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Landing;
@@ -80,16 +79,9 @@ internal sealed class RunAbortion(CommandContext context, CancellationToken stop
 
     private async Task<int> TakeBackAsync(StoredRun run, RepositoryLocation repository)
     {
-        var result = (await LandingReversals.TakeBackAsync(repository, run.Folder, stop))!;
-        context.Terminal.Say(result.Reason);
-        if (result.State is not (ReversalState.TakenBack or ReversalState.NotLanded))
-        {
-            return ExitCodes.NeedsPerson;
-        }
-        var reason = $"taken back by a person: {result.Reason} Its work is kept at {LandingReversal.AbortedRef(run.Name)}.";
-        var aborted = run.Abort(reason, context.Time.GetUtcNow());
-        RunEnding.Correct(new RunFolder(repository.Root, run.Id), aborted.Status);
-        return ExitCodes.Done;
+        var (isTakenBack, reason) = await new RunRecord(run.Folder).AbortAsync(run.Status, repository, context.Time, stop);
+        context.Terminal.Say(reason);
+        return isTakenBack ? ExitCodes.Done : ExitCodes.NeedsPerson;
     }
 
     private static string WhereItsWorkIs(RunStatus run) =>

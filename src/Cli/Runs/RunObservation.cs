@@ -1,7 +1,7 @@
 using Orchestrator.Cli.Engine;
 using Orchestrator.Messages;
-using Orchestrator.Processes;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Hosting;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -30,10 +30,8 @@ internal static class RunObservation
             Status = run.Status with
             {
                 Abandoned = abandoned,
-                Kept = RunStates.IsFinal(run.Status.State) ? [] : KeptCommands.Of(run),
-                Crashes = CrashSupervisor.Read(StoredRun.CrashFile(run.Folder)) is { Count: > 0 } crashes
-                    ? [.. crashes.Select(crash => new RunCrash(crash.Time, crash.ExitCode, crash.IsLast))]
-                    : null,
+                Kept = RunStates.IsFinal(run.Status.State) ? [] : KeptCommands.Of(run.Folder, run.Status),
+                Crashes = BackgroundProcess.CrashesOf(run.Folder) is { Count: > 0 } crashes ? crashes : null,
                 Standing = abandoned is true ? RunStanding.Interrupted : run.Status.Standing,
             },
         };

@@ -24,7 +24,6 @@ internal static class RunPreparation
     /// <param name="settings">The settings of the run, trusted.</param>
     /// <param name="planFile">Absolute path of the plan, which may be uncommitted; null for none.</param>
     /// <param name="yes"><c>--yes</c>: questions are answered.</param>
-    /// <param name="stop">Ends the look.</param>
     /// <returns>True when a person said yes to what was asked, here or by <c>--yes</c>.</returns>
     /// <exception cref="CommandException">The run can't begin.</exception>
     public static async Task<bool> DemandAsync(
@@ -36,8 +35,8 @@ internal static class RunPreparation
         CancellationToken stop
     )
     {
-        var looking = UncommittedChanges.ListAsync(repository, settings.Settings!, planFile, context.Repositories, stop);
-        foreach (var entry in await MachineCheck.RunAsync(repository, settings, context.Platform, context.Repositories, stop))
+        var looking = UncommittedChanges.ListAsync(repository, settings.Settings!, planFile, context.Services, stop);
+        foreach (var entry in await MachineCheck.RunAsync(repository, settings, context.Platform, context.Services, stop))
         {
             if (entry.Status == MachineCheckStatus.Fail)
             {

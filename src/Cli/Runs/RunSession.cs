@@ -3,16 +3,14 @@ using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
 using Orchestrator.Client;
 using Orchestrator.Messages;
-using Orchestrator.Processes;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>
-/// Engine and worker in this process, and a run that is started or taken up and watched until there is nothing more to wait for.
-/// </summary>
+/// <summary>Engine and worker in this process, and a run that is started or taken up and watched until there is nothing more to wait
+/// for.</summary>
 internal sealed partial class RunSession : IAsyncDisposable
 {
     private static readonly TimeSpan TasksCloseWithin = TimeSpan.FromSeconds(30);
@@ -82,11 +80,9 @@ internal sealed partial class RunSession : IAsyncDisposable
     public Task RefuseClosedAsync(RunHandle run, StoredRun? stored, CancellationToken stop) =>
         ClosedRuns.RefuseAsync(run, stored, _engine.Description, _context.Time, stop);
 
-    /// <summary>
-    /// Watches a run to its end, or until it waits for a person. The first Ctrl-C pauses it: agents are interrupted and keep their
+    /// <summary>Watches a run to its end, or until it waits for a person. The first Ctrl-C pauses it: agents are interrupted and keep their
     /// conversation, and a preparation that is under way is given up, since 'resume' begins it again. The second ends this process at once;
-    /// agents that still work are taken up by <c>resume</c>.
-    /// </summary>
+    /// agents that still work are taken up by <c>resume</c>.</summary>
     /// <returns>The exit code.</returns>
     public Task<int> WatchAsync(RunHandle run, long skipUntil = 0) => WatchAsync(run, skipUntil, asks: false);
 
@@ -123,9 +119,8 @@ internal sealed partial class RunSession : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// A run that could not end its tasks itself leaves them to this process: they end their agents and keep their work before it goes.
-    /// </summary>
+    /// <summary>A run that could not end its tasks itself leaves them to this process: they end their agents and keep their work before it
+    /// goes.</summary>
     private async Task EndTasksAsync(RunHandle run, RunStatus status)
     {
         if (status.State is not (RunStates.Terminated or RunStates.Failed))
@@ -155,7 +150,7 @@ internal sealed partial class RunSession : IAsyncDisposable
                     .GetResult();
                 return true;
             }
-            catch (Exception refused) when (refused is ProcessStartException or IOException or UnauthorizedAccessException)
+            catch (Exception refused) when (ProgramFailure.Of(refused) is not null || refused is IOException or UnauthorizedAccessException)
             {
                 LogCannotGoOn(_loggers.CreateLogger<RunSession>(), run.RunId, refused);
                 return false;
@@ -237,10 +232,8 @@ internal sealed partial class RunSession : IAsyncDisposable
         return context.Terminal.Ask(asked.Question);
     }
 
-    /// <summary>
-    /// After this process has taken the engine over there may be nobody else for the runs of the one that ended: stays until each of them
-    /// has ended, is paused or waits for a person. Their outcome changes nothing in the exit code.
-    /// </summary>
+    /// <summary>After this process has taken the engine over there may be nobody else for the runs of the one that ended: stays until each
+    /// of them has ended, is paused or waits for a person. Their outcome changes nothing in the exit code.</summary>
     /// <param name="own">The run that this session was for.</param>
     public async Task FinishOthersAsync(RunHandle own)
     {
@@ -294,10 +287,8 @@ internal sealed partial class RunSession : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Lets a run, or one task of it, go on. What was commanded while nobody worked on the run counts first; who resumes a run after
-    /// pausing it wants it to go on.
-    /// </summary>
+    /// <summary>Lets a run, or one task of it, go on. What was commanded while nobody worked on the run counts first; who resumes a run
+    /// after pausing it wants it to go on.</summary>
     public async Task GoOnAsync(RunHandle run, string? task, CancellationToken stop)
     {
         var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, table: false);

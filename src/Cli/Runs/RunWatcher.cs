@@ -2,14 +2,13 @@ using System.Threading.Channels;
 using Orchestrator.Cli.Console;
 using Orchestrator.Client;
 using Orchestrator.Messages;
+using Orchestrator.Runs.Reports;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>
-/// Shows a run while it goes on: a live table on a screen, one line per transition without one. Nothing is asked of the engine while
-/// nothing happens.
-/// </summary>
+/// <summary>Shows a run while it goes on: a live table on a screen, one line per transition without one. Nothing is asked of the engine
+/// while nothing happens.</summary>
 internal sealed class RunWatcher(RunHandle run, string folder, CommandContext context, bool table)
 {
     private static readonly TimeSpan ScreenPause = TimeSpan.FromMilliseconds(500);
@@ -116,12 +115,11 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
         }
         var result = await run.ResultAsync(stop);
         StoredRun.TryRead(folder)?.Close(result, context.Time.GetUtcNow());
-        return StoredRun.Ended(status, result);
+        return RunRecord.Ended(status, result);
     }
 
-    /// <summary>
-    /// The run as it is now. After workers died in the midst of a decision the engine refuses questions until one of them is made.
-    /// </summary>
+    /// <summary>The run as it is now. After workers died in the midst of a decision the engine refuses questions until one of them is
+    /// made.</summary>
     public async Task<RunStatus> AskAsync(CancellationToken stop)
     {
         var began = context.Time.GetTimestamp();

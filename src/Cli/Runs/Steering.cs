@@ -9,10 +9,8 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>
-/// Sends a command to a run. Where a worker runs, the run itself answers. Where none does, the command is kept durably, and carried out by
-/// this process or by <c>resume</c>.
-/// </summary>
+/// <summary>Sends a command to a run. Where a worker runs, the run itself answers. Where none does, the command is kept durably, and
+/// carried out by this process or by <c>resume</c>.</summary>
 internal static class Steering
 {
     private const int MaxAttempts = 3;
@@ -94,10 +92,8 @@ internal static class Steering
         return code;
     }
 
-    /// <summary>
-    /// Goes on with a run in a process of its own. What it would run of the repository's files is asked about here, where somebody reads
-    /// it.
-    /// </summary>
+    /// <summary>Goes on with a run in a process of its own. What it would run of the repository's files is asked about here, where somebody
+    /// reads it.</summary>
     public static Task<int> DetachAsync(
         CommandContext context,
         IReadOnlyList<SettingFlag> flags,
@@ -130,9 +126,9 @@ internal static class Steering
     ) => TrustGate.Demand(context, context.OpenSettings(repository, flags, run.Id), yes: false, run.Id);
 
     /// <summary>Says that a command waits for whoever goes on with the run.</summary>
-    public static int SayKept(CommandContext context, StoredRun run, string command)
+    public static int SayKept(CommandContext context, StoredRun run, IEnumerable<string> words)
     {
-        KeptCommands.Add(run, command);
+        KeptCommands.Add(run.Folder, run.Status, words);
         context.Terminal.Say(
             $"Nobody works on {run.Id} now; the command is kept. 'orchestrate resume {run.Id}' goes on and carries it out."
         );
@@ -158,7 +154,7 @@ internal static class Steering
         }
 
         // What is kept already may change what is refused now; then the run itself says.
-        if (!isWorkedOn && KeptCommands.Of(run).Count == 0 && call.Refuse?.Invoke(run.Status) is { } refusal)
+        if (!isWorkedOn && KeptCommands.Of(run.Folder, run.Status).Count == 0 && call.Refuse?.Invoke(run.Status) is { } refusal)
         {
             throw new CommandException(ExitCodes.Usage, refusal, $"See 'orchestrate status {run.Id}'.");
         }

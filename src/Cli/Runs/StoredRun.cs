@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Messages;
-using Orchestrator.Processes;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
@@ -71,78 +70,7 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
     /// <summary>Writes down that the run has ended without having written it itself. One whose record has that end keeps it.</summary>
     /// <param name="result">How it ended.</param>
     /// <param name="time">When that was, UTC.</param>
-    public void Close(RunResult result, DateTimeOffset time)
-    {
-        var now = Reload().Status;
-        if (now.State == result.State)
-        {
-            return;
-        }
-
-        Write(Ended(now, result), time);
-    }
-
-    /// <summary>Writes down that what the run had landed was taken back. A record that says so already stays.</summary>
-    /// <param name="reason">A sentence.</param>
-    /// <param name="time">When that was, UTC.</param>
-    /// <returns>The run as its record tells it now.</returns>
-    public StoredRun Abort(string reason, DateTimeOffset time)
-    {
-        var now = Reload();
-        if (now.Status.State != RunStates.Aborted)
-        {
-            Write(now.Status with { State = RunStates.Aborted, Reason = reason, LandedCommit = "", LandedOn = "" }, time);
-        }
-        return Reload();
-    }
-
-    // What the run was writing when it ended may still come, and counts less.
-    private void Write(RunStatus changed, DateTimeOffset time)
-    {
-        changed = changed with { UpdatedAt = time, Sequence = changed.Sequence + RunStatus.ExecutionGap, Counts = null, Standing = null };
-        ProgressRecorder.Append(
-            EventsFile,
-            [
-                new RunEvent
-                {
-                    Sequence = changed.Sequence,
-                    Time = time,
-                    State = changed.State,
-                    Reason = changed.Reason,
-                },
-            ]
-        );
-        DurableFile.Write(StatusFile(Folder), file => JsonSerializer.Serialize(file, changed, RunJson.Default.RunStatus));
-    }
-
-    /// <summary>The state of a run that could not say itself that it has ended.</summary>
-    /// <param name="last">The last state that it told.</param>
-    /// <param name="result">How it ended.</param>
-    public static RunStatus Ended(RunStatus last, RunResult result) =>
-        last with
-        {
-            State = result.State,
-            Reason = result.Reason,
-            Paused = false,
-            Questions = [],
-            Failing = [],
-            Tasks =
-            [
-                .. last.Tasks.Select(task =>
-                    TaskStates.IsEnd(task.State)
-                        ? task
-                        : task with
-                        {
-                            State = TaskStates.Cancelled,
-                            Paused = false,
-                            Reason = $"the run was {result.State}; its files stay",
-                        }
-                ),
-            ],
-        };
-
-    /// <summary>A line for each time that the engine of a run in the background died and was started again.</summary>
-    public static string CrashFile(string folder) => Path.Combine(folder, "crashes");
+    public void Close(RunResult result, DateTimeOffset time) => new RunRecord(Folder).Close(Status, result, time);
 
     private static string StatusFile(string folder) => Path.Combine(folder, "status.json");
 }

@@ -1,6 +1,5 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Cleaning;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -18,7 +17,7 @@ internal static class StoredRuns
         [
             .. Directory
                 .GetDirectories(repository.RunsFolder)
-                .Where(folder => !Path.GetFileName(folder).StartsWith(RunRemoval.Mark, StringComparison.Ordinal))
+                .Where(folder => !Path.GetFileName(folder).StartsWith(RunFolder.Removed, StringComparison.Ordinal))
                 .Select(StoredRun.TryRead)
                 .OfType<StoredRun>(),
         ];
@@ -82,10 +81,8 @@ internal static class StoredRuns
         return run;
     }
 
-    /// <summary>
-    /// Those that have not ended. A record that calls a run open is asked about; one that a reset has begun anew is found by its name
-    /// alone.
-    /// </summary>
+    /// <summary>Those that have not ended. A record that calls a run open is asked about; one that a reset has begun anew is found by its
+    /// name alone.</summary>
     public static IReadOnlyList<StoredRun> Open(RepositoryLocation repository) => Open(repository, List(repository));
 
     /// <summary>The same of records that are read already.</summary>

@@ -1,29 +1,22 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Agents;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Client;
-using Orchestrator.Git.Program;
-using Orchestrator.Messages;
-using Orchestrator.Processes;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Hosting;
 using Orchestrator.Worker;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>
-/// A worker inside this process, for the runs of some repositories. Where another process serves the engine, it takes that over when the
-/// other ends.
-/// </summary>
+/// <summary>A worker inside this process, for the runs of some repositories. Where another process serves the engine, it takes that over
+/// when the other ends.</summary>
 internal sealed class WorkerHost : IAsyncDisposable
 {
     // How long the end may take of whoever asked for it twice.
     private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan AgentGrace = TimeSpan.FromSeconds(10);
-
     private readonly EngineConnection _engine;
     private readonly IReadOnlyList<RepositoryLocation> _locations;
-    private readonly IReadOnlyList<GitRepository> _repositories;
+    private readonly WorkInHand _inHand;
     private readonly CommandContext _context;
     private readonly CancellationTokenSource _stopping = new();
     private RunWorker? _worker;
@@ -32,16 +25,11 @@ internal sealed class WorkerHost : IAsyncDisposable
     private Task _watching = Task.CompletedTask;
     private Task _loss = Task.CompletedTask;
 
-    private WorkerHost(
-        EngineConnection engine,
-        IReadOnlyList<RepositoryLocation> locations,
-        IReadOnlyList<GitRepository> repositories,
-        CommandContext context
-    )
+    private WorkerHost(EngineConnection engine, IReadOnlyList<RepositoryLocation> locations, WorkInHand inHand, CommandContext context)
     {
         _engine = engine;
         _locations = locations;
-        _repositories = repositories;
+        _inHand = inHand;
         _context = context;
     }
 
@@ -51,9 +39,8 @@ internal sealed class WorkerHost : IAsyncDisposable
     /// <summary>The engine was another process's, and is served by this one now.</summary>
     public bool HasTakenOver { get; private set; }
 
-    /// <summary>
-    /// Starts a worker. What a dead one of this host had in hand is given back first, so that nobody waits for a heartbeat.
-    /// </summary>
+    /// <summary>Starts a worker. What a dead one of this host had in hand is given back first, so that nobody waits for a
+    /// heartbeat.</summary>
     /// <param name="engine">The engine of the runs.</param>
     /// <param name="repositories">Those whose runs are worked on.</param>
     /// <param name="context">Clock and environment.</param>
@@ -69,12 +56,8 @@ internal sealed class WorkerHost : IAsyncDisposable
         IReadOnlyDictionary<string, RepositoryLocation>? named = null
     )
     {
-        var opened = new List<GitRepository>();
-        foreach (var location in repositories)
-        {
-            opened.Add(await context.Repositories.OpenAsync(location.Root));
-        }
-        var host = new WorkerHost(engine, repositories, opened, context);
+        var inHand = await WorkInHand.OpenAsync(repositories, context.Services);
+        var host = new WorkerHost(engine, repositories, inHand, context);
         try
         {
             if (engine.IsJoined)
@@ -82,26 +65,14 @@ internal sealed class WorkerHost : IAsyncDisposable
                 host._takeOver = host.TakeOverAsync(loggers);
             }
             await host.ClearAfterTheDeadAsync(stop);
-            var references = repositories
-                .Zip(
-                    opened,
-                    (location, repository) =>
-                        new RepositoryReference(location.Root, repository.Key, TaskQueues.ForRepository(context.Machine, repository.Key))
-                )
-                .ToList();
             var options = new RunWorkerOptions
             {
-                Repositories = references,
+                Repositories = inHand.References,
                 Named = (named ?? new Dictionary<string, RepositoryLocation>()).ToDictionary(
                     pair => pair.Key,
-                    pair => references.First(reference => reference.Path == pair.Value.Root)
+                    pair => inHand.References.First(reference => reference.Path == pair.Value.Root)
                 ),
-                HookCommand = [.. OwnProgram.Command, "hook"],
-                Machine = context.Machine,
-                Trust = context.Trust,
-                Git = context.Repositories,
-                Environment = context.Environment,
-                Time = context.Time,
+                Services = context.Services,
             };
             host._worker = new RunWorker(engine.Client, options, loggers);
             host._working = host._worker.ExecuteAsync(host._stopping.Token);
@@ -171,16 +142,7 @@ internal sealed class WorkerHost : IAsyncDisposable
         // Nobody will ever follow them again, and the next engine would start others.
         if (_engine.IsLost)
         {
-            foreach (var location in _locations)
-            {
-                await new ProcessStopper(_context.Time).StopByEnvironmentAsync(
-                    AgentEnvironment.RepositoryVariable,
-                    location.Root,
-                    StopSignal.Terminate,
-                    AgentGrace,
-                    AgentGrace
-                );
-            }
+            await _inHand.EndAgentsAsync();
         }
     }
 
@@ -208,12 +170,7 @@ internal sealed class WorkerHost : IAsyncDisposable
 
     private async Task ClearAfterTheDeadAsync(CancellationToken stop)
     {
-        // Their gates and set-ups work on, in folders that are used again as soon as what they had in hand is given back.
-        await Leftovers.StopThoseOfTheDeadAsync(_context.Time);
-        foreach (var repository in _repositories)
-        {
-            repository.RemoveLocksOfTheDead();
-        }
+        await _inHand.EndThatOfTheDeadAsync();
         await DeadAttempts.FailAsync(_engine.Client, identity => WorkerIdentity.IsDead(identity, _context.Machine), stop);
     }
 }

@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
 using Orchestrator.Cli.Console;
-using Orchestrator.Git.Program;
 using Orchestrator.Plans;
-using Orchestrator.Processes;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Callbacks;
+using Orchestrator.Runs.Setup;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Startup;
@@ -70,7 +71,7 @@ internal static class CommandLine
             {
                 throw new CommandException(ExitCodes.Usage, $"There is no folder {folder}.", "Name one that is there with --working-dir.");
             }
-            if (!command.IsForAgents && AgentStartFacts.Concerns(context))
+            if (!command.IsForAgents && AgentStartFacts.Concern(environment, context.FindRepository))
             {
                 throw new CommandException(
                     ExitCodes.Usage,
@@ -93,15 +94,10 @@ internal static class CommandLine
         {
             return ExitCodes.Interrupted;
         }
-        catch (ProcessStartException fault)
+        catch (Exception fault) when (ProgramFailure.Of(fault) is { } failure)
         {
-            terminal.Fail(fault.Message, "Install the program, or correct its name.");
-            return ExitCodes.Unavailable;
-        }
-        catch (GitException fault)
-        {
-            terminal.Fail(fault.Message, "");
-            return fault is NotARepositoryException ? ExitCodes.Usage : ExitCodes.Unavailable;
+            terminal.Fail(failure.Message, failure.Cure);
+            return failure.IsOfPlace ? ExitCodes.Usage : ExitCodes.Unavailable;
         }
         catch (Exception unexpected)
         {

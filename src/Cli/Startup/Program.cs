@@ -1,5 +1,5 @@
 using Orchestrator.Cli.Console;
-using Orchestrator.Processes;
+using Orchestrator.Runs.Hosting;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Startup;
@@ -35,7 +35,7 @@ internal static class Program
         terminal?.Dispose();
         if (interrupts.StopNow.IsCancellationRequested)
         {
-            await Leftovers.StopOwnAsync();
+            await WorkInHand.EndOwnAsync();
         }
         return code;
     }

@@ -4,11 +4,8 @@ namespace Orchestrator.Runs.Cleaning;
 
 /// <summary>Removes what was looked at. The folder goes last: killed before that, the run is still known by it, and is looked at
 /// again.</summary>
-public sealed class RunRemoval(GitRepository repository)
+internal sealed class RunRemoval(GitRepository repository)
 {
-    /// <summary>What the name of a folder begins with that is being removed.</summary>
-    public const string Mark = ".removed-";
-
     /// <summary>Removes what may go.</summary>
     /// <param name="remains">What was found.</param>
     /// <param name="forget">Removes the run's history, where there is one; false: it is open after all, and its folder stays.</param>
@@ -43,7 +40,7 @@ public sealed class RunRemoval(GitRepository repository)
         FolderRemover.Remove(run.Log);
 
         // From here on nobody takes it for a run: half a folder would be one that nobody can read.
-        var aside = Path.Combine(Path.GetDirectoryName(run.Folder.Path)!, Mark + run.Folder.Name);
+        var aside = Path.Combine(Path.GetDirectoryName(run.Folder.Path)!, RunFolder.Removed + run.Folder.Name);
         FolderRemover.Remove(aside);
         Directory.Move(run.Folder.Path, aside);
         FolderRemover.Remove(aside);
@@ -67,7 +64,7 @@ public sealed class RunRemoval(GitRepository repository)
     /// <param name="runsFolder">Folder of all runs.</param>
     public static void FinishEarlier(string runsFolder)
     {
-        foreach (var folder in Directory.Exists(runsFolder) ? Directory.GetDirectories(runsFolder, Mark + "*") : [])
+        foreach (var folder in Directory.Exists(runsFolder) ? Directory.GetDirectories(runsFolder, RunFolder.Removed + "*") : [])
         {
             FolderRemover.Remove(folder);
         }

@@ -5,7 +5,7 @@ namespace Orchestrator.Runs.Cleaning;
 /// <summary>Looks what is left of runs that have ended. A commit may be given up only where the person's own branches have it, or the run's
 /// record names another one in its place; a worktree only where nothing else is in it.</summary>
 /// <param name="prefix">First part of the names of branches, as it is set now.</param>
-public sealed class RunSurvey(GitRepository repository, string prefix)
+internal sealed class RunSurvey(GitRepository repository, string prefix)
 {
     private const string Remotes = "refs/remotes/";
     private const string Foreign = "refs/orchestrator/foreign";

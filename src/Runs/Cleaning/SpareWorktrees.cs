@@ -5,7 +5,7 @@ namespace Orchestrator.Runs.Cleaning;
 /// <summary>Worktrees that wait to be used again: those that tasks have given back, and those that gates run in. While a run is open nobody
 /// removes any.</summary>
 /// <param name="environment">Says where the cache is.</param>
-public sealed class SpareWorktrees(GitRepository repository, IReadOnlyDictionary<string, string> environment)
+internal sealed class SpareWorktrees(GitRepository repository, IReadOnlyDictionary<string, string> environment)
 {
     /// <summary>Those beyond a number, of each kind.</summary>
     /// <param name="keep">How many stay (<c>worktrees.pool</c>).</param>

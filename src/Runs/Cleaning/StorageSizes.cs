@@ -32,7 +32,7 @@ public sealed record StorageSizes(
     /// <param name="repository">The same, opened.</param>
     /// <param name="prefix">First part of the names of our branches.</param>
     /// <param name="environment">Says where the cache is.</param>
-    public static async Task<StorageSizes> OfAsync(
+    internal static async Task<StorageSizes> OfAsync(
         RepositoryLocation location,
         GitRepository repository,
         string prefix,

@@ -4,6 +4,12 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Landing;
 
+/// <summary>What came of the wish to take back what a run had landed.</summary>
+/// <param name="IsTakenBack">The target is without it now; else a commit that undoes it may be offered.</param>
+/// <param name="Reason">A sentence for people, with what to do.</param>
+/// <param name="KeptAt">The ref that keeps what was landed.</param>
+internal sealed record TakenBack(bool IsTakenBack, string Reason, string KeptAt);
+
 /// <summary>Takes back what a run that has ended had landed, without an engine.</summary>
 public static class LandingReversals
 {
@@ -14,17 +20,17 @@ public static class LandingReversals
     /// <summary>Moves the target back, or offers a commit that undoes the work where others may have it.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
-    /// <returns>What came of it; null where the run never landed anything.</returns>
-    public static async Task<ReversalResult?> TakeBackAsync(
+    /// <returns>What came of it.</returns>
+    /// <exception cref="InvalidOperationException">The run never landed anything.</exception>
+    internal static async Task<TakenBack> TakeBackAsync(
         RepositoryLocation repository,
         string runFolder,
         CancellationToken cancellationToken
     )
     {
-        if (LandingNote.TryRead(Path.Combine(runFolder, LandingNote.FileName)) is not { } landing)
-        {
-            return null;
-        }
+        var landing =
+            LandingNote.TryRead(Path.Combine(runFolder, LandingNote.FileName))
+            ?? throw new InvalidOperationException($"The run of {runFolder} has landed nothing.");
         var opened = await new GitRepositories().OpenAsync(repository.Root);
         var run = Path.GetFileName(runFolder);
         var (refs, reached) = (new RefStore(opened), LandingReversal.AbortedRef(run));
@@ -33,15 +39,16 @@ public static class LandingReversals
             "aborted",
             cancellationToken
         );
-        ReversalResult? result = null;
+        var reason = "";
         foreach (var move in landing.Joined().Reverse())
         {
-            result = await new LandingReversal(opened).TakeBackAsync(landing.Target, move.Commit, move.Before, run, cancellationToken);
+            var result = await new LandingReversal(opened).TakeBackAsync(landing.Target, move.Commit, move.Before, run, cancellationToken);
+            reason = result.Reason;
             if (result.State is not (ReversalState.TakenBack or ReversalState.NotLanded))
             {
-                break;
+                return new(false, reason, reached);
             }
         }
-        return result;
+        return new(true, reason, reached);
     }
 }

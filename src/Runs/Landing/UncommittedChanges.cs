@@ -1,5 +1,3 @@
-using Orchestrator.Git;
-
 namespace Orchestrator.Runs.Landing;
 
 /// <summary>What lies in a checkout and in no commit: agents start from commits and will not see it.</summary>
@@ -8,16 +6,16 @@ public static class UncommittedChanges
     /// <summary>The changed and untracked files, without ours and without the plan.</summary>
     /// <param name="settings">The settings in force.</param>
     /// <param name="planFile">Absolute path of the plan, or null.</param>
-    /// <param name="repositories">Where repositories are opened.</param>
+    /// <param name="services">Where repositories are opened.</param>
     public static async Task<IReadOnlyList<string>> ListAsync(
         RepositoryLocation repository,
         OrchestratorSettings settings,
         string? planFile,
-        GitRepositories repositories,
+        RunServices services,
         CancellationToken cancellationToken
     )
     {
-        var opened = await repositories.OpenAsync(repository.Root);
+        var opened = await services.Repositories.OpenAsync(repository.Root);
         if (new WorktreeStore(opened).FindMainCheckout() is not { } checkout)
         {
             return [];

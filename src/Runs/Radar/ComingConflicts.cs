@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Runs.Mail;
 
 namespace Orchestrator.Runs.Radar;

@@ -1,5 +1,4 @@
 using Orchestrator.Git.Refs;
-using Orchestrator.QualityGates;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Reports;
@@ -31,7 +30,7 @@ public sealed class RunEnding(RunServices services)
 
     /// <summary>Says in the report of a run that what it had landed was taken back.</summary>
     /// <param name="run">The run as it is now.</param>
-    public static void Correct(RunFolder folder, RunStatus run) =>
+    internal static void Correct(RunFolder folder, RunStatus run) =>
         Write(folder, run with { Left = StatusFile.Read(folder.ReportJson)?.Left ?? [] });
 
     private static void Write(RunFolder folder, RunStatus run)

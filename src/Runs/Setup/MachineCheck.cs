@@ -1,7 +1,6 @@
 using Orchestrator.Agents.ClaudeCli;
 using Orchestrator.Agents.Command;
 using Orchestrator.Agents.Models;
-using Orchestrator.Git;
 using Orchestrator.Runs.Cleaning;
 
 namespace Orchestrator.Runs.Setup;
@@ -14,12 +13,12 @@ public static class MachineCheck
     /// <param name="repository">The repository, or null where there is none.</param>
     /// <param name="loaded">The settings in force, without errors.</param>
     /// <param name="platform">The machine.</param>
-    /// <param name="repositories">Where repositories are opened.</param>
+    /// <param name="services">Where repositories are opened.</param>
     public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(
         RepositoryLocation? repository,
         SettingsResult loaded,
         HostPlatform platform,
-        GitRepositories repositories,
+        RunServices services,
         CancellationToken cancellationToken
     )
     {
@@ -33,7 +32,7 @@ public static class MachineCheck
         {
             new("system", MachineCheckStatus.Ok, "Linux: agents are followed and stopped for certain."),
         };
-        entries.AddRange(await RepositoryCheck.RunAsync(repository, settings, repositories, cancellationToken));
+        entries.AddRange(await RepositoryCheck.RunAsync(repository, settings, services.Repositories, cancellationToken));
         if (settings.Agents.ContainsKey(settings.Agent))
         {
             entries.Add(await AgentAsync("agent", settings.Agent, loaded, repository, cancellationToken));
@@ -67,21 +66,15 @@ public static class MachineCheck
 
     /// <summary>What runs have left in a repository and beside it, part by part.</summary>
     /// <param name="settings">The settings in force.</param>
-    /// <param name="environment">Says where the cache is.</param>
+    /// <param name="services">Says where the cache is.</param>
     public static async Task<MachineCheckEntry> StorageAsync(
         RepositoryLocation repository,
         OrchestratorSettings settings,
-        IReadOnlyDictionary<string, string> environment,
+        RunServices services,
         CancellationToken cancellationToken
     )
     {
-        var sizes = await StorageSizes.OfAsync(
-            repository,
-            await new GitRepositories().OpenAsync(repository.Root),
-            settings.Worktrees.BranchPrefix,
-            environment,
-            cancellationToken
-        );
+        var sizes = await (await RunCleanup.OpenAsync(repository, settings, services)).SizesAsync(cancellationToken);
         var said = string.Join("; ", sizes.Lines().Select(line => $"{line.What}: {line.HowMuch}"));
         return new(
             "storage",

@@ -3,14 +3,53 @@ using Orchestrator.Git.Guard;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>What was put aside while agents worked, and a person may take back, without an engine.</summary>
-public static class QuarantinedItems
+/// <summary>A hook, an attributes file or a setting that was put aside while agents worked, since git would run a program by it.</summary>
+public sealed class AsideItem
 {
+    internal AsideItem(QuarantinedItem item) => Item = item;
+
+    /// <summary>Names it to a person.</summary>
+    public string Id => Item.Id;
+
+    /// <summary>The file, or the file and the setting in it, relative to git's common directory.</summary>
+    public string Name => Item.Name;
+
+    /// <summary>What it is, for people.</summary>
+    public string What => Item.ToString();
+
+    /// <summary>The file's text, or the setting's values, a line each.</summary>
+    public string Content =>
+        Item.Content.IsEmpty ? string.Join('\n', Item.Values) : Encoding.UTF8.GetString(Item.Content.Span).TrimEnd('\n');
+
+    /// <summary>When it was put aside.</summary>
+    public DateTimeOffset Time => Item.Time;
+
+    /// <summary>Which agent was at work, for people.</summary>
+    public string While => Item.While;
+
+    internal QuarantinedItem Item { get; }
+}
+
+/// <summary>What was put aside while agents worked, and a person may take back, without an engine.</summary>
+public sealed class QuarantinedItems
+{
+    private readonly Quarantine _quarantine;
+
+    private QuarantinedItems(Quarantine quarantine)
+    {
+        _quarantine = quarantine;
+        Waiting = [.. quarantine.List().Select(item => new AsideItem(item))];
+    }
+
     /// <summary>What waits, the oldest first.</summary>
-    public static async Task<IReadOnlyList<QuarantinedItem>> ListAsync(RepositoryLocation repository) =>
-        new Quarantine(await new GitRepositories().OpenAsync(repository.Root)).List();
+    public IReadOnlyList<AsideItem> Waiting { get; }
+
+    /// <summary>Looks what waits in a repository.</summary>
+    /// <param name="repository">The repository.</param>
+    public static async Task<QuarantinedItems> OpenAsync(RepositoryLocation repository) =>
+        new(new Quarantine(await new GitRepositories().OpenAsync(repository.Root)));
 
     /// <summary>Puts one back where it was. It is not put aside again.</summary>
-    public static async Task AcceptAsync(RepositoryLocation repository, QuarantinedItem item, CancellationToken cancellationToken) =>
-        await new Quarantine(await new GitRepositories().OpenAsync(repository.Root)).AcceptAsync(item, cancellationToken);
+    /// <param name="item">One of those that wait.</param>
+    public Task AcceptAsync(AsideItem item, CancellationToken cancellationToken) => _quarantine.AcceptAsync(item.Item, cancellationToken);
 }

@@ -3,65 +3,61 @@ using Orchestrator.Git;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>What a task changed, read from git without an engine.</summary>
-public static class TaskDiff
+/// <param name="Text">A patch.</param>
+/// <param name="IsCut">There is more than what is in the text.</param>
+public sealed record TaskDiff(string Text, bool IsCut)
 {
-    /// <summary>The change as text, or null where there is neither commit nor worktree.</summary>
-    /// <param name="mergeCommit">The commit that merged the task; empty before.</param>
-    /// <param name="commit">The task's verified commit; empty before.</param>
-    /// <param name="staging">The run's staging branch, which the task began from.</param>
+    /// <summary>The change, or null where there is neither commit nor worktree.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="task">Its task: merged, verified, or at work.</param>
     /// <param name="worktree">The task's worktree, which may be gone.</param>
-    /// <returns>A patch: of work in progress, or that ended before it was verified, with what is not committed.</returns>
-    public static async Task<Patch?> ReadAsync(
+    /// <returns>Of work in progress, or that ended before it was verified, with what is not committed.</returns>
+    public static async Task<TaskDiff?> ReadAsync(
         RepositoryLocation repository,
-        string mergeCommit,
-        string commit,
-        string staging,
+        RunStatus run,
+        RunTask task,
         string worktree,
-        CancellationToken cancellationToken
+        CancellationToken stop
+    ) =>
+        await ReadAsync(await new GitRepositories().OpenAsync(repository.Root), run, task, worktree, stop) is { } patch
+            ? new TaskDiff(patch.Text, patch.IsCut)
+            : null;
+
+    private static async Task<Patch?> ReadAsync(
+        GitRepository repository,
+        RunStatus run,
+        RunTask task,
+        string worktree,
+        CancellationToken stop
     )
     {
-        var opened = await new GitRepositories().OpenAsync(repository.Root);
-        var diffs = new Diffs(opened);
-        if (mergeCommit.Length > 0)
+        var (diffs, commits) = (new Diffs(repository), new CommitStore(repository));
+        if (task.MergeCommit.Length > 0)
         {
-            return await diffs.PatchAsync(mergeCommit + "^1", mergeCommit, cancellationToken: cancellationToken);
+            return await diffs.PatchAsync(task.MergeCommit + "^1", task.MergeCommit, cancellationToken: stop);
         }
-        if (commit.Length > 0)
+        if (task.Commit.Length > 0)
         {
             return await diffs.PatchAsync(
-                await BeginningAsync(new CommitStore(opened), commit, staging, cancellationToken),
-                commit,
-                cancellationToken: cancellationToken
+                await BeginningAsync(commits, task.Commit, run.Staging, stop),
+                task.Commit,
+                cancellationToken: stop
             );
         }
-        if (new WorktreeStore(opened).Find(worktree) is not { } live)
-        {
-            return null;
-        }
-        if (await live.ReadHeadAsync(cancellationToken) is not { } head)
-        {
-            return null;
-        }
-        return await new WorktreeDiff(live).PatchAsync(
-            await BeginningAsync(new CommitStore(opened), head, staging, cancellationToken),
-            cancellationToken
-        );
+        return new WorktreeStore(repository).Find(worktree) is { } live && await live.ReadHeadAsync(stop) is { } head
+            ? await new WorktreeDiff(live).PatchAsync(await BeginningAsync(commits, head, run.Staging, stop), stop)
+            : null;
     }
 
     // A task has one commit per attempt; what lies before the first of them is what it began from. Without one of its own it is there
     // still.
-    private static async Task<string> BeginningAsync(
-        CommitStore commits,
-        string commit,
-        string staging,
-        CancellationToken cancellationToken
-    )
+    private static async Task<string> BeginningAsync(CommitStore commits, string commit, string staging, CancellationToken stop)
     {
-        if (staging.Length == 0 || await commits.ReadAsync(staging, cancellationToken) is null)
+        if (staging.Length == 0 || await commits.ReadAsync(staging, stop) is null)
         {
             return commit + "^1";
         }
-        var own = await commits.ListFirstParentsAsync(commit, staging, cancellationToken);
+        var own = await commits.ListFirstParentsAsync(commit, staging, stop);
         return own.Count > 0 ? own[^1].Id + "^1" : commit;
     }
 }

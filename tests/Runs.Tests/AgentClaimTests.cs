@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Orchestrator.TestKit;
 using Xunit;
 
-namespace Orchestrator.Agents.Tests;
+namespace Orchestrator.Runs.Tests;
 
 /// <summary>The agent may write into its folder: whatever lies there as its claim is read, or is none and named.</summary>
 public sealed class AgentClaimTests : IDisposable

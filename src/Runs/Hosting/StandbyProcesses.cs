@@ -1,12 +1,8 @@
-using Orchestrator.Processes;
+namespace Orchestrator.Runs.Hosting;
 
-namespace Orchestrator.Cli.Engine;
-
-/// <summary>
-/// Processes that use an engine another one serves and take it over when that one ends. Each leaves its identity in a folder beside the
-/// engine file, so that a command that is over in a moment leaves the engine to them.
-/// </summary>
-internal static class StandbyProcesses
+/// <summary>Processes that use an engine another one serves and take it over when that one ends. Each leaves its identity in a folder
+/// beside the engine file, so that a command that is over in a moment leaves the engine to them.</summary>
+public static class StandbyProcesses
 {
     private const string FolderName = "engine.standby";
 
@@ -24,11 +20,12 @@ internal static class StandbyProcesses
     }
 
     /// <summary>True where this process is one of them.</summary>
-    public static bool Has(string folder, ProcessIdentity process) =>
+    internal static bool Has(string folder, ProcessIdentity process) =>
         Directory.Exists(Path.Combine(folder, FolderName))
         && Directory.EnumerateFiles(Path.Combine(folder, FolderName), $"{process.ProcessId}-*").Any(file => TryRead(file) == process);
 
     /// <summary>True while one of them lives; what dead ones left is removed.</summary>
+    /// <param name="folder">The engine's folder.</param>
     public static bool AnyLiving(string folder)
     {
         var standby = Path.Combine(folder, FolderName);

@@ -1,6 +1,4 @@
-using System.Text.Json.Serialization;
-
-namespace Orchestrator.Agents;
+namespace Orchestrator.Runs;
 
 /// <summary>What an agent says about its own work, by <c>orchestrate done</c> or <c>orchestrate blocked</c>: a claim, to be compared with
 /// facts.</summary>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Orchestrator.Processes;
+namespace Orchestrator.Runs.Setup;
 
 /// <summary>What kind of machine this is, as far as processes can be followed and stopped on it.</summary>
 /// <param name="Name">The system, for people.</param>

@@ -1,0 +1,30 @@
+using Orchestrator.Cli.Engine;
+using Orchestrator.Client;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>Removes from the engine what it keeps of runs that are cleaned up.</summary>
+/// <param name="engine">The engine that has their histories; null: nobody asks one.</param>
+/// <param name="time">The clock.</param>
+internal sealed class HistoryRemoval(EngineConnection? engine, TimeProvider time, CancellationToken stop)
+{
+    /// <summary>Removes a run's history; that of a server is the server's own.</summary>
+    /// <returns>False: the run is open after all.</returns>
+    public async Task<bool> ForgetAsync(string run) =>
+        engine switch
+        {
+            null => true,
+            { IsEmbedded: true } => await new RunHistories(engine.Client).ForgetAsync(run, stop),
+            _ => await engine.Runs.Get(run).FindExecutionAsync(stop) is not { IsOpen: true },
+        };
+
+    /// <summary>After the last run: removes what belongs to no run, and gives the room back to the disk.</summary>
+    public async Task FinishAsync()
+    {
+        if (engine is { IsEmbedded: true })
+        {
+            await new RunHistories(engine.Client).ForgetLeasesAsync(time.GetUtcNow(), stop);
+            await engine.SweepAsync();
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using Orchestrator.Git.Refs;
+
+namespace Orchestrator.Runs.Cleaning;
+
+/// <summary>What may be removed now.</summary>
+/// <param name="Runs">What is left of the runs that were chosen.</param>
+/// <param name="Spare">Worktrees beyond <c>worktrees.pool</c>.</param>
+/// <param name="Orphans">Cache folders of repositories that are gone.</param>
+public sealed record CleanupSurvey(IReadOnlyList<RunRemains> Runs, IReadOnlyList<string> Spare, IReadOnlyList<OrphanedCache> Orphans)
+{
+    /// <summary>Names of hidden refs of no run, which the person's branches have.</summary>
+    public IReadOnlyList<string> StrayRefs => [.. Stray.Select(change => change.Name)];
+
+    internal IReadOnlyList<RefChange> Stray { get; init; } = [];
+}

@@ -1,0 +1,100 @@
+using Orchestrator.Runs.Landing;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>What is written into a run's folder where the run can't do so itself: that it was ended from outside, or that what it had
+/// landed was taken back.</summary>
+/// <param name="folder">Absolute path of the run's folder.</param>
+public sealed class RunRecord(string folder)
+{
+    private readonly string _status = Path.Combine(folder, "status.json");
+
+    /// <summary>Writes down that the run has ended. One whose record has that end keeps it.</summary>
+    /// <param name="run">The run as it was read last.</param>
+    /// <param name="result">How it ended.</param>
+    /// <param name="time">When that was, UTC.</param>
+    public void Close(RunStatus run, RunResult result, DateTimeOffset time)
+    {
+        var now = Now(run);
+        if (now.State != result.State)
+        {
+            Write(Ended(now, result), time);
+        }
+    }
+
+    /// <summary>The state of a run that could not say itself that it has ended.</summary>
+    /// <param name="last">The last state that it told.</param>
+    /// <param name="result">How it ended.</param>
+    public static RunStatus Ended(RunStatus last, RunResult result) =>
+        last with
+        {
+            State = result.State,
+            Reason = result.Reason,
+            Paused = false,
+            Questions = [],
+            Failing = [],
+            Tasks =
+            [
+                .. last.Tasks.Select(task =>
+                    TaskStates.IsEnd(task.State)
+                        ? task
+                        : task with
+                        {
+                            State = TaskStates.Cancelled,
+                            Paused = false,
+                            Reason = $"the run was {result.State}; its files stay",
+                        }
+                ),
+            ],
+        };
+
+    /// <summary>Takes back what the run had landed, where nobody can have built on it, and writes that into its record and its report. A
+    /// record that says so already stays.</summary>
+    /// <param name="run">The run, which has ended, as it was read last.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="stop">Is looked at between the steps.</param>
+    /// <returns>Whether the target is without the run's work now, and a sentence about it.</returns>
+    public async Task<(bool IsTakenBack, string Reason)> AbortAsync(
+        RunStatus run,
+        RepositoryLocation repository,
+        TimeProvider time,
+        CancellationToken stop
+    )
+    {
+        var result = await LandingReversals.TakeBackAsync(repository, folder, stop);
+        if (!result.IsTakenBack)
+        {
+            return (false, result.Reason);
+        }
+        var now = Now(run);
+        if (now.State != RunStates.Aborted)
+        {
+            var reason = $"taken back by a person: {result.Reason} Its work is kept at {result.KeptAt}.";
+            Write(now with { State = RunStates.Aborted, Reason = reason, LandedCommit = "", LandedOn = "" }, time.GetUtcNow());
+        }
+        RunEnding.Correct(new RunFolder(repository.Root, run.RunId), Now(run));
+        return (true, result.Reason);
+    }
+
+    private RunStatus Now(RunStatus last) => StatusFile.Read(_status) ?? last;
+
+    // What the run was writing when it ended may still come, and counts less.
+    private void Write(RunStatus changed, DateTimeOffset time)
+    {
+        changed = changed with { UpdatedAt = time, Sequence = changed.Sequence + RunStatus.ExecutionGap, Counts = null, Standing = null };
+        ProgressRecorder.Append(
+            Path.Combine(folder, "events.jsonl"),
+            [
+                new RunEvent
+                {
+                    Sequence = changed.Sequence,
+                    Time = time,
+                    State = changed.State,
+                    Reason = changed.Reason,
+                },
+            ]
+        );
+        DurableFile.Write(_status, file => JsonSerializer.Serialize(file, changed));
+    }
+}
