@@ -2,20 +2,20 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>What a gate said before the work.</summary>
-/// <param name="ExitCode">What it ended with; null: it did not end by itself.</param>
+/// <summary>Result of a gate at the base commit.</summary>
+/// <param name="ExitCode">Its exit code; null: it did not end by itself.</param>
 /// <param name="Words">Its last words.</param>
 /// <param name="IsRed">It is one of the configuration and failed: it only advises.</param>
 /// <param name="Tests">Tests that ran; null: they could not be counted, or it failed.</param>
 internal sealed record BaseGate(string Command, int? ExitCode, string Words, bool IsRed = true, int? Tests = null);
 
-/// <summary>What preflight found out about the gates at the base: those that were red before the work only advise in this run. What they
-/// say later is compared with what they said then, since new faults hide behind old ones.</summary>
+/// <summary>Gate results at the base commit, found by preflight: gates that failed there are only advisory in this run. Their later results
+/// are compared with those at the base, because new faults could hide behind old ones.</summary>
 internal static partial class BaseGates
 {
     private const string Before = "red before any work was done";
 
-    /// <summary>Stores what they said.</summary>
+    /// <summary>Stores the results.</summary>
     /// <param name="verdicts">All of them.</param>
     /// <param name="red">Those that only advise.</param>
     public static void Store(RunFolder folder, IEnumerable<GateVerdict> verdicts, IReadOnlyCollection<GateVerdict> red) =>
@@ -35,11 +35,11 @@ internal static partial class BaseGates
             )
         );
 
-    /// <summary>Those that were red, by their commands; none before preflight has looked.</summary>
+    /// <summary>Commands of gates that failed at the base; none before preflight has run.</summary>
     public static IReadOnlySet<string> RedAtBase(RunFolder folder) =>
         Read(folder).Values.Where(gate => gate.IsRed).Select(gate => gate.Command).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>What they said, by their commands; none before preflight has looked.</summary>
+    /// <summary>Results at the base, by command; none before preflight has run.</summary>
     public static IReadOnlyDictionary<string, BaseGate> Read(RunFolder folder)
     {
         if (DurableFile.TryRead(PathOf(folder)) is not { } json)
@@ -57,7 +57,7 @@ internal static partial class BaseGates
             .ToDictionary(gate => gate.Command, StringComparer.Ordinal);
     }
 
-    /// <summary>The verdict with what it is beside the gate's verdict before the work.</summary>
+    /// <summary>The result with its comparison to the one at the base.</summary>
     public static GateVerdict Compare(IReadOnlyDictionary<string, BaseGate> known, GateVerdict verdict) =>
         verdict.Gate.IsMeasurement
         || verdict.Result == GateResult.Skipped
@@ -78,7 +78,7 @@ internal static partial class BaseGates
             _ => $"{Before}, and red in another way now{(verdict.LastWords.Length == 0 ? "" : $" ({verdict.LastWords})")}; it only advises",
         };
 
-    // All work begins with what the base has: a single test less was taken away, switched off or left out.
+    // All work starts from the base: one test less means that a test was removed, disabled or left out.
     private static string? FewerTests(BaseGate before, GateVerdict verdict) =>
         verdict.Result == GateResult.Passed
         && before.Tests is { } tests
@@ -91,14 +91,14 @@ internal static partial class BaseGates
             )
             : null;
 
-    /// <summary>What is to be said of a run's gates that were red before the work, each in a few words.</summary>
+    /// <summary>Short notes about gates of a run that failed at the base.</summary>
     public static IEnumerable<string> Notes(IEnumerable<GateVerdict> verdicts) =>
         verdicts.Where(verdict => verdict.BeforeWork is not null).Select(verdict => $"gate '{verdict.Gate.Name}': {verdict.BeforeWork}");
 
     private static bool IsSame(BaseGate before, GateVerdict now) =>
         before.ExitCode == now.ExitCode && before.Words.Length > 0 && before.Words == WordsOf(now);
 
-    // How long it took, where and when differs each time; how many tests failed does not. A gate that says nothing is told by its exit
+    // Durations, times and folders differ each time; the number of failed tests does not. A gate without output is described by its exit
     // code.
     private static string WordsOf(GateVerdict verdict)
     {

@@ -5,23 +5,23 @@ namespace Orchestrator.Runs.Gates;
 /// <summary>Runs the gates that a task has to pass, on the files as they are or on a commit, without a run.</summary>
 public static class CheckoutVerification
 {
-    /// <summary>What a task has to pass, by the same rules as in a run, with where each gate comes from.</summary>
+    /// <summary>The gates a task has to pass, by the same rules as in a run, with their sources.</summary>
     /// <param name="directory">Root of the project, where manifests may name gates.</param>
     public static IReadOnlyList<HoldingGate> GatesOf(Plan plan, PlanTask task, OrchestratorSettings settings, string directory) =>
         RunStart.GatesOf(settings, GateDetection.Detect(directory)).Explain(plan, task);
 
-    /// <summary>Runs gates one after the other; what is known to pass on these files is not run again.</summary>
+    /// <summary>Runs gates one after the other; a gate that is known to pass on these files is not run again.</summary>
     /// <param name="workTree">Root of the work tree, the main one or a linked one.</param>
     /// <param name="commit">The commit to check, in a worktree that is removed afterwards; null: the files as they are.</param>
     /// <param name="gates">What to run.</param>
     /// <param name="evidence">Folder for what the gates print.</param>
-    /// <param name="environment">The process's variables; gates get only what programs need to work.</param>
-    /// <param name="settings">What <c>worktrees.env</c> adds to them, and what is made of earlier results.</param>
+    /// <param name="environment">The process's variables; gates get only the ones that programs need.</param>
+    /// <param name="settings">Variables from <c>worktrees.env</c>, and how earlier results are used.</param>
     /// <param name="fresh">Nothing that is known counts.</param>
     /// <param name="told">Told of each verdict as it comes.</param>
-    /// <param name="waits">Told of a gate that has to wait for another on this machine.</param>
+    /// <param name="waits">Called for a gate that has to wait for another on this machine.</param>
     /// <param name="stop">Kills the gate that runs.</param>
-    /// <returns>A verdict for each gate; null when there is no such commit.</returns>
+    /// <returns>A result for each gate; null when there is no such commit.</returns>
     /// <exception cref="GitException">Git failed.</exception>
     public static async Task<IReadOnlyList<GateVerdict>?> RunAsync(
         string workTree,
@@ -48,7 +48,7 @@ public static class CheckoutVerification
                 worktree,
                 question with
                 {
-                    // What lies there beside the tree's files, such as what was installed by hand, is this folder's own.
+                    // Files beside the tree's, such as packages installed by hand, belong to this folder.
                     Place = workTree,
                     Changed = [.. status.Entries.Select(entry => entry.Path)],
                 },

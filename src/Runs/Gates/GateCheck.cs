@@ -1,21 +1,21 @@
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Runs gates at exactly one commit, in a clean tree outside the repository. What has passed on the same tree before is not run
+/// <summary>Runs gates at exactly one commit, in a clean tree outside the repository. Gates that passed on the same tree before are not run
 /// again (<see cref="GateMemory"/>).</summary>
 internal sealed class GateCheck(RunServices services)
 {
     private readonly GateMemory _memory = GateMemory.Of(services);
     private readonly Lazy<GateRunner> _runner = new(() => new GateRunner(GateTurns.Of(services.Environment, services.Time), services.Time));
 
-    /// <summary>Runs the gates one after the other and gives all outcomes.</summary>
+    /// <summary>Runs the gates one after the other and returns all results.</summary>
     /// <param name="commit">The commit to check.</param>
     /// <param name="gates">What to run.</param>
-    /// <param name="changed">Files that differ from the base: what <c>{modified_files}</c> stands for.</param>
+    /// <param name="changed">Files that differ from the base: the value of <c>{modified_files}</c>.</param>
     /// <param name="evidence">Folder for the output of the gates.</param>
     /// <param name="stop">Stops the gate that runs.</param>
-    /// <param name="expectedRed">Gates that have no work to show yet: a failure of theirs is not looked at twice.</param>
+    /// <param name="expectedRed">Gates that can't pass yet because the work is still to be done: their failures are not retried.</param>
     /// <param name="isMerge">The commit is a merge on staging.</param>
-    /// <param name="task">The task whose work it is, where it is one task's.</param>
+    /// <param name="task">The task whose work it is; null: not of one task.</param>
     public async Task<IReadOnlyList<GateVerdict>> RunAsync(
         RunFiles files,
         GitRepository repository,
@@ -63,7 +63,7 @@ internal sealed class GateCheck(RunServices services)
                         ? await WorktreeTraces.TryReadAsync(place.Worktree, stop)
                         : WorktreeTraces.None;
                 }
-                // Only green results are kept, and at the base none is expected of work that is still to be done.
+                // Only passing results are kept, and at the base gates of work still to be done are not expected to pass.
                 else if (traces is null && lookup.Key is not null && (isMerge || expectedRed?.Contains(gate) != true))
                 {
                     traces = await WorktreeTraces.TryReadAsync(place.Worktree, stop);
@@ -108,8 +108,8 @@ internal sealed class GateCheck(RunServices services)
         return outcomes;
     }
 
-    /// <summary>What is known of each. Where a gate has to run, those before it that leave files run too, since it may need them: a build
-    /// that was taken from the cache leaves nothing to test. What tests and linters leave nobody needs.</summary>
+    /// <summary>Known results. Where a gate has to run, the gates before it that leave files run too, because it may need them: a build
+    /// taken from the cache leaves nothing to test. Files of tests and linters are needed by no gate.</summary>
     private async Task<IReadOnlyDictionary<Gate, GateLookup>> LookUpAsync(
         GitRepository repository,
         IReadOnlyList<Gate> gates,
@@ -160,7 +160,7 @@ internal sealed class GateCheck(RunServices services)
             Refusal = failure,
         };
 
-    /// <summary>Sets up a fresh worktree of a commit, as agents get one, for where no gate does.</summary>
+    /// <summary>Sets up a fresh worktree of a commit, as for agents; used where there is no gate.</summary>
     /// <returns>Why it failed, or null.</returns>
     public async Task<string?> TrySetUpAsync(
         RunFiles files,
@@ -178,18 +178,18 @@ internal sealed class GateCheck(RunServices services)
         return await WorktreeSetup.RunAsync(place.Worktree, files, services, evidence, stop);
     }
 
-    /// <summary>Those that keep work from being merged: required, failed, not red before the run began, and not in quarantine.</summary>
+    /// <summary>Results that prevent a merge: required, failed, not failed at the base, and not in quarantine.</summary>
     public static IReadOnlyList<GateVerdict> Failures(RunFiles files, IEnumerable<GateVerdict> outcomes)
     {
         var advisory = BaseGates.RedAtBase(files.Folder);
         return [.. outcomes.Where(o => !o.IsAcceptable && (o.Gate.IsMeasurement || !advisory.Contains(o.Gate.Command)))];
     }
 
-    /// <summary>The file with all that a gate printed, as records and people have it; empty where it did not run.</summary>
+    /// <summary>File with a gate's whole output, relative to the repository; empty where it did not run.</summary>
     public static string EvidenceOf(RunFiles files, GateVerdict verdict) =>
         verdict.EvidenceFile is { } file ? files.Folder.Relative(file) : "";
 
-    /// <summary>Why a gate did not hold, for people: with its last words, the file with all of them, and what helps.</summary>
+    /// <summary>Why a gate failed, for people: the end of its output, the file with all of it, and what helps.</summary>
     public static string Explain(RunFiles files, GateVerdict verdict)
     {
         var log = EvidenceOf(files, verdict) is { Length: > 0 } file ? $" See {file}." : "";
@@ -206,7 +206,7 @@ internal sealed class GateCheck(RunServices services)
     private async Task<GateVerdict> RunAsync(Gate gate, GateSubject subject, string evidence, CancellationToken stop)
     {
         Directory.CreateDirectory(evidence);
-        // Several measurements may ask one command.
+        // Several measurements may use one command.
         var name = GateKey.Of(gate, GateKey.ChangedFiles(gate, subject.ChangedFiles), gate.IsMeasurement ? gate.Name : "")[..16];
         return await _runner.Value.RunAsync(gate, subject, Path.Combine(evidence, $"gate-{name}.log"), stop);
     }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>What the gates that hold show of a task's work, and what they don't.</summary>
+/// <summary>What passing gates prove about a task's work, and what they don't.</summary>
 internal static class GateEvidence
 {
     private static readonly HashSet<string> Words = new(StringComparer.OrdinalIgnoreCase)
@@ -14,8 +14,8 @@ internal static class GateEvidence
         ".jpg",
     };
 
-    /// <summary>That only linters have looked at work that changes what a program does; null: others have, or it is words and
-    /// pictures.</summary>
+    /// <summary>A note when only linters checked work that changes a program's behaviour; null: other gates did, or only documents and
+    /// images changed.</summary>
     /// <param name="outcomes">The task's gates.</param>
     /// <param name="changed">What it changed.</param>
     public static string? LintAlone(IReadOnlyList<GateVerdict> outcomes, IReadOnlyList<string> changed)

@@ -2,16 +2,16 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>What one gate said of one commit, as reports tell it.</summary>
+/// <summary>Result of one gate at one commit, for reports.</summary>
 /// <param name="Name">The gate.</param>
 /// <param name="Said">How it ended, in words.</param>
-/// <param name="Tests">How many tests it ran, in words; empty: none could be counted.</param>
+/// <param name="Tests">Number of tests as text; empty: none could be counted.</param>
 /// <param name="Seconds">How long it took; null: it did not run.</param>
 /// <param name="ExitCode">Its exit code; null: it had none.</param>
-/// <param name="Cached">Where its result was taken from; empty: it ran.</param>
+/// <param name="Cached">Source of a cached result; empty: it ran.</param>
 /// <param name="Strange">What was strange about it; empty: nothing.</param>
-/// <param name="Log">File with what it printed, relative to the repository; empty: it did not run.</param>
-/// <param name="Hash">SHA-256 of that file when the gate had ended, in hexadecimal; empty: there was none.</param>
+/// <param name="Log">File with its output, relative to the repository; empty: it did not run.</param>
+/// <param name="Hash">SHA-256 of that file when the gate had ended, in hexadecimal; empty: there was no file.</param>
 internal sealed record GateFact(
     string Name,
     string Said,
@@ -24,13 +24,13 @@ internal sealed record GateFact(
     string Hash
 );
 
-/// <summary>What the gates of a commit said, kept beside their logs in <c>facts.json</c>: with the log's hash, so that what is written
-/// there after the gate has ended is seen.</summary>
+/// <summary>Gate results of a commit, stored beside their logs in <c>facts.json</c> with the hash of each log, so that later changes of a
+/// log are detected.</summary>
 internal static class GateFacts
 {
     private const string FileName = "facts.json";
 
-    /// <summary>Keeps what gates said.</summary>
+    /// <summary>Stores gate results.</summary>
     /// <param name="evidence">Folder with their logs.</param>
     /// <param name="outcomes">What they said.</param>
     public static void Write(RunFiles files, string evidence, IReadOnlyList<GateVerdict> outcomes)
@@ -40,8 +40,8 @@ internal static class GateFacts
         DurableFile.Write(Path.Combine(evidence, FileName), JsonSerializer.SerializeToUtf8Bytes(facts, GateFactJson.Default.GateFactArray));
     }
 
-    /// <summary>What the gates of a task's attempt said.</summary>
-    /// <returns>None where nothing was kept; null: somebody else has written to the file.</returns>
+    /// <summary>Gate results of a task's attempt.</summary>
+    /// <returns>Empty where nothing was stored; null: the file was changed by something else.</returns>
     public static IReadOnlyList<GateFact>? Read(RunFolder folder, string task, int attempt)
     {
         try
@@ -60,7 +60,7 @@ internal static class GateFacts
     public static string Folder(RunFolder folder, string task, int attempt) =>
         Path.Combine(folder.Task(task), string.Create(CultureInfo.InvariantCulture, $"gates-{attempt}"));
 
-    /// <summary>What has become of a gate's log since it ended; null: it is as it was.</summary>
+    /// <summary>How a gate's log was changed since it ended; null: unchanged.</summary>
     /// <param name="repository">Absolute path that logs are relative to.</param>
     /// <param name="fact">What the gate said.</param>
     public static string? Tampered(string repository, GateFact fact)
@@ -105,7 +105,7 @@ internal static class GateFacts
     {
         try
         {
-            // What is no file has no length either, and opening it could wait for ever.
+            // Anything but a regular file has no length, and opening it could block.
             if (new FileInfo(path) is { Length: 0 })
             {
                 return Convert.ToHexStringLower(SHA256.HashData([]));

@@ -1,20 +1,19 @@
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>How a gate has ended lately, in all runs of a repository.</summary>
+/// <summary>The latest results of a gate, over all runs of a repository.</summary>
 /// <param name="Negate">Whether it passes when the command fails.</param>
-/// <param name="Outcomes">A letter for each of its last runs: <c>p</c> passed at once, <c>f</c> failed, and passed on the same files,
-/// <c>r</c>
-/// failed twice.</param>
+/// <param name="Outcomes">A letter for each of its last runs: <c>p</c> passed at once, <c>f</c> failed and then passed on the same files,
+/// <c>r</c> failed twice.</param>
 internal sealed record GateRecord(string Command, bool Negate, string Outcomes)
 {
-    /// <summary>How many runs are looked back on: a gate that was mended is believed again.</summary>
+    /// <summary>How many runs are kept: older ones do not count, so that a gate that was fixed is trusted again.</summary>
     public const int Longest = 100;
 
-    /// <summary>Fewer runs say nothing: of ten runs of a gate that fails by chance once in twenty times, three do so in one case of a
+    /// <summary>Fewer runs are no evidence: of ten runs of a gate that fails by chance once in twenty, three fail in one case of a
     /// hundred.</summary>
     public const int Fewest = 10;
 
-    /// <summary>Its last green runs, oldest first: what later ones are compared with.</summary>
+    /// <summary>Its last passing runs, oldest first, which later ones are compared with.</summary>
     public IReadOnlyList<GreenRun> Greens
     {
         get;
@@ -29,12 +28,12 @@ internal sealed record GateRecord(string Command, bool Negate, string Outcomes)
     [JsonIgnore]
     public bool IsFlaky => Outcomes.Length >= Fewest && Flakes * 5 > Outcomes.Length;
 
-    /// <summary>How often it failed by chance, for people.</summary>
+    /// <summary>How often it failed by chance, as text.</summary>
     public override string ToString() => $"failed by chance in {Flakes} of its last {Outcomes.Length} runs";
 }
 
-/// <summary>How often gates fail by chance: a file each, in the repository's cache folder. A gate that is changed begins anew. What can't
-/// be told from chance (a gate that was stopped, could not run, or was not run again) is left out.</summary>
+/// <summary>How often gates fail by chance: a file per gate, in the repository's cache folder. A changed gate starts with an empty history.
+/// Results that say nothing about chance (stopped, could not run, not run again) are left out.</summary>
 /// <param name="folder">Where they lie.</param>
 /// <param name="time">The clock for their age.</param>
 internal sealed class GateHistory(string folder, TimeProvider time)
@@ -42,7 +41,7 @@ internal sealed class GateHistory(string folder, TimeProvider time)
     private const int MaxGates = 1000;
     private static readonly TimeSpan MaxAge = TimeSpan.FromDays(180);
 
-    /// <summary>What is known of a gate; a damaged record is none.</summary>
+    /// <summary>The record of a gate; empty if there is none or it is damaged.</summary>
     public GateRecord Read(Gate gate)
     {
         try
@@ -57,7 +56,7 @@ internal sealed class GateHistory(string folder, TimeProvider time)
         }
     }
 
-    /// <summary>Adds how a gate has ended.</summary>
+    /// <summary>Adds the result of a gate.</summary>
     /// <returns>What is known of it now.</returns>
     public async Task<GateRecord> AddAsync(GateVerdict verdict, CancellationToken stop)
     {
@@ -79,7 +78,7 @@ internal sealed class GateHistory(string folder, TimeProvider time)
         return known;
     }
 
-    /// <summary>Removes what is too old, or too much.</summary>
+    /// <summary>Removes records that are too old or too many.</summary>
     public void Prune() => GateResultCache.Prune(folder, MaxGates, MaxAge, time);
 
     private static char? LetterOf(GateVerdict verdict) =>

@@ -2,41 +2,41 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>What gates are asked about, and who asks.</summary>
+/// <summary>What gates are to check, and for which run.</summary>
 /// <param name="Tree">The files, as git's id of their tree.</param>
 /// <param name="Changed">Files that differ from the base.</param>
-/// <param name="SetUp">The commands that make a worktree ready there.</param>
+/// <param name="SetUp">The set-up commands of the worktree.</param>
 internal sealed record GateQuestion(string Tree, IReadOnlyList<string> Changed, OrchestratorSettings Settings, IReadOnlyList<string> SetUp)
 {
-    /// <summary>Where the gates run: empty in a clean worktree that is set up. Elsewhere there may be more than the tree says (ignored
-    /// files), or less (no set-up): what passes there counts there alone, but what passes in a clean one counts everywhere.</summary>
+    /// <summary>Folder in which the gates run: empty for a clean worktree that is set up. Another folder may contain more than the tree
+    /// (ignored files), or less (no set-up), so its results count there alone, while those of a clean worktree count everywhere.</summary>
     public string Place { get; init; } = "";
 
-    /// <summary>The run that asks; empty: a person.</summary>
+    /// <summary>The run that asks; empty: a person does.</summary>
     public string Run { get; init; } = "";
 
-    /// <summary>What was found before this run, or before now where a person asks, does not count.</summary>
+    /// <summary>Results from before this run, or from before now where a person asks, do not count.</summary>
     public bool Fresh { get; init; }
 
-    /// <summary>The name of a result. The gate's limit is not part of it, since it is known how long it took.</summary>
+    /// <summary>The key of a result. The gate's time limit is not part of it, because its duration is known.</summary>
     /// <param name="surroundings">See <see cref="GateSurroundings"/>.</param>
     /// <param name="place">See <see cref="Place"/>.</param>
     public string Key(Gate gate, string surroundings, string place) =>
         GateKey.Of(gate, Tree, surroundings, place, GateKey.ChangedFiles(gate, Changed));
 }
 
-/// <summary>A green result that is known.</summary>
+/// <summary>A known passing result.</summary>
 /// <param name="Verdict">What it said, and where it ran.</param>
-/// <param name="LeavesFiles">It leaves files that gates after it may need.</param>
+/// <param name="LeavesFiles">It leaves files that later gates may need.</param>
 internal sealed record KnownGate(GateVerdict Verdict, bool LeavesFiles);
 
-/// <summary>What was found of a gate.</summary>
-/// <param name="Key">The name under which its result is kept when it has run; null: it is not kept.</param>
+/// <summary>Result of a lookup.</summary>
+/// <param name="Key">The key to keep the gate's result under after it ran; null: it is not kept.</param>
 /// <param name="Known">Its green result; null: it has to run.</param>
 internal sealed record GateLookup(string? Key, KnownGate? Known);
 
-/// <summary>What gates have said in repositories: no tree is gated twice, and how often each fails by chance is known. In a repository's
-/// cache folder, below <c>gates</c>; one for all that a process does (<see cref="Of"/>).</summary>
+/// <summary>Results of gates in repositories: no tree is gated twice, and it is known how often each gate fails by chance. Stored in a
+/// repository's cache folder, below <c>gates</c>; one instance per process (<see cref="Of"/>).</summary>
 /// <param name="environment">The process's variables.</param>
 /// <param name="time">The clock.</param>
 internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment, TimeProvider time)
@@ -45,11 +45,11 @@ internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment
     private readonly GateSurroundings _surroundings = new(environment, time);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _pruned = new(StringComparer.Ordinal);
 
-    /// <summary>That of all runs of this process.</summary>
+    /// <summary>The instance that all runs of this process share.</summary>
     public static GateMemory Of(RunServices services) => services.Part(all => new GateMemory(all.Environment, all.Time));
 
-    /// <summary>The gate's green result on this tree, in these surroundings. One that is known to fail by chance is always asked again: its
-    /// green says as little about the work as its red.</summary>
+    /// <summary>The gate's passing result on this tree, in this environment. A gate that is known to be flaky always runs again: its
+    /// passing says as little about the work as its failing.</summary>
     public async Task<GateLookup> FindAsync(GitRepository repository, Gate gate, GateQuestion question, CancellationToken stop)
     {
         if (!IsKept(gate, question) || History(repository).Read(gate).IsFlaky)
@@ -85,16 +85,15 @@ internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment
             found.LeavesFiles
         );
 
-    /// <summary>Notes how a gate that ran has ended: how often it fails by chance, and that it is green, where it passed without chance.
-    /// What can't be written is not known the next time, and the gate runs again; the verdict stands.</summary>
+    /// <summary>Records the result of a gate that ran: for how often it fails by chance, and as passing where it passed at once. If it
+    /// can't be written, the gate runs again the next time; the result is unaffected.</summary>
     /// <param name="verdict">What it said.</param>
     /// <param name="question">What was asked.</param>
-    /// <param name="key">Where a green result is kept (<see cref="GateLookup.Key"/>); null: the files were not those of the tree, before or
-    /// after it ran, or it is not kept for another reason.</param>
+    /// <param name="key">Key of a passing result (<see cref="GateLookup.Key"/>); null: it is not kept, for example because the files were
+    /// not those of the tree before or after the run.</param>
     /// <param name="leavesFiles">It left files that gates after it may need.</param>
-    /// <param name="stop">Ends the waiting for others that note something.</param>
-    /// <returns>The verdict, which stands in nobody's way where the gate is flaky and that is wanted; and what is known of the
-    /// gate.</returns>
+    /// <param name="stop">Ends the waiting for other writers.</param>
+    /// <returns>The result, which is only advisory where the gate is flaky and the settings say so; and the gate's record.</returns>
     public async Task<(GateVerdict Verdict, GateRecord Record)> NoteAsync(
         GitRepository repository,
         GateVerdict verdict,
@@ -134,7 +133,7 @@ internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment
         return (isQuarantined ? verdict with { Quarantine = $"it {record}" } : verdict, record);
     }
 
-    // A figure hangs on the machine and the moment, and most are of time: what was measured then says nothing of now.
+    // A measured number depends on the machine and the moment, so an earlier one says nothing about now.
     private static bool IsKept(Gate gate, GateQuestion question) =>
         question.Settings.Gates.Cache && gate.Cache != false && !gate.IsMeasurement;
 
@@ -143,7 +142,7 @@ internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment
             ? file
             : null;
 
-    // The folders are listed for it: not at each note.
+    // Pruning lists the folders, so it is not done for each result.
     private void Prune(GitRepository repository)
     {
         var now = time.GetUtcNow();
@@ -161,7 +160,7 @@ internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment
 
     private GateHistory History(GitRepository repository) => new(Folder(repository, "history"), time);
 
-    /// <summary>Where it lies.</summary>
+    /// <summary>Folder of the results.</summary>
     public static string FolderOf(GitRepository repository, IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(CacheFolder.Of(repository, environment), "gates");
 

@@ -1,12 +1,11 @@
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>What is told of gates that stand in nobody's way.</summary>
+/// <summary>Notes about gates that do not prevent a merge.</summary>
 internal static class GateNotes
 {
     private const int MostHits = 3;
 
-    /// <summary>What people should hear of gates that stand in nobody's way, each in a few words: not run, flaky, or helped
-    /// along.</summary>
+    /// <summary>Short notes for people about gates that do not prevent a merge: cached, unusual or flaky results.</summary>
     public static IEnumerable<string> Notes(IReadOnlyList<GateVerdict> outcomes)
     {
         var hits = outcomes.Where(o => o is { Cached: not null, Result: GateResult.Passed }).ToList();
@@ -26,11 +25,11 @@ internal static class GateNotes
         ];
     }
 
-    /// <summary>The same in few words: how many were taken from the cache, and what is to be said of the others.</summary>
+    /// <summary>A short summary: how many results were cached, and the notes of the others.</summary>
     public static IEnumerable<string> Summary(IReadOnlyList<GateVerdict> outcomes) =>
         Notes([.. outcomes.Where(o => o.Cached is null)]).Prepend(FromCache(outcomes)).Where(note => note.Length > 0);
 
-    /// <summary>How many gates were taken from the cache; empty where none was.</summary>
+    /// <summary>How many results were cached; empty where none was.</summary>
     public static string FromCache(IReadOnlyList<GateVerdict> outcomes) =>
         outcomes.Count(o => o is { Cached: not null, Result: GateResult.Passed }) is > 0 and var hits
             ? string.Create(CultureInfo.InvariantCulture, $"{hits} of {outcomes.Count} gates taken from the cache")

@@ -1,12 +1,13 @@
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>A green result as it is kept.</summary>
-/// <param name="Key">What was asked (<see cref="GateQuestion.Key"/>); another one in a file of this name is damage.</param>
-/// <param name="Run">The run in which it ran; empty: a person's own <c>verify</c>.</param>
+/// <summary>A stored passing result.</summary>
+/// <param name="Key">The question (<see cref="GateQuestion.Key"/>); a different one in a file of this name means damage.</param>
+/// <param name="Run">The run in which it ran; empty: a person's <c>verify</c>.</param>
 /// <param name="At">When it had ended.</param>
 /// <param name="Verdict">What it said.</param>
-/// <param name="LeavesFiles">It leaves files that git does not track, which gates after it may need.</param>
-/// <param name="EvidenceWritten">Time of the evidence file's last write: one that was written again tells of something else.</param>
+/// <param name="LeavesFiles">It leaves files that git does not track, which later gates may need.</param>
+/// <param name="EvidenceWritten">Time of the evidence file's last write: a file that was written again is evidence of something
+/// else.</param>
 internal sealed record GateResultEntry(
     string Key,
     string Run,
@@ -31,15 +32,15 @@ internal sealed record GateResultEntry(
 /// <param name="time">The clock for their age.</param>
 internal sealed class GateResultCache(string folder, TimeProvider time)
 {
-    /// <summary>How long a result counts. Surroundings have parts that no key has: system libraries, services, the calendar.</summary>
+    /// <summary>How long a result counts: no key covers system libraries, services and the calendar.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromDays(14);
 
-    /// <summary>How many are kept: about 10 KB each.</summary>
+    /// <summary>How many results are kept, about 10 KB each.</summary>
     public const int MaxEntries = 4000;
 
     private static readonly TimeSpan LongestWrite = TimeSpan.FromHours(1);
 
-    /// <summary>The entry of a key; null where there is none, or it is too old or damaged, which is the same: the gate runs.</summary>
+    /// <summary>The entry of a key; null where there is none, or it is too old or damaged: then the gate runs.</summary>
     public GateResultEntry? Find(string key)
     {
         try
@@ -61,14 +62,14 @@ internal sealed class GateResultCache(string folder, TimeProvider time)
     }
 
     /// <summary>Keeps an entry, whole or not at all.</summary>
-    /// <exception cref="IOException">It can't be written, such as on a full disk.</exception>
+    /// <exception cref="IOException">It can't be written, for example on a full disk.</exception>
     public void Store(GateResultEntry entry) =>
         DurableFile.Write(PathOf(entry.Key), JsonSerializer.SerializeToUtf8Bytes(entry, GateResultJson.Default.GateResultEntry));
 
-    /// <summary>Removes what is too old, or too much.</summary>
+    /// <summary>Removes entries that are too old or too many.</summary>
     public void Prune() => Prune(folder, MaxEntries, MaxAge, time);
 
-    /// <summary>Removes files of a folder that are too old, then the oldest of too many, and what a killed writer left.</summary>
+    /// <summary>Removes files of a folder that are too old, then the oldest beyond the limit, and files left by a killed writer.</summary>
     internal static void Prune(string folder, int most, TimeSpan age, TimeProvider time)
     {
         var now = time.GetUtcNow().UtcDateTime;

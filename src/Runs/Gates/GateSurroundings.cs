@@ -5,21 +5,21 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>What beside its files can change what a gate says, as one hash: the machine's system, the variables that gates see, what makes
-/// a worktree ready, and the programs. Lock files and version files (global.json, .nvmrc) are part of the tree. A worktree's own port, name
-/// and temporary folder are not in it: nothing may hang on their values, and each run has others.</summary>
+/// <summary>A hash of everything beside the files that can change a gate's result: the operating system, the variables that gates see, the
+/// set-up of the worktree, and the programs. Lock files and version files (global.json, .nvmrc) are part of the tree. A worktree's port,
+/// name and temporary folder are left out: no gate may depend on their values, and they differ in each run.</summary>
 /// <param name="environment">The process's variables.</param>
 /// <param name="time">The clock.</param>
 internal sealed class GateSurroundings(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
-    // Raised where what an entry says, or how gates are run, changes its meaning.
+    // Raised when the meaning of an entry, or the way gates are run, changes.
     private const string Version = "1";
 
     private static readonly SearchValues<char> NotInNames = SearchValues.Create("/=$*{}<>");
     private static readonly TimeSpan VersionsHold = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestProbe = TimeSpan.FromSeconds(10);
 
-    // The programs that others run on: what 'npm test' does is said by node.
+    // The programs that others run on: the result of 'npm test' depends on node.
     private static readonly string[] Runtimes =
     [
         "sh",
@@ -38,7 +38,7 @@ internal sealed class GateSurroundings(IReadOnlyDictionary<string, string> envir
         "make",
     ];
 
-    // What a login session or a worktree changes and no gate may hang on.
+    // Variables that a login session or a worktree changes and no gate may depend on.
     private static readonly string[] PassingNames =
     [
         "TMPDIR",
@@ -54,14 +54,14 @@ internal sealed class GateSurroundings(IReadOnlyDictionary<string, string> envir
 
     private static readonly string[] PassingPrefixes = ["XDG_SESSION_", "XDG_SEAT"];
 
-    // Modules that are known to answer --version and do nothing else.
+    // Modules whose --version has no other effect.
     private static readonly string[] ProbedModules = ["pytest", "mypy", "ruff", "unittest", "pyright", "flake8", "pylint", "black"];
 
     private readonly ConcurrentDictionary<string, (DateTimeOffset At, Task<string> Answer)> _versions = new(StringComparer.Ordinal);
 
     /// <summary>The hash for one gate.</summary>
     /// <param name="gate">The gate: its command names programs.</param>
-    /// <param name="variables">What <c>worktrees.env</c> adds, with its places unfilled.</param>
+    /// <param name="variables">Variables from <c>worktrees.env</c>, with placeholders.</param>
     /// <param name="setUp">The commands that make a worktree ready.</param>
     public async Task<string> HashAsync(
         Gate gate,
@@ -95,7 +95,7 @@ internal sealed class GateSurroundings(IReadOnlyDictionary<string, string> envir
             .Split([' ', '\t', '\n', ';', '|', '&', '(', ')', '"', '\''], StringSplitOptions.RemoveEmptyEntries)
             .Where(word => word[0] != '-' && !word.AsSpan().ContainsAny(NotInNames));
 
-    /// <summary>A program as its file is: another version is another file. The SDKs of .NET lie beside theirs.</summary>
+    /// <summary>A program by its file: another version is another file. The SDKs of .NET are in folders beside it.</summary>
     private static string IdentityOf(string name, string? path)
     {
         if (ProgramLocator.Find(name, path) is not { } found)
@@ -113,8 +113,8 @@ internal sealed class GateSurroundings(IReadOnlyDictionary<string, string> envir
         );
     }
 
-    /// <summary>What the gate's program says of its version: behind shims (pyenv, rustup, asdf) it changes while every file stays. Asked
-    /// once a minute, outside of the repository, whose files could answer for it.</summary>
+    /// <summary>The version that the gate's program prints: behind shims (pyenv, rustup, asdf) it changes while every file stays. Asked at
+    /// most once a minute, outside of the repository, because files there could answer for it.</summary>
     private async Task<string> VersionAsync(Gate gate, bool hasSetUp, IReadOnlyDictionary<string, string> variables, CancellationToken stop)
     {
         var words = gate.Command.Split(' ');

@@ -1,34 +1,34 @@
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>What a run's gates have done, one of them.</summary>
+/// <summary>Statistics of one gate in a run.</summary>
 /// <param name="Ran">How often it was asked and ran.</param>
 /// <param name="Cached">How often its result was taken from the cache.</param>
 /// <param name="Flakes">How often it failed, and passed on the same files.</param>
-/// <param name="LastHit">Where the last result came from that was taken from the cache; empty: none was.</param>
-/// <param name="Flaky">How often it fails by chance in all runs, where that is too often; else empty.</param>
+/// <param name="LastHit">Source of the last cached result; empty: none.</param>
+/// <param name="Flaky">How often it fails by chance in all runs, if that is too often; else empty.</param>
 internal sealed record GateCount(int Ran = 0, int Cached = 0, int Flakes = 0, string LastHit = "", string Flaky = "")
 {
-    /// <summary>How many tests its last run ran, in words; empty: none could be counted.</summary>
+    /// <summary>Number of tests of its last run as text; empty: none could be counted.</summary>
     public string Tests
     {
         get;
         init => field = value ?? "";
     } = "";
 
-    /// <summary>How long its last run took.</summary>
+    /// <summary>Seconds of its last run.</summary>
     public double? Seconds { get; init; }
 
     /// <summary>Its last exit code; null where it had none.</summary>
     public int? ExitCode { get; init; }
 
-    /// <summary>What its last result is beside its failure before any work was done; empty: it was not red then.</summary>
+    /// <summary>Comparison of its last result with its failure at the base; empty: it passed there.</summary>
     public string BeforeWork
     {
         get;
         init => field = value ?? "";
     } = "";
 
-    /// <summary>What was strange about a green result of it; empty: nothing was.</summary>
+    /// <summary>Why a passing result of it looked unusual; empty: none did.</summary>
     public string Suspicion
     {
         get;
@@ -36,14 +36,14 @@ internal sealed record GateCount(int Ran = 0, int Cached = 0, int Flakes = 0, st
     } = "";
 }
 
-/// <summary>Counts what the gates of a run do, by their commands, for its report.</summary>
+/// <summary>Counts results of a run's gates, by command, for its report.</summary>
 internal static class GateTally
 {
     private const int LongestCell = 120;
     private const int LongestNote = 500;
 
-    /// <summary>Adds one verdict.</summary>
-    /// <param name="record">What is known of the gate; null where it did not run.</param>
+    /// <summary>Adds one result.</summary>
+    /// <param name="record">The gate's record; null where it did not run.</param>
     /// <param name="stop">Ends the waiting for others that count.</param>
     public static async Task AddAsync(RunFolder folder, GateVerdict verdict, GateRecord? record, CancellationToken stop)
     {
@@ -76,7 +76,7 @@ internal static class GateTally
         DurableFile.Write(folder.Gates, JsonSerializer.SerializeToUtf8Bytes(counts, GateCountJson.Default.SortedDictionaryStringGateCount));
     }
 
-    /// <summary>The part of a report; empty where no gate was asked.</summary>
+    /// <summary>The section of the report; empty where no gate was run.</summary>
     public static string Render(RunFolder folder)
     {
         var counts = Read(folder);
@@ -118,7 +118,7 @@ internal static class GateTally
         );
     }
 
-    // A table's cell is one line, and a bar ends it.
+    // A table cell is one line, and a bar ends it.
     private static string Cell(string command, int longest = LongestCell) =>
         QuotedText.Cut(command.ReplaceLineEndings(" "), longest).Replace("|", "\\|", StringComparison.Ordinal);
 

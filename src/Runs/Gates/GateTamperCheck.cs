@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Finds out whether a task changed what its gates mean: the plan was approved with a command, but a script it calls, the
-/// configuration of its tests, or the tests themselves can be changed so that it passes without saying anything. Such a task is good only
-/// when a person says so. Pure.</summary>
+/// <summary>Finds out whether a task changed what its gates check: the plan was approved with a command, but a script that it calls, the
+/// configuration of its tests, or the tests themselves can be changed so that it always passes. Such work needs a person's approval.
+/// Pure.</summary>
 internal static partial class GateTamperCheck
 {
-    /// <summary>By program of a gate's command: files that decide what it does.</summary>
+    /// <summary>By program of a gate's command: files that control it.</summary>
     private static readonly (string Program, string[] Files)[] Drivers =
     [
         ("npm", ["package.json"]),
@@ -43,10 +43,10 @@ internal static partial class GateTamperCheck
         "No test files found",
     ];
 
-    /// <summary>What a person should look at, each a sentence; empty where the gates mean what they did.</summary>
-    /// <param name="task">The task: a file that its plan names by its whole path was approved with the plan.</param>
+    /// <summary>What a person should look at, each a sentence; empty where the gates check the same as before.</summary>
+    /// <param name="task">The task: a file that the plan names by its whole path was approved with the plan.</param>
     /// <param name="changed">What it changed.</param>
-    /// <param name="patch">The same as text; null: it is larger than anybody reads.</param>
+    /// <param name="patch">The patch; null: too large to review.</param>
     public static IEnumerable<string> Changes(
         PlanTask task,
         IReadOnlyList<Gate> gates,
@@ -80,11 +80,11 @@ internal static partial class GateTamperCheck
             .Where(o => o.Passed && NothingRan.Any(text => o.Tail.Contains(text, StringComparison.OrdinalIgnoreCase)))
             .Select(o => $"The gate '{o.Gate.Name}' passed, but it says that no test ran.");
 
-    /// <summary>True for a file that is a test by its name or folder.</summary>
+    /// <summary>True for a file that is a test by name or folder.</summary>
     public static bool IsTest(string path) =>
         TestName().IsMatch(path) && !path.EndsWith(".md", StringComparison.Ordinal) && Path.GetFileName(path) != "conftest.py";
 
-    /// <summary>True for a file by which a program is told which tests there are and how they are run.</summary>
+    /// <summary>True for a file that configures which tests exist and how they run.</summary>
     public static bool IsConfiguration(string path) => Drivers.Any(driver => driver.Files.Contains(Path.GetFileName(path)));
 
     private static bool DependsOn(string command, string path)

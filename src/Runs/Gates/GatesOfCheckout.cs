@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Runs gates in a folder that is a person's own, or is not set up. Whoever else writes there: a result is kept only where the
-/// files were the same before and after the gate.</summary>
+/// <summary>Runs gates in a person's own folder, or one that is not set up. Others may write there: a result is kept only where the files
+/// were the same before and after the gate.</summary>
 internal sealed class GatesOfCheckout(
     GitRepository repository,
     IReadOnlyList<Gate> gates,
@@ -12,20 +12,20 @@ internal sealed class GatesOfCheckout(
     Action<WaitingGate> waits
 )
 {
-    /// <summary>To name the files by their content they are all read once; more than this is not worth it.</summary>
+    /// <summary>To get a tree id, all files are read once; for more bytes than this it is not worth it.</summary>
     private const long MostBytes = 64L * 1024 * 1024;
 
     private readonly GateMemory _memory = new(environment, TimeProvider.System);
     private readonly GateRunner _runner = new(GateTurns.Of(environment, told: waits));
 
-    /// <summary>Runs them, or takes what is known.</summary>
+    /// <summary>Runs the gates, or uses known results.</summary>
     /// <param name="worktree">Where.</param>
     /// <param name="question">What is asked; the tree is filled in.</param>
     /// <param name="stop">Kills the gate that runs.</param>
     public async Task<IReadOnlyList<GateVerdict>> RunAsync(Worktree worktree, GateQuestion question, CancellationToken stop)
     {
         Directory.CreateDirectory(evidence);
-        // As in a run, but for as long as this process lives: the folder is the user's own, and may be verified twice at the same time.
+        // As in a run, but until this process ends: the folder is the user's, and may be verified twice at the same time.
         var claims = WorktreeResourceClaims.Of(environment);
         var resources = await claims.TakeAsync(worktree.Path, WorktreeUse.Fresh, stop, ProcessIdentity.Current);
         try
@@ -66,7 +66,7 @@ internal sealed class GatesOfCheckout(
         }
     }
 
-    /// <summary>The files as git would name them; null where that is not worth it, or git can't.</summary>
+    /// <summary>The tree id of the files; null where that is not worth it, or git fails.</summary>
     private async Task<string?> TreeAsync(Worktree worktree, GateQuestion question, CancellationToken stop)
     {
         if (!settings.Gates.Cache || question.Changed.Sum(file => SizeOf(Path.Combine(worktree.Path, file))) > MostBytes)
@@ -75,12 +75,12 @@ internal sealed class GatesOfCheckout(
         }
         try
         {
-            // What gates print is written below our own folder.
+            // Output of gates is written below our own folder.
             return (await new WorktreeTree(worktree).WriteAsync(stop, without: ".orchestrator")).Tree;
         }
         catch (GitException)
         {
-            // An agent in its sandbox can't write to the repository: then the gates run.
+            // A sandboxed agent can't write to the repository: then the gates run.
             return null;
         }
     }

@@ -1,9 +1,9 @@
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Puts what an agent says that it measured beside what we did.</summary>
+/// <summary>Compares numbers that an agent claims with our measurements.</summary>
 internal static class Measurements
 {
-    /// <summary>The outcomes of a task's gates, those that measure with what its agent claims.</summary>
+    /// <summary>The results of a task's gates, with the agent's claimed number added to measurements.</summary>
     public static IReadOnlyList<GateVerdict> WithClaims(IReadOnlyList<GateVerdict> outcomes, AgentClaim? claim) =>
         claim is null or { Measured.Count: 0 }
             ? outcomes
@@ -19,7 +19,7 @@ internal static class Measurements
                 ),
             ];
 
-    /// <summary>Those that measure, for the run's record; null where none does.</summary>
+    /// <summary>The measurements for the run's record; null where there are none.</summary>
     public static IReadOnlyList<TaskMeasurement>? Of(IReadOnlyList<GateVerdict> outcomes)
     {
         var measured = outcomes.Where(o => o.Gate.IsMeasurement).ToList();
@@ -28,7 +28,7 @@ internal static class Measurements
             : [.. measured.Select(o => new TaskMeasurement(o.Gate.Name, $"{o.Gate.Expectation}", o.Measured, o.Claimed, o.Passed))];
     }
 
-    /// <summary>Figures that the agent claims and that nobody measures, in a few words.</summary>
+    /// <summary>Short notes about claimed numbers that no gate measures.</summary>
     public static IEnumerable<string> Unknown(IReadOnlyList<GateVerdict> outcomes, AgentClaim? claim) =>
         (claim?.Measured ?? [])
             .Where(said => !outcomes.Any(o => o.Gate.IsMeasurement && IsNamed(o, said.Name)))

@@ -2,14 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>What a change shows of tests that say less than before: switched off, taken away, left out by a configuration, or made to look
-/// as if they ran. Pure; it knows words, not languages, so it names and never judges.</summary>
+/// <summary>Signs in a change that tests check less than before: disabled, removed, excluded by configuration, or made to look as if they
+/// ran. Pure; it knows words, not languages, so it only reports.</summary>
 internal static partial class TestSigns
 {
     private const int MostNamed = 3;
 
     /// <summary>What a person should look at, each a sentence.</summary>
-    /// <param name="patch">What was changed; null: it is larger than anybody reads.</param>
+    /// <param name="patch">The change; null: too large to review.</param>
     public static IEnumerable<string> ForPerson(IReadOnlyList<PatchFile>? patch)
     {
         if (patch is null)
@@ -44,7 +44,7 @@ internal static partial class TestSigns
         }
     }
 
-    /// <summary>What is worth knowing beside that, each in a few words.</summary>
+    /// <summary>Further short notes.</summary>
     /// <param name="patch">What was changed.</param>
     public static IEnumerable<string> Notes(IReadOnlyList<PatchFile>? patch)
     {
@@ -68,7 +68,7 @@ internal static partial class TestSigns
         }
     }
 
-    /// <summary>Tests that check less, or something else, than before. Often rightly so: it is named, and stops nothing.</summary>
+    /// <summary>Tests that check less, or something else, than before. Often that is right: it is reported and prevents nothing.</summary>
     private static IEnumerable<string> Weakened(IEnumerable<PatchFile> tests)
     {
         foreach (var file in tests)
@@ -87,7 +87,7 @@ internal static partial class TestSigns
                 yield return $"{name} checks less than before: {fewer} {(fewer == 1 ? "assertion" : "assertions")} fewer";
             }
 
-            // The same assertion of another value: what differs are only its literals.
+            // The same assertion with another value: only the literals differ.
             var shapes = removed.Where(line => added.TrueForAll(now => now.Text.Trim() != line)).Select(Shape).ToHashSet();
             var expected = added
                 .Where(line => !AlwaysTrue().IsMatch(line.Text) && !removed.Contains(line.Text.Trim()) && shapes.Contains(Shape(line.Text)))
@@ -102,7 +102,7 @@ internal static partial class TestSigns
 
     private static string Shape(string line) => Literal().Replace(line.Trim(), "0");
 
-    /// <summary>What a new configuration says is how the tests are run from then on; what an old one says now may leave some out.</summary>
+    /// <summary>A new configuration defines how tests run from then on; a change of an existing one may exclude some.</summary>
     private static bool LeavesOut(PatchFile file, string added) =>
         (GateTamperCheck.IsConfiguration(file.Path) && NarrowMark().IsMatch(added))
         || (
@@ -113,7 +113,7 @@ internal static partial class TestSigns
             )
         );
 
-    /// <summary>Names of tests in the lines that are gone, and in those that are new. A file that is gone is named by itself.</summary>
+    /// <summary>Names of tests in removed and in added lines. A removed file is reported by itself.</summary>
     private static (IReadOnlyList<string> Gone, IReadOnlyList<string> Come) NamedTests(IEnumerable<PatchFile> code)
     {
         var tests = code.Where(file =>

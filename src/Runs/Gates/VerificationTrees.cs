@@ -1,16 +1,16 @@
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Worktrees in which gates run: outside the repository, so that nothing of the main checkout is found by looking upwards, one
-/// caller at a time in each, and exactly the files of one commit.</summary>
+/// <summary>Worktrees in which gates run: outside the repository, so that programs that search parent folders find nothing of the main
+/// checkout; one caller at a time in each, with exactly the files of one commit.</summary>
 internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDictionary<string, string> environment)
 {
     private const int MaxTrees = 64;
 
     private readonly string _folder = CacheFolder.Of(repository, environment);
 
-    /// <summary>Takes a free tree and checks the commit out in it.</summary>
-    /// <param name="isMerge">Merges follow one another: in the tree of the last one few files change. They take the last tree there is, the
-    /// others the first.</param>
+    /// <summary>Takes a free tree and checks out the commit in it.</summary>
+    /// <param name="isMerge">Successive merges differ in few files, so they use the last tree in the folder, all others the first free
+    /// one.</param>
     public async Task<VerificationTree> TakeAsync(string commit, bool isMerge, CancellationToken stop)
     {
         CacheFolder.Open(repository, environment);
@@ -50,8 +50,8 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
         }
     }
 
-    /// <summary>The tree that is there, with the files of a commit; null where there is none any more. One that can't be cleaned (a
-    /// container left files of root) or was replaced by whatever ran in it is removed.</summary>
+    /// <summary>Checks out a commit in an existing tree; null where there is none any more. A tree that can't be cleaned (a container left
+    /// files of root) or was replaced by a program that ran in it is removed.</summary>
     private static async Task<Worktree?> TryCheckOutAsync(WorktreeStore worktrees, string path, string commit, CancellationToken stop)
     {
         if (worktrees.Find(path) is not { } worktree)
@@ -70,12 +70,12 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
         }
     }
 
-    /// <summary>The trees that are there, the first one first.</summary>
+    /// <summary>The existing trees in order.</summary>
     /// <param name="folder">The repository's <see cref="CacheFolder"/>.</param>
     public static IEnumerable<string> In(string folder) =>
         Enumerable.Range(1, MaxTrees).Select(n => PathIn(folder, n)).Where(Directory.Exists);
 
-    /// <summary>Who has this file has the tree.</summary>
+    /// <summary>The holder of this lock file has the tree.</summary>
     public static string LockOf(string path) => path + ".lock";
 
     private string PathOf(int number) => PathIn(_folder, number);
@@ -83,7 +83,7 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
     private static string PathIn(string folder, int number) =>
         Path.Combine(folder, $"verify-{number.ToString(CultureInfo.InvariantCulture)}");
 
-    /// <summary>The lock is the operating system's: it goes with the process that holds it.</summary>
+    /// <summary>The lock is the operating system's: it ends with the process that holds it.</summary>
     private static (string Path, FileStream Lock)? TryLock(string path)
     {
         try
@@ -103,7 +103,7 @@ internal sealed class VerificationTree(Worktree worktree, WorktreeResourceClaims
 {
     public Worktree Worktree { get; } = worktree;
 
-    /// <summary>What it has for itself on this machine, for as long as it is in use.</summary>
+    /// <summary>Ports, temporary folder and name reserved while the worktree is in use.</summary>
     public WorktreeResources Resources { get; } = resources;
 
     public async ValueTask DisposeAsync()

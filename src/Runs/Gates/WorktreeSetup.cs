@@ -3,24 +3,24 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Makes a fresh worktree usable: the commands of <c>worktrees.setup</c>, else the one that the project's lock file asks for. Done
-/// once per worktree and content of the lock files.</summary>
+/// <summary>Sets up a fresh worktree: the commands of <c>worktrees.setup</c>, else the one for the project's lock file. Done once per
+/// worktree and content of the lock files.</summary>
 internal static class WorktreeSetup
 {
     private const string LeftFile = "setup-left.txt";
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
 
-    /// <summary>Names of the files that say what is installed.</summary>
+    /// <summary>Names of the files that define what is installed.</summary>
     public static IReadOnlyCollection<string> LockFiles { get; } = [.. SetUpDetection.Known.Select(k => k.LockFile)];
 
-    /// <summary>Whether worktrees of a repository are set up at all, as its checkout looks now.</summary>
+    /// <summary>Whether worktrees of a repository are set up at all, by the present state of its checkout.</summary>
     public static bool IsNeeded(RunFiles files, string? checkout) =>
         files.Settings.Worktrees.Setup is { } set
             ? set.Count > 0
             : checkout is not null && LockFiles.Any(file => File.Exists(Path.Combine(checkout, file)));
 
-    /// <summary>Runs what is due. Null, or why it failed.</summary>
+    /// <summary>Runs what is due. Returns null, or why it failed.</summary>
     public static async Task<string?> RunAsync(
         Worktree worktree,
         RunFiles files,
@@ -83,9 +83,9 @@ internal static class WorktreeSetup
         return null;
     }
 
-    /// <summary>What a person has to know of set-up that was tried: files that git does not ignore are cleared away before each gate, so
-    /// that set-up runs every time, and agents commit them. Null: nothing.</summary>
-    /// <param name="logFolder">The folder that <see cref="RunAsync"/> was given.</param>
+    /// <summary>A note for people about set-up that was tried: files that git does not ignore are removed before each gate, so that set-up
+    /// runs every time, and agents commit them. Null: nothing to note.</summary>
+    /// <param name="logFolder">The folder that was passed to <see cref="RunAsync"/>.</param>
     public static string? Advice(string logFolder)
     {
         var file = Path.Combine(logFolder, LeftFile);
@@ -95,8 +95,8 @@ internal static class WorktreeSetup
             : null;
     }
 
-    /// <summary>Why set-up that a lock file asks for may not run: the file was there when the run began, in what its base holds, but not in
-    /// the checkout that the person was asked about. One that came with the run's own work is as good as the plan.</summary>
+    /// <summary>Why set-up for a lock file may not run: the file was in the base commit when the run began, but not in the checkout that
+    /// the person approved. A lock file from the run's own work is covered by the approval of the plan.</summary>
     private static async Task<string?> UnaskedAsync(
         GitRepository repository,
         IReadOnlyList<SetUpCommand> found,
@@ -122,8 +122,8 @@ internal static class WorktreeSetup
         return null;
     }
 
-    /// <summary>What set-up made may hold the worktree's own port or name (a database, a settings file): a worktree that is used again in
-    /// another place, with others, is set up again.</summary>
+    /// <summary>Set-up may store the worktree's port or name (in a database, a settings file): a worktree that is reused with other values
+    /// is set up again.</summary>
     private static IEnumerable<string> Used(
         IReadOnlyList<string> commands,
         IReadOnlyDictionary<string, string> configured,

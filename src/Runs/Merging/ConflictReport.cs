@@ -3,8 +3,8 @@ using MergeResult = Orchestrator.Git.Merging.MergeResult;
 
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>What an agent needs to resolve a merge: the files, the places in them, its own task and those whose work is in conflict with
-/// it.</summary>
+/// <summary>What an agent needs to resolve a merge: the conflicted files, the places in them, its own task and the tasks that the conflict
+/// is with.</summary>
 internal static class ConflictReport
 {
     private const int MostFiles = 5;

@@ -3,14 +3,14 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>A task's commit merged onto another one, as a commit that no ref names yet: without conflicts, without links that lead out,
+/// <summary>A merge of a task's commit onto another one, as a commit without a ref: without conflicts, without links that lead outside,
 /// without losses.</summary>
 internal sealed class MergeAttempt(GitRepository repository, RunFiles files)
 {
     /// <summary>Makes the merge.</summary>
     /// <param name="request">Whose work.</param>
     /// <param name="onto">What it is merged onto.</param>
-    /// <param name="withEvidence">A refusal is written down for the agent: what it was merged onto is on staging.</param>
+    /// <param name="withEvidence">A refusal is written to a file for the agent, because what it conflicts with is on staging.</param>
     /// <param name="stop">Is looked at between the steps.</param>
     public async Task<MadeMerge> MakeAsync(MergeRequest request, string onto, bool withEvidence, CancellationToken stop)
     {
@@ -50,14 +50,14 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files)
             : new MadeMerge(commit, Refusal: null);
     }
 
-    /// <summary>What a merge says of where it comes from. Packages are no task's work: a task is not merged by them.</summary>
+    /// <summary>Trailers of a merge commit. Packages are no task's work, so their trailers do not mark a task as merged.</summary>
     public static CommitTrailers TrailersOf(RunFiles files, MergeRequest request) =>
         new(files.Folder.Name, request.Installs ? PackagesOf(request.TaskId) : request.TaskId, request.Attempt);
 
-    /// <summary>In whose name packages for a task are committed: no task's id begins with a dot.</summary>
+    /// <summary>Task name in commits of packages: no task's id begins with a dot.</summary>
     public static string PackagesOf(string task) => $".packages-{task}";
 
-    /// <summary>Lock files are made as a whole: lines of two installations that git can merge say something that no package manager has
+    /// <summary>Lock files must be generated as a whole: a merge of two installations' lines may be something that no package manager
     /// resolved.</summary>
     private async Task<bool> IsOutdatedAsync(MergeRequest request, string onto, CancellationToken stop)
     {
@@ -81,7 +81,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files)
 
     private async Task<string?> ProblemAsync(MergeRequest request, PlanTask task, string commit, string onto, CancellationToken stop)
     {
-        // Links of two tasks may stay inside alone and lead out together.
+        // Links of two tasks may each stay inside and lead outside together.
         var changed = await new Diffs(repository).BetweenAsync(onto, commit, stop);
         var links = await new TreeLinks(repository).FindLeadingOutAsync(onto, commit, changed, stop);
         if (links.Count > 0)
@@ -90,7 +90,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files)
                 + $"{FileNames.Some(links, 20)}. Put files there, or links that stay inside.";
         }
 
-        // What either side had is in the merge, or it is not made.
+        // The merge is refused unless it contains what either side had.
         var losses = new RunLosses(repository, files);
         var lost = request.Installs ? await losses.OfPackagesAsync(commit, stop) : await losses.OfMergeAsync(commit, task, stop);
         return lost.Count == 0
@@ -100,7 +100,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files)
     }
 }
 
-/// <summary>What came of a merge.</summary>
+/// <summary>Result of making a merge.</summary>
 /// <param name="Commit">The merge; empty where it was refused.</param>
 /// <param name="Refusal">Why it was; null where it was not.</param>
 internal sealed record MadeMerge(string Commit, Messages.MergeResult? Refusal);

@@ -3,22 +3,22 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>Runs the gates of merged work at the commit that may become staging, and says what it means for whoever was merged
+/// <summary>Runs the gates of merged work at the commit that may become staging, and decides what the result means for the task merged
 /// last.</summary>
 internal sealed class MergeGates(RunServices services, GitRepository repository, RunFiles files)
 {
-    /// <summary>How often a gate that may fail by chance is run as a rule before its failure is believed.</summary>
+    /// <summary>How often a gate is usually run before its failure counts.</summary>
     public const int UsualTries = 2;
 
     private const int LongestName = 200;
     private const int MostNotes = 3;
     private readonly GateCheck _gates = new(services);
 
-    /// <summary>Runs them: those of all that were merged, each once, and those of every merged tree.</summary>
-    /// <param name="merged">What is merged in the commit and was not on staging, in order; the last is the one who is told.</param>
+    /// <summary>Runs the gates of all merged tasks, each once, and those of every merged tree.</summary>
+    /// <param name="merged">Tasks merged in the commit that were not on staging, in order; the result is for the last one.</param>
     /// <param name="staging">Where staging is.</param>
     /// <param name="commit">What the gates look at.</param>
-    /// <param name="tries">How often one that does not hold is run before that is believed.</param>
+    /// <param name="tries">How often a failing gate is run before the failure counts.</param>
     /// <param name="stop">Stops the gate that runs.</param>
     public async Task<GatedMerge> RunAsync(
         IReadOnlyList<MergeRequest> merged,
@@ -39,7 +39,7 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
         var failures = await FailuresAsync(expectedRed: tries > 1 ? null : gates);
         for (var again = tries; again > UsualTries && failures.Count > 0 && !failures.Any(f => f.BlamesMachine); again--)
         {
-            // All are asked, since one may need what another leaves; what has passed on this tree is known.
+            // All are looked up, since one may need files that another leaves; gates that passed on this tree are known.
             IReadOnlyList<Gate> failed = [.. failures.Select(f => f.Gate)];
             failures = await FailuresAsync(expectedRed: gates);
             flaky.AddRange(failed.Where(gate => failures.All(f => f.Gate != gate)).Select(NameOf));
@@ -81,13 +81,13 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
         }
     }
 
-    /// <summary>Each gate once, with the first task that asks for it. Each task's begin in a clean tree, as they do when it is merged
-    /// alone: the same suite of two tasks may leave files that stand in its own way.</summary>
+    /// <summary>Each gate once, with the first task that requires it. Gates of each task begin in a clean tree, as when it is merged alone:
+    /// the same suite of two tasks may leave files that break its second run.</summary>
     private IReadOnlyList<IReadOnlyList<Gate>> GatesOf(IReadOnlyList<MergeRequest> merged)
     {
         var asked = merged
             .Select(request =>
-                // What the task itself has to show is not done yet.
+                // The task's own work is not done yet.
                 request.Installs
                     ? files.Gates.Beside(files.Plan)
                     : files.Gates.OfMerge(files.Plan, files.Task(request.TaskId))
@@ -141,17 +141,16 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
         };
     }
 
-    /// <summary>A gate as the run's record knows it.</summary>
+    /// <summary>Name of a gate in the run's record.</summary>
     private static string NameOf(Gate gate) => gate.Command.Length <= LongestName ? gate.Command : gate.Command[..LongestName];
 }
 
-/// <summary>What gates said of a merge.</summary>
-/// <param name="Refusal">What is told whose work was merged last; null where all hold.</param>
+/// <summary>Gate results of a merge.</summary>
+/// <param name="Refusal">The refusal for the task merged last; null where all gates pass.</param>
 /// <param name="Failed">The gates that do not hold.</param>
-/// <param name="Flaky">Gates that failed and then held on the same tree.</param>
+/// <param name="Flaky">Gates that failed and then passed on the same tree.</param>
 /// <param name="BlamesMachine">The machine is to blame, and not the work.</param>
-/// <param name="FromCache">How many of them were taken from the cache, and what those say that were red before any work, in words; empty:
-/// nothing of that.</param>
+/// <param name="FromCache">Number of cached results and notes about gates that failed at the base, as text; empty: none.</param>
 internal sealed record GatedMerge(
     Messages.MergeResult? Refusal,
     IReadOnlyList<string> Failed,

@@ -3,24 +3,24 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>Whether what the run's tasks brought to staging is there: looked at after each merge, before staging moves, and as a whole
-/// before landing.</summary>
+/// <summary>Checks that what the run's tasks merged is still present: after each merge, before staging moves, and as a whole before
+/// landing.</summary>
 internal sealed class RunLosses(GitRepository repository, RunFiles files)
 {
-    /// <summary>The subject of a commit on staging by which a person says that what is lost may be gone.</summary>
+    /// <summary>Subject of a commit on staging by which a person accepts losses.</summary>
     public const string Acceptance = "accept losses";
 
     private const int MostNamed = 5;
     private readonly Lazy<IReadOnlyList<LentFile>> _lent = new(new LentFiles(files.Folder).Read);
     private readonly LossCheck _check = new(repository, files.AppendedFiles);
 
-    /// <summary>What a merge that is about to be made would lose.</summary>
+    /// <summary>What a merge would lose.</summary>
     /// <param name="merge">Its commit.</param>
     /// <param name="task">Whose work it is.</param>
     public Task<IReadOnlyList<MergedHunk>> OfMergeAsync(string merge, PlanTask task, CancellationToken stop) =>
         OfMergeAsync(merge, AuthorOf(task), stop);
 
-    /// <summary>The same of packages that were installed for a task.</summary>
+    /// <summary>The same for packages that were installed for a task.</summary>
     /// <param name="merge">The merge's commit.</param>
     public Task<IReadOnlyList<MergedHunk>> OfPackagesAsync(string merge, CancellationToken stop) =>
         OfMergeAsync(merge, new StepAuthor("packages", IsTask: false, _ => WriteRight.Write), stop);
@@ -36,7 +36,7 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files)
             : found.Lost;
     }
 
-    /// <summary>What became of everything, up to a commit of staging; kept for the report.</summary>
+    /// <summary>What became of all merged hunks, up to a commit of staging; stored for the report.</summary>
     /// <param name="began">Where the run began.</param>
     /// <param name="tip">The commit.</param>
     public async Task<LossReport> OfStagingAsync(string began, string tip, CancellationToken stop)
@@ -48,12 +48,12 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files)
         return report;
     }
 
-    /// <summary>Some of what is lost, in a sentence.</summary>
+    /// <summary>Some of the losses, in a sentence.</summary>
     public static string Describe(IReadOnlyList<MergedHunk> lost) =>
         string.Join("; ", lost.Take(MostNamed).Select(StoredLosses.Place))
         + (lost.Count > MostNamed ? $"; and {lost.Count - MostNamed} more" : "");
 
-    /// <summary>The one line of the report; null where nothing was looked at.</summary>
+    /// <summary>The summary line of the report; null where nothing was checked.</summary>
     public static string? Summary(RunFolder folder) =>
         DurableFile.TryRead(folder.LossesJson) is { } json ? JsonSerializer.Deserialize<StoredLosses>(json, MessageOptions)?.Summary : null;
 
@@ -71,7 +71,7 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files)
                 AcceptsLosses: commit.Subject == Acceptance
             );
 
-    /// <summary>A file that a task may only append to it may not take others' lines from.</summary>
+    /// <summary>A task must not remove others' lines from a file that it may only append to.</summary>
     private static StepAuthor AuthorOf(PlanTask task)
     {
         var (owned, all) = (Ownership.Of(task with { FilesAppend = [] }), Ownership.Of(task));
@@ -86,7 +86,7 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files)
     }
 }
 
-/// <summary>What became of the hunks that tasks brought, as it is kept.</summary>
+/// <summary>What became of the merged hunks, as stored.</summary>
 /// <param name="Summary">All in one line.</param>
 /// <param name="Commit">The commit that was looked at.</param>
 /// <param name="Hunks">Those that are not there as they came.</param>
@@ -95,7 +95,7 @@ internal sealed record StoredLosses(string Summary, string Commit, IReadOnlyList
     /// <summary>Version of this document's shape.</summary>
     public int SchemaVersion { get; init; } = 1;
 
-    /// <summary>Where a hunk is and whose, with a line of it.</summary>
+    /// <summary>Position and task of a hunk, with one of its lines.</summary>
     public static string Place(MergedHunk hunk) =>
         $"{FileNames.Show(hunk.Path)}{(hunk.Line > 0 ? $":{hunk.Line}" : "")} of {(hunk.Task.Length > 0 ? hunk.Task : "others")} "
         + $"('{hunk.Text}')";

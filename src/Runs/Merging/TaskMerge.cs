@@ -4,14 +4,14 @@ using Orchestrator.Runs.Tasks;
 namespace Orchestrator.Runs.Merging;
 
 /// <summary>Merges a verified commit to staging without a checkout: the merged tree passes the gates first, then staging moves to it by
-/// compare-and-swap. Where staging has to be is told by the run. One merge more, of this very commit by this run, task and attempt, was
-/// done before a crash; anything else is put back, but for what an execution that was reset has merged. The worktree is given back by the
-/// task, while the next one is merged.</summary>
+/// compare-and-swap. The run passes the position of staging. If the branch is one merge ahead, and that is this very commit by this run,
+/// task and attempt, it was done before a crash; anything else is put back, except for merges of an execution that was reset. The task
+/// gives back the worktree while the next one is merged.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 /// <param name="caller">Asks for whom it is merged.</param>
 public sealed class TaskMerge(RunServices services, AskCaller caller)
 {
-    /// <summary>Merges it. A conflict and a gate that fails are results.</summary>
+    /// <summary>Merges the task. A conflict and a failed gate are results.</summary>
     /// <param name="input">The commit, and where staging has to be.</param>
     /// <param name="stop">Ends it before staging moves.</param>
     public async Task<Messages.MergeResult> MergeAsync(MergeTaskInput input, CancellationToken stop)
@@ -69,7 +69,7 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
         }
     }
 
-    /// <summary>The merge that is asked for, made before a crash; what it holds is made once more and compared.</summary>
+    /// <summary>Whether a commit is the requested merge, made before a crash: its content is made once more and compared.</summary>
     private static async Task<bool> IsThisMergeAsync(
         TaskWorkspace workspace,
         string tip,

@@ -1,15 +1,14 @@
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>Merges several verified commits at once: first the merges are made one on top of the other, then gates run on the last of them
-/// or on those before it, then staging moves over as many as are good, to the very commit on which the gates ran. The run remembers the
-/// commits between the steps, and no ref names them before staging does: a step that was killed is done again, and what is not there any
-/// more is made anew.</summary>
+/// <summary>Merges several verified commits at once: first the merges are made one on top of the other, then gates run on the last or on
+/// earlier ones, then staging moves to the last good one, the very commit on which the gates ran. The run keeps the commits between the
+/// steps, and no ref names them before staging does: a killed step is repeated, and commits that are gone are made again.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 /// <param name="caller">Asks for whom it is merged.</param>
 public sealed class TrainBatches(RunServices services, AskCaller caller)
 {
-    /// <summary>Makes the merges. Nothing else changes, but for a staging branch that is elsewhere and is put back.</summary>
-    /// <param name="input">What is to be merged, and where staging has to be.</param>
+    /// <summary>Makes the merges. Changes nothing else, except that a moved staging branch is put back.</summary>
+    /// <param name="input">What is to be merged, and the position of staging.</param>
     /// <param name="stop">Is looked at between the steps.</param>
     public async Task<BatchBuilt> BuildAsync(BuildBatchInput input, CancellationToken stop)
     {
@@ -30,13 +29,14 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
                 continue;
             }
 
-            // Another's work has this one's in it: that has an answer of its own once the other is on staging.
+            // Another entry's work contains this one's: it gets its own result once the other is on staging.
             if (!isFirst && await commits.IsAncestorAsync(request.Commit, tip, stop))
             {
                 break;
             }
 
-            // An agent is only told of what is on staging. Those behind wait, too: who comes first does not depend on when.
+            // Only the first task's conflict is reported: it is with staging itself. Later ones wait, so that the order does not depend on
+            // timing.
             var made = await attempt.MakeAsync(request, tip, withEvidence: isFirst, stop);
             if (made.Refusal is not null && !isFirst)
             {
@@ -53,7 +53,7 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
         };
     }
 
-    /// <summary>Runs gates on one of the merges, in a worktree of its own. A merge that is not there any more says nothing.</summary>
+    /// <summary>Runs gates on one of the merges, in a separate worktree. A merge that is gone has no result.</summary>
     /// <param name="input">Which.</param>
     /// <param name="stop">Stops the gate that runs.</param>
     public async Task<BatchGated> GateAsync(GateBatchInput input, CancellationToken stop)
@@ -61,7 +61,7 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(input.Repository.Path);
         GatedMerge gated;
-        // One that this process made is remembered; should it be gone since, git says so where it is checked out.
+        // A commit that this process made is remembered; if it is gone since, the checkout fails.
         if (await new CommitStore(repository).ReadAsync(input.Commit, stop) is null)
         {
             throw Gone();
@@ -90,7 +90,7 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
         StepException Gone() => new($"The merge {input.Commit} is gone; it is made anew.", "MergeGone");
     }
 
-    /// <summary>Moves staging over merges of the batch. Done by one that was killed, it is found done.</summary>
+    /// <summary>Moves staging over merges of the batch. If a killed step did it already, that is found.</summary>
     /// <param name="input">From where to where.</param>
     /// <param name="stop">Ends it before staging moves.</param>
     public async Task<BatchLanded> LandAsync(LandBatchInput input, CancellationToken stop)
@@ -121,7 +121,7 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
             }
             catch (GitException)
             {
-                // No ref of git's can name what is gone.
+                // git refuses a ref to a missing commit.
                 if (await repository.HasCommitAsync(input.To, stop))
                 {
                     throw;
@@ -131,7 +131,7 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
         }
     }
 
-    /// <summary>Where staging is; it is put back where it is not as recorded.</summary>
+    /// <summary>The position of staging; a moved branch is put back.</summary>
     private async Task<(string Staging, string Message)> SettleAsync(StagingRecord record, string recorded, CancellationToken stop)
     {
         var note = "";

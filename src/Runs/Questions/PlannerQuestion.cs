@@ -8,16 +8,16 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Questions;
 
-/// <summary>Has the planner answer a question of a task's agent. What it says is stored before anybody is told: a crash pays for nothing
-/// twice.</summary>
+/// <summary>Has the planner answer a question of a task's agent. The answer is stored before it is returned, so that a crash does not pay
+/// for it twice.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class PlannerQuestion(RunServices services)
 {
-    /// <summary>Some 3,000 tokens: the names that matter.</summary>
+    /// <summary>Some 3,000 tokens.</summary>
     private const int OutlineLimit = 12_000;
 
-    /// <summary>Starts the planner, or takes up the one that was started before, and follows it to its answer.</summary>
-    /// <param name="input">Which question, and which start of the planner.</param>
+    /// <summary>Starts the planner, or attaches to the running one, and follows it to its answer.</summary>
+    /// <param name="input">The question, and the number of the planner's run.</param>
     /// <param name="execution">Whose step it is.</param>
     public async Task<QuestionAnswer> AnswerAsync(AskQuestionInput input, StepExecution execution)
     {
@@ -57,12 +57,12 @@ public sealed class PlannerQuestion(RunServices services)
         Task TidyAsync() => new WorktreeStore(repository).RemoveAsync(WorktreeOf(input, run));
     }
 
-    /// <summary>What a planner is called in front of people: its model, or the agent that has one of its own.</summary>
+    /// <summary>Name of a planner for people: its model, or the agent if that has a model of its own.</summary>
     internal static string NameOf(PlannerSettings planner) =>
         planner.Agent is AgentCatalog.Claude or "api" or "bedrock" ? planner.Model : planner.Agent;
 
-    /// <summary>One start of the planner.</summary>
-    /// <returns>How the start ended, and what it said; null: nothing that counts, and it may be asked again.</returns>
+    /// <summary>One run of the planner.</summary>
+    /// <returns>The result of the agent run and the reply; null: no usable reply, it may be asked again.</returns>
     private async Task<(AgentRunResult Result, QuestionReply? Reply)> AskAsync(
         AskQuestionInput input,
         RunFiles run,
@@ -141,7 +141,7 @@ public sealed class PlannerQuestion(RunServices services)
     private static string QuestionOf(AskQuestionInput input, RunFiles run) =>
         SecretScanner.Redact(AgentClaim.TryRead(run.Folder.Start(input.Task.Task.Id, input.Start))?.Reason.Trim() ?? "");
 
-    /// <summary>At what is merged: the agent's own work is its own.</summary>
+    /// <summary>Checked out at staging, because the agent's unverified work must not influence the answer.</summary>
     private static async Task<string> EnsureWorktreeAsync(AskQuestionInput input, RunFiles run, GitRepository repository, string tip)
     {
         var request = new WorktreeRequest(WorktreeOf(input, run), tip)

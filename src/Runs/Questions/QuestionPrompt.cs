@@ -3,7 +3,7 @@ using Orchestrator.Runs.Requests;
 
 namespace Orchestrator.Runs.Questions;
 
-/// <summary>What a planner is told that is to answer a question of a task's agent.</summary>
+/// <summary>Data for the prompt of a planner that answers a question of a task's agent.</summary>
 internal sealed record QuestionPrompt
 {
     private const int MostTasks = 60;
@@ -33,19 +33,19 @@ internal sealed record QuestionPrompt
     /// <summary>The run.</summary>
     public required RunFiles Run { get; init; }
 
-    /// <summary>The agent's task, with what it was lent.</summary>
+    /// <summary>The agent's task, with the files granted to it.</summary>
     public required PlanTask Task { get; init; }
 
-    /// <summary>What the agent asks.</summary>
+    /// <summary>The question.</summary>
     public required string Question { get; init; }
 
-    /// <summary>The run's tasks as they are.</summary>
+    /// <summary>The run's tasks in their present state.</summary>
     public required IReadOnlyList<RunTask> Tasks { get; init; }
 
-    /// <summary>What the planner has said to earlier questions of the run.</summary>
+    /// <summary>The planner's earlier answers in this run.</summary>
     public required IReadOnlyList<QuestionRecord> Earlier { get; init; }
 
-    /// <summary>What persons have said in the run, as Markdown; empty: nothing.</summary>
+    /// <summary>Guidance of people in this run, as Markdown; empty: none.</summary>
     public required string Persons { get; init; }
 
     /// <summary>The files on staging.</summary>
@@ -54,10 +54,10 @@ internal sealed record QuestionPrompt
     /// <summary>The repository's conventions; empty where it has none.</summary>
     public required string Conventions { get; init; }
 
-    /// <summary>The schema of the answer, for planners that are given it in no other way; null otherwise.</summary>
+    /// <summary>Schema of the answer, for planners that get it only in the prompt; null otherwise.</summary>
     public required string? Schema { get; init; }
 
-    /// <summary>The whole, as Markdown, without secrets.</summary>
+    /// <summary>The prompt, as Markdown, without secrets.</summary>
     public string Render()
     {
         var text = new StringBuilder(Rules);

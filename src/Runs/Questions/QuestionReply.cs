@@ -4,9 +4,9 @@ using Orchestrator.QualityGates.Secrets;
 
 namespace Orchestrator.Runs.Questions;
 
-/// <summary>What a planner says to a question: an answer, or why a person must give it.</summary>
+/// <summary>A planner's reply to a question: an answer, or why a person must answer.</summary>
 /// <param name="Answer">The answer; empty: a person must.</param>
-/// <param name="Why">Why a person must; empty where there is an answer.</param>
+/// <param name="Why">Why a person must answer; empty where there is an answer.</param>
 internal sealed record QuestionReply(string Answer, string Why)
 {
     private const string ByPlanner = "answer";
@@ -24,7 +24,7 @@ internal sealed record QuestionReply(string Answer, string Why)
             "why":{"type":"string","description":"What the answer follows from, or why a person must decide, in a sentence"}}}
             """.ReplaceLineEndings("");
 
-    /// <summary>Reads a reply, with or without words around its JSON. What can't be read is for a person.</summary>
+    /// <summary>Reads a reply, with or without text around its JSON. An unreadable one goes to a person.</summary>
     /// <param name="text">What the planner said; null: nothing.</param>
     public static QuestionReply Read(string? text)
     {

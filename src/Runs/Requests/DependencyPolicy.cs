@@ -2,18 +2,18 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>Whether agents may have a package: by what a person has set, and else by asking one.</summary>
+/// <summary>Whether agents may have a package: by the settings, else a person is asked.</summary>
 internal static class DependencyPolicy
 {
     /// <summary>The pattern that forbids a package; null: none does.</summary>
     public static string? ForbiddenBy(DependencySettings settings, PackageTool tool, string name) =>
         settings.Deny.FirstOrDefault(pattern => Matches(pattern, tool, name));
 
-    /// <summary>Nobody has to be asked.</summary>
+    /// <summary>No approval is needed.</summary>
     public static bool IsAllowed(DependencySettings settings, PackageTool tool, string name) =>
         !settings.Ask.Any(pattern => Matches(pattern, tool, name)) && settings.Allow.Any(pattern => Matches(pattern, tool, name));
 
-    /// <summary>A name with <c>*</c> for any letters, and the ecosystem before it where only that one is meant.</summary>
+    /// <summary>A name with <c>*</c> for any characters, preceded by the ecosystem where it is for one only.</summary>
     private static bool Matches(string pattern, PackageTool tool, string name)
     {
         var colon = pattern.IndexOf(':', StringComparison.Ordinal);

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>A package that the agent of a task has asked for, and what became of it.</summary>
+/// <summary>A package that a task's agent has requested, and the result.</summary>
 internal sealed record DependencyEntry
 {
     public const string Asked = "asked";
@@ -9,7 +9,7 @@ internal sealed record DependencyEntry
 
     public required string Task { get; init; }
 
-    /// <summary>The start of its agent.</summary>
+    /// <summary>Number of the agent run.</summary>
     public required int Start { get; init; }
 
     /// <summary>The ecosystem, such as <c>pypi</c>.</summary>
@@ -27,15 +27,15 @@ internal sealed record DependencyEntry
     /// <summary>One of the above.</summary>
     public required string State { get; init; }
 
-    /// <summary>The no of a person, in words; null: none was said.</summary>
+    /// <summary>A person's refusal; null: none.</summary>
     public string? Refusal { get; init; }
 
-    /// <summary>The package as it was asked for.</summary>
+    /// <summary>The package as requested.</summary>
     [JsonIgnore]
     public PackageRequest Package => new(Name, Version, Extras) { IsForDevelopment = IsForDevelopment };
 }
 
-/// <summary>The packages that agents of a run have asked for: a file of the run's folder, one writer at a time.</summary>
+/// <summary>The packages that agents of a run have requested: a file of the run's folder, one writer at a time.</summary>
 internal sealed class DependencyRegister(RunFolder folder)
 {
     private readonly ListFile<DependencyEntry> _file = new(
@@ -43,26 +43,26 @@ internal sealed class DependencyRegister(RunFolder folder)
         DependencyJson.Default.IReadOnlyListDependencyEntry
     );
 
-    /// <summary>All of them, in the order in which they were asked for first.</summary>
+    /// <summary>All entries, in the order of the first request.</summary>
     public IReadOnlyList<DependencyEntry> Read() => _file.Read();
 
-    /// <summary>What a start has asked for.</summary>
+    /// <summary>Requests of an agent run.</summary>
     public IReadOnlyList<DependencyEntry> Of(string task, int start) => [.. Read().Where(entry => IsOf(entry, task, start))];
 
-    /// <summary>Looks at what there is and puts in its place what comes of it, with nobody in between.</summary>
+    /// <summary>Replaces the entries under the file's lock.</summary>
     /// <param name="change">The entries to be kept.</param>
     /// <param name="stop">Ends the waiting for others.</param>
     public Task ChangeAsync(Func<IReadOnlyList<DependencyEntry>, IReadOnlyList<DependencyEntry>> change, CancellationToken stop) =>
         _file.ChangeAsync(change, stop);
 
-    /// <summary>What a start has asked for came to this.</summary>
+    /// <summary>Sets the result of an agent run's requests.</summary>
     public Task SettleAsync(string task, int start, string state, string? refusal, CancellationToken stop) =>
         ChangeAsync(
             all => [.. all.Select(entry => IsOf(entry, task, start) ? entry with { State = state, Refusal = refusal } : entry)],
             stop
         );
 
-    /// <summary>What a person said no to when this task asked for the same before; null: nothing.</summary>
+    /// <summary>The entry that a person refused when this task requested the same before; null: none.</summary>
     public DependencyEntry? RefusedBefore(string task, int start, string manifest, PackageRequest package) =>
         Read()
             .LastOrDefault(entry =>
@@ -74,7 +74,7 @@ internal sealed class DependencyRegister(RunFolder folder)
                 && entry.Version == package.Version
             );
 
-    /// <summary>Whether an entry is of a start.</summary>
+    /// <summary>Whether an entry is of an agent run.</summary>
     public static bool IsOf(DependencyEntry entry, string task, int start) => entry.Task == task && entry.Start == start;
 }
 

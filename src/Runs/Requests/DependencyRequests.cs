@@ -3,8 +3,8 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>Judges the packages that an agent asks for: what it wrote, the policy, what other tasks have asked for, and whether they are
-/// there.</summary>
+/// <summary>Judges the packages that an agent requests: the request's form, the policy, requests of other tasks, and whether the packages
+/// exist.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 /// <param name="input">Which start, and what a person has said.</param>
 internal sealed class DependencyRequests(RunServices services, RunFiles files, JudgeRequestInput input)
@@ -14,9 +14,9 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
 
     private string TaskId => input.Task.Task.Id;
 
-    /// <summary>Judges them.</summary>
+    /// <summary>Judges the requests.</summary>
     /// <param name="claim">What the agent said.</param>
-    /// <returns>Null: nothing here says which packages there are, so that a person has to.</returns>
+    /// <returns>Null: no manifest defines the packages here, so a person has to decide.</returns>
     public async Task<RequestVerdict?> JudgeAsync(AgentClaim claim, CancellationToken stop)
     {
         if (input.Decision is { } decision)
@@ -140,7 +140,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
             ? $"{package} is not allowed in this repository (dependencies.deny has '{pattern}')."
             : null;
 
-    /// <summary>A person who has said no is not asked for the same once more.</summary>
+    /// <summary>A person who refused a package is not asked for the same again.</summary>
     private string? SaidNoTo(PackageManifest manifest, PackageRequest package) =>
         _register.RefusedBefore(TaskId, input.Start, manifest.Path, package) is { } before
             ? $"{package}: {before.Refusal}. You have asked for it before; it is not asked about again."
@@ -170,14 +170,14 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
         return problems;
     }
 
-    /// <summary>What staging asks for already is somebody's decision, which no agent changes in passing.</summary>
+    /// <summary>Versions that staging requires already were decided by a person, so no agent changes them in passing.</summary>
     private static string? Contradiction(PackageManifest manifest, PackageRequest package, string root) =>
         ManifestVersions.Find(manifest, package, Path.Combine(root, manifest.Path)) is { Length: > 0 } there
         && !package.Range(manifest.Tool).Meets(VersionRange.Read(there, manifest.Tool.BareVersion))
             ? $"{package} contradicts {manifest.Path} on staging, which asks for {there}."
             : null;
 
-    /// <summary>Notes what is asked for, unless another task has asked for versions that can't be had together with it.</summary>
+    /// <summary>Records the requests, unless another task has requested incompatible versions.</summary>
     private async Task<IReadOnlyList<string>> AskAsync(
         IReadOnlyList<(PackageManifest Manifest, PackageRequest Package)> wanted,
         CancellationToken stop

@@ -3,19 +3,17 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>
-/// Judges the files that an agent would have to write and that are not its task's: they are lent where no task that is open holds them.
-/// </summary>
-/// <param name="leases">What tasks of all runs of the repository hold and wait for.</param>
+/// <summary>Judges requests of an agent for files of others: they are granted where no open task owns them.</summary>
+/// <param name="leases">Leases of tasks of all runs of the repository, held or requested.</param>
 internal sealed class FileRequests(RunFiles files, string task, IReadOnlyList<LeaseRequest> leases)
 {
     private const int Most = 20;
     private static readonly SearchValues<char> Wildcards = SearchValues.Create("*?[]{}");
     private readonly LentFiles _lent = new(files.Folder);
 
-    /// <summary>Judges them, and lends what may be lent. Done again, it says the same.</summary>
+    /// <summary>Judges the request, and grants what may be granted. Repeating it has the same result.</summary>
     /// <param name="wanted">What the agent names.</param>
-    /// <param name="isApproved">A person has said that paths which always need one may be lent.</param>
+    /// <param name="isApproved">A person has approved paths that always require one.</param>
     public async Task<FileVerdict> JudgeAsync(IReadOnlyList<string> wanted, bool isApproved, CancellationToken stop)
     {
         if (wanted.Count > Most)
@@ -71,7 +69,7 @@ internal sealed class FileRequests(RunFiles files, string task, IReadOnlyList<Le
             : verdict.Lend(path, $"{path} is lent to you: write it as if it were yours.");
     }
 
-    /// <summary>A task that is open and may write it. What has failed may be tried again.</summary>
+    /// <summary>An open task that may write the path. A failed task may be retried, so it counts.</summary>
     private string? HolderInPlan(PathPattern pattern, string path)
     {
         var status = StatusFile.Read(files.Folder.Status);
@@ -100,7 +98,7 @@ internal sealed class FileRequests(RunFiles files, string task, IReadOnlyList<Le
         status?.Tasks.FirstOrDefault(other => other.Id == id)?.State ?? TaskStates.Pending;
 }
 
-/// <summary>What comes of the files that an agent asks for.</summary>
+/// <summary>Result of a request for files.</summary>
 /// <param name="Lent">Lent to it now or before.</param>
 /// <param name="Said">What it is told of each that was decided.</param>
 /// <param name="NeedPerson">What a person has to say yes to first.</param>

@@ -1,11 +1,11 @@
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>Which versions of a package a manifest asks for, where that can be read without its package manager.</summary>
+/// <summary>The versions of a package in a manifest, where they can be read without its package manager.</summary>
 internal static class ManifestVersions
 {
     private static readonly string[] NpmSections = ["dependencies", "devDependencies", "optionalDependencies"];
 
-    /// <summary>Finds them; null where the package is not in it, or it is left to the package manager.</summary>
+    /// <summary>The versions; null where the package is not in the manifest, or only the package manager can tell.</summary>
     /// <param name="manifest">Whose it is.</param>
     /// <param name="path">The file.</param>
     public static string? Find(PackageManifest manifest, PackageRequest package, string path)
@@ -22,8 +22,8 @@ internal static class ManifestVersions
         };
     }
 
-    /// <summary>Whether the manifest has the package already for more than development. npm would take it away from there, where it is
-    /// asked for development alone.</summary>
+    /// <summary>Whether the manifest has the package for production: npm would remove it from there when it is installed for
+    /// development.</summary>
     /// <param name="manifest">Whose it is.</param>
     /// <param name="path">The file.</param>
     public static bool IsForAll(PackageManifest manifest, PackageRequest package, string path) =>

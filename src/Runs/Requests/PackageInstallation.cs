@@ -5,14 +5,14 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>Installs what an agent was granted: the package manager writes manifest and lock file in a tree of staging, and these become a
-/// commit that is merged as work is. Every agent of the run is told.</summary>
+/// <summary>Installs packages that were granted to an agent: the package manager writes manifest and lock file in a tree of staging, and
+/// these become a commit that is merged like work. All agents of the run are notified.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class PackageInstallation(RunServices services)
 {
     private const string NpmLock = "package-lock.json";
 
-    /// <summary>Makes the commit. Done again, it finds the one that it has made.</summary>
+    /// <summary>Makes the commit. Repeated, it finds the existing one.</summary>
     /// <param name="input">Which start, and which round.</param>
     /// <param name="stop">Ends the package manager.</param>
     public async Task<InstallResult> InstallAsync(InstallInput input, CancellationToken stop)
@@ -31,7 +31,7 @@ public sealed class PackageInstallation(RunServices services)
         }
         var staging = await new TaskWorkspace(repository, files, task).StagingTipAsync(input.Task.StagingTip, stop);
         var wanted = new DependencyRegister(files.Folder).Of(task, input.Start);
-        // What is killed once may have met a machine short of memory; what is killed each time asks for it.
+        // A single kill may be due to a machine short of memory; one that is killed each time needs too much.
         var (result, wasKilled) = await MakeAsync(repository, files, input, staging, wanted, stop);
         if (wasKilled)
         {
@@ -41,8 +41,8 @@ public sealed class PackageInstallation(RunServices services)
         return result;
     }
 
-    /// <summary>Says what became of it. Where staging has the packages, the agent's work so far is committed, so that staging can be
-    /// brought into its worktree.</summary>
+    /// <summary>Describes the result. Where staging has the packages, the agent's work so far is committed, so that staging can be merged
+    /// into its worktree.</summary>
     /// <param name="input">Which start, and what came of the merge.</param>
     /// <param name="stop">Is looked at between the steps.</param>
     public async Task<RequestConclusion> ConcludeAsync(ConcludeRequestInput input, CancellationToken stop)
@@ -105,7 +105,7 @@ public sealed class PackageInstallation(RunServices services)
         };
     }
 
-    /// <summary>Whatever lies in a worktree, and git refuses to store, is something for the agent to mend.</summary>
+    /// <summary>Files that git refuses to store are for the agent to fix.</summary>
     private static async Task<(string Commit, string Refusal)> SaveAsync(
         TaskCommit work,
         ConcludeRequestInput input,
@@ -184,7 +184,7 @@ public sealed class PackageInstallation(RunServices services)
         return (new InstallResult { Commit = commit }, false);
     }
 
-    /// <summary>npm calls a project without a name by its folder, which here is one of ours.</summary>
+    /// <summary>npm names a project without a name after its folder, which here is one of ours.</summary>
     private static string WithProjectName(string text, string place, string project) =>
         text.Replace(NameIn(place), NameIn(project), StringComparison.Ordinal);
 

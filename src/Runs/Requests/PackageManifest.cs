@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>The file that says which packages a project has, and the package manager that keeps it.</summary>
+/// <summary>The file that lists a project's packages, and its package manager.</summary>
 /// <param name="Tool">The package manager.</param>
 /// <param name="Path">The file, relative to the repository.</param>
 internal sealed record PackageManifest(PackageTool Tool, string Path)
@@ -15,17 +15,17 @@ internal sealed record PackageManifest(PackageTool Tool, string Path)
         ("pdm.lock", "pdm"),
     ];
 
-    /// <summary>The folder in which it lies, relative to the repository; empty: the root.</summary>
+    /// <summary>Its folder, relative to the repository; empty: the root.</summary>
     public string Folder => Path.LastIndexOf('/') is > 0 and var end ? Path[..end] : "";
 
-    /// <summary>Its name in that folder.</summary>
+    /// <summary>Its file name.</summary>
     public string Name => System.IO.Path.GetFileName(Path);
 
-    /// <summary>Finds the one that an agent means.</summary>
+    /// <summary>Finds the manifest that an agent means.</summary>
     /// <param name="files">Files of staging.</param>
-    /// <param name="folder">Folder that the agent names; empty: the root.</param>
+    /// <param name="folder">Folder in the request; empty: the root.</param>
     /// <param name="prefix">Ecosystem that the agent names; empty: none.</param>
-    /// <param name="problem">Why there is none, for the agent; empty where there is nothing of that kind at all, or one.</param>
+    /// <param name="problem">Why there is none, for the agent; empty where there is one, or no manifest at all.</param>
     public static PackageManifest? Find(IReadOnlyCollection<string> files, string folder, string prefix, out string problem)
     {
         problem = "";

@@ -4,13 +4,13 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>Why a package manager did not do its work.</summary>
+/// <summary>Why a package manager failed.</summary>
 /// <param name="Words">For an agent.</param>
-/// <param name="WasKilled">It was ended by signal 9, as by a machine short of memory: it may go well the next time, and what it has left is
-/// not to be built on.</param>
+/// <param name="WasKilled">It was ended by signal 9, for example on a machine short of memory: a retry may work, and its files must not be
+/// used.</param>
 internal sealed record PackageProblem(string Words, bool WasKilled = false);
 
-/// <summary>Runs a package manager, by a list of arguments, and says in words for an agent what kept it from its work.</summary>
+/// <summary>Runs a package manager, with a list of arguments, and describes failures for an agent.</summary>
 /// <param name="environment">Variables of the program, all there are.</param>
 /// <param name="time">The clock for the limit.</param>
 internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string> environment, TimeProvider time)
@@ -19,7 +19,7 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
     private static readonly TimeSpan LookLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(15);
 
-    // Without a network an answer is not waited for: each try costs minutes by default.
+    // Without a network there is no point in waiting: by default each retry costs minutes.
     private static readonly KeyValuePair<string, string>[] Patience =
     [
         new("npm_config_fetch_retries", "1"),
@@ -35,12 +35,12 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
         new("CARGO_TERM_COLOR", "never"),
     ];
 
-    /// <summary>With the environment of a gate, in a tree of staging.</summary>
+    /// <summary>In the environment of a gate, in a tree of staging.</summary>
     /// <param name="services">What the steps need of this machine.</param>
     public static PackageProgram In(VerificationTree place, RunServices services, RunFiles files) =>
         new(GateEnvironment.Make(services.Environment, place.Resources.Variables(files.Settings.Worktrees.Environment)), services.Time);
 
-    /// <summary>Whether a package is there; nothing changes by it. One that is killed is asked once more.</summary>
+    /// <summary>Whether a package exists; changes nothing. Repeated once if the program is killed.</summary>
     /// <param name="manifest">What would have to name it.</param>
     /// <param name="root">Root of a worktree of staging.</param>
     /// <returns>Why not, for the agent; null where it is.</returns>
@@ -64,7 +64,7 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
 
     /// <summary>Writes a package into manifest and lock file.</summary>
     /// <param name="root">Root of the worktree in which they are.</param>
-    /// <returns>Why it can't be, for the agent; null where it is done.</returns>
+    /// <returns>Why it failed, for the agent; null where it is done.</returns>
     public async Task<PackageProblem?> InstallAsync(PackageManifest manifest, PackageRequest package, string root, CancellationToken stop)
     {
         if (package.IsForDevelopment && ManifestVersions.IsForAll(manifest, package, Path.Combine(root, manifest.Path)))
@@ -130,7 +130,7 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
         {
             return null;
         }
-        // What it says first is often why, and what it says last is what came of it.
+        // The beginning of its output often says why, the end what the result was.
         var said = result.StandardError.Text.Trim() is { Length: > 0 } errors ? errors : result.StandardOutput.Text.Trim();
         var words = said.Length == 0 ? "" : $" {tool.Program} says: {Words(said)}";
         return new(
@@ -143,7 +143,7 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
         );
     }
 
-    /// <summary>The end of what it printed; an address may have a password in it.</summary>
+    /// <summary>The end of its output; addresses may contain a password.</summary>
     private static string Words(string text)
     {
         var flat = Spaces().Replace(SecretScanner.Redact(text.Length > 64 * 1024 ? text[^(64 * 1024)..] : text), " ").Trim();

@@ -2,22 +2,21 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>A package that an agent asks for, read from its words: nothing of it can be an option of a program, an address or a
-/// path.</summary>
+/// <summary>A package that an agent requests, parsed strictly: no part of it can be an option of a program, an address or a path.</summary>
 /// <param name="Version">The versions that are wanted, such as <c>&gt;=2.0</c>; empty: any.</param>
-/// <param name="Extras">Parts of it that are wanted, too: extras of a Python package, features of a crate.</param>
+/// <param name="Extras">Requested parts: extras of a Python package, features of a crate.</param>
 internal sealed partial record PackageRequest(string Name, string Version, IReadOnlyList<string> Extras)
 {
-    /// <summary>A longer one is none.</summary>
+    /// <summary>A longer text is no request.</summary>
     private const int Longest = 300;
 
-    /// <summary>It is wanted for development alone, such as for tests.</summary>
+    /// <summary>Requested for development only, such as for tests.</summary>
     public bool IsForDevelopment { get; init; }
 
     /// <summary>Reads a request.</summary>
     /// <param name="text">Such as <c>pandas&gt;=2.0</c>, <c>left-pad@^1.3</c>, <c>serde[derive]@1</c>.</param>
-    /// <param name="tool">The package manager that would have to fetch it.</param>
-    /// <param name="problem">Why it is none, for the agent; empty where it is one.</param>
+    /// <param name="tool">Its package manager.</param>
+    /// <param name="problem">Why it is no valid request, for the agent; empty where it is.</param>
     public static PackageRequest? TryRead(string text, PackageTool tool, out string problem)
     {
         problem = "";
@@ -38,7 +37,7 @@ internal sealed partial record PackageRequest(string Name, string Version, IRead
         return null;
     }
 
-    /// <summary>The versions that it allows.</summary>
+    /// <summary>The versions that the request allows.</summary>
     /// <param name="tool">The package manager.</param>
     public VersionRange Range(PackageTool tool) => VersionRange.Read(Version, tool.BareVersion);
 

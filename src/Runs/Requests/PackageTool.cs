@@ -2,11 +2,11 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>A package manager: what it is asked to find out whether a package is there, without changing anything, and what to write
-/// manifest and lock file. It runs nothing of a package: what set-up runs comes later, in the worktrees.</summary>
+/// <summary>A package manager: arguments to find out whether a package exists without changing anything, and to write manifest and lock
+/// file. No code of a package is run: set-up runs later, in the worktrees.</summary>
 internal sealed partial record PackageTool
 {
-    /// <summary>By that pip knows that it leaves an environment alone that the system manages.</summary>
+    /// <summary>With it pip does not refuse an environment that the system manages.</summary>
     private static readonly string[] NoReport = ["--report", "/dev/null"];
 
     /// <summary>npm.</summary>
@@ -21,7 +21,7 @@ internal sealed partial record PackageTool
             VersionForm = NpmVersion(),
             BareVersion = "==",
             Look = (package, _) => ["view", "--json", Npm!.Spell(package), "version"],
-            // A version that is not there is an empty answer.
+            // For a version that does not exist the answer is empty.
             Finds = (output, _) => output.Trim().Length > 0,
             ForDevelopment = "--save-dev",
             Install = (package, _) =>
@@ -143,49 +143,49 @@ internal sealed partial record PackageTool
             Spell = package => $"{package.Name}@{(package.Version.Length == 0 ? "latest" : package.Version)}",
         };
 
-    /// <summary>What an agent may write before a package, with a colon, to say which ecosystem it means.</summary>
+    /// <summary>Prefix before a package name, with a colon, by which an agent names the ecosystem.</summary>
     public required string Prefix { get; init; }
 
     /// <summary>The program, looked for in PATH.</summary>
     public required string Program { get; init; }
 
-    /// <summary>Where packages come from, for people.</summary>
+    /// <summary>The registry, for people.</summary>
     public required string Registry { get; init; }
 
-    /// <summary>A package as one would ask for it.</summary>
+    /// <summary>An example request.</summary>
     public required string Example { get; init; }
 
-    /// <summary>What a name looks like.</summary>
+    /// <summary>Form of a package name.</summary>
     public required Regex NameForm { get; init; }
 
-    /// <summary>What the wanted versions look like.</summary>
+    /// <summary>Form of the requested versions.</summary>
     public required Regex VersionForm { get; init; }
 
-    /// <summary>What a version without an operator means; see <see cref="VersionRange.Read"/>.</summary>
+    /// <summary>Meaning of a version without an operator; see <see cref="VersionRange.Read"/>.</summary>
     public required string BareVersion { get; init; }
 
-    /// <summary>Arguments by which it looks for a package, given the name of the manifest; nothing changes by it.</summary>
+    /// <summary>Arguments to look for a package, given the name of the manifest; changes nothing.</summary>
     public required Func<PackageRequest, string, IReadOnlyList<string>> Look { get; init; }
 
-    /// <summary>What it reads while it looks; null: nothing.</summary>
+    /// <summary>Its standard input for the lookup; null: none.</summary>
     public Func<PackageRequest, string>? LookInput { get; init; }
 
-    /// <summary>Whether its answer has the package, where its exit code does not say so.</summary>
+    /// <summary>Whether its output contains the package, where the exit code does not tell.</summary>
     public Func<string, PackageRequest, bool>? Finds { get; init; }
 
     /// <summary>Arguments of the calls that write a package into manifest and lock file.</summary>
     public required Func<PackageRequest, string, IReadOnlyList<IReadOnlyList<string>>> Install { get; init; }
 
-    /// <summary>The option by which a package is for development alone; null: its manifests know no such packages.</summary>
+    /// <summary>The option for development packages; null: its manifests have none.</summary>
     public string? ForDevelopment { get; init; }
 
-    /// <summary>The package as this program writes it.</summary>
+    /// <summary>The package in this program's notation.</summary>
     public required Func<PackageRequest, string> Spell { get; init; }
 
-    /// <summary>The line of the manifest, where we write that ourselves; null: the program does.</summary>
+    /// <summary>The line of the manifest, where we write it; null: the program does.</summary>
     public Func<PackageRequest, string>? Line { get; init; }
 
-    /// <summary>Names that mean the same package.</summary>
+    /// <summary>Normalizes a name: equal for names of the same package.</summary>
     public string Normalize(string name) =>
         Prefix == "pypi" ? PythonSeparators().Replace(name, "-").ToLowerInvariant()
         : Prefix == "nuget" ? name.ToLowerInvariant()

@@ -1,35 +1,35 @@
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>What the planner has said to a question of a task's agent, as it lies in the task's folder: <c>question-N.json</c>.</summary>
+/// <summary>The planner's reply to a question of a task's agent, stored in the task's folder: <c>question-N.json</c>.</summary>
 internal sealed record QuestionRecord
 {
     public required string Task { get; init; }
 
-    /// <summary>The start whose agent has asked.</summary>
+    /// <summary>Number of the agent run that asked.</summary>
     public required int Start { get; init; }
     public required string Question { get; init; }
 
-    /// <summary>The planner's answer; empty: it leaves it to a person.</summary>
+    /// <summary>The planner's answer; empty: a person must answer.</summary>
     public string Answer { get; init; } = "";
 
-    /// <summary>Why it does; empty where it answers.</summary>
+    /// <summary>Why a person must; empty where there is an answer.</summary>
     public string Why { get; init; } = "";
 
     /// <inheritdoc cref="QuestionAnswer.By"/>
     public string By { get; init; } = "";
     public DateTimeOffset Time { get; init; }
 
-    /// <summary>The planner's start that it came from.</summary>
+    /// <summary>The planner's agent run.</summary>
     public required AgentRunResult Run { get; init; }
 
-    /// <summary>Where the record of a question lies.</summary>
+    /// <summary>Path of the record of a question.</summary>
     public static string PathOf(RunFolder folder, string task, int start) =>
         Path.Combine(folder.Task(task), string.Create(System.Globalization.CultureInfo.InvariantCulture, $"question-{start}.json"));
 
-    /// <summary>What was said to a question; null: nothing yet.</summary>
+    /// <summary>The reply to a question; null: none yet.</summary>
     public static QuestionRecord? Read(RunFolder folder, string task, int start) => Read(PathOf(folder, task, start));
 
-    /// <summary>All of a run, the oldest first.</summary>
+    /// <summary>All replies in a run, the oldest first.</summary>
     public static IReadOnlyList<QuestionRecord> All(RunFolder folder)
     {
         var tasks = Path.GetDirectoryName(folder.Task("task"))!;
@@ -46,10 +46,10 @@ internal sealed record QuestionRecord
             ];
     }
 
-    /// <summary>Keeps it, before anybody is told.</summary>
+    /// <summary>Stores the reply, before it is returned.</summary>
     public void Store(RunFolder folder) =>
         DurableFile.Write(PathOf(folder, Task, Start), JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options));
 
-    // Damaged by hand, it counts as not there.
+    // A file damaged by hand counts as missing.
     private static QuestionRecord? Read(string path) => StoredJson.TryRead(path, MessageJson.Options.TypeOf<QuestionRecord>());
 }

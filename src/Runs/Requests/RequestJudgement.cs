@@ -1,13 +1,13 @@
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>What is done about what the agent of a task can't go on without.</summary>
+/// <summary>Judges requests of a task's agent that it can't go on without.</summary>
 /// <param name="services">What the steps need of this machine.</param>
-/// <param name="leases">What tasks of all runs of the repository hold and wait for.</param>
+/// <param name="leases">Leases of tasks of all runs of the repository, held or requested.</param>
 public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRequest> leases)
 {
     private static readonly RequestVerdict ByPerson = new() { Step = RequestSteps.Person };
 
-    /// <summary>Judges it: refuses, grants, or says that a person has to. Done again, it says the same.</summary>
+    /// <summary>Judges a request: refuses, grants, or decides that a person has to. Repeating it has the same result.</summary>
     /// <param name="input">Which start, and what a person has said.</param>
     public async Task<RequestVerdict> JudgeAsync(JudgeRequestInput input, CancellationToken stop)
     {
@@ -48,7 +48,7 @@ public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRe
         };
     }
 
-    /// <summary>Who answers a question.</summary>
+    /// <summary>Decides who answers a question.</summary>
     private static RequestVerdict ByWhom(RunFiles files, JudgeRequestInput input)
     {
         var (questions, task) = (files.Settings.Questions, input.Task.Task.Id);
@@ -67,7 +67,7 @@ public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRe
             };
     }
 
-    /// <summary>One yes is asked for, for all that needs one.</summary>
+    /// <summary>One approval is asked for everything that needs one.</summary>
     private static RequestVerdict Ask(string task, AgentClaim claim, FileVerdict wanted) =>
         new()
         {

@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>The part of a report that tells what agents have asked for beyond their tasks (packages, and files of others), and what the
-/// planner has answered them.</summary>
+/// <summary>The section of a report about requests of agents beyond their tasks (packages, and files of others), and the planner's
+/// answers.</summary>
 internal static class RequestReport
 {
     private const int Most = 60;
 
-    /// <summary>The part as Markdown; empty where nobody has asked for anything.</summary>
+    /// <summary>The section as Markdown; empty where there were no requests.</summary>
     /// <param name="run">The run with all its tasks.</param>
     public static string Render(RunStatus run, RunFolder folder)
     {
@@ -30,7 +30,7 @@ internal static class RequestReport
                     .ToString();
     }
 
-    /// <summary>No person has seen these: how to say otherwise stands beside them.</summary>
+    /// <summary>The planner's answers were seen by no person, so the command to overrule one is shown.</summary>
     private static string Answers(RunStatus run)
     {
         var lines = run

@@ -5,7 +5,7 @@ namespace Orchestrator.Runs.Requests;
 /// <summary>A <c>requirements.txt</c>: a requirement per line, between options and comments.</summary>
 internal static partial class RequirementsFile
 {
-    /// <summary>The file with a requirement: in the place of the one that it has for that package, else as a new line.</summary>
+    /// <summary>The file with a requirement: it replaces the one for that package, or is a new line.</summary>
     /// <param name="text">The file.</param>
     /// <param name="tool">Knows which names mean the same package.</param>
     /// <param name="name">The package.</param>
@@ -30,7 +30,7 @@ internal static partial class RequirementsFile
         return string.Join(end, lines) + end;
     }
 
-    /// <summary>The versions that it asks for; null: it does not have the package.</summary>
+    /// <summary>The versions in the file; null: it does not have the package.</summary>
     /// <param name="text">The file.</param>
     /// <param name="tool">Knows which names mean the same package.</param>
     /// <param name="name">The package.</param>

@@ -2,15 +2,15 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>A task that is too big for one agent: the parts that it proposes become tasks of the run, one after the other, since they may
-/// write the same files. The task itself goes on behind them, and its own gates judge the whole.</summary>
+/// <summary>Divides a task that is too big for one agent: the parts that its agent proposes become tasks of the run, one after the other,
+/// because they may write the same files. The task itself continues after them, and its gates check the whole.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class TaskSplit(RunServices services)
 {
     private const int Most = 20;
     private const int LongestText = 4000;
 
-    /// <summary>A person is asked first, whatever the settings say: more agents cost more.</summary>
+    /// <summary>Always asks a person: more agents cost more.</summary>
     /// <param name="input">Which start, and what a person has said.</param>
     /// <param name="claim">What the agent proposes.</param>
     internal static RequestVerdict Judge(JudgeRequestInput input, AgentClaim claim)
@@ -37,7 +37,7 @@ public sealed class TaskSplit(RunServices services)
         };
     }
 
-    /// <summary>Stores the plan with the parts. Done again, it gives the same.</summary>
+    /// <summary>Stores the plan with the parts. Repeating it has the same result.</summary>
     /// <param name="input">Which task.</param>
     public SplitConclusion Add(SplitTaskInput input)
     {

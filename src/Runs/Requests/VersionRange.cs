@@ -1,8 +1,7 @@
 namespace Orchestrator.Runs.Requests;
 
-/// <summary>The versions that a requirement allows, as far as its numbers say: from one to another. What is behind the numbers
-/// (pre-releases, build marks) is left to the package manager, and so is a requirement that can't be read, which allows
-/// everything.</summary>
+/// <summary>The versions that a requirement allows, by their numbers: from one to another. Suffixes (pre-releases, build marks) are left to
+/// the package manager, and so is a requirement that can't be read, which allows everything.</summary>
 /// <param name="Low">The lowest; null: there is none.</param>
 /// <param name="HasLow">That one is allowed itself.</param>
 /// <param name="High">The highest; null: there is none.</param>
@@ -16,7 +15,7 @@ internal sealed record VersionRange(IReadOnlyList<long>? Low, bool HasLow, IRead
 
     /// <summary>Reads a requirement.</summary>
     /// <param name="requirement">Such as <c>&gt;=2.0,&lt;3</c>; empty: any version.</param>
-    /// <param name="bare">What a version without an operator means: <c>==</c>, <c>^</c> or <c>&gt;=</c>.</param>
+    /// <param name="bare">Meaning of a version without an operator: <c>==</c>, <c>^</c> or <c>&gt;=</c>.</param>
     public static VersionRange Read(string requirement, string bare)
     {
         var range = All;
@@ -32,7 +31,7 @@ internal sealed record VersionRange(IReadOnlyList<long>? Low, bool HasLow, IRead
         return range;
     }
 
-    /// <summary>Some version may be in both.</summary>
+    /// <summary>Whether a version may be in both ranges.</summary>
     public bool Meets(VersionRange other)
     {
         var both = And(other);
@@ -103,7 +102,7 @@ internal sealed record VersionRange(IReadOnlyList<long>? Low, bool HasLow, IRead
             .Select(at => one.ElementAtOrDefault(at).CompareTo(other.ElementAtOrDefault(at)))
             .FirstOrDefault(order => order != 0);
 
-    /// <summary>The numbers that a version begins with; null where it begins with none.</summary>
+    /// <summary>The numbers at the start of a version; null where there are none.</summary>
     private static List<long>? Numbers(string text)
     {
         var numbers = new List<long>();

@@ -4,12 +4,12 @@ using Orchestrator.Agents.Models;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Agents by the names that settings and plans use.</summary>
+/// <summary>Finds agents by the names in settings and plans.</summary>
 internal static class AgentCatalog
 {
     public const string Claude = "claude";
 
-    /// <summary>The agent of that name, or null where the settings have none.</summary>
+    /// <summary>The agent of that name, or null where there is none.</summary>
     public static IAgentRunner? Find(
         string name,
         OrchestratorSettings settings,
@@ -33,10 +33,10 @@ internal static class AgentCatalog
         );
     }
 
-    /// <summary>The planner or reviewer that settings name, or null where there is none of that name. It reads and answers; it can't change
+    /// <summary>The planner or reviewer of the settings, or null where there is none of that name. It reads and answers, and can't change
     /// anything.</summary>
     /// <param name="who">Which one.</param>
-    /// <param name="hookCommand">Program and arguments of the ownership hook; the program is ours.</param>
+    /// <param name="hookCommand">Program and arguments of the ownership hook.</param>
     /// <param name="runEnvironment">Variables and servers.</param>
     /// <param name="conversations">Folder for the conversations of models that have no agent program.</param>
     public static IAgentRunner? FindAnswering(
@@ -80,7 +80,7 @@ internal static class AgentCatalog
             }
         );
 
-    /// <summary>What to tell a person who named an agent that is not there.</summary>
+    /// <summary>Message for a person who named an unknown agent.</summary>
     public static string Unknown(string name, OrchestratorSettings settings) =>
         $"There is no agent '{name}'. Known are: {string.Join(", ", settings.Agents.Keys.Order(StringComparer.Ordinal))}. "
         + $"Add it to .orchestrator/config.yaml: agents: {{ {name}: {{ command: [PROGRAM, ARGUMENT] }} }}";

@@ -3,9 +3,9 @@ using Orchestrator.Git.Guard;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Guards what all worktrees share while an agent works: recorded before it starts, compared when it has ended. What differs is
-/// noted in the start's folder first and then dealt with, so that a crash in between forgets nothing. Others work there, too: only what the
-/// agent's own tool calls show is charged to it.</summary>
+/// <summary>Guards what all worktrees share while an agent works: recorded before it starts, compared when it has ended. Differences are
+/// first noted in the agent run's folder and then handled, so that a crash in between loses nothing. Others change the repository, too:
+/// only what the agent's own tool calls show is attributed to it.</summary>
 internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, int start)
 {
     private const string FileName = "foreign.json";
@@ -15,14 +15,14 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
 
     private RepositoryGuard Guard => new(workspace.Repository, Path.Combine(_folder, "kept"));
 
-    /// <summary>Before the agent starts; what was recorded before a crash stays.</summary>
+    /// <summary>Records the state before the agent starts; a record from before a crash is kept.</summary>
     public Task RecordAsync(Worktree worktree)
     {
         CacheFolder.Open(workspace.Repository, services.Environment);
         return Guard.RecordAsync(worktree, RecordFile);
     }
 
-    /// <summary>After it has ended.</summary>
+    /// <summary>Compares and restores after it has ended.</summary>
     /// <param name="attempt">The task's attempt.</param>
     /// <param name="deeds">What it did by tool calls.</param>
     /// <returns>What is worth knowing, once per run.</returns>
@@ -70,7 +70,8 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
         return strays.Length > 0 && IsNews(strays) ? [.. notices, new TaskNotice(strays)] : [.. notices];
     }
 
-    /// <summary>What the starts of an attempt did to what is not theirs, by their own tool calls, each a sentence for the agent.</summary>
+    /// <summary>What agent runs of an attempt did to things that are not theirs, by their own tool calls, each a sentence for the
+    /// agent.</summary>
     public static IEnumerable<string> Problems(RunFolder folder, string taskId, int lastStart, int attempt) =>
         from number in Enumerable.Range(1, lastStart)
         let note = Read(Path.Combine(folder.Start(taskId, number), FileName))
@@ -92,7 +93,7 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
         return $"{change}{done}{(guard.KeptAt(change) is { } kept ? $" (kept: {kept})" : "")}";
     }
 
-    /// <summary>Agents side by side find the same; the first to say so in a run is the one who does, also after a crash.</summary>
+    /// <summary>Agents that run side by side find the same changes; only the first notice in a run counts, also after a crash.</summary>
     private bool IsNews(string text)
     {
         var file = Path.Combine(
@@ -104,16 +105,16 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
         return DurableFile.TryCreate(file, teller) || DurableFile.TryRead(file) == teller;
     }
 
-    // Torn by a power cut, what was noted is lost; what was put aside is not.
+    // A note that a power cut damaged is lost; what was put aside is not.
     private static ForeignNote? Read(string path) => StoredJson.TryRead(path, ForeignNoteJson.Default.ForeignNote);
 }
 
-/// <summary>What an agent did by tool calls, as far as its event stream says, without those that were refused.</summary>
+/// <summary>What an agent did by tool calls, from its event stream, without refused ones.</summary>
 internal sealed class ToolDeeds
 {
     private readonly Dictionary<string, string> _subjects = new(StringComparer.Ordinal);
 
-    /// <summary>Takes in an event.</summary>
+    /// <summary>Handles an event.</summary>
     public void Take(AgentEvent happened)
     {
         if (happened is AgentToolUse use)
@@ -126,7 +127,7 @@ internal sealed class ToolDeeds
         }
     }
 
-    /// <summary>The call that names what was changed; null where none does, and for what is left alone anyway.</summary>
+    /// <summary>The call that names the changed item; null where none does, and for items that are left alone anyway.</summary>
     public string? ThatDid(TamperedItem change)
     {
         if (change.IsLeft || change.Kind == TamperedKind.Link)
@@ -138,13 +139,13 @@ internal sealed class ToolDeeds
     }
 }
 
-/// <summary>Something that differed after one start.</summary>
+/// <summary>Something that differed after an agent run.</summary>
 /// <param name="Text">A sentence without its end.</param>
 /// <param name="IsForPerson">A person has to know.</param>
-/// <param name="By">The agent's own tool call that did it; empty where none shows.</param>
+/// <param name="By">The agent's own tool call that changed it; empty where none is known.</param>
 internal sealed record ForeignItem(string Text, bool IsForPerson, string By);
 
-/// <summary>What was found after one start.</summary>
+/// <summary>The differences after one agent run.</summary>
 internal sealed record ForeignNote(int Attempt, IReadOnlyList<ForeignItem> Changes);
 
 [JsonSerializable(typeof(ForeignNote))]

@@ -2,19 +2,19 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>One agent start: begun, or taken up where it is. The agent does not depend on this process: when the worker stops or dies it
-/// works on, and the next attempt of this step, here or in a successor, follows the same start.</summary>
+/// <summary>One agent run, started or attached to. The agent does not depend on this process: when the worker stops or dies it works on,
+/// and the next attempt of this step, here or in a successor, follows the same run.</summary>
 internal static class AgentMonitor
 {
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(2);
 
-    /// <summary>Follows a start to its end. Stopping the step stops the agent; a process that ends only lets go of it.</summary>
+    /// <summary>Follows an agent run to its end. Cancelling the step stops the agent; a process that ends only detaches.</summary>
     /// <param name="execution">Whose step it is.</param>
     /// <param name="runner">The kind of agent.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stop">It is stopped at once, unless it has ended.</param>
-    /// <param name="meanwhile">Is done again and again while the agent works.</param>
-    /// <param name="seen">Is told all that the agent does, from its beginning.</param>
+    /// <param name="meanwhile">Repeated while the agent works.</param>
+    /// <param name="seen">Called for everything that the agent does, from its beginning.</param>
     public static async Task<AgentOutcome> RunAsync(
         StepExecution execution,
         IAgentRunner runner,
@@ -40,7 +40,7 @@ internal static class AgentMonitor
             {
                 await meanwhile();
             }
-            // An agent that was told to stop ends soon: its end is waited for, also by a process that ends.
+            // An agent that is being stopped ends soon, so its end is awaited, also by a process that ends.
             using (
                 var called = stopped
                     ? new CancellationTokenSource()
@@ -80,7 +80,7 @@ internal static class AgentMonitor
         }
     }
 
-    /// <summary>This process ends; the next attempt of the step goes on.</summary>
+    /// <summary>This process ends; the next attempt of the step continues.</summary>
     /// <param name="execution">Whose step it is.</param>
     /// <param name="what">What it leaves.</param>
     public static StepException LettingGo(StepExecution execution, string what) =>
@@ -98,12 +98,12 @@ internal static class AgentMonitor
         }
         catch (OperationCanceledException)
         {
-            // Detached, as asked.
+            // Detached, as requested.
         }
     }
 
-    /// <summary>What a start that is to be stopped came to where it was never begun, which it then never will be; null where there is
-    /// something to be followed.</summary>
+    /// <summary>Result of an agent run that is to be stopped and was never started, and never will be; null where there is something to
+    /// follow.</summary>
     /// <param name="stop">It is to be stopped.</param>
     /// <param name="folder">The start's folder.</param>
     /// <param name="session">The conversation to go on with later.</param>

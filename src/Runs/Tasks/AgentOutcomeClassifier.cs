@@ -14,8 +14,8 @@ internal static partial class AgentOutcomeClassifier
     /// <summary>The failure class, and a sentence for people.</summary>
     /// <param name="outcome">How it ended.</param>
     /// <param name="claim">What it said itself.</param>
-    /// <param name="found">It had ended when it was looked at: one that was stopped while nobody followed it goes on when its run
-    /// does.</param>
+    /// <param name="found">It had ended when it was first looked at: an agent that was stopped while nothing followed it continues with its
+    /// run.</param>
     /// <param name="timeLimit">The setting that limits its time.</param>
     public static (string FailureClass, string Message) Of(
         AgentOutcome outcome,
@@ -53,8 +53,8 @@ internal static partial class AgentOutcomeClassifier
         };
     }
 
-    /// <summary>How an agent failed, without numbers and the task's name: three different tasks that fail alike have not failed for their
-    /// own reasons. Empty for failures that a task can have by itself, such as its limits or a claim of its agent.</summary>
+    /// <summary>How an agent failed, without numbers and the task's name: three tasks with equal signatures have a common cause. Empty for
+    /// failures that a task can have by itself, such as its limits or a claim of its agent.</summary>
     public static string SignatureOf(AgentOutcome outcome, AgentClaim? claim, string agent, string taskId)
     {
         var countable =
@@ -79,7 +79,7 @@ internal static partial class AgentOutcomeClassifier
     private static string Cure(string setting) =>
         $"Retry it (with --guidance on what to leave out), or raise {setting} and start a new run, which keeps what is finished.";
 
-    // Not every agent ends what it says with a full stop.
+    // Not every agent's message ends with a full stop.
     private static string Sentences(string message, string cure) =>
         message.TrimEnd() is not { Length: > 0 } text ? cure : $"{text}{(text[^1] is '.' or '!' or '?' ? "" : ".")} {cure}";
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>What an agent does now, for people who watch: <c>progress.json</c> in the start's folder, renewed at most every half
+/// <summary>What an agent does now, for people: <c>progress.json</c> in the agent run's folder, renewed at most every half
 /// second.</summary>
 internal sealed class AgentProgress(string folder, string worktree, TimeProvider time)
 {
@@ -32,7 +32,7 @@ internal sealed class AgentProgress(string folder, string worktree, TimeProvider
         }
     }
 
-    // Agents are told the whole path of where they work, and say it back.
+    // Agents are given the whole path of their worktree, and repeat it.
     private string InWorktree(string? subject) =>
         (subject ?? "").Replace(worktree.TrimEnd('/') + "/", "", StringComparison.Ordinal).Replace(worktree, ".", StringComparison.Ordinal);
 

@@ -3,9 +3,9 @@ using Orchestrator.Runs.Mail;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>What an agent is told in one start.</summary>
+/// <summary>The prompt of one agent run.</summary>
 /// <param name="Text">The prompt itself.</param>
-/// <param name="System">What is added to its instructions: the repository's own conventions at the base commit; null for none.</param>
+/// <param name="System">Addition to its instructions: the repository's own conventions at the base commit; null for none.</param>
 /// <param name="Agents">The repository's own sub-agents at the base commit, file name to text.</param>
 internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDictionary<string, string> Agents)
 {
@@ -21,9 +21,9 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         nameof(AgentFailure.Memory),
     ];
 
-    /// <summary>The prompt of this start: the whole task, or, in a conversation that goes on, only what is new.</summary>
+    /// <summary>The prompt: the whole task, or, in a conversation that continues, only what is new.</summary>
     /// <param name="input">Which task and start.</param>
-    /// <param name="conversation">The file of the conversation that goes on; null: one begins.</param>
+    /// <param name="conversation">File of the conversation to continue; null: a new one.</param>
     public static async Task<AgentPrompt> WriteAsync(
         GitRepository repository,
         RunAgentInput input,
@@ -58,8 +58,8 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         return mail.Count == 0 ? "" : $"\n# Messages\n\n{MailMessage.Show(mail)}\n";
     }
 
-    /// <summary>The part of the prompt that decides about the result: without notes, mail and guidance, and without which gates run one at
-    /// a time.</summary>
+    /// <summary>The part of the prompt that determines the result: without notes, mail and guidance, and without which gates run one at a
+    /// time.</summary>
     public static string ForKey(RunFiles files, PlanTask task)
     {
         var input = Input(files, task, null);
@@ -72,7 +72,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         );
     }
 
-    /// <summary>True for a file of the repository that is handed to the agent as instructions.</summary>
+    /// <summary>True for a file of the repository that the agent gets as instructions.</summary>
     public static bool IsInstruction(string path) => path == Conventions || path.StartsWith(AgentsFolder, StringComparison.Ordinal);
 
     private static TaskPromptInput Input(RunFiles files, PlanTask task, string? guidance)
@@ -146,8 +146,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         return text.ToString();
     }
 
-    /// <summary>The limit that ended the start before this one, so that the agent does not run into it again; empty where none
-    /// did.</summary>
+    /// <summary>The limit that ended the previous agent run, so that the agent does not run into it again; empty where none did.</summary>
     private static string EndingOfLast(RunAgentInput input, RunFiles files) =>
         AgentRunNotes.Read(files.Folder.Start(input.Task.Task.Id, input.Start - 1)) is { } last && LimitFailures.Contains(last.Failure)
             ? $"Your last attempt was ended by a limit: {last.Detail} Go about it so that this does not happen again."

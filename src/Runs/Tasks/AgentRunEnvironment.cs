@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>What an agent is given beside its task: variables, and the MCP servers that it keeps.</summary>
+/// <summary>What an agent gets beside its task: variables and MCP servers.</summary>
 /// <param name="Environment">The process's variables, and account and region from the repository's <c>.orchestrator/secrets.env</c> and
 /// <c>.env</c>.</param>
-/// <param name="McpConfig">The kept servers as the JSON of an <c>mcpServers</c> file; null for none.</param>
+/// <param name="McpConfig">The allowed servers as the JSON of an <c>mcpServers</c> file; null for none.</param>
 /// <param name="MissingServers">Names in <c>agents.claude.mcp</c> that the repository's <c>.mcp.json</c> does not have, or not as the
-/// person saw them.</param>
+/// person approved them.</param>
 internal sealed record AgentRunEnvironment(
     IReadOnlyDictionary<string, string> Environment,
     string? McpConfig,
@@ -16,8 +16,8 @@ internal sealed record AgentRunEnvironment(
 {
     private const string McpFile = ProjectCommands.McpFile;
 
-    /// <summary>The surroundings of an agent that starts at a commit; null where there is none yet. Secrets are read anew each time, since
-    /// what a run stores must not hold them.</summary>
+    /// <summary>The environment of an agent that starts at a commit; null where there is none yet. Secrets are read each time, because a
+    /// run must not store them.</summary>
     public static async Task<AgentRunEnvironment> OfAsync(
         RunServices services,
         string repository,
@@ -42,7 +42,7 @@ internal sealed record AgentRunEnvironment(
         return new AgentRunEnvironment(environment, config, missing);
     }
 
-    // A variable that was not there when the person was asked is not handed on, and a change of the files in mid-run takes none away.
+    // A variable that was not there when the person approved is not passed on, and changes of the files during the run remove none.
     private static Dictionary<string, string> EnvironmentOf(RunServices services, string repository, RunStart start)
     {
         var files = SettingsLoader.Load(SettingsFiles.Read(repository, services.Environment, []) with { IsTrusted = true });
@@ -51,7 +51,7 @@ internal sealed record AgentRunEnvironment(
             .ToDictionary();
     }
 
-    /// <summary>The named servers of a <c>.mcp.json</c>, and the names that are not there as the person saw them. A file that can't be read
+    /// <summary>The named servers of a <c>.mcp.json</c>, and the names that are not there as the person approved them. An unreadable file
     /// has none.</summary>
     internal static (string? Config, IReadOnlyList<string> Missing) Keep(
         string file,

@@ -2,27 +2,27 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>The folder of one agent start.</summary>
+/// <summary>The folder of one agent run.</summary>
 /// <param name="Run">Name of the run's folder.</param>
 /// <param name="Task">Id of the task.</param>
 /// <param name="Number">Number of the start, from 1.</param>
 /// <param name="Path">Absolute path.</param>
 public sealed record AgentStartFolder(string Run, string Task, int Number, string Path)
 {
-    /// <summary>How the start stands now.</summary>
+    /// <summary>The present state of the agent run.</summary>
     public AgentStartState State => AgentSupervisor.Look(Path);
 
-    /// <summary>Its agent works, or died and may have left something that does.</summary>
+    /// <summary>Its agent works, or died and may have left running processes.</summary>
     public bool MayBeAtWork => State is AgentStartState.Running or AgentStartState.Died;
 
-    /// <summary>Ends its agent and all that it started; conversation and files stay.</summary>
+    /// <summary>Stops its agent and all processes that it started; conversation and files stay.</summary>
     public Task StopAsync(TimeProvider time) => new AgentSupervisor(time).StopAsync(Path, AgentStopReason.Requested);
 }
 
-/// <summary>Finds agent starts on this machine from the runs' files alone.</summary>
+/// <summary>Finds agent runs on this machine from the runs' files alone.</summary>
 public static class AgentRunFolders
 {
-    /// <summary>All starts of a repository's runs, by run, task and number.</summary>
+    /// <summary>All agent runs of a repository's runs, by run, task and number.</summary>
     /// <param name="runsFolder">The repository's <c>.orchestrator/runs</c>.</param>
     /// <param name="run">Only this run's folder; null for all.</param>
     /// <param name="task">Only this task; null for all.</param>

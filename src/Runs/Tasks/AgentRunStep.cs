@@ -3,13 +3,13 @@ using Orchestrator.Runs.Radar;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>One start of a task's agent: what it is given, and what its end means for the task.</summary>
+/// <summary>One run of a task's agent: its input, and what its end means for the task.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class AgentRunStep(RunServices services)
 {
     private const int LongestError = 600;
 
-    /// <summary>Starts the agent, or takes up the one that was started before, and follows it to its end.</summary>
+    /// <summary>Starts the agent, or attaches to a running one, and follows it to its end.</summary>
     /// <param name="input">Which task and start.</param>
     /// <param name="execution">Whose step it is.</param>
     public async Task<AgentRunResult> RunAsync(RunAgentInput input, StepExecution execution)
@@ -47,7 +47,7 @@ public sealed class AgentRunStep(RunServices services)
         var worktree = workspace.Worktrees.Find(workspace.WorktreePath);
         var state = AgentSupervisor.Look(start.Folder);
         var (confinement, problem) = await SandboxPolicy.OfAsync(workspace, task, worktree, services.Environment);
-        // An agent that was started before is followed, whatever became of the sandbox since.
+        // An agent that was started before is followed, even if the sandbox is unavailable since.
         if (problem.Length > 0 && state == AgentStartState.NotStarted)
         {
             return new AgentRunResult
@@ -63,7 +63,7 @@ public sealed class AgentRunStep(RunServices services)
             .Of(services.Environment)
             .TakeAsync(workspace.WorktreePath, use, CancellationToken.None);
         start = start with { Confinement = confinement, Environment = resources.Variables(files.Settings.Worktrees.Environment) };
-        // A hold stops every start from when it is said on, also one that is being prepared.
+        // A hold prevents every agent run from the moment it is set, also one that is being prepared.
         if (held.Look() is { } notAnyMore)
         {
             return notAnyMore;
@@ -129,7 +129,7 @@ public sealed class AgentRunStep(RunServices services)
     }
 
     /// <summary>Programs end with an error for many reasons (a warning, a report that could not be sent), also after good work: where the
-    /// agent itself said nothing and there is work, its gates judge it. One that left nothing has failed.</summary>
+    /// agent itself claimed no failure and there is work, its gates decide. Without work it has failed.</summary>
     private static async Task<bool> HasWorkAsync(TaskWorkspace workspace, Worktree? worktree, RunAgentInput input)
     {
         if (worktree is null)

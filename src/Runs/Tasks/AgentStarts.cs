@@ -3,7 +3,7 @@ using Orchestrator.Runs.Mail;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Says how an agent is to be started: where, with which prompt, model, conversation, permissions and limits.</summary>
+/// <summary>Decides how an agent is started: folder, prompt, model, conversation, permissions and limits.</summary>
 /// <param name="services">What the steps of runs share.</param>
 internal sealed class AgentStarts(RunServices services)
 {
@@ -78,16 +78,16 @@ internal sealed class AgentStarts(RunServices services)
         };
     }
 
-    /// <summary>A model that was refused twice is not asked a third time where there is a stronger one.</summary>
+    /// <summary>After two refusals of a model a stronger one is used where there is one.</summary>
     internal static string ModelOf(PlanTask task, OrchestratorSettings settings, int failures) =>
         (failures >= FailuresBeforeEscalation ? settings.EscalateModel : null) ?? task.Model ?? settings.Model;
 
-    /// <summary>Known before the agent runs, and the same for every attempt of this step.</summary>
+    /// <summary>Known before the agent starts, and the same for every attempt of this step.</summary>
     private static string SessionId(RunAgentInput input, string execution) =>
         new Guid(Digest("session", input, execution)[..16]).ToString();
 
-    /// <summary>Names the task to the commands its agent calls. It stops mistakes, not malice: whoever reads this repository's files can
-    /// compute it.</summary>
+    /// <summary>Identifies the task to commands that its agent calls. It prevents mistakes, not malice: anyone who can read this
+    /// repository's files can compute it.</summary>
     private static string Token(RunAgentInput input, string execution) => Convert.ToHexStringLower(Digest("token", input, execution)[..16]);
 
     private static byte[] Digest(string purpose, RunAgentInput input, string execution) =>

@@ -3,23 +3,23 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>One start of an agent that only reads and answers: a planner or a reviewer.</summary>
+/// <summary>One run of an agent that only reads and answers: a planner or a reviewer.</summary>
 internal sealed record AnsweringStart
 {
     public required string RunId { get; init; }
     public required RepositoryReference Repository { get; init; }
     public required RunFolder Folder { get; init; }
 
-    /// <summary>What it is among the run's tasks.</summary>
+    /// <summary>Its task id in the run.</summary>
     public required string TaskId { get; init; }
 
-    /// <summary>What the run began with.</summary>
+    /// <summary>The run's stored start.</summary>
     public required RunStart RunStart { get; init; }
 
-    /// <summary>Who answers.</summary>
+    /// <summary>The planner or reviewer that answers.</summary>
     public required PlannerSettings Who { get; init; }
 
-    /// <summary>The setting that names who answers, such as <c>planner</c>.</summary>
+    /// <summary>The setting that configures it, such as <c>planner</c>.</summary>
     public required string Setting { get; init; }
 
     /// <summary>Folder for the conversations of models that have no agent program.</summary>
@@ -29,10 +29,10 @@ internal sealed record AnsweringStart
     public required string Schema { get; init; }
     public required int Attempt { get; init; }
 
-    /// <summary>Number of the start: names its folder. The same number never asks twice.</summary>
+    /// <summary>Number of the agent run: names its folder. The same number never asks twice.</summary>
     public required int Start { get; init; }
 
-    /// <summary>Conversation to go on with; empty: a new one.</summary>
+    /// <summary>Conversation to continue; empty: a new one.</summary>
     public required string Session { get; init; }
 
     /// <inheritdoc cref="AskPlannerInput.Stop"/>
@@ -41,21 +41,21 @@ internal sealed record AnsweringStart
     /// <inheritdoc cref="AskPlannerInput.AwaitRelease"/>
     public required bool AwaitRelease { get; init; }
 
-    /// <summary>Makes the worktree that it reads in; its path.</summary>
+    /// <summary>Creates the worktree that it reads in, and returns its path.</summary>
     public required Func<Task<string>> Worktree { get; init; }
 
-    /// <summary>What it is told, by whether its conversation goes on.</summary>
+    /// <summary>Builds the prompt; the argument says whether the conversation is resumed.</summary>
     public required Func<bool, string> Prompt { get; init; }
 }
 
-/// <summary>Asks an agent that only reads and answers. Like every agent it outlives this process, so that an answer that is on its way is
-/// taken up and not asked for again.</summary>
+/// <summary>Runs an agent that only reads and answers. Like every agent it outlives this process: a pending answer is awaited, not asked
+/// for again.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 internal sealed class AnsweringAgent(RunServices services)
 {
-    /// <summary>Starts it, or takes up the one that was started before, and follows it to its answer.</summary>
+    /// <summary>Starts it, or attaches to a running one, and follows it to its answer.</summary>
     /// <param name="execution">Whose step it is.</param>
-    /// <returns>How it ended, and its answer; null: there is none.</returns>
+    /// <returns>The result of the agent run, and its answer; null: there is none.</returns>
     public async Task<(AgentRunResult Result, string? Answer)> AskAsync(AnsweringStart ask, StepExecution execution)
     {
         var folder = ask.Folder.Start(ask.TaskId, ask.Start);
@@ -129,7 +129,7 @@ internal sealed class AnsweringAgent(RunServices services)
         };
     }
 
-    /// <summary>Known before it runs, and the same for every attempt of this step.</summary>
+    /// <summary>Known before it starts, and the same for every attempt of this step.</summary>
     private static string SessionId(string execution, AnsweringStart ask) =>
         new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"session\n{execution}\n{ask.TaskId}\n{ask.Start}"))[..16]).ToString();
 }

@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Files that tools write beside the work: lock files and build output. Where nobody owns them they are put back, not held against
-/// the agent.</summary>
+/// <summary>Files that tools generate beside the work: lock files and build output. Where no task owns them they are restored, and not held
+/// against the agent.</summary>
 internal static class Byproducts
 {
     private static readonly HashSet<string> LockFiles = new(StringComparer.Ordinal)
@@ -45,7 +45,7 @@ internal static class Byproducts
 
     private static readonly string[] BuildEndings = [".pyc", ".pyo", ".class", ".o", ".tsbuildinfo", ".egg-info"];
 
-    /// <summary>True for a path that a tool made.</summary>
+    /// <summary>True for a path that a tool generated.</summary>
     public static bool IsByproduct(string path)
     {
         var parts = path.Split('/');
@@ -55,9 +55,9 @@ internal static class Byproducts
             || BuildEndings.Any(e => path.EndsWith(e, StringComparison.Ordinal));
     }
 
-    /// <summary>Puts them back as they were in a commit. Build output is made anew by whoever needs it; all else is kept under a ref
-    /// first.</summary>
-    /// <returns>What could not be put back, each a sentence for the agent.</returns>
+    /// <summary>Restores them as they were in a commit. Build output can be generated again; everything else is first kept under a
+    /// ref.</summary>
+    /// <returns>What could not be restored, each a sentence for the agent.</returns>
     public static async Task<IReadOnlyList<string>> PutBackAsync(
         TaskWorkspace workspace,
         Worktree worktree,

@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Finds names that differ only in case from another one beside them. Each folder is listed once, however many of its files are
-/// asked about.</summary>
+/// <summary>Finds names that differ only in case from another one in the same folder. Each folder is listed once, however many files are
+/// checked.</summary>
 internal sealed class CaseCollisions(WorktreeFiles files)
 {
     private readonly Dictionary<string, Dictionary<string, int>> _folders = new(StringComparer.Ordinal);
 
-    /// <summary>Whether a path has a twin, itself or one of the folders it is in.</summary>
+    /// <summary>Whether a path, or one of its folders, has such a twin.</summary>
     public bool Has(string path)
     {
         var start = 0;

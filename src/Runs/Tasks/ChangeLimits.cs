@@ -1,13 +1,13 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>How much a task changes: a change that is too large, or that only moves white space about, is hard to review and in the way of
+/// <summary>Limits on how much a task changes: a change that is too large, or only moves white space, is hard to review and in the way of
 /// others.</summary>
 /// <param name="limits">What is too much; off by default.</param>
 internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limits, PlanTask task)
 {
     private const int MostNamed = 10;
 
-    /// <summary>Where white space has a meaning: what differs in nothing else may be work.</summary>
+    /// <summary>Files in which white space is significant: a change of it may be work.</summary>
     private static readonly string[] Significant =
     [
         ".py",
@@ -26,7 +26,7 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
         ".rst",
     ];
 
-    /// <summary>What is too much, each a sentence for the agent; and what people should hear of.</summary>
+    /// <summary>Violations, each a sentence for the agent; and notes for people.</summary>
     /// <param name="baseCommit">What the task began with.</param>
     /// <param name="tree">What is to be committed.</param>
     /// <param name="changed">The files that differ.</param>
@@ -72,8 +72,7 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
                 + "the task.";
     }
 
-    /// <summary>Files in which nothing is left of the change when white space is ignored; git is asked only where one may be
-    /// such.</summary>
+    /// <summary>Files without a change when white space is ignored; git is asked only where there may be one.</summary>
     private async Task<IReadOnlyList<string>> FormatOnlyAsync(
         string baseCommit,
         string tree,

@@ -2,13 +2,13 @@ using Orchestrator.Git.Merging;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>A merge with other tasks' work that the agent was given to resolve: is that work still in the files? Git forgets a merge as
-/// soon as somebody says 'git reset', with everything still in the files, so that the files are asked and not git.</summary>
+/// <summary>Checks a merge with other tasks' work that the agent had to resolve: is that work still in the files? git forgets a merge at a
+/// 'git reset' that keeps the files, so the files are checked, not git.</summary>
 internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, TaskNotes notes, IReadOnlyCollection<string> appendedFiles)
 {
     private readonly CommitStore _commits = new(workspace.Repository);
 
-    /// <summary>What of the merge is missing. One that was undone as a whole is begun again, with what was in the files kept.</summary>
+    /// <summary>What of the merge is missing. A merge that was undone as a whole is begun again, after the files were kept.</summary>
     /// <param name="ours">The task's own last commit.</param>
     public async Task<MergeLoss> FindLossAsync(string ours, CancellationToken stop)
     {
@@ -34,7 +34,7 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
             return await BeginAgainAsync(tip, stop);
         }
 
-        // What is in conflict may have been resolved to what it was.
+        // A conflicted file may be resolved to its old content, so it need not differ.
         var missing = brought.Except(changed).Except(merge.ConflictedFiles).ToList();
         return missing.Count == 0
             ? MergeLoss.None
@@ -45,8 +45,8 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
             );
     }
 
-    /// <summary>Files in conflict that are as the merge left them, and of which nobody has told git that they are resolved. Where one side
-    /// removed a file, or it is binary, git marks nothing in it and leaves one side alone.</summary>
+    /// <summary>Conflicted files that are as the merge left them and not marked as resolved. Where one side removed a file, or it is
+    /// binary, git writes no markers and leaves one side only.</summary>
     /// <param name="ours">The task's own last commit.</param>
     public async Task<MergeLoss> FindUndecidedAsync(string ours, CancellationToken stop)
     {
@@ -102,9 +102,9 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
     }
 }
 
-/// <summary>What became of a merge that an agent was given.</summary>
-/// <param name="Problem">A sentence for the agent; empty where all of it is there and resolved.</param>
-/// <param name="BegunAgain">It was undone and is begun again, so that nothing else can be said of the files.</param>
+/// <summary>What became of a merge that the agent had to resolve.</summary>
+/// <param name="Problem">A sentence for the agent; empty where all of it is present and resolved.</param>
+/// <param name="BegunAgain">It was undone and is begun again, so that no other check of the files applies.</param>
 internal sealed record MergeLoss(string Problem, bool BegunAgain)
 {
     public static MergeLoss None { get; } = new("", BegunAgain: false);

@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>The name of a task's result by what it was made from: the prompt, the files it may see or write at its base, the agent, the
-/// model, the gates. Same key, same work: it is not paid for again. Mail and notes of a run are not in it.</summary>
+/// <summary>The key of a task's result, made of its inputs: the prompt, the files it may see or write at its base, the agent, the model,
+/// the gates. With the same key the work is not paid for again. Mail and notes of a run are not part of it.</summary>
 internal static class ContentKey
 {
     public static async Task<string> OfAsync(

@@ -1,22 +1,22 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Whether a task's work holds the plan's contracts: their files are as the orchestrator wrote them, and classes that say they
+/// <summary>Whether a task's work respects the plan's contracts: their files are as the orchestrator wrote them, and classes that claim to
 /// implement one do.</summary>
 internal static class ContractCheck
 {
-    /// <summary>Larger sources are generated; nobody implements a contract in them by hand.</summary>
+    /// <summary>Larger sources are generated, and do not implement a contract by hand.</summary>
     private const int LargestSource = 1024 * 1024;
 
-    /// <summary>The contract that is kept in a file; null: none.</summary>
+    /// <summary>The contract of a file; null: none.</summary>
     public static ContractStub? Of(RunFiles files, string path) => files.Contracts?.FirstOrDefault(c => c.FilePath == path);
 
-    /// <summary>What is said of a contract's file that was touched.</summary>
+    /// <summary>The problem of a changed contract file.</summary>
     public static string Changed(ContractStub contract, string baseCommit) =>
         $"'{contract.FilePath}' holds the contract {contract.Name} (version {contract.Version}), which only the orchestrator "
         + $"changes. Put it back (git checkout {baseCommit[..12]} -- {contract.FilePath}) and hold to it; "
         + "if it can't be held, end as blocked and say what it would have to be.";
 
-    /// <summary>What a person is told beside the words of an agent that is blocked by a contract; empty when it speaks of none.</summary>
+    /// <summary>Hint for a person when an agent is blocked by a contract; empty where its claim names none.</summary>
     public static string HowToChange(RunFiles files, string words) =>
         files.Contracts?.FirstOrDefault(c =>
             words.Contains(c.Name, StringComparison.Ordinal) || words.Contains(c.FilePath, StringComparison.Ordinal)
@@ -26,7 +26,7 @@ internal static class ContractCheck
                 + "and start that; its consumers are told and work again, other results are taken up."
             : "";
 
-    /// <summary>What is wrong in a commit, each a sentence for the agent.</summary>
+    /// <summary>Violations in a commit, each a sentence for the agent.</summary>
     /// <param name="commits">Reads the commit.</param>
     /// <param name="commit">The task's work.</param>
     /// <param name="changed">What it changes.</param>

@@ -3,7 +3,7 @@ using Orchestrator.Runs.Holds;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>A start of an agent that must not happen now. It is no start: its number is given again when the hold is over.</summary>
+/// <summary>An agent run that a hold prevents. It does not count: its number is used again when the hold is over.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 /// <param name="run">Id of the run.</param>
 /// <param name="repository">Absolute path of its repository.</param>
@@ -14,19 +14,19 @@ internal sealed class HeldStart(RunServices services, string run, string reposit
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private readonly HoldFile _file = new(services.Environment, services.Time);
 
-    /// <summary>What the start comes to because it is held; null: it may go on. An agent that was started before is followed.</summary>
+    /// <summary>The result of an agent run because of a hold; null: it may go on. An agent that was started before is followed.</summary>
     public AgentRunResult? Look() =>
         AgentSupervisor.Look(folder) == AgentStartState.NotStarted && _file.Find(run, repository) is { } hold
             ? Held(hold.ToString())
             : null;
 
-    /// <summary>What becomes of a start that comes up now; null: it may go on.</summary>
-    /// <param name="awaitRelease">It was held before, and nothing is begun by this call: it ends when the hold does.</param>
+    /// <summary>Handles a hold for a new agent run; null: it may go on.</summary>
+    /// <param name="awaitRelease">It was held before: this call starts nothing and ends with the hold.</param>
     /// <param name="execution">Whose step it is.</param>
     public async Task<AgentRunResult?> MeetAsync(bool awaitRelease, StepExecution execution) =>
         awaitRelease ? await AwaitReleaseAsync(execution) : Look();
 
-    /// <summary>Waits until no hold concerns the run, or the start is not wanted any more.</summary>
+    /// <summary>Waits until no hold concerns the run, or the agent run is not wanted any more.</summary>
     /// <param name="execution">Whose step it is.</param>
     private async Task<AgentRunResult> AwaitReleaseAsync(StepExecution execution)
     {

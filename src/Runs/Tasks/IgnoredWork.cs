@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Files that a task owns and git's ignore rules hide, so that they are no part of its work. A file that the plan names by its
-/// whole path is meant, and is committed all the same; others are named when something fails, since nobody would think of it.</summary>
+/// <summary>Files that a task owns and git's ignore rules hide, so that they are not part of its work. A file that the plan names by its
+/// whole path is committed all the same; others are named when something fails, because the cause is hard to see.</summary>
 internal sealed class IgnoredWork(TaskWorkspace workspace, PlanTask task, Worktree worktree)
 {
     private readonly Ownership _ownership = Ownership.Of(task);
 
-    /// <summary>The files that the plan names, that are there, and that git would not add.</summary>
+    /// <summary>Existing files that the plan names and git would not add.</summary>
     /// <param name="seen">Files that git sees as changed.</param>
     /// <param name="tracked">The base, whose files git sees.</param>
     public async Task<IReadOnlyList<IgnoredFile>> NamedAsync(IReadOnlySet<string> seen, string tracked, CancellationToken stop)
@@ -31,7 +31,7 @@ internal sealed class IgnoredWork(TaskWorkspace workspace, PlanTask task, Worktr
         return await IgnoreRules.ExplainAsync(worktree, [.. there.Where(path => !known.Contains(path))], stop);
     }
 
-    /// <summary>What is said of hidden files beside a failure; empty where there are none.</summary>
+    /// <summary>A note about hidden files beside a failure; empty where there are none.</summary>
     public async Task<string> DescribeAsync(CancellationToken stop)
     {
         var hidden = (await IgnoreRules.ListAsync(worktree, _ownership.OwnsEverything, stop))
@@ -48,7 +48,7 @@ internal sealed class IgnoredWork(TaskWorkspace workspace, PlanTask task, Worktr
                 + "that; a file that the plan names by its whole path in files_write is committed all the same.";
     }
 
-    /// <summary>What <c>.worktreeinclude</c> brought is the person's own, such as passwords, and was meant never to be committed.</summary>
+    /// <summary>Files that <c>.worktreeinclude</c> copied are the person's own, such as passwords, and must never be committed.</summary>
     private bool IsLocal(string path) =>
         workspace.Repository.MainCheckout is { } main
         && File.Exists(Path.Combine(main, WorktreeIncludes.FileName))

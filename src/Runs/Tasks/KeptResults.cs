@@ -3,12 +3,11 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Results of tasks, kept under the content key of the work they are of, and taken up in place of an agent's work by a later run
-/// or attempt with the same key.</summary>
+/// <summary>Results of tasks, kept under the content key of their work, and used in place of an agent's work by a later run or attempt with
+/// the same key.</summary>
 internal static class KeptResults
 {
-    /// <summary>Names the commit by its content key, so that the same work is never paid for again. A result is one commit on its base: the
-    /// diff of all attempts.</summary>
+    /// <summary>Keeps the commit under its content key. A result is one commit on its base: the diff of all attempts.</summary>
     public static async Task KeepAsync(
         TaskWorkspace workspace,
         PlanTask task,
@@ -42,8 +41,8 @@ internal static class KeptResults
         );
     }
 
-    /// <summary>Applies the diff of a result with this key to the present base as a commit of its own; null where there is none or it does
-    /// not apply.</summary>
+    /// <summary>Applies the diff of a result with this key to the present base as a commit; null where there is none or it does not
+    /// apply.</summary>
     public static async Task<string?> TakeUpAsync(
         TaskWorkspace workspace,
         PlanTask task,
@@ -59,8 +58,7 @@ internal static class KeptResults
             return null;
         }
 
-        // The branch has that very work on it, also as the agent's own commits: the run that it was done for was reset before it was
-        // merged.
+        // The branch has that work already, possibly as the agent's own commits: the run that it was done for was reset before the merge.
         if (
             await workspace.Refs.ReadAsync(workspace.Branch, stop) is { } own
             && await HasSameTreeAsync(commits, own, result, stop)
@@ -98,7 +96,7 @@ internal static class KeptResults
     private static async Task<bool> HasSameTreeAsync(CommitStore commits, string one, string other, CancellationToken stop) =>
         (await commits.ReadAsync(one, stop))?.Tree is { } tree && tree == (await commits.ReadAsync(other, stop))?.Tree;
 
-    /// <summary>Takes what was taken up off the branch again, where it did not pass.</summary>
+    /// <summary>Removes an applied result from the branch, where it did not pass.</summary>
     public static async Task ForgetAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
     {
         if (notes.Reused.Length > 0 && await workspace.Refs.ReadAsync(workspace.Branch, stop) == notes.Reused)

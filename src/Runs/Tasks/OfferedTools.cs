@@ -3,20 +3,20 @@ using Orchestrator.Agents.ClaudeCli;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Whether an agent really has the tools it was to have: a server that does not start, or dies before it has listed its tools, is
-/// no reason for the agent program to stop, and the agent works on without them.</summary>
+/// <summary>Whether an agent really has its MCP tools: when a server does not start, or dies before it has listed its tools, the agent
+/// program goes on without them.</summary>
 /// <param name="folder">The start's folder.</param>
 internal sealed class OfferedTools(string folder)
 {
     private readonly List<string> _missing = [];
 
-    /// <summary>What the agent is allowed because of our own tools.</summary>
+    /// <summary>Permissions that the agent gets for our own tools.</summary>
     public static IEnumerable<string> Rules(AgentSettings claude) => claude.Tools ? [Prefix(ClaudeMcpServers.Own)] : [];
 
-    /// <summary>What is missing, each a sentence for people.</summary>
+    /// <summary>Missing tools, each a sentence for people.</summary>
     public IEnumerable<TaskNotice> Notices => _missing.Select(text => new TaskNotice(text));
 
-    /// <summary>Takes in an event.</summary>
+    /// <summary>Handles an event.</summary>
     public void Take(AgentEvent happened)
     {
         if (happened is AgentSessionStarted started)
@@ -38,7 +38,7 @@ internal sealed class OfferedTools(string folder)
             : null;
     }
 
-    // What was written when the agent was started, by whatever version.
+    // Written when the agent was started, by whatever version.
     private IEnumerable<string> Expected()
     {
         try

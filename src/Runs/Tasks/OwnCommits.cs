@@ -1,15 +1,14 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Commits of a task's branch: which are ours, one for each attempt, and which the agent's.</summary>
+/// <summary>Commits of a task's branch: ours, one per attempt, and the agent's.</summary>
 /// <param name="workspace">Where the task is worked on.</param>
 internal sealed class OwnCommits(TaskWorkspace workspace, PlanTask task, RunFiles files)
 {
-    /// <summary>We made it, for this attempt.</summary>
+    /// <summary>It is our commit of this attempt.</summary>
     public bool IsOfAttempt(CommitInfo commit, int attempt) =>
         commit.Trailers is { } trailers && trailers.Run == workspace.RunId && trailers.Task == task.Id && trailers.Attempt == attempt;
 
-    /// <summary>The commit of the attempt before, or the base: whatever the agent committed itself becomes part of this attempt's one
-    /// commit.</summary>
+    /// <summary>Our commit of the attempt before, or the base: the agent's own commits become part of this attempt's one commit.</summary>
     public async Task<string> LastOfOursAsync(CommitStore commits, CommitInfo tip, VerifyTaskInput input, CancellationToken stop)
     {
         var from = TaskNotes.Read(files.Folder, task.Id);
@@ -22,8 +21,7 @@ internal sealed class OwnCommits(TaskWorkspace workspace, PlanTask task, RunFile
             ?? input.Prepared.BaseCommit;
     }
 
-    /// <summary>The agent's git does not wait for the disk: after a loss of power its branch may name a commit that was never
-    /// written.</summary>
+    /// <summary>The agent's git does not sync: after a power cut its branch may name a commit that was never written.</summary>
     public async Task<CommitInfo> ReadTipAsync(CommitStore commits, string tip, CancellationToken stop)
     {
         CommitInfo? read = null;

@@ -1,16 +1,16 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Whether a task may change a file, and git can keep what it became. Asked twice: of the worktree, so that the agent hears of all
-/// of it, and of the tree that is to be committed, since until then somebody may write.</summary>
+/// <summary>Whether a task may change a file, and git can store it. Runs on the worktree, to report every violation, and on the tree to
+/// commit, because files may change in between.</summary>
 internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseCommit)
 {
     private readonly Ownership _ownership = Ownership.Of(task);
 
-    /// <summary>True for what tools write and nobody owns.</summary>
+    /// <summary>True for generated files that no task owns.</summary>
     public bool IsByproduct(ChangedFile file) =>
         ContractCheck.Of(files, file.Path) is null && !_ownership.Owns(file.Path) && Byproducts.IsByproduct(file.Path);
 
-    /// <summary>What is wrong with files of a worktree, each a sentence for the agent.</summary>
+    /// <summary>Violations in a worktree, each a sentence for the agent.</summary>
     public IEnumerable<string> Problems(IEnumerable<ChangedFile> changed, WorktreeFiles worktree, CancellationToken stop)
     {
         var twins = new CaseCollisions(worktree);
@@ -33,7 +33,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
         }
     }
 
-    /// <summary>What is wrong with a tree that is to be committed.</summary>
+    /// <summary>Violations in a tree that is to be committed.</summary>
     public async Task<IReadOnlyList<string>> ProblemsAsync(
         GitRepository repository,
         string tree,
@@ -52,7 +52,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
         return problems;
     }
 
-    /// <summary>What can be said of a file by its name and kind alone.</summary>
+    /// <summary>A violation that a file's name and kind alone show.</summary>
     private string? Problem(ChangedFile file)
     {
         if (ContractCheck.Of(files, file.Path) is { } contract)

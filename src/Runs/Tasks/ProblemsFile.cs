@@ -1,14 +1,14 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>What is wrong with a task's work, with evidence: for the agent's next turn and for people. One file per attempt.</summary>
+/// <summary>Problems of a task's work, with evidence: for the agent's next run and for people. One file per attempt.</summary>
 internal static class ProblemsFile
 {
-    /// <summary>How many are told at once: the file becomes part of a prompt, and the list part of the run's record.</summary>
+    /// <summary>How many are reported at once: the file becomes part of a prompt, and the list part of the run's record.</summary>
     private const int Most = 20;
     private const int LongestSentence = 400;
 
-    /// <summary>Writes the file and gives its path relative to the repository. What is beyond a bound goes to a second file, which it
-    /// names.</summary>
+    /// <summary>Writes the file and returns its path relative to the repository. What is beyond the limit goes to a second file, which the
+    /// first one names.</summary>
     public static string Write(RunFolder folder, string taskId, int attempt, IEnumerable<string> sections)
     {
         var path = Path.Combine(folder.Task(taskId), $"problems-{attempt}.md");
@@ -23,7 +23,7 @@ internal static class ProblemsFile
         return folder.Relative(path);
     }
 
-    /// <summary>Problems for the run's record: as many and as long as it can hold.</summary>
+    /// <summary>Problems for the run's record, limited in number and length.</summary>
     /// <param name="problems">All of them.</param>
     /// <param name="file">Where all of them are.</param>
     public static IReadOnlyList<string> Bounded(IReadOnlyList<string> problems, string file)

@@ -30,7 +30,7 @@ public sealed class AsideItem
     internal QuarantinedItem Item { get; }
 }
 
-/// <summary>What was put aside while agents worked, and a person may take back, without an engine.</summary>
+/// <summary>What was put aside while agents worked, and a person may accept, without an engine.</summary>
 public sealed class QuarantinedItems
 {
     private readonly Quarantine _quarantine;
@@ -41,7 +41,7 @@ public sealed class QuarantinedItems
         Waiting = [.. quarantine.List().Select(item => new AsideItem(item))];
     }
 
-    /// <summary>What waits, the oldest first.</summary>
+    /// <summary>The items, the oldest first.</summary>
     public IReadOnlyList<AsideItem> Waiting { get; }
 
     /// <summary>Looks what waits in a repository.</summary>
@@ -49,7 +49,7 @@ public sealed class QuarantinedItems
     public static async Task<QuarantinedItems> OpenAsync(RepositoryLocation repository) =>
         new(new Quarantine(await new GitRepositories().OpenAsync(repository.Root)));
 
-    /// <summary>Puts one back where it was. It is not put aside again.</summary>
+    /// <summary>Restores an item. It is not put aside again.</summary>
     /// <param name="item">One of those that wait.</param>
     public Task AcceptAsync(AsideItem item, CancellationToken cancellationToken) => _quarantine.AcceptAsync(item.Item, cancellationToken);
 }

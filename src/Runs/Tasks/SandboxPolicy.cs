@@ -2,16 +2,16 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Whether an agent is confined, and to what: the repository's shared folder, what is known of gates and what the person has said
-/// yes to are only read, but for what a worktree needs to work; the engine is not seen.</summary>
+/// <summary>Whether and how an agent is confined: the repository's shared folder, gate results and trust decisions are read-only, except
+/// for what a worktree needs; the engine is hidden.</summary>
 internal static class SandboxPolicy
 {
     private const string Must = "Agents must be confined (permissions.sandbox, or 'isolation: sandbox' in the plan).";
     private const string Cure =
         "Install bubblewrap (and allow user namespaces), or set permissions.sandbox to auto and take 'isolation: sandbox' out of the plan.";
 
-    /// <summary>The confinement of a task's agent; null where it has none. The problem is not empty where it must have one and none is to
-    /// be had.</summary>
+    /// <summary>The confinement of a task's agent; null where it has none. The problem is not empty where confinement is required and not
+    /// available.</summary>
     public static async Task<(AgentConfinement? Confinement, string Problem)> OfAsync(
         TaskWorkspace workspace,
         PlanTask task,
@@ -35,7 +35,7 @@ internal static class SandboxPolicy
             return (null, mustBe ? NoWorktree(workspace) : "");
         }
         var mounts = SandboxMounts.Of(worktree, workspace.Branch);
-        // What is known of gates decides about the agent's own work.
+        // Gate results decide about the agent's own work.
         var known = Directory.CreateDirectory(GateMemory.FolderOf(workspace.Repository, environment)).FullName;
         var closed = Directory.Exists(PersonsFolder(environment)) ? [PersonsFolder(environment)] : Array.Empty<string>();
         return (
@@ -47,8 +47,8 @@ internal static class SandboxPolicy
         );
     }
 
-    /// <summary>The repository's folder of ours without the engine, its file and its socket: whoever can speak to it can approve, promote
-    /// and cancel. What a task calls back with are files of its run.</summary>
+    /// <summary>Our folder in the repository without the engine, its file and its socket: with access to it one can approve, promote and
+    /// cancel. A task's callbacks use files of its run.</summary>
     private static HiddenFolder WithoutEngine(string repository)
     {
         var folder = Path.Combine(repository, ".orchestrator");
@@ -63,12 +63,12 @@ internal static class SandboxPolicy
         );
     }
 
-    // What the person has said yes to.
+    // The person's trust decisions.
     private static string PersonsFolder(IReadOnlyDictionary<string, string> environment) =>
         Path.GetDirectoryName(SettingsFiles.UserFile(environment))!;
 
-    /// <summary>What a run should know before it starts: an error where agents must be confined and can't be, a warning where the program
-    /// is there and does not work.</summary>
+    /// <summary>Preflight: an error where agents must be confined and can't be, a warning where the program is installed and does not
+    /// work.</summary>
     public static async Task<(string Error, string Warning)> PreflightAsync(RunFiles files)
     {
         var mustBe = files.Plan.Tasks.Any(task => MustBe(files.Settings, task));

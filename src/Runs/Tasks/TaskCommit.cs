@@ -2,18 +2,18 @@ using Orchestrator.Git.Merging;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Looks at what an agent left in its worktree, and commits it when only what the task owns was changed.</summary>
+/// <summary>Checks what an agent left in its worktree, and commits it when only files of the task were changed.</summary>
 internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles files)
 {
-    // Files that git would not add by itself, and the plan names.
+    // Ignored files that the plan names.
     private IReadOnlyList<string> _ignored = [];
 
-    // The agent's own commit of all that is in the worktree; null: there is something beside it, or nobody has looked.
+    // The agent's own commit of everything in the worktree; null: there are other changes, or it was not checked.
     private CommitInfo? _committed;
     private readonly OwnCommits _own = new(workspace, task, files);
 
-    /// <summary>What is wrong with the work tree, each a sentence for the agent. Lock files and build output that nobody owns are put back
-    /// and noted.</summary>
+    /// <summary>Problems of the work tree, each a sentence for the agent. Lock files and build output that no task owns are restored and
+    /// noted.</summary>
     public async Task<IReadOnlyList<string>> FindProblemsAsync(VerifyTaskInput input, List<string> notes, CancellationToken stop)
     {
         var worktree = Worktree(input);
@@ -68,7 +68,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         return problems;
     }
 
-    /// <summary>What became of a merge that was given to the agent, and what differs from the base.</summary>
+    /// <summary>The state of a merge that the agent had to resolve, and what differs from the base.</summary>
     private async Task<(MergeLoss Merge, IReadOnlyList<ChangedFile> Changed)> LookAsync(
         Worktree worktree,
         VerifyTaskInput input,
@@ -81,12 +81,12 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
             return (merge, []);
         }
         var (changed, head) = await new WorktreeDiff(worktree).LookAsync(input.Prepared.BaseCommit, stop);
-        // What it says of itself is never committed: there it may be untracked, and nothing else.
+        // The agent's claim file is never committed: it may be untracked there, and nothing else may.
         _committed = changed.All(c => c.IsUntracked == (c.Path == WorktreeClaim.FileName)) ? head : null;
         return (merge, [.. changed.Where(c => c.Path != WorktreeClaim.FileName)]);
     }
 
-    /// <summary>Commits the files as this attempt's one commit, unless something is wrong; one made before a crash is found.</summary>
+    /// <summary>Commits the files as this attempt's one commit, unless there are problems; a commit from before a crash is found.</summary>
     /// <param name="input">Which attempt.</param>
     /// <param name="said">Takes what people should hear of.</param>
     public Task<(IReadOnlyList<string> Problems, string Commit)> CommitAsync(
@@ -95,11 +95,11 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         CancellationToken stop
     ) => MakeAsync(input, said, stop);
 
-    /// <summary>The same of work that is not finished, so that something else can be merged into it: what is wrong with it is said when it
-    /// is.</summary>
+    /// <summary>The same for unfinished work, so that something else can be merged into it; its problems are reported when it is
+    /// finished.</summary>
     public async Task<string> SaveAsync(VerifyTaskInput input, CancellationToken stop) => (await MakeAsync(input, said: null, stop)).Commit;
 
-    /// <summary>Judged where it is said what people should hear of.</summary>
+    /// <summary>Judges the tree only where notes for people are collected.</summary>
     private async Task<(IReadOnlyList<string> Problems, string Commit)> MakeAsync(
         VerifyTaskInput input,
         List<string>? said,
@@ -110,7 +110,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         var commits = new CommitStore(workspace.Repository);
         var last = await _own.ReadTipAsync(commits, tip, stop);
         var worktree = Worktree(input);
-        // Done before a crash, there is nothing left to commit; an agent that amends what we committed says the same of its own work.
+        // If it was done before a crash, nothing is left to commit; an agent that amends our commit keeps its trailers.
         var parent = _own.IsOfAttempt(last, input.Attempt) ? tip : await _own.LastOfOursAsync(commits, last, input, stop);
         var notes = TaskNotes.Read(files.Folder, task.Id);
         IReadOnlyList<string> parents =
@@ -155,8 +155,8 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         return ([], made.Commit);
     }
 
-    /// <summary>Ownership once more, of what will be committed, and of what was before: an agent may have changed that, and said that it
-    /// was us. Then how much was changed.</summary>
+    /// <summary>Checks ownership of what will be committed, and of earlier commits: the agent may have changed them under our name. Then
+    /// checks the size of the change.</summary>
     private async Task<IReadOnlyList<string>> JudgeAsync(
         VerifyTaskInput input,
         string parent,
@@ -190,7 +190,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         return problems;
     }
 
-    /// <summary>A merge that the agent was given to resolve: it must still be there, and resolved.</summary>
+    /// <summary>A merge that the agent had to resolve: it must still be present, and resolved.</summary>
     private async Task<MergeLoss> FindMergeLossAsync(Worktree worktree, VerifyTaskInput input, CancellationToken stop)
     {
         var notes = TaskNotes.Read(files.Folder, task.Id);

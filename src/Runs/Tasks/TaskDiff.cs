@@ -2,7 +2,7 @@ using Orchestrator.Git;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>What a task changed, read from git without an engine.</summary>
+/// <summary>The change of a task, read from git without an engine.</summary>
 /// <param name="Text">A patch.</param>
 /// <param name="IsCut">There is more than what is in the text.</param>
 public sealed record TaskDiff(string Text, bool IsCut)
@@ -49,8 +49,7 @@ public sealed record TaskDiff(string Text, bool IsCut)
             : null;
     }
 
-    // A task has one commit per attempt; what lies before the first of them is what it began from. Without one of its own it is there
-    // still.
+    // A task has one commit per attempt; the parent of the first one is its base. Without a commit the branch is still at the base.
     private static async Task<string> BeginningAsync(CommitStore commits, string commit, string staging, CancellationToken stop)
     {
         if (staging.Length == 0 || await commits.ReadAsync(staging, stop) is null)

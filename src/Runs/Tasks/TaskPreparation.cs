@@ -3,11 +3,11 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Makes a task ready: takes up an earlier result, or makes the worktree in which the agent works.</summary>
+/// <summary>Prepares a task: applies an earlier result, or creates the worktree in which the agent works.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class TaskPreparation(RunServices services)
 {
-    /// <summary>Prepares it. Done again, it finds what is there.</summary>
+    /// <summary>Prepares the task. Repeated, it finds the existing state.</summary>
     /// <param name="input">Which task, and what may be taken up.</param>
     public async Task<PreparedTask> PrepareAsync(PrepareTaskInput input, CancellationToken stop)
     {
@@ -73,7 +73,7 @@ public sealed class TaskPreparation(RunServices services)
         return prepared;
     }
 
-    /// <summary>Gives a worktree up: it goes only when everything in it is proven merged. Otherwise its files stay, for a retry or a
+    /// <summary>Gives up a worktree: it is removed only when everything in it is proven merged. Otherwise its files stay, for a retry or a
     /// person, with a snapshot under the task's wip ref.</summary>
     public async Task ReleaseAsync(ReleaseTaskInput input, CancellationToken stop)
     {
@@ -87,7 +87,7 @@ public sealed class TaskPreparation(RunServices services)
         await WorktreeResourceClaims.Of(services.Environment).ReleaseThoseThatAreOverAsync(stop);
     }
 
-    /// <summary>The files stay where they are; that git can't store all of them is no reason to try for ever.</summary>
+    /// <summary>The files stay where they are, so a failure to store all of them is not retried.</summary>
     private static async Task SaveAsync(TaskWorkspace workspace, Worktree worktree, CancellationToken stop)
     {
         var name = RunRefs.Wip(workspace.Files.Folder, workspace.TaskId);
@@ -114,7 +114,7 @@ public sealed class TaskPreparation(RunServices services)
         }
     }
 
-    /// <summary>A worktree that is gone with unfinished work in it (another host, a deleted folder) begins with the last snapshot of that
+    /// <summary>A worktree that is gone with unfinished work in it (another host, a deleted folder) starts from the last snapshot of that
     /// work.</summary>
     private static async Task<Worktree> MakeWorktreeAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
     {
@@ -143,8 +143,8 @@ public sealed class TaskPreparation(RunServices services)
             workspace.KeepAsync(worktree, "what was in the worktree before a snapshot was restored", [tip!], stop);
     }
 
-    /// <summary>Brings the present staging into the worktree, so that the agent sees what its work met; conflicts are left in the files,
-    /// marked.</summary>
+    /// <summary>Merges the present staging into the worktree, so that the agent sees what its work conflicts with; conflicts are left in
+    /// the files, marked.</summary>
     private static async Task<TaskNotes> MergeStagingAsync(
         TaskWorkspace workspace,
         Worktree worktree,
@@ -157,11 +157,11 @@ public sealed class TaskPreparation(RunServices services)
         var head = await workspace.Refs.ReadAsync(workspace.Branch, stop) ?? notes.Base;
         if (input.Commit.Length > 0 && head != input.Commit)
         {
-            // Nobody works on it between its verification and now: what was verified is the task's work.
+            // Nothing works on it between verification and now: the verified commit is the task's work.
             await workspace.Refs.PutBackAsync(workspace.Branch, input.Commit, stop);
             head = input.Commit;
         }
-        // What is brought in for packages comes into an attempt that is under way, and that may have a conflict to resolve.
+        // Merging packages happens within an attempt, which may have a conflict to resolve.
         var unresolved = notes.MergedAttempt == input.Attempt - 1 ? notes.Conflicted : [];
         var merge = await new ConflictWorktree(worktree).BeginAsync(
             head,

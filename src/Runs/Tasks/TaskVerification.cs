@@ -2,15 +2,15 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Finds out what a task's work is worth: only owned files changed, committed by us, gates run by us at that commit. What the
-/// agent claims is only noted.</summary>
+/// <summary>Verifies a task's work: only owned files changed, committed by us, gates run by us at that commit. The agent's claims are only
+/// recorded.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class TaskVerification(RunServices services)
 {
     private readonly GateCheck _gates = new(services);
 
-    /// <summary>Verifies the work of one attempt. Done again, it finds the commit.</summary>
-    /// <param name="input">Which task and attempt, and what its agent claims.</param>
+    /// <summary>Verifies the work of one attempt. Repeated, it finds the commit.</summary>
+    /// <param name="input">Task, attempt, and the agent's claim.</param>
     /// <param name="stop">Kills the gate that runs.</param>
     public async Task<VerifyResult> VerifyAsync(VerifyTaskInput input, CancellationToken stop)
     {
@@ -151,7 +151,7 @@ public sealed class TaskVerification(RunServices services)
             : $"{outcomes.Count(o => o.Passed)}/{outcomes.Count}{(cached == 0 ? "" : $" ({cached} from the cache)")}";
     }
 
-    /// <summary>Whatever lies in a worktree, and git refuses to look at or to store, is something for the agent to mend.</summary>
+    /// <summary>Files that git refuses to read or store are for the agent to fix.</summary>
     private static async Task<(IReadOnlyList<string> Problems, string Commit)> CheckAndCommitAsync(
         TaskCommit work,
         VerifyTaskInput input,
@@ -176,7 +176,7 @@ public sealed class TaskVerification(RunServices services)
         }
     }
 
-    /// <summary>What ignore rules hide, in a sentence; none where they hide nothing of the task's.</summary>
+    /// <summary>A note about the task's files that ignore rules hide; empty where there are none.</summary>
     private static async Task<IReadOnlyList<string>> HiddenAsync(TaskWorkspace workspace, PlanTask task, CancellationToken stop) =>
         workspace.Worktrees.Find(workspace.WorktreePath) is { } worktree
         && await new IgnoredWork(workspace, task, worktree).DescribeAsync(stop) is { Length: > 0 } hidden

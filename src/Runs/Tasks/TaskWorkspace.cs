@@ -3,7 +3,7 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Where a task lives: its branch, its worktree, its run's staging branch.</summary>
+/// <summary>Paths and refs of a task: its branch, its worktree, its run's staging branch.</summary>
 internal sealed class TaskWorkspace(GitRepository repository, RunFiles files, string taskId)
 {
     public GitRepository Repository { get; } = repository;
@@ -22,14 +22,14 @@ internal sealed class TaskWorkspace(GitRepository repository, RunFiles files, st
 
     public string Staging => RunRefs.Staging(Files.Settings, Files.Folder);
 
-    /// <summary>What its agent has done so far, renewed while it works.</summary>
+    /// <summary>Snapshots of its agent's unfinished work, renewed while it works.</summary>
     public UnfinishedWork Unfinished => new(Repository, $"{RunId}/{TaskId}");
 
-    /// <summary>Where work of the task is kept before something of ours overwrites it.</summary>
+    /// <summary>Name under which the task's work is kept before we overwrite it.</summary>
     /// <param name="what">What it was, for people.</param>
     public KeepAs Keep(string what) => new(RunRefs.Kept(Files.Folder, TaskId), $"{TaskId}: {what}", new CommitTrailers(RunId, TaskId));
 
-    /// <summary>Keeps what is in a worktree of the task before it is overwritten, and notes where.</summary>
+    /// <summary>Keeps the content of a worktree of the task before it is overwritten, and notes where.</summary>
     /// <param name="what">What it is, for people.</param>
     /// <param name="known">As in <see cref="DiscardPermit.KeepAsync"/>.</param>
     /// <param name="stop">Is looked at between the steps.</param>
@@ -46,11 +46,11 @@ internal sealed class TaskWorkspace(GitRepository repository, RunFiles files, st
     /// <summary>Relative to the main checkout.</summary>
     public string RelativePath => Path.GetRelativePath(Repository.MainCheckout!, WorktreePath);
 
-    /// <summary>Staging as the run's record knows it.</summary>
+    /// <summary>Staging as the run's record has it.</summary>
     public StagingRecord StagingRecord => new(Repository, Staging, Files.Folder);
 
-    /// <summary>What new work begins with.</summary>
-    /// <param name="recorded">Where staging was when the task was started, as the run knows it.</param>
+    /// <summary>The commit that new work starts from.</summary>
+    /// <param name="recorded">The position of staging when the task was started, as the run knows it.</param>
     public async Task<string> StagingTipAsync(string recorded, CancellationToken stop) =>
         await StagingRecord.BaseAsync(recorded, stop)
         ?? throw new StepException(
@@ -59,7 +59,7 @@ internal sealed class TaskWorkspace(GitRepository repository, RunFiles files, st
             "StagingGone"
         );
 
-    /// <summary>The worktree: the one that is there, one from the pool, or a new one.</summary>
+    /// <summary>The worktree: an existing one, one from the pool, or a new one.</summary>
     public async Task<Worktree> EnsureWorktreeAsync(string commit, CancellationToken stop)
     {
         if (Worktrees.Find(WorktreePath) is { } found)
@@ -85,9 +85,9 @@ internal sealed class TaskWorkspace(GitRepository repository, RunFiles files, st
         return made;
     }
 
-    /// <summary>Gives the worktree back to be used again, if there is one and everything in it is proven to be kept.</summary>
+    /// <summary>Returns the worktree to the pool, if there is one and everything in it is proven to be kept.</summary>
     /// <param name="keepers">Refs or commits that stay.</param>
-    /// <param name="stop">Ends the waiting for others that make or return worktrees.</param>
+    /// <param name="stop">Ends the waiting for others that create or return worktrees.</param>
     /// <returns>The worktree that stays and why; null where none does.</returns>
     public async Task<(Worktree Worktree, string Reason)?> ReturnWorktreeAsync(IReadOnlyCollection<string> keepers, CancellationToken stop)
     {
@@ -105,7 +105,7 @@ internal sealed class TaskWorkspace(GitRepository repository, RunFiles files, st
         return null;
     }
 
-    /// <summary>What is kept (<c>worktrees.keep</c>) fits as long as all lock files are the same.</summary>
+    /// <summary>Kept files (<c>worktrees.keep</c>) are valid as long as all lock files are the same.</summary>
     private async Task<WorktreePool> PoolAsync(string commit, CancellationToken stop)
     {
         var key = "";
@@ -116,7 +116,7 @@ internal sealed class TaskWorkspace(GitRepository repository, RunFiles files, st
             );
             key = string.Join('\n', locks.Select(f => $"{f.Id} {f.Path}"));
         }
-        // As many as work at once: what comes back beyond that would only wait, and in a large repository each is much room.
+        // As many as there are workers: more would only wait, and in a large repository each takes much space.
         return new WorktreePool(Path.Combine(Repository.MainCheckout!, Files.Settings.Worktrees.Directory, ".pool"))
         {
             Capacity = Files.Settings.Workers,

@@ -1,11 +1,11 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Whose the files are that a blocked agent would have to write, for the person who decides about it.</summary>
+/// <summary>Owners of the files that a blocked agent requests, for the person who decides.</summary>
 internal static class WantedFiles
 {
     private const int MostNamed = 10;
 
-    /// <summary>What a person is told beside the agent's words; empty where it wants no file.</summary>
+    /// <summary>A note beside the agent's request; empty where it names no file.</summary>
     /// <param name="claim">What its agent said.</param>
     public static string Owners(RunFiles files, string task, AgentClaim? claim)
     {

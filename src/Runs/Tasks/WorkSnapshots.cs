@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Keeps what an agent has done so far, and its conversation in the task's folder, while it works. What a newer snapshot
-/// supersedes does not stay.</summary>
+/// <summary>Saves an agent's work in progress, and its conversation in the task's folder, while it works. Superseded snapshots are
+/// removed.</summary>
 internal sealed class WorkSnapshots(TaskWorkspace workspace, Worktree? worktree, Func<string?> conversation, TimeProvider time)
 {
     private const string ConversationsFolder = "conversations";
@@ -9,10 +9,10 @@ internal sealed class WorkSnapshots(TaskWorkspace workspace, Worktree? worktree,
     private long _last = time.GetTimestamp();
     private Task _saving = Task.CompletedTask;
 
-    /// <summary>Why the last snapshot that was tried could not be taken; empty where none failed.</summary>
+    /// <summary>Why the last snapshot failed; empty where it did not.</summary>
     public string Problem { get; private set; } = "";
 
-    /// <summary>Begins a snapshot when the last one is old enough; the agent and whoever follows it are not held up.</summary>
+    /// <summary>Starts a snapshot when the last one is old enough, without delaying the agent or its follower.</summary>
     public async Task SaveIfDueAsync()
     {
         if (worktree is null || !_saving.IsCompleted || time.GetElapsedTime(_last) < Interval)
@@ -24,7 +24,7 @@ internal sealed class WorkSnapshots(TaskWorkspace workspace, Worktree? worktree,
         _saving = SaveAsync(worktree);
     }
 
-    /// <summary>Before anybody else writes in the worktree.</summary>
+    /// <summary>Waits for the snapshot in progress, before anything else writes in the worktree.</summary>
     public Task FinishAsync() => _saving;
 
     private async Task SaveAsync(Worktree worktree)
@@ -47,7 +47,7 @@ internal sealed class WorkSnapshots(TaskWorkspace workspace, Worktree? worktree,
         }
         catch (Exception failed) when (failed is GitException or IOException or UnauthorizedAccessException)
         {
-            // The work itself is in the worktree; a snapshot that can't be taken now (a lock, a full disk) is tried again in two minutes.
+            // The work itself is in the worktree; a failed snapshot (a lock, a full disk) is retried in two minutes.
             Problem = FileNames.Show(failed.Message, 600);
         }
     }

@@ -1,30 +1,29 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>The older way to say done or blocked: <c>.task-status.json</c> in the worktree. It is taken up once and never
-/// committed.</summary>
+/// <summary>The older way to report completion: <c>.task-status.json</c> in the worktree. It is read once and never committed.</summary>
 internal sealed record WorktreeClaim
 {
     /// <summary>Name of the file, at the worktree's root.</summary>
     public const string FileName = ".task-status.json";
 
-    /// <summary>What it says becomes part of a run's record; a larger file is no claim.</summary>
+    /// <summary>Its content becomes part of a run's record; a larger file is no claim.</summary>
     private const int LargestFile = 8 * 1024;
 
     [JsonPropertyName("status")]
     public string? Status { get; init; }
 
-    /// <summary>Agents leave it out, where they say what they need.</summary>
+    /// <summary>Agents omit it when they name what they need.</summary>
     [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 
     [JsonPropertyName("needs_dependency")]
     public JsonElement? NeedsDependency { get; init; }
 
-    /// <summary>Moves the file's content to the start's folder as a claim; null where there is none or it can't be read.</summary>
+    /// <summary>Moves the file's content to the agent run's folder as a claim; null where there is none or it can't be read.</summary>
     public static AgentClaim? Take(AgentStart start)
     {
         var worktree = new WorktreeFiles(start.WorkingDirectory);
-        // What it is instead of a claim the ownership check will name.
+        // If it is something else, the ownership check names it.
         if (
             worktree.TryRead(FileName, LargestFile) is not { } text
             || StoredJson.TryParse(text, WorktreeClaimJson.Default.WorktreeClaim) is not { } found

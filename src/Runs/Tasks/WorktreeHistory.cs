@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>How an agent's own use of git in its worktree is seen. Commits, amended and rebased ones, a branch of its own name, a detached
-/// head: all ordinary, since what counts are the files. Only a rebase or the like that stopped at a conflict is work that is not
-/// done.</summary>
+/// <summary>How an agent's own use of git in its worktree is judged. Commits, amended and rebased ones, a branch of its own name, a
+/// detached head are all ordinary, because only the files count. Only a rebase or the like that stopped at a conflict is unfinished
+/// work.</summary>
 internal static class WorktreeHistory
 {
     /// <summary>What the agent has to finish first.</summary>
@@ -23,7 +23,7 @@ internal static class WorktreeHistory
             ];
     }
 
-    /// <summary>What is worth knowing.</summary>
+    /// <summary>Notes for people.</summary>
     public static IEnumerable<string> Notes(Worktree worktree, string branch)
     {
         var found = new WorktreeHead(worktree).Branch;
