@@ -55,6 +55,13 @@ internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunStart Start)
     /// <summary>A task with the files that it was lent, by the record that others read.</summary>
     public PlanTask TaskWithLent(string id) => LentFiles.With(Task(id), new LentFiles(Folder).Of(id));
 
+    /// <summary>All tasks of the plan with the files that they were lent, by the record that others read.</summary>
+    public IReadOnlyList<PlanTask> TasksWithLent()
+    {
+        var lent = new LentFiles(Folder).Read().ToLookup(file => file.Task, file => file.Path, StringComparer.Ordinal);
+        return [.. Plan.Tasks.Select(task => LentFiles.With(task, [.. lent[task.Id]]))];
+    }
+
     /// <summary>The plan with all tasks that the run has added to it by now.</summary>
     public Plan Newest() =>
         Folder

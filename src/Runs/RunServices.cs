@@ -23,6 +23,9 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     /// <value>Default: the user's file, as <see cref="Environment"/> names it.</value>
     public TrustStore? Trust { get; init; }
 
+    /// <summary>Confines agents, where the program works on this machine.</summary>
+    internal Bubblewrap Bubblewrap { get; } = new();
+
     /// <summary>Those of the machine that this process is on, which is named in queues as <see cref="MachineIdentity"/> has it.</summary>
     /// <param name="hookCommand">Program and arguments of the ownership hook.</param>
     /// <param name="environment">The environment that agents and settings see.</param>

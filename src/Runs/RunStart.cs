@@ -17,6 +17,10 @@ internal sealed record RunStart
     [JsonIgnore]
     public ProjectGates Gates => GatesOf(Settings, Found.Gates);
 
+    /// <summary>The commands that set a worktree up: those of the settings, or else those that lock files asked for.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> SetUp => Settings.Worktrees.Setup ?? Found.SetUp;
+
     /// <summary>What lies in the user's checkout because of us.</summary>
     [JsonIgnore]
     public OwnFiles OwnFiles => OwnFiles.Of(Settings, Input.PlanFile);

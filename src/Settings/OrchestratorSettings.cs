@@ -28,6 +28,12 @@ public sealed record OrchestratorSettings
     /// <summary>Name of the agent that works on tasks (<c>agent</c>): <c>claude</c> or a key of <see cref="Agents"/>.</summary>
     public required string Agent { get; init; }
 
+    /// <summary>Who works on a task: the agent that the plan names for it, or else <see cref="Agent"/>.</summary>
+    public string AgentOf(PlanTask task) => task.Agent ?? Agent;
+
+    /// <summary>The model that a task begins with: the one that the plan names for it, or else <see cref="Model"/>.</summary>
+    public string ModelOf(PlanTask task) => task.Model ?? Model;
+
     /// <summary>Agents by name (<c>agents.NAME.*</c>); <c>claude</c> is always there.</summary>
     public required IReadOnlyDictionary<string, AgentSettings> Agents { get; init; }
 
@@ -235,4 +241,8 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
     /// <summary>The address stands in the repository's files: no key or certificate of the person goes there.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsAddressOfRepository { get; init; }
+
+    /// <summary>The namespace was set, to the default one maybe, so that a profile of the official tools does not choose it.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsNamespaceSet { get; init; }
 }

@@ -93,6 +93,7 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             )
             {
                 IsAddressOfRepository = SecretDestinations.OfRepository(layers.Settings, TemporalKeys.TemporalAddress) is not null,
+                IsNamespaceSet = layers.Settings.ContainsKey(TemporalKeys.TemporalNamespace.Name),
             },
         };
         CheckTogether(settings);

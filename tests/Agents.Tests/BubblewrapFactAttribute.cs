@@ -7,7 +7,7 @@ namespace Orchestrator.Agents.Tests;
 /// </summary>
 internal sealed class BubblewrapFactAttribute : FactAttribute
 {
-    private static readonly BubblewrapCheck Found = Bubblewrap.CheckAsync().GetAwaiter().GetResult();
+    private static readonly BubblewrapCheck Found = new Bubblewrap().CheckAsync().GetAwaiter().GetResult();
 
     public BubblewrapFactAttribute() => Skip = Found.Program is null ? $"bubblewrap does not work here. {Found.Problem}" : null;
 }

@@ -32,6 +32,7 @@ public sealed class ServerProfileTests
         Assert.Equal("CA"u8.ToArray(), options.Tls?.ServerRootCACert);
         Assert.Contains(new KeyValuePair<string, string>("team", "blue"), options.RpcMetadata!);
         Assert.Equal("mine", Options(cli, "cluster.example", "mine").Namespace);
+        Assert.Equal("default", Options(cli, "cluster.example", "default").Namespace);
     }
 
     [Theory]
@@ -125,16 +126,15 @@ public sealed class ServerProfileTests
         return cli;
     }
 
-    private static TemporalClientConnectOptions Options(
-        CliFixture cli,
-        string address,
-        string name = TemporalKeys.DefaultNamespace,
-        bool isOfRepository = false
-    )
+    private static TemporalClientConnectOptions Options(CliFixture cli, string address, string? name = null, bool isOfRepository = false)
     {
         using var interrupts = new Interrupts();
         return ServerProfile.Options(
-            new TemporalSettings(address, name, Tls: false, ApiKey: null) { IsAddressOfRepository = isOfRepository },
+            new TemporalSettings(address, name ?? TemporalKeys.DefaultNamespace, Tls: false, ApiKey: null)
+            {
+                IsAddressOfRepository = isOfRepository,
+                IsNamespaceSet = name is not null,
+            },
             new CommandContext(new RecordingTerminal(), cli.Environment, cli.Folder, TimeProvider.System, interrupts)
         );
     }

@@ -86,6 +86,26 @@ public sealed class AgentToolsTests : IDisposable
     }
 
     [Fact]
+    public async Task LentFile_IsItsBorrowersAndIsNamedToOthers()
+    {
+        var mine = Questions("login", ["src/login.cs"]);
+        var folder = new RunFolder(_repository.Path, Run);
+        await new LentFiles(folder).LendAsync(new LentFile("mail", "docs/mail.md"), _ => null, CancellationToken.None);
+        var files = new RunFiles(folder, PlanJson.Read(File.ReadAllBytes(folder.Plan)), RunStart.Read(File.ReadAllBytes(folder.StartFile)));
+        var claim = new AgentClaim
+        {
+            Task = "login",
+            Status = "blocked",
+            Files = ["docs/mail.md"],
+        };
+
+        Assert.Equal(". docs/mail.md belongs to mail (executing).", WantedFiles.Owners(files, "login", claim));
+        Assert.Equal(". docs/mail.md is its own: it may write it.", WantedFiles.Owners(files, "mail", claim));
+        Assert.Contains("It was lent to task mail [executing].", mine.Ownership("docs/mail.md"), StringComparison.Ordinal);
+        Assert.Contains("writes src/mail.cs, docs/mail.md", mine.Neighbours(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Plan_OfFiveThousandTasks_IsAPage()
     {
         var tasks = Enumerable.Range(0, 5000).Select(n => new PlanTask { Id = $"t{n}", Description = new string('x', 500) });

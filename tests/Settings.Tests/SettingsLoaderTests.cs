@@ -146,6 +146,13 @@ public class SettingsLoaderTests
     }
 
     [Fact]
+    public void Load_NamespaceWrittenOut_IsSetAlsoWhereItIsTheDefaultOne()
+    {
+        Assert.False(Load().Settings!.Temporal.IsNamespaceSet);
+        Assert.True(Load(file: "temporal: { namespace: default }").Settings!.Temporal.IsNamespaceSet);
+    }
+
+    [Fact]
     public void Load_WorkersAsMapping_SetsCountAndMax()
     {
         var settings = Load(file: "workers: {count: 12, max: 20}\n").Settings!;

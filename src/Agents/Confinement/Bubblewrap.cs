@@ -4,17 +4,26 @@ namespace Orchestrator.Agents;
 
 /// <summary>The program <c>bwrap</c>: starts another with folders that it can only read. It needs no rights, but a kernel that lets users
 /// make namespaces.</summary>
-public static class Bubblewrap
+public sealed class Bubblewrap
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
-    private static readonly ConcurrentDictionary<string, Task<BubblewrapCheck>> Known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task<BubblewrapCheck>> _known = new(StringComparer.Ordinal);
 
-    /// <summary>Looks for the program and tries once in this process whether it does here what it is for.</summary>
+    /// <summary>Looks for the program and tries once whether it works here; one that did not is tried again the next time.</summary>
     /// <param name="path">Folders to look in, as in PATH; null for our PATH.</param>
-    public static Task<BubblewrapCheck> CheckAsync(string? path = null) =>
-        ProgramLocator.Find("bwrap", path) is { } program
-            ? Known.GetOrAdd(program, TryAsync)
-            : Task.FromResult(new BubblewrapCheck(null, ""));
+    public async Task<BubblewrapCheck> CheckAsync(string? path = null)
+    {
+        if (ProgramLocator.Find("bwrap", path) is not { } program)
+        {
+            return new BubblewrapCheck(null, "");
+        }
+        var check = await _known.GetOrAdd(program, TryAsync);
+        if (check.Program is null)
+        {
+            _known.TryRemove(program, out _);
+        }
+        return check;
+    }
 
     /// <summary>The words in front of a program that is to be confined. All of the machine stays as it is, processes and network too, so
     /// that supervision, hooks and <c>orchestrate done</c> work from inside; only the folders change. The agent must outlive its

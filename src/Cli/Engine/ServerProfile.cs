@@ -24,7 +24,7 @@ internal static class ServerProfile
         var isOfThisServer = profile.Address is { } own ? WithPort(own) == address : !settings.IsAddressOfRepository;
         var options = (isOfThisServer ? profile : new ClientEnvConfig.Profile()).ToClientConnectionOptions();
         options.TargetHost = address;
-        options.Namespace = settings.Namespace == TemporalKeys.DefaultNamespace ? options.Namespace : settings.Namespace;
+        options.Namespace = settings.IsNamespaceSet ? settings.Namespace : options.Namespace;
         options.ApiKey = settings.ApiKey?.Resolve(context.Variables.GetValueOrDefault, File.ReadAllText) ?? options.ApiKey;
         if (!isOfThisServer || profile.Tls?.Disabled is not true)
         {

@@ -68,6 +68,10 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         {
             text.Append($"\nThe plan gives it to task {other.Id} [{StateOf(status, other.Id)}]: {Line(other.Description)}");
         }
+        foreach (var lent in new LentFiles(_folder).Read().Where(one => one.Task != task && PathPattern.Parse(one.Path).Matches(relative)))
+        {
+            text.Append($"\nIt was lent to task {lent.Task} [{StateOf(status, lent.Task)}].");
+        }
         return text.ToString();
     }
 
@@ -77,12 +81,12 @@ public sealed class AgentQuestions(string repository, string run, string task, s
     {
         var files = Load();
         var status = Status();
-        var working = (status?.Tasks ?? []).Where(other => other.Id != task && IsAtWork(other.State)).ToList();
+        var working = (status?.Tasks ?? []).Where(other => other.Id != task && HasUnmergedWork(other.State)).ToList();
         if (working.Count == 0)
         {
             return $"No other task of this run is at work, as of {Time(status)}.";
         }
-        var plan = files.Plan.Tasks.ToDictionary(other => other.Id, StringComparer.Ordinal);
+        var plan = files.TasksWithLent().ToDictionary(other => other.Id, StringComparer.Ordinal);
         var text = new StringBuilder($"At work beside you, as of {Time(status)}:\n");
         foreach (var other in working.Take(MostTasks))
         {
@@ -98,7 +102,8 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         return text.ToString();
     }
 
-    private static bool IsAtWork(string state) =>
+    /// <summary>Its worktree may hold changes that are not on staging: also while the task waits for an answer.</summary>
+    private static bool HasUnmergedWork(string state) =>
         state
             is TaskStates.Preparing
                 or TaskStates.Executing

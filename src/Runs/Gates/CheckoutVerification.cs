@@ -38,7 +38,7 @@ public static class CheckoutVerification
     {
         var opened = await new GitRepositories().OpenAsync(workTree);
         var verification = new GatesOfCheckout(opened, gates, evidence, environment, settings, told, waits);
-        var question = new GateQuestion("", [], settings, settings.Worktrees.Setup ?? SetUpOf(workTree)) { Fresh = fresh };
+        var question = new GateQuestion("", [], settings, WorktreeSetup.CommandsOf(settings, workTree)) { Fresh = fresh };
         if (commit is null)
         {
             var known = new WorktreeStore(opened);
@@ -81,8 +81,6 @@ public static class CheckoutVerification
             await worktrees.RemoveAsync(path, CancellationToken.None);
         }
     }
-
-    private static IReadOnlyList<string> SetUpOf(string workTree) => [.. SetUpDetection.Detect(workTree).Select(found => found.Command)];
 
     private static async Task<IReadOnlyList<string>> ChangedAsync(GitRepository repository, CommitInfo commit, CancellationToken stop) =>
         commit.Parents.Count == 0

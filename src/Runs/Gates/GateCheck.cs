@@ -139,12 +139,7 @@ internal sealed class GateCheck(RunServices services)
         IReadOnlyList<string> changed,
         CancellationToken stop
     ) =>
-        new(
-            (await new CommitStore(repository).ReadAsync(commit, stop))!.Tree,
-            changed,
-            files.Settings,
-            files.Settings.Worktrees.Setup ?? files.Start.Found.SetUp
-        )
+        new((await new CommitStore(repository).ReadAsync(commit, stop))!.Tree, changed, files.Settings, files.Start.SetUp)
         {
             Run = files.Folder.Name,
             Fresh = files.Start.Input.Fresh,
@@ -170,7 +165,7 @@ internal sealed class GateCheck(RunServices services)
         CancellationToken stop
     )
     {
-        if (!WorktreeSetup.IsNeeded(files, repository.MainCheckout))
+        if (WorktreeSetup.CommandsOf(files.Settings, repository.MainCheckout!).Count == 0)
         {
             return null;
         }

@@ -14,11 +14,9 @@ internal static class WorktreeSetup
     /// <summary>Names of the files that define what is installed.</summary>
     public static IReadOnlyCollection<string> LockFiles { get; } = [.. SetUpDetection.Known.Select(k => k.LockFile)];
 
-    /// <summary>Whether worktrees of a repository are set up at all, by the present state of its checkout.</summary>
-    public static bool IsNeeded(RunFiles files, string? checkout) =>
-        files.Settings.Worktrees.Setup is { } set
-            ? set.Count > 0
-            : checkout is not null && LockFiles.Any(file => File.Exists(Path.Combine(checkout, file)));
+    /// <summary>The commands that set worktrees up, as a checkout looks now.</summary>
+    public static IReadOnlyList<string> CommandsOf(OrchestratorSettings settings, string checkout) =>
+        settings.Worktrees.Setup ?? [.. SetUpDetection.Detect(checkout).Select(found => found.Command)];
 
     /// <summary>Runs what is due. Returns null, or why it failed.</summary>
     public static async Task<string?> RunAsync(

@@ -13,7 +13,7 @@ internal static class TaskOutlines
         var (plan, start) = (files.Plan, files.Start);
         var faults = new List<string>();
         var selected = TaskSelection.Of(plan, start.Input.Only, start.Input.Phase, faults);
-        foreach (var name in plan.Tasks.Select(t => t.Agent ?? start.Settings.Agent).Distinct(StringComparer.Ordinal))
+        foreach (var name in plan.Tasks.Select(start.Settings.AgentOf).Distinct(StringComparer.Ordinal))
         {
             if (!start.Settings.Agents.ContainsKey(name))
             {
@@ -40,7 +40,7 @@ internal static class TaskOutlines
                     Excludes = excludes.GetValueOrDefault(task.Id) ?? [],
                     Exclusive = task.FilesWrite is null && !task.Parallel,
                     RequiresApproval = task.RequiresApproval,
-                    Account = task.Agent ?? start.Settings.Agent,
+                    Account = start.Settings.AgentOf(task),
                     Done = !selected.Contains(task.Id) && !files.Added.Contains(task.Id),
                     MaxRemediations = task.MaxRetries ?? start.Settings.MaxRemediations,
                     Timeout = task.Timeout ?? start.Settings.TaskTimeout,

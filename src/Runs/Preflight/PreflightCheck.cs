@@ -27,7 +27,7 @@ public sealed class PreflightCheck(RunServices services)
         var warnings = found.Findings.Where(f => !f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
         errors.AddRange(SameButForCase(files.Plan));
         await CheckAgentsAsync(files, input.Repository.Path, found.Base, errors, warnings, stop);
-        var (unconfined, unconfinable) = await SandboxPolicy.PreflightAsync(files);
+        var (unconfined, unconfinable) = await SandboxPolicy.PreflightAsync(files, services);
         errors.AddRange(unconfined.Length > 0 ? [unconfined] : []);
         warnings.AddRange(unconfinable.Length > 0 ? [unconfinable] : []);
         if (DiskSpace.Shortage(checkout.Path, files.Settings.DiskReserve, "then start it again: nothing was paid for") is { } shortage)
@@ -106,7 +106,7 @@ public sealed class PreflightCheck(RunServices services)
         CancellationToken stop
     )
     {
-        var agents = files.Plan.Tasks.Select(t => t.Agent ?? files.Settings.Agent).Distinct(StringComparer.Ordinal).ToList();
+        var agents = files.Plan.Tasks.Select(files.Settings.AgentOf).Distinct(StringComparer.Ordinal).ToList();
         var runEnvironment = await AgentRunEnvironment.OfAsync(services, repository, files.Start, tip, stop);
         if (agents.Contains(AgentCatalog.Claude))
         {

@@ -1,3 +1,5 @@
+using Orchestrator.Runs.Gates;
+
 namespace Orchestrator.Runs.Setup;
 
 /// <summary>Looks at the gates that tasks would have, and at the programs that found ones need.</summary>
@@ -36,7 +38,7 @@ internal static class GateProgramCheck
     )
     {
         var settings = loaded.Settings!;
-        var hasSetUp = settings.Worktrees.Setup is { } set ? set.Count > 0 : SetUpDetection.Detect(root).Count > 0;
+        var hasSetUp = WorktreeSetup.CommandsOf(settings, root).Count > 0;
         var folder = Directory.CreateTempSubdirectory("orchestrate-check-");
         try
         {

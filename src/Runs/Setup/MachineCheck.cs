@@ -144,7 +144,7 @@ public static class MachineCheck
         {
             return new(Name, MachineCheckStatus.Ok, $"Switched off (permissions.sandbox): {Without}");
         }
-        var found = await Bubblewrap.CheckAsync();
+        var found = await new Bubblewrap().CheckAsync();
         if (found.Program is not null)
         {
             return new(Name, MachineCheckStatus.Ok, $"{found.Program}: agents can't change .git but for objects and their own branch.");

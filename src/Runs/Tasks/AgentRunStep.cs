@@ -31,7 +31,7 @@ public sealed class AgentRunStep(RunServices services)
         {
             return notNow;
         }
-        var agentName = task.Agent ?? files.Settings.Agent;
+        var agentName = files.Settings.AgentOf(task);
         var runEnvironment = await AgentRunEnvironment.OfAsync(
             services,
             input.Task.Repository.Path,
@@ -46,7 +46,7 @@ public sealed class AgentRunStep(RunServices services)
         var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(input.Task.Repository.Path), files, task.Id);
         var worktree = workspace.Worktrees.Find(workspace.WorktreePath);
         var state = AgentSupervisor.Look(start.Folder);
-        var (confinement, problem) = await SandboxPolicy.OfAsync(workspace, task, worktree, services.Environment);
+        var (confinement, problem) = await SandboxPolicy.OfAsync(workspace, task, worktree, services);
         // An agent that was started before is followed, even if the sandbox is unavailable since.
         if (problem.Length > 0 && state == AgentStartState.NotStarted)
         {
@@ -182,12 +182,7 @@ public sealed class AgentRunStep(RunServices services)
             Tokens = notes.Tokens,
             Turns = outcome.Turns,
             ResetAt = outcome.ResetsAt,
-            Signature = AgentOutcomeClassifier.SignatureOf(
-                outcome,
-                claim,
-                files.Task(start.Task).Agent ?? files.Settings.Agent,
-                start.Task
-            ),
+            Signature = AgentOutcomeClassifier.SignatureOf(outcome, claim, files.Settings.AgentOf(files.Task(start.Task)), start.Task),
             Folder = files.Folder.Relative(start.Folder),
         };
     }

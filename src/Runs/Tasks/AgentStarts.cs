@@ -80,7 +80,7 @@ internal sealed class AgentStarts(RunServices services)
 
     /// <summary>After two refusals of a model a stronger one is used where there is one.</summary>
     internal static string ModelOf(PlanTask task, OrchestratorSettings settings, int failures) =>
-        (failures >= FailuresBeforeEscalation ? settings.EscalateModel : null) ?? task.Model ?? settings.Model;
+        (failures >= FailuresBeforeEscalation ? settings.EscalateModel : null) ?? settings.ModelOf(task);
 
     /// <summary>Known before the agent starts, and the same for every attempt of this step.</summary>
     private static string SessionId(RunAgentInput input, string execution) =>

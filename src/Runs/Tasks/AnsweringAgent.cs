@@ -120,8 +120,10 @@ internal sealed class AnsweringAgent(RunServices services)
             Limits = new AgentLimits
             {
                 Time = ask.Who.Timeout,
+                // A model that is called through its API says nothing before its answer is whole; the time limit is enough.
                 Stall = Timeout.InfiniteTimeSpan,
                 Orphan = limits.Orphan,
+                Turns = limits.Turns,
                 CostUsd = limits.Cost,
                 MemoryBytes = limits.Memory,
                 Cores = limits.Cpu,

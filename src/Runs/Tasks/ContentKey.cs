@@ -22,9 +22,9 @@ internal static class ContentKey
         {
             version = 2,
             prompt = AgentPrompt.ForKey(files, task),
-            agent = task.Agent ?? files.Settings.Agent,
-            command = files.Settings.Agents.GetValueOrDefault(task.Agent ?? files.Settings.Agent)?.Command,
-            model = task.Model ?? files.Settings.Model,
+            agent = files.Settings.AgentOf(task),
+            command = files.Settings.Agents.GetValueOrDefault(files.Settings.AgentOf(task))?.Command,
+            model = files.Settings.ModelOf(task),
             options = new
             {
                 files.Settings.Permissions.Mode,

@@ -16,7 +16,7 @@ internal static class SandboxPolicy
         TaskWorkspace workspace,
         PlanTask task,
         Worktree? worktree,
-        IReadOnlyDictionary<string, string> environment
+        RunServices services
     )
     {
         var settings = workspace.Files.Settings;
@@ -25,7 +25,7 @@ internal static class SandboxPolicy
         {
             return (null, "");
         }
-        var check = await Bubblewrap.CheckAsync();
+        var check = await services.Bubblewrap.CheckAsync();
         if (check.Program is null)
         {
             return (null, mustBe ? Missing(check) : "");
@@ -36,8 +36,8 @@ internal static class SandboxPolicy
         }
         var mounts = SandboxMounts.Of(worktree, workspace.Branch);
         // Gate results decide about the agent's own work.
-        var known = Directory.CreateDirectory(GateMemory.FolderOf(workspace.Repository, environment)).FullName;
-        var closed = Directory.Exists(PersonsFolder(environment)) ? [PersonsFolder(environment)] : Array.Empty<string>();
+        var known = Directory.CreateDirectory(GateMemory.FolderOf(workspace.Repository, services.Environment)).FullName;
+        var closed = Directory.Exists(PersonsFolder(services.Environment)) ? [PersonsFolder(services.Environment)] : Array.Empty<string>();
         return (
             new AgentConfinement(check.Program, [mounts.ReadOnly, known, .. closed], mounts.Writable)
             {
@@ -69,14 +69,14 @@ internal static class SandboxPolicy
 
     /// <summary>Preflight: an error where agents must be confined and can't be, a warning where the program is installed and does not
     /// work.</summary>
-    public static async Task<(string Error, string Warning)> PreflightAsync(RunFiles files)
+    public static async Task<(string Error, string Warning)> PreflightAsync(RunFiles files, RunServices services)
     {
         var mustBe = files.Plan.Tasks.Any(task => MustBe(files.Settings, task));
         if (!mustBe && files.Settings.Permissions.Sandbox == "off")
         {
             return ("", "");
         }
-        var check = await Bubblewrap.CheckAsync();
+        var check = await services.Bubblewrap.CheckAsync();
         if (check.Program is not null)
         {
             return ("", "");

@@ -20,14 +20,15 @@ internal static class WantedFiles
 
     private static string Whose(RunFiles files, RunStatus? status, string task, string path)
     {
-        if (Ownership.Of(files.Task(task)).Owns(path))
+        if (Ownership.Of(files.TaskWithLent(task)).Owns(path))
         {
             return "is its own: it may write it";
         }
         string[] owners =
         [
             .. files
-                .Plan.Tasks.Where(other => other.Id != task && other.FilesWrite is not null && Ownership.Of(other).Owns(path))
+                .TasksWithLent()
+                .Where(other => other.Id != task && other.FilesWrite is not null && Ownership.Of(other).Owns(path))
                 .Select(other => $"{other.Id} ({status?.Tasks.FirstOrDefault(t => t.Id == other.Id)?.State ?? TaskStates.Pending})"),
         ];
         return owners.Length == 0 ? "belongs to no task of the plan" : $"belongs to {FileNames.Some(owners)}";

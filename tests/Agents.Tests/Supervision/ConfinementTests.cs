@@ -42,8 +42,8 @@ public sealed class ConfinementTests
         await using AgentFixture fixture = new();
         await PretendAsync(fixture, "echo 'No permissions to create new namespace' >&2\nexit 1\n");
 
-        var check = await Bubblewrap.CheckAsync(fixture.Home);
-        var none = await Bubblewrap.CheckAsync(fixture.Worktree);
+        var check = await new Bubblewrap().CheckAsync(fixture.Home);
+        var none = await new Bubblewrap().CheckAsync(fixture.Worktree);
 
         Assert.Null(check.Program);
         Assert.Contains(
@@ -61,7 +61,7 @@ public sealed class ConfinementTests
         await using AgentFixture fixture = new();
         await PretendAsync(fixture, "while [ \"$1\" != -- ]; do shift; done\nshift\nexec \"$@\"\n");
 
-        Assert.Null((await Bubblewrap.CheckAsync(fixture.Home)).Program);
+        Assert.Null((await new Bubblewrap().CheckAsync(fixture.Home)).Program);
     }
 
     [BubblewrapFact]
@@ -191,7 +191,7 @@ public sealed class ConfinementTests
     private static async Task<AgentStart> ConfinedAsync(AgentFixture fixture)
     {
         var open = Directory.CreateDirectory(fixture["shared/open"]).FullName;
-        var program = (await Bubblewrap.CheckAsync()).Program!;
+        var program = (await new Bubblewrap().CheckAsync()).Program!;
         return fixture.Start() with { Confinement = new AgentConfinement(program, [fixture["shared"]], [open]) };
     }
 }
