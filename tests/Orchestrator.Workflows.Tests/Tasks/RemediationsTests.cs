@@ -1,0 +1,67 @@
+using Orchestrator.Messages;
+using Orchestrator.Workflows.Tasks;
+using Xunit;
+
+namespace Orchestrator.Workflows.Tests.Tasks;
+
+public sealed class RemediationsTests
+{
+    private static readonly MergeResult Conflict = new()
+    {
+        Attempt = 1,
+        Conflict = true,
+        Message = "conflict",
+    };
+
+    [Fact]
+    public void AfterVerification_WhenNoneIsLeft_FailsWithTheProblem()
+    {
+        var (state, remediations) = Begin(most: 1);
+
+        remediations.AfterVerification("red", "problems.md");
+        Assert.Equal((2, "problems.md"), (state.Report.Attempt, state.ProblemsFile));
+        var ended = Assert.Throws<TaskEndedException>(() => remediations.AfterVerification("still red", ""));
+
+        Assert.Equal((TaskStates.Failed, "still red 1 remediation did not mend it."), (ended.State, ended.Reason));
+    }
+
+    [Fact]
+    public void AfterMerge_Conflicts_UseNoRemediationAndThenAPersonResolves()
+    {
+        var (state, remediations) = Begin(most: 1);
+
+        remediations.AfterMerge(Conflict);
+        Assert.Equal((0, 2, false), (remediations.Count, remediations.Attempts, remediations.IsForPerson));
+        remediations.AfterVerification("markers left", "");
+
+        Assert.Equal((true, "markers left"), (remediations.IsForPerson, remediations.Conflict?.Message));
+        Assert.Equal(3, state.Report.Attempt);
+    }
+
+    [Fact]
+    public void AfterMerge_RedGateOfTheMergedTree_IsARemediationAndNoConflict()
+    {
+        var (_, remediations) = Begin(most: 2);
+
+        remediations.AfterMerge(Conflict with { Conflict = false, Message = "red" });
+
+        Assert.Equal((1, false, null), (remediations.Count, remediations.IsForPerson, remediations.Conflict));
+    }
+
+    private static (TaskState State, Remediations Remediations) Begin(int most)
+    {
+        var state = new TaskState("execution", CancellationToken.None);
+        state.Restore(
+            new TaskInput
+            {
+                RunId = "run-1",
+                Repository = new RepositoryReference("/r", "key", "queue"),
+                PlanHash = "",
+                Task = new TaskOutline { Id = "a", MaxRemediations = most },
+                Rules = new RunRules(),
+                Staging = "staging",
+            }
+        );
+        return (state, new Remediations(state));
+    }
+}

@@ -1,0 +1,50 @@
+namespace Orchestrator.Workflows.Tasks;
+
+/// <summary>Whether another attempt follows work that was refused, and who makes it. Attempts that began with a conflict are counted apart:
+/// the agent did not cause it, so they use no remediation.</summary>
+internal sealed class Remediations(TaskState state)
+{
+    private int _conflicts;
+
+    /// <summary>Attempts that mend what the agent did wrong.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Attempts in all, with the first one.</summary>
+    public int Attempts => Count + _conflicts + 1;
+
+    /// <summary>The conflict that is being resolved, with the latest problem. Null: there is none.</summary>
+    public MergeResult? Conflict { get; private set; }
+
+    /// <summary>The agent has used its attempts to resolve the conflict: a person resolves it.</summary>
+    public bool IsForPerson { get; private set; }
+
+    /// <summary>The work could not be merged.</summary>
+    /// <exception cref="TaskEndedException">No attempt is left.</exception>
+    public void AfterMerge(MergeResult refused)
+    {
+        Conflict = refused.Conflict || IsForPerson ? refused : null;
+        Next(refused.Message, refused.ProblemsFile, isCaused: !refused.Conflict);
+    }
+
+    /// <summary>The work did not pass its verification.</summary>
+    /// <exception cref="TaskEndedException">No attempt is left.</exception>
+    public void AfterVerification(string problems, string problemsFile)
+    {
+        Conflict = Conflict is null ? null : Conflict with { Message = problems, ProblemsFile = problemsFile };
+        Next(problems, problemsFile, isCaused: true);
+    }
+
+    private void Next(string problems, string problemsFile, bool isCaused)
+    {
+        state.ProblemsFile = problemsFile;
+        IsForPerson = Count + (Conflict is null ? 0 : _conflicts) >= state.Input.Task.MaxRemediations;
+        if (IsForPerson && Conflict is null)
+        {
+            var tried = Count == 0 ? "" : $" {Count} {(Count == 1 ? "remediation" : "remediations")} did not mend it.";
+            throw new TaskEndedException(TaskStates.Failed, problems + tried);
+        }
+        Count += !IsForPerson && isCaused ? 1 : 0;
+        _conflicts += !IsForPerson && !isCaused ? 1 : 0;
+        state.Report = state.Report with { Attempt = state.Report.Attempt + 1 };
+    }
+}

@@ -1,0 +1,68 @@
+namespace Orchestrator.Workflows.Tasks;
+
+/// <summary>The worktree of a task: prepared for each attempt, released at the end.</summary>
+internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskWaits waits)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
+    private string _base = "";
+
+    /// <summary>An earlier result for the same content may be merged in place of an agent's work.</summary>
+    public bool MayReuse { get; set; } = true;
+
+    /// <summary>Prepares it at the present staging branch.</summary>
+    /// <param name="own">Commit with the task's own work, which staging is merged with, conflicts included; null: the worktree keeps what it
+    /// has.</param>
+    /// <exception cref="TaskEndedException">It can't be prepared.</exception>
+    public async Task<PreparedTask> PrepareAsync(string? own = null)
+    {
+        if (state.Report.State != TaskStates.Remediating)
+        {
+            reporter.TransitionTo(TaskStates.Preparing, "");
+        }
+        var pause = FirstPause;
+        while (true)
+        {
+            var prepare = new PrepareTaskInput
+            {
+                Task = state.Input,
+                Attempt = state.Report.Attempt,
+                WithStaging = own is not null,
+                MayReuse = MayReuse,
+                Commit = own ?? "",
+                BaseCommit = _base,
+            };
+            var prepared = await Workflow.ExecuteActivityAsync(
+                (ITaskActivities a) => a.PrepareTaskAsync(prepare),
+                ActivityDefaults.Long(state.Input.Repository.Queue, TimeSpan.FromHours(1), state.Stop)
+            );
+            if (prepared.Problem.Length == 0)
+            {
+                _base = prepared.BaseCommit;
+                return prepared;
+            }
+            if (prepared.FailureClass != FailureClasses.Environment)
+            {
+                throw new TaskEndedException(TaskStates.Failed, prepared.Problem);
+            }
+            pause = await waits.ParkAsync(FailureClasses.Environment, prepared.Problem, pause);
+        }
+    }
+
+    /// <summary>Releases it; that it could not be released is noted in the task's report.</summary>
+    public async Task ReleaseAsync()
+    {
+        var release = new ReleaseTaskInput(state.Input.RunId, state.Input.Repository, state.Input.PlanHash, state.Input.Task.Id);
+        try
+        {
+            await Workflow.ExecuteActivityAsync(
+                (ITaskActivities a) => a.ReleaseTaskAsync(release),
+                ActivityDefaults.Short(state.Input.Repository.Queue)
+            );
+        }
+        catch (ActivityFailureException failure)
+        {
+            var why = failure.InnerException?.Message ?? failure.Message;
+            reporter.TransitionTo(state.Report.State, $"{state.Report.Reason} (its worktree could not be released: {why})");
+        }
+    }
+}

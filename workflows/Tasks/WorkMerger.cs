@@ -1,0 +1,50 @@
+namespace Orchestrator.Workflows.Tasks;
+
+/// <summary>Sends commits of a task to the run's merge train and waits for the results.</summary>
+internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWaits waits)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
+    private MergeResult? _result;
+
+    /// <summary>Takes the train's result, if one of this attempt is awaited.</summary>
+    public void Take(MergeResult result)
+    {
+        if (state.Report.State == TaskStates.Merging && result.Attempt == state.Report.Attempt)
+        {
+            _result = result;
+        }
+    }
+
+    /// <summary>Merges work of the task.</summary>
+    public async Task<MergeResult> MergeAsync(string commit)
+    {
+        var pause = FirstPause;
+        while (true)
+        {
+            _result = null;
+            state.Report = state.Report with { Commit = commit };
+            reporter.TransitionTo(TaskStates.Merging, "");
+            await Workflow.WaitConditionAsync(() => _result is not null || state.HasNoRun, CancellationToken.None);
+            if (_result is not { Merged: true })
+            {
+                state.ThrowIfCancelled();
+            }
+            var result = _result!;
+            if (result.Merged || result.FailureClass != FailureClasses.Environment)
+            {
+                return result;
+            }
+            pause = await waits.ParkAsync(FailureClasses.Gate, result.Message, pause);
+        }
+    }
+
+    /// <summary>Merges packages that were installed for the task: they go to staging like work, but are not its work.</summary>
+    public async Task<MergeResult> MergeInstalledAsync(string commit)
+    {
+        var own = state.Report.Commit;
+        state.Report = state.Report with { Installs = true };
+        var merge = await MergeAsync(commit);
+        state.Report = state.Report with { Installs = false, Commit = own };
+        return merge;
+    }
+}

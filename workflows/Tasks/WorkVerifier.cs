@@ -1,0 +1,55 @@
+namespace Orchestrator.Workflows.Tasks;
+
+/// <summary>Verifies the work in a task's worktree: ownership, gates, and a person's approval where one is needed.</summary>
+internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskWaits waits)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
+
+    /// <summary>Verifies what an agent run left.</summary>
+    public Task<VerifyResult> VerifyAsync(PreparedTask prepared, AgentRunResult agentRun) =>
+        VerifyAsync(prepared, state.Report.LastStart, agentRun, "");
+
+    /// <summary>Verifies what no agent run made just now: an earlier result, or what a person did in the worktree.</summary>
+    /// <param name="prepared">The worktree.</param>
+    /// <param name="start">The agent run that the evidence belongs to; 0: none.</param>
+    /// <param name="reason">Shown while it is verified.</param>
+    public Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, string reason) =>
+        VerifyAsync(prepared, start, new AgentRunResult { FailureClass = FailureClasses.None, ClaimedDone = true }, reason);
+
+    private async Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, AgentRunResult agentRun, string reason)
+    {
+        var pause = FirstPause;
+        while (true)
+        {
+            reporter.TransitionTo(TaskStates.Verifying, reason);
+            var verify = new VerifyTaskInput
+            {
+                Task = state.Input,
+                Prepared = prepared,
+                Attempt = state.Report.Attempt,
+                Start = start,
+                ClaimedDone = agentRun.ClaimedDone,
+                EndedWith = agentRun.EndedWith,
+            };
+            var work = await Workflow.ExecuteActivityAsync(
+                (ITaskActivities a) => a.VerifyTaskAsync(verify),
+                ActivityDefaults.Long(state.Input.Repository.Queue, TimeSpan.FromHours(4), state.Stop)
+            );
+            state.Report = state.Report with
+            {
+                Commit = work.Commit,
+                Gates = work.Gates.Length == 0 ? null : work.Gates,
+                Measurements = work.Measurements,
+            };
+            if (work.FailureClass != FailureClasses.Environment)
+            {
+                if (work.Problems.Count == 0 && work.NeedsPerson.Length > 0)
+                {
+                    await waits.ForDecisionAsync(work.NeedsPerson);
+                }
+                return work;
+            }
+            pause = await waits.ParkAsync(FailureClasses.Gate, string.Join(" ", work.Problems), pause);
+        }
+    }
+}
