@@ -5,7 +5,7 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Asks the engine about the workflow execution of the current activity.</summary>
+/// <summary>Queries the server about the workflow execution of the current activity.</summary>
 internal static class CallingExecution
 {
     /// <inheritdoc cref="AskCaller"/>
@@ -21,7 +21,7 @@ internal static class CallingExecution
                 return CallerState.Over;
             }
 
-            // The events of a reset execution are those of the one before, up to the place of the reset.
+            // The history of a reset execution begins with the events of the one before, up to the reset point.
             await foreach (
                 var first in execution
                     .FetchHistoryEventsAsync(new WorkflowHistoryEventFetchOptions { Rpc = untilStopped })

@@ -4,7 +4,7 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Says that an activity is alive while its step works. Cancellation arrives with the answers.</summary>
+/// <summary>Heartbeats while a step works. Cancellation arrives with the server's answers.</summary>
 internal static class Heartbeats
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -36,10 +36,8 @@ internal static class Heartbeats
         }
     }
 
-    /// <summary>
-    /// Does work that says itself that it is alive, and that may be left as well as stopped: only who asks for the activity stops it,
-    /// everything else lets go.
-    /// </summary>
+    /// <summary>Runs work that reports its own progress, and that can be detached from as well as stopped: only a cancellation by the
+    /// workflow stops it, everything else detaches.</summary>
     public static async Task<T> FollowAsync<T>(Func<StepExecution, Task<T>> work)
     {
         var context = ActivityExecutionContext.Current;
@@ -74,10 +72,8 @@ internal static class Heartbeats
         async Task TurnAsync() => await (await IsToStopAsync(context) ? stop : detach).CancelAsync();
     }
 
-    /// <summary>
-    /// Stopped by who asks for it, and where nobody follows after us: the server knows this attempt no more, and the workflow that it was
-    /// for is closed (it was terminated). Where the workflow is open, another attempt follows.
-    /// </summary>
+    /// <summary>Whether the work is to be stopped: the workflow cancelled the activity, or the server does not know this attempt any more
+    /// and the workflow is closed (terminated). Where the workflow is open, another attempt follows.</summary>
     private static async Task<bool> IsToStopAsync(ActivityExecutionContext context)
     {
         if (context.CancelReason is ActivityCancelReason.CancelRequested or ActivityCancelReason.Paused)
@@ -94,7 +90,7 @@ internal static class Heartbeats
         }
         catch (Exception silent) when (silent is RpcException or RpcTimeoutOrCanceledException or InvalidOperationException)
         {
-            // A server that can't be asked may have another attempt at work.
+            // If the server can't be asked, another attempt may be running.
             return false;
         }
     }

@@ -4,16 +4,16 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Asks the server for the workflows of a run's tasks, and those for their reports.</summary>
+/// <summary>Queries the workflows of a run's tasks for their reports.</summary>
 internal static class OpenTasks
 {
-    /// <summary>The report of one task; null where there is no workflow that could give one.</summary>
+    /// <summary>The report of one task; null where there is no workflow to answer.</summary>
     public static async Task<TaskReport?> ReadAsync(ITemporalClient client, ReadTaskInput input, CancellationToken stop)
     {
         var task = client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(RunIds.ForTask(input.RunId, input.TaskId));
         try
         {
-            // This very worker may have to answer the query: when it stops, it must not wait for its own answer.
+            // This worker may have to answer the query itself: when it stops, it must not wait for its own answer.
             var untilStopped = new RpcOptions { CancellationToken = stop };
             return await task.QueryAsync(w => w.Status(), new WorkflowQueryOptions { Rpc = untilStopped });
         }
@@ -23,7 +23,7 @@ internal static class OpenTasks
         }
         catch (RpcException refused) when (refused.Code == RpcException.StatusCode.FailedPrecondition)
         {
-            // Closed before a worker ever ran it: it has no report, and no later query is answered either.
+            // Closed before a worker ran it: it has no report, and no later query is answered either.
             if (await WorkflowState.IsOpenAsync(task))
             {
                 throw;
@@ -55,7 +55,7 @@ internal static class OpenTasks
             }
             catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
             {
-                // It was deleted between the two questions.
+                // It was deleted between the two calls.
             }
         }
         return open;

@@ -4,12 +4,12 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>The merge train that an execution of a run has left which a reset put an end to.</summary>
+/// <summary>The merge train left by an execution that a reset has replaced.</summary>
 internal static class OpenTrain
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Closes it and waits until it has: what staging has is final then.</summary>
+    /// <summary>Closes it and waits until it has closed: then the state of staging is final.</summary>
     public static async Task CloseAsync(ITemporalClient client, string runId, TimeProvider time, CancellationToken stop)
     {
         var train = client.GetWorkflowHandle<IMergeTrainWorkflow>(RunIds.ForTrain(runId));

@@ -7,9 +7,8 @@ using Temporalio.Client;
 
 namespace Orchestrator.Activities;
 
-/// <summary>
-/// What is done about requests of agents (files, packages, questions), as activities. What each does is documented at the interface.
-/// </summary>
+/// <summary>The steps for requests of agents (files, packages, questions), as activities. What each does is documented at the
+/// interface.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 /// <param name="client">Client of the server that the worker works for.</param>
 public sealed class RequestActivities(RunServices services, ITemporalClient client) : IRequestActivities
@@ -27,7 +26,7 @@ public sealed class RequestActivities(RunServices services, ITemporalClient clie
             var verdict = await new RequestJudgement(services, leases).JudgeAsync(input, stop);
             if (verdict.Lent.Count > 0 && leases.Any(lease => lease.RunId == task.RunId && lease.TaskId == task.Task.Id))
             {
-                // What it holds over all runs is what it may write now.
+                // The lease now covers the granted files.
                 await _leases.TellAsync(new LeaseInput(task.RunId, task.Repository, task.PlanHash, LeaseStep.Ask, [task.Task.Id]));
             }
             return verdict;

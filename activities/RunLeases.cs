@@ -5,9 +5,8 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>
-/// Tells the leases of a repository what a run does: what a task needs is read from the plan here, because workflows know only ids.
-/// </summary>
+/// <summary>Signals the lease workflow of a repository for a run. The needs of tasks are read from the plan here, because workflows know
+/// only ids.</summary>
 internal sealed class RunLeases(RunServices services, ITemporalClient client)
 {
     public async Task TellAsync(LeaseInput input)
@@ -55,7 +54,7 @@ internal sealed class RunLeases(RunServices services, ITemporalClient client)
         }
     }
 
-    /// <summary>Those that are not open any more.</summary>
+    /// <summary>The given runs that are not open any more.</summary>
     public async Task<IReadOnlyList<string>> FindEndedAsync(IReadOnlyList<string> runIds)
     {
         var ended = new List<string>();

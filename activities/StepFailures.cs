@@ -5,10 +5,8 @@ using Temporalio.Worker.Interceptors;
 
 namespace Orchestrator.Activities;
 
-/// <summary>
-/// Maps what steps throw to failures of activities, for all activities of a worker: a failure that is final is not tried again. Other
-/// exceptions pass as they are and are tried again by the activity's retry policy.
-/// </summary>
+/// <summary>Maps exceptions of steps to failures of activities, for all activities of a worker: a final one is not retried. Other
+/// exceptions are retried by the activity's retry policy.</summary>
 public sealed class StepFailures : IWorkerInterceptor
 {
     /// <inheritdoc/>

@@ -7,8 +7,8 @@ namespace Orchestrator.Activities;
 /// <summary>Whether a workflow still runs.</summary>
 internal static class WorkflowState
 {
-    /// <summary>False: it is closed, or the server does not know it.</summary>
-    /// <exception cref="RpcException">The server can't be asked.</exception>
+    /// <summary>False: it is closed, or unknown to the server.</summary>
+    /// <exception cref="RpcException">The server can't be reached.</exception>
     public static async Task<bool> IsOpenAsync(WorkflowHandle workflow, RpcOptions? rpc = null)
     {
         try

@@ -17,7 +17,7 @@ public sealed class BacklogStore
     private readonly string? _gitDirectory;
     private readonly TimeProvider _time;
 
-    /// <summary>Finds the backlog; nothing is made.</summary>
+    /// <summary>Finds the backlog; creates nothing.</summary>
     /// <param name="root">Absolute path of the repository's root, or of any folder outside of one.</param>
     /// <param name="gitDirectory">The common git directory, where writers take turns; null outside of a repository.</param>
     /// <param name="time">The clock.</param>
@@ -34,26 +34,26 @@ public sealed class BacklogStore
     /// <summary>The file, relative to the root.</summary>
     public string Name { get; }
 
-    /// <summary>There is such a file.</summary>
+    /// <summary>Whether the file exists.</summary>
     public bool Exists { get; }
 
     /// <summary>The file's absolute path.</summary>
     public string FullPath => Path.Combine(_root, Name);
 
-    /// <summary>The tag that task-master works on at present; null where there is none.</summary>
+    /// <summary>The current tag of task-master; null where there is none.</summary>
     public string? CurrentTag { get; }
 
     /// <summary>Reads the backlog; an empty one where there is no file.</summary>
-    /// <param name="tag">The tag of a file that has tags; null: the usual one.</param>
+    /// <param name="tag">The tag in a file that has tags; null: the usual one.</param>
     public BacklogReadResult Read(string? tag) =>
         File.Exists(FullPath) ? BacklogReader.Read(File.ReadAllBytes(FullPath), Name, tag) : new BacklogReadResult(BacklogFile.Empty, []);
 
-    /// <summary>Changes the backlog while no one else does.</summary>
-    /// <param name="tag">The tag of a file that has tags; null: the usual one.</param>
+    /// <summary>Changes the backlog under a lock.</summary>
+    /// <param name="tag">The tag in a file that has tags; null: the usual one.</param>
     /// <param name="change">Makes the new backlog of the present one.</param>
     /// <param name="stop">Ends waiting for another writer.</param>
-    /// <returns>The new file; or none and the errors of the present one that make it unreadable, or those that the change would add, and
-    /// nothing was written.</returns>
+    /// <returns>The new file; or none, with the errors that make the present one unreadable or that the change would add: then nothing was
+    /// written.</returns>
     /// <exception cref="BacklogBusyException">Another program has been writing for too long.</exception>
     public async Task<BacklogReadResult> ChangeAsync(string? tag, Func<Backlog, Backlog> change, CancellationToken stop)
     {
@@ -67,8 +67,8 @@ public sealed class BacklogStore
         var changed = file.With(change(file.Backlog));
         var text = changed.Write();
 
-        // What was written must be readable: a dependency that closes a circle is refused before it reaches the disk. What was wrong before
-        // is another tool's, or is being repaired.
+        // The result must be readable: a dependency that closes a circle is refused before it is written. Earlier errors are another
+        // tool's, or are being repaired.
         HashSet<string> before = [.. read.Errors.Select(fault => fault.Message)];
         PlanFault[] errors =
         [
@@ -85,7 +85,7 @@ public sealed class BacklogStore
         return new BacklogReadResult(changed, []);
     }
 
-    // Not interrupted: aside, synced, renamed.
+    // Not cancellable: write a temporary file, sync, rename.
     private async Task WriteAsync(string text)
     {
         var aside = $"{FullPath}.{Environment.ProcessId}.new";
@@ -97,8 +97,8 @@ public sealed class BacklogStore
         File.Move(aside, FullPath, overwrite: true);
     }
 
-    // An open file that nobody else may open is the lock: the system frees it when its holder dies. It stays, since removing it would let
-    // two in at once; in the git directory it is in nobody's way.
+    // The lock is an open file that no other process may open; the system frees it when the holder dies. It is not removed, because that
+    // would let two in at once; in the git directory it disturbs nothing.
     private async Task<FileStream> WaitForTurnAsync(CancellationToken stop)
     {
         var name = _gitDirectory is null ? FullPath + ".turn" : Path.Combine(_gitDirectory, "orchestrator-backlog-turn");

@@ -19,7 +19,7 @@ internal static class ClosedExecution
         return last;
     }
 
-    /// <summary>For people; of an execution that did not end by itself, by whom it was ended.</summary>
+    /// <summary>Description for people; for an execution that was ended from outside, with who ended it.</summary>
     public static string Describe(HistoryEvent? last) =>
         last switch
         {

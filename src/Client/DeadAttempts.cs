@@ -1,12 +1,12 @@
 namespace Orchestrator.Client;
 
-/// <summary>Activity attempts whose worker process is dead are failed at once, by standard calls, so that nobody waits for a heartbeat
-/// timeout. Used at start-up by the worker that takes over.</summary>
+/// <summary>Fails activity attempts at once whose worker process is dead, by standard calls, instead of waiting for a heartbeat timeout.
+/// Used at start-up by the worker that takes over.</summary>
 public static class DeadAttempts
 {
     /// <summary>Fails the pending attempts of open runs and tasks that a dead worker holds.</summary>
     /// <param name="client">Client of the server that holds the runs.</param>
-    /// <param name="isDead">Tells from a worker's identity that its process is certainly dead.</param>
+    /// <param name="isDead">Whether the process of a worker's identity is certainly dead.</param>
     /// <returns>How many attempts were failed.</returns>
     public static async Task<int> FailAsync(ITemporalClient client, Func<string, bool> isDead, CancellationToken cancellation = default)
     {

@@ -2,31 +2,31 @@ using Temporalio.Api.Workflow.V1;
 
 namespace Orchestrator.Client;
 
-/// <summary>Activities are tried for ever, because most of what stops them passes. One that fails again and again is told to its run, which
-/// shows it; else a run that stands still for a reason nobody foresaw would look like one at work. Looks once at each call and remembers
-/// what it told; not safe for several threads.</summary>
+/// <summary>Activities are retried without limit, because most causes of failure pass. One that fails again and again is reported to its
+/// run, which shows it; otherwise a run that is stuck for an unforeseen reason would look like one that works. Checks once per call and
+/// remembers what it reported; not safe for several threads.</summary>
 /// <param name="client">Client of the server that holds the runs.</param>
 /// <param name="time">The clock.</param>
 public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
 {
-    /// <summary>Attempts that may fail before it is worth a person's attention.</summary>
+    /// <summary>Failed attempts before an activity is reported.</summary>
     public const int Tolerated = 3;
 
-    /// <summary>An attempt that has worked this long does not fail for the reason the one before did.</summary>
+    /// <summary>An attempt that has worked this long does not fail for the same reason as the one before.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromMinutes(5);
 
-    /// <summary>A run is told again when the number of attempts has grown by this factor.</summary>
+    /// <summary>Reported again when the number of attempts has grown by this factor.</summary>
     private const int Growth = 10;
 
-    /// <summary>The SDK's own type of failure for an activity whose worker shut down under it.</summary>
+    /// <summary>The SDK's failure type for an activity whose worker shut down.</summary>
     private const string WorkerShutdown = "WorkerShutdown";
 
-    /// <summary>More than this nobody reads at once, and a message stays small.</summary>
+    /// <summary>The most failing activities in one report.</summary>
     private const int Most = 40;
     private readonly ITemporalClient _client = MessageJson.Speaking(client);
     private readonly Dictionary<string, IReadOnlyList<FailingActivity>> _told = new(StringComparer.Ordinal);
 
-    /// <summary>Looks at all open runs and tells those whose failing activities are not the ones they know of.</summary>
+    /// <summary>Checks all open runs and reports failing activities to runs where they changed.</summary>
     /// <returns>What was told now, with the run.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task<IReadOnlyList<(string RunId, FailingActivity Failing)>> ReportAsync(CancellationToken cancellation = default)
@@ -43,7 +43,7 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
             {
                 continue; // A task's workflow that nobody but a person with another tool can have started.
             }
-            // The merge train is the run's own.
+            // The merge train belongs to the run.
             var task = run == execution.Id || execution.Id == RunIds.ForTrain(run) ? "" : RunIds.TaskOf(run, execution.Id);
             var failing = description
                 .PendingActivities.Where(Fails)
@@ -62,7 +62,8 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
         return told;
     }
 
-    /// <summary>A worker that stopped or died is no failure of the activity, and what works for a while works.</summary>
+    /// <summary>A worker that stopped or died is no failure of the activity, and an attempt that has worked for a while does not
+    /// count.</summary>
     private bool Fails(PendingActivityInfo activity) =>
         activity.Attempt > Tolerated
         && activity.LastFailure is { } last
@@ -93,12 +94,12 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
         }
         catch (RpcException gone) when (gone.Code is RpcException.StatusCode.NotFound or RpcException.StatusCode.FailedPrecondition)
         {
-            // It ended between the look and the word, has just continued as new, or these are the tasks of a run that was deleted.
+            // It closed after the check, has just continued as new, or these are tasks of a deleted run.
             return [];
         }
     }
 
-    /// <summary>What fails now, in a fixed order; what was told of stands as it was told until its attempts have grown by much.</summary>
+    /// <summary>Sorted current failures; reported again only when attempts grew by the factor.</summary>
     private static List<FailingActivity> Renewed(IReadOnlyList<FailingActivity> known, IEnumerable<FailingActivity> found) =>
         [
             .. found

@@ -1,16 +1,15 @@
 namespace Orchestrator.Client;
 
-/// <summary>A run that has continued as new, or was reset, is not the parent of the tasks that an earlier execution of it has started: the
-/// server does not tell it when somebody terminates one of them, and a task that was terminated can't say so itself. So it is looked from
-/// outside, and the run is told. Remembers what it told; not safe for several threads.</summary>
+/// <summary>Finds tasks that were ended from outside. A run that has continued as new, or was reset, is not the parent of tasks started by
+/// an earlier execution, so the server does not notify it when one of them is terminated, and a terminated task can't report it. So they
+/// are polled, and the run is notified. Remembers what it reported; not safe for several threads.</summary>
 /// <param name="client">Client of the server that holds the runs.</param>
 public sealed class LostTasks(ITemporalClient client)
 {
     private readonly ITemporalClient _client = MessageJson.Speaking(client);
     private HashSet<string> _told = new(StringComparer.Ordinal);
 
-    /// <summary>Tells open runs of their tasks that have not come to an end by themselves. A run that knows it already takes no
-    /// notice.</summary>
+    /// <summary>Notifies open runs of their tasks that were ended from outside. A run that knows it already ignores the signal.</summary>
     /// <returns>What was told now.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task<IReadOnlyList<TaskReport>> LookAsync(CancellationToken cancellation = default)
@@ -36,7 +35,7 @@ public sealed class LostTasks(ITemporalClient client)
         return told;
     }
 
-    /// <summary>As its last report, which it could not give: of that execution only, and later than all that it has said.</summary>
+    /// <summary>Sends the last report that the task could not send: for that execution only, and numbered after all its reports.</summary>
     private async Task<TaskReport?> TellAsync(string runId, WorkflowExecution task, RpcOptions rpc)
     {
         var end = await ClosedExecution.LastEventAsync(_client.GetWorkflowHandle(task.Id, task.RunId), rpc);

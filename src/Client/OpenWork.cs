@@ -3,14 +3,14 @@ namespace Orchestrator.Client;
 /// <summary>The workflows that do the work of runs.</summary>
 internal static class OpenWork
 {
-    /// <summary>Visibility query for those that are open: runs, their tasks, plans that are made, merge trains.</summary>
+    /// <summary>Visibility query for the open ones: runs, tasks, planning, merge trains.</summary>
     private const string Query =
         $"ExecutionStatus = 'Running' AND (WorkflowType = '{RunClient.WorkflowType}' OR WorkflowType = 'TaskWorkflow' OR "
         + "WorkflowType = 'PlanningWorkflow' OR WorkflowType = 'ReviewWorkflow' OR WorkflowType = 'MergeTrainWorkflow')";
 
-    /// <summary>Those that are open, each with its description of this moment.</summary>
+    /// <summary>The open ones, each with its present description.</summary>
     /// <param name="client">Client of the server that holds the runs.</param>
-    /// <param name="rpc">How the server is asked; its token ends the search.</param>
+    /// <param name="rpc">RPC options; their token ends the search.</param>
     public static async IAsyncEnumerable<(WorkflowExecution Execution, DescribeWorkflowExecutionResponse Description)> DescribeAsync(
         ITemporalClient client,
         RpcOptions rpc

@@ -1,13 +1,12 @@
 namespace Orchestrator.Client;
 
-/// <summary>Tasks outlive the executions of their run, because a run that continues as new must not take them with it. So nobody ends them
-/// when a run is terminated: whoever hosts a worker looks from outside, and tells the tasks of a run that has ended. One question about the
-/// open runs for each look, whatever the number of tasks; all open tasks are looked through at the first look and at each fifteenth. Not
-/// safe for several threads.</summary>
+/// <summary>Ends tasks whose run was terminated. Tasks outlive the executions of their run, because continue-as-new must not end them, so
+/// they are notified from outside, by every process that hosts a worker. Each check lists the open runs once, whatever the number of tasks;
+/// all open tasks are listed at the first check and at every fifteenth. Not safe for several threads.</summary>
 /// <param name="client">Client of the server that holds the runs.</param>
 public sealed class OrphanedTasks(ITemporalClient client)
 {
-    /// <summary>Looks from one whole look to the next: it finds runs that began and ended between two looks.</summary>
+    /// <summary>Checks between two full listings, which find runs that began and ended between two checks.</summary>
     private const int WholeLookEvery = 15;
     private readonly ITemporalClient _client = MessageJson.Speaking(client);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
@@ -15,9 +14,9 @@ public sealed class OrphanedTasks(ITemporalClient client)
     private HashSet<string> _ending = new(StringComparer.Ordinal);
     private int _looks;
 
-    /// <summary>Looks once.</summary>
-    /// <returns>Runs that have ended since the last look, or have open tasks still; an execution of null: the server knows the run no
-    /// more.</returns>
+    /// <summary>Checks once.</summary>
+    /// <returns>Runs that have ended since the last check, or still have open tasks; an execution of null: the server does not know the run
+    /// any more.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task<IReadOnlyList<(string RunId, RunExecution? Execution)>> LookAsync(CancellationToken cancellation = default)
     {
@@ -36,7 +35,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
         var ending = new HashSet<string>(StringComparer.Ordinal);
         foreach (var run in suspects)
         {
-            // What is listed may be late, and a run that is reset or continues as new closes one execution with the next.
+            // Lists may be late, and a run that is reset or continues as new closes one execution with the next.
             var execution = await RunExecution.FindAsync(_client, run, rpc);
             if (execution is { IsOpen: true })
             {
@@ -56,9 +55,9 @@ public sealed class OrphanedTasks(ITemporalClient client)
         return ended;
     }
 
-    /// <summary>Tells the open tasks of a run that has ended, and waits until they have closed.</summary>
+    /// <summary>Notifies the open tasks of a run that has ended, and waits until they have closed.</summary>
     /// <param name="limit">Longest wait.</param>
-    /// <returns>Tasks that are open still; 0 also where the run is open, and they belong to it.</returns>
+    /// <returns>Number of tasks that are still open; 0 also where the run is open, and they belong to it.</returns>
     public async Task<int> EndAsync(string runId, TimeSpan limit, CancellationToken cancellation = default)
     {
         var rpc = new RpcOptions { Retry = true, CancellationToken = cancellation };
@@ -89,7 +88,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
         return parents;
     }
 
-    /// <summary>Each execution of a task is told once.</summary>
+    /// <summary>Each execution of a task is notified once.</summary>
     /// <returns>How many are open.</returns>
     private async Task<int> TellAsync(string runId, RunExecution? execution, RpcOptions rpc)
     {

@@ -11,11 +11,11 @@ public sealed class RunClient(ITemporalClient client)
     /// <summary>Workflow type of runs, as in visibility queries.</summary>
     public const string WorkflowType = "OrchestrationWorkflow";
 
-    /// <summary>Visibility query for the runs that are open.</summary>
+    /// <summary>Visibility query for open runs.</summary>
     internal const string OpenRuns = $"ExecutionStatus = 'Running' AND WorkflowType = '{WorkflowType}'";
 
-    /// <summary>Starts a run. The same id again while it is open gives the open run: starting twice is harmless.</summary>
-    /// <param name="input">What to run; its faults are found by the run itself.</param>
+    /// <summary>Starts a run. If a run of this id is open, returns it: starting twice is harmless.</summary>
+    /// <param name="input">The input; the run itself validates it.</param>
     /// <param name="runId">Id of the run; see <see cref="RunIds.Create"/>.</param>
     /// <param name="cancellation">Gives up waiting for the server; the run may have been started all the same.</param>
     public async Task<RunHandle> StartAsync(OrchestrationInput input, string runId, CancellationToken cancellation = default)
@@ -36,11 +36,10 @@ public sealed class RunClient(ITemporalClient client)
     // Servers refuse summaries of more than 400 bytes.
     private static string? SummaryOf(string? text) => text is { Length: > 100 } ? text[..100] + "…" : text;
 
-    /// <summary>A handle on a run; nothing is asked of the server.</summary>
+    /// <summary>A handle on a run; makes no call.</summary>
     public RunHandle Get(string runId) => new(_client, runId);
 
-    /// <summary>Whether somebody takes the tasks of runs. A worker that has gone a few minutes ago may still be counted by the
-    /// server.</summary>
+    /// <summary>Whether a worker polls the task queue of runs. The server may still count one that ended a few minutes ago.</summary>
     /// <param name="isDead">True for the identity of a worker that has certainly gone.</param>
     public async Task<bool> HasWorkersAsync(Func<string, bool> isDead, CancellationToken cancellation = default)
     {

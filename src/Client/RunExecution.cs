@@ -1,6 +1,6 @@
 namespace Orchestrator.Client;
 
-/// <summary>The newest execution of a run, as its server tells it, whether or not a worker knows the run.</summary>
+/// <summary>The newest execution of a run, as the server knows it; needs no worker.</summary>
 /// <param name="ExecutionId">Run id of the execution.</param>
 /// <param name="StartedAt">When that execution began, UTC.</param>
 /// <param name="End">How it ended; null while it is open.</param>
@@ -10,7 +10,7 @@ public sealed record RunExecution(string ExecutionId, DateTimeOffset StartedAt, 
     /// <summary>True while it has not ended.</summary>
     public bool IsOpen => End is null;
 
-    /// <summary>Asks the server.</summary>
+    /// <summary>Queries the server.</summary>
     /// <param name="client">Client of the server that holds the run.</param>
     /// <param name="runId">Id of the run.</param>
     /// <param name="rpc">How it is asked.</param>
@@ -38,7 +38,7 @@ public sealed record RunExecution(string ExecutionId, DateTimeOffset StartedAt, 
         }
     }
 
-    /// <summary>How a closed execution ended: what it returned, or what the server knows where it could say nothing itself.</summary>
+    /// <summary>The end of a closed execution: its result, or what the server knows where it returned none.</summary>
     private static async Task<RunResult> EndOfAsync(WorkflowHandle<IOrchestrationWorkflow, RunResult> execution, RpcOptions rpc)
     {
         if ((await ClosedExecution.LastEventAsync(execution, rpc))?.WorkflowExecutionTerminatedEventAttributes is { } terminated)

@@ -8,7 +8,7 @@ public sealed class RunHandle
     private const int TasksPerPage = 500;
     private const int MostTimesTooEarly = 150;
 
-    /// <summary>A run that has just continued as new reads its tasks again; if that takes longer, it is shown without them.</summary>
+    /// <summary>A run that has just continued as new reads its tasks again; after this many polls it is shown without them.</summary>
     private const int MostTimesWithoutTasks = 25;
     private static readonly TimeSpan TooEarlyPause = TimeSpan.FromMilliseconds(200);
     private readonly ITemporalClient _client;
@@ -25,7 +25,7 @@ public sealed class RunHandle
     private WorkflowHandle<IOrchestrationWorkflow, RunResult> Workflow =>
         _client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(RunId);
 
-    /// <summary>The run as it is now, with all its tasks. Needs a worker that knows the run.</summary>
+    /// <summary>The present status of the run, with all its tasks. Needs a worker with the run's workflow.</summary>
     public Task<RunStatus> StatusAsync(CancellationToken cancellation = default)
     {
         var options = new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = cancellation } };
@@ -47,8 +47,8 @@ public sealed class RunHandle
             }
             catch (RpcException early) when (early.Code == RpcException.StatusCode.FailedPrecondition && asked < MostTimesTooEarly)
             {
-                // A run that has just continued as new has no first task for up to a second, and a server answers no query until then; some
-                // continue often.
+                // A run that has just continued as new has no first workflow task for up to a second, and the server answers no query until
+                // then; some continue often.
                 await Task.Delay(TooEarlyPause, options.Rpc?.CancellationToken ?? default);
             }
         }
@@ -67,8 +67,8 @@ public sealed class RunHandle
     public Task<RunExecution?> FindExecutionAsync(CancellationToken cancellation = default) =>
         RunExecution.FindAsync(_client, RunId, new RpcOptions { Retry = true, CancellationToken = cancellation });
 
-    /// <summary>True while a decision or an activity of the run or of one of its open tasks is under way, so that its state may change at
-    /// once: a task that was answered while nobody worked on it has yet to say so.</summary>
+    /// <summary>True while a workflow task or an activity of the run or of one of its open tasks is under way, so that its state may change
+    /// at once: a task that was answered while no worker ran has yet to report.</summary>
     /// <param name="status">The run as it was said to be last.</param>
     public async Task<bool> IsMovingAsync(RunStatus status, CancellationToken cancellation = default)
     {
@@ -104,8 +104,8 @@ public sealed class RunHandle
         }
     }
 
-    /// <summary>Waits for the end. A run that failed gives its reason, not an exception; of one that is reset meanwhile the end of its
-    /// newest execution is waited for.</summary>
+    /// <summary>Waits for the end. A failed run returns its reason, not an exception; after a reset, waits for the newest
+    /// execution.</summary>
     /// <exception cref="RpcException">The server can't be reached or does not know the run.</exception>
     public async Task<RunResult> ResultAsync(CancellationToken cancellation = default)
     {
@@ -147,7 +147,7 @@ public sealed class RunHandle
     public Task<SteeringAnswer> CancelTaskAsync(TaskCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.CancelTaskAsync(command), cancellation);
 
-    /// <summary>Tries a task again that has failed, or lets one go on that is blocked or parked.</summary>
+    /// <summary>Retries a failed task, or resumes a blocked or parked one.</summary>
     public Task<SteeringAnswer> RetryTaskAsync(TaskCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.RetryTaskAsync(command), cancellation);
 
@@ -155,11 +155,11 @@ public sealed class RunHandle
     public Task<SteeringAnswer> SkipTaskAsync(TaskCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.SkipTaskAsync(command), cancellation);
 
-    /// <summary>Changes how many agents work at once.</summary>
+    /// <summary>Changes the maximum number of concurrent agents.</summary>
     public Task<SteeringAnswer> SetConcurrencyAsync(int workers, CancellationToken cancellation = default) =>
         SteerAsync(w => w.SetConcurrencyAsync(workers), cancellation);
 
-    /// <summary>Says yes to <c>plan</c> or to a task.</summary>
+    /// <summary>Approves <c>plan</c> or a task.</summary>
     /// <param name="id">Which.</param>
     /// <param name="by">Who says it, and from where.</param>
     public Task<SteeringAnswer> ApproveAsync(string id, string by, CancellationToken cancellation = default)
@@ -168,7 +168,7 @@ public sealed class RunHandle
         return SteerAsync(w => w.ApproveAsync(command), cancellation);
     }
 
-    /// <summary>Says no to <c>plan</c> or to a task.</summary>
+    /// <summary>Rejects <c>plan</c> or a task.</summary>
     /// <param name="id">Which.</param>
     /// <param name="by">Who says it, and from where.</param>
     /// <param name="reason">Why.</param>
@@ -178,7 +178,7 @@ public sealed class RunHandle
         return SteerAsync(w => w.RejectAsync(command), cancellation);
     }
 
-    /// <summary>Tries again to land a run that waits for it.</summary>
+    /// <summary>Retries landing for a run that waits for it.</summary>
     public Task<SteeringAnswer> PromoteAsync(PersonCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.PromoteAsync(command), cancellation);
 
@@ -186,7 +186,7 @@ public sealed class RunHandle
     public Task<SteeringAnswer> LandMergedAsync(PersonCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.LandMergedAsync(command), cancellation);
 
-    /// <summary>Says how a run goes on that can't go on by itself.</summary>
+    /// <summary>Decides how a run goes on that can't go on by itself.</summary>
     public Task<SteeringAnswer> ResolveAsync(ResolveCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.ResolveEscalationAsync(command), cancellation);
 
@@ -194,14 +194,14 @@ public sealed class RunHandle
     public Task<SteeringAnswer> CancelAsync(PersonCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.CancelAsync(command), cancellation);
 
-    /// <summary>Delivers a command durably without waiting for anybody to act on it: for when no worker runs.</summary>
+    /// <summary>Delivers a command durably without waiting for a result: for when no worker runs.</summary>
     /// <param name="command">Name of the update, such as <c>pause</c>; the signal of the same name is sent.</param>
     /// <param name="args">Its arguments.</param>
     public Task DeliverAsync(string command, IReadOnlyCollection<object?> args, CancellationToken cancellation = default) =>
         Workflow.SignalAsync(command, args, new WorkflowSignalOptions { Rpc = new RpcOptions { CancellationToken = cancellation } });
 
     /// <summary>Waits until the run's history has grown, following it into new executions, also those of a reset; returns at the end of the
-    /// run. Each value is a hint to look again.</summary>
+    /// run. Each value is a hint to read the status again.</summary>
     public async IAsyncEnumerable<long> ChangesAsync(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default
     )

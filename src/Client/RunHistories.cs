@@ -1,12 +1,12 @@
 namespace Orchestrator.Client;
 
 /// <summary>Deletes histories of runs that have ended. Deleting twice is harmless.</summary>
-/// <param name="client">Client of the embedded engine: what a server of somebody else's keeps is theirs to say.</param>
+/// <param name="client">Client of the embedded engine: on another server histories are not ours to delete.</param>
 public sealed class RunHistories(ITemporalClient client)
 {
     private const string Leases = "WorkflowType = 'LeaseWorkflow' AND ExecutionStatus != 'Running'";
 
-    /// <summary>Whoever asked one of them something has the answer by then.</summary>
+    /// <summary>Pending calls to the workflow have their answers by then.</summary>
     private static readonly TimeSpan LeasesKept = TimeSpan.FromMinutes(1);
 
     /// <summary>Deletes a run and its tasks.</summary>
@@ -24,7 +24,7 @@ public sealed class RunHistories(ITemporalClient client)
             return false;
         }
 
-        // The run itself last: killed before that, it is still found.
+        // The run itself last: if killed before that, it is still found.
         foreach (var execution in found.OrderBy(execution => execution.Id == runId))
         {
             await DeleteAsync(execution, cancellation);
@@ -32,7 +32,7 @@ public sealed class RunHistories(ITemporalClient client)
         return true;
     }
 
-    /// <summary>Deletes earlier executions of the workflow that holds leases: each run leaves one.</summary>
+    /// <summary>Deletes earlier executions of the lease workflow: each run leaves one.</summary>
     /// <param name="now">The time, UTC.</param>
     /// <param name="cancellation">Is looked at between them.</param>
     public async Task ForgetLeasesAsync(DateTimeOffset now, CancellationToken cancellation = default)

@@ -1,14 +1,14 @@
 namespace Orchestrator.Client;
 
-/// <summary>Joins the pages of a long status to one. No Temporal, no clock.</summary>
+/// <summary>Joins the pages of a long status. No Temporal, no clock.</summary>
 public static class StatusPages
 {
-    /// <summary>A run that changes faster than its pages can be read is shown as it is at the last try: each task as it was when its page
-    /// was read.</summary>
+    /// <summary>A run that changes faster than its pages can be read is shown from the last try: each task in the state of its
+    /// page.</summary>
     private const int Tries = 5;
 
-    /// <summary>All pages, of one moment: a run that changed between two of them is read again, up to five times.</summary>
-    /// <param name="read">Reads the page that begins at a task's index.</param>
+    /// <summary>All pages in one consistent state: if the run changed between two pages, all are read again, up to five times.</summary>
+    /// <param name="read">Reads the page that begins at a task index.</param>
     public static async Task<RunStatus> JoinAsync(Func<int, Task<RunStatus>> read)
     {
         for (var tries = 1; ; tries++)

@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs;
 
-/// <summary>What an agent says about its own work, by <c>orchestrate done</c> or <c>orchestrate blocked</c>: a claim, to be compared with
+/// <summary>An agent's report about its own work, by <c>orchestrate done</c> or <c>orchestrate blocked</c>: a claim, to be compared with
 /// facts.</summary>
-/// <remarks>It lies as <c>claim.json</c> in the start's folder, so that it needs no running orchestrator; a later claim of the same start
-/// replaces it.</remarks>
+/// <remarks>Stored as <c>claim.json</c> in the agent run's folder, so that it needs no running orchestrator; a later claim of the same
+/// agent run replaces it.</remarks>
 public sealed record AgentClaim
 {
-    /// <summary>Name of the file in the start's folder.</summary>
+    /// <summary>Name of the file in the agent run's folder.</summary>
     public const string FileName = "claim.json";
 
     /// <summary>The largest file that is read, in bytes: a reason is a few sentences.</summary>
@@ -24,7 +24,7 @@ public sealed record AgentClaim
     [JsonPropertyName("task")]
     public required string Task { get; init; }
 
-    /// <summary>Why, in the agent's words; empty where it gave none.</summary>
+    /// <summary>Why, in the agent's words; empty where no reason was given.</summary>
     [JsonPropertyName("reason")]
     public string Reason
     {
@@ -40,7 +40,7 @@ public sealed record AgentClaim
         init => field = Said(value);
     } = [];
 
-    /// <summary>The packages are for development alone: tests, tools.</summary>
+    /// <summary>The packages are for development only: tests, tools.</summary>
     [JsonPropertyName("dev")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsForDevelopment { get; set; }
@@ -53,7 +53,7 @@ public sealed record AgentClaim
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Files of others that it would have to write.</summary>
+    /// <summary>Files of others that it needs to write.</summary>
     [JsonPropertyName("files")]
     public IReadOnlyList<string> Files
     {
@@ -61,7 +61,7 @@ public sealed record AgentClaim
         init => field = Said(value);
     } = [];
 
-    /// <summary>The smaller tasks it proposes in place of its own, which is too big.</summary>
+    /// <summary>The smaller tasks that it proposes in place of its own, if that is too big.</summary>
     [JsonPropertyName("split")]
     public IReadOnlyList<string> Split
     {
@@ -73,7 +73,7 @@ public sealed record AgentClaim
     [JsonPropertyName("report")]
     public string? Report { get; init; }
 
-    /// <summary>What it says that it measured, in the order it was said.</summary>
+    /// <summary>Numbers that it claims to have measured, in order.</summary>
     [JsonPropertyName("measured")]
     public IReadOnlyList<ClaimedMeasurement> Measured
     {
@@ -81,17 +81,17 @@ public sealed record AgentClaim
         init => field = value is null ? [] : [.. value.Where(figure => figure?.Name is not null)];
     } = [];
 
-    /// <summary>The tool call it was said by: the same call said again changes nothing. Null where it was a command.</summary>
+    /// <summary>Id of the tool call of the claim: repeating the same call changes nothing. Null for a command.</summary>
     [JsonPropertyName("call")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Call { get; init; }
 
-    /// <summary>When it was said, UTC.</summary>
+    /// <summary>Time of the claim, UTC.</summary>
     [JsonPropertyName("time")]
     public DateTimeOffset Time { get; init; }
 
-    /// <summary>Writes the claim aside and renames it, so that nobody reads half of one.</summary>
-    /// <param name="folder">The start's folder (<c>ORCHESTRATOR_START</c>).</param>
+    /// <summary>Writes a temporary file and renames it, so that a partial claim is never read.</summary>
+    /// <param name="folder">The agent run's folder (<c>ORCHESTRATOR_START</c>).</param>
     public void Write(string folder)
     {
         var aside = Path.Combine(folder, $"{FileName}.{Guid.NewGuid():N}");
@@ -99,14 +99,14 @@ public sealed record AgentClaim
         File.Move(aside, Path.Combine(folder, FileName), overwrite: true);
     }
 
-    /// <summary>The start's claim, or null where there is none that can be read.</summary>
+    /// <summary>The agent run's claim, or null where there is none that can be read.</summary>
     /// <param name="folder">The start's folder.</param>
     public static AgentClaim? TryRead(string folder) => TryRead(folder, out _);
 
-    /// <summary>The start's claim, or null where there is none that can be read. The agent may write into the folder: whatever lies there
-    /// is no reason to fail.</summary>
+    /// <summary>The agent run's claim, or null where there is none that can be read. The agent can write to the folder, so no content
+    /// causes an exception.</summary>
     /// <param name="folder">The start's folder.</param>
-    /// <param name="problem">Why what is there is no claim, in a sentence; empty where there is nothing, or a claim.</param>
+    /// <param name="problem">Why the file is no claim, in a sentence; empty where there is none, or a claim.</param>
     public static AgentClaim? TryRead(string folder, out string problem)
     {
         problem = "";
@@ -115,7 +115,7 @@ public sealed record AgentClaim
         {
             return null;
         }
-        // A pipe and a device are without length, too: opening them could wait for ever.
+        // Pipes and devices have no length either, and opening them could block.
         if (file.LinkTarget is not null || file.Length is 0 or > LargestFile)
         {
             problem = $"{FileName} is no file of 1 to {LargestFile} bytes: it counts as no claim.";
@@ -143,7 +143,7 @@ public sealed record AgentClaim
         texts is null ? [] : [.. texts.Where(text => text is not null)];
 }
 
-/// <summary>A figure as an agent says that it measured it.</summary>
+/// <summary>A number that an agent claims to have measured.</summary>
 /// <param name="Name">The measurement's name in the plan.</param>
 public sealed record ClaimedMeasurement(
     [property: JsonPropertyName("name")] string Name,

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs;
 
-/// <summary>How a start ended, kept in its folder for reports and for the checks of later attempts.</summary>
+/// <summary>How an agent run ended, stored in its folder for reports and for the checks of later attempts.</summary>
 internal sealed record AgentRunNotes
 {
     private const string FileName = "outcome.json";
@@ -13,17 +13,17 @@ internal sealed record AgentRunNotes
     public decimal Cost { get; init; }
     public long Tokens { get; init; }
 
-    /// <summary>The attempt that it was a start of; 0 where it is none of a task's.</summary>
+    /// <summary>Its attempt; 0 where it is none of a task's.</summary>
     public int Attempt { get; init; }
 
-    /// <summary>The models that its program says it worked with, the one with the most tokens first.</summary>
+    /// <summary>The models that its program reported, the one with the most tokens first.</summary>
     public IReadOnlyList<string> Models
     {
         get;
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Why no snapshot could be taken while it worked; empty where none failed.</summary>
+    /// <summary>Why snapshots failed while it worked; empty where none failed.</summary>
     public string SnapshotProblem { get; set; } = "";
     public IReadOnlyList<string> SubAgents { get; set; } = [];
     public IReadOnlyList<PermissionDenial> Denials { get; set; } = [];

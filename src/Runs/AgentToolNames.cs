@@ -3,31 +3,31 @@ namespace Orchestrator.Runs;
 /// <summary>The tools of <c>orchestrate mcp</c>, by the names that agents call.</summary>
 public static class AgentToolNames
 {
-    /// <summary>The agent says how its task ended.</summary>
+    /// <summary>Reports how the task ended.</summary>
     public const string Done = "done";
 
-    /// <summary>The agent says what it can't go on without.</summary>
+    /// <summary>Reports what the agent can't go on without.</summary>
     public const string Blocked = "blocked";
 
-    /// <summary>What the plan is, and where its tasks are.</summary>
+    /// <summary>Shows the plan and the state of its tasks.</summary>
     public const string Plan = "plan";
 
-    /// <summary>Whether a path may be written.</summary>
+    /// <summary>Checks whether a path may be written.</summary>
     public const string Ownership = "ownership";
 
-    /// <summary>Who works on what now.</summary>
+    /// <summary>Shows which agents work on what.</summary>
     public const string Neighbours = "neighbours";
 
-    /// <summary>New mail, which is then read.</summary>
+    /// <summary>Reads new mail and marks it as read.</summary>
     public const string MailCheck = "mailbox_check";
 
-    /// <summary>New mail, which stays new.</summary>
+    /// <summary>Reads new mail without marking it.</summary>
     public const string MailPeek = "mailbox_peek";
 
-    /// <summary>Mail to the agent of another task.</summary>
+    /// <summary>Sends mail to the agent of another task.</summary>
     public const string MailSend = "mailbox_send";
 
-    /// <summary>Mail to all agents of the run.</summary>
+    /// <summary>Sends mail to all agents of the run.</summary>
     public const string MailBroadcast = "mailbox_broadcast";
 
     /// <summary>All of them.</summary>

@@ -2,22 +2,22 @@ using Orchestrator.Backlogs;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Which tasks of the backlog a run does: <c>plan/backlog.json</c> in its folder. When the run has ended well they are marked
-/// done, in the file's own format.</summary>
+/// <summary>The backlog tasks of a run: <c>plan/backlog.json</c> in its folder. When the run has ended well they are marked done, in the
+/// file's own format.</summary>
 internal sealed record BacklogMarks
 {
-    /// <summary>Tag of a file that has tags.</summary>
+    /// <summary>The tag, in a file that has tags.</summary>
     public string? Tag { get; init; }
 
-    /// <summary>The run's tasks by the backlog's task that they do.</summary>
+    /// <summary>The run's tasks by the backlog task that they belong to.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Tasks { get; set; } = new Dictionary<string, IReadOnlyList<string>>();
 
-    /// <summary>Keeps them for the run's end.</summary>
+    /// <summary>Stores it for the end of the run.</summary>
     public void Store(RunFolder folder) =>
         DurableFile.Write(PathOf(folder), JsonSerializer.SerializeToUtf8Bytes(this, BacklogMarksJson.Default.BacklogMarks));
 
-    /// <summary>Marks done what the run has really done. Doing it again changes nothing.</summary>
-    /// <returns>Why it could not be done; null when it was, or there was nothing to do.</returns>
+    /// <summary>Marks completed backlog tasks. Repeating it changes nothing.</summary>
+    /// <returns>Why it failed; null when it succeeded, or there was nothing to do.</returns>
     public static async Task<string?> ApplyAsync(
         RunFolder folder,
         RunStatus run,
@@ -50,7 +50,7 @@ internal sealed record BacklogMarks
         }
     }
 
-    // A task that a person has deleted meanwhile needs no mark.
+    // A task that was deleted meanwhile needs no mark.
     private static Backlog MarkDone(Backlog backlog, IEnumerable<string> ids) =>
         ids.Where(id => backlog.Find(id) is not null).Aggregate(backlog, (before, id) => before.SetStatus(id, BacklogStatus.Done));
 

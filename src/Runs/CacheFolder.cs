@@ -1,9 +1,9 @@
 namespace Orchestrator.Runs;
 
-/// <summary>What belongs to a repository and lies outside of it: worktrees for gates, and what the guard has kept.</summary>
+/// <summary>Files of a repository that are outside of it: worktrees for gates, and guarded content.</summary>
 internal static class CacheFolder
 {
-    /// <summary>Says whose it is, and by its time when it was last used.</summary>
+    /// <summary>Names the repository; its time is the last use.</summary>
     internal const string OwnerFile = "repository";
     private static readonly TimeSpan TimeIsExact = TimeSpan.FromHours(6);
 
@@ -11,7 +11,7 @@ internal static class CacheFolder
     public static string Of(GitRepository repository, IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(Base(environment), repository.Key);
 
-    /// <summary>The same, to write to: it is made, and says whose it is.</summary>
+    /// <summary>The same for writing: created, with its owner file.</summary>
     public static string Open(GitRepository repository, IReadOnlyDictionary<string, string> environment)
     {
         var folder = Directory.CreateDirectory(Of(repository, environment)).FullName;
@@ -23,7 +23,7 @@ internal static class CacheFolder
         return folder;
     }
 
-    /// <summary>Where those of all repositories lie.</summary>
+    /// <summary>The parent folder of all repositories' caches.</summary>
     internal static string Base(IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(
             environment.GetValueOrDefault("XDG_CACHE_HOME") is { Length: > 0 } set && Path.IsPathRooted(set)

@@ -2,13 +2,13 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs;
 
-/// <summary>What a run that continues as new knows of its tasks: files in its folder, named by what they hold.</summary>
+/// <summary>State of a run's tasks for continue-as-new: files in its folder, named by their hash.</summary>
 public static class CheckpointFiles
 {
     /// <summary>Stores tasks together with those of an earlier file; the same tasks give the same file.</summary>
     /// <param name="before">The earlier file; null: there is none.</param>
-    /// <param name="tasks">Tasks that are new or replace what the earlier file says of them.</param>
-    /// <exception cref="StepException">The earlier file is gone, or is not what was stored.</exception>
+    /// <param name="tasks">Tasks that are new or replace those of the earlier file.</param>
+    /// <exception cref="StepException">The earlier file is gone or was changed.</exception>
     public static CheckpointFile Store(RunFolder folder, CheckpointFile? before, IReadOnlyList<TaskCheckpoint> tasks)
     {
         var all = new SortedDictionary<string, TaskCheckpoint>(StringComparer.Ordinal);
@@ -22,10 +22,10 @@ public static class CheckpointFiles
         return file;
     }
 
-    /// <summary>Reads a page of them back.</summary>
+    /// <summary>Reads a page.</summary>
     /// <param name="file">What <see cref="Store"/> returned.</param>
     /// <param name="offset">Tasks of earlier pages.</param>
-    /// <exception cref="StepException">The file is gone, or is not what was stored.</exception>
+    /// <exception cref="StepException">The file is gone or was changed.</exception>
     public static IReadOnlyList<TaskCheckpoint> Read(RunFolder folder, CheckpointFile file, int offset) =>
         PayloadPaging.First(ReadAll(folder, file).Skip(offset));
 

@@ -3,10 +3,10 @@ namespace Orchestrator.Runs;
 /// <summary>Free space on a disk.</summary>
 internal static class DiskSpace
 {
-    /// <summary>What to tell a person when less than the reserve is free; null when there is enough.</summary>
+    /// <summary>A message when less than the reserve is free; null when there is enough.</summary>
     /// <param name="path">Where.</param>
     /// <param name="reserve">Bytes.</param>
-    /// <param name="next">What comes after some space is freed, as the end of a sentence.</param>
+    /// <param name="next">What to do after some space is freed, as the end of a sentence.</param>
     public static string? Shortage(string path, long reserve, string next)
     {
         var free = new DriveInfo(path).AvailableFreeSpace;

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Pairs of tasks that must not work at the same time, because they own the same files or resources and nothing in the plan orders
+/// <summary>Pairs of tasks that must not work at the same time, because they own the same files or resources and the plan does not order
 /// them.</summary>
 internal static class Exclusions
 {

@@ -1,10 +1,10 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Commands that were given while nobody worked on a run, and that whoever goes on with it carries out: <c>kept.tsv</c> in its
-/// folder, a line each with the number of the run's last transition. A run that has moved since has them.</summary>
+/// <summary>Commands that were given while no worker ran, for the process that continues the run: <c>kept.tsv</c> in its folder, a line
+/// each with the number of the run's last transition. A run that has moved since has received them.</summary>
 public static class KeptCommands
 {
-    /// <summary>Notes one.</summary>
+    /// <summary>Adds one.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     /// <param name="run">The run as it is.</param>
     /// <param name="words">The command and its arguments.</param>
@@ -17,7 +17,7 @@ public static class KeptCommands
             )
         );
 
-    /// <summary>Those that the run has not taken yet, in order, as a person would type them.</summary>
+    /// <summary>Commands that the run has not received yet, in order, as a person would type them.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     /// <param name="run">The run as it is.</param>
     public static IReadOnlyList<string> Of(string runFolder, RunStatus run)

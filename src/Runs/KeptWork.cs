@@ -1,13 +1,12 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Where work of a task is kept that is in no commit of its branch: <c>kept.md</c> in the task's folder, a line each, for
-/// <c>show</c>.</summary>
+/// <summary>Where uncommitted work of a task is kept: <c>kept.md</c> in the task's folder, a line each, for <c>show</c>.</summary>
 internal static class KeptWork
 {
     /// <summary>Name of the file.</summary>
     public const string FileName = "kept.md";
 
-    /// <summary>Notes a place, once.</summary>
+    /// <summary>Adds a place, once.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="place">A ref, or a folder; null: nothing had to be kept.</param>
     /// <param name="what">What is kept there.</param>

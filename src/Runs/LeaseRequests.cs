@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs;
 
-/// <summary>What tasks need of their repository while they work, read from the plan: workflows know only ids.</summary>
+/// <summary>The leases that tasks need while they work, read from the plan: workflows know only ids.</summary>
 public static class LeaseRequests
 {
     /// <summary>A request for each of the tasks.</summary>
@@ -25,8 +25,8 @@ public static class LeaseRequests
         ];
     }
 
-    /// <summary>Who of another run holds a file or waits for it, in a sentence; null: nobody.</summary>
-    /// <param name="leases">What is held and waited for in the repository.</param>
+    /// <summary>The holder or waiter of another run for a file, in a sentence; null: none.</summary>
+    /// <param name="leases">Present leases and waiting requests in the repository.</param>
     /// <param name="runId">The run that asks.</param>
     /// <param name="path">The file, relative to the repository.</param>
     public static string? HolderOf(IEnumerable<LeaseRequest> leases, string runId, string path)

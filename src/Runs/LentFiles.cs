@@ -1,24 +1,24 @@
 namespace Orchestrator.Runs;
 
-/// <summary>A file that a task may write although the plan does not give it to it.</summary>
+/// <summary>A file that was granted to a task beyond the plan.</summary>
 /// <param name="Path">The file, or a folder with all below it; relative to the repository.</param>
 internal sealed record LentFile(string Task, string Path);
 
-/// <summary>The files that tasks of a run were lent: a file of the run's folder, one writer at a time. A loan ends with its task's end.
-/// What the work of a task is judged by is the run's own record (<see cref="TaskInput.Lent"/>); this is for everybody else.</summary>
+/// <summary>Files that were granted to tasks of a run: a file of the run's folder, one writer at a time. A grant ends with its task. The
+/// check of a task's work uses the run's own record (<see cref="TaskInput.Lent"/>); this file is for everything else.</summary>
 internal sealed class LentFiles(RunFolder folder)
 {
     private readonly ListFile<LentFile> _file = new(Path.Combine(folder.Path, "lent.json"), LentFilesJson.Default.IReadOnlyListLentFile);
 
-    /// <summary>All of them, also those of tasks that have ended.</summary>
+    /// <summary>All grants, also those of tasks that have ended.</summary>
     public IReadOnlyList<LentFile> Read() => _file.Read();
 
-    /// <summary>Those of a task.</summary>
+    /// <summary>Grants of a task.</summary>
     public IReadOnlyList<string> Of(string task) => [.. Read().Where(lent => lent.Task == task).Select(lent => lent.Path)];
 
-    /// <summary>Lends a file, with nobody in between.</summary>
+    /// <summary>Grants a file, under the file's lock.</summary>
     /// <param name="wanted">To whom and what.</param>
-    /// <param name="refuse">Why not, of what is lent already; null: nothing speaks against it.</param>
+    /// <param name="refuse">Why the file can't be granted, given the present grants; null: it can.</param>
     /// <param name="stop">Ends the waiting for others.</param>
     /// <returns>Why not; null: it is lent.</returns>
     public async Task<string?> LendAsync(LentFile wanted, Func<IReadOnlyList<LentFile>, string?> refuse, CancellationToken stop)
@@ -28,7 +28,7 @@ internal sealed class LentFiles(RunFolder folder)
         return refusal;
     }
 
-    /// <summary>A task as it is with what it was lent.</summary>
+    /// <summary>The task with its granted files added to what it may write.</summary>
     /// <param name="task">As the plan has it.</param>
     /// <param name="lent">What it was lent.</param>
     public static PlanTask With(PlanTask task, IReadOnlyList<string> lent) =>

@@ -2,10 +2,9 @@ using Orchestrator.Runs.Setup;
 
 namespace Orchestrator.Runs;
 
-/// <summary>What lies in a person's checkout because of us.</summary>
-/// <param name="All">Files and folders, relative to the repository, whose changes are none that a landing could spoil: ours and the
-/// plan.</param>
-/// <param name="Unmissed">The same, and what <c>init</c> has written beside: no agent misses it.</param>
+/// <summary>Our own files in a person's checkout.</summary>
+/// <param name="All">Files and folders, relative to the repository, whose changes do not matter for landing: ours and the plan.</param>
+/// <param name="Unmissed">The same, and the other files of <c>init</c>: agents do not need them.</param>
 internal sealed record OwnFiles(IReadOnlyList<string> All, IReadOnlyList<string> Unmissed)
 {
     /// <summary>By the settings and the plan.</summary>

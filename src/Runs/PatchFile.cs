@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs;
 
-/// <summary>What changed in one file, as git tells it.</summary>
+/// <summary>The change of one file, from git's patch.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Text">Its part of the patch, header and all.</param>
 internal sealed partial record PatchFile(string Path, string Text)
@@ -27,23 +27,23 @@ internal sealed partial record PatchFile(string Path, string Text)
         "Gemfile.lock",
     ];
 
-    /// <summary>The changed files between two commits; null: the change is larger than anybody reads.</summary>
+    /// <summary>The changed files between two commits; null: the change is too large to review.</summary>
     public static async Task<IReadOnlyList<PatchFile>?> ReadAsync(GitRepository repository, string from, string to, CancellationToken stop)
     {
         var patch = await new Diffs(repository).PatchAsync(from, to, limit: MostBytes, cancellationToken: stop);
         return patch.IsCut ? null : [.. Divide(patch.Text)];
     }
 
-    /// <summary>A program wrote it, and its lines are checksums.</summary>
+    /// <summary>A generated lock file, whose lines are checksums.</summary>
     public bool IsLockFile => LockFiles.Contains(System.IO.Path.GetFileName(Path));
 
-    /// <summary>Git shows no line of it.</summary>
+    /// <summary>git shows no lines of it.</summary>
     public bool IsBinary => Text.Contains("\nBinary files ", StringComparison.Ordinal);
 
-    /// <summary>The lines that are new, with their numbers in the new file.</summary>
+    /// <summary>The added lines, with their numbers in the new file.</summary>
     public IEnumerable<(int Number, string Text)> AddedLines() => Lines('+');
 
-    /// <summary>The lines that are gone.</summary>
+    /// <summary>The removed lines.</summary>
     public IEnumerable<string> RemovedLines() => Lines('-').Select(line => line.Text);
 
     private IEnumerable<(int Number, string Text)> Lines(char sign)
@@ -57,7 +57,7 @@ internal sealed partial record PatchFile(string Path, string Text)
                 continue;
             }
 
-            // Git can be told to write an empty line that has not changed without its blank.
+            // git can be configured to write an unchanged empty line without its blank.
             number += line.Length == 0 || line[0] is '+' or ' ' ? 1 : 0;
             if (number is { } at && line.StartsWith(sign))
             {
@@ -66,7 +66,7 @@ internal sealed partial record PatchFile(string Path, string Text)
         }
     }
 
-    // Lines of content begin with a blank, a plus or a minus: only a header begins with this.
+    // Content lines begin with a blank, a plus or a minus: only a header begins with this.
     private static IEnumerable<PatchFile> Divide(string patch)
     {
         for (var start = patch.StartsWith(Header, StringComparison.Ordinal) ? 0 : -1; start >= 0; )
@@ -79,7 +79,7 @@ internal sealed partial record PatchFile(string Path, string Text)
         }
     }
 
-    /// <summary>Both sides name the same file, since renames are told as a removal and an addition.</summary>
+    /// <summary>Both sides name the same file, because renames are shown as a removal and an addition.</summary>
     private static string PathOf(string header)
     {
         var names = header[Header.Length..];

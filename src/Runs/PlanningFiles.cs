@@ -3,21 +3,21 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Runs;
 
-/// <summary>What lies in the run's folder while it is planned: <c>planning/</c> with the request, the settings, the prompt, the answers and
-/// at last the plan; for another plan in mid-run the same in <c>planning/replan-N/</c>.</summary>
+/// <summary>Files of planning in the run's folder: <c>planning/</c> with the request, the settings, the prompt, the answers and finally the
+/// plan; for another plan in mid-run the same in <c>planning/replan-N/</c>.</summary>
 /// <param name="replan">Which other plan, from 1; 0: the first one.</param>
 internal sealed class PlanningFiles(RepositoryReference repository, string runId, int replan = 0)
 {
     private RunStart? _start;
     private PlanningGoal? _goal;
 
-    /// <summary>What planning is for.</summary>
+    /// <summary>The goal of planning.</summary>
     public PlanningGoal Goal => _goal ??= JsonSerializer.Deserialize(Read("goal.json"), PlanningGoalJson.Default.PlanningGoal)!;
 
-    /// <summary>The schema that answers must fit.</summary>
+    /// <summary>The schema of answers.</summary>
     public string Schema => SchemaOf(Goal.Options);
 
-    /// <summary>Ids of the tasks that were added to the backlog, for whoever shows them.</summary>
+    /// <summary>Ids of the tasks that were added to the backlog, for display.</summary>
     public string AddedPath => In("added.json");
 
     /// <summary>The accepted answer where it is tasks for the backlog.</summary>
@@ -28,10 +28,10 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     /// <summary>The planner as a task of the run.</summary>
     public string TaskId => replan == 0 ? PlannerTask.Id : ReplanTask.Id;
 
-    /// <summary>The settings that planning began with.</summary>
+    /// <summary>The settings of planning.</summary>
     public RunStart Start => _start ??= RunStart.Read(Read("start.json"));
 
-    /// <summary>What is wanted.</summary>
+    /// <summary>The request.</summary>
     public string Request => Text("request.md");
 
     /// <summary>The whole prompt.</summary>
@@ -46,7 +46,7 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     /// <summary>The planner's own worktree: it sees the files of a commit, and nothing that is ignored.</summary>
     public string Worktree => Path.Combine(repository.Path, Start.Settings.Worktrees.Directory, Folder.Name, TaskId);
 
-    /// <summary>True when planning was begun: what is needed for it is there.</summary>
+    /// <summary>True when planning has begun: its input is complete.</summary>
     public bool IsBegun => File.Exists(In("prompt.md"));
 
     /// <summary>Conversations with models that have no agent program.</summary>
@@ -56,10 +56,10 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
 
     public string Problems(int start) => In($"problems-{start}.md");
 
-    /// <summary>The schema of what is asked for.</summary>
+    /// <summary>The schema for the requested kind of answer.</summary>
     public static string SchemaOf(PlanningOptions options) => options.IsForBacklog ? BacklogAnswer.Schema : PlannerAnswer.Schema;
 
-    /// <summary>Stores what planning begins with; the prompt last, because it says that all is there.</summary>
+    /// <summary>Stores the input of planning; the prompt last, because it marks that all is there.</summary>
     public void Begin(RunStart start, PlanningGoal goal, string request, string prompt)
     {
         DurableFile.Write(In("goal.json"), JsonSerializer.SerializeToUtf8Bytes(goal, PlanningGoalJson.Default.PlanningGoal));

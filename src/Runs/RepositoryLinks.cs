@@ -3,7 +3,7 @@ namespace Orchestrator.Runs;
 /// <summary>Symbolic links in a work tree.</summary>
 public static class RepositoryLinks
 {
-    /// <summary>Where a path leads when it is a link to a place outside of the work tree, or in a circle; null when it is no link or stays
+    /// <summary>The target of a path that is a link to a place outside of the work tree, or in a circle; null when it is no link or stays
     /// inside.</summary>
     /// <param name="root">Absolute path of the work tree.</param>
     /// <param name="relative">Path of the file or folder, relative to it.</param>

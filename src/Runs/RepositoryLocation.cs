@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Where a repository lies, found by looking at files alone, so that reading commands start fast.</summary>
+/// <summary>Paths of a repository, found without running git, so that reading commands start fast.</summary>
 /// <param name="Root">Absolute path of the main work tree; of the repository itself where it is bare.</param>
 /// <param name="GitDirectory">Absolute path of the common git directory.</param>
 /// <param name="IsBare">There is no work tree.</param>
@@ -12,7 +12,7 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
     /// <summary>Folder of the runs' files.</summary>
     public string RunsFolder => Path.Combine(OrchestratorFolder, "runs");
 
-    /// <summary>A path is this repository's root, by whatever links it is reached.</summary>
+    /// <summary>Whether a path is this repository's root, by whatever links.</summary>
     public bool IsAt(string path) => path == Root || GitRepository.RealPath(path) == GitRepository.RealPath(Root);
 
     /// <summary>The repository that a folder belongs to, or null. From inside a linked worktree it is the main one.</summary>
@@ -39,7 +39,7 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
         return null;
     }
 
-    /// <summary>Why no run can work where somebody is, and what to do; null where one can.</summary>
+    /// <summary>Why no run can work in a folder, and what to do; null where one can.</summary>
     /// <param name="found">The repository that the folder belongs to, or null.</param>
     /// <param name="directory">The folder.</param>
     public static (string Why, string Cure)? RefusalOf(RepositoryLocation? found, string directory) =>
@@ -66,7 +66,7 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
         return null;
     }
 
-    // ".git" as a file names the work tree's own git directory; that one's "commondir" names the shared one.
+    // ".git" as a file names the work tree's own git directory; its "commondir" names the shared one.
     private static RepositoryLocation? OfLinkedWorktree(string folder, string file)
     {
         const string Prefix = "gitdir:";

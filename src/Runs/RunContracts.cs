@@ -2,21 +2,21 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Brings the plan's contracts to the staging branch as its first commit, and says in the run's folder which ones hold. All of it
-/// follows from the plan and the commit that the run begins at, so that doing it again changes nothing.</summary>
+/// <summary>Puts the plan's contracts on the staging branch as its first commit, and records them in the run's folder. The commit depends
+/// only on the plan and the run's base, so repeating it changes nothing.</summary>
 internal sealed class RunContracts(GitRepository repository, RunFiles files)
 {
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>The contracts of a run as they were stored; null: it began without.</summary>
+    /// <summary>The stored contracts of a run; null: it began without.</summary>
     public static IReadOnlyList<ContractStub>? Read(RunFolder folder) =>
         File.Exists(folder.Contracts)
             ? JsonSerializer.Deserialize(File.ReadAllBytes(folder.Contracts), RunContractsJson.Default.IReadOnlyListContractStub)
             : null;
 
-    /// <summary>What stands in the way of the contracts, before anything is made.</summary>
+    /// <summary>Finds conflicts with the contracts' files, before anything is created.</summary>
     /// <param name="tip">Where the run would begin; null: nowhere.</param>
-    /// <param name="landsIn">The user's checkout, when it is the one that landing brings the files to.</param>
+    /// <param name="landsIn">The user's checkout, if landing writes the files there.</param>
     /// <param name="errors">Takes what stops the run.</param>
     /// <param name="warnings">Takes what a person should know.</param>
     public async Task CheckAsync(string? tip, string? landsIn, List<string> errors, List<string> warnings, CancellationToken stop)
@@ -42,8 +42,7 @@ internal sealed class RunContracts(GitRepository repository, RunFiles files)
         }
     }
 
-    /// <summary>The commit that staging begins with: the contracts' files on the run's base; the base itself when there is nothing to
-    /// write.</summary>
+    /// <summary>First commit of staging: the contracts' files on the run's base; the base itself when there is nothing to write.</summary>
     public async Task<string> FirstCommitAsync(string start, CancellationToken stop)
     {
         if (files.Plan.Contracts.Count == 0)
@@ -65,7 +64,7 @@ internal sealed class RunContracts(GitRepository repository, RunFiles files)
         );
     }
 
-    /// <summary>Stores which contracts hold.</summary>
+    /// <summary>Stores the contracts.</summary>
     public async Task StoreAsync(string start, CancellationToken stop)
     {
         if (files.Plan.Contracts.Count > 0)
@@ -95,7 +94,7 @@ internal sealed class RunContracts(GitRepository repository, RunFiles files)
         return found with { Errors = [.. found.Errors, .. InTheWay(tree, found.Unwritten)] };
     }
 
-    /// <summary>A file that git does not know would keep the whole run from landing: nothing of the user's is overwritten.</summary>
+    /// <summary>An untracked file of the user in the way would prevent landing, because it is never overwritten.</summary>
     private async Task<IEnumerable<string>> UncommittedAsync(
         IReadOnlyList<ContractStub> unwritten,
         string tip,
@@ -112,7 +111,7 @@ internal sealed class RunContracts(GitRepository repository, RunFiles files)
             );
     }
 
-    /// <summary>Links, submodules and files where a folder would have to be, and the other way round.</summary>
+    /// <summary>Links, submodules and files where a folder is needed, and the other way round.</summary>
     private static IEnumerable<string> InTheWay(IReadOnlyList<TreeFile> tree, IReadOnlyList<ContractStub> unwritten) =>
         from stub in unwritten
         from file in tree

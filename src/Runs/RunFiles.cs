@@ -1,13 +1,13 @@
 namespace Orchestrator.Runs;
 
-/// <summary>The plan and the settings that a run was started with, read back from its folder.</summary>
+/// <summary>The plan and the settings of a run's start, read from its folder.</summary>
 /// <param name="Start">What it began with beside the plan.</param>
 internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunStart Start)
 {
-    /// <summary>Tasks that the run has added to its plan since it began.</summary>
+    /// <summary>Tasks that were added to the plan since the run began.</summary>
     public IReadOnlySet<string> Added { get; init; } = new HashSet<string>();
 
-    /// <summary>Stores the plan with more tasks, beside the one that the run began with.</summary>
+    /// <summary>Stores the plan with more tasks, beside the initial one.</summary>
     /// <returns>That plan's hash.</returns>
     public string StoreExtended(IEnumerable<PlanTask> tasks)
     {
@@ -17,7 +17,7 @@ internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunStart Start)
         return hash;
     }
 
-    /// <summary>Stores what a run works by. Doing it again gives the same files.</summary>
+    /// <summary>Stores plan and settings of a run. Repeating it gives the same files.</summary>
     /// <returns>The plan's hash.</returns>
     public static string Store(RunFolder folder, Plan plan, RunStart start)
     {
@@ -30,29 +30,29 @@ internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunStart Start)
     /// <summary>Files that tasks of the plan only append to: merges keep both sides' lines.</summary>
     public IReadOnlyCollection<string> AppendedFiles => [.. Plan.Tasks.SelectMany(t => t.FilesAppend).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>The contracts that were brought to staging when the run began; null for a run of a version that did not do so.</summary>
+    /// <summary>The contracts that were put on staging when the run began; null for a run of a version that did not do so.</summary>
     public IReadOnlyList<ContractStub>? Contracts => Plan.Contracts.Count == 0 ? [] : RunContracts.Read(Folder);
 
     /// <summary>The settings that the run began with.</summary>
     public OrchestratorSettings Settings => Start.Settings;
 
-    /// <summary>The gates that the project brings along.</summary>
+    /// <summary>The project's own gates.</summary>
     public ProjectGates Gates => Start.Gates;
 
-    /// <summary>Where the worktree lies of a task, or of a step that reads as one.</summary>
+    /// <summary>Path of the worktree of a task, or of a step that reads in one.</summary>
     /// <param name="id">Its id among the run's folders.</param>
     public string WorktreeOf(string id) => Path.Combine(Folder.Repository, Settings.Worktrees.Directory, Folder.Name, id);
 
     /// <summary>A task of the plan.</summary>
     public PlanTask Task(string id) => Plan.Tasks.First(t => t.Id == id);
 
-    /// <summary>The task that a step is for, with the files that it was lent.</summary>
+    /// <summary>The task of a step, with the files granted to it.</summary>
     public PlanTask Task(TaskInput input) => LentFiles.With(Task(input.Task.Id), input.Lent);
 
-    /// <summary>The task that is to be merged, with the files that it was lent.</summary>
+    /// <summary>The task that is to be merged, with the files granted to it.</summary>
     public PlanTask Task(MergeRequest request) => LentFiles.With(Task(request.TaskId), request.Lent);
 
-    /// <summary>A task with the files that it was lent, by the record that others read.</summary>
+    /// <summary>A task with the files granted to it, from the stored grants.</summary>
     public PlanTask TaskWithLent(string id) => LentFiles.With(Task(id), new LentFiles(Folder).Of(id));
 
     /// <summary>All tasks of the plan with the files that they were lent, by the record that others read.</summary>

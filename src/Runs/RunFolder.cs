@@ -3,15 +3,15 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Where the files of a run lie: <c>.orchestrator/runs/&lt;run&gt;/</c> in the repository, ignored by git.</summary>
+/// <summary>Paths of a run's files: <c>.orchestrator/runs/&lt;run&gt;/</c> in the repository, ignored by git.</summary>
 public sealed partial class RunFolder
 {
-    /// <summary>What the name of a run's folder begins with that is being removed.</summary>
+    /// <summary>Prefix of a run folder that is being removed.</summary>
     public const string Removed = ".removed-";
 
     private readonly string _repository;
 
-    /// <summary>Names the folder of a run; nothing is made.</summary>
+    /// <summary>Names the folder of a run; creates nothing.</summary>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     /// <param name="runId">Workflow id of the run.</param>
     public RunFolder(string repository, string runId)
@@ -33,7 +33,7 @@ public sealed partial class RunFolder
     /// <summary>The stored plan: what was approved, as canonical JSON.</summary>
     public string Plan => In("plan", "plan.json");
 
-    /// <summary>The plan with tasks that the run has added to it since, named by its hash.</summary>
+    /// <summary>The plan with tasks that were added since, named by its hash.</summary>
     public string ExtendedPlan(string hash) => In("plan", $"plan-{hash}.json");
 
     /// <summary>All of those, the one with the most tasks first.</summary>
@@ -42,22 +42,22 @@ public sealed partial class RunFolder
             ? Directory.EnumerateFiles(In("plan"), "plan-*.json").OrderByDescending(file => new FileInfo(file).Length)
             : [];
 
-    /// <summary>The settings that the run began with, as far as its activities need them.</summary>
+    /// <summary>The settings of the run's start, as far as its steps need them.</summary>
     public string StartFile => In("plan", "start.json");
 
-    /// <summary>The plan's contracts as they hold in this run.</summary>
+    /// <summary>The contracts of this run.</summary>
     public string Contracts => In("plan", "contracts.json");
 
-    /// <summary>The run as it is, for readers without an engine.</summary>
+    /// <summary>The run's present status, for readers without an engine.</summary>
     public string Status => In("status.json");
 
     /// <summary>Its transitions, a JSON document per line.</summary>
     public string Events => In("events.jsonl");
 
-    /// <summary>What its landing was about to do (<see cref="Git.Landing.LandingNote"/>).</summary>
+    /// <summary>The intent record of its landing (<see cref="Git.Landing.LandingNote"/>).</summary>
     public string Landing => In(Git.Landing.LandingNote.FileName);
 
-    /// <summary>What a person had to know when the run came to a stand last; none where it never did.</summary>
+    /// <summary>The report of the last escalation; missing where there was none.</summary>
     public string Escalation => In("escalation-report.md");
 
     /// <summary>Report for people.</summary>
@@ -66,40 +66,40 @@ public sealed partial class RunFolder
     /// <summary>Report for programs.</summary>
     public string ReportJson => In("reports", "report.json");
 
-    /// <summary>What became of the hunks that tasks brought, for people.</summary>
+    /// <summary>What became of the merged hunks, for people.</summary>
     public string Losses => In("reports", "losses.md");
 
     /// <summary>The same for programs.</summary>
     public string LossesJson => In("reports", "losses.json");
 
-    /// <summary>What looks like secrets in what it was about to land, for people.</summary>
+    /// <summary>Lines that look like secrets in what was to land, for people.</summary>
     public string Secrets => In("reports", "secrets.md");
 
     /// <summary>The same for programs.</summary>
     public string SecretsJson => In("reports", "secrets.json");
 
-    /// <summary>Known vulnerabilities of the packages in what it was about to land, for people.</summary>
+    /// <summary>Known vulnerabilities of packages in what was to land, for people.</summary>
     public string Audit => In("reports", "audit.md");
 
     /// <summary>The same for programs.</summary>
     public string AuditJson => In("reports", "audit.json");
 
-    /// <summary>How often its gates ran, were taken from the cache and failed by chance.</summary>
+    /// <summary>Counts of gate runs, cached results and flaky failures.</summary>
     public string Gates => In("reports", "gates.json");
 
-    /// <summary>What came of merging its tasks' work on trial.</summary>
+    /// <summary>Results of trial merges.</summary>
     public string Radar => In("radar");
 
-    /// <summary>What the run knew of its tasks when it continued as new: files named by their hash.</summary>
+    /// <summary>State of tasks for continue-as-new: files named by their hash.</summary>
     public string Checkpoints => In("checkpoints");
 
-    /// <summary>Something of planning: request, prompt, answers, the planner's plan.</summary>
+    /// <summary>A file of planning: request, prompt, answers, the planner's plan.</summary>
     public string Planning(string name) => In("planning", name);
 
-    /// <summary>Something of the review: what was asked, answers, what rounds came to.</summary>
+    /// <summary>A file of the review: questions, answers, results of rounds.</summary>
     public string Review(string name) => In("review", name);
 
-    /// <summary>Evidence and marks of preflight.</summary>
+    /// <summary>Evidence and markers of preflight.</summary>
     public string Preflight => In("preflight");
 
     /// <summary>Folder of a task.</summary>
@@ -112,10 +112,10 @@ public sealed partial class RunFolder
     /// <summary>The folder of another run of the same repository.</summary>
     public RunFolder Sibling(string runId) => new(_repository, runId);
 
-    /// <summary>A path as records and people have it: relative to the repository.</summary>
+    /// <summary>A path for records and people: relative to the repository.</summary>
     public string Relative(string path) => System.IO.Path.GetRelativePath(_repository, path);
 
-    /// <summary>The workflow id where it is fit for refs and folders, else <c>run-</c> and a hash of it.</summary>
+    /// <summary>The workflow id where it is valid in refs and folder names, else <c>run-</c> and a hash of it.</summary>
     public static string NameOf(string runId) =>
         SafeName().IsMatch(runId)
         && !runId.EndsWith('.')

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs;
 
-/// <summary>What a run's input sets, as the topmost layer of its settings.</summary>
+/// <summary>Settings from a run's input, as the topmost layer.</summary>
 internal static class RunInputLayer
 {
     public static IReadOnlyList<SettingFlag> Of(OrchestrationInput input) =>

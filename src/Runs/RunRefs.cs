@@ -11,17 +11,17 @@ internal static class RunRefs
 
     public static string Base(RunFolder folder) => $"refs/orchestrator/base/{folder.Name}";
 
-    /// <summary>The run's last merge: moves with staging, and stays when staging is gone.</summary>
+    /// <summary>The run's last merge: moves with staging, and remains when staging is removed.</summary>
     public static string LastMerge(RunFolder folder) => $"refs/orchestrator/merged/{folder.Name}";
 
-    /// <summary>What a run had reached when it was aborted.</summary>
+    /// <summary>The work of an aborted run.</summary>
     public static string Aborted(RunFolder folder) => Git.Landing.LandingReversal.AbortedRef(folder.Name);
 
     public static string Result(string key) => $"refs/orchestrator/results/{key}";
 
     public static string Wip(RunFolder folder, string taskId) => $"{Wips(folder)}/{taskId}";
 
-    /// <summary>Work that something of ours would have overwritten: below it a number for each time.</summary>
+    /// <summary>Work that we would have overwritten: numbered below it.</summary>
     public static string Kept(RunFolder folder, string taskId) => $"{Kepts(folder)}/{taskId}";
 
     public static string Kepts(RunFolder folder) => $"refs/orchestrator/kept/{folder.Name}";

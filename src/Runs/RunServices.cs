@@ -3,7 +3,7 @@ using Orchestrator.Git;
 
 namespace Orchestrator.Runs;
 
-/// <summary>What the steps of a run need of their surroundings.</summary>
+/// <summary>Dependencies of a run's steps.</summary>
 /// <param name="Host">Name of this host in queues.</param>
 /// <param name="HookCommand">Program and arguments of the ownership hook; <c>--policy FILE</c> is added.</param>
 /// <param name="Time">The clock.</param>
@@ -15,7 +15,7 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     /// <value>Default: this process's own.</value>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = SettingsFiles.ProcessEnvironment();
 
-    /// <summary>Git and the repositories, each opened once.</summary>
+    /// <summary>git and the open repositories.</summary>
     /// <value>Default: none is open yet.</value>
     public GitRepositories Repositories { get; init; } = new();
 
@@ -26,7 +26,7 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     /// <summary>Confines agents, where the program works on this machine.</summary>
     internal Bubblewrap Bubblewrap { get; } = new();
 
-    /// <summary>Those of the machine that this process is on, which is named in queues as <see cref="MachineIdentity"/> has it.</summary>
+    /// <summary>Services for this machine, which is named in queues by <see cref="MachineIdentity"/>.</summary>
     /// <param name="hookCommand">Program and arguments of the ownership hook.</param>
     /// <param name="environment">The environment that agents and settings see.</param>
     /// <param name="trust">Which repositories the person trusts.</param>
@@ -38,17 +38,17 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
         TimeProvider time
     ) => new(MachineIdentity.Find(environment), hookCommand, time) { Environment = environment, Trust = trust };
 
-    /// <summary>Plans and settings of runs, as they were stored when those began.</summary>
+    /// <summary>Stored plans and settings of runs.</summary>
     internal StoredPlans Plans { get; } = new();
 
-    /// <summary>Something of which all runs of this process have one.</summary>
-    /// <param name="make">Makes it; may be called twice at the same time, and then one of the two is used.</param>
+    /// <summary>A singleton for all runs of this process.</summary>
+    /// <param name="make">Creates it; may be called twice concurrently, and then one result is used.</param>
     internal T Part<T>(Func<RunServices, T> make)
         where T : class => (T)_parts.GetOrAdd(typeof(T), _ => make(this));
 
     /// <summary>Opens a repository that must have a main checkout, because worktrees, plans and landing belong to it.</summary>
     /// <param name="path">Absolute path of a folder in it.</param>
-    /// <exception cref="StepException">It is a bare one.</exception>
+    /// <exception cref="StepException">The repository is bare.</exception>
     public async Task<GitRepository> OpenRepositoryAsync(string path)
     {
         var repository = await Repositories.OpenRecoveredAsync(path);
@@ -61,8 +61,8 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
             );
     }
 
-    /// <summary>The settings of a repository for a run: what its input sets counts most. With what a person has said about the
-    /// repository.</summary>
+    /// <summary>The settings of a repository for a run, with the run's input as the topmost layer and the person's trust
+    /// decisions.</summary>
     internal RepositorySettings LoadSettings(string repository, string runId, OrchestrationInput input) =>
         RepositorySettings.Load(
             repository,

@@ -5,17 +5,16 @@ namespace Orchestrator.Runs;
 /// <summary>The staging branch of a run that has begun.</summary>
 /// <param name="Tip">The run's last merge.</param>
 /// <param name="Base">Where the run began.</param>
-/// <param name="Made">It was gone and was made anew: a sentence that says where; else empty.</param>
-/// <param name="IsLost">It was gone, and nothing tells what was merged to it.</param>
+/// <param name="Made">It was missing and was created again: a sentence that says where; else empty.</param>
+/// <param name="IsLost">It was missing, and it is unknown what was merged to it.</param>
 internal sealed record StagingBranch(string Tip, string Base, string Made, bool IsLost);
 
-/// <summary>Makes a staging branch anew that is gone: where the run's work landed, it is taken away in the end, and a reset goes on with
-/// the run all the same.</summary>
+/// <summary>Creates a missing staging branch again: it is removed after landing, and a reset may continue the run all the same.</summary>
 internal static class RunStaging
 {
-    /// <summary>Finds it, or makes it anew where the run's own refs say that it was.</summary>
-    /// <returns>Null: the run had not come so far that it has one.</returns>
-    /// <exception cref="StepException">Nothing tells where the run began.</exception>
+    /// <summary>Finds it, or creates it again at the position of the run's own refs.</summary>
+    /// <returns>Null: the run has none yet.</returns>
+    /// <exception cref="StepException">The run's base is unknown.</exception>
     public static async Task<StagingBranch?> EnsureAsync(GitRepository repository, RunFiles files, CancellationToken stop)
     {
         var refs = new RefStore(repository);

@@ -1,19 +1,19 @@
 namespace Orchestrator.Runs;
 
-/// <summary>What a run began with beside its plan: kept in its folder, so that a change of files in mid-run changes nothing. It holds no
+/// <summary>A run's start beside its plan: stored in its folder, so that later changes of files have no effect on it. It contains no
 /// secret.</summary>
 internal sealed record RunStart
 {
-    /// <summary>What was asked for; the plan itself lies in a file of its own.</summary>
+    /// <summary>The input; the plan itself is in a separate file.</summary>
     public required OrchestrationInput Input { get; init; }
 
-    /// <summary>The settings, with what the input sets among them.</summary>
+    /// <summary>The settings, including those of the input.</summary>
     public required OrchestratorSettings Settings { get; init; }
 
-    /// <summary>What the project's own files ask for, as a person saw it.</summary>
+    /// <summary>Requirements of the project's own files, as a person approved them.</summary>
     public ProjectFindings Found { get; init; } = new();
 
-    /// <summary>The gates that the project brings along.</summary>
+    /// <summary>The project's own gates.</summary>
     [JsonIgnore]
     public ProjectGates Gates => GatesOf(Settings, Found.Gates);
 
@@ -21,11 +21,11 @@ internal sealed record RunStart
     [JsonIgnore]
     public IReadOnlyList<string> SetUp => Settings.Worktrees.Setup ?? Found.SetUp;
 
-    /// <summary>What lies in the user's checkout because of us.</summary>
+    /// <summary>Our own files in the user's checkout.</summary>
     [JsonIgnore]
     public OwnFiles OwnFiles => OwnFiles.Of(Settings, Input.PlanFile);
 
-    /// <summary>The gates of a project, by its settings and what was found in its manifests.</summary>
+    /// <summary>The gates of a project, from its settings and its manifests.</summary>
     public static ProjectGates GatesOf(OrchestratorSettings settings, IReadOnlyList<Gate> found) =>
         new()
         {
@@ -34,7 +34,7 @@ internal sealed record RunStart
             Integration = settings.Gates.Integration ?? [],
         };
 
-    /// <summary>What a run begins with now.</summary>
+    /// <summary>The start of a run now.</summary>
     /// <param name="input">What is asked for.</param>
     /// <param name="loaded">The settings, without errors.</param>
     /// <param name="repository">Root of the repository.</param>
@@ -58,26 +58,26 @@ internal sealed record RunStart
         };
     }
 
-    /// <summary>As it is stored.</summary>
+    /// <summary>The stored form.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options);
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     public static RunStart Read(byte[] json) => JsonSerializer.Deserialize<RunStart>(json, MessageJson.Options)!;
 }
 
-/// <summary>What the project's own files ask for.</summary>
+/// <summary>Requirements of the project's own files.</summary>
 internal sealed record ProjectFindings
 {
-    /// <summary>Gates of its manifests; they count where the configuration names none.</summary>
+    /// <summary>Gates of its manifests, used where the configuration names none.</summary>
     public IReadOnlyList<Gate> Gates { get; init; } = [];
 
-    /// <summary>Set-up commands that lock files asked for.</summary>
+    /// <summary>Set-up commands for lock files.</summary>
     public IReadOnlyList<string> SetUp { get; init; } = [];
 
-    /// <summary>Definitions of the MCP servers that agents keep, by name: one that is defined otherwise when an agent starts is left
+    /// <summary>Definitions of the MCP servers that agents may use, by name: one whose definition changed when an agent starts is left
     /// out.</summary>
     public IReadOnlyDictionary<string, string> McpServers { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Variables of its files that agents are handed. Their values are read anew each time, because they may be secrets.</summary>
+    /// <summary>Variables of its files that agents get. Values are read each time, because they may be secrets.</summary>
     public IReadOnlyList<string> AgentVariables { get; init; } = [];
 }

@@ -2,10 +2,10 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Where staging has to be is known from the run's record in Temporal, which every step that uses it brings along: the last merge
-/// that the run was told of. A ref that is elsewhere was moved by somebody who has no business with it, or by a step of ours that died
-/// before it could tell; it is put back, and what it was is kept. No file beside git has a say in this. After a reset the record is older
-/// than what was merged: then the ref of the last merge has a say, as far as its commits are the run's.</summary>
+/// <summary>The position of staging is known from the run's record in Temporal, which every step that uses staging gets as an argument: the
+/// last merge that was reported to the run. A ref that is elsewhere was moved by someone else, or by a step of ours that died before its
+/// report; it is put back, and its position is kept. No file beside git is authoritative. After a reset the record may be older than the
+/// last merge: then the ref of the last merge counts, as far as its commits are the run's.</summary>
 /// <param name="name">The staging branch, a full ref name.</param>
 /// <param name="folder">The run's.</param>
 internal sealed class StagingRecord(GitRepository repository, string name, RunFolder folder)
@@ -14,7 +14,7 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
     private readonly CommitStore _commits = new(repository);
     private readonly string _lastMerge = RunRefs.LastMerge(folder);
 
-    /// <summary>Where staging is, if that is what the record says or the record says nothing; else null.</summary>
+    /// <summary>The tip of staging, if it is at the recorded position or nothing is recorded; else null.</summary>
     /// <param name="recorded">What the record says; empty: nothing.</param>
     public async Task<(string? Tip, bool IsAsRecorded)> ReadAsync(string recorded, CancellationToken stop)
     {
@@ -22,10 +22,10 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
         return (tip, tip is not null && (recorded.Length == 0 || tip == recorded) && !isSymbolic);
     }
 
-    /// <summary>What the record would say if it knew all: a step that was pending when the run was reset is done again with what was known
-    /// then, and merges have been made since.</summary>
+    /// <summary>The position that the record should have: a step that was pending when the run was reset is repeated with the position of
+    /// that time, and merges have been made since.</summary>
     /// <param name="recorded">What the record says; empty: nothing.</param>
-    /// <param name="caller">Asks for whom the step is done; only where the ref of the last merge says something else.</param>
+    /// <param name="caller">Tells for which execution the step is done; called only where the ref of the last merge differs.</param>
     public async Task<string> BringUpToDateAsync(string recorded, AskCaller caller, CancellationToken stop) =>
         recorded.Length > 0
         && await _refs.ReadAsync(_lastMerge, stop) is { } last
@@ -34,8 +34,8 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
             ? await NewestAsync(recorded, stop)
             : recorded;
 
-    /// <summary>The last merge of the run that came after a commit, by the ref that moves with staging; up to the first commit on the way
-    /// that is not the run's.</summary>
+    /// <summary>The last merge of the run after a commit, by the ref that moves with staging; up to the first commit on the way that is not
+    /// the run's.</summary>
     /// <param name="known">A commit that staging had.</param>
     public async Task<string> NewestAsync(string known, CancellationToken stop)
     {
@@ -45,15 +45,14 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
             : await OwnSinceAsync(known, last, stop);
     }
 
-    /// <summary>Moves staging, and with it the ref that says so to an execution that does not know it. First that one: what it says is
-    /// never too old.</summary>
+    /// <summary>Moves staging, and with it the ref of the last merge. That one first, so that it is never too old.</summary>
     /// <param name="commit">Where to.</param>
     /// <param name="from">Where it has to be.</param>
     /// <param name="reason">A line for the reflog.</param>
-    /// <returns>False: it is somewhere else, and was left there.</returns>
+    /// <returns>False: it is elsewhere, and was left there.</returns>
     public async Task<bool> MoveAsync(string commit, string? from, string reason)
     {
-        // Once begun it is seen through: who cancels is told what is merged and what is not.
+        // Not cancellable after this point: both refs must move.
         var last = await _refs.ReadAsync(_lastMerge, CancellationToken.None);
         return (
             await _refs.UpdateAsync(
@@ -64,12 +63,12 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
         ).Done;
     }
 
-    /// <summary>Puts staging where the record says.</summary>
-    /// <param name="recorded">What the record says; empty: nothing, and then there is nothing to be done.</param>
-    /// <param name="caller">Asks for whom: one that is over has no say in where staging is.</param>
+    /// <summary>Moves staging to the recorded position.</summary>
+    /// <param name="recorded">The recorded position; empty: none, and nothing is done.</param>
+    /// <param name="caller">Tells for which execution: a closed one has no authority over staging.</param>
     /// <param name="stop">Is looked at between the steps.</param>
     /// <returns>What was done, for people, or why it can't be.</returns>
-    /// <exception cref="StepException">The execution that asked for it is over.</exception>
+    /// <exception cref="StepException">The requesting execution is closed.</exception>
     public async Task<(bool Done, string Message)> PutBackAsync(string recorded, AskCaller caller, CancellationToken stop)
     {
         var found = await _refs.ReadAsync(name, stop);
@@ -103,11 +102,10 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
         );
     }
 
-    /// <summary>The commit that new work begins with: staging's tip, as far as it is made of this run's merges on top of what the record
-    /// said last. What somebody else put there is left out, so that it can't come in with that work.</summary>
-    /// <param name="recorded">What the record said when the task was started; other tasks may have been merged since. Empty:
-    /// nothing.</param>
-    /// <returns>Null where nothing that is recorded is there.</returns>
+    /// <summary>The commit that new work starts from: staging's tip, as far as it consists of this run's merges on top of the recorded
+    /// position. Commits of others are left out, so that they can't come in with that work.</summary>
+    /// <param name="recorded">The position recorded when the task was started; other tasks may have been merged since. Empty: none.</param>
+    /// <returns>Null where the recorded commit does not exist.</returns>
     public async Task<string?> BaseAsync(string recorded, CancellationToken stop)
     {
         var (tip, isAsRecorded) = await ReadAsync(recorded, stop);
@@ -122,7 +120,7 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
         return tip is not null && await OwnSinceAsync(recorded, tip, stop) == tip ? tip : recorded;
     }
 
-    /// <summary>The last commit that leads from one to another and has only commits of this run before it.</summary>
+    /// <summary>The last commit between two that has only commits of this run before it.</summary>
     private async Task<string> OwnSinceAsync(string from, string to, CancellationToken stop)
     {
         var chain = await _commits.ListFirstParentsAsync(to, from, stop);

@@ -1,17 +1,17 @@
 namespace Orchestrator.Runs;
 
-/// <summary>How the execution of a run stands that a step is done for.</summary>
+/// <summary>State of the run execution that a step is done for.</summary>
 public enum CallerState
 {
-    /// <summary>It is open, and knows of all that was done for it.</summary>
+    /// <summary>Open, and it knows of everything that was done for it.</summary>
     Open,
 
-    /// <summary>It is open and was made by a reset: another execution before it may have done what it does not know of.</summary>
+    /// <summary>Open, and created by a reset: an earlier execution may have done what it does not know of.</summary>
     OpenAfterReset,
 
-    /// <summary>It is closed (terminated, reset): nobody waits for what is done, and another one may do the same.</summary>
+    /// <summary>Closed (terminated, reset): the result is not awaited, and another execution may do the same.</summary>
     Over,
 }
 
-/// <summary>Asks how the execution stands that the step at hand is done for.</summary>
+/// <summary>Finds out the state of the execution that the current step is done for.</summary>
 public delegate Task<CallerState> AskCaller(CancellationToken stop);

@@ -1,22 +1,22 @@
 namespace Orchestrator.Runs;
 
-/// <summary>A step of a run can't be done. What happened, where and what to do is in the message, which a person reads.</summary>
+/// <summary>A step of a run can't be done. The message, for people, says what happened, where and what to do.</summary>
 /// <param name="message">What happened, where, and what to do.</param>
-/// <param name="cause">What it comes from; null: seen by the step itself.</param>
-/// <param name="failureType">Names the kind of failure to whoever decides what follows, such as <c>WorktreeGone</c>.</param>
+/// <param name="cause">The cause; null: detected by the step itself.</param>
+/// <param name="failureType">The kind of failure for callers, such as <c>WorktreeGone</c>.</param>
 public sealed class StepException(string message, Exception? cause, string failureType) : Exception(message, cause)
 {
-    /// <summary>A failure that the step found itself.</summary>
+    /// <summary>A failure that the step detected itself.</summary>
     public StepException(string message, string failureType)
         : this(message, null, failureType) { }
 
     /// <summary>The kind of failure.</summary>
     public string FailureType { get; } = failureType;
 
-    /// <summary>Whether the same step would fail again until somebody does something.</summary>
+    /// <summary>Whether a retry would fail again until a person acts.</summary>
     /// <value>Default: true.</value>
     public bool IsFinal { get; init; } = true;
 
-    /// <summary>How long to wait before the step is tried again; null: as the caller sees fit.</summary>
+    /// <summary>Delay before the step is retried; null: the caller's default.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

@@ -1,18 +1,16 @@
 namespace Orchestrator.Runs;
 
-/// <summary>What an exception of a step means to whoever asked for the step.</summary>
+/// <summary>Maps exceptions of a step to failures.</summary>
 public static class StepFaults
 {
-    /// <summary>Some two minutes: somebody may be at work there by hand just now.</summary>
+    /// <summary>Some two minutes: a person may be working in the repository at the moment.</summary>
     private const int MostRefusals = 10;
     private const int LongestMessage = 2000;
 
-    /// <summary>
-    /// The failure that it is; null for a fault in passing, after which the step is tried again. What git or the system refuses because of
-    /// what lies in a repository is tried a few times, and then is final too.
-    /// </summary>
+    /// <summary>The failure; null for a transient one, after which the step is retried. What git or the system refuses because of the
+    /// content of a repository is retried a few times, and then final.</summary>
     /// <param name="fault">What the step threw.</param>
-    /// <param name="attempt">How often the step was tried, this time included.</param>
+    /// <param name="attempt">Number of the attempt.</param>
     public static StepException? Describe(Exception fault, int attempt) =>
         fault switch
         {

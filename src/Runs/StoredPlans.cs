@@ -2,18 +2,18 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Reads what runs were started with. It keeps what it has read, by content: every step of every task asks for it, and the plan of
-/// a large run is large.</summary>
+/// <summary>Reads stored plans and settings of runs. Cached by content: every step of every task needs them, and the plan of a large run is
+/// large.</summary>
 internal sealed class StoredPlans
 {
     private const int MostKept = 8;
     private static readonly HashSet<string> NoneAdded = [];
     private readonly ConcurrentDictionary<(string Plan, string Start), RunFiles> _known = new();
 
-    /// <summary>Reads them back.</summary>
+    /// <summary>Reads them.</summary>
     /// <param name="repository">The run's repository.</param>
     /// <param name="planHash">Hash of the plan that was approved.</param>
-    /// <exception cref="StepException">The files are gone, or the plan is another one.</exception>
+    /// <exception cref="StepException">The files are gone, or the plan was changed.</exception>
     public RunFiles Load(RepositoryReference repository, string runId, string planHash)
     {
         var folder = new RunFolder(repository.Path, runId);
@@ -26,7 +26,7 @@ internal sealed class StoredPlans
             hashes = (HashOf(file), HashOf(folder.StartFile));
             if (!_known.TryGetValue(hashes, out known))
             {
-                // What counts is what is read now.
+                // The hashes must be those of the content that is used.
                 read = (File.ReadAllBytes(file), File.ReadAllBytes(folder.StartFile));
                 hashes = (PlanJson.HashOf(read.Value.Plan), PlanJson.HashOf(read.Value.Start));
             }
@@ -62,14 +62,14 @@ internal sealed class StoredPlans
         return known! with { Folder = folder };
     }
 
-    /// <summary>Tasks that the plan has which was not there when the run began.</summary>
+    /// <summary>Tasks of the plan that were not in it when the run began.</summary>
     private static HashSet<string> AddedTo(string first, byte[] plan)
     {
         var before = PlanJson.Read(File.ReadAllBytes(first)).Tasks.Select(task => task.Id);
         return [.. PlanJson.Read(plan).Tasks.Select(task => task.Id).Except(before, StringComparer.Ordinal)];
     }
 
-    /// <summary>Piece by piece: an array as large as the plan for each step of each task would be most of what the run allocates.</summary>
+    /// <summary>In blocks: an array as large as the plan for each step of each task would be most of the run's allocations.</summary>
     private static string HashOf(string path)
     {
         using var file = File.OpenRead(path);

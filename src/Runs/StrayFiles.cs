@@ -1,10 +1,10 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Files that appear in the user's checkout while a run works. Agents have no business there; without a sandbox a program that is
-/// told to write to <c>../../..</c> or an absolute path does so, and then it is at least named.</summary>
+/// <summary>Detects files that appear in the user's checkout while a run works. Agents must not write there; without a sandbox a program
+/// with a path like <c>../../..</c> or an absolute one can, and then it is at least reported.</summary>
 internal static class StrayFiles
 {
-    /// <summary>Before the first agent starts. What was noted first stays.</summary>
+    /// <summary>Records the state before the first agent starts. An existing record stays.</summary>
     public static void Note(RunFolder folder, WorktreeStatus status)
     {
         if (!File.Exists(PathOf(folder)))
@@ -13,7 +13,7 @@ internal static class StrayFiles
         }
     }
 
-    /// <summary>The same at any time: a run may end without landing. Empty also where git can't look at the checkout; landing says
+    /// <summary>The same at any time: a run may end without landing. Also empty where git can't read the checkout; landing reports
     /// that.</summary>
     public static async Task<string> FindAsync(GitRepository repository, RunFiles files)
     {
@@ -31,7 +31,7 @@ internal static class StrayFiles
         }
     }
 
-    /// <summary>A sentence about what is new since; empty where nothing is.</summary>
+    /// <summary>A sentence about new files; empty where there are none.</summary>
     public static string Describe(RunFolder folder, WorktreeStatus status, IEnumerable<string> own)
     {
         if (!File.Exists(PathOf(folder)))

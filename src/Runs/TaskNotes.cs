@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs;
 
-/// <summary>What is known of a task's worktree and cannot be told from git alone; kept as <c>task.json</c> in the task's folder.</summary>
+/// <summary>Facts about a task's worktree that git alone does not show; stored as <c>task.json</c> in the task's folder.</summary>
 internal sealed record TaskNotes
 {
-    /// <summary>What the task's changes are counted from.</summary>
+    /// <summary>Base commit of the task's changes.</summary>
     public string Base { get; set; } = "";
 
-    /// <summary>The staging commit that was brought into the worktree last, and in which attempt; it becomes a parent of that attempt's
+    /// <summary>The staging commit that was merged into the worktree last, and in which attempt; it becomes a parent of that attempt's
     /// commit.</summary>
     public string MergedStaging { get; set; } = "";
     public int MergedAttempt { get; init; }
@@ -14,13 +14,13 @@ internal sealed record TaskNotes
     /// <summary>Files that were in conflict then: no marker may be left in them.</summary>
     public IReadOnlyList<string> Conflicted { get; set; } = [];
 
-    /// <summary>The contracts that the task relies on and the version of each that it was given.</summary>
+    /// <summary>The contracts that the task relies on, with the version that it got.</summary>
     public IReadOnlyDictionary<string, string> Contracts { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>The commit that an earlier result gave on the base; it is put aside when it does not pass.</summary>
+    /// <summary>The commit that an earlier result gave on the base; it is removed when it does not pass.</summary>
     public string Reused { get; set; } = "";
 
-    // Torn, what matters of it is made again from the run's record.
+    // If the file is damaged, what matters is restored from the run's record.
     public static TaskNotes Read(RunFolder folder, string taskId) =>
         StoredJson.TryRead(PathOf(folder, taskId), TaskNotesJson.Default.TaskNotes) ?? new TaskNotes();
 

@@ -9,12 +9,12 @@ using Temporalio.Worker;
 namespace Orchestrator.Worker;
 
 /// <summary>Composition root: workflows and the activities of some repositories on Temporal workers. One worker polls the shared queue for
-/// workflows and finds repositories; each repository has a worker of its own for its activities.</summary>
+/// workflows and for finding repositories; each repository has a worker for its activities.</summary>
 public sealed class RunWorker : IDisposable
 {
     private readonly List<TemporalWorker> _workers = [];
 
-    /// <summary>Puts the workers together; nothing is polled before <see cref="ExecuteAsync"/>.</summary>
+    /// <summary>Creates the workers; nothing is polled before <see cref="ExecuteAsync"/>.</summary>
     public RunWorker(ITemporalClient client, RunWorkerOptions options, ILoggerFactory logs)
     {
         client = MessageJson.Speaking(client);
@@ -57,11 +57,11 @@ public sealed class RunWorker : IDisposable
         }
     }
 
-    /// <summary>Works until cancelled; agents that are at work then go on without us and are taken up by the next worker.</summary>
+    /// <summary>Runs until cancelled; running agents then go on by themselves and are followed by the next worker.</summary>
     public Task ExecuteAsync(CancellationToken stopping) => Task.WhenAll(_workers.Select(w => w.ExecuteAsync(stopping)));
 
-    /// <summary>What is in hand has no grace when the worker stops, in place of <see cref="RunWorkerOptions.ShutdownGrace"/>: it is given
-    /// back at once.</summary>
+    /// <summary>Activities get no grace when the worker stops, in place of <see cref="RunWorkerOptions.ShutdownGrace"/>: they are given up
+    /// at once.</summary>
     public void GiveNoGrace()
     {
         foreach (var worker in _workers)

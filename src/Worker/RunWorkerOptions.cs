@@ -3,22 +3,22 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.Worker;
 
-/// <summary>What a worker needs to know of its place.</summary>
+/// <summary>Options of a worker.</summary>
 public sealed record RunWorkerOptions
 {
     private string? _identity;
 
-    /// <summary>Repositories whose activities are done here.</summary>
+    /// <summary>Repositories whose activities run here.</summary>
     public required IReadOnlyList<RepositoryReference> Repositories { get; init; }
 
-    /// <summary>The same by what those call them that start runs, where that is not their path here.</summary>
+    /// <summary>The same by the names that callers use, where that is not their path here.</summary>
     public IReadOnlyDictionary<string, RepositoryReference> Named { get; init; } = new Dictionary<string, RepositoryReference>();
 
-    /// <summary>The machine, and what steps of runs need of it.</summary>
+    /// <summary>Dependencies of steps on this machine.</summary>
     public required RunServices Services { get; init; }
 
-    /// <summary>Who takes the tasks: process, machine, boot, start time and something random, so that a successor knows for certain whether
-    /// it is dead.</summary>
+    /// <summary>Identity of the worker: process, machine, boot, start time and something random, so that a successor knows for certain
+    /// whether it is dead.</summary>
     public string Identity => _identity ??= WorkerIdentity.Create(Services.Host);
 
     /// <summary>How long activities may go on after the worker was asked to stop.</summary>

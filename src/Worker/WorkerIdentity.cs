@@ -13,8 +13,8 @@ public static class WorkerIdentity
         return $"{self.ProcessId}@{machine}#{self.BootId}#{self.StartTime}#{ProcessIdentity.CurrentNamespace}-{Guid.NewGuid():n}";
     }
 
-    /// <summary>True when the identity names a process of this machine that is certainly gone: of an earlier boot, or of this one where ids
-    /// of processes mean the same to it and to us. Of other machines, of other containers and of other forms nothing is known.</summary>
+    /// <summary>True when the identity names a process of this machine that is certainly gone: from an earlier boot, or from this one where
+    /// process ids mean the same in its namespace and ours. Nothing is known of other machines, containers and forms.</summary>
     /// <param name="identity">A worker's identity.</param>
     /// <param name="machine">This machine.</param>
     public static bool IsDead(string identity, string machine)

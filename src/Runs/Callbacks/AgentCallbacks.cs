@@ -3,16 +3,16 @@ using Orchestrator.Agents.Models;
 
 namespace Orchestrator.Runs.Callbacks;
 
-/// <summary>What agents, and the programs around them, call while they work: processes of their own, which need no running
+/// <summary>Called by agents and the programs around them while they work, as separate processes that need no running
 /// orchestrator.</summary>
 public static class AgentCallbacks
 {
     private const int LongestName = 200;
 
-    /// <summary>Answers the agent program whether a tool call may go on (<c>orchestrate hook</c>).</summary>
+    /// <summary>Decides whether a tool call may proceed (<c>orchestrate hook</c>).</summary>
     /// <param name="input">What it wrote on stdin.</param>
     /// <param name="policyFile">The start's <c>policy</c> file.</param>
-    /// <returns>What to print on stdout and stderr, and the exit code, which must be given as it is.</returns>
+    /// <returns>Text for stdout and stderr, and the exit code, which must be used unchanged.</returns>
     public static (string Output, string Error, int ExitCode) Hook(string input, string policyFile)
     {
         var answer = AgentHook.Run(input, policyFile, policy => Ownership.Of((policy.Write ?? []).Concat(policy.Append)).Owns);
@@ -31,14 +31,14 @@ public static class AgentCallbacks
         CancellationToken cancellationToken
     ) => ModelAsker.AskAsync(requestFile, prompt, time, cancellationToken);
 
-    /// <summary>A figure as an agent says it; null where it has no name, or is no number.</summary>
+    /// <summary>A claimed measurement; null where it has no name, or is no number.</summary>
     public static ClaimedMeasurement? Measured(string name, string number) =>
         name.Trim() is { Length: > 0 and <= LongestName } named && Expectation.NumberOf(number) is { } value
             ? new ClaimedMeasurement(named, value)
             : null;
 
-    /// <summary>Keeps what an agent says about its own work (<c>orchestrate done</c>, <c>orchestrate blocked</c>): a claim, to be compared
-    /// with facts. One that was said by the same tool call changes nothing.</summary>
+    /// <summary>Stores an agent's report about its own work (<c>orchestrate done</c>, <c>orchestrate blocked</c>): a claim, to be compared
+    /// with facts. Repeating a tool call changes nothing.</summary>
     /// <param name="claim">What it says.</param>
     public static void Claim(string startFolder, AgentClaim claim)
     {

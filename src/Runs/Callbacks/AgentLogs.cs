@@ -3,10 +3,10 @@ using Orchestrator.Agents.Logs;
 
 namespace Orchestrator.Runs.Callbacks;
 
-/// <summary>What an agent said and did, as people read it.</summary>
+/// <summary>Renders an agent's events for people.</summary>
 public static class AgentLogs
 {
-    /// <summary>A line for each event that people need to read.</summary>
+    /// <summary>A line for each relevant event.</summary>
     /// <param name="follow">Go on until the agent has ended.</param>
     /// <param name="time">The clock.</param>
     public static async IAsyncEnumerable<string> ReadAsync(

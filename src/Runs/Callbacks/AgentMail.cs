@@ -3,15 +3,15 @@ using Orchestrator.Runs.Mail;
 
 namespace Orchestrator.Runs.Callbacks;
 
-/// <summary>The mail of an agent while it works, and what people send to agents. Needs no orchestrator.</summary>
+/// <summary>Mail of an agent while it works, and mail from people to agents. Needs no orchestrator.</summary>
 /// <param name="repository">Absolute path of the repository's main checkout.</param>
 /// <param name="time">The clock.</param>
 public sealed class AgentMail(string repository, string run, TimeProvider time)
 {
     private readonly RunFolder _folder = new(repository, run);
 
-    /// <summary>What the agent program is told after a batch of tool calls (the hook <c>PostToolBatch</c>): the mail that has come
-    /// meanwhile. Empty where there is none, and for sub-agents.</summary>
+    /// <summary>Text for the agent program after a batch of tool calls (the hook <c>PostToolBatch</c>): new mail. Empty where there is
+    /// none, and for sub-agents.</summary>
     /// <param name="task">The agent's task.</param>
     /// <param name="input">What it wrote on stdin.</param>
     public async Task<string> AfterBatchAsync(string task, string input, CancellationToken stop)
@@ -22,7 +22,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
             return "";
         }
         var transcript = call.RootElement.TryGetProperty("transcript_path", out var path) ? path.GetString() : null;
-        // The results of the batch may not be in the conversation's file yet: the agent may have asked for mail among them.
+        // The results of the batch may not be in the conversation's file yet, and may contain mail that the agent asked for.
         var mail = await new MailReader(_folder, task).TakeAsync(MailWays.Batch, null, transcript, input, stop);
         return mail.Count == 0
             ? ""
@@ -38,7 +38,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
 
     /// <summary>What an agent that asks for its mail is answered.</summary>
     /// <param name="task">The agent's task.</param>
-    /// <param name="call">The tool call by which it asks; null for none.</param>
+    /// <param name="call">Id of the tool call that asks; null for none.</param>
     public async Task<string> CheckAsync(string task, string? call, CancellationToken stop) =>
         Answer(await new MailReader(_folder, task).TakeAsync(MailWays.Asked, call, null, "", stop));
 
@@ -46,8 +46,8 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
     /// <param name="task">The agent's task.</param>
     public string Peek(string task) => Answer(new MailReader(_folder, task).Peek());
 
-    /// <summary>Sends a letter.</summary>
-    /// <param name="letter">The letter; its task is named as the plan does, without regard to case.</param>
+    /// <summary>Sends a message.</summary>
+    /// <param name="letter">The message; its task id is matched without regard to case.</param>
     /// <exception cref="StepException">The run's files are gone.</exception>
     public async Task<MailReceipt> SendAsync(MailLetter letter, CancellationToken stop)
     {
@@ -58,7 +58,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
                 SmallFile.TryRead(_folder.Plan)
                     ?? throw new StepException($"{_folder.Relative(_folder.Plan)} is gone: {run} has no plan any more.", "RunGone")
             );
-            // A review may have added tasks to those that the run began with.
+            // A review may have added tasks to the initial plan.
             var status = StatusFile.Read(_folder.Status);
             string[] ids =
             [

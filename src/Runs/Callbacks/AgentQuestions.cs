@@ -3,8 +3,8 @@ using Orchestrator.Runs.Radar;
 
 namespace Orchestrator.Runs.Callbacks;
 
-/// <summary>What an agent may ask about its run while it works. Answered from the run's files, so that no orchestrator has to be there, and
-/// anew each time.</summary>
+/// <summary>Answers an agent's questions about its run from the run's files, so that no orchestrator is needed; read again each
+/// time.</summary>
 /// <param name="repository">Absolute path of the repository's main checkout.</param>
 /// <param name="task">The agent's task.</param>
 public sealed class AgentQuestions(string repository, string run, string task, string startFolder)
@@ -14,7 +14,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
     private const int MostText = 160;
     private readonly RunFolder _folder = new(repository, run);
 
-    /// <summary>The agent's own task, and the plan's tasks with where each is; of a large plan those that have to do with it.</summary>
+    /// <summary>The agent's own task, and the plan's tasks with their states; of a large plan only the related ones.</summary>
     /// <exception cref="StepException">The run's files are gone.</exception>
     public string Plan()
     {
@@ -34,8 +34,8 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         return Rest(text, files.Plan.Tasks.Count - shown.Count).ToString();
     }
 
-    /// <summary>Whether the agent's task may write a path: the same answer as its hook gives and its commit is judged by; and who else it
-    /// belongs to.</summary>
+    /// <summary>Whether the agent's task may write a path, by the same rule as its hook and the check of its commit; and which other tasks
+    /// own it.</summary>
     /// <param name="path">Absolute, or relative to the worktree.</param>
     /// <exception cref="StepException">The run's files are gone.</exception>
     public string Ownership(string path)
@@ -75,7 +75,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         return text.ToString();
     }
 
-    /// <summary>Who works now, on what and on which files, and the conflicts that are coming with them.</summary>
+    /// <summary>Which tasks are at work, on which files, and predicted conflicts with them.</summary>
     /// <exception cref="StepException">The run's files are gone.</exception>
     public string Neighbours()
     {
@@ -141,7 +141,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
 
     private RunStatus? Status() => StatusFile.Read(_folder.Status);
 
-    /// <summary>By the plan that has the task: a review may have added it to the one that the run began with.</summary>
+    /// <summary>The plan that contains the task: a review may have added it.</summary>
     private RunFiles Load() =>
         new(
             _folder,

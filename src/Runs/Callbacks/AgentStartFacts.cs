@@ -1,22 +1,22 @@
 namespace Orchestrator.Runs.Callbacks;
 
-/// <summary>The facts that an agent's process was given about its own task.</summary>
+/// <summary>Facts about its own task in an agent's environment.</summary>
 /// <param name="Task">Id of the task.</param>
 /// <param name="Folder">The start's folder.</param>
 /// <param name="Run">The run.</param>
 /// <param name="Repository">Absolute path of the repository's main checkout.</param>
 public sealed record AgentStartFacts(string Task, string Folder, string Run, string Repository)
 {
-    /// <summary>Variable that names the start's folder; set in every process of an agent's attempt.</summary>
+    /// <summary>Variable that names the agent run's folder; set in every process of an agent's attempt.</summary>
     public const string FolderVariable = "ORCHESTRATOR_START";
 
-    /// <summary>The start's folder is there; it is not when the run was removed while the agent worked.</summary>
+    /// <summary>The folder exists; it does not when the run was removed while the agent worked.</summary>
     public bool IsThere => Directory.Exists(Folder);
 
-    /// <summary>True for a process of an agent's attempt in this repository, also for one that has put its variables away: those above it
-    /// were started with them.</summary>
+    /// <summary>True for a process of an agent's attempt in this repository, also if it removed its variables: parent processes are
+    /// checked, too.</summary>
     /// <param name="environment">Variables of the process.</param>
-    /// <param name="findRepository">Finds the repository that the process is in; called only where it matters.</param>
+    /// <param name="findRepository">Finds the repository of the process; called only where needed.</param>
     public static bool Concern(IReadOnlyDictionary<string, string> environment, Func<RepositoryLocation?> findRepository) =>
         environment.GetValueOrDefault(FolderVariable) is { Length: > 0 }
         || (
@@ -25,9 +25,9 @@ public sealed record AgentStartFacts(string Task, string Folder, string Run, str
             && starts.Any(start => start.StartsWith(repository.OrchestratorFolder + "/", StringComparison.Ordinal))
         );
 
-    /// <summary>The start that this process belongs to; null: to none.</summary>
+    /// <summary>The agent run that this process belongs to; null: none.</summary>
     /// <param name="environment">Variables of the process.</param>
-    /// <param name="directory">Where the process is; taken for the repository where none is named.</param>
+    /// <param name="directory">The current folder; taken for the repository where none is named.</param>
     public static AgentStartFacts? Find(IReadOnlyDictionary<string, string> environment, string directory) =>
         environment.GetValueOrDefault(FolderVariable) is { Length: > 0 } folder
         && environment.GetValueOrDefault("ORCHESTRATOR_TASK") is { Length: > 0 } task

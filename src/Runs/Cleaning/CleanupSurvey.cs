@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Cleaning;
 /// <param name="Orphans">Cache folders of repositories that are gone.</param>
 public sealed record CleanupSurvey(IReadOnlyList<RunRemains> Runs, IReadOnlyList<string> Spare, IReadOnlyList<OrphanedCache> Orphans)
 {
-    /// <summary>Names of hidden refs of no run, which the person's branches have.</summary>
+    /// <summary>Names of hidden refs that belong to no run, and whose commits are on the person's branches.</summary>
     public IReadOnlyList<string> StrayRefs => [.. Stray.Select(change => change.Name)];
 
     internal IReadOnlyList<RefChange> Stray { get; init; } = [];

@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs.Cleaning;
 
-/// <summary>Which of the runs that have ended are more than is kept.</summary>
+/// <summary>Which ended runs exceed the retention.</summary>
 public static class EndedRuns
 {
-    /// <summary>Those beyond the latest so many, and those that ended too long ago; the oldest first.</summary>
+    /// <summary>Runs beyond a number of latest ones, and those that ended too long ago; the oldest first.</summary>
     /// <param name="runs">Runs that have ended.</param>
-    /// <param name="keep">How many of the latest are kept; null: however many.</param>
-    /// <param name="age">How long after its end a run is kept; null: however long.</param>
+    /// <param name="keep">How many of the latest are kept; null: no limit.</param>
+    /// <param name="age">How long after its end a run is kept; null: no limit.</param>
     /// <param name="now">The time, UTC.</param>
     public static IReadOnlyList<RunStatus> Beyond(IEnumerable<RunStatus> runs, int? keep, TimeSpan? age, DateTimeOffset now)
     {

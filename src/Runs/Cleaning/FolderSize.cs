@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Cleaning;
 
-/// <summary>How much a folder or a file holds.</summary>
-/// <param name="Files">How many files; links count as one and are not followed.</param>
+/// <summary>Size of a folder or a file.</summary>
+/// <param name="Files">Number of files; links count as one and are not followed.</param>
 /// <param name="Bytes">Their length in all.</param>
 public sealed record FolderSize(long Files, long Bytes)
 {
@@ -18,7 +18,7 @@ public sealed record FolderSize(long Files, long Bytes)
     /// <summary>Both together.</summary>
     public FolderSize With(FolderSize other) => new(Files + other.Files, Bytes + other.Bytes);
 
-    /// <summary>Looks; nothing there is nothing. What is removed meanwhile does not count.</summary>
+    /// <summary>Measures it; a missing folder is empty. Files that are removed meanwhile do not count.</summary>
     public static FolderSize Of(string path)
     {
         var size = None;
@@ -39,7 +39,7 @@ public sealed record FolderSize(long Files, long Bytes)
         }
         catch (DirectoryNotFoundException)
         {
-            // Somebody removed it while it was counted.
+            // It was removed while being counted.
         }
         return size;
     }

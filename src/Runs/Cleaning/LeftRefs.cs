@@ -1,13 +1,13 @@
 namespace Orchestrator.Runs.Cleaning;
 
-/// <summary>Refs that runs have left: which are a run's, which of its tasks', and which hold more than themselves.</summary>
-/// <param name="prefix">First part of the names of branches, as it is set now.</param>
+/// <summary>Classifies refs of ended runs: which belong to a run, which to a task, and which hold unmerged work.</summary>
+/// <param name="prefix">Present prefix of branch names.</param>
 internal sealed class LeftRefs(string prefix)
 {
-    /// <summary>What the full name of a branch begins with.</summary>
+    /// <summary>Prefix of a branch's full name.</summary>
     public const string Heads = "refs/heads/";
 
-    /// <summary>Refs of the run that stay, and hold more than themselves: what a run reached that was not landed, or taken back.</summary>
+    /// <summary>Refs of the run that are kept, and keep commits: work of a run that was not landed, or taken back.</summary>
     public static HashSet<string> Keepers(EndedRun run, IReadOnlyList<(string Ref, string Commit)> refs, IReadOnlySet<string> contained)
     {
         var aborted = RunRefs.Aborted(run.Folder);

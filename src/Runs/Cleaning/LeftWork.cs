@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs.Cleaning;
 
-/// <summary>Worktrees and saved work that runs have left: which of them may go.</summary>
+/// <summary>Decides which worktrees and saved work of ended runs may be removed.</summary>
 internal sealed class LeftWork(GitRepository repository)
 {
     private readonly CommitStore _commits = new(repository);
     private readonly WorktreeStore _worktrees = new(repository);
 
-    /// <summary>Worktrees in which nothing else is; and the branches of those that stay.</summary>
+    /// <summary>Worktrees without other content; and the branches of those that stay.</summary>
     public async Task<(List<(Worktree, DeletionProofResult)> Removable, HashSet<string> Busy)> WorktreesAsync(
         IReadOnlyList<WorktreeInfo> worktrees,
         IReadOnlySet<string> contained,
@@ -22,7 +22,7 @@ internal sealed class LeftWork(GitRepository repository)
             {
                 continue;
             }
-            // Its branch has a proof of its own, or stays.
+            // Its branch is proven separately, or stays.
             var isKept = info.Branch is not null || (info.Head is { } at && contained.Contains(at));
             string[] keepers = isKept && info.Head is { } head ? [head] : [];
             var proof = await new DeletionProof(repository).CheckWorktreeAsync(worktree, keepers, [], stop);
@@ -40,7 +40,7 @@ internal sealed class LeftWork(GitRepository repository)
         return (removable, busy);
     }
 
-    /// <summary>Saved work of tasks: of those that are merged, or had changed nothing, it may go.</summary>
+    /// <summary>Saved work of tasks that may be removed: those that are merged, or had changed nothing.</summary>
     public async Task<IReadOnlyList<string>> UnfinishedAsync(
         EndedRun run,
         IReadOnlyDictionary<string, UnfinishedSnapshot?> saved,
@@ -65,7 +65,7 @@ internal sealed class LeftWork(GitRepository repository)
         return gone;
     }
 
-    /// <summary>What was saved of a run's tasks; null for one whose snapshot can't be read.</summary>
+    /// <summary>Saved work of a run's tasks; null for one whose snapshot can't be read.</summary>
     public Dictionary<string, UnfinishedSnapshot?> SavedWork(string run)
     {
         var folder = UnfinishedWork.FolderOf(repository, run);

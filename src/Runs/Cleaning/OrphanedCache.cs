@@ -8,8 +8,8 @@ public sealed record OrphanedCache(string Folder, string Repository)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromDays(7);
 
-    /// <summary>Those of repositories that are not there any more and that nobody has used for a week: a disk may be away for a while. One
-    /// that does not say whose it is stays.</summary>
+    /// <summary>Caches of repositories that are gone and were not used for a week (a disk may be unmounted for a while). A cache without
+    /// owner file stays.</summary>
     /// <param name="environment">Says where caches are.</param>
     /// <param name="now">The time, UTC.</param>
     public static IReadOnlyList<OrphanedCache> List(IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
@@ -34,7 +34,7 @@ public sealed record OrphanedCache(string Folder, string Repository)
             return (said, File.GetLastWriteTimeUtc(file));
         }
 
-        // An earlier version wrote no such file; worktrees in it know whose they are.
+        // Earlier versions wrote no such file; the worktrees in it name their repository.
         return VerificationTrees
             .In(folder)
             .Select(tree => (Repository: WorktreeStore.RepositoryOf(tree), Used: Directory.GetLastWriteTimeUtc(tree)))

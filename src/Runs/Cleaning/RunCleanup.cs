@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Cleaning;
 
-/// <summary>Looks what may be removed of ended runs in a repository, and removes it, one process at a time.</summary>
+/// <summary>Finds what may be removed of ended runs in a repository, and removes it, one process at a time.</summary>
 public sealed class RunCleanup
 {
     private readonly RepositoryLocation _location;
@@ -18,21 +18,21 @@ public sealed class RunCleanup
         _spare = new SpareWorktrees(repository, services.Environment);
     }
 
-    /// <summary>Opens the repository; nothing is looked at yet.</summary>
+    /// <summary>Opens the repository; surveys nothing yet.</summary>
     /// <param name="location">The repository.</param>
     /// <param name="settings">The settings in force.</param>
-    /// <param name="services">Clock, environment and where repositories are opened.</param>
+    /// <param name="services">Clock, environment and open repositories.</param>
     public static async Task<RunCleanup> OpenAsync(RepositoryLocation location, OrchestratorSettings settings, RunServices services) =>
         new(location, await services.Repositories.OpenAsync(location.Root), settings, services);
 
-    /// <summary>Lets one process clean up until the result is disposed; null: another one does.</summary>
+    /// <summary>Takes the cleanup lock until the result is disposed; null: another process has it.</summary>
     public IDisposable? TryBegin() => LockFile.TryTake(Path.Combine(_location.RunsFolder, ".cleanup"));
 
-    /// <summary>How much runs have left in the repository and beside it.</summary>
+    /// <summary>Storage that runs use in the repository and beside it.</summary>
     public Task<StorageSizes> SizesAsync(CancellationToken stop) =>
         StorageSizes.OfAsync(_location, _repository, _settings.Worktrees.BranchPrefix, _services.Environment, stop);
 
-    /// <summary>Looks what may go.</summary>
+    /// <summary>Finds what may be removed.</summary>
     /// <param name="chosen">Runs that have ended.</param>
     /// <param name="all">Every run that is known here.</param>
     public async Task<CleanupSurvey> LookAsync(IReadOnlyList<RunStatus> chosen, IReadOnlyList<RunStatus> all, CancellationToken stop)
@@ -42,7 +42,7 @@ public sealed class RunCleanup
 
         var orphans = OrphanedCache.List(_services.Environment, _services.Time.GetUtcNow());
 
-        // A run that works, or begins to, may need what is spare or of no run.
+        // A run that works or starts may need spare worktrees and refs without a run.
         if (all.Any(run => !RunStates.IsFinal(run.State)))
         {
             return new CleanupSurvey(runs, [], orphans);
@@ -51,11 +51,11 @@ public sealed class RunCleanup
         return new CleanupSurvey(runs, _spare.Beyond(_settings.Worktrees.Pool), orphans) { Stray = await survey.StrayAsync(known, stop) };
     }
 
-    /// <summary>Removes what was looked at.</summary>
+    /// <summary>Removes what was found.</summary>
     /// <param name="found">What may go.</param>
     /// <param name="forget">Removes the history of a run, where there is one; false: the run is open after all, and stays.</param>
     /// <param name="stop">Is looked at between the steps.</param>
-    /// <returns>Sentences about what was left although it might go.</returns>
+    /// <returns>Sentences about removals that failed.</returns>
     public async Task<IReadOnlyList<string>> RemoveAsync(CleanupSurvey found, Func<string, Task<bool>> forget, CancellationToken stop)
     {
         RunRemoval.FinishEarlier(_location.RunsFolder);

@@ -2,21 +2,21 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Cleaning;
 
-/// <summary>What is left of a run that has ended: what may go, because it is proven to be merged or superseded, and what stays.</summary>
+/// <summary>What is left of an ended run: what may be removed, because it is proven to be merged or superseded, and what stays.</summary>
 /// <param name="Size">Of its folder.</param>
-/// <param name="Kept">A sentence for each thing that stays; as long as there is one the run's folder stays with it.</param>
+/// <param name="Kept">A sentence for each thing that stays; if there is one, the run's folder stays, too.</param>
 public sealed record RunRemains(EndedRun Run, FolderSize Size, IReadOnlyList<string> Kept)
 {
-    /// <summary>Everything of the run may go, its folder and its history too.</summary>
+    /// <summary>Everything of the run may be removed, with its folder and history.</summary>
     public bool IsWhole => Kept.Count == 0;
 
-    /// <summary>How many refs go.</summary>
+    /// <summary>Number of refs to remove.</summary>
     public int RefCount => Refs.Count;
 
-    /// <summary>How many worktrees go.</summary>
+    /// <summary>Number of worktrees to remove.</summary>
     public int WorktreeCount => Worktrees.Count;
 
-    /// <summary>There is something to remove.</summary>
+    /// <summary>Whether there is something to remove.</summary>
     public bool HasAny => IsWhole || Refs.Count + Worktrees.Count + Unfinished.Count > 0;
 
     internal IReadOnlyList<RefChange> Refs { get; init; } = [];

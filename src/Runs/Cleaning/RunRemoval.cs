@@ -2,11 +2,11 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Cleaning;
 
-/// <summary>Removes what was looked at. The folder goes last: killed before that, the run is still known by it, and is looked at
+/// <summary>Removes what a survey found. The folder goes last: if killed before that, the run is still known and is surveyed
 /// again.</summary>
 internal sealed class RunRemoval(GitRepository repository)
 {
-    /// <summary>Removes what may go.</summary>
+    /// <summary>Removes what may be removed.</summary>
     /// <param name="remains">What was found.</param>
     /// <param name="forget">Removes the run's history, where there is one; false: it is open after all, and its folder stays.</param>
     /// <param name="stop">Is looked at between the steps.</param>
@@ -39,7 +39,7 @@ internal sealed class RunRemoval(GitRepository repository)
         }
         FolderRemover.Remove(run.Log);
 
-        // From here on nobody takes it for a run: half a folder would be one that nobody can read.
+        // Renamed first, so that a half-removed folder is not taken for a run.
         var aside = Path.Combine(Path.GetDirectoryName(run.Folder.Path)!, RunFolder.Removed + run.Folder.Name);
         FolderRemover.Remove(aside);
         Directory.Move(run.Folder.Path, aside);
@@ -47,7 +47,7 @@ internal sealed class RunRemoval(GitRepository repository)
         return null;
     }
 
-    /// <summary>Removes refs that are still as they were looked at.</summary>
+    /// <summary>Removes refs that have not changed since the survey.</summary>
     /// <returns>Null, or which are not.</returns>
     public async Task<string?> RemoveRefsAsync(IReadOnlyList<RefChange> refs, CancellationToken stop)
     {
@@ -60,7 +60,7 @@ internal sealed class RunRemoval(GitRepository repository)
         return result.Done ? null : $"moved meanwhile: {FileNames.Some([.. moved.Select(change => change.Name)])}";
     }
 
-    /// <summary>Removes the folders of runs whose removal was begun and not finished.</summary>
+    /// <summary>Finishes interrupted removals of run folders.</summary>
     /// <param name="runsFolder">Folder of all runs.</param>
     public static void FinishEarlier(string runsFolder)
     {

@@ -2,9 +2,9 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Cleaning;
 
-/// <summary>Looks what is left of runs that have ended. A commit may be given up only where the person's own branches have it, or the run's
-/// record names another one in its place; a worktree only where nothing else is in it.</summary>
-/// <param name="prefix">First part of the names of branches, as it is set now.</param>
+/// <summary>Surveys ended runs. A commit may be removed only where the person's own branches contain it, or the run's record names its
+/// replacement; a worktree only without other content.</summary>
+/// <param name="prefix">Present prefix of branch names.</param>
 internal sealed class RunSurvey(GitRepository repository, string prefix)
 {
     private const string Remotes = "refs/remotes/";
@@ -16,7 +16,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
     private readonly LeftWork _left = new(repository);
     private readonly LeftRefs _leftRefs = new(prefix);
 
-    /// <summary>Looks at some runs.</summary>
+    /// <summary>Surveys some runs.</summary>
     /// <param name="runs">Runs that have ended.</param>
     public async Task<IReadOnlyList<RunRemains>> LookAsync(IReadOnlyList<EndedRun> runs, CancellationToken stop)
     {
@@ -71,7 +71,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         return found;
     }
 
-    /// <summary>Hidden refs of no run that is known here, whose commits the person's branches have.</summary>
+    /// <summary>Hidden refs without a known run, whose commits are on the person's branches.</summary>
     /// <param name="known">Names of the runs that are known here.</param>
     public async Task<IReadOnlyList<RefChange>> StrayAsync(IReadOnlyCollection<string> known, CancellationToken stop)
     {
@@ -86,8 +86,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         return [.. stray.Where(found => contained.Contains(found.Commit)).Select(found => new RefChange(found.Ref, null, found.Commit))];
     }
 
-    /// <summary>Adds the commits of runs whose result a branch of the person has by content: what was merged by squashing is in no
-    /// history.</summary>
+    /// <summary>Adds the commits of runs whose result is on a branch of the person by content: a squash merge is in no history.</summary>
     private async Task<IReadOnlySet<string>> WithSquashedAsync(
         IReadOnlySet<string> contained,
         IReadOnlyList<EndedRun> runs,
@@ -134,7 +133,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         }
         return found;
 
-        // Of the person's only: refs/remotes/NAME/TARGET.
+        // Only the person's: refs/remotes/NAME/TARGET.
         bool IsRemote(string name, string target) =>
             name.StartsWith(Remotes, StringComparison.Ordinal)
             && name.Split('/', 4) is [_, _, _, var branch]
@@ -164,7 +163,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
             var result = results.FirstOrDefault(result => result.Ref == name);
             var task = result is null ? LeftRefs.TaskOf(run, name) : result.Trailers?.Task;
 
-            // What a later run could take up goes only when nobody would need it.
+            // Results that a later run could reuse are removed only when they are not needed.
             var isProven =
                 contained.Contains(commit)
                 || IsSuperseded(name, commit, task is null ? null : merged.GetValueOrDefault(task), contained)
@@ -189,7 +188,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
             kept.Add($"{FileNames.Some([.. staying.Select(RunRefs.Short)])}: on no branch of yours");
         }
 
-        // While something of the run stays, so does what says where it began and stood.
+        // While something of the run stays, its base and last merge stay, too.
         string[] marks = [RunRefs.Base(run.Folder), RunRefs.LastMerge(run.Folder)];
         gone.RemoveAll(change => marks.Contains(change.Name));
         if (kept.Count == 0)
@@ -207,7 +206,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
     private async Task<bool> IsInAsync(string commit, HashSet<string> keepers, CancellationToken stop) =>
         keepers.Count > 0 && await _commits.IsReachableFromAnyAsync(commit, keepers, stop);
 
-    /// <summary>A snapshot of a merged task, or a result that it had before: the record names the commit that came of it.</summary>
+    /// <summary>A snapshot of a merged task, or an earlier result of it: the record names the commit that replaced it.</summary>
     private static bool IsSuperseded(string name, string commit, string? by, IReadOnlySet<string> contained) =>
         by is not null
         && commit != by

@@ -2,8 +2,8 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Cleaning;
 
-/// <summary>Worktrees that wait to be used again: those that tasks have given back, and those that gates run in. While a run is open nobody
-/// removes any.</summary>
+/// <summary>Worktrees for reuse: those that tasks have given back, and those that gates run in. None is removed while a run is
+/// open.</summary>
 /// <param name="environment">Says where the cache is.</param>
 internal sealed class SpareWorktrees(GitRepository repository, IReadOnlyDictionary<string, string> environment)
 {
@@ -15,7 +15,7 @@ internal sealed class SpareWorktrees(GitRepository repository, IReadOnlyDictiona
             .. VerificationTrees.In(CacheFolder.Of(repository, environment)).Skip(keep),
         ];
 
-    /// <summary>Removes them; one that somebody uses again stays.</summary>
+    /// <summary>Removes them; one that is in use again stays.</summary>
     /// <param name="paths">What <see cref="Beyond"/> named.</param>
     /// <param name="stop">Is looked at between them.</param>
     /// <returns>How many were removed.</returns>

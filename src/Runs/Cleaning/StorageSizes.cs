@@ -3,17 +3,17 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Cleaning;
 
-/// <summary>How much runs have left in a repository and beside it.</summary>
+/// <summary>Storage that runs use in a repository and beside it.</summary>
 /// <param name="Engine">The embedded engine's file.</param>
 /// <param name="Runs">Number of run folders.</param>
 /// <param name="RunFolders">What is in them.</param>
 /// <param name="HiddenRefs">Refs below <c>refs/orchestrator</c>.</param>
 /// <param name="Branches">Branches of runs.</param>
-/// <param name="Worktrees">Number of worktrees of tasks, at work and waiting.</param>
+/// <param name="Worktrees">Number of worktrees of tasks, in use and in the pool.</param>
 /// <param name="WorktreeFiles">What is in them and in those of gates.</param>
 /// <param name="GateWorktrees">Number of worktrees in which gates run.</param>
-/// <param name="Cache">What else is in the repository's cache folder.</param>
-/// <param name="Unfinished">Work of agents that is saved while they are at work.</param>
+/// <param name="Cache">Other content of the repository's cache folder.</param>
+/// <param name="Unfinished">Saved work in progress of agents.</param>
 public sealed record StorageSizes(
     FolderSize Engine,
     int Runs,
@@ -27,7 +27,7 @@ public sealed record StorageSizes(
     FolderSize Unfinished
 )
 {
-    /// <summary>Looks.</summary>
+    /// <summary>Measures it.</summary>
     /// <param name="location">Where the repository is.</param>
     /// <param name="repository">The same, opened.</param>
     /// <param name="prefix">First part of the names of our branches.</param>
@@ -61,7 +61,7 @@ public sealed record StorageSizes(
         );
     }
 
-    /// <summary>For people, a part each: what it is, and how much.</summary>
+    /// <summary>As text, by part: what it is, and how much.</summary>
     public IReadOnlyList<(string What, string HowMuch)> Lines() =>
         [
             ("engine file", Sizes.Describe(Engine.Bytes)),

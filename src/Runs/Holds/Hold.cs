@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Holds;
 
-/// <summary>A person's word that no agent is to be started: not in one run, or not on this machine.</summary>
+/// <summary>A hold: no agents are started, in one run or on this machine.</summary>
 public sealed record Hold
 {
     /// <summary>The run; empty: all runs of this user on this machine.</summary>
@@ -15,15 +15,15 @@ public sealed record Hold
     [JsonPropertyName("reason")]
     public required string Reason { get; init; }
 
-    /// <summary>Who.</summary>
+    /// <summary>The person.</summary>
     [JsonPropertyName("by")]
     public required string By { get; init; }
 
-    /// <summary>Since when, UTC.</summary>
+    /// <summary>Begin, UTC.</summary>
     [JsonPropertyName("since")]
     public required DateTimeOffset Since { get; init; }
 
-    /// <summary>It is of all runs.</summary>
+    /// <summary>For all runs.</summary>
     [JsonIgnore]
     public bool IsOfAll => Run.Length == 0;
 
@@ -31,13 +31,13 @@ public sealed record Hold
     [JsonIgnore]
     public string Cure => IsOfAll ? "orchestrate release --all" : $"orchestrate release {Run}";
 
-    /// <summary>It keeps agents of this run from being started.</summary>
+    /// <summary>Whether it concerns a run.</summary>
     /// <param name="run">Id of the run.</param>
     /// <param name="repository">Absolute path of its repository.</param>
     public bool Concerns(string run, string repository) =>
         IsOfAll || (Run == run && (Repository == repository || GitRepository.RealPath(Repository) == GitRepository.RealPath(repository)));
 
-    /// <summary>In a sentence's words: who, since when, why, and what ends it.</summary>
+    /// <summary>As part of a sentence: who, since when, why, and what ends it.</summary>
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,

@@ -1,15 +1,15 @@
 namespace Orchestrator.Runs.Holds;
 
-/// <summary>The holds of a user on this machine: one file, so that a hold counts for every worker there, with or without an engine. Whoever
-/// would start an agent looks at it.</summary>
-/// <param name="environment">Variables of the process, which say where the user's state is.</param>
+/// <summary>The holds of a user on this machine: one file, so that a hold counts for every worker there, with or without an engine. Checked
+/// before each agent run.</summary>
+/// <param name="environment">Environment of the process, which determines the user's state folder.</param>
 /// <param name="time">The clock.</param>
 public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
     /// <summary>Its path.</summary>
     public string Path { get; } = System.IO.Path.Combine(UserState.FolderOf(environment), "holds.json");
 
-    /// <summary>What is held now. A file that can't be read holds everything: what was said in it must not be lost by that.</summary>
+    /// <summary>Present holds. An unreadable file holds everything, so that damage releases nothing.</summary>
     public IReadOnlyList<Hold> Read()
     {
         try
@@ -24,12 +24,12 @@ public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, Ti
         }
     }
 
-    /// <summary>What keeps agents of a run from being started, the hold of all runs first; null: nothing does.</summary>
+    /// <summary>The hold that concerns a run, one for all runs first; null: none.</summary>
     /// <param name="run">Id of the run.</param>
     /// <param name="repository">Absolute path of its repository.</param>
     public Hold? Find(string run, string repository) => Read().Where(hold => hold.Concerns(run, repository)).MinBy(hold => !hold.IsOfAll);
 
-    /// <summary>Holds a run, or all. One that is held already gets the new words.</summary>
+    /// <summary>Sets a hold for a run, or for all. An existing one gets the new reason.</summary>
     /// <param name="run">Id of the run; empty: all.</param>
     /// <param name="repository">Its repository; empty: all.</param>
     /// <param name="reason">Why.</param>
@@ -49,7 +49,7 @@ public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, Ti
     }
 
     /// <summary>Ends the hold of a run, or every hold.</summary>
-    /// <param name="run">Id of the run; empty: all of them, also those of single runs.</param>
+    /// <param name="run">Id of the run; empty: all holds, also those of single runs.</param>
     /// <param name="repository">Its repository; empty: all.</param>
     /// <returns>What was ended.</returns>
     public async Task<IReadOnlyList<Hold>> ReleaseAsync(string run, string repository, CancellationToken stop)
@@ -92,7 +92,7 @@ public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, Ti
         };
 }
 
-/// <summary>What the file holds.</summary>
+/// <summary>Content of the file.</summary>
 internal sealed record HoldList([property: JsonPropertyName("holds")] IReadOnlyList<Hold> Holds)
 {
     [JsonPropertyName("schemaVersion")]

@@ -1,10 +1,10 @@
 namespace Orchestrator.Runs.Hosting;
 
-/// <summary>This program once more, in a session of its own, without a terminal, and held by a supervisor that starts it again when it dies
-/// without a goodbye.</summary>
+/// <summary>This program as a background process: in its own session, without a terminal, restarted by a supervisor when it
+/// crashes.</summary>
 public sealed class BackgroundProcess
 {
-    // A line for each time that the engine of a run died and was started again.
+    // A line for each time that the engine of a run crashed and was restarted.
     private const string CrashFileName = "crashes";
     private readonly ProcessIdentity _supervisor;
 
@@ -13,14 +13,14 @@ public sealed class BackgroundProcess
     /// <summary>The process's id: that of its supervisor.</summary>
     public int ProcessId => _supervisor.ProcessId;
 
-    /// <summary>Starts it where this process is.</summary>
+    /// <summary>Starts it in the current folder.</summary>
     /// <param name="runId">The run that it works on.</param>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     /// <param name="arguments">What it is called with.</param>
-    /// <param name="goOn">What it is called with in its place after a crash.</param>
+    /// <param name="goOn">Its arguments after a crash.</param>
     /// <param name="output">The file that takes its words.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="Exception">It can't be started; <see cref="ProgramFailure"/> says why.</exception>
+    /// <exception cref="Exception">It can't be started; <see cref="ProgramFailure"/> explains.</exception>
     public static async Task<BackgroundProcess> StartAsync(
         string runId,
         string runFolder,
@@ -44,7 +44,7 @@ public sealed class BackgroundProcess
     /// <summary>It runs still.</summary>
     public bool IsAlive() => _supervisor.IsAlive();
 
-    /// <summary>What the supervisor holds serves the engine of a repository, or waits to: it works on runs.</summary>
+    /// <summary>Whether the supervised process serves the engine of a repository, or waits to: it works on runs.</summary>
     /// <param name="engineFolder">The engine's folder.</param>
     /// <param name="ownerId">Id of the process that serves the engine; null: none does.</param>
     public bool WorksOn(string engineFolder, int? ownerId) =>
@@ -52,7 +52,7 @@ public sealed class BackgroundProcess
             .ChildrenOf(_supervisor.ProcessId)
             .Any(child => child.ProcessId == ownerId || StandbyProcesses.Has(engineFolder, child.Identity));
 
-    /// <summary>When the engine of a run died and was started again, oldest first.</summary>
+    /// <summary>Times at which the engine of a run crashed and was restarted, oldest first.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     public static IReadOnlyList<RunCrash> CrashesOf(string runFolder) =>
         [.. CrashSupervisor.Read(CrashFileIn(runFolder)).Select(crash => new RunCrash(crash.Time, crash.ExitCode, crash.IsLast))];

@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs.Hosting;
 
-/// <summary>Processes that use an engine another one serves and take it over when that one ends. Each leaves its identity in a folder
-/// beside the engine file, so that a command that is over in a moment leaves the engine to them.</summary>
+/// <summary>Processes that use another one's engine and take it over when that one ends. Each registers its identity in a folder beside the
+/// engine file, so that a short command leaves the engine to them.</summary>
 public static class StandbyProcesses
 {
     private const string FolderName = "engine.standby";
 
-    /// <summary>Writes this process down until the result is disposed.</summary>
+    /// <summary>Registers this process until the result is disposed.</summary>
     /// <param name="folder">The engine's folder.</param>
     public static IDisposable Register(string folder)
     {
@@ -19,12 +19,12 @@ public static class StandbyProcesses
         return new Registration(file);
     }
 
-    /// <summary>True where this process is one of them.</summary>
+    /// <summary>Whether a process is registered.</summary>
     internal static bool Has(string folder, ProcessIdentity process) =>
         Directory.Exists(Path.Combine(folder, FolderName))
         && Directory.EnumerateFiles(Path.Combine(folder, FolderName), $"{process.ProcessId}-*").Any(file => TryRead(file) == process);
 
-    /// <summary>True while one of them lives; what dead ones left is removed.</summary>
+    /// <summary>True while one of them lives; entries of dead ones are removed.</summary>
     /// <param name="folder">The engine's folder.</param>
     public static bool AnyLiving(string folder)
     {

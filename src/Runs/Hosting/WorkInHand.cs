@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Hosting;
 
-/// <summary>What processes of ours have in hand in some repositories: gates and set-ups that run, writes of git, agents. Ended where those
-/// that waited for it are gone.</summary>
+/// <summary>Work in progress of our processes in some repositories: gates and set-ups, git writes, agents. Ended where the processes that
+/// waited for it are gone.</summary>
 public sealed class WorkInHand
 {
     private static readonly TimeSpan AgentGrace = TimeSpan.FromSeconds(10);
@@ -15,12 +15,12 @@ public sealed class WorkInHand
         _services = services;
     }
 
-    /// <summary>The repositories as runs on this machine name them, in the order that was given.</summary>
+    /// <summary>The repositories as runs on this machine name them, in the given order.</summary>
     public IReadOnlyList<RepositoryReference> References { get; }
 
-    /// <summary>Opens the repositories; nothing is ended yet.</summary>
+    /// <summary>Opens the repositories; ends nothing yet.</summary>
     /// <param name="locations">Where they are.</param>
-    /// <param name="services">The machine, the clock, and where repositories are opened.</param>
+    /// <param name="services">Machine, clock and open repositories.</param>
     public static async Task<WorkInHand> OpenAsync(IReadOnlyList<RepositoryLocation> locations, RunServices services)
     {
         var references = new List<RepositoryReference>();
@@ -34,8 +34,8 @@ public sealed class WorkInHand
         return new WorkInHand(references, repositories, services);
     }
 
-    /// <summary>Ends what dead processes had in hand, but for their agents, which are taken up: their gates and set-ups work on, in folders
-    /// that are used again as soon as what they had in hand is given back, and their git may have left locks.</summary>
+    /// <summary>Ends work of dead processes, except for agents, which are taken over: gates and set-ups would go on in folders that are
+    /// reused as soon as their activities are failed, and git may have left locks.</summary>
     public async Task EndThatOfTheDeadAsync()
     {
         await Leftovers.StopThoseOfTheDeadAsync(_services.Time);
@@ -45,7 +45,7 @@ public sealed class WorkInHand
         }
     }
 
-    /// <summary>Ends all agents of the repositories, where nobody will ever follow them again.</summary>
+    /// <summary>Ends all agents of the repositories, where no process will follow them again.</summary>
     public async Task EndAgentsAsync()
     {
         foreach (var reference in References)
@@ -60,6 +60,6 @@ public sealed class WorkInHand
         }
     }
 
-    /// <summary>Ends, without any grace, what this process has in hand but for agents: for one that ends and waits for nobody.</summary>
+    /// <summary>Ends this process's own work at once, except for agents: for a process that ends without waiting.</summary>
     public static Task EndOwnAsync() => Leftovers.StopOwnAsync();
 }

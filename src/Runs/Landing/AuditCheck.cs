@@ -3,25 +3,24 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Landing;
 
-/// <summary>What came of looking for something that a person has to decide on.</summary>
-/// <param name="Refusal">Why nothing may land; null: nothing speaks against it.</param>
-/// <param name="Note">What is to be said all the same; empty: nothing.</param>
+/// <summary>Result of a check before landing.</summary>
+/// <param name="Refusal">Why landing is refused; null: it is not.</param>
+/// <param name="Note">A note for people; empty: none.</param>
 internal sealed record LandingVerdict(LandResult? Refusal, string Note)
 {
-    /// <summary>Nothing is to be said.</summary>
+    /// <summary>Nothing to report.</summary>
     public static LandingVerdict Clear { get; } = new(null, "");
 }
 
-/// <summary>Asks for known vulnerabilities where a run changes packages, before the target moves or anything is pushed. What the base has
-/// is only named; what is new is a person's to decide. Where a tool can't answer, that is said, and never taken for a good
-/// answer.</summary>
+/// <summary>Asks for known vulnerabilities where a run changes packages, before the target moves or anything is pushed. Those of the base
+/// are only listed; new ones need a person's decision. A tool that can't answer is reported, and never counts as a pass.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 internal sealed class AuditCheck(GitRepository repository, RunFiles files, RunServices services)
 {
     private const int MostNamed = 5;
     private const int MostSubjects = 20;
 
-    /// <summary>Looks at what is to land.</summary>
+    /// <summary>Checks what is to land.</summary>
     /// <param name="input">Which run, and the target.</param>
     /// <param name="from">What the target has of it.</param>
     /// <param name="tip">The commit that is to land.</param>
@@ -39,7 +38,7 @@ internal sealed class AuditCheck(GitRepository repository, RunFiles files, RunSe
         {
             if (File.Exists(files.Folder.AuditJson))
             {
-                // What an earlier look has said is of packages that are not brought any more.
+                // The earlier result is about packages that are not changed any more.
                 File.Delete(files.Folder.AuditJson);
                 File.Delete(files.Folder.Audit);
             }
@@ -54,7 +53,7 @@ internal sealed class AuditCheck(GitRepository repository, RunFiles files, RunSe
             : new LandingVerdict(null, $"Packages: {Describe(audit)}.");
     }
 
-    /// <summary>The one line of the report; null where the run has changed no packages.</summary>
+    /// <summary>The summary line of the report; null where the run has changed no packages.</summary>
     public static string? Summary(RunFolder folder) =>
         TryRead(folder) is { } audit ? $"packages: {Describe(audit)} ({folder.Relative(folder.Audit)})" : null;
 
@@ -95,8 +94,8 @@ internal sealed class AuditCheck(GitRepository repository, RunFiles files, RunSe
         };
     }
 
-    /// <summary>What the tools have to look at, and why some can't: in the tree of a commit, since a manifest may have come or
-    /// gone.</summary>
+    /// <summary>The files for each tool, and why some can't be audited: in the tree of a commit, because a manifest may have been added or
+    /// removed.</summary>
     private async Task<(IReadOnlyList<AuditSubject> Subjects, IReadOnlyList<string> Missing)> SubjectsAsync(
         IReadOnlyList<AuditTool> tools,
         IReadOnlyList<string> changed,
@@ -193,7 +192,7 @@ internal sealed class AuditCheck(GitRepository repository, RunFiles files, RunSe
     private static string Some(IReadOnlyList<AuditFinding> found) =>
         FileNames.Some([.. found.Select(finding => finding.ToString())], MostNamed);
 
-    // Several in one sentence: a reason has commas of its own.
+    // Several reasons in one sentence: a reason may contain commas.
     private static string Reasons(IReadOnlyList<string> reasons) =>
         string.Join("; ", reasons.Take(MostNamed).Select(reason => FileNames.Show(reason, 400)))
         + (reasons.Count > MostNamed ? $"; and {reasons.Count - MostNamed} more" : "");
@@ -217,7 +216,7 @@ internal sealed class AuditCheck(GitRepository repository, RunFiles files, RunSe
             text.AppendJoin("", found.Select(finding => $"- {standing}: {finding} ({FileNames.Show(finding.File)})\n"));
     }
 
-    /// <summary>A file that a tool looks at.</summary>
+    /// <summary>A file that a tool audits.</summary>
     private sealed record AuditSubject(AuditTool Tool, string File)
     {
         public override string ToString() => $"{FileNames.Show(File)} by {Tool.Name}";

@@ -7,28 +7,28 @@ namespace Orchestrator.Runs.Landing;
 /// <param name="File">The file that it was asked about.</param>
 internal sealed record AuditFinding(Vulnerability Vulnerability, string File) : ILandingFinding
 {
-    /// <summary>The same in every version that has it, and wherever the file has moved to.</summary>
+    /// <summary>The same in every version that has it, also if the file was moved.</summary>
     [JsonIgnore]
     public string Key => $"{Vulnerability.Tool}\0{Vulnerability.Package}\0{Vulnerability.Id}";
 
     public override string ToString() => $"{Vulnerability}";
 }
 
-/// <summary>What the tools said of what is to land, as it is kept in the run's folder.</summary>
+/// <summary>Result of the audit, as stored in the run's folder.</summary>
 internal sealed record StoredAudit
 {
-    /// <summary>New and severe enough to be in the way, and what became of it.</summary>
+    /// <summary>New ones that are severe enough to prevent landing, and their decisions.</summary>
     public StoredFindings<AuditFinding> Standing { get; init; } = new();
 
-    /// <summary>Files that were audited, each with the tool.</summary>
+    /// <summary>Audited files, each with the tool.</summary>
     public IReadOnlyList<string> Audited { get; init; } = [];
 
-    /// <summary>Files that were not, each with the tool and the reason.</summary>
+    /// <summary>Files that were not audited, each with the tool and the reason.</summary>
     public IReadOnlyList<string> NotAudited { get; init; } = [];
 
-    /// <summary>New, but less severe than what is in the way.</summary>
+    /// <summary>New ones that are less severe.</summary>
     public IReadOnlyList<AuditFinding> Lesser { get; init; } = [];
 
-    /// <summary>Already there at the base.</summary>
+    /// <summary>Present at the base already.</summary>
     public IReadOnlyList<AuditFinding> Old { get; init; } = [];
 }

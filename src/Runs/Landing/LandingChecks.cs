@@ -3,7 +3,7 @@ using Orchestrator.Runs.Merging;
 
 namespace Orchestrator.Runs.Landing;
 
-/// <summary>What has to hold of a commit before it may land: nothing that was merged is lost, and the gates pass.</summary>
+/// <summary>Checks of a commit before it lands: nothing that was merged is lost, and the gates pass.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 /// <param name="input">What is to land.</param>
 internal sealed class LandingChecks(RunFiles files, GitRepository repository, RunServices services, LandInput input)
@@ -11,7 +11,7 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
     private const int MostNotes = 5;
     private readonly GateCheck _gates = new(services);
 
-    /// <summary>All that was merged is in what is about to land, or somebody is asked.</summary>
+    /// <summary>Refuses a landing without what was merged, unless a person accepted the losses.</summary>
     public async Task<LandResult?> LossesAsync(string commit, CancellationToken stop)
     {
         var report = await new RunLosses(repository, files).OfStagingAsync(input.BaseCommit, commit, stop);
@@ -28,7 +28,7 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
             };
     }
 
-    /// <summary>What a person should know of gates that were run; empty: nothing.</summary>
+    /// <summary>Notes for people about the gates; empty: none.</summary>
     public static string Told(IReadOnlyList<GateVerdict> outcomes)
     {
         var notes = GateNotes.Summary(outcomes).ToList();
@@ -36,7 +36,7 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
     }
 
     /// <summary>Runs the gates of a landing.</summary>
-    /// <param name="since">What changed since this one is what is judged.</param>
+    /// <param name="since">Commit from which changes are judged.</param>
     /// <param name="stop">Kills the gate that runs.</param>
     public async Task<IReadOnlyList<GateVerdict>> RunGatesAsync(string commit, string since, CancellationToken stop)
     {
@@ -45,7 +45,7 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
         return await _gates.RunAsync(files, repository, commit, files.Gates.OfLanding(files.Plan, input.Without), changed, evidence, stop);
     }
 
-    /// <summary>Gates that fail, with what to do about it.</summary>
+    /// <summary>Failed gates, with what to do.</summary>
     public static string Describe(IReadOnlyList<GateVerdict> failures) =>
         $"{FileNames.Some([.. failures.Select(f => f.Gate.Name)], 20)}."
         + string.Concat(failures.Select(f => f.Advice).Where(a => a.Length > 0).Distinct().Select(a => " " + a));

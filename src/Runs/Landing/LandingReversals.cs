@@ -4,20 +4,20 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Landing;
 
-/// <summary>What came of the wish to take back what a run had landed.</summary>
-/// <param name="IsTakenBack">The target is without it now; else a commit that undoes it may be offered.</param>
+/// <summary>Result of taking back a landing.</summary>
+/// <param name="IsTakenBack">The target is without the work now; else a commit that undoes it may be offered.</param>
 /// <param name="Reason">A sentence for people, with what to do.</param>
 /// <param name="KeptAt">The ref that keeps what was landed.</param>
 internal sealed record TakenBack(bool IsTakenBack, string Reason, string KeptAt);
 
-/// <summary>Takes back what a run that has ended had landed, without an engine.</summary>
+/// <summary>Takes back the landing of a run that has ended, without an engine.</summary>
 public static class LandingReversals
 {
-    /// <summary>True if the run has moved its target, or is about to.</summary>
+    /// <summary>True if the run has moved its target, or was about to.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     public static bool HasLanded(string runFolder) => LandingNote.TryRead(Path.Combine(runFolder, LandingNote.FileName)) is not null;
 
-    /// <summary>Moves the target back, or offers a commit that undoes the work where others may have it.</summary>
+    /// <summary>Moves the target back, or offers a revert commit where others may have the work.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
     /// <returns>What came of it.</returns>

@@ -3,9 +3,9 @@ using Orchestrator.Runs.Merging;
 
 namespace Orchestrator.Runs.Landing;
 
-/// <summary>Takes in what a person has committed on staging to help a run on. It counts when all that the run has merged is in it and the
-/// gates of the whole run hold; then it is merged by a commit of ours, so that whoever reads staging after a reset still knows it for the
-/// run's. What does not count stays where it is.</summary>
+/// <summary>Accepts commits that a person made on staging to unblock a run. They count when they contain all that the run has merged and
+/// the gates of the whole run pass; then a merge commit of ours takes them in, so that staging is recognized as the run's after a reset.
+/// Otherwise they stay where they are.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 /// <param name="caller">Asks for whom it is done.</param>
 public sealed class ManualFix(RunServices services, AskCaller caller)
@@ -14,7 +14,7 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
     private const int LongestSubject = 80;
     private readonly GateCheck _gates = new(services);
 
-    /// <summary>Looks at what there is, without running anything.</summary>
+    /// <summary>Checks the commits without running gates.</summary>
     /// <param name="input">Which run, and where it has left staging.</param>
     public async Task<FixLook> LookAsync(LookAtFixInput input, CancellationToken stop)
     {
@@ -59,7 +59,7 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
         };
     }
 
-    /// <summary>Runs the gates of the whole run, and takes the commits in where they hold. Done again after that, it finds it.</summary>
+    /// <summary>Runs the gates of the whole run, and merges the commits where they pass. Repeated after that, it finds the merge.</summary>
     /// <param name="input">Which commits.</param>
     /// <param name="stop">Ends it before staging moves.</param>
     public async Task<FixVerdict> VerifyAsync(VerifyFixInput input, CancellationToken stop)
@@ -137,7 +137,7 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
         && trailers.Run == files.Folder.Name
         && (onto == recorded || tip == recorded);
 
-    /// <summary>Who has staging checked out and has not committed yet.</summary>
+    /// <summary>A checkout of staging with uncommitted changes.</summary>
     private static async Task<string> UncommittedAsync(GitRepository repository, string staging, CancellationToken stop)
     {
         var worktrees = new WorktreeStore(repository);

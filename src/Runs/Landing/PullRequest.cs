@@ -1,16 +1,16 @@
 namespace Orchestrator.Runs.Landing;
 
-/// <summary>Lands as a draft pull request through the <c>gh</c> program: staging is pushed, then the request is opened, or found if it is
-/// there.</summary>
+/// <summary>Lands as a draft pull request through the <c>gh</c> program: staging is pushed, then the request is opened, or an existing one
+/// is found.</summary>
 internal static class PullRequest
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
-    /// <summary>What would keep the pull request from being opened when all is done: found before the first agent is paid.</summary>
+    /// <summary>Finds what would prevent the pull request in the end, before the first agent is paid for.</summary>
     /// <param name="staging">The run's branch, which is pushed.</param>
-    /// <param name="commit">A commit to try the push with; nothing is changed there.</param>
+    /// <param name="commit">A commit to try the push with; nothing is changed on the server.</param>
     /// <param name="services">What the steps need.</param>
-    /// <returns>A sentence with the cure, and whether a person may begin all the same; null: nothing was found.</returns>
+    /// <returns>A sentence with the cure, and whether a person may begin all the same; null: no obstacle.</returns>
     public static async Task<(string Problem, bool MayBegin)?> FindObstacleAsync(
         GitRepository repository,
         string staging,
@@ -131,7 +131,7 @@ internal static class PullRequest
         return said.Length > 0 ? $"{how}: {said}" : how;
     }
 
-    // Without a terminal: a question for a password would wait there, in the midst of the table, for somebody who may be asleep.
+    // Without a terminal: a password prompt would block the run, in the middle of the table.
     private static ProcessCommand Command(string program, GitRepository repository, params string[] arguments) =>
         new(program, arguments)
         {

@@ -3,11 +3,11 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Landing;
 
-/// <summary>Ends a run before its work counts: what it had reached is kept under a ref of its own. The target is left alone, whoever moved
-/// it; see <see cref="LandingReversal"/>.</summary>
+/// <summary>Ends a run before it landed: its work is kept under a ref. The target is left alone, whoever moved it; see
+/// <see cref="LandingReversal"/>.</summary>
 public static class RunAbort
 {
-    /// <summary>Keeps what was reached.</summary>
+    /// <summary>Keeps the work.</summary>
     /// <param name="input">Which run.</param>
     /// <param name="services">What the steps need.</param>
     /// <returns>What was kept and where, for people.</returns>

@@ -4,21 +4,21 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Landing;
 
-/// <summary>Brings staging to the target. A target that has moved meanwhile is merged into staging and the gates run again; a checkout of
+/// <summary>Lands staging on the target. A target that has moved meanwhile is merged into staging and the gates run again; a checkout of
 /// the user's is never overwritten.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 /// <param name="caller">Asks for whom it is landed.</param>
 public sealed class RunLanding(RunServices services, AskCaller caller)
 {
-    /// <summary>How often a target may move while we gate, before a person is asked: whoever pushes that often should say when.</summary>
+    /// <summary>How often a target may move during the gates before a person is asked.</summary>
     private const int MaxMoves = 3;
     private const int LongestRefusal = 1000;
 
-    /// <summary>Lands, or says what a person has to do first. Done again after a landing, it finds it. What git refuses because of what is
-    /// in a person's checkout is theirs to mend, too: said, and tried again when they ask.</summary>
+    /// <summary>Lands, or says what a person has to do first. Repeated after a landing, it finds it. What git refuses because of the state
+    /// of a person's checkout is theirs to fix: reported, and retried when they ask.</summary>
     /// <param name="input">Which run, and the target.</param>
-    /// <param name="asking">Names this asking among all of the run; the same where it is done again.</param>
-    /// <param name="stop">Ends it; what has begun is finished by the next attempt.</param>
+    /// <param name="asking">Identifies this landing attempt within the run; the same when it is repeated.</param>
+    /// <param name="stop">Cancels it; the next attempt finishes what has begun.</param>
     public async Task<LandResult> LandAsync(LandInput input, string asking, CancellationToken stop)
     {
         try
@@ -53,7 +53,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             return lossy with { Message = $"{note} {lossy.Message}".Trim() };
         }
 
-        // New is what the target does not have: it may have been merged into staging since the run began.
+        // New is what the target does not have: parts may have been merged from it since the run began.
         var from = await new CommitStore(repository).FindMergeBaseAsync($"refs/heads/{input.Target}", tip, stop) ?? input.BaseCommit;
         var secrets = await new SecretCheck(repository, files).CheckAsync(input, from, tip, asking, stop);
         var audit = await new AuditCheck(repository, files, services).CheckAsync(input, from, tip, asking, stop);
@@ -146,8 +146,8 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         }
     }
 
-    /// <summary>What is to be landed: staging, where the run's record says that it is, so that everything that was merged is in it. Once a
-    /// person was asked, it may also be further on: they were told what to repair there.</summary>
+    /// <summary>What is to be landed: staging, at the position of the run's record, so that it contains everything that was merged. Once a
+    /// person was asked, it may also be ahead: they were asked to repair it there.</summary>
     private async Task<(string? Tip, string Note)> StagingTipAsync(
         GitRepository repository,
         StagingRecord staging,
@@ -227,7 +227,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
     private static (string? Merged, string Note, LandResult? Refused) Refused(string message, string evidence = "") =>
         (null, "", new LandResult { Message = message, Evidence = evidence });
 
-    /// <summary>The command that tries the same landing again.</summary>
+    /// <summary>The command that retries the landing.</summary>
     internal static string Again(LandInput input) =>
         input.IsPart ? $"orchestrate land {input.RunId} --merged" : $"orchestrate promote {input.RunId}";
 }

@@ -2,19 +2,20 @@ using Orchestrator.QualityGates.Secrets;
 
 namespace Orchestrator.Runs.Landing;
 
-/// <summary>Looks for secrets among the lines that a run adds, before the target moves or anything is pushed. A person who was told of
-/// them, and asks for the same commit once more, lets them land.</summary>
+/// <summary>Looks for secrets in the lines that a run adds, before the target moves or anything is pushed. A person who saw the findings,
+/// and asks to land the same commit again, overrules them.</summary>
 internal sealed class SecretCheck(GitRepository repository, RunFiles files)
 {
     private const int MostNamed = 5;
     private const int LongestText = 120;
     private const string TooLarge = "too large to be looked through for secrets";
 
-    /// <summary>Looks at what is to land.</summary>
+    /// <summary>Checks what is to land.</summary>
     /// <param name="input">Which run, and the target.</param>
     /// <param name="from">What the target has of it.</param>
     /// <param name="tip">The commit that is to land.</param>
-    /// <param name="asking">Names this asking: a refusal that was killed before anybody heard of it is made again, not overruled.</param>
+    /// <param name="asking">Identifies this landing attempt: a refusal that was killed before it was reported is made again, not
+    /// overruled.</param>
     public async Task<LandingVerdict> CheckAsync(LandInput input, string from, string tip, string asking, CancellationToken stop)
     {
         if (!files.Settings.SecretScan)
@@ -34,7 +35,7 @@ internal sealed class SecretCheck(GitRepository repository, RunFiles files)
             : new LandingVerdict(null, found.Count > 0 ? $"A person lets land what looks like secrets: {Describe(found)}." : "");
     }
 
-    /// <summary>The one line of the report; null where nothing was ever found.</summary>
+    /// <summary>The summary line of the report; null where nothing was ever found.</summary>
     public static string? Summary(RunFolder folder)
     {
         var stored = StoredFindings<SecretFinding>.TryRead(folder.SecretsJson);
@@ -63,7 +64,7 @@ internal sealed class SecretCheck(GitRepository repository, RunFiles files)
             return [];
         }
 
-        // What was taken away elsewhere has only moved.
+        // A secret that was removed elsewhere was only moved.
         var moved = read.SelectMany(file => file.RemovedLines()).SelectMany(SecretsOf).ToHashSet(StringComparer.Ordinal);
         return [.. read.SelectMany(file => Find(file, moved))];
     }
@@ -82,7 +83,7 @@ internal sealed class SecretCheck(GitRepository repository, RunFiles files)
     private static IEnumerable<string> SecretsOf(string line) =>
         SecretScanner.Find(line).Select(match => line.Substring(match.Start, match.Length));
 
-    // What comes behind a secret may belong to it, such as the rest of a key in one line: it is not shown.
+    // Text behind a secret may belong to it, such as the rest of a key in one line: it is not shown.
     private static string TextBefore(string line, int secret) => line[Math.Max(0, secret - LongestText)..secret].Trim();
 
     private LandResult Refusal(LandInput input, IReadOnlyList<SecretFinding> found) =>

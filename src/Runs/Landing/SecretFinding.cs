@@ -1,18 +1,18 @@
 namespace Orchestrator.Runs.Landing;
 
-/// <summary>An added line that has what looks like a secret, without it.</summary>
+/// <summary>An added line that seems to contain a secret, without the secret.</summary>
 /// <param name="Line">Its number; 0: it is about no line.</param>
 /// <param name="Kind">What it looks like, for people.</param>
 /// <param name="Text">What stands before it.</param>
 internal sealed record SecretFinding(string File, int Line, string Kind, string Text) : ILandingFinding
 {
-    /// <summary>The same wherever the line has moved to.</summary>
+    /// <summary>The same wherever the line was moved.</summary>
     [JsonIgnore]
     public string Key => $"{File}\0{Kind}\0{Text}";
 
     public override string ToString() => Line > 0 ? $"{FileNames.Show(File)}:{Line} ({Kind})" : $"{FileNames.Show(File)} ({Kind})";
 
-    /// <summary>Writes what was found, for programs and for people.</summary>
+    /// <summary>Writes the findings, for programs and for people.</summary>
     public static void Write(RunFolder folder, StoredFindings<SecretFinding> found)
     {
         var text = new StringBuilder($"What looks like secrets in what is to land (at {found.Commit[..12]}):\n");

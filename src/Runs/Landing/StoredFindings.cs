@@ -1,37 +1,38 @@
 namespace Orchestrator.Runs.Landing;
 
-/// <summary>Something in what is to land that a person has to hear of before.</summary>
+/// <summary>A finding in what is to land that a person must see before.</summary>
 internal interface ILandingFinding
 {
-    /// <summary>What tells it from others, in whichever commit it is found.</summary>
+    /// <summary>Identifies it in any commit.</summary>
     string Key { get; }
 }
 
-/// <summary>What was found when a run was to land, as it is kept in its folder. A person who was told of it, and asks for the same commit
-/// once more, lets it land.</summary>
+/// <summary>Findings of a landing, as stored in the run's folder. A person who saw them, and asks to land the same commit again, overrules
+/// them.</summary>
 internal sealed record StoredFindings<T>
     where T : ILandingFinding
 {
     /// <summary>Version of this document's shape.</summary>
     public int SchemaVersion { get; init; } = 1;
 
-    /// <summary>The commit that was looked at.</summary>
+    /// <summary>The checked commit.</summary>
     public string Commit { get; init; } = "";
 
-    /// <summary>The asking that it was looked at for.</summary>
+    /// <summary>Identifies the landing attempt of the check.</summary>
     public string Asking { get; init; } = "";
 
-    /// <summary>What nobody has said a word about.</summary>
+    /// <summary>Findings that no person has accepted.</summary>
     public IReadOnlyList<T> InTheWay { get; init; } = [];
 
-    /// <summary>What a person lets land.</summary>
+    /// <summary>Findings that a person accepted.</summary>
     public IReadOnlyList<T> Allowed { get; init; } = [];
 
-    /// <summary>What holds after a look at a commit.</summary>
+    /// <summary>The findings after a check of a commit.</summary>
     /// <param name="found">What was found.</param>
     /// <param name="tip">The commit.</param>
-    /// <param name="asking">Names this asking: a refusal that was killed before anybody heard of it is made again, not overruled.</param>
-    /// <param name="isAskedFor">A person asks. The file lies where agents can write: without one it says nothing.</param>
+    /// <param name="asking">Identifies this landing attempt: a refusal that was killed before it was reported is made again, not
+    /// overruled.</param>
+    /// <param name="isAskedFor">A person asks. The file is where agents can write, so it counts only with a person's request.</param>
     public StoredFindings<T> Judge(IReadOnlyList<T> found, string tip, string asking, bool isAskedFor)
     {
         var allowed = Allowed.Where(_ => isAskedFor).Select(finding => finding.Key).ToHashSet();

@@ -1,9 +1,9 @@
 namespace Orchestrator.Runs.Landing;
 
-/// <summary>What lies in a checkout and in no commit: agents start from commits and will not see it.</summary>
+/// <summary>Uncommitted files in a checkout: agents start from commits and will not see them.</summary>
 public static class UncommittedChanges
 {
-    /// <summary>The changed and untracked files, without ours and without the plan.</summary>
+    /// <summary>The changed and untracked files, without our own and the plan.</summary>
     /// <param name="settings">The settings in force.</param>
     /// <param name="planFile">Absolute path of the plan, or null.</param>
     /// <param name="services">Where repositories are opened.</param>

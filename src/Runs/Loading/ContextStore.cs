@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>The file of a project's named texts: tasks name them in <c>context_keys</c> and find them in their prompts.</summary>
+/// <summary>The file of a project's named texts: tasks list names in <c>context_keys</c> and get the texts in their prompts.</summary>
 /// <param name="file">Path of <c>.orchestrator/context.json</c>.</param>
 public sealed class ContextStore(string file)
 {

@@ -6,15 +6,13 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>Reads the plan of a run and the settings that it begins with, and stores both in the run's folder, where all later steps read
-/// them.</summary>
+/// <summary>Reads the plan of a run and its settings, and stores both in the run's folder for all later steps.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class PlanLoading(RunServices services)
 {
     private const int PageSize = 500;
 
-    /// <summary>Loads and stores. What is wrong with the plan or the settings is in the outline's faults; then nothing is
-    /// started.</summary>
+    /// <summary>Loads and stores. Faults of the plan or the settings are in the outline; then nothing is started.</summary>
     /// <param name="input">Which run, and where its plan is.</param>
     public PlanOutline Load(LoadPlanInput input)
     {
@@ -67,7 +65,7 @@ public sealed class PlanLoading(RunServices services)
         };
     }
 
-    /// <summary>The next tasks of a stored plan that is too large for one message.</summary>
+    /// <summary>The next page of tasks of a stored plan that is too large for one message.</summary>
     /// <param name="input">Which run, and from which task on.</param>
     public IReadOnlyList<TaskOutline> ReadTasks(ReadTasksInput input)
     {
@@ -114,7 +112,7 @@ public sealed class PlanLoading(RunServices services)
         }
     }
 
-    // One byte more than a reader takes is enough for it to refuse the file.
+    // One byte more than a reader accepts is enough for it to refuse the file.
     private static byte[] ReadBytes(string path)
     {
         using var stream = File.OpenRead(path);
@@ -123,7 +121,7 @@ public sealed class PlanLoading(RunServices services)
         return bytes;
     }
 
-    // A link that leads out of the repository is as good as none.
+    // A link that leads outside the repository counts as missing.
     private static byte[]? ReadOther(string path) => File.Exists(path) && new FileInfo(path).LinkTarget is null ? ReadBytes(path) : null;
 
     private static PlanReadResult AddProjectTexts(PlanReadResult read, string repository)
@@ -178,7 +176,7 @@ public sealed class PlanLoading(RunServices services)
         }.Store(folder);
     }
 
-    /// <summary>The repository's own role texts, as they are now: a run uses what was there when it began.</summary>
+    /// <summary>The repository's own role texts in their present state: a run keeps using these.</summary>
     private static void CopyRoles(string repository, RunFolder folder)
     {
         var roles = Path.Combine(repository, ".orchestrator", "roles");

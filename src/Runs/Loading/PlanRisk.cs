@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>What the risk of a plan asks of a person before it runs.</summary>
-/// <param name="Approval">Why an approval is required; empty when it is not. Only a person gives it.</param>
-/// <param name="Review">Why a look is recommended; empty when it is not. <c>--yes</c> answers it.</param>
+/// <summary>What a plan's risk requires of a person before it runs.</summary>
+/// <param name="Approval">Why approval is required; empty when it is not. Only a person gives it.</param>
+/// <param name="Review">Why a review is recommended; empty when it is not. <c>--yes</c> answers it.</param>
 internal sealed record PlanRisk(int Score, string Approval, string Review)
 {
     public static PlanRisk Of(Plan plan, OrchestratorSettings settings, OrchestrationInput input)

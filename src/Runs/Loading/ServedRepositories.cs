@@ -1,10 +1,9 @@
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>
-/// The repositories that a worker serves. Any worker may be asked for one; a worker that does not have it hands the question on.
-/// </summary>
+/// <summary>The repositories that a worker serves. Any worker may be asked for one; a worker that does not have it fails the attempt, so
+/// that another is asked.</summary>
 /// <param name="served">The repositories.</param>
-/// <param name="named">The same by what callers name them: a name, or their path on the caller's machine.</param>
+/// <param name="named">The same by the names of callers: a name, or their path on the caller's machine.</param>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class ServedRepositories(
     IReadOnlyList<RepositoryReference> served,
@@ -12,15 +11,16 @@ public sealed class ServedRepositories(
     RunServices services
 )
 {
-    /// <summary>The server picks the worker by chance, so the first attempts follow at once; later ones wait until a worker is started.</summary>
+    /// <summary>The server chooses the worker at random, so the first retries follow at once; later ones wait until a worker is
+    /// started.</summary>
     private const int QuickAttempts = 100;
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(5);
 
-    /// <summary>The repository that is meant.</summary>
+    /// <summary>Finds the repository.</summary>
     /// <param name="path">Its path or name, as the caller says it.</param>
     /// <param name="attempt">How often the question was asked, from 1.</param>
-    /// <exception cref="StepException">It is not served here (to be asked again elsewhere), or is no repository (final).</exception>
+    /// <exception cref="StepException">It is not served here (retried on another worker), or is no repository (final).</exception>
     public async Task<RepositoryReference> FindAsync(string path, int attempt)
     {
         if (named.TryGetValue(path, out var known))

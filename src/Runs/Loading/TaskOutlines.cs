@@ -2,10 +2,10 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>What a run's workflow has to know of a plan: the outline of its tasks, and the rules that the settings make.</summary>
+/// <summary>What a run's workflow needs of a plan: the outline of its tasks, and the rules from the settings.</summary>
 internal static class TaskOutlines
 {
-    /// <summary>The plan's tasks as the schedule knows them.</summary>
+    /// <summary>The plan's tasks for scheduling.</summary>
     internal static (IReadOnlyList<TaskOutline> Tasks, IReadOnlyList<string> Faults, IReadOnlyList<string> Warnings) OutlineOf(
         RunFiles files
     )

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Mail;
 
-/// <summary>The ways in which an agent is shown its mail.</summary>
+/// <summary>How an agent is shown its mail.</summary>
 internal static class MailWays
 {
     /// <summary>With the results of a batch of tool calls, by a hook.</summary>
@@ -13,30 +13,29 @@ internal static class MailWays
     public const string Asked = "asked";
 }
 
-/// <summary>Reads the mail of one task, each message once. Showing and noting that it was shown can't be one deed, so what is about to be
-/// shown is noted before; whoever looks next finds in the agent's conversation whether it has arrived, and shows it again where it has
-/// not.</summary>
+/// <summary>Reads the mail of one task, each message once. Showing a message and recording that can't be one step, so it is recorded as
+/// about to be shown before; the next read searches the agent's conversation for it, and shows it again where it is missing.</summary>
 public sealed class MailReader(RunFolder folder, string task)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly Mailbox _mailbox = new(folder, TimeProvider.System);
     private readonly string _path = Path.Combine(folder.Task(task), "mail.json");
 
-    /// <summary>As long as this file names the size of the run's mail, nothing is left to be shown or found out: a hook need not start a
-    /// program to know that.</summary>
+    /// <summary>File with the size of the run's mail when nothing is left to be shown or verified: with it a hook knows that without
+    /// starting a program.</summary>
     public static string ReadUpTo(RunFolder folder, string task) => Path.Combine(folder.Task(task), "mail.read");
 
-    /// <summary>What is new, without taking it.</summary>
+    /// <summary>New mail, without marking it.</summary>
     public IReadOnlyList<MailMessage> Peek() => _mailbox.Read(task, ReadCursor().Offset).Messages;
 
-    /// <summary>Where in the run's mail what was never shown to the task begins, in bytes.</summary>
+    /// <summary>Offset in the run's mail of the first message that was never shown to the task, in bytes.</summary>
     internal long ShownUpTo => ReadCursor() is var cursor && cursor.Shown is { } shown ? shown.To : cursor.Offset;
 
-    /// <summary>Takes what is new, to be shown now.</summary>
+    /// <summary>Takes new mail, to be shown now.</summary>
     /// <param name="way">One of <see cref="MailWays"/>.</param>
-    /// <param name="call">Names this taking: the same again gives the same. Null where it never comes again.</param>
-    /// <param name="conversation">The file of the agent's conversation; null where it is not known, or there is none.</param>
-    /// <param name="heard">What else the agent has been shown for certain.</param>
+    /// <param name="call">Identifies this call: repeated, it returns the same. Null where it is never repeated.</param>
+    /// <param name="conversation">File of the agent's conversation; null where it is unknown, or there is none.</param>
+    /// <param name="heard">Other text that the agent has certainly been shown.</param>
     internal async Task<IReadOnlyList<MailMessage>> TakeAsync(
         string way,
         string? call,
@@ -69,9 +68,9 @@ public sealed class MailReader(RunFolder folder, string task)
         return messages;
     }
 
-    /// <summary>Takes what goes with a prompt; done again for the same start it gives the same.</summary>
-    /// <param name="conversation">The file of the conversation that goes on; null: one begins, which is shown all mail from the first
-    /// on.</param>
+    /// <summary>Takes the mail for a prompt; repeated for the same agent run it returns the same.</summary>
+    /// <param name="conversation">File of the conversation to continue; null: a new one, which is shown all mail from the
+    /// beginning.</param>
     internal async Task<IReadOnlyList<MailMessage>> ForPromptAsync(int start, string? conversation, CancellationToken stop)
     {
         var call = start.ToString(CultureInfo.InvariantCulture);
@@ -82,14 +81,14 @@ public sealed class MailReader(RunFolder folder, string task)
         return await TakeAsync(MailWays.Prompt, call, conversation, "", stop);
     }
 
-    /// <summary>Whether what was about to be shown was shown.</summary>
+    /// <summary>Whether the mail that was about to be shown was shown.</summary>
     private static bool HasArrived(MailShown last, string way, string? conversation, string heard)
     {
         if (last.Tries >= MailRules.MostTries || heard.Contains(last.Marker, StringComparison.Ordinal))
         {
             return true;
         }
-        // Where there is no conversation to look at, an agent that asks again, or is started again, has been answered before.
+        // Without a conversation to search, an agent that asks again, or is started again, has received the earlier answer.
         return conversation is null ? last.Way == MailWays.Asked || way == MailWays.Prompt : Holds(conversation, last.Marker);
     }
 
@@ -116,16 +115,16 @@ public sealed class MailReader(RunFolder folder, string task)
         }
     }
 
-    // Damaged by hand, what was shown is shown again rather than lost.
+    // If the file is damaged, mail is shown again rather than lost.
     private MailCursor ReadCursor() => StoredJson.TryRead(_path, MailJson.Default.MailCursor) ?? new MailCursor(0, null);
 
     private void Write(MailCursor cursor) =>
         DurableFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(cursor, MailJson.Default.MailCursor));
 }
 
-/// <summary>How far a task has read.</summary>
-/// <param name="Offset">Where in the run's mail what it has not read begins, in bytes.</param>
-/// <param name="Shown">What was about to be shown last; null where it is known to have arrived.</param>
+/// <summary>How much a task has read.</summary>
+/// <param name="Offset">Offset of its first unread message in the run's mail, in bytes.</param>
+/// <param name="Shown">Mail that was about to be shown last; null where it is known to have arrived.</param>
 internal sealed record MailCursor(
     [property: JsonPropertyName("offset")] long Offset,
     [property: JsonPropertyName("shown")] MailShown? Shown

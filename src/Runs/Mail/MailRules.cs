@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Mail;
 
-/// <summary>How much mail there may be, so that it helps agents and does not drown them.</summary>
+/// <summary>Limits on mail, so that it helps agents and does not flood them.</summary>
 internal static class MailRules
 {
     /// <summary>Characters of one message.</summary>
@@ -15,13 +15,13 @@ internal static class MailRules
     /// <summary>Bytes of a run's mail.</summary>
     public const long MostBytes = 16 << 20;
 
-    /// <summary>Messages that are shown at once; the rest comes with the next look.</summary>
+    /// <summary>Messages that are shown at once; the rest is shown at the next read.</summary>
     public const int MostAtOnce = 10;
 
-    /// <summary>Characters that are shown at once, but for the first message, which is always shown.</summary>
+    /// <summary>Characters that are shown at once, apart from the first message, which is always shown.</summary>
     public const int MostCharactersAtOnce = 12_000;
 
-    /// <summary>How often a message is shown of which it can't be told whether it has arrived.</summary>
+    /// <summary>How often a message is shown when its arrival can't be verified.</summary>
     public const int MostTries = 3;
 
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(5);

@@ -2,12 +2,12 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs.Mail;
 
-/// <summary>The mail of a run: one file to which a line is added for each message, in its folder on the machine where its agents work.
-/// Agents and people write it themselves, whether or not an engine is there, and each task's reader keeps how far it has read.</summary>
+/// <summary>The mail of a run: one file with a line per message, in its folder on the machine where its agents work. Agents and people
+/// write it themselves, with or without an engine, and each task's reader records how far it has read.</summary>
 /// <param name="time">The clock.</param>
 public sealed class Mailbox(RunFolder folder, TimeProvider time)
 {
-    /// <summary>What a sender's limit and its repeated calls are looked for in: more than all senders may write of that in the
+    /// <summary>Bytes that are searched for a sender's limit and repeated calls: more than all senders may write within the
     /// window.</summary>
     private const int Tail = 1 << 20;
 
@@ -17,12 +17,12 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     /// <summary>The file of a run.</summary>
     public static string PathOf(RunFolder folder) => PathIn(folder.Path);
 
-    /// <summary>The same of a run whose folder is at a place.</summary>
+    /// <summary>The same for a run folder.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     public static string PathIn(string runFolder) => Path.Combine(runFolder, "mail", "messages.jsonl");
 
-    /// <summary>Takes a letter. When this returns it is on the disk and will be delivered, whatever is killed.</summary>
-    /// <exception cref="IOException">It can't be written, such as on a full disk.</exception>
+    /// <summary>Accepts a message. When this returns it is on disk and will be delivered, even after a crash.</summary>
+    /// <exception cref="IOException">It can't be written, for example on a full disk.</exception>
     public async Task<MailReceipt> SendAsync(MailLetter letter, CancellationToken stop)
     {
         if (MailRules.Refusal(letter.Text) is { Length: > 0 } refusal)
@@ -65,9 +65,9 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         return new MailReceipt("", message.Number);
     }
 
-    /// <summary>What a task gets from a place in the file on, as much as is shown at once.</summary>
+    /// <summary>The mail for a task from an offset on, up to the limit for one read.</summary>
     /// <param name="from">Where in the file, in bytes.</param>
-    /// <returns>The messages, and where what comes after them begins.</returns>
+    /// <returns>The messages, and the offset after them.</returns>
     internal (IReadOnlyList<MailMessage> Messages, long To) Read(string task, long from)
     {
         if (!File.Exists(_path))
@@ -93,7 +93,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         return (found, to);
     }
 
-    /// <summary>How much mail waits for tasks: what no agent of theirs was shown yet. Tasks for which none waits are left out.</summary>
+    /// <summary>Number of messages that were not shown to a task's agent yet. Tasks without any are left out.</summary>
     public IReadOnlyDictionary<string, int> CountUnread(IEnumerable<string> tasks)
     {
         var waiting = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -115,10 +115,10 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
 
     private static string Name(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
 
-    /// <summary>The whole messages from a place on, each with the place behind it; half a line at the end, and what can't be read, is left
+    /// <summary>The whole messages from an offset on, each with the offset after it; a partial last line and unreadable lines are left
     /// out.</summary>
     /// <param name="from">The place.</param>
-    /// <param name="isWhole">A line begins there; else the first line end is looked for.</param>
+    /// <param name="isWhole">A line begins there; else reading starts after the next line end.</param>
     private static IEnumerable<(MailMessage Message, long End)> Lines(FileStream file, long from, bool isWhole)
     {
         if (from > file.Length)
@@ -138,7 +138,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
                 line.Add((byte)next);
                 continue;
             }
-            // Lines of zeros after a power cut, or written by somebody else, are none.
+            // Lines of zeros after a power cut, or of another writer, are skipped.
             if (!skip && StoredJson.TryParse(line.ToArray(), MailJson.Default.MailMessage) is { } message)
             {
                 yield return (message, at);
@@ -148,7 +148,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         }
     }
 
-    /// <summary>What a writer that was killed left of its line was never confirmed to anybody.</summary>
+    /// <summary>A partial line of a killed writer was never confirmed.</summary>
     private static void CutHalfLine(FileStream file)
     {
         var window = new byte[Math.Min(file.Length, MailRules.LongestText * 8)];

@@ -3,13 +3,13 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>Reads a planner's answer like any plan. What is right is stored; what is wrong is written down for the next attempt.</summary>
+/// <summary>Validates a planner's answer like any plan. A valid one is stored; faults are written down for the next attempt.</summary>
 public static class AnswerCheck
 {
-    /// <summary>More faults than these help nobody in one go.</summary>
+    /// <summary>The most faults in one reply.</summary>
     private const int MostFaults = 50;
 
-    /// <summary>Judges an answer.</summary>
+    /// <summary>Validates an answer.</summary>
     /// <param name="input">Which start's answer.</param>
     public static AnswerJudgement Judge(JudgeAnswerInput input)
     {
@@ -55,7 +55,7 @@ public static class AnswerCheck
         return ($"{plan.Tasks.Count} tasks", []);
     }
 
-    /// <summary>What a plan may not have whose tasks join those of a run.</summary>
+    /// <summary>Why a plan can't be joined to a run's tasks.</summary>
     private static IEnumerable<string> WhyNotInMidRun(Plan plan, PlanningGoal goal)
     {
         foreach (var task in plan.Tasks.Where(task => goal.Taken.Contains(task.Id, StringComparer.OrdinalIgnoreCase)))

@@ -2,12 +2,12 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>One start of the planner. Its answer is kept in the run's folder.</summary>
+/// <summary>One run of the planner. Its answer is stored in the run's folder.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class PlannerRunStep(RunServices services)
 {
-    /// <summary>Starts the planner, or takes up the one that was started before, and follows it to its answer.</summary>
-    /// <param name="input">Which start, and what was wrong with the answer before.</param>
+    /// <summary>Starts the planner, or attaches to a running one, and follows it to its answer.</summary>
+    /// <param name="input">Number of the agent run, and what was wrong with the answer before.</param>
     /// <param name="execution">Whose step it is.</param>
     public async Task<AgentRunResult> AskAsync(AskPlannerInput input, StepExecution execution)
     {

@@ -4,7 +4,7 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>Ends planning: the plan goes where it was wanted, the planner's worktree goes away.</summary>
+/// <summary>Ends planning: the plan is stored where it was requested, the planner's worktree is removed.</summary>
 /// <param name="services">What the steps need.</param>
 public sealed class PlanningEnd(RunServices services)
 {
@@ -37,7 +37,7 @@ public sealed class PlanningEnd(RunServices services)
         return input.Output is null ? $"the plan is in {kept}" : Deliver(input, await File.ReadAllBytesAsync(files.PlanPath, stop), kept);
     }
 
-    /// <summary>Adds the tasks to the backlog. What is there already is not added again, so that this may happen twice.</summary>
+    /// <summary>Adds the tasks to the backlog. Existing ones are not added again, so it may be repeated.</summary>
     private async Task<string> AddTasksAsync(PlanningFiles files, GitRepository repository, CancellationToken stop)
     {
         var (tasks, _) = BacklogAnswer.Read(await File.ReadAllTextAsync(files.TasksPath, stop));

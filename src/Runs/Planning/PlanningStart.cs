@@ -5,15 +5,14 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>Begins planning: looks whether the planner can work, and stores what it will be told, so that every later step has the
-/// same.</summary>
+/// <summary>Begins planning: checks the planner, and stores its prompt, so that every later step uses the same.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class PlanningStart(RunServices services)
 {
-    /// <summary>Some 10,000 tokens: enough for the names that matter in a large repository.</summary>
+    /// <summary>Some 10,000 tokens.</summary>
     internal const int OutlineLimit = 40_000;
 
-    /// <summary>Begins it. Done again, it finds what is stored.</summary>
+    /// <summary>Begins planning. Repeated, it finds what is stored.</summary>
     /// <param name="input">What is asked for.</param>
     public async Task<PlanningBegun> BeginAsync(BeginPlanningInput input, CancellationToken stop)
     {
@@ -42,8 +41,8 @@ public sealed class PlanningStart(RunServices services)
         };
     }
 
-    /// <summary>Stores what planning begins with.</summary>
-    /// <returns>Why nothing can be planned; null when all is stored.</returns>
+    /// <summary>Stores the input of planning.</summary>
+    /// <returns>Why planning is impossible; null when all is stored.</returns>
     private async Task<string?> StoreAsync(BeginPlanningInput input, SettingsResult settings, PlanningFiles files, CancellationToken stop)
     {
         var start = RunStart.Of(input.Input, settings, input.Repository.Path);
@@ -76,7 +75,7 @@ public sealed class PlanningStart(RunServices services)
         return null;
     }
 
-    /// <summary>The planner that the settings name, where it can work.</summary>
+    /// <summary>The planner of the settings, if it can work.</summary>
     /// <param name="services">What the steps need of this machine.</param>
     /// <param name="path">The repository.</param>
     /// <param name="start">What the run began with.</param>

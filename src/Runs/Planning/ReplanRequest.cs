@@ -2,8 +2,8 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>What a planner is asked for in mid-run: what is there, what did not end well and why, and what is wanted of the other
-/// plan.</summary>
+/// <summary>The request to the planner for another plan in mid-run: the present state, what did not end well and why, and what the new plan
+/// must achieve.</summary>
 internal static class ReplanRequest
 {
     private const int MostTasks = 60;

@@ -3,11 +3,11 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>Another plan in mid-run: makes ready what the planner is told, and turns its plan into tasks of the run.</summary>
+/// <summary>Another plan in mid-run: prepares the planner's input, and turns its plan into tasks of the run.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class Replanning(RunServices services)
 {
-    /// <summary>Looks whether the planner can work, and stores what it is told. Done again, it finds what is stored.</summary>
+    /// <summary>Checks the planner, and stores its input. Repeated, it finds what is stored.</summary>
     /// <param name="input">Which run, and why it can't go on.</param>
     public async Task<PlanningBegun> BeginAsync(BeginReplanInput input, CancellationToken stop)
     {
@@ -20,7 +20,7 @@ public sealed class Replanning(RunServices services)
         return new PlanningBegun { Agent = run.Settings.Planner.Agent };
     }
 
-    /// <summary>Reads the plan that was accepted as one. Done again, it comes to the same.</summary>
+    /// <summary>Reads the accepted plan. Repeating it has the same result.</summary>
     /// <param name="input">Which one.</param>
     public ReplanConclusion Conclude(ConcludeReplanInput input)
     {

@@ -4,9 +4,9 @@ using Orchestrator.Plans.Readers.Formats;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>What is to be planned: words, a document, or the pending tasks of a backlog.</summary>
+/// <summary>What is to be planned: a text, a document, or the pending tasks of a backlog.</summary>
 /// <param name="Text">The request.</param>
-/// <param name="BacklogIds">Ids of the backlog's tasks; null where it is none.</param>
+/// <param name="BacklogIds">Ids of the backlog's tasks; null where it is no backlog.</param>
 /// <param name="Fault">Why there is nothing to plan; null when there is.</param>
 internal sealed record RequestSource(string Text, IReadOnlyList<string>? BacklogIds, string? Fault)
 {

@@ -2,12 +2,12 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Preflight;
 
-/// <summary>Runs set-up and gates once at the base, before anything is paid.</summary>
+/// <summary>Runs set-up and gates once at the base, before any agent is paid for.</summary>
 /// <param name="gates">Runs them.</param>
 internal sealed class GatesAtBase(GateCheck gates)
 {
-    /// <summary>Set-up and gates once at the base: what can't run stops the run; a gate of the configuration that is red already only
-    /// advises; a gate of a task that is green before the work shows nothing, and is named.</summary>
+    /// <summary>Set-up and gates once at the base: a gate that can't run stops the run; a gate of the configuration that fails there is
+    /// only advisory; a task's gate that passes before the work proves nothing, and is reported.</summary>
     public async Task TryAsync(
         GitRepository repository,
         RunFiles files,

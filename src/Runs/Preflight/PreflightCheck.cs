@@ -7,14 +7,13 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Preflight;
 
-/// <summary>Everything that would stop a run at three in the morning, looked at before the first agent starts; then the staging branch is
-/// made.</summary>
+/// <summary>Checks everything that could stop a run later, before the first agent starts; then creates the staging branch.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class PreflightCheck(RunServices services)
 {
     private readonly GateCheck _gates = new(services);
 
-    /// <summary>Looks at everything and, where nothing is wrong, makes the staging branch. Done again, it changes nothing.</summary>
+    /// <summary>Checks everything and, where there are no faults, creates the staging branch. Repeating it changes nothing.</summary>
     /// <param name="input">Which run.</param>
     public async Task<PreflightResult> CheckAsync(PreflightInput input, CancellationToken stop)
     {
@@ -87,7 +86,7 @@ public sealed class PreflightCheck(RunServices services)
         };
     }
 
-    /// <summary>On some disks names that differ only in case are one.</summary>
+    /// <summary>On some file systems names that differ only in case are the same.</summary>
     private static IEnumerable<string> SameButForCase(Plan plan) =>
         plan
             .Tasks.GroupBy(t => t.Id, StringComparer.OrdinalIgnoreCase)
@@ -132,7 +131,7 @@ public sealed class PreflightCheck(RunServices services)
         }
     }
 
-    /// <summary>A written path that goes through a symbolic link to the outside would leave the repository.</summary>
+    /// <summary>A written path through a symbolic link to the outside would leave the repository.</summary>
     private static IEnumerable<string> LinksOutside(Plan plan, string root)
     {
         foreach (var task in plan.Tasks)
@@ -161,8 +160,8 @@ public sealed class PreflightCheck(RunServices services)
         }
     }
 
-    /// <summary>Notes where the target was and makes the staging branch there, with the contracts on it, all at once; a run that is resumed
-    /// finds both.</summary>
+    /// <summary>Records the position of the target and creates the staging branch there, with the contracts on it, in one transaction; a
+    /// resumed run finds both.</summary>
     private static async Task<string> BeginAsync(
         GitRepository repository,
         RunFiles files,
@@ -200,7 +199,7 @@ public sealed class PreflightCheck(RunServices services)
         }
         else if (!known.ContainsKey(staging))
         {
-            // The run is reset, and had ended: its work has landed.
+            // The run was reset after it had ended: its work has landed.
             await RunStaging.EnsureAsync(repository, files, stop);
         }
         await contracts.StoreAsync(began, stop);

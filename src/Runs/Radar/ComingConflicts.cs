@@ -3,12 +3,12 @@ using Orchestrator.Runs.Mail;
 
 namespace Orchestrator.Runs.Radar;
 
-/// <summary>What came of merging two tasks' work on trial.</summary>
+/// <summary>Result of a trial merge of two tasks' work.</summary>
 /// <param name="First">A task.</param>
 /// <param name="Second">Another one.</param>
 /// <param name="FirstCommit">The first one's work.</param>
 /// <param name="SecondCommit">The second one's work.</param>
-/// <param name="Files">The files in conflict; none: they can be merged.</param>
+/// <param name="Files">The files in conflict; empty: they can be merged.</param>
 /// <param name="At">When.</param>
 internal sealed record TrialResult(
     string First,
@@ -19,7 +19,7 @@ internal sealed record TrialResult(
     DateTimeOffset At
 )
 {
-    /// <summary>Names the pair.</summary>
+    /// <summary>Identifies the pair.</summary>
     [JsonIgnore]
     public string Pair => ComingConflicts.PairOf(First, Second);
 
@@ -27,27 +27,27 @@ internal sealed record TrialResult(
     public string Other(string task) => task == First ? Second : First;
 }
 
-/// <summary>Conflicts that are coming: a file for each pair of tasks whose changes meet, in the run's folder. They are known early or not
-/// at all; nothing decides by them.</summary>
+/// <summary>Predicted conflicts: a file for each pair of tasks whose changes conflict, in the run's folder. They are only information; no
+/// decision depends on them.</summary>
 internal static class ComingConflicts
 {
     private const int MostFiles = 10;
 
-    /// <summary>Names a pair of tasks, in whatever order.</summary>
+    /// <summary>Identifies a pair of tasks, in either order.</summary>
     public static string PairOf(string one, string other)
     {
         var sorted = string.CompareOrdinal(one, other) < 0 ? $"{one}\0{other}" : $"{other}\0{one}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sorted)))[..24];
     }
 
-    /// <summary>Keeps what came of a pair.</summary>
+    /// <summary>Stores the result of a pair.</summary>
     public static void Store(RunFolder folder, TrialResult result) =>
         DurableFile.Write(PathOf(folder, result.Pair), JsonSerializer.SerializeToUtf8Bytes(result, RadarJson.Default.TrialResult));
 
-    /// <summary>What came of a pair the last time; null: nothing is known.</summary>
+    /// <summary>The last result of a pair; null: none.</summary>
     public static TrialResult? Find(RunFolder folder, string pair) => Read(PathOf(folder, pair));
 
-    /// <summary>The pairs that can't be merged as they are now.</summary>
+    /// <summary>The pairs that can't be merged at present.</summary>
     public static IReadOnlyList<TrialResult> All(RunFolder folder) =>
         Directory.Exists(folder.Radar)
             ?
@@ -61,8 +61,8 @@ internal static class ComingConflicts
             ]
             : [];
 
-    /// <summary>A task's coming conflicts that were not told in this way before; once, whatever is done again for the same start of its
-    /// agent.</summary>
+    /// <summary>A task's predicted conflicts that were not reported in this way before; once, also if repeated for the same agent
+    /// run.</summary>
     /// <param name="way">How it is told.</param>
     /// <param name="start">The start in which it is told.</param>
     public static IReadOnlyList<TrialResult> TakeUntold(RunFolder folder, string task, string way, int start)
@@ -83,7 +83,7 @@ internal static class ComingConflicts
         return untold;
     }
 
-    /// <summary>What the agent of a task is told of a pair that can't be merged; told again it is the same letter.</summary>
+    /// <summary>The message to the agent of a task about a pair in conflict; repeated, it is the same message.</summary>
     /// <param name="coming">The pair.</param>
     public static MailLetter LetterTo(RunFiles files, string task, TrialResult coming)
     {
@@ -97,7 +97,7 @@ internal static class ComingConflicts
         );
     }
 
-    /// <summary>What the events of a task say of them.</summary>
+    /// <summary>Notices for the events of a task.</summary>
     public static IEnumerable<TaskNotice> Notices(string task, IReadOnlyList<TrialResult> coming) =>
         coming.Select(result => new TaskNotice(
             $"A conflict with task '{result.Other(task)}' is coming, in {FileNames.Some(result.Files, MostFiles)}."
@@ -105,7 +105,7 @@ internal static class ComingConflicts
 
     private static string FirstLine(string text) => FileNames.Show(text.Split('\n')[0].Trim(), 200);
 
-    // A damaged one is tried again, and told again.
+    // A damaged result is made again and reported again.
     private static TrialResult? Read(string path) => StoredJson.TryRead(path, RadarJson.Default.TrialResult);
 
     private static string PathOf(RunFolder folder, string pair) => Path.Combine(folder.Radar, pair + ".json");

@@ -4,10 +4,10 @@ using Orchestrator.Runs.Mail;
 
 namespace Orchestrator.Runs.Radar;
 
-/// <summary>While a task's agent works, its last snapshot is merged on trial with the work of the run's other tasks that is not merged yet:
-/// their snapshots, else their branches. Each agent's follower looks when its own snapshot has moved, so that together they see every pair
-/// in which one has moved, and no workflow has to know of it. Over all processes of the repository one git runs at a time, for at most
-/// <see cref="Turn"/>, and then rests nineteen times as long: never more than a twentieth of a core.</summary>
+/// <summary>Trial merges of a running task's last snapshot with unmerged work of the run's other tasks: their snapshots, else their
+/// branches. Each agent's follower checks when its own snapshot has changed, so that together they cover every changed pair, without the
+/// workflow. Over all processes of the repository one git runs at a time, for at most <see cref="Turn"/>, and then pauses nineteen times as
+/// long: never more than a twentieth of a core.</summary>
 /// <param name="task">The task whose agent is followed.</param>
 /// <param name="services">What the steps need of this machine.</param>
 internal sealed class ConflictRadar(RunFiles files, GitRepository repository, string task, RunServices services) : IAsyncDisposable
@@ -23,10 +23,10 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
     private long? _last;
     private Task _looking = Task.CompletedTask;
 
-    /// <summary>Whoever looks has it; in it stands until when all rest.</summary>
+    /// <summary>Lock of the process that checks; contains the end of the pause.</summary>
     internal string TurnFile => Path.Combine(_folder, "turn");
 
-    /// <summary>Begins to look when there is something new; the agent and whoever follows it are not held up.</summary>
+    /// <summary>Starts a check when there is something new, without delaying the agent or its follower.</summary>
     public async Task LookIfDueAsync()
     {
         if (!files.Settings.Radar || !_looking.IsCompleted || (_last is { } last && services.Time.GetElapsedTime(last) < Interval))
@@ -38,7 +38,7 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
         _looking = LookAsync(_end.Token);
     }
 
-    /// <summary>When the agent has ended. What was found stays.</summary>
+    /// <summary>The agent has ended. Results are kept.</summary>
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
@@ -48,12 +48,12 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
         }
         catch (OperationCanceledException)
         {
-            // As asked.
+            // Cancelled, as requested.
         }
         _end.Dispose();
     }
 
-    /// <summary>Looks at what is new, as far as one turn allows; the rest is looked at in the next.</summary>
+    /// <summary>Checks what is new, within one time slice; the rest follows in the next.</summary>
     internal async Task LookAsync(CancellationToken stop)
     {
         try
@@ -81,12 +81,11 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
         }
         catch (Exception failed) when (failed is GitException or IOException or UnauthorizedAccessException)
         {
-            // A snapshot that was superseded while it was looked at, a full disk: the next look is in a few seconds, and nothing hangs on
-            // it.
+            // A snapshot that was superseded meanwhile, or a full disk: the next check follows in a few seconds, and nothing depends on it.
         }
     }
 
-    /// <summary>True when all others were looked at.</summary>
+    /// <summary>True when all others were checked.</summary>
     private async Task<bool> LookAsync(TrialCandidate own, long began, CancellationToken stop)
     {
         var trials = new TrialMerges(repository, Path.Combine(_folder, "objects"));
@@ -127,7 +126,7 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
         var result = new TrialResult(task, other, own.Commit, candidate.Commit, conflicts, services.Time.GetUtcNow());
         if (conflicts.Count > 0)
         {
-            // Before it is stored: who dies in between tells it again, which is the same letter.
+            // Sent before it is stored: after a crash in between it is sent again, as the same message.
             var mailbox = new Mailbox(files.Folder, services.Time);
             await mailbox.SendAsync(ComingConflicts.LetterTo(files, task, result), stop);
             await mailbox.SendAsync(ComingConflicts.LetterTo(files, other, result), stop);
@@ -135,8 +134,7 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
         ComingConflicts.Store(files.Folder, result);
     }
 
-    /// <summary>The other tasks that have work: what lies in snapshots, else on their branches; a branch that is merged has changed
-    /// nothing.</summary>
+    /// <summary>The other tasks with work: their snapshots, else their branches; a merged branch has no changes.</summary>
     private async Task<IReadOnlyDictionary<string, TrialCandidate>> OthersAsync(CancellationToken stop)
     {
         var branches = await new RefStore(repository).ListAsync([RunRefs.Task(files.Settings, files.Folder, "")], stop);
@@ -146,7 +144,7 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
             var branch = branches.GetValueOrDefault(RunRefs.Task(files.Settings, files.Folder, id));
             if (branch is not null)
             {
-                // A snapshot of before the last commit is superseded by it.
+                // A snapshot from before the last commit is superseded by it.
                 others[id] = Snapshot(id, branch) ?? new TrialCandidate(branch, null);
             }
         }

@@ -1,11 +1,11 @@
 namespace Orchestrator.Runs.Radar;
 
-/// <summary>What is to be seen of coming conflicts, for screens.</summary>
+/// <summary>Predicted conflicts for screens.</summary>
 public static class ConflictsAhead
 {
     private const int MostFiles = 20;
 
-    /// <summary>The coming conflicts of a run between tasks that are both not merged yet.</summary>
+    /// <summary>The predicted conflicts of a run between tasks that are both not merged yet.</summary>
     /// <param name="repository">Absolute path of the repository.</param>
     /// <param name="run">The run with all its tasks.</param>
     public static IReadOnlyList<ConflictAhead> Of(string repository, RunStatus run)

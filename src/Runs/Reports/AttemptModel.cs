@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Which model worked on an attempt of a task.</summary>
-/// <param name="Model">The one that did most of it, as the agent's program says.</param>
+/// <summary>The model that worked on an attempt of a task.</summary>
+/// <param name="Model">The one with the most tokens, as the agent's program reports it.</param>
 public sealed record AttemptModel(int Attempt, string Model)
 {
-    /// <summary>Those of a task's starts that have ended, in order.</summary>
+    /// <summary>Models of a task's ended agent runs, in order.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
-    /// <returns>None where its agent's program names no models.</returns>
+    /// <returns>Empty where its agent's program reports no models.</returns>
     public static IReadOnlyList<AttemptModel> Of(string runFolder, string task)
     {
         var folder = Path.Combine(runFolder, "tasks", task);

@@ -1,14 +1,14 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Which versions of its contracts a plan's tasks were given in earlier runs. A run's plan is fixed, so a contract is renegotiated
-/// by starting a changed plan: its consumers are told and work again, since the contract is part of what names their result; all others are
-/// taken up and verified against it.</summary>
+/// <summary>Versions of contracts that a plan's tasks got in earlier runs. A run's plan is fixed, so a contract is renegotiated by starting
+/// a changed plan: its consumers work again, because the contract is part of their content key; all other results are reused and verified
+/// against it.</summary>
 internal static class ContractHistory
 {
     private const int MostRuns = 50;
 
-    /// <summary>Warns of consumers whose contract is another one than they were given last, and gives what needs a person's yes: contracts
-    /// that changed too often.</summary>
+    /// <summary>Warns about consumers whose contract differs from the last one they got, and returns what needs approval: contracts that
+    /// changed too often.</summary>
     public static IReadOnlyList<string> Renegotiated(RunFiles files, List<string> warnings)
     {
         if (files.Contracts is not { Count: > 0 } current)
@@ -59,7 +59,7 @@ internal static class ContractHistory
         return changes;
     }
 
-    /// <summary>The runs before this one, newest first, back to the last one that landed: what landed is settled.</summary>
+    /// <summary>The runs before this one, newest first, back to the last one that landed: landed contracts are settled.</summary>
     private static IEnumerable<RunFolder> EarlierRuns(RunFolder present) =>
         new DirectoryInfo(Path.GetDirectoryName(present.Path)!)
             .EnumerateDirectories()

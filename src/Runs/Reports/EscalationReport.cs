@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>What a person has to know who decides how a run goes on that can't by itself: what went wrong with the evidence, what is done,
-/// and each way out with its commands. Written when the run comes into that state; the last one stays in its folder.</summary>
+/// <summary>Report for the person who decides how an escalated run goes on: what went wrong with evidence, what is done, and each option
+/// with its commands. Written when the run enters that state; the last one stays in its folder.</summary>
 /// <param name="repository">Absolute path of the repository's main work tree.</param>
 public sealed class EscalationReport(string repository)
 {
@@ -10,7 +10,7 @@ public sealed class EscalationReport(string repository)
     private const int MostNamed = 10;
     private readonly EvidenceTail _evidence = new(repository);
 
-    /// <summary>Writes it where what is recorded is that a run has come to a stand.</summary>
+    /// <summary>Writes it where the recorded status says that a run is escalated.</summary>
     /// <param name="run">The run with all its tasks.</param>
     /// <param name="events">What is recorded.</param>
     public static void WriteIfDue(RunFolder folder, RunStatus run, IReadOnlyList<RunEvent> events)
@@ -186,7 +186,7 @@ public sealed class EscalationReport(string repository)
         );
     }
 
-    /// <summary>What a command does, behind it, so that the block can be read and copied.</summary>
+    /// <summary>What a command does, as a comment behind it, so that the block can be copied.</summary>
     private static string Meaning(string command) =>
         command.Split(' ')[1] switch
         {

@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>The end of a file with evidence, as an indented block: whatever an agent or a gate has written stays text.</summary>
+/// <summary>The end of an evidence file, as an indented block: text of an agent or a gate stays text.</summary>
 /// <param name="repository">Absolute path that evidence is relative to.</param>
 internal sealed class EvidenceTail(string repository)
 {
     private const int LongestLine = 300;
 
-    /// <summary>Its last lines that are not empty; empty where there is no such file below the repository.</summary>
+    /// <summary>Its last non-empty lines; empty where there is no such file below the repository.</summary>
     /// <param name="file">Relative to the repository.</param>
     /// <param name="lines">How many.</param>
     public string Read(string file, int lines)

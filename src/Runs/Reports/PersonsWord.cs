@@ -1,11 +1,11 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>The part of a report that tells what persons have decided in a run: who, when and from where.</summary>
+/// <summary>The section of a report about decisions of people in a run: who, when and from where.</summary>
 internal static class PersonsWord
 {
     private const int Most = 60;
 
-    /// <summary>The part as Markdown; empty where nobody has decided anything.</summary>
+    /// <summary>The section as Markdown; empty where there are no decisions.</summary>
     /// <param name="events">The file of the run's events.</param>
     public static string Render(string events)
     {

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Writes transitions to a run's folder: events appended, the status file replaced. Doing it again adds nothing: an event's number
-/// says whether it is there, and what an interrupted append left of a line is cut off first.</summary>
+/// <summary>Writes transitions to a run's folder: events are appended, the status file is replaced. Repeating it adds nothing: events are
+/// numbered, and a partial line of an interrupted append is cut off first.</summary>
 public sealed class ProgressRecorder
 {
     private const int MostRemembered = 16;
@@ -11,11 +11,9 @@ public sealed class ProgressRecorder
         StringComparer.Ordinal
     );
 
-    /// <summary>
-    /// Records, and then waits for as long as nothing more is to be written: each record writes the state of all tasks. Only where tasks
-    /// are at work: what happens otherwise is recorded at once.
-    /// </summary>
-    /// <param name="input">The run as it is now, and what has happened since it was recorded last.</param>
+    /// <summary>Records, and then delays the next record: each one writes the state of all tasks. Only while tasks run; otherwise records
+    /// are made at once.</summary>
+    /// <param name="input">The present state of the run, and its events since the last record.</param>
     /// <param name="executionId">The execution of the run that tells it.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stop">Ends the wait.</param>
@@ -28,11 +26,11 @@ public sealed class ProgressRecorder
         }
     }
 
-    /// <summary>A millisecond for each task, at most a second.</summary>
+    /// <summary>A millisecond per task, at most a second.</summary>
     private static TimeSpan PauseAfter(RunStatus run) => TimeSpan.FromMilliseconds(Math.Min(run.TaskCount, 1000));
 
-    /// <summary>Appends what is new and replaces the status.</summary>
-    /// <param name="input">The run as it is now, and what has happened since it was recorded last.</param>
+    /// <summary>Appends new events and replaces the status.</summary>
+    /// <param name="input">The present state of the run, and its events since the last record.</param>
     /// <param name="executionId">The execution of the run that tells it.</param>
     public void Record(RunFolder folder, ProgressInput input, string executionId = "")
     {
@@ -41,8 +39,7 @@ public sealed class ProgressRecorder
         EscalationReport.WriteIfDue(folder, WriteStatus(folder.Status, input, executionId), input.Events);
     }
 
-    /// <summary>Appends those that are new; what an interrupted append or a power cut left behind the last whole event is cut off
-    /// first.</summary>
+    /// <summary>Appends new events, after cutting off what an interrupted append or a power cut left behind the last whole event.</summary>
     /// <param name="path">The file of events.</param>
     /// <param name="events">Events in their order.</param>
     public static void Append(string path, IReadOnlyList<RunEvent> events)
@@ -63,8 +60,8 @@ public sealed class ProgressRecorder
         stream.Flush();
     }
 
-    /// <summary>Cuts what follows the last whole event and gives that one's number, 0 where there is none. A power cut may leave half a
-    /// line, or lines of zeros: events are written as they come and not synced.</summary>
+    /// <summary>Cuts off what follows the last whole event and returns its number, 0 where there is none. A power cut may leave a partial
+    /// line, or lines of zeros, because events are not synced.</summary>
     private static long CutHalfLine(FileStream stream)
     {
         const int Window = 64 * 1024;
@@ -113,7 +110,7 @@ public sealed class ProgressRecorder
         return status;
     }
 
-    /// <summary>What was written last, if it is still that: reading the status of a large run back costs more than writing it.</summary>
+    /// <summary>The status written last, if the file is unchanged: reading the status of a large run costs more than writing it.</summary>
     private RunStatus? ReadOrRemember(string path) =>
         _lastWritten.TryGetValue(path, out var last) && last.File == TimeAndLength(path) ? last.Status : StatusFile.Read(path);
 

@@ -28,7 +28,7 @@ public sealed class RunEnding(RunServices services)
         return folder.Relative(folder.Report);
     }
 
-    /// <summary>Says in the report of a run that what it had landed was taken back.</summary>
+    /// <summary>Adds to the report of a run that its landing was taken back.</summary>
     /// <param name="run">The run as it is now.</param>
     internal static void Correct(RunFolder folder, RunStatus run) =>
         Write(folder, run with { Left = StatusFile.Read(folder.ReportJson)?.Left ?? [] });
@@ -61,7 +61,7 @@ public sealed class RunEnding(RunServices services)
         var left = kept.Values.ToList();
         foreach (var (name, commit) in branches)
         {
-            // Landed as a branch or a pull request, staging itself is what is left; its tasks are in it.
+            // Landed as a branch or a pull request, staging itself remains and contains its tasks.
             if ((name == staging && !isOnTarget) || kept.ContainsKey(name))
             {
                 continue;
@@ -75,8 +75,7 @@ public sealed class RunEnding(RunServices services)
                 left.Add($"{RunRefs.Short(name)} stays: it is not all on {input.Run.Target}");
             }
         }
-        // A merged task's snapshots are superseded by its commit, which the run's record names. Those of a task that was skipped are all
-        // that there is of its work.
+        // Snapshots of a merged task are superseded by its commit, which the run's record names. Those of a skipped task are its only work.
         var aside = new List<string>();
         var merged = tasks.Where(t => t.State == TaskStates.Merged).Select(t => t.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var id in merged)
@@ -119,8 +118,8 @@ public sealed class RunEnding(RunServices services)
         return left;
     }
 
-    /// <summary>Tasks give their worktrees back themselves; this is for those that could not.</summary>
-    /// <returns>Of worktrees that stay: their branch, and which it is and why.</returns>
+    /// <summary>Tasks give back their worktrees themselves; this is for those that could not.</summary>
+    /// <returns>Worktrees that stay: by branch, with path and reason.</returns>
     private async Task<IReadOnlyDictionary<string, string>> ReturnWorktreesAsync(
         FinishInput input,
         GitRepository repository,

@@ -2,14 +2,13 @@ using Orchestrator.Runs.Landing;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>What is written into a run's folder where the run can't do so itself: that it was ended from outside, or that what it had
-/// landed was taken back.</summary>
+/// <summary>Writes to a run's folder where the run can't: that it was ended from outside, or that its landing was taken back.</summary>
 /// <param name="folder">Absolute path of the run's folder.</param>
 public sealed class RunRecord(string folder)
 {
     private readonly string _status = Path.Combine(folder, "status.json");
 
-    /// <summary>Writes down that the run has ended. One whose record has that end keeps it.</summary>
+    /// <summary>Records the end of the run. An end that is recorded already stays.</summary>
     /// <param name="run">The run as it was read last.</param>
     /// <param name="result">How it ended.</param>
     /// <param name="time">When that was, UTC.</param>
@@ -22,7 +21,7 @@ public sealed class RunRecord(string folder)
         }
     }
 
-    /// <summary>The state of a run that could not say itself that it has ended.</summary>
+    /// <summary>The status of a run that could not record its end.</summary>
     /// <param name="last">The last state that it told.</param>
     /// <param name="result">How it ended.</param>
     public static RunStatus Ended(RunStatus last, RunResult result) =>
@@ -48,9 +47,9 @@ public sealed class RunRecord(string folder)
             ],
         };
 
-    /// <summary>Takes back what the run had landed, where nobody can have built on it, and writes that into its record and its report. A
-    /// record that says so already stays.</summary>
-    /// <param name="run">The run, which has ended, as it was read last.</param>
+    /// <summary>Takes back the landing of a run, where no one can have built on it, and adds that to its record and report. If it is
+    /// recorded already, nothing changes.</summary>
+    /// <param name="run">The ended run, as read last.</param>
     /// <param name="repository">The repository.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stop">Is looked at between the steps.</param>
@@ -79,7 +78,7 @@ public sealed class RunRecord(string folder)
 
     private RunStatus Now(RunStatus last) => StatusFile.Read(_status) ?? last;
 
-    // What the run was writing when it ended may still come, and counts less.
+    // A late write of the run itself may follow, and counts less.
     private void Write(RunStatus changed, DateTimeOffset time)
     {
         changed = changed with { UpdatedAt = time, Sequence = changed.Sequence + RunStatus.ExecutionGap, Counts = null, Standing = null };

@@ -5,7 +5,7 @@ using Orchestrator.Runs.Requests;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>A run as people read it who were not there: what landed, what is on staging, what needs them, with the evidence.</summary>
+/// <summary>Report of a run for people: what landed, what is on staging, what needs a decision, with evidence.</summary>
 /// <param name="repository">Absolute path that evidence is relative to.</param>
 public sealed class RunReport(string repository)
 {
@@ -13,7 +13,7 @@ public sealed class RunReport(string repository)
     private const int MostEvidence = 10;
     private readonly EvidenceTail _evidence = new(repository);
 
-    /// <summary>The report as Markdown. A run that goes on is told as it is now.</summary>
+    /// <summary>The report as Markdown; for an open run, of its present state.</summary>
     /// <param name="run">The run with all its tasks.</param>
     public string Render(RunStatus run)
     {

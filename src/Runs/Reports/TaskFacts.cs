@@ -3,13 +3,13 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>The part of a report that puts what the agent of each task has said beside what is known of its work.</summary>
+/// <summary>The section of a report that compares the claim of each task's agent with facts about its work.</summary>
 internal sealed class TaskFacts(RunFolder folder)
 {
     private const int MostTasks = 200;
     private const int LongestClaim = 500;
 
-    /// <summary>The part as Markdown; empty where nothing has begun.</summary>
+    /// <summary>The section as Markdown; empty where nothing has begun.</summary>
     /// <param name="run">The run with all its tasks.</param>
     public string Render(RunStatus run)
     {
@@ -31,7 +31,7 @@ internal sealed class TaskFacts(RunFolder folder)
         return text.ToString();
     }
 
-    /// <summary>What the agent of a task has said last, in a line; empty where it has said nothing.</summary>
+    /// <summary>The last claim of a task's agent, in a line; empty where there is none.</summary>
     public string Claim(RunTask task) =>
         LastClaim(task) is not { } claim ? ""
         : claim.Reason.Length == 0 ? claim.Status
@@ -112,6 +112,6 @@ internal sealed class TaskFacts(RunFolder folder)
                 .FirstOrDefault(claim => claim is not null);
     }
 
-    // Whatever an agent has written stays a line of text.
+    // Text of an agent stays a single line of text.
     private static string OneLine(string text, int longest = LongestClaim) => QuotedText.Cut(text.ReplaceLineEndings(" ").Trim(), longest);
 }

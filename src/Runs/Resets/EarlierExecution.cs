@@ -1,13 +1,13 @@
 namespace Orchestrator.Runs.Resets;
 
-/// <summary>What an execution of a run has left that a reset put an end to: what is merged or landed, by git; how far each task had come,
-/// by its folder and the record; which of their workflows are open, by the engine.</summary>
+/// <summary>The state that a replaced execution of a run has left: what is merged or landed, from git; how far each task is, from its
+/// folder and the record; which task workflows are open, from the server.</summary>
 public static class EarlierExecution
 {
-    /// <summary>Finds it; a staging branch that is gone is made anew.</summary>
+    /// <summary>Finds it; a missing staging branch is created again.</summary>
     /// <param name="input">Which run, and which page of its tasks.</param>
     /// <param name="services">What the steps need of this machine.</param>
-    /// <param name="findOpen">Asks the engine for the open workflows of the run's tasks.</param>
+    /// <param name="findOpen">Lists the open workflows of the run's tasks.</param>
     public static async Task<EarlierWork> FindAsync(
         FindEarlierWorkInput input,
         RunServices services,
@@ -29,7 +29,7 @@ public static class EarlierExecution
         var attempts = record?.Tasks.ToDictionary(t => t.Id, t => t.Attempt, StringComparer.Ordinal) ?? [];
         var tasks = new List<EarlierTask>();
         string[] own = [.. files.Plan.Tasks.Select(t => t.Id), ReviewTask.Id, ReplanTask.Id];
-        // Tasks that a review or another plan had added are none of this plan's: who still works on one is told to end.
+        // Tasks that a review or another plan had added are not in this plan: their open workflows are ended.
         foreach (var id in own.Concat(open.Keys.Except(own).Order(StringComparer.Ordinal)))
         {
             var found = new EarlierTask
@@ -56,7 +56,7 @@ public static class EarlierExecution
         };
     }
 
-    /// <summary>The merges that our own commits on staging tell of, and those that the record tells of and staging has.</summary>
+    /// <summary>The merges by our own commits on staging, and those in the record that staging contains.</summary>
     private static async Task<Dictionary<string, string>> FindMergedAsync(
         GitRepository repository,
         RunFolder folder,

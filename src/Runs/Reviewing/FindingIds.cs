@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Reviewing;
 
-/// <summary>Ids for the findings of a round, which their tasks have, too. The same round at the same commit gives the same ones, however
-/// often it is concluded. After a reset a round of the same number may look at another commit: what it finds gets ids that no task of the
-/// run has had, else it would be taken for done where the task of that name is merged.</summary>
+/// <summary>Ids of a round's findings, which are also the ids of their tasks. The same round at the same commit has the same ids, however
+/// often it is concluded. After a reset a round of the same number may review another commit: its findings get ids that no task of the run
+/// has had, otherwise they would count as done where a task of that name is merged.</summary>
 internal sealed class FindingIds
 {
     private readonly string _prefix;
@@ -11,7 +11,7 @@ internal sealed class FindingIds
 
     private FindingIds(string prefix, HashSet<string> taken, int first) => (_prefix, _taken, _next) = (prefix, taken, first);
 
-    /// <summary>Those of a round. Which is the first one is stored before it is used.</summary>
+    /// <summary>Ids of a round. The first one is stored before it is used.</summary>
     /// <param name="round">Number of the round.</param>
     /// <param name="file">Where the first one is stored.</param>
     public static FindingIds Of(RunFiles run, int round, string file)
@@ -25,7 +25,7 @@ internal sealed class FindingIds
         return new FindingIds(prefix, run.Plan.Tasks.Select(task => task.Id).ToHashSet(StringComparer.OrdinalIgnoreCase), first);
     }
 
-    /// <summary>The next one that is free.</summary>
+    /// <summary>The next free id.</summary>
     public string Next()
     {
         string id;
@@ -36,7 +36,7 @@ internal sealed class FindingIds
         return id;
     }
 
-    /// <summary>The highest number of a task of that round that was ever begun.</summary>
+    /// <summary>The highest number of a task of that round that was ever started.</summary>
     private static int LastBegun(string tasks, string prefix) =>
         !Directory.Exists(tasks)
             ? 0

@@ -3,8 +3,7 @@ using Orchestrator.Plans.Readers.Documents;
 
 namespace Orchestrator.Runs.Reviewing;
 
-/// <summary>What a reviewer answers: the schema it is asked to fit, and how an answer is read. Nothing is thrown for what stands in
-/// it.</summary>
+/// <summary>A reviewer's answer: its JSON Schema, and its parsing. Invalid answers cause no exception.</summary>
 internal sealed record ReviewAnswer
 {
     private const string Accept = "accept";
@@ -34,10 +33,10 @@ internal sealed record ReviewAnswer
     public required string Summary { get; init; }
     public required IReadOnlyList<ReviewFinding> Findings { get; init; }
 
-    /// <summary>What is said of earlier findings, by their ids.</summary>
+    /// <summary>The reviewer's state for earlier findings, by id.</summary>
     public required IReadOnlyDictionary<string, (string State, string Why)> Earlier { get; init; }
 
-    /// <summary>Reads an answer, with or without words around its JSON.</summary>
+    /// <summary>Parses an answer, with or without text around its JSON.</summary>
     /// <param name="text">What was answered; null: nothing.</param>
     /// <returns>The answer, or why it can't be read, each a sentence.</returns>
     public static (ReviewAnswer? Answer, IReadOnlyList<string> Problems) Read(string? text)

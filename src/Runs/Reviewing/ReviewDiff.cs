@@ -3,23 +3,23 @@ using Orchestrator.QualityGates.Secrets;
 
 namespace Orchestrator.Runs.Reviewing;
 
-/// <summary>What changed in one file, as a reviewer reads it.</summary>
+/// <summary>The change of one file, for a reviewer.</summary>
 /// <param name="Path">The file.</param>
-/// <param name="Text">Its part of the patch, without secrets; of a file that nobody reads a line that says so.</param>
+/// <param name="Text">Its part of the patch, without secrets; for a file that is not reviewed a line that says so.</param>
 /// <param name="Lines">Lines that were added or removed.</param>
-/// <param name="Asides">Lines that speak to whoever reads them as a reviewer.</param>
+/// <param name="Asides">Added lines that instruct a reviewer.</param>
 internal sealed record ReviewedFile(string Path, string Text, int Lines, IReadOnlyList<int> Asides);
 
-/// <summary>Reads what is to be reviewed, and divides it into questions of which each holds whole files.</summary>
+/// <summary>Reads the change to review, and divides it into questions of whole files.</summary>
 internal static partial class ReviewDiff
 {
-    /// <summary>Characters of changes in one question: some 40,000 tokens.</summary>
+    /// <summary>Characters of changes per question: some 40,000 tokens.</summary>
     public const int LargestPart = 140_000;
 
-    /// <summary>More questions than these are no review any more: a person has to say how to go on.</summary>
+    /// <summary>For more questions than this a person has to decide how to go on.</summary>
     public const int MostParts = 40;
 
-    /// <summary>The changed files between two commits; null: the change is larger than anybody reads.</summary>
+    /// <summary>The changed files between two commits; null: the change is too large to review.</summary>
     public static async Task<IReadOnlyList<ReviewedFile>?> ReadAsync(
         GitRepository repository,
         string from,
@@ -27,8 +27,8 @@ internal static partial class ReviewDiff
         CancellationToken stop
     ) => (await PatchFile.ReadAsync(repository, from, to, stop))?.Select(Of).ToList();
 
-    /// <summary>Questions of whole files, as many of them in each as fit. A file that is too large for one question alone is cut at lines,
-    /// and each piece says so.</summary>
+    /// <summary>Divides files into questions, as many whole files in each as fit. A file that is too large for one question is cut at
+    /// lines, and each piece says so.</summary>
     public static IReadOnlyList<string> Divide(IReadOnlyList<ReviewedFile> files, int largest = LargestPart)
     {
         var parts = new List<string>();
@@ -76,7 +76,7 @@ internal static partial class ReviewDiff
             return new ReviewedFile(file.Path, $"{lines[0]}\n(a lock file, {changed} lines changed; it is not shown)\n", changed, []);
         }
 
-        // Numbers, in the new file, of added lines that tell a reviewer what to say.
+        // Line numbers, in the new file, of added lines that instruct a reviewer.
         var asides = file.AddedLines().Where(line => Aside().IsMatch(line.Text)).Select(line => line.Number).ToList();
         return new ReviewedFile(file.Path, SecretScanner.Redact(file.Text), changed, asides);
     }

@@ -2,15 +2,15 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Reviewing;
 
-/// <summary>Says what a round came to: which findings stand, and the tasks that they ask for.</summary>
+/// <summary>Concludes a round: which findings are open, and the tasks for them.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class ReviewEnd(RunServices services)
 {
-    /// <summary>More findings than these do not become tasks at once: the others wait for the next round.</summary>
+    /// <summary>The most findings that become tasks at once: the others wait for the next round.</summary>
     private const int MostTasks = 20;
     private const int MostNamed = 3;
 
-    /// <summary>Reads all answers of a round. Done again, it comes to the same.</summary>
+    /// <summary>Reads all answers of a round. Repeating it has the same result.</summary>
     /// <param name="input">Which round.</param>
     public async Task<ReviewConclusion> ConcludeAsync(ConcludeReviewInput input, CancellationToken stop)
     {
@@ -35,7 +35,7 @@ public sealed class ReviewEnd(RunServices services)
         var evidence = record.Store(run.Folder);
         var standing = record.Findings.Where(f => f.Stands).ToList();
 
-        // Those of earlier rounds that there was no room for come first.
+        // Findings of earlier rounds that had no task yet come first.
         var waiting = standing.Where(f => run.Plan.Tasks.All(t => t.Id != f.Id)).ToList();
         return Extend(run, input, waiting.Take(MostTasks)) with
         {
@@ -59,8 +59,8 @@ public sealed class ReviewEnd(RunServices services)
             "ReviewGone"
         );
 
-    /// <summary>Findings that stood before: fixed where a part shows it and none says otherwise. One that nobody speaks of still
-    /// stands.</summary>
+    /// <summary>Earlier open findings: fixed where one part says so and none says otherwise. A finding that the reviewer does not mention
+    /// again stays open.</summary>
     private static List<ReviewFinding> EarlierOf(RunFiles run, ReviewRound round, IReadOnlyList<ReviewAnswer> answers)
     {
         var before = ReviewRecord.Read(run.Folder, round.Number - 1)?.Findings.Where(f => f.Stands) ?? [];
@@ -110,7 +110,7 @@ public sealed class ReviewEnd(RunServices services)
         return judged;
     }
 
-    /// <summary>Why a finding stops nothing; empty: it does.</summary>
+    /// <summary>Why a finding does not prevent landing; empty: it does.</summary>
     private static async Task<string> WhyNotAsync(ReviewFinding finding, ReviewPlaces places, CancellationToken stop) =>
         finding.Severity != ReviewFinding.Blocking ? "the reviewer calls it minor"
         : await places.WhyNotAsync(finding.File, finding.Line, stop) is { Length: > 0 } nowhere ? nowhere

@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Reviewing;
 
-/// <summary>What lies in the run's folder while a round goes on: <c>review/round-N-COMMIT/</c> with the questions and the answers. A round
-/// that is begun again at the same commit finds them.</summary>
+/// <summary>Files of a review round in the run's folder: <c>review/round-N-COMMIT/</c> with the questions and the answers. A round that is
+/// begun again at the same commit finds them.</summary>
 internal sealed class ReviewFiles(RunFolder folder, ReviewRound round)
 {
     private string Name => $"round-{round.Number}-{round.Tip[..Math.Min(12, round.Tip.Length)]}";
@@ -9,13 +9,13 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round)
     /// <summary>Conversations with models that have no agent program.</summary>
     public string Conversations => folder.Review("conversations");
 
-    /// <summary>What was to be asked; null: it is not made ready.</summary>
+    /// <summary>The questions; null: not prepared.</summary>
     public ReviewQuestions? Questions =>
         File.Exists(In("questions.json"))
             ? JsonSerializer.Deserialize<ReviewQuestions>(File.ReadAllBytes(In("questions.json")), MessageJson.Options)
             : null;
 
-    /// <summary>Stores the questions; their list last, because it says that all are there.</summary>
+    /// <summary>Stores the questions; their list last, because it marks that all are there.</summary>
     public void Begin(ReviewQuestions questions, IReadOnlyList<string> prompts)
     {
         for (var i = 0; i < prompts.Count; i++)
@@ -41,19 +41,19 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round)
         }
     }
 
-    /// <summary>What a start answered, as it came.</summary>
+    /// <summary>The raw answer of an agent run.</summary>
     public string Draft(int start) => In($"said-{start}.txt");
 
-    /// <summary>What was wrong with it.</summary>
+    /// <summary>The faults of an answer.</summary>
     public string Problems(int start) => In($"problems-{start}.md");
 
-    /// <summary>The answer that counts.</summary>
+    /// <summary>The valid answer of a part.</summary>
     public string Answer(int part) => In($"answer-{part}.json");
 
     /// <summary>Number of the first finding.</summary>
     public string FirstId => In("first-id");
 
-    /// <summary>Number of the last start of a reviewer in this run.</summary>
+    /// <summary>Number of the last agent run of a reviewer in this run.</summary>
     public int LastStart =>
         !Directory.Exists(folder.Task(ReviewTask.Id))
             ? 0
@@ -70,8 +70,8 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round)
 
 /// <summary>The questions of a round.</summary>
 /// <param name="Count">How many.</param>
-/// <param name="Asides">Places where the change speaks to its reviewer.</param>
+/// <param name="Asides">Places where the change instructs its reviewer.</param>
 internal sealed record ReviewQuestions(int Count, IReadOnlyList<ReviewAside> Asides);
 
-/// <summary>A line of the change that tells a reviewer what to say.</summary>
+/// <summary>A line of the change that instructs a reviewer.</summary>
 internal sealed record ReviewAside(string File, int Line);

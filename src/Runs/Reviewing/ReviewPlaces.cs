@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs.Reviewing;
 
-/// <summary>Whether a place that a reviewer names is there, in what was reviewed or in what it removed.</summary>
+/// <summary>Whether a place that a reviewer names exists, in the reviewed commit or in what it removed.</summary>
 internal sealed class ReviewPlaces(CommitStore commits, ReviewRound round)
 {
     private HashSet<string>? _files;
     private HashSet<string>? _before;
 
-    /// <summary>Why there is no such place; empty: there is.</summary>
+    /// <summary>Why the place does not exist; empty: it does.</summary>
     public async Task<string> WhyNotAsync(string file, int line, CancellationToken stop)
     {
         _files ??= await FilesAsync(round.Tip, stop);

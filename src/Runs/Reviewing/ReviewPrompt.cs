@@ -2,7 +2,7 @@ using Orchestrator.QualityGates.Secrets;
 
 namespace Orchestrator.Runs.Reviewing;
 
-/// <summary>What a reviewer is told.</summary>
+/// <summary>Prompts of the reviewer.</summary>
 internal static class ReviewPrompt
 {
     private const int MostTasks = 200;
@@ -31,7 +31,7 @@ internal static class ReviewPrompt
     /// <param name="part">Changes to judge.</param>
     /// <param name="number">Which part it is, from 1.</param>
     /// <param name="count">How many there are.</param>
-    /// <param name="schema">The schema of the answer, for reviewers that are given it in no other way; null otherwise.</param>
+    /// <param name="schema">Schema of the answer, for reviewers that get it only in the prompt; null otherwise.</param>
     public static string Render(
         Plan plan,
         IReadOnlyList<ReviewedFile> files,

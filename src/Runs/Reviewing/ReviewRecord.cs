@@ -1,9 +1,9 @@
 namespace Orchestrator.Runs.Reviewing;
 
-/// <summary>Something that a reviewer found.</summary>
+/// <summary>A reviewer's finding.</summary>
 internal sealed record ReviewFinding
 {
-    /// <summary>Names it in all rounds; its task has the same id.</summary>
+    /// <summary>Its id in all rounds; its task has the same id.</summary>
     public string Id { get; init; } = "";
     public string File { get; init; } = "";
     public int Line { get; init; }
@@ -26,10 +26,10 @@ internal sealed record ReviewFinding
     /// <summary>Files that this touches.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
-    /// <summary>It stands in the way: its place is there, and somebody can see what breaks.</summary>
+    /// <summary>It prevents landing: its place exists, and the defect is described.</summary>
     public bool Blocks { get; init; }
 
-    /// <summary>Why it does not, or why it is in this state.</summary>
+    /// <summary>Why it does not prevent landing, or why it is in this state.</summary>
     public string Note { get; init; } = "";
 
     /// <summary><see cref="Open"/>, <see cref="Fixed"/> or <see cref="Overruled"/>.</summary>
@@ -48,19 +48,19 @@ internal sealed record ReviewFinding
     public string Place => $"{File}:{Line}";
 }
 
-/// <summary>What a round of a review came to, as it is kept in the run's folder.</summary>
+/// <summary>Result of a review round, as stored in the run's folder.</summary>
 internal sealed record ReviewRecord
 {
     public required ReviewRound Round { get; init; }
     public required string Reviewer { get; init; }
 
-    /// <summary>Questions that were asked.</summary>
+    /// <summary>Number of questions.</summary>
     public required int Parts { get; init; }
 
-    /// <summary>What the reviewer said of the whole, a text for each question.</summary>
+    /// <summary>The reviewer's summaries, one per question.</summary>
     public IReadOnlyList<string> Summaries { get; init; } = [];
 
-    /// <summary>Earlier findings that stood before the round, and those of the round.</summary>
+    /// <summary>Earlier open findings, and those of the round.</summary>
     public IReadOnlyList<ReviewFinding> Findings { get; init; } = [];
 
     /// <summary>The record of a round; null: there is none.</summary>
@@ -70,7 +70,7 @@ internal sealed record ReviewRecord
         return File.Exists(path) ? JsonSerializer.Deserialize<ReviewRecord>(File.ReadAllBytes(path), MessageJson.Options) : null;
     }
 
-    /// <summary>Keeps it, for programs and for people.</summary>
+    /// <summary>Stores it, for programs and for people.</summary>
     /// <returns>The file for people, relative to the repository.</returns>
     public string Store(RunFolder folder)
     {

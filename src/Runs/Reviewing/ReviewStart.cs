@@ -3,11 +3,11 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Reviewing;
 
-/// <summary>Begins a round: looks whether the reviewer can work, and stores what it will be asked.</summary>
+/// <summary>Begins a round: checks the reviewer, and stores its questions.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class ReviewStart(RunServices services)
 {
-    /// <summary>Begins it. Done again, it finds what is stored.</summary>
+    /// <summary>Begins the round. Repeated, it finds what is stored.</summary>
     /// <param name="input">Which round.</param>
     public async Task<ReviewBegun> BeginAsync(BeginReviewInput input, CancellationToken stop)
     {

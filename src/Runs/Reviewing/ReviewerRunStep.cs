@@ -2,12 +2,12 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Reviewing;
 
-/// <summary>One start of the reviewer. Its answer is kept in the run's folder before anything is made of it.</summary>
+/// <summary>One run of the reviewer. Its answer is stored in the run's folder before it is used.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class ReviewerRunStep(RunServices services)
 {
-    /// <summary>Starts the reviewer, or takes up the one that was started before, and follows it to its answer.</summary>
-    /// <param name="input">Which start, and what was wrong with the answer before.</param>
+    /// <summary>Starts the reviewer, or attaches to a running one, and follows it to its answer.</summary>
+    /// <param name="input">Number of the agent run, and what was wrong with the answer before.</param>
     /// <param name="execution">Whose step it is.</param>
     public async Task<AgentRunResult> AskAsync(AskReviewerInput input, StepExecution execution)
     {
@@ -21,7 +21,7 @@ public sealed class ReviewerRunStep(RunServices services)
         return result;
     }
 
-    /// <summary>Reads the answer of a start. What can be read is kept as the part's; what can't is told to the reviewer.</summary>
+    /// <summary>Validates an answer. A readable one is stored for its part; faults go back to the reviewer.</summary>
     /// <param name="input">Which answer.</param>
     public AnswerJudgement Judge(JudgeReviewInput input)
     {
@@ -39,7 +39,7 @@ public sealed class ReviewerRunStep(RunServices services)
         return new AnswerJudgement { Problems = problems, ProblemsFile = run.Folder.Relative(files.Problems(input.Start)) };
     }
 
-    /// <summary>Removes the worktree that the reviewer read in.</summary>
+    /// <summary>Removes the reviewer's worktree.</summary>
     /// <param name="input">Which run.</param>
     public async Task EndAsync(EndReviewInput input, CancellationToken stop)
     {
@@ -74,7 +74,7 @@ public sealed class ReviewerRunStep(RunServices services)
         };
     }
 
-    /// <summary>At the commit that is reviewed: each round has another one.</summary>
+    /// <summary>Checked out at the reviewed commit: each round has another one.</summary>
     private async Task<string> EnsureWorktreeAsync(AskReviewerInput input, RunFiles run)
     {
         var worktrees = new WorktreeStore(await services.OpenRepositoryAsync(input.Repository.Path));

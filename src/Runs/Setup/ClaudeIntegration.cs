@@ -1,13 +1,13 @@
 namespace Orchestrator.Runs.Setup;
 
-/// <summary>The skill and the agents for Claude Code sessions of people: each a thin caller of our commands.</summary>
+/// <summary>The skill and the agents for people's Claude Code sessions: each only calls our commands.</summary>
 public static class ClaudeIntegration
 {
     private static readonly string[] Agents = ["planner-architect", "supervisor", "worker", "verifier", "integration-checker"];
 
-    /// <summary>Puts them into a folder; files that are there stay as they are.</summary>
+    /// <summary>Writes them to a folder; existing files stay.</summary>
     /// <param name="folder">The <c>.claude</c> folder of a repository or of a home.</param>
-    /// <returns>Files that were made, and files that were kept, relative to the folder.</returns>
+    /// <returns>Files that were written, and files that were kept, relative to the folder.</returns>
     public static (IReadOnlyList<string> Written, IReadOnlyList<string> Kept) Install(string folder)
     {
         var written = new List<string>();

@@ -2,13 +2,13 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs.Setup;
 
-/// <summary>Finds what an environment is made from: the lock and manifest files of a folder.</summary>
+/// <summary>Finds the lock and manifest files of a folder, which define its environment.</summary>
 public static class EnvironmentFiles
 {
     /// <summary>The files below a folder, sorted by path, each read once. Links are not followed; installed packages and build output are
     /// left out.</summary>
     /// <param name="root">The repository's or a worktree's root.</param>
-    /// <exception cref="IOException">A file that is there can't be read.</exception>
+    /// <exception cref="IOException">An existing file can't be read.</exception>
     public static IReadOnlyList<EnvironmentFile> Read(string root)
     {
         var found = new List<EnvironmentFile>();

@@ -2,7 +2,7 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Setup;
 
-/// <summary>Looks at the gates that tasks would have, and at the programs that found ones need.</summary>
+/// <summary>Checks the gates that tasks would have, and the programs of found ones.</summary>
 internal static class GateProgramCheck
 {
     public static async Task<MachineCheckEntry> RunAsync(SettingsResult loaded, string root, CancellationToken stop)
@@ -29,7 +29,7 @@ internal static class GateProgramCheck
             );
     }
 
-    /// <summary>The first found gate whose program is not there; asked outside of the repository, which is not trusted here.</summary>
+    /// <summary>The first found gate whose program is missing; checked outside of the repository, which is not trusted here.</summary>
     private static async Task<MachineCheckEntry?> MissingAsync(
         SettingsResult loaded,
         IReadOnlyList<Gate> found,

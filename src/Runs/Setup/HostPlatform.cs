@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Runs.Setup;
 
-/// <summary>What kind of machine this is, as far as processes can be followed and stopped on it.</summary>
+/// <summary>Abilities of this machine to follow and stop processes.</summary>
 /// <param name="Name">The system, for people.</param>
-/// <param name="IsLinux">It is Linux, also in WSL 2 and in containers.</param>
+/// <param name="IsLinux">Linux, also in WSL 2 and in containers.</param>
 /// <param name="HasProcessTable">The system's table of processes, <c>/proc</c>, is mounted.</param>
 public sealed record HostPlatform(string Name, bool IsLinux, bool HasProcessTable)
 {
@@ -14,7 +14,7 @@ public sealed record HostPlatform(string Name, bool IsLinux, bool HasProcessTabl
             ? new("Linux", true, File.Exists("/proc/self/stat"))
             : new(RuntimeInformation.OSDescription, false, false);
 
-    /// <summary>Why nothing can be run on it, as a sentence; null where it can.</summary>
+    /// <summary>Why nothing can run on it, as a sentence; null where it can.</summary>
     public string? Refusal =>
         !IsLinux
             ? $"orchestrate works on Linux; this is {Name}, where left-over processes of agents could not be found and stopped. "

@@ -1,13 +1,13 @@
 namespace Orchestrator.Runs.Setup;
 
-/// <summary>The <c>.gitignore</c> of our folder: configuration, roles and tasks are for committing, everything else is not.</summary>
+/// <summary>The <c>.gitignore</c> of our folder: configuration, roles and tasks are to be committed, everything else is not.</summary>
 public static class IgnoreFile
 {
     private const string Text =
         "# Made by orchestrate: only what is named here belongs into "
         + "commits.\n*\n!.gitignore\n!config.yaml\n!roles/\n!roles/**\n!tasks.json\n";
 
-    /// <summary>Writes it where it is missing; one that is there stays as it is. True when it was written.</summary>
+    /// <summary>Writes it where it is missing. True when it was written.</summary>
     /// <param name="folder">The <c>.orchestrator</c> folder.</param>
     public static bool Ensure(string folder)
     {

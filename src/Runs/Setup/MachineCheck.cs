@@ -5,11 +5,10 @@ using Orchestrator.Runs.Cleaning;
 
 namespace Orchestrator.Runs.Setup;
 
-/// <summary>Looks whether runs could work on this machine and in this repository. Changes nothing, costs no money.</summary>
+/// <summary>Checks whether runs can work on this machine and in this repository. Changes nothing, costs no money.</summary>
 public static class MachineCheck
 {
-    /// <summary>Looks at system, git, repository, agent, limits, gates, disk, notifications, and settings that change nothing
-    /// yet.</summary>
+    /// <summary>Checks system, git, repository, agent, limits, gates, disk, notifications, and settings without effect.</summary>
     /// <param name="repository">The repository, or null where there is none.</param>
     /// <param name="loaded">The settings in force, without errors.</param>
     /// <param name="platform">The machine.</param>
@@ -22,7 +21,7 @@ public static class MachineCheck
         CancellationToken cancellationToken
     )
     {
-        // Where nothing can be run no program can be asked anything either.
+        // Without a supported platform no program can be run.
         if (platform.Refusal is { } refusal)
         {
             return [new("system", MachineCheckStatus.Fail, refusal, platform.Cure)];
@@ -50,7 +49,7 @@ public static class MachineCheck
         return entries;
     }
 
-    /// <summary>Looks whether the planner can work: its program or its key is there.</summary>
+    /// <summary>Checks the planner: its program or its key is there.</summary>
     /// <param name="loaded">The settings in force, without errors.</param>
     public static async Task<MachineCheckEntry> PlannerAsync(
         RepositoryLocation repository,
@@ -64,7 +63,7 @@ public static class MachineCheck
             : new("planner", MachineCheckStatus.Ok, $"{planner.Agent} is looked at by the run.");
     }
 
-    /// <summary>What runs have left in a repository and beside it, part by part.</summary>
+    /// <summary>Storage of runs in a repository and beside it, by part.</summary>
     /// <param name="settings">The settings in force.</param>
     /// <param name="services">Says where the cache is.</param>
     public static async Task<MachineCheckEntry> StorageAsync(
@@ -135,7 +134,7 @@ public static class MachineCheck
             : new CommandAgentRunner(name, agent.Command ?? [], environment);
     }
 
-    /// <summary>Without a sandbox the rules for agents stop mistakes, not malice, and a person should know.</summary>
+    /// <summary>Without a sandbox the rules for agents prevent mistakes, not malice, so this is reported.</summary>
     private static async Task<MachineCheckEntry> SandboxAsync(string setting)
     {
         const string Name = "sandbox";
@@ -165,7 +164,7 @@ public static class MachineCheck
             );
     }
 
-    /// <summary>How the limits that are set are held; null where none are.</summary>
+    /// <summary>How the limits of the settings are enforced; null where there are none.</summary>
     private static MachineCheckEntry? Limits(LimitSettings limits)
     {
         string?[] held =

@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Setup;
 
-/// <summary>One thing that was looked at.</summary>
-/// <param name="Name">What: <c>git</c>, <c>repository</c>, <c>agent</c>, <c>disk</c> ...</param>
+/// <summary>Result of one check.</summary>
+/// <param name="Name">Subject: <c>git</c>, <c>repository</c>, <c>agent</c>, <c>disk</c> ...</param>
 /// <param name="Status">How it stands.</param>
 /// <param name="Message">What was found, in a sentence.</param>
-/// <param name="Cure">What to do about it; null when nothing has to be done.</param>
+/// <param name="Cure">What to do; null when nothing has to be done.</param>
 public sealed record MachineCheckEntry(string Name, MachineCheckStatus Status, string Message, string? Cure = null);

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Setup;
 
-/// <summary>How one thing that was looked at stands.</summary>
+/// <summary>Result of a check.</summary>
 public enum MachineCheckStatus
 {
     /// <summary>Can be used.</summary>
@@ -9,6 +9,6 @@ public enum MachineCheckStatus
     /// <summary>Can be used, but a person should know.</summary>
     Warn,
 
-    /// <summary>Stops runs.</summary>
+    /// <summary>Prevents runs.</summary>
     Fail,
 }

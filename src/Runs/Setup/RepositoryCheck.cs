@@ -2,7 +2,7 @@ using Orchestrator.Git;
 
 namespace Orchestrator.Runs.Setup;
 
-/// <summary>Looks at git itself, at the repository that runs would work in, and at the name that commits get.</summary>
+/// <summary>Checks git, the repository, and the author name of commits.</summary>
 internal static class RepositoryCheck
 {
     public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(

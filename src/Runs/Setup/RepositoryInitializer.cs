@@ -1,13 +1,12 @@
 namespace Orchestrator.Runs.Setup;
 
-/// <summary>What <c>init</c> did.</summary>
+/// <summary>Result of <c>init</c>.</summary>
 /// <param name="Written">Files it made, relative to the repository.</param>
 /// <param name="Kept">Files that were there and stay as they are.</param>
 /// <param name="Taken">What it found in older tools' files.</param>
-/// <param name="InPlace">Settings of those files that are in force where they stand, because the configuration was there already and does
-/// not have them.</param>
-/// <param name="Left">Settings that follow from those files and are not in force for the same reason.</param>
-/// <param name="Ignored">Files and folders of older tools that have no use here.</param>
+/// <param name="InPlace">Settings of those files that are in force, because the existing configuration does not have them.</param>
+/// <param name="Left">Settings derived from those files that are not in force for the same reason.</param>
+/// <param name="Ignored">Files and folders of older tools that are not used.</param>
 /// <param name="DotEnvIsIgnored">False when there is a <c>.env</c> that git would commit.</param>
 public sealed record InitializedRepository(
     IReadOnlyList<string> Written,
@@ -19,13 +18,14 @@ public sealed record InitializedRepository(
     bool DotEnvIsIgnored
 );
 
-/// <summary>Makes the files a repository needs; whatever is there already is left as it is.</summary>
+/// <summary>Creates the files that a repository needs; existing ones are left alone.</summary>
 public static class RepositoryInitializer
 {
     private static readonly string[] OldState = [".orchestrator/state.db", ".orchestration-state.json"];
 
-    /// <summary>Makes configuration, ignore file and example of <c>.env</c>.</summary>
-    /// <param name="environment">Variables of the process, which name the user's home, where one older tool kept its settings.</param>
+    /// <summary>Creates configuration, ignore file and example of <c>.env</c>.</summary>
+    /// <param name="environment">Environment of the process, which determines the user's home, where one older tool kept its
+    /// settings.</param>
     public static InitializedRepository Initialize(RepositoryLocation repository, IReadOnlyDictionary<string, string> environment)
     {
         var found = SettingsFiles.Read(repository.Root, environment, []);
@@ -93,7 +93,7 @@ public static class RepositoryInitializer
         return text.ToString();
     }
 
-    // What the configuration says itself needs nothing of older files.
+    // Settings that the configuration has are not taken from older files.
     private static IReadOnlyList<TakenSetting> WithoutOwn(SettingsInput found, TakenConfiguration taken)
     {
         var own = SettingsLoader
@@ -130,7 +130,7 @@ public static class RepositoryInitializer
         written.Add(name);
     }
 
-    // Only the plain way of ignoring it is seen; a false alarm costs a sentence, a committed secret much more.
+    // Only plain patterns are recognized; a false alarm costs a sentence, a committed secret much more.
     private static bool IsDotEnvIgnored(string root)
     {
         if (!File.Exists(Path.Combine(root, ".env")))
