@@ -6,6 +6,9 @@ namespace Orchestrator.Workflows;
 /// <summary>Base of the workflows that run an agent: signals from the run, reports to the run, and how the workflow ends.</summary>
 public abstract class AgentWorkflow : MessageWorkflow
 {
+    /// <summary>Answers with faults before a person is asked.</summary>
+    private const int MaxAnswers = 3;
+
     /// <summary>Registers the handlers that both kinds share; each constructor then calls <see cref="Restore"/>.</summary>
     private protected AgentWorkflow()
     {
@@ -76,6 +79,36 @@ public abstract class AgentWorkflow : MessageWorkflow
         await release();
         await Reporter.FlushAsync();
         return State.Report;
+    }
+
+    /// <summary>Runs the agent until its answer has no faults; faults go back to the same conversation.</summary>
+    /// <param name="ask">Starts the agent.</param>
+    /// <param name="judge">Reads the answer.</param>
+    /// <param name="stillFaulty">The reason of the failure after the last answer.</param>
+    private protected async Task<AnswerJudgement> AnswerAsync(
+        Func<AgentCall, Task<AgentRunResult>> ask,
+        Func<Task<AnswerJudgement>> judge,
+        string stillFaulty
+    )
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            await Agents.RunAsync(ask);
+            Reporter.TransitionTo(TaskStates.Verifying, "");
+            var judged = await judge();
+            if (judged.Problems.Count == 0)
+            {
+                return judged;
+            }
+            State.ProblemsFile = judged.ProblemsFile;
+            var problems = string.Join(" ", judged.Problems);
+            if (attempt == MaxAnswers)
+            {
+                throw new TaskEndedException(TaskStates.Failed, $"after {MaxAnswers} attempts {stillFaulty}: {problems}");
+            }
+            Report = Report with { Attempt = Report.Attempt + 1 };
+            Reporter.TransitionTo(TaskStates.Remediating, problems, State.ProblemsFile);
+        }
     }
 
     private Task PauseAsync() => Done(State.Pause);

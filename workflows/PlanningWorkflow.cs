@@ -8,9 +8,6 @@ namespace Orchestrator.Workflows;
 [Workflow("PlanningWorkflow")]
 public sealed class PlanningWorkflow : AgentWorkflow
 {
-    /// <summary>Answers with faults before a person is asked.</summary>
-    private const int MaxAttempts = 3;
-
     /// <summary>Restores the state before any signal is handled.</summary>
     [WorkflowInit]
     public PlanningWorkflow(IRawValue? input = null, IRawValue? surplus = null) => TakeStart(Restore, input, surplus);
@@ -21,28 +18,9 @@ public sealed class PlanningWorkflow : AgentWorkflow
 
     private async Task WorkAsync()
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            await Agents.RunAsync(AskAsync);
-            var judged = await JudgeAsync();
-            if (judged.Problems.Count == 0)
-            {
-                Report = Report with { Gates = "valid" };
-                Reporter.TransitionTo(TaskStates.Planned, judged.Message);
-                return;
-            }
-            State.ProblemsFile = judged.ProblemsFile;
-            var problems = string.Join(" ", judged.Problems);
-            if (attempt == MaxAttempts)
-            {
-                throw new TaskEndedException(
-                    TaskStates.Failed,
-                    $"after {MaxAttempts} attempts the planner's answer still has faults: {problems}"
-                );
-            }
-            Report = Report with { Attempt = Report.Attempt + 1 };
-            Reporter.TransitionTo(TaskStates.Remediating, problems, State.ProblemsFile);
-        }
+        var judged = await AnswerAsync(AskAsync, JudgeAsync, "the planner's answer still has faults");
+        Report = Report with { Gates = "valid" };
+        Reporter.TransitionTo(TaskStates.Planned, judged.Message);
     }
 
     private Task<AgentRunResult> AskAsync(AgentCall call)
@@ -68,7 +46,6 @@ public sealed class PlanningWorkflow : AgentWorkflow
 
     private Task<AnswerJudgement> JudgeAsync()
     {
-        Reporter.TransitionTo(TaskStates.Verifying, "");
         var judge = new JudgeAnswerInput(Input.RunId, Input.Repository, Report.LastStart) { Replan = Input.Replan };
         return Workflow.ExecuteActivityAsync(
             (IPlanningActivities a) => a.JudgeAnswerAsync(judge),

@@ -8,9 +8,6 @@ namespace Orchestrator.Workflows;
 [Workflow("ReviewWorkflow")]
 public sealed class ReviewWorkflow : AgentWorkflow
 {
-    /// <summary>Answers that can't be read before a person is asked.</summary>
-    private const int MaxAttempts = 3;
-
     /// <summary>Restores the state before any signal is handled.</summary>
     [WorkflowInit]
     public ReviewWorkflow(IRawValue? input = null, IRawValue? surplus = null) => TakeStart(Accept, input, surplus);
@@ -41,29 +38,14 @@ public sealed class ReviewWorkflow : AgentWorkflow
         Reporter.TransitionTo(TaskStates.Reviewed, $"round {Round.Number} is read");
     }
 
-    private async Task ReviewAsync(int part)
+    private Task ReviewAsync(int part)
     {
         (State.Session, State.ProblemsFile) = ("", "");
-        for (var attempt = 1; ; attempt++)
-        {
-            await Agents.RunAsync(call => AskAsync(call, part));
-            var judged = await JudgeAsync(part);
-            if (judged.Problems.Count == 0)
-            {
-                return;
-            }
-            State.ProblemsFile = judged.ProblemsFile;
-            var problems = string.Join(" ", judged.Problems);
-            if (attempt == MaxAttempts)
-            {
-                throw new TaskEndedException(
-                    TaskStates.Failed,
-                    $"after {MaxAttempts} attempts the reviewer's answer still can't be read, so nothing is accepted: {problems}"
-                );
-            }
-            Report = Report with { Attempt = Report.Attempt + 1 };
-            Reporter.TransitionTo(TaskStates.Remediating, problems, State.ProblemsFile);
-        }
+        return AnswerAsync(
+            call => AskAsync(call, part),
+            () => JudgeAsync(part),
+            "the reviewer's answer still can't be read, so nothing is accepted"
+        );
     }
 
     private Task<AgentRunResult> AskAsync(AgentCall call, int part)
@@ -91,7 +73,6 @@ public sealed class ReviewWorkflow : AgentWorkflow
 
     private Task<AnswerJudgement> JudgeAsync(int part)
     {
-        Reporter.TransitionTo(TaskStates.Verifying, "");
         var judge = new JudgeReviewInput(Input.RunId, Input.Repository, Input.PlanHash, Round, part, Report.LastStart);
         return Workflow.ExecuteActivityAsync((IReviewActivities a) => a.JudgeReviewAsync(judge), Short);
     }

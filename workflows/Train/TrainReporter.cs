@@ -1,10 +1,9 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Sends the train's results to the run, in order. Reports go to the run's id, not to one execution of it: the run may have
-/// continued as new, and counts each of them once.</summary>
+/// <summary>Sends the train's results to the run, which counts each report once.</summary>
 internal sealed class TrainReporter(TrainContext context)
 {
-    private readonly List<Task> _telling = [];
+    private readonly RunSignals _run = new(() => context.Input.RunId);
 
     /// <summary>Number of the last report.</summary>
     public int Sequence { get; set; }
@@ -30,30 +29,16 @@ internal sealed class TrainReporter(TrainContext context)
     /// <summary>The last report.</summary>
     public void TellEnd() => Tell(Report() with { Ended = true });
 
-    /// <summary>Notes a dropped message in the run's warnings, where people look for it.</summary>
-    public void NoteDropped(string note)
-    {
-        var message = new DroppedMessage(Workflow.Info.WorkflowId, PayloadPaging.Brief(note));
-        Begin(() => Run().SignalAsync(w => w.MessageDroppedAsync(message), Uncancelled()));
-    }
+    /// <inheritdoc cref="RunSignals.NoteDropped"/>
+    public void NoteDropped(string note) => _run.NoteDropped(note, HearRunEndedAsync);
 
-    /// <summary>Waits until all reports are sent.</summary>
-    public Task FlushAsync() => Workflow.WhenAllAsync(_telling);
+    /// <inheritdoc cref="RunSignals.FlushAsync"/>
+    public Task FlushAsync() => _run.FlushAsync();
 
-    /// <summary>Handles a signal that the run has ended. It may be wrong or late (a run that was reset is open again), so the server is
-    /// asked.</summary>
+    /// <summary>Handles a signal that the run has ended.</summary>
     public async Task HearRunEndedAsync()
     {
-        if (context.IsClosing)
-        {
-            return;
-        }
-        IReadOnlyList<string> run = [context.Input.RunId];
-        var ended = await Workflow.ExecuteActivityAsync(
-            (IRunActivities a) => a.FindEndedRunsAsync(run),
-            ActivityDefaults.Short(context.Input.Repository.Queue)
-        );
-        if (ended.Count > 0)
+        if (!context.IsClosing && await _run.HasEndedAsync(context.Input.Repository.Queue))
         {
             context.Close();
         }
@@ -63,11 +48,6 @@ internal sealed class TrainReporter(TrainContext context)
     public static TrainAnswer Answer(MergeRequest request, MergeResult result) =>
         new(request.TaskId, result with { Attempt = request.Attempt });
 
-    private static ExternalWorkflowSignalOptions Uncancelled() => new() { CancellationToken = CancellationToken.None };
-
-    private ExternalWorkflowHandle<IOrchestrationWorkflow> Run() =>
-        Workflow.GetExternalWorkflowHandle<IOrchestrationWorkflow>(context.Input.RunId);
-
     private TrainReport Report() =>
         new()
         {
@@ -76,25 +56,6 @@ internal sealed class TrainReporter(TrainContext context)
             Position = context.Position,
         };
 
-    private void Tell(TrainReport report) => Begin(() => Run().SignalAsync(w => w.TrainChangedAsync(report), Uncancelled()));
-
-    private void Begin(Func<Task> tell)
-    {
-        _telling.RemoveAll(t => t.IsCompleted);
-        _telling.Add(TellAsync(_telling.LastOrDefault() ?? Task.CompletedTask, tell));
-    }
-
-    private async Task TellAsync(Task before, Func<Task> tell)
-    {
-        try
-        {
-            await before;
-            await tell();
-        }
-        catch (FailureException)
-        {
-            // The signal failed: the run is closed, or has received its limit of signals. Only a query tells.
-            await HearRunEndedAsync();
-        }
-    }
+    // Where the signal fails, only a query tells.
+    private void Tell(TrainReport report) => _run.Send(w => w.TrainChangedAsync(report), HearRunEndedAsync);
 }
