@@ -22,7 +22,6 @@ internal sealed class ChildStart
         {
             throw new ProcessStartException(
                 ProcessStartFailure.WorkingDirectoryMissing,
-                command.FileName,
                 $"'{command.FileName}' was not started: its working directory '{directory}' does not exist or is no directory."
             );
         }
@@ -88,12 +87,7 @@ internal sealed class ChildStart
             }
             catch (Win32Exception e)
             {
-                throw new ProcessStartException(
-                    ProcessStartFailure.Refused,
-                    fileName,
-                    $"'{fileName}' could not be started: {e.Message}",
-                    e
-                );
+                throw new ProcessStartException(ProcessStartFailure.Refused, $"'{fileName}' could not be started: {e.Message}", e);
             }
         }
     }

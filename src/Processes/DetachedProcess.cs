@@ -14,10 +14,6 @@ public sealed record DetachedCommand(string FileName, IReadOnlyList<string> Argu
     /// <summary>True: it gets only <see cref="Environment"/>.</summary>
     public bool CleanEnvironment { get; init; }
 
-    /// <summary>The file it reads.</summary>
-    /// <value>Default: <c>/dev/null</c>.</value>
-    public string InputFile { get; init; } = "/dev/null";
-
     /// <summary>The file that gets standard output, appended. Nothing limits its size.</summary>
     public required string OutputFile { get; init; }
 
@@ -40,9 +36,8 @@ public sealed class DetachedProcess(TimeProvider? time = null)
 
     /// <summary>Starts the program and comes back as soon as it runs.</summary>
     /// <param name="command">What to run.</param>
-    /// <param name="beforeStart">Is told the identity before the program begins; if it throws, the program does not begin.</param>
     /// <exception cref="ProcessStartException">Nothing was started: no such program, working directory or file.</exception>
-    public async Task<ProcessIdentity> StartAsync(DetachedCommand command, Action<ProcessIdentity>? beforeStart = null)
+    public async Task<ProcessIdentity> StartAsync(DetachedCommand command)
     {
         var child = new ChildStart(
             new ProcessCommand(command.FileName, command.Arguments)
@@ -60,7 +55,7 @@ public sealed class DetachedProcess(TimeProvider? time = null)
         var directory = command.WorkingDirectory ?? Directory.GetCurrentDirectory();
         foreach (
             var argument in (string[])
-                ["-c", Script, "sh", FullPath(command.InputFile), FullPath(command.OutputFile), FullPath(command.ErrorFile), .. program]
+                ["-c", Script, "sh", "/dev/null", FullPath(command.OutputFile), FullPath(command.ErrorFile), .. program]
         )
         {
             info.ArgumentList.Add(argument);
@@ -68,7 +63,6 @@ public sealed class DetachedProcess(TimeProvider? time = null)
         using var process = await ChildStart.StartProcessAsync(info, command.FileName, _time);
         await using var input = process.StandardInput.BaseStream;
         var identity = ProcessIdentity.Of(process.Id) ?? throw Refused("it ended at once");
-        beforeStart?.Invoke(identity);
         await input.WriteAsync("go\n"u8.ToArray());
         await input.FlushAsync();
         var fault = await process.StandardError.ReadToEndAsync();
@@ -77,10 +71,6 @@ public sealed class DetachedProcess(TimeProvider? time = null)
         string FullPath(string path) => Path.GetFullPath(path, Path.GetFullPath(directory));
 
         ProcessStartException Refused(string why) =>
-            new(
-                ProcessStartFailure.Refused,
-                command.FileName,
-                $"'{command.FileName}' could not be started with its output in '{command.OutputFile}': {why}"
-            );
+            new(ProcessStartFailure.Refused, $"'{command.FileName}' could not be started with its output in '{command.OutputFile}': {why}");
     }
 }

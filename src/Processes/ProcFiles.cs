@@ -76,7 +76,6 @@ internal static class ProcFiles
                 text[(open + 1)..close],
                 rest[fields[0]][0],
                 Number(rest[fields[1]]),
-                Number(rest[fields[2]]),
                 Number(rest[fields[3]]),
                 Number(rest[fields[17]]),
                 Ticks(rest[fields[19]])

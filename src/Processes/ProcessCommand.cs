@@ -51,10 +51,6 @@ public sealed record ProcessCommand
     /// <value>Default: 5 seconds.</value>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long killed processes may take to be gone; then <see cref="ProcessStopException"/>.</summary>
-    /// <value>Default: 10 seconds.</value>
-    public TimeSpan KillLimit { get; init; } = TimeSpan.FromSeconds(10);
-
     /// <summary>True: the child leads a session (and process group) of its own: Ctrl-C at our terminal does not reach it, and
     /// <see cref="StopSignal"/> goes to its whole group.</summary>
     public bool OwnSession { get; init; }

@@ -17,19 +17,11 @@ public enum ProcessStartFailure
 }
 
 /// <summary>A process could not be started. Nothing was run.</summary>
-public sealed class ProcessStartException(ProcessStartFailure failure, string fileName, string message, Exception? inner = null)
-    : Exception(message, inner)
+public sealed class ProcessStartException(ProcessStartFailure failure, string message, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>Why.</summary>
     public ProcessStartFailure Failure { get; } = failure;
-
-    /// <summary>The program that was asked for.</summary>
-    public string FileName { get; } = fileName;
 }
 
 /// <summary>Processes that were killed are still there after the limit, for example because they hang in the kernel.</summary>
-public sealed class ProcessStopException(string message, IReadOnlyList<ProcessIdentity> alive) : Exception(message)
-{
-    /// <summary>Those that still live.</summary>
-    public IReadOnlyList<ProcessIdentity> Alive { get; } = alive;
-}
+public sealed class ProcessStopException(string message) : Exception(message);

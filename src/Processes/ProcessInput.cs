@@ -4,29 +4,17 @@ namespace Orchestrator.Processes;
 public sealed class ProcessInput
 {
     private readonly ReadOnlyMemory<byte> _bytes;
-    private readonly string? _path;
 
-    private ProcessInput(ReadOnlyMemory<byte> bytes, string? path)
-    {
-        _bytes = bytes;
-        _path = path;
-    }
+    private ProcessInput(ReadOnlyMemory<byte> bytes) => _bytes = bytes;
 
     /// <summary>Nothing: the child sees the end of its input at once.</summary>
-    public static ProcessInput None { get; } = new(default, null);
+    public static ProcessInput None { get; } = new(default);
 
     /// <summary>A text, as UTF-8 without byte order mark.</summary>
-    public static ProcessInput FromText(string text) => new(Encoding.UTF8.GetBytes(text), null);
+    public static ProcessInput FromText(string text) => new(Encoding.UTF8.GetBytes(text));
 
     /// <summary>Bytes as they are.</summary>
-    public static ProcessInput FromBytes(ReadOnlyMemory<byte> bytes) => new(bytes, null);
+    public static ProcessInput FromBytes(ReadOnlyMemory<byte> bytes) => new(bytes);
 
-    /// <summary>The content of a file, read while the child reads. A missing file fails the start.</summary>
-    public static ProcessInput FromFile(string path) => new(default, path);
-
-    /// <summary>Opens what is to be written before the child is started, so that a missing file starts nothing.</summary>
-    internal Stream Open() =>
-        _path is null
-            ? new MemoryStream(_bytes.ToArray(), writable: false)
-            : new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    internal Stream Open() => new MemoryStream(_bytes.ToArray(), writable: false);
 }

@@ -35,30 +35,6 @@ public sealed class ProcessOutput
 
     /// <summary>Keeps up to <paramref name="limit"/> bytes in memory.</summary>
     public static ProcessOutput Capture(int limit = DefaultCaptureLimit) => new() { CaptureLimit = limit };
-
-    /// <summary>Reads and forgets.</summary>
-    public static ProcessOutput Discard() => new() { CaptureLimit = 0 };
-
-    /// <summary>Writes to a file, up to <paramref name="limit"/> bytes, and keeps nothing in memory.</summary>
-    public static ProcessOutput ToFile(string path, long limit = DefaultFileLimit) =>
-        new()
-        {
-            CaptureLimit = 0,
-            File = path,
-            FileLimit = limit,
-        };
-
-    /// <summary>Hands over line by line and keeps nothing in memory.</summary>
-    public static ProcessOutput Lines(Action<string> onLine) =>
-        new()
-        {
-            CaptureLimit = 0,
-            OnLine = (line, _) =>
-            {
-                onLine(line.Text);
-                return ValueTask.CompletedTask;
-            },
-        };
 }
 
 /// <summary>One line of output.</summary>

@@ -16,10 +16,9 @@ public sealed class ProcessRunner(TimeProvider? time = null)
     /// <param name="command">What to run.</param>
     /// <param name="stop">Stops the child: <see cref="ProcessCommand.StopSignal"/>, then after <see cref="ProcessCommand.Grace"/> the whole
     /// tree is killed; then <see cref="OperationCanceledException"/>.</param>
-    /// <param name="kill">Ends a grace that is running; on its own it does nothing.</param>
     /// <exception cref="ProcessStartException">Nothing was started: no such program or working directory.</exception>
-    /// <exception cref="ProcessStopException">Killed processes are still there after <see cref="ProcessCommand.KillLimit"/>.</exception>
-    public async Task<ProcessResult> RunAsync(ProcessCommand command, CancellationToken stop = default, CancellationToken kill = default)
+    /// <exception cref="ProcessStopException">Killed processes are still there after a while.</exception>
+    public async Task<ProcessResult> RunAsync(ProcessCommand command, CancellationToken stop = default)
     {
         stop.ThrowIfCancellationRequested();
         using var input = command.Input.Open();
@@ -37,8 +36,8 @@ public sealed class ProcessRunner(TimeProvider? time = null)
         using var stopNow = CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token, streams.Failed);
 
         var exited = await child.WaitAsync(stopNow.Token);
-        var wasKilled = !exited && await child.StopAsync(kill);
-        var leftovers = exited && command.StopLeftovers ? await child.StopLeftoversAsync(kill) : 0;
+        var wasKilled = !exited && await child.StopAsync();
+        var leftovers = exited && command.StopLeftovers ? await child.StopLeftoversAsync() : 0;
         var duration = _time.GetElapsedTime(begin);
         await streams.CompleteAsync();
         if (!exited)

@@ -83,8 +83,7 @@ public sealed class ProcessStopper(TimeProvider? time = null)
             throw new ProcessStopException(
                 $"{alive.Count} processes are still there {limit.TotalSeconds:0.#} s after SIGKILL: "
                     + string.Join(", ", alive.Select(process => $"{process.ProcessId} ({process.Name}, state {process.State})"))
-                    + ". State D means that they wait in the kernel, usually for a disk or a network file system.",
-                [.. alive.Select(process => process.Identity)]
+                    + ". State D means that they wait in the kernel, usually for a disk or a network file system."
             );
         }
     }

@@ -4,20 +4,10 @@ namespace Orchestrator.Processes;
 /// <param name="Name">The first 15 bytes of its program's name.</param>
 /// <param name="State">One letter of proc(5): R running, S sleeping, D in the kernel, T stopped, Z zombie, X dead.</param>
 /// <param name="ParentId">The id of its parent.</param>
-/// <param name="GroupId">The id of its process group.</param>
 /// <param name="SessionId">The id of its session.</param>
 /// <param name="Threads">How many threads it has; one that has ended and was not collected counts its first.</param>
 /// <param name="StartTime">Clock ticks between boot and start.</param>
-public sealed record ProcessInfo(
-    int ProcessId,
-    string Name,
-    char State,
-    int ParentId,
-    int GroupId,
-    int SessionId,
-    int Threads,
-    long StartTime
-)
+public sealed record ProcessInfo(int ProcessId, string Name, char State, int ParentId, int SessionId, int Threads, long StartTime)
 {
     /// <summary>True if it has ended and only waits to be collected by its parent. The state is that of the first thread alone: while
     /// others are still ending (or work on), the process has its files open and holds its locks.</summary>
@@ -78,9 +68,6 @@ public static class ProcessTable
 
     /// <summary>Those that a process has started itself.</summary>
     public static IReadOnlyList<ProcessInfo> ChildrenOf(int processId) => [.. All().Where(process => process.ParentId == processId)];
-
-    /// <summary>Those of one session.</summary>
-    public static IReadOnlyList<ProcessInfo> FindBySession(int sessionId) => [.. All().Where(process => process.SessionId == sessionId)];
 
     /// <summary>Those that have this file open. Files of other users' processes are not seen.</summary>
     public static IReadOnlyList<ProcessInfo> FindByOpenFile(string path) =>

@@ -22,13 +22,11 @@ public static class ProgramLocator
         {
             throw new ProcessStartException(
                 ProcessStartFailure.NotExecutable,
-                fileName,
                 $"The program '{notExecutable}' is not executable. Make it so with: chmod +x '{notExecutable}'"
             );
         }
         throw new ProcessStartException(
             ProcessStartFailure.ProgramNotFound,
-            fileName,
             fileName.Contains('/', StringComparison.Ordinal)
                 ? $"There is no program '{fileName}' (looked for at "
                     + $"'{Path.GetFullPath(fileName, workingDirectory ?? Directory.GetCurrentDirectory())}')."

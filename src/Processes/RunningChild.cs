@@ -18,6 +18,9 @@ internal sealed class RunningChild(
     ProcessStopper stopper
 ) : IDisposable
 {
+    /// <summary>How long killed processes may take to be gone; then <see cref="ProcessStopException"/>.</summary>
+    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
+
     internal Process Process => process;
 
     /// <summary>Waits for its end.</summary>
@@ -30,7 +33,7 @@ internal sealed class RunningChild(
 
     /// <summary>Asks it to end, waits its grace, then kills it and all that came of it, and sees them gone.</summary>
     /// <returns>True if it did not end by itself.</returns>
-    internal async Task<bool> StopAsync(CancellationToken kill)
+    internal async Task<bool> StopAsync()
     {
         var tree = new TrackedTree(FindAll);
         tree.Refresh();
@@ -38,17 +41,15 @@ internal sealed class RunningChild(
         {
             Signals.Send(command.OwnSession ? -process.Id : process.Id, (int)command.StopSignal);
         }
-        using var graceOver = CancellationTokenSource.CreateLinkedTokenSource(kill);
-        graceOver.CancelAfter(command.Grace);
+        using var graceOver = new CancellationTokenSource(command.Grace);
         var endedByItself = await WaitAsync(graceOver.Token);
-        await stopper.KillAsync(tree, command.KillLimit);
+        await stopper.KillAsync(tree, KillLimit);
         await WaitAsync(CancellationToken.None);
         return !endedByItself;
     }
 
     /// <summary>After its own end: stops what it left behind.</summary>
-    internal Task<int> StopLeftoversAsync(CancellationToken kill) =>
-        stopper.StopAsync(FindAll, command.StopSignal, command.Grace, command.KillLimit, kill);
+    internal Task<int> StopLeftoversAsync() => stopper.StopAsync(FindAll, command.StopSignal, command.Grace, KillLimit);
 
     public void Dispose() => process.Dispose();
 

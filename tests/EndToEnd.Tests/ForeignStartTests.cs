@@ -80,7 +80,14 @@ public sealed partial class ForeignStartTests
             await new ProcessRunner().RunAsync(
                 orchestrate.Command(arguments) with
                 {
-                    StandardError = ProcessOutput.Lines(onLine),
+                    StandardError = new ProcessOutput
+                    {
+                        OnLine = (line, _) =>
+                        {
+                            onLine(line.Text);
+                            return ValueTask.CompletedTask;
+                        },
+                    },
                     StopSignal = StopSignal.Interrupt,
                 },
                 stop

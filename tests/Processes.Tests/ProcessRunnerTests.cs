@@ -96,19 +96,14 @@ public sealed class ProcessRunnerTests
     }
 
     [Fact]
-    public async Task Run_InputAsTextBytesAndFile_IsRead()
+    public async Task Run_InputAsTextAndBytes_IsRead()
     {
-        using var folder = new TemporaryFolder();
-        await File.WriteAllTextAsync(folder["in"], "from file");
-
         var text = await _runner.RunAsync(Shell.Script("cat") with { Input = ProcessInput.FromText("ä\n") });
         var bytes = await _runner.RunAsync(Shell.Script("cat") with { Input = ProcessInput.FromBytes(new byte[] { 0, 255, 10 }) });
-        var file = await _runner.RunAsync(Shell.Script("cat") with { Input = ProcessInput.FromFile(folder["in"]) });
         var none = await _runner.RunAsync(Shell.Script("cat"));
 
         Assert.Equal("ä\n", text.StandardOutput.Text);
         Assert.Equal(new byte[] { 0, 255, 10 }, bytes.StandardOutput.Bytes.ToArray());
-        Assert.Equal("from file", file.StandardOutput.Text);
         Assert.Equal(0, none.StandardOutput.TotalBytes);
     }
 
@@ -147,7 +142,7 @@ public sealed class ProcessRunnerTests
         var result = await _runner.RunAsync(
             Shell.Script("head -c 300000000 /dev/zero; echo LAST") with
             {
-                StandardOutput = ProcessOutput.ToFile(folder["log/out"], 100_000),
+                StandardOutput = new ProcessOutput { File = folder["log/out"], FileLimit = 100_000 },
             }
         );
 
@@ -160,7 +155,7 @@ public sealed class ProcessRunnerTests
     public async Task Run_OneObjectForBothStreams_OneFileInOrder()
     {
         using var folder = new TemporaryFolder();
-        var both = ProcessOutput.ToFile(folder["both"]);
+        var both = new ProcessOutput { File = folder["both"] };
 
         await _runner.RunAsync(
             Shell.Script("echo 1; sleep 0.2; echo 2 >&2; sleep 0.2; echo 3") with
@@ -179,12 +174,7 @@ public sealed class ProcessRunnerTests
     {
         var lines = new List<string>();
 
-        await _runner.RunAsync(
-            Shell.Script("printf 'a\\r\\nb\\n\\nx\\377y\\nhalf'") with
-            {
-                StandardOutput = ProcessOutput.Lines(lines.Add),
-            }
-        );
+        await _runner.RunAsync(Shell.Script("printf 'a\\r\\nb\\n\\nx\\377y\\nhalf'") with { StandardOutput = Shell.Lines(lines.Add) });
 
         Assert.Equal(["a", "b", "", "x\uFFFDy", "half"], lines);
     }
@@ -225,7 +215,7 @@ public sealed class ProcessRunnerTests
             _runner.RunAsync(
                 Shell.Script("echo $$ > $1; echo line; exec sleep 1000", folder["pid"]) with
                 {
-                    StandardOutput = ProcessOutput.Lines(_ => throw new InvalidOperationException("no more")),
+                    StandardOutput = Shell.Lines(_ => throw new InvalidOperationException("no more")),
                 }
             )
         );

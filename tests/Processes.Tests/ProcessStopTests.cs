@@ -90,30 +90,6 @@ public sealed class ProcessStopTests
     }
 
     [Fact]
-    public async Task Run_SecondTokenCancelled_GraceIsCutShort()
-    {
-        using var folder = new TemporaryFolder();
-        using var stop = new CancellationTokenSource();
-        using var kill = new CancellationTokenSource();
-        var running = _runner.RunAsync(
-            Shell.Script("trap '' TERM; echo $$ > $1; while :; do sleep 0.1; done", folder["pid"]) with
-            {
-                Timeout = null,
-                Grace = TimeSpan.FromDays(1),
-            },
-            stop.Token,
-            kill.Token
-        );
-        var child = ProcessIdentity.Of(int.Parse(await Shell.ReadWhenWrittenAsync(folder["pid"])))!;
-
-        await stop.CancelAsync();
-        await kill.CancelAsync();
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-        Assert.False(child.IsAlive());
-    }
-
-    [Fact]
     public async Task Run_StoppedBeforeItBegan_StartsNothing()
     {
         using var folder = new TemporaryFolder();

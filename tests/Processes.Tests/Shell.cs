@@ -8,6 +8,17 @@ internal static class Shell
     internal static ProcessCommand Script(string script, params string[] arguments) =>
         new("/bin/sh", ["-c", script, "sh", .. arguments]) { Timeout = Patience };
 
+    internal static ProcessOutput Lines(Action<string> onLine) =>
+        new()
+        {
+            CaptureLimit = 0,
+            OnLine = (line, _) =>
+            {
+                onLine(line.Text);
+                return ValueTask.CompletedTask;
+            },
+        };
+
     internal static async Task WaitUntilAsync(Func<bool> fact, string what, TimeSpan? patience = null)
     {
         using var limit = new CancellationTokenSource(patience ?? Patience);
