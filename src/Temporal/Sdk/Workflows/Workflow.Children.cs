@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using System.Runtime.CompilerServices;
 using Temporalio.Common;
 using Temporalio.Worker.Interceptors;
+using Temporalio.Worker.Workflows;
 
 namespace Temporalio.Workflows;
 
@@ -136,7 +137,7 @@ public static partial class Workflow
     /// <summary>A handle of another workflow; nothing is sent yet.</summary>
     /// <typeparam name="TWorkflow">Workflow type.</typeparam>
     public static ExternalWorkflowHandle<TWorkflow> GetExternalWorkflowHandle<TWorkflow>(string id, string? runId = null) =>
-        Context.ExternalHandle<TWorkflow>(id, runId);
+        new ExternalHandle<TWorkflow>(Context, id, runId);
 
     private static StartChildWorkflowInput ChildInput(string workflow, IReadOnlyCollection<object?> args, ChildWorkflowOptions? options) =>
         new(workflow, args, options ?? new(), Headers: null);

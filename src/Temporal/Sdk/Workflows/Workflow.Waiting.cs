@@ -23,7 +23,7 @@ public static partial class Workflow
     /// <summary>Waits until a condition is true. It is asked whenever the workflow has come to rest and must change nothing.</summary>
     [MethodImpl(MethodImplOptions.NoOptimization)]
     public static Task WaitConditionAsync(Func<bool> conditionCheck, CancellationToken? cancellationToken = null) =>
-        Context.WaitConditionAsync(new(conditionCheck, timeout: null, timeoutSummary: null, cancellationToken));
+        Context.Conditions.WaitAsync(new(conditionCheck, timeout: null, timeoutSummary: null, cancellationToken));
 
     /// <summary>Waits until a condition is true, but not longer than a timeout.</summary>
     /// <returns>Whether the condition became true.</returns>
@@ -38,12 +38,12 @@ public static partial class Workflow
     /// <returns>Whether the condition became true.</returns>
     [MethodImpl(MethodImplOptions.NoOptimization)]
     public static Task<bool> WaitConditionAsync(Func<bool> conditionCheck, TimeSpan timeout, CancellationToken? cancellationToken = null) =>
-        Context.WaitConditionAsync(new(conditionCheck, timeout, timeoutSummary: null, cancellationToken));
+        Context.Conditions.WaitAsync(new(conditionCheck, timeout, timeoutSummary: null, cancellationToken));
 
     /// <summary>Waits until a condition is true.</summary>
     /// <returns>Whether the condition became true (without a timeout always).</returns>
     [MethodImpl(MethodImplOptions.NoOptimization)]
-    public static Task<bool> WaitConditionWithOptionsAsync(WaitConditionOptions options) => Context.WaitConditionAsync(options);
+    public static Task<bool> WaitConditionWithOptionsAsync(WaitConditionOptions options) => Context.Conditions.WaitAsync(options);
 
     /// <summary>Starts a function as a task of its own on the workflow's scheduler: the deterministic <c>Task.Run</c>.</summary>
     [MethodImpl(MethodImplOptions.NoOptimization)]

@@ -13,25 +13,26 @@ namespace Temporalio.Workflows;
 public static partial class Workflow
 {
     /// <summary>Whether no signal or update handler is running. Good to wait for before the workflow ends.</summary>
-    public static bool AllHandlersFinished => Context.AllHandlersFinished;
+    public static bool AllHandlersFinished => Context.RunningHandlers.None;
 
     /// <summary>Cancelled when cancellation of the workflow is requested.</summary>
     public static CancellationToken CancellationToken => Context.CancellationToken;
 
     /// <summary>Whether the server suggests to continue as new because the history grows long.</summary>
-    public static bool ContinueAsNewSuggested => Context.ContinueAsNewSuggested;
+    public static bool ContinueAsNewSuggested => Context.CurrentTask.ContinueAsNewSuggested;
 
     /// <summary>Why the server suggests to continue as new.</summary>
-    public static IReadOnlyCollection<SuggestContinueAsNewReason> SuggestedContinueAsNewReasons => Context.SuggestedContinueAsNewReasons;
+    public static IReadOnlyCollection<SuggestContinueAsNewReason> SuggestedContinueAsNewReasons =>
+        Context.CurrentTask.SuggestedContinueAsNewReasons;
 
     /// <summary>Build id of the worker that worked, or works, on the current task; empty when unknown.</summary>
-    public static string CurrentBuildId => Context.CurrentBuildId;
+    public static string CurrentBuildId => Context.CurrentTask.BuildId;
 
     /// <summary>Deployment version of the worker that worked, or works, on the current task.</summary>
-    public static WorkerDeploymentVersion? CurrentDeploymentVersion => Context.CurrentDeploymentVersion;
+    public static WorkerDeploymentVersion? CurrentDeploymentVersion => Context.CurrentTask.DeploymentVersion;
 
     /// <summary>Whether the deployment has another target version than the one that runs this workflow.</summary>
-    public static bool TargetWorkerDeploymentVersionChanged => Context.TargetWorkerDeploymentVersionChanged;
+    public static bool TargetWorkerDeploymentVersionChanged => Context.CurrentTask.TargetWorkerDeploymentVersionChanged;
 
     /// <summary>Text about what the workflow does now, for people; shown by tools, kept by no event.</summary>
     public static string CurrentDetails
@@ -41,13 +42,13 @@ public static partial class Workflow
     }
 
     /// <summary>Number of events in history at the start of the current task.</summary>
-    public static int CurrentHistoryLength => Context.CurrentHistoryLength;
+    public static int CurrentHistoryLength => Context.CurrentTask.HistoryLength;
 
     /// <summary>Size of the history in bytes at the start of the current task.</summary>
-    public static int CurrentHistorySize => Context.CurrentHistorySize;
+    public static int CurrentHistorySize => Context.CurrentTask.HistorySize;
 
     /// <summary>The update whose handler or validator runs; null anywhere else.</summary>
-    public static WorkflowUpdateInfo? CurrentUpdateInfo => Context.CurrentUpdateInfo;
+    public static WorkflowUpdateInfo? CurrentUpdateInfo => Context.Updates.Current;
 
     /// <summary>Handler of queries without handler of their own.</summary>
     public static WorkflowQueryDefinition? DynamicQuery
@@ -60,7 +61,7 @@ public static partial class Workflow
     public static WorkflowSignalDefinition? DynamicSignal
     {
         get => Context.Handlers.DynamicSignal;
-        set => Context.SetDynamicSignal(value);
+        set => Context.Handlers.DynamicSignal = value;
     }
 
     /// <summary>Handler of updates without handler of their own.</summary>
@@ -83,7 +84,7 @@ public static partial class Workflow
     public static ILogger Logger => Context.Logger;
 
     /// <summary>The memo, with this run's changes.</summary>
-    public static IReadOnlyDictionary<string, IRawValue> Memo => Context.Memo;
+    public static IReadOnlyDictionary<string, IRawValue> Memo => Context.Properties.Memo;
 
     /// <summary>Meter that counts nothing while history is replayed.</summary>
     public static MetricMeter MetricMeter => Context.MetricMeter;
@@ -101,10 +102,10 @@ public static partial class Workflow
     public static IDictionary<string, WorkflowUpdateDefinition> Updates => Context.Handlers.Updates;
 
     /// <summary>Random numbers that come out the same on replay.</summary>
-    public static DeterministicRandom Random => Context.Random;
+    public static DeterministicRandom Random => Context.Random.Current;
 
     /// <summary>Search attributes, with this run's changes.</summary>
-    public static SearchAttributeCollection TypedSearchAttributes => Context.TypedSearchAttributes;
+    public static SearchAttributeCollection TypedSearchAttributes => Context.Properties.TypedSearchAttributes;
 
     /// <summary>Workflow time: when the current task started.</summary>
     public static DateTime UtcNow => Context.UtcNow;
@@ -117,25 +118,26 @@ public static partial class Workflow
         );
 
     /// <summary>A GUID that comes out the same on replay.</summary>
-    public static Guid NewGuid() => Context.NewGuid();
+    public static Guid NewGuid() => Context.Random.NewGuid();
 
     /// <summary>
     /// Whether changed code may run: true for new runs, and on replay if the run took this way before. The first call writes a marker.
     /// </summary>
     /// <param name="patchId">Name of the change.</param>
-    public static bool Patched(string patchId) => Context.Patched(patchId);
+    public static bool Patched(string patchId) => Context.Patches.IsActive(patchId);
 
     /// <summary>Says that the code before a patch is gone; runs with the patch's marker still replay.</summary>
     /// <param name="patchId">Name of the change.</param>
-    public static void DeprecatePatch(string patchId) => Context.DeprecatePatch(patchId);
+    public static void DeprecatePatch(string patchId) => Context.Patches.Deprecate(patchId);
 
     /// <summary>Changes the memo.</summary>
     /// <param name="updates">At least one change.</param>
-    public static void UpsertMemo(params MemoUpdate[] updates) => Context.UpsertMemo(updates);
+    public static void UpsertMemo(params MemoUpdate[] updates) => Context.Properties.UpsertMemo(updates);
 
     /// <summary>Changes search attributes.</summary>
     /// <param name="updates">At least one change.</param>
-    public static void UpsertTypedSearchAttributes(params SearchAttributeUpdate[] updates) => Context.UpsertSearchAttributes(updates);
+    public static void UpsertTypedSearchAttributes(params SearchAttributeUpdate[] updates) =>
+        Context.Properties.UpsertSearchAttributes(updates);
 
     /// <summary>What only infrastructure needs.</summary>
     public static class Unsafe

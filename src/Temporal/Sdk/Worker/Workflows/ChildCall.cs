@@ -26,7 +26,7 @@ internal sealed class ChildCall(
     private Exception? _failure;
 
     /// <summary>Where the code started it, for the trace of what the workflow waits for.</summary>
-    public WorkflowInstance.Place? Trace { get; init; }
+    public StackTraces.Place? Trace { get; init; }
 
     /// <summary>The command that starts it; set once, when it is issued.</summary>
     public PendingCommand Start { get; set; } = null!;

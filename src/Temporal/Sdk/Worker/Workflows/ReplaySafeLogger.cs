@@ -37,7 +37,7 @@ internal sealed class ReplaySafeLogger(ILogger logger, WorkflowInstance instance
         }
 
         // Where the lines go is the host's business, also when it uses threads and timers for it.
-        var scope = instance.CurrentUpdateInfo is { } update
+        var scope = instance.Updates.Current is { } update
             ? [.. _scope, new("UpdateId", update.Id), new("UpdateName", update.Name)]
             : _scope;
         instance.Scheduler.WithoutTracing(() =>

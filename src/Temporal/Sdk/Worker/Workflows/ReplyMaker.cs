@@ -28,7 +28,7 @@ internal sealed class ReplyMaker(WorkflowTaskHandlerOptions options)
     )
     {
         var instance = run.Instance!;
-        var commands = instance.EndTask();
+        var commands = instance.Completion.EndTask();
         var request = new RespondWorkflowTaskCompletedRequest
         {
             TaskToken = task.TaskToken,
@@ -43,9 +43,9 @@ internal sealed class ReplyMaker(WorkflowTaskHandlerOptions options)
         };
         request.Commands.AddRange(commands.Select(c => c.Proto));
         request.Messages.AddRange(commands.Where(c => c.Message is not null).Select(c => c.Message));
-        request.Messages.AddRange(instance.TakeRejections());
+        request.Messages.AddRange(instance.Updates.TakeRejections());
         request.QueryResults.Add(queries);
-        if (options is { StickyQueue: { } sticky, MaxCachedWorkflows: > 0 } && !instance.Completed)
+        if (options is { StickyQueue: { } sticky, MaxCachedWorkflows: > 0 } && !instance.Completion.Completed)
         {
             request.StickyAttributes = new()
             {
@@ -72,7 +72,7 @@ internal sealed class ReplyMaker(WorkflowTaskHandlerOptions options)
     {
         var execution = task.WorkflowExecution;
         var failure = options.DataConverter.FailureConverter.ToFailure(error, options.DataConverter.PayloadConverter);
-        if (run.Instance is { } instance && error is InvalidWorkflowOperationException && instance.IsFailure(error))
+        if (run.Instance is { } instance && error is InvalidWorkflowOperationException && instance.Completion.IsFailure(error))
         {
             var completed = new RespondWorkflowTaskCompletedRequest
             {

@@ -12,12 +12,13 @@ internal sealed class RunSession(WorkflowRun run, ILocalActivityExecutor? execut
     public WorkflowRun Run => run;
 
     /// <summary>Whether local activities are open that the workflow waits for.</summary>
-    public bool WaitsForLocalActivities => run.Instance is { Completed: false } instance && instance.Commands.LocalActivities.Count > 0;
+    public bool WaitsForLocalActivities =>
+        run.Instance is { Completion.Completed: false } instance && instance.Commands.LocalActivities.Count > 0;
 
     /// <summary>Starts the local activities that the code asked for since the last time.</summary>
     public void StartLocalActivities()
     {
-        if (executor is null || run.Instance is not { Completed: false } instance)
+        if (executor is null || run.Instance is not { Completion.Completed: false } instance)
         {
             return;
         }

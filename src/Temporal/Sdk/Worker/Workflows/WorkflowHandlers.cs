@@ -1,11 +1,13 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
+using Temporalio.Api.Common.V1;
+using Temporalio.Converters;
 using Temporalio.Workflows;
 
 namespace Temporalio.Worker.Workflows;
 
 /// <summary>The handlers of one run: those of its class, and those it adds.</summary>
-internal sealed class WorkflowHandlers(WorkflowDefinition definition, Action signalHandlerAdded)
+internal sealed class WorkflowHandlers(WorkflowDefinition definition, IPayloadConverter converter, Action signalHandlerAdded)
 {
     public HandlerMap<WorkflowSignalDefinition> Signals { get; } =
         new("Signal", definition.Signals, signal => signal.Name, signalHandlerAdded);
@@ -17,7 +19,11 @@ internal sealed class WorkflowHandlers(WorkflowDefinition definition, Action sig
     public WorkflowSignalDefinition? DynamicSignal
     {
         get;
-        set => field = RequireDynamic(value, "Signal", value?.Name);
+        set
+        {
+            field = RequireDynamic(value, "Signal", value?.Name);
+            signalHandlerAdded();
+        }
     } = definition.DynamicSignal;
 
     public WorkflowQueryDefinition? DynamicQuery
@@ -31,6 +37,18 @@ internal sealed class WorkflowHandlers(WorkflowDefinition definition, Action sig
         get;
         set => field = RequireDynamic(value, "Update", value?.Name);
     } = definition.DynamicUpdate;
+
+    /// <summary>Names that belong to the SDK never reach a dynamic handler.</summary>
+    public static bool IsReserved(string name) =>
+        name.StartsWith("__temporal_", StringComparison.Ordinal)
+        || name is QueryDispatcher.StackTraceQuery or QueryDispatcher.EnhancedStackTraceQuery;
+
+    /// <summary>The arguments for a handler; one of all names gets the name and the values as they came.</summary>
+    /// <param name="kind">What is handled, for messages.</param>
+    public object?[] Decode(HandlerMethod handler, bool dynamic, string kind, string name, Payloads? payloads) =>
+        dynamic
+            ? HandlerMethod.DecodeDynamic(name, payloads?.Payloads_ ?? [])
+            : handler.Decode($"{kind} {name}", payloads?.Payloads_ ?? [], converter);
 
     private static T? RequireDynamic<T>(T? handler, string kind, string? name)
         where T : class =>

@@ -9,7 +9,8 @@ internal sealed class ChildHandle<TWorkflow, TResult>(WorkflowInstance instance,
 
     public override string FirstExecutionRunId => call.RunId;
 
-    public override Task<TLocalResult> GetResultAsync<TLocalResult>() => instance.Traced(call.ResultAsync<TLocalResult>(), call.Trace);
+    public override Task<TLocalResult> GetResultAsync<TLocalResult>() =>
+        instance.StackTraces.Traced(call.ResultAsync<TLocalResult>(), call.Trace);
 
     public override Task SignalAsync(string signal, IReadOnlyCollection<object?> args, ChildWorkflowSignalOptions? options = null) =>
         instance.Outbound.SignalChildWorkflowAsync(new(Id, signal, args, options, Headers: null));

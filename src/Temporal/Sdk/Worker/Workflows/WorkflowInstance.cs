@@ -1,8 +1,9 @@
+using Microsoft.Extensions.Logging;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
+using Temporalio.Common;
 using Temporalio.Converters;
-using Temporalio.Exceptions;
 using Temporalio.Worker.Interceptors;
 using Temporalio.Workflows;
 
@@ -12,22 +13,15 @@ namespace Temporalio.Worker.Workflows;
 /// The code side of one run: the workflow object, its strands, what it waits for and what it has asked for. It is driven from one thread at
 /// a time and knows nothing of workflow tasks or of how history is read.
 /// </summary>
-internal sealed partial class WorkflowInstance
+internal sealed class WorkflowInstance
 {
-    private readonly WorkflowTaskHandlerOptions _options;
-    private readonly DataConverter _converter;
     private readonly WorkflowDefinition _definition;
-    private readonly WorkflowInboundInterceptor _inbound;
     private readonly CancellationTokenSource _cancellation = new();
-    private readonly LinkedList<Condition> _conditions = new();
-    private readonly Type[] _failureTypes;
     private readonly Payloads? _input;
     private object?[] _arguments = [];
-    private WorkflowDefinitionOptions? _dynamicOptions;
-    private PendingCommand? _completion;
-    private Exception? _taskFailure;
-    private string? _lookingCode;
     private bool _initialized;
+    private ILogger? _logger;
+    private MetricMeter? _metricMeter;
 
     public WorkflowInstance(
         WorkflowTaskHandlerOptions options,
@@ -38,27 +32,79 @@ internal sealed partial class WorkflowInstance
     )
     {
         var attributes = started.WorkflowExecutionStartedEventAttributes;
-        _options = options;
         _definition = definition;
-        _converter = options.DataConverter.ForWorkflow(options.Namespace, attributes.WorkflowId);
-        _failureTypes = [.. options.FailureExceptionTypes, .. definition.FailureExceptionTypes ?? []];
         _input = attributes.Input;
-        Scheduler = new(this);
-        Commands = new(MayIssue);
+        Options = options;
+        Converter = options.DataConverter.ForWorkflow(options.Namespace, attributes.WorkflowId);
         UtcNow = now;
-        Info = WorkflowInfos.Of(attributes, options.Namespace, runId, started.EventTime.ToDateTime(), now, _converter);
-        Random = new(SeedOf(attributes.OriginalExecutionRunId));
-        Handlers = new(definition, DeliverBufferedSignals);
-        _memo = StartMemo = attributes.Memo;
-        _searchAttributes = attributes.SearchAttributes;
+        Info = WorkflowInfos.Of(attributes, options.Namespace, runId, started.EventTime.ToDateTime(), now, Converter);
+        Random = new(attributes.OriginalExecutionRunId);
+        Scheduler = new(this);
+        Guard = new(Scheduler);
+        Commands = new(Guard.MayAct);
+        StackTraces = new(options.StackTrace);
+        Completion = new(this, [.. options.FailureExceptionTypes, .. definition.FailureExceptionTypes ?? []]);
+        Properties = new(Commands, Guard, PayloadConverter, attributes.Memo, attributes.SearchAttributes);
+        Patches = new(this);
+        Conditions = new(this);
+        Signals = new(this);
+        Updates = new(this);
+        Queries = new(this);
+        Handlers = new(definition, PayloadConverter, Signals.DeliverBuffered);
         Outbound = new WorkflowOutbound(this);
-        _inbound = options.Intercept(new WorkflowInbound(this));
-        _inbound.Init(Outbound);
+        Inbound = options.Intercept(new WorkflowInbound(this));
+        Inbound.Init(Outbound);
     }
+
+    public WorkflowTaskHandlerOptions Options { get; }
+
+    public DataConverter Converter { get; }
+
+    public IPayloadConverter PayloadConverter => Converter.PayloadConverter;
+
+    public WorkflowInfo Info { get; }
+
+    /// <summary>The workflow object; null until the first task has made it.</summary>
+    public object? Instance { get; private set; }
+
+    public HandlerMethod RunMethod => _definition.Run;
+
+    /// <summary>What a dynamic workflow has chosen for this run; null for none.</summary>
+    public WorkflowDefinitionOptions? DynamicOptions { get; private set; }
+
+    public CancellationToken CancellationToken => _cancellation.Token;
 
     public WorkflowTaskScheduler Scheduler { get; }
 
+    public ReadOnlyGuard Guard { get; }
+
     public WorkflowCommands Commands { get; }
+
+    public WorkflowCompletion Completion { get; }
+
+    public WorkflowConditions Conditions { get; }
+
+    public WorkflowHandlers Handlers { get; }
+
+    public SignalDispatcher Signals { get; }
+
+    public UpdateDispatcher Updates { get; }
+
+    public QueryDispatcher Queries { get; }
+
+    /// <summary>Of signals and updates.</summary>
+    public RunningHandlers RunningHandlers { get; } = new();
+
+    public WorkflowPatches Patches { get; }
+
+    public WorkflowProperties Properties { get; }
+
+    public WorkflowRandom Random { get; }
+
+    public StackTraces StackTraces { get; }
+
+    /// <summary>First link of the chain of inbound interceptors.</summary>
+    public WorkflowInboundInterceptor Inbound { get; }
 
     /// <summary>First link of the chain of outbound interceptors.</summary>
     public WorkflowOutboundInterceptor Outbound { get; set; }
@@ -66,17 +112,42 @@ internal sealed partial class WorkflowInstance
     /// <summary>Whether code runs after each single thing that happened, as <see cref="SdkFlags.RunsStepByStep" /> says.</summary>
     public bool RunsStepByStep { get; init; }
 
-    /// <summary>Whether the command that closes the run is moved to the end of its task.</summary>
-    public bool CompletionLast { get; set; } = true;
+    public CurrentTask CurrentTask { get; set; } = new();
 
-    /// <summary>Whether the run has ended.</summary>
-    public bool Completed => _completion is not null;
+    public string CurrentDetails { get; set; } = string.Empty;
 
-    public DataConverter Converter => _converter;
+    public DateTime UtcNow { get; private set; }
 
-    public HandlerMethod RunMethod => _definition.Run;
+    public bool IsReplaying => Commands.Replaying || Queries.IsAnswering;
 
-    public WorkflowTaskHandlerOptions Options => _options;
+    /// <summary>
+    /// Whether the state is rebuilt, so that what the code tells was told before; unlike <see cref="IsReplaying"/> not for a query of a run
+    /// that is up to date.
+    /// </summary>
+    public bool IsRebuilding => Commands.Replaying;
+
+    public bool IsReplayingHistoryEvents => Commands.Replaying && !Guard.IsLooking;
+
+    public ILogger Logger =>
+        _logger ??= new ReplaySafeLogger(Options.LoggerFactory.CreateLogger($"Temporalio.Workflow:{Info.WorkflowType}"), this);
+
+    public MetricMeter MetricMeter =>
+        _metricMeter ??= new ReplaySafeMetricMeter(
+            Options.MetricMeter.WithTags([
+                new("namespace", Info.Namespace),
+                new("task_queue", Info.TaskQueue),
+                new("workflow_type", Info.WorkflowType),
+            ]),
+            () => IsRebuilding
+        );
+
+    /// <summary>
+    /// How the run moves between versions of a worker deployment: what a dynamic workflow has chosen, else what its class says.
+    /// </summary>
+    public Common.VersioningBehavior VersioningBehavior =>
+        DynamicOptions is { VersioningBehavior: not Common.VersioningBehavior.Unspecified and var chosen }
+            ? chosen
+            : _definition.VersioningBehavior ?? default;
 
     /// <summary>Applies what happened, starts the workflow if it is new, and runs it until it rests.</summary>
     /// <param name="incoming">Signals and updates: their handlers come before the main line of a new workflow.</param>
@@ -101,7 +172,7 @@ internal sealed partial class WorkflowInstance
 
                 if (reset is not null)
                 {
-                    UpdateRandomSeed(reset);
+                    Random.Reseed(reset);
                 }
 
                 IEnumerable<Action> all = [.. incoming, .. first ? [() => Scheduler.Queue(RunMainAsync)] : Array.Empty<Action>(), .. jobs];
@@ -130,18 +201,6 @@ internal sealed partial class WorkflowInstance
         }
     }
 
-    /// <summary>Ends a workflow task.</summary>
-    /// <returns>The commands to send; the one that closes the run is the last.</returns>
-    public List<PendingCommand> EndTask()
-    {
-        if (_completion is { Sent: false } && !Commands.Log.Closed)
-        {
-            Commands.Log.Add(_completion);
-        }
-
-        return Commands.Log.Flush();
-    }
-
     /// <summary>The workflow hears that its cancellation is requested, after what happened before it.</summary>
     public void RequestCancellation() =>
         Scheduler.Queue(() =>
@@ -150,119 +209,29 @@ internal sealed partial class WorkflowInstance
             return Task.CompletedTask;
         });
 
-    private void UpdateRandomSeed(string runId) => Random = new(SeedOf(runId));
-
-    /// <summary>Lets the exception of a strand decide what becomes of the run or of the task.</summary>
-    public void EndStrandWith(Exception exception)
+    /// <summary>Workflow time goes on to a moment, never back.</summary>
+    public void MoveTime(DateTime now)
     {
-        if (exception is ContinueAsNewException next)
+        if (now > UtcNow)
         {
-            Complete(WorkflowOutbound.ContinueAsNew(this, next));
-        }
-        else if (_cancellation.IsCancellationRequested && TemporalException.IsCanceledException(exception))
-        {
-            Complete(WorkflowCommands.Of(CommandType.CancelWorkflowExecution, c => c.CancelWorkflowExecutionCommandAttributes = new()));
-        }
-        else if (IsFailure(exception))
-        {
-            var failure = ToFailure(exception);
-            Complete(
-                WorkflowCommands.Of(
-                    CommandType.FailWorkflowExecution,
-                    c => c.FailWorkflowExecutionCommandAttributes = new() { Failure = failure }
-                )
-            );
-        }
-        else
-        {
-            _taskFailure ??= exception;
+            UtcNow = now;
         }
     }
 
-    /// <summary>
-    /// How the run moves between versions of a worker deployment: what a dynamic workflow has chosen, else what its class says.
-    /// </summary>
-    public Common.VersioningBehavior VersioningBehavior =>
-        _dynamicOptions is { VersioningBehavior: not Common.VersioningBehavior.Unspecified and var chosen }
-            ? chosen
-            : _definition.VersioningBehavior ?? default;
+    /// <summary>Runs code that may look at the workflow but not act, and leaves no trace.</summary>
+    /// <param name="name">What it is, for the message when it acts.</param>
+    /// <param name="code">The code.</param>
+    public T Look<T>(string name, Func<T> code) => Random.Forked(() => Guard.Looking(name, code));
 
-    /// <summary>Whether an exception fails the workflow (or the update) and not the task.</summary>
-    public bool IsFailure(Exception exception) =>
-        exception is FailureException or OperationCanceledException
-        || _failureTypes.Any(t => t.IsInstanceOfType(exception))
-        || (_dynamicOptions?.FailureExceptionTypes ?? []).Any(t => t.IsInstanceOfType(exception));
-
-    /// <summary>
-    /// The failure of an exception. A cancellation that the workflow was not asked for, of a token of its own, is a failure like others.
-    /// </summary>
-    public Api.Failure.V1.Failure ToFailure(Exception exception) =>
-        _converter.FailureConverter.ToFailure(
-            exception is OperationCanceledException && _cancellation.IsCancellationRequested
-                ? new CanceledFailureException(exception.Message, exception)
-                : exception,
-            _converter.PayloadConverter
+    /// <summary>Nothing may come after a continuation from outside that could be failed for it: it is said at once.</summary>
+    public void ReportForeignContinuation(Exception fault) =>
+        Log.ForeignContinuation(
+            Options.LoggerFactory.CreateLogger("Temporalio.Worker.Workflows"),
+            Info.WorkflowType,
+            Info.WorkflowId,
+            Info.RunId,
+            fault
         );
-
-    /// <summary>Waits for a condition, with or without a timer.</summary>
-    public Task<bool> WaitConditionAsync(WaitConditionOptions options)
-    {
-        var check = options.ConditionCheck ?? throw new ArgumentException("There is no condition to wait for.", nameof(options));
-        var token = options.CancellationToken ?? CancellationToken;
-        if (token.IsCancellationRequested)
-        {
-            return Task.FromCanceled<bool>(token);
-        }
-
-        MayIssue();
-        var condition = new Condition(_conditions, () => Looking("Wait condition", check));
-        if (options.Timeout is { } timeout && timeout != Timeout.InfiniteTimeSpan)
-        {
-            condition.Timer = StartTimer(timeout, options.TimeoutSummary, () => condition.Finish(result: false));
-        }
-
-        condition.Registration = token.UnsafeRegister(_ => condition.Cancel(token), state: null);
-        return Traced(condition.Task);
-    }
-
-    public TimerCall StartTimer(TimeSpan delay, string? summary, Action fired)
-    {
-        if (delay < TimeSpan.Zero)
-        {
-            throw new ArgumentException($"The timer's duration cannot be less than 0, and is {delay}.", nameof(delay));
-        }
-
-        var id = Commands.NextTimer().ToString(System.Globalization.CultureInfo.InvariantCulture);
-        var length = delay < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : delay;
-        var command = new PendingCommand(
-            new()
-            {
-                CommandType = CommandType.StartTimer,
-                StartTimerCommandAttributes = new()
-                {
-                    TimerId = id,
-                    StartToFireTimeout = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(length),
-                },
-                UserMetadata = WorkflowOutbound.Metadata(summary, details: null, _converter.PayloadConverter),
-            }
-        );
-        var timer = new TimerCall(Commands, id, command, fired);
-        Commands.Timers.Add(id, timer);
-        Commands.Issue(command);
-        return timer;
-    }
-
-    private static ulong SeedOf(string runId)
-    {
-        // FNV-1a, so that the seed depends on nothing but the text.
-        var hash = 14695981039346656037UL;
-        foreach (var c in runId)
-        {
-            hash = unchecked((hash ^ c) * 1099511628211UL);
-        }
-
-        return hash;
-    }
 
     private void Initialize()
     {
@@ -271,13 +240,13 @@ internal sealed partial class WorkflowInstance
             var payloads = _input?.Payloads_ ?? [];
             _arguments = _definition.Dynamic
                 ? [HandlerMethod.RawValues(payloads)]
-                : _definition.Run.Decode($"Workflow {Info.WorkflowType}", payloads, _converter.PayloadConverter);
+                : _definition.Run.Decode($"Workflow {Info.WorkflowType}", payloads, Converter.PayloadConverter);
             Instance = _definition.CreateWorkflowInstance(_arguments);
-            _dynamicOptions = _definition.DynamicOptionsGetter?.Invoke(Instance);
+            DynamicOptions = _definition.DynamicOptionsGetter?.Invoke(Instance);
         }
         catch (Exception e)
         {
-            EndStrandWith(e);
+            Completion.EndStrandWith(e);
         }
     }
 
@@ -290,12 +259,12 @@ internal sealed partial class WorkflowInstance
 
         try
         {
-            var value = await _inbound.ExecuteWorkflowAsync(new(Instance, _definition.RunMethod, _arguments));
+            var value = await Inbound.ExecuteWorkflowAsync(new(Instance, _definition.RunMethod, _arguments));
             var result =
                 _definition.Run.ResultType == typeof(void) && value is null
                     ? null
-                    : new Payloads { Payloads_ = { _converter.PayloadConverter.ToPayload(value) } };
-            Complete(
+                    : new Payloads { Payloads_ = { PayloadConverter.ToPayload(value) } };
+            Completion.Complete(
                 WorkflowCommands.Of(
                     CommandType.CompleteWorkflowExecution,
                     c => c.CompleteWorkflowExecutionCommandAttributes = new() { Result = result }
@@ -304,25 +273,7 @@ internal sealed partial class WorkflowInstance
         }
         catch (Exception e)
         {
-            EndStrandWith(e);
-        }
-    }
-
-    private void Complete(Api.Command.V1.Command command)
-    {
-        if (_completion is null)
-        {
-            _completion = new(command);
-            if (!CompletionLast)
-            {
-                Commands.Log.Close(_completion);
-            }
-
-            // A workflow that fails has told why nobody gets an answer.
-            if (command.CommandType != CommandType.FailWorkflowExecution)
-            {
-                WarnOfUnfinishedHandlers();
-            }
+            Completion.EndStrandWith(e);
         }
     }
 
@@ -338,33 +289,12 @@ internal sealed partial class WorkflowInstance
                     throw fault;
                 }
 
-                if (_taskFailure is { } failure)
+                if (Completion.TaskFailure is { } failure)
                 {
                     System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
                 }
-            } while (ResumeFirstTrueCondition());
+            } while (Conditions.Resume());
         } while (ApplyFollowUps());
-    }
-
-    private bool ResumeFirstTrueCondition()
-    {
-        var resumed = false;
-        if (_conditions.Count > 0)
-        {
-            Scheduler.RunNow(() =>
-            {
-                for (var (node, next) = (_conditions.First, _conditions.First?.Next); node is not null; (node, next) = (next, next?.Next))
-                {
-                    resumed |= node.Value.TryFinish();
-                    if (resumed && !RunsStepByStep)
-                    {
-                        break;
-                    }
-                }
-            });
-        }
-
-        return resumed;
     }
 
     private bool ApplyFollowUps()
@@ -383,27 +313,4 @@ internal sealed partial class WorkflowInstance
         });
         return true;
     }
-
-    public void ReportForeignContinuation(Exception fault) =>
-        Log.ForeignContinuation(
-            _options.LoggerFactory.CreateLogger("Temporalio.Worker.Workflows"),
-            Info.WorkflowType,
-            Info.WorkflowId,
-            Info.RunId,
-            fault
-        );
-
-    /// <summary>Refuses actions of code that may only look.</summary>
-    public void RequireActing() => MayIssue();
-
-    public ExternalWorkflowHandle<TWorkflow> ExternalHandle<TWorkflow>(string id, string? runId) =>
-        new ExternalHandle<TWorkflow>(this, id, runId);
-
-    private bool MayIssue() =>
-        _lookingCode is null
-            ? Scheduler.CheckThread()
-            : throw new ReadOnlyWorkflowException(
-                $"{_lookingCode} created workflow commands, and is read-only: queries, update validators, conditions and patch callbacks "
-                    + "may look at the workflow but not act: no activities, timers, children, signals, waits or changes."
-            );
 }

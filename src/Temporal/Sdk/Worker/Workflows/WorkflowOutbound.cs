@@ -32,10 +32,12 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
         if (input.Delay == Timeout.InfiniteTimeSpan)
         {
             token.UnsafeRegister(_ => source.TrySetCanceled(token), state: null);
-            return instance.Traced(source.Task);
+            return instance.StackTraces.Traced(source.Task);
         }
 
-        var timer = instance.StartTimer(
+        var timer = TimerCall.Start(
+            instance.Commands,
+            Converter.PayloadConverter,
             input.Delay,
             input.Summary,
             () =>
@@ -52,7 +54,7 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
             },
             state: null
         );
-        return instance.Traced(source.Task);
+        return instance.StackTraces.Traced(source.Task);
     }
 
     public override Task<TResult> ScheduleActivityAsync<TResult>(ScheduleActivityInput input)
@@ -104,7 +106,7 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
         );
         Commands.Issue(call.Start);
         CancelWith(token, call);
-        return instance.Traced(call.Task);
+        return instance.StackTraces.Traced(call.Task);
     }
 
     public override async Task<TResult> ScheduleLocalActivityAsync<TResult>(ScheduleLocalActivityInput input)
@@ -137,7 +139,7 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
                 isLocal: true
             );
             CancelWith(token, call);
-            var end = await instance.Traced(call.Task);
+            var end = await instance.StackTraces.Traced(call.Task);
             if (end.Failure is null)
             {
                 return Results.Convert<TResult>(end.Result, converter.PayloadConverter);
@@ -178,7 +180,7 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
             e => Commands.TrackCancellation(call, e)
         );
         Commands.Issue(call.Start);
-        return instance.Traced(call.Task);
+        return instance.StackTraces.Traced(call.Task);
     }
 
     /// <summary>Summary and details for people; null when there are none.</summary>
@@ -213,8 +215,8 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
                     Header = HeaderOf(input.Headers),
 
                     // Without a word, the next run begins with the memo that this one began with, and with the search attributes of now.
-                    Memo = MemoOf(options?.Memo, converter.PayloadConverter) ?? instance.StartMemo,
-                    SearchAttributes = options?.TypedSearchAttributes?.ToProto() ?? instance.SearchAttributes,
+                    Memo = MemoOf(options?.Memo, converter.PayloadConverter) ?? instance.Properties.StartMemo,
+                    SearchAttributes = options?.TypedSearchAttributes?.ToProto() ?? instance.Properties.SearchAttributes,
                     InheritBuildId = UsesBuildId(info, options?.VersioningIntent ?? default, options?.TaskQueue),
                     InitialVersioningBehavior = (ContinueAsNewVersioningBehavior)(int)(options?.InitialVersioningBehavior ?? default),
                 }
@@ -326,7 +328,7 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
             options,
             Metadata(options.Summary, details: null, converter.PayloadConverter)
         );
-        instance.RequireActing();
+        instance.Guard.MayAct();
         Commands.LocalActivities.Add((uint)number, call);
         return call;
     }
@@ -342,7 +344,7 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
             );
         }
 
-        var id = options.Id ?? instance.NewGuid().ToString();
+        var id = options.Id ?? instance.Random.NewGuid().ToString();
         var converter = Converter.ForWorkflow(info.Namespace, id);
         var attributes = new StartChildWorkflowExecutionCommandAttributes
         {
@@ -364,7 +366,7 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
             InheritBuildId = UsesBuildId(instance.Info, options.VersioningIntent, options.TaskQueue),
             Priority = options.Priority?.ToProto(),
         };
-        var call = new ChildCall(Commands, attributes, options.CancellationType, converter) { Trace = instance.Here() };
+        var call = new ChildCall(Commands, attributes, options.CancellationType, converter) { Trace = instance.StackTraces.Here() };
         var source = new TaskCompletionSource<ChildWorkflowHandle<TWorkflow, TResult>>();
         call.WhenStarted(c => source.TrySetResult(new ChildHandle<TWorkflow, TResult>(instance, c)), e => source.TrySetException(e));
         call.Start = new(
@@ -378,7 +380,7 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
         );
         Commands.Issue(call.Start);
         CancelWith(token, call);
-        return instance.Traced(source.Task, call.Trace);
+        return instance.StackTraces.Traced(source.Task, call.Trace);
     }
 
     private Task SignalAsync(
@@ -416,6 +418,6 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
         );
         Commands.Issue(call.Start);
         CancelWith(token, call);
-        return instance.Traced(call.Task);
+        return instance.StackTraces.Traced(call.Task);
     }
 }

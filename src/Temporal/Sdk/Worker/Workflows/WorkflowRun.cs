@@ -117,7 +117,7 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
                     begin = e;
                     break;
                 case EventType.WorkflowExecutionSignaled:
-                    signals.Add(() => Instance!.Signal(e.WorkflowExecutionSignaledEventAttributes));
+                    signals.Add(() => Instance!.Signals.Dispatch(e.WorkflowExecutionSignaledEventAttributes));
                     break;
                 case EventType.WorkflowExecutionCancelRequested:
                     others.Add(() => Instance!.RequestCancellation());
@@ -154,11 +154,11 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
         if (replaying)
         {
             ResolveLocalActivities(batch.Outcome);
-            Instance!.EndTask();
+            Instance!.Completion.EndTask();
             options.TaskCompleted?.Invoke(new(Instance.Info, Definition!, taskFailureException: null));
         }
 
-        void AddUpdate(UpdateRequest update) => signals.Add(() => Instance!.Update(update, accepted: replaying));
+        void AddUpdate(UpdateRequest update) => signals.Add(() => Instance!.Updates.Dispatch(update, accepted: replaying));
     }
 
     // A newer server may tell of something that code would have to heed; where that is not so, it says so.
@@ -196,29 +196,29 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
 
         var attributes = started.WorkflowTaskStartedEventAttributes;
         Instance.Commands.Replaying = replaying;
-        Instance.ListsPatches = _flags.PatchesListed;
-        Instance.CompletionLast = _flags.CompletionLast;
+        Instance.Patches.Listed = _flags.PatchesListed;
+        Instance.Completion.ClosesLast = _flags.CompletionLast;
         Instance.MoveTime(now);
-        Instance.CurrentHistoryLength = (int)started.EventId;
-        Instance.CurrentHistorySize = (int)attributes.HistorySizeBytes;
-        Instance.ContinueAsNewSuggested = attributes.SuggestContinueAsNew;
-        Instance.SuggestedContinueAsNewReasons =
-            attributes.SuggestContinueAsNewReasons.Count == 0
-                ? []
-                : [.. attributes.SuggestContinueAsNewReasons.Select(r => (Temporalio.Workflows.SuggestContinueAsNewReason)(int)r)];
-        Instance.TargetWorkerDeploymentVersionChanged = attributes.TargetWorkerDeploymentVersionChanged;
-        Instance.CurrentDeploymentVersion = replaying
-            ? WorkerDeploymentVersion.FromProto(batch.Completed!.WorkflowTaskCompletedEventAttributes.DeploymentVersion)
-            : options.DeploymentVersion;
-        Instance.CurrentBuildId =
-            Instance.CurrentDeploymentVersion?.BuildId
-            ?? (replaying ? batch.Completed!.WorkflowTaskCompletedEventAttributes.WorkerVersion?.BuildId : options.BuildId)
-            ?? string.Empty;
+        var completed = batch.Completed?.WorkflowTaskCompletedEventAttributes;
+        var deployment = completed is null ? options.DeploymentVersion : WorkerDeploymentVersion.FromProto(completed.DeploymentVersion);
+        Instance.CurrentTask = new CurrentTask
+        {
+            HistoryLength = (int)started.EventId,
+            HistorySize = (int)attributes.HistorySizeBytes,
+            ContinueAsNewSuggested = attributes.SuggestContinueAsNew,
+            SuggestedContinueAsNewReasons =
+                attributes.SuggestContinueAsNewReasons.Count == 0
+                    ? []
+                    : [.. attributes.SuggestContinueAsNewReasons.Select(r => (Temporalio.Workflows.SuggestContinueAsNewReason)(int)r)],
+            TargetWorkerDeploymentVersionChanged = attributes.TargetWorkerDeploymentVersionChanged,
+            DeploymentVersion = deployment,
+            BuildId = deployment?.BuildId ?? (completed is null ? options.BuildId : completed.WorkerVersion?.BuildId) ?? string.Empty,
+        };
         foreach (var e in batch.Outcome)
         {
             if (e.MarkerRecordedEventAttributes is { } marker && Markers.ReadPatch(marker) is { } patch)
             {
-                Instance.NotePatch(patch.Id);
+                Instance.Patches.NoteRecorded(patch.Id);
             }
         }
 

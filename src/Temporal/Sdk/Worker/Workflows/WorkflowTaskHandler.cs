@@ -136,7 +136,7 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
         if (!live)
         {
             var answer = error is null ? await AnswerAsync(session, string.Empty, task.Query!) : ReplyMaker.Failed(error, failure: null);
-            if (error is not null || session.Run.Instance is null or { Completed: true })
+            if (error is not null || session.Run.Instance is null or { Completion.Completed: true })
             {
                 Drop(slot);
             }
@@ -160,7 +160,7 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
 
         // A task that is kept alive comes back in the answer to this completion; its local activities go on meanwhile.
         slot.Pinned = heartbeat;
-        if (!heartbeat && (session.Run.Instance!.Completed || _options.MaxCachedWorkflows == 0))
+        if (!heartbeat && (session.Run.Instance!.Completion.Completed || _options.MaxCachedWorkflows == 0))
         {
             Drop(slot);
         }
@@ -319,7 +319,7 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
                 var instance = session.Run.Instance ?? throw new InvalidOperationException("The workflow has not begun.");
                 try
                 {
-                    var answer = instance.Query(id, query.QueryType, query.QueryArgs, query.Header?.Fields);
+                    var answer = instance.Queries.Answer(id, query.QueryType, query.QueryArgs, query.Header?.Fields);
                     result = new()
                     {
                         ResultType = QueryResultType.Answered,
@@ -328,7 +328,7 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
                 }
                 catch (Exception e)
                 {
-                    result = ReplyMaker.Failed(e, instance.ToFailure(e));
+                    result = ReplyMaker.Failed(e, instance.Completion.ToFailure(e));
                 }
             }
         );
