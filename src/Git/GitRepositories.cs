@@ -3,9 +3,8 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git;
 
-/// <summary>The git program and the repositories that somebody works with, each looked at once: its version, a repository's place and its
-/// configuration do not change while we work, and asking anew would cost every step three git processes. What failed is tried
-/// again.</summary>
+/// <summary>Opens the git program and repositories, each once: version, paths and configuration do not change while we work, and reading
+/// them again would cost every step three git processes. Failures are not cached.</summary>
 public sealed class GitRepositories
 {
     private readonly ConcurrentDictionary<string, Task<GitProgram>> _programs = new(StringComparer.Ordinal);
@@ -23,7 +22,7 @@ public sealed class GitRepositories
     public Task<GitRepository> OpenAsync(string path) =>
         OnceAsync(_opened, path, async p => await GitRepository.OpenAsync(await GitAsync(), p));
 
-    /// <summary>The same, after what killed git processes of earlier times left behind was mended.</summary>
+    /// <summary>The same, after repairing what killed git processes have left.</summary>
     /// <param name="path">Absolute path of a folder.</param>
     /// <exception cref="GitUnavailableException">There is no git, or it is too old.</exception>
     /// <exception cref="NotARepositoryException">The folder is in no repository that can be used.</exception>

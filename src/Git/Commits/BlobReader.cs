@@ -5,7 +5,7 @@ namespace Orchestrator.Git.Commits;
 /// <summary>Reads the contents of many files at once.</summary>
 internal sealed class BlobReader(GitRepository repository)
 {
-    /// <summary>The contents of blobs, by their ids; none if they have more than <paramref name="limit"/> bytes in all.</summary>
+    /// <summary>The contents of blobs, by id; none if they have more than <paramref name="limit"/> bytes in all.</summary>
     public async Task<IReadOnlyDictionary<string, byte[]>> ReadAsync(
         IReadOnlyCollection<string> ids,
         CancellationToken cancellationToken,

@@ -16,14 +16,14 @@ public enum FileChange
     TypeChanged,
 }
 
-/// <summary>A changed file. A rename is a deleted and an added one.</summary>
+/// <summary>A changed file. A rename is shown as a deleted and an added one.</summary>
 /// <param name="Path">Relative to the root, with slashes.</param>
 /// <param name="Change">What happened.</param>
-/// <param name="OldMode">Git's mode before; 000000 if it was not there.</param>
+/// <param name="OldMode">git's mode before; 000000 if the file was not there.</param>
 /// <param name="NewMode">Git's mode after; 000000 if it is gone.</param>
-/// <param name="OldId">The id of the content before; zeros if it was not there.</param>
-/// <param name="NewId">The id of the content after; zeros if it is gone, or is in a work tree and not yet an object.</param>
-/// <param name="IsUntracked">True for a file of a work tree that git does not know yet.</param>
+/// <param name="OldId">Id of the content before; zeros if the file was not there.</param>
+/// <param name="NewId">Id of the content after; zeros if the file is gone, or is in a work tree and not yet an object.</param>
+/// <param name="IsUntracked">True for a file of a work tree that git does not track.</param>
 public sealed record ChangedFile(
     string Path,
     FileChange Change,

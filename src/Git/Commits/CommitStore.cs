@@ -2,12 +2,12 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Makes and reads commits.</summary>
+/// <summary>Creates and reads commits.</summary>
 public sealed class CommitStore(GitRepository repository)
 {
     internal const int LargestFile = 64 * 1024 * 1024;
 
-    /// <summary>Makes a commit of a tree. Nothing names it until a ref is moved.</summary>
+    /// <summary>Creates a commit of a tree. No ref names it yet.</summary>
     /// <returns>Its id.</returns>
     public Task<string> CreateAsync(
         string tree,
@@ -51,7 +51,7 @@ public sealed class CommitStore(GitRepository repository)
         return id;
     }
 
-    /// <summary>The commit that a name (ref, id, <c>id^</c>) stands for, or null if it stands for none.</summary>
+    /// <summary>The commit of a name (ref, id, <c>id^</c>), or null if there is none.</summary>
     public async Task<CommitInfo?> ReadAsync(string name, CancellationToken cancellationToken = default)
     {
         if (ObjectId.IsId(name) && repository.Part<ObjectMemory>().Find(name) is { } known)
@@ -62,17 +62,15 @@ public sealed class CommitStore(GitRepository repository)
         return commits.Count == 0 ? null : commits[0];
     }
 
-    /// <summary>When a commit was made, in a spelling that git takes as a date.</summary>
+    /// <summary>Date of a commit, in a form that git accepts.</summary>
     internal async Task<string> ReadDateAsync(string commit, CancellationToken cancellationToken)
     {
         var call = repository.Call("log", "-1", "--no-walk", "--no-show-signature", "--format=%ct", commit, "--");
         return $"@{(await repository.ReadAsync(call, cancellationToken)).Text} +0000";
     }
 
-    /// <summary>
-    /// The first-parent commits of <paramref name="tip"/> that <paramref name="since"/> does not have, newest first. On a staging branch
-    /// those are our merges and nothing an agent wrote, so that their trailers can be believed.
-    /// </summary>
+    /// <summary>The first-parent commits of <paramref name="tip"/> that <paramref name="since"/> does not have, newest first. On a staging
+    /// branch those are our merges, not commits of agents, so their trailers can be trusted.</summary>
     public async Task<IReadOnlyList<CommitInfo>> ListFirstParentsAsync(
         string tip,
         string? since,
@@ -104,7 +102,7 @@ public sealed class CommitStore(GitRepository repository)
             ).ExitCode == 0
         );
 
-    /// <summary>The best commit that two histories have in common; null: there is none, or a name stands for nothing.</summary>
+    /// <summary>The best common ancestor of two histories; null: there is none, or a name does not exist.</summary>
     public async Task<string?> FindMergeBaseAsync(string one, string other, CancellationToken cancellationToken = default)
     {
         var output = await repository.ReadAsync(
@@ -152,7 +150,7 @@ public sealed class CommitStore(GitRepository repository)
         int limit = LargestFile
     )
     {
-        // A name that is no text can only be told on standard input.
+        // A name that is not UTF-8 can only be passed on standard input.
         var call =
             FileNames.IsUtf8(path) ? repository.Call("cat-file", "blob", $"{tree}:{path}")
             : await FindIdAsync(tree, path, cancellationToken) is { } id ? repository.Call("cat-file", "blob", id)
@@ -191,13 +189,13 @@ public sealed class CommitStore(GitRepository repository)
     private bool? KnowsAncestor(string ancestor, string descendant) =>
         Resolve(ancestor) is { } from && Resolve(descendant) is { } to ? repository.Part<ObjectMemory>().IsAncestor(from, to) : null;
 
-    /// <summary>The id of a commit that is named by its id or by a ref; null for other expressions.</summary>
+    /// <summary>The id of a commit, given by id or ref; null for other expressions.</summary>
     private string? Resolve(string name) =>
         ObjectId.IsId(name) ? name
         : RefFile.TryRead(repository, name, out var id) ? id
         : null;
 
-    /// <summary>What git calls the subject: the first paragraph, in one line.</summary>
+    /// <summary>git's subject: the first paragraph, in one line.</summary>
     private static string SubjectOf(string message) =>
         string.Join(' ', message.Split('\n').TakeWhile(line => line.Trim().Length > 0).Select(line => line.Trim()));
 

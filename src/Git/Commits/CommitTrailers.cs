@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Git.Commits;
 
-/// <summary>What our commits say about where they come from, as trailers (git-interpret-trailers(1)).</summary>
+/// <summary>Trailers of our commits that name their origin (git-interpret-trailers(1)).</summary>
 /// <param name="Run">The run's id: <c>Orchestrator-Run</c>.</param>
 /// <param name="Task">The task's id: <c>Orchestrator-Task</c>.</param>
 /// <param name="Attempt">The attempt of the task, from 1: <c>Orchestrator-Attempt</c>.</param>

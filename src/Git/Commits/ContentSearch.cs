@@ -4,13 +4,13 @@ namespace Orchestrator.Git.Commits;
 /// rebasing.</summary>
 public sealed class ContentSearch(GitRepository repository)
 {
-    // The merge is among the first that touched a file after the work began; what touched it later only hides it where it is undone.
+    // The merge is among the first commits that touched a file after the work began; later ones only hide it if they undo it.
     private const int MostCommits = 50;
 
-    /// <summary>Whether one commit of a branch has every file that the work changed exactly as the work left it: content, mode, or that it
-    /// is gone. Then nothing of its result is lost with the work's own commits, whatever came after.</summary>
+    /// <summary>Whether one commit of a branch has every file that the work changed exactly as the work left it: content, mode, or absence.
+    /// Then the work's own commits may be removed without losing its result, whatever came after.</summary>
     /// <param name="work">The last commit of the work.</param>
-    /// <param name="branch">The branch; only its first parents are looked at.</param>
+    /// <param name="branch">The branch; only first parents are searched.</param>
     /// <returns>False also where the work changed nothing, or has no commit in common with the branch.</returns>
     public async Task<bool> IsInAsync(string work, string branch, CancellationToken cancellationToken = default)
     {

@@ -7,7 +7,7 @@ namespace Orchestrator.Git.Commits;
 /// <param name="IsCut">True if it was longer than the limit: the first and the last half are there.</param>
 public sealed record Patch(string Text, bool IsCut);
 
-/// <summary>Says what changed.</summary>
+/// <summary>Reads differences.</summary>
 public sealed class Diffs(GitRepository repository)
 {
     internal static readonly string[] Raw =
@@ -33,7 +33,7 @@ public sealed class Diffs(GitRepository repository)
         return diff;
     }
 
-    /// <summary>The difference as text, for people and prompts.</summary>
+    /// <summary>The patch, for people and prompts.</summary>
     /// <param name="from">A commit or tree.</param>
     /// <param name="to">A commit or tree.</param>
     /// <param name="paths">Only these files; none: all.</param>
@@ -77,8 +77,8 @@ public sealed class Diffs(GitRepository repository)
     /// one.</summary>
     /// <param name="from">A commit or tree.</param>
     /// <param name="to">A commit or tree.</param>
-    /// <param name="ignoresWhiteSpace">Lines that differ only in white space are the same; a file that differs in nothing else is left out.
-    /// </param>
+    /// <param name="ignoresWhiteSpace">Lines that differ only in white space count as equal; a file without other differences is left
+    /// out.</param>
     public async Task<IReadOnlyDictionary<string, int>> CountLinesAsync(
         string from,
         string to,

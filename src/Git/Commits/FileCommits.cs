@@ -5,10 +5,8 @@ namespace Orchestrator.Git.Commits;
 /// <summary>Commits files that the orchestrator writes itself, without a checkout.</summary>
 public sealed class FileCommits(GitRepository repository)
 {
-    /// <summary>
-    /// Makes a commit on top of <paramref name="parent"/> in which these files have these contents; all others stay. It bears the parent's
-    /// date, so that doing it again gives the same commit. Nothing names it until a ref is moved.
-    /// </summary>
+    /// <summary>Creates a commit on top of <paramref name="parent"/> in which these files have these contents; all others stay. It has the
+    /// parent's date, so that repeating it gives the same commit. No ref names it yet.</summary>
     /// <param name="parent">The commit before.</param>
     /// <param name="files">Contents by path, relative to the root, with slashes. They are stored byte for byte.</param>
     /// <param name="message">The commit message.</param>

@@ -1,12 +1,12 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>A ref and where its commit says that it comes from.</summary>
+/// <summary>A ref and the origin in its commit's trailers.</summary>
 /// <param name="Ref">Its full name.</param>
 /// <param name="Commit">What it names.</param>
-/// <param name="Trailers">The run and the task that its message names; null: none.</param>
+/// <param name="Trailers">Run and task of its trailers; null: none.</param>
 public sealed record NamedCommit(string Ref, string Commit, CommitTrailers? Trailers)
 {
-    /// <summary>All refs below a prefix, with what their commits say, by one question to git.</summary>
+    /// <summary>All refs below a prefix, with their commits' trailers, by one git process.</summary>
     /// <param name="prefix">Such as <c>refs/orchestrator/results</c>.</param>
     public static async Task<IReadOnlyList<NamedCommit>> ListAsync(
         GitRepository repository,

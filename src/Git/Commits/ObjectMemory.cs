@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Remembers what commits say and how they differ. Both never change for a given id, so that what we made or read once needs no
-/// git process again. When it is full it is emptied: it is only there for speed.</summary>
+/// <summary>Caches commits and their differences. Both never change for a given id, so that what was created or read once needs no git
+/// process again. When full it is emptied.</summary>
 internal sealed class ObjectMemory
 {
     private const int MostCommits = 50_000;
@@ -26,8 +26,8 @@ internal sealed class ObjectMemory
 
     internal CommitInfo? Find(string id) => _commits.GetValueOrDefault(id);
 
-    /// <summary>Whether one commit is in the history of another, as far as is known. Where our knowledge of the descendant ends in commits
-    /// that are themselves in the history of the ancestor, the ancestor can't be behind them, so the answer is no.</summary>
+    /// <summary>Whether one commit is in the history of another, as far as is cached. Where the cached history of the descendant ends in
+    /// commits that are themselves in the history of the ancestor, the ancestor can't be behind them, so the answer is no.</summary>
     /// <returns>Null: not known.</returns>
     internal bool? IsAncestor(string ancestor, string descendant)
     {
@@ -39,10 +39,10 @@ internal sealed class ObjectMemory
         return Find(ancestor) is not null && frontier.TrueForAll(id => Reaches(id, ancestor, [])) ? false : null;
     }
 
-    /// <summary>The tree of a commit, if it is known; any other id stands for itself.</summary>
+    /// <summary>The tree of a commit, if it is cached; any other id is returned as it is.</summary>
     internal string TreeOf(string id) => Find(id)?.Tree ?? id;
 
-    /// <summary>The first parents from a tip down to, and without, another commit; null if one of them is not known.</summary>
+    /// <summary>The first parents from a tip down to, and without, another commit; null if one of them is not cached.</summary>
     internal IReadOnlyList<CommitInfo>? FirstParents(string tip, string since)
     {
         var found = new List<CommitInfo>();
@@ -72,7 +72,7 @@ internal sealed class ObjectMemory
 
     internal IReadOnlyList<ChangedFile>? FindDiff(string from, string to) => _diffs.GetValueOrDefault((TreeOf(from), TreeOf(to)));
 
-    /// <summary>The answer to a question about one tree or commit id, asked once, also by many at the same time. Few are kept, since they
+    /// <summary>The answer to a question about one tree or commit id, asked once, also by concurrent callers. Few are kept, because they
     /// can be large.</summary>
     internal async Task<T> OnceAsync<T>(string id, string question, Func<Task<T>> ask)
         where T : class?
@@ -100,7 +100,7 @@ internal sealed class ObjectMemory
             }
             catch (OperationCanceledException) when (answer.IsCanceled)
             {
-                // Who asked got no answer, which may be for its own reasons: the next one asks.
+                // The first caller failed, possibly for its own reasons (cancellation): the next one asks again.
             }
         }
     }
@@ -122,7 +122,7 @@ internal sealed class ObjectMemory
         }
     }
 
-    /// <summary>Walks from a commit along known parents; where nothing more is known, the id goes to <paramref name="frontier"/>.</summary>
+    /// <summary>Walks from a commit along cached parents; where the cache ends, the id is added to <paramref name="frontier"/>.</summary>
     private bool Reaches(string ancestor, string descendant, List<string> frontier)
     {
         var waiting = new Queue<string>([descendant]);

@@ -1,15 +1,15 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Symbolic links of a tree that lead out of it or into <c>.git</c>: resolved part by part as a file system does it, through other
-/// links of the tree too. What is missing counts as a folder, since somebody may make it one.</summary>
+/// <summary>Symbolic links of a tree that lead outside of it or into <c>.git</c>: resolved part by part as a file system does, through
+/// other links of the tree too. A missing part counts as a folder, because it may become one.</summary>
 public sealed class TreeLinks(GitRepository repository)
 {
     private const int LongestChain = 40;
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>The links of a tree that lead out and did not before.</summary>
-    /// <param name="before">A tree or commit whose own links are somebody else's business.</param>
-    /// <param name="changes">What differs between the two. Only where that has to do with links are they read.</param>
+    /// <summary>The links of a tree that lead outside and did not before.</summary>
+    /// <param name="before">A tree or commit whose own links are not reported.</param>
+    /// <param name="changes">Differences between the two. Links are read only where these concern links.</param>
     public async Task<IReadOnlyList<string>> FindLeadingOutAsync(
         string before,
         string tree,
@@ -33,7 +33,7 @@ public sealed class TreeLinks(GitRepository repository)
 
     /// <summary>Whether a link leads out.</summary>
     /// <param name="link">Its path.</param>
-    /// <param name="targets">What each link of the tree says, by its path.</param>
+    /// <param name="targets">Targets of the tree's links, by path.</param>
     internal static bool LeadsOut(string link, IReadOnlyDictionary<string, string> targets)
     {
         var place = link.Split('/').SkipLast(1).ToList();
@@ -59,7 +59,7 @@ public sealed class TreeLinks(GitRepository repository)
                 continue;
             }
 
-            // The second is what it is called on some disks of Windows.
+            // The second is the short name of .git on some Windows disks.
             if (part.Equals(".git", StringComparison.OrdinalIgnoreCase) || part.Equals("git~1", StringComparison.OrdinalIgnoreCase))
             {
                 return true;
@@ -90,7 +90,7 @@ public sealed class TreeLinks(GitRepository repository)
         }
     }
 
-    /// <summary>What each link says; one that can't be read says nothing, and then counts as leading out.</summary>
+    /// <summary>The links' targets; an unreadable one is empty, and counts as leading outside.</summary>
     private async Task<Dictionary<string, string>> ReadAsync(string tree, CancellationToken cancellationToken)
     {
         var links = (await _commits.ListFilesAsync(tree, cancellationToken)).Where(file => file.Mode == ChangedFile.SymbolicLink).ToArray();

@@ -1,12 +1,11 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>What is in the history of the person's own branches, tags and remote-tracking branches, which are never ours to
-/// remove.</summary>
-/// <param name="prefixes">First parts of the names of our branches, such as <c>orchestrator</c>.</param>
+/// <summary>The history of the person's own branches, tags and remote-tracking branches, which we must never remove.</summary>
+/// <param name="prefixes">Prefixes of our branches, such as <c>orchestrator</c>.</param>
 public sealed class UserHistory(GitRepository repository, IReadOnlyCollection<string> prefixes)
 {
-    /// <summary>Those of these commits that are in it, with everything before them. One question to git, however many they are.</summary>
-    /// <param name="commits">Ids; what is no commit of the repository is not in it.</param>
+    /// <summary>Those of the commits that are in that history. One git process, however many they are.</summary>
+    /// <param name="commits">Ids; an id that is no commit of the repository is not in it.</param>
     public async Task<IReadOnlySet<string>> ContainedAsync(
         IReadOnlyCollection<string> commits,
         CancellationToken cancellationToken = default

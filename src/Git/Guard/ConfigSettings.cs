@@ -11,14 +11,14 @@ internal sealed class ConfigSettings
     /// <summary>All names, with section and key in lower case as git prints them.</summary>
     internal IEnumerable<string> Names => _values.Keys;
 
-    /// <summary>All values of a setting; a null among them is a name without a value.</summary>
+    /// <summary>All values of a setting; a null among them means a name without a value.</summary>
     internal IReadOnlyList<string?> Of(string name) => _values.TryGetValue(name, out var values) ? values : [];
 
     /// <summary>The settings that differ between two files.</summary>
     internal static IReadOnlyList<string> Differing(ConfigSettings one, ConfigSettings other) =>
         [.. one.Names.Union(other.Names).Where(name => !one.Of(name).SequenceEqual(other.Of(name))).Order(StringComparer.Ordinal)];
 
-    /// <summary>Reads a file's content; a broken one (half of it was written, or it never was one) has no settings that count.</summary>
+    /// <summary>Reads a file's content; a broken file has no settings.</summary>
     internal static async Task<ConfigSettings> ReadAsync(GitRepository repository, byte[] content, CancellationToken cancellationToken)
     {
         var call = new GitCall("/", ["config", "--file", "-", "--no-includes", "--list", "-z"])
@@ -42,8 +42,8 @@ internal sealed class ConfigSettings
     }
 }
 
-/// <summary>Which settings make git run a program, or send it to another place: whoever writes one decides what happens at the next git
-/// command of anybody's.</summary>
+/// <summary>Settings that make git run a program, or send it to another place: whoever writes one controls the next git command in the
+/// repository.</summary>
 internal static class RunningSettings
 {
     /// <summary>Names as git prints them; a star stands for any subsection.</summary>

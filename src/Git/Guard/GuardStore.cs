@@ -2,18 +2,17 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>Every content that is looked at, under its hash: what was recorded to be put back, what is found so that nothing is
-/// lost.</summary>
+/// <summary>File contents by hash: recorded ones, to be restored, and found ones, so that nothing is lost.</summary>
 internal sealed class GuardStore(string folder)
 {
     private const int LargestFile = 4 * 1024 * 1024;
     private const int LargestHeld = 512;
     private const FileAttributes NotThere = (FileAttributes)(-1);
 
-    /// <summary>Keeps a file's content; null if there is no file, or one that is too large to be a setting.</summary>
+    /// <summary>Stores a file's content; null if there is no file, or one that is too large to be a setting.</summary>
     internal GuardedFile? Keep(string path) => Look(path) is var (file, content) ? Keep(file, content) : null;
 
-    /// <summary>The same, but a small content is only held, for <see cref="Held"/>: each worktree has a few, and there are many.</summary>
+    /// <summary>The same, but a small content is only kept in <see cref="Held"/>: each worktree has a few, and there are many.</summary>
     internal GuardedFile? Hold(string path)
     {
         if (Look(path) is not var (file, content))
@@ -28,10 +27,10 @@ internal sealed class GuardStore(string folder)
         return file;
     }
 
-    /// <summary>Contents by their hash that a record brings with it.</summary>
+    /// <summary>Contents of the record, by hash.</summary>
     internal Dictionary<string, byte[]> Held { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What a file is, without keeping its content.</summary>
+    /// <summary>Hash and mode of a file, without storing its content.</summary>
     internal static GuardedFile? HashOf(string path) => Look(path)?.File;
 
     private static (GuardedFile File, byte[] Content)? Look(string path)
@@ -54,10 +53,10 @@ internal sealed class GuardStore(string folder)
             : null;
     }
 
-    /// <summary>Where a kept content lies.</summary>
+    /// <summary>Path of a stored content.</summary>
     internal string PathOf(string hash) => Path.Combine(folder, hash);
 
-    /// <summary>A kept content; null if a power cut took it.</summary>
+    /// <summary>A stored content; null if a power cut destroyed it.</summary>
     internal byte[]? Read(string hash)
     {
         return Held.GetValueOrDefault(hash) ?? (SmallFile.TryRead(PathOf(hash)) is { } content && HashOf(content) == hash ? content : null);
@@ -68,7 +67,7 @@ internal sealed class GuardStore(string folder)
     /// <summary>The content of a recorded file; empty for none.</summary>
     internal byte[] Content(GuardedFile? file) => file is not null && Read(file.Hash) is { } content ? content : [];
 
-    /// <summary>Keeps what a record brought with it: the file is gone, and a person may want it.</summary>
+    /// <summary>Stores a content of the record: the file is gone, and a person may want it.</summary>
     internal void KeepRecorded(GuardedFile file)
     {
         if (Held.TryGetValue(file.Hash, out var content))
@@ -81,7 +80,7 @@ internal sealed class GuardStore(string folder)
 
     private GuardedFile Keep(GuardedFile file, byte[] content)
     {
-        // Not synced, since it happens before each start of an agent: an agent does not survive a power cut either.
+        // Not synced, because it happens before each agent run: an agent does not survive a power cut either.
         var path = PathOf(file.Hash);
         if (new FileInfo(path) is var kept && (!kept.Exists || kept.Length != content.Length))
         {

@@ -6,14 +6,14 @@ namespace Orchestrator.Git.Guard;
 
 /// <summary>A hook, an attributes file or a setting that appeared while an agent worked, would make git run a program, and was put
 /// aside.</summary>
-/// <param name="Id">Names it to <see cref="Quarantine.AcceptAsync"/>.</param>
+/// <param name="Id">Its id for <see cref="Quarantine.AcceptAsync"/>.</param>
 /// <param name="Name">The file relative to the common directory, such as <c>hooks/pre-commit</c>; for a setting with its name behind a
 /// colon.</param>
 /// <param name="Time">When it was put aside.</param>
 /// <param name="While">Which agent was at work, for people.</param>
 public sealed record QuarantinedItem(string Id, string Name, DateTimeOffset Time, string While)
 {
-    /// <summary>A file's content; nothing for a setting.</summary>
+    /// <summary>A file's content; empty for a setting.</summary>
     public ReadOnlyMemory<byte> Content { get; init; }
 
     /// <summary>A file's permissions in octal, or "link" if the content is a symbolic link's target.</summary>
@@ -26,14 +26,14 @@ public sealed record QuarantinedItem(string Id, string Name, DateTimeOffset Time
     public override string ToString() => SettingPlace.TryParse(Name) is { } place ? $"{place.Setting} = {string.Join(", ", Values)}" : Name;
 }
 
-/// <summary>What was put aside lies in the repository's folder until a person takes it back. What a person has taken back is known by its
-/// content from then on, so that no guard puts it aside again.</summary>
+/// <summary>Items that were put aside are kept in the repository's folder until a person accepts them. Accepted content is recognized from
+/// then on, so that no guard puts it aside again.</summary>
 public sealed class Quarantine(GitRepository repository)
 {
     private readonly string _items = Path.Combine(repository.OwnDirectory, "aside");
     private readonly string _accepted = Path.Combine(repository.OwnDirectory, "accepted");
 
-    /// <summary>What waits for a person, the oldest first.</summary>
+    /// <summary>Items that wait for a person, the oldest first.</summary>
     public IReadOnlyList<QuarantinedItem> List() =>
         !Directory.Exists(_items)
             ? []
@@ -47,7 +47,7 @@ public sealed class Quarantine(GitRepository repository)
                     .ThenBy(item => item.Id, StringComparer.Ordinal),
             ];
 
-    /// <summary>Puts an item where it was, in place of what is there now. Doing it again changes nothing.</summary>
+    /// <summary>Restores an item, replacing what is there now. Repeating it changes nothing.</summary>
     public async Task AcceptAsync(QuarantinedItem item, CancellationToken cancellationToken = default)
     {
         DurableFile.Write(Path.Combine(_accepted, item.Id), item.Name + "\n");
@@ -62,10 +62,10 @@ public sealed class Quarantine(GitRepository repository)
         File.Delete(PathOf(item.Id));
     }
 
-    /// <summary>True for what a person has taken back before.</summary>
+    /// <summary>True for content that a person has accepted before.</summary>
     internal bool IsAccepted(string name, string found) => File.Exists(Path.Combine(_accepted, IdOf(name, found)));
 
-    /// <summary>Keeps what is about to be put aside.</summary>
+    /// <summary>Stores an item that is about to be put aside.</summary>
     /// <param name="change">What was found.</param>
     /// <param name="content">A file's content; empty for a setting.</param>
     /// <param name="mode">A file's permissions.</param>
@@ -89,7 +89,7 @@ public sealed class Quarantine(GitRepository repository)
     private static string IdOf(string name, string found) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{name}\n{found}")))[..12];
 
-    // Torn by a power cut, it is in the guard's store all the same.
+    // If a power cut damaged it, it is still in the guard's store.
     private static QuarantinedItem? Read(string path) => StoredJson.TryRead(path, PutAsideJson.Default.QuarantinedItem);
 }
 
@@ -101,7 +101,7 @@ internal static class SettingValues
     internal static IReadOnlyList<string?> Read(string text) => JsonSerializer.Deserialize(text, PutAsideJson.Default.ListString)!;
 }
 
-/// <summary>A setting by where it stands.</summary>
+/// <summary>A setting and its file.</summary>
 /// <param name="File">The configuration file, relative to the common directory.</param>
 /// <param name="Setting">Its name.</param>
 internal sealed record SettingPlace(string File, string Setting)
@@ -112,12 +112,12 @@ internal sealed record SettingPlace(string File, string Setting)
     internal static SettingPlace? TryParse(string name) =>
         name.Split(':', 2) is [var file, var setting] && SharedFileChanges.IsConfiguration(file) ? new SettingPlace(file, setting) : null;
 
-    /// <summary>Gives the setting exactly these values; none: it is taken out.</summary>
+    /// <summary>Sets exactly these values; none: removes the setting.</summary>
     internal async Task WriteAsync(GitRepository repository, IReadOnlyList<string?> values, CancellationToken cancellationToken)
     {
         var path = Path.Combine(repository.CommonDirectory, File);
 
-        // Exit code 5: there was nothing to take out.
+        // Exit code 5: there was nothing to remove.
         await repository.WriteAsync(
             new GitCall("/", ["config", "--file", path, "--unset-all", Setting]) { AnswerCodes = [0, 5] },
             cancellationToken

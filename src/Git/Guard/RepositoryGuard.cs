@@ -4,21 +4,20 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>Guards what all worktrees share while an agent works in one of them: records before it starts, compares when it has ended and
-/// names what differs. Others work there at the same time, agents and the person whose repository it is: what is ours is put back, what
-/// would run programs is put aside, all else is left. What is overwritten or removed in doing so is kept, so that a mistake of ours loses
-/// nothing either.</summary>
+/// <summary>Guards what all worktrees share while an agent works in one of them: records the state before it starts, compares when it has
+/// ended and reports differences. Other agents and the repository's owner work there at the same time: what is ours is restored, what would
+/// run programs is put aside, everything else is left. Whatever is overwritten or removed is stored first, so that a mistake of ours loses
+/// nothing.</summary>
 /// <param name="storeFolder">A folder outside the repository, for example <c>~/.cache/orchestrator/KEY/guard</c>.</param>
 public sealed class RepositoryGuard(GitRepository repository, string storeFolder)
 {
     private readonly GuardStore _store = new(storeFolder);
 
-    /// <summary>Records the shared files, before an agent starts in a worktree. No worktree is half made or half moved in the
-    /// record.</summary>
+    /// <summary>Records the shared files, before an agent starts in a worktree, while no worktree is being created or moved.</summary>
     /// <param name="worktree">The agent's worktree.</param>
-    /// <param name="recordFile">Where the record is kept for <see cref="CompareAsync"/>, also after a crash. An existing one stays: the
-    /// first is the true one.</param>
-    /// <param name="cancellationToken">Ends waiting for what others do with worktrees.</param>
+    /// <param name="recordFile">Path of the record for <see cref="CompareAsync"/>, also after a crash. An existing one stays: the first is
+    /// the true one.</param>
+    /// <param name="cancellationToken">Ends waiting for other users of worktrees.</param>
     public async Task RecordAsync(Worktree worktree, string recordFile, CancellationToken cancellationToken = default)
     {
         if (!File.Exists(recordFile))
@@ -31,13 +30,13 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
     }
 
-    /// <summary>Compares and puts back. Our own steps with worktrees show for a moment what looks foreign, so what is found counts only if
-    /// it is found again while nobody of us takes such a step, and is put back before anybody does.</summary>
+    /// <summary>Compares and restores. Our own operations on worktrees look foreign for a moment, so a difference counts only if it is
+    /// found again under the worktree lock, and is restored under it, too.</summary>
     /// <param name="worktree">As in <see cref="CompareAsync"/>.</param>
     /// <param name="recordFile">As in <see cref="CompareAsync"/>.</param>
     /// <param name="ours">As in <see cref="CompareAsync"/>.</param>
-    /// <param name="during">Which agent was at work, for who finds what was put aside.</param>
-    /// <param name="note">Is told what is foreign before anything is done about it.</param>
+    /// <param name="during">The agent run, for people who look at what was put aside.</param>
+    /// <param name="note">Called with the differences before anything is changed.</param>
     public async Task RestoreAsync(
         Worktree worktree,
         string recordFile,
@@ -60,10 +59,10 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
     }
 
-    /// <summary>Names what is not as it was recorded. Refs of ours are not looked at: whoever uses one knows from the run's record where it
-    /// has to be, and a task's branch belongs to the task's agent.</summary>
+    /// <summary>Finds differences from the record. Our own refs are not compared: their users know from the run's record where they must
+    /// be, and a task's branch belongs to the task's agent.</summary>
     /// <param name="worktree">The agent's worktree.</param>
-    /// <param name="ours">The folder of our branches, such as <c>refs/heads/orchestrator</c>.</param>
+    /// <param name="ours">Prefix of our branches, such as <c>refs/heads/orchestrator</c>.</param>
     public async Task<IReadOnlyList<TamperedItem>> CompareAsync(
         Worktree worktree,
         string recordFile,
@@ -88,11 +87,11 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         return changes;
     }
 
-    /// <summary>A record that is gone or torn says nothing: then nothing is foreign, and nothing is undone.</summary>
+    /// <summary>Without a readable record nothing is known to be foreign, and nothing is undone.</summary>
     private static GuardRecord? TryRead(string recordFile) => StoredJson.TryRead(recordFile, GuardRecordJson.Default.GuardRecord);
 
-    /// <summary>Where a person finds what was overwritten, removed or lost: a ref, or a file in the store folder; null where there was
-    /// nothing to keep.</summary>
+    /// <summary>Where what was overwritten, removed or lost is kept: a ref, or a file in the store folder; null where there was nothing to
+    /// keep.</summary>
     public string? KeptAt(TamperedItem change) =>
         change switch
         {
@@ -106,8 +105,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
             _ => null,
         };
 
-    /// <summary>Puts back what is ours and puts aside what runs programs. Foreign content goes to the store folder, foreign commits to
-    /// <c>refs/orchestrator/foreign/</c>; what a person may have done is left.</summary>
+    /// <summary>Restores what is ours and puts aside what runs programs. Foreign content goes to the store folder, foreign commits to
+    /// <c>refs/orchestrator/foreign/</c>; changes that a person may have made are left.</summary>
     public async Task PutBackAsync(IEnumerable<TamperedItem> changes, string during, CancellationToken cancellationToken = default)
     {
         foreach (var change in changes)
@@ -135,7 +134,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
     }
 
-    /// <summary>Only from where the agent put it: if the user has moved it on since, it is the user's.</summary>
+    /// <summary>Only if it is still where the agent moved it: otherwise the user has moved it since.</summary>
     private async Task PutBranchBackAsync(TamperedItem change, CancellationToken cancellationToken)
     {
         var refs = new RefStore(repository);
@@ -156,7 +155,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         PutFileBack(change.Name, change.Expected);
     }
 
-    /// <summary>Keeps a commit that no stash names any more; one that git has already thrown away is gone.</summary>
+    /// <summary>Keeps a commit that no stash names any more, unless git has deleted it already.</summary>
     private async Task KeepAsync(string commit, CancellationToken cancellationToken)
     {
         if (ObjectId.IsId(commit) && await new CommitStore(repository).ReadAsync(commit, cancellationToken) is not null)
@@ -169,8 +168,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
     }
 
-    /// <summary>A repository that was made in the worktree's place is moved to the store. A worktree that is a link itself is left for a
-    /// person.</summary>
+    /// <summary>A repository that was created in the worktree's place is moved to the store. If the worktree itself is a link, it is left
+    /// for a person.</summary>
     private void PutLinkBack(TamperedItem change)
     {
         var folder = new DirectoryInfo(Path.GetDirectoryName(change.Name)!);

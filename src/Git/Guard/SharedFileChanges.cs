@@ -1,12 +1,12 @@
 namespace Orchestrator.Git.Guard;
 
-/// <summary>What it means that a file differs that rules how git works in all worktrees.</summary>
+/// <summary>Explains changes of files that control how git works in all worktrees.</summary>
 /// <param name="store">What was recorded of such files.</param>
 internal sealed class SharedFileChanges(GitRepository repository, GuardStore store)
 {
     private readonly Quarantine _aside = new(repository);
 
-    /// <summary>What a file that differs means: who runs programs or breaks our worktrees by it is stopped, the rest is told.</summary>
+    /// <summary>Explains a changed file: changes that run programs or break our worktrees are undone, all others only reported.</summary>
     public async Task<IReadOnlyList<TamperedItem>> ExplainAsync(
         string name,
         GuardedFile? was,
@@ -51,7 +51,7 @@ internal sealed class SharedFileChanges(GitRepository repository, GuardStore sto
     {
         if (was is not null && store.Read(was.Hash) is null)
         {
-            // A power cut took what was recorded: nothing can be told, so nothing is undone.
+            // A power cut destroyed the record: the change can't be judged, so nothing is undone.
             return [new TamperedItem(TamperedKind.Left, name, was.ToString(), now?.ToString())];
         }
         var before = await ConfigSettings.ReadAsync(repository, store.Content(was), cancellationToken);
@@ -86,7 +86,7 @@ internal sealed class SharedFileChanges(GitRepository repository, GuardStore sto
 
     internal static bool IsConfiguration(string name) => name == "config" || name.EndsWith("config.worktree", StringComparison.Ordinal);
 
-    /// <summary>A line of a reflog: old id, new id, who and when, message. The new id is the entry.</summary>
+    /// <summary>The entry of a reflog line (old id, new id, author and time, message): the new id.</summary>
     internal static string EntryOf(string line) => line.Split(' ', 3) is [_, var id, ..] ? id : line;
 
     private static string NameOfEntry(string line) =>

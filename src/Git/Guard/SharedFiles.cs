@@ -3,7 +3,7 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>The files that rule how git works in all worktrees, and which changes of them are our own or the user's doing.</summary>
+/// <summary>The files that control how git works in all worktrees, and which changes of them are our own or the user's.</summary>
 internal sealed class SharedFiles(GitRepository repository, GuardStore store)
 {
     internal const string Stash = "logs/refs/stash";
@@ -18,7 +18,7 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         WorktreeAdmin.PooledName,
     ];
 
-    /// <summary>As they are now; their content is kept or held, so that it can be put back.</summary>
+    /// <summary>Their present state; contents are stored or held, so that they can be restored.</summary>
     internal Dictionary<string, GuardedFile> Read(Worktree worktree) => Read(worktree, store.Hold);
 
     private Dictionary<string, GuardedFile> Read(Worktree worktree, Func<string, GuardedFile?> look)
@@ -64,7 +64,7 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
                 continue;
             }
 
-            // Only what differs is kept.
+            // Only differing files are stored.
             now = now is null ? null : store.Keep(Path.Combine(repository.CommonDirectory, name));
             if (was != now && !IsOurDoing(name, was, now))
             {
@@ -74,7 +74,7 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         return changes;
     }
 
-    /// <summary>Files and links below a folder; what a link leads to is somebody else's, also where the folder itself is one.</summary>
+    /// <summary>Files and links below a folder; links are not followed, also where the folder itself is one.</summary>
     private static IReadOnlyList<string> FilesBelow(string folder)
     {
         if (new DirectoryInfo(folder).LinkTarget is not null)
@@ -95,8 +95,8 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
             ];
     }
 
-    /// <summary><c>git gc</c>, which git starts by itself in a repository with many objects, writes a list of all refs for those who
-    /// download from it without git (git-update-server-info(1)), aside and renamed. Git itself never reads it.</summary>
+    /// <summary><c>git gc</c>, which git starts by itself in a repository with many objects, writes a list of all refs for downloads
+    /// without git (git-update-server-info(1)), to a temporary file that is renamed. git itself never reads it.</summary>
     private static bool IsListForDownloads(string name) => name is "info/refs" || name.StartsWith("info/refs_", StringComparison.Ordinal);
 
     /// <summary>Our patterns are added to the excludes.</summary>
@@ -104,9 +104,9 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         name == "info/exclude"
         && (was is null || store.Text(was).Split('\n').Except(store.Text(now).Split('\n')).All(line => line.Length == 0));
 
-    /// <summary>Worktrees come and go by us and by the user. One of ours that was recorded in use is guarded as long as our marker says
-    /// that it still is: we claim it before the marker goes, and what waits in the pool says so. Its head, and in one with a branch its own
-    /// settings, belong to whoever works in it.</summary>
+    /// <summary>Worktrees are added and removed by us and by the user. One of ours that was recorded in use is guarded as long as our
+    /// marker says that it still is: it is claimed before the marker is removed, and a pooled one is marked as such. Its head, and with a
+    /// branch its own settings, belong to whoever works in it.</summary>
     private bool IsWiringOfOurs(string name, Worktree worktree, IReadOnlyDictionary<string, GuardedFile> recorded)
     {
         var id = name.Split('/')[1];
@@ -132,8 +132,8 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         GuardedFile? Recorded(string file) => recorded.GetValueOrDefault(Path.Combine("worktrees", id, file));
     }
 
-    /// <summary>Where a worktree is that somebody else has added, told by the file that says so; null for other files and for worktrees of
-    /// ours, which are marked.</summary>
+    /// <summary>Path of a worktree that we did not create, from its gitdir file; null for other files and for our worktrees, which have a
+    /// marker.</summary>
     private string? NewWorktreeOfOthers(string name)
     {
         if (name.Split('/') is not [.., var id, "gitdir"])

@@ -3,24 +3,24 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>The user's branches and tags. The user works on while agents do, so that a move alone says nothing; but a commit that was made
-/// in the agent's own worktree came from the agent, whoever has it now. Such branches and tags are named and left, but for one that was
-/// moved under the feet of somebody who has it checked out: no command of git's that people use does that, and the checkout shows the
-/// agent's work as undone.</summary>
+/// <summary>The user's branches and tags. The user works at the same time, so a move alone proves nothing; but a commit that was made in
+/// the agent's own worktree came from the agent, whatever names it now. Such branches and tags are reported and left, except for one that
+/// was moved while it is checked out elsewhere: no ordinary git command does that, and the checkout shows the agent's work as
+/// undone.</summary>
 /// <param name="Refs">All branches and tags with what they name.</param>
-/// <param name="HeadLines">So many moves of the worktree's head were logged before the agent began; in a worktree from the pool they are
+/// <param name="HeadLines">Number of entries in the log of the worktree's head when the agent began; in a worktree from the pool they are
 /// another task's.</param>
 internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, int HeadLines)
 {
     private static readonly string[] Folders = ["refs/heads", "refs/tags"];
 
-    /// <summary>What git writes to the log of a head when a commit is made there; a fast-forward or a checkout makes none.</summary>
+    /// <summary>Reflog messages for new commits; a fast-forward or a checkout creates none.</summary>
     private static readonly string[] Makings = ["commit", "cherry-pick", "revert"];
 
     internal static async Task<UserBranches> ReadAsync(GitRepository repository, Worktree worktree, CancellationToken cancellationToken) =>
         new(await ReadRefsAsync(repository, cancellationToken), HeadLog(worktree).Length);
 
-    /// <summary>Those that name a commit of the agent's now, without those below <paramref name="ours"/>.</summary>
+    /// <summary>Those that now name a commit of the agent's, without refs below <paramref name="ours"/>.</summary>
     internal async Task<IReadOnlyList<TamperedItem>> CompareAsync(
         GitRepository repository,
         Worktree worktree,
@@ -59,7 +59,7 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
 
     private static bool IsTag(string name) => name.StartsWith("refs/tags/", StringComparison.Ordinal);
 
-    /// <summary>The commits of annotated tags, which name an object of their own.</summary>
+    /// <summary>The commits of annotated tags, which name a tag object.</summary>
     private static async Task<Dictionary<string, string>> ReadAnnotatedAsync(
         GitRepository repository,
         CancellationToken cancellationToken
@@ -69,7 +69,7 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
             .Where(parts => parts is [_, { Length: > 0 }])
             .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
 
-    /// <summary>Whoever moves a branch in a checkout that has it moves the head with it, which the log of that head says.</summary>
+    /// <summary>Moving a branch in its own checkout moves the head as well, which the log of that head shows.</summary>
     private static bool IsMovedUnderACheckout(GitRepository repository, string branch, string commit) =>
         WorktreeAdmin
             .All(repository)

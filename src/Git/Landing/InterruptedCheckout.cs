@@ -2,14 +2,14 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>A checkout in which a fast-forward was killed: some files are old, some new, one may be half written, and the index may be
-/// either. These are ours to set back; any other is the user's and is not touched.</summary>
+/// <summary>A checkout in which a fast-forward was killed: some files are old, some new, one may be partial, and the index may be either.
+/// Only these are ours to restore; all others are the user's.</summary>
 internal sealed class InterruptedCheckout(Worktree checkout)
 {
     private readonly WorktreeFiles _files = new(checkout.Path);
 
-    /// <summary>Sets the files of the fast-forward back to the old commit, unless somebody has changed one of them since.</summary>
-    /// <returns>The files that somebody has changed; if there are any, nothing was done.</returns>
+    /// <summary>Restores the files of the fast-forward to the old commit, unless one of them was changed since.</summary>
+    /// <returns>The files that were changed since; if there are any, nothing was done.</returns>
     internal async Task<IReadOnlyList<string>> TakeBackAsync(string old, string @new, CancellationToken cancellationToken)
     {
         var changes = await new Diffs(checkout.Repository).BetweenAsync(old, @new, cancellationToken);
@@ -56,10 +56,8 @@ internal sealed class InterruptedCheckout(Worktree checkout)
         return [];
     }
 
-    /// <summary>
-    /// The files of <paramref name="entries"/> that on disk are not so. Done by a throw-away index of just these, so that git's own rules
-    /// for line ends and filters decide what is equal.
-    /// </summary>
+    /// <summary>The files of <paramref name="entries"/> that differ on disk. Compared with a temporary index of just these, so that git's
+    /// own rules for line ends and filters apply.</summary>
     private async Task<IReadOnlyCollection<string>> DifferingAsync(
         IReadOnlyList<TreeFile?> entries,
         IEnumerable<string> paths,
@@ -87,8 +85,8 @@ internal sealed class InterruptedCheckout(Worktree checkout)
         return [.. output.Fields(), .. paths.Except(present.Select(file => file.Path)).Where(HasFile)];
     }
 
-    /// <summary>Git removes a file, makes the new one and writes it, so one file can be not there or hold the beginning of what it was to
-    /// hold. Nothing of it is lost by setting it back.</summary>
+    /// <summary>git removes a file, creates the new one and writes it, so one file may be missing or partial. Restoring it loses
+    /// nothing.</summary>
     private async Task<bool> IsHalfWrittenAsync(ChangedFile change, string @new, CancellationToken cancellationToken)
     {
         if (!HasFile(change.Path))
@@ -108,8 +106,7 @@ internal sealed class InterruptedCheckout(Worktree checkout)
 
     private async Task RestoreAsync(IReadOnlyList<ChangedFile> changes, CancellationToken cancellationToken)
     {
-        // The index is either as in the old or as in the new commit, so that a path may be unknown to it: each path is told which content
-        // it has to have.
+        // The index is that of the old or the new commit and may not know a path: so each path is given with its content.
         var script = string.Concat(
             changes.Select(change =>
                 change.Change == FileChange.Added
@@ -134,6 +131,6 @@ internal sealed class InterruptedCheckout(Worktree checkout)
         );
     }
 
-    /// <summary>A folder where a file was or will be is no file.</summary>
+    /// <summary>A folder in place of a file does not count.</summary>
     private bool HasFile(string path) => _files.HasFileOrLink(path);
 }

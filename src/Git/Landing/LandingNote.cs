@@ -1,19 +1,17 @@
 namespace Orchestrator.Git.Landing;
 
-/// <summary>What landings of one run were about to do, each noted before it is done, so that it can be taken back at any time
-/// after.</summary>
+/// <summary>The intended moves of one run's landings, each recorded before it is done, so that it can be taken back later.</summary>
 /// <param name="Target">The target branch, a full ref name.</param>
-/// <param name="Moves">From where to where each was to move it, the first one first; at least one.</param>
+/// <param name="Moves">The moves of the target, the first one first; at least one.</param>
 public sealed record LandingNote(string Target, IReadOnlyList<LandingMove> Moves)
 {
     /// <summary>Its name in a run's folder.</summary>
     public const string FileName = "landing-note";
 
-    /// <summary>Where the last landing was to bring the target.</summary>
+    /// <summary>The commit of the last landing.</summary>
     public string Commit => Moves[^1].Commit;
 
-    /// <summary>The moves with those that follow right on each other put together: between those that are left, others have moved the
-    /// target.</summary>
+    /// <summary>The moves, consecutive ones joined: between those that remain, others have moved the target.</summary>
     public IReadOnlyList<LandingMove> Joined()
     {
         var joined = new List<LandingMove>();
@@ -35,7 +33,7 @@ public sealed record LandingNote(string Target, IReadOnlyList<LandingMove> Moves
     public void Write(string path) =>
         DurableFile.Write(path, $"{Target}\n{string.Concat(Moves.Select(move => $"{move.Before}\n{move.Commit}\n"))}");
 
-    /// <summary>Reads it back; null if nothing was about to land.</summary>
+    /// <summary>Reads it; null if there was no landing.</summary>
     public static LandingNote? TryRead(string path) =>
         DurableFile.TryRead(path)?.Split('\n', StringSplitOptions.RemoveEmptyEntries) is [var target, _, _, ..] lines
             ? new LandingNote(

@@ -4,7 +4,7 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>What became of the wish to take a landing back.</summary>
+/// <summary>Result of taking a landing back.</summary>
 public enum ReversalState
 {
     /// <summary>The target is where it was before the landing.</summary>
@@ -16,30 +16,30 @@ public enum ReversalState
     /// <summary>Others may have the commits: they were pushed, or new ones are on top. A commit that undoes them is offered.</summary>
     RevertOffered,
 
-    /// <summary>Even a commit that undoes them is in conflict with what came later.</summary>
+    /// <summary>Even a revert commit conflicts with later commits.</summary>
     RevertConflicts,
 
-    /// <summary>The checkout that has the target has changes in the way.</summary>
+    /// <summary>The target's checkout has changes in the way.</summary>
     CheckoutInUse,
 }
 
-/// <summary>What came of it.</summary>
+/// <summary>Result and its reason.</summary>
 /// <param name="State">How the target stands.</param>
 /// <param name="Reason">A sentence for people, with what to do.</param>
 /// <param name="Revert">The offered commit, if there is one.</param>
 public sealed record ReversalResult(ReversalState State, string Reason, string? Revert = null);
 
-/// <summary>Takes a landing back, if nobody can have built on it; else offers a commit that undoes it.</summary>
+/// <summary>Takes a landing back, if no one can have built on it; else offers a revert commit.</summary>
 public sealed class LandingReversal(GitRepository repository)
 {
     private readonly RefStore _refs = new(repository);
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>Keeps what a run had reached when it was aborted.</summary>
+    /// <summary>Ref that keeps the work of an aborted run.</summary>
     /// <param name="run">Name of the run's folder.</param>
     public static string AbortedRef(string run) => $"refs/orchestrator/aborted/{run}";
 
-    /// <summary>Takes back. Asking twice is harmless.</summary>
+    /// <summary>Takes back. Repeating it is harmless.</summary>
     /// <param name="target">The target branch, a full ref name.</param>
     /// <param name="landed">The commit that was landed.</param>
     /// <param name="before">Where the target was before.</param>
@@ -118,7 +118,7 @@ public sealed class LandingReversal(GitRepository repository)
         ReversalResult Done() => new(ReversalState.TakenBack, $"{branch} is at {before} again.");
     }
 
-    /// <summary>The inverse of everything between two commits, put on the present tip by a merge whose common ancestor is the landed
+    /// <summary>The inverse of everything between two commits, applied to the present tip by a merge whose common ancestor is the landed
     /// commit.</summary>
     private async Task<ReversalResult> OfferRevertAsync(
         string branch,

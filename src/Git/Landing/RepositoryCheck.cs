@@ -2,13 +2,13 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>Something about a repository that a person should know before a run begins.</summary>
+/// <summary>A finding about a repository that matters before a run begins.</summary>
 /// <param name="Refuses">True if no run can begin because of it.</param>
 /// <param name="Message">What and where.</param>
 /// <param name="Cure">What to do.</param>
 public sealed record RepositoryFinding(bool Refuses, string Message, string Cure);
 
-/// <summary>What the check found.</summary>
+/// <summary>Result of the check.</summary>
 /// <param name="Target">The branch a run would land on, a full ref name; null if there is none.</param>
 /// <param name="Base">The target's commit; null if it has none.</param>
 /// <param name="Findings">All at once, the refusing ones first.</param>
@@ -18,11 +18,11 @@ public sealed record RepositoryCheckResult(string? Target, string? Base, IReadOn
     public bool IsUsable => !Findings.Any(finding => finding.Refuses);
 }
 
-/// <summary>Says whether a run can work in a repository, and what to do if it can't.</summary>
+/// <summary>Checks whether a run can work in a repository, with cures.</summary>
 public sealed class RepositoryCheck(GitRepository repository)
 {
     /// <summary>Checks.</summary>
-    /// <param name="target">The branch to land on, short or full; null: the branch that is checked out.</param>
+    /// <param name="target">The branch to land on, short or full; null: the checked-out one.</param>
     /// <param name="branchPrefix">The first part of our branches' names.</param>
     public async Task<RepositoryCheckResult> RunAsync(
         string? target = null,

@@ -2,10 +2,10 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>Finds where a branch is checked out, and whether that place may be moved.</summary>
+/// <summary>Finds where a branch is checked out, and whether that checkout may be moved.</summary>
 internal sealed class TargetCheckout(GitRepository repository)
 {
-    /// <summary>The checkout that has the target, in a state in which it may be moved; or what keeps it from that.</summary>
+    /// <summary>The target's checkout, in a state in which it may be moved; or the obstacle.</summary>
     public async Task<(Worktree? Checkout, LandingResult? Obstacle)> FindAsync(
         LandingRequest request,
         string branch,
@@ -65,7 +65,7 @@ internal sealed class TargetCheckout(GitRepository repository)
             : (having.FirstOrDefault(), null);
     }
 
-    /// <summary>During a rebase or bisect the head is detached; the branch is named in a file.</summary>
+    /// <summary>During a rebase or bisect the head is detached; a file names the branch.</summary>
     private static string? BranchBeingWorkedOn(string admin) =>
         ((string[])["rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START"])
             .Select(name => DurableFile.TryRead(Path.Combine(admin, name))?.Trim())

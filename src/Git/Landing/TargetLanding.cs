@@ -19,14 +19,13 @@ public sealed class TargetLanding(GitRepository repository)
         var result = await TryOrExplainAsync(request, cancellationToken);
         if (!result.HasLanded && request.NoteFile is { } file)
         {
-            // Somebody else may bring the target to the very same commit now: then it is not ours to take back.
+            // Another process may now move the target to the same commit: that is not ours to take back.
             await _notes.WriteAsync(file, request.Target, move: null, result.Tip, cancellationToken);
         }
         return result;
     }
 
-    /// <summary>What is in a person's checkout is theirs to mend. What was begun there is taken back, now or before the next
-    /// attempt.</summary>
+    /// <summary>Problems in a person's checkout are theirs to fix. A partial change is undone, now or before the next attempt.</summary>
     private async Task<LandingResult> TryOrExplainAsync(LandingRequest request, CancellationToken cancellationToken)
     {
         try
@@ -176,7 +175,7 @@ public sealed class TargetLanding(GitRepository repository)
         return new LandingResult(LandingState.Landed, $"{branch} is at {request.Commit}, also in '{checkout.Path}'.", request.Commit, []);
     }
 
-    /// <summary>Git checks everything before it touches the first file, so that after a refusal nothing has changed.</summary>
+    /// <summary>git checks everything before it changes the first file, so a refusal leaves everything unchanged.</summary>
     private async Task<LandingResult> ExplainRefusalAsync(
         LandingRequest request,
         string branch,

@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>The same for what has no lines: modes, contents that are compared as a whole (binary, very large, links), and files that are
-/// empty.</summary>
+/// <summary>The same for what has no lines: modes, contents that are compared as a whole (binary, very large, links), and empty
+/// files.</summary>
 internal sealed class FactClaims
 {
     private const string Executable = "100755";
@@ -28,7 +28,7 @@ internal sealed class FactClaims
         }
     }
 
-    /// <summary>Takes in a step.</summary>
+    /// <summary>Applies a step.</summary>
     public void Take(MergeStep step, bool isFaithful)
     {
         foreach (var file in step.Files)
@@ -39,7 +39,7 @@ internal sealed class FactClaims
         _made.Clear();
     }
 
-    /// <summary>A change that lines can't tell.</summary>
+    /// <summary>A change that lines do not show.</summary>
     private static bool ChangesContent(MergedFile file) =>
         !MergedFile.Same(file.Base, file.Theirs)
         && (
@@ -160,7 +160,7 @@ internal sealed class FactClaims
         }
     }
 
-    /// <summary>Another file of the step whose result is so now and was not before.</summary>
+    /// <summary>Another file of the step that now has this result and had not before.</summary>
     private static string? Elsewhere(MergeStep step, string path, Func<FileVersion, bool> isSo) =>
         step
             .Files.FirstOrDefault(other =>

@@ -1,14 +1,14 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>How hunks and lines are shown to a person. Pure.</summary>
+/// <summary>Text for hunks and lines. Pure.</summary>
 /// <param name="lines">The lines of all versions.</param>
 internal sealed class HunkTexts(LineTable lines)
 {
-    /// <summary>A hunk as it stands, for the report.</summary>
+    /// <summary>A hunk in its present state, for the report.</summary>
     public MergedHunk Told(TrackedHunk hunk) =>
         new(hunk.Task, hunk.Merge, hunk.Path, hunk.Line, Of(hunk), hunk.Fate, hunk.By, hunk.ByMerge);
 
-    /// <summary>A line that tells most of a hunk: one that is missing, if any.</summary>
+    /// <summary>The most informative line of a hunk: a missing one, if any.</summary>
     private string Of(TrackedHunk hunk)
     {
         if (hunk.Fact.Length > 0)
@@ -20,6 +20,6 @@ internal sealed class HunkTexts(LineTable lines)
         return (isAdded ? "" : "-") + Of(hunk.Missing.Concat(of).FirstOrDefault(lines.IsTelling, of[0]));
     }
 
-    /// <summary>A line, cut where it is long.</summary>
+    /// <summary>A line, cut to a limit.</summary>
     public string Of(int line) => Program.FileNames.Show(lines.Text(line).Trim(), 100);
 }

@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Which hunks the lines of staging come from: for each file and line the copies that hunks brought. Copies that no hunk brought
-/// are not here; they are what staging has beyond these.</summary>
+/// <summary>The origin of staging's lines: for each file and line the copies that hunks brought. Copies that no hunk brought are not
+/// recorded.</summary>
 internal sealed class LineClaims
 {
     private readonly Dictionary<(string Path, int Line), List<HashSet<TrackedHunk>>> _copies = [];
@@ -23,13 +23,13 @@ internal sealed class LineClaims
         }
     }
 
-    /// <summary>Takes copies of a line away. Which, where there are more: first those of hunks that lost other lines at the same time, then
-    /// those of no hunk.</summary>
+    /// <summary>Removes copies of a line. If there are more: first those of hunks that lost other lines in the same step, then those of no
+    /// hunk.</summary>
     /// <param name="path">The file.</param>
     /// <param name="count">How many copies.</param>
     /// <param name="before">How many there are.</param>
     /// <param name="hit">Hunks that lost other lines.</param>
-    /// <returns>The hunks of each copy that a hunk had brought.</returns>
+    /// <returns>The hunks of each removed copy.</returns>
     public IReadOnlyList<HashSet<TrackedHunk>> Take(string path, int line, int count, int before, IReadOnlySet<TrackedHunk> hit)
     {
         if (!_copies.TryGetValue((path, line), out var copies))

@@ -1,18 +1,18 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Copies of a line in a file that something happens to.</summary>
+/// <summary>Copies of a line in a file that a step changes.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Line">The line's number.</param>
 /// <param name="Count">How many.</param>
 internal sealed record LineCopies(string Path, int Line, int Count)
 {
-    /// <summary>The merged work's hunks that do it, one for each copy; none where they don't.</summary>
+    /// <summary>The merged work's hunks that change them, one for each copy; empty where it does not.</summary>
     public IReadOnlyList<TrackedHunk> Hunks { get; init; } = [];
 
     /// <summary>How many there were in staging.</summary>
     public int Before { get; init; }
 
-    /// <summary>There are, or should be, others in the file: which of them are meant nobody can tell, so that none counts as lost or as
-    /// back.</summary>
+    /// <summary>There are, or should be, other copies in the file, and it is unknown which are meant: so none counts as lost or
+    /// restored.</summary>
     public bool IsAmbiguous { get; init; }
 }

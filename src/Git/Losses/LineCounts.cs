@@ -20,7 +20,7 @@ internal static class LineCounts
         }
     }
 
-    /// <summary>Keeps by line which hunk it is of.</summary>
+    /// <summary>Adds a hunk by line.</summary>
     public static void Add(Dictionary<int, List<TrackedHunk>> counts, int[] lines, TrackedHunk hunk)
     {
         foreach (var line in lines)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Lines of one version that stand where other lines stood in another.</summary>
+/// <summary>Lines of one version that replace other lines of another.</summary>
 /// <param name="OldStart">First line that is gone, from 0.</param>
 /// <param name="OldCount">How many are gone.</param>
 /// <param name="NewStart">First line that is new, from 0.</param>
@@ -10,11 +10,11 @@ namespace Orchestrator.Git.Losses;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct LineChange(int OldStart, int OldCount, int NewStart, int NewCount);
 
-/// <summary>What differs between two versions of a file, by Myers' algorithm over numbered lines. Pure. Git is not asked, because thousands
-/// of pairs are compared that are versions of no commit.</summary>
+/// <summary>Differences between two versions of a file, by Myers' algorithm over numbered lines. Pure. git is not used, because thousands
+/// of pairs are compared that are in no commit.</summary>
 internal static class LineDiff
 {
-    // Beyond this many single changes only lines that both have once are taken as the same: the answer stays right, and is coarser.
+    // For larger edits only lines that are unique in both versions are matched: the result stays correct, but coarser.
     private const int MostEdits = 1_500;
 
     /// <summary>The changes from one version to another, in order.</summary>
@@ -35,7 +35,7 @@ internal static class LineDiff
 
     private static void Match(ReadOnlySpan<int> a, ReadOnlySpan<int> b, bool[] keptOld, bool[] keptNew)
     {
-        // Lines that only one side has can't be the same: most of what was rewritten goes here.
+        // Lines of only one side can't match: this removes most of what was rewritten.
         var (inOld, inNew) = (new HashSet<int>(a.Length), new HashSet<int>(b.Length));
         inOld.UnionWith(a.ToArray());
         inNew.UnionWith(b.ToArray());

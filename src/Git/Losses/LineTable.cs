@@ -7,8 +7,8 @@ namespace Orchestrator.Git.Losses;
 /// submodule.</param>
 internal sealed record FileVersion(string Mode, string Id, int[]? Lines);
 
-/// <summary>Gives each line a number, equal lines the same, so that they are compared fast. A line is its bytes without the newline at its
-/// end, so that a last line which has none is no other line; a carriage return belongs to it.</summary>
+/// <summary>Numbers lines, equal lines alike, so that they are compared fast. A line is its bytes without the final newline, so that a last
+/// line without one is equal to others; a carriage return belongs to the line.</summary>
 internal sealed class LineTable
 {
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
@@ -48,6 +48,6 @@ internal sealed class LineTable
     /// <summary>The line, for people.</summary>
     public string Text(int number) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(_lines[number]));
 
-    /// <summary>True for a line that says something: others, such as brackets, are the same everywhere.</summary>
+    /// <summary>True for a line with letters or digits: others, such as brackets, are the same everywhere.</summary>
     public bool IsTelling(int number) => _lines[number].Any(c => char.IsAsciiLetterOrDigit(c) || c > 127);
 }

@@ -2,15 +2,15 @@ using Orchestrator.Git.Merging;
 
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Shows that what tasks brought to a staging branch is in it: each hunk of each merged task, or that a later task which may write
-/// the file changed the same lines. Reads only (a common base of several is made as an unnamed commit).</summary>
+/// <summary>Checks that what tasks brought to a staging branch is in it: each hunk of each merged task, or a later change of the same lines
+/// by a task that may write the file. Reads only (a virtual merge base is an unnamed commit).</summary>
 /// <param name="appendedFiles">As in <see cref="Merges.MergeAsync"/>.</param>
 public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<string> appendedFiles)
 {
     private readonly CommitStore _commits = new(repository);
     private readonly MergeBases _bases = new(repository);
 
-    /// <summary>Looks at one merge alone, before staging moves to it: everything that both sides had has to be in it.</summary>
+    /// <summary>Checks one merge alone, before staging moves to it: it must contain everything that both sides had.</summary>
     /// <param name="merge">A commit with two parents: staging, and the work.</param>
     /// <param name="author">Whose work it is.</param>
     /// <returns>What is lost.</returns>
@@ -35,7 +35,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         );
     }
 
-    /// <summary>Looks at a whole staging branch.</summary>
+    /// <summary>Checks a whole staging branch.</summary>
     /// <param name="since">Where it began.</param>
     /// <param name="tip">Where it is.</param>
     /// <param name="authorOf">Who made a step of it.</param>
@@ -59,7 +59,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         );
         var authors = steps.Select(step => authorOf(step.Commit)).ToList();
 
-        // What a target or a person brings along is of interest only where tasks have been.
+        // Changes from a target or a person matter only in files of tasks.
         var paths = authors
             .SelectMany((author, i) => author.IsTask ? diffs[2 * i].Concat(diffs[(2 * i) + 1]) : [])
             .Select(file => file.Path)
@@ -85,8 +85,8 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         return ledger;
     }
 
-    /// <summary>Whether git, asked again, merges both sides to the same files. Where its files are others, what does not come out even in
-    /// them is excused.</summary>
+    /// <summary>Whether git, merging again, gives the same files. Where it gives others, imbalances that git's own merge has as well are
+    /// excused.</summary>
     private async Task<bool> IsGitsAsync(StepReader reader, StepChanges step, StepBalance balance, CancellationToken stop)
     {
         if (
@@ -103,7 +103,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         return merge.Tree == step.Trees.Commit.Tree;
     }
 
-    /// <summary>Each file that one side changed is as that side has it, and no other file was changed.</summary>
+    /// <summary>Each file that one side changed equals that side's version, and no other file was changed.</summary>
     private static bool IsPlain(IReadOnlyList<ChangedFile> theirs, IReadOnlyList<ChangedFile> result) =>
         theirs.Count == result.Count && !theirs.Except(result).Any();
 
@@ -123,7 +123,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
     {
         var known = all.ToDictionary(commit => commit.Id, StringComparer.Ordinal);
 
-        // With which step a commit came to staging; what was there before has none.
+        // The step by which a commit came to staging; none for commits from before.
         var came = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < chain.Count; i++)
         {

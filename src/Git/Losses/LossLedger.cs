@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Keeps the books of a staging branch, step by step: which hunks tasks brought, which of them a later one changed that may, and
-/// which are gone although nobody took them away. Pure.</summary>
+/// <summary>Follows a staging branch step by step: which hunks tasks brought, which were later changed by a task that may, and which are
+/// gone without such a change. Pure.</summary>
 /// <param name="lines">The lines of all versions.</param>
 internal sealed class LossLedger(LineTable lines)
 {
@@ -14,16 +14,16 @@ internal sealed class LossLedger(LineTable lines)
     private readonly Dictionary<(string Path, int Line), List<TrackedHunk>> _removals = [];
     private readonly Dictionary<int, List<TrackedHunk>> _lost = [];
 
-    /// <summary>The hunks, as they stand.</summary>
+    /// <summary>The hunks in their present state.</summary>
     internal IReadOnlyList<TrackedHunk> Hunks => _hunks;
 
     /// <summary>A line of a hunk.</summary>
     internal string LineOf(int number) => lines.Text(number);
 
-    /// <summary>What became of everything.</summary>
+    /// <summary>What became of all hunks.</summary>
     public LossReport Report() => new([.. _hunks.Select(_texts.Told), .. _others]);
 
-    /// <summary>Takes in a step.</summary>
+    /// <summary>Applies a step.</summary>
     /// <param name="isFaithful">The result is what git merges of both sides.</param>
     public void Take(MergeStep step, StepBalance balance, bool isFaithful)
     {
@@ -52,7 +52,7 @@ internal sealed class LossLedger(LineTable lines)
         }
     }
 
-    /// <summary>A line that is taken from one place and put to another keeps those who brought it.</summary>
+    /// <summary>A line that moves from one place to another keeps its hunks.</summary>
     private (IReadOnlyList<LineCopies> Removed, IReadOnlyList<LineCopies> Added) CarryWhatMoved(MergeStep step, StepBalance balance)
     {
         foreach (var (from, to) in balance.Moved)
@@ -111,12 +111,12 @@ internal sealed class LossLedger(LineTable lines)
         }
     }
 
-    /// <summary>Lines that the step took away: whose they were, and whether it may.</summary>
+    /// <summary>Lines that the step removed: whose they were, and whether it may.</summary>
     /// <param name="removed">What it took away.</param>
-    /// <param name="missing">Lines that it meant to put somewhere else, and that are not there.</param>
+    /// <param name="missing">Lines that it meant to move and that are missing.</param>
     private void Remove(MergeStep step, IReadOnlyList<LineCopies> removed, HashSet<int> missing)
     {
-        // First where all copies go, so that there is no doubt whose they are.
+        // First lines of which all copies are removed, so that their hunks are certain.
         var hit = new HashSet<TrackedHunk>();
         foreach (var copies in removed.OrderBy(copies => copies.Count < copies.Before))
         {
@@ -173,7 +173,7 @@ internal sealed class LossLedger(LineTable lines)
         }
     }
 
-    /// <summary>Whoever puts back what a task has taken away, and may, changes what that task did.</summary>
+    /// <summary>A step that restores what a task removed, and may, changes what that task did.</summary>
     private void TakeBack(MergeStep step, IReadOnlyList<TrackedHunk> hunks)
     {
         foreach (var hunk in hunks)
@@ -196,7 +196,7 @@ internal sealed class LossLedger(LineTable lines)
         }
     }
 
-    /// <summary>What is missing in the result, and what has come back.</summary>
+    /// <summary>Lines missing in the result, and lines that came back.</summary>
     private void Lose(MergeStep step, StepBalance balance)
     {
         foreach (var copies in balance.Missing.Where(_ => step.Author.IsTask))
@@ -218,6 +218,6 @@ internal sealed class LossLedger(LineTable lines)
         }
     }
 
-    /// <summary>It is not one of many brackets, of which nobody can tell which is gone.</summary>
+    /// <summary>Not one of many equal lines, such as brackets, of which it is unknown which is gone.</summary>
     private bool IsClear(LineCopies copies) => !copies.IsAmbiguous && lines.IsTelling(copies.Line);
 }

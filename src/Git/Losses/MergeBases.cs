@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>What merged work began with: the tree that both sides had.</summary>
+/// <summary>The base of merged work: the tree that both sides had.</summary>
 internal sealed class MergeBases(GitRepository repository)
 {
     private readonly CommitStore _commits = new(repository);
@@ -8,8 +8,8 @@ internal sealed class MergeBases(GitRepository repository)
     /// <summary>The common tree of a staging commit and the work that is merged to it.</summary>
     /// <param name="ours">The staging commit.</param>
     /// <param name="theirs">The work.</param>
-    /// <param name="isBefore">Whether a commit was in staging before; null: not known.</param>
-    /// <param name="rank">Of commits that follow one another the last one has the highest; null: not known.</param>
+    /// <param name="isBefore">Whether a commit was on staging before; null: unknown.</param>
+    /// <param name="rank">Rank of commits in order, highest last; null: unknown.</param>
     public async Task<string> TreeAsync(
         string ours,
         string theirs,
@@ -37,7 +37,7 @@ internal sealed class MergeBases(GitRepository repository)
         var merged = bases[0];
         foreach (var other in bases.Skip(1))
         {
-            // As git itself does where there are several.
+            // As git itself does for several bases.
             tree = (
                 await repository.AddObjectsAsync(
                     repository.Call("merge-tree", "--write-tree", "-z", "--no-messages", merged, other) with
@@ -52,7 +52,7 @@ internal sealed class MergeBases(GitRepository repository)
         return tree;
     }
 
-    /// <summary>Where the work left what staging had; null where not all of it is known.</summary>
+    /// <summary>Where the work branched off from staging; null where its history is not fully known.</summary>
     private HashSet<string>? Frontier(string theirs, Func<string, bool?> isBefore)
     {
         var memory = repository.Part<ObjectMemory>();

@@ -1,9 +1,9 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>A file that a step of staging changed, or that the work which it merged had changed.</summary>
+/// <summary>A file that a step of staging changed, or the work merged by it.</summary>
 /// <param name="Path">The file.</param>
-/// <param name="IsTheirs">The merged work changed it: <paramref name="Base"/> and <paramref name="Theirs"/> say how.</param>
-/// <param name="Base">As the merged work found it; null where it was not there.</param>
+/// <param name="IsTheirs">The merged work changed it: see <paramref name="Base"/> and <paramref name="Theirs"/>.</param>
+/// <param name="Base">The version that the work started from; null where there was none.</param>
 /// <param name="Theirs">As the merged work has it.</param>
 /// <param name="Ours">As staging had it.</param>
 /// <param name="Result">As staging has it now.</param>
@@ -16,7 +16,7 @@ internal sealed record MergedFile(
     FileVersion? Result
 )
 {
-    /// <summary>Nobody else had changed it, and the result is the merged work's version.</summary>
+    /// <summary>Only the merged work changed it, and the result is its version.</summary>
     public bool IsPlain => IsTheirs && Same(Base, Ours) && Same(Theirs, Result);
 
     /// <summary>All versions have lines.</summary>
@@ -26,7 +26,7 @@ internal sealed record MergedFile(
     /// <summary>The lines of a version; none where it is not there, null where it has none.</summary>
     public static int[]? LinesOf(FileVersion? version) => version is null ? [] : version.Lines;
 
-    /// <summary>The same content, or both not there.</summary>
+    /// <summary>The same content, or both missing.</summary>
     public static bool Same(FileVersion? one, FileVersion? other) => one?.Id == other?.Id && (one is null) == (other is null);
 }
 
@@ -36,7 +36,7 @@ internal sealed record MergedFile(
 /// <param name="Files">What it changed, or should have.</param>
 internal sealed record MergeStep(StepAuthor Author, string Commit, IReadOnlyList<MergedFile> Files);
 
-/// <summary>A hunk that is looked for after its merge.</summary>
+/// <summary>A hunk that is followed after its merge.</summary>
 internal sealed class TrackedHunk(string task, string merge, string path, int line, IReadOnlyList<int> added, IReadOnlyList<int> removed)
 {
     public string Task => task;
@@ -45,14 +45,14 @@ internal sealed class TrackedHunk(string task, string merge, string path, int li
 
     public string Path => path;
 
-    /// <summary>Where it began in the task's version, from 1.</summary>
+    /// <summary>Its first line in the task's version, from 1.</summary>
     public int Line => line;
 
     public IReadOnlyList<int> Added => added;
 
     public IReadOnlyList<int> Removed => removed;
 
-    /// <summary>What it is where it has no lines: <c>mode 100755</c>, <c>content 12ab</c>.</summary>
+    /// <summary>Description where it has no lines: <c>mode 100755</c>, <c>content 12ab</c>.</summary>
     public string Fact { get; init; } = "";
 
     public HunkFate Fate { get; private set; }
@@ -61,7 +61,7 @@ internal sealed class TrackedHunk(string task, string merge, string path, int li
 
     public string ByMerge { get; private set; } = "";
 
-    /// <summary>Lines that were lost and are not back.</summary>
+    /// <summary>Lost lines that are not restored.</summary>
     public List<int> Missing { get; } = [];
 
     public void Overwritten(MergeStep step)
@@ -80,14 +80,14 @@ internal sealed class TrackedHunk(string task, string merge, string path, int li
         }
     }
 
-    /// <summary>Somebody says that it may be gone.</summary>
+    /// <summary>A person accepts its loss.</summary>
     public void Accepted(MergeStep step)
     {
         Missing.Clear();
         (Fate, By, ByMerge) = (HunkFate.Overwritten, step.Author.Name, step.Commit);
     }
 
-    /// <summary>A line that was lost is there again.</summary>
+    /// <summary>A lost line is restored.</summary>
     public void Back(int lost)
     {
         if (Missing.Remove(lost) && Missing.Count == 0)

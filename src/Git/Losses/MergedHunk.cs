@@ -1,44 +1,44 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>What became of a hunk that a task's merge brought.</summary>
+/// <summary>State of a hunk of a task's merge.</summary>
 public enum HunkFate
 {
     /// <summary>It is in the result.</summary>
     Present,
 
-    /// <summary>Somebody who may write the file changed the same lines later.</summary>
+    /// <summary>A task or person that may write the file changed the same lines later.</summary>
     Overwritten,
 
-    /// <summary>It is not in the result, and nobody who may do so took it away.</summary>
+    /// <summary>It is not in the result, without a permitted change.</summary>
     Lost,
 }
 
-/// <summary>What a task may do with a file.</summary>
+/// <summary>A task's right to a file.</summary>
 public enum WriteRight
 {
     /// <summary>Nothing.</summary>
     None,
 
-    /// <summary>Add to it and change lines, but not take away more than it brings.</summary>
+    /// <summary>Add to it and change lines, but not remove more than it adds.</summary>
     Append,
 
     /// <summary>Everything.</summary>
     Write,
 }
 
-/// <summary>Who made one step of a staging branch.</summary>
-/// <param name="Name">The task's id, or what else people know it by.</param>
+/// <summary>Author of one step of a staging branch.</summary>
+/// <param name="Name">The task's id, or another name for people.</param>
 /// <param name="IsTask">Its hunks are looked for from then on.</param>
 /// <param name="RightTo">What may be done with a path.</param>
-/// <param name="AcceptsLosses">It says that what was lost before it may be gone.</param>
+/// <param name="AcceptsLosses">It accepts earlier losses.</param>
 public sealed record StepAuthor(string Name, bool IsTask, Func<string, WriteRight> RightTo, bool AcceptsLosses = false);
 
-/// <summary>A hunk of a merged task, and what became of it.</summary>
+/// <summary>A hunk of a merged task, and its state.</summary>
 /// <param name="Task">The task; empty for what was there before the run, or came with the target or by hand.</param>
 /// <param name="Merge">The merge that brought it; empty where <paramref name="Task"/> is.</param>
 /// <param name="Path">The file.</param>
-/// <param name="Line">Where it began in the task's version of the file, from 1.</param>
-/// <param name="Text">A line of it; one that is gone where some are. With a minus: it was taken away.</param>
+/// <param name="Line">Its first line in the task's version of the file, from 1.</param>
+/// <param name="Text">One of its lines; a missing one if there is any. With a minus: it was removed.</param>
 /// <param name="Fate">What became of it.</param>
 /// <param name="By">Who changed or lost it; empty where it is present.</param>
 /// <param name="ByMerge">The commit that did so.</param>
@@ -54,22 +54,22 @@ public sealed record MergedHunk(
 );
 
 /// <summary>What one merge would lose.</summary>
-/// <param name="Lost">Lines of either side that are not in the result.</param>
-/// <param name="TakesAway">It takes lines away where it may not: whose they are shows only the whole staging branch.</param>
+/// <param name="Lost">Lines of either side that are missing in the result.</param>
+/// <param name="TakesAway">It removes lines without the right to: their origin shows only in the whole staging branch.</param>
 public sealed record MergeLosses(IReadOnlyList<MergedHunk> Lost, bool TakesAway)
 {
     /// <summary>Nothing.</summary>
     public static MergeLosses None { get; } = new([], TakesAway: false);
 }
 
-/// <summary>What became of everything that tasks brought.</summary>
+/// <summary>State of everything that tasks brought.</summary>
 /// <param name="Hunks">All hunks of tasks in the order of their merges, then what else was lost.</param>
 public sealed record LossReport(IReadOnlyList<MergedHunk> Hunks)
 {
     /// <summary>What is lost.</summary>
     public IReadOnlyList<MergedHunk> Lost => [.. Hunks.Where(hunk => hunk.Fate == HunkFate.Lost)];
 
-    /// <summary>It all in one line.</summary>
+    /// <summary>All of it in one line.</summary>
     public string Summary
     {
         get

@@ -1,8 +1,8 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>The books of one step: which lines the merged work added and took away, and what became of each in the result. They are counted
-/// per file and line and not compared in place, so that it does not matter how a difference is told that can be told in several ways. A
-/// line that is missing in one file and too many in another has moved with a rename. Pure.</summary>
+/// <summary>The balance of one step: which lines the merged work added and removed, and what became of each in the result. Lines are
+/// counted per file, not compared by position, because a difference can often be expressed in several ways. A line that is missing in one
+/// file and surplus in another has moved with a rename. Pure.</summary>
 internal sealed class StepBalance
 {
     private readonly List<LineCopies> _missing = [];
@@ -15,31 +15,31 @@ internal sealed class StepBalance
     /// <summary>The merged work's hunks, in order.</summary>
     public List<TrackedHunk> Hunks { get; } = [];
 
-    /// <summary>Lines that it took away from staging.</summary>
+    /// <summary>Lines that it removed from staging.</summary>
     public List<LineCopies> Removed { get; } = [];
 
-    /// <summary>Lines that it brought to staging.</summary>
+    /// <summary>Lines that it added to staging.</summary>
     public List<LineCopies> Added { get; } = [];
 
-    /// <summary>Lines that it brings, and staging had got the same way before.</summary>
+    /// <summary>Lines that both it and staging added in the same way.</summary>
     public List<LineCopies> Shared { get; } = [];
 
     /// <summary>Lines of staging that are in another file now.</summary>
     public List<(LineCopies From, string To)> Moved { get; } = [];
 
-    /// <summary>Lines that it brings and that are not in the result.</summary>
+    /// <summary>Lines that it added and that are not in the result.</summary>
     public IReadOnlyList<LineCopies> Missing => _missing;
 
-    /// <summary>Lines of staging that are not in the result, though it did not take them away.</summary>
+    /// <summary>Lines of staging that are not in the result, though it did not remove them.</summary>
     public IReadOnlyList<LineCopies> Gone => _gone;
 
-    /// <summary>Lines in the result that neither staging had nor it brings.</summary>
+    /// <summary>Lines in the result that are neither from staging nor from it.</summary>
     public IReadOnlyList<LineCopies> Surplus => _surplus;
 
-    /// <summary>It comes out even: everything is where it should be.</summary>
+    /// <summary>The balance is even: every line is where it should be.</summary>
     public bool IsEven => _missing.Count + _gone.Count + _surplus.Count == 0;
 
-    /// <summary>Strikes the balance of a step.</summary>
+    /// <summary>Computes the balance of a step.</summary>
     public static StepBalance Of(MergeStep step)
     {
         var balance = new StepBalance();
@@ -51,7 +51,7 @@ internal sealed class StepBalance
         return balance;
     }
 
-    /// <summary>Forgets what does not come out even in git's own merge either: its lines can be told apart in more than one way.</summary>
+    /// <summary>Ignores imbalances that git's own merge has as well: those lines can be attributed in more than one way.</summary>
     public void Excuse(StepBalance gits)
     {
         Forget(_missing, gits._missing);
@@ -102,7 +102,7 @@ internal sealed class StepBalance
                 continue;
             }
 
-            // What both did in the same way is in the result once.
+            // What both sides did alike is in the result once.
             var open = plus.Count - minus.Count - change;
             var shared = open > 0 ? Math.Min(open, Math.Min(plus.Count, theirOwn.Value.Added.GetValueOrDefault(line))) : 0;
             var absorbed = open < 0 ? Math.Min(-open, Math.Min(minus.Count, theirOwn.Value.Removed.GetValueOrDefault(line))) : 0;
@@ -140,7 +140,7 @@ internal sealed class StepBalance
         }
     }
 
-    /// <summary>What is missing in one file may be in another one: git follows renames.</summary>
+    /// <summary>What is missing in one file may be in another: git follows renames.</summary>
     private void Explain()
     {
         var surplus = _surplus.ToLookup(copies => copies.Line).ToDictionary(g => g.Key, g => g.ToList());
@@ -151,7 +151,7 @@ internal sealed class StepBalance
         _surplus.Clear();
         foreach (var copies in missing)
         {
-            // Brought to a file that staging had renamed; or moved by the work while staging took it away.
+            // Added to a file that staging had renamed; or moved by the work while staging removed it.
             var rest = copies;
             rest = Settle(surplus, rest, (part, other) => Added.Add(part with { Path = other.Path }));
             rest = Settle(absorbed, rest, (_, _) => { });
@@ -159,7 +159,7 @@ internal sealed class StepBalance
         }
         foreach (var copies in gone)
         {
-            // Renamed by the work; or taken away by the work where staging had renamed the file.
+            // Renamed by the work; or removed by the work where staging had renamed the file.
             var rest = copies;
             rest = Settle(surplus, rest, (part, other) => Moved.Add((part, other.Path)));
             rest = Settle(absorbed, rest, (part, other) => Removed.Add(part with { Hunks = other.Hunks }));
@@ -176,7 +176,7 @@ internal sealed class StepBalance
         }
     }
 
-    /// <summary>Sets copies of a line off against others of the same line, and gives what is left of them.</summary>
+    /// <summary>Matches copies of a line with others of the same line, and returns the rest.</summary>
     private static LineCopies Settle(Dictionary<int, List<LineCopies>> against, LineCopies copies, Action<LineCopies, LineCopies> settled)
     {
         var others = against.GetValueOrDefault(copies.Line) ?? [];

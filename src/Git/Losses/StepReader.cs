@@ -19,7 +19,7 @@ internal sealed record StepTrees(CommitInfo Commit, string OursTree, string Base
 /// <param name="Ours">What the step changed.</param>
 internal sealed record StepChanges(StepTrees Trees, StepAuthor Author, IReadOnlyList<ChangedFile> Theirs, IReadOnlyList<ChangedFile> Ours);
 
-/// <summary>Reads what steps changed: many by few git processes.</summary>
+/// <summary>Reads changes of many steps with few git processes.</summary>
 /// <param name="lines">Numbers the lines.</param>
 internal sealed class StepReader(GitRepository repository, LineTable lines)
 {
@@ -28,7 +28,7 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
     private readonly Dictionary<string, int[]?> _contents = new(StringComparer.Ordinal);
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>The lines of all that was read.</summary>
+    /// <summary>The table of all lines.</summary>
     public LineTable Table => lines;
 
     /// <summary>The differences between pairs of trees, each in the order of the pairs.</summary>
@@ -39,7 +39,7 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
     {
         if (pairs.Count <= 2)
         {
-            // What a merge just looked at is remembered.
+            // A merge that was just checked is cached.
             var few = new List<IReadOnlyList<ChangedFile>>();
             foreach (var (from, to) in pairs)
             {
@@ -75,7 +75,7 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
                     continue;
                 }
 
-                // The step did not change it: staging had it already, or the work is not there.
+                // The step did not change it: staging had it already, or the work is missing.
                 var all = await _commits.ListFilesAsync(trees.Commit.Id, stop);
                 var same = all.FirstOrDefault(known => known.Path == file.Path) is { } known ? Version(known.Mode, known.Id) : null;
                 files.Add(new MergedFile(file.Path, IsTheirs: true, old, now, same, same));

@@ -2,17 +2,17 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Merging;
 
-/// <summary>A merge that waits in a worktree.</summary>
-/// <param name="Conflicted">The files that are in conflict; none: it is clean and only wants to be committed.</param>
-/// <param name="Kept">The ref under which what was not committed is kept; null where there was nothing.</param>
+/// <summary>A merge in progress in a worktree.</summary>
+/// <param name="Conflicted">The conflicted files; empty: the merge is clean and only needs a commit.</param>
+/// <param name="Kept">The ref that keeps uncommitted changes; null where there were none.</param>
 public sealed record BegunMerge(IReadOnlyList<string> Conflicted, string? Kept);
 
 /// <summary>A worktree that holds a merge in conflict, for an agent or a person to resolve.</summary>
 /// <param name="worktree">The task's worktree; its work is committed.</param>
 public sealed class ConflictWorktree(Worktree worktree)
 {
-    /// <summary>Merges a commit into the worktree and leaves the conflicts in its files, in the style that shows the common base too. What
-    /// was not committed is kept first. The same merge begun before: it is left as it is, with what was resolved meanwhile.</summary>
+    /// <summary>Merges a commit into the worktree and leaves the conflicts in its files, in the diff3 style. Uncommitted changes are kept
+    /// first. If the same merge was begun before, it is left as it is, with its resolutions.</summary>
     /// <param name="ours">The task's commit, on which the merge is made.</param>
     /// <param name="theirs">The commit that is merged in, usually staging's tip.</param>
     /// <param name="keep">Where what was not committed is kept.</param>
@@ -28,15 +28,15 @@ public sealed class ConflictWorktree(Worktree worktree)
     {
         string? kept = null;
 
-        // Git writes MERGE_HEAD after the files: if it is there, the files are.
+        // git writes MERGE_HEAD after the files: if it exists, the files are complete.
         if (DurableFile.TryRead(Path.Combine(worktree.AdminDirectory, "MERGE_HEAD"))?.Trim() != theirs)
         {
-            // A merge that was killed has left files that no index names yet, and the next one would not overwrite them.
+            // A killed merge leaves files that no index names yet, and the next one would not overwrite them.
             var permit = await DiscardPermit.KeepAsync(worktree, keep, [ours], cancellationToken);
             kept = permit.Kept;
             if (WorktreeAdmin.BranchOf(worktree.AdminDirectory) is { } branch)
             {
-                // The reset moves the branch that is checked out, and that may be one of the agent's own.
+                // The reset moves the checked-out branch, which may be one of the agent's own.
                 await new WorktreeHead(worktree).AttachAsync(branch, cancellationToken);
             }
             await new WorktreeReset(worktree, permit).ToAsync(ours, cancellationToken);
@@ -60,8 +60,7 @@ public sealed class ConflictWorktree(Worktree worktree)
         return new BegunMerge([.. status.Entries.Where(entry => entry.IsUnmerged).Select(entry => entry.Path)], kept);
     }
 
-    /// <summary>After the merge was committed by <see cref="Snapshots.CommitAsync"/> with both parents: git forgets that it was going
-    /// on.</summary>
+    /// <summary>Ends the merge for git, after <see cref="Snapshots.CommitAsync"/> has committed it with both parents.</summary>
     public async Task EndAsync(CancellationToken cancellationToken = default)
     {
         if (File.Exists(Path.Combine(worktree.AdminDirectory, "MERGE_HEAD")))

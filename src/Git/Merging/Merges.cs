@@ -9,19 +9,19 @@ namespace Orchestrator.Git.Merging;
 /// <param name="Stage">1: the common base, 2: ours, 3: theirs.</param>
 public sealed record ConflictStage(string Path, string Mode, string Id, int Stage);
 
-/// <summary>What git says about one merge, for people.</summary>
+/// <summary>git's message about one merge, for people.</summary>
 /// <param name="Paths">The files it is about.</param>
-/// <param name="Kind">Git's short name of the case, such as <c>CONFLICT (contents)</c> or <c>Auto-merging</c>.</param>
+/// <param name="Kind">git's short name of the case, such as <c>CONFLICT (contents)</c> or <c>Auto-merging</c>.</param>
 /// <param name="Text">The sentence.</param>
 public sealed record MergeMessage(IReadOnlyList<string> Paths, string Kind, string Text);
 
-/// <summary>What came of a merge without a checkout. A conflict is a result.</summary>
-/// <param name="Tree">The merged tree; with conflicts it holds the conflict markers and must not be committed as it is.</param>
-/// <param name="Conflicts">The versions of the files in conflict; none: the merge is clean.</param>
+/// <summary>Result of a merge without a checkout. A conflict is a result.</summary>
+/// <param name="Tree">The merged tree; with conflicts it contains conflict markers and must not be committed.</param>
+/// <param name="Conflicts">The versions of the conflicted files; empty: the merge is clean.</param>
 /// <param name="Messages">What git says.</param>
 public sealed record MergeResult(string Tree, IReadOnlyList<ConflictStage> Conflicts, IReadOnlyList<MergeMessage> Messages)
 {
-    /// <summary>True if nothing is in conflict.</summary>
+    /// <summary>True if there is no conflict.</summary>
     public bool IsClean => Conflicts.Count == 0 && !Messages.Any(message => message.Kind.StartsWith("CONFLICT", StringComparison.Ordinal));
 
     /// <summary>The files in conflict, each once, sorted.</summary>
@@ -46,8 +46,8 @@ public sealed class Merges(GitRepository repository)
     /// <param name="ours">A commit, for example the staging branch's tip.</param>
     /// <param name="theirs">A commit, for example a task's.</param>
     /// <param name="appendedFiles">Files to which both sides only append: both sides' lines are kept (<c>merge=union</c>).</param>
-    /// <param name="cancellationToken">Ends the merge; nothing is left but unnamed objects.</param>
-    /// <param name="objects">Where objects are read and written; null: in the repository.</param>
+    /// <param name="cancellationToken">Ends the merge; only unnamed objects remain.</param>
+    /// <param name="objects">Object folder for reading and writing; null: the repository's.</param>
     public async Task<MergeResult> MergeAsync(
         string ours,
         string theirs,
@@ -70,9 +70,9 @@ public sealed class Merges(GitRepository repository)
         return Parse(await repository.AddObjectsAsync(call, cancellationToken));
     }
 
-    /// <summary>Puts what one commit changed on another base: a merge whose common ancestor is that commit's parent. Used to take up a
-    /// finished result again.</summary>
-    /// <param name="result">The commit whose difference to its first parent is wanted.</param>
+    /// <summary>Applies the change of one commit to another base: a merge whose common ancestor is that commit's parent. Used to reuse a
+    /// finished result.</summary>
+    /// <param name="result">The commit whose difference to its first parent is applied.</param>
     /// <param name="onto">The commit that is the new base.</param>
     /// <param name="appendedFiles">As in <see cref="MergeAsync"/>.</param>
     public async Task<MergeResult> ApplyAsync(
@@ -116,8 +116,8 @@ public sealed class Merges(GitRepository repository)
         return new MergeResult(fields[0], conflicts, messages);
     }
 
-    /// <summary>A file of attributes that names the appended files; one file per set, by its hash. Without any, the user's own attributes
-    /// have no say either.</summary>
+    /// <summary>An attributes file that names the appended files; one per set of names, by hash. Also without any it replaces the user's
+    /// own attributes.</summary>
     internal string AttributesFile(IReadOnlyCollection<string> appendedFiles)
     {
         if (appendedFiles.Count == 0)
@@ -134,7 +134,7 @@ public sealed class Merges(GitRepository repository)
         return file;
     }
 
-    /// <summary>A pattern of gitattributes(5) that matches this one path: anchored, wildcards escaped, quoted like a C string.</summary>
+    /// <summary>A gitattributes(5) pattern for exactly this path: anchored, wildcards escaped, quoted like a C string.</summary>
     internal static string AttributePattern(string path)
     {
         var pattern = new StringBuilder("\"/");

@@ -1,8 +1,8 @@
 namespace Orchestrator.Git.Program;
 
-/// <summary>File names are bytes; git prints them as they are. They become text by UTF-8, and each byte that is none becomes a character of
-/// its own (U+EF80 to U+EFFF, private use; a name that has such characters itself is written with three of them each), so that every name
-/// has its own text, JSON takes it, and the bytes can be had back.</summary>
+/// <summary>File names are bytes; git prints them unchanged. They are decoded as UTF-8, and each invalid byte becomes one private-use
+/// character (U+EF80 to U+EFFF; a name that contains such characters itself is written with three of them each), so that every name has a
+/// unique text that JSON accepts, and the bytes can be restored.</summary>
 public static class FileNames
 {
     private const char FirstEscape = '\uEF80';
@@ -56,10 +56,10 @@ public static class FileNames
         return [.. bytes];
     }
 
-    /// <summary>True for a name that a program which takes names as text can be given.</summary>
+    /// <summary>True for a name that can be passed to a program that expects text.</summary>
     public static bool IsUtf8(string name) => !name.AsSpan().ContainsAnyInRange(FirstEscape, LastEscape);
 
-    /// <summary>A name for people and prompts: in one line, of a bounded length, with <c>\xNN</c> for what is no text.</summary>
+    /// <summary>A name for people and prompts: in one line, of limited length, with <c>\xNN</c> for invalid bytes.</summary>
     public static string Show(string name, int longest = LongestShown)
     {
         var text = new StringBuilder(Math.Min(name.Length, longest) + 16);

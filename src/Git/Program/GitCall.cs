@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Program;
 
-/// <summary>One start of the git program.</summary>
+/// <summary>One call of the git program.</summary>
 /// <param name="Directory">The working directory.</param>
 /// <param name="Arguments">The arguments after our common options.</param>
 internal sealed record GitCall(string Directory, IReadOnlyList<string> Arguments)
@@ -8,7 +8,7 @@ internal sealed record GitCall(string Directory, IReadOnlyList<string> Arguments
     /// <summary>Standard input.</summary>
     internal ProcessInput Input { get; init; } = ProcessInput.None;
 
-    /// <summary>Exit codes that are answers and not faults.</summary>
+    /// <summary>Exit codes that are answers, not failures.</summary>
     internal IReadOnlyList<int> AnswerCodes { get; init; } = [0];
 
     /// <summary>More settings, as <c>name=value</c>.</summary>
@@ -20,11 +20,11 @@ internal sealed record GitCall(string Directory, IReadOnlyList<string> Arguments
     /// <summary>Bytes of output to keep.</summary>
     internal int OutputLimit { get; init; } = 512 * 1024 * 1024;
 
-    /// <summary>True: more output than <see cref="OutputLimit"/> is cut and no fault.</summary>
+    /// <summary>True: output beyond <see cref="OutputLimit"/> is cut, which is no failure.</summary>
     internal bool MayBeCut { get; init; }
 }
 
-/// <summary>What git answered.</summary>
+/// <summary>git's answer.</summary>
 internal sealed record GitOutput(int ExitCode, ReadOnlyMemory<byte> Bytes, bool IsCut, string ErrorText)
 {
     /// <summary>The output as text, without newlines at its end.</summary>

@@ -3,7 +3,7 @@ namespace Orchestrator.Git.Program;
 /// <summary>A name and an address in commits.</summary>
 public sealed record GitIdentity(string Name, string Email);
 
-/// <summary>The settings that hold in a repository, of all levels.</summary>
+/// <summary>The settings of a repository, of all levels.</summary>
 public sealed class GitConfiguration
 {
     private readonly Dictionary<string, string> _values;
@@ -20,7 +20,7 @@ public sealed class GitConfiguration
             ? new GitIdentity(name, email)
             : null;
 
-    /// <summary>The value that counts (the last one), or null. A name without value reads as "true".</summary>
+    /// <summary>The effective value (the last one), or null. A name without value reads as "true".</summary>
     public string? Get(string name) => _values.GetValueOrDefault(name);
 
     /// <summary>Reads <c>git config --list -z</c>: name, newline, value, NUL.</summary>

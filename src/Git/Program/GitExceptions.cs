@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Program;
 
-/// <summary>A git command failed in a way that nobody planned for. The message names the command, the place and git's own words.</summary>
+/// <summary>A git command failed unexpectedly. The message names the command, the place and git's own words.</summary>
 public class GitException : Exception
 {
     /// <summary>Makes one.</summary>
@@ -21,11 +21,11 @@ public class GitException : Exception
     /// later.</summary>
     public bool IsEnvironment => EnvironmentFaults.Any(fault => ErrorOutput.Contains(fault, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>True if git itself refused, and the machine is not at fault: of a call that only concerns what is in one worktree, what
-    /// lies there is the reason.</summary>
+    /// <summary>True if git itself refused, and the machine is not at fault: for a call about one worktree, the content of that worktree is
+    /// the reason.</summary>
     public bool IsRefusal => GetType() == typeof(GitException) && ExitCode is (1 or 128) && !IsEnvironment;
 
-    // The system's own texts (strerror(3), in the C locale that git is given), and git's for memory and for what it writes with a checksum.
+    // The system's own texts (strerror(3), in the C locale that git is given), and git's messages about memory and failed writes.
     private static readonly string[] EnvironmentFaults =
     [
         "No space left on device",
@@ -46,12 +46,12 @@ public sealed class GitUnavailableException(string message, Exception? inner = n
 /// <summary>The given folder is no git repository, or one that git refuses to open.</summary>
 public sealed class NotARepositoryException(string message) : GitException(message);
 
-/// <summary>Somebody else holds a lock file of the repository, for longer than we wait.</summary>
+/// <summary>Another process holds a lock file of the repository for longer than we wait.</summary>
 public sealed class GitLockedException(string message, string lockFile) : GitException(message)
 {
     /// <summary>The lock file.</summary>
     public string LockFile { get; } = lockFile;
 }
 
-/// <summary>Something else is in a worktree's place: a link, another repository. Trying again does not help.</summary>
+/// <summary>Something else is in a worktree's place: a link, another repository. A retry does not help.</summary>
 public sealed class WorktreeReplacedException(string message) : GitException(message);

@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>The git program of this machine, and the options that every call of ours has.</summary>
+/// <summary>The git program of this machine, with the options of all our calls.</summary>
 public sealed partial class GitProgram
 {
-    /// <summary>The oldest version that has all we use (<c>merge-tree --write-tree</c> and its <c>-z</c> output are from 2.38, tried on
-    /// 2.39).</summary>
+    /// <summary>The oldest version that has everything we use (<c>merge-tree --write-tree</c> and its <c>-z</c> output are from 2.38, tried
+    /// on 2.39).</summary>
     public static readonly Version OldestVersion = new(2, 39);
 
-    // No hooks and helpers of the user's, nothing in the background, no surprise from the user's settings in what is parsed or written.
+    // No hooks and helpers of the user's, nothing in the background, and no user settings that change what is parsed or written.
     private static readonly string[] CommonSettings =
     [
         "core.hooksPath=/dev/null",
@@ -24,10 +24,10 @@ public sealed partial class GitProgram
         "advice.addEmbeddedRepo=false",
     ];
 
-    // Objects are on disk before a ref names them, and the ref before we tell anybody.
+    // Objects are on disk before a ref names them, and the ref before it is reported.
     private static readonly string[] WriteSettings = ["core.fsync=committed,reference,index", "core.fsyncMethod=batch"];
 
-    // Left over when we are called from a hook or another git tool: they would send our calls to another repository.
+    // Left over when we are called from a hook or another git tool: they would redirect our calls to another repository.
     private static readonly string[] ForeignVariables =
     [
         "GIT_DIR",
@@ -57,7 +57,7 @@ public sealed partial class GitProgram
         "GIT_ATTR_SOURCE",
     ];
 
-    /// <summary>What a call does to the repository.</summary>
+    /// <summary>A call's effect on the repository.</summary>
     private enum Kind
     {
         Read,
@@ -78,11 +78,11 @@ public sealed partial class GitProgram
     /// <summary>Its version.</summary>
     public Version Version { get; }
 
-    /// <summary>How long one call may take.</summary>
+    /// <summary>Time limit of one call.</summary>
     /// <value>Default: 15 minutes; a first checkout of a large repository is the longest.</value>
     public TimeSpan Timeout { get; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>How long a lock file that somebody else holds is waited for.</summary>
+    /// <summary>How long to wait for a lock file of another process.</summary>
     /// <value>Default: 10 seconds.</value>
     public TimeSpan LockPatience { get; private init; } = TimeSpan.FromSeconds(10);
 
@@ -122,7 +122,7 @@ public sealed partial class GitProgram
             match.Groups[3].Success ? int.Parse(match.Groups[3].ValueSpan, CultureInfo.InvariantCulture) : 0
         );
 
-        // Named by its place from here on: looking through the folders of PATH for each call costs as much as a small one.
+        // Called by its path from here on: searching PATH for each call costs as much as a small call.
         return version >= OldestVersion
             ? new GitProgram(runner, ProgramLocator.Find(path) ?? path, version) { LockPatience = lockPatience ?? TimeSpan.FromSeconds(10) }
             : throw new GitUnavailableException(
@@ -134,13 +134,12 @@ public sealed partial class GitProgram
     internal Task<GitOutput> ReadAsync(GitCall call, CancellationToken cancellationToken) =>
         RunAsync(call, Kind.Read, mark: null, cancellationToken);
 
-    /// <summary>A call that only adds objects. They have their names from their content and are renamed into place whole, so that no lock
-    /// is taken, and what a killed one leaves is found again or is nothing: it needs neither a note nor a session in which Ctrl-C does not
-    /// reach it.</summary>
+    /// <summary>A call that only adds objects. They are named by their content and renamed into place, so that no lock is taken, and what a
+    /// killed call leaves is either complete or ignored: it needs neither a note nor protection from Ctrl-C.</summary>
     internal Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) =>
         RunAsync(call, Kind.Objects, mark: null, cancellationToken);
 
-    /// <summary>A call that may change the repository. Cancelling lets it finish: half a write helps nobody.</summary>
+    /// <summary>A call that may change the repository. It is not interrupted by cancellation, because a partial write is useless.</summary>
     internal Task<GitOutput> WriteAsync(GitCall call, string mark) => RunAsync(call, Kind.Write, mark, CancellationToken.None);
 
     private async Task<GitOutput> RunAsync(GitCall call, Kind kind, string? mark, CancellationToken cancellationToken)

@@ -3,17 +3,16 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>A repository: where it is, what kind it is, and the way to call git on it. Serves any number of callers at the same
-/// time.</summary>
+/// <summary>A repository: its paths, its kind, and calls of git on it. Safe for concurrent callers.</summary>
 public sealed class GitRepository
 {
-    /// <summary>What a person runs in a folder to make a repository of it that runs can begin in: one with a first commit.</summary>
+    /// <summary>What a person runs to create a repository that runs can begin in: one with a first commit.</summary>
     public const string BeginCommand = "git init && git commit --allow-empty -m start";
 
     /// <summary>The author of commits in repositories where git knows no name or address.</summary>
     public static readonly GitIdentity FallbackIdentity = new("orchestrate", "orchestrate@localhost");
 
-    // Calls that need no files run here, so that no attributes or other files of a checkout have a say.
+    // Calls that need no files run here, so that no attributes or other files of a checkout have an effect.
     private const string NoCheckout = "/";
 
     private readonly WriteIntents _notes;
@@ -51,15 +50,14 @@ public sealed class GitRepository
     /// <summary>The settings as they were when the repository was opened.</summary>
     public GitConfiguration Configuration { get; }
 
-    /// <summary>Who commits: the configured identity, or <see cref="FallbackIdentity"/>.</summary>
+    /// <summary>The committer: the configured identity, or <see cref="FallbackIdentity"/>.</summary>
     public GitIdentity Identity { get; private init; } = FallbackIdentity;
 
-    /// <summary>Says that nobody has told git who commits here, and as whom commits are made therefore; null where somebody has.</summary>
+    /// <summary>A note that no identity is configured, and which one is used; null where one is.</summary>
     public string? FindNameless() =>
         Identity == FallbackIdentity ? $"git knows no name for commits; they are made as {Identity.Name} <{Identity.Email}>." : null;
 
-    /// <summary>The identity as git wants it of whoever commits or merges: a machine may know none, and then git refuses even to
-    /// begin.</summary>
+    /// <summary>The identity as variables for commits and merges: without one git refuses even to begin.</summary>
     internal IReadOnlyDictionary<string, string?> IdentityVariables =>
         new Dictionary<string, string?>
         {
@@ -69,7 +67,7 @@ public sealed class GitRepository
             ["GIT_COMMITTER_EMAIL"] = Identity.Email,
         };
 
-    /// <summary>A folder of ours in the common directory, for notes, locks and temporary files.</summary>
+    /// <summary>Our own folder in the common directory, for notes, locks and temporary files.</summary>
     internal string OwnDirectory => Path.Combine(CommonDirectory, "orchestrator");
 
     /// <summary>Opens the repository that a folder is in.</summary>
@@ -81,7 +79,7 @@ public sealed class GitRepository
             throw new NotARepositoryException($"The folder '{path}' does not exist.");
         }
 
-        // What needs a work tree comes last: in a bare repository git answers the rest and then complains.
+        // What needs a work tree comes last: in a bare repository git answers the rest before it fails.
         var answer = await program.ReadAsync(
             new GitCall(
                 path,
@@ -122,11 +120,11 @@ public sealed class GitRepository
         };
     }
 
-    /// <summary>True if the object is there and is a commit. Nothing that is remembered counts: it may be gone since.</summary>
+    /// <summary>True if the object exists and is a commit. Not cached, because it may be gone since.</summary>
     public async Task<bool> HasCommitAsync(string id, CancellationToken cancellationToken = default) =>
         (await ReadAsync(Call("cat-file", "-e", id + "^{commit}") with { AnswerCodes = [0, 1, 128] }, cancellationToken)).ExitCode == 0;
 
-    /// <summary>A call that concerns no checkout.</summary>
+    /// <summary>A call without a checkout.</summary>
     internal GitCall Call(params IEnumerable<string> arguments) => new(NoCheckout, [$"--git-dir={CommonDirectory}", .. arguments]);
 
     internal Task<GitOutput> ReadAsync(GitCall call, CancellationToken cancellationToken) => Program.ReadAsync(call, cancellationToken);
@@ -135,9 +133,9 @@ public sealed class GitRepository
     internal Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) =>
         Program.AddObjectsAsync(call, cancellationToken);
 
-    /// <summary>Writes: noted before, so that whoever comes after a crash knows what may have been left. A lock file in the way is removed
-    /// if a noted, dead process left it, otherwise waited for.</summary>
-    /// <exception cref="GitLockedException">Somebody else holds a lock for longer than <see cref="GitProgram.LockPatience"/>.</exception>
+    /// <summary>Writes, after recording an intent, so that leftovers can be identified after a crash. A lock file in the way is removed if
+    /// a recorded, dead process left it, otherwise waited for.</summary>
+    /// <exception cref="GitLockedException">Another process holds a lock for longer than <see cref="GitProgram.LockPatience"/>.</exception>
     internal Task<GitOutput> WriteAsync(GitCall call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -149,26 +147,26 @@ public sealed class GitRepository
         );
     }
 
-    /// <summary>What another part of the library remembers of this repository: one of each type, for as long as the repository is
+    /// <summary>State of another part of the library for this repository: one instance of each type, as long as the repository is
     /// open.</summary>
     internal T Part<T>()
         where T : class, new() => (T)_parts.GetOrAdd(typeof(T), _ => new T());
 
-    /// <summary>Takes part in the claim of this process's namespace of process ids.</summary>
-    /// <exception cref="GitException">A container whose processes can't be seen works in the repository.</exception>
+    /// <summary>Claims the repository for this process's PID namespace.</summary>
+    /// <exception cref="GitException">Processes of another PID namespace (a container) work in the repository.</exception>
     internal async Task ClaimAsync(CancellationToken cancellationToken) =>
         _claim ??= await new PidNamespaceClaims(this, ProcessIdentity.CurrentNamespace).TakeAsync(cancellationToken);
 
-    /// <summary>Waits for writes of dead owners that still run, and stops them after <paramref name="limit"/>.</summary>
+    /// <summary>Waits for running writes of dead owners, and stops them after <paramref name="limit"/>.</summary>
     internal Task SettleWritesAsync(TimeSpan limit, CancellationToken cancellationToken) => _notes.SettleAsync(limit, cancellationToken);
 
-    /// <summary>Removes the lock files that noted and dead git processes left, and their notes. Called before a run goes on after a
+    /// <summary>Removes the lock files of recorded, dead git processes, and their intents. Called before a run is resumed after a
     /// crash.</summary>
     /// <returns>The files that were removed.</returns>
     public IReadOnlyList<string> RemoveLocksOfTheDead() => _notes.RemoveLocksOfTheDead();
 
-    /// <summary>The same after somebody has ended who worked here with git of their own, such as an agent.</summary>
-    /// <param name="since">When that began: what is older is not theirs.</param>
+    /// <summary>The same after a process that used git by itself, such as an agent, has ended.</summary>
+    /// <param name="since">When it began: older lock files are not its own.</param>
     public IReadOnlyList<string> RemoveLocksOfTheDead(DateTime since)
     {
         _notes.NoteEnded(since);

@@ -3,7 +3,7 @@ namespace Orchestrator.Git.Program;
 /// <summary>Object folders beside a repository's own: see "alternates" in gitrepository-layout(5).</summary>
 internal static class ObjectFolders
 {
-    /// <summary>The variables by which git writes objects to one folder, and reads the repository's own and others, too.</summary>
+    /// <summary>Variables that make git write objects to one folder, and read the repository's own and others, too.</summary>
     public static IReadOnlyDictionary<string, string?> Of(GitRepository repository, string writeTo, params IEnumerable<string> alsoRead) =>
         new Dictionary<string, string?>
         {
@@ -14,7 +14,7 @@ internal static class ObjectFolders
             ),
         };
 
-    // Colons separate folders; in quotes they don't.
+    // Colons separate folders, except in quotes.
     private static string Quoted(string folder) =>
         $"\"{folder.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

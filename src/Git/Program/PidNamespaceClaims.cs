@@ -1,22 +1,22 @@
 namespace Orchestrator.Git.Program;
 
-/// <summary>One namespace of process ids at a time works in a repository: in another one (a second container with the same volume) the ids
-/// in notes, locks and starts of agents mean other processes, or none, and what is alive there would be cleaned up as dead. The system's
-/// own lock on a file says who is there; it holds over containers of one machine and goes with its holders.</summary>
+/// <summary>Only one PID namespace at a time may work in a repository: in another one (a second container with the same volume) the process
+/// ids in intents, locks and agent runs mean other processes, or none, and live work would be cleaned up as dead. Claims are flock(2)
+/// locks, which work across containers of one machine and end with their holders.</summary>
 internal sealed class PidNamespaceClaims(GitRepository repository, string own)
 {
     private const string Ending = ".namespace";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
     private readonly string _folder = Path.Combine(repository.OwnDirectory, "namespaces");
 
-    /// <summary>Takes part in the claim of this process's namespace.</summary>
+    /// <summary>Claims the repository for this process's namespace.</summary>
     /// <returns>It holds for as long as this is open.</returns>
     /// <exception cref="GitException">Another namespace works here.</exception>
     internal async Task<IDisposable> TakeAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(_folder);
 
-        // One's own first: of two that begin at the same moment at least one sees the other.
+        // The own claim first: of two that begin at the same moment at least one sees the other.
         var claim = await OpenOwnAsync(Path.Combine(_folder, own + Ending), cancellationToken);
         var other = Directory.GetFiles(_folder, "*" + Ending).FirstOrDefault(file => file != claim.Name && IsHeld(file));
         if (other is null)
@@ -37,7 +37,7 @@ internal sealed class PidNamespaceClaims(GitRepository repository, string own)
         {
             try
             {
-                // On Unix this takes a shared flock(2), which all processes of the namespace have.
+                // On Unix this takes a shared flock(2), which all processes of the namespace can hold.
                 var claim = new FileStream(file, FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read);
                 if (File.Exists(file))
                 {
@@ -52,7 +52,7 @@ internal sealed class PidNamespaceClaims(GitRepository repository, string own)
         }
     }
 
-    /// <summary>Whether anybody has it; the file of those who are all gone is removed.</summary>
+    /// <summary>Whether a process holds it; the file of an ended namespace is removed.</summary>
     private static bool IsHeld(string file)
     {
         try

@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>Lock files of a repository: which there are, who holds one, and what to say of it.</summary>
-/// <param name="commonDirectory">The repository's own folder, which all its worktrees share.</param>
+/// <summary>Lock files of a repository: which exist, who holds them, and how to describe them.</summary>
+/// <param name="commonDirectory">The common directory of all worktrees.</param>
 internal sealed partial class RepositoryLocks(string commonDirectory)
 {
     /// <summary>All lock files that git may have left.</summary>
@@ -28,8 +28,8 @@ internal sealed partial class RepositoryLocks(string commonDirectory)
                     .SelectMany(name => Directory.EnumerateFiles(name, "*.lock", SearchOption.AllDirectories))
             );
 
-    /// <summary>Who has the file open, or is a git that works here and is old enough to have made it (git closes some locks before it is
-    /// done).</summary>
+    /// <summary>Processes that have the file open, or are a git that works here and is old enough to have created it (git closes some locks
+    /// before it is done).</summary>
     public IReadOnlyList<ProcessInfo> HoldersOf(string lockFile)
     {
         var made = File.GetLastWriteTimeUtc(lockFile) + TimeSpan.FromSeconds(1);
@@ -46,7 +46,7 @@ internal sealed partial class RepositoryLocks(string commonDirectory)
         ];
     }
 
-    /// <summary>What to tell of a lock that was waited for in vain.</summary>
+    /// <summary>Describes a lock that was waited for in vain.</summary>
     public string Describe(string lockFile, TimeSpan waited)
     {
         var holders = HoldersOf(lockFile);

@@ -3,10 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>Notes each git write before it starts, one file each, so that after a crash it is known which lock files were left by processes
-/// of ours. A note is a file with our identity, the child's mark and the command in it; its own time is the time of the start. One with
-/// nothing in it says nothing and is taken for the next write: making and deleting a file for each would cost more than all else
-/// here.</summary>
+/// <summary>Records an intent for each git write before it starts, one file each, so that after a crash lock files of our processes can be
+/// identified. The file contains our identity, the child's mark and the command; its time is the start. An empty file is reused for the
+/// next write: creating and deleting one for each would cost more than everything else here.</summary>
 internal sealed class WriteIntents(string folder, string commonDirectory)
 {
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
@@ -16,10 +15,10 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
     private readonly ConcurrentBag<string> _free = [];
     private readonly RepositoryLocks _locks = new(commonDirectory);
 
-    /// <summary>Runs a write, and again when a lock file was in its way.</summary>
+    /// <summary>Runs a write, and repeats it if a lock file was in its way.</summary>
     /// <param name="command">What it is, for people.</param>
-    /// <param name="lockPatience">How long a lock file of somebody else is waited for.</param>
-    /// <param name="run">The write; takes the mark for the processes it starts.</param>
+    /// <param name="lockPatience">How long to wait for a lock file of another process.</param>
+    /// <param name="run">The write; gets the mark for the processes it starts.</param>
     /// <param name="cancellationToken">Ends waiting for a lock file.</param>
     internal async Task<GitOutput> RunAsync(
         string command,
@@ -51,10 +50,8 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         }
     }
 
-    /// <summary>
-    /// Waits for writes whose owner died and which still run by themselves: half of one helps nobody. After <paramref name="limit"/> they
-    /// are stopped.
-    /// </summary>
+    /// <summary>Waits for writes that still run after their owner died, because a partial write is useless. After <paramref name="limit"/>
+    /// they are stopped.</summary>
     internal async Task SettleAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         foreach (var note in Notes().Where(note => note.Owner?.IsAlive() != true))
@@ -69,8 +66,8 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         }
     }
 
-    /// <summary>Somebody whose writes were not noted has ended. A lock that is in the way of a write later, and nobody holds, is theirs,
-    /// too. Where there is none at all now, nothing is noted.</summary>
+    /// <summary>Records that a process without intents ended; unheld locks found later may be its. Does nothing where there are no locks
+    /// now.</summary>
     internal void NoteEnded(DateTime since)
     {
         if (!_locks.Find().Any())
@@ -90,7 +87,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         var dead = notes[false].ToArray();
         var removed = _locks.Find().Where(lockFile => RemoveIfLeft(lockFile, dead, notes[true])).ToArray();
 
-        // A lock that is still there (somebody alive may hold it) keeps the notes that could explain it.
+        // Intents are kept as long as a lock exists that they could explain.
         var newestLeft = _locks.Find().Select(File.GetLastWriteTimeUtc).DefaultIfEmpty(DateTime.MinValue).Max();
         foreach (var note in dead.Where(note => note.Start > newestLeft))
         {
@@ -150,7 +147,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
     private static SafeFileHandle Open(string note) =>
         File.OpenHandle(note, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
 
-    /// <summary>Files that nobody has used for long; whoever still might makes them anew.</summary>
+    /// <summary>Removes files that were not used for long; they are created again when needed.</summary>
     private void RemoveUnused()
     {
         if (Directory.Exists(folder))
@@ -166,7 +163,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         }
     }
 
-    /// <summary>A git that ends by itself removes its locks. Exit codes up to 129 are git's own (128 fatal, 129 usage), then come
+    /// <summary>A git that ends by itself removes its locks. Exit codes up to 129 are git's own (128 fatal, 129 usage), higher ones are
     /// signals.</summary>
     private static bool WasKilled(GitException fault) => fault.ExitCode is null or > 129;
 
@@ -176,8 +173,9 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         return RemoveIfLeft(lockFile, notes[false], notes[true]);
     }
 
-    /// <summary>A lock is a dead child's if it was made after that child was noted, not while a living one of ours was at work, and nobody
-    /// else alive has the file open or works in the repository with git. One from before the machine was started is nobody's.</summary>
+    /// <summary>A lock belongs to a dead child if it was created after that child's intent, while none of our live children ran, and no
+    /// other process has the file open or works in the repository with git. A lock from before the machine's boot belongs to no
+    /// one.</summary>
     private bool RemoveIfLeft(string lockFile, IEnumerable<WriteIntent> dead, IEnumerable<WriteIntent> living)
     {
         var file = new FileInfo(lockFile);
@@ -186,7 +184,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
             return true;
         }
 
-        // Notes are not synced: after a power cut a lock may be there and its note not.
+        // Intents are not synced: after a power cut a lock may exist without its intent.
         var made = file.LastWriteTimeUtc;
         if (made < ProcessTable.BootedUtc - ClockError)
         {

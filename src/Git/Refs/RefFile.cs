@@ -1,12 +1,12 @@
 namespace Orchestrator.Git.Refs;
 
-/// <summary>Reads one ref where git keeps it (gitrepository-layout(5)): a file of its own, or a line in <c>packed-refs</c>. The commonest
-/// question of all: a task asks it eleven times, and git would be started for each. What it does not understand (another storage, a
-/// symbolic ref, a damaged file) is git's to answer, and refs are only written by git.</summary>
+/// <summary>Reads one ref from git's files (gitrepository-layout(5)): a file of its own, or a line in <c>packed-refs</c>. It is the most
+/// frequent query: a task needs it eleven times, each a git process otherwise. What it does not understand (another storage, a symbolic
+/// ref, a damaged file) is left to git, and refs are only written by git.</summary>
 internal static class RefFile
 {
     /// <summary>Reads a ref below <c>refs/</c>.</summary>
-    /// <returns>False if git has to be asked. Else <paramref name="id"/> is the object, or null if there is no such ref.</returns>
+    /// <returns>False if git must be asked. Else <paramref name="id"/> is the object, or null if there is no such ref.</returns>
     internal static bool TryRead(GitRepository repository, string name, out string? id)
     {
         id = null;
@@ -21,7 +21,7 @@ internal static class RefFile
             return false;
         }
 
-        // A ref that is being packed is in packed-refs before its own file goes, so this order misses nothing.
+        // A ref that is being packed is in packed-refs before its own file is removed, so this order misses nothing.
         if (DurableFile.TryRead(file) is { } content)
         {
             id = content.Trim();

@@ -3,18 +3,18 @@ namespace Orchestrator.Git.Refs;
 /// <summary>One step of a transaction on refs.</summary>
 /// <param name="Name">The full name, such as <c>refs/heads/main</c>.</param>
 /// <param name="New">The new object; null deletes the ref.</param>
-/// <param name="Old">What the ref must be before; null: it must not exist.</param>
+/// <param name="Old">The ref's value before; null: it must not exist.</param>
 public sealed record RefChange(string Name, string? New, string? Old);
 
-/// <summary>What became of a transaction on refs.</summary>
-/// <param name="Done">True if every ref is as wished, whether by this call or by an earlier one.</param>
-/// <param name="Actual">If not done: what the refs are now (null: missing), by name.</param>
+/// <summary>Result of a transaction on refs.</summary>
+/// <param name="Done">True if every ref has its new value, by this call or an earlier one.</param>
+/// <param name="Actual">If not done: the refs' present values (null: missing), by name.</param>
 public sealed record RefUpdateResult(bool Done, IReadOnlyDictionary<string, string?> Actual);
 
 /// <summary>Reads and moves refs. Every change is a compare-and-swap; symbolic refs are never followed.</summary>
 public sealed class RefStore(GitRepository repository)
 {
-    /// <summary>Where commits are kept that nothing else may name: what was put back, and stash entries that are gone.</summary>
+    /// <summary>Prefix of refs that keep commits without another name: replaced ones, and removed stash entries.</summary>
     internal const string KeptPrefix = "refs/orchestrator/foreign/";
 
     private const string MissingRef = "not a valid ref";
@@ -40,13 +40,13 @@ public sealed class RefStore(GitRepository repository)
             return output.Text;
         }
 
-        // The other reason for a refusal is a ref whose object is gone, which is still a ref.
+        // The other reason for a refusal is a ref to a missing object, which still exists.
         return output.ErrorText.EndsWith(MissingRef, StringComparison.Ordinal)
             ? null
             : (await ListAsync([name], cancellationToken)).GetValueOrDefault(name);
     }
 
-    /// <summary>The same, and whether it is a symbolic ref, which none of ours ever is.</summary>
+    /// <summary>The same, and whether it is a symbolic ref, which none of ours is.</summary>
     public async Task<(string? Id, bool IsSymbolic)> ReadWithKindAsync(string name, CancellationToken cancellationToken = default)
     {
         if (RefFile.TryRead(repository, name, out var plain))
@@ -62,12 +62,12 @@ public sealed class RefStore(GitRepository repository)
             : (null, false);
     }
 
-    /// <summary>Puts a ref of ours back to where the run's record says that it is, whatever it is now: another commit, gone, or a symbolic
-    /// ref. What it was is kept.</summary>
+    /// <summary>Moves one of our refs to the position in the run's record, whatever it is now: another commit, missing, or a symbolic ref.
+    /// The old value is kept.</summary>
     /// <param name="name">The ref.</param>
     /// <param name="right">What it must be.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
-    /// <returns>The ref that keeps what was there; null where nothing was.</returns>
+    /// <returns>The ref that keeps the old value; null where there was none.</returns>
     public async Task<string?> PutBackAsync(string name, string right, CancellationToken cancellationToken = default)
     {
         var kept = await ReadAsync(name, cancellationToken) is { } found && found != right ? KeptPrefix + found : null;
@@ -101,7 +101,7 @@ public sealed class RefStore(GitRepository repository)
         );
     }
 
-    /// <summary>Moves all of these refs or none, in one git process. If they already are where they should be, it is done: asking twice is
+    /// <summary>Moves all of these refs or none, in one git process. If they have their new values already, it is done: repeating it is
     /// harmless.</summary>
     /// <param name="changes">The steps; each ref at most once.</param>
     /// <param name="reason">A line for the reflog.</param>
@@ -139,7 +139,7 @@ public sealed class RefStore(GitRepository repository)
         }
     }
 
-    /// <summary>The transaction in the words of git-update-ref(1).</summary>
+    /// <summary>The transaction as input of git-update-ref(1).</summary>
     private static string ScriptOf(IEnumerable<RefChange> changes)
     {
         var script = new StringBuilder("start\0");

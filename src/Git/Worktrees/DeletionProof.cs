@@ -5,15 +5,15 @@ namespace Orchestrator.Git.Worktrees;
 /// <param name="Reason">Where it is kept, or what would be lost.</param>
 public sealed record DeletionProofResult(bool IsProven, string Reason);
 
-/// <summary>Proof before deletion: a branch, worktree or snapshot goes only if everything in it is reachable from what stays, or superseded
-/// by name in the run's record.</summary>
+/// <summary>Proof before deletion: a branch, worktree or snapshot may be deleted only if everything in it is reachable from what stays, or
+/// superseded according to the run's record.</summary>
 public sealed class DeletionProof(GitRepository repository)
 {
     private readonly CommitStore _commits = new(repository);
 
     /// <summary>A commit: a branch's tip, or a snapshot's.</summary>
     /// <param name="keepers">Refs or commits that stay, such as staging and the target.</param>
-    /// <param name="superseded">Commits that the run's record names as replaced by others.</param>
+    /// <param name="superseded">Commits that the run's record names as superseded.</param>
     public async Task<DeletionProofResult> CheckCommitAsync(
         string commit,
         IReadOnlyCollection<string> keepers,
@@ -35,7 +35,7 @@ public sealed class DeletionProof(GitRepository repository)
             return new DeletionProofResult(IsProven: false, $"{commit} is no commit of this repository.");
         }
 
-        // A snapshot is a commit of its own, but its files may be those of a commit that is kept: its parent's, or the task's next one.
+        // A snapshot is a separate commit, but its files may be those of a commit that is kept: its parent's, or the task's next one.
         foreach (var keeper in superseded.Concat(keepers))
         {
             if (

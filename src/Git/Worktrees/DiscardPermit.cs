@@ -1,13 +1,13 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Where work is kept that would be lost, and what is said of it.</summary>
-/// <param name="Prefix">What its refs begin with, such as <c>refs/orchestrator/kept/RUN/TASK</c>; a number follows.</param>
+/// <summary>Where work is kept that would be lost, and its commit message.</summary>
+/// <param name="Prefix">Prefix of its refs, such as <c>refs/orchestrator/kept/RUN/TASK</c>; a number follows.</param>
 /// <param name="Message">For people who find it.</param>
 /// <param name="Trailers">Where it comes from.</param>
 public sealed record KeepAs(string Prefix, string Message, CommitTrailers Trailers);
 
-/// <summary>Says that what is in a worktree may be thrown away, because it is kept, or was never anybody's work.
-/// <see cref="WorktreeReset"/> does nothing without one, and there is no way to one but to look.</summary>
+/// <summary>Proof that a worktree's content is kept, or is no one's work, and may be discarded. <see cref="WorktreeReset"/> requires
+/// one.</summary>
 public sealed class DiscardPermit
 {
     private readonly string _path;
@@ -18,15 +18,15 @@ public sealed class DiscardPermit
         Kept = kept;
     }
 
-    /// <summary>The ref that holds what was there; null if there was nothing that is not elsewhere.</summary>
+    /// <summary>The ref that keeps the content; null if there was nothing to keep.</summary>
     public string? Kept { get; }
 
-    /// <summary>Keeps what is in a worktree under a ref, unless it is just what git has anyway.</summary>
+    /// <summary>Keeps a worktree's content under a ref, unless git has all of it already.</summary>
     /// <param name="worktree">The worktree; nobody works in it any more.</param>
     /// <param name="keep">Where.</param>
-    /// <param name="known">Commits that stay: if the worktree is at one of them, with nothing else in it, there is nothing to keep.</param>
+    /// <param name="known">Commits that stay: if the worktree is at one of them, without other content, there is nothing to keep.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
-    /// <exception cref="GitException">It can't be kept. Then it stays as it is.</exception>
+    /// <exception cref="GitException">It can't be kept. Then it is unchanged.</exception>
     public static async Task<DiscardPermit> KeepAsync(
         Worktree worktree,
         KeepAs keep,
@@ -44,15 +44,15 @@ public sealed class DiscardPermit
             : new DiscardPermit(worktree.Path, await new Snapshots(worktree.Repository).KeepAsync(worktree, keep, cancellationToken));
     }
 
-    /// <summary>For a worktree of which it is proven that everything in it is kept.</summary>
+    /// <summary>For a worktree whose whole content is proven to be kept.</summary>
     /// <exception cref="InvalidOperationException">It is not proven.</exception>
     public static DiscardPermit Proven(Worktree worktree, DeletionProofResult proof) =>
         proof.IsProven
             ? new DiscardPermit(worktree.Path, null)
             : throw new InvalidOperationException($"Nothing in '{worktree.Path}' may be thrown away: {proof.Reason}");
 
-    /// <summary>For a worktree that was made without a branch, in which nobody's work is done, such as those that gates run in.</summary>
-    /// <exception cref="InvalidOperationException">It was made with one.</exception>
+    /// <summary>For a worktree that was created without a branch, in which no one works, such as those that gates run in.</summary>
+    /// <exception cref="InvalidOperationException">It was created with one.</exception>
     public static DiscardPermit OfNobody(Worktree worktree) =>
         WorktreeAdmin.BranchOf(worktree.AdminDirectory) is not { } branch
             ? new DiscardPermit(worktree.Path, null)
@@ -61,10 +61,10 @@ public sealed class DiscardPermit
                     + "(DiscardPermit.KeepAsync), or prove that it is kept."
             );
 
-    /// <summary>For single files that tools make anew whenever they run, such as build output. Only the caller knows which.</summary>
+    /// <summary>For single files that tools generate at each run, such as build output. Only the caller knows which.</summary>
     public static DiscardPermit OfTools(Worktree worktree) => new(worktree.Path, null);
 
-    /// <summary>For a place where we are just making a worktree, or moving one whose content was proven to be kept.</summary>
+    /// <summary>For a place where we are creating a worktree, or moving one whose content was proven to be kept.</summary>
     internal static DiscardPermit OfOurMaking(string path) => new(path, null);
 
     internal void Check(string path)

@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>A file that git does not look at, and why.</summary>
+/// <summary>A file that git ignores, and why.</summary>
 /// <param name="Path">The file, or a folder that ends with a slash; relative to the root.</param>
-/// <param name="Rule">Where the rule stands, such as <c>.gitignore line 3 (build/)</c>.</param>
+/// <param name="Rule">Position of the rule, such as <c>.gitignore line 3 (build/)</c>.</param>
 public sealed record IgnoredFile(string Path, string Rule);
 
-/// <summary>Says which files of a worktree git does not look at, and by which rule.</summary>
+/// <summary>Finds ignored files of a worktree, and the rules that hide them.</summary>
 public static class IgnoreRules
 {
     private const int MostOutput = 4 * 1024 * 1024;
 
-    /// <summary>Those of some files that are ignored and not tracked.</summary>
+    /// <summary>Those of the given files that are ignored and not tracked.</summary>
     public static async Task<IReadOnlyList<IgnoredFile>> ExplainAsync(
         Worktree worktree,
         IReadOnlyCollection<string> paths,
@@ -52,8 +52,8 @@ public static class IgnoreRules
         return ignored;
     }
 
-    /// <summary>Files that are ignored; of very many not all.</summary>
-    /// <param name="wholeFolders">A folder of which all is ignored is named itself, and not what is in it.</param>
+    /// <summary>Ignored files, limited in number.</summary>
+    /// <param name="wholeFolders">A folder that is ignored as a whole is named instead of its content.</param>
     public static async Task<IReadOnlyList<string>> ListAsync(
         Worktree worktree,
         bool wholeFolders,

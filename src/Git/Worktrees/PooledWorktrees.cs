@@ -1,8 +1,8 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Puts worktrees into the pool and takes them out, under the worktree lock. A worktree of which git's administration or index was
-/// tampered with is not used again. At each point a crash leaves either a pooled worktree, an unfinished one (no marker), or a folder in
-/// the pool that nobody knows; the last two are removed later.</summary>
+/// <summary>Moves worktrees into and out of the pool, under the worktree lock. A worktree whose administration or index was tampered with
+/// is not reused. At each point a crash leaves either a pooled worktree, an unfinished one (without marker), or an unknown folder in the
+/// pool; the last two are removed later.</summary>
 internal sealed class PooledWorktrees(GitRepository repository, WorktreePool pool)
 {
     /// <summary>Files in the administration that change how git works there; a fresh worktree has none of them.</summary>
@@ -12,7 +12,7 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
 
     private readonly string _folder = Path.GetFullPath(pool.Folder);
 
-    /// <summary>Moves a worktree into the pool, or removes it if it is not fit for that.</summary>
+    /// <summary>Moves a worktree into the pool, or removes it if it is not fit for reuse.</summary>
     internal async Task ReturnAsync(string path, string admin, DiscardPermit permit, CancellationToken cancellationToken)
     {
         permit.Check(path);
@@ -33,8 +33,8 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
             return;
         }
 
-        // First, so that after a crash further on it is known for one of the pool's: else the guard of an agent at work would take what
-        // follows for that agent's doing.
+        // First, so that after a crash it is known as a pooled one: otherwise the guard of a running agent would take the following steps
+        // for that agent's.
         DurableFile.Write(Path.Combine(admin, WorktreeAdmin.PooledName), pool.KeepKey);
 
         if (!await new WorktreeHead(worktree).DetachAsync(cancellationToken))
@@ -43,14 +43,14 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
             return;
         }
 
-        // For people, who find it in 'git worktree list' and did not make it.
+        // For people who find it in 'git worktree list'.
         File.WriteAllText(Path.Combine(admin, "locked"), LockReason + "\n");
         Move(path, Path.Combine(_folder, Guid.NewGuid().ToString("N")), admin);
         claims.Release(path);
     }
 
-    /// <summary>True if git was told not to look at a file ("assume unchanged", "skip worktree"), which would let a changed one survive a
-    /// checkout, or if it can't read the index.</summary>
+    /// <summary>True if git was told to skip a file ("assume unchanged", "skip worktree"), so that a changed one would survive a checkout,
+    /// or if it can't read the index.</summary>
     private static async Task<bool> HidesFilesAsync(Worktree worktree, CancellationToken cancellationToken)
     {
         const char SkipWorktree = 'S';
@@ -88,9 +88,9 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         return (found.Admin, found.Fits);
     }
 
-    /// <summary>The administration is told first: after a crash between the two it is found without a folder, and the folder without
+    /// <summary>The administration is changed first: after a crash in between, it is found without a folder, and the folder without
     /// administration. <c>git worktree move</c> has the other order, and refuses worktrees with submodules; git-worktree(1) describes the
-    /// file for whoever moves one by hand.</summary>
+    /// file for moving one by hand.</summary>
     private static void Move(string from, string to, string admin)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(to)!);
@@ -99,7 +99,7 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         WorktreeAdmin.WriteLink(to, admin);
     }
 
-    /// <summary>Removes what is in the pool's folder and is no worktree that waits, and what is said to wait there and does not.</summary>
+    /// <summary>Removes everything in the pool's folder that is no pooled worktree, and pool entries without a folder.</summary>
     /// <returns>Those that wait.</returns>
     private List<(string Path, string Admin)> RemoveUnknown()
     {

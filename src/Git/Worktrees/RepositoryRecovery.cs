@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>What a crash had left.</summary>
+/// <summary>What a crash has left.</summary>
 /// <param name="Locks">Lock files that were removed.</param>
 /// <param name="Worktrees">Folders of unfinished worktrees that were removed.</param>
 public sealed record RecoveryResult(IReadOnlyList<string> Locks, IReadOnlyList<string> Worktrees);
@@ -11,9 +11,9 @@ public sealed class RepositoryRecovery(GitRepository repository)
     private static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestUseOfAnIndex = TimeSpan.FromHours(1); // Each of our git calls is over by then.
 
-    /// <summary>Waits for writes of dead owners that still run (30 seconds, then they are stopped), and removes the lock files they left
-    /// and worktrees that were begun and not finished, or half removed.</summary>
-    /// <exception cref="GitException">A container whose processes can't be seen works in it.</exception>
+    /// <summary>Waits for running writes of dead owners (30 seconds, then they are stopped), and removes their lock files and worktrees
+    /// that are unfinished or half removed.</summary>
+    /// <exception cref="GitException">Processes of another PID namespace (a container) work in it.</exception>
     public async Task<RecoveryResult> RunAsync(CancellationToken cancellationToken = default)
     {
         await repository.ClaimAsync(cancellationToken);

@@ -1,12 +1,12 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Which part of the repository's own folder somebody needs to change who only works in one worktree: objects, what git keeps for
-/// that worktree (its index and head), and the folder of its branch with its log. All else there belongs to everybody.</summary>
+/// <summary>The parts of the common directory that an agent in one worktree must be able to change: objects, the worktree's administration
+/// (index and head), and the folder of its branch with its log. Everything else is shared with others.</summary>
 /// <param name="ReadOnly">The repository's common folder.</param>
 /// <param name="Writable">Folders in it that stay open.</param>
 public sealed record SandboxMounts(string ReadOnly, IReadOnlyList<string> Writable)
 {
-    /// <summary>The fence around a worktree. The folders that git makes only when they are needed are made.</summary>
+    /// <summary>The mounts for a worktree. Missing folders that git creates on demand are created.</summary>
     /// <param name="branch">Its branch as a full ref name.</param>
     public static SandboxMounts Of(Worktree worktree, string branch)
     {
@@ -23,7 +23,7 @@ public sealed record SandboxMounts(string ReadOnly, IReadOnlyList<string> Writab
         {
             Directory.CreateDirectory(path);
         }
-        // Objects of LFS are objects, too; a worktree that somebody put in there stays one.
+        // Objects of LFS are objects, too, unless a worktree was put there.
         var large = Path.Combine(common, "lfs");
         return new SandboxMounts(
             common,

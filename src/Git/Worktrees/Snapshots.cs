@@ -9,10 +9,10 @@ namespace Orchestrator.Git.Worktrees;
 /// <param name="IsNew">False if nothing had changed since the last one.</param>
 public sealed record Snapshot(string Commit, string Tree, bool IsNew);
 
-/// <summary>What became of the wish to commit a worktree.</summary>
+/// <summary>Result of committing a worktree.</summary>
 /// <param name="Commit">The task's new commit, or the one before if there was nothing to commit.</param>
 /// <param name="HasChanges">False if the files are those of the commit before.</param>
-/// <param name="Lost">True if the branch was moved by somebody else meanwhile; nothing was changed then.</param>
+/// <param name="Lost">True if the branch was moved meanwhile; then nothing was changed.</param>
 /// <param name="Changes">The files that differ from the commit before.</param>
 /// <param name="Problems">Why its tree may not be committed; if there are any, nothing was.</param>
 public sealed record WorktreeCommit(
@@ -24,14 +24,14 @@ public sealed record WorktreeCommit(
     IReadOnlyList<string> Problems
 );
 
-/// <summary>Saves what is in a worktree: as a snapshot beside the agent's work, or as the task's commit.</summary>
+/// <summary>Saves a worktree's content: as a snapshot beside the agent's work, or as the task's commit.</summary>
 public sealed class Snapshots(GitRepository repository)
 {
     private readonly CommitStore _commits = new(repository);
     private readonly RefStore _refs = new(repository);
 
-    /// <summary>Saves the present files under a ref without touching the agent's index, branch or files. Unchanged files: the snapshot that
-    /// is there stays.</summary>
+    /// <summary>Saves the present files under a ref without touching the agent's index, branch or files. If they are unchanged, the present
+    /// snapshot stays.</summary>
     /// <param name="name">The ref, such as <c>refs/orchestrator/wip/RUN/TASK</c>.</param>
     /// <param name="message">For people who find it.</param>
     /// <param name="trailers">Where it comes from.</param>
@@ -58,8 +58,8 @@ public sealed class Snapshots(GitRepository repository)
             );
     }
 
-    /// <summary>Saves the present files for good, beside what was saved before: under the next number below a prefix. The same files as the
-    /// last time: that stays.</summary>
+    /// <summary>Saves the present files permanently, beside earlier ones: under the next number below a prefix. If they are unchanged since
+    /// the last time, that stays.</summary>
     /// <param name="keep">Where, and what is said of it.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
     /// <returns>The ref.</returns>
@@ -89,23 +89,20 @@ public sealed class Snapshots(GitRepository repository)
     public Task RestoreAsync(Worktree worktree, string snapshot, DiscardPermit permit, CancellationToken cancellationToken = default) =>
         new WorktreeReset(worktree, permit).PutInAsync(snapshot, new Dictionary<string, string?>(), cancellationToken);
 
-    /// <summary>
-    /// Makes the task's one commit of an attempt: all files of the worktree, tracked and untracked, not ignored, whatever the agent
-    /// committed itself,
-    /// on top of <paramref name="parents"/>; then moves the branch to it by compare-and-swap.
-    /// </summary>
-    /// <param name="worktree">The worktree; nobody else works in it any more.</param>
+    /// <summary>Makes the task's one commit of an attempt: all files of the worktree, tracked and untracked, not ignored, whatever the
+    /// agent committed itself, on top of <paramref name="parents"/>; then moves the branch to it by compare-and-swap.</summary>
+    /// <param name="worktree">The worktree; no one else works in it any more.</param>
     /// <param name="branch">Its branch, a full ref name.</param>
     /// <param name="parents">The task's commit before, and for a merge the other side.</param>
     /// <param name="message">The commit message.</param>
     /// <param name="trailers">Where it comes from.</param>
     /// <param name="leaveOut">Files that are never committed, relative to the root.</param>
-    /// <param name="judge">Is asked, of the tree and how it differs from the first parent, what is wrong with it: between a look at the
-    /// files and their commit somebody may write.</param>
-    /// <param name="alsoSet">Other refs that are to name the commit, in the same transaction, with their present values.</param>
+    /// <param name="judge">Called with the tree and its changes from the first parent; returns problems. Files may be changed between an
+    /// earlier check and the commit.</param>
+    /// <param name="alsoSet">Other refs that are moved to the commit in the same transaction, with their present values.</param>
     /// <param name="alsoAdd">Files that are committed although they are ignored.</param>
-    /// <param name="committed">A commit of the agent's that was seen to have all of them: nothing has to be added. Null: none is known.
-    /// </param>
+    /// <param name="committed">A commit of the agent's that is known to contain all of them, so that nothing has to be added. Null: none is
+    /// known.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
     public async Task<WorktreeCommit> CommitAsync(
         Worktree worktree,
@@ -146,7 +143,7 @@ public sealed class Snapshots(GitRepository repository)
         return new WorktreeCommit(commit, tree, HasChanges: true, Lost: !moved.Done, changes, []);
     }
 
-    /// <summary>Puts the files into the index, and that into a tree.</summary>
+    /// <summary>Adds the files to the index and writes a tree.</summary>
     private async Task<(string Tree, IReadOnlyList<ChangedFile> Changes)> AddAsync(
         Worktree worktree,
         string parent,
@@ -169,7 +166,7 @@ public sealed class Snapshots(GitRepository repository)
         var changes = await ReadChangesAsync();
         if (changes.Where(change => leaveOut?.Contains(change.Path) == true).ToList() is { Count: > 0 } left)
         {
-            // An agent that commits its work itself has put them into the index.
+            // An agent that commits its work itself has added them to the index.
             var asBefore = left.Select(change =>
                 change.Change == FileChange.Added
                     ? $"0 {new string('0', change.NewId.Length)}\t{change.Path}\0"

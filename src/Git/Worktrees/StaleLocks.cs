@@ -1,10 +1,10 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Lock files that a git left which was killed together with whoever ran it in a worktree. What lies in the worktree's own
-/// administration, and the lock of its branch, is nobody's once no process holds it: everybody else keeps away from there.</summary>
+/// <summary>Lock files left by git processes that were killed with their agent in a worktree. Locks in the worktree's own administration,
+/// and the lock of its branch, are stale once no process holds them, because no one else works there.</summary>
 public static class StaleLocks
 {
-    /// <summary>Removes them. Call it only when whoever worked in the worktree has ended.</summary>
+    /// <summary>Removes them. Call it only when the agent has ended.</summary>
     /// <param name="branch">Its branch, a full ref name; null: none.</param>
     /// <returns>The files that were removed.</returns>
     public static IReadOnlyList<string> Remove(Worktree worktree, string? branch)
@@ -35,7 +35,7 @@ public static class StaleLocks
             : [.. own, .. new[] { Path.Combine(worktree.Repository.CommonDirectory, branch + ".lock") }.Where(File.Exists)];
     }
 
-    /// <summary>Some process has it open, or is a git at work in the worktree that may have made it: git closes some locks before it is
+    /// <summary>Whether a process has it open, or is a git in the worktree that may have created it: git closes some locks before it is
     /// done.</summary>
     private static bool IsHeld(Worktree worktree, string path)
     {

@@ -1,29 +1,29 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Work that was not finished, as it was last seen.</summary>
+/// <summary>Unfinished work, as of its last snapshot.</summary>
 /// <param name="Commit">A commit of its files; its objects are only in <paramref name="Folder"/>.</param>
 /// <param name="Head">The commit that the worktree was at; null if at none.</param>
 /// <param name="Folder">Where it lies.</param>
 public sealed record UnfinishedSnapshot(string Commit, string Tree, string? Head, string Folder)
 {
-    /// <summary>Where its objects are.</summary>
+    /// <summary>Folder of its objects.</summary>
     public string Objects => ObjectsOf(Folder);
 
     internal static string ObjectsOf(string folder) => Path.Combine(folder, "objects");
 }
 
-/// <summary>What agents have done so far, renewed every few minutes while they work: one snapshot per task, in object folders of our own
-/// beside the repository's (see "alternates" in gitrepository-layout(5)). A new one is written whole before the last one's folder is
-/// deleted, so that nothing superseded stays: in the repository itself each would leave its objects until somebody collects garbage, and
-/// nobody can take them out safely while agents write there.</summary>
-/// <param name="name">Whose work: the run and the task, such as <c>RUN/TASK</c>.</param>
+/// <summary>Agents' work in progress, saved every few minutes while they work: one snapshot per task, in separate object folders beside the
+/// repository's (see "alternates" in gitrepository-layout(5)). A new one is written completely before the last one's folder is deleted, so
+/// that superseded ones take no space: in the repository itself their objects would stay until garbage collection, and can't be removed
+/// safely while agents write there.</summary>
+/// <param name="name">Identifies the work: the run and the task, such as <c>RUN/TASK</c>.</param>
 public sealed class UnfinishedWork(GitRepository repository, string name)
 {
     private const string FactsName = "snapshot";
     private readonly string _folder = Path.Combine(repository.OwnDirectory, "unfinished", name);
 
-    /// <summary>Saves the present files, without touching the agent's index, branch or files. Unchanged files: what was saved stays. One
-    /// caller at a time.</summary>
+    /// <summary>Saves the present files, without touching the agent's index, branch or files. If they are unchanged, the last snapshot
+    /// stays. One caller at a time.</summary>
     public async Task<UnfinishedSnapshot> SaveAsync(
         Worktree worktree,
         string message,
@@ -67,7 +67,7 @@ public sealed class UnfinishedWork(GitRepository repository, string name)
         }
     }
 
-    /// <summary>What was saved last; null if there is nothing.</summary>
+    /// <summary>The last snapshot; null if there is none.</summary>
     public UnfinishedSnapshot? Find() =>
         !Directory.Exists(_folder)
             ? null
@@ -83,7 +83,7 @@ public sealed class UnfinishedWork(GitRepository repository, string name)
                 )
                 .FirstOrDefault(found => found is not null);
 
-    /// <summary>Where the unfinished work of a run lies: a folder for each task that has some.</summary>
+    /// <summary>Folder of a run's unfinished work: one subfolder for each task that has some.</summary>
     /// <param name="run">The run's name.</param>
     public static string FolderOf(GitRepository repository, string run) => Path.Combine(repository.OwnDirectory, "unfinished", run);
 
@@ -95,7 +95,7 @@ public sealed class UnfinishedWork(GitRepository repository, string name)
         CancellationToken cancellationToken = default
     ) => await new WorktreeReset(worktree, permit).PutInAsync(snapshot.Commit, ObjectsIn(snapshot.Folder), cancellationToken);
 
-    /// <summary>Deletes what was saved: the work is finished, or kept elsewhere.</summary>
+    /// <summary>Deletes the snapshot: the work is finished, or kept elsewhere.</summary>
     public void Remove() => FolderRemover.Remove(_folder);
 
     private void RemoveAllBut(string newest)
@@ -106,7 +106,7 @@ public sealed class UnfinishedWork(GitRepository repository, string name)
         }
     }
 
-    /// <summary>What makes git write objects there, and read the repository's own, too.</summary>
+    /// <summary>Variables that make git write objects there, and read the repository's own, too.</summary>
     private IReadOnlyDictionary<string, string?> ObjectsIn(string folder) =>
         ObjectFolders.Of(repository, UnfinishedSnapshot.ObjectsOf(folder));
 }

@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>A checkout with its own branch or a detached head. Git is told where its administration is, so that a changed <c>.git</c> file
-/// in it cannot send our calls elsewhere.</summary>
+/// <summary>A checkout with a branch or a detached head. git is called with the path of its administration, so that a changed <c>.git</c>
+/// file in it can't redirect our calls.</summary>
 public sealed class Worktree
 {
     private const string GitFilePrefix = "gitdir: ";
@@ -23,14 +23,13 @@ public sealed class Worktree
     /// <summary>Git's folder for it: <c>worktrees/ID</c> in the common directory, or the common directory for the main checkout.</summary>
     public string AdminDirectory { get; }
 
-    /// <summary>A file for the notes of whoever makes the worktree ready (installs what the project needs). It is gone when everything that
-    /// is ignored was cleaned away, so that what was installed is installed again.</summary>
+    /// <summary>A file for notes about the worktree's set-up. It is removed with the ignored files, so that set-up runs again.</summary>
     public string SetupMark => System.IO.Path.Combine(AdminDirectory, "orchestrator-setup");
 
     internal GitCall Call(params IEnumerable<string> arguments) =>
         new(Path, [$"--git-dir={AdminDirectory}", $"--work-tree={Path}", .. arguments]);
 
-    /// <summary>The commit that is checked out; null if there is none, or what its head names is gone.</summary>
+    /// <summary>The checked-out commit; null if there is none, or it is missing.</summary>
     public async Task<string?> ReadHeadAsync(CancellationToken cancellationToken) =>
         await Repository.ReadAsync(
             Call("rev-parse", "--quiet", "--verify", "HEAD^{commit}") with
@@ -52,8 +51,8 @@ public sealed class Worktree
     internal Task<GitOutput> WriteAsync(CancellationToken cancellationToken, params IEnumerable<string> arguments) =>
         WriteAsync(Call(arguments), cancellationToken);
 
-    /// <summary>Before git changes files: is the folder still the worktree? An agent may have put a link or another repository in its
-    /// place, and a clean or a checkout would then hit files that are not ours.</summary>
+    /// <summary>Checks before git changes files that the folder is still the worktree: an agent may have replaced it by a link or another
+    /// repository, and a clean or a checkout would then change files that are not ours.</summary>
     internal void CheckInPlace()
     {
         if (AdminDirectory != Repository.CommonDirectory && FindReplacement() is { } found)
@@ -65,7 +64,7 @@ public sealed class Worktree
         }
     }
 
-    /// <summary>What is in the worktree's place instead of it; null if it is there.</summary>
+    /// <summary>What has replaced the worktree; null if it is in place.</summary>
     internal string? FindReplacement()
     {
         var link = new DirectoryInfo(Path).LinkTarget;
@@ -96,25 +95,23 @@ public sealed class Worktree
     }
 }
 
-/// <summary>A worktree that is wished for.</summary>
+/// <summary>A request for a worktree.</summary>
 /// <param name="Path">Its folder, absolute.</param>
-/// <param name="Commit">Where a new branch begins, or what is checked out if there is no branch.</param>
+/// <param name="Commit">Commit of a new branch, or to check out if there is no branch.</param>
 public sealed record WorktreeRequest(string Path, string Commit)
 {
     /// <summary>Its branch as a full ref name (<c>refs/heads/...</c>). If it exists it is checked out as it is. Null: detached at
     /// <see cref="Commit"/>.</summary>
     public string? Branch { get; init; }
 
-    /// <summary>True: nobody else puts anything at this place (a cache folder of ours), so that what is there and is no worktree of this
-    /// repository is removed; for example one of a repository that was deleted and cloned again. False: it is in the way, which is a
-    /// fault.</summary>
+    /// <summary>True: the place is only ours (a cache folder), so that anything there that is no worktree of this repository is removed;
+    /// for example one of a repository that was deleted and cloned again. False: it is in the way, which is an error.</summary>
     public bool IsOwnPlace { get; init; }
 
-    /// <summary>Where work is kept that is found in what was this worktree once and is none any more. Null: then it is in the
-    /// way.</summary>
+    /// <summary>Where work is kept that is found in a damaged worktree at the place. Null: then it is in the way.</summary>
     public KeepAs? Keep { get; init; }
 
-    /// <summary>Where used worktrees may be taken from. Null: a new one is made.</summary>
+    /// <summary>Pool to take a worktree from. Null: a new one is created.</summary>
     public WorktreePool? Pool { get; init; }
 
     /// <summary>Why it is locked, for people.</summary>

@@ -8,7 +8,7 @@ internal static class WorktreeAdmin
 {
     internal const string MarkerName = "orchestrator-ready";
 
-    /// <summary>In place of the marker while a worktree waits in the pool; holds the key of its kept files.</summary>
+    /// <summary>Replaces the marker while a worktree is in the pool; contains the key of its kept files.</summary>
     internal const string PooledName = "orchestrator-pooled";
 
     /// <summary>Folder and administration of every linked worktree.</summary>
@@ -28,7 +28,7 @@ internal static class WorktreeAdmin
         }
     }
 
-    /// <summary>Folder and administration of the worktrees that wait in pools.</summary>
+    /// <summary>Folder and administration of the pooled worktrees.</summary>
     internal static IEnumerable<(string Path, string Admin)> Pooled(GitRepository repository)
     {
         var folder = Path.Combine(repository.CommonDirectory, "worktrees");
@@ -46,7 +46,7 @@ internal static class WorktreeAdmin
     {
         var places = repository.Part<Places>();
 
-        // Where it was the last time, if that still says so: with many worktrees a search reads many files.
+        // The last known administration, if it is still right: with many worktrees a search reads many files.
         if (places.Found.TryGetValue(path, out var known) && PlaceOf(known) == path)
         {
             return known;
@@ -64,15 +64,15 @@ internal static class WorktreeAdmin
         return found;
     }
 
-    /// <summary>The folder that an administration belongs to: "gitdir" holds the path of the worktree's .git file. A git that died very
-    /// early has not written it. Read here since an agent may have put another .git file in the worktree, so that git, asked there, would
-    /// answer of another repository; and <c>git worktree list</c> does not say which administration belongs to which folder.</summary>
+    /// <summary>The folder of an administration: "gitdir" contains the path of the worktree's .git file. A git that was killed early has
+    /// not written it. It is read here because an agent may have replaced the .git file in the worktree, so that git would answer for
+    /// another repository; and <c>git worktree list</c> does not show which administration belongs to which folder.</summary>
     private static string? PlaceOf(string admin) =>
         DurableFile.TryRead(Path.Combine(admin, "gitdir"))?.Trim() is { Length: > 0 } link
             ? Path.GetDirectoryName(Path.GetFullPath(link, admin))!
             : null;
 
-    /// <summary>Writes the file that says where a worktree's administration is.</summary>
+    /// <summary>Writes the file that names a worktree's administration.</summary>
     internal static void WriteLink(string path, string admin)
     {
         if (!new WorktreeFiles(path).TryWrite(".git", Encoding.UTF8.GetBytes($"gitdir: {admin}\n")))
@@ -90,21 +90,21 @@ internal static class WorktreeAdmin
             : null;
     }
 
-    /// <summary>The branch that a worktree was made for, whatever became of its files; null: none, or it was never finished.</summary>
+    /// <summary>The branch of a worktree that was finished, whatever became of its files; null: none, or it was never finished.</summary>
     internal static string? BranchOf(string admin) =>
         DurableFile.TryRead(Path.Combine(admin, MarkerName))?.Split('\n') is [_, { Length: > 0 } branch, ..] ? branch : null;
 
     internal static void WriteMarker(string admin, string path, string? branch) =>
         DurableFile.Write(Path.Combine(admin, MarkerName), $"{path}\n{branch}\n");
 
-    /// <summary>True if we finished it once, also if its files are gone now.</summary>
+    /// <summary>True if we finished it once, even if its files are gone now.</summary>
     internal static bool IsOurs(string admin) =>
         File.Exists(Path.Combine(admin, MarkerName)) || File.Exists(Path.Combine(admin, PooledName));
 
     internal static void RemoveMarker(string admin) => File.Delete(Path.Combine(admin, MarkerName));
 
-    /// <summary>Removes a worktree: the marker first, so that from then on it is unfinished, and the administration last, so that it can be
-    /// found again.</summary>
+    /// <summary>Removes a worktree: the marker first, so that it counts as unfinished, and the administration last, so that it can be found
+    /// again.</summary>
     internal static void Remove(string admin, string path)
     {
         RemoveMarker(admin);
@@ -112,13 +112,13 @@ internal static class WorktreeAdmin
         FolderRemover.Remove(admin);
     }
 
-    /// <summary>Where the administration of each worktree was found last.</summary>
+    /// <summary>Cache of where each worktree's administration was found.</summary>
     private sealed class Places
     {
         internal ConcurrentDictionary<string, string> Found { get; } = new(StringComparer.Ordinal);
     }
 }
 
-/// <summary>What our marker says.</summary>
+/// <summary>Content of our marker.</summary>
 /// <param name="Branch">The branch it was made for; null: detached.</param>
 internal sealed record WorktreeMarker(string? Branch);

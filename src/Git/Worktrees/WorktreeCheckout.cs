@@ -2,13 +2,13 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Fills the place of a worktree: with one from the pool, or with a new one.</summary>
+/// <summary>Fills a worktree's place: from the pool, or new.</summary>
 internal sealed class WorktreeCheckout(GitRepository repository)
 {
     private const string BranchPrefix = "refs/heads/";
     private static readonly string[] ParallelCheckout = ["checkout.workers=0"];
 
-    /// <summary>Takes a worktree from the pool and makes its files those that are wanted.</summary>
+    /// <summary>Takes a worktree from the pool and checks out the requested files.</summary>
     public async Task<bool> TryReuseAsync(WorktreeRequest request, string path, CancellationToken cancellationToken)
     {
         if (request.Pool is null || new PooledWorktrees(repository, request.Pool).Take(path, request.LockReason) is not var (admin, fits))
@@ -31,7 +31,7 @@ internal sealed class WorktreeCheckout(GitRepository repository)
         }
     }
 
-    /// <summary>Has git make it.</summary>
+    /// <summary>Creates it with git.</summary>
     public async Task AddAsync(WorktreeRequest request, string path, CancellationToken cancellationToken)
     {
         string[] add = ["worktree", "add", "--quiet", "--lock", "--reason", request.LockReason];
@@ -42,7 +42,7 @@ internal sealed class WorktreeCheckout(GitRepository repository)
         await repository.WriteAsync(repository.Call(add) with { Settings = ParallelCheckout }, cancellationToken);
     }
 
-    /// <summary>What is checked out, in the words of git-checkout(1).</summary>
+    /// <summary>What to check out, as arguments of git-checkout(1).</summary>
     private async Task<string[]> WhereAsync(WorktreeRequest request, CancellationToken cancellationToken) =>
         request.Branch is null ? ["--detach", request.Commit]
         : await BranchExistsAsync(request, cancellationToken) ? [ShortName(request)]

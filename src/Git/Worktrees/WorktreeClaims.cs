@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Notes which places we are making, moving or removing a worktree at, before the first step and until the last: what is found
-/// there after a crash is ours to remove. Worktrees of the user and of other tools, finished or not, are never in it.</summary>
+/// <summary>Records the places at which we create, move or remove a worktree, from before the first step until after the last: what is
+/// found there after a crash is ours to remove. Worktrees of the user and of other tools, finished or not, are never recorded.</summary>
 internal sealed class WorktreeClaims(GitRepository repository)
 {
     private readonly string _folder = Path.Combine(repository.OwnDirectory, "worktrees");
@@ -27,7 +27,7 @@ internal sealed class WorktreeClaims(GitRepository repository)
                     .Where(path => path == folder || path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal)),
             ];
 
-    /// <summary>Removes whatever is at a claimed place, and ends the claim. What can't be removed gets another name, so that the place is
+    /// <summary>Removes whatever is at a claimed place, and ends the claim. What can't be removed is renamed, so that the place is
     /// free.</summary>
     internal void RemoveClaimed(string path)
     {

@@ -2,19 +2,19 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>What a worktree has that a commit has not.</summary>
+/// <summary>Differences of a worktree from a commit.</summary>
 /// <param name="Files">The files that differ, committed or not, untracked ones (not ignored) too.</param>
-/// <param name="Head">The commit that has all but the untracked ones; null: it was not looked for, or some are not committed.</param>
+/// <param name="Head">The commit that contains all but the untracked ones; null: not determined, or some are not committed.</param>
 public sealed record WorktreeChanges(IReadOnlyList<ChangedFile> Files, CommitInfo? Head);
 
-/// <summary>Says what changed in a worktree.</summary>
+/// <summary>Reads the changes of a worktree.</summary>
 public sealed class WorktreeDiff(Worktree worktree)
 {
     /// <summary>The files of a worktree that differ from a commit, committed or not, untracked ones (not ignored) too.</summary>
     public async Task<IReadOnlyList<ChangedFile>> AgainstAsync(string from, CancellationToken cancellationToken = default) =>
         (await LookAsync(from, cancellationToken)).Files;
 
-    /// <summary>The same, and whether they are committed: then nothing has to be hashed to say how they differ.</summary>
+    /// <summary>The same, and whether they are committed: then nothing has to be hashed.</summary>
     public async Task<WorktreeChanges> LookAsync(string from, CancellationToken cancellationToken = default)
     {
         try
@@ -34,7 +34,7 @@ public sealed class WorktreeDiff(Worktree worktree)
         }
         catch (GitException refusal) when (refusal.IsRefusal)
         {
-            // What HEAD names may have been lost with the power; the files are the work.
+            // The commit of HEAD may have been lost in a power cut; the files are the work.
         }
         return new WorktreeChanges(await OfIndexAsync(from, cancellationToken), null);
     }
@@ -78,7 +78,7 @@ public sealed class WorktreeDiff(Worktree worktree)
             : [.. tracked, .. others.Select(path => Untracked(worktree, path))];
     }
 
-    // A file that only the index does not know (a merge was put into the files, or the agent reset its index) is neither deleted nor new.
+    // A file that is missing only in the index (a merge was applied to the files, or the agent reset its index) is neither deleted nor new.
     private static bool IsNewToIndexAlone(IEnumerable<ChangedFile> tracked, HashSet<string> others) =>
         tracked.Any(file => file.Change == FileChange.Deleted && others.Contains(file.Path));
 
@@ -89,7 +89,8 @@ public sealed class WorktreeDiff(Worktree worktree)
         return await new Diffs(worktree.Repository).PatchAsync(from, tree, cancellationToken: cancellationToken);
     }
 
-    /// <summary>The files on disk against a commit, whatever the worktree's own index says: by a throw-away index of that commit.</summary>
+    /// <summary>The files on disk compared with a commit, independent of the worktree's own index: by a temporary index of that
+    /// commit.</summary>
     private async Task<IReadOnlyList<ChangedFile>> OfFilesAsync(string from, CancellationToken cancellationToken)
     {
         using var index = new TemporaryIndex(worktree.Repository);
@@ -113,8 +114,8 @@ public sealed class WorktreeDiff(Worktree worktree)
         return [.. tracked, .. untracked.Fields().Select(path => Untracked(worktree, path))];
     }
 
-    /// <summary>Reads the same from one <c>git status</c>, if no file was changed both in the index and after that: then the sum of both
-    /// has to be asked for.</summary>
+    /// <summary>Reads the same from one <c>git status</c>, if no file was changed both in the index and after that: for the sum of both git
+    /// must be asked.</summary>
     private List<ChangedFile>? TryParseStatus(IEnumerable<string> fields)
     {
         var files = new List<ChangedFile>();
@@ -153,8 +154,8 @@ public sealed class WorktreeDiff(Worktree worktree)
         return files;
     }
 
-    /// <summary>A file that git does not know yet, with the mode that it would get. A folder, with a slash, git names only if it is a
-    /// repository of its own.</summary>
+    /// <summary>An untracked file, with the mode that it would get. A folder, with a slash, is named by git only if it is a separate
+    /// repository.</summary>
     public static ChangedFile Untracked(Worktree worktree, string path) =>
         new(
             path.TrimEnd('/'),
@@ -166,7 +167,7 @@ public sealed class WorktreeDiff(Worktree worktree)
             IsUntracked: true
         );
 
-    /// <summary>What is gone meanwhile was a file.</summary>
+    /// <summary>A file that is gone meanwhile counts as a regular one.</summary>
     private static string ModeOnDisk(Worktree worktree, string path)
     {
         var files = new WorktreeFiles(worktree.Path);

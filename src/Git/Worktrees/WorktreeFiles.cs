@@ -1,9 +1,8 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>The one way in which we read and write single files in a folder that an agent writes in, too. Each part of a path is looked up
-/// by itself and no link is followed, so that nothing outside is read or written; nothing but a regular file is read (a pipe would hold us
-/// up), and nothing but a file or a link is replaced. Names are those of <see cref="FileNames"/>, relative to the root, with
-/// slashes.</summary>
+/// <summary>Reads and writes single files in a folder in which an agent writes, too. Each part of a path is opened separately and no link
+/// is followed, so that nothing outside is read or written; only regular files are read (a pipe would block us), and only files or links
+/// are replaced. Names are those of <see cref="FileNames"/>, relative to the root, with slashes.</summary>
 /// <param name="root">The worktree's folder, absolute.</param>
 public sealed class WorktreeFiles(string root)
 {
@@ -95,7 +94,7 @@ public sealed class WorktreeFiles(string root)
     public string? TryReadText(string path, int limit = LargestRead) =>
         TryRead(path, limit) is { } content ? Encoding.UTF8.GetString(content) : null;
 
-    /// <summary>Puts a file there, in place of a file or a link; folders are made.</summary>
+    /// <summary>Writes a file, replacing a file or a link; folders are created.</summary>
     /// <returns>False, with nothing changed, if something else is in the way.</returns>
     public bool TryWrite(string path, ReadOnlySpan<byte> content, UnixFileMode mode = Plain)
     {
@@ -155,8 +154,7 @@ public sealed class WorktreeFiles(string root)
         }
     }
 
-    /// <summary>Removes what is there: a file, a link, or a folder with everything in it. Nothing there is fine, and so is a way there that
-    /// is none.</summary>
+    /// <summary>Removes whatever is there: a file, a link, or a folder with everything in it. A missing path is fine.</summary>
     internal void Remove(string path)
     {
         using var parent = Parent(path, make: false, out var name, out _);
@@ -176,7 +174,7 @@ public sealed class WorktreeFiles(string root)
         }
     }
 
-    /// <summary>Opens the folder that a path is in, part by part.</summary>
+    /// <summary>Opens the folder of a path, part by part.</summary>
     /// <returns>Null if it is not there, or (<paramref name="isBlocked"/>) something on the way is no folder.</returns>
     private FolderHandle? Parent(string path, bool make, out byte[] name, out bool isBlocked)
     {

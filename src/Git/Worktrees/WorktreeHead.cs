@@ -3,8 +3,8 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>What somebody who worked in a worktree made of its <c>HEAD</c>: it may be at a branch of their own, at none, or in the middle
-/// of a rebase. The files are the work; where <c>HEAD</c> is only matters for who comes next.</summary>
+/// <summary>The <c>HEAD</c> of a worktree in which an agent or person worked: it may be at another branch, detached, or in the middle of a
+/// rebase. The files are the work; <c>HEAD</c> only matters for the next user.</summary>
 /// <param name="worktree">The worktree; nobody works in it any more.</param>
 public sealed class WorktreeHead(Worktree worktree)
 {
@@ -15,10 +15,10 @@ public sealed class WorktreeHead(Worktree worktree)
             ? head["ref: ".Length..].Trim()
             : null;
 
-    /// <summary>What git has begun here and not finished.</summary>
+    /// <summary>An unfinished operation of git.</summary>
     public UnfinishedOperation Operation => WorktreeStatus.OperationIn(worktree.AdminDirectory);
 
-    /// <summary>The files that git calls unmerged: a rebase, merge or the like stopped at them.</summary>
+    /// <summary>The unmerged files: a rebase, merge or the like stopped at them.</summary>
     public async Task<IReadOnlyList<string>> UnmergedAsync(CancellationToken cancellationToken = default)
     {
         var output = await worktree.Repository.ReadAsync(
@@ -28,8 +28,7 @@ public sealed class WorktreeHead(Worktree worktree)
         return output.Fields();
     }
 
-    /// <summary>Makes the worktree one that git can work with again, where somebody has left no head in it, or none that git understands:
-    /// then not even git's own commands help.</summary>
+    /// <summary>Repairs a missing or invalid head, without which git's own commands fail.</summary>
     /// <param name="branch">The branch it was made for.</param>
     public void Repair(string branch)
     {
@@ -57,8 +56,8 @@ public sealed class WorktreeHead(Worktree worktree)
         DurableFile.Write(file, $"ref: {branch}\n");
     }
 
-    /// <summary>Leaves the branch, at the commit it names, so that it is free to be checked out elsewhere or deleted. A branch whose ref
-    /// git keeps in a file needs no git for that: <c>HEAD</c> then holds the commit (gitrepository-layout(5)).</summary>
+    /// <summary>Detaches the head at the branch's commit, so that the branch can be checked out elsewhere or deleted. Where git keeps the
+    /// ref in a file, <c>HEAD</c> is written directly with the commit (gitrepository-layout(5)).</summary>
     /// <returns>False: the worktree is at no commit.</returns>
     internal async Task<bool> DetachAsync(CancellationToken cancellationToken)
     {
@@ -78,8 +77,8 @@ public sealed class WorktreeHead(Worktree worktree)
         return (await worktree.WriteAsync(detach, cancellationToken)).ExitCode == 0;
     }
 
-    /// <summary>Forgets what is unfinished and names the branch, without touching a file or the index: for after the files were committed
-    /// to it. A merge is ended by <see cref="ConflictWorktree"/>.</summary>
+    /// <summary>Ends an unfinished operation and attaches the head to the branch, without touching a file or the index: used after the
+    /// files were committed to it. A merge is ended by <see cref="ConflictWorktree"/>.</summary>
     public async Task AttachAsync(string branch, CancellationToken cancellationToken = default)
     {
         if (Branch != branch)

@@ -1,13 +1,13 @@
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>Copies files that git does not track but agents need (local settings, credentials of a test database) from the main checkout
-/// into a worktree. Which ones is said by <c>.worktreeinclude</c> in the main checkout, with patterns as in <c>.gitignore</c>.</summary>
+/// into a worktree. <c>.worktreeinclude</c> in the main checkout lists them, with patterns as in <c>.gitignore</c>.</summary>
 public sealed class WorktreeIncludes(GitRepository repository)
 {
     /// <summary>The name of the file with the patterns.</summary>
     public const string FileName = ".worktreeinclude";
 
-    /// <summary>Copies what is not there yet; what a worktree has stays.</summary>
+    /// <summary>Copies missing files; existing ones stay.</summary>
     /// <returns>The files that were copied, relative to the root.</returns>
     public async Task<IReadOnlyList<string>> CopyAsync(Worktree worktree, CancellationToken cancellationToken = default)
     {
@@ -23,7 +23,8 @@ public sealed class WorktreeIncludes(GitRepository repository)
         var files = new WorktreeFiles(worktree.Path);
         foreach (var file in found.Fields())
         {
-            // Our own files stay with us, whatever the patterns say: secrets, and an engine file that must never be opened as a plain one.
+            // Our own files are never copied, whatever the patterns match: secrets, and an engine file that must not be opened as a plain
+            // file.
             var from = new FileInfo(Path.Combine(main.Path, file));
             if (
                 !file.StartsWith(".orchestrator/", StringComparison.Ordinal)

@@ -1,17 +1,17 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>The index of a worktree in which somebody has worked: what git can't read (torn by a power cut, since git does not sync an
-/// agent's, or replaced by something else) is made anew, for the files are the work and no command of git's goes without one.</summary>
+/// <summary>The index of a worktree in which an agent or person worked: an unreadable one (damaged by a power cut, because an agent's git
+/// does not sync, or replaced) is rebuilt, because the files are the work and every git command needs an index.</summary>
 /// <param name="worktree">The worktree; nobody works in it any more.</param>
 public sealed class WorktreeIndex(Worktree worktree)
 {
     private readonly string _file = Path.Combine(worktree.AdminDirectory, "index");
 
-    /// <summary>Reads what needs the index; where git refuses that and it is to blame, it is made anew and read once more.</summary>
+    /// <summary>Reads what needs the index; if git refuses that because of the index, it is rebuilt and the read repeated.</summary>
     /// <param name="read">May be called twice.</param>
     /// <param name="otherwise">As in <see cref="RepairAsync"/>.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
-    /// <returns>The answer, and whether the index was made anew.</returns>
+    /// <returns>The answer, and whether the index was rebuilt.</returns>
     public async Task<(T Answer, bool Repaired)> ReadAsync<T>(
         Func<Task<T>> read,
         string otherwise,
@@ -37,8 +37,8 @@ public sealed class WorktreeIndex(Worktree worktree)
         return (await read(), repaired);
     }
 
-    /// <summary>Rebuilds it where that is needed. Files are not touched; what was staged is as before a commit: changed.</summary>
-    /// <param name="otherwise">The commit to build it from where the worktree is at none.</param>
+    /// <summary>Rebuilds it where needed. Files are not touched; staged changes become unstaged ones.</summary>
+    /// <param name="otherwise">The commit to build it from if the worktree has no head commit.</param>
     /// <param name="cancellationToken">Is looked at before.</param>
     /// <returns>It was rebuilt.</returns>
     public async Task<bool> RepairAsync(string otherwise, CancellationToken cancellationToken = default)
@@ -59,10 +59,10 @@ public sealed class WorktreeIndex(Worktree worktree)
         return true;
     }
 
-    /// <summary>A pipe in its place would hold git up.</summary>
+    /// <summary>A pipe in its place would block git.</summary>
     private bool IsFile => new WorktreeFiles(worktree.AdminDirectory).HasFile("index");
 
-    /// <summary>The command reads the whole index, and nothing in one has this name.</summary>
+    /// <summary>Lets git read the whole index, by searching a name that does not exist.</summary>
     private async Task<bool> IsReadableAsync(CancellationToken cancellationToken) =>
         IsFile
         && (

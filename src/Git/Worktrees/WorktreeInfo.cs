@@ -2,7 +2,7 @@ namespace Orchestrator.Git.Worktrees;
 
 /// <summary>A worktree as git lists it.</summary>
 /// <param name="Path">Its folder.</param>
-/// <param name="Head">The commit it is at; null in a bare repository or without commits.</param>
+/// <param name="Head">Its commit; null in a bare repository or without commits.</param>
 /// <param name="Branch">Its branch as a full ref name; null if detached.</param>
 /// <param name="IsLocked">True if it is locked against removal.</param>
 /// <param name="LockReason">Why it is locked.</param>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Lets one caller at a time make or remove worktrees of a repository, or land in its checkout, since git's own steps for that
-/// race: another's landing looks like changes of the user's. Callers of one process stand in a queue; only the first of them asks for the
-/// file that other processes may hold.</summary>
+/// <summary>Lets one caller at a time create or remove worktrees of a repository, or land in its checkout, because git's own steps for that
+/// race, and another landing looks like changes of the user's. Callers of one process queue; only the first of them waits for the file
+/// lock, which other processes may hold.</summary>
 internal sealed class WorktreeLock : IDisposable
 {
     private readonly SemaphoreSlim _queue;

@@ -1,10 +1,10 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>The place where a worktree is to be: what stands there is removed where it is ours, and nobody's work.</summary>
+/// <summary>Clears the place for a worktree: what is there is removed if it is ours, and no one's work.</summary>
 internal sealed class WorktreePlace(GitRepository repository)
 {
-    /// <summary>Makes room.</summary>
-    /// <exception cref="GitException">What stands there is somebody else's.</exception>
+    /// <summary>Clears the place.</summary>
+    /// <exception cref="GitException">The content is not ours.</exception>
     public async Task ClearAsync(
         string path,
         string? admin,
@@ -20,8 +20,7 @@ internal sealed class WorktreePlace(GitRepository repository)
         }
         else if (admin is not null && WorktreeAdmin.IsOurs(admin))
         {
-            // It was ready, and is not any more: its .git file is gone, or the folder was moved here. Somebody's work may be in it all the
-            // same.
+            // A finished worktree that was damaged: its .git file is gone, or the folder was moved here. It may contain work all the same.
             var worktree = new Worktree(repository, path, admin);
             var permit =
                 !Directory.Exists(path) ? DiscardPermit.OfOurMaking(path)

@@ -1,14 +1,14 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>The one place through which files of worktrees are overwritten or removed: resets, cleaning, checkouts over what is there,
-/// removal. (A test looks for others.)</summary>
+/// <summary>The only class that overwrites or removes files of worktrees: resets, cleaning, checkouts over existing files, removal. (A test
+/// enforces it.)</summary>
 /// <param name="permit">That what is there is kept, or nobody's.</param>
 public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
 {
     private static readonly string[] ParallelCheckout = ["checkout.workers=0"];
 
-    /// <summary>Makes the files those of a commit, with the branch that is checked out. What is ignored stays, and so do repositories made
-    /// inside, whose content no snapshot has.</summary>
+    /// <summary>Resets the files and the checked-out branch to a commit. Ignored files stay, and so do repositories inside, whose content
+    /// is in no snapshot.</summary>
     public async Task ToAsync(string commit, CancellationToken cancellationToken = default)
     {
         permit.Check(worktree.Path);
@@ -16,7 +16,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
         await CleanAsync(cancellationToken, "-fdq");
     }
 
-    /// <summary>Puts single files back as they are in a commit.</summary>
+    /// <summary>Restores single files from a commit.</summary>
     public async Task PutBackAsync(string commit, IReadOnlyCollection<string> paths, CancellationToken cancellationToken = default)
     {
         permit.Check(worktree.Path);
@@ -64,7 +64,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
         return left;
     }
 
-    /// <summary>Puts the files of a commit in as uncommitted changes.</summary>
+    /// <summary>Puts the files of a commit in place as uncommitted changes.</summary>
     internal async Task PutInAsync(string commit, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken)
     {
         permit.Check(worktree.Path);
@@ -84,7 +84,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
         );
     }
 
-    /// <summary>Checks something out over what is there.</summary>
+    /// <summary>Checks something out over existing files.</summary>
     /// <param name="where">In the words of git-checkout(1).</param>
     /// <param name="cancellationToken">Is looked at before.</param>
     internal Task CheckOutAsync(IEnumerable<string> where, CancellationToken cancellationToken)
@@ -99,7 +99,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
         );
     }
 
-    /// <summary>Removes untracked and ignored files, also repositories made inside, but not those in <paramref name="keep"/>.</summary>
+    /// <summary>Removes untracked and ignored files, also repositories inside, but not those in <paramref name="keep"/>.</summary>
     internal async Task SweepAsync(IEnumerable<string>? keep, CancellationToken cancellationToken)
     {
         permit.Check(worktree.Path);

@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Something git has begun in a checkout and not finished.</summary>
+/// <summary>An operation that git has begun in a checkout and not finished.</summary>
 public enum UnfinishedOperation
 {
     /// <summary>Nothing.</summary>
@@ -22,10 +22,10 @@ public enum UnfinishedOperation
     Bisect,
 }
 
-/// <summary>A file that is not as the last commit has it.</summary>
+/// <summary>A file that differs from the last commit.</summary>
 /// <param name="Path">Relative to the root.</param>
-/// <param name="Index">What happened in the index: a letter of git-status(1), '.' for nothing.</param>
-/// <param name="Files">What happened on disk: a letter, '.' for nothing.</param>
+/// <param name="Index">Its change in the index: a letter of git-status(1), '.' for none.</param>
+/// <param name="Files">Its change on disk: a letter, '.' for none.</param>
 /// <param name="IsUntracked">True if git does not know it.</param>
 /// <param name="IsUnmerged">True if it is in conflict.</param>
 public sealed record StatusEntry(string Path, char Index, char Files, bool IsUntracked, bool IsUnmerged);
@@ -34,7 +34,7 @@ public sealed record StatusEntry(string Path, char Index, char Files, bool IsUnt
 /// <param name="Head">The commit it is at; null without commits.</param>
 /// <param name="Branch">Its branch as a full ref name; null if detached.</param>
 /// <param name="Operation">What is unfinished.</param>
-/// <param name="Entries">The files that differ, untracked ones too, ignored ones not.</param>
+/// <param name="Entries">The files that differ, untracked ones included, ignored ones not.</param>
 public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOperation Operation, IReadOnlyList<StatusEntry> Entries)
 {
     internal static readonly string[] Arguments =
@@ -64,7 +64,7 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
         return Parse(output.Fields(), OperationIn(worktree.AdminDirectory));
     }
 
-    /// <summary>The same; null if git refuses to look at what is there.</summary>
+    /// <summary>The same; null if git refuses.</summary>
     internal static async Task<WorktreeStatus?> TryReadAsync(Worktree worktree, CancellationToken cancellationToken)
     {
         try

@@ -1,10 +1,10 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Makes, finds, resets and removes worktrees. Each operation can be repeated after a crash at any point.</summary>
+/// <summary>Creates, finds, resets and removes worktrees. Each operation can be repeated after a crash at any point.</summary>
 public sealed class WorktreeStore(GitRepository repository)
 {
-    /// <summary>The worktree at a place: the one that is there and ready, else a new one. One that was begun and not finished is removed
-    /// and made again.</summary>
+    /// <summary>The worktree at a place: an existing finished one, else a new one. An unfinished one is removed and created
+    /// again.</summary>
     /// <exception cref="GitException">Something that is no worktree of ours is at the place, or git refuses (for example: the branch is
     /// checked out elsewhere).</exception>
     public async Task<Worktree> EnsureAsync(WorktreeRequest request, CancellationToken cancellationToken = default)
@@ -38,11 +38,10 @@ public sealed class WorktreeStore(GitRepository repository)
         return new Worktree(repository, path, admin);
     }
 
-    /// <summary>True for what is left of a worktree because it could not be removed.</summary>
+    /// <summary>True for the remains of a worktree that could not be removed.</summary>
     public static bool IsLeft(string path) => Path.GetFileName(path).Contains(FolderRemover.Left, StringComparison.Ordinal);
 
-    /// <summary>The common directory of the repository that a worktree says it belongs to, which need not be there any more; null: it says
-    /// nothing.</summary>
+    /// <summary>The common directory that a worktree's .git file names, which may be gone; null: it names none.</summary>
     public static string? RepositoryOf(string path) =>
         DurableFile.TryRead(Path.Combine(path, ".git"))?.Split("gitdir: ") is ["", var admin]
         && Path.GetDirectoryName(admin.TrimEnd()) is { } all
@@ -50,7 +49,7 @@ public sealed class WorktreeStore(GitRepository repository)
             ? Path.GetDirectoryName(all)
             : null;
 
-    /// <summary>The ready worktree at a place, or null.</summary>
+    /// <summary>The finished worktree at a place, or null.</summary>
     public Worktree? Find(string path)
     {
         path = Path.GetFullPath(path);
@@ -59,7 +58,7 @@ public sealed class WorktreeStore(GitRepository repository)
             : null;
     }
 
-    /// <summary>The linked worktree at a place, whoever made it, or null: one that is not ours is only read.</summary>
+    /// <summary>The linked worktree at a place, whoever created it, or null: one that is not ours must only be read.</summary>
     public Worktree? FindLinked(string path)
     {
         path = Path.GetFullPath(path);
@@ -70,11 +69,9 @@ public sealed class WorktreeStore(GitRepository repository)
     public Worktree? FindMainCheckout() =>
         repository.MainCheckout is { } path ? new Worktree(repository, path, repository.CommonDirectory) : null;
 
-    /// <summary>
-    /// Makes a worktree's files exactly those of a commit: changes, untracked and ignored files go, but not those in
-    /// <paramref name="keep"/>.
-    /// </summary>
-    /// <param name="worktree">The worktree, made without a branch; detached afterwards.</param>
+    /// <summary>Checks out exactly a commit: changes, untracked and ignored files are removed, but not those in
+    /// <paramref name="keep"/>.</summary>
+    /// <param name="worktree">The worktree, created without a branch; detached afterwards.</param>
     /// <param name="keep">Patterns as in <c>.gitignore</c> that are not cleaned, such as <c>/node_modules/</c>.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
     public async Task CheckOutAsync(
@@ -89,11 +86,12 @@ public sealed class WorktreeStore(GitRepository repository)
         await reset.SweepAsync(keep, cancellationToken);
     }
 
-    /// <summary>Removes a worktree with everything in it, finished or not, and what git knows of it; its branch stays. Nothing there:
-    /// nothing to do.</summary>
+    /// <summary>Removes a worktree with everything in it, finished or not, and its administration; its branch stays. Does nothing if there
+    /// is none.</summary>
     /// <param name="path">Its folder.</param>
-    /// <param name="cancellationToken">Ends waiting for others that make or remove worktrees.</param>
-    /// <param name="permit">That what is in it may go; null only for one that was made without a branch, or never finished.</param>
+    /// <param name="cancellationToken">Ends waiting for others that create or remove worktrees.</param>
+    /// <param name="permit">Proof that its content may be discarded; null only for one that was created without a branch, or never
+    /// finished.</param>
     public async Task RemoveAsync(string path, CancellationToken cancellationToken = default, DiscardPermit? permit = null)
     {
         path = Path.GetFullPath(path);
@@ -118,7 +116,7 @@ public sealed class WorktreeStore(GitRepository repository)
         }
     }
 
-    /// <summary>Gives a worktree up and lets it be used again. Nothing there: nothing to do.</summary>
+    /// <summary>Returns a worktree to the pool. Does nothing if there is none.</summary>
     public async Task ReturnAsync(string path, WorktreePool pool, DiscardPermit permit, CancellationToken cancellationToken = default)
     {
         path = Path.GetFullPath(path);
@@ -129,13 +127,11 @@ public sealed class WorktreeStore(GitRepository repository)
         }
     }
 
-    /// <summary>Folders of the worktrees that wait in pools to be used again.</summary>
+    /// <summary>Folders of the pooled worktrees.</summary>
     public IReadOnlyList<string> ListPooled() =>
         [.. WorktreeAdmin.Pooled(repository).Select(entry => entry.Path).Order(StringComparer.Ordinal)];
 
-    /// <summary>
-    /// Removes every worktree of ours below <paramref name="folder"/> that was begun and not finished; others are not touched.
-    /// </summary>
+    /// <summary>Removes every unfinished worktree of ours below <paramref name="folder"/>; others are not touched.</summary>
     /// <returns>Their folders.</returns>
     public async Task<IReadOnlyList<string>> RemoveUnfinishedAsync(string folder, CancellationToken cancellationToken = default)
     {
@@ -145,7 +141,7 @@ public sealed class WorktreeStore(GitRepository repository)
             return [];
         }
 
-        // Whoever makes a worktree holds this lock, so what is claimed once we have it is nobody's any more.
+        // Creation takes this lock, so claims seen while holding it are stale.
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
         var unfinished = claims.Below(Path.GetFullPath(folder));
         foreach (var path in unfinished)
@@ -165,8 +161,7 @@ public sealed class WorktreeStore(GitRepository repository)
         return repository.MainCheckout is { } main && list.Count > 0 ? [list[0] with { Path = main }, .. list.Skip(1)] : list;
     }
 
-    /// <summary>Adds patterns to <c>info/exclude</c>, which is the repository's own and never committed. Those that are there stay as they
-    /// are.</summary>
+    /// <summary>Adds patterns to <c>info/exclude</c>, which is local to the repository and never committed. Existing ones stay.</summary>
     public async Task ExcludeAsync(IEnumerable<string> patterns, CancellationToken cancellationToken = default)
     {
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);

@@ -1,12 +1,12 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>What programs that ran in a worktree have done there.</summary>
-/// <param name="HasChanges">Tracked files are not as the commit has them.</param>
-/// <param name="Others">Files and folders that git does not track or ignores; a folder without tracked files stands for all in it.</param>
+/// <summary>Changes that programs left in a worktree.</summary>
+/// <param name="HasChanges">Tracked files differ from the commit.</param>
+/// <param name="Others">Untracked and ignored files and folders; a folder without tracked files is named instead of its content.</param>
 /// <param name="Untracked">Those of them that git does not ignore.</param>
 public sealed record WorktreeTraces(bool HasChanges, IReadOnlySet<string> Others, IReadOnlyList<string> Untracked)
 {
-    /// <summary>Those of a worktree that was just checked out and cleaned.</summary>
+    /// <summary>For a worktree that was just checked out and cleaned.</summary>
     public static WorktreeTraces None { get; } = new(HasChanges: false, new HashSet<string>(), []);
 
     private static readonly string[] Arguments =
@@ -20,7 +20,7 @@ public sealed record WorktreeTraces(bool HasChanges, IReadOnlySet<string> Others
         "--ignore-submodules=none",
     ];
 
-    /// <summary>Looks at a worktree with one git process; null if git refuses to look at what is there.</summary>
+    /// <summary>Reads a worktree with one git process; null if git refuses.</summary>
     public static async Task<WorktreeTraces?> TryReadAsync(Worktree worktree, CancellationToken cancellationToken = default)
     {
         try

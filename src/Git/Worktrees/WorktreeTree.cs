@@ -1,17 +1,17 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>What is in a worktree as a tree: tracked and untracked files, not ignored ones. Only read: an index of its own is used, and
-/// whether the worktree's wiring is still what it was does not matter, so that work can be kept before that is mended.</summary>
+/// <summary>A worktree's content as a tree: tracked and untracked files, not ignored ones. Reads only: a temporary index is used, and the
+/// worktree's administration need not be intact, so that work can be kept before repairs.</summary>
 public sealed class WorktreeTree(Worktree worktree)
 {
     private static readonly IReadOnlyDictionary<string, string?> Nothing = new Dictionary<string, string?>();
 
     /// <summary>Writes the tree.</summary>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
-    /// <param name="environment">What sends the objects elsewhere than to the repository's own; null: to those.</param>
-    /// <param name="without">Files and folders, relative to the root, of which only what is in the index counts.</param>
-    /// <returns>Its id, and the commit that the worktree is at; null if it is at none.</returns>
-    /// <exception cref="GitException">Git can't store what is there.</exception>
+    /// <param name="environment">Environment that redirects objects; null: to the repository.</param>
+    /// <param name="without">Files and folders, relative to the root, of which only the indexed content counts.</param>
+    /// <returns>Its id, and the worktree's commit; null if there is none.</returns>
+    /// <exception cref="GitException">git can't store the content.</exception>
     public async Task<(string Tree, string? Head)> WriteAsync(
         CancellationToken cancellationToken,
         IReadOnlyDictionary<string, string?>? environment = null,
@@ -25,7 +25,7 @@ public sealed class WorktreeTree(Worktree worktree)
         }
         catch (GitException refusal) when (refusal.IsRefusal && head is not null)
         {
-            // The index is damaged, or names what is no more: then all files are looked at anew.
+            // The index is damaged, or names missing objects: then all files are read again.
             return (
                 await WriteAsync(
                     index => FromCommitAsync(head, index, cancellationToken),
@@ -49,7 +49,7 @@ public sealed class WorktreeTree(Worktree worktree)
         await begin(index);
         var all = new Dictionary<string, string?>(environment.Concat(index.Environment));
 
-        // The agent goes on working: a file that vanishes while it is read, or can't be read, is no reason to save nothing.
+        // The agent still works: a file that vanishes while it is read, or can't be read, does not prevent the snapshot.
         await worktree.Repository.AddObjectsAsync(
             worktree.Call([
                 "add",
