@@ -50,8 +50,7 @@ public sealed record AgentContextUse(long ContextTokens) : AgentEvent;
 /// <param name="Status"><c>allowed</c>, <c>allowed_warning</c> or <c>rejected</c>.</param>
 /// <param name="Limit">Which limit, such as <c>five_hour</c>; null if not said.</param>
 /// <param name="ResetsAt">When the limit starts anew; null if not said.</param>
-/// <param name="Utilization">Share used, 0 to 1; null if not said.</param>
-public sealed record AgentRateLimit(string Status, string? Limit, DateTimeOffset? ResetsAt, double? Utilization) : AgentEvent
+public sealed record AgentRateLimit(string Status, string? Limit, DateTimeOffset? ResetsAt) : AgentEvent
 {
     /// <summary>True when the service refuses work until <see cref="ResetsAt"/>.</summary>
     public bool IsRejected => string.Equals(Status, "rejected", StringComparison.Ordinal);
@@ -70,16 +69,6 @@ public sealed record AgentApiError(string Kind, int? Status, string Message) : A
 /// <param name="Status">HTTP status; null without an answer.</param>
 /// <param name="Kind">The agent program's word for the failure.</param>
 public sealed record AgentRetry(int Attempt, int MaxAttempts, TimeSpan Delay, int? Status, string Kind) : AgentEvent;
-
-/// <summary>The agent program went on with another model.</summary>
-/// <param name="From">The model asked for.</param>
-/// <param name="To">The model that answers now.</param>
-public sealed record AgentModelFallback(string From, string To) : AgentEvent;
-
-/// <summary>The conversation was shortened because it filled the context.</summary>
-/// <param name="TokensBefore">Tokens before.</param>
-/// <param name="TokensAfter">Tokens after; null if not said.</param>
-public sealed record AgentCompaction(long TokensBefore, long? TokensAfter) : AgentEvent;
 
 /// <summary>The agent ended a turn with a result. A program may print several; the last one counts.</summary>
 /// <param name="IsError">True when the program says it failed.</param>

@@ -3,9 +3,6 @@ namespace Orchestrator.Agents;
 /// <summary>A kind of agent: how it is called and how its output is read. Starting and stopping is the supervisor's.</summary>
 public interface IAgentRunner
 {
-    /// <summary>The name in settings, such as <c>claude</c>.</summary>
-    string Name { get; }
-
     /// <summary>The file of a conversation; null if there is none here. When there is one, a start with this
     /// <see cref="AgentStart.SessionId"/> goes on in it and needs only what is new; else it begins it, with the whole prompt. The file is
     /// all that another machine needs to go on.</summary>

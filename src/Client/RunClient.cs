@@ -56,32 +56,13 @@ public sealed class RunClient(ITemporalClient client)
         return queue.Pollers.Any(poller => !isDead(poller.Identity));
     }
 
-    /// <summary>Runs, latest first.</summary>
-    /// <param name="openOnly">Leave out runs that have ended.</param>
-    public async IAsyncEnumerable<RunListing> ListAsync(
-        bool openOnly = false,
-        [EnumeratorCancellation] CancellationToken cancellation = default
-    )
+    /// <summary>Ids of the runs that have not ended, latest first.</summary>
+    public async IAsyncEnumerable<string> ListOpenAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        var query = $"WorkflowType = '{WorkflowType}'" + (openOnly ? " AND ExecutionStatus = 'Running'" : "");
-        await foreach (var execution in _client.ListWorkflowsAsync(query).WithCancellation(cancellation))
+        var open = $"WorkflowType = '{WorkflowType}' AND ExecutionStatus = 'Running'";
+        await foreach (var execution in _client.ListWorkflowsAsync(open).WithCancellation(cancellation))
         {
-            if (execution.Status != WorkflowExecutionStatus.ContinuedAsNew)
-            {
-                yield return new RunListing(
-                    execution.Id,
-                    execution.Status == WorkflowExecutionStatus.Running,
-                    execution.StartTime,
-                    execution.CloseTime
-                );
-            }
+            yield return execution.Id;
         }
     }
 }
-
-/// <summary>A run in a list.</summary>
-/// <param name="RunId">Id of the run.</param>
-/// <param name="Open">True while it has not ended.</param>
-/// <param name="StartedAt">When its present execution began, UTC.</param>
-/// <param name="EndedAt">When it ended, UTC; null while it is open.</param>
-public sealed record RunListing(string RunId, bool Open, DateTime StartedAt, DateTime? EndedAt);

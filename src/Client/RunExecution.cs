@@ -2,10 +2,9 @@ namespace Orchestrator.Client;
 
 /// <summary>The newest execution of a run, as the server knows it; needs no worker.</summary>
 /// <param name="ExecutionId">Run id of the execution.</param>
-/// <param name="StartedAt">When that execution began, UTC.</param>
 /// <param name="End">How it ended; null while it is open.</param>
 /// <param name="EndedAt">When it ended, UTC; null while it is open.</param>
-public sealed record RunExecution(string ExecutionId, DateTimeOffset StartedAt, RunResult? End, DateTimeOffset? EndedAt)
+public sealed record RunExecution(string ExecutionId, RunResult? End, DateTimeOffset? EndedAt)
 {
     /// <summary>True while it has not ended.</summary>
     public bool IsOpen => End is null;
@@ -25,12 +24,7 @@ public sealed record RunExecution(string ExecutionId, DateTimeOffset StartedAt, 
                 found.Status == WorkflowExecutionStatus.Running
                     ? null
                     : await EndOfAsync(client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(runId, found.RunId), rpc);
-            return new RunExecution(
-                found.RunId,
-                Utc(found.StartTime),
-                end,
-                end is not null && found.CloseTime is { } closed ? Utc(closed) : null
-            );
+            return new RunExecution(found.RunId, end, end is not null && found.CloseTime is { } closed ? Utc(closed) : null);
         }
         catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
         {

@@ -155,10 +155,6 @@ public sealed class RunHandle
     public Task<SteeringAnswer> SkipTaskAsync(TaskCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.SkipTaskAsync(command), cancellation);
 
-    /// <summary>Changes the maximum number of concurrent agents.</summary>
-    public Task<SteeringAnswer> SetConcurrencyAsync(int workers, CancellationToken cancellation = default) =>
-        SteerAsync(w => w.SetConcurrencyAsync(workers), cancellation);
-
     /// <summary>Approves <c>plan</c> or a task.</summary>
     /// <param name="id">Which.</param>
     /// <param name="by">Who says it, and from where.</param>

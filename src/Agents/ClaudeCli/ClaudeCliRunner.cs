@@ -11,9 +11,6 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     private const double CommandShareOfStall = 0.8;
 
     /// <inheritdoc/>
-    public string Name => "claude";
-
-    /// <inheritdoc/>
     public string? FindConversation(string sessionId) => ClaudeSessionFiles.Find(ConfigDirectory, sessionId);
 
     /// <inheritdoc/>

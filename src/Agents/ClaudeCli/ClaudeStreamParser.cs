@@ -139,10 +139,6 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
                         root.Text("error") ?? "unknown"
                     ),
                 ];
-            case "model_fallback":
-                return [new AgentModelFallback(root.Text("original_model") ?? "", root.Text("fallback_model") ?? "")];
-            case "compact_boundary" when root.Get("compact_metadata") is { } facts:
-                return [new AgentCompaction(facts.Number("pre_tokens") ?? 0, facts.Number("post_tokens"))];
             default:
                 return [];
         }
@@ -212,8 +208,7 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
         AgentRateLimit limit = new(
             info.Text("status") ?? "unknown",
             info.Text("rateLimitType"),
-            info.Number("resetsAt") is { } seconds and > 0 and < 253_402_300_800 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null,
-            info.Fraction("utilization")
+            info.Number("resetsAt") is { } seconds and > 0 and < 253_402_300_800 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null
         );
         _rejected = limit.IsRejected ? limit : null;
         return [limit];

@@ -11,9 +11,6 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
     private const string DefaultModel = "opus";
 
     /// <inheritdoc/>
-    public string Name => options.Service == ModelService.Api ? "api" : "bedrock";
-
-    /// <inheritdoc/>
     public string? FindConversation(string sessionId) => File.Exists(ConversationOf(sessionId)) ? ConversationOf(sessionId) : null;
 
     /// <inheritdoc/>

@@ -35,9 +35,6 @@ public sealed class AgentSession
     /// <summary>How the start stood before: <see cref="AgentStartState.NotStarted"/> means that this session started the agent.</summary>
     public AgentStartState Found { get; }
 
-    /// <summary>What the runner could not do as asked and a person should know.</summary>
-    public IReadOnlyList<string> Warnings => _folder.Warnings;
-
     /// <summary>Follows the agent until it has ended and nothing of it lives any more. Renews the lease, holds the agent to its cores,
     /// keeps the limits on stall, output and memory (and on time, if the supervisor is dead), and stops the agent when one is passed. A
     /// start that died without a result gives <see cref="AgentFailure.Killed"/>.</summary>

@@ -19,8 +19,6 @@ internal sealed class StartFolder(string path)
 
     internal string Supervise => File("supervise");
 
-    internal string Prompt => File("prompt");
-
     internal string StandardOutput => File("stdout");
 
     internal string StandardError => File("stderr");
@@ -54,9 +52,6 @@ internal sealed class StartFolder(string path)
 
     /// <summary>The program that could not be started, because it is missing or may not be executed; null if it could.</summary>
     internal string? Unstartable => TryRead("unstartable");
-
-    /// <summary>What the runner could not do as asked.</summary>
-    internal IReadOnlyList<string> Warnings => TryRead("warnings")?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     /// <summary>The supervisor's own messages.</summary>
     internal string? Log => TryRead("supervise.log");

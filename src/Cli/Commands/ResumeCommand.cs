@@ -141,9 +141,9 @@ internal sealed class ResumeCommand : CliCommand
     private static async Task<string> FindOpenAsync(RunSession session, RepositoryLocation repository, CancellationToken stop)
     {
         var open = new List<string>();
-        await foreach (var listed in session.Runs.ListAsync(openOnly: true, stop))
+        await foreach (var listed in session.Runs.ListOpenAsync(stop))
         {
-            open.Add(listed.RunId);
+            open.Add(listed);
         }
         return open switch
         {

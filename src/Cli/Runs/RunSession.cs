@@ -242,9 +242,9 @@ internal sealed partial class RunSession : IAsyncDisposable
             return;
         }
         var others = new List<string>();
-        await foreach (var listed in Runs.ListAsync(openOnly: true, _context.Interrupts.Stop))
+        await foreach (var listed in Runs.ListOpenAsync(_context.Interrupts.Stop))
         {
-            others.Add(listed.RunId);
+            others.Add(listed);
         }
         foreach (var id in others.Where(id => id != own.RunId))
         {

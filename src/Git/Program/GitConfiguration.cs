@@ -10,9 +10,6 @@ public sealed class GitConfiguration
 
     private GitConfiguration(Dictionary<string, string> values) => _values = values;
 
-    /// <summary>All names, with section and key in lower case as git prints them.</summary>
-    public IEnumerable<string> Names => _values.Keys;
-
     /// <summary>The committer's identity, from the environment or the settings; null if git would have to guess.</summary>
     internal GitIdentity? Identity =>
         (Environment.GetEnvironmentVariable("GIT_AUTHOR_NAME") ?? Get("author.name") ?? Get("user.name")) is { Length: > 0 } name

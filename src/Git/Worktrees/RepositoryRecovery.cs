@@ -1,10 +1,5 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>What a crash has left.</summary>
-/// <param name="Locks">Lock files that were removed.</param>
-/// <param name="Worktrees">Folders of unfinished worktrees that were removed.</param>
-public sealed record RecoveryResult(IReadOnlyList<string> Locks, IReadOnlyList<string> Worktrees);
-
 /// <summary>Cleans up after a crash; called when a process begins to work in a repository.</summary>
 public sealed class RepositoryRecovery(GitRepository repository)
 {
@@ -14,14 +9,12 @@ public sealed class RepositoryRecovery(GitRepository repository)
     /// <summary>Waits for running writes of dead owners (30 seconds, then they are stopped), and removes their lock files and worktrees
     /// that are unfinished or half removed.</summary>
     /// <exception cref="GitException">Processes of another PID namespace (a container) work in it.</exception>
-    public async Task<RecoveryResult> RunAsync(CancellationToken cancellationToken = default)
+    public async Task RunAsync(CancellationToken cancellationToken = default)
     {
         await repository.ClaimAsync(cancellationToken);
         await repository.SettleWritesAsync(WriteLimit, cancellationToken);
         TemporaryIndex.RemoveLeft(repository, LongestUseOfAnIndex);
-        return new RecoveryResult(
-            repository.RemoveLocksOfTheDead(),
-            await new WorktreeStore(repository).RemoveUnfinishedAsync("/", cancellationToken)
-        );
+        repository.RemoveLocksOfTheDead();
+        await new WorktreeStore(repository).RemoveUnfinishedAsync("/", cancellationToken);
     }
 }

@@ -64,15 +64,7 @@ public sealed class WorktreeDiff(Worktree worktree)
 
     private async Task<IReadOnlyList<ChangedFile>> OfIndexAsync(string from, CancellationToken cancellationToken)
     {
-        var tracked = Diffs.ParseRaw(
-            await worktree.Repository.ReadAsync(worktree.Call(["diff", .. Diffs.Raw, from, "--"]), cancellationToken)
-        );
-        var untracked = await worktree.Repository.ReadAsync(
-            worktree.Call("ls-files", "--others", "--exclude-standard", "-z"),
-            cancellationToken
-        );
-        var others = untracked.Fields().ToHashSet(StringComparer.Ordinal);
-
+        var (tracked, others) = await CompareAsync(from, index: null, cancellationToken);
         return IsNewToIndexAlone(tracked, others)
             ? await OfFilesAsync(from, cancellationToken)
             : [.. tracked, .. others.Select(path => Untracked(worktree, path))];
@@ -95,23 +87,27 @@ public sealed class WorktreeDiff(Worktree worktree)
     {
         using var index = new TemporaryIndex(worktree.Repository);
         await worktree.WriteAsync(worktree.Call("read-tree", from) with { Environment = index.Environment }, cancellationToken);
-        var tracked = Diffs.ParseRaw(
-            await worktree.Repository.ReadAsync(
-                worktree.Call(["diff", .. Diffs.Raw, from, "--"]) with
-                {
-                    Environment = index.Environment,
-                },
-                cancellationToken
-            )
-        );
-        var untracked = await worktree.Repository.ReadAsync(
-            worktree.Call("ls-files", "--others", "--exclude-standard", "-z") with
-            {
-                Environment = index.Environment,
-            },
-            cancellationToken
-        );
-        return [.. tracked, .. untracked.Fields().Select(path => Untracked(worktree, path))];
+        var (tracked, others) = await CompareAsync(from, index, cancellationToken);
+        return [.. tracked, .. others.Select(path => Untracked(worktree, path))];
+    }
+
+    /// <summary>The files that differ from a commit, and those that the index does not know.</summary>
+    /// <param name="index">The index; null: the worktree's own.</param>
+    private async Task<(IReadOnlyList<ChangedFile> Tracked, HashSet<string> Others)> CompareAsync(
+        string from,
+        TemporaryIndex? index,
+        CancellationToken cancellationToken
+    )
+    {
+        var tracked = Diffs.ParseRaw(await ReadAsync(["diff", .. Diffs.Raw, from, "--"]));
+        var others = await ReadAsync(["ls-files", "--others", "--exclude-standard", "-z"]);
+        return (tracked, others.Fields().ToHashSet(StringComparer.Ordinal));
+
+        Task<GitOutput> ReadAsync(string[] arguments)
+        {
+            var call = worktree.Call(arguments);
+            return worktree.Repository.ReadAsync(index is null ? call : call with { Environment = index.Environment }, cancellationToken);
+        }
     }
 
     /// <summary>Reads the same from one <c>git status</c>, if no file was changed both in the index and after that: for the sum of both git

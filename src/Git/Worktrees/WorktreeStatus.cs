@@ -24,11 +24,9 @@ public enum UnfinishedOperation
 
 /// <summary>A file that differs from the last commit.</summary>
 /// <param name="Path">Relative to the root.</param>
-/// <param name="Index">Its change in the index: a letter of git-status(1), '.' for none.</param>
-/// <param name="Files">Its change on disk: a letter, '.' for none.</param>
 /// <param name="IsUntracked">True if git does not know it.</param>
 /// <param name="IsUnmerged">True if it is in conflict.</param>
-public sealed record StatusEntry(string Path, char Index, char Files, bool IsUntracked, bool IsUnmerged);
+public sealed record StatusEntry(string Path, bool IsUntracked, bool IsUnmerged);
 
 /// <summary>The state of a checkout.</summary>
 /// <param name="Head">The commit it is at; null without commits.</param>
@@ -93,13 +91,13 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
                     branch = field[14..] is "(detached)" ? null : "refs/heads/" + field[14..];
                     break;
                 case '?':
-                    entries.Add(new StatusEntry(field[2..], '.', '?', IsUntracked: true, IsUnmerged: false));
+                    entries.Add(new StatusEntry(field[2..], IsUntracked: true, IsUnmerged: false));
                     break;
                 case '1':
-                    entries.Add(new StatusEntry(field.Split(' ', 9)[8], field[2], field[3], IsUntracked: false, IsUnmerged: false));
+                    entries.Add(new StatusEntry(field.Split(' ', 9)[8], IsUntracked: false, IsUnmerged: false));
                     break;
                 case 'u':
-                    entries.Add(new StatusEntry(field.Split(' ', 11)[10], field[2], field[3], IsUntracked: false, IsUnmerged: true));
+                    entries.Add(new StatusEntry(field.Split(' ', 11)[10], IsUntracked: false, IsUnmerged: true));
                     break;
                 default:
                     break; // Other headers, such as the upstream.

@@ -228,16 +228,6 @@ public sealed class ClaudeStreamParserTests
                 )
             )
         );
-        Assert.Equal(
-            new AgentModelFallback("opus", "sonnet"),
-            Assert.Single(Read("""{"type":"system","subtype":"model_fallback","original_model":"opus","fallback_model":"sonnet"}"""))
-        );
-        Assert.Equal(
-            new AgentCompaction(185021, 627),
-            Assert.Single(
-                Read("""{"type":"system","subtype":"compact_boundary","compact_metadata":{"pre_tokens":185021,"post_tokens":627}}""")
-            )
-        );
     }
 
     [Theory]
