@@ -3,11 +3,11 @@ using System.Globalization;
 
 namespace Orchestrator.Agents;
 
-/// <summary>The environment an agent is given: the user's own, without what belongs to us or would mislead it, and with the facts of its
+/// <summary>The environment of an agent: the user's own, without variables that are ours or misleading, with the facts of its
 /// task.</summary>
 public static class AgentEnvironment
 {
-    /// <summary>Variables that are never handed on: they name another agent's session or another repository.</summary>
+    /// <summary>Variables that are never passed on: they belong to another agent's session or another repository.</summary>
     private static readonly string[] Unwanted =
     [
         "CLAUDECODE",
@@ -24,7 +24,7 @@ public static class AgentEnvironment
         "GIT_CEILING_DIRECTORIES",
     ];
 
-    /// <summary>The variable that names the repository's main checkout; whatever an agent starts, and what keeps it, inherits it.</summary>
+    /// <summary>The variable with the repository's main checkout; inherited by everything that an agent starts.</summary>
     public const string RepositoryVariable = "ORCHESTRATOR_REPOSITORY";
 
     /// <summary>This process's environment.</summary>
@@ -34,10 +34,10 @@ public static class AgentEnvironment
             .Cast<DictionaryEntry>()
             .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
 
-    /// <summary>Makes the environment of one start. <c>ORCHESTRATOR_START</c> is not in it: the supervisor adds it to the agent alone,
-    /// because all that carries it is killed at the end.</summary>
+    /// <summary>Builds the environment of one agent run. <c>ORCHESTRATOR_START</c> is not in it: the supervisor sets it for the agent
+    /// alone, because every process with it is killed at the end.</summary>
     /// <param name="inherited">The user's environment.</param>
-    /// <param name="start">The start, whose facts are added as <c>ORCHESTRATOR_*</c>.</param>
+    /// <param name="start">The agent run, whose facts are added as <c>ORCHESTRATOR_*</c>.</param>
     /// <param name="own">The runner's own variables.</param>
     internal static IReadOnlyDictionary<string, string> Make(
         IReadOnlyDictionary<string, string> inherited,
@@ -65,9 +65,9 @@ public static class AgentEnvironment
         return environment;
     }
 
-    /// <summary>Git tidies up a large repository by itself after a commit, in the background: it would work in the folder that all
-    /// worktrees share when the agent has ended, and be killed with what the agent left behind. Added as further configuration
-    /// (git-config(1), <c>GIT_CONFIG_COUNT</c>) to what is there.</summary>
+    /// <summary>Disables git's automatic maintenance, which runs in the background after a commit: it would work in the folder that all
+    /// worktrees share after the agent has ended, and be killed with the agent's leftovers. Added as further configuration (git-config(1),
+    /// <c>GIT_CONFIG_COUNT</c>).</summary>
     private static void LeaveOutGitMaintenance(Dictionary<string, string> environment)
     {
         var count = int.TryParse(

@@ -1,25 +1,25 @@
 namespace Orchestrator.Agents;
 
-/// <summary>Why a start did not end in "done". Decides what the caller does next: try again, wait, go on in the conversation, or ask a
+/// <summary>Why an agent run did not end in "done". Decides what the caller does next: retry, wait, continue the conversation, or ask a
 /// person.</summary>
 public enum AgentFailure
 {
     /// <summary>No failure: the agent claims done.</summary>
     None,
 
-    /// <summary>The agent ended and says that it failed, or its program exited with an error of its own.</summary>
+    /// <summary>The agent ended and claims failure, or its program exited with an error.</summary>
     GaveUp,
 
-    /// <summary>The account's usage limit is reached; <see cref="AgentOutcome.ResetsAt"/> says until when, if known.</summary>
+    /// <summary>The account's usage limit is reached; <see cref="AgentOutcome.ResetsAt"/> is its reset, if known.</summary>
     UsageLimit,
 
-    /// <summary>Login, credit, permission, model gone, agent program missing or broken, no network: parks the account.</summary>
+    /// <summary>Login, credit, permission, missing model, missing or broken agent program, no network: parks the account.</summary>
     Account,
 
-    /// <summary>The service failed in passing (5xx, overloaded, broken stream): worth a retry.</summary>
+    /// <summary>A transient failure of the service (5xx, overloaded, broken stream): worth a retry.</summary>
     Transient,
 
-    /// <summary>The request itself is wrong and will be wrong again.</summary>
+    /// <summary>The request itself is invalid, so a retry would fail again.</summary>
     Invalid,
 
     /// <summary>Disk, memory or a tool of this machine is missing.</summary>
@@ -34,16 +34,16 @@ public enum AgentFailure
     /// <summary>The limit on turns was reached.</summary>
     Turns,
 
-    /// <summary>The limit on money was reached.</summary>
+    /// <summary>The cost limit was reached.</summary>
     Money,
 
-    /// <summary>The agent and what it started held more memory than the limit.</summary>
+    /// <summary>The agent and its processes used more memory than the limit.</summary>
     Memory,
 
-    /// <summary>Nobody followed the agent for the orphan limit, so its supervisor stopped it.</summary>
+    /// <summary>The agent had no follower for the orphan limit, so its supervisor stopped it.</summary>
     Orphaned,
 
-    /// <summary>The process was killed by somebody else, or the machine went down: no result, no fault of the agent.</summary>
+    /// <summary>The process was killed from outside, or the machine went down: no result, not the agent's fault.</summary>
     Killed,
 
     /// <summary>We stopped it because the caller asked (pause, cancel).</summary>
@@ -55,7 +55,7 @@ public enum AgentFailure
 /// <param name="Subject">The file or command.</param>
 public sealed record PermissionDenial(string Tool, string Subject);
 
-/// <summary>How one start of an agent ended. What the agent claims; what is true is found out by gates and diffs.</summary>
+/// <summary>How one agent run ended, as the agent claims; gates and diffs verify it.</summary>
 public sealed record AgentOutcome
 {
     /// <summary>Why it did not end in "done".</summary>
@@ -64,10 +64,10 @@ public sealed record AgentOutcome
     /// <summary>True when the agent claims that the work is done.</summary>
     public bool ClaimsDone => Failure == AgentFailure.None;
 
-    /// <summary>What happened, for a person: error text, limit, exit code. Empty when done.</summary>
+    /// <summary>Description for people: error text, limit, exit code. Empty when done.</summary>
     public string Detail { get; init; } = "";
 
-    /// <summary>When the usage limit starts anew; null if unknown or no usage limit.</summary>
+    /// <summary>When the usage limit is reset; null if unknown or no usage limit.</summary>
     public DateTimeOffset? ResetsAt { get; init; }
 
     /// <summary>The program's exit code; null when it left none (killed together with its supervisor, or still running).</summary>
@@ -76,29 +76,29 @@ public sealed record AgentOutcome
     /// <summary>The conversation, as the agent named it; null when it named none.</summary>
     public string? SessionId { get; init; }
 
-    /// <summary>Turns of this start.</summary>
+    /// <summary>Turns of this agent run.</summary>
     public int Turns { get; init; }
 
-    /// <summary>What this start used, without what earlier starts of the same conversation used. Of a start that was killed before it told
-    /// its cost only the tokens are known (from the conversation's file), and the cost is 0.</summary>
+    /// <summary>Usage of this agent run, without earlier runs of the same conversation. If it was killed before it reported its cost, only
+    /// tokens are known (from the conversation's file), and the cost is 0.</summary>
     public AgentUsage Usage { get; init; } = AgentUsage.None;
 
     /// <summary>False when no result was printed: <see cref="Usage"/> is a lower bound, and its cost is unknown.</summary>
     public bool IsUsageComplete { get; init; }
 
-    /// <summary>The last text of the agent: its own report.</summary>
+    /// <summary>The last text of the agent: its report.</summary>
     public string FinalText { get; init; } = "";
 
-    /// <summary>What was answered to <see cref="AgentStart.AnswerSchema"/>: JSON where the agent program vouches for it, else all that the
-    /// agent said, in which JSON may be. Null where no answer was asked for, or none was given.</summary>
+    /// <summary>The answer for <see cref="AgentStart.AnswerSchema"/>: JSON where the agent program guarantees it, else the agent's whole
+    /// text, which may contain JSON. Null where no answer was requested, or none was given.</summary>
     public string? Answer { get; init; }
 
     /// <summary>Tool calls that were refused.</summary>
     public IReadOnlyList<PermissionDenial> Denials { get; init; } = [];
 
-    /// <summary>Tools really called, with how often.</summary>
+    /// <summary>Tools that were called, with how often.</summary>
     public IReadOnlyDictionary<string, int> Tools { get; init; } = new Dictionary<string, int>();
 
-    /// <summary>Sub-agents really called whose call did not fail (tool-use events, not words).</summary>
+    /// <summary>Sub-agents that were called without failure (by tool-use events, not words).</summary>
     public IReadOnlyList<string> SubAgents { get; init; } = [];
 }

@@ -1,15 +1,15 @@
 namespace Orchestrator.Agents;
 
-/// <summary>One start of an agent: one process, one folder of its own.</summary>
-/// <remarks>The same value must be given again by a successor that takes the start over; what is not part of the process (limits of
-/// following, owner) may differ.</remarks>
+/// <summary>One agent run: one process, with a folder of its own.</summary>
+/// <remarks>A successor that takes over the agent run must pass the same values, except those that are not part of the process (limits of
+/// following, owner).</remarks>
 public sealed record AgentStart
 {
-    /// <summary>Absolute path of the start's folder (<c>.orchestrator/runs/RUN/tasks/TASK/START</c>). Made if missing. Also the value of
-    /// <c>ORCHESTRATOR_START</c>, so it names the start on this machine.</summary>
+    /// <summary>Absolute path of the agent run's folder (<c>.orchestrator/runs/RUN/tasks/TASK/START</c>). Created if missing. Also the
+    /// value of <c>ORCHESTRATOR_START</c>, so it identifies the agent run on this machine.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>Absolute path of the worktree the agent works in. Never made: if it is gone the start fails.</summary>
+    /// <summary>Absolute path of the worktree that the agent works in. Never created: if it is missing the start fails.</summary>
     public required string WorkingDirectory { get; init; }
 
     /// <summary>Absolute path of the repository's main checkout (<c>ORCHESTRATOR_REPOSITORY</c>).</summary>
@@ -24,22 +24,22 @@ public sealed record AgentStart
     /// <summary>The attempt, from 1 (<c>ORCHESTRATOR_ATTEMPT</c>).</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>What the agent is told. Given on stdin and as the file named by <c>ORCHESTRATOR_PROMPT_FILE</c>. Should begin with plain
-    /// words: agent programs take a first "/" for a command.</summary>
+    /// <summary>The prompt. Passed on stdin and as the file of <c>ORCHESTRATOR_PROMPT_FILE</c>. Should begin with a word: agent programs
+    /// take a first "/" for a command.</summary>
     public required string Prompt { get; init; }
 
-    /// <summary>Who follows: an id of the activity attempt, unique per attempt. Written to <c>owner</c> in the folder; a follower whose id
-    /// is no longer there stops following (<see cref="AgentOwnerChangedException"/>).</summary>
+    /// <summary>Id of the follower: an id of the activity attempt, unique per attempt. Written to <c>owner</c> in the folder; a follower
+    /// whose id was replaced stops following (<see cref="AgentOwnerChangedException"/>).</summary>
     public required string Owner { get; init; }
 
-    /// <summary>The task's secret for <c>orchestrate done</c> and its kin (<c>ORCHESTRATOR_TOKEN</c>); null for none.</summary>
+    /// <summary>The task's secret for <c>orchestrate done</c> and similar commands (<c>ORCHESTRATOR_TOKEN</c>); null for none.</summary>
     public string? Token { get; init; }
 
-    /// <summary>The conversation's id, chosen by the caller (a UUID for Claude) so that it is known before the agent runs. If the
-    /// conversation is there (<see cref="IAgentRunner.FindConversation"/>) the start goes on in it, else it begins it.</summary>
+    /// <summary>The conversation's id, chosen by the caller (a UUID for Claude) so that it is known before the agent runs. An existing
+    /// conversation (<see cref="IAgentRunner.FindConversation"/>) is continued, otherwise it is begun.</summary>
     public string? SessionId { get; init; }
 
-    /// <summary>The model; null for the runner's own choice.</summary>
+    /// <summary>The model; null for the runner's default.</summary>
     public string? Model { get; init; }
 
     /// <summary>Text added to the agent's instructions: role, the repository's own instructions of the base commit. Null for
@@ -50,67 +50,67 @@ public sealed record AgentStart
     /// (<c>.claude/agents/*.md</c>).</summary>
     public IReadOnlyDictionary<string, string> AgentDefinitions { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>What the agent may write and run; kept as the folder's <c>policy</c> file, which the ownership hook reads.</summary>
+    /// <summary>What the agent may write and run; stored as the folder's <c>policy</c> file, which the ownership hook reads.</summary>
     public required HookPolicy Policy { get; init; }
 
-    /// <summary>The JSON Schema (as JSON text, without <c>$schema</c>) of the answer that is wanted instead of work; it comes as
+    /// <summary>JSON Schema (as JSON text, without <c>$schema</c>) of an answer that is requested instead of work; the result is
     /// <see cref="AgentOutcome.Answer"/>. Null: the agent works.</summary>
     public string? AnswerSchema { get; init; }
 
-    /// <summary>What the agent may only read; null: nothing is kept from it but by its policy.</summary>
+    /// <summary>Read-only paths of the agent; null: only its policy restricts it.</summary>
     public AgentConfinement? Confinement { get; init; }
 
-    /// <summary>Where to look for mail while the agent works; null: it gets none.</summary>
+    /// <summary>Files for new mail while the agent works; null: it gets none.</summary>
     public AgentMailFiles? Mail { get; init; }
 
-    /// <summary>Limits of this start.</summary>
+    /// <summary>Limits of this agent run.</summary>
     public AgentLimits Limits { get; init; } = new();
 
-    /// <summary>More variables for the agent (set-up ports and the like). They win over the runner's own.</summary>
+    /// <summary>Further variables for the agent (ports, for example). They override the runner's own.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }
 
-/// <summary>How a hook can tell without a program whether there is new mail.</summary>
+/// <summary>Files by which a hook detects new mail without starting a program.</summary>
 /// <param name="File">Absolute path of the run's mail; it only grows.</param>
-/// <param name="ReadUpTo">Absolute path of the file that names the size up to which all is read.</param>
+/// <param name="ReadUpTo">Absolute path of the file with the size of the mail that was read.</param>
 public sealed record AgentMailFiles(string File, string ReadUpTo);
 
-/// <summary>Limits of one start. Times are awake time: a suspended machine does not use them up. <see cref="Timeout.InfiniteTimeSpan"/> is
-/// no limit.</summary>
+/// <summary>Limits of one agent run. Times are awake time: a suspended machine does not use them up. <see cref="Timeout.InfiniteTimeSpan"/>
+/// is no limit.</summary>
 public sealed record AgentLimits
 {
-    /// <summary>How long the process may live. Kept by the supervisor, with or without anybody following.</summary>
+    /// <summary>How long the process may run. Enforced by the supervisor, with or without a follower.</summary>
     /// <value>Default: 30 minutes.</value>
     public TimeSpan Time { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>How long it may print nothing while it is followed. Must be above the agent's own limit for one command.</summary>
+    /// <summary>How long it may print nothing while it is followed. Must exceed the agent's own limit for one command.</summary>
     /// <value>Default: 15 minutes.</value>
     public TimeSpan Stall { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>How long the supervisor lets the agent work with nobody following.</summary>
+    /// <summary>How long the supervisor lets the agent work without a follower.</summary>
     /// <value>Default: 30 minutes.</value>
     public TimeSpan Orphan { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>Turns; null for no limit.</summary>
     public int? Turns { get; init; }
 
-    /// <summary>US dollars for this start; null for no limit.</summary>
+    /// <summary>US dollars for this agent run; null for no limit.</summary>
     public decimal? CostUsd { get; init; }
 
-    /// <summary>Bytes of memory that the agent and all it started may hold; an agent that holds more is stopped. Looked at twice a second
-    /// while it is followed. Null for no limit.</summary>
+    /// <summary>Bytes of memory that the agent and its processes may use; an agent that uses more is stopped. Checked twice a second while
+    /// it is followed. Null for no limit.</summary>
     public long? MemoryBytes { get; init; }
 
-    /// <summary>Cores that the agent and all it started may use on average, such as 0.5: while it is followed its processes are stopped and
+    /// <summary>Cores that the agent and its processes may use on average, such as 0.5: while it is followed its processes are stopped and
     /// continued so that they do not use more. Null for no limit.</summary>
     public double? Cores { get; init; }
 
-    /// <summary>Most bytes of output; an agent that prints more is stopped.</summary>
+    /// <summary>Maximum bytes of output; an agent that prints more is stopped.</summary>
     /// <value>Default: 1 GiB.</value>
     public long OutputBytes { get; init; } = 1L << 30;
 }
 
-/// <summary>The owner named in the start's folder is another one: somebody took the start over, and this follower must do nothing
+/// <summary>The owner in the agent run's folder is another one: a successor has taken it over, and this follower must do nothing
 /// more.</summary>
 /// <param name="folder">The start's folder.</param>
 /// <param name="owner">The owner found there.</param>

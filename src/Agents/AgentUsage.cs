@@ -18,8 +18,8 @@ public sealed record TokenUsage(long Input, long Output, long CacheRead, long Ca
         new(Input + other.Input, Output + other.Output, CacheRead + other.CacheRead, CacheWrite + other.CacheWrite);
 }
 
-/// <summary>What one model did and cost.</summary>
-/// <param name="CostUsd">Its price in US dollars by the agent program's own price list.</param>
+/// <summary>Usage and cost of one model.</summary>
+/// <param name="CostUsd">Cost in US dollars by the agent program's price list.</param>
 /// <param name="ContextWindow">The model's context size in tokens; 0 if not said.</param>
 public sealed record ModelUsage(TokenUsage Tokens, decimal CostUsd, long ContextWindow)
 {
@@ -28,7 +28,7 @@ public sealed record ModelUsage(TokenUsage Tokens, decimal CostUsd, long Context
         new(Tokens.Plus(other.Tokens), CostUsd + other.CostUsd, Math.Max(ContextWindow, other.ContextWindow));
 }
 
-/// <summary>What a whole start used: by model, with sums.</summary>
+/// <summary>Usage of a whole agent run: by model, with sums.</summary>
 /// <param name="Models">Use by model name.</param>
 public sealed record AgentUsage(IReadOnlyDictionary<string, ModelUsage> Models)
 {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents;
 
-/// <summary>Puts what a model service says about a failure into our classes, whoever asked it. Pure.</summary>
+/// <summary>Maps failures of a model service to our classes, for all callers. Pure.</summary>
 internal static class ApiFailures
 {
     /// <summary>By the HTTP status; null: there was no answer.</summary>
@@ -11,13 +11,13 @@ internal static class ApiFailures
             429 => AgentFailure.UsageLimit,
             408 or >= 500 => AgentFailure.Transient,
             >= 400 => AgentFailure.Invalid,
-            // No answer at all: this service cannot be reached now. Many tasks at once in this state are the account's class, which only
-            // the caller sees.
+            // No answer: the service can't be reached now. If many tasks are in this state at once it is the account's class, which only
+            // the caller knows.
             null => AgentFailure.Transient,
             _ => AgentFailure.GaveUp,
         };
 
-    /// <summary>By words that say more than any status; null: there are none.</summary>
+    /// <summary>By texts that say more than a status; null: there are none.</summary>
     internal static AgentFailure? OfText(string text) =>
         text switch
         {

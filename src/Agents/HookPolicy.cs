@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Agents;
 
-/// <summary>What one start may do. Kept as the <c>policy</c> file of the start's folder, outside the worktree, and read by the ownership
-/// hook, which runs without any orchestrator.</summary>
+/// <summary>Permissions of one agent run. Stored as the <c>policy</c> file of its folder, outside the worktree, and read by the ownership
+/// hook, which needs no orchestrator.</summary>
 public sealed record HookPolicy
 {
     /// <summary>The task's id, for messages.</summary>
@@ -12,19 +12,18 @@ public sealed record HookPolicy
     /// <summary>Absolute path of the worktree: nothing outside it may be written.</summary>
     public required string Root { get; init; }
 
-    /// <summary>Patterns of what may be written, relative to the root, as the plan has them; null for everything in the root.</summary>
+    /// <summary>Patterns of writable files, relative to the root, from the plan; null for everything in the root.</summary>
     public IReadOnlyList<string>? Write { get; init; }
 
-    /// <summary>Patterns of files that may also be written because the task appends to them.</summary>
+    /// <summary>Patterns of files that are writable because the task appends to them.</summary>
     public IReadOnlyList<string> Append { get; set; } = [];
 
-    /// <summary>Files, relative to the root, that may not be written whatever <see cref="Write"/> says: they hold what tasks have agreed on
-    /// (contracts).</summary>
+    /// <summary>Files, relative to the root, that are never writable whatever <see cref="Write"/> says: contracts.</summary>
     public IReadOnlyList<string> ReadOnly { get; set; } = [];
 
-    /// <summary>Rules of what is allowed beside reading, writing owned files and Bash (<c>permissions.allow</c>): a tool (<c>WebFetch</c>),
-    /// an MCP server (<c>mcp__tracker</c>), or some calls of a tool (<c>WebFetch(domain:example.org)</c>), which the agent program itself
-    /// judges.</summary>
+    /// <summary>Permission rules beside reading, writing owned files and Bash (<c>permissions.allow</c>): a tool (<c>WebFetch</c>), an MCP
+    /// server (<c>mcp__tracker</c>), or some calls of a tool (<c>WebFetch(domain:example.org)</c>), which the agent program itself
+    /// checks.</summary>
     public IReadOnlyList<string> AllowedTools { get; set; } = [];
 
     /// <summary>False to refuse every shell command.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents;
 
-/// <summary>Reading JSON whose fields may be missing, null or of another kind: the stream's format is not ours and changes.</summary>
+/// <summary>Reads JSON whose fields may be missing, null or of another kind: the format is not ours and changes.</summary>
 internal static class LooseJson
 {
     internal static JsonElement? Get(this JsonElement element, string name) =>

@@ -2,16 +2,16 @@ using System.Text;
 
 namespace Orchestrator.Agents;
 
-/// <summary>What an agent says, kept as one text for who asked for an answer and not for work.</summary>
+/// <summary>Collects an agent's text, for callers that requested an answer instead of work.</summary>
 /// <param name="isWanted">False: nothing is kept.</param>
 internal sealed class SpokenText(bool isWanted)
 {
-    /// <summary>Characters. No answer is as long; what floods its output must not fill the memory.</summary>
+    /// <summary>Maximum characters: no answer is as long, and a flood of output must not fill the memory.</summary>
     private const int Limit = 4 * 1024 * 1024;
 
     private readonly StringBuilder _text = new();
 
-    /// <summary>All of it, each piece on a line of its own; null if nothing was said, or nothing is kept.</summary>
+    /// <summary>The text, each piece on a separate line; null if there is none, or it is not collected.</summary>
     internal string? Text => _text.Length > 0 ? _text.ToString() : null;
 
     internal void Add(string piece)

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Turns a command into a started process, with clear errors for what a person can get wrong.</summary>
+/// <summary>Starts a process for a command, with clear errors for common mistakes.</summary>
 internal sealed class ChildStart
 {
     private const int TextFileBusy = 26;
@@ -58,7 +58,7 @@ internal sealed class ChildStart
 
     internal async Task<RunningChild> StartAsync(TimeProvider time)
     {
-        // One tick of grace for the rounding of two clocks.
+        // One tick for the rounding of two clocks.
         var notBefore = ProcFiles.ReadTicks() - 1;
         var watermark = _command.StopLeftovers ? PidWatermark.Now() : null;
         return new RunningChild(

@@ -2,15 +2,13 @@ using System.Diagnostics;
 
 namespace Orchestrator.Processes;
 
-/// <summary>The three streams of a child: feeds its input, reads its outputs, and knows when to stop waiting for them.</summary>
+/// <summary>The three streams of a child: writes its input, reads its outputs, and decides when to stop waiting for them.</summary>
 internal sealed class ChildStreams : IDisposable
 {
-    /// <summary>After the child's end nothing new came for so long, and nothing lies in the pipe: somebody else holds the stream
-    /// open.</summary>
+    /// <summary>If the child has ended, no data comes for this long and the pipe is empty, another process holds the stream open.</summary>
     private static readonly TimeSpan QuietLimit = TimeSpan.FromSeconds(1);
 
-    /// <summary>A pipe holds at most 1 MiB (pipe-max-size, pipe(7)): what comes after that was not printed by the child that
-    /// ended.</summary>
+    /// <summary>A pipe holds at most 1 MiB (pipe-max-size, pipe(7)): what comes beyond that is not from the ended child.</summary>
     private const long PipeLimit = 1024 * 1024;
 
     private readonly TimeProvider _time;
@@ -39,10 +37,10 @@ internal sealed class ChildStreams : IDisposable
         _feeding = ReportFailureAsync(FeedAsync(process.StandardInput.BaseStream, input, _giveUp.Token));
     }
 
-    /// <summary>Cancelled when a handler of lines, a file or the input fails: the child must be stopped then.</summary>
+    /// <summary>Cancelled when a handler of lines, a file or the input fails: then the child must be stopped.</summary>
     internal CancellationToken Failed => _failed.Token;
 
-    /// <summary>After the child's end: waits for the rest of its output, and throws what a handler threw.</summary>
+    /// <summary>After the child's end: waits for the rest of its output, and throws a handler's exception.</summary>
     internal async Task CompleteAsync()
     {
         var readAtEnd = _pumps.Sum(pump => pump.TotalBytes);
@@ -95,7 +93,7 @@ internal sealed class ChildStreams : IDisposable
                 }
                 catch (Exception e) when (e is IOException or OperationCanceledException)
                 {
-                    // The child closed its input or ended without reading all of it, which is its right.
+                    // The child closed its input or ended without reading all of it, which is allowed.
                     return;
                 }
             }

@@ -1,23 +1,22 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Holds processes to a number of cores on average: whenever they have used more than their share they are stopped (SIGSTOP) until
-/// the share has caught up, then they go on (SIGCONT). Nothing happens by itself: who holds them calls <see cref="Look"/> every tenth of a
-/// second or so, and <see cref="Release"/> at the end.</summary>
-/// <param name="find">The processes, found anew at each look. What it finds must not depend on who has looked before: a successor must find
-/// all that this one stopped.</param>
+/// <summary>Limits processes to a number of cores on average: whenever they have used more than their share they are stopped (SIGSTOP)
+/// until the share has caught up, then continued (SIGCONT). Passive: the owner calls <see cref="Look"/> about every tenth of a second, and
+/// <see cref="Release"/> at the end.</summary>
+/// <param name="find">Finds the processes again at each check. The result must not depend on earlier calls: a successor must find all that
+/// this one stopped.</param>
 /// <param name="cores">Cores they may use on average, such as 0.5.</param>
 /// <param name="time">The clock; the system's by default.</param>
 public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double cores, TimeProvider? time = null)
 {
-    /// <summary>The longest time between two looks that counts; more means that we were not running, and nobody could have stopped
-    /// them.</summary>
+    /// <summary>The longest interval between two checks that counts; more means that we were not running and could not stop them.</summary>
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(2);
 
-    /// <summary>So much of the share is kept when it is not used, so that who mostly waits is not stopped for a short command.</summary>
+    /// <summary>How much of an unused share is saved, so that a mostly idle process is not stopped for a short command.</summary>
     private static readonly TimeSpan Saved = TimeSpan.FromSeconds(1);
 
-    /// <summary>To find them reads about every process of the machine; in between only those that are known are looked at, and all are
-    /// found before they are stopped.</summary>
+    /// <summary>Finding them reads every process of the machine; in between only known ones are read, and all are found before they are
+    /// stopped.</summary>
     private static readonly TimeSpan FindInterval = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
@@ -29,8 +28,8 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
     private TimeSpan _fell;
     private TimeSpan _credit;
 
-    /// <summary>Stops them if they are ahead of their share, else lets them go on. The first look lets all go on, also what a predecessor
-    /// that was killed had stopped.</summary>
+    /// <summary>Stops them if they are ahead of their share, else continues them. The first check continues all, also those that a killed
+    /// predecessor had stopped.</summary>
     public void Look()
     {
         var isFirst = _usedBefore is null;
@@ -54,10 +53,10 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
         }
     }
 
-    /// <summary>Lets all go on that this one has stopped.</summary>
+    /// <summary>Continues all that were stopped.</summary>
     public void Release()
     {
-        // Children first, as they were stopped after their parents: no parent sees a child that is stopped.
+        // Children first, as they were stopped after their parents: no parent sees a stopped child.
         foreach (var process in _stopped.OrderByDescending(process => process.StartTime).Where(process => process.IsAlive()))
         {
             Signals.Send(process, Signals.Continue);
@@ -65,8 +64,8 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
         _stopped.Clear();
     }
 
-    /// <summary>Looks at those that are known, or finds all. One that has ended counts until its parent, perhaps stopped by us, has
-    /// collected it, and its time with it. Parents are looked at before their children, so that nothing counts for both.</summary>
+    /// <summary>Reads the known ones, or finds all. An ended process counts until its parent, perhaps stopped by us, has collected it and
+    /// its time. Parents are read before their children, so that nothing counts twice.</summary>
     private void See(bool anew)
     {
         var found = anew ? find() : [];
@@ -83,8 +82,8 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
         var now = _time.GetTimestamp();
         if (_usedBefore is { } before && _time.GetElapsedTime(_lastLook, now) is var step && step <= LongestStep)
         {
-            // The sum falls when one ends and its parent, who was looked at a moment earlier, collects it: the next look finds its time
-            // there, and has it already.
+            // The sum falls when a process ends and its parent, read a moment earlier, collects it: the next check finds the time there,
+            // where it was counted already.
             var change = used - before;
             var since = change - _fell;
             _fell = change < TimeSpan.Zero ? -change : TimeSpan.Zero;

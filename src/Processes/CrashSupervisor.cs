@@ -2,22 +2,22 @@ using System.Globalization;
 
 namespace Orchestrator.Processes;
 
-/// <summary>One time that a supervised program died without a goodbye.</summary>
+/// <summary>A crash of a supervised program.</summary>
 /// <param name="Time">When, UTC.</param>
 /// <param name="ExitCode">128 and the signal that ended it, as shells count.</param>
-/// <param name="IsLast">True: too many within the hour, so it was not started again.</param>
+/// <param name="IsLast">True: too many within the hour, so it was not restarted.</param>
 public sealed record ProgramCrash(DateTimeOffset Time, int ExitCode, bool IsLast);
 
-/// <summary>Holds a program that is to live on: where it dies by a signal that it can't answer (the kernel was out of memory, a crash,
-/// <c>kill -9</c>), another command is started in its place, after 1, 2, 4, 8, 16 and 32 seconds, at most six times an hour. A program that
-/// ends by itself, or is asked to (SIGINT, SIGTERM), has said goodbye. The supervisor is a shell of a few lines: it must not be what needs
+/// <summary>Supervises a program that must keep running: where it dies by a signal that it can't handle (out of memory, a crash, <c>kill
+/// -9</c>), another command is started in its place, after 1, 2, 4, 8, 16 and 32 seconds, at most six times an hour. A program that ends by
+/// itself, or on request (SIGINT, SIGTERM), is not restarted. The supervisor is a small shell script, so that it needs little
 /// memory.</summary>
 public static class CrashSupervisor
 {
-    /// <summary>How often a program is started again within an hour.</summary>
+    /// <summary>How often a program is restarted within an hour.</summary>
     public const int MostRestarts = 6;
 
-    // All words are arguments; what is evaluated is only "${1}" to "${n}". Signals that nobody answers: 4, 6, 7, 8, 9, 11.
+    // All values are arguments; only "${1}" to "${n}" are evaluated. Signals that can't be handled: 4, 6, 7, 8, 9, 11.
     private const string Script = """
         record=$1 name=$2 most=$3 count=$4; shift 4
         words= i=1
@@ -55,10 +55,9 @@ public static class CrashSupervisor
         done
         """;
 
-    /// <summary>The same program, held by a supervisor; it gets the signals SIGINT and SIGTERM that the supervisor gets, as
-    /// SIGTERM.</summary>
+    /// <summary>The command under a supervisor, which passes on SIGINT and SIGTERM as SIGTERM.</summary>
     /// <param name="command">What is started first.</param>
-    /// <param name="again">The program and its arguments that go on after a crash.</param>
+    /// <param name="again">The program and its arguments after a crash.</param>
     /// <param name="name">What the log calls it.</param>
     /// <param name="record">The file that gets a line for each crash; see <see cref="Read"/>.</param>
     public static DetachedCommand Hold(DetachedCommand command, IReadOnlyList<string> again, string name, string record)
@@ -82,7 +81,7 @@ public static class CrashSupervisor
         };
     }
 
-    /// <summary>The crashes that a record tells, oldest first; a line that is not whole yet is left out.</summary>
+    /// <summary>The crashes in a record, oldest first; a partial line is left out.</summary>
     public static IReadOnlyList<ProgramCrash> Read(string record) =>
         [
             .. (DurableFile.TryRead(record) ?? "")

@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes;
 
-/// <summary>A program that is to live on when we end, with its streams in files.</summary>
+/// <summary>A program that outlives this process, with its streams in files.</summary>
 /// <param name="FileName">A program, as in <see cref="ProcessCommand.FileName"/>.</param>
 public sealed record DetachedCommand(string FileName, IReadOnlyList<string> Arguments)
 {
@@ -14,27 +14,27 @@ public sealed record DetachedCommand(string FileName, IReadOnlyList<string> Argu
     /// <summary>True: it gets only <see cref="Environment"/>.</summary>
     public bool CleanEnvironment { get; init; }
 
-    /// <summary>The file that gets standard output, appended. Nothing limits its size.</summary>
+    /// <summary>The file for standard output, appended. Its size is not limited.</summary>
     public required string OutputFile { get; init; }
 
-    /// <summary>The file that gets standard error, appended; may be the same.</summary>
+    /// <summary>The file for standard error, appended; may be the same.</summary>
     public required string ErrorFile { get; init; }
 }
 
-/// <summary>Starts programs that survive us: in a session of their own, with files as streams.</summary>
+/// <summary>Starts programs that outlive us: in a session of their own, with files as streams.</summary>
 /// <param name="time">The clock for short waits; the system's by default.</param>
 public sealed class DetachedProcess(TimeProvider? time = null)
 {
-    // The child first waits for a line, so that its identity is known before the program begins, and nothing begins if we die before.
-    // Only then it lets go of the pipes, and of what we may have inherited from our own caller, who would wait for its end; what goes wrong
-    // until there is on our pipe. All paths and words are arguments, none is script.
+    // The child first waits for a line, so that its identity is known before the program starts, and nothing starts if we die before. Only
+    // then it closes the pipes, and what we may have inherited from our own caller, who would wait for its end; errors before that are
+    // written to our pipe. All paths and words are arguments, none is script.
     private const string Script = """
         read -r go && [ "$go" = go ] && exec <"$1" >>"$2" && exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- 2>>"$3" && shift 3 && exec "$@"
         """;
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
-    /// <summary>Starts the program and comes back as soon as it runs.</summary>
+    /// <summary>Starts the program and returns as soon as it runs.</summary>
     /// <param name="command">What to run.</param>
     /// <exception cref="ProcessStartException">Nothing was started: no such program, working directory or file.</exception>
     public async Task<ProcessIdentity> StartAsync(DetachedCommand command)

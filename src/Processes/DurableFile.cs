@@ -1,10 +1,10 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Files that are whole or not there, also after a power cut: written aside, synced, renamed.</summary>
+/// <summary>Writes files atomically and durably: to a temporary file, synced, renamed.</summary>
 public static class DurableFile
 {
     /// <summary>Replaces a file by a text in UTF-8; folders are made.</summary>
-    /// <exception cref="IOException">It could not be written, such as on a full disk; the file is as it was.</exception>
+    /// <exception cref="IOException">It could not be written, for example on a full disk; the file is unchanged.</exception>
     public static void Write(string path, string content) => Write(path, Encoding.UTF8.GetBytes(content));
 
     /// <inheritdoc cref="Write(string, string)"/>
@@ -15,10 +15,8 @@ public static class DurableFile
         file.Replace();
     }
 
-    /// <summary>
-    /// Replaces a file by what <paramref name="write"/> puts into a stream: large content need not be in memory as a whole.
-    /// </summary>
-    /// <exception cref="IOException">It could not be written, such as on a full disk; the file is as it was.</exception>
+    /// <summary>Replaces a file by what <paramref name="write"/> writes to a stream: large content need not be in memory.</summary>
+    /// <exception cref="IOException">It could not be written, for example on a full disk; the file is unchanged.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         using var file = new AsideFile(path);
@@ -26,10 +24,10 @@ public static class DurableFile
         file.Replace();
     }
 
-    /// <summary>Writes a file unless there is one of that name: of many that do so at once, in one process or in several, one does it.
-    /// <c>File.Move</c> without overwriting looks first and renames then, so that two that look at the same moment both do it.</summary>
-    /// <returns>True if it was written, false if there is a file already, which is whole and stays as it is.</returns>
-    /// <exception cref="IOException">It could not be written, such as on a full disk.</exception>
+    /// <summary>Writes a file unless it exists: of concurrent callers, in one process or several, one succeeds. <c>File.Move</c> without
+    /// overwriting checks first and renames then, so that two callers may both succeed.</summary>
+    /// <returns>True if it was written, false if there is a complete file already, which stays.</returns>
+    /// <exception cref="IOException">It could not be written, for example on a full disk.</exception>
     public static bool TryCreate(string path, string content)
     {
         using var file = new AsideFile(path);
@@ -40,7 +38,7 @@ public static class DurableFile
     /// <summary>The content as text, or null if there is no such file.</summary>
     public static string? TryRead(string path) => SmallFile.TryRead(path) is { } content ? Encoding.UTF8.GetString(content) : null;
 
-    /// <summary>The new content beside the file, gone if it does not come to replacing it.</summary>
+    /// <summary>The temporary file, removed if it does not replace the other.</summary>
     private sealed class AsideFile : IDisposable
     {
         private readonly string _path;
@@ -65,7 +63,7 @@ public static class DurableFile
             _aside = null;
         }
 
-        // A further name (a hard link) is given or refused by the file system in one step.
+        // A hard link is created or refused by the file system in one step.
         public bool Publish()
         {
             Stream.Flush(flushToDisk: true);
@@ -80,12 +78,12 @@ public static class DurableFile
             }
             try
             {
-                // On a full disk this tries to write what is buffered once more.
+                // On a full disk this tries to write the buffer once more.
                 Stream.Dispose();
             }
             catch (IOException)
             {
-                // The first failure is on its way to the caller.
+                // The first failure is already being thrown.
             }
             File.Delete(_aside);
         }

@@ -1,9 +1,9 @@
 namespace Orchestrator.Processes;
 
-/// <summary>What lies at a place.</summary>
+/// <summary>What a path is.</summary>
 public enum EntryKind
 {
-    /// <summary>Nothing, or nothing that may be looked at.</summary>
+    /// <summary>Nothing, or not accessible.</summary>
     Missing,
 
     /// <summary>A regular file.</summary>

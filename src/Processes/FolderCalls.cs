@@ -51,7 +51,7 @@ internal static partial class FolderCalls
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int CloseFolder(nint stream);
 
-    /// <summary>A name as system calls take it: with a zero at its end.</summary>
+    /// <summary>A name for system calls: with a zero at its end.</summary>
     public static byte[] Ended(ReadOnlySpan<byte> name)
     {
         var ended = new byte[name.Length + 1];

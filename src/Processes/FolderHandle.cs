@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Processes;
 
-/// <summary>An open folder, in which names are looked up one by one and links are never followed (openat(2)). A path can be changed under
-/// us at any of its parts while we use it; an open folder stays the one that was looked at. Names are bytes.</summary>
+/// <summary>An open folder, in which names are looked up one by one and links are never followed (openat(2)). Any part of a path may be
+/// changed while we use it; an open folder stays the same. Names are bytes.</summary>
 public sealed partial class FolderHandle : IDisposable
 {
     // fcntl.h on Linux; two of the flags differ between architectures.
@@ -50,15 +50,15 @@ public sealed partial class FolderHandle : IDisposable
     public void Dispose() => _folder.Dispose();
 
     /// <summary>Opens a folder by its path; null if there is none.</summary>
-    /// <param name="followLink">Whether the last part may be a link; those before may always.</param>
+    /// <param name="followLink">Whether the last part may be a link; earlier ones always may.</param>
     public static FolderHandle? TryOpen(string path, bool followLink = false) =>
         TryOpen(CurrentFolder, Encoding.UTF8.GetBytes(path), path, followLink ? 0 : NoLink);
 
-    /// <summary>Opens a folder in this one; null if there is none of this name, or it is no folder.</summary>
+    /// <summary>Opens a folder in this one; null if there is none of this name.</summary>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public FolderHandle? TryOpen(ReadOnlySpan<byte> name) => TryOpen(Number, name, PathOf(name), NoLink);
 
-    /// <summary>The same, made first if there is nothing of this name.</summary>
+    /// <summary>The same, created if it is missing.</summary>
     public FolderHandle? TryMake(ReadOnlySpan<byte> name)
     {
         if (FolderCalls.MakeAt(Number, FolderCalls.Ended(name), 0x1FF) != 0 && Marshal.GetLastPInvokeError() != Exists)
@@ -68,7 +68,7 @@ public sealed partial class FolderHandle : IDisposable
         return TryOpen(name);
     }
 
-    /// <summary>What lies here under a name; a link is not followed.</summary>
+    /// <summary>What a name in it is; a link is not followed.</summary>
     public EntryKind KindOf(ReadOnlySpan<byte> name) => KindAt(Number, FolderCalls.Ended(name), DoNotFollow);
 
     /// <summary>True for a regular file that its owner may execute; a link is not followed.</summary>
@@ -77,7 +77,7 @@ public sealed partial class FolderHandle : IDisposable
         && KindIn(mode) == EntryKind.File
         && (mode & ExecutableByOwner) != 0;
 
-    /// <summary>What is in it, in no order.</summary>
+    /// <summary>Its entries, in no order.</summary>
     public IReadOnlyList<byte[]> List()
     {
         var copy = FolderCalls.OpenAt(Number, "."u8, OnlyFolder | CloseOnExec, 0);
@@ -109,8 +109,8 @@ public sealed partial class FolderHandle : IDisposable
         return names;
     }
 
-    /// <summary>Opens a regular file for reading; null if there is none, or it is something else. A pipe that nobody writes to does not
-    /// hold us up.</summary>
+    /// <summary>Opens a regular file for reading; null if there is none, or it is something else. Does not block on a pipe without
+    /// writer.</summary>
     public SafeFileHandle? TryRead(ReadOnlySpan<byte> name)
     {
         var number = FolderCalls.OpenAt(Number, FolderCalls.Ended(name), DoNotWait | NoLink | CloseOnExec, 0);
@@ -129,14 +129,14 @@ public sealed partial class FolderHandle : IDisposable
         return null;
     }
 
-    /// <summary>Makes a file, which may not be there.</summary>
+    /// <summary>Creates a file, which must not exist.</summary>
     public SafeFileHandle Make(ReadOnlySpan<byte> name, UnixFileMode mode)
     {
         var number = FolderCalls.OpenAt(Number, FolderCalls.Ended(name), WriteOnly | CreateNew | NoLink | CloseOnExec, (uint)mode);
         return number < 0 ? throw Fault("make", name) : new SafeFileHandle(number, ownsHandle: true);
     }
 
-    /// <summary>Makes a symbolic link.</summary>
+    /// <summary>Creates a symbolic link.</summary>
     public void MakeLink(ReadOnlySpan<byte> name, ReadOnlySpan<byte> target)
     {
         if (FolderCalls.LinkAt(FolderCalls.Ended(target), Number, FolderCalls.Ended(name)) != 0)
@@ -145,7 +145,7 @@ public sealed partial class FolderHandle : IDisposable
         }
     }
 
-    /// <summary>Gives something here another name, here or in another folder; what has that name and is no folder is replaced.</summary>
+    /// <summary>Renames an entry, also to another folder; an existing file or link of that name is replaced.</summary>
     public void Rename(ReadOnlySpan<byte> name, FolderHandle to, ReadOnlySpan<byte> newName)
     {
         if (FolderCalls.RenameAt(Number, FolderCalls.Ended(name), to.Number, FolderCalls.Ended(newName)) != 0)
@@ -154,7 +154,7 @@ public sealed partial class FolderHandle : IDisposable
         }
     }
 
-    /// <summary>Removes a file, link or empty folder; nothing there is fine.</summary>
+    /// <summary>Removes a file, link or empty folder; a missing one is fine.</summary>
     /// <returns>False for a folder that is not empty.</returns>
     public bool Remove(ReadOnlySpan<byte> name, bool isFolder)
     {
@@ -170,7 +170,7 @@ public sealed partial class FolderHandle : IDisposable
         };
     }
 
-    /// <summary>Lets its owner list, search and change a folder, if that is who we are.</summary>
+    /// <summary>Lets its owner list, search and change a folder, if we are the owner.</summary>
     // 0700; links have no permissions, and what is missing needs none.
     public void Unlock(ReadOnlySpan<byte> name) => _ = FolderCalls.PermitAt(Number, FolderCalls.Ended(name), 0x1C0, 0);
 

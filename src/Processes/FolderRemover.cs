@@ -1,16 +1,16 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Deletes a folder with everything in it, whatever that is: links are deleted and not followed, names may be no text, folders may
-/// lie deeper than a path can say, or be closed to their owner.</summary>
+/// <summary>Deletes a folder with everything in it: links are deleted and not followed, names may be any bytes, folders may be deeper than
+/// the maximum path, or closed to their owner.</summary>
 public static class FolderRemover
 {
-    /// <summary>Each level holds a folder open; a process may have some hundred.</summary>
+    /// <summary>Each level keeps a folder open; a process may have some hundred.</summary>
     private const int DeepestOpen = 64;
     private const int MostTries = 5;
 
-    /// <summary>Deletes what is at a path; nothing there is fine.</summary>
-    /// <exception cref="IOException">Something can't be removed, such as a mounted disk, or somebody keeps adding to it.</exception>
-    /// <exception cref="UnauthorizedAccessException">Something belongs to somebody else.</exception>
+    /// <summary>Deletes a path; a missing one is fine.</summary>
+    /// <exception cref="IOException">Something can't be removed, such as a mounted disk, or files are added all the time.</exception>
+    /// <exception cref="UnauthorizedAccessException">Something belongs to another user.</exception>
     public static void Remove(string path)
     {
         path = Path.TrimEndingDirectorySeparator(path);
@@ -18,11 +18,10 @@ public static class FolderRemover
         parent?.RemoveAll(Encoding.UTF8.GetBytes(Path.GetFileName(path)));
     }
 
-    /// <summary>What is added to the name of a folder that can't be removed.</summary>
+    /// <summary>Suffix of a folder that can't be removed.</summary>
     public const string Left = ".left-";
 
-    /// <summary>Deletes what is at a path, or gives it another name there: containers leave files that belong to root, and nobody can go on
-    /// where they are.</summary>
+    /// <summary>Deletes a path, or renames it: containers leave files that belong to root, which must not block the place.</summary>
     public static void RemoveOrPutAside(string path)
     {
         try
@@ -35,7 +34,7 @@ public static class FolderRemover
         }
     }
 
-    /// <summary>Deletes what has this name in an open folder; nothing there is fine.</summary>
+    /// <summary>Deletes an entry of an open folder; a missing one is fine.</summary>
     /// <param name="name">The name; bytes, as the system has it.</param>
     public static void RemoveAll(this FolderHandle parent, ReadOnlySpan<byte> name)
     {
@@ -95,7 +94,7 @@ public static class FolderRemover
             }
             else if (depth >= DeepestOpen)
             {
-                // Brought up, so that what is in it is not deep any more.
+                // Moved up, so that its content is less deep.
                 folder.Unlock(name);
                 var moved = Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N"));
                 folder.Rename(name, top, moved);

@@ -56,7 +56,7 @@ internal sealed class HeadTailBuffer(int limit)
         _tailLength = _tailLength + bytes.Length - overwritten;
     }
 
-    /// <summary>Until it has its full size the ring has never wrapped, so that growing is a copy.</summary>
+    /// <summary>Before it has its full size the ring has never wrapped, so that growing is a copy.</summary>
     private void Grow(int wanted)
     {
         if (_tail.Length < _tailLimit && wanted > _tail.Length)

@@ -1,25 +1,24 @@
 namespace Orchestrator.Processes;
 
-/// <summary>What a killed process of ours left running of its commands with <see cref="ProcessCommand.StopLeftovers"/>: nobody waits for it
-/// any more, and whoever uses its folder next would work beside it.</summary>
+/// <summary>Child processes with <see cref="ProcessCommand.StopLeftovers"/> that survived the death of the process that started them: no
+/// one waits for them, and they would disturb the next user of their folder.</summary>
 public static class Leftovers
 {
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
 
-    /// <summary>Ends all that belongs to processes that are gone. What living ones run is left alone.</summary>
+    /// <summary>Ends processes of dead owners. Those of living ones are left alone.</summary>
     /// <param name="time">The clock for the waits; the system's by default.</param>
     /// <returns>How many processes there were.</returns>
     /// <exception cref="ProcessStopException">Some are still there after SIGKILL.</exception>
     public static Task<int> StopThoseOfTheDeadAsync(TimeProvider? time = null) => StopAsync(IsGone(), time);
 
-    /// <summary>Ends, without any grace, all that this process itself still runs: for one that is about to end, and waits for
-    /// nobody.</summary>
+    /// <summary>Ends all children of this process at once: for a process that ends without waiting.</summary>
     /// <param name="time">The clock for the waits; the system's by default.</param>
     /// <returns>How many processes there were.</returns>
     /// <exception cref="ProcessStopException">Some are still there after SIGKILL.</exception>
     public static Task<int> StopOwnAsync(TimeProvider? time = null) => StopAsync(owner => owner == ProcessIdentity.Current, time);
 
-    /// <summary>A new value of <see cref="ProcessRunner.ChildVariable"/> that tells whose child it is.</summary>
+    /// <summary>A new value of <see cref="ProcessRunner.ChildVariable"/> with the owner's identity.</summary>
     public static string NewMark() => $"{ProcessIdentity.Current} {Guid.NewGuid():N}";
 
     private static Task<int> StopAsync(Func<ProcessIdentity, bool> isOver, TimeProvider? time) =>
@@ -37,7 +36,7 @@ public static class Leftovers
                 ),
         ];
 
-    // Each owner is looked for once, however much it has left.
+    // Each owner is checked once, however many processes it left.
     private static Func<ProcessIdentity, bool> IsGone()
     {
         var known = new Dictionary<ProcessIdentity, bool>();

@@ -2,12 +2,12 @@ using System.Buffers;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Cuts a stream of bytes into lines, of which none is longer than a limit.</summary>
+/// <summary>Splits a stream of bytes into lines with a maximum length.</summary>
 internal sealed class LineSplitter(int limit)
 {
     private readonly ArrayBufferWriter<byte> _line = new();
 
-    /// <summary>Takes bytes and gives the lines that they complete.</summary>
+    /// <summary>Adds bytes and returns the lines that they complete.</summary>
     internal IEnumerable<OutputLine> Add(ReadOnlyMemory<byte> bytes)
     {
         while (bytes.Length > 0)
@@ -42,7 +42,7 @@ internal sealed class LineSplitter(int limit)
         return new OutputLine(text, IsPart: false);
     }
 
-    /// <summary>A piece of a long line ends before a character that is not whole; its bytes begin the next piece.</summary>
+    /// <summary>A piece of a long line ends before a partial character, whose bytes begin the next piece.</summary>
     private OutputLine TakePart()
     {
         var bytes = _line.WrittenSpan;

@@ -5,15 +5,15 @@ public sealed class LockFile : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
-    // errno(3) on Linux: what flock(2) says of a lock that somebody has.
+    // errno(3) on Linux: flock(2) on a lock that is held.
     private const int WouldBlock = 11;
 
     private LockFile(FileStream content) => Content = content;
 
-    /// <summary>The file, for what its holders tell each other in it.</summary>
+    /// <summary>The file, for notes between its holders.</summary>
     public FileStream Content { get; }
 
-    /// <summary>Waits for a file, which is made with its folder where it is missing.</summary>
+    /// <summary>Waits for the lock; the file and its folder are created where missing.</summary>
     /// <param name="path">The file.</param>
     public static async Task<LockFile> TakeAsync(string path, CancellationToken cancellationToken)
     {
@@ -27,7 +27,7 @@ public sealed class LockFile : IDisposable
         }
     }
 
-    /// <summary>Takes a file, which is made with its folder where it is missing; null: somebody has it.</summary>
+    /// <summary>Tries to take the lock; the file and its folder are created where missing. Null: it is held.</summary>
     /// <param name="path">The file.</param>
     public static LockFile? TryTake(string path)
     {
@@ -39,7 +39,7 @@ public sealed class LockFile : IDisposable
         }
         catch (IOException busy) when (busy.HResult == WouldBlock)
         {
-            // Whatever else is wrong, such as a file system that is only read, does not end by waiting.
+            // Any other error, such as a read-only file system, would not go away by waiting.
             return null;
         }
     }

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Processes;
 
-/// <summary>What tells one machine from another: names of hosts do not, since two machines may have the same and one may change its
+/// <summary>Facts that distinguish machines: host names do not, because two machines may have the same and one may change its
 /// own.</summary>
 public sealed record MachineFacts
 {
@@ -18,10 +18,10 @@ public sealed record MachineFacts
     /// <summary>The name of the host.</summary>
     public required string HostName { get; init; }
 
-    /// <summary>This is a container: its machine id may be its image's, and so that of every container made of it.</summary>
+    /// <summary>It is a container: its machine id may be that of its image, and so of every container made of it.</summary>
     public required bool IsContainer { get; init; }
 
-    /// <summary>Folder that keeps what belongs to this place alone; null where nothing can be kept.</summary>
+    /// <summary>Folder for state of this machine alone; null where nothing can be stored.</summary>
     public required string? StateFolder { get; init; }
 
     /// <summary>The facts of the machine that this process runs on.</summary>
@@ -50,9 +50,9 @@ public static class MachineIdentity
 {
     private const string FileName = "machine";
 
-    /// <summary>On a machine of its own its machine id alone. In a container, or without a machine id, what a file of the user's own state
-    /// says as well, which is written once, and the host's name: containers of one image share the machine id, and containers may share the
-    /// user's files.</summary>
+    /// <summary>On a real machine the hash of its machine id. In a container, or without a machine id, also of a file in the user's state,
+    /// which is written once, and of the host's name: containers of one image share the machine id, and containers may share the user's
+    /// files.</summary>
     /// <param name="facts">What is known.</param>
     public static string Of(MachineFacts facts) =>
         facts is { IsContainer: false, MachineId.Length: > 0 }
@@ -63,7 +63,7 @@ public static class MachineIdentity
     /// <param name="environment">Variables of the process.</param>
     public static string Find(IReadOnlyDictionary<string, string> environment) => Of(MachineFacts.Read(environment));
 
-    // Whoever comes first writes it, whole; all read what is there then. Null where nothing can be kept: then the name holds until the next
+    // The first process writes it atomically; all read it then. Null where nothing can be stored: then the name is valid until the next
     // boot.
     private static string? KeptIn(string folder)
     {
@@ -82,7 +82,7 @@ public static class MachineIdentity
         }
     }
 
-    // The machine id is confidential (machine-id(5)): only a hash of it may be seen by others.
+    // The machine id is confidential (machine-id(5)): only a hash of it may be visible.
     private static string Hash(string text) =>
         Convert.ToHexStringLower(HMACSHA256.HashData("orchestrate machine"u8, Encoding.UTF8.GetBytes(text)))[..16];
 }

@@ -3,7 +3,7 @@ using System.IO.Pipes;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Reads one stream of a child to its end, whatever comes.</summary>
+/// <summary>Reads one stream of a child to its end.</summary>
 internal sealed class OutputPump(Stream stream, OutputSink sink)
 {
     private const int BufferSize = 64 * 1024;
@@ -18,16 +18,15 @@ internal sealed class OutputPump(Stream stream, OutputSink sink)
     /// <summary>True after the end of the stream.</summary>
     internal bool IsDone { get; private set; }
 
-    /// <summary>A number that stays the same as long as the pump waits for the same bytes, and null while it is busy with bytes it
-    /// has.</summary>
+    /// <summary>A number that stays the same as long as the pump waits for the same bytes, and null while it processes bytes.</summary>
     internal long? WaitingSince => _isReading ? Interlocked.Read(ref _reads) : null;
 
-    /// <summary>Whether the stream has bytes, or its end, that nobody has read yet: on a busy machine it may take seconds until a read
-    /// begins.</summary>
+    /// <summary>Whether the stream has unread bytes, or its end: on a busy machine it may take seconds until a read begins.</summary>
     internal bool HasUnread =>
         stream is AnonymousPipeClientStream { SafePipeHandle: { IsClosed: false } pipe } && PipeState.IsReadable(pipe);
 
-    /// <summary>Reads until the end, or until <paramref name="giveUp"/>, which is no fault: something else holds the stream open.</summary>
+    /// <summary>Reads until the end, or until <paramref name="giveUp"/>, which is no error: another process holds the stream
+    /// open.</summary>
     /// <param name="stop">Is handed to the handler of lines.</param>
     internal async Task RunAsync(CancellationToken giveUp, CancellationToken stop)
     {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Takes the bytes of one or both streams of a child and puts them where a <see cref="ProcessOutput"/> says.</summary>
+/// <summary>Writes the bytes of one or both streams of a child to the targets of a <see cref="ProcessOutput"/>.</summary>
 internal sealed class OutputSink : IDisposable
 {
     private const int FileTail = 64 * 1024;
@@ -29,7 +29,7 @@ internal sealed class OutputSink : IDisposable
         }
     }
 
-    /// <summary>Each stream has its own, since lines of two streams must not mix.</summary>
+    /// <summary>One per stream, because lines of two streams must not mix.</summary>
     internal LineSplitter? NewLineSplitter() => _output.OnLine is null ? null : new LineSplitter(_output.LineLimit);
 
     internal async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, LineSplitter? splitter, CancellationToken stop)
@@ -70,7 +70,7 @@ internal sealed class OutputSink : IDisposable
     internal CapturedOutput ToCaptured() =>
         new(_captured.ToArray(), _captured.TotalBytes, _output.CaptureLimit < _captured.TotalBytes, _heldOpen);
 
-    /// <summary>Writes what the file still lacks at its end. Called once, after both streams have ended.</summary>
+    /// <summary>Writes the missing end of the file. Called once, after both streams have ended.</summary>
     internal void CloseFile()
     {
         if (_file is null)

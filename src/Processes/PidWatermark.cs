@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Orchestrator.Processes;
 
-/// <summary>A moment in the order in which processes get their ids, by which those that began later are found without a look at each: the
-/// kernel gives ids one after the other, from the lowest again after the highest (<c>/proc/sys/kernel/pid_max</c>).</summary>
+/// <summary>A moment in the order of process ids, by which later processes are found without reading each: the kernel assigns ids in order,
+/// from the lowest again after the highest (<c>/proc/sys/kernel/pid_max</c>).</summary>
 public sealed class PidWatermark
 {
-    /// <summary>Far fewer than the 32768 ids of the smallest system, some of which are in use and passed over: ids have not gone all the
-    /// way round.</summary>
+    /// <summary>Far fewer than the 32768 ids of the smallest system, some of which are in use and skipped: ids have not wrapped
+    /// around.</summary>
     private const long MostBetween = 8192;
 
     private readonly int _lastId;
@@ -15,24 +15,22 @@ public sealed class PidWatermark
 
     /// <summary>A moment.</summary>
     /// <param name="lastId">The id that was given last.</param>
-    /// <param name="count">How many processes and threads there had been since boot.</param>
+    /// <param name="count">Number of processes and threads since boot.</param>
     internal PidWatermark(int lastId, long count) => (_lastId, _count) = (lastId, count);
 
-    /// <summary>Now; null where it can't be told.</summary>
+    /// <summary>Now; null where it is unknown.</summary>
     public static PidWatermark? Now() => ReadLastId() is { } last && ReadCount() is { } count ? new PidWatermark(last, count) : null;
 
-    /// <summary>The ids of all processes that began since then, and maybe of others.</summary>
+    /// <summary>The ids of all processes that began since then, and perhaps of others.</summary>
     internal IEnumerable<int> Later()
     {
-        // The list first, then how far the ids have come: what begins in between is in neither, as if we had looked earlier.
+        // The list first, then the last id: a process that begins in between is in neither, as if we had asked earlier.
         int[] ids = [.. ProcFiles.ProcessIds()];
         return ReadLastId() is { } last && ReadCount() is { } now ? Among(ids, last, now) : ids;
     }
 
-    /// <summary>
-    /// Those of the ids that were given since then, if the last one is <paramref name="last"/> and there have been <paramref name="now"/>
-    /// processes.
-    /// </summary>
+    /// <summary>Those of the ids that were assigned since then, if the last one is <paramref name="last"/> and there have been
+    /// <paramref name="now"/> processes.</summary>
     internal IEnumerable<int> Among(IEnumerable<int> ids, int last, long now) =>
         now - _count > MostBetween ? ids
         : last >= _lastId ? ids.Where(id => id > _lastId && id <= last)

@@ -3,13 +3,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Processes;
 
-/// <summary>What the kernel knows of a pipe, without reading it.</summary>
+/// <summary>The kernel's state of a pipe, without reading it.</summary>
 internal static partial class PipeState
 {
     private const short ReadyToRead = 1; // POLLIN, poll(2)
 
-    /// <summary>Whether a read would return at once: there are bytes, or the end, because nobody has it open for writing any
-    /// more.</summary>
+    /// <summary>Whether a read would return at once: there are bytes, or the end, because there is no writer any more.</summary>
     public static bool IsReadable(SafePipeHandle pipe)
     {
         var added = false;

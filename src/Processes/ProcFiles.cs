@@ -2,17 +2,16 @@ using System.Globalization;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Reads <c>/proc</c> (proc(5)). A process that ends meanwhile, or belongs to somebody else, reads as not there.</summary>
+/// <summary>Reads <c>/proc</c> (proc(5)). A process that ends meanwhile, or belongs to another user, counts as missing.</summary>
 internal static class ProcFiles
 {
     /// <summary>USER_HZ: 100 on every Linux that .NET runs on (proc(5), sysconf(3)).</summary>
     internal const int TicksPerSecond = 100;
 
-    /// <summary>How often the environment of a process is looked at that is starting its program, a millisecond apart: a disk that stands
-    /// still may hold that up.</summary>
+    /// <summary>How often the environment of a starting process is read, a millisecond apart: a stalled disk may delay it.</summary>
     private const int MostLooks = 1000;
 
-    /// <summary>Now, as <see cref="ProcessInfo.StartTime"/> counts; what is started from now on has this number or a higher one.</summary>
+    /// <summary>Now, in the unit of <see cref="ProcessInfo.StartTime"/>; later processes have this number or a higher one.</summary>
     internal static long ReadTicks() => (long)(ReadUptime().TotalSeconds * TicksPerSecond);
 
     internal static TimeSpan ReadUptime() =>
@@ -32,12 +31,11 @@ internal static class ProcFiles
         }
     }
 
-    /// <summary>True if ids of processes mean the same to this process and to us: what runs in a container counts its own
-    /// (pid_namespaces(7)).</summary>
+    /// <summary>True if a process is in our PID namespace (pid_namespaces(7)); in containers process ids differ.</summary>
     internal static bool SharesProcessIds(int processId) =>
         LinkTarget($"/proc/{processId}/ns/pid") is { } theirs && theirs == OwnProcessNamespace();
 
-    /// <summary>The namespace of this process: <c>pid:[INODE]</c>.</summary>
+    /// <summary>The PID namespace of this process: <c>pid:[INODE]</c>.</summary>
     internal static string? OwnProcessNamespace() => LinkTarget("/proc/self/ns/pid");
 
     internal static string ReadBootId() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
@@ -56,7 +54,7 @@ internal static class ProcFiles
     internal static ProcessInfo? ReadStat(int processId) =>
         SmallFile.ReadIfPossible($"/proc/{processId}/stat") is { } bytes ? ParseStat(Encoding.UTF8.GetString(bytes)) : null;
 
-    /// <summary>The name in the second field may hold blanks and parentheses; what follows the last one is regular.</summary>
+    /// <summary>The name in the second field may contain blanks and parentheses; what follows the last one is regular.</summary>
     internal static ProcessInfo? ParseStat(string text)
     {
         var open = text.IndexOf('(', StringComparison.Ordinal);
@@ -88,13 +86,13 @@ internal static class ProcFiles
             };
     }
 
-    /// <summary>A variable as it stands in an environment.</summary>
+    /// <summary>A variable in the form of an environment.</summary>
     internal static byte[] Assignment(string name, string value) => Encoding.UTF8.GetBytes($"{name}={value}");
 
     /// <summary>True if the process was started with this variable and value in its environment.</summary>
     internal static bool HasEnvironment(int processId, ReadOnlySpan<byte> assignment) => Holds(ReadEnvironment(processId), assignment);
 
-    /// <summary>The value that a process was started with of a variable; null if it has none.</summary>
+    /// <summary>A variable's value in a process's initial environment; null if it has none.</summary>
     internal static string? Variable(int processId, string name)
     {
         var assignment = Encoding.UTF8.GetBytes(name + "=");
@@ -109,8 +107,8 @@ internal static class ProcFiles
         return null;
     }
 
-    /// <summary>The environment that a process was started with; empty if it has none that can be read. One that is just starting its
-    /// program has none for a moment: its own is waited for.</summary>
+    /// <summary>The initial environment of a process; empty if it can't be read. A process that is just starting its program has none for a
+    /// moment, which is waited for.</summary>
     private static ReadOnlySpan<byte> ReadEnvironment(int processId)
     {
         var isSettled = false;
@@ -141,7 +139,7 @@ internal static class ProcFiles
     }
 
     /// <summary>From the line of <c>/proc/PID/stat</c>: true if the process has its environment (maybe an empty one), false while execve(2)
-    /// is still laying it out, null if it has no memory, as what has ended and threads of the kernel.</summary>
+    /// is in progress, null if it has no memory, as ended processes and kernel threads.</summary>
     internal static bool? HasSettledEnvironment(string stat)
     {
         // proc(5): field 23 is the size of its memory, field 51 (from Linux 3.5 on) the end of its environment; the third one is the first
@@ -164,7 +162,7 @@ internal static class ProcFiles
         return false;
     }
 
-    /// <summary>The sum of lines such as <c>RssAnon: 12 kB</c>, in bytes; null if the file can't be read or has not all of them.</summary>
+    /// <summary>The sum of lines such as <c>RssAnon: 12 kB</c>, in bytes; null if the file can't be read or lacks one of them.</summary>
     internal static long? SumOfSizes(string path, IReadOnlyList<string> names)
     {
         if (SmallFile.ReadIfPossible(path) is not { } bytes)

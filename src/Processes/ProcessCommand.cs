@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes;
 
-/// <summary>What to run and how. Arguments are a list and reach the program as they are; no shell reads them.</summary>
+/// <summary>What to run and how. Arguments are a list and are passed unchanged; no shell reads them.</summary>
 public sealed record ProcessCommand
 {
     /// <summary>Makes a command of a program and its arguments.</summary>
@@ -10,7 +10,7 @@ public sealed record ProcessCommand
         Arguments = [.. arguments];
     }
 
-    /// <summary>A program: a name that is looked for in the child's PATH, or a path; a relative path (with a slash) starts at the working
+    /// <summary>A program: a name that is searched in the child's PATH, or a path; a relative path (with a slash) starts at the working
     /// directory.</summary>
     public string FileName { get; init; }
 
@@ -27,7 +27,7 @@ public sealed record ProcessCommand
     /// <summary>True: the child gets only <see cref="Environment"/>, nothing of ours.</summary>
     public bool CleanEnvironment { get; init; }
 
-    /// <summary>What the child reads.</summary>
+    /// <summary>The child's standard input.</summary>
     /// <value>Default: nothing.</value>
     public ProcessInput Input { get; init; } = ProcessInput.None;
 
@@ -40,30 +40,30 @@ public sealed record ProcessCommand
     public ProcessOutput StandardError { get; init; } = new();
 
     /// <summary>How long the child may run, in awake time; then it is stopped and the result says so.</summary>
-    /// <value>Default: without limit.</value>
+    /// <value>Default: no limit.</value>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>The signal that asks the child to end when it is stopped.</summary>
+    /// <summary>The signal that asks the child to end.</summary>
     /// <value>Default: <see cref="StopSignal.Terminate"/>.</value>
     public StopSignal StopSignal { get; init; } = StopSignal.Terminate;
 
-    /// <summary>How long the child may take to end after <see cref="StopSignal"/>; then it and all that came of it are killed.</summary>
+    /// <summary>How long the child may take to end after <see cref="StopSignal"/>; then it and its descendants are killed.</summary>
     /// <value>Default: 5 seconds.</value>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>True: the child leads a session (and process group) of its own: Ctrl-C at our terminal does not reach it, and
-    /// <see cref="StopSignal"/> goes to its whole group.</summary>
+    /// <summary>True: the child leads a session (and process group): Ctrl-C at our terminal does not reach it, and <see cref="StopSignal"/>
+    /// goes to its whole group.</summary>
     public bool OwnSession { get; init; }
 
-    /// <summary>True: after the child has ended by itself, whatever it left running is stopped too; if this process dies before,
-    /// <see cref="Leftovers"/> finds all of it. False: it is left alone, also if it still holds the output.</summary>
+    /// <summary>True: after the child has ended by itself, its remaining processes are stopped too; if this process dies before,
+    /// <see cref="Leftovers"/> finds them. False: they are left alone, also if they still hold the output.</summary>
     public bool StopLeftovers { get; init; }
 
-    /// <summary>The value of <see cref="ProcessRunner.ChildVariable"/> in the child's environment. Who notes it before the start can tell
-    /// later, also in another process, whether anything of the child still lives. Null: a new one.</summary>
+    /// <summary>The value of <see cref="ProcessRunner.ChildVariable"/> in the child's environment. A caller that stores it before the start
+    /// can find the child's processes later, also from another process. Null: a new one.</summary>
     public string? Mark { get; init; }
 
-    /// <summary>The command as a person would type it, for messages. The environment is not in it.</summary>
+    /// <summary>The command as a person would type it, for messages, without the environment.</summary>
     public override string ToString()
     {
         var text = new StringBuilder(Quote(FileName));

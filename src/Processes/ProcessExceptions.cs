@@ -6,13 +6,13 @@ public enum ProcessStartFailure
     /// <summary>There is no program of that name, neither as a path nor in a folder of PATH.</summary>
     ProgramNotFound,
 
-    /// <summary>The file is there but may not be executed.</summary>
+    /// <summary>The file exists but is not executable.</summary>
     NotExecutable,
 
     /// <summary>The working directory is missing or is no directory.</summary>
     WorkingDirectoryMissing,
 
-    /// <summary>The system refused for another reason, for example too many processes; the message has it.</summary>
+    /// <summary>The system refused for another reason, for example too many processes; see the message.</summary>
     Refused,
 }
 
@@ -23,5 +23,5 @@ public sealed class ProcessStartException(ProcessStartFailure failure, string me
     public ProcessStartFailure Failure { get; } = failure;
 }
 
-/// <summary>Processes that were killed are still there after the limit, for example because they hang in the kernel.</summary>
+/// <summary>Killed processes are still there after the limit, for example because they hang in the kernel.</summary>
 public sealed class ProcessStopException(string message) : Exception(message);

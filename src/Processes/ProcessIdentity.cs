@@ -2,8 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Processes;
 
-/// <summary>One process for all time: a process id alone is given out again, so its start time and the machine's boot belong to
-/// it.</summary>
+/// <summary>Identifies a process uniquely: a process id alone is reused, so its start time and the machine's boot are included.</summary>
 /// <param name="StartTime">Clock ticks between boot and start: field 22 of <c>/proc/PID/stat</c> (proc(5)).</param>
 /// <param name="BootId">The content of <c>/proc/sys/kernel/random/boot_id</c>.</param>
 public sealed record ProcessIdentity(int ProcessId, long StartTime, string BootId)
@@ -15,17 +14,16 @@ public sealed record ProcessIdentity(int ProcessId, long StartTime, string BootI
     /// <summary>The present boot of this machine.</summary>
     public static string CurrentBootId { get; } = ProcFiles.ReadBootId();
 
-    /// <summary>The namespace in which ids of processes mean what they mean to this process (pid_namespaces(7)): a number that is the
-    /// namespace's alone during one boot.</summary>
+    /// <summary>Identifies the PID namespace of this process (pid_namespaces(7)) during one boot.</summary>
     public static string CurrentNamespace { get; } = new string([.. (ProcFiles.OwnProcessNamespace() ?? "").Where(char.IsAsciiDigit)]);
 
     /// <summary>This process.</summary>
     public static ProcessIdentity Current => OfThisProcess.Value;
 
-    /// <summary>The living process that has this id now, or null if none has.</summary>
+    /// <summary>The living process with this id, or null if there is none.</summary>
     public static ProcessIdentity? Of(int processId) => ProcFiles.ReadStat(processId) is { IsDead: false } found ? found.Identity : null;
 
-    /// <summary>Reads what <see cref="ToString"/> wrote; null if it is anything else, such as half of it.</summary>
+    /// <summary>Parses the result of <see cref="ToString"/>; null for anything else, such as a partial one.</summary>
     public static ProcessIdentity? TryParse(string? text)
     {
         var parts = (text ?? string.Empty).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);

@@ -1,13 +1,13 @@
 namespace Orchestrator.Processes;
 
-/// <summary>What a child reads on its standard input. A child that does not read it is no fault.</summary>
+/// <summary>A child's standard input. A child that does not read it is no error.</summary>
 public sealed class ProcessInput
 {
     private readonly ReadOnlyMemory<byte> _bytes;
 
     private ProcessInput(ReadOnlyMemory<byte> bytes) => _bytes = bytes;
 
-    /// <summary>Nothing: the child sees the end of its input at once.</summary>
+    /// <summary>Empty: the child sees the end of its input at once.</summary>
     public static ProcessInput None { get; } = new(default);
 
     /// <summary>A text, as UTF-8 without byte order mark.</summary>

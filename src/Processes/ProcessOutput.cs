@@ -1,35 +1,35 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Where one stream of a child goes: memory (up to a limit), a file (up to a limit), a handler of lines, or any of them together.
-/// Whatever the limits, the stream is always read to its end, so that a child that prints without end neither blocks nor fills memory or
-/// disk. Give the same object as standard output and standard error to have both in one place in the order they came.</summary>
+/// <summary>Targets of one stream of a child: memory (up to a limit), a file (up to a limit), a handler of lines, or any combination.
+/// Whatever the limits, the stream is always read to its end, so that a child with endless output neither blocks nor fills memory or disk.
+/// Use the same object for standard output and standard error to have both in one place in order.</summary>
 public sealed class ProcessOutput
 {
-    /// <summary>Bytes kept in memory when nothing else is said: 1 MiB.</summary>
+    /// <summary>Default for bytes kept in memory: 1 MiB.</summary>
     public const int DefaultCaptureLimit = 1024 * 1024;
 
-    /// <summary>Bytes at which a line is handed over in pieces when nothing else is said: 1 MiB.</summary>
+    /// <summary>Default for the longest line before it is split: 1 MiB.</summary>
     public const int DefaultLineLimit = 1024 * 1024;
 
-    /// <summary>Bytes written to a file when nothing else is said: 64 MiB.</summary>
+    /// <summary>Default for bytes written to a file: 64 MiB.</summary>
     public const long DefaultFileLimit = 64L * 1024 * 1024;
 
     /// <summary>Bytes kept in memory; beyond it the first and the last half are kept. 0 keeps none.</summary>
     /// <value>Default: <see cref="DefaultCaptureLimit"/>.</value>
     public int CaptureLimit { get; init; } = DefaultCaptureLimit;
 
-    /// <summary>A file that gets the bytes; made anew, with its folder. Null: none.</summary>
+    /// <summary>A file for the bytes; created anew, with its folder. Null: none.</summary>
     public string? File { get; init; }
 
-    /// <summary>Bytes that <see cref="File"/> gets; then a line that says how much is left out, and the last 64 KiB.</summary>
+    /// <summary>Bytes written to <see cref="File"/>; then a line with the number of omitted bytes, and the last 64 KiB.</summary>
     /// <value>Default: <see cref="DefaultFileLimit"/>.</value>
     public long FileLimit { get; init; } = DefaultFileLimit;
 
-    /// <summary>Is given each line without its end (LF or CRLF), also a last one without end; invalid UTF-8 becomes U+FFFD. While it runs
-    /// the child is not read further. What it throws stops the child and comes out of the run.</summary>
+    /// <summary>Called for each line without its end (LF or CRLF), also for a last one without end; invalid UTF-8 becomes U+FFFD. The child
+    /// is not read further while it runs. Its exception stops the child and is thrown by the run.</summary>
     public Func<OutputLine, CancellationToken, ValueTask>? OnLine { get; init; }
 
-    /// <summary>Bytes at which a line is handed over in pieces.</summary>
+    /// <summary>Bytes after which a line is split.</summary>
     /// <value>Default: <see cref="DefaultLineLimit"/>.</value>
     public int LineLimit { get; init; } = DefaultLineLimit;
 
@@ -39,5 +39,5 @@ public sealed class ProcessOutput
 
 /// <summary>One line of output.</summary>
 /// <param name="Text">Without its end.</param>
-/// <param name="IsPart">True if the line was longer than the limit and this is a piece of it that others follow.</param>
+/// <param name="IsPart">True if the line was longer than the limit and this is not its last piece.</param>
 public readonly record struct OutputLine(string Text, bool IsPart);

@@ -1,22 +1,22 @@
 namespace Orchestrator.Processes;
 
-/// <summary>How a child came to its end.</summary>
+/// <summary>How a child ended.</summary>
 public enum ProcessEnding
 {
     /// <summary>By itself.</summary>
     Exited,
 
-    /// <summary>It reached its time limit and ended when asked to.</summary>
+    /// <summary>It reached its time limit and ended on request.</summary>
     TimedOut,
 
-    /// <summary>It reached its time limit, did not end when asked to within its grace, and was killed.</summary>
+    /// <summary>It reached its time limit, did not end within its grace, and was killed.</summary>
     TimedOutAndKilled,
 }
 
-/// <summary>What became of a child.</summary>
+/// <summary>Result of a child process.</summary>
 public sealed record ProcessResult
 {
-    /// <summary>The exit code of a process that somebody, or the kernel for want of memory, has killed (SIGKILL).</summary>
+    /// <summary>The exit code of a process that was killed by SIGKILL, for example by the kernel when memory ran out.</summary>
     public const int KilledBySignal9 = 128 + 9;
 
     /// <summary>The exit code; 128 plus the signal's number if a signal ended it.</summary>
@@ -25,16 +25,16 @@ public sealed record ProcessResult
     /// <summary>How it ended.</summary>
     public required ProcessEnding Ending { get; init; }
 
-    /// <summary>What was kept of standard output.</summary>
+    /// <summary>Captured standard output.</summary>
     public required CapturedOutput StandardOutput { get; init; }
 
-    /// <summary>What was kept of standard error.</summary>
+    /// <summary>Captured standard error.</summary>
     public required CapturedOutput StandardError { get; init; }
 
     /// <summary>From the start to the end, in awake time.</summary>
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>Processes that the child left behind and that were stopped (see <see cref="ProcessCommand.StopLeftovers"/>).</summary>
+    /// <summary>Number of stopped processes that the child left (see <see cref="ProcessCommand.StopLeftovers"/>).</summary>
     public int LeftoversStopped { get; init; }
 
     /// <summary>True if the time limit ended it.</summary>
@@ -44,7 +44,7 @@ public sealed record ProcessResult
     public bool Succeeded => Ending == ProcessEnding.Exited && ExitCode == 0;
 }
 
-/// <summary>The bytes of one stream that were kept.</summary>
+/// <summary>The captured bytes of one stream.</summary>
 public sealed class CapturedOutput
 {
     private readonly byte[] _bytes;
@@ -57,7 +57,7 @@ public sealed class CapturedOutput
         WasHeldOpen = isOpen;
     }
 
-    /// <summary>The kept bytes; if <see cref="IsTruncated"/>, the first and the last ones with a line between that says how many are
+    /// <summary>The bytes; if <see cref="IsTruncated"/>, the first and the last ones with a line between that says how many are
     /// missing.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes;
 
@@ -70,6 +70,6 @@ public sealed class CapturedOutput
     /// <summary>True if some of the output was not kept because of the limit.</summary>
     public bool IsTruncated { get; }
 
-    /// <summary>True if something the child left behind still held the stream when we stopped reading.</summary>
+    /// <summary>True if another process still held the stream when we stopped reading.</summary>
     public bool WasHeldOpen { get; }
 }

@@ -1,18 +1,18 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Runs child processes to their end. One instance serves any number of runs at the same time.</summary>
+/// <summary>Runs child processes to their end. Safe for concurrent callers.</summary>
 /// <param name="time">The clock for limits and durations; the system's by default.</param>
 public sealed class ProcessRunner(TimeProvider? time = null)
 {
-    /// <summary>A variable with a new value in each child's environment, by which its descendants are found when the child is stopped,
-    /// wherever they went.</summary>
+    /// <summary>A variable with a new value in each child's environment, by which its descendants are found when the child is
+    /// stopped.</summary>
     public const string ChildVariable = "ORCHESTRATOR_CHILD";
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly Lazy<string> _ownSession = new(ChildStart.FindSetSid);
 
     /// <summary>Runs a command to its end. An exit code other than 0 and a reached time limit are results. When this returns or throws, the
-    /// child is gone; if it was stopped, so is all that came of it.</summary>
+    /// child is gone; if it was stopped, so are all its descendants.</summary>
     /// <param name="command">What to run.</param>
     /// <param name="stop">Stops the child: <see cref="ProcessCommand.StopSignal"/>, then after <see cref="ProcessCommand.Grace"/> the whole
     /// tree is killed; then <see cref="OperationCanceledException"/>.</param>

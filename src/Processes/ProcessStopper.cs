@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Ends processes that are not (or no longer) our children: asks, waits, kills, and checks that they are gone.</summary>
+/// <summary>Ends processes that are not (or no longer) our children: signals, waits, kills, and checks that they are gone.</summary>
 /// <param name="time">The clock for the waits; the system's by default.</param>
 public sealed class ProcessStopper(TimeProvider? time = null)
 {
@@ -8,7 +8,7 @@ public sealed class ProcessStopper(TimeProvider? time = null)
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
-    /// <summary>Ends every process whose environment has this variable, and all that came of them.</summary>
+    /// <summary>Ends every process with this variable in its environment, and their descendants.</summary>
     /// <returns>How many were there.</returns>
     /// <exception cref="ProcessStopException">Some are still there after <paramref name="killLimit"/>.</exception>
     public Task<int> StopByEnvironmentAsync(
@@ -20,7 +20,7 @@ public sealed class ProcessStopper(TimeProvider? time = null)
         CancellationToken cancellationToken = default
     ) => StopAsync(() => ProcessTable.FindByEnvironment(name, value), signal, grace, killLimit, cancellationToken);
 
-    /// <summary>Ends one process, if it is still the same one, and all that came of it.</summary>
+    /// <summary>Ends one process, if it is still the same one, and its descendants.</summary>
     /// <returns>How many were there.</returns>
     /// <exception cref="ProcessStopException">Some are still there after <paramref name="killLimit"/>.</exception>
     public Task<int> StopAsync(
@@ -38,12 +38,10 @@ public sealed class ProcessStopper(TimeProvider? time = null)
             cancellationToken
         );
 
-    /// <summary>
-    /// Ends what <paramref name="find"/> finds and all that came of it: the signal, <paramref name="grace"/>, then SIGKILL again and again
-    /// until nothing is found for which at most <paramref name="killLimit"/> is spent. Cancelling cuts the grace short, not the kill.
-    /// Without a signal they are only waited for during the grace.
-    /// </summary>
-    /// <remarks>Those of another user, such as a program that has gained rights (sudo), are left alone: nothing that we do would end
+    /// <summary>Ends the processes of <paramref name="find"/> and their descendants: the signal, <paramref name="grace"/>, then SIGKILL
+    /// repeatedly for at most <paramref name="killLimit"/>, until none is found. Cancelling shortens the grace, not the kill. Without a
+    /// signal they are only waited for during the grace.</summary>
+    /// <remarks>Processes of another user, such as a program with raised privileges (sudo), are left alone, because we can't end
     /// them.</remarks>
     /// <returns>How many processes there were at the beginning.</returns>
     /// <exception cref="ProcessStopException">Some are still there after <paramref name="killLimit"/>.</exception>

@@ -1,16 +1,16 @@
 namespace Orchestrator.Processes;
 
-/// <summary>A process as the system's table shows it.</summary>
+/// <summary>A process in the system's table.</summary>
 /// <param name="Name">The first 15 bytes of its program's name.</param>
 /// <param name="State">One letter of proc(5): R running, S sleeping, D in the kernel, T stopped, Z zombie, X dead.</param>
 /// <param name="ParentId">The id of its parent.</param>
 /// <param name="SessionId">The id of its session.</param>
-/// <param name="Threads">How many threads it has; one that has ended and was not collected counts its first.</param>
+/// <param name="Threads">Number of threads; an ended process that was not collected counts as one.</param>
 /// <param name="StartTime">Clock ticks between boot and start.</param>
 public sealed record ProcessInfo(int ProcessId, string Name, char State, int ParentId, int SessionId, int Threads, long StartTime)
 {
     /// <summary>True if it has ended and only waits to be collected by its parent. The state is that of the first thread alone: while
-    /// others are still ending (or work on), the process has its files open and holds its locks.</summary>
+    /// others are still running, the process keeps its files and locks.</summary>
     public bool IsDead => State is 'Z' or 'X' && Threads <= 1;
 
     /// <summary>True if it was stopped (SIGSTOP) and waits for SIGCONT.</summary>
@@ -19,38 +19,35 @@ public sealed record ProcessInfo(int ProcessId, string Name, char State, int Par
     /// <summary>Processor time it has used, with that of the children it has collected.</summary>
     public TimeSpan CpuTime { get; init; }
 
-    /// <summary>When it was started, by the wall clock, to about a hundredth of a second.</summary>
+    /// <summary>Its start by the wall clock, to about a hundredth of a second.</summary>
     public DateTime StartedUtc =>
         DateTime.UtcNow - ProcFiles.ReadUptime() + TimeSpan.FromSeconds((double)StartTime / ProcFiles.TicksPerSecond);
 
-    /// <summary>The same as an identity that can be kept.</summary>
+    /// <summary>Its identity, which can be stored.</summary>
     public ProcessIdentity Identity => new(ProcessId, StartTime, ProcessIdentity.CurrentBootId);
 }
 
-/// <summary>Questions about the processes that run now. This process itself is in no answer.</summary>
+/// <summary>Queries about running processes. This process itself is never included.</summary>
 public static class ProcessTable
 {
-    /// <summary>When the machine was started, by the wall clock as it is now. What was written well before that was written by nobody who
-    /// lives.</summary>
+    /// <summary>Boot time by the current clock; files written well before it belong to no running process.</summary>
     public static DateTime BootedUtc => DateTime.UtcNow - ProcFiles.ReadUptime();
 
     /// <summary>All living processes.</summary>
     public static IReadOnlyList<ProcessInfo> All() => [.. Living(Ids())];
 
-    /// <summary>
-    /// Those that were started with the variable <paramref name="name"/> of this <paramref name="value"/>; children inherit it, wherever
-    /// they go. A program that throws its environment away is not found by it.
-    /// </summary>
+    /// <summary>Processes with the variable <paramref name="name"/> of this <paramref name="value"/> in their initial environment; children
+    /// inherit it. A program that clears its environment is not found.</summary>
     /// <param name="name">The variable.</param>
-    /// <param name="since">Only what began since then is looked at. Null: everything.</param>
+    /// <param name="since">Only processes started since then are read. Null: all.</param>
     public static IReadOnlyList<ProcessInfo> FindByEnvironment(string name, string value, PidWatermark? since = null)
     {
         var assignment = ProcFiles.Assignment(name, value);
         return [.. Living(Ids(since).Where(id => ProcFiles.HasEnvironment(id, assignment)))];
     }
 
-    /// <summary>Values of a variable that the processes above this one were started with, the nearest first: what a process takes out of
-    /// its own environment its parents still have. Whoever leaves its parents altogether (a daemon) is not found by it.</summary>
+    /// <summary>Values of a variable in the initial environments of this process's ancestors, the nearest first: so a process that clears
+    /// its own environment is still recognized. A daemon without its ancestors is not.</summary>
     /// <param name="name">The variable.</param>
     public static IReadOnlyList<string> OfAncestors(string name)
     {
@@ -66,14 +63,14 @@ public static class ProcessTable
         return values;
     }
 
-    /// <summary>Those that a process has started itself.</summary>
+    /// <summary>The direct children of a process.</summary>
     public static IReadOnlyList<ProcessInfo> ChildrenOf(int processId) => [.. All().Where(process => process.ParentId == processId)];
 
-    /// <summary>Those that have this file open. Files of other users' processes are not seen.</summary>
+    /// <summary>Processes that have this file open. Files of other users' processes are not visible.</summary>
     public static IReadOnlyList<ProcessInfo> FindByOpenFile(string path) =>
         [.. All().Where(process => ProcFiles.OpenFiles(process.ProcessId).Contains(path))];
 
-    /// <summary>Those whose working directory is this folder or below it.</summary>
+    /// <summary>Processes whose working directory is this folder or below it.</summary>
     public static IReadOnlyList<ProcessInfo> FindByWorkingDirectory(string folder) =>
         [
             .. All()
@@ -83,9 +80,9 @@ public static class ProcessTable
                 ),
         ];
 
-    /// <summary>The ids of all processes, then of those that began while the first were looked at, and so on until there are none: one that
-    /// ends between the list and the look may have left a child, which is in no list yet.</summary>
-    /// <param name="since">Only those that began since then, and maybe others. Null: all.</param>
+    /// <summary>The ids of all processes, then of those that began meanwhile, and so on until there are none: a process that ends after the
+    /// list was read may have left a child that is not in it.</summary>
+    /// <param name="since">Only those that began since then, and perhaps others. Null: all.</param>
     internal static IEnumerable<int> Ids(PidWatermark? since = null)
     {
         var seen = new HashSet<int>();

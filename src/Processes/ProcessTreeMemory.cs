@@ -1,19 +1,19 @@
 namespace Orchestrator.Processes;
 
-/// <summary>The memory that processes and all that came of them hold: what only they can give back (anonymous and shared memory, also where
-/// it was swapped out), not the files they have mapped. What several of them share counts once.</summary>
-/// <param name="find">The processes, found anew at each look; once seen, one stays in the tree until it ends.</param>
+/// <summary>Memory of processes and their descendants: what is freed only with them (anonymous and shared memory, also swapped out), not
+/// mapped files. Shared pages count once.</summary>
+/// <param name="find">Finds the processes at each check; a process stays in the tree until it ends.</param>
 public sealed class ProcessTreeMemory(Func<IReadOnlyList<ProcessInfo>> find)
 {
     private static readonly string[] Held = ["RssAnon", "RssShmem", "VmSwap"];
     private static readonly string[] Shares = ["Pss_Anon", "Pss_Shmem", "SwapPss"];
     private readonly TrackedTree _tree = new(find);
 
-    /// <summary>Looks whether they hold more than so many bytes.</summary>
-    /// <returns>How many they hold, if it is more; else null.</returns>
+    /// <summary>Checks whether they use more than a number of bytes.</summary>
+    /// <returns>Their bytes, if more; else null.</returns>
     public long? Above(long limit)
     {
-        // The kernel has the first sum at hand, and it is never too low; for the second it walks through all pages.
+        // The first sum is cheap for the kernel and never too low; for the second it walks through all pages.
         var processes = _tree.Refresh();
         if (processes.Sum(HeldBy) <= limit)
         {

@@ -4,13 +4,13 @@ namespace Orchestrator.Processes;
 public static class ProgramLocator
 {
     /// <summary>The path of a program, or null.</summary>
-    /// <param name="fileName">A name to look for in the folders of <paramref name="path"/>, or a path.</param>
+    /// <param name="fileName">A name to search in the folders of <paramref name="path"/>, or a path.</param>
     /// <param name="path">Folders, as in PATH. Default: our PATH.</param>
     /// <param name="workingDirectory">Where relative paths start. Default: ours.</param>
     public static string? Find(string fileName, string? path = null, string? workingDirectory = null) =>
         Candidates(fileName, path, workingDirectory).FirstOrDefault(IsExecutable);
 
-    /// <summary>As <see cref="Find"/>, but says what is wrong.</summary>
+    /// <summary>As <see cref="Find"/>, but throws with the reason.</summary>
     internal static string Locate(string fileName, string? path, string? workingDirectory)
     {
         if (Find(fileName, path, workingDirectory) is { } found)

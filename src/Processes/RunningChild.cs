@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace Orchestrator.Processes;
 
-/// <summary>A started child and all that comes of it.</summary>
+/// <summary>A started child and its descendants.</summary>
 /// <param name="process">The child.</param>
 /// <param name="command">What it was started with.</param>
-/// <param name="mark">The value of <see cref="ProcessRunner.ChildVariable"/> in it.</param>
-/// <param name="notBefore">Clock ticks from boot to a moment before its start: nothing older came of it.</param>
-/// <param name="watermark">The same moment as the ids of processes tell it; null: not known.</param>
+/// <param name="mark">Its value of <see cref="ProcessRunner.ChildVariable"/>.</param>
+/// <param name="notBefore">Clock ticks from boot to a moment before its start: its descendants are not older.</param>
+/// <param name="watermark">The same moment in process ids; null: unknown.</param>
 /// <param name="stopper">Stops it.</param>
 internal sealed class RunningChild(
     Process process,
@@ -18,7 +18,7 @@ internal sealed class RunningChild(
     ProcessStopper stopper
 ) : IDisposable
 {
-    /// <summary>How long killed processes may take to be gone; then <see cref="ProcessStopException"/>.</summary>
+    /// <summary>How long killed processes may take to disappear; then <see cref="ProcessStopException"/>.</summary>
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
 
     internal Process Process => process;
@@ -31,7 +31,7 @@ internal sealed class RunningChild(
         return process.HasExited;
     }
 
-    /// <summary>Asks it to end, waits its grace, then kills it and all that came of it, and sees them gone.</summary>
+    /// <summary>Signals it, waits its grace, then kills it and its descendants, and checks that they are gone.</summary>
     /// <returns>True if it did not end by itself.</returns>
     internal async Task<bool> StopAsync()
     {
@@ -48,7 +48,7 @@ internal sealed class RunningChild(
         return !endedByItself;
     }
 
-    /// <summary>After its own end: stops what it left behind.</summary>
+    /// <summary>After it has ended: stops its remaining processes.</summary>
     internal Task<int> StopLeftoversAsync() => stopper.StopAsync(FindAll, command.StopSignal, command.Grace, KillLimit);
 
     public void Dispose() => process.Dispose();
@@ -64,7 +64,7 @@ internal sealed class RunningChild(
         ];
     }
 
-    /// <summary>A program may throw its environment away; the child itself and its session are known without it.</summary>
+    /// <summary>A program may clear its environment; the child itself and its session are recognized without it.</summary>
     private bool IsOurs(ProcessInfo found) =>
         (found.ProcessId == process.Id && found.ParentId == Environment.ProcessId) || (command.OwnSession && found.SessionId == process.Id);
 }

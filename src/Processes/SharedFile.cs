@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Keeps what somebody else writes and may delete: by a further name of the same file (a hard link), which takes no room; on
-/// another disk by a copy, to which only what is new is added.</summary>
+/// <summary>Keeps a file that others write and may delete: by a hard link, which takes no space; on another disk by a copy, to which only
+/// new content is appended.</summary>
 public static partial class SharedFile
 {
-    /// <summary>Keeps a file as it is now, and where it is linked also as it will be. Done again it is brought up to date.</summary>
+    /// <summary>Keeps the file's present state, and by a link also its future one. Repeating it updates the copy.</summary>
     /// <param name="kept">Where it is kept; folders are made.</param>
     /// <exception cref="IOException">It can't be kept.</exception>
     public static void Keep(string file, string kept)
@@ -15,7 +15,7 @@ public static partial class SharedFile
         var aside = $"{kept}.{Guid.NewGuid():n}.tmp";
         try
         {
-            // Whoever writes it may make it anew; then the kept name is given to the new file. The same file again: nothing happens.
+            // The file may have been replaced; then the kept name is linked to the new one. For the same file nothing happens.
             if (Link(file, aside) == 0)
             {
                 File.Move(aside, kept, overwrite: true);
@@ -31,10 +31,10 @@ public static partial class SharedFile
         }
     }
 
-    /// <summary>Gives a file a further name unless that name is taken; where the file system knows no further names, its content.</summary>
+    /// <summary>Links a file under a further name unless that is taken; where the file system has no hard links, copies it.</summary>
     /// <param name="name">The name, on the same disk.</param>
     /// <returns>True if the name is the file's now, false if it was taken.</returns>
-    /// <exception cref="IOException">The name can't be given.</exception>
+    /// <exception cref="IOException">The link can't be created.</exception>
     internal static bool TryName(string file, string name)
     {
         if (Link(file, name) == 0)
@@ -59,7 +59,7 @@ public static partial class SharedFile
         }
     }
 
-    /// <summary>Copies what a copy does not have yet; a file that became shorter is copied anew.</summary>
+    /// <summary>Appends new content to a copy; a file that became shorter is copied again.</summary>
     internal static void Append(string file, string kept)
     {
         using var from = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -3,21 +3,20 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Processes;
 
-/// <summary>What became of a signal.</summary>
+/// <summary>Result of sending a signal.</summary>
 internal enum SignalResult
 {
     /// <summary>It was sent.</summary>
     Sent,
 
-    /// <summary>There is no such process any more; its id may be another's by now.</summary>
+    /// <summary>The process is gone; its id may be reused.</summary>
     Gone,
 
-    /// <summary>It belongs to another user, as a program that has gained rights (sudo) or whoever has the id now: it is left
-    /// alone.</summary>
+    /// <summary>It belongs to another user, as a program with raised privileges (sudo) or a reused id: it is left alone.</summary>
     NotOurs,
 }
 
-/// <summary>Sends signals: <c>kill(2)</c>, and <c>pidfd_send_signal(2)</c> where one certain process is meant.</summary>
+/// <summary>Sends signals: <c>kill(2)</c>, and <c>pidfd_send_signal(2)</c> for one specific process.</summary>
 internal static partial class Signals
 {
     internal const int Kill = 9;
@@ -33,28 +32,27 @@ internal static partial class Signals
     private const int NotPermitted = 1;
     private const int NoSuchProcess = 3;
 
-    /// <summary>Sends a signal to this very process: never to one that has its id by now.</summary>
+    /// <summary>Sends a signal to this very process: never to another one with the same id.</summary>
     internal static SignalResult Send(ProcessIdentity process, int signal)
     {
         var descriptor = (int)NativeSystemCall(OpenProcessCall, process.ProcessId, 0, 0, 0);
         if (descriptor < 0)
         {
-            // An older kernel, or one that does not let us: what is left is a short time in which the id could change hands.
+            // An older kernel, or one that does not permit it: a short time remains in which the id could be reused.
             return Marshal.GetLastPInvokeError() == NoSuchProcess || !process.IsAlive()
                 ? SignalResult.Gone
                 : Result(NativeKill(process.ProcessId, signal), process.ProcessId, signal);
         }
         using var held = new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true);
 
-        // The descriptor is of whoever has the id now, and stays so: if that is the one that is meant, nobody else is hit.
+        // The descriptor refers to the present process of this id, and keeps doing so: if that is the right one, no other can be hit.
         return process.IsAlive()
             ? Result((int)NativeSystemCall(SendSignalCall, descriptor, signal, 0, 0), process.ProcessId, signal)
             : SignalResult.Gone;
     }
 
-    /// <summary>
-    /// Sends a signal to a child of ours that was not collected yet, or to a process group when <paramref name="processId"/> is negative.
-    /// </summary>
+    /// <summary>Sends a signal to a child of ours that was not collected yet, or to a process group when <paramref name="processId"/> is
+    /// negative.</summary>
     internal static SignalResult Send(int processId, int signal) => Result(NativeKill(processId, signal), processId, signal);
 
     private static SignalResult Result(int answer, int processId, int signal)

@@ -3,9 +3,9 @@ namespace Orchestrator.Processes;
 /// <summary>Reads files that may be missing, such as refs, notes and those below <c>/proc</c>.</summary>
 public static class SmallFile
 {
-    /// <summary>The content of a file; null if there is none, or a folder in its place. A symbolic link is followed.</summary>
-    /// <exception cref="IOException">It is there and can't be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <summary>The content of a file; null if it is missing, or a folder. A symbolic link is followed.</summary>
+    /// <exception cref="IOException">It exists and can't be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
     public static byte[]? TryRead(string path)
     {
         try
@@ -22,7 +22,7 @@ public static class SmallFile
         }
     }
 
-    /// <summary>The content, or null for whatever reason: processes end while one looks at them, and those of others cannot be read.</summary>
+    /// <summary>The content, or null for any reason: processes end while being read, and those of others can't be read.</summary>
     internal static byte[]? ReadIfPossible(string path)
     {
         try
@@ -35,7 +35,7 @@ public static class SmallFile
         }
     }
 
-    /// <summary>False for a folder, and for a path that leads through a file.</summary>
+    /// <summary>False for a folder, and for a path through a file.</summary>
     private static bool MayBeFile(string path) => !Directory.Exists(path) && !LeadsThroughFile(path);
 
     private static bool LeadsThroughFile(string path)

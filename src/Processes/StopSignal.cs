@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes;
 
-/// <summary>The signal that asks a process to end by itself. The values are the numbers of POSIX (signal(7)).</summary>
+/// <summary>The signal that asks a process to end. The values are POSIX numbers (signal(7)).</summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1008", Justification = "No signal is no way to end a program.")]
 public enum StopSignal
 {

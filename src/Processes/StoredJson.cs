@@ -3,8 +3,8 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.Processes;
 
-/// <summary>JSON that lies on the disk, where a power cut, a person or another version may have left anything: what is no such value is
-/// null, as if nothing were there.</summary>
+/// <summary>Reads stored JSON, which a power cut, a person or another version may have damaged: anything invalid is null, as if it were
+/// missing.</summary>
 public static class StoredJson
 {
     /// <summary>The value in a file; null, too, where there is no file.</summary>
@@ -29,6 +29,6 @@ public static class StoredJson
     public static T? TryParse<T>(string text, JsonTypeInfo<T> type)
         where T : class => TryParse(Encoding.UTF8.GetBytes(text), type);
 
-    /// <summary>How a type is written by these rules.</summary>
+    /// <summary>The metadata of a type under these options.</summary>
     public static JsonTypeInfo<T> TypeOf<T>(this JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
 }

@@ -1,13 +1,13 @@
 namespace Orchestrator.Processes;
 
-/// <summary>A set of processes that is looked at again and again. Once seen, a process stays in the set until it is dead, so that a child
-/// whose parent has ended (and which then belongs to nobody) is not lost between two looks.</summary>
+/// <summary>A set of processes that is refreshed repeatedly. A process stays in the set until it is dead, so that a child whose parent has
+/// ended is not lost between two refreshes.</summary>
 internal sealed class TrackedTree(Func<IReadOnlyList<ProcessInfo>> find)
 {
     private readonly HashSet<ProcessIdentity> _seen = [];
     private readonly HashSet<ProcessIdentity> _notOurs = [];
 
-    /// <summary>Sends a signal to one of them; one that turns out to be another user's is no part of the set any more.</summary>
+    /// <summary>Sends a signal to one of them; one of another user is removed from the set.</summary>
     internal void Send(ProcessInfo process, int signal)
     {
         if (Signals.Send(process.Identity, signal) == SignalResult.NotOurs)
@@ -16,7 +16,7 @@ internal sealed class TrackedTree(Func<IReadOnlyList<ProcessInfo>> find)
         }
     }
 
-    /// <summary>Those that live now: what is found, what was seen before, and the descendants of both.</summary>
+    /// <summary>The living ones: those found, those known before, and the descendants of both.</summary>
     internal IReadOnlyList<ProcessInfo> Refresh()
     {
         _seen.UnionWith(find().Select(process => process.Identity));

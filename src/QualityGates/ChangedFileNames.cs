@@ -6,10 +6,10 @@ public static partial class ChangedFileNames
     internal const string FilesPlaceholder = "{modified_files}";
     internal const string TestsPlaceholder = "{modified_tests}";
 
-    /// <summary>Whether a gate's command has a place for the names of changed files.</summary>
+    /// <summary>Whether a gate's command has a placeholder for changed files.</summary>
     public static bool AreAskedFor(Gate gate) => gate.Command.Contains("{modified_", StringComparison.Ordinal);
 
-    /// <summary>The command with the names filled in, or null when it asks for names and there are none.</summary>
+    /// <summary>The command with the names filled in, or null when it has a placeholder and there are no names.</summary>
     internal static string? Fill(string command, IReadOnlyList<string> existingFiles)
     {
         var wantsFiles = command.Contains(FilesPlaceholder, StringComparison.Ordinal);
@@ -22,7 +22,7 @@ public static partial class ChangedFileNames
                 .Replace(TestsPlaceholder, Names(tests), StringComparison.Ordinal);
     }
 
-    /// <summary>Whether a path is a test by the usual names of the usual languages.</summary>
+    /// <summary>Whether a path is a test by common naming conventions.</summary>
     internal static bool IsTest(string path) => TestName().IsMatch(path);
 
     private static string Names(IEnumerable<string> paths) => string.Join(' ', paths.Select(Quote));

@@ -1,25 +1,25 @@
 namespace Orchestrator.QualityGates;
 
-/// <summary>A green run of a gate, as far as later ones are compared with it.</summary>
+/// <summary>A passing run of a gate, for comparison with later ones.</summary>
 /// <param name="Tests">Tests that ran; null: they could not be counted.</param>
 /// <param name="Seconds">How long it took.</param>
 public sealed record GreenRun(int? Tests, double Seconds);
 
-/// <summary>What is strange about a green gate beside its own past. It stands in nobody's way; people are told.</summary>
+/// <summary>Finds what is unusual about a passing gate compared with earlier runs. It prevents nothing; people are notified.</summary>
 public static class GateComparison
 {
-    /// <summary>So many runs are looked back on: a suite that was made smaller on purpose is the usual one after that.</summary>
+    /// <summary>How many earlier runs count: after these a suite that was reduced on purpose is normal.</summary>
     public const int Looked = 5;
 
     private const double Faster = 5;
     private const double LongEnough = 10;
 
-    /// <summary>The strange in a few words; null: nothing is.</summary>
-    /// <param name="past">Earlier green runs of the same command, oldest first.</param>
+    /// <summary>What is unusual, in a few words; null: nothing.</summary>
+    /// <param name="past">Earlier passing runs of the same command, oldest first.</param>
     /// <param name="verdict">How it ended now.</param>
     public static string? Find(IReadOnlyList<GreenRun> past, GateVerdict verdict)
     {
-        // A measurement that is over sooner may be just what was wanted.
+        // A faster measurement may be just what was wanted.
         if (verdict is not { Result: GateResult.Passed, Cached: null, Gate.IsMeasurement: false })
         {
             return null;
@@ -29,7 +29,7 @@ public static class GateComparison
 
     private static string? Beside(IReadOnlyList<GreenRun> past, GateVerdict verdict)
     {
-        // What it looks at hangs on what was changed.
+        // Its result depends on the changed files, so runs are not comparable.
         if (past.Count == 0 || ChangedFileNames.AreAskedFor(verdict.Gate))
         {
             return null;
@@ -40,14 +40,14 @@ public static class GateComparison
             var when = past[^1].Tests == before ? "last time" : "lately";
             return verdict.Tests is { } now ? $"{Words(before)} {when}, {now.Ran} now" : $"{Words(before)} {when}, none counted now";
         }
-        // With as many tests as ever it was the machine, or what the build kept.
+        // With as many tests as before the cause is the machine, or the build's cache.
         var usual = past.Select(run => run.Seconds).Order().ElementAt(past.Count / 2);
         return verdict.Tests is null && past.Count >= 2 && usual >= LongEnough && verdict.Duration.TotalSeconds * Faster < usual
             ? string.Create(CultureInfo.InvariantCulture, $"{usual:0.0} s lately, {verdict.Duration.TotalSeconds:0.0} s now")
             : null;
     }
 
-    // Less than half; of a handful only when nothing is left.
+    // Less than half; for a handful only when nothing is left.
     private static bool IsFarLess(int now, int before) => before > 0 && (now == 0 || (now * 2 < before && before - now >= 5));
 
     private static string Words(int tests) => $"{tests} {(tests == 1 ? "test" : "tests")}";

@@ -1,6 +1,6 @@
 namespace Orchestrator.QualityGates;
 
-/// <summary>What a gate could not have because something else had it, by its own words.</summary>
+/// <summary>The resource that a gate could not get because something else had it, by its output.</summary>
 public enum GateContention
 {
     /// <summary>Nothing of the kind.</summary>
@@ -16,12 +16,12 @@ public enum GateContention
     File,
 }
 
-/// <summary>Recognises failures that come of two suites that want the same thing, and says what helps. Pure.</summary>
+/// <summary>Recognizes failures of two suites that use the same resource, and suggests cures. Pure.</summary>
 internal static partial class GateContentions
 {
     private const string Exclusive = "or give the gate 'exclusive: NAME': gates of one name run one at a time on this machine";
 
-    /// <summary>What a failed gate's output is about.</summary>
+    /// <summary>The resource that a failed gate's output is about.</summary>
     internal static GateContention Of(string output) =>
         string.IsNullOrWhiteSpace(output) ? GateContention.None
         : PortWords().IsMatch(output) ? GateContention.Port
@@ -29,7 +29,7 @@ internal static partial class GateContentions
         : FileWords().IsMatch(output) ? GateContention.File
         : GateContention.None;
 
-    /// <summary>What helps against it, in a sentence or two; empty where there is nothing.</summary>
+    /// <summary>The cure, in a sentence or two; empty where there is none.</summary>
     internal static string CureOf(GateContention contention) =>
         contention switch
         {
@@ -45,7 +45,7 @@ internal static partial class GateContentions
             _ => "",
         };
 
-    // Node, Python, Go, Rust, Java, .NET, Ruby, PHP, Erlang, nginx; then what frameworks make of it (Spring, Vite, Next, Flask, Docker).
+    // Node, Python, Go, Rust, Java, .NET, Ruby, PHP, Erlang, nginx; then frameworks (Spring, Vite, Next, Flask, Docker).
     [GeneratedRegex(
         """
             EADDRINUSE | Address\ already\ in\ use | AddrInUse | java\.net\.BindException

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Orchestrator.QualityGates;
 
-/// <summary>Finds gates in a project's own manifests, for users who named none.</summary>
+/// <summary>Finds gates in a project's manifests, for users who configured none.</summary>
 public static partial class GateDetection
 {
     private static readonly (string Script, GateType Type)[] Scripts =
@@ -14,18 +14,18 @@ public static partial class GateDetection
         ("test", GateType.Test),
     ];
 
-    /// <summary>Gates of the project in a directory, cheapest kind first. Empty when no manifest is known.</summary>
+    /// <summary>Gates of the project in a directory, cheapest kind first. Empty without a known manifest.</summary>
     public static IReadOnlyList<Gate> Detect(string directory) => [.. Find(directory).Select(found => found.Gate)];
 
-    /// <summary>The same, with what the manifest says that each does, such as the text of an npm script; empty where that is the command's
-    /// own business.</summary>
+    /// <summary>The same, with the manifest's definition of each, such as the text of an npm script; empty where the command defines
+    /// itself.</summary>
     internal static IReadOnlyList<(Gate Gate, string Meaning)> Find(string directory) =>
         Find(
             [.. Directory.EnumerateFileSystemEntries(directory).Select(path => Path.GetFileName(path))],
             name => File.Exists(Path.Combine(directory, name)) ? File.ReadAllText(Path.Combine(directory, name)) : ""
         );
 
-    /// <summary>The same of the names in the root folder and a way to read them. Pure.</summary>
+    /// <summary>The same for the names in the root folder and a function that reads them. Pure.</summary>
     internal static IReadOnlyList<(Gate Gate, string Meaning)> Find(IReadOnlyCollection<string> names, Func<string, string> read)
     {
         List<(Gate Gate, string Meaning)> gates = [];
@@ -53,7 +53,7 @@ public static partial class GateDetection
         var scripts = ReadScripts(read("package.json"));
         foreach ((var script, var kind) in Scripts)
         {
-            // What "npm init" writes is no test.
+            // The default script of "npm init" is no test.
             if (scripts.TryGetValue(script, out var text) && !text.Contains("no test specified", StringComparison.Ordinal))
             {
                 yield return Make($"{manager} run {script}", kind, text);
@@ -82,12 +82,12 @@ public static partial class GateDetection
         }
         catch (JsonException)
         {
-            // A broken manifest offers no gates; the project's own tools will say what is wrong with it.
+            // A broken manifest has no gates; the project's own tools will report it.
             return [];
         }
     }
 
-    /// <summary>With several projects and no solution the command would not know which is meant.</summary>
+    /// <summary>With several projects and no solution the command would be ambiguous.</summary>
     private static IEnumerable<(Gate Gate, string Meaning)> OfDotnet(IReadOnlyCollection<string> names)
     {
         var solutions = names.Count(name => Path.GetExtension(name) is ".sln" or ".slnx");

@@ -2,8 +2,8 @@ using System.Collections;
 
 namespace Orchestrator.QualityGates;
 
-/// <summary>The environment gates run in: what programs need to be found and to work, and nothing that opens a door. A gate's command runs
-/// code an agent has just written.</summary>
+/// <summary>The environment of gates: what programs need, without credentials, because a gate runs code that an agent has just
+/// written.</summary>
 public static class GateEnvironment
 {
     private static readonly string[] Names =
@@ -51,8 +51,8 @@ public static class GateEnvironment
     private static readonly string[] Prefixes = ["LC_", "XDG_", "DOTNET_"];
 
     /// <summary>Makes the environment of a gate.</summary>
-    /// <param name="inherited">Where values come from; null for this process's own environment.</param>
-    /// <param name="extra">What a gate of this run needs beside it, such as its port. Wins over inherited values.</param>
+    /// <param name="inherited">The variables to choose from; null for this process's own environment.</param>
+    /// <param name="extra">Further variables of this gate, such as its port. They override inherited ones.</param>
     public static IReadOnlyDictionary<string, string> Make(
         IReadOnlyDictionary<string, string>? inherited = null,
         IReadOnlyDictionary<string, string>? extra = null

@@ -1,9 +1,9 @@
 namespace Orchestrator.QualityGates;
 
-/// <summary>What became of a gate's command, as a verdict.</summary>
+/// <summary>Turns the result of a gate's command into a gate result.</summary>
 internal static class GateJudgement
 {
-    /// <summary>The verdict on a command that has ended, or was ended.</summary>
+    /// <summary>The result of a command that has ended, or was stopped.</summary>
     public static GateVerdict Of(Gate gate, string command, ProcessResult result, GateSubject subject, string evidenceFile)
     {
         var output = gate.IsMeasurement

@@ -1,14 +1,14 @@
 namespace Orchestrator.QualityGates;
 
-/// <summary>What a found gate's program can be asked without running the gate, and what helps where it is not there. Pure.</summary>
+/// <summary>How to check a found gate's program without running the gate, and the cure if it is missing. Pure.</summary>
 public static class GateProbe
 {
     private const string Python = "python3 -m ";
 
-    /// <summary>A command that tells whether the program is there, such as <c>python3 -m pytest --version</c>. It is to be run outside of
-    /// the repository, whose files could say otherwise what it does. Null: nothing can be asked.</summary>
+    /// <summary>A command that checks the program, such as <c>python3 -m pytest --version</c>. It must run outside of the repository, whose
+    /// files could change it. Null: there is no such command.</summary>
     /// <param name="gate">A gate that <see cref="GateDetection"/> has found.</param>
-    /// <param name="hasSetUp">Worktrees are set up, which may install what the machine has not.</param>
+    /// <param name="hasSetUp">Worktrees are set up, which may install programs.</param>
     public static string? CommandOf(Gate gate, bool hasSetUp)
     {
         var words = gate.Command.Split(' ');
@@ -26,8 +26,8 @@ public static class GateProbe
         };
     }
 
-    /// <summary>What helps where a gate can't run.</summary>
-    /// <param name="ofProject">It holds for every task, whatever the plan says.</param>
+    /// <summary>The cure where a gate can't run.</summary>
+    /// <param name="ofProject">It applies to every task, whatever the plan says.</param>
     /// <param name="directory">The repository's root.</param>
     public static string CureOf(Gate gate, bool ofProject, string directory) =>
         !ofProject ? "Install what it needs, or change the task's 'verification'."

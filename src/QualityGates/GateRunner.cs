@@ -2,7 +2,7 @@ using Orchestrator.QualityGates.Counting;
 
 namespace Orchestrator.QualityGates;
 
-/// <summary>Runs gates. One instance serves any number at the same time.</summary>
+/// <summary>Runs gates. Safe for concurrent callers.</summary>
 /// <param name="turns">Who may run one now.</param>
 /// <param name="time">The clock for limits and durations; the system's by default.</param>
 public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
@@ -18,13 +18,11 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
 
     private readonly ProcessRunner _processes = new(time);
 
-    /// <summary>Runs a gate to its verdict, as soon as it is its turn. A test or custom gate that fails by its own word, and any gate that
-    /// is killed, is run once more on the same files, to tell chance from fault. One that could not have something
-    /// (<see cref="GateContention"/>) while another gate ran is run once more alone, and what comes of that counts. When this returns
-    /// nothing it started lives any more.</summary>
+    /// <summary>Runs a gate when it is its turn. A test or custom gate that fails, and any gate that is killed, runs once more on the same
+    /// files, to detect flaky failures. A gate that could not get a resource (<see cref="GateContention"/>) while another gate ran is run
+    /// once more alone, and that result counts. When this returns no process of it is left.</summary>
     /// <param name="subject">What it is run on.</param>
-    /// <param name="evidenceFile">Gets everything it prints, and how it ended. The second run's goes to the same name with
-    /// <c>.rerun</c>.</param>
+    /// <param name="evidenceFile">File for all its output, and how it ended. The second run's file has the suffix <c>.rerun</c>.</param>
     /// <param name="cancellationToken">Kills the gate; then <see cref="OperationCanceledException"/>.</param>
     public async Task<GateVerdict> RunAsync(
         Gate gate,
@@ -85,7 +83,7 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             return second with { Failure = GateFailure.Flaky, Runs = 2 };
         }
 
-        // A machine short of memory kills now and then; what is killed each time asks for it.
+        // A single kill may be due to a machine short of memory; a gate that is killed each time needs too much.
         return wasKilled && GateClassifier.WasKilled(second)
             ? second with
             {
@@ -98,7 +96,7 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             };
     }
 
-    // A measurement that is repeated until it is good enough shows nothing: what chance may do to it is its tolerance.
+    // Repeating a measurement until it is good enough proves nothing: its tolerance covers chance.
     private static bool RunsTwice(Gate gate) => gate.Type is GateType.Test or GateType.Custom && !gate.IsMeasurement;
 
     private static GateVerdict CouldNotRun(Gate gate, string command, string why) =>
@@ -111,7 +109,7 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             Tail = why,
         };
 
-    /// <summary>The time by the clock of files, which those that the gate writes are compared with.</summary>
+    /// <summary>The time by the file system's clock, for comparison with files that the gate writes.</summary>
     private static DateTime Touch(string evidenceFile)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(evidenceFile)!);
@@ -164,7 +162,7 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             Environment = subject.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value),
             CleanEnvironment = true,
             StandardOutput = output,
-            // What a measurement warns of is not its number.
+            // The number is on stdout; warnings on stderr are not searched for it.
             StandardError = number is null ? output : ProcessOutput.Capture(CaptureBytes),
             Timeout = gate.Timeout,
             OwnSession = true,
@@ -198,8 +196,8 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         return verdict;
     }
 
-    /// <summary>Runs it, and leaves the temporary folder as it was: neither its own second run nor the next gate, perhaps of another task
-    /// of a batch, is to meet what it has left there. What can't be removed they meet, as on any machine, and say so.</summary>
+    /// <summary>Runs the gate and clears its temporary folder, so that reruns and later gates start clean. What can't be removed stays, and
+    /// those gates report it.</summary>
     private async Task<ProcessResult> RunProcessAsync(ProcessCommand process, string? temporary, CancellationToken cancellationToken)
     {
         IReadOnlyCollection<string> before = temporary is null ? [] : [.. Directory.EnumerateFileSystemEntries(temporary)];
@@ -213,8 +211,8 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         }
     }
 
-    /// <summary>Whether the file holds anything but what came from the gate. What a gate starts is often an agent's code, and can find the
-    /// file; the verdict does not hang on it, but people read it.</summary>
+    /// <summary>Whether the file contains anything that is not from the gate. Processes of a gate often run an agent's code, and can find
+    /// the file; the result does not depend on it, but people read it.</summary>
     private static bool IsForeign(string evidenceFile, CapturedOutput output) =>
         output.TotalBytes <= EvidenceBytes
         && (

@@ -3,8 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.QualityGates;
 
-/// <summary>Every command that a project's own files ask for, without anybody having configured it: what a person must be asked about
-/// before it runs.</summary>
+/// <summary>All commands that a project's own files ask for, without configuration: a person must approve them before they run.</summary>
 public static class ProjectCommands
 {
     /// <summary>Name of the file that defines a project's MCP servers.</summary>
@@ -12,9 +11,9 @@ public static class ProjectCommands
 
     private const string IncludeFile = ".worktreeinclude";
 
-    /// <summary>Set-up, gates and MCP servers that the files in a repository's root ask for.</summary>
+    /// <summary>Set-up, gates and MCP servers in the files of a repository's root.</summary>
     /// <param name="directory">The root.</param>
-    /// <exception cref="IOException">A file that is there can't be read.</exception>
+    /// <exception cref="IOException">An existing file can't be read.</exception>
     public static IReadOnlyList<FoundCommand> Find(string directory) =>
         [
             .. SetUpDetection.Detect(directory).Select(found => new FoundCommand(FoundCommandKind.SetUp, found.Command, found.LockFile)),
@@ -31,8 +30,7 @@ public static class ProjectCommands
                 .Select(server => new FoundCommand(FoundCommandKind.McpServer, server.Key, McpFile, server.Value)),
         ];
 
-    /// <summary>The servers that a <c>.mcp.json</c> defines, by name, each as JSON of one form. A file that can't be understood has
-    /// none.</summary>
+    /// <summary>The servers of a <c>.mcp.json</c> by name, as normalized JSON. An unreadable file has none.</summary>
     public static IReadOnlyDictionary<string, string> ReadMcpServers(string text)
     {
         try
@@ -47,7 +45,7 @@ public static class ProjectCommands
         }
     }
 
-    /// <summary>Which files that are not committed, such as passwords, agents are handed.</summary>
+    /// <summary>Uncommitted files, such as passwords, that agents get copies of.</summary>
     private static IReadOnlyList<FoundCommand> Includes(string path)
     {
         string[] patterns = File.Exists(path)

@@ -1,14 +1,14 @@
 namespace Orchestrator.QualityGates;
 
-/// <summary>A command that makes a fresh worktree usable, and the lock file that asks for it.</summary>
+/// <summary>A command that sets up a fresh worktree, and its lock file.</summary>
 /// <param name="LockFile">Name of the file in the root folder.</param>
-/// <param name="Command">Run as <c>/bin/sh -c TEXT</c>: installs exactly what the file names.</param>
+/// <param name="Command">Run as <c>/bin/sh -c TEXT</c>: installs exactly what the lock file names.</param>
 public sealed record SetUpCommand(string LockFile, string Command);
 
-/// <summary>Finds how a project's worktrees are made usable, for users who configured nothing.</summary>
+/// <summary>Finds the set-up of a project's worktrees, for users who configured none.</summary>
 public static class SetUpDetection
 {
-    /// <summary>Every lock file that is known.</summary>
+    /// <summary>All known lock files.</summary>
     public static IReadOnlyList<SetUpCommand> Known { get; } =
     [
         new("package-lock.json", "npm ci"),
@@ -19,7 +19,7 @@ public static class SetUpDetection
         new("packages.lock.json", "dotnet restore --locked-mode"),
     ];
 
-    /// <summary>What the lock files of a folder ask for.</summary>
+    /// <summary>Set-up commands for the lock files of a folder.</summary>
     public static IReadOnlyList<SetUpCommand> Detect(string directory) =>
         [.. Known.Where(known => File.Exists(Path.Combine(directory, known.LockFile)))];
 }

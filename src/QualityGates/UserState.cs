@@ -1,7 +1,6 @@
 namespace Orchestrator.QualityGates;
 
-/// <summary>Where the processes of a user on one machine agree with each other: who runs which gate, and which ports a worktree
-/// has.</summary>
+/// <summary>State that the processes of a user on one machine share: which gates run, and which ports a worktree has.</summary>
 public static class UserState
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -21,18 +20,18 @@ public static class UserState
         return Path.Combine(state, "orchestrator", "machines", MachineIdentity.Find(environment));
     }
 
-    /// <summary>The file that whoever reads and writes others in a folder of the state holds meanwhile.</summary>
+    /// <summary>The lock file for reading and writing others in a folder of the state.</summary>
     internal static string LockOf(string folder) => Path.Combine(folder, "lock");
 
-    /// <summary>The same, made where it is missing, for its owner alone.</summary>
+    /// <summary>The same, created where missing, for its owner alone.</summary>
     /// <param name="environment">Variables of the process.</param>
-    /// <exception cref="IOException">It can't be made.</exception>
+    /// <exception cref="IOException">It can't be created.</exception>
     public static string MakeFolder(IReadOnlyDictionary<string, string> environment)
     {
         var folder = FolderOf(environment);
         try
         {
-            // The system's method with a mode fails on others; elsewhere the program is refused before.
+            // The system's method with a mode fails on other systems, where the program refuses to run anyway.
             return OperatingSystem.IsWindows()
                 ? Directory.CreateDirectory(folder).FullName
                 : Directory.CreateDirectory(folder, OwnerOnly).FullName;

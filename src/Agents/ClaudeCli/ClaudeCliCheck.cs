@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Looks at an installed CLI: version and login. Asks the program only, never the service.</summary>
+/// <summary>Checks an installed CLI: version and login. Runs only the program, makes no request.</summary>
 internal static class ClaudeCliCheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -115,7 +115,7 @@ internal static class ClaudeCliCheck
         }
         catch (JsonException)
         {
-            // Logged in is what counts; who pays is then not known.
+            // Logged in, but the account that pays is unknown.
             return version;
         }
     }

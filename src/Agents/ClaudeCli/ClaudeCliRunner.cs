@@ -7,7 +7,7 @@ namespace Orchestrator.Agents.ClaudeCli;
 /// <param name="options">How it is called.</param>
 public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
 {
-    /// <summary>The least time a shell command of the agent must end before the stall limit.</summary>
+    /// <summary>The share of the stall limit that a shell command of the agent may take.</summary>
     private const double CommandShareOfStall = 0.8;
 
     /// <inheritdoc/>
@@ -48,7 +48,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         AddIf(arguments, "--max-budget-usd", start.Limits.CostUsd?.ToString(CultureInfo.InvariantCulture));
         AddIf(arguments, "--append-system-prompt-file", WriteIfAny(folder, "system-prompt", start.SystemPrompt));
         AddIf(arguments, "--mcp-config", WriteIfAny(folder, "mcp.json", ClaudeMcpServers.Make(options.McpConfig, options.OwnMcpCommand)));
-        // A program that is not there is told by the supervisor: it is the account's failure and no exception.
+        // A missing program is reported by the supervisor: it is a failure of the account, not an exception.
         return new AgentInvocation(Locate() ?? options.Program, arguments, AgentEnvironment.Make(Inherited(), start, Variables(start)))
         {
             Warnings =
@@ -75,7 +75,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
                 )
             );
 
-    // A program is started only when the mail has grown since it was read: most batches have none.
+    // A program is started only when the mail has grown since it was read, which is rare.
     private string? AfterBatch(AgentStart start) =>
         options.MailCommand is { } command && start.Mail is { } mail
             ? $"[ \"$(wc -c <{Quote(mail.File)} 2>/dev/null)\" = \"$(cat {Quote(mail.ReadUpTo)} 2>/dev/null)\" ] || "
@@ -103,7 +103,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         return folder.File(name);
     }
 
-    /// <summary>A built-in tool that the user allows must also exist; MCP tools come from their servers.</summary>
+    /// <summary>Allowed built-in tools must also be made available; MCP tools come from their servers.</summary>
     private static IEnumerable<string> BuiltInTools(IEnumerable<string> allowed) =>
         allowed.Where(rule => !rule.StartsWith("mcp__", StringComparison.Ordinal)).Select(rule => rule.Split('(')[0]);
 
@@ -111,14 +111,14 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
 
     private string? Locate() => ProgramLocator.Find(options.Program, options.Environment.GetValueOrDefault("PATH"));
 
-    /// <summary>A conversation that is there is gone on with, whatever was asked: its id cannot be used anew. One that is not there is
-    /// begun, or the CLI would refuse.</summary>
+    /// <summary>An existing conversation is resumed, because its id can't be used again. A missing one is begun, otherwise the CLI would
+    /// refuse.</summary>
     private IEnumerable<string> Session(AgentStart start) =>
         start.SessionId is not { } session ? []
         : FindConversation(session) is not null ? ["--resume", session]
         : ["--session-id", session];
 
-    /// <summary>The environment without what would make another account pay than the one that was chosen.</summary>
+    /// <summary>The environment without variables that would charge another account than the chosen one.</summary>
     private Dictionary<string, string> Inherited()
     {
         string[] others = options.Provider switch

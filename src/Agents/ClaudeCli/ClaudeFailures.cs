@@ -2,10 +2,10 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Puts what the CLI says about a failure into our classes. Pure.</summary>
+/// <summary>Maps the CLI's failures to our classes. Pure.</summary>
 internal static class ClaudeFailures
 {
-    /// <summary>An API error, by the CLI's own word for it, the HTTP status and the text.</summary>
+    /// <summary>An API error, by the CLI's name for it, the HTTP status and the text.</summary>
     internal static AgentFailure OfApiError(string? kind, int? status, string text)
     {
         if (ApiFailures.OfText(text) is { } known)
@@ -23,7 +23,7 @@ internal static class ClaudeFailures
         };
     }
 
-    /// <summary>A result that is an error, by its subtype and its way of ending.</summary>
+    /// <summary>A result that is an error, by its subtype and end reason.</summary>
     internal static AgentFailure OfResult(string subtype, string? terminalReason, string? apiErrorKind, int? apiStatus, string text)
     {
         if (terminalReason == "prompt_too_long")
@@ -35,7 +35,7 @@ internal static class ClaudeFailures
             "error_max_turns" => AgentFailure.Turns,
             "error_max_budget_usd" => AgentFailure.Money,
             "error_max_structured_output_retries" => AgentFailure.GaveUp,
-            // Its file is gone: the next start begins the conversation anew.
+            // The conversation's file is gone: the next agent run begins it again.
             "error_during_execution" when text.Contains("No conversation found", StringComparison.OrdinalIgnoreCase) =>
                 AgentFailure.Transient,
             "error_during_execution" => ApiFailures.OfText(text) ?? AgentFailure.GaveUp,
@@ -43,7 +43,7 @@ internal static class ClaudeFailures
         };
     }
 
-    /// <summary>An end without any result line: what stderr and the exit code say.</summary>
+    /// <summary>An end without a result line, by stderr and the exit code.</summary>
     internal static AgentFailure OfSilentExit(int? exitCode, string errorText) =>
         exitCode switch
         {
@@ -52,7 +52,7 @@ internal static class ClaudeFailures
             _ when errorText.Contains("already in use", StringComparison.OrdinalIgnoreCase)
                     || errorText.Contains("No conversation found", StringComparison.OrdinalIgnoreCase) => AgentFailure.Transient,
             _ when errorText.Contains("exceeds 10MB", StringComparison.OrdinalIgnoreCase) => AgentFailure.Invalid,
-            // An unknown flag, a missing file, a binary that does not run: it would be the same for every task.
+            // An unknown flag, a missing file, a broken binary: every task would fail alike.
             1 or 2 => AgentFailure.Account,
             _ => AgentFailure.GaveUp,
         };

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>The <c>mcpServers</c> file of a start: the servers that the user keeps, and ours, whose tools the agent calls by name
+/// <summary>The <c>mcpServers</c> file of an agent run: the servers that the user allows, and ours, whose tools the agent calls by name
 /// (<c>mcp__orchestrator__done</c>).</summary>
 public static class ClaudeMcpServers
 {
@@ -10,7 +10,7 @@ public static class ClaudeMcpServers
     public const string Own = "orchestrator";
 
     /// <summary>The file's text; null where there is no server.</summary>
-    /// <param name="kept">The kept servers as the JSON of such a file; null for none.</param>
+    /// <param name="kept">The allowed servers as the JSON of such a file; null for none.</param>
     /// <param name="command">Program and arguments of our own server; null: it is not offered.</param>
     internal static string? Make(string? kept, IReadOnlyList<string>? command)
     {
@@ -26,7 +26,7 @@ public static class ClaudeMcpServers
             ["type"] = "stdio",
             ["command"] = command[0],
             ["args"] = new JsonArray([.. command.Skip(1).Select(word => JsonValue.Create(word))]),
-            // In the request from the first turn on, not behind a search for tools.
+            // Loaded with the first turn instead of by a tool search.
             ["alwaysLoad"] = true,
         };
         file.Remove("mcpServers");

@@ -1,9 +1,9 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>The last line of the CLI's stream: how it ended.</summary>
+/// <summary>The last line of the CLI's stream: the result.</summary>
 internal sealed record ClaudeResult(string Subtype, bool IsError, string Text, string? TerminalReason, int? ApiStatus, string? Answer)
 {
-    /// <summary>Reads it; what it does not say is unknown, empty or null.</summary>
+    /// <summary>Parses it; missing members are unknown, empty or null.</summary>
     public static ClaudeResult Read(JsonElement root) =>
         new(
             root.Text("subtype") ?? "unknown",

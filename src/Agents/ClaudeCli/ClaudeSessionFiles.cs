@@ -1,7 +1,7 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Where the CLI keeps its conversations: <c>projects/DIRECTORY/SESSION.jsonl</c> in its folder. The directory's name is an
-/// encoding of the working directory that cannot be turned back; since a session's id is unique it is looked for in all of them.</summary>
+/// <summary>Finds the CLI's conversations: <c>projects/DIRECTORY/SESSION.jsonl</c> in its folder. The directory's name is a one-way
+/// encoding of the working directory; because session ids are unique, all directories are searched.</summary>
 internal static class ClaudeSessionFiles
 {
     internal static string? Find(string configDirectory, string sessionId)

@@ -1,12 +1,12 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>What a start used that printed no result (it was killed): read from the conversation's file, where each answer has its final
-/// counts. The CLI itself never counts these answers again. Only tokens: prices are in the program's result lines alone.</summary>
+/// <summary>Usage of a killed agent run without result, from the conversation's file, where each answer has its final counts. The CLI
+/// itself never counts these answers again. Only tokens: costs are in the program's result lines alone.</summary>
 internal static class ClaudeSessionUsage
 {
-    /// <summary>The tokens of some answers, by model.</summary>
-    /// <param name="sessionFile">The conversation's file; those of its sub-agents lie in a folder beside it.</param>
-    /// <param name="messageIds">The answers seen in the start's own stream; the file holds those of earlier starts too.</param>
+    /// <summary>The tokens of the given answers, by model.</summary>
+    /// <param name="sessionFile">The conversation's file; those of its sub-agents are in a folder beside it.</param>
+    /// <param name="messageIds">Answers in the agent run's own stream; the file also has those of earlier runs.</param>
     internal static AgentUsage Read(string sessionFile, IReadOnlySet<string> messageIds)
     {
         Dictionary<string, (string Model, TokenUsage Tokens)> answers = [];
@@ -16,7 +16,7 @@ internal static class ClaudeSessionUsage
         {
             if (ReadAnswer(line) is { } answer && messageIds.Contains(answer.Id))
             {
-                // One answer has a line per block; the last one is the most complete.
+                // An answer has a line per block; the last one is the most complete.
                 answers[answer.Id] = (answer.Model, answer.Tokens);
             }
         }
@@ -62,7 +62,7 @@ internal static class ClaudeSessionUsage
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The line being written when the program was killed.
+            // A partial line of the killed program.
             return null;
         }
     }

@@ -3,15 +3,15 @@ using Orchestrator.Agents.Hooks;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>The settings handed to the CLI for one start: the ownership hook before every tool call, and deny rules that hold even where
-/// permissions are skipped. The CLI ignores a file of wrong shape in silence, so a test with the real program covers it.</summary>
+/// <summary>The CLI's settings for one agent run: the ownership hook before every tool call, and deny rules that also hold where
+/// permissions are skipped. The CLI silently ignores an invalid file, so a test with the real program covers it.</summary>
 internal static class ClaudeSettingsFile
 {
     internal const string Name = "claude-settings.json";
 
     internal static string Make(IReadOnlyList<string> hookCommand, string policyFile, IEnumerable<string> allowed, string? afterBatch)
     {
-        // The CLI runs hooks through a shell; a hook that fails in any other way than exit code 2 would let the call pass.
+        // The CLI runs hooks through a shell; a hook that fails with another exit code than 2 would let the call pass.
         var command = string.Join(' ', hookCommand.Append("--policy").Append(policyFile).Select(Quote)) + " || exit 2";
         JsonObject settings = new()
         {
@@ -50,6 +50,6 @@ internal static class ClaudeSettingsFile
         return [hook];
     }
 
-    /// <summary>A word that a shell takes as it is.</summary>
+    /// <summary>Quotes a word for a shell.</summary>
     internal static string Quote(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }

@@ -3,9 +3,9 @@ using System.Text.Unicode;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Reads the CLI's <c>stream-json</c> output. Unknown lines and fields are left out; a line that is no JSON is ignored.</summary>
-/// <param name="findSessionFile">Finds a conversation's file by its id, for starts that left no result; null if there is none.</param>
-/// <param name="wantsAnswer">An answer by schema was asked for: without the program's own, all that was said is kept as one.</param>
+/// <summary>Parses the CLI's <c>stream-json</c> output. Unknown lines and fields, and lines that are no JSON, are ignored.</summary>
+/// <param name="findSessionFile">Finds a conversation's file by its id, for agent runs without a result; null if there is none.</param>
+/// <param name="wantsAnswer">An answer by schema was requested: if the program returns none, the whole text is kept as the answer.</param>
 internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, bool wantsAnswer) : IAgentOutputParser
 {
     private const int ErrorTextLimit = 2000;
@@ -39,7 +39,7 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Half a line, or text with broken escapes: it tells us nothing. The result decides in the end.
+            // A partial line, or text with broken escapes. The result decides in the end.
             return [];
         }
     }
@@ -112,7 +112,7 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
         switch (root.Text("subtype"))
         {
             case "init" when root.Text("session_id") is { } session:
-                // A background task's end starts another turn with another init; the session is told once.
+                // The end of a background task starts another turn with another init; the session is reported once.
                 var isNew = _sessionId is null;
                 _sessionId = session;
                 return isNew
@@ -157,7 +157,7 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
             yield break;
         }
 
-        // An answer comes as several lines with the same id, each with the counts of its beginning.
+        // An answer comes as several lines with the same id, each with the counts at its beginning.
         var isNew = message.Text("id") is { } id && _messageIds.Add(id);
         if (isNew && root.Text("parent_tool_use_id") is null && message.Get("usage") is { } usage)
         {

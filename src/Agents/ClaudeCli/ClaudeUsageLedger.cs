@@ -1,9 +1,9 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>What one process of the CLI used, from its result lines. Two generations count differently after <c>--resume</c>: older ones
-/// (2.1.197) begin at zero in each process, and within it <c>modelUsage</c> is cumulative; newer ones (2.1.328) go on from the
-/// conversation's total but name the exact increment of each result in <c>model_usage_since_last_result</c>. Assistant lines carry no final
-/// counts and are never summed.</summary>
+/// <summary>Usage of one CLI process, from its result lines. Versions count differently after <c>--resume</c>: older ones (2.1.197) begin
+/// at zero in each process, and within it <c>modelUsage</c> is cumulative; newer ones (2.1.328) continue the conversation's total but give
+/// the exact increment of each result in <c>model_usage_since_last_result</c>. Assistant lines carry no final counts and are never
+/// summed.</summary>
 internal sealed class ClaudeUsageLedger
 {
     private AgentUsage _increments = AgentUsage.None;

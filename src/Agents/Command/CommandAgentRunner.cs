@@ -1,9 +1,9 @@
 namespace Orchestrator.Agents.Command;
 
-/// <summary>An agent that is any program of the settings: prompt on stdin, worktree as directory, exit code 0 claims done.</summary>
+/// <summary>An agent that is any program: prompt on stdin, worktree as directory, exit code 0 claims done.</summary>
 /// <param name="name">Its name in settings (<c>agents.NAME</c>).</param>
-/// <param name="command">Program and arguments; a relative program is looked for in the repository, a bare name then in PATH.</param>
-/// <param name="environment">The environment to hand on; null for this process's own.</param>
+/// <param name="command">Program and arguments; a relative path is resolved in the repository, a plain name in PATH.</param>
+/// <param name="environment">The environment to pass on; null for this process's own.</param>
 public sealed class CommandAgentRunner(string name, IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null)
     : IAgentRunner
 {
@@ -13,7 +13,7 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
     public string Name { get; } = name;
 
     /// <inheritdoc/>
-    /// <remarks>A plain program has no conversation: each attempt starts it anew with the whole prompt.</remarks>
+    /// <remarks>A plain program has no conversation: each agent run gets the whole prompt.</remarks>
     public string? FindConversation(string sessionId) => null;
 
     /// <inheritdoc/>
@@ -35,7 +35,7 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
                 )
         );
 
-    /// <summary>Empty when the settings name none, which is then found nowhere.</summary>
+    /// <summary>Empty when the settings name none; an empty name is never found.</summary>
     private string Program => command.Count > 0 ? command[0] : "";
 
     private string? Locate(string repository) =>

@@ -2,9 +2,9 @@ using System.Text;
 
 namespace Orchestrator.Agents.Command;
 
-/// <summary>Reads a plain program's output: every line is text, the exit code is the claim.</summary>
+/// <summary>Parses a plain program's output: every line is text, the exit code is the claim.</summary>
 /// <param name="name">The agent's name in the settings.</param>
-/// <param name="wantsAnswer">An answer by schema was asked for: all that is printed is kept as one.</param>
+/// <param name="wantsAnswer">An answer by schema was requested: the whole output is kept as the answer.</param>
 internal sealed class CommandOutputParser(string name, bool wantsAnswer) : IAgentOutputParser
 {
     private const int TextLimit = 2000;

@@ -2,15 +2,15 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Agents;
 
-/// <summary>The program <c>bwrap</c>: starts another with folders that it can only read. It needs no rights, but a kernel that lets users
-/// make namespaces.</summary>
+/// <summary>The program <c>bwrap</c>: starts another one with read-only folders. It needs no privileges, but a kernel that allows user
+/// namespaces.</summary>
 public sealed class Bubblewrap
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<string, Task<BubblewrapCheck>> _known = new(StringComparer.Ordinal);
 
-    /// <summary>Looks for the program and tries once whether it works here; one that did not is tried again the next time.</summary>
-    /// <param name="path">Folders to look in, as in PATH; null for our PATH.</param>
+    /// <summary>Finds the program and tests once whether it works here; a failed test is repeated the next time.</summary>
+    /// <param name="path">Folders to search, as in PATH; null for our PATH.</param>
     public async Task<BubblewrapCheck> CheckAsync(string? path = null)
     {
         if (ProgramLocator.Find("bwrap", path) is not { } program)
@@ -25,11 +25,11 @@ public sealed class Bubblewrap
         return check;
     }
 
-    /// <summary>The words in front of a program that is to be confined. All of the machine stays as it is, processes and network too, so
-    /// that supervision, hooks and <c>orchestrate done</c> work from inside; only the folders change. The agent must outlive its
-    /// supervisor, so it does not die with its parent.</summary>
+    /// <summary>The arguments before a confined program. Everything but folders is unchanged, processes and network too, so that
+    /// supervision, hooks and <c>orchestrate done</c> work from inside. The agent must outlive its supervisor, so it does not die with its
+    /// parent.</summary>
     /// <param name="confinement">What may only be read.</param>
-    /// <param name="isRoot">Root keeps its capabilities: without them it could not even read the files of others, which it can without a
+    /// <param name="isRoot">Root keeps its capabilities: without them it could not read files of others, which it can without a
     /// sandbox.</param>
     internal static IReadOnlyList<string> Words(AgentConfinement confinement, bool isRoot) =>
         [
@@ -79,6 +79,6 @@ public sealed class Bubblewrap
 }
 
 /// <summary>Whether agents can be confined here.</summary>
-/// <param name="Program">Absolute path of the program that works; null where there is none.</param>
-/// <param name="Problem">Why the one that is there does not work; empty where it does, or none is there.</param>
+/// <param name="Program">Absolute path of a working program; null where there is none.</param>
+/// <param name="Problem">Why the installed one does not work; empty where it does, or none is installed.</param>
 public sealed record BubblewrapCheck(string? Program, string Problem);

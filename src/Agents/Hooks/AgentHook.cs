@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Agents.Hooks;
 
-/// <summary>What the hook says of one tool call.</summary>
+/// <summary>The hook's decision on a tool call.</summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "The word of the hook protocol.")]
 public enum HookPermission
 {
@@ -12,24 +12,24 @@ public enum HookPermission
     /// <summary>The call is refused.</summary>
     Deny,
 
-    /// <summary>A rule of the user's settings speaks of some calls of this tool; the agent program decides by it and else denies.</summary>
+    /// <summary>A permission rule of the user is about some calls of this tool; the agent program checks it and else denies.</summary>
     LeaveToRules,
 }
 
-/// <summary>What the hook says of one tool call, and why.</summary>
+/// <summary>The hook's decision on a tool call, and the reason.</summary>
 /// <param name="Permission">The decision.</param>
 /// <param name="Reason">Why it is refused, for the model; else empty.</param>
 public sealed record HookDecision(HookPermission Permission, string Reason);
 
-/// <summary>What the hook program prints and how it ends.</summary>
+/// <summary>Output and exit code of the hook program.</summary>
 /// <param name="Output">Its stdout.</param>
 /// <param name="Error">Its stderr.</param>
-/// <param name="ExitCode">0: the answer is on stdout. 2: refused, the reason is on stderr. Never anything else, which the CLI takes for a
+/// <param name="ExitCode">0: the answer is on stdout. 2: refused, the reason is on stderr. Never another one, which the CLI takes for a
 /// yes.</param>
 public sealed record HookAnswer(string Output, string Error, int ExitCode);
 
-/// <summary>The ownership hook: asked by the agent program before each tool call, in a process of its own that needs no running
-/// orchestrator. Reads the policy of the start and says yes or no. It stops mistakes, not malice: the diff is checked afterwards in any
+/// <summary>The ownership hook: called by the agent program before each tool call, as a process that needs no running orchestrator. Reads
+/// the policy of the agent run and allows or denies. It prevents mistakes, not malice: the diff is checked afterwards in any
 /// case.</summary>
 public static class AgentHook
 {
@@ -54,10 +54,10 @@ public static class AgentHook
     ];
 
     /// <summary>Answers one call as the hook program.</summary>
-    /// <param name="input">What the agent program wrote on stdin: JSON with <c>tool_name</c>, <c>tool_input</c> and <c>cwd</c>.</param>
+    /// <param name="input">The agent program's JSON on stdin, with <c>tool_name</c>, <c>tool_input</c> and <c>cwd</c>.</param>
     /// <param name="policyFile">The start's <c>policy</c> file.</param>
-    /// <param name="ownership">Makes of the policy the question whether a path relative to the worktree may be written. Not asked where
-    /// everything may.</param>
+    /// <param name="ownership">Makes the ownership predicate for paths relative to the worktree from the policy. Not called where
+    /// everything may be written.</param>
     public static HookAnswer Run(string input, string policyFile, Func<HookPolicy, Func<string, bool>> ownership)
     {
         try
@@ -91,7 +91,7 @@ public static class AgentHook
         }
     }
 
-    /// <summary>Decides one call. Looks at files only to follow symbolic links.</summary>
+    /// <summary>Decides one call. Reads the file system only to follow symbolic links.</summary>
     /// <param name="policy">The start's policy.</param>
     /// <param name="mayWrite">Whether a path relative to the worktree may be written.</param>
     /// <param name="call">The hook's input.</param>
@@ -116,14 +116,14 @@ public static class AgentHook
             ? Deny("The call names no file.")
             : DecideWrite(policy, mayWrite, WorktreePath.Relative(policy.Root, call.Text("cwd") ?? policy.Root, path), path);
 
-    /// <summary>Where a path of the agent's lies in its worktree, links followed; null if outside.</summary>
-    /// <exception cref="IOException">Links lead in a circle.</exception>
+    /// <summary>An agent's path relative to its worktree, links followed; null if outside.</summary>
+    /// <exception cref="IOException">The links form a circle.</exception>
     public static string? InWorktree(HookPolicy policy, string path) => WorktreePath.Relative(policy.Root, policy.Root, path);
 
     /// <summary>Decides whether a file may be written.</summary>
     /// <param name="policy">The start's policy.</param>
     /// <param name="mayWrite">Whether a path relative to the worktree may be written.</param>
-    /// <param name="relative">The path in the worktree; null where it lies outside.</param>
+    /// <param name="relative">The path in the worktree; null if outside.</param>
     /// <param name="path">The path as the agent gave it.</param>
     public static HookDecision DecideWrite(HookPolicy policy, Func<string, bool> mayWrite, string? relative, string path) =>
         relative is null ? Deny($"{path} is outside of the worktree {policy.Root}. Task {policy.Task} may write only inside it.")

@@ -22,7 +22,7 @@ internal static class GitCommandRules
 
     private static readonly string[] ConfigReads = ["--get", "--get-all", "--get-regexp", "--list", "-l", "--show-origin", "get", "list"];
 
-    /// <summary>Programs that run the command given to them as further words.</summary>
+    /// <summary>Programs that run the command in their arguments.</summary>
     private static readonly string[] Wrappers =
     [
         "sudo",
@@ -60,14 +60,15 @@ internal static class GitCommandRules
         "--config-env",
     ];
 
-    /// <summary>The same as rules of the CLI, which hold also where permissions are skipped. They see only the plain spelling.</summary>
+    /// <summary>The same as deny rules of the CLI, which also hold where permissions are skipped. They only match the plain
+    /// spelling.</summary>
     internal static IReadOnlyList<string> DenyRules { get; } =
     [
         .. DeniedCommands.Keys.Select(command => $"Bash(git {command}:*)"),
         .. DeniedBranchOptions.Select(option => $"Bash(git branch {option}:*)"),
     ];
 
-    /// <summary>Why the shell text must not run; null if nothing is against it.</summary>
+    /// <summary>Why the shell text must not run; null if it may.</summary>
     internal static string? FindDenied(string shellText) => FindDenied(shellText, depth: 0);
 
     private static string? FindDenied(string shellText, int depth) =>

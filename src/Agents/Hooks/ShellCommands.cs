@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Orchestrator.Agents.Hooks;
 
-/// <summary>Takes a shell text apart into simple commands and their words, well enough to see which programs it calls. No shell is run;
-/// what only a shell could know (variables, results of commands) stays as it is written. Stops mistakes, not malice.</summary>
+/// <summary>Splits a shell text into simple commands and words, well enough to see which programs it calls. No shell is run; variables and
+/// command substitutions stay as they are. Prevents mistakes, not malice.</summary>
 internal static class ShellCommands
 {
     internal static IReadOnlyList<IReadOnlyList<string>> Parse(string text) => new Reader(text).ReadAll();

@@ -1,11 +1,11 @@
 namespace Orchestrator.Agents.Hooks;
 
-/// <summary>Where a path really leads: relative parts and symbolic links followed, also where its end does not exist yet.</summary>
+/// <summary>The real target of a path: relative parts and symbolic links resolved, also where its end does not exist yet.</summary>
 internal static class WorktreePath
 {
     private const int MostLinks = 40;
 
-    /// <summary>The path relative to the root with "/" between its parts; null if it leads out of the root.</summary>
+    /// <summary>The path relative to the root with "/" between its parts; null if it leads outside.</summary>
     internal static string? Relative(string root, string directory, string path)
     {
         var realRoot = Resolve(Path.GetFullPath(root));
@@ -18,8 +18,8 @@ internal static class WorktreePath
     internal static bool IsGitInternal(string relative) =>
         relative.Split('/').Any(part => part.Equals(".git", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Follows every symbolic link on the way.</summary>
-    /// <exception cref="IOException">Links lead in a circle.</exception>
+    /// <summary>Resolves every symbolic link on the way.</summary>
+    /// <exception cref="IOException">The links form a circle.</exception>
     private static string Resolve(string fullPath)
     {
         var links = 0;

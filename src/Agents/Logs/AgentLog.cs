@@ -5,14 +5,13 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.Logs;
 
-/// <summary>Reads what an agent start printed, for people who look at it: follows nothing but the file, renews no lease, stops
-/// nothing.</summary>
+/// <summary>Reads the output of an agent run for people: reads only files, renews no lease, stops nothing.</summary>
 public static class AgentLog
 {
     private const int MaxLineBytes = 64 * 1024 * 1024;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The start's events, to the end of what is there, or on until the agent has ended.</summary>
+    /// <summary>The agent run's events, to the end of the file, or until the agent has ended.</summary>
     /// <param name="folder">The start's folder.</param>
     /// <param name="follow">Go on until the agent has ended.</param>
     /// <param name="time">The clock.</param>
@@ -41,7 +40,7 @@ public static class AgentLog
         var isOver = false;
         while (!isOver)
         {
-            // First the state, then the output: what was printed before the end is then surely read.
+            // First the state, then the output: so everything printed before the end is read.
             isOver = !follow || files.State() is AgentStartState.Ended or AgentStartState.Died or AgentStartState.CancelledBeforeStart;
             var isNews = await tail.ReadAsync(ParseAsync, cancellationToken);
             if (isOver)

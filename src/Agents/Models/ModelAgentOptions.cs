@@ -6,14 +6,14 @@ public sealed record ModelAgentOptions
     /// <summary>Which service.</summary>
     public required ModelService Service { get; init; }
 
-    /// <summary>Program and arguments that ask (<c>orchestrate ask-model</c>); <c>--request FILE</c> is added. It is a process of its own,
-    /// so that an answer that is on its way outlives whoever asked.</summary>
+    /// <summary>Program and arguments of the request (<c>orchestrate ask-model</c>); <c>--request FILE</c> is added. It is a separate
+    /// process, so that a pending answer outlives the caller.</summary>
     public required IReadOnlyList<string> Command { get; init; }
 
-    /// <summary>Folder in which conversations are kept.</summary>
+    /// <summary>Folder of conversations.</summary>
     public required string Conversations { get; init; }
 
-    /// <summary>The model, by name or alias, when a start names none.</summary>
+    /// <summary>The default model, by name or alias.</summary>
     /// <value>Default: null, <c>opus</c>.</value>
     public string? Model { get; init; }
 
@@ -25,12 +25,12 @@ public sealed record ModelAgentOptions
     /// <value>Default: null, as environment and profile have it.</value>
     public string? Region { get; init; }
 
-    /// <summary>The environment to hand on, with the key or the AWS credentials.</summary>
+    /// <summary>The environment to pass on, with the key or the AWS credentials.</summary>
     /// <value>Default: this process's own.</value>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = AgentEnvironment.OfThisProcess();
 }
 
-/// <summary>Services that give models to whoever asks them.</summary>
+/// <summary>Services that provide models.</summary>
 public enum ModelService
 {
     /// <summary>The Anthropic API, with <c>ANTHROPIC_API_KEY</c>.</summary>

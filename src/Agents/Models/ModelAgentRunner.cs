@@ -2,8 +2,7 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.Models;
 
-/// <summary>A model that answers by schema, without an agent program: the Anthropic API or Bedrock, asked by a process of our
-/// own.</summary>
+/// <summary>A model that answers by schema, without an agent program: the Anthropic API or Bedrock, called by a process of ours.</summary>
 /// <param name="options">Which service, and how.</param>
 public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
 {

@@ -1,9 +1,9 @@
 namespace Orchestrator.Agents.Models;
 
-/// <summary>The program that asks a model: what <c>orchestrate ask-model</c> does.</summary>
+/// <summary>The program that asks a model: <c>orchestrate ask-model</c>.</summary>
 public static class ModelAsker
 {
-    /// <summary>Asks what a start's request file says.</summary>
+    /// <summary>Sends the request of an agent run's file.</summary>
     /// <param name="prompt">The question.</param>
     /// <param name="time">The clock.</param>
     /// <returns>The line to print, and whether there is an answer.</returns>

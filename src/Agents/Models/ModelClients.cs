@@ -3,14 +3,15 @@ using Anthropic.Bedrock;
 
 namespace Orchestrator.Agents.Models;
 
-/// <summary>The SDK's clients. Keys and credentials come from the environment; retries are the workflow's, which waits durably.</summary>
+/// <summary>Creates the SDK's clients. Keys and credentials come from the environment; the workflow does the retries, and waits
+/// durably.</summary>
 internal static class ModelClients
 {
-    /// <summary>The supervisor ends the process at its time limit; the client must not give up before.</summary>
+    /// <summary>The supervisor ends the process at its time limit; the client must not time out before.</summary>
     private static readonly TimeSpan NoLimit = TimeSpan.FromHours(24);
 
     /// <summary>A client of the service that the request names.</summary>
-    /// <exception cref="ModelUnavailableException">There are no credentials, or no region.</exception>
+    /// <exception cref="ModelUnavailableException">Credentials or region are missing.</exception>
     internal static async Task<AnthropicClient> MakeAsync(ModelRequest request, RetryTimes times) =>
         request.Service switch
         {
@@ -32,7 +33,7 @@ internal static class ModelClients
 
     private static async Task<AnthropicClient> BedrockAsync(ModelRequest request, RetryTimes times)
     {
-        // The SDK and the AWS library below it read the region from the environment alone.
+        // The SDK and the AWS library read the region from the environment alone.
         if (request.Region is not null)
         {
             Environment.SetEnvironmentVariable("AWS_REGION", request.Region);
@@ -64,13 +65,13 @@ internal static class ModelClients
     }
 }
 
-/// <summary>A service can't be asked as things are.</summary>
+/// <summary>A service can't be called with the present configuration.</summary>
 internal sealed class ModelUnavailableException(string message) : Exception(message);
 
-/// <summary>Notes when the service wants to be asked again, which the SDK's exceptions do not tell.</summary>
+/// <summary>Records the service's retry-after, which the SDK's exceptions do not contain.</summary>
 internal sealed class RetryTimes(TimeProvider time) : DelegatingHandler
 {
-    /// <summary>The time that the last answer named; null for none.</summary>
+    /// <summary>The retry time of the last answer; null for none.</summary>
     internal DateTimeOffset? RetryAt { get; private set; }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -2,13 +2,13 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Agents.Models;
 
-/// <summary>The messages of a conversation as the Messages API has them, kept in a file that is whole or not there.</summary>
+/// <summary>The messages of a conversation in the Messages API's form, stored in a file that is written atomically.</summary>
 internal sealed class ModelConversation(string file)
 {
     private readonly JsonArray _messages = File.Exists(file) ? (JsonArray)JsonNode.Parse(File.ReadAllText(file))! : [];
 
-    /// <summary>The messages with a new one of the user behind them. An answer by tool must be followed by its result, which stands before
-    /// the words.</summary>
+    /// <summary>The messages with a new one of the user. An answer by tool must be followed by its result, which comes before the
+    /// text.</summary>
     internal JsonArray With(string prompt)
     {
         var tool = (string?)
@@ -31,7 +31,7 @@ internal sealed class ModelConversation(string file)
         return (JsonArray)_messages.DeepClone();
     }
 
-    /// <summary>Keeps the answer, and with it the question.</summary>
+    /// <summary>Stores the question and the answer.</summary>
     internal void Keep(JsonNode content)
     {
         _messages.Add(new JsonObject { ["role"] = "assistant", ["content"] = content.DeepClone() });

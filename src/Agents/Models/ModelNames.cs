@@ -1,7 +1,7 @@
 namespace Orchestrator.Agents.Models;
 
-/// <summary>What the services call the models that people name by alias. The names are those of the SDK's list (Anthropic 13.10.0) and of
-/// the CLI 2.1.328.</summary>
+/// <summary>Model names of the services for the aliases that people use. From the SDK's list (Anthropic 13.10.0) and the CLI
+/// 2.1.328.</summary>
 internal static class ModelNames
 {
     private static readonly Dictionary<string, string> Aliases = new(StringComparer.Ordinal)
@@ -11,10 +11,9 @@ internal static class ModelNames
         ["haiku"] = "claude-haiku-5-5",
     };
 
-    /// <summary>The model's name at a service, or null where an alias says nothing there: at Bedrock names depend on region and
-    /// account.</summary>
+    /// <summary>The model's name at a service, or null for an alias without one: at Bedrock names depend on region and account.</summary>
     /// <param name="model">Name or alias.</param>
-    /// <param name="bedrockModel">The model id that the environment names for Bedrock (<c>BEDROCK_MODEL_ID</c>).</param>
+    /// <param name="bedrockModel">The model id for Bedrock from the environment (<c>BEDROCK_MODEL_ID</c>).</param>
     internal static string? Find(ModelService service, string model, string? bedrockModel) =>
         service == ModelService.Bedrock
             ? Aliases.ContainsKey(model)

@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents.Models;
 
-/// <summary>Reads the one line that the asking program prints.</summary>
+/// <summary>Parses the one line that the asking program prints.</summary>
 internal sealed class ModelOutputParser : IAgentOutputParser
 {
     private ModelReply? _reply;
@@ -15,7 +15,7 @@ internal sealed class ModelOutputParser : IAgentOutputParser
         }
         catch (JsonException)
         {
-            // Not ours: what a runtime prints when it dies. The exit code and stderr say the rest.
+            // Not our line: output of a crashing runtime. The exit code and stderr decide.
             return [];
         }
         return _reply is null ? [] : [new AgentResult(_reply.Failure != AgentFailure.None, _reply.Detail, Turns: 1, CostUsd: 0)];
@@ -39,7 +39,7 @@ internal sealed class ModelOutputParser : IAgentOutputParser
                 Answer = _reply.Answer,
                 FinalText = _reply.Failure == AgentFailure.None ? "answered" : "",
                 IsUsageComplete = true,
-                // The services tell tokens and no prices.
+                // The services report tokens, but no prices.
                 Usage = new AgentUsage(
                     new Dictionary<string, ModelUsage>
                     {

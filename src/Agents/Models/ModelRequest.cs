@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Agents.Models;
 
-/// <summary>What one start asks of a model: the file <c>model-request.json</c> of its folder. It holds no secret; those are in the
+/// <summary>The request of an agent run to a model: <c>model-request.json</c> in its folder. It contains no secret; those are in the
 /// environment.</summary>
 internal sealed record ModelRequest
 {
@@ -21,10 +21,10 @@ internal sealed record ModelRequest
 
     public string? System { get; init; }
 
-    /// <summary>Id of the conversation, which the answer becomes a part of.</summary>
+    /// <summary>Id of the conversation that is continued.</summary>
     public required string Session { get; init; }
 
-    /// <summary>File of the conversation; it is there when the conversation was begun.</summary>
+    /// <summary>File of the conversation; it exists when the conversation was begun.</summary>
     public required string Conversation { get; init; }
 
     internal string ToJson() => JsonSerializer.Serialize(this, ModelJson.Default.ModelRequest);
@@ -33,18 +33,18 @@ internal sealed record ModelRequest
         JsonSerializer.Deserialize(json, ModelJson.Default.ModelRequest) ?? throw new JsonException("The request is empty.");
 }
 
-/// <summary>What came of a request: the one line that the asking program prints.</summary>
+/// <summary>Result of a request: the one line that the asking program prints.</summary>
 internal sealed record ModelReply
 {
     public AgentFailure Failure { get; init; }
 
-    /// <summary>What happened, for a person; empty when all went well.</summary>
+    /// <summary>Description for people; empty when all went well.</summary>
     public string Detail { get; set; } = "";
 
-    /// <summary>JSON, or what the model said instead.</summary>
+    /// <summary>JSON, or the model's text.</summary>
     public string? Answer { get; init; }
 
-    /// <summary>When the service wants to be asked again.</summary>
+    /// <summary>The service's retry-after.</summary>
     public DateTimeOffset? RetryAt { get; init; }
 
     public string Model { get; set; } = "";

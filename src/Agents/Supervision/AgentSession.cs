@@ -1,9 +1,9 @@
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Following one start. Ending the following never ends the agent; only <see cref="StopAsync"/> and the limits do.</summary>
+/// <summary>Follows one agent run. Ending the following never ends the agent; only <see cref="StopAsync"/> and the limits do.</summary>
 public sealed class AgentSession
 {
-    /// <summary>Reaches the longest pause after about three quiet seconds.</summary>
+    /// <summary>The longest poll interval is reached after about three quiet seconds.</summary>
     private const double PauseGrowth = 1.25;
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
@@ -32,16 +32,16 @@ public sealed class AgentSession
         Found = found;
     }
 
-    /// <summary>How the start stood before: <see cref="AgentStartState.NotStarted"/> means that this session started the agent.</summary>
+    /// <summary>The state before: <see cref="AgentStartState.NotStarted"/> means that this session started the agent.</summary>
     public AgentStartState Found { get; }
 
-    /// <summary>Follows the agent until it has ended and nothing of it lives any more. Renews the lease, holds the agent to its cores,
-    /// keeps the limits on stall, output and memory (and on time, if the supervisor is dead), and stops the agent when one is passed. A
-    /// start that died without a result gives <see cref="AgentFailure.Killed"/>.</summary>
-    /// <param name="onEvent">Takes each event in order; the agent is not held up by it.</param>
-    /// <param name="fromOffset">Events up to this <see cref="AgentEvent.Offset"/> are read but not handed over again.</param>
-    /// <param name="cancellationToken">Detaches: the agent works on and can be taken over.</param>
-    /// <exception cref="AgentOwnerChangedException">Somebody else follows now.</exception>
+    /// <summary>Follows the agent until it and all its processes have ended. Renews the lease, limits the agent's cores, enforces the
+    /// limits on stall, output and memory (and on time, if the supervisor is dead). An agent run that died without a result gives
+    /// <see cref="AgentFailure.Killed"/>.</summary>
+    /// <param name="onEvent">Called for each event in order; the agent does not wait for it.</param>
+    /// <param name="fromOffset">Events up to this <see cref="AgentEvent.Offset"/> are read but not reported again.</param>
+    /// <param name="cancellationToken">Detaches: the agent works on and can be attached to later.</param>
+    /// <exception cref="AgentOwnerChangedException">Another follower has taken over.</exception>
     public async Task<AgentOutcome> FollowAsync(
         Func<AgentEvent, ValueTask> onEvent,
         long fromOffset = 0,
@@ -61,12 +61,12 @@ public sealed class AgentSession
         }
     }
 
-    /// <summary>Ends the agent and all it started; see <see cref="AgentSupervisor.StopAsync"/>. <see cref="FollowAsync"/> then gives the
+    /// <summary>Ends the agent and its processes; see <see cref="AgentSupervisor.StopAsync"/>. <see cref="FollowAsync"/> then returns the
     /// outcome.</summary>
     public Task StopAsync(AgentStopReason reason) => _supervisor.StopAsync(_folder.Path, reason);
 
-    /// <summary>The fence: call before each side effect on what the agent did.</summary>
-    /// <exception cref="AgentOwnerChangedException">Somebody else follows now.</exception>
+    /// <summary>Ownership fence: call before each side effect that depends on the agent's work.</summary>
+    /// <exception cref="AgentOwnerChangedException">Another follower has taken over.</exception>
     public void ThrowIfOwnerChanged()
     {
         if (_folder.Owner is { } owner && owner != _start.Owner)
@@ -96,7 +96,7 @@ public sealed class AgentSession
                 leaseRenewed = _time.GetTimestamp();
             }
 
-            // First the state, then the output: what was printed before the end is then surely read.
+            // First the state, then the output: so everything printed before the end is read.
             var state = _folder.State();
             var isNews = await tail.ReadAsync(ReadLineAsync, cancellationToken);
             if (state is not AgentStartState.Running)
@@ -137,11 +137,11 @@ public sealed class AgentSession
         }
         catch (IOException)
         {
-            // A full disk must not end the following: it is tried again in ten seconds, and the agent may work half an hour without.
+            // A full disk must not end the following: it is retried in ten seconds, and the agent may work half an hour without a lease.
         }
     }
 
-    /// <summary>What fails on a full disk says nothing of the agent.</summary>
+    /// <summary>A failure on a full disk is not the agent's fault.</summary>
     private string? DescribeFullDisk(int? exitCode) =>
         exitCode is not (null or 0) && _folder.WasDiskFull ? $"The disk was full when it ended with exit code {exitCode}." : null;
 

@@ -1,12 +1,12 @@
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>How a start stands, as its folder and the processes of this machine tell.</summary>
+/// <summary>State of an agent run, from its folder and the processes of this machine.</summary>
 public enum AgentStartState
 {
-    /// <summary>No supervisor has taken it yet.</summary>
+    /// <summary>No supervisor has started it yet.</summary>
     NotStarted,
 
-    /// <summary>It was stopped before a supervisor took it (<see cref="AgentSupervisor.TryCancelBeforeStart"/>): none will.</summary>
+    /// <summary>Stopped before a supervisor started it (<see cref="AgentSupervisor.TryCancelBeforeStart"/>): none will.</summary>
     CancelledBeforeStart,
 
     /// <summary>The agent or its supervisor lives.</summary>
@@ -15,11 +15,11 @@ public enum AgentStartState
     /// <summary>The agent has ended and its exit code is known.</summary>
     Ended,
 
-    /// <summary>It was started, nothing of it lives, and no exit code was left: killed, or the machine went down.</summary>
+    /// <summary>Started, but no process of it lives, and there is no exit code: killed, or the machine went down.</summary>
     Died,
 }
 
-/// <summary>Why a follower stops an agent. Written to the start's folder, where it becomes the outcome's failure.</summary>
+/// <summary>Why a follower stops an agent. Written to the agent run's folder, where it becomes the outcome's failure.</summary>
 public enum AgentStopReason
 {
     /// <summary>The time limit passed.</summary>
@@ -28,7 +28,7 @@ public enum AgentStopReason
     /// <summary>Nothing was printed for the stall limit.</summary>
     Stall,
 
-    /// <summary>Nobody followed for the orphan limit.</summary>
+    /// <summary>No follower for the orphan limit.</summary>
     Orphan,
 
     /// <summary>More output than the limit.</summary>
@@ -37,6 +37,6 @@ public enum AgentStopReason
     /// <summary>More memory than the limit.</summary>
     Memory,
 
-    /// <summary>A person or the run asked: pause, cancel, stop.</summary>
+    /// <summary>Requested by a person or the run: pause, cancel, stop.</summary>
     Requested,
 }

@@ -3,8 +3,8 @@ using System.Reflection;
 
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Starts agents so that they outlive this process, and takes over those that a dead process started. Never starts twice for one
-/// folder: the supervisor that makes <c>started</c> in it owns the start.</summary>
+/// <summary>Starts agents so that they outlive this process, and attaches to those that a dead process started. Never starts twice for one
+/// folder: the supervisor that creates <c>started</c> in it owns the agent run.</summary>
 /// <param name="time">The clock for pauses and limits; the system's by default.</param>
 public sealed class AgentSupervisor(TimeProvider? time = null)
 {
@@ -14,24 +14,25 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     private readonly ProcessRunner _processes = new(time);
     private readonly DetachedProcess _detached = new(time);
 
-    /// <summary>How a start stands. Reads only.</summary>
+    /// <summary>State of an agent run. Reads only.</summary>
     /// <param name="folder">The start's folder.</param>
     public static AgentStartState Look(string folder) => new StartFolder(folder).State();
 
-    /// <summary>Sees to it that a start which nobody has begun never begins, also where a frozen process is just about to: the supervisor
-    /// finds its place taken.</summary>
+    /// <summary>Prevents an agent run that was not started from ever starting, even by a frozen process that is just about to: its
+    /// supervisor finds the place taken.</summary>
     /// <param name="folder">The start's folder.</param>
-    /// <returns>False where it was begun: there is something to be followed, or to be stopped.</returns>
+    /// <returns>False if it was started: then it must be followed or stopped.</returns>
     /// <exception cref="IOException">The folder can't be written.</exception>
     public static bool TryCancelBeforeStart(string folder) => new StartFolder(folder).TryCancelBeforeStart();
 
-    /// <summary>Starts the agent if its folder was never started, else takes it over: alive, ended or dead. Makes
+    /// <summary>Starts the agent if its folder was never started, else attaches to it: alive, ended or dead. Makes
     /// <see cref="AgentStart.Owner"/> the owner.</summary>
     /// <param name="runner">The kind of agent.</param>
     /// <param name="start">The start; a successor gives the same.</param>
-    /// <param name="cancellationToken">Ends the waiting. An agent that was started by then works on and can be taken over.</param>
+    /// <param name="cancellationToken">Ends the waiting. An agent that was started by then works on and can be attached to.</param>
     /// <exception cref="ProcessStartException">The machine refuses a new process.</exception>
-    /// <exception cref="InvalidOperationException">The start was cancelled before it began, or its supervisor did not begin.</exception>
+    /// <exception cref="InvalidOperationException">The agent run was cancelled before it started, or its supervisor did not
+    /// start.</exception>
     public async Task<AgentSession> StartOrAttachAsync(IAgentRunner runner, AgentStart start, CancellationToken cancellationToken)
     {
         StartFolder folder = new(start.Folder);
@@ -49,11 +50,11 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         return new AgentSession(runner.CreateParser(start), start, folder, found, this, _time);
     }
 
-    /// <summary>Ends an agent: SIGINT, after 5 s SIGTERM, after 5 s SIGKILL, then whatever it left behind, and checks that nothing is left.
-    /// Needs no follower, and goes on by itself if this process dies meanwhile. Stopping a start that has ended is harmless.</summary>
+    /// <summary>Ends an agent: SIGINT, after 5 s SIGTERM, after 5 s SIGKILL, then its leftovers, and checks that no process is left. Needs
+    /// no follower, and continues if this process dies meanwhile. Stopping an ended agent run is harmless.</summary>
     /// <param name="folder">The start's folder.</param>
     /// <param name="reason">Why; it becomes the outcome's failure.</param>
-    /// <exception cref="ProcessStopException">Something is still there after SIGKILL.</exception>
+    /// <exception cref="ProcessStopException">A process is still there after SIGKILL.</exception>
     public async Task StopAsync(string folder, AgentStopReason reason)
     {
         StartFolder files = new(folder);
@@ -66,16 +67,16 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         await EndSupervisorAsync(files);
     }
 
-    /// <summary>Ends every process that carries this start's marker in its environment, and checks that they are gone.</summary>
+    /// <summary>Ends every process with this agent run's marker in its environment, and checks that they are gone.</summary>
     /// <param name="folder">The start's folder.</param>
     /// <returns>How many there were.</returns>
-    /// <exception cref="ProcessStopException">Something is still there after SIGKILL.</exception>
+    /// <exception cref="ProcessStopException">A process is still there after SIGKILL.</exception>
     public Task<int> EndLeftoversAsync(string folder) => EndLeftoversAsync(new StartFolder(folder));
 
     /// <inheritdoc cref="EndLeftoversAsync(string)"/>
     internal Task<int> EndLeftoversAsync(StartFolder folder) => EndAsync(folder.AgentProcesses);
 
-    /// <summary>Ends what is left of a supervisor whose agent is gone, such as the watch of one that was killed.</summary>
+    /// <summary>Ends the remains of a supervisor whose agent is gone, such as the watch of a killed one.</summary>
     internal Task EndSupervisorAsync(StartFolder folder) => EndAsync(folder.SupervisorProcesses);
 
     private static string ReadScript()
@@ -88,7 +89,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         return reader.ReadToEnd();
     }
 
-    /// <summary>Whole seconds for the script, which counts in 32 bits; without limit means 34 years.</summary>
+    /// <summary>Whole seconds for the script, which counts in 32 bits; no limit becomes 34 years.</summary>
     private static string Seconds(TimeSpan time)
     {
         const long Longest = int.MaxValue / 2;
@@ -107,7 +108,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
             folder.Write("warnings", string.Join('\n', invocation.Warnings));
         }
 
-        // Long limits need no fine clock; each look of the supervisor costs three short processes.
+        // Long limits need no fine clock; each check by the supervisor costs three short processes.
         var isShort = ((TimeSpan[])[start.Limits.Time, start.Limits.Orphan]).Any(limit =>
             limit != Timeout.InfiniteTimeSpan && limit < TimeSpan.FromMinutes(2)
         );
@@ -144,8 +145,8 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         );
     }
 
-    /// <summary>The words that call the agent's program, none where it is not confined: the program that confines it, deaf to what is meant
-    /// for the agent, and in there something that makes the agent hear signals again.</summary>
+    /// <summary>The arguments before the agent's program, empty where it is not confined: the sandbox, with signals ignored because they
+    /// are meant for the agent, and inside it a command that restores signals for the agent.</summary>
     private static IReadOnlyList<string> Before(AgentConfinement? confinement, StartFolder folder) =>
         confinement is null
             ? []
@@ -173,8 +174,8 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         }
     }
 
-    /// <summary>Until the agent has a process id, or the start has come to its end without one. A supervisor that could not write the id
-    /// down (the disk is full) is followed without.</summary>
+    /// <summary>Waits until the agent has a process id, or the start failed. A supervisor that could not write the id (full disk) is
+    /// followed without it.</summary>
     private async Task WaitForAgentAsync(StartFolder folder, CancellationToken cancellationToken)
     {
         var begin = _time.GetTimestamp();
@@ -202,7 +203,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         }
     }
 
-    /// <summary>A living supervisor writes the exit code when the agent is gone, tidies up and ends; a dead one never does.</summary>
+    /// <summary>A living supervisor writes the exit code when the agent is gone, cleans up and ends; a dead one never does.</summary>
     private async Task WaitForSupervisorAsync(StartFolder folder)
     {
         var begin = _time.GetTimestamp();

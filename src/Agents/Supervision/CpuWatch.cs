@@ -1,13 +1,14 @@
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Holds a followed agent to its cores. It is never left stopped: the end of the following lets it go on, the supervisor does so
-/// where a follower was killed (see the script), and so does the next follower. What is to end goes on, so that it can.</summary>
+/// <summary>Limits a followed agent's cores. The agent is never left stopped: it is continued when following ends, by the supervisor if a
+/// follower was killed (see the script), and by the next follower. Processes that are to be terminated are continued first, so that they
+/// can handle the signal.</summary>
 internal sealed class CpuWatch(StartFolder folder, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Until it is cancelled, or the agent is to stop.</summary>
-    /// <param name="cores">The limit; null: there is none, and nothing to do.</param>
+    /// <summary>Runs until cancelled, or until the agent is being stopped.</summary>
+    /// <param name="cores">The limit; null: none, returns at once.</param>
     /// <param name="cancellationToken">Ends it; the agent works on.</param>
     internal async Task HoldAsync(double? cores, CancellationToken cancellationToken)
     {
@@ -21,7 +22,7 @@ internal sealed class CpuWatch(StartFolder folder, TimeProvider time)
         {
             while (!cancellationToken.IsCancellationRequested && !folder.IsStopping)
             {
-                // Before the first stop, since it is for those who come when we are killed.
+                // Noted before the first stop, for those who take over if we are killed.
                 isNoted = isNoted || folder.TryNoteThrottled();
                 if (isNoted)
                 {

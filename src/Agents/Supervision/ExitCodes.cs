@@ -1,9 +1,9 @@
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>What exit codes say beside the program's own meaning (POSIX shell: 126, 127, 128 + signal).</summary>
+/// <summary>Meaning of exit codes beside the program's own (POSIX shell: 126, 127, 128 + signal).</summary>
 internal static class ExitCodes
 {
-    /// <summary>The supervisor's own: the working directory is gone.</summary>
+    /// <summary>The supervisor's own: the working directory is missing.</summary>
     internal const int NoWorkingDirectory = 125;
 
     internal const int NotExecutable = 126;

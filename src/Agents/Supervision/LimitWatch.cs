@@ -1,19 +1,19 @@
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>The limits a follower keeps: stall, output, memory, and the time limit should the supervisor be dead. Counts only time in which
-/// it looked, so neither a suspended machine nor a stopped follower is held against the agent.</summary>
+/// <summary>Limits that a follower enforces: stall, output, memory, and the time limit if the supervisor is dead. Only time in which it was
+/// polled counts, so neither a suspended machine nor a stopped follower is held against the agent.</summary>
 internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimeProvider time)
 {
-    /// <summary>The longest time between two looks that counts; more means that we were not running.</summary>
+    /// <summary>The longest interval between two checks that counts; more means that we were not running.</summary>
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(2);
 
-    /// <summary>How far a living supervisor may be behind with its own count before we act in its place.</summary>
+    /// <summary>How late a living supervisor's own count may be before we act in its place.</summary>
     private static readonly TimeSpan SupervisorGrace = TimeSpan.FromSeconds(15);
 
     /// <summary>The supervisor counts in steps of five seconds, so its count need not be read more often.</summary>
     private static readonly TimeSpan CountInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>A look at memory reads about every process of the machine.</summary>
+    /// <summary>A memory check reads the status of every process on the machine.</summary>
     private static readonly TimeSpan MemoryInterval = TimeSpan.FromMilliseconds(450);
 
     private readonly ProcessTreeMemory _memory = new(folder.AgentProcesses);
@@ -25,7 +25,7 @@ internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimePro
     private TimeSpan _sinceRead = CountInterval;
     private long _errorBytes;
 
-    /// <summary>The limit that has been passed; null if none.</summary>
+    /// <summary>The exceeded limit; null if none.</summary>
     /// <param name="isNews">Whether stdout grew.</param>
     internal AgentStopReason? Check(bool isNews)
     {
@@ -47,7 +47,7 @@ internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimePro
             _sinceRead = TimeSpan.Zero;
         }
 
-        // What was printed, not what was read of it: who floods is faster than we are.
+        // Counts bytes written, not bytes read: the agent may write faster than we read.
         return BytesOf(folder.StandardOutput) + errorBytes > limits.OutputBytes ? AgentStopReason.Output
             : IsMemoryPassed() ? AgentStopReason.Memory
             : IsPassed(_quiet, limits.Stall) ? AgentStopReason.Stall

@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Reads a growing file line by line from its beginning, any bytes, with a limit on one line.</summary>
+/// <summary>Reads a growing file line by line from its beginning, any bytes, with a maximum line length.</summary>
 internal sealed class OutputTail(string path, int maxLineBytes) : IDisposable
 {
     private const long MostAtOnce = 4 * 1024 * 1024;
@@ -11,22 +11,22 @@ internal sealed class OutputTail(string path, int maxLineBytes) : IDisposable
     private int _lineLength;
     private bool _skipping;
 
-    /// <summary>Takes a line without its line break; the offset is where the line ends in the file.</summary>
+    /// <summary>Handles a line without its line break; the offset is the line's end in the file.</summary>
     internal delegate ValueTask LineHandler(ReadOnlyMemory<byte> line, long endOffset);
 
     /// <summary>Bytes read so far.</summary>
     internal long Offset { get; private set; }
 
-    /// <summary>How many lines were longer than the limit and left out.</summary>
+    /// <summary>Number of lines that were longer than the limit and skipped.</summary>
     internal int SkippedLines { get; private set; }
 
-    /// <summary>Hands over lines that are complete by now: at most some megabytes of them, since a file that grows faster than it is read
-    /// would keep the caller for ever.</summary>
+    /// <summary>Reads lines that are complete by now: at most some megabytes, because a file that grows faster than it is read would block
+    /// the caller for ever.</summary>
     /// <returns>True if there was anything new.</returns>
     internal ValueTask<bool> ReadAsync(LineHandler onLine, CancellationToken cancellationToken) =>
         TryOpen() ? ReadToAsync(Math.Min(_stream!.Length, Offset + MostAtOnce), onLine, cancellationToken) : ValueTask.FromResult(false);
 
-    /// <summary>Hands over all that is there now, with a last line that has no line break.</summary>
+    /// <summary>Reads everything that is there now, with a last line without line break.</summary>
     internal async ValueTask FinishAsync(LineHandler onLine, CancellationToken cancellationToken)
     {
         if (TryOpen())

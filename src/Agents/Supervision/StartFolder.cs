@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>The files of one start (README.md has the table). Small facts are written aside and renamed, so nobody reads half of
-/// one.</summary>
+/// <summary>The files of one agent run (see README.md). Small ones are written to a temporary file and renamed, so that partial content is
+/// never read.</summary>
 internal sealed class StartFolder(string path)
 {
     internal const string StartVariable = "ORCHESTRATOR_START";
@@ -23,14 +23,14 @@ internal sealed class StartFolder(string path)
 
     internal string StandardError => File("stderr");
 
-    /// <summary>These three never change once they are there, and followers ask often.</summary>
+    /// <summary>These three never change once they are set, and followers ask often.</summary>
     internal bool IsStarted => _isStarted = _isStarted || Directory.Exists(File("started"));
 
     internal ProcessIdentity? Agent => _agent ??= ProcessIdentity.TryParse(TryRead("pid"));
 
     internal ProcessIdentity? Supervisor => _supervisor ??= ProcessIdentity.TryParse(TryRead("supervisor"));
 
-    /// <summary>A file where a supervisor would make its folder: it can't any more.</summary>
+    /// <summary>A file in place of the supervisor's folder prevents the start.</summary>
     internal bool IsCancelledBeforeStart => System.IO.File.Exists(File("started"));
 
     internal bool HasEnded => System.IO.File.Exists(File("exit"));
@@ -40,17 +40,17 @@ internal sealed class StartFolder(string path)
     /// <summary>The disk was full when the agent ended.</summary>
     internal bool WasDiskFull => System.IO.File.Exists(File("full"));
 
-    /// <summary>Why the agent was stopped; null if nobody asked for that.</summary>
+    /// <summary>Why the agent was stopped; null if it was not.</summary>
     internal string? StopReason => TryRead("stop");
 
-    /// <summary>Somebody stops the agent, or has done so.</summary>
+    /// <summary>The agent is being stopped, or was.</summary>
     internal bool IsStopping => System.IO.File.Exists(File("stop"));
 
-    /// <summary>The bytes of memory an agent held when it was stopped for that; null where it was not, or the disk was full.</summary>
+    /// <summary>Bytes of memory when the agent was stopped for its memory; null where it was not, or the disk was full.</summary>
     internal long? Memory =>
         long.TryParse(TryRead("memory"), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
 
-    /// <summary>The program that could not be started, because it is missing or may not be executed; null if it could.</summary>
+    /// <summary>The program that could not be started, because it is missing or not executable; null if it could.</summary>
     internal string? Unstartable => TryRead("unstartable");
 
     /// <summary>The supervisor's own messages.</summary>
@@ -70,7 +70,7 @@ internal sealed class StartFolder(string path)
 
     internal string File(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Any new text will do: the supervisor only looks whether it changed.</summary>
+    /// <summary>Any new text will do: the supervisor only checks whether it changed.</summary>
     internal void RenewLease()
     {
         using var lease = System.IO.File.OpenHandle(
@@ -84,8 +84,7 @@ internal sealed class StartFolder(string path)
 
     internal void NoteMemory(long bytes) => TryWrite("memory", bytes.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Notes for others that the agent's processes may be found stopped, because they are held to their cores. False if the disk
-    /// is full.</summary>
+    /// <summary>Notes for others that the agent's processes may be stopped for the limit of cores. False if the disk is full.</summary>
     internal bool TryNoteThrottled() => TryWrite("throttled", "");
 
     private bool TryWrite(string name, string text)
@@ -163,29 +162,29 @@ internal sealed class StartFolder(string path)
             return AgentStartState.Running;
         }
 
-        // It may have ended between the two looks.
+        // It may have ended between the two checks.
         return HasEnded ? AgentStartState.Ended : AgentStartState.Died;
     }
 
-    /// <summary>What still lives of the agent itself.</summary>
+    /// <summary>Living processes of the agent.</summary>
     internal IReadOnlyList<ProcessInfo> AgentProcesses() => ProcessTable.FindByEnvironment(StartVariable, Path, NotStartedAt);
 
-    /// <summary>What still lives of its supervisor.</summary>
+    /// <summary>Living processes of its supervisor.</summary>
     internal IReadOnlyList<ProcessInfo> SupervisorProcesses() => ProcessTable.FindByEnvironment(SupervisorVariable, Path);
 
-    /// <summary>A moment at which no supervisor had taken the start, so that nothing of the agent began before; null: not known.</summary>
+    /// <summary>A moment before any supervisor started the agent, so that none of its processes is older; null: unknown.</summary>
     internal PidWatermark? NotStartedAt { get; set; }
 
-    /// <summary>A supervisor was launched, which takes the start if no other has.</summary>
+    /// <summary>A supervisor was launched, which starts the agent if no other has.</summary>
     internal void Launched(ProcessIdentity supervisor) => _unnamed = supervisor;
 
     private bool IsAnybodyThere() =>
         Agent?.IsAlive() == true
         || Supervisor?.IsAlive() == true
-        // Between making "started" and naming itself a supervisor is only known by its environment.
+        // Between creating "started" and writing its identity a supervisor is only known by its environment.
         || (Supervisor is null && (_unnamed?.IsAlive() == true || FindUnnamed() is not null));
 
-    /// <summary>Kept, since followers ask every few milliseconds until it has named itself, and each search looks at all
+    /// <summary>Cached, because followers ask every few milliseconds until it has written its identity, and each search reads all
     /// processes.</summary>
     private ProcessIdentity? FindUnnamed() => _unnamed = SupervisorProcesses() is [var first, ..] ? first.Identity : null;
 
@@ -193,7 +192,7 @@ internal sealed class StartFolder(string path)
     {
         try
         {
-            // Asked first because it is usual that a file is not there, and an exception is dear.
+            // Checked first because the file is usually missing, and an exception is expensive.
             return System.IO.File.Exists(File(name)) ? System.IO.File.ReadAllText(File(name)).Trim() : null;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>The words of the <c>stop</c> file. The supervisor's script writes <c>time</c> and <c>orphan</c> by itself.</summary>
+/// <summary>Contents of the <c>stop</c> file. The supervisor's script writes <c>time</c> and <c>orphan</c> itself.</summary>
 internal static class StopReasons
 {
     internal static string ToText(AgentStopReason reason) =>
@@ -17,7 +17,7 @@ internal static class StopReasons
             _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, message: null),
         };
 
-    /// <summary>What a stopped agent's outcome says. A result the agent still gave is kept: what was paid for counts.</summary>
+    /// <summary>Outcome of a stopped agent. A result that the agent still gave is kept, because it was paid for.</summary>
     internal static AgentOutcome Apply(AgentOutcome outcome, string reason, AgentLimits limits, long? memory)
     {
         if (outcome.ClaimsDone)

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Orchestrator.QualityGates.Audits;
 
-/// <summary>What <c>npm audit --json</c> prints, since version 7 by packages, before by advisories.</summary>
+/// <summary>Output of <c>npm audit --json</c>: by packages since version 7, by advisories before.</summary>
 internal static class NpmAnswer
 {
     public static AuditAnswer Read(string output) => AuditJson.Read(output, Read);
@@ -57,14 +57,14 @@ internal static class NpmAnswer
             ));
 }
 
-/// <summary>What <c>pip-audit --format json</c> prints; it says no severity.</summary>
+/// <summary>Output of <c>pip-audit --format json</c>; without severity.</summary>
 internal static class PipAnswer
 {
     public static AuditAnswer Read(string output) => AuditJson.Read(output, Read);
 
     private static AuditAnswer Read(JsonElement root)
     {
-        // Its first versions printed the list alone.
+        // Its first versions printed only the list.
         var list = root.ValueKind == JsonValueKind.Array ? root : root.At("dependencies");
         if (list.ValueKind != JsonValueKind.Array)
         {
@@ -96,10 +96,10 @@ internal static class PipAnswer
     }
 }
 
-/// <summary>What <c>dotnet list package --vulnerable --format json</c> prints: only projects with such packages have frameworks.</summary>
+/// <summary>Output of <c>dotnet list package --vulnerable --format json</c>: only projects with such packages have frameworks.</summary>
 internal static class DotnetAnswer
 {
-    // The command tells of other things before, such as a first use of the SDK.
+    // The command may print other lines before, such as the SDK's first-use message.
     public static AuditAnswer Read(string output) =>
         output.IndexOf('{', StringComparison.Ordinal) is >= 0 and var start
             ? AuditJson.Read(output[start..], Read)
@@ -139,7 +139,7 @@ internal static class DotnetAnswer
             ));
 }
 
-/// <summary>What <c>cargo audit --json</c> prints; it says no severity in words.</summary>
+/// <summary>Output of <c>cargo audit --json</c>; without named severity.</summary>
 internal static class CargoAnswer
 {
     public static AuditAnswer Read(string output) => AuditJson.Read(output, Read);
@@ -162,8 +162,8 @@ internal static class CargoAnswer
             ]);
 }
 
-/// <summary>What <c>govulncheck -format json</c> prints: documents one after the other. What is in a module that is used, but not called,
-/// is of low severity; of what is called it says none.</summary>
+/// <summary>Output of <c>govulncheck -format json</c>: a sequence of documents. A vulnerability in a module that is used, but not called,
+/// has low severity; for called ones there is none.</summary>
 internal static class GoAnswer
 {
     public static AuditAnswer Read(string output)

@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace Orchestrator.QualityGates.Audits;
 
-/// <summary>Reads JSON that a tool printed, of which anything may be missing.</summary>
+/// <summary>Reads a tool's JSON, in which anything may be missing.</summary>
 internal static class AuditJson
 {
     private const int LongestReason = 200;
 
-    /// <summary>Makes an answer of the one document that was printed.</summary>
+    /// <summary>Makes an answer from a single document.</summary>
     public static AuditAnswer Read(string output, Func<JsonElement, AuditAnswer> read)
     {
         try
@@ -22,7 +22,7 @@ internal static class AuditJson
         }
     }
 
-    /// <summary>The documents that were printed one after the other; null: that is no JSON.</summary>
+    /// <summary>The printed documents in order; null: no JSON.</summary>
     public static IReadOnlyList<JsonElement>? ReadAll(string output)
     {
         var found = new List<JsonElement>();
@@ -41,7 +41,7 @@ internal static class AuditJson
         }
     }
 
-    /// <summary>It printed something else.</summary>
+    /// <summary>The answer for other output.</summary>
     public static AuditAnswer NoJson(string output) =>
         AuditAnswer.None(output.Trim().Length == 0 ? "it printed nothing" : $"it printed no JSON: {Short(output)}");
 
@@ -49,7 +49,7 @@ internal static class AuditJson
     public static JsonElement At(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : default;
 
-    /// <summary>Its text; empty where it is none.</summary>
+    /// <summary>Its text; empty where it is no string.</summary>
     public static string Text(this JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString()! : "";
 
     /// <summary>The items of an array; none where it is none.</summary>
@@ -60,10 +60,10 @@ internal static class AuditJson
     public static IEnumerable<JsonProperty> Members(this JsonElement element) =>
         element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : [];
 
-    /// <summary>The first of some texts that is one.</summary>
+    /// <summary>The first non-empty text.</summary>
     public static string First(params IEnumerable<string> texts) => texts.FirstOrDefault(text => text.Length > 0) ?? "";
 
-    /// <summary>A severity by the word for it.</summary>
+    /// <summary>A severity by name.</summary>
     public static AuditSeverity Severity(this JsonElement element) =>
         element.Text().ToUpperInvariant() switch
         {
@@ -78,7 +78,7 @@ internal static class AuditJson
     public static string NameIn(string address) =>
         address.TrimEnd('/') is var whole && whole.LastIndexOf('/') is >= 0 and var end ? whole[(end + 1)..] : whole;
 
-    /// <summary>In one line.</summary>
+    /// <summary>As one line.</summary>
     public static string Short(string text) =>
         QuotedText.Cut(string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Take(60)), LongestReason);
 }

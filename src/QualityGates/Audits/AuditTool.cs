@@ -1,6 +1,6 @@
 namespace Orchestrator.QualityGates.Audits;
 
-/// <summary>A program that asks for known vulnerabilities of the packages that a lock file or manifest names.</summary>
+/// <summary>A program that reports known vulnerabilities of the packages in a lock file or manifest.</summary>
 public sealed class AuditTool
 {
     private readonly Func<string, AuditAnswer> _parse;
@@ -33,7 +33,7 @@ public sealed class AuditTool
         _parse = parse;
     }
 
-    /// <summary>All there are.</summary>
+    /// <summary>All tools.</summary>
     public static IReadOnlyList<AuditTool> All { get; } =
     [
         new(
@@ -89,22 +89,22 @@ public sealed class AuditTool
         ),
     ];
 
-    /// <summary>As people call it.</summary>
+    /// <summary>Its name.</summary>
     public string Name { get; }
 
     /// <summary>The program.</summary>
     public string Program { get; }
 
-    /// <summary>The file it looks at, for people.</summary>
+    /// <summary>The file it audits, for people.</summary>
     public string Wants { get; }
 
     /// <summary>Whether a changed file is about packages.</summary>
     public bool IsAbout(string path) => Path.GetFileName(path) is var name && (_isSubject(name) || _isPackageFile(name));
 
-    /// <summary>Whether the repository says by this file whom the tool asks, or what it keeps to itself.</summary>
+    /// <summary>Whether this file of the repository configures whom the tool asks, or which findings it hides.</summary>
     public bool IsSetBy(string path) => _settings.Contains(Path.GetFileName(path), StringComparer.Ordinal);
 
-    /// <summary>The file that it has to look at for a changed one: that one, or what is nearest above it.</summary>
+    /// <summary>The file to audit for a changed file: the same, or the nearest one above it.</summary>
     /// <param name="changed">The changed file.</param>
     /// <param name="files">Files of the tree.</param>
     /// <returns>Null where there is none.</returns>
@@ -114,10 +114,10 @@ public sealed class AuditTool
         ?? Nearest(changed, [.. files.Where(file => _isSubject(Path.GetFileName(file)))]);
 
     /// <summary>Its arguments.</summary>
-    /// <param name="file">Name of the file that it looks at, in the folder it runs in.</param>
+    /// <param name="file">Name of the file to audit, in its working folder.</param>
     public IReadOnlyList<string> ArgumentsFor(string file) => _arguments(file);
 
-    /// <summary>Reads what it printed. Whatever that is, it is an answer or none, never an exception.</summary>
+    /// <summary>Parses its output. Unreadable output is a missing answer, never an exception.</summary>
     /// <param name="output">Its standard output.</param>
     public AuditAnswer Read(string output) => _parse(output);
 

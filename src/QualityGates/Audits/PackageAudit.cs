@@ -1,6 +1,6 @@
 namespace Orchestrator.QualityGates.Audits;
 
-/// <summary>Asks the tools that are on this machine. What keeps one from an answer is said, and nobody's failure.</summary>
+/// <summary>Runs the tools that are installed on this machine. A tool without an answer is reported, and is no failure.</summary>
 /// <param name="environment">Variables of the programs, all there are.</param>
 /// <param name="time">The clock for the limit.</param>
 public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment, TimeProvider? time = null)
@@ -8,7 +8,7 @@ public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment
     private const int LongestAnswer = 32 * 1024 * 1024;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    // Without a network an answer is not waited for: each try costs minutes by default.
+    // Without a network there is no point in waiting: by default each retry costs minutes.
     private static readonly KeyValuePair<string, string>[] NoRetries =
     [
         new("npm_config_fetch_retries", "0"),
@@ -23,9 +23,9 @@ public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment
     /// <summary>The program of a tool; null: it is not in PATH.</summary>
     public string? Find(AuditTool tool) => ProgramLocator.Find(tool.Program, environment.GetValueOrDefault("PATH"), "/");
 
-    /// <summary>Asks one about one file.</summary>
+    /// <summary>Runs one tool on one file.</summary>
     /// <param name="directory">The tree.</param>
-    /// <param name="file">The file it has to look at, relative to that.</param>
+    /// <param name="file">The file to audit, relative to that.</param>
     public async Task<AuditAnswer> AskAsync(AuditTool tool, string directory, string file, CancellationToken stop)
     {
         if (Find(tool) is not { } program)
@@ -55,7 +55,7 @@ public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment
         var answer = tool.Read(result.StandardOutput.Text);
         var said = AuditJson.Short(result.StandardError.Text);
 
-        // What is JSON says itself what is wrong.
+        // JSON output already contains the error message.
         return answer.Unanswered is { } why && said.Length > 0 && result.StandardOutput.Text.TrimStart() is not ['{', ..]
             ? answer with
             {

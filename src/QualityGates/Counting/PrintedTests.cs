@@ -1,7 +1,7 @@
 namespace Orchestrator.QualityGates.Counting;
 
-/// <summary>Counts tests by the lines that the common runners end with. Several suites in one output are added up. It holds a few numbers,
-/// however much is printed; several threads may hand it lines.</summary>
+/// <summary>Counts tests by the summary lines of common runners. Several suites in one output are added up. Uses little memory, however
+/// much is printed; thread-safe.</summary>
 internal sealed partial class PrintedTests
 {
     private const int LongestLine = 2000;
@@ -10,12 +10,12 @@ internal sealed partial class PrintedTests
     private int _skipped;
     private bool _isCounted;
 
-    // Lines that say the number first and what is to be taken from it in a later one.
+    // Lines that give the total first and the number to subtract in a later line.
     private int _unittest;
     private bool _isUnittest;
     private bool _isVstest;
 
-    /// <summary>Tests that ran and that were skipped; null: no line of a runner was there.</summary>
+    /// <summary>Tests that ran and that were skipped; null: there was no summary line.</summary>
     public (int Ran, int Skipped)? Result
     {
         get
@@ -27,10 +27,10 @@ internal sealed partial class PrintedTests
         }
     }
 
-    /// <summary>Takes a line.</summary>
+    /// <summary>Handles a line.</summary>
     public void Take(string line)
     {
-        // Every line of a runner has a digit, but for those of go.
+        // Every summary line has a digit, except those of go.
         if (line.Length is < 4 or > LongestLine || !(line.AsSpan().IndexOfAnyInRange('0', '9') >= 0))
         {
             return;
@@ -71,7 +71,7 @@ internal sealed partial class PrintedTests
         return false;
     }
 
-    // Only below "Total tests: 312" these are words of a runner.
+    // These words count only below "Total tests: 312".
     private bool TakeVstest(string line)
     {
         if (SummaryPatterns.VstestBegin().IsMatch(line))
@@ -123,7 +123,7 @@ internal sealed partial class PrintedTests
                     )
             );
 
-    /// <summary>Each with the groups <c>ran</c> (added up) or <c>all</c> (skipped ones among them), and <c>skipped</c>.</summary>
+    /// <summary>Each with the groups <c>ran</c> (added up) or <c>all</c> (including skipped ones), and <c>skipped</c>.</summary>
     private static readonly Regex[] Summaries =
     [
         SummaryPatterns.Pytest(),

@@ -3,15 +3,15 @@ using System.Xml;
 
 namespace Orchestrator.QualityGates.Counting;
 
-/// <summary>Counts tests by the JUnit XML and TRX files that a gate's run wrote. One that was there before it began says nothing of it:
-/// whoever did the work could have written it.</summary>
+/// <summary>Counts tests by the JUnit XML and TRX files of a gate's run. Files from before the run do not count: the agent could have
+/// written them.</summary>
 internal static class ResultFiles
 {
     private const int MostEntries = 200_000;
     private const int MostFiles = 5_000;
     private const long LargestFile = 64L * 1024 * 1024;
 
-    // What is installed or ours holds no results.
+    // Folders of installed packages and our own contain no results.
     private static readonly HashSet<string> Elsewhere = new(StringComparer.Ordinal)
     {
         ".git",
@@ -32,7 +32,7 @@ internal static class ResultFiles
         MaxCharactersInDocument = LargestFile,
     };
 
-    /// <summary>What they say; null: there is none.</summary>
+    /// <summary>The counts; null: there are no such files.</summary>
     /// <param name="directory">Where the gate ran.</param>
     /// <param name="since">When it began, UTC, by the clock of files.</param>
     public static (int Ran, int Skipped, IReadOnlyList<string> Files)? Count(string directory, DateTime since, CancellationToken stop)
@@ -58,7 +58,7 @@ internal static class ResultFiles
         return files.Count == 0 ? null : (ran, skipped, files);
     }
 
-    // Of a file that can be no result only the name is looked at: there may be many thousands.
+    // Other files are filtered by name only: there may be many thousands.
     private static FileSystemEnumerable<string> Written(string directory, DateTime since)
     {
         var left = MostEntries;
@@ -76,7 +76,7 @@ internal static class ResultFiles
         };
     }
 
-    // Null: it is no such file, or none that can be read.
+    // Null: not such a file, or unreadable.
     private static (int Ran, int Skipped)? TryCount(string file)
     {
         try
@@ -93,7 +93,7 @@ internal static class ResultFiles
         }
     }
 
-    // The cases are counted and not what the file says of their number.
+    // Cases are counted; the file's own totals are not used.
     private static (int Ran, int Skipped) CountCases(XmlReader reader)
     {
         var (all, skipped) = (0, 0);

@@ -1,6 +1,6 @@
 namespace Orchestrator.QualityGates.Counting;
 
-/// <summary>The lines in which test runners say how many tests they ran.</summary>
+/// <summary>Summary lines of test runners.</summary>
 internal static partial class SummaryPatterns
 {
     [GeneratedRegex("\u001b\\[[0-9;]*[A-Za-z]", RegexOptions.CultureInvariant)]

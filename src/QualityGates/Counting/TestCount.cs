@@ -1,15 +1,15 @@
 namespace Orchestrator.QualityGates.Counting;
 
-/// <summary>How many tests a gate ran, as far as it can be told.</summary>
-/// <param name="Ran">Tests that ran, whatever came of them: what result files say counts more than what was printed.</param>
+/// <summary>How many tests a gate ran, as far as known.</summary>
+/// <param name="Ran">Tests that ran, with any result: result files take precedence over output.</param>
 /// <param name="Skipped">Tests that were there and did not run.</param>
-/// <param name="Printed">Tests that ran by what was printed; null: nothing countable was.</param>
-/// <param name="Files">Result files that the gate's run wrote, relative to where it ran.</param>
+/// <param name="Printed">Tests that ran by the output; null: not countable.</param>
+/// <param name="Files">Result files of the gate's run, relative to its directory.</param>
 public sealed record TestCount(int Ran, int Skipped, int? Printed, IReadOnlyList<string> Files)
 {
     private const int MostFiles = 3;
 
-    /// <summary>What was printed and the gate's own result files do not say the same, in a sentence's words; null: they do.</summary>
+    /// <summary>A contradiction between the output and the result files, in a sentence's words; null: none.</summary>
     public string? Contradiction =>
         Files.Count > 0 && Printed is not null && Printed != Ran
             ? $"it printed {Printed} tests, {Names} {(Files.Count == 1 ? "says" : "say")} {Ran}"

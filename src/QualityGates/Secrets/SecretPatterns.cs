@@ -2,26 +2,26 @@ using System.Buffers;
 
 namespace Orchestrator.QualityGates.Secrets;
 
-/// <summary>What a secret looks like: a form that only it has, or a name that says so with a value that nobody would type.</summary>
+/// <summary>A kind of secret: a form that nothing else has, or a telling name with a value that no one would type.</summary>
 /// <param name="Name">What it is, for people.</param>
-/// <param name="Anchors">Texts of which it has one: most lines have none, and are looked at no further.</param>
-/// <param name="Form">Its form; the group <c>s</c>, where there is one, is the secret itself. Made for a line with an anchor.</param>
-/// <param name="LeastEntropy">Bits per character that it has at least, where its form alone says too little.</param>
+/// <param name="Anchors">Texts of which every match contains one: most lines have none, and are skipped.</param>
+/// <param name="Form">Its form; the group <c>s</c>, where there is one, is the secret itself. Applied to lines with an anchor.</param>
+/// <param name="LeastEntropy">Minimum entropy in bits per character, where the form alone is not enough.</param>
 internal sealed record SecretPattern(string Name, SearchValues<string> Anchors, Lazy<Regex> Form, double LeastEntropy = 0);
 
-/// <summary>The one list of forms of secrets; linear in the length of what is looked at.</summary>
+/// <summary>The list of secret patterns; matching is linear in the length of the text.</summary>
 internal static class SecretPatterns
 {
     private const string Word = "(?:^|[^A-Za-z0-9_-])";
 
-    /// <summary>Names whose value is a secret. What comes before is free: <c>DB_PASSWORD</c>, <c>stripeApiKey</c>.</summary>
+    /// <summary>Names whose value is a secret. Any prefix is allowed: <c>DB_PASSWORD</c>, <c>stripeApiKey</c>.</summary>
     private const string Names =
         "(?:passw(?:or)?d|passphrase|pwd|secret|secret[_-]?key|token|api[_-]?key|apikey|access[_-]?key|auth[_-]?key|private[_-]?key|"
         + "client[_-]?secret|credentials?|signing[_-]?key|encryption[_-]?key|account[_-]?key|master[_-]?key|webhook[_-]?secret)";
 
     private const string NameAnchors = "passw passphrase pwd secret token key credential";
 
-    /// <summary>All of them; the first that fits says what it is.</summary>
+    /// <summary>All patterns; the first match names the kind.</summary>
     public static IReadOnlyList<SecretPattern> All { get; } =
     [
         Of("private key", "-----BEGIN", "-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"),
@@ -121,9 +121,9 @@ internal static class SecretPatterns
         ),
     ];
 
-    /// <summary>One that may stand anywhere.</summary>
+    /// <summary>A pattern that may match anywhere.</summary>
     /// <param name="name">What it is.</param>
-    /// <param name="anchors">Texts of which it has one, with blanks between them.</param>
+    /// <param name="anchors">Texts of which every match contains one, separated by blanks.</param>
     /// <param name="entropy">Bits per character that it has at least.</param>
     /// <param name="ignoreCase">Letters of its form mean both cases.</param>
     private static SecretPattern Of(string name, string anchors, string form, double entropy = 0, bool ignoreCase = false) =>
@@ -146,7 +146,7 @@ internal static class SecretPatterns
             entropy
         );
 
-    /// <summary>One that stands alone: no letter before it.</summary>
+    /// <summary>A pattern without a letter before it.</summary>
     private static SecretPattern Token(string name, string anchors, string form, double entropy = 0) =>
         Of(name, anchors, $"{Word}(?<s>{form})", entropy);
 }

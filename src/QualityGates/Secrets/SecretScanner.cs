@@ -7,21 +7,20 @@ namespace Orchestrator.QualityGates.Secrets;
 /// <param name="Start">Where it begins in the text.</param>
 public sealed record SecretMatch(string Kind, int Start, int Length)
 {
-    /// <summary>It is not the secret itself but says that one follows, up to an end or in the next lines.</summary>
+    /// <summary>It is not the secret itself but its beginning: the secret follows up to an end mark or in the next lines.</summary>
     public bool IsBeginning => Kind.EndsWith("private key", StringComparison.Ordinal);
 }
 
-/// <summary>Finds secrets in text by their forms and by how little their characters repeat, and puts something harmless in their
-/// place.</summary>
+/// <summary>Finds secrets in text by their forms and their entropy, and replaces them.</summary>
 public static class SecretScanner
 {
-    /// <summary>A line with this comment is said to hold none.</summary>
+    /// <summary>A line with this comment is not reported.</summary>
     public const string Allow = "orchestrate:allow-secret";
 
-    /// <summary>Longer lines are made by programs: only their beginning is looked at.</summary>
+    /// <summary>Longer lines are generated: only their beginning is scanned.</summary>
     private const int LongestLine = 20_000;
 
-    /// <summary>What stands where a secret will be, in examples and templates.</summary>
+    /// <summary>Placeholders of secrets in examples and templates.</summary>
     private static readonly string[] Placeholders =
     [
         "example",
@@ -62,7 +61,7 @@ public static class SecretScanner
         "testing",
     ];
 
-    /// <summary>The secrets in one line, none twice; a line that says that it holds none has none.</summary>
+    /// <summary>The secrets in one line, each once; empty for a line with the allowing comment.</summary>
     public static IReadOnlyList<SecretMatch> Find(string line)
     {
         if (line.Length < 8 || line.Contains(Allow, StringComparison.Ordinal))
@@ -72,7 +71,7 @@ public static class SecretScanner
         return FindAll(line.Length > LongestLine ? line[..LongestLine] : line);
     }
 
-    /// <summary>The text without its secrets, also those that a comment allows: where it goes nobody has allowed them.</summary>
+    /// <summary>The text without its secrets, including allowed ones: the permission is for the source only.</summary>
     public static string Redact(string text)
     {
         var redacted = new StringBuilder(text.Length);
@@ -86,7 +85,7 @@ public static class SecretScanner
         return redacted.Append(text, at, text.Length - at).ToString();
     }
 
-    /// <summary>Bits of information per character, by how often each occurs.</summary>
+    /// <summary>Entropy in bits per character, by the frequency of each.</summary>
     internal static double Entropy(ReadOnlySpan<char> text)
     {
         var counts = new Dictionary<char, int>();
@@ -122,7 +121,7 @@ public static class SecretScanner
     private static bool IsPlaceholder(string secret) =>
         Array.Exists(Placeholders, word => secret.Contains(word, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Letters of one case with dots, dashes and underscores are names of something, and so are paths and calls.</summary>
+    /// <summary>Letters of one case with dots, dashes and underscores are identifiers, as are paths and calls.</summary>
     private static bool IsNoWord(string secret) =>
         !secret.All(c => char.IsAsciiLetterLower(c) || c is '.' or '-' or '_' or ' ' or '/' or ':')
         && !secret.All(c => char.IsAsciiLetterUpper(c) || c is '.' or '-' or '_')
@@ -147,7 +146,7 @@ public static class SecretScanner
         }
     }
 
-    /// <summary>Redacts a line. Of a private key all lines up to its end are left out; true: there are more of them.</summary>
+    /// <summary>Redacts a line. A private key is left out up to its end; returns true while it continues.</summary>
     private static bool RedactLine(StringBuilder redacted, string line, bool isKey)
     {
         if (isKey)

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Orchestrator.QualityGates;
 
-/// <summary>Gates of all processes of a user in the order in which they came. One that is to run alone waits for all before it, the others
-/// only for those that run alone. What a dead process left in the queue blocks nobody: its gates are ended first.</summary>
+/// <summary>Gates of all processes of a user in order of arrival. A gate that must run alone waits for all before it, others only for those
+/// that run alone. A dead process's gates are ended and removed from the queue.</summary>
 /// <param name="folder">The queue's folder.</param>
 /// <param name="time">The clock of the pauses between two looks.</param>
 internal sealed class GateQueue(string folder, TimeProvider time)
@@ -11,7 +11,7 @@ internal sealed class GateQueue(string folder, TimeProvider time)
     private const int Digits = 18;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Puts a gate at the end.</summary>
+    /// <summary>Adds a gate at the end.</summary>
     /// <returns>Its ticket, with a number.</returns>
     internal async Task<GateTicket> DrawAsync(GateTicket ticket, CancellationToken stop)
     {
@@ -24,9 +24,9 @@ internal sealed class GateQueue(string folder, TimeProvider time)
     }
 
     /// <summary>Waits until it is the ticket's turn.</summary>
-    /// <param name="within">The mark of a gate that this process is part of: what that holds it holds for us too.</param>
-    /// <param name="told">Told of the first one that it has to wait for.</param>
-    /// <returns>Others that are in the queue now, and may run beside it.</returns>
+    /// <param name="within">The mark of a gate that this process is part of: what that gate holds counts as ours.</param>
+    /// <param name="told">Called with the first gate that it has to wait for.</param>
+    /// <returns>Other gates in the queue that may run at the same time.</returns>
     internal async Task<IReadOnlyList<GateTicket>> WaitAsync(
         GateTicket ticket,
         string? within,
@@ -54,7 +54,7 @@ internal sealed class GateQueue(string folder, TimeProvider time)
         }
     }
 
-    /// <summary>True if any came after it, whether it is still there or not.</summary>
+    /// <summary>True if any came after it, even if it has ended.</summary>
     internal async Task<bool> CameAfterAsync(GateTicket ticket, CancellationToken stop)
     {
         using var one = await LockFile.TakeAsync(UserState.LockOf(folder), stop);
@@ -63,7 +63,7 @@ internal sealed class GateQueue(string folder, TimeProvider time)
 
     internal void Leave(GateTicket ticket) => ticket.Remove(folder);
 
-    /// <summary>The last number that was drawn stands in the lock's file. Of one that was cut short it is 0.</summary>
+    /// <summary>The last number is stored in the lock file; 0 if that is damaged.</summary>
     private static long LastNumber(LockFile one)
     {
         Span<byte> text = stackalloc byte[Digits];
@@ -88,7 +88,7 @@ internal sealed class GateQueue(string folder, TimeProvider time)
         var all = GateTicket.In(folder).ToLookup(ticket => ticket.IsAlive());
         if (all[false].Any())
         {
-            // Their gates may still have what the next one is about to take.
+            // Their processes may still hold what the next gate needs.
             await Leftovers.StopThoseOfTheDeadAsync(time);
             foreach (var dead in all[false])
             {

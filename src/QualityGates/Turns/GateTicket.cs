@@ -3,19 +3,19 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.QualityGates;
 
-/// <summary>Whose gate it is, for people who wait for it.</summary>
+/// <summary>Origin of a gate, for people who wait for it.</summary>
 /// <param name="Repository">Absolute path of the repository.</param>
 /// <param name="Run">Id of the run; empty outside of one (<c>orchestrate verify</c>).</param>
 /// <param name="Task">Id of the task; empty where the gate is not one task's.</param>
 public sealed record GateOrigin(string Repository, string Run, string Task)
 {
-    /// <summary>Of nobody in particular.</summary>
+    /// <summary>No origin.</summary>
     public static GateOrigin None { get; } = new("", "", "");
 }
 
-/// <summary>A gate's place in a queue: a file that is there as long as the gate waits or runs.</summary>
+/// <summary>A gate's place in a queue: a file that exists as long as the gate waits or runs.</summary>
 /// <param name="Owner">The process that runs it, as <see cref="ProcessIdentity"/> writes it.</param>
-/// <param name="Mark">What all processes of the gate carry (<see cref="ProcessCommand.Mark"/>).</param>
+/// <param name="Mark">The mark of all processes of the gate (<see cref="ProcessCommand.Mark"/>).</param>
 /// <param name="Alone">It runs beside no other of its queue.</param>
 /// <param name="Gate">The gate's name.</param>
 /// <param name="Origin">Whose gate it is.</param>
@@ -24,23 +24,23 @@ internal sealed record GateTicket(string Owner, string Mark, bool Alone, string 
 {
     private const string Extension = ".json";
 
-    /// <summary>Its number: who came first has the lowest.</summary>
+    /// <summary>Its number: earlier arrivals have lower ones.</summary>
     [JsonIgnore]
     public long Number { get; init; }
 
-    /// <summary>Whether it must wait for one that came before it.</summary>
+    /// <summary>Whether it must wait for an earlier one.</summary>
     internal bool WaitsFor(GateTicket other) => other.Number < Number && (Alone || other.Alone);
 
     /// <summary>True while the process that drew it lives.</summary>
     internal bool IsAlive() => ProcessIdentity.TryParse(Owner)?.IsAlive() == true;
 
-    /// <summary>The tickets of a queue's folder in their order. One that goes while we look is left out.</summary>
+    /// <summary>The tickets of a queue's folder in order. One that is removed meanwhile is left out.</summary>
     internal static IReadOnlyList<GateTicket> In(string folder) =>
         !Directory.Exists(folder)
             ? []
             : [.. Directory.EnumerateFiles(folder, "*" + Extension).Select(Read).OfType<GateTicket>().OrderBy(ticket => ticket.Number)];
 
-    /// <summary>Puts it into a queue: written aside and renamed, so that nobody sees half of it.</summary>
+    /// <summary>Adds it to a queue: written to a temporary file and renamed.</summary>
     internal void Write(string folder)
     {
         var file = FileIn(folder);
@@ -70,7 +70,7 @@ internal sealed record GateTicket(string Owner, string Mark, bool Alone, string 
         }
         catch (JsonException)
         {
-            // A power cut may leave a name without its content. Whoever drew it is gone with it.
+            // After a power cut the file may be empty. Its owner is gone, too.
             return new GateTicket("", "", Alone: false, "", GateOrigin.None, DateTimeOffset.UnixEpoch) { Number = number };
         }
     }

@@ -1,7 +1,7 @@
 namespace Orchestrator.QualityGates;
 
-/// <summary>Who may run a gate now, over all processes of a user on a machine: gates of one <see cref="Gate.Exclusive"/> name one at a
-/// time, all others side by side, but for one that is tried again alone.</summary>
+/// <summary>Decides which gates may run now, over all processes of a user on a machine: gates of one <see cref="Gate.Exclusive"/> name one
+/// at a time, all others concurrently, except for one that is retried alone.</summary>
 public sealed class GateTurns
 {
     private readonly string _folder;
@@ -12,8 +12,8 @@ public sealed class GateTurns
     private GateTurns(string folder, string? within, TimeProvider time, Action<WaitingGate> told) =>
         (_folder, _within, _time, _told) = (folder, within, time, told);
 
-    /// <summary>Those of the user whose process this is.</summary>
-    /// <param name="environment">Variables of the process: where the user's state is, and whether the process is itself part of a
+    /// <summary>The turns of this process's user.</summary>
+    /// <param name="environment">Environment of the process: determines the user's state, and whether the process is itself part of a
     /// gate.</param>
     /// <param name="time">The clock; the system's by default.</param>
     /// <param name="told">Told of a gate that has to wait.</param>
@@ -54,8 +54,8 @@ public sealed class GateTurns
 }
 
 /// <summary>A gate that may run now.</summary>
-/// <remarks>What is exclusive is taken first and the place among all gates last, by all: so nobody who runs waits for one who
-/// waits.</remarks>
+/// <remarks>Exclusive names are taken first and the place among all gates last, by every gate: so a running gate never waits for a waiting
+/// one.</remarks>
 internal sealed class GateTurn(
     Gate gate,
     GateOrigin origin,
@@ -70,7 +70,7 @@ internal sealed class GateTurn(
     private GateTicket? _among;
     private bool _foundOthers;
 
-    /// <summary>What the gate's processes carry.</summary>
+    /// <summary>The mark of the gate's processes.</summary>
     internal string Mark { get; } = Leftovers.NewMark();
 
     internal async Task BeginAsync(CancellationToken stop)

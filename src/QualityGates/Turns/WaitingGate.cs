@@ -4,7 +4,7 @@ namespace Orchestrator.QualityGates;
 /// <param name="Gate">Its name.</param>
 /// <param name="Origin">Whose it is.</param>
 /// <param name="Since">Since when.</param>
-/// <param name="Exclusive">What both want for themselves (<c>exclusive</c>); null where one of them is run alone after a collision.</param>
+/// <param name="Exclusive">The exclusive name that both need; null where one of them is rerun alone after a collision.</param>
 /// <param name="HolderGate">The gate it waits for.</param>
 /// <param name="Holder">Whose that is.</param>
 public sealed record WaitingGate(
@@ -16,7 +16,7 @@ public sealed record WaitingGate(
     GateOrigin Holder
 )
 {
-    /// <summary>All gates of this user on this machine that wait, as far as their processes live. Reads only.</summary>
+    /// <summary>All waiting gates of living processes of this user on this machine. Reads only.</summary>
     /// <param name="environment">Variables of the process.</param>
     public static IReadOnlyList<WaitingGate> All(IReadOnlyDictionary<string, string> environment)
     {
@@ -28,7 +28,7 @@ public sealed record WaitingGate(
         return [.. names.SelectMany(queue => In(queue, Path.GetFileName(queue))), .. In(GateTurns.AllFolder(folder), null)];
     }
 
-    /// <summary>The same in a sentence's words: what it waits for, and who has that.</summary>
+    /// <summary>As part of a sentence: what it waits for, and who has that.</summary>
     public override string ToString()
     {
         var what = Exclusive is null ? "to run apart from other gates" : $"for '{Exclusive}'";

@@ -3,17 +3,17 @@ using System.Net.Sockets;
 
 namespace Orchestrator.QualityGates;
 
-/// <summary>The ranges of ports that worktrees may have.</summary>
+/// <summary>Ranges of ports for worktrees.</summary>
 internal static class PortRanges
 {
     private const int Lowest = 20000;
     private const int Highest = 65535;
     private const int Enough = 64;
 
-    // ip(7): 32768 to 60999 where nothing else is set.
+    // ip(7): 32768 to 60999 by default.
     private const string EphemeralFile = "/proc/sys/net/ipv4/ip_local_port_range";
 
-    /// <summary>The first port of each range, as this machine is set.</summary>
+    /// <summary>The first port of each range, by this machine's configuration.</summary>
     internal static IReadOnlyList<int> Here()
     {
         var limits = (DurableFile.TryRead(EphemeralFile) ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
@@ -25,11 +25,8 @@ internal static class PortRanges
             : Of(32768, 60999);
     }
 
-    /// <summary>
-    /// The ranges outside of the ports from <paramref name="low"/> to <paramref name="high"/>, which the system gives to whoever connects
-    /// to somewhere: it would take one of ours any moment.
-    /// Where those leave too few, all of them.
-    /// </summary>
+    /// <summary>The ranges outside of the ephemeral ports from <paramref name="low"/> to <paramref name="high"/>, which the system may
+    /// assign to any connection. If those leave too few, all of them.</summary>
     internal static IReadOnlyList<int> Of(int low, int high)
     {
         int[] all =
@@ -42,7 +39,7 @@ internal static class PortRanges
         return outside.Length >= Enough ? outside : all;
     }
 
-    /// <summary>True if nobody listens on any port of a range.</summary>
+    /// <summary>True if nothing listens on any port of a range.</summary>
     internal static bool IsFree(int first) =>
         Enumerable
             .Range(first, WorktreeVariables.Ports)
@@ -51,8 +48,7 @@ internal static class PortRanges
                 && (!Socket.OSSupportsIPv6 || CanBind(AddressFamily.InterNetworkV6, IPAddress.IPv6Any, port))
             );
 
-    // .NET sets SO_REUSEADDR on Unix, so that what only waits for late packets of a connection that is over does not count, and a listener
-    // does.
+    // .NET sets SO_REUSEADDR on Unix, so that connections in TIME_WAIT do not count, and a listener does.
     private static bool CanBind(AddressFamily family, IPAddress address, int port)
     {
         using var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp);

@@ -2,14 +2,15 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.QualityGates;
 
-/// <summary>Temporary folders of worktrees: with short paths, since a Unix socket's has at most 107 bytes, for their owner alone.</summary>
+/// <summary>Temporary folders of worktrees: with short paths, because a Unix socket's has at most 107 bytes, for their owner
+/// alone.</summary>
 internal static class TemporaryFolders
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const string Usual = "/tmp";
     private const int LongestParent = 32;
 
-    /// <summary>A new one, where the user has such folders; below <c>/tmp</c> where that path is long.</summary>
+    /// <summary>Creates one, where the user has such folders; below <c>/tmp</c> if that path is long.</summary>
     /// <param name="parent">The user's <c>TMPDIR</c>; null where it is not set.</param>
     internal static string Make(string? parent)
     {
@@ -26,8 +27,7 @@ internal static class TemporaryFolders
         return path;
     }
 
-    /// <summary>The folder as it was given, made again where something tidied it away; null where somebody else has put something in its
-    /// place.</summary>
+    /// <summary>The assigned folder, created again if it was cleaned away; null where someone else has replaced it.</summary>
     internal static string? Restore(string path)
     {
         if (!Path.Exists(path))
@@ -37,11 +37,11 @@ internal static class TemporaryFolders
         return Keep(path);
     }
 
-    /// <summary>The folder if it is still there and ours. A name that others have seen is not used a second time: they could be quicker to
-    /// make it.</summary>
+    /// <summary>The folder if it still exists and is ours. A name that was visible is not created again: another user could be
+    /// quicker.</summary>
     internal static string? Keep(string path)
     {
-        // A folder may have got the group of its parent with a mark of its own (mkdir(2), S_ISGID).
+        // A folder may inherit its parent's group with a mark (mkdir(2), S_ISGID).
         var isOurs =
             new FileInfo(path).LinkTarget is null
             && Directory.Exists(path)
@@ -49,7 +49,7 @@ internal static class TemporaryFolders
         return isOurs ? path : null;
     }
 
-    /// <summary>Removes what is in it.</summary>
+    /// <summary>Removes its content.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="kept">Paths in it that stay.</param>
     /// <returns>False where something could not be removed.</returns>
@@ -76,8 +76,8 @@ internal static class TemporaryFolders
         }
     }
 
-    /// <summary>Removes it with all that is in it.</summary>
-    /// <returns>False where something in it could not be removed, such as files of another user that a container made.</returns>
+    /// <summary>Removes it with its content.</summary>
+    /// <returns>False where something could not be removed, such as files of another user that a container created.</returns>
     internal static bool TryRemove(string path)
     {
         try

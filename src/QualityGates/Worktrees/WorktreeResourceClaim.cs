@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.QualityGates;
 
-/// <summary>Which worktree has what: a file in the user's state.</summary>
+/// <summary>Resources of a worktree: a file in the user's state.</summary>
 /// <param name="Worktree">Absolute path of the worktree.</param>
 /// <param name="Owner">The process it ends with, as <see cref="ProcessIdentity"/> writes it; empty: it ends with the worktree.</param>
 /// <param name="FirstPort">See <see cref="WorktreeResources"/>.</param>
@@ -17,7 +17,7 @@ internal sealed record WorktreeResourceClaim(string Worktree, string Owner, int 
 
     internal WorktreeResources Resources => new(FirstPort, TemporaryFolder, Name);
 
-    /// <summary>True where neither the worktree nor its owner is there any more.</summary>
+    /// <summary>True where neither the worktree nor its owner exists any more.</summary>
     internal bool IsOver => !Directory.Exists(Worktree) || (Owner.Length > 0 && ProcessIdentity.TryParse(Owner)?.IsAlive() != true);
 
     /// <summary>When the worktree was last used.</summary>
@@ -31,7 +31,7 @@ internal sealed record WorktreeResourceClaim(string Worktree, string Owner, int 
     internal static IReadOnlyList<WorktreeResourceClaim> In(string folder) =>
         !Directory.Exists(folder) ? [] : [.. Directory.EnumerateFiles(folder, "*.json").Select(TryRead).OfType<WorktreeResourceClaim>()];
 
-    /// <summary>The claim of a file; null where there is none, or a power cut has left half of it.</summary>
+    /// <summary>The claim of a file; null where there is none, or it is damaged.</summary>
     internal static WorktreeResourceClaim? TryRead(string file) =>
         StoredJson.TryRead(file, WorktreeResourceClaimJson.Default.WorktreeResourceClaim) is { } claim
             ? claim with
@@ -50,7 +50,7 @@ internal sealed record WorktreeResourceClaim(string Worktree, string Owner, int 
         File.Move(file + ".new", file, overwrite: true);
     }
 
-    /// <summary>The same worktree gets the same name, and begins to look for ports at the same place, each time.</summary>
+    /// <summary>A worktree gets the same name, and the same first choice of ports, each time.</summary>
     /// <param name="worktree">Absolute path of the worktree.</param>
     /// <param name="again">How many names were taken.</param>
     internal static string NameOf(string worktree, int again)

@@ -1,7 +1,7 @@
 namespace Orchestrator.QualityGates;
 
-/// <summary>Gives each worktree of a user on a machine what it has for itself. A claim ends with its worktree, or with the process that it
-/// was made for, however that ended; until then the worktree keeps its values.</summary>
+/// <summary>Assigns resources to each worktree of a user on a machine. A claim ends with its worktree, or with the process that it was made
+/// for; until then the worktree keeps its values.</summary>
 public sealed class WorktreeResourceClaims
 {
     private readonly string _folder;
@@ -9,16 +9,16 @@ public sealed class WorktreeResourceClaims
 
     private WorktreeResourceClaims(string folder, string? temporaryParent) => (_folder, _temporaryParent) = (folder, temporaryParent);
 
-    /// <summary>Those of the user whose process this is.</summary>
-    /// <param name="environment">Variables of the process: where the user's state and temporary folders are.</param>
+    /// <summary>The claims of this process's user.</summary>
+    /// <param name="environment">Environment of the process: determines the user's state and temporary folders.</param>
     public static WorktreeResourceClaims Of(IReadOnlyDictionary<string, string> environment) =>
         new(Path.Combine(UserState.MakeFolder(environment), "worktrees"), environment.GetValueOrDefault("TMPDIR"));
 
-    /// <summary>What a worktree has: as before, where it had something, else something new.</summary>
+    /// <summary>The resources of a worktree: the present ones, or new ones.</summary>
     /// <param name="worktree">Absolute path; it must be there.</param>
     /// <param name="use">How it is about to be used.</param>
-    /// <param name="stop">Ends the waiting for others who take something.</param>
-    /// <param name="owner">The process that it is for alone, in a folder that stays; null: the worktree's until that is gone.</param>
+    /// <param name="stop">Ends the waiting for other callers.</param>
+    /// <param name="owner">The process that it is for alone, in a folder that stays; null: until the worktree is gone.</param>
     /// <exception cref="IOException">No range of ports is free, or the user's state can't be written.</exception>
     public async Task<WorktreeResources> TakeAsync(string worktree, WorktreeUse use, CancellationToken stop, ProcessIdentity? owner = null)
     {
@@ -54,7 +54,7 @@ public sealed class WorktreeResourceClaims
         return claim.Resources;
     }
 
-    /// <summary>Takes everything back from a worktree; nothing given, nothing to do.</summary>
+    /// <summary>Releases all resources of a worktree, if it has any.</summary>
     /// <param name="worktree">Absolute path.</param>
     /// <param name="owner">As it was given.</param>
     public async Task ReleaseAsync(string worktree, ProcessIdentity? owner = null)
@@ -67,7 +67,7 @@ public sealed class WorktreeResourceClaims
         }
     }
 
-    /// <summary>Takes everything back from worktrees that are gone and processes that have ended.</summary>
+    /// <summary>Releases the resources of worktrees that are gone and processes that have ended.</summary>
     public async Task ReleaseThoseThatAreOverAsync(CancellationToken stop)
     {
         using var one = await LockFile.TakeAsync(UserState.LockOf(_folder), stop);
@@ -77,7 +77,7 @@ public sealed class WorktreeResourceClaims
     private static bool IsInUse(WorktreeResourceClaim claim) =>
         ProcessTable.FindByEnvironment(WorktreeResources.NameVariable, claim.Name).Count > 0;
 
-    // Its own server may be what has the ports: then they are where they belong.
+    // Its own server may be what uses the ports, which is fine.
     private static bool StillHas(WorktreeResourceClaim claim) => PortRanges.IsFree(claim.FirstPort) || IsInUse(claim);
 
     private static string FindName(string worktree, IReadOnlyList<WorktreeResourceClaim> others)
@@ -103,8 +103,7 @@ public sealed class WorktreeResourceClaims
             }
         }
 
-        // Worktrees that were kept for a person hold theirs; the one that nobody has used for longest is given another when it is used
-        // again.
+        // Worktrees that were kept for a person hold theirs; the least recently used one gets others when it is used again.
         foreach (var idle in others.OrderBy(other => other.LastUse))
         {
             if (PortRanges.IsFree(idle.FirstPort) && !IsInUse(idle) && TryRemove(idle))
@@ -137,7 +136,7 @@ public sealed class WorktreeResourceClaims
         }
     }
 
-    // Where the folder can't be removed yet the claim stays, and the next one who comes tries again.
+    // If the folder can't be removed yet the claim stays, and is tried again the next time.
     private bool TryRemove(WorktreeResourceClaim claim)
     {
         if (!TemporaryFolders.TryRemove(claim.TemporaryFolder))
