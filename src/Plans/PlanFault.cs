@@ -37,6 +37,21 @@ public sealed record PlanFault(
     [property: JsonPropertyName("cure")] string Cure
 )
 {
+    /// <summary>A fault that refuses the plan; without a line, one of the whole file.</summary>
+    public static PlanFault Error(string file, string code, string message, string cure, string field = "", int line = 0, int column = 1) =>
+        new(code, FaultSeverity.Error, file, line, line == 0 ? 0 : column, field, message, cure);
+
+    /// <summary>A fault with which the plan runs.</summary>
+    public static PlanFault Warning(
+        string file,
+        string code,
+        string message,
+        string cure,
+        string field = "",
+        int line = 0,
+        int column = 1
+    ) => Error(file, code, message, cure, field, line, column) with { Severity = FaultSeverity.Warning };
+
     /// <summary>The fault in one line, as compilers print them, so that editors jump to it.</summary>
     public override string ToString() => $"{Place}: {Severity.ToString().ToLowerInvariant()} {Code}:{Text}";
 

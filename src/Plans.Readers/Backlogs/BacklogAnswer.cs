@@ -31,32 +31,7 @@ public static class BacklogAnswer
         const string File = "answer.json";
         if (JsonInText.Find(text ?? "", out var isCut) is not { } json)
         {
-            return (
-                [],
-                [
-                    isCut
-                        ? new PlanFault(
-                            "cut-answer",
-                            FaultSeverity.Error,
-                            File,
-                            0,
-                            0,
-                            "",
-                            "The JSON of the answer ends in the middle.",
-                            "Answer with all tasks; make it shorter if it was too long."
-                        )
-                        : new PlanFault(
-                            "no-answer",
-                            FaultSeverity.Error,
-                            File,
-                            0,
-                            0,
-                            "",
-                            "The answer holds no JSON object.",
-                            "Answer with one JSON object that fits the schema."
-                        ),
-                ]
-            );
+            return ([], [JsonInText.Missing(File, isCut, "all tasks")]);
         }
         var read = BacklogReader.Read(System.Text.Encoding.UTF8.GetBytes(Layout(json)), File);
         PlanFault[] errors = [.. read.Errors];
@@ -68,35 +43,16 @@ public static class BacklogAnswer
         [
             .. tasks
                 .Where(task => task.Title.Trim().Length == 0)
-                .Select(task => new PlanFault(
-                    "no-title",
-                    FaultSeverity.Error,
-                    File,
-                    0,
-                    0,
-                    "tasks",
-                    $"Task {task.Id} has no title.",
-                    "Say in one line what is to be done."
-                )),
+                .Select(task =>
+                    PlanFault.Error(File, "no-title", $"Task {task.Id} has no title.", "Say in one line what is to be done.", "tasks")
+                ),
         ];
         return untitled.Length > 0 || tasks.Count == 0
             ? (
                 [],
                 untitled.Length > 0
                     ? untitled
-                    :
-                    [
-                        new PlanFault(
-                            "no-tasks",
-                            FaultSeverity.Error,
-                            File,
-                            0,
-                            0,
-                            "tasks",
-                            "The answer has no tasks.",
-                            "Give at least one."
-                        ),
-                    ]
+                    : [PlanFault.Error(File, "no-tasks", "The answer has no tasks.", "Give at least one.", "tasks")]
             )
             : ([.. tasks.Select(task => task with { Status = BacklogStatus.Pending })], []);
     }

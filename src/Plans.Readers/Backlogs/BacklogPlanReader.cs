@@ -53,16 +53,16 @@ public static class BacklogPlanReader
             return new PlanReadResult(null, read.Faults);
         }
         (var plan, var leftOut) = backlog.ToPlan();
-        var waiting = leftOut.Select(t => new PlanFault(
-            "left-out",
-            FaultSeverity.Warning,
-            file,
-            1,
-            1,
-            "tasks",
-            $"Task '{t.Id}' waits for a task that is neither done nor pending, and is left out.",
-            "Settle what it waits for: 'orchestrate tasks list' shows where each stands."
-        ));
+        var waiting = leftOut.Select(t =>
+            PlanFault.Warning(
+                file,
+                "left-out",
+                $"Task '{t.Id}' waits for a task that is neither done nor pending, and is left out.",
+                "Settle what it waits for: 'orchestrate tasks list' shows where each stands.",
+                "tasks",
+                line: 1
+            )
+        );
         PlanFault[] faults = [.. read.Faults, .. waiting, .. faultsOf(plan)];
         if (faults.Any(fault => fault.Severity == FaultSeverity.Error))
         {
@@ -79,15 +79,13 @@ public static class BacklogPlanReader
                 null,
                 [
                     .. faults,
-                    new PlanFault(
-                        NothingPending,
-                        FaultSeverity.Error,
+                    PlanFault.Error(
                         file,
-                        1,
-                        1,
-                        "tasks",
+                        NothingPending,
                         "Nothing is pending: the backlog has no task that can start.",
-                        "Add one: orchestrate add \"WHAT IS TO BE DONE\". 'orchestrate tasks list' shows where each stands."
+                        "Add one: orchestrate add \"WHAT IS TO BE DONE\". 'orchestrate tasks list' shows where each stands.",
+                        "tasks",
+                        line: 1
                     ),
                 ]
             );
@@ -98,16 +96,16 @@ public static class BacklogPlanReader
         TaskGraph
             .Of(plan)
             .Faults.Where(fault => fault.Kind == GraphFaultKind.Cycle)
-            .Select(fault => new PlanFault(
-                "cycle",
-                FaultSeverity.Error,
-                file,
-                1,
-                1,
-                "tasks",
-                $"As wholes these tasks wait for each other in a circle, through their subtasks: {string.Join(" -> ", fault.Ids)}.",
-                "Divide one of them into tasks, or let a planner order their parts: run it without --no-planner."
-            ));
+            .Select(fault =>
+                PlanFault.Error(
+                    file,
+                    "cycle",
+                    $"As wholes these tasks wait for each other in a circle, through their subtasks: {string.Join(" -> ", fault.Ids)}.",
+                    "Divide one of them into tasks, or let a planner order their parts: run it without --no-planner.",
+                    "tasks",
+                    line: 1
+                )
+            );
 
     /// <summary>Task-master's current tag, where its state names one that the file has; null otherwise.</summary>
     public static string? CurrentTag(ReadOnlySpan<byte> content, byte[]? state)

@@ -41,6 +41,19 @@ public static class JsonInText
         return null;
     }
 
+    /// <summary>The fault of an answer without JSON.</summary>
+    /// <param name="isCut">As <see cref="Find"/> said.</param>
+    /// <param name="wanted">What a whole answer has.</param>
+    internal static PlanFault Missing(string file, bool isCut, string wanted) =>
+        isCut
+            ? PlanFault.Error(
+                file,
+                "cut-answer",
+                "The JSON of the answer ends in the middle.",
+                $"Answer with {wanted}; make it shorter if it was too long."
+            )
+            : PlanFault.Error(file, "no-answer", "The answer holds no JSON object.", "Answer with one JSON object that fits the schema.");
+
     private static Reading TryRead(ReadOnlySpan<byte> bytes, out int length)
     {
         length = 0;

@@ -125,15 +125,12 @@ public static class MasterPlanReader
         )
         {
             faults.Add(
-                new PlanFault(
-                    "phase-number",
-                    FaultSeverity.Warning,
+                PlanFault.Warning(
                     normal,
-                    1,
-                    1,
-                    "",
+                    "phase-number",
                     $"The heading says phase {inFile}, but the master plan links the file as phase {row.Id}.",
-                    "Make the two agree; the master plan's number counts."
+                    "Make the two agree; the master plan's number counts.",
+                    line: 1
                 )
             );
         }

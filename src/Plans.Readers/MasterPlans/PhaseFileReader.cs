@@ -75,30 +75,24 @@ internal sealed partial class PhaseFileReader
         if (!_hasGates)
         {
             _faults.Add(
-                new PlanFault(
-                    "no-gates",
-                    FaultSeverity.Warning,
+                PlanFault.Warning(
                     _file,
-                    1,
-                    1,
-                    "",
+                    "no-gates",
                     "The phase has no section '## Gates', so nothing of its own checks it.",
-                    "Add '## Gates' with lines such as '- pytest: all tests pass'."
+                    "Add '## Gates' with lines such as '- pytest: all tests pass'.",
+                    line: 1
                 )
             );
         }
         if (_checklist.Items.Count == 0 && _body.Count(line => !string.IsNullOrWhiteSpace(line)) == _steps.Told)
         {
             _faults.Add(
-                new PlanFault(
-                    "empty-phase",
-                    FaultSeverity.Error,
+                PlanFault.Error(
                     _file,
-                    1,
-                    1,
-                    "",
+                    "empty-phase",
                     "The phase's file says nothing about what is to be done.",
-                    "Add '## Tasks' with check boxes: '- [ ] 1.1: Create src/module.py'."
+                    "Add '## Tasks' with check boxes: '- [ ] 1.1: Create src/module.py'.",
+                    line: 1
                 )
             );
         }

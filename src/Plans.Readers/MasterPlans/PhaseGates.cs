@@ -46,15 +46,13 @@ internal sealed class PhaseGates(string file, FaultList faults)
         if (gate.Length == 0)
         {
             faults.Add(
-                new PlanFault(
-                    "bad-gate",
-                    FaultSeverity.Error,
+                PlanFault.Error(
                     file,
-                    line.Number,
-                    item.Groups["text"].Index + 1,
-                    "",
+                    "bad-gate",
                     "The gate has no command.",
-                    "Write '- command: description'."
+                    "Write '- command: description'.",
+                    line: line.Number,
+                    column: item.Groups["text"].Index + 1
                 )
             );
         }

@@ -24,15 +24,12 @@ internal static class PhaseStatus
             )
             {
                 faults.Add(
-                    new PlanFault(
-                        "status-differs",
-                        FaultSeverity.Warning,
+                    PlanFault.Warning(
                         phase.File,
-                        secondLine,
-                        1,
-                        "",
+                        "status-differs",
                         $"The phase's file says '{Inline.Plain(second)}', the master plan '{inTable}'.",
-                        "Make the two agree; the master plan counts."
+                        "Make the two agree; the master plan counts.",
+                        line: secondLine
                     )
                 );
             }
@@ -40,15 +37,13 @@ internal static class PhaseStatus
         }
         var near = NearestName.Of(text, StatusWord.Known);
         faults.Add(
-            new PlanFault(
-                "unknown-status",
-                FaultSeverity.Warning,
+            PlanFault.Warning(
                 file,
-                line,
-                1,
-                $"phases.{phase.Row.Id}.status",
+                "unknown-status",
                 $"The status '{text}' is not known and counts as pending.",
-                near is null ? "Write Pending, In Progress, Completed, Blocked, Failed or Skipped." : $"Did you mean '{near}'?"
+                near is null ? "Write Pending, In Progress, Completed, Blocked, Failed or Skipped." : $"Did you mean '{near}'?",
+                $"phases.{phase.Row.Id}.status",
+                line
             )
         );
         return status;

@@ -74,15 +74,12 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
         else
         {
             faults.Add(
-                new PlanFault(
-                    "unknown-step",
-                    FaultSeverity.Warning,
+                PlanFault.Warning(
                     file,
-                    line.Number,
-                    1,
-                    "",
+                    "unknown-step",
                     $"The step '{plain}' of the process wrapper is none that we can check; it is only told to the agent.",
-                    "Write it as a gate, as a required agent (**AGENT:name**), or under Tasks."
+                    "Write it as a gate, as a required agent (**AGENT:name**), or under Tasks.",
+                    line: line.Number
                 )
             );
             body.Add(line.Text);
@@ -111,15 +108,12 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
         if (named.Count == 0)
         {
             faults.Add(
-                new PlanFault(
-                    "no-notes-file",
-                    FaultSeverity.Warning,
+                PlanFault.Warning(
                     file,
-                    line.Number,
-                    1,
-                    "",
+                    "no-notes-file",
                     $"'{plain}' names no file.",
-                    "Write its path in backticks: Write notes to: `notes/NOTES_phase_1.md`."
+                    "Write its path in backticks: Write notes to: `notes/NOTES_phase_1.md`.",
+                    line: line.Number
                 )
             );
         }
@@ -132,15 +126,13 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
             else
             {
                 faults.Add(
-                    new PlanFault(
-                        "bad-path",
-                        FaultSeverity.Error,
+                    PlanFault.Error(
                         file,
-                        line.Number,
-                        Math.Max(0, line.Text.IndexOf(path, StringComparison.Ordinal)) + 1,
-                        "",
+                        "bad-path",
                         $"The path '{path}' {fault}.",
-                        "Name a path inside the repository, relative to its root."
+                        "Name a path inside the repository, relative to its root.",
+                        line: line.Number,
+                        column: Math.Max(0, line.Text.IndexOf(path, StringComparison.Ordinal)) + 1
                     )
                 );
             }

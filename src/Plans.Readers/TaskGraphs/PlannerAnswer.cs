@@ -43,32 +43,7 @@ public static class PlannerAnswer
         const string File = "answer.json";
         if (JsonInText.Find(text ?? "", out var isCut) is not { } json)
         {
-            return new PlanReadResult(
-                null,
-                [
-                    isCut
-                        ? new PlanFault(
-                            "cut-answer",
-                            FaultSeverity.Error,
-                            File,
-                            0,
-                            0,
-                            "",
-                            "The JSON of the answer ends in the middle.",
-                            "Answer with the whole plan; make it shorter if it was too long."
-                        )
-                        : new PlanFault(
-                            "no-answer",
-                            FaultSeverity.Error,
-                            File,
-                            0,
-                            0,
-                            "",
-                            "The answer holds no JSON object.",
-                            "Answer with one JSON object that fits the schema."
-                        ),
-                ]
-            );
+            return new PlanReadResult(null, [JsonInText.Missing(File, isCut, "the whole plan")]);
         }
         var read = TaskGraphReader.Read(Layout(json), File);
         if (read.Plan is not { } plan)
@@ -83,15 +58,12 @@ public static class PlannerAnswer
                 Faults =
                 [
                     .. read.Faults,
-                    new PlanFault(
-                        "reserved-id",
-                        FaultSeverity.Error,
+                    PlanFault.Error(
                         File,
-                        0,
-                        0,
-                        "tasks",
+                        "reserved-id",
                         $"The id '{reserved}' is taken.",
-                        "Give that task another id, also where it is depended on."
+                        "Give that task another id, also where it is depended on.",
+                        "tasks"
                     ),
                 ],
             };

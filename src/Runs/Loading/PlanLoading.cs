@@ -97,13 +97,9 @@ public sealed class PlanLoading(RunServices services)
             return new PlanReadResult(
                 null,
                 [
-                    new PlanFault(
-                        "no-plan-file",
-                        FaultSeverity.Error,
+                    PlanFault.Error(
                         file,
-                        0,
-                        0,
-                        "",
+                        "no-plan-file",
                         $"The plan file can't be read: {missing.Message}",
                         "Give the path relative to the repository, or absolute."
                     ),
@@ -142,18 +138,7 @@ public sealed class PlanLoading(RunServices services)
             var line = (int)(broken.LineNumber ?? 0) + 1;
             return new PlanReadResult(
                 null,
-                [
-                    new PlanFault(
-                        "bad-context",
-                        FaultSeverity.Error,
-                        File,
-                        line,
-                        1,
-                        "",
-                        "The file is no mapping of names to texts.",
-                        "Correct or remove it."
-                    ),
-                ]
+                [PlanFault.Error(File, "bad-context", "The file is no mapping of names to texts.", "Correct or remove it.", line: line)]
             );
         }
     }
