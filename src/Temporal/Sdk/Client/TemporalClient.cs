@@ -15,7 +15,12 @@ public class TemporalClient : ITemporalClient
         Connection = connection;
         Options = options;
         (connection as TemporalConnection)?.LogTo(options.LoggerFactory);
-        ClientOutboundInterceptor outbound = new ClientCalls(this);
+
+        // The end of the chain: each of these makes the calls of its kind and hands on the others.
+        ClientOutboundInterceptor outbound = new ScheduleCalls(this);
+        outbound = new AsyncActivityCalls(this, outbound);
+        outbound = new UpdateCalls(this, outbound);
+        outbound = new WorkflowCalls(this, outbound);
         foreach (var interceptor in (options.Interceptors ?? []).Reverse())
         {
             outbound = interceptor.InterceptClient(outbound);

@@ -11,9 +11,7 @@ internal static class WorkflowResults
 {
     public static async Task<TResult> WaitAsync<TResult>(WorkflowHandle handle, bool followRuns, RpcOptions? rpcOptions)
     {
-        var converter = handle.Client.Options.DataConverter.WithSerializationContext(
-            new ISerializationContext.Workflow(handle.Client.Options.Namespace, handle.Id)
-        );
+        var converter = handle.Client.ConverterFor(handle.Id);
         for (var runId = handle.ResultRunId; ; )
         {
             var closing = await ClosingEventAsync(handle, runId, rpcOptions);

@@ -25,9 +25,7 @@ public record WorkflowUpdateHandle(ITemporalClient Client, string Id, string Wor
     public virtual async Task<TResult> GetResultAsync<TResult>(RpcOptions? rpcOptions = null)
     {
         var outcome = KnownOutcome ?? await UpdatePoller.WaitForOutcomeAsync(this, rpcOptions);
-        var converter = Client.Options.DataConverter.WithSerializationContext(
-            new ISerializationContext.Workflow(Client.Options.Namespace, WorkflowId)
-        );
+        var converter = Client.ConverterFor(WorkflowId);
         if (outcome.Failure is { } failure)
         {
             throw new WorkflowUpdateFailedException(await converter.ToExceptionAsync(failure));

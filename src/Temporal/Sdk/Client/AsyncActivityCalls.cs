@@ -5,9 +5,15 @@ using Temporalio.Exceptions;
 
 namespace Temporalio.Client;
 
-/// <summary>Calls about activities that complete from outside.</summary>
-internal sealed partial class ClientCalls
+/// <summary>Makes the calls about activities that complete from outside.</summary>
+internal sealed class AsyncActivityCalls(ITemporalClient client, ClientOutboundInterceptor next) : ClientOutboundInterceptor(next)
 {
+    private string Namespace => client.Options.Namespace;
+
+    private string? Identity => client.Connection.Options.Identity;
+
+    private WorkflowService Service => client.WorkflowService;
+
     /// <inheritdoc />
     public override async Task HeartbeatAsyncActivityAsync(HeartbeatAsyncActivityInput input)
     {
@@ -161,5 +167,5 @@ internal sealed partial class ClientCalls
         ByteString.CopyFrom(((AsyncActivityHandle.TaskTokenReference)activity).TaskToken);
 
     private DataConverter ConverterFor(DataConverter? given, AsyncActivityHandle.Reference activity) =>
-        given ?? (activity is AsyncActivityHandle.IdReference id ? ConverterFor(id.WorkflowId) : client.Options.DataConverter);
+        given ?? (activity is AsyncActivityHandle.IdReference id ? client.ConverterFor(id.WorkflowId) : client.Options.DataConverter);
 }

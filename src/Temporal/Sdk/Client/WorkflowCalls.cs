@@ -10,9 +10,9 @@ using Temporalio.Exceptions;
 namespace Temporalio.Client;
 
 /// <summary>
-/// The end of the chain of interceptors: makes the calls. Ids that keep a retried call from acting twice are made here, once per call.
+/// Makes the calls about workflows. Ids that keep a retried call from acting twice are made here, once per call.
 /// </summary>
-internal sealed partial class ClientCalls(ITemporalClient client) : ClientOutboundInterceptor
+internal sealed class WorkflowCalls(ITemporalClient client, ClientOutboundInterceptor next) : ClientOutboundInterceptor(next)
 {
     private string Namespace => client.Options.Namespace;
 
@@ -66,9 +66,9 @@ internal sealed partial class ClientCalls(ITemporalClient client) : ClientOutbou
             new()
             {
                 Namespace = Namespace,
-                WorkflowExecution = Execution(input.Id, input.RunId),
+                WorkflowExecution = WorkflowReferences.Execution(input.Id, input.RunId),
                 SignalName = input.Signal,
-                Input = await ConverterFor(input.Id).ToPayloadsProtoAsync(input.Args),
+                Input = await client.ConverterFor(input.Id).ToPayloadsProtoAsync(input.Args),
                 Identity = Identity,
                 RequestId = Guid.NewGuid().ToString(),
                 Header = await WorkflowStarts.HeaderAsync(input.Headers, client.Options.DataConverter),
@@ -80,11 +80,11 @@ internal sealed partial class ClientCalls(ITemporalClient client) : ClientOutbou
     /// <inheritdoc />
     public override async Task<TResult> QueryWorkflowAsync<TResult>(QueryWorkflowInput input)
     {
-        var converter = ConverterFor(input.Id);
+        var converter = client.ConverterFor(input.Id);
         var request = new QueryWorkflowRequest
         {
             Namespace = Namespace,
-            Execution = Execution(input.Id, input.RunId),
+            Execution = WorkflowReferences.Execution(input.Id, input.RunId),
             Query = new()
             {
                 QueryType = input.Query,
@@ -113,10 +113,10 @@ internal sealed partial class ClientCalls(ITemporalClient client) : ClientOutbou
     public override async Task<WorkflowExecutionDescription> DescribeWorkflowAsync(DescribeWorkflowInput input)
     {
         var response = await Service.DescribeWorkflowExecutionAsync(
-            new() { Namespace = Namespace, Execution = Execution(input.Id, input.RunId) },
+            new() { Namespace = Namespace, Execution = WorkflowReferences.Execution(input.Id, input.RunId) },
             TemporalClient.DefaultRetryOptions(input.Options?.Rpc)
         );
-        return new(response, ConverterFor(input.Id));
+        return new(response, client.ConverterFor(input.Id));
     }
 
     /// <inheritdoc />
@@ -126,7 +126,7 @@ internal sealed partial class ClientCalls(ITemporalClient client) : ClientOutbou
             new()
             {
                 Namespace = Namespace,
-                WorkflowExecution = Execution(input.Id, input.RunId),
+                WorkflowExecution = WorkflowReferences.Execution(input.Id, input.RunId),
                 FirstExecutionRunId = input.FirstExecutionRunId ?? string.Empty,
                 Identity = Identity,
                 RequestId = Guid.NewGuid().ToString(),
@@ -142,10 +142,10 @@ internal sealed partial class ClientCalls(ITemporalClient client) : ClientOutbou
             new()
             {
                 Namespace = Namespace,
-                WorkflowExecution = Execution(input.Id, input.RunId),
+                WorkflowExecution = WorkflowReferences.Execution(input.Id, input.RunId),
                 FirstExecutionRunId = input.FirstExecutionRunId ?? string.Empty,
                 Reason = input.Reason ?? string.Empty,
-                Details = await ConverterFor(input.Id).ToPayloadsProtoAsync(input.Options?.Details),
+                Details = await client.ConverterFor(input.Id).ToPayloadsProtoAsync(input.Options?.Details),
                 Identity = Identity,
             },
             TemporalClient.DefaultRetryOptions(input.Options?.Rpc)
@@ -159,7 +159,7 @@ internal sealed partial class ClientCalls(ITemporalClient client) : ClientOutbou
             new()
             {
                 Namespace = Namespace,
-                Execution = Execution(input.Id, input.RunId),
+                Execution = WorkflowReferences.Execution(input.Id, input.RunId),
                 MaximumPageSize = input.PageSize ?? 0,
                 NextPageToken = input.NextPageToken is { } token ? ByteString.CopyFrom(token) : ByteString.Empty,
                 WaitNewEvent = input.WaitNewEvent,
@@ -211,12 +211,6 @@ internal sealed partial class ClientCalls(ITemporalClient client) : ClientOutbou
     private static byte[]? TokenOf(ByteString token) => token.IsEmpty ? null : token.ToByteArray();
 
     private static string FirstRunOf(string said, string runId) => said.Length > 0 ? said : runId;
-
-    private static Api.Common.V1.WorkflowExecution Execution(string id, string? runId) =>
-        new() { WorkflowId = id, RunId = runId ?? string.Empty };
-
-    private DataConverter ConverterFor(string workflowId) =>
-        client.Options.DataConverter.WithSerializationContext(new ISerializationContext.Workflow(Namespace, workflowId));
 
     private async IAsyncEnumerable<WorkflowExecution> ListAsync(
         ListWorkflowsInput input,

@@ -9,9 +9,15 @@ using Schedule = Temporalio.Client.Schedules.Schedule;
 
 namespace Temporalio.Client;
 
-/// <summary>Calls about schedules.</summary>
-internal sealed partial class ClientCalls
+/// <summary>Makes the calls about schedules. The last in the chain.</summary>
+internal sealed class ScheduleCalls(ITemporalClient client) : ClientOutboundInterceptor
 {
+    private string Namespace => client.Options.Namespace;
+
+    private string? Identity => client.Connection.Options.Identity;
+
+    private WorkflowService Service => client.WorkflowService;
+
     /// <inheritdoc />
     public override async Task<ScheduleHandle> CreateScheduleAsync(CreateScheduleInput input)
     {

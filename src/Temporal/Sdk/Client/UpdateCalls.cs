@@ -7,10 +7,16 @@ using Temporalio.Exceptions;
 namespace Temporalio.Client;
 
 /// <summary>
-/// Calls about updates. The server may answer before the wanted stage: then the same update, by its id, is asked for again.
+/// Makes the calls about updates. The server may answer before the wanted stage: then the same update, by its id, is asked for again.
 /// </summary>
-internal sealed partial class ClientCalls
+internal sealed class UpdateCalls(ITemporalClient client, ClientOutboundInterceptor next) : ClientOutboundInterceptor(next)
 {
+    private string Namespace => client.Options.Namespace;
+
+    private string? Identity => client.Connection.Options.Identity;
+
+    private WorkflowService Service => client.WorkflowService;
+
     /// <inheritdoc />
     public override async Task<WorkflowUpdateHandle<TResult>> StartWorkflowUpdateAsync<TResult>(StartWorkflowUpdateInput input)
     {
@@ -147,7 +153,7 @@ internal sealed partial class ClientCalls
         new()
         {
             Namespace = Namespace,
-            WorkflowExecution = Execution(id, runId),
+            WorkflowExecution = WorkflowReferences.Execution(id, runId),
             WaitPolicy = new() { LifecycleStage = (UpdateWorkflowExecutionLifecycleStage)(int)stage },
             Request = new()
             {
@@ -155,7 +161,7 @@ internal sealed partial class ClientCalls
                 Input = new()
                 {
                     Name = update,
-                    Args = await ConverterFor(id).ToPayloadsProtoAsync(args),
+                    Args = await client.ConverterFor(id).ToPayloadsProtoAsync(args),
                     Header = await WorkflowStarts.HeaderAsync(headers, client.Options.DataConverter),
                 },
             },
