@@ -2,7 +2,7 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Messages;
 
-/// <summary>The one activity on the shared queue: only a worker that has the repository answers.</summary>
+/// <summary>The activity on the shared queue: only a worker that serves the repository succeeds.</summary>
 public interface IRepositoryActivities
 {
     /// <summary>Finds the repository and the queue of its activities.</summary>
@@ -10,7 +10,7 @@ public interface IRepositoryActivities
     Task<RepositoryReference> FindRepositoryAsync(string path);
 }
 
-/// <summary>Steps of a run as a whole. Each may be done again at any time and then does what is still missing.</summary>
+/// <summary>Steps of a run as a whole. Each may be repeated at any time and then does what is still missing.</summary>
 public interface IRunActivities
 {
     [Activity]
@@ -28,39 +28,39 @@ public interface IRunActivities
     [Activity]
     Task<TaskReport?> ReadTaskAsync(ReadTaskInput input);
 
-    /// <summary>Keeps tasks for the execution that goes on with the run.</summary>
+    /// <summary>Stores the state of tasks for the run's next execution.</summary>
     [Activity]
     Task<CheckpointFile> StoreCheckpointAsync(StoreCheckpointInput input);
 
-    /// <summary>Gives a page of them back; a file that is gone or was changed is refused.</summary>
+    /// <summary>Reads a page of it; a file that is missing or was changed is refused.</summary>
     [Activity]
     Task<IReadOnlyList<TaskCheckpoint>> ReadCheckpointAsync(ReadCheckpointInput input);
 
-    /// <summary>Tells the leases of the repository what a run does; they are started where they are not.</summary>
+    /// <summary>Signals the lease workflow of the repository for a run, and starts it where needed.</summary>
     [Activity]
     Task TellLeasesAsync(LeaseInput input);
 
-    /// <summary>Those of the given runs that have ended or are gone.</summary>
+    /// <summary>Those of the given runs that have ended or do not exist.</summary>
     [Activity]
     Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds);
 
-    /// <summary>What an execution of this run has left that was reset: asks git, the record and the engine, and makes a staging branch anew
-    /// that is gone.</summary>
+    /// <summary>Finds what a replaced execution of this run has left: reads git, the record and the server, and creates a missing staging
+    /// branch again.</summary>
     [Activity]
     Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input);
 
     [Activity]
     Task<LandResult> LandAsync(LandInput input);
 
-    /// <summary>What a person has committed on staging.</summary>
+    /// <summary>Commits that a person has made on staging.</summary>
     [Activity]
     Task<FixLook> LookAtFixAsync(LookAtFixInput input);
 
-    /// <summary>Whether the gates of the whole run hold on it; then it is where the run goes on from.</summary>
+    /// <summary>Runs the gates of the whole run on them; if they pass, the run continues from there.</summary>
     [Activity]
     Task<FixVerdict> VerifyFixAsync(VerifyFixInput input);
 
-    /// <summary>Keeps what a cancelled run had reached and takes a landing back; says what became of the target, empty where nothing had
+    /// <summary>Keeps the work of a cancelled run and takes a landing back; returns what became of the target, empty where nothing had
     /// landed.</summary>
     [Activity]
     Task<string> AbortAsync(AbortInput input);
@@ -70,7 +70,7 @@ public interface IRunActivities
     Task<string> FinishAsync(FinishInput input);
 }
 
-/// <summary>Steps of one task. Each may be done again at any time and then does what is still missing.</summary>
+/// <summary>Steps of one task. Each may be repeated at any time and then does what is still missing.</summary>
 public interface ITaskActivities
 {
     [Activity]
@@ -89,34 +89,33 @@ public interface ITaskActivities
     Task ReleaseTaskAsync(ReleaseTaskInput input);
 }
 
-/// <summary>What is done about what agents can't go on without. Each may be done again at any time and then does what is still
-/// missing.</summary>
+/// <summary>Steps for requests of agents. Each may be repeated at any time and then does what is still missing.</summary>
 public interface IRequestActivities
 {
-    /// <summary>Looks at it: refuses, grants, or says that a person has to.</summary>
+    /// <summary>Judges a request: refuses, grants, or decides that a person has to.</summary>
     [Activity]
     Task<RequestVerdict> JudgeRequestAsync(JudgeRequestInput input);
 
-    /// <summary>Has the planner answer a question, or say why a person must. Done again, it gives the answer that is stored.</summary>
+    /// <summary>Has the planner answer a question, or say why a person must. Repeated, it returns the stored answer.</summary>
     [Activity]
     Task<QuestionAnswer> AnswerQuestionAsync(AskQuestionInput input);
 
-    /// <summary>Installs packages in a worktree of staging and commits manifest and lock file; staging stays where it is.</summary>
+    /// <summary>Installs packages in a worktree of staging and commits manifest and lock file; staging is not moved.</summary>
     [Activity]
     Task<InstallResult> InstallAsync(InstallInput input);
 
     [Activity]
     Task<RequestConclusion> ConcludeRequestAsync(ConcludeRequestInput input);
 
-    /// <summary>The parts of a task become tasks of a plan that is stored beside the one that was approved.</summary>
+    /// <summary>Adds the parts of a task to a plan that is stored beside the approved one.</summary>
     [Activity]
     Task<SplitConclusion> SplitTaskAsync(SplitTaskInput input);
 }
 
-/// <summary>Steps of merging several tasks at once. Each may be done again at any time and then does what is still missing.</summary>
+/// <summary>Steps of merging several tasks at once. Each may be repeated at any time and then does what is still missing.</summary>
 public interface ITrainActivities
 {
-    /// <summary>Makes the merges of a batch, one on top of the other; staging stays where it is.</summary>
+    /// <summary>Makes the merges of a batch, one on top of the other; staging is not moved.</summary>
     [Activity]
     Task<BatchBuilt> BuildBatchAsync(BuildBatchInput input);
 
@@ -129,8 +128,7 @@ public interface ITrainActivities
     Task<BatchLanded> LandBatchAsync(LandBatchInput input);
 }
 
-/// <summary>Steps of planning. Each may be done again at any time and then does what is still missing; no answer is paid for
-/// twice.</summary>
+/// <summary>Steps of planning. Each may be repeated at any time and then does what is still missing; no answer is paid for twice.</summary>
 public interface IPlanningActivities
 {
     [Activity]
@@ -142,21 +140,20 @@ public interface IPlanningActivities
     [Activity]
     Task<AnswerJudgement> JudgeAnswerAsync(JudgeAnswerInput input);
 
-    /// <summary>Asks whether another plan can be made in mid-run, and stores all that it needs.</summary>
+    /// <summary>Checks whether another plan can be made in mid-run, and stores the planner's input.</summary>
     [Activity]
     Task<PlanningBegun> BeginReplanAsync(BeginReplanInput input);
 
-    /// <summary>What another plan came to: its tasks, in a plan that is stored beside the one that was approved.</summary>
+    /// <summary>Adds the tasks of another plan to one that is stored beside the approved plan.</summary>
     [Activity]
     Task<ReplanConclusion> ConcludeReplanAsync(ConcludeReplanInput input);
 
-    /// <summary>Returns a sentence that says where the plan is.</summary>
+    /// <summary>Returns a sentence with the place of the plan.</summary>
     [Activity]
     Task<string> EndPlanningAsync(EndPlanningInput input);
 }
 
-/// <summary>Steps of a review. Each may be done again at any time and then does what is still missing; no answer is paid for
-/// twice.</summary>
+/// <summary>Steps of a review. Each may be repeated at any time and then does what is still missing; no answer is paid for twice.</summary>
 public interface IReviewActivities
 {
     [Activity]
@@ -168,7 +165,7 @@ public interface IReviewActivities
     [Activity]
     Task<AnswerJudgement> JudgeReviewAsync(JudgeReviewInput input);
 
-    /// <summary>Reads all answers of a round; findings become tasks of a plan that is stored beside the one that was approved.</summary>
+    /// <summary>Reads all answers of a round; findings become tasks of a plan that is stored beside the approved one.</summary>
     [Activity]
     Task<ReviewConclusion> ConcludeReviewAsync(ConcludeReviewInput input);
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>A conflict that two tasks are about to have.</summary>
+/// <summary>A predicted conflict of two tasks.</summary>
 /// <param name="First">A task.</param>
 /// <param name="Second">The other one.</param>
 /// <param name="Files">Where: the first twenty files.</param>

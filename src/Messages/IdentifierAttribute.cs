@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Orchestrator.Messages;
 
-/// <summary>A text that goes to the server as an id or a task queue's name: one that the server refuses would stop the workflow that uses
+/// <summary>A text that becomes an id or a task queue's name on the server: one that the server refuses would stop the workflow that uses
 /// it.</summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
 public sealed class IdentifierAttribute() : ValidationAttribute("must be 1 to 1000 bytes long, without control characters")
 {
-    /// <summary>What a server takes unless it is told otherwise (<c>limit.maxIDLength</c>).</summary>
+    /// <summary>The server's default limit (<c>limit.maxIDLength</c>).</summary>
     private const int MostBytes = 1000;
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using Temporalio.Workflows;
 
 namespace Orchestrator.Messages;
 
-/// <summary>What a task must have for itself while it works.</summary>
+/// <summary>Exclusive needs of a task while it works.</summary>
 /// <param name="Writes">Patterns of the files it writes; <c>**</c> for the whole repository.</param>
 /// <param name="Appends">Patterns of the files it only appends to: others may append to them too.</param>
 /// <param name="ResourcesWrite">Resources it changes.</param>
@@ -16,10 +16,10 @@ public sealed record LeaseRequest(
     IReadOnlyList<string> ResourcesRead
 );
 
-/// <summary>What the leases of a repository tell a run.</summary>
+/// <summary>A notification of the lease workflow to a run.</summary>
 public sealed record LeaseNews
 {
-    /// <summary>Whether other runs work in the repository, so that each task needs a lease; null: as before.</summary>
+    /// <summary>Whether other runs work in the repository, so that each task needs a lease; null: unchanged.</summary>
     public bool? Shared { get; init; }
 
     /// <summary>A task that has its lease now; empty: none.</summary>
@@ -32,14 +32,14 @@ public sealed record LeaseNews
     public string Reason { get; init; } = "";
 }
 
-/// <summary>What the leases of a repository are: the state that is carried on by continue-as-new, and the answer of the query.</summary>
+/// <summary>State of the lease workflow: passed on by continue-as-new, and the answer of the query.</summary>
 public sealed record LeaseState
 {
     /// <summary>Queue of the repository's activities.</summary>
     [Identifier]
     public string Queue { get; init; } = "";
 
-    /// <summary>Runs that work in the repository, in the order in which they came.</summary>
+    /// <summary>Runs that work in the repository, in order of arrival.</summary>
     public IReadOnlyList<string> Runs { get; init; } = [];
     public IReadOnlyList<LeaseRequest> Held { get; init; } = [];
 
@@ -51,8 +51,8 @@ public sealed record LeaseState
 }
 
 /// <summary>The leases of one repository over all its runs (<c>leases-KEY</c>). A run that is alone needs none for its tasks: it only
-/// joins. When a second one joins, the first says what its tasks hold, and from then on each task of both asks. Ends when the last run has
-/// left.</summary>
+/// joins. When a second one joins, the first declares what its tasks hold, and from then on each task of both requests a lease. Ends when
+/// the last run has left.</summary>
 [Workflow("LeaseWorkflow")]
 public interface ILeaseWorkflow
 {
@@ -65,7 +65,7 @@ public interface ILeaseWorkflow
     [WorkflowSignal("join")]
     Task JoinAsync([Identifier] string runId);
 
-    /// <summary>What the tasks of a run hold that was alone so far.</summary>
+    /// <summary>Declares the leases of a run that was alone so far.</summary>
     [WorkflowSignal("hold")]
     Task HoldAsync([Identifier] string runId, IReadOnlyList<LeaseRequest> held);
 
@@ -79,24 +79,24 @@ public interface ILeaseWorkflow
     Task LeaveAsync(string runId);
 }
 
-/// <summary>What a run tells the leases of its repository.</summary>
+/// <summary>An update of a run for the lease workflow.</summary>
 public enum LeaseStep
 {
-    /// <summary>It begins to work.</summary>
+    /// <summary>The run begins.</summary>
     Join,
 
-    /// <summary>It is not alone any more: these tasks are at work.</summary>
+    /// <summary>It is not alone any more: declares these running tasks.</summary>
     Hold,
 
-    /// <summary>These tasks want to begin.</summary>
+    /// <summary>Requests leases for these tasks.</summary>
     Ask,
 
-    /// <summary>These tasks have ended.</summary>
+    /// <summary>Releases the leases of these ended tasks.</summary>
     Release,
 
-    /// <summary>It ends.</summary>
+    /// <summary>The run ends.</summary>
     Leave,
 }
 
-/// <summary>Asks for something to be told to the leases of a repository.</summary>
+/// <summary>Asks for an update of the lease workflow of a repository.</summary>
 public sealed record LeaseInput(string RunId, RepositoryReference Repository, string PlanHash, LeaseStep Step, IReadOnlyList<string> Tasks);

@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>What people are shown when they wrote this record in another way.</summary>
+/// <summary>Example that is shown for an invalid message.</summary>
 /// <param name="json">The record as JSON.</param>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class MessageExampleAttribute(string json) : Attribute

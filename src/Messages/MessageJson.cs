@@ -6,18 +6,18 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Messages;
 
-/// <summary>How everything that crosses Temporal is written: JSON, members in camelCase, any case read. One converter for clients, workers
-/// and workflows.</summary>
+/// <summary>JSON rules for everything that crosses Temporal: camelCase members, read in any case. One converter for clients, workers and
+/// workflows.</summary>
 public static class MessageJson
 {
-    /// <summary>The rules. Members of a record that names them itself (a plan's) are written so.</summary>
+    /// <summary>The rules. Records with explicit member names (a plan's) keep those.</summary>
     public static JsonSerializerOptions Options { get; } =
         Fixed(
             new JsonSerializerOptions
             {
                 PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
                 PropertyNameCaseInsensitive = true,
-                // Else a text in another script would be up to three times as long as it came, beyond what a server takes.
+                // Otherwise a text in another script would become up to three times as long, beyond the server's limit.
                 Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
                 TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
             }
@@ -25,7 +25,7 @@ public static class MessageJson
 
     private static IPayloadConverter PayloadConverter { get; } = new DefaultPayloadConverter(Options);
 
-    /// <summary>The same client, speaking so. Its codec, connection and other options stay.</summary>
+    /// <summary>The same client with these JSON rules. Its codec, connection and other options stay.</summary>
     /// <param name="client">Any client.</param>
     public static ITemporalClient Speaking(ITemporalClient client)
     {

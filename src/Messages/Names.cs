@@ -1,13 +1,13 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Task queues. Workflows share one; the activities of a run go to the queue of its repository on the host that has it.</summary>
+/// <summary>Task queues. Workflows share one; the activities of a run go to the queue of its repository on its machine.</summary>
 public static class TaskQueues
 {
     /// <summary>All workflows, and the one activity that finds a repository's queue.</summary>
     public const string Workflows = "orchestrator";
 
-    /// <summary>Queue of one repository on one machine: polled only by workers that were told of that repository.</summary>
-    /// <param name="host">The machine by its identity, not by its name, which another may have too.</param>
+    /// <summary>Queue of one repository on one machine: polled only by workers that serve that repository.</summary>
+    /// <param name="host">The machine's identity; host names are not unique.</param>
     /// <param name="repositoryKey">12 hex digits of the SHA-256 of the common git directory's real path.</param>
     public static string ForRepository(string host, string repositoryKey) => $"{Workflows}@{host}/{repositoryKey}";
 }
@@ -15,7 +15,7 @@ public static class TaskQueues
 /// <summary>Ids of workflows and names derived from them.</summary>
 public static class RunIds
 {
-    /// <summary>Names the merge train where others name a task: no task's id begins with a dot.</summary>
+    /// <summary>Name of the merge train in place of a task id: no task's id begins with a dot.</summary>
     public const string Train = ".train";
 
     private const string Children =
@@ -28,12 +28,12 @@ public static class RunIds
     /// <summary>Id of a task's workflow.</summary>
     public static string ForTask(string runId, string taskId) => $"{runId}/{taskId}";
 
-    /// <summary>The task of a task's workflow: <see cref="ForTask"/> read backwards.</summary>
+    /// <summary>The task id of a task's workflow id: inverse of <see cref="ForTask"/>.</summary>
     /// <param name="runId">The run that the task belongs to.</param>
     /// <param name="workflowId">Id of one of its tasks' workflows.</param>
     public static string TaskOf(string runId, string workflowId) => workflowId[(runId.Length + 1)..];
 
-    /// <summary>Visibility query for the open workflows below a run: of its tasks, planners included, and its merge train.</summary>
+    /// <summary>Visibility query for open workflows below a run: tasks, planners, its merge train.</summary>
     /// <param name="runId">Of one run; null: of all.</param>
     public static string OpenChildrenQuery(string? runId = null)
     {
@@ -41,12 +41,12 @@ public static class RunIds
         return runId is null ? Open : $"{Open} AND {Below(runId)}";
     }
 
-    /// <summary>Visibility query for the workflows below a run, of tasks, planners and the merge train, that were ended from outside: they
-    /// have said nothing of it.</summary>
+    /// <summary>Visibility query for workflows below a run (tasks, planners, merge train) that were ended from outside, without a
+    /// report.</summary>
     public static string LostChildrenQuery(string runId) =>
         $"ExecutionStatus IN ('Terminated', 'Failed', 'TimedOut', 'Canceled') AND {Children} AND {Below(runId)}";
 
-    /// <summary>Visibility query for a run and all that is below it, all executions of each.</summary>
+    /// <summary>Visibility query for a run and everything below it, all executions of each.</summary>
     public static string FamilyQuery(string runId) => $"WorkflowId = '{Quoted(runId)}' OR {Below(runId)}";
 
     private static string Below(string runId) => $"WorkflowId STARTS_WITH '{Quoted(runId)}/'";
@@ -54,11 +54,11 @@ public static class RunIds
     private static string Quoted(string runId) =>
         runId.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal);
 
-    /// <summary>Id of the leases of a repository.</summary>
+    /// <summary>Id of the lease workflow of a repository.</summary>
     public static string ForLeases(string repositoryKey) => $"leases-{repositoryKey}";
 
     /// <summary>A readable run id: <c>run-&lt;slug&gt;-&lt;6 hex&gt;</c>.</summary>
-    /// <param name="title">What the run is about; its first words become the slug.</param>
+    /// <param name="title">Title of the run; its first words become the slug.</param>
     /// <param name="unique">Anything unique; six hex digits of it are used.</param>
     /// <param name="kind">First word of the id: <c>run</c>, or <c>plan</c> for one that ends with its plan.</param>
     public static string Create(string title, Guid unique, string kind = "run")

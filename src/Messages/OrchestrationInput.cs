@@ -2,8 +2,8 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
-/// <summary>What starts an <c>OrchestrationWorkflow</c>: a repository and exactly one of <see cref="Plan"/>, <see cref="PlanFile"/>,
-/// <see cref="Request"/> and <see cref="RequestFile"/>. It is written by hand too (<c>temporal workflow start --input '{...}'</c>), so
+/// <summary>Input of an <c>OrchestrationWorkflow</c>: a repository and exactly one of <see cref="Plan"/>, <see cref="PlanFile"/>,
+/// <see cref="Request"/> and <see cref="RequestFile"/>. It is also written by hand (<c>temporal workflow start --input '{...}'</c>), so
 /// names are camel case, and unknown members are refused by name. Add only optional members: running workflows replay with old
 /// inputs.</summary>
 [MessageExample("""{"repository":"/home/me/shop","planFile":"tasks.yaml"}""")]
@@ -37,16 +37,16 @@ public sealed record OrchestrationInput
     [JsonPropertyName("planOnly")]
     public bool PlanOnly { get; init; }
 
-    /// <summary>What the planner is asked for; null: a plan.</summary>
+    /// <summary>Options for the planner; null: a plan.</summary>
     [JsonPropertyName("planning")]
     public PlanningOptions? Planning { get; init; }
 
-    /// <summary>File that the planner's plan is written to, absolute or relative to <see cref="Repository"/>; null: it stays in the run's
+    /// <summary>File for the planner's plan, absolute or relative to <see cref="Repository"/>; null: it stays in the run's
     /// folder.</summary>
     [JsonPropertyName("output")]
     public string? Output { get; init; }
 
-    /// <summary><see cref="Output"/> may be replaced where it is there already.</summary>
+    /// <summary><see cref="Output"/> may be replaced if it exists.</summary>
     [JsonPropertyName("overwrite")]
     public bool Overwrite { get; init; }
 
@@ -62,7 +62,7 @@ public sealed record OrchestrationInput
     [JsonPropertyName("workers")]
     public int? Workers { get; init; }
 
-    /// <summary>Run only these tasks; what they depend on counts as done.</summary>
+    /// <summary>Run only these tasks; their dependencies count as done.</summary>
     [JsonPropertyName("only")]
     public IReadOnlyList<string>? Only { get; init; }
 
@@ -78,7 +78,7 @@ public sealed record OrchestrationInput
     [JsonPropertyName("target")]
     public string? Target { get; init; }
 
-    /// <summary>Do not take up results of earlier runs.</summary>
+    /// <summary>Do not reuse results of earlier runs.</summary>
     [JsonPropertyName("fresh")]
     public bool Fresh { get; init; }
 
@@ -94,15 +94,15 @@ public sealed record OrchestrationInput
     [JsonPropertyName("until")]
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>Answers what is merely recommended (review of a medium risk, uncommitted changes); never what is required.</summary>
+    /// <summary>Answers recommendations (review of a medium risk, uncommitted changes); never what is required.</summary>
     [JsonPropertyName("yes")]
     public bool Yes { get; init; }
 
-    /// <summary>The plan has to be made by a planner first.</summary>
+    /// <summary>A planner has to make the plan first.</summary>
     [JsonIgnore]
     public bool NeedsPlanner => Request is not null || RequestFile is not null;
 
-    /// <summary>Faults of the input itself, each a sentence; empty when it can be used.</summary>
+    /// <summary>Faults of the input itself, each a sentence; empty when it is valid.</summary>
     public IReadOnlyList<string> Faults()
     {
         var faults = new List<string>();

@@ -3,14 +3,14 @@ namespace Orchestrator.Messages;
 /// <summary>The planner as a task of its run: people see, pause and retry it like any other.</summary>
 public static class PlannerTask
 {
-    /// <summary>Its id. A plan that a planner made may have no task of this name.</summary>
+    /// <summary>Its id. No task of a planner's plan may have it.</summary>
     public const string Id = "planner";
 }
 
-/// <summary>What a planner is asked for.</summary>
+/// <summary>What a planner is asked to make.</summary>
 public sealed record PlanningOptions
 {
-    /// <summary>A plan, which is the usual thing.</summary>
+    /// <summary>A plan, the default.</summary>
     public const string Plan = "plan";
 
     /// <summary>Tasks for the backlog.</summary>
@@ -27,24 +27,24 @@ public sealed record PlanningOptions
     [JsonPropertyName("parent")]
     public string? Parent { get; init; }
 
-    /// <summary>Look thoroughly at what there is first.</summary>
+    /// <summary>Look thoroughly at the repository first.</summary>
     [JsonPropertyName("research")]
     public bool Research { get; init; }
 
-    /// <summary>Tag of a backlog that has tags; null: the one in use.</summary>
+    /// <summary>Tag of a backlog with tags; null: the current one.</summary>
     [JsonPropertyName("tag")]
     public string? Tag { get; init; }
 
-    /// <summary>What it makes goes into the backlog.</summary>
+    /// <summary>The result is added to the backlog.</summary>
     [JsonIgnore]
     public bool IsForBacklog => Makes is Tasks or Subtasks;
 }
 
-/// <summary>Asks for everything that planning needs to be stored in the run's folder: the request, the planner's settings, its prompt, its
+/// <summary>Asks for the input of planning to be stored in the run's folder: the request, the planner's settings, its prompt, its
 /// worktree.</summary>
 public sealed record BeginPlanningInput(string RunId, RepositoryReference Repository, OrchestrationInput Input);
 
-/// <summary>What the run needs to know of its planner.</summary>
+/// <summary>Result of preparing planning.</summary>
 public sealed record PlanningBegun
 {
     /// <summary>Why nothing can be planned, each a whole message.</summary>
@@ -62,58 +62,59 @@ public sealed record PlanningBegun
     public RunRules Rules { get; init; } = new();
 }
 
-/// <summary>Asks the planner for one answer: begun, or taken up where it is.</summary>
+/// <summary>Asks the planner for one answer: starts it, or attaches to it.</summary>
 public sealed record AskPlannerInput
 {
     public required string RunId { get; init; }
     public required RepositoryReference Repository { get; init; }
 
-    /// <summary>Turn of the planner, from 1.</summary>
+    /// <summary>The planner's attempt, from 1.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>Number of the start: names its folder. The same number never asks twice.</summary>
+    /// <summary>Number of the agent run: names its folder. The same number never asks twice.</summary>
     public required int Start { get; init; }
 
-    /// <summary>Conversation to go on with; empty: a new one.</summary>
+    /// <summary>Conversation to continue; empty: a new one.</summary>
     public string Session { get; init; } = "";
 
-    /// <summary>What was wrong with the last answer: a file relative to the repository; empty in the first attempt.</summary>
+    /// <summary>File with the problems of the last answer, relative to the repository; empty in the first attempt.</summary>
     public string ProblemsFile { get; init; } = "";
 
-    /// <summary>Words of a person for this start.</summary>
+    /// <summary>A person's guidance for this agent run.</summary>
     public string Guidance { get; init; } = "";
 
-    /// <summary>It is not to be begun: what an earlier call left at work is stopped, or its outcome taken where it has ended.</summary>
+    /// <summary>Nothing is started: an agent left by an earlier call is stopped, or its outcome returned if it has ended.</summary>
     public bool Stop { get; init; }
 
-    /// <summary>It was held, and nothing is begun by this call: it ends when the hold does (<see cref="FailureClasses.Held"/>).</summary>
+    /// <summary>It was held: this call starts nothing and ends with the hold (<see cref="FailureClasses.Held"/>).</summary>
     public bool AwaitRelease { get; init; }
 
-    /// <summary>Which other plan of the run it is asked for, from 1; 0: the first one.</summary>
+    /// <summary>Number of the other plan in this run, from 1; 0: the first plan.</summary>
     public int Replan { get; init; }
 }
 
-/// <summary>Asks for an answer to be read and checked like any plan.</summary>
+/// <summary>Asks for an answer to be validated like any plan.</summary>
 public sealed record JudgeAnswerInput(string RunId, RepositoryReference Repository, int Start)
 {
     /// <inheritdoc cref="AskPlannerInput.Replan"/>
     public int Replan { get; init; }
 }
 
-/// <summary>What became of an answer.</summary>
+/// <summary>Result of validating an answer.</summary>
 public sealed record AnswerJudgement
 {
-    /// <summary>What is wrong with it; empty when it is a plan.</summary>
+    /// <summary>Faults; empty when it is valid.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
-    /// <summary>All of it in a file relative to the repository, for the next attempt.</summary>
+    /// <summary>All faults in a file relative to the repository, for the next attempt.</summary>
     public string ProblemsFile { get; init; } = "";
 
-    /// <summary>What it is, for people.</summary>
+    /// <summary>Description of the result, for people.</summary>
     public string Message { get; init; } = "";
 }
 
-/// <summary>Asks for the finished plan to be put where the run's start wanted it, and for the planner's worktree to be removed.</summary>
+/// <summary>Asks for the finished plan to be stored where the run's start requested it, and for the planner's worktree to be
+/// removed.</summary>
 public sealed record EndPlanningInput(string RunId, RepositoryReference Repository, string? Output, bool Overwrite)
 {
     /// <inheritdoc cref="AskPlannerInput.Replan"/>

@@ -1,15 +1,15 @@
 namespace Orchestrator.Messages;
 
-/// <summary>The planner as it thinks about one question of a task's agent: its starts lie beside those of the tasks.</summary>
+/// <summary>The planner's runs for one question of a task's agent: their folders are beside those of the tasks.</summary>
 public static class QuestionTask
 {
-    /// <summary>Names it among the run's folders and worktrees: no task of a plan begins with a dot.</summary>
+    /// <summary>Its id among the run's folders and worktrees: no task of a plan begins with a dot.</summary>
     /// <param name="start">The start whose agent asks.</param>
     public static string IdOf(string task, int start) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $".question-{task}-{start}");
 }
 
-/// <summary>Asks the planner what the agent of a task asks: begun, or taken up where it is.</summary>
+/// <summary>Asks the planner a question of a task's agent: starts it, or attaches to it.</summary>
 public sealed record AskQuestionInput
 {
     public required TaskInput Task { get; init; }
@@ -17,10 +17,10 @@ public sealed record AskQuestionInput
     /// <inheritdoc cref="JudgeRequestInput.Start"/>
     public required int Start { get; init; }
 
-    /// <summary>Number of the planner's start, from 1: names its folder. The same number never asks twice.</summary>
+    /// <summary>Number of the planner's agent run, from 1: names its folder. The same number never asks twice.</summary>
     public required int Ask { get; init; }
 
-    /// <summary>Conversation to go on with; empty: a new one.</summary>
+    /// <summary>Conversation to continue; empty: a new one.</summary>
     public string Session { get; init; } = "";
 
     /// <inheritdoc cref="AskPlannerInput.Stop"/>
@@ -30,19 +30,19 @@ public sealed record AskQuestionInput
     public bool AwaitRelease { get; init; }
 }
 
-/// <summary>What came of it. An answer is stored before anybody is told, so that it is paid for once.</summary>
+/// <summary>The planner's reply. It is stored before it is returned, so that it is paid for once.</summary>
 public sealed record QuestionAnswer
 {
-    /// <summary>How the planner's start ended, what it cost, and its conversation.</summary>
+    /// <summary>Result of the planner's agent run, with cost and conversation.</summary>
     public required AgentRunResult Run { get; init; }
 
-    /// <summary>What the planner says; empty: a person has to, or it has not answered yet.</summary>
+    /// <summary>The answer; empty: a person has to answer, or there is none yet.</summary>
     public string Answer { get; init; } = "";
 
-    /// <summary>Why a person has to answer; empty: it answers, or has not answered yet.</summary>
+    /// <summary>Why a person has to answer; empty: there is an answer, or none yet.</summary>
     public string Why { get; init; } = "";
 
-    /// <summary>The planner's model, or the agent that plans where it has none that we know.</summary>
+    /// <summary>The planner's model, or the agent if its model is unknown.</summary>
     public string By { get; init; } = "";
 
     /// <summary>File with question and answer, relative to the repository.</summary>
@@ -55,7 +55,7 @@ public sealed record TaskAnswer
     /// <summary>Characters of a question or an answer in records; the whole text is in <see cref="File"/>.</summary>
     public const int MostText = 600;
 
-    /// <summary>The start whose agent has asked.</summary>
+    /// <summary>Number of the agent run that asked.</summary>
     [JsonPropertyName("start")]
     public required int Start { get; init; }
 
@@ -73,7 +73,7 @@ public sealed record TaskAnswer
         init => field = value ?? "";
     } = "";
 
-    /// <summary>The planner's model, or the agent that plans.</summary>
+    /// <summary>The planner's model, or its agent.</summary>
     [JsonPropertyName("by")]
     public string By
     {
@@ -93,10 +93,10 @@ public sealed record TaskAnswer
         init => field = value ?? "";
     } = "";
 
-    /// <summary>As people read it.</summary>
+    /// <summary>As text for people.</summary>
     public override string ToString() => $"answered by the planner ({By}): {OneLine(Answer)} (asked: {OneLine(Question)})";
 
-    /// <summary>A text as records have it.</summary>
+    /// <summary>A text cut for records.</summary>
     /// <param name="text">The whole.</param>
     public static string Brief(string text) => text.Length <= MostText ? text : string.Concat(text.AsSpan(0, MostText - 1), "…");
 

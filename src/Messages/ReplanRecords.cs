@@ -1,12 +1,12 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Another plan in mid-run as a task of it: people see, pause and cancel it like any other.</summary>
+/// <summary>Another plan in mid-run as a task of the run: people see, pause and cancel it like any other.</summary>
 public static class ReplanTask
 {
     /// <summary>Its id: no task of a plan begins with a dot.</summary>
     public const string Id = ".replan";
 
-    /// <summary>As the schedule knows it.</summary>
+    /// <summary>Its outline for scheduling.</summary>
     /// <param name="rules">The run's.</param>
     public static TaskOutline Of(RunRules rules) =>
         new()
@@ -18,23 +18,23 @@ public static class ReplanTask
         };
 }
 
-/// <summary>What became of another plan.</summary>
+/// <summary>State of another plan.</summary>
 public static class ReplanStates
 {
-    /// <summary>The planner is at work, or its plan waits for a person.</summary>
+    /// <summary>The planner works, or its plan waits for approval.</summary>
     public const string Asked = "asked";
 
     /// <summary>Its tasks are tasks of the run.</summary>
     public const string Planned = "planned";
 
-    /// <summary>There is none: the planner failed, or a person said no. The run is as it was before.</summary>
+    /// <summary>None was made: the planner failed, or a person rejected it. The run is unchanged.</summary>
     public const string Dropped = "dropped";
 }
 
-/// <summary>Another plan that a person asked for.</summary>
+/// <summary>Another plan at a person's request.</summary>
 public sealed record RunReplan
 {
-    /// <summary>How often one was asked for in this run.</summary>
+    /// <summary>Its number in this run.</summary>
     [JsonPropertyName("round")]
     public required int Round { get; init; }
 
@@ -42,7 +42,7 @@ public sealed record RunReplan
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
-    /// <summary>Who asked.</summary>
+    /// <summary>The person who requested it.</summary>
     [JsonPropertyName("by")]
     public string By
     {
@@ -50,7 +50,7 @@ public sealed record RunReplan
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Tasks that did not end well, or did not run because of that: its tasks take their place.</summary>
+    /// <summary>Tasks that did not end well, or were skipped because of that, and are replaced.</summary>
     [JsonPropertyName("replaces")]
     public IReadOnlyList<string> Replaces
     {
@@ -66,7 +66,7 @@ public sealed record RunReplan
         init => field = value ?? [];
     } = [];
 
-    /// <summary>In a few words, for people.</summary>
+    /// <summary>A short description, for people.</summary>
     public override string ToString() =>
         State switch
         {
@@ -79,7 +79,7 @@ public sealed record RunReplan
         ids.Count == 0 ? "nothing" : string.Join(", ", ids.Take(10)) + (ids.Count > 10 ? $" and {ids.Count - 10} more" : "");
 }
 
-/// <summary>Asks for another plan to be made ready: what the planner is told is stored in the run's folder.</summary>
+/// <summary>Asks for another plan to be prepared: the planner's input is stored in the run's folder.</summary>
 public sealed record BeginReplanInput
 {
     public required string RunId { get; init; }
@@ -98,23 +98,23 @@ public sealed record BeginReplanInput
     /// <summary>File with the evidence of that, relative to the repository; empty where there is none.</summary>
     public string Evidence { get; init; } = "";
 
-    /// <summary>What the person who asks for it says.</summary>
+    /// <summary>The guidance of the person who requests it.</summary>
     public string Guidance { get; init; } = "";
 
     /// <inheritdoc cref="RunReplan.Replaces"/>
     public IReadOnlyList<string> Replaces { get; init; } = [];
 }
 
-/// <summary>Asks what another plan came to.</summary>
+/// <summary>Asks for the result of another plan.</summary>
 public sealed record ConcludeReplanInput(string RunId, RepositoryReference Repository, string PlanHash, int Replan);
 
-/// <summary>What another plan came to. Whether its tasks become tasks of the run is the run's decision.</summary>
+/// <summary>Result of another plan. The run decides whether its tasks are added.</summary>
 public sealed record ReplanConclusion
 {
-    /// <summary>SHA-256 of the plan with its tasks, which is stored.</summary>
+    /// <summary>SHA-256 of the stored plan with its tasks.</summary>
     public required string PlanHash { get; init; }
 
-    /// <summary>Those tasks, which are the last of that plan.</summary>
+    /// <summary>Those tasks, the last ones of that plan.</summary>
     public IReadOnlyList<TaskOutline> Tasks { get; init; } = [];
 
     /// <inheritdoc cref="PlanOutline.ApprovalReason"/>

@@ -8,7 +8,7 @@ public static class ReviewTask
     /// <summary>Its id: no task of a plan begins with a dot.</summary>
     public const string Id = ".review";
 
-    /// <summary>As the schedule knows it.</summary>
+    /// <summary>Its outline for scheduling.</summary>
     public static TaskOutline Of(ReviewRule rule) =>
         new()
         {
@@ -22,7 +22,7 @@ public static class ReviewTask
 /// <summary>How a run is reviewed before it lands.</summary>
 public sealed record ReviewRule
 {
-    /// <summary>Who reviews: tasks of the same agent share its account.</summary>
+    /// <summary>The reviewer: tasks of the same agent share its account.</summary>
     public required string Agent { get; init; }
 
     /// <summary>Rounds before a person decides.</summary>
@@ -39,61 +39,61 @@ public sealed record ReviewRound
     /// <summary>From 1.</summary>
     public required int Number { get; init; }
 
-    /// <summary>What the run began from.</summary>
+    /// <summary>The run's base commit.</summary>
     public required string Base { get; init; }
 
-    /// <summary>What the round before has seen; empty: the whole change is looked at.</summary>
+    /// <summary>Tip of the previous round; empty: the whole change is reviewed.</summary>
     public string Since { get; init; } = "";
 
-    /// <summary>What is looked at: staging.</summary>
+    /// <summary>The reviewed commit of staging.</summary>
     public required string Tip { get; init; }
 
-    /// <summary>Tasks that a person has skipped or cancelled: findings that they were made of count no more.</summary>
+    /// <summary>Tasks that a person has skipped or cancelled: the findings that they were made for are overruled.</summary>
     public IReadOnlyList<string> Overruled { get; init; } = [];
 }
 
-/// <summary>What a round of a review came to.</summary>
+/// <summary>Result of a review round.</summary>
 public static class ReviewVerdicts
 {
     /// <summary>There is no answer yet.</summary>
     public const string Asked = "asked";
 
-    /// <summary>Nothing stands in the way of landing.</summary>
+    /// <summary>Nothing prevents landing.</summary>
     public const string Accepted = "accepted";
 
     /// <summary>Findings have become tasks of the run.</summary>
     public const string Findings = "findings";
 
-    /// <summary>Findings stand, and a person decides.</summary>
+    /// <summary>Findings are open, and a person decides.</summary>
     public const string Escalated = "escalated";
 
-    /// <summary>There was nothing to look at: nobody has reviewed anything.</summary>
+    /// <summary>There was no change to review.</summary>
     public const string Empty = "nothing-changed";
 
-    /// <summary>A person has decided that the run lands without the reviewer's yes.</summary>
+    /// <summary>A person has decided that the run lands without acceptance.</summary>
     public const string Overruled = "overruled";
 }
 
-/// <summary>Asks for a round to be made ready: what is to be read is stored in the run's folder, in parts.</summary>
+/// <summary>Asks for a round to be prepared: the change is stored in the run's folder, in parts.</summary>
 public sealed record BeginReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round);
 
-/// <summary>A round that is ready.</summary>
+/// <summary>A prepared round.</summary>
 public sealed record ReviewBegun
 {
     /// <summary>Why it can't be reviewed, a sentence; empty where it can.</summary>
     public string Fault { get; init; } = "";
 
-    /// <summary>Questions that the reviewer is asked; 0: there is nothing to look at.</summary>
+    /// <summary>Number of questions for the reviewer; 0: there is no change to review.</summary>
     public int Parts { get; init; }
 
-    /// <summary>Those that have their answer already, from 1.</summary>
+    /// <summary>Parts with an answer, from 1.</summary>
     public IReadOnlyList<int> Answered { get; init; } = [];
 
-    /// <summary>Number of the last start of a reviewer in this run.</summary>
+    /// <summary>Number of the last agent run of a reviewer in this run.</summary>
     public int LastStart { get; init; }
 }
 
-/// <summary>Asks the reviewer about one part: begun, or taken up where it is.</summary>
+/// <summary>Asks the reviewer about one part: starts it, or attaches to it.</summary>
 public sealed record AskReviewerInput
 {
     public required string RunId { get; init; }
@@ -104,13 +104,13 @@ public sealed record AskReviewerInput
     /// <summary>Which part, from 1.</summary>
     public required int Part { get; init; }
 
-    /// <summary>Turn of the reviewer, from 1.</summary>
+    /// <summary>The reviewer's attempt, from 1.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>Number of the start: names its folder. The same number never asks twice.</summary>
+    /// <summary>Number of the agent run: names its folder. The same number never asks twice.</summary>
     public required int Start { get; init; }
 
-    /// <summary>Conversation to go on with; empty: a new one.</summary>
+    /// <summary>Conversation to continue; empty: a new one.</summary>
     public string Session { get; init; } = "";
 
     /// <inheritdoc cref="AskPlannerInput.ProblemsFile"/>
@@ -126,7 +126,7 @@ public sealed record AskReviewerInput
     public bool AwaitRelease { get; init; }
 }
 
-/// <summary>Asks for an answer about one part to be read, and kept where it can be.</summary>
+/// <summary>Asks for an answer about one part to be validated and stored.</summary>
 public sealed record JudgeReviewInput(
     string RunId,
     RepositoryReference Repository,
@@ -136,19 +136,19 @@ public sealed record JudgeReviewInput(
     int Start
 );
 
-/// <summary>Asks what a round came to, of which all parts have their answers.</summary>
+/// <summary>Asks for the result of a round, all parts of which have answers.</summary>
 public sealed record ConcludeReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round);
 
-/// <summary>What a round came to. Whether findings become tasks is the run's decision.</summary>
+/// <summary>Result of a round. The run decides whether findings become tasks.</summary>
 public sealed record ReviewConclusion
 {
-    /// <summary>Findings that stand in the way, earlier ones among them.</summary>
+    /// <summary>Open findings that prevent landing, including earlier ones.</summary>
     public int Standing { get; init; }
 
-    /// <summary>What was remarked and stops nothing.</summary>
+    /// <summary>Number of remarks that prevent nothing.</summary>
     public int Remarks { get; init; }
 
-    /// <summary>Something was looked at.</summary>
+    /// <summary>Something was reviewed.</summary>
     public bool WasRead { get; init; }
 
     /// <summary>Findings of earlier rounds that a person has overruled.</summary>
@@ -163,12 +163,12 @@ public sealed record ReviewConclusion
     /// <summary>All of them, in a file relative to the repository.</summary>
     public string Evidence { get; init; } = "";
 
-    /// <summary>SHA-256 of the plan with tasks for the new findings, which is stored; the plan as it was where there are none.</summary>
+    /// <summary>SHA-256 of the stored plan with tasks for the new findings; the unchanged plan where there are none.</summary>
     public string PlanHash { get; init; } = "";
 
-    /// <summary>Those tasks, which are the last of that plan.</summary>
+    /// <summary>Those tasks, the last ones of that plan.</summary>
     public IReadOnlyList<TaskOutline> Tasks { get; init; } = [];
 }
 
-/// <summary>Asks for what a round has made to be tidied up: the reviewer's worktree.</summary>
+/// <summary>Asks for the reviewer's worktree to be removed.</summary>
 public sealed record EndReviewInput(string RunId, RepositoryReference Repository, string PlanHash);

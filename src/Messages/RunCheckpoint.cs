@@ -1,80 +1,80 @@
 namespace Orchestrator.Messages;
 
-/// <summary>What a run takes with it when it continues as new. Tasks that something has happened to are in a file of the run's folder, the
-/// others are as the stored plan says, and only what happened while the file was written goes with the message. So it is small, however
-/// many tasks there are.</summary>
+/// <summary>State that a run passes on when it continues as new. Tasks that were started are in a file of the run's folder, the others are
+/// as in the stored plan, and only what changed while the file was written is in the message. So it is small, however many tasks there
+/// are.</summary>
 public sealed record RunCheckpoint
 {
     public required RepositoryReference Repository { get; init; }
 
-    /// <summary>The plan without its pages of tasks: they are read again.</summary>
+    /// <summary>The plan without its tasks, which are read again.</summary>
     public required PlanOutline Plan { get; init; }
 
-    /// <summary>The planner of a run that began with a request, which is in no plan; else null.</summary>
+    /// <summary>The planner of a run that began with a request; else null.</summary>
     public TaskOutline? Planner { get; init; }
 
     /// <summary>The run without its tasks.</summary>
     public required RunStatus Status { get; init; }
 
-    /// <summary>Tasks that something has happened to; null while there are none.</summary>
+    /// <summary>File of the tasks that were started; null while there are none.</summary>
     public CheckpointFile? Tasks { get; init; }
 
-    /// <summary>Tasks that changed while the file was written; what it says of them counts no more.</summary>
+    /// <summary>Tasks that changed while the file was written, and replace its entries.</summary>
     public IReadOnlyList<TaskCheckpoint> Recent { get; init; } = [];
 
-    /// <summary>How the run stands with its merge train, which goes on meanwhile.</summary>
+    /// <summary>State shared with the merge train, which continues meanwhile.</summary>
     public TrainLinkCheckpoint Train { get; init; } = new();
 
-    /// <summary>Where staging has to be.</summary>
+    /// <summary>Position of staging.</summary>
     public StagingPosition Staging { get; init; } = new("", 0);
 
-    /// <summary>How the run stands with the leases of its repository.</summary>
+    /// <summary>The run's state with the lease workflow.</summary>
     public LeaseCheckpoint Leases { get; init; } = new();
 
     /// <summary>Accounts and machines that do not work.</summary>
     public IReadOnlyList<OutageCheckpoint> Outages { get; init; } = [];
 
-    /// <summary>True when a person lifted the limit of money.</summary>
+    /// <summary>True when a person lifted the cost limit.</summary>
     public bool CostLifted { get; init; }
 
-    /// <summary>True when a person lifted the limit of time.</summary>
+    /// <summary>True when a person lifted the time limit.</summary>
     public bool UntilLifted { get; init; }
 
-    /// <summary>Tasks that a person paused by name: the run's own resume leaves them so.</summary>
+    /// <summary>Tasks that a person paused by name: resuming the run does not resume them.</summary>
     public IReadOnlyList<string> PausedAlone { get; init; } = [];
 }
 
-/// <summary>All that a run knows of one of its tasks.</summary>
+/// <summary>State of one task in a run.</summary>
 public sealed record TaskCheckpoint
 {
-    /// <summary>Where it is. In a message without title and dependencies, which are the plan's.</summary>
+    /// <summary>Its status; in a message without title and dependencies, which are in the plan.</summary>
     public required RunTask Status { get; init; }
 
-    /// <summary>A person said yes, or nobody has to.</summary>
+    /// <summary>A person has approved it, or no approval is needed.</summary>
     public bool Approved { get; init; }
 
     /// <summary>True while its workflow runs.</summary>
     public bool AtWork { get; init; }
 
-    /// <summary>Execution of its workflow whose reports count; empty while none was started by this run.</summary>
+    /// <summary>Execution of its workflow whose reports count; empty while this run has started none.</summary>
     public string ExecutionId { get; init; } = "";
 
-    /// <summary>Executions before a retry: what they still say is not about the present one.</summary>
+    /// <summary>Executions before a retry: their late reports are ignored.</summary>
     public IReadOnlyList<string> PastExecutions { get; init; } = [];
 
-    /// <summary>Last report taken in from that execution.</summary>
+    /// <summary>Last report handled from that execution.</summary>
     public int ReportSequence { get; init; }
 
-    /// <summary>How many notices of that execution were taken in.</summary>
+    /// <summary>Number of notices handled from that execution.</summary>
     public int Notices { get; init; }
 
-    /// <summary>A person's answer is on its way to that execution, which has not reported since.</summary>
+    /// <summary>A person's answer was sent to that execution, which has not reported since.</summary>
     public bool AnswerSent { get; init; }
 
-    /// <summary>Number of the last agent start.</summary>
+    /// <summary>Number of the last agent run.</summary>
     public int LastStart { get; init; }
 
-    /// <summary>Agent starts of earlier executions (before a retry).</summary>
+    /// <summary>Agent runs of earlier executions (before a retry).</summary>
     public int StartsBefore { get; init; }
 
     /// <summary>US dollars of earlier executions.</summary>
@@ -83,13 +83,13 @@ public sealed record TaskCheckpoint
     /// <summary>Tokens of earlier executions.</summary>
     public long TokensBefore { get; init; }
 
-    /// <summary>A person's words for its next execution.</summary>
+    /// <summary>A person's guidance for its next execution.</summary>
     public string Guidance { get; init; } = "";
 
     /// <summary>A person has cancelled it by name: the run lands without it.</summary>
     public bool LeftOut { get; init; }
 
-    /// <summary>An earlier execution of the run has worked on it: its result counts where there is one.</summary>
+    /// <summary>An earlier execution of the run has worked on it: its result is used if there is one.</summary>
     public bool MayReuse { get; init; }
 }
 
@@ -98,7 +98,7 @@ public sealed record TaskCheckpoint
 /// <param name="Count">Tasks in it.</param>
 public sealed record CheckpointFile(string Hash, int Count);
 
-/// <summary>Asks for tasks to be added to what an earlier file holds; a task that is in both is replaced.</summary>
+/// <summary>Asks for tasks to be added to an earlier file; a task in both is replaced.</summary>
 /// <param name="Before">The earlier file; null: there is none.</param>
 /// <param name="Tasks">A page of tasks.</param>
 public sealed record StoreCheckpointInput(
@@ -112,7 +112,7 @@ public sealed record StoreCheckpointInput(
 /// <param name="Offset">Tasks of earlier pages.</param>
 public sealed record ReadCheckpointInput(string RunId, RepositoryReference Repository, CheckpointFile File, int Offset);
 
-/// <summary>How a run stands with the leases of its repository.</summary>
+/// <summary>A run's state with the lease workflow.</summary>
 public sealed record LeaseCheckpoint
 {
     /// <summary>It has joined them.</summary>
@@ -121,7 +121,7 @@ public sealed record LeaseCheckpoint
     /// <summary>Whether other runs work in the repository; null: not known yet.</summary>
     public bool? Shared { get; init; }
 
-    /// <summary>Tasks that have a lease or have asked for one.</summary>
+    /// <summary>Tasks that have a lease or have requested one.</summary>
     public IReadOnlyDictionary<string, TaskLease> Tasks { get; init; } = new Dictionary<string, TaskLease>();
 }
 
@@ -129,19 +129,19 @@ public sealed record LeaseCheckpoint
 /// <param name="Standing">Whether the task has it.</param>
 /// <param name="Since">Since when it stands so.</param>
 /// <param name="Reason">What it waits for; empty where it does not.</param>
-/// <param name="IsSaid">People were told that it has waited for long.</param>
+/// <param name="IsSaid">People were notified of the long wait.</param>
 public sealed record TaskLease(LeaseStanding Standing, DateTimeOffset Since, string Reason = "", bool IsSaid = false);
 
-/// <summary>Whether a task has its lease.</summary>
+/// <summary>State of a task's lease.</summary>
 public enum LeaseStanding
 {
-    /// <summary>It was asked for, and there is no answer yet.</summary>
+    /// <summary>Requested, without an answer yet.</summary>
     Asked,
 
-    /// <summary>Others have what it needs: it takes no slot meanwhile.</summary>
+    /// <summary>Others hold what it needs: it takes no slot meanwhile.</summary>
     Waiting,
 
-    /// <summary>It has what it needs.</summary>
+    /// <summary>Granted.</summary>
     Granted,
 }
 

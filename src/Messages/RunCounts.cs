@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Orchestrator.Messages;
 
-/// <summary>What became of the tasks of a run, counted in one place for all that is said of it. The planner and the review are none of
-/// them, and those outside of what was asked for are counted apart.</summary>
+/// <summary>States of a run's tasks, counted in one place for all displays. The planner and the review do not count, and tasks that were
+/// not asked for are counted separately.</summary>
 public sealed record RunCounts
 {
     /// <summary>Tasks that the run was asked to do.</summary>
@@ -14,7 +14,7 @@ public sealed record RunCounts
     [JsonPropertyName("merged")]
     public int Merged { get; init; }
 
-    /// <summary>Those that a person has done, by commits on staging.</summary>
+    /// <summary>Done by a person, by commits on staging.</summary>
     [JsonPropertyName("resolved")]
     public int Resolved { get; init; }
 
@@ -26,7 +26,7 @@ public sealed record RunCounts
     [JsonPropertyName("superseded")]
     public int Superseded { get; init; }
 
-    /// <summary>Not begun, because one that they depend on did not end well.</summary>
+    /// <summary>Not started, because a dependency did not end well.</summary>
     [JsonPropertyName("skipped")]
     public int Skipped { get; init; }
 
@@ -41,15 +41,15 @@ public sealed record RunCounts
     [JsonPropertyName("open")]
     public int Open { get; init; }
 
-    /// <summary>Of those that are open, the ones that an agent or a gate works on, or that are being merged.</summary>
+    /// <summary>Open tasks that an agent or a gate works on, or that are being merged.</summary>
     [JsonPropertyName("atWork")]
     public int AtWork { get; init; }
 
-    /// <summary>Of those that are open, the ones that wait for a person.</summary>
+    /// <summary>Open tasks that wait for a person.</summary>
     [JsonPropertyName("needPerson")]
     public int NeedPerson { get; init; }
 
-    /// <summary>Outside of what was asked for; none of <see cref="Asked"/>.</summary>
+    /// <summary>Tasks that were not asked for; not part of <see cref="Asked"/>.</summary>
     [JsonPropertyName("notAsked")]
     public int NotAsked { get; init; }
 
@@ -73,10 +73,10 @@ public sealed record RunCounts
         return counts;
     }
 
-    /// <summary>The same where there is little room: <c>2/4 merged, 1 failed</c>.</summary>
+    /// <summary>A short form: <c>2/4 merged, 1 failed</c>.</summary>
     public string Brief() => Say(string.Create(CultureInfo.InvariantCulture, $"{Merged}/{Asked} merged"));
 
-    /// <summary>As people read it: <c>2 of 4 tasks merged, 1 skipped by hand, 1 failed</c>; empty before there are tasks.</summary>
+    /// <summary>As text: <c>2 of 4 tasks merged, 1 skipped by hand, 1 failed</c>; empty before there are tasks.</summary>
     public override string ToString() => Say(Counted(Merged, $"of {Counted(Asked, Asked == 1 ? "task" : "tasks")} merged"));
 
     private string Say(string merged)

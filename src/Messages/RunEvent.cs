@@ -31,7 +31,7 @@ public sealed record RunEvent
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Whose decision it is: the person, and from where (<c>kim@laptop</c>); null where nobody decided.</summary>
+    /// <summary>Author of the decision: the person and their client (<c>kim@laptop</c>); null where no person decided.</summary>
     [JsonPropertyName("by")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? By { get; init; }

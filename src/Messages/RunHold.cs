@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>A person's word that no agent is to be started.</summary>
+/// <summary>A hold: no agents are started.</summary>
 /// <param name="Run">The run; empty: all runs of the user on that machine.</param>
 /// <param name="Repository">Absolute path of its repository; empty for all.</param>
 /// <param name="Reason">Why.</param>

@@ -3,7 +3,8 @@ namespace Orchestrator.Messages;
 /// <summary>Something that waits for a person.</summary>
 public sealed record RunQuestion
 {
-    /// <summary>What <c>approve</c>, <c>reject</c>, <c>retry</c> or <c>skip</c> take: <c>plan</c>, <c>promote</c> or a task's id.</summary>
+    /// <summary>Argument of <c>approve</c>, <c>reject</c>, <c>retry</c> or <c>skip</c>: <c>plan</c>, <c>promote</c> or a task's
+    /// id.</summary>
     [JsonPropertyName("id")]
     public required string Id { get; init; }
 

@@ -2,17 +2,16 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
-/// <summary>A repository as workflows know it: where it is and who works on it.</summary>
+/// <summary>A repository for workflows: its path and its task queue.</summary>
 /// <param name="Path">Absolute path of the main work tree on its host.</param>
 /// <param name="Key">12 hex digits of the SHA-256 of the common git directory's real path.</param>
 /// <param name="Queue">Task queue of its activities.</param>
 public sealed record RepositoryReference(string Path, string Key, [property: Identifier] string Queue);
 
-/// <summary>What a run's workflows decide by: taken once from its settings, which are stored with it and which workflows do not
-/// know.</summary>
+/// <summary>Settings that a run's workflows decide by: taken once from the stored settings, which workflows do not know.</summary>
 public sealed record RunRules
 {
-    /// <summary>Agents at once.</summary>
+    /// <summary>Concurrent agents.</summary>
     public int Workers { get; init; } = 3;
 
     /// <summary>Transient failures of an agent.</summary>
@@ -21,29 +20,29 @@ public sealed record RunRules
     /// <summary>How long an approval may take before the answer is no.</summary>
     public TimeSpan ApprovalTimeout { get; init; } = TimeSpan.FromHours(72);
 
-    /// <summary>After this time it is said once more for whom a task waits that needs what another run's task holds.</summary>
+    /// <summary>After this time a task that waits for another run's task shows whom it waits for once more.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(300);
 
-    /// <summary>How long an account or a machine that does not work is left alone before one task tries it; doubles from there, up to half
-    /// an hour.</summary>
+    /// <summary>Delay before the first probe of an account or machine that does not work; doubles from there, up to half an hour.</summary>
     public TimeSpan FirstTrialAfter { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Verified tasks that are merged and gated at once at most; 1: one after the other.</summary>
+    /// <summary>Maximum of verified tasks that are merged and gated at once; 1: one after the other.</summary>
     public int TrainBatch { get; init; } = 1;
 
-    /// <summary>Runs of gates at once while it is looked for the task that breaks them.</summary>
+    /// <summary>Concurrent gate runs while the task that breaks them is searched.</summary>
     public int TrainParallel { get; init; } = 1;
 
     /// <summary>Continue as new after so many history events; 0: when the server suggests it. For tests of long runs.</summary>
     public int ContinueAfterEvents { get; init; }
 
-    /// <summary>Continue as new after so many signals and updates, whatever the length of history; 0: never for that. For tests.</summary>
+    /// <summary>Continue as new after so many signals and updates, whatever the length of history; 0: never because of that. For
+    /// tests.</summary>
     public int ContinueAfterMessages { get; init; }
 
     /// <summary>How the whole change is reviewed before it lands; null: it is not.</summary>
     public ReviewRule? Review { get; init; }
 
-    /// <summary>Who plans anew when a person asks for that: tasks of the same agent share its account.</summary>
+    /// <summary>The agent that plans again on request: tasks of the same agent share its account.</summary>
     public string Planner { get; init; } = "";
 
     /// <summary>Limit of one answer of the planner.</summary>
@@ -53,7 +52,7 @@ public sealed record RunRules
 /// <summary>Asks for the plan of a run to be read, checked and stored in the run's folder.</summary>
 public sealed record LoadPlanInput(string RunId, RepositoryReference Repository, OrchestrationInput Input);
 
-/// <summary>What the workflow needs to know of a plan; the texts stay in the run's folder.</summary>
+/// <summary>A plan for workflows; its texts stay in the run's folder.</summary>
 public sealed record PlanOutline
 {
     /// <summary>SHA-256 of the stored plan; activities refuse to work with another.</summary>
@@ -78,68 +77,68 @@ public sealed record PlanOutline
     /// <summary><c>auto-approve</c>, <c>review-recommended</c> or <c>approval-required</c>.</summary>
     public string RiskLevel { get; init; } = "";
 
-    /// <summary>Why a person must approve before anything starts; empty when nobody must.</summary>
+    /// <summary>Why approval is required; empty when it is not.</summary>
     public string ApprovalReason { get; init; } = "";
 
-    /// <summary>Why a person should look before anything starts: <c>yes</c> answers it. Empty when nobody has to.</summary>
+    /// <summary>Why a review before the start is recommended: <c>yes</c> answers it. Empty when it is not.</summary>
     public string ReviewReason { get; init; } = "";
 }
 
 /// <summary>Asks for a further page of a stored plan's tasks.</summary>
 public sealed record ReadTasksInput(string RunId, RepositoryReference Repository, string PlanHash, int Offset);
 
-/// <summary>A task as the schedule knows it.</summary>
+/// <summary>A task for scheduling.</summary>
 public sealed record TaskOutline
 {
     public required string Id { get; init; }
     public string Title { get; init; } = "";
     public IReadOnlyList<string> DependsOn { get; init; } = [];
 
-    /// <summary>Tasks that own the same files or resources without an order between them: never at work at the same time.</summary>
+    /// <summary>Tasks that own the same files or resources without an order between them: never run at the same time.</summary>
     public IReadOnlyList<string> Excludes { get; init; } = [];
 
-    /// <summary>Works alone: it may write the whole repository and is not marked <c>parallel</c>.</summary>
+    /// <summary>Runs alone: it may write the whole repository and is not marked <c>parallel</c>.</summary>
     public bool Exclusive { get; init; }
     public bool RequiresApproval { get; init; }
 
-    /// <summary>Who pays for its agent: tasks of one account stand still together.</summary>
+    /// <summary>The account of its agent: tasks of one account are parked together.</summary>
     public string Account { get; init; } = "";
 
-    /// <summary>Done before this run began (an earlier phase, not in <c>only</c>): what depends on it may run.</summary>
+    /// <summary>Done before this run began (an earlier phase, not in <c>only</c>): its dependants may run.</summary>
     public bool Done { get; init; }
 
     /// <summary>Remediations before the task fails.</summary>
     public int MaxRemediations { get; init; } = 2;
 
-    /// <summary>Limit of one agent start, in awake time.</summary>
+    /// <summary>Limit of one agent run, in awake time.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1800);
 }
 
-/// <summary>Asks whether the run can begin: git, base, target, disk, agent program, set-up and gates at the base.</summary>
+/// <summary>Asks whether the run can begin: checks git, base, target, disk, agent program, set-up and gates at the base.</summary>
 public sealed record PreflightInput(string RunId, RepositoryReference Repository, string PlanHash, OrchestrationInput Input);
 
-/// <summary>What preflight found.</summary>
+/// <summary>Result of preflight.</summary>
 public sealed record PreflightResult
 {
-    /// <summary>What stops the run, each with its cure.</summary>
+    /// <summary>Errors that stop the run, each with its cure.</summary>
     public IReadOnlyList<string> Errors { get; init; } = [];
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>What needs a yes, such as uncommitted changes that agents will not see.</summary>
+    /// <summary>What needs confirmation, such as uncommitted changes that agents will not see.</summary>
     public IReadOnlyList<string> Confirmations { get; init; } = [];
     public string BaseCommit { get; init; } = "";
 
     /// <summary>Branch to land on.</summary>
     public string Target { get; init; } = "";
 
-    /// <summary>Branch of the run's verified work, made at the base.</summary>
+    /// <summary>Branch of the run's verified work, created at the base.</summary>
     public string Staging { get; init; } = "";
 
-    /// <summary>Commit that staging begins at: the base, or the contracts on it.</summary>
+    /// <summary>First commit of staging: the base, or the contracts on it.</summary>
     public string StagingTip { get; init; } = "";
 }
 
-/// <summary>Transitions to be written to the run's folder: events appended, the status file renewed.</summary>
+/// <summary>Transitions for the run's folder: events are appended, the status file is replaced.</summary>
 /// <param name="Run">The run without its tasks.</param>
 /// <param name="Tasks">The tasks that changed.</param>
 /// <param name="Events">The transitions, in order.</param>
@@ -163,28 +162,28 @@ public sealed record LandInput(
     string BaseCommit
 )
 {
-    /// <summary>Commit that staging has to be at: the last merge that the run was told of. Empty: it does not say.</summary>
+    /// <summary>Commit that staging has to be at: the last merge that was reported to the run. Empty: unknown.</summary>
     public string StagingTip { get; init; } = "";
 
-    /// <summary>A person has asked for it after it was refused, and may have worked on staging before.</summary>
+    /// <summary>A person has requested it after a refusal, and may have worked on staging before.</summary>
     public bool IsAskedFor { get; init; }
 
-    /// <summary>Tasks of the run are still open, and a person wants what is merged on the target now. No gate has seen staging as what it
-    /// is to be alone, so those of the whole run hold on it first.</summary>
+    /// <summary>Tasks of the run are still open, and a person wants to land what is merged now. Staging was not gated on its own yet, so
+    /// the gates of the whole run must pass on it first.</summary>
     public bool IsPart { get; init; }
 
-    /// <summary>Tasks whose work is not on staging: gates that they brought themselves are not asked.</summary>
+    /// <summary>Tasks whose work is not on staging: their own gates are not run.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
 }
 
-/// <summary>How landing went.</summary>
+/// <summary>Result of landing.</summary>
 public sealed record LandResult
 {
-    /// <summary>True when the target (or, for <c>branch</c> and <c>pr</c>, the branch) holds the run's work.</summary>
+    /// <summary>True when the target (or, for <c>branch</c> and <c>pr</c>, the branch) contains the run's work.</summary>
     public bool Landed { get; init; }
     public string Commit { get; init; } = "";
 
-    /// <summary>The branch that holds it where nothing was to be merged (<c>git.land</c> branch or pr); empty: the target.</summary>
+    /// <summary>The branch with the work where nothing is merged (<c>git.land</c> branch or pr); empty: the target.</summary>
     public string Branch { get; init; } = "";
 
     /// <summary>What happened, or why a person is needed.</summary>
@@ -193,17 +192,17 @@ public sealed record LandResult
     /// <summary>File with the evidence, relative to the repository; empty where there is none.</summary>
     public string Evidence { get; init; } = "";
 
-    /// <summary>Where staging is now: the target may have been merged into it. Empty: where it was.</summary>
+    /// <summary>Position of staging now: the target may have been merged into it. Empty: unchanged.</summary>
     public string StagingTip { get; init; } = "";
 }
 
-/// <summary>Asks for what a cancelled run had reached to be kept. What had landed stays.</summary>
+/// <summary>Asks for the work of a cancelled run to be kept. What had landed stays.</summary>
 public sealed record AbortInput(string RunId, RepositoryReference Repository, string Staging);
 
-/// <summary>Asks for the report of a run that has ended, and for what it leaves to be tidied up where that is proven safe.</summary>
+/// <summary>Asks for the report of an ended run, and for cleanup where that is proven safe.</summary>
 public sealed record FinishInput(RepositoryReference Repository, RunStatus Run, string PlanHash = "");
 
-/// <summary>What an orchestration ends with.</summary>
+/// <summary>Result of an orchestration.</summary>
 public sealed record RunResult
 {
     /// <summary><see cref="RunStates.Completed"/>, or <see cref="RunStates.Failed"/> with the reason.</summary>

@@ -1,9 +1,9 @@
 namespace Orchestrator.Messages;
 
-/// <summary>How a run stands with its review.</summary>
+/// <summary>State of a run's review.</summary>
 public sealed record RunReview
 {
-    /// <summary>The last round that was begun, from 1.</summary>
+    /// <summary>The current round, from 1.</summary>
     [JsonPropertyName("round")]
     public required int Round { get; init; }
 
@@ -15,7 +15,7 @@ public sealed record RunReview
     [JsonPropertyName("verdict")]
     public required string Verdict { get; init; }
 
-    /// <summary>Who reviews: agent and model.</summary>
+    /// <summary>The reviewer: agent and model.</summary>
     [JsonPropertyName("reviewer")]
     public string Reviewer
     {
@@ -23,7 +23,7 @@ public sealed record RunReview
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Commit that the last round has seen.</summary>
+    /// <summary>Commit of the current round.</summary>
     [JsonPropertyName("commit")]
     public string Commit
     {
@@ -31,7 +31,7 @@ public sealed record RunReview
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Commit that the round before has seen; empty where the last one has seen the whole change.</summary>
+    /// <summary>Commit of the previous round; empty where the current one reviews the whole change.</summary>
     [JsonPropertyName("since")]
     public string Since
     {
@@ -39,7 +39,7 @@ public sealed record RunReview
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Findings that stand after each round that has ended.</summary>
+    /// <summary>Number of open findings after each ended round.</summary>
     [JsonPropertyName("standing")]
     public IReadOnlyList<int> Standing
     {
@@ -47,7 +47,7 @@ public sealed record RunReview
         init => field = value ?? [];
     } = [];
 
-    /// <summary>What was remarked in the last round and stops nothing.</summary>
+    /// <summary>Number of remarks in the last round that prevent nothing.</summary>
     [JsonPropertyName("remarks")]
     public int Remarks { get; init; }
 
@@ -59,7 +59,7 @@ public sealed record RunReview
         init => field = value ?? [];
     } = [];
 
-    /// <summary>What the last round said, relative to the repository; empty before.</summary>
+    /// <summary>Result of the last round, relative to the repository; empty before.</summary>
     [JsonPropertyName("evidence")]
     public string Evidence
     {
@@ -67,7 +67,7 @@ public sealed record RunReview
         init => field = value ?? "";
     } = "";
 
-    /// <summary>In a few words, for people.</summary>
+    /// <summary>A short description, for people.</summary>
     public override string ToString() =>
         $"{Said()}{(Reviewer.Length > 0 ? $" by {Reviewer}" : "")}"
         + $"{(Overruled.Count > 0 ? $"; overruled by a person: {string.Join(", ", Overruled)}" : "")}";

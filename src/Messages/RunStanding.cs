@@ -1,15 +1,15 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Whether a run goes on by itself, and if not, who has to do something.</summary>
+/// <summary>Whether a run goes on by itself, and if not, what it needs.</summary>
 public static class RunStanding
 {
-    /// <summary>It goes on by itself where somebody works on it.</summary>
+    /// <summary>It goes on by itself where a worker runs.</summary>
     public const string Moving = "moving";
 
-    /// <summary>It could go on by itself, and nobody works on it: its process died. <c>resume</c> goes on.</summary>
+    /// <summary>It could go on by itself, but no worker runs: its process died. <c>resume</c> continues it.</summary>
     public const string Interrupted = "interrupted";
 
-    /// <summary>A person has paused it, or the last of its tasks that could move.</summary>
+    /// <summary>A person has paused it, or the last of its tasks that could proceed.</summary>
     public const string Paused = "paused";
 
     /// <summary>It goes on when a person has answered.</summary>
@@ -18,7 +18,7 @@ public static class RunStanding
     /// <summary>Nothing more happens.</summary>
     public const string Ended = "ended";
 
-    /// <summary>Which of these it is, as far as the run itself can tell: not <see cref="Interrupted"/>.</summary>
+    /// <summary>The standing as far as the run itself can tell: never <see cref="Interrupted"/>.</summary>
     public static string Of(RunStatus run)
     {
         if (RunStates.IsFinal(run.State))
@@ -31,7 +31,7 @@ public static class RunStanding
         }
 
         // Once its question is answered the run keeps this state until it has joined the other runs of the repository, which takes messages
-        // from workflow to workflow.
+        // between workflows.
         if (run.State == RunStates.AwaitingApproval)
         {
             return run.Questions.Count > 0 ? NeedsPerson : Moving;
@@ -41,7 +41,7 @@ public static class RunStanding
             return Moving;
         }
 
-        // Nothing moves by itself any more: either a person is asked, or a person has paused it.
+        // Nothing proceeds by itself any more: either a person is asked, or a person has paused it.
         if (run.Questions.Count > 0 && !run.Paused)
         {
             return NeedsPerson;
@@ -49,8 +49,8 @@ public static class RunStanding
         return run.Paused || (PausedTasks(run).Any() && !run.Tasks.Any(WaitsForOthers)) ? Paused : Moving;
     }
 
-    /// <summary>The state in words for people: a run that waits is not said to be executing.</summary>
-    /// <param name="run">The run; its <see cref="RunStatus.Standing"/> counts where it is there.</param>
+    /// <summary>The state in words for people: a waiting run is not described as executing.</summary>
+    /// <param name="run">The run; its <see cref="RunStatus.Standing"/> is used if it is set.</param>
     public static string Describe(RunStatus run) =>
         (run.Standing ?? Of(run)) switch
         {
@@ -60,16 +60,16 @@ public static class RunStanding
             _ => run.Paused || (run.Standing ?? Of(run)) == Paused ? $"{run.State} (paused)" : run.State,
         };
 
-    /// <summary>Tasks that a person has paused by themselves, while the run as a whole is not.</summary>
+    /// <summary>Tasks that a person has paused by name, while the run as a whole is not paused.</summary>
     public static IEnumerable<RunTask> PausedTasks(RunStatus run) =>
         run.Paused || RunStates.IsFinal(run.State) ? [] : run.Tasks.Where(task => task.Paused && !TaskStates.IsEnd(task.State));
 
-    // For files that another run holds: it says so in its reason.
+    // For files that another run holds: its reason says so.
     private static bool WaitsForOthers(RunTask task) => task.State == TaskStates.Pending && task.Reason.Length > 0;
 
     private static bool IsWorking(string state) => state is RunStates.Executing or RunStates.Planning or RunStates.Reviewing;
 
-    // What waits for an account or the machine has no agent to be interrupted: in a paused run it stays where it is.
+    // A task that waits for an account or the machine has no agent to interrupt: in a paused run it stays.
     private static bool CanMove(string state, bool isRunPaused) =>
         TaskStates.HoldsSlot(state) || state == TaskStates.Merging || (state == TaskStates.Parked && !isRunPaused);
 }

@@ -4,12 +4,12 @@ namespace Orchestrator.Messages;
 /// <c>orchestrate status --json</c> prints.</summary>
 public sealed record RunStatus
 {
-    /// <summary>How a warning begins that tells of a message that could not be read or not be followed.</summary>
+    /// <summary>Prefix of a warning about a message that could not be read or carried out.</summary>
     public const string DroppedMessage = "Message: ";
 
-    /// <summary>By so much <see cref="Sequence"/> jumps where another execution of the run goes on with its record, after a reset, or where
-    /// the end of an execution is written that could not write it itself: what an execution was still writing when it ended counts less
-    /// than what comes after it.</summary>
+    /// <summary><see cref="Sequence"/> is increased by this number where another execution of the run continues its record, after a reset,
+    /// or where the end of an execution is written on its behalf: late writes of the old execution then count less than later
+    /// ones.</summary>
     public const long ExecutionGap = 1000;
 
     /// <summary>Version of this document's shape.</summary>
@@ -23,7 +23,7 @@ public sealed record RunStatus
     [JsonPropertyName("runId")]
     public required string RunId { get; init; }
 
-    /// <summary>Run id of the execution that told this: a reset begins another one. Empty in the answer of a query.</summary>
+    /// <summary>Run id of the execution that reported this: a reset begins another one. Empty in the answer of a query.</summary>
     [JsonPropertyName("executionId")]
     public string ExecutionId
     {
@@ -35,7 +35,7 @@ public sealed record RunStatus
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
-    /// <summary>True while the run is paused; <see cref="State"/> says what it will go on with.</summary>
+    /// <summary>True while the run is paused; <see cref="State"/> is the state in which it will continue.</summary>
     [JsonPropertyName("paused")]
     public bool Paused { get; init; }
 
@@ -77,7 +77,7 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Branch that holds what is verified and merged so far.</summary>
+    /// <summary>Branch with the work that is verified and merged so far.</summary>
     [JsonPropertyName("staging")]
     public string Staging
     {
@@ -100,8 +100,8 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Branch that holds it: the target, or staging where nothing was to be merged (<c>git.land</c> branch or pr); empty before,
-    /// and of runs of earlier versions.</summary>
+    /// <summary>Branch that contains it: the target, or staging where nothing is merged (<c>git.land</c> branch or pr); empty before, and
+    /// for runs of earlier versions.</summary>
     [JsonPropertyName("landedOn")]
     public string LandedOn
     {
@@ -131,7 +131,7 @@ public sealed record RunStatus
     [JsonPropertyName("sequence")]
     public long Sequence { get; init; }
 
-    /// <summary>What a person is asked, most urgent first.</summary>
+    /// <summary>Questions for people, most urgent first.</summary>
     [JsonPropertyName("questions")]
     public IReadOnlyList<RunQuestion> Questions
     {
@@ -147,7 +147,7 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>What stays of a run that has ended, and why: branches, worktrees, work that was set aside. Only in its report.</summary>
+    /// <summary>What is left of an ended run, and why: branches, worktrees, work that was set aside. Only in its report.</summary>
     [JsonPropertyName("left")]
     public IReadOnlyList<string> Left
     {
@@ -155,7 +155,7 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Steps that fail again and again for no reason that the run knows how to handle; they are tried for ever.</summary>
+    /// <summary>Activities that fail again and again for an unknown reason; they are retried without limit.</summary>
     [JsonPropertyName("failing")]
     public IReadOnlyList<FailingActivity> Failing
     {
@@ -163,8 +163,7 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Gates of this run that wait for another one on this machine. Only <c>orchestrate status</c> looks; empty where nobody has
-    /// looked.</summary>
+    /// <summary>Gates of this run that wait for another one on this machine. Only <c>orchestrate status</c> fills it.</summary>
     [JsonPropertyName("waiting")]
     public IReadOnlyList<GateWait> Waiting
     {
@@ -172,8 +171,7 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Pairs of tasks whose work, as it is now, can't be merged. Only <c>orchestrate status</c> looks; empty where nobody has
-    /// looked.</summary>
+    /// <summary>Pairs of tasks whose present work conflicts. Only <c>orchestrate status</c> fills it.</summary>
     [JsonPropertyName("coming")]
     public IReadOnlyList<ConflictAhead> Coming
     {
@@ -193,56 +191,57 @@ public sealed record RunStatus
     [JsonPropertyName("taskCount")]
     public int TaskCount { get; init; }
 
-    /// <summary>The run began with a request: its first task is the planner, which is none of the plan's.</summary>
+    /// <summary>The run began with a request: its first task is the planner, which is not part of the plan.</summary>
     [JsonPropertyName("hasPlanner")]
     public bool HasPlanner { get; init; }
 
-    /// <summary>How it stands with its review; null where none was begun.</summary>
+    /// <summary>State of its review; null where none was begun.</summary>
     [JsonPropertyName("review")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunReview? Review { get; init; }
 
-    /// <summary>The other plan that a person asked for last; null where nobody did.</summary>
+    /// <summary>The other plan that was requested last; null where none was.</summary>
     [JsonPropertyName("replan")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunReplan? Replan { get; init; }
 
-    /// <summary>What became of the tasks, in numbers. Commands and reports say so; null in the answer of a query.</summary>
+    /// <summary>Numbers of tasks by state, in commands and reports; null in the answer of a query.</summary>
     [JsonPropertyName("counts")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunCounts? Counts { get; init; }
 
-    /// <summary>One of <see cref="RunStanding"/>: whether it goes on by itself. Where <see cref="Counts"/> are.</summary>
+    /// <summary>One of <see cref="RunStanding"/>: whether it goes on by itself. Set where <see cref="Counts"/> are.</summary>
     [JsonPropertyName("standing")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Standing { get; init; }
 
-    /// <summary>Commands that wait for whoever goes on with the run. Only <c>orchestrate status</c> looks.</summary>
+    /// <summary>Commands that wait for the process that continues the run. Only <c>orchestrate status</c> fills it.</summary>
     [JsonPropertyName("kept")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Kept { get; init; }
 
-    /// <summary>When what worked on it in the background died without a goodbye, oldest first. Only <c>orchestrate status</c>
-    /// looks.</summary>
+    /// <summary>Crashes of the process that worked on it in the background, oldest first. Only <c>orchestrate status</c> fills
+    /// it.</summary>
     [JsonPropertyName("crashes")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<RunCrash>? Crashes { get; init; }
 
-    /// <summary>What keeps its agents from being started (<c>orchestrate hold</c>). Only <c>orchestrate status</c> looks.</summary>
+    /// <summary>Holds that prevent its agents from being started (<c>orchestrate hold</c>). Only <c>orchestrate status</c> fills
+    /// it.</summary>
     [JsonPropertyName("held")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<RunHold>? Held { get; init; }
 
-    /// <summary>True where the run could move by itself and nobody works on it: <c>orchestrate resume</c> goes on. Only <c>orchestrate
-    /// status</c> looks; null where nobody has looked, or where it can't be told (runs on a Temporal server).</summary>
+    /// <summary>True where the run could proceed and no worker runs: <c>orchestrate resume</c> continues it. Only <c>orchestrate status</c>
+    /// fills it; null where it is unknown (runs on a Temporal server).</summary>
     [JsonPropertyName("abandoned")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Abandoned { get; init; }
 
-    /// <summary>Something of it is on the branch that it landed on; a run of which nothing was merged lands its base.</summary>
+    /// <summary>Work of it is on the branch that it landed on; a run without merges lands its base.</summary>
     [JsonIgnore]
     public bool HasLanded => LandedCommit.Length > 0 && LandedCommit != BaseCommit;
 
-    /// <summary>The same with <see cref="Counts"/> and <see cref="Standing"/> of its tasks, all of which it must have.</summary>
+    /// <summary>The same with <see cref="Counts"/> and <see cref="Standing"/>, for a status with all tasks.</summary>
     public RunStatus Summed() => this with { Counts = RunCounts.Of(this), Standing = RunStanding.Of(this) };
 }

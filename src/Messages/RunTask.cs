@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Where one task is.</summary>
+/// <summary>Status of one task.</summary>
 public sealed record RunTask
 {
     [JsonPropertyName("id")]
@@ -20,17 +20,17 @@ public sealed record RunTask
     [JsonPropertyName("paused")]
     public bool Paused { get; init; }
 
-    /// <summary>Its place among those that wait to be merged, from 1; null where it does not wait, or nobody has looked.</summary>
+    /// <summary>Its place among those that wait to be merged, from 1; null where it does not wait, or it is unknown.</summary>
     [JsonPropertyName("queuePosition")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? QueuePosition { get; init; }
 
-    /// <summary>What a person is asked for, such as <c>dependency</c>; left out where it is that its work is merged, or nothing.</summary>
+    /// <summary>Subject of an approval, such as <c>dependency</c>; left out where it is the merge of its work, or there is none.</summary>
     [JsonPropertyName("asks")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Asks { get; init; }
 
-    /// <summary>Files that the plan does not give to it, and that it was lent; left out where there are none.</summary>
+    /// <summary>Files that were granted to it beyond the plan; left out where there are none.</summary>
     [JsonPropertyName("lent")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Lent { get; init; }
@@ -40,13 +40,13 @@ public sealed record RunTask
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskAnswer>? Answers { get; init; }
 
-    /// <summary>Messages that its agent was not shown yet. Only <c>orchestrate status</c> and <c>show</c> look; left out where there are
+    /// <summary>Messages that its agent was not shown yet. Only <c>orchestrate status</c> and <c>show</c> fill it; left out where there are
     /// none.</summary>
     [JsonPropertyName("unreadMail")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int UnreadMail { get; init; }
 
-    /// <summary>Tasks of the run that it was divided into and waits for; left out where it waits for none.</summary>
+    /// <summary>Tasks that it was divided into and waits for; left out where there are none.</summary>
     [JsonPropertyName("parts")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Parts { get; init; }
@@ -65,7 +65,7 @@ public sealed record RunTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Turn of the task: 1 is the first, each remediation adds one. People see it as the attempt.</summary>
+    /// <summary>Attempt of the task: 1 is the first, each remediation adds one.</summary>
     [JsonPropertyName("attempt")]
     public int Attempt { get; init; }
 
@@ -73,7 +73,7 @@ public sealed record RunTask
     [JsonPropertyName("starts")]
     public int Starts { get; init; }
 
-    /// <summary>When it came into this state.</summary>
+    /// <summary>When it entered this state.</summary>
     [JsonPropertyName("since")]
     public DateTimeOffset Since { get; init; }
 
@@ -108,13 +108,12 @@ public sealed record RunTask
         init => field = value ?? "";
     } = "";
 
-    /// <summary>True when its work is on the branch that the run lands on, while the run goes on with others (<c>land
-    /// --merged</c>).</summary>
+    /// <summary>True when its work is on the target branch, while the run goes on with others (<c>land --merged</c>).</summary>
     [JsonPropertyName("landed")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Landed { get; init; }
 
-    /// <summary>True when an earlier result was taken up without starting an agent.</summary>
+    /// <summary>True when an earlier result was used without starting an agent.</summary>
     [JsonPropertyName("reused")]
     public bool Reused { get; init; }
 
@@ -136,11 +135,11 @@ public sealed record RunTask
     public IReadOnlyList<TaskMeasurement>? Measurements { get; init; }
 }
 
-/// <summary>A figure of a task's work: what the plan expects, what we measured, what its agent says.</summary>
+/// <summary>A measurement of a task's work: expected, measured and claimed number.</summary>
 /// <param name="Name">Its name in the plan.</param>
 /// <param name="Expected">Such as <c>&gt;= 1.5, 5% tolerance</c>.</param>
 /// <param name="Measured">The number that its command printed; null where it failed or printed none.</param>
-/// <param name="Claimed">What the agent says that it measured itself; null where it says nothing.</param>
+/// <param name="Claimed">The number that the agent claims; null where there is none.</param>
 /// <param name="Met">The measured number is as expected.</param>
 public sealed record TaskMeasurement(
     [property: JsonPropertyName("name")] string Name,
@@ -150,7 +149,7 @@ public sealed record TaskMeasurement(
     [property: JsonPropertyName("met")] bool Met
 )
 {
-    /// <summary>As people read it.</summary>
+    /// <summary>As text for people.</summary>
     public override string ToString() =>
         $"{Name}: {(Met ? "" : "missed, ")}measured {Show(Measured, "nothing")}, expected {Expected}"
         + (Claimed is null ? "" : $", its agent said {Show(Claimed, "")}");

@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>States of a run, as people and programs read them.</summary>
+/// <summary>States of a run in displays and files.</summary>
 public static class RunStates
 {
     public const string Planning = "planning";
@@ -17,10 +17,10 @@ public static class RunStates
     public const string Failed = "failed";
     public const string Cancelled = "cancelled";
 
-    /// <summary>Somebody ended it from outside (Terminate in a Temporal tool), so that it could say nothing itself.</summary>
+    /// <summary>Ended from outside (Terminate in a Temporal tool), without a report of its own.</summary>
     public const string Terminated = "terminated";
 
-    /// <summary>It had landed, and a person has taken that back: the target is where it was.</summary>
+    /// <summary>It had landed, and a person has taken the landing back: the target is where it was.</summary>
     public const string Aborted = "aborted";
 
     /// <summary>Nothing more can run and something failed: the run stays open for <c>retry</c>, <c>skip</c>, <c>resolve</c> or
@@ -31,7 +31,7 @@ public static class RunStates
     public static bool IsFinal(string state) => state is Completed or Failed or Cancelled or Terminated or Aborted;
 }
 
-/// <summary>States of a task, as people and programs read them.</summary>
+/// <summary>States of a task in displays and files.</summary>
 public static class TaskStates
 {
     public const string Pending = "pending";
@@ -44,25 +44,25 @@ public static class TaskStates
     /// <summary>Its work is in a commit on staging.</summary>
     public const string Merged = "merged";
 
-    /// <summary>A person skipped it: nothing of it is merged, and what depends on it runs all the same.</summary>
+    /// <summary>A person skipped it: nothing of it is merged, and its dependants run all the same.</summary>
     public const string Waived = "waived";
 
-    /// <summary>A person has done it: the gates of the whole run hold on what they have committed on staging.</summary>
+    /// <summary>A person has done it: the gates of the whole run pass on their commits on staging.</summary>
     public const string Resolved = "resolved";
 
     /// <summary>It did not end well, and a person had it replaced by other tasks of the same run.</summary>
     public const string Superseded = "superseded";
 
-    /// <summary>Outside of what was asked for (<c>--only</c>, <c>--phase</c>, a phase that is done): taken to be there.</summary>
+    /// <summary>Not asked for (<c>--only</c>, <c>--phase</c>, a completed phase): taken as done.</summary>
     public const string NotAsked = "not-asked";
 
     /// <summary>The planner has made the plan; nothing of it is merged.</summary>
     public const string Planned = "planned";
 
-    /// <summary>A round of the review has its answers; what they come to is said of the run.</summary>
+    /// <summary>A round of the review has its answers; the result is in the run's status.</summary>
     public const string Reviewed = "reviewed";
 
-    /// <summary>The agent said that it needs something; a person or an answer is needed.</summary>
+    /// <summary>The agent has reported that it needs something; a person or an answer is needed.</summary>
     public const string Blocked = "blocked";
     public const string AwaitingApproval = "awaiting-approval";
     public const string Remediating = "remediating";
@@ -78,10 +78,10 @@ public static class TaskStates
     /// <summary>Its remediations are used up; a person decides.</summary>
     public const string Escalated = "escalated";
 
-    /// <summary>True where what depends on the task may run.</summary>
+    /// <summary>True where the dependants of the task may run.</summary>
     public static bool IsDone(string state) => state is Merged or Resolved or Waived or Superseded or NotAsked or Planned or Reviewed;
 
-    /// <summary>True where what it was to do is on staging, its own work or a person's.</summary>
+    /// <summary>True where its result is on staging, its own work or a person's.</summary>
     public static bool IsOnStaging(string state) => state is Merged or Resolved;
 
     /// <summary>True where the task has ended, well or not.</summary>
@@ -91,7 +91,7 @@ public static class TaskStates
     public static bool HoldsSlot(string state) => state is Queued or Preparing or Executing or Verifying or Remediating;
 }
 
-/// <summary>Why an agent's turn or a step of a task did not end well: decides what happens next (<c>AgentWorkflow</c> has the
+/// <summary>Why an agent run or a step of a task did not end well: decides what happens next (<c>AgentWorkflow</c> has the
 /// rules).</summary>
 public static class FailureClasses
 {
@@ -103,36 +103,36 @@ public static class FailureClasses
     /// <summary>A usage limit with a reset time: waits by a durable timer.</summary>
     public const string UsageLimit = "usage-limit";
 
-    /// <summary>Login, credit, permission, model gone, agent program broken: parked and probed.</summary>
+    /// <summary>Login, credit, permission, missing model, broken agent program: parked and probed.</summary>
     public const string Account = "account";
 
     /// <summary>Disk, memory, a missing tool: parked until repaired.</summary>
     public const string Environment = "environment";
 
-    /// <summary>What a gate of one task needs is missing: only that task is parked, and tries again by itself.</summary>
+    /// <summary>A need of one task's gate is missing: only that task is parked, and retries by itself.</summary>
     public const string Gate = "gate";
 
-    /// <summary>Its run had ended without it (it was terminated): it was nobody's will that this task ends.</summary>
+    /// <summary>Its run had ended without it (it was terminated): the task's end was not requested by a person.</summary>
     public const string RunEnded = "run-ended";
 
-    /// <summary>A limit of the task was reached: time, turns, money or memory.</summary>
+    /// <summary>A limit of the task was reached: time, turns, cost or memory.</summary>
     public const string Limit = "limit";
 
-    /// <summary>The agent said it could not do it.</summary>
+    /// <summary>The agent reported that it could not do it.</summary>
     public const string GaveUp = "gave-up";
 
-    /// <summary>The agent said that it needs something.</summary>
+    /// <summary>The agent reported that it needs something.</summary>
     public const string Blocked = "blocked";
 
-    /// <summary>The agent's process was killed from outside or with its machine: the conversation is resumed in a new start.</summary>
+    /// <summary>The agent's process was killed from outside or with its machine: the conversation is resumed in a new agent run.</summary>
     public const string Died = "died";
 
-    /// <summary>A person holds all new starts: this one was not begun, and comes again when the hold is over.</summary>
+    /// <summary>A person holds all new agent runs: this one was not started, and is started when the hold is over.</summary>
     public const string Held = "held";
 
     /// <summary>We stopped it: pause, cancel or shutdown.</summary>
     public const string Stopped = "stopped";
 
-    /// <summary>Can't work however often it is tried.</summary>
+    /// <summary>Can't succeed by retrying.</summary>
     public const string Invalid = "invalid";
 }

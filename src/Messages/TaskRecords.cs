@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>What starts a <c>TaskWorkflow</c>.</summary>
+/// <summary>Input of a <c>TaskWorkflow</c>.</summary>
 public sealed record TaskInput
 {
     [Identifier]
@@ -13,23 +13,23 @@ public sealed record TaskInput
     /// <summary>Branch of the run's verified work.</summary>
     public required string Staging { get; init; }
 
-    /// <summary>Commit that staging was at when the task was started, as the run knows it; empty: it does not say.</summary>
+    /// <summary>Position of staging when the task was started, as the run knows it; empty: unknown.</summary>
     public string StagingTip { get; init; } = "";
 
     /// <summary>First attempt of this workflow: 1, or after a retry the one that follows the last.</summary>
     public int FirstAttempt { get; init; } = 1;
 
-    /// <summary>Number of the first agent start of this workflow.</summary>
+    /// <summary>Number of the first agent run of this workflow.</summary>
     public int FirstStart { get; init; } = 1;
 
-    /// <summary>What a person added for the retry.</summary>
+    /// <summary>A person's guidance for the retry.</summary>
     public string Guidance { get; init; } = "";
 
-    /// <summary>Do not take up an earlier result.</summary>
+    /// <summary>Do not reuse an earlier result.</summary>
     public bool Fresh { get; init; }
     public bool Paused { get; init; }
 
-    /// <summary>The run wakes what is parked for its account or machine; without it the task tries again by itself.</summary>
+    /// <summary>The run resumes tasks that are parked for their account or machine; without it the task retries by itself.</summary>
     public bool RunWakes { get; init; }
 
     /// <inheritdoc cref="AskPlannerInput.Replan"/>
@@ -38,7 +38,7 @@ public sealed record TaskInput
     /// <summary>The round that a <c>ReviewWorkflow</c> carries out; null for tasks.</summary>
     public ReviewRound? Review { get; init; }
 
-    /// <summary>Files that the plan does not give to the task, and that it was lent.</summary>
+    /// <summary>Files that were granted to the task beyond the plan.</summary>
     public IReadOnlyList<string> Lent { get; init; } = [];
 }
 
@@ -48,27 +48,27 @@ public sealed record PrepareTaskInput
     public required TaskInput Task { get; init; }
     public required int Attempt { get; init; }
 
-    /// <summary>What the task's changes were counted from last; empty before.</summary>
+    /// <summary>Earlier base of the task's changes; empty before.</summary>
     public string BaseCommit { get; init; } = "";
 
-    /// <summary>The task's last commit that was verified; empty before. Its branch is put back to it before staging is brought into the
+    /// <summary>The task's last verified commit; empty before. Its branch is reset to it before staging is merged into the
     /// worktree.</summary>
     public string Commit { get; init; } = "";
 
-    /// <summary>Bring the present staging branch into the worktree, conflicts included: after a merge was refused.</summary>
+    /// <summary>Merge the present staging branch into the worktree, conflicts included: after a merge was refused.</summary>
     public bool WithStaging { get; init; }
 
-    /// <summary>Take up an earlier result with the same content key, where there is one.</summary>
+    /// <summary>Reuse an earlier result with the same content key, where there is one.</summary>
     public bool MayReuse { get; init; }
 }
 
-/// <summary>A worktree that is ready.</summary>
+/// <summary>A prepared worktree.</summary>
 public sealed record PreparedTask
 {
     /// <summary>Path of the worktree, relative to the repository.</summary>
     public required string Worktree { get; init; }
 
-    /// <summary>What the task's changes are counted from.</summary>
+    /// <summary>Base of the task's changes.</summary>
     public required string BaseCommit { get; init; }
 
     /// <summary>Commit that an earlier result gave on this base; empty when an agent is needed.</summary>
@@ -84,14 +84,14 @@ public sealed record PreparedTask
     public string FailureClass { get; init; } = FailureClasses.None;
 }
 
-/// <summary>Asks for a task's work to be checked, committed and put to its gates.</summary>
+/// <summary>Asks for a task's work to be checked, committed and run through its gates.</summary>
 public sealed record VerifyTaskInput
 {
     public required TaskInput Task { get; init; }
     public required PreparedTask Prepared { get; init; }
     public required int Attempt { get; init; }
 
-    /// <summary>The start that did the work; 0 for a result that was taken up.</summary>
+    /// <summary>The agent run that did the work; 0 for a reused result.</summary>
     public required int Start { get; init; }
     public bool ClaimedDone { get; init; }
 
@@ -99,13 +99,13 @@ public sealed record VerifyTaskInput
     public string EndedWith { get; init; } = "";
 }
 
-/// <summary>What verification found.</summary>
+/// <summary>Result of verification.</summary>
 public sealed record VerifyResult
 {
     /// <summary>The commit that was checked; empty when nothing could be committed.</summary>
     public string Commit { get; init; } = "";
 
-    /// <summary>What is wrong, each a sentence; empty when the task may be merged.</summary>
+    /// <summary>Problems, each a sentence; empty when the task may be merged.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
     /// <summary>The problems with their evidence, for the agent and for people; relative to the repository.</summary>
@@ -114,17 +114,17 @@ public sealed record VerifyResult
     /// <summary><see cref="FailureClasses.Environment"/> when the machine is to blame, not the work.</summary>
     public string FailureClass { get; init; } = FailureClasses.None;
 
-    /// <summary>Gates that passed and all, such as <c>2/2</c>; empty when there is none.</summary>
+    /// <summary>Passed and all gates, such as <c>2/2</c>; empty when there is none.</summary>
     public string Gates { get; init; } = "";
 
     /// <summary>What was measured; null where nothing was.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskMeasurement>? Measurements { get; init; }
 
-    /// <summary>Why a person must look before it is merged: it changed what its gates mean. Empty when nobody must.</summary>
+    /// <summary>Why a person must approve before it is merged: it changed what its gates check. Empty when no approval is needed.</summary>
     public string NeedsPerson { get; init; } = "";
 
-    /// <summary>Worth knowing, stops nothing: files put back, agent ended without saying done.</summary>
+    /// <summary>Notes that prevent nothing: restored files, agent ended without reporting completion.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
 

@@ -2,22 +2,21 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Orchestrator.Messages;
 
-/// <summary>What a task tells its run: sent by signal at each change, and returned at the end.</summary>
+/// <summary>A task's report to its run: sent by signal at each change, and returned at the end.</summary>
 public sealed record TaskReport
 {
-    /// <summary>The <see cref="Sequence"/> of a report that an execution could not give itself, because it was ended from
-    /// outside.</summary>
+    /// <summary>The <see cref="Sequence"/> of a report on behalf of an execution that was ended from outside.</summary>
     public const int LastWord = 10_000_000;
 
     public required string TaskId { get; init; }
 
-    /// <summary>Run id of the task's workflow execution, so that a late report of an earlier execution is known as such.</summary>
+    /// <summary>Run id of the task's workflow execution, by which a late report of an earlier execution is recognized.</summary>
     public required string ExecutionId { get; init; }
 
     /// <summary>Plan that it works by; empty for a planner.</summary>
     public string PlanHash { get; init; } = "";
 
-    /// <summary>Grows by one with each report of that execution; <see cref="LastWord"/> where somebody else tells of its end.</summary>
+    /// <summary>Grows by one with each report of that execution; <see cref="LastWord"/> in a report on its behalf.</summary>
     public required int Sequence { get; init; }
 
     [AllowedValues(
@@ -46,7 +45,7 @@ public sealed record TaskReport
     [Range(0, 100_000)]
     public int Attempt { get; init; }
 
-    /// <summary>Number of the last agent start.</summary>
+    /// <summary>Number of the last agent run.</summary>
     public int LastStart { get; init; }
 
     /// <summary>Agent processes started by this execution.</summary>
@@ -68,8 +67,8 @@ public sealed record TaskReport
     /// <see cref="FailureClasses.Gate"/> or <see cref="FailureClasses.UsageLimit"/>.</summary>
     public string FailureClass { get; init; } = FailureClasses.None;
 
-    /// <summary>What a person is asked for, one of <see cref="ApprovalKinds"/>; empty: that its work is merged, where a person is
-    /// asked.</summary>
+    /// <summary>Subject of an approval, one of <see cref="ApprovalKinds"/>; empty: the merge of its work, where approval is
+    /// awaited.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? Asks { get; init; }
 
@@ -77,29 +76,28 @@ public sealed record TaskReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskAnswer>? Answers { get; init; }
 
-    /// <summary>It waits for parts of it, which are to become tasks of the run.</summary>
+    /// <summary>It waits for its parts, which are to become tasks of the run.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool AwaitsParts { get; init; }
 
     /// <inheritdoc cref="TaskInput.Lent"/>
     public IReadOnlyList<string> Lent { get; init; } = [];
 
-    /// <summary>What it wants to be merged are packages that were installed for it, and not its work.</summary>
+    /// <summary>The commit to be merged contains packages that were installed for it, not its work.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Installs { get; init; }
 
     /// <summary>When a usage limit ends.</summary>
     public DateTimeOffset? ResetAt { get; init; }
 
-    /// <summary>How its agent failed, without what differs from task to task; empty where others can't fail alike.</summary>
+    /// <summary>Signature of the agent's failure, without task-specific parts; empty where it says nothing about others.</summary>
     public string Signature { get; init; } = "";
 
-    /// <summary>What was noticed while its agents worked, the oldest first; none is ever taken away.</summary>
+    /// <summary>Notices from its agent runs, the oldest first; none is ever removed.</summary>
     public IReadOnlyList<TaskNotice> Notices { get; init; } = [];
 }
 
-/// <summary>Something worth knowing that changes nothing for the task: what an agent, or a person beside it, did to what all tasks
-/// share.</summary>
+/// <summary>A notice that changes nothing for the task: what an agent, or a person beside it, did to what all tasks share.</summary>
 /// <param name="Text">A sentence for people.</param>
 /// <param name="IsForPerson">A person has to know, for example of a hook that was put aside.</param>
 public sealed record TaskNotice(string Text, bool IsForPerson = false);

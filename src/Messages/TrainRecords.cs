@@ -2,19 +2,19 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Where the staging branch of a run has to be.</summary>
+/// <summary>Position of a run's staging branch.</summary>
 /// <param name="Commit">Its commit; empty: nobody says.</param>
-/// <param name="Number">Grows with each move: of two positions the one with the larger number is the newer one.</param>
+/// <param name="Number">Grows with each move: of two positions the one with the larger number is newer.</param>
 public sealed record StagingPosition(string Commit, [property: Range(0, int.MaxValue)] int Number)
 {
-    /// <summary>The position after a move to a commit; the same where it is there already.</summary>
+    /// <summary>The position after a move to a commit; unchanged if it is there already.</summary>
     public StagingPosition MovedTo(string commit) => commit == Commit ? this : new StagingPosition(commit, Number + 1);
 
-    /// <summary>The newer one of what two sides know.</summary>
+    /// <summary>The newer one of two positions.</summary>
     public StagingPosition OrNewer(StagingPosition other) => other.Number > Number ? other : this;
 }
 
-/// <summary>What starts a <c>MergeTrainWorkflow</c>, and what it goes on with when it continues as new.</summary>
+/// <summary>Input of a <c>MergeTrainWorkflow</c>, also when it continues as new.</summary>
 public sealed record TrainInput
 {
     [Identifier]
@@ -26,17 +26,17 @@ public sealed record TrainInput
     public required string Staging { get; init; }
     public required RunRules Rules { get; init; }
 
-    /// <summary>Where that branch has to be.</summary>
+    /// <summary>Position of that branch.</summary>
     public required StagingPosition Position { get; init; }
 
     /// <summary>What waits, the oldest first.</summary>
     public IReadOnlyList<MergeRequest> Queue { get; init; } = [];
 
-    /// <summary>How many of them are merged at once the next time; 0: as many as the settings allow.</summary>
+    /// <summary>Size of the next batch; 0: the maximum of the settings.</summary>
     [Range(0, int.MaxValue)]
     public int Window { get; init; }
 
-    /// <summary>Gates that have failed and then held on the same tree.</summary>
+    /// <summary>Gates that have failed and then passed on the same tree.</summary>
     public IReadOnlyList<string> FlakyGates { get; init; } = [];
 
     /// <summary>Tasks that are merged alone the next time.</summary>
@@ -45,7 +45,7 @@ public sealed record TrainInput
     /// <summary>The task that was sent back to resolve a conflict; empty: none.</summary>
     public string Resolving { get; init; } = "";
 
-    /// <summary>Tasks in conflict that wait until that one is through.</summary>
+    /// <summary>Other tasks in conflict, which wait for that one.</summary>
     public IReadOnlyList<string> Deferred { get; init; } = [];
 
     /// <summary>Number of the last report.</summary>
@@ -54,18 +54,18 @@ public sealed record TrainInput
 }
 
 /// <summary>Work for the merge train.</summary>
-/// <param name="Requests">The work, the oldest first; none: the run only wants to know whether somebody is there.</param>
+/// <param name="Requests">The requests, the oldest first; empty: the run only checks whether the train is open.</param>
 /// <param name="Position">Where staging is, as far as the run knows.</param>
 public sealed record TrainWork(IReadOnlyList<MergeRequest> Requests, StagingPosition Position)
 {
-    /// <summary>The plan that the run works by now: a review has added tasks to it. Empty: as before.</summary>
+    /// <summary>The run's present plan: a review has added tasks to it. Empty: unchanged.</summary>
     public string PlanHash { get; init; } = "";
 }
 
-/// <summary>Where a merge train is.</summary>
+/// <summary>Status of a merge train.</summary>
 public sealed record TrainStatus
 {
-    /// <summary>What waits or is being merged, in the order in which it is.</summary>
+    /// <summary>What waits or is being merged, in order.</summary>
     public IReadOnlyList<MergeRequest> Queue { get; init; } = [];
 
     /// <summary>Tasks that are merged and gated as a whole now.</summary>
@@ -81,11 +81,10 @@ public sealed record TrainStatus
     public required StagingPosition Position { get; init; }
 }
 
-/// <summary>What a merge train tells its run, one after the other.</summary>
+/// <summary>A report of a merge train to its run, one at a time.</summary>
 public sealed record TrainReport
 {
-    /// <summary>First execution of the train that tells it; one that is lost has a successor, and what it still says counts no
-    /// more.</summary>
+    /// <summary>First execution of the train that reports; a lost train has a successor, and its late reports are ignored.</summary>
     [Identifier]
     public required string ExecutionId { get; init; }
 
@@ -95,33 +94,33 @@ public sealed record TrainReport
     /// <summary>Where staging is now.</summary>
     public required StagingPosition Position { get; init; }
 
-    /// <summary>What came of work.</summary>
+    /// <summary>Results of requests.</summary>
     public IReadOnlyList<TrainAnswer> Answers { get; init; } = [];
 
     /// <summary>Tasks in conflict that wait until another one has resolved its own.</summary>
     public IReadOnlyList<TrainAnswer> Deferred { get; init; } = [];
 
-    /// <summary>Worth knowing, for people.</summary>
+    /// <summary>Notes for people.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>The last report: what has no answer gets none.</summary>
+    /// <summary>The last report: remaining requests get no result.</summary>
     public bool Ended { get; init; }
 }
 
-/// <summary>What came of a task's work.</summary>
+/// <summary>Result of a task's request.</summary>
 /// <param name="Result">Merged, sent back, or a conflict.</param>
 public sealed record TrainAnswer([property: Identifier] string TaskId, MergeResult Result);
 
-/// <summary>How a run stands with its merge train, for the execution that goes on with the run.</summary>
+/// <summary>State shared with the merge train, for the run's next execution.</summary>
 public sealed record TrainLinkCheckpoint
 {
     /// <summary>The train whose reports count; empty: none was begun.</summary>
     public string ExecutionId { get; init; } = "";
 
-    /// <summary>Number of its last report that was taken in.</summary>
+    /// <summary>Number of its last report that was handled.</summary>
     public int Sequence { get; init; }
 
-    /// <summary>What it was told of and has not answered, the oldest first.</summary>
+    /// <summary>Requests without a result, the oldest first.</summary>
     public IReadOnlyList<MergeRequest> Waiting { get; init; } = [];
 
     /// <inheritdoc cref="TrainInput.Resolving"/>
@@ -131,7 +130,7 @@ public sealed record TrainLinkCheckpoint
     public IReadOnlyList<string> Deferred { get; init; } = [];
 }
 
-/// <summary>Asks for a batch of verified work to be merged, one on top of the other, without staging being moved.</summary>
+/// <summary>Asks for verified commits to be merged, one on top of the other, without moving staging.</summary>
 /// <param name="Requests">The work, in order.</param>
 public sealed record BuildBatchInput(string RunId, RepositoryReference Repository, string PlanHash, IReadOnlyList<MergeRequest> Requests)
 {
@@ -139,30 +138,30 @@ public sealed record BuildBatchInput(string RunId, RepositoryReference Repositor
     public string StagingTip { get; init; } = "";
 }
 
-/// <summary>A batch: merges of which staging has none yet.</summary>
+/// <summary>A batch: merges that are not on staging yet.</summary>
 public sealed record BatchBuilt
 {
-    /// <summary>Where staging is: what the first merge was made on.</summary>
+    /// <summary>Position of staging: the base of the first merge.</summary>
     public required string Base { get; init; }
 
-    /// <summary>What came of the work, in the order in which it was given. It may be fewer: what does not go with what is before it in the
-    /// batch is left for the next one, and what is behind it, too.</summary>
+    /// <summary>Results in the order of the requests. There may be fewer: an entry that conflicts with earlier ones of the batch is left
+    /// for the next batch, with all that follow.</summary>
     public required IReadOnlyList<BuiltMerge> Merges { get; init; }
 
-    /// <summary>What was done for it, for people; empty where nothing was.</summary>
+    /// <summary>Note for people about what was done; empty where nothing was.</summary>
     public string Message { get; init; } = "";
 }
 
-/// <summary>What came of one of the requests for a batch.</summary>
-/// <param name="Commit">Its merge; empty where it has its answer already.</param>
-/// <param name="Answer">Its answer: staging has it already, or it does not go with what is there. Null where it is in the batch.</param>
+/// <summary>Result for one request of a batch.</summary>
+/// <param name="Commit">Its merge; empty where it has a result already.</param>
+/// <param name="Answer">Its result: staging has it already, or it conflicts. Null where it is in the batch.</param>
 public sealed record BuiltMerge(string Commit, MergeResult? Answer = null);
 
-/// <summary>Asks for gates to be run on a tree in which the first of a batch are merged.</summary>
+/// <summary>Asks for gates to be run on a tree with the first entries of a batch.</summary>
 /// <param name="Requests">What is merged in it, in order.</param>
 /// <param name="Base">What the first of them was merged onto.</param>
 /// <param name="Commit">The merge of the last.</param>
-/// <param name="Tries">How often a gate that does not hold is run before that is believed.</param>
+/// <param name="Tries">How often a failing gate is run before the failure counts.</param>
 public sealed record GateBatchInput(
     string RunId,
     RepositoryReference Repository,
@@ -173,27 +172,27 @@ public sealed record GateBatchInput(
     int Tries
 );
 
-/// <summary>What gates said of a tree.</summary>
+/// <summary>Gate result of a tree.</summary>
 public sealed record BatchGated
 {
-    /// <summary>What the last one is told if it is sent back; null where all gates hold.</summary>
+    /// <summary>Result for the last entry if it is sent back; null where all gates pass.</summary>
     public MergeResult? Refusal { get; init; }
 
-    /// <summary>The gates that do not hold.</summary>
+    /// <summary>The failed gates.</summary>
     public IReadOnlyList<string> Failed { get; init; } = [];
 
     /// <inheritdoc cref="MergeResult.Flaky"/>
     public IReadOnlyList<string> Flaky { get; init; } = [];
 
-    /// <summary>The machine is to blame, and not the work.</summary>
+    /// <summary>The machine is to blame, not the work.</summary>
     public bool BlamesMachine { get; init; }
 
-    /// <summary>How many gates were taken from the cache, in words; empty where none was.</summary>
+    /// <summary>How many gate results were cached, as text; empty where none was.</summary>
     public string FromCache { get; init; } = "";
 }
 
 /// <summary>Asks for staging to be moved over merges of a batch.</summary>
-/// <param name="From">Where staging has to be: what the first of the merges was made on.</param>
+/// <param name="From">Expected position of staging: the base of the first merge.</param>
 /// <param name="To">The last of the merges, on which gates were run.</param>
 /// <param name="Tasks">Whose merges they are.</param>
 public sealed record LandBatchInput(
@@ -210,6 +209,6 @@ public sealed record LandBatchInput(
 }
 
 /// <summary>Whether staging was moved.</summary>
-/// <param name="Landed">It was. False: staging has gone on from somewhere else, and the batch has to be made anew.</param>
-/// <param name="Message">What was done for it, for people; empty where nothing was.</param>
+/// <param name="Landed">It was moved. False: staging is elsewhere, and the batch has to be made again.</param>
+/// <param name="Message">Note for people about what was done; empty where nothing was.</param>
 public sealed record BatchLanded(bool Landed, string Message = "");

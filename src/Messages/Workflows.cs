@@ -3,31 +3,31 @@ using Temporalio.Workflows;
 
 namespace Orchestrator.Messages;
 
-/// <summary>What a steering command did.</summary>
+/// <summary>Result of a steering command.</summary>
 /// <param name="Message">A sentence for people.</param>
 /// <param name="Changed">False when things were that way already.</param>
 public sealed record SteeringAnswer(string Message, bool Changed);
 
-/// <summary>Names a task and, where it helps, says why or how.</summary>
+/// <summary>A task, with a reason or guidance where it helps.</summary>
 /// <param name="Text">Words for its agent, or why.</param>
-/// <param name="By">Who, and from where, such as <c>kim@laptop</c>; empty: it was not said.</param>
+/// <param name="By">The person and their client, such as <c>kim@laptop</c>; empty: unknown.</param>
 [MessageExample("""{"task":"api","text":"use the new endpoint","by":"kim@laptop"}""")]
 public sealed record TaskCommand([property: StringLength(1000, MinimumLength = 1)] string Task, string Text = "", string By = "");
 
-/// <summary>What a person wants of a run as a whole.</summary>
+/// <summary>A person's command about a run as a whole.</summary>
 /// <param name="Reason">Why, for the record.</param>
-/// <param name="By">Who, and from where, such as <c>kim@laptop</c>; empty: it was not said.</param>
+/// <param name="By">The person and their client, such as <c>kim@laptop</c>; empty: unknown.</param>
 [MessageExample("""{"reason":"looked at","by":"kim@laptop"}""")]
 public sealed record PersonCommand(string Reason = "", string By = "");
 
 /// <summary>Answers a question of a run.</summary>
 /// <param name="Id"><c>plan</c> or a task's id.</param>
 /// <param name="Reason">Why, for the record.</param>
-/// <param name="By">Who, and from where, such as <c>kim@laptop</c>; empty: it was not said.</param>
+/// <param name="By">The person and their client, such as <c>kim@laptop</c>; empty: unknown.</param>
 [MessageExample("""{"id":"plan","reason":"looks good","by":"kim@laptop"}""")]
 public sealed record ApprovalCommand(string Id, string Reason = "", string By = "");
 
-/// <summary>A message that a workflow of the run could not read or not follow.</summary>
+/// <summary>A message that a workflow of the run could not read or carry out.</summary>
 /// <param name="Workflow">Id of that workflow.</param>
 /// <param name="Note">What it was, and why not.</param>
 public sealed record DroppedMessage([property: Identifier] string Workflow, string Note);
@@ -68,8 +68,8 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate("reject")]
     Task<SteeringAnswer> RejectAsync(ApprovalCommand command);
 
-    /// <summary>Tries again to land a run that is <see cref="RunStates.AwaitingPromotion"/>. After its time limit it is no yes any more:
-    /// the landing is begun anew, and asks again where it has to.</summary>
+    /// <summary>Retries landing for a run that is <see cref="RunStates.AwaitingPromotion"/>. After its time limit it is no approval any
+    /// more: the landing begins again, and asks again where it has to.</summary>
     [WorkflowUpdate("promote")]
     Task<SteeringAnswer> PromoteAsync(PersonCommand? command = null);
 
@@ -77,15 +77,15 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate("landMerged")]
     Task<SteeringAnswer> LandMergedAsync(PersonCommand? command = null);
 
-    /// <summary>Says how a run goes on that can't go on by itself.</summary>
+    /// <summary>Decides how a run goes on that can't go on by itself.</summary>
     [WorkflowUpdate("resolveEscalation")]
     Task<SteeringAnswer> ResolveEscalationAsync(ResolveCommand command);
 
-    /// <summary>Ends the run: tasks at work are stopped, staging and worktrees stay.</summary>
+    /// <summary>Ends the run: running tasks are stopped, staging and worktrees stay.</summary>
     [WorkflowUpdate("cancel")]
     Task<SteeringAnswer> CancelAsync(PersonCommand? command = null);
 
-    /// <summary>What the leases of the repository tell this run.</summary>
+    /// <summary>A notification of the lease workflow.</summary>
     [WorkflowSignal("leasesChanged")]
     Task LeasesChangedAsync(LeaseNews news);
 
@@ -93,15 +93,15 @@ public interface IOrchestrationWorkflow
     [WorkflowSignal("taskChanged")]
     Task TaskChangedAsync(TaskReport report);
 
-    /// <summary>Which steps of the run and its tasks fail again and again now; none: all go on.</summary>
+    /// <summary>The activities of the run and its tasks that fail again and again; empty: none does.</summary>
     [WorkflowSignal("activitiesFailing")]
     Task ActivitiesFailingAsync(IReadOnlyList<FailingActivity> failing);
 
-    /// <summary>What the merge train of the run has done.</summary>
+    /// <summary>A report of the run's merge train.</summary>
     [WorkflowSignal("trainChanged")]
     Task TrainChangedAsync(TrainReport report);
 
-    /// <summary>A task could not read what somebody sent it: people look for that in its run.</summary>
+    /// <summary>A task has dropped a message that it could not read: people look for that in its run.</summary>
     [WorkflowSignal("messageDropped")]
     Task MessageDroppedAsync(DroppedMessage message);
 }
@@ -125,15 +125,15 @@ public interface ITaskWorkflow
     [WorkflowSignal("cancel")]
     Task CancelAsync();
 
-    /// <summary>Goes on at once with what waits (blocked, parked), with the words of a person.</summary>
+    /// <summary>Resumes a blocked or parked task at once, with a person's guidance.</summary>
     [WorkflowSignal("goOn")]
     Task GoOnAsync(string guidance);
 
-    /// <summary>A person's answer to a task that changed what its gates mean.</summary>
+    /// <summary>A person's decision about a task that changed what its gates check.</summary>
     [WorkflowSignal("decide")]
     Task DecideAsync(bool accepted, string reason);
 
-    /// <summary>Its run has ended without it: it ends its agent, keeps its work and closes.</summary>
+    /// <summary>Its run has ended without it: the task ends its agent, keeps its work and closes.</summary>
     [WorkflowSignal("runEnded")]
     Task RunEndedAsync(string reason);
 
@@ -141,13 +141,13 @@ public interface ITaskWorkflow
     [WorkflowSignal("partsDone")]
     Task PartsDoneAsync(string summary);
 
-    /// <summary>What the merge train did with this task's commit.</summary>
+    /// <summary>The merge train's result for this task's commit.</summary>
     [WorkflowSignal("mergeDone")]
     Task MergeDoneAsync(MergeResult result);
 }
 
-/// <summary>The merge train of one run: verified work comes in, and is merged to staging or sent back with evidence. It says so to its run,
-/// and goes on while that continues as new.</summary>
+/// <summary>The merge train of one run: verified work is merged to staging or sent back with evidence. It reports to its run, and continues
+/// while that continues as new.</summary>
 [Workflow("MergeTrainWorkflow")]
 public interface IMergeTrainWorkflow
 {
@@ -157,20 +157,20 @@ public interface IMergeTrainWorkflow
     [WorkflowQuery("status")]
     TrainStatus Status();
 
-    /// <summary>Verified work, behind all that waits. What waits already is not taken in twice.</summary>
+    /// <summary>Adds verified work at the end. Work that waits already is not added twice.</summary>
     [WorkflowSignal("enqueue")]
     Task EnqueueAsync(TrainWork work);
 
-    /// <summary>A task is not waited for: one that was sent back to resolve a conflict and does not come back soon, or one that waits for
-    /// it and is cancelled.</summary>
+    /// <summary>Stops waiting for a task: one that was sent back to resolve a conflict and does not return soon, or one that waits for it
+    /// and is cancelled.</summary>
     [WorkflowSignal("pass")]
     Task PassAsync([Identifier] string task);
 
-    /// <summary>Nothing more is merged: what is under way is interrupted, what waits has no answer.</summary>
+    /// <summary>Stops merging: the merge under way is interrupted, waiting requests get no result.</summary>
     [WorkflowSignal("close")]
     Task CloseAsync([Identifier] string reason);
 
-    /// <summary>Its run has ended without it: it interrupts what is under way and closes.</summary>
+    /// <summary>Its run has ended without it: the train interrupts the merge under way and closes.</summary>
     [WorkflowSignal("runEnded")]
     Task RunEndedAsync(string reason);
 }
@@ -195,16 +195,16 @@ public interface IPlanningWorkflow
     [WorkflowSignal("cancel")]
     Task CancelAsync();
 
-    /// <summary>Goes on at once with what waits, with the words of a person.</summary>
+    /// <summary>Resumes at once, with a person's guidance.</summary>
     [WorkflowSignal("goOn")]
     Task GoOnAsync(string guidance);
 
-    /// <summary>Its run has ended without it: it ends its agent and closes.</summary>
+    /// <summary>Its run has ended without it: ends its agent and closes.</summary>
     [WorkflowSignal("runEnded")]
     Task RunEndedAsync(string reason);
 }
 
-/// <summary>One round of a run's review: the reviewer is asked about each part of the change, and its answers are kept. It reports to its
+/// <summary>One round of a run's review: the reviewer is asked about each part of the change, and its answers are stored. It reports to its
 /// run like a task, and takes the same signals.</summary>
 [Workflow("ReviewWorkflow")]
 public interface IReviewWorkflow
@@ -224,11 +224,11 @@ public interface IReviewWorkflow
     [WorkflowSignal("cancel")]
     Task CancelAsync();
 
-    /// <summary>Goes on at once with what waits, with the words of a person.</summary>
+    /// <summary>Resumes at once, with a person's guidance.</summary>
     [WorkflowSignal("goOn")]
     Task GoOnAsync(string guidance);
 
-    /// <summary>Its run has ended without it: it ends its agent and closes.</summary>
+    /// <summary>Its run has ended without it: ends its agent and closes.</summary>
     [WorkflowSignal("runEnded")]
     Task RunEndedAsync(string reason);
 }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>The keys of agents, their models and what they may do, as <see cref="SettingKeys"/> has the others.</summary>
+/// <summary>Setting keys of agents, their models and permissions.</summary>
 internal static class AgentKeys
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);

@@ -1,4 +1,4 @@
 namespace Orchestrator.Settings;
 
-/// <summary>A variable that the repository's files hand to agents.</summary>
+/// <summary>A variable from the repository's files that agents get.</summary>
 internal sealed record AgentVariable(string Name, string Value, SettingSource Source);

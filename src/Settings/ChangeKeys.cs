@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>The keys of <c>changes.*</c>, as <see cref="SettingKeys"/> has the others.</summary>
+/// <summary>Setting keys <c>changes.*</c>.</summary>
 internal static class ChangeKeys
 {
     internal static readonly Setting<int?> MaxLines = new(

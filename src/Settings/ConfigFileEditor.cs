@@ -6,9 +6,9 @@ namespace Orchestrator.Settings;
 /// <summary>Changes one key in the text of a configuration file; comments, order and everything else stay as they are.</summary>
 public static class ConfigFileEditor
 {
-    /// <summary>The text with the key set, or the faults that the value or the file have.</summary>
+    /// <summary>The text with the key set, or the faults of the value or the file.</summary>
     /// <param name="text">Present text of the file; empty for a new one.</param>
-    /// <param name="name">Name of the setting, as in <c>retry.max_attempts</c>; older names are written as today's.</param>
+    /// <param name="name">Name of the setting, as in <c>retry.max_attempts</c>; older names are replaced by present ones.</param>
     /// <param name="value">The value as it would stand in YAML.</param>
     /// <param name="path">How messages call the file.</param>
     public static (string? Text, IReadOnlyList<SettingFault> Faults) Set(string text, string name, string value, string path)
@@ -43,7 +43,7 @@ public static class ConfigFileEditor
         var written = Plain(value) ? value : SettingTypes.Quote(value);
         var changed = Replace(text, name, written);
 
-        // The new text is loaded as a run would load it: what that refuses is not written.
+        // The new text is loaded as a run would load it: an invalid one is not written.
         var before = Load(text, path);
         var after = Load(changed, path);
         var added = after.Errors.Where(fault => !before.Errors.Contains(fault)).ToList();
@@ -67,7 +67,7 @@ public static class ConfigFileEditor
         var dot = name.LastIndexOf('.');
         var separator = text.Length == 0 || text.EndsWith('\n') ? "" : "\n";
 
-        // No entry yet: beside its siblings where a block mapping for them is there, else at the end, dotted as a whole.
+        // No entry yet: it is added to an existing block mapping of its siblings, else at the end with its full dotted name.
         if (dot > 0 && LocateMapping(text, name[..dot]) is { } mapping)
         {
             return text[..mapping.Start]
@@ -147,7 +147,7 @@ public static class ConfigFileEditor
         }
     }
 
-    // A block's own end lies at the next token, so its last scalar counts; a flow list ends with its bracket, one character long.
+    // A block's own end is at the next token, so its last scalar counts; a flow list ends with its bracket, one character long.
     private static int EndOfNode(Parser parser)
     {
         var flow = parser.Current is SequenceStart { Style: SequenceStyle.Flow };

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>The keys of <c>dependencies.*</c>, as <see cref="SettingKeys"/> has the others.</summary>
+/// <summary>Setting keys <c>dependencies.*</c>.</summary>
 internal static class DependencyKeys
 {
     internal static readonly Setting<IReadOnlyList<string>> Allow = new(

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Members of a tree of settings by their full names.</summary>
+/// <summary>Flattens a tree of settings to full names.</summary>
 internal static class FlatSettings
 {
     /// <summary>Nested keys as dotted names; a key without a value is not set.</summary>

@@ -8,21 +8,21 @@ public sealed record TakenSetting(string Name, string Value, string From);
 
 /// <summary>A setting that is read where an older tool had it.</summary>
 /// <param name="Name">As it stands there.</param>
-/// <param name="Meaning">Today's name of the setting, or what else it is for.</param>
+/// <param name="Meaning">Present name of the setting, or its other use.</param>
 /// <param name="From">File and line it was found at.</param>
 public sealed record UsedSetting(string Name, string Meaning, string From);
 
-/// <summary>Something in an older tool's file that is not taken over.</summary>
+/// <summary>Something in an older tool's file that is not used.</summary>
 /// <param name="Name">As it stands there.</param>
 /// <param name="From">File and line it was found at.</param>
 /// <param name="Why">Why not; empty where it has no use here.</param>
 public sealed record UnusedSetting(string Name, string From, string Why = "");
 
-/// <summary>What older tools' files give.</summary>
+/// <summary>Settings from older tools' files.</summary>
 /// <param name="Settings">Settings under today's names.</param>
-/// <param name="Used">Settings that are used where they stand, under their older name.</param>
+/// <param name="Used">Settings that are used from those files, under their older name.</param>
 /// <param name="Unused">What is not used, by name.</param>
-/// <param name="Secrets">Variables for <c>.orchestrator/secrets.env</c>: secrets that stood in those files.</param>
+/// <param name="Secrets">Variables for <c>.orchestrator/secrets.env</c>: secrets from those files.</param>
 /// <param name="Faults">Files and values that can't be read.</param>
 public sealed record TakenConfiguration(
     IReadOnlyList<TakenSetting> Settings,
@@ -35,7 +35,7 @@ public sealed record TakenConfiguration(
 /// <summary>Reads <c>orchestrator_config.json</c>, <c>.claude-agents.yaml</c>, the older user file and an older <c>.env</c>.</summary>
 public static class LegacyConfiguration
 {
-    // Sections that only group; their keys are known by their last word.
+    // Sections that only group; their keys are identified by their last part.
     private static readonly string[] Sections =
     [
         "execution.",
@@ -47,7 +47,7 @@ public static class LegacyConfiguration
         "approval.",
     ];
 
-    /// <summary>Reads the files in order for a configuration of today; the first one that says something about a setting wins.</summary>
+    /// <summary>Reads the files in order; the first one that has a setting wins.</summary>
     public static TakenConfiguration Read(IReadOnlyList<ConfigurationText> files)
     {
         var taken = new Dictionary<string, TakenSetting>();
@@ -77,7 +77,7 @@ public static class LegacyConfiguration
         return new TakenConfiguration([.. taken.Values], used, unused, secrets, faults);
     }
 
-    /// <summary>What one file, which is no <c>.env</c>, says in today's words.</summary>
+    /// <summary>Settings of one file, which is no <c>.env</c>, under present names.</summary>
     /// <param name="source">Where it stands.</param>
     /// <param name="faults">Takes what makes the file unreadable.</param>
     internal static OldFile Translate(ConfigurationText file, SettingSource source, ICollection<SettingFault> faults)
@@ -100,7 +100,7 @@ public static class LegacyConfiguration
     {
         var (name, value) = (raw.Name, raw.Value);
 
-        // There it counted retries, here attempts are counted.
+        // The older tool counted retries, here attempts are counted.
         if (
             file == "orchestrator_config.json"
             && name.EndsWith("max_retries", StringComparison.Ordinal)
@@ -125,7 +125,7 @@ public static class LegacyConfiguration
             value = new RawScalar("$" + variable, value.Line);
         }
 
-        // The older tool had no such list of its own: what its file asks for is added to ours.
+        // The older tool had no default list: its entries are added to ours.
         if (setting == SettingKeys.AlwaysRequireHuman && value is RawList globs)
         {
             value = new RawList(
@@ -168,25 +168,25 @@ public static class LegacyConfiguration
         }
     }
 
-    /// <summary>A name without the section of an older tool that it stands in.</summary>
+    /// <summary>A name without its section in an older tool's file.</summary>
     internal static string WithoutSection(string name) =>
         Array.Find(Sections, section => name.StartsWith(section, StringComparison.Ordinal)) is { } section ? name[section.Length..] : name;
 
     private static Setting? Find(string name) => SettingIndex.Find(name) ?? SettingIndex.Find(WithoutSection(name));
 }
 
-/// <summary>An older tool's file in today's words.</summary>
+/// <summary>An older tool's file under present names.</summary>
 internal sealed class OldFile
 {
-    /// <summary>Settings under today's names; <see cref="RawSetting.Spelling"/> is the name there.</summary>
+    /// <summary>Settings under present names; <see cref="RawSetting.Spelling"/> is the older name.</summary>
     public List<RawSetting> Settings { get; } = [];
 
-    /// <summary>Settings that say what is so here anyway.</summary>
+    /// <summary>Settings that have no effect because they are the default behaviour.</summary>
     public List<RawSetting> Anyway { get; } = [];
 
-    /// <summary>What is no setting here.</summary>
+    /// <summary>Unknown entries.</summary>
     public List<RawSetting> Unknown { get; } = [];
 
-    /// <summary>Secrets that stood there, by the variable that the settings name instead.</summary>
+    /// <summary>Secrets in the file, by the variable that the settings name instead.</summary>
     public Dictionary<string, string> Secrets { get; } = [];
 }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>The keys of limits of agents, and how often something is tried again, as <see cref="SettingKeys"/> has the others.</summary>
+/// <summary>Setting keys of agents' limits and of retries.</summary>
 internal static class LimitKeys
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);

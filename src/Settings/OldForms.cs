@@ -3,7 +3,7 @@ namespace Orchestrator.Settings;
 /// <summary>Settings of the older tools whose meaning, not only whose name, has changed.</summary>
 internal static class OldForms
 {
-    /// <summary>The same settings with older forms said in today's words.</summary>
+    /// <summary>The same settings in present form.</summary>
     public static IReadOnlyList<RawSetting> Rewrite(IReadOnlyList<RawSetting> settings) =>
         [.. settings.SelectMany(setting => RewriteOne(setting, setting.Name[(setting.Name.LastIndexOf('.') + 1)..]))];
 

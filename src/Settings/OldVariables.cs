@@ -1,7 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>What a <c>.env</c> of an older tool says. It stays in use where it is; what follows from it for other settings is taken
-/// over.</summary>
+/// <summary>Settings from the <c>.env</c> of an older tool, which stays in use; other settings that follow from it are derived.</summary>
 internal static class OldVariables
 {
     // Only one of the older tools knew these; it gave each agent 0.8 GB and 0.4 cores.

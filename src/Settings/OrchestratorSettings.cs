@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Everything that can be set, validated. A run keeps the value it started with.</summary>
-/// <remarks>The defaults and ranges stand in <see cref="SettingKeys"/>. It holds no secret, only where secrets are found.</remarks>
+/// <summary>All settings, validated. A run keeps the value it started with.</summary>
+/// <remarks>Defaults and ranges are in <see cref="SettingKeys"/>. Contains no secret, only references to them.</remarks>
 public sealed record OrchestratorSettings
 {
     /// <summary>How many agents of a run work at once (<c>workers</c>).</summary>
@@ -12,7 +12,7 @@ public sealed record OrchestratorSettings
     /// <summary>The most that <see cref="Workers"/> may be (<c>workers.max</c>).</summary>
     public required int MaxWorkers { get; init; }
 
-    /// <summary>Time that one attempt of an agent may take (<c>timeout</c>).</summary>
+    /// <summary>Time limit of one attempt of an agent (<c>timeout</c>).</summary>
     public required TimeSpan TaskTimeout { get; init; }
 
     /// <summary>How often a task goes back to its agent with evidence (<c>max_remediations</c>).</summary>
@@ -21,17 +21,16 @@ public sealed record OrchestratorSettings
     /// <summary>Model or alias of the agents (<c>model</c>).</summary>
     public required string Model { get; init; }
 
-    /// <summary>Model of the attempts of a task after its work was refused twice (<c>model.escalate</c>); null: the same as
-    /// before.</summary>
+    /// <summary>Model for attempts of a task after its work was rejected twice (<c>model.escalate</c>); null: unchanged.</summary>
     public string? EscalateModel { get; init; }
 
     /// <summary>Name of the agent that works on tasks (<c>agent</c>): <c>claude</c> or a key of <see cref="Agents"/>.</summary>
     public required string Agent { get; init; }
 
-    /// <summary>Who works on a task: the agent that the plan names for it, or else <see cref="Agent"/>.</summary>
+    /// <summary>The agent of a task: the plan's, or else <see cref="Agent"/>.</summary>
     public string AgentOf(PlanTask task) => task.Agent ?? Agent;
 
-    /// <summary>The model that a task begins with: the one that the plan names for it, or else <see cref="Model"/>.</summary>
+    /// <summary>The first model of a task: the plan's, or else <see cref="Model"/>.</summary>
     public string ModelOf(PlanTask task) => task.Model ?? Model;
 
     /// <summary>Agents by name (<c>agents.NAME.*</c>); <c>claude</c> is always there.</summary>
@@ -52,7 +51,7 @@ public sealed record OrchestratorSettings
             new(ReviewKeys.Agent.Default, ReviewKeys.Model.Default, ReviewKeys.Timeout.Default, null, null)
         );
 
-    /// <summary>Who answers what agents ask (<c>questions.*</c>).</summary>
+    /// <summary>Whether the planner answers agents' questions (<c>questions.*</c>).</summary>
     /// <value>Of a run of an earlier version: a person.</value>
     public QuestionSettings Questions { get; init; } = new(false, QuestionKeys.MaxAnswers.Default);
 
@@ -63,49 +62,49 @@ public sealed record OrchestratorSettings
 
     public required GateSettings Gates { get; init; }
 
-    /// <summary>Work that is under way is merged on trial (<c>radar</c>).</summary>
+    /// <summary>Trial merges of work in progress (<c>radar</c>).</summary>
     public bool Radar { get; init; } = true;
 
     /// <summary>How much one task may change (<c>changes.*</c>).</summary>
-    /// <value>Default, where a run began before there was one: as much as it likes.</value>
+    /// <value>Default, where a run began before there was one: unlimited.</value>
     public ChangeSettings Changes { get; init; } = new(null, null);
 
     /// <summary>How verified work is merged (<c>train.*</c>).</summary>
-    /// <value>Default, where a run began before there was one: one task after the other.</value>
+    /// <value>Default, where a run began before there was one: one task at a time.</value>
     public TrainSettings Train { get; init; } = new(1, 1);
 
     public required PermissionSettings Permissions { get; init; }
 
-    /// <summary>Required agents, steps and notes are demanded, not only reported (<c>compliance.strict</c>).</summary>
+    /// <summary>Required agents, steps and notes are enforced, not only reported (<c>compliance.strict</c>).</summary>
     public required bool StrictCompliance { get; init; }
 
-    /// <summary>Nothing lands or is pushed that adds what looks like a secret (<c>security.secrets</c>).</summary>
+    /// <summary>Refuses to land or push what looks like a secret (<c>security.secrets</c>).</summary>
     public bool SecretScan { get; init; } = true;
 
-    /// <summary>Nothing lands or is pushed that brings packages with a known vulnerability at least this severe (<c>security.audit</c>):
-    /// <c>off</c>, <c>low</c>, <c>moderate</c>, <c>high</c> or <c>critical</c>.</summary>
+    /// <summary>Refuses to land or push packages with a known vulnerability of at least this severity (<c>security.audit</c>): <c>off</c>,
+    /// <c>low</c>, <c>moderate</c>, <c>high</c> or <c>critical</c>.</summary>
     /// <value>Of a run of an earlier version: off.</value>
     public string Audit { get; init; } = "off";
 
-    /// <summary>Which packages agents may have (<c>dependencies.*</c>).</summary>
+    /// <summary>Which packages agents may use (<c>dependencies.*</c>).</summary>
     /// <value>Default: a person is asked for each.</value>
     public DependencySettings Dependencies { get; init; } = new([], [], []);
 
-    /// <summary>How long an approval is waited for before it counts as refused (<c>approvals.timeout</c>).</summary>
+    /// <summary>How long to wait for an approval before it counts as refused (<c>approvals.timeout</c>).</summary>
     public required TimeSpan ApprovalTimeout { get; init; }
 
-    /// <summary>After this time a task that waits for a file shows for whom (<c>locks.timeout</c>).</summary>
+    /// <summary>After this time a task that waits for a file shows for whom it waits (<c>locks.timeout</c>).</summary>
     public required TimeSpan LockTimeout { get; init; }
 
-    /// <summary>Globs whose change always needs a person (<c>always_require_human</c>).</summary>
+    /// <summary>Globs of files whose change always needs approval (<c>always_require_human</c>).</summary>
     public required IReadOnlyList<string> AlwaysRequireHuman { get; init; }
 
-    /// <summary>Bytes that stay free on the disk; below, nothing new starts (<c>disk.reserve</c>).</summary>
+    /// <summary>Bytes that must stay free on the disk; below, nothing new starts (<c>disk.reserve</c>).</summary>
     public required long DiskReserve { get; init; }
 
     public required WorktreeSettings Worktrees { get; init; }
 
-    /// <summary>What is kept of runs that have ended (<c>retention.*</c>).</summary>
+    /// <summary>Retention of ended runs (<c>retention.*</c>).</summary>
     /// <value>Of a run of an earlier version: the defaults.</value>
     public RetentionSettings Retention { get; init; } = new(WorktreeKeys.RetentionAge.Default, WorktreeKeys.RetentionCount.Default);
 
@@ -113,7 +112,7 @@ public sealed record OrchestratorSettings
 
     public required RiskSettings Risk { get; init; }
 
-    /// <summary>The live table is shown on a terminal (<c>show_progress</c>).</summary>
+    /// <summary>Whether the live table is shown on a terminal (<c>show_progress</c>).</summary>
     public required bool ShowProgress { get; init; }
 
     public required TemporalSettings Temporal { get; init; }
@@ -121,64 +120,64 @@ public sealed record OrchestratorSettings
 
 /// <summary>One agent (<c>agents.NAME.*</c>).</summary>
 /// <param name="Command">Program and arguments; null for <c>claude</c> means the <c>claude</c> on PATH.</param>
-/// <param name="Provider">Which account pays for <c>claude</c>: <c>subscription</c>, <c>api</c>, <c>bedrock</c> or <c>vertex</c>.</param>
-/// <param name="McpServers">MCP servers of the repository that the agent keeps.</param>
+/// <param name="Provider">The account that pays for <c>claude</c>: <c>subscription</c>, <c>api</c>, <c>bedrock</c> or
+/// <c>vertex</c>.</param>
+/// <param name="McpServers">MCP servers of the repository that the agent may use.</param>
 /// <param name="Tools">Whether <c>claude</c> gets our own tools.</param>
 public sealed record AgentSettings(IReadOnlyList<string>? Command, string Provider, IReadOnlyList<string> McpServers, bool Tools = true);
 
-/// <summary>Which packages agents may have: names with <c>*</c>, and an ecosystem and a colon before one where only that is
-/// meant.</summary>
+/// <summary>Packages that agents may use: names with <c>*</c>, preceded by an ecosystem and a colon where only that is meant.</summary>
 /// <param name="Allow">Nobody is asked.</param>
-/// <param name="Ask">A person is asked although the first has them.</param>
+/// <param name="Ask">A person is asked although the first list has them.</param>
 /// <param name="Deny">No agent gets them.</param>
 public sealed record DependencySettings(IReadOnlyList<string> Allow, IReadOnlyList<string> Ask, IReadOnlyList<string> Deny);
 
-/// <summary>Who answers without changing anything: the planner (<c>planner.*</c>) or the reviewer (<c>review.*</c>).</summary>
+/// <summary>The planner (<c>planner.*</c>) or the reviewer (<c>review.*</c>), which answer without changing anything.</summary>
 /// <param name="Agent"><c>claude</c>, <c>api</c>, <c>bedrock</c>, or a key of the agents.</param>
 /// <param name="Model">Its model or alias.</param>
 /// <param name="Timeout">Time for one answer.</param>
-/// <param name="Url">Address of the service that <c>api</c> and <c>bedrock</c> call; null: its usual one.</param>
-/// <param name="Region">AWS region of <c>bedrock</c>; null: as the environment has it.</param>
+/// <param name="Url">Address of the service for <c>api</c> and <c>bedrock</c>; null: its default.</param>
+/// <param name="Region">AWS region for <c>bedrock</c>; null: from the environment.</param>
 public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeout, string? Url, string? Region);
 
-/// <summary>Limits of one agent start (<c>limits.*</c>); null is off.</summary>
-/// <param name="Stall">An agent that says nothing for this long is stopped.</param>
+/// <summary>Limits of one agent run (<c>limits.*</c>); null is off.</summary>
+/// <param name="Stall">An agent without output for this long is stopped.</param>
 /// <param name="Turns">Round trips with the model.</param>
 /// <param name="Cost">US dollars.</param>
 /// <param name="Memory">Bytes.</param>
 /// <param name="Cpu">Cores.</param>
-/// <param name="Orphan">An agent whose orchestrator is gone for this long is stopped.</param>
+/// <param name="Orphan">An agent without an orchestrator for this long is stopped.</param>
 public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, long? Memory, double? Cpu, TimeSpan Orphan);
 
 /// <summary>Gates for every task and for the merged tree (<c>gates.*</c>); null: found from the project's manifests.</summary>
 /// <param name="Task">Those of every task.</param>
 /// <param name="Integration">Those of every merged tree.</param>
-/// <param name="Cache">What has passed on a tree is not run on it again.</param>
+/// <param name="Cache">Gates that passed on a tree are not run on it again.</param>
 /// <param name="Quarantine">A gate that is known as flaky only advises.</param>
 public sealed record GateSettings(IReadOnlyList<Gate>? Task, IReadOnlyList<Gate>? Integration, bool Cache = true, bool Quarantine = false);
 
-/// <summary>How much one task may change (<c>changes.*</c>); null: as much as it likes.</summary>
-/// <param name="MaxLines">Lines added and removed in all; a task with <c>allow_large_changes</c> may more.</param>
+/// <summary>Limits on the change of one task (<c>changes.*</c>); null: unlimited.</summary>
+/// <param name="MaxLines">Lines added and removed in all; does not apply to a task with <c>allow_large_changes</c>.</param>
 /// <param name="MaxFormatOnly">Files that differ in white space alone.</param>
 public sealed record ChangeSettings(int? MaxLines, int? MaxFormatOnly);
 
 /// <summary>The merge train (<c>train.*</c>).</summary>
-/// <param name="Batch">Tasks that are merged and gated at once at most; 1: one after the other.</param>
+/// <param name="Batch">Maximum of tasks that are merged and gated at once; 1: one after the other.</param>
 /// <param name="Parallel">Runs of gates at once; null: half the cores.</param>
 public sealed record TrainSettings(int Batch, int? Parallel);
 
-/// <summary>What agents may do (<c>permissions.*</c>).</summary>
+/// <summary>Permissions of agents (<c>permissions.*</c>).</summary>
 /// <param name="Mode"><c>default</c> (edit and run inside the worktree) or <c>bypass</c>.</param>
 /// <param name="Allow">Further permission rules, such as <c>Bash(npm *)</c>.</param>
-/// <param name="Sandbox">Whether bubblewrap keeps agents from changing the shared git folder: <c>auto</c> (where it works), <c>on</c> (else
-/// no agent starts) or <c>off</c>.</param>
+/// <param name="Sandbox">Whether bubblewrap protects the shared git folder from agents: <c>auto</c> (where it works), <c>on</c> (else no
+/// agent starts) or <c>off</c>.</param>
 public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow, string Sandbox);
 
 /// <summary>Worktrees (<c>worktrees.*</c>, <c>branch_prefix</c>).</summary>
-/// <param name="Directory">Where they are made, relative to the repository or absolute.</param>
-/// <param name="Setup">Shell commands that make a fresh worktree ready; null: found from the lock files.</param>
-/// <param name="Environment">Variables made of what each worktree has for itself; see <see cref="Plans.WorktreeVariables"/>.</param>
-/// <param name="Keep">Ignored paths that survive when a worktree is used again.</param>
+/// <param name="Directory">Their folder, relative to the repository or absolute.</param>
+/// <param name="Setup">Shell commands that set up a fresh worktree; null: found from the lock files.</param>
+/// <param name="Environment">Variables made of each worktree's resources; see <see cref="Plans.WorktreeVariables"/>.</param>
+/// <param name="Keep">Ignored paths that are kept when a worktree is reused.</param>
 /// <param name="BranchPrefix">First part of the names of branches.</param>
 public sealed record WorktreeSettings(
     string Directory,
@@ -188,27 +187,27 @@ public sealed record WorktreeSettings(
     string BranchPrefix
 )
 {
-    /// <summary>How many wait to be used again while no run is open, and as many for gates (<c>worktrees.pool</c>).</summary>
+    /// <summary>Size of the pool while no run is open, and as many for gates (<c>worktrees.pool</c>).</summary>
     /// <value>Of a run of an earlier version: the default.</value>
     public int Pool { get; init; } = WorktreeKeys.WorktreePool.Default;
 }
 
-/// <summary>What is kept of runs that have ended (<c>retention.*</c>). Beyond that their folders, refs and histories go by themselves, but
-/// nothing that is not proven to be merged or superseded.</summary>
+/// <summary>Retention of ended runs (<c>retention.*</c>). Beyond it their folders, refs and histories are removed automatically, but only
+/// what is proven to be merged or superseded.</summary>
 /// <param name="Age">How long after its end; null: however long.</param>
 /// <param name="Count">The latest so many; null: all.</param>
 public sealed record RetentionSettings(TimeSpan? Age, int? Count);
 
 /// <summary>Landing (<c>git.*</c>).</summary>
 /// <param name="Land"><c>merge</c>, <c>pr</c> or <c>branch</c>.</param>
-/// <param name="MessagePrefix">First words of commit messages; null: the task's title alone.</param>
+/// <param name="MessagePrefix">Prefix of commit messages; null: only the task's title.</param>
 /// <param name="Target">Branch to land on; null: the branch that is checked out.</param>
 public sealed record GitSettings(string Land, string? MessagePrefix, string? Target);
 
 /// <summary>The risk score (<c>risk.*</c>).</summary>
 /// <param name="SensitivePatterns">Patterns with weights; null: the usual ones.</param>
 /// <param name="AutoApproveThreshold">Up to this score nothing is asked.</param>
-/// <param name="ReviewThreshold">Up to this score a review is recommended; above, approval is required.</param>
+/// <param name="ReviewThreshold">Up to this score a review is recommended, which <c>--yes</c> answers; above, approval is required.</param>
 /// <param name="WordBoundaries">Patterns match whole words only.</param>
 public sealed record RiskSettings(
     IReadOnlyList<RiskPattern>? SensitivePatterns,
@@ -217,7 +216,7 @@ public sealed record RiskSettings(
     bool WordBoundaries
 )
 {
-    /// <summary>The same as the question about a plan takes it.</summary>
+    /// <summary>The same for the plan's risk score.</summary>
     public RiskOptions ToOptions() =>
         new()
         {
@@ -230,19 +229,20 @@ public sealed record RiskSettings(
         };
 }
 
-/// <summary>A pattern of paths that makes a change riskier.</summary>
+/// <summary>A pattern of paths that raises the risk of a change.</summary>
 /// <param name="Pattern">Regular expression, case ignored; it is matched in linear time.</param>
 /// <param name="Weight">Points per written path.</param>
 public sealed record RiskPattern(string Pattern, int Weight);
 
-/// <summary>Which Temporal server runs the workflows (<c>temporal.*</c>); no address: the embedded engine.</summary>
+/// <summary>The Temporal server that runs the workflows (<c>temporal.*</c>); no address: the embedded engine.</summary>
 public sealed record TemporalSettings(string? Address, string Namespace, bool Tls, SecretReference? ApiKey)
 {
-    /// <summary>The address stands in the repository's files: no key or certificate of the person goes there.</summary>
+    /// <summary>The address is from the repository's files: no key or certificate of the person is sent there.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsAddressOfRepository { get; init; }
 
-    /// <summary>The namespace was set, to the default one maybe, so that a profile of the official tools does not choose it.</summary>
+    /// <summary>The namespace was set explicitly, possibly to the default, so that a profile of the official tools does not override
+    /// it.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsNamespaceSet { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>The keys of <c>questions.*</c>, as <see cref="SettingKeys"/> has the others.</summary>
+/// <summary>Setting keys <c>questions.*</c>.</summary>
 internal static class QuestionKeys
 {
     internal static readonly Setting<string> AnsweredBy = new(

@@ -1,7 +1,7 @@
 namespace Orchestrator.Settings;
 
-/// <summary>A value as it was written, before anybody knows its type.</summary>
-/// <param name="Line">Line of the file it stands in, from 1; 0 where there is none.</param>
+/// <summary>A value as it was written, before its type is known.</summary>
+/// <param name="Line">Line in the file, from 1; 0 where there is none.</param>
 internal abstract record RawValue(int Line);
 
 /// <summary>One text.</summary>
@@ -20,12 +20,12 @@ internal sealed record RawEntry(string Key, RawValue Value, int Line);
 /// <param name="Name">Its name, maybe an older one.</param>
 /// <param name="Value">As it was written.</param>
 /// <param name="Source">Where.</param>
-/// <param name="Written">The variable, or the older tool's name, that says it; null where <paramref name="Name"/> stands there.</param>
+/// <param name="Written">The variable or older name that sets it; null where <paramref name="Name"/> was used.</param>
 internal sealed record RawSetting(string Name, RawValue Value, SettingSource Source, string? Written = null)
 {
-    /// <summary>How it was written.</summary>
+    /// <summary>The name that was used.</summary>
     public string Spelling => Written ?? Name;
 
-    /// <summary>Whether it was written under the name it has at present.</summary>
+    /// <summary>Whether it was set under its present name.</summary>
     public bool IsPresentName(string present) => Name == present && (Written is null || SettingNames.OfVariable(Written) is not null);
 }

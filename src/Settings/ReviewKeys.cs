@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>The keys of <c>review.*</c>, as <see cref="SettingKeys"/> has the others.</summary>
+/// <summary>Setting keys <c>review.*</c>.</summary>
 internal static class ReviewKeys
 {
     internal static readonly Setting<bool> Enabled = new(

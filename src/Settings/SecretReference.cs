@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Where a secret is to be found; the secret itself is never part of the settings.</summary>
-/// <param name="Variable">Name of the environment variable that holds it, or null.</param>
+/// <summary>Reference to a secret; the secret itself is never part of the settings.</summary>
+/// <param name="Variable">Name of the environment variable with the secret, or null.</param>
 /// <param name="File">Path of the file that holds it, or null.</param>
 public sealed record SecretReference(
     [property: JsonPropertyName("variable")] string? Variable,
@@ -18,6 +18,6 @@ public sealed record SecretReference(
         : File is not null ? readFile(File).Trim()
         : null;
 
-    /// <summary>As it is written in a configuration file: <c>$NAME</c> or <c>file:PATH</c>.</summary>
+    /// <summary>Its form in a configuration file: <c>$NAME</c> or <c>file:PATH</c>.</summary>
     public override string ToString() => Variable is not null ? "$" + Variable : "file:" + File;
 }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>One key of the settings: its names, what it means, what it accepts.</summary>
+/// <summary>A setting's key: its names, meaning and valid values.</summary>
 public abstract class Setting
 {
     private protected Setting(string name, string description, string accepts)
@@ -25,7 +25,7 @@ public abstract class Setting
     /// <summary>Environment variables beside <c>ORCHESTRATOR_*</c> that set it.</summary>
     public IReadOnlyList<string> OldVariables { get; private protected init; } = [];
 
-    /// <summary>True where a file may only name a variable or a file that holds the value.</summary>
+    /// <summary>True where a file may only name a variable or a file with the value.</summary>
     public bool IsSecret { get; private protected init; }
 
     /// <summary>The default as it would be written in a file.</summary>
@@ -34,10 +34,10 @@ public abstract class Setting
     /// <summary>The variable that sets it: <c>a.b_c</c> is <c>ORCHESTRATOR_A__B_C</c>.</summary>
     public string Variable => SettingNames.VariableOf(Name);
 
-    /// <summary>The value in its usual form, or null with the faults reported.</summary>
+    /// <summary>The value in normalized form, or null with the faults reported.</summary>
     internal abstract string? TryDisplay(RawValue raw, FaultSink faults);
 
-    /// <summary>The value in its usual form, or as it was written where it is faulty.</summary>
+    /// <summary>The value in normalized form, or as it was written if it is invalid.</summary>
     internal string Display(RawValue raw) => TryDisplay(raw, static (_, _) => { }) ?? RawText.Of(raw);
 }
 
@@ -74,19 +74,19 @@ internal sealed class Setting<T> : Setting
         _type.TryRead(raw, faults, out var value) ? _type.Write(value) : null;
 }
 
-/// <summary>Takes the faults of one value: what is wrong, and the line where it is known.</summary>
+/// <summary>Receives the faults of one value: the message, and the line where it is known.</summary>
 internal delegate void FaultSink(string message, int line);
 
-/// <summary>How values of one type are read and written.</summary>
+/// <summary>Reading and writing of one type of value.</summary>
 /// <param name="Accepts">What a valid value is, for people; faults end with it.</param>
 /// <param name="TryRead">Reads a raw value; false after reporting a fault.</param>
 /// <param name="Write">The value as it would stand in a file.</param>
 internal sealed record SettingType<T>(string Accepts, SettingReader<T> TryRead, Func<T, string> Write, bool IsSecret = false);
 
-/// <summary>Reads a raw value; on a fault it reports it and answers false.</summary>
+/// <summary>Reads a raw value; on a fault it reports it and returns false.</summary>
 internal delegate bool SettingReader<T>(RawValue raw, FaultSink faults, out T value);
 
-/// <summary>The written form of raw values, for messages.</summary>
+/// <summary>Raw values as text, for messages.</summary>
 internal static class RawText
 {
     public static string Of(RawValue raw) =>

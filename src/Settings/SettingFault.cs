@@ -1,15 +1,15 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Something that is wrong, or odd, with one setting: where it stands and what to do.</summary>
-/// <param name="Key">Name of the setting as it was written; empty where the fault is the whole file's.</param>
+/// <summary>A fault or warning about one setting, with its place and cure.</summary>
+/// <param name="Key">Name of the setting as it was written; empty for a fault of the whole file.</param>
 /// <param name="Message">What is wrong, one sentence.</param>
 /// <param name="Cure">What to write instead, one sentence.</param>
 /// <param name="Source">Where it was set.</param>
 public sealed record SettingFault(string Key, string Message, string Cure, SettingSource Source)
 {
-    /// <summary>Of a value that a setting does not take.</summary>
+    /// <summary>For an invalid value.</summary>
     /// <param name="key">Its name as it was written.</param>
-    /// <param name="message">What is wrong; where it says what is accepted, the cure is the default.</param>
+    /// <param name="message">The fault; if it says what is accepted, the cure is the default.</param>
     /// <param name="source">Where it was set.</param>
     internal static SettingFault OfValue(Setting setting, string key, string message, SettingSource source) =>
         new(

@@ -1,9 +1,9 @@
 namespace Orchestrator.Settings;
 
-/// <summary>All keys of <see cref="SettingKeys"/>, found by name, older name and environment variable.</summary>
+/// <summary>Finds the keys of <see cref="SettingKeys"/> by name, older name and environment variable.</summary>
 public static class SettingIndex
 {
-    /// <summary>All keys in the order people read them. A <c>*</c> in a name stands for any agent.</summary>
+    /// <summary>All keys in display order. A <c>*</c> in a name stands for any agent.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
         SettingKeys.Workers,
@@ -99,7 +99,7 @@ public static class SettingIndex
     /// <summary>The key with this name or older name, or null. <c>agents.NAME.command</c> finds <c>agents.*.command</c>.</summary>
     public static Setting? Find(string name) => ByName.GetValueOrDefault(Generic(name));
 
-    /// <summary>True where a mapping under this name holds further keys, as <c>workers</c> may.</summary>
+    /// <summary>True where a mapping under this name contains further keys, as <c>workers</c> may.</summary>
     internal static bool HasInner(string name) => ByName.Keys.Any(known => known.StartsWith(name + ".", StringComparison.Ordinal));
 
     /// <summary>The key that an older environment variable sets, or null.</summary>
@@ -108,7 +108,7 @@ public static class SettingIndex
     /// <summary>The name of the key that is nearest to an unknown one, or null.</summary>
     public static string? Nearest(string name) => NearestName.Of(name, ByName.Keys);
 
-    /// <summary>The name in force for a name that was found: <c>max_workers</c> becomes <c>workers</c>, an agent's name stays.</summary>
+    /// <summary>The present form of a name that was found: <c>max_workers</c> becomes <c>workers</c>, an agent's name stays.</summary>
     internal static string Canonical(string name, Setting setting) =>
         setting.Name.Contains('*', StringComparison.Ordinal) ? name : setting.Name;
 

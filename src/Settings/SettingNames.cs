@@ -1,11 +1,11 @@
 namespace Orchestrator.Settings;
 
-/// <summary>How the names of settings become names of environment variables, and back.</summary>
+/// <summary>Maps names of settings to names of environment variables, and back.</summary>
 internal static class SettingNames
 {
     public const string Prefix = "ORCHESTRATOR_";
 
-    // Facts that are handed to agents; they are no settings.
+    // Facts for agents; they are no settings.
     private static readonly string[] Facts =
     [
         "RUN",
@@ -24,7 +24,7 @@ internal static class SettingNames
     /// <summary><c>a.b_c</c> is <c>ORCHESTRATOR_A__B_C</c>.</summary>
     public static string VariableOf(string name) => Prefix + name.Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();
 
-    /// <summary>The setting a variable names, or null for a fact or a foreign variable.</summary>
+    /// <summary>The setting of a variable, or null for a fact or a foreign variable.</summary>
     public static string? OfVariable(string variable)
     {
         if (!variable.StartsWith(Prefix, StringComparison.Ordinal))

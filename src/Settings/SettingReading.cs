@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Reads raw values into what settings hold; what is wrong with one is said in words, with its line.</summary>
+/// <summary>Converts raw values to typed ones; faults are reported with their line.</summary>
 internal static class SettingReading
 {
     public static bool ReadRegion(RawValue raw, FaultSink faults, out string? value)
@@ -81,7 +81,7 @@ internal static class SettingReading
                 }
         );
 
-    // One text stands for a list of one; from a variable or a flag, commas separate.
+    // A single text is a list of one; in a variable or a flag, commas separate.
     public static bool ReadTexts(RawValue raw, FaultSink faults, out IReadOnlyList<string> value)
     {
         var texts = new List<string>();

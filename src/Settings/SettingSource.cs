@@ -1,9 +1,9 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Where a value comes from. A later kind wins over an earlier one.</summary>
+/// <summary>Kind of a value's source. A later kind wins over an earlier one.</summary>
 public enum SettingSourceKind
 {
-    /// <summary>Nobody set it.</summary>
+    /// <summary>Not set.</summary>
     Default,
 
     /// <summary><c>~/.config/orchestrator/config.yaml</c>.</summary>
@@ -22,19 +22,19 @@ public enum SettingSourceKind
     Flag,
 }
 
-/// <summary>Where a value comes from.</summary>
+/// <summary>The source of a value.</summary>
 /// <param name="Kind">The layer.</param>
 /// <param name="Place">Path of the file, name of the variable or of the option; empty for a default.</param>
 /// <param name="Line">Line in the file, from 1; 0 where there is none.</param>
 public sealed record SettingSource(SettingSourceKind Kind, string Place = "", int Line = 0)
 {
-    /// <summary>The source of every value that nobody set.</summary>
+    /// <summary>The source of values that are not set.</summary>
     public static SettingSource Default { get; } = new(SettingSourceKind.Default);
 
-    /// <summary>It stands in the repository's own files, which count only as far as they are harmless until a person trusts them.</summary>
+    /// <summary>It is in the repository's own files, of which only harmless settings count until a person trusts them.</summary>
     public bool IsOfRepository => Kind is SettingSourceKind.RepositoryFile or SettingSourceKind.DotEnv;
 
-    /// <summary>For people: <c>PATH:LINE</c>, <c>$NAME</c>, <c>--option</c> or <c>default</c>.</summary>
+    /// <summary>As text: <c>PATH:LINE</c>, <c>$NAME</c>, <c>--option</c> or <c>default</c>.</summary>
     public override string ToString() =>
         Kind switch
         {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Settings;
 
-/// <summary>The types that settings have. A type that may be off is null then, and accepts <c>off</c> and <c>none</c>.</summary>
+/// <summary>Types of settings. A type that can be off is null then, and accepts <c>off</c> and <c>none</c>.</summary>
 internal static class SettingTypes
 {
     public static SettingType<string> Text { get; } = new("a text", SettingReading.ReadText, Quote);
@@ -19,11 +19,11 @@ internal static class SettingTypes
     public static SettingType<string?> OptionalModel { get; } =
         new("a model or an alias (opus, sonnet, haiku)", SettingReading.ReadText, value => value is null ? "none" : Quote(value));
 
-    /// <summary>A part of a host's name: anything else would change to whom keys are sent.</summary>
+    /// <summary>A part of a host name: other characters could change where keys are sent.</summary>
     public static SettingType<string?> Region { get; } =
         new("the name of a region, such as eu-west-1", SettingReading.ReadRegion, value => value ?? "none");
 
-    /// <summary>What git takes as the beginning of a branch's name; anything else would only fail in the midst of a run.</summary>
+    /// <summary>A valid prefix of git branch names; others would only fail in the middle of a run.</summary>
     public static SettingType<string> BranchPart { get; } =
         new("the beginning of a branch's name, such as orchestrator or agents/mine", SettingReading.ReadBranchPart, Quote);
 
@@ -70,7 +70,7 @@ internal static class SettingTypes
 
     public static SettingType<int?> WholeOrOff(int minimum, int maximum) => OrOff(Whole(minimum, maximum));
 
-    /// <summary>A whole number, or <c>auto</c>, which is null: what fits this machine.</summary>
+    /// <summary>A whole number, or <c>auto</c>, which is null: chosen for this machine.</summary>
     public static SettingType<int?> WholeOrAuto(int minimum, int maximum) => Or(Whole(minimum, maximum), "auto");
 
     public static SettingType<decimal?> MoneyOrOff { get; } =
@@ -180,7 +180,7 @@ internal static class SettingTypes
     private static SettingType<T?> OrOff<T>(SettingType<T> type)
         where T : struct => Or(type, "off", "none", "false");
 
-    /// <summary>Null has a word of its own, which may be spelt otherwise, too.</summary>
+    /// <summary>A type with a word for null, which may have other spellings, too.</summary>
     private static SettingType<T?> Or<T>(SettingType<T> type, string word, params string[] others)
         where T : struct =>
         new(

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Reads the raw settings in force into typed ones, and checks those that must fit each other.</summary>
+/// <summary>Converts the effective raw settings to typed ones, and checks settings that depend on each other.</summary>
 internal sealed class SettingsBinder(SettingsLayers layers)
 {
     public OrchestratorSettings Bind()

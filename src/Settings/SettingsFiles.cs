@@ -2,21 +2,21 @@ using System.Collections;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Where settings lie on the disk; the only type here that reads it.</summary>
+/// <summary>Paths of settings files; the only type here that reads the disk.</summary>
 public static class SettingsFiles
 {
     /// <summary>Path of the repository's file, relative to its root.</summary>
     public const string RepositoryFileName = ".orchestrator/config.yaml";
 
-    /// <summary>Files of older tools at the root of a repository whose settings count where they stand; the first one that says something
+    /// <summary>Files of older tools at the root of a repository whose settings are used from there; the first one that has a setting
     /// wins.</summary>
     public static IReadOnlyList<string> OldRepositoryFileNames { get; } = ["orchestrator_config.json", ".claude-agents.yaml"];
 
     /// <summary>Path of an older tool's file of the user, relative to the home folder.</summary>
     public const string OldUserFileName = ".config/claude-orchestra/config.json";
 
-    /// <summary>Path of the repository's secrets, relative to its root: <c>NAME=VALUE</c> lines, ignored by git, readable by its owner
-    /// alone.</summary>
+    /// <summary>Path of the repository's secrets, relative to its root: <c>NAME=VALUE</c> lines, ignored by git, readable only by its
+    /// owner.</summary>
     public const string SecretsFileName = ".orchestrator/secrets.env";
 
     /// <summary>Path of the user's file: <c>$XDG_CONFIG_HOME</c> or <c>~/.config</c>, then <c>orchestrator/config.yaml</c>.</summary>
@@ -37,7 +37,7 @@ public static class SettingsFiles
     /// <summary>The variables of this process.</summary>
     public static IReadOnlyDictionary<string, string> ProcessEnvironment()
     {
-        // Every command begins with this: a loop, since queries over entries of this kind are compiled only at run time.
+        // Every command starts with this: a loop, because queries over entries of this type are compiled only at run time.
         var variables = new Dictionary<string, string>();
         foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
         {
@@ -49,8 +49,8 @@ public static class SettingsFiles
     /// <summary>Reads all files of a repository and of the user.</summary>
     /// <param name="repository">Root of the repository, or null where there is none.</param>
     /// <param name="environment">Variables of the process.</param>
-    /// <param name="flags">Options of the command line that set something.</param>
-    /// <exception cref="IOException">A file that is there can't be read.</exception>
+    /// <param name="flags">Settings from options of the command line.</param>
+    /// <exception cref="IOException">An existing file can't be read.</exception>
     public static SettingsInput Read(
         string? repository,
         IReadOnlyDictionary<string, string> environment,
@@ -76,7 +76,7 @@ public static class SettingsFiles
         && File.Exists(path)
         && (File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != UnixFileMode.None;
 
-    // Longer files are cut where the reader refuses them, so that a huge file costs no memory.
+    // Longer files are read only up to the limit at which they are refused, so that a huge file costs no memory.
     private static ConfigurationText? ReadFile(string path, string shownAs)
     {
         if (!File.Exists(path))

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Turns each layer into raw settings under their present names, and lets later layers win.</summary>
+/// <summary>Reads each layer into raw settings under their present names; later layers override earlier ones.</summary>
 /// <param name="isTrusted">Settings of the repository's files count in full; otherwise only harmless ones, and no variable for agents or
 /// secrets.</param>
 internal sealed class SettingsLayers(bool isTrusted)
@@ -8,23 +8,23 @@ internal sealed class SettingsLayers(bool isTrusted)
     private readonly Dictionary<string, RawSetting> _settings = [];
     private readonly Dictionary<string, AgentVariable> _agentVariables = [];
 
-    /// <summary>Names of settings that stand in the repository's files and do not count.</summary>
+    /// <summary>Names of settings in the repository's files that do not count.</summary>
     public HashSet<string> Withheld { get; } = [];
 
-    /// <summary>The repository's files ask for something that needs a yes.</summary>
+    /// <summary>The repository's files contain something that needs trust.</summary>
     public bool HasAsked { get; private set; }
 
-    /// <summary>Variables of the repository's files that agents are handed.</summary>
+    /// <summary>Variables of the repository's files for agents.</summary>
     public IReadOnlyCollection<AgentVariable> AgentVariables => _agentVariables.Values;
 
-    /// <summary>What is in force, by name.</summary>
+    /// <summary>The effective settings, by name.</summary>
     public IReadOnlyDictionary<string, RawSetting> Settings => _settings;
 
     public List<SettingFault> Errors { get; } = [];
 
     public List<SettingFault> Warnings { get; } = [];
 
-    /// <summary>Variables of <c>.env</c> and of <c>.orchestrator/secrets.env</c>, which wins.</summary>
+    /// <summary>Variables of <c>.env</c> and of <c>.orchestrator/secrets.env</c>, which overrides it.</summary>
     public Dictionary<string, string> FileVariables { get; } = [];
 
     public void AddFile(SettingSourceKind kind, ConfigurationText? file)
@@ -40,8 +40,8 @@ internal sealed class SettingsLayers(bool isTrusted)
         }
     }
 
-    /// <summary>Adds what an older tool's file says in today's words; its other members are that tool's own and only misspelt ones are
-    /// named.</summary>
+    /// <summary>Adds the settings of an older tool's file; its other members belong to that tool, and only misspelt ones are
+    /// reported.</summary>
     public void AddOldFile(SettingSourceKind kind, ConfigurationText? file)
     {
         if (file is null)
@@ -155,7 +155,7 @@ internal sealed class SettingsLayers(bool isTrusted)
         }
         setting ??= SettingIndex.Find(name);
 
-        // A variable holds the secret itself; the settings keep only its name.
+        // A variable contains the secret itself; the settings keep only its name.
         if (setting is { IsSecret: true } && !value.StartsWith('$') && !value.StartsWith("file:", StringComparison.Ordinal))
         {
             value = "$" + variable;
@@ -163,7 +163,7 @@ internal sealed class SettingsLayers(bool isTrusted)
         layer.Add(new RawSetting(name, ReadVariable(value, source), source, variable));
     }
 
-    // Lists and mappings are written in a variable as they would be in a file.
+    // Lists and mappings have the same form in a variable as in a file.
     private RawValue ReadVariable(string value, SettingSource source)
     {
         if (value[0] is not ('[' or '{'))
@@ -228,7 +228,7 @@ internal sealed class SettingsLayers(bool isTrusted)
                 continue;
             }
 
-            // A later layer that counts is in force, whatever the repository says.
+            // A later layer that counts overrides the repository's value.
             Withheld.Remove(name);
             _settings[name] = raw with { Name = name };
         }

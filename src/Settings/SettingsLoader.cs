@@ -1,13 +1,13 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Layers in, one validated value out: flags, then environment, <c>.env</c>, repository file, user file, defaults. Whoever acts on
-/// settings takes them from <see cref="RepositorySettings"/>.</summary>
+/// <summary>Loads layers into one validated value: flags, then environment, <c>.env</c>, repository file, user file, defaults. Code that
+/// acts on settings uses <see cref="RepositorySettings"/>.</summary>
 public static class SettingsLoader
 {
     /// <summary>Loads the settings; every fault of every layer is reported at once.</summary>
     public static SettingsResult Load(SettingsInput input)
     {
-        // Faults are named whoever trusts the file; what it sets is another question.
+        // Faults are reported even in an untrusted file; its values do not count.
         var full = Layers(input with { IsTrusted = true });
         var inFull = new SettingsBinder(full).Bind();
         if (input.IsTrusted)
@@ -32,7 +32,7 @@ public static class SettingsLoader
         };
     }
 
-    /// <summary>The layers of an input, each over the one before.</summary>
+    /// <summary>The layers of an input, each overriding the one before.</summary>
     internal static SettingsLayers Layers(SettingsInput input)
     {
         var layers = new SettingsLayers(input.IsTrusted);
@@ -61,7 +61,7 @@ public static class SettingsLoader
         return layers;
     }
 
-    // What the process has goes before what stands in files.
+    // Variables of the process override those in files.
     private static Dictionary<string, string> Over(
         IEnumerable<KeyValuePair<string, string>> files,
         IReadOnlyDictionary<string, string> process

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>The keys of the Temporal server, as <see cref="SettingKeys"/> has the others.</summary>
+/// <summary>Setting keys of the Temporal server.</summary>
 public static class TemporalKeys
 {
     internal static readonly Setting<string?> TemporalAddress = new(
@@ -11,7 +11,7 @@ public static class TemporalKeys
         oldVariables: ["TEMPORAL_ADDRESS"]
     );
 
-    /// <summary>The namespace of a server that nobody has made.</summary>
+    /// <summary>The default namespace of a server.</summary>
     public const string DefaultNamespace = "default";
 
     internal static readonly Setting<string> TemporalNamespace = new(

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>The keys of worktrees, and what is kept of runs, as <see cref="SettingKeys"/> has the others.</summary>
+/// <summary>Setting keys of worktrees and retention.</summary>
 internal static class WorktreeKeys
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);

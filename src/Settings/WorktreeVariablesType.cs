@@ -1,7 +1,7 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Variables that are made of what each worktree has for itself: a mapping of names to texts with places. Whatever stands for
-/// nothing is a fault.</summary>
+/// <summary>Variables made of each worktree's resources: a mapping of names to texts with placeholders. An unknown placeholder is a
+/// fault.</summary>
 internal static class WorktreeVariablesType
 {
     public static SettingType<IReadOnlyDictionary<string, string>> Variables { get; } =

@@ -6,12 +6,12 @@ namespace Orchestrator.Settings;
 /// <summary>Reads the text of a configuration file (YAML, of which JSON is a part) into raw values with their lines.</summary>
 internal static class YamlConfiguration
 {
-    /// <summary>Larger files are no configuration.</summary>
+    /// <summary>Larger files are refused.</summary>
     public const int MaxLength = 1_000_000;
 
     private const int MaxDepth = 50;
 
-    /// <summary>The top mapping, or null for an empty or faulty file.</summary>
+    /// <summary>The top mapping, or null for an empty or invalid file.</summary>
     public static RawMap? Read(string text, SettingSource file, ICollection<SettingFault> faults)
     {
         if (text.Length > MaxLength)

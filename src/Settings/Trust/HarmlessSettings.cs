@@ -1,9 +1,9 @@
 namespace Orchestrator.Settings;
 
-/// <summary>The short list of settings that count from a repository's files before a person trusts it: numbers, and names that are only
-/// shown or compared. A setting that is not here is asked about.</summary>
-/// <remarks>Left out on purpose, although numbers or switches: what would loosen a rule or a limit that the person set for all repositories
-/// (risk, money, required people, landing).</remarks>
+/// <summary>Settings that count from a repository's files before a person trusts it: numbers, and names that are only displayed or
+/// compared. All others need trust.</summary>
+/// <remarks>Left out on purpose, although numbers or switches: settings that would loosen a rule or a limit of the person (risk, cost,
+/// approvals, landing).</remarks>
 public static class HarmlessSettings
 {
     private static readonly HashSet<Setting> List =
@@ -35,6 +35,6 @@ public static class HarmlessSettings
         SettingKeys.ShowProgress,
     ];
 
-    /// <summary>True where a setting counts from a repository that nobody has trusted.</summary>
+    /// <summary>True where a setting counts from an untrusted repository.</summary>
     public static bool Contains(Setting setting) => List.Contains(setting);
 }

@@ -1,7 +1,7 @@
 namespace Orchestrator.Settings;
 
-/// <summary>The settings of a repository with what the person has said about it: the one way from files to settings for whoever acts on
-/// them. Without a yes only what is harmless of the repository's files counts.</summary>
+/// <summary>The settings of a repository with the person's trust decision: the only way from files to settings for code that acts on them.
+/// Without trust only harmless settings of the repository's files count.</summary>
 public sealed class RepositorySettings
 {
     private readonly SettingsInput _input;
@@ -19,20 +19,20 @@ public sealed class RepositorySettings
     /// <summary>Root of the repository; null where there is none.</summary>
     public string? Repository { get; }
 
-    /// <summary>A person has said yes, or there is no repository: everything counts.</summary>
+    /// <summary>A person trusts it, or there is no repository: everything counts.</summary>
     public bool IsTrusted { get; }
 
-    /// <summary>The settings in force.</summary>
+    /// <summary>The effective settings.</summary>
     public SettingsResult Loaded { get; }
 
-    /// <summary>What a yes lets the repository do; without items there is nothing to ask.</summary>
+    /// <summary>What trust would allow; without items there is nothing to ask.</summary>
     public TrustQuestion Question => _question.Value;
 
-    /// <summary>The repository's files name another engine than the settings in force, which counts only after a yes.</summary>
+    /// <summary>The repository's files name another Temporal server than the effective settings, which counts only with trust.</summary>
     public bool WithholdsEngine =>
         Loaded.Values.Any(value => value.IsWithheld && value.Name.StartsWith("temporal.", StringComparison.Ordinal));
 
-    /// <summary>Why nothing may be done with this repository yet, with the cure; null where it may.</summary>
+    /// <summary>Why this repository can't be used yet, with the cure; null where it can.</summary>
     public string? Refusal =>
         IsTrusted || Question.Items.Count == 0
             ? null
@@ -42,9 +42,9 @@ public sealed class RepositorySettings
     /// <summary>Loads them.</summary>
     /// <param name="repository">Root of the repository; null where there is none.</param>
     /// <param name="input">The layers.</param>
-    /// <param name="find">Finds the commands that the project's own files ask for; called only where it matters.</param>
+    /// <param name="find">Finds commands in the project's own files; called only where needed.</param>
     /// <param name="store">What the person has said.</param>
-    /// <param name="runId">The run that is meant, where there is one: what was trusted for it alone counts.</param>
+    /// <param name="runId">The run, where there is one: trust for it alone counts, too.</param>
     public static RepositorySettings Load(
         string? repository,
         SettingsInput input,
@@ -60,6 +60,6 @@ public sealed class RepositorySettings
         return new RepositorySettings(repository, input, isTrusted, question);
     }
 
-    /// <summary>The same after a yes.</summary>
+    /// <summary>The same with trust.</summary>
     public RepositorySettings Trusting() => IsTrusted ? this : new RepositorySettings(Repository, _input, isTrusted: true, _question);
 }

@@ -1,7 +1,7 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Secrets are sent only to addresses that the person gave: by flag, variable or the user's own file. A repository that is trusted
-/// may name an address; keys do not go there.</summary>
+/// <summary>Secrets are sent only to addresses that the person gave: by flag, variable or the user's own file. A trusted repository may
+/// name an address, but no keys are sent there.</summary>
 internal static class SecretDestinations
 {
     /// <summary>Refuses settings that would send a secret to an address of the repository's files.</summary>
@@ -21,7 +21,7 @@ internal static class SecretDestinations
         }
     }
 
-    /// <summary>Where the repository's files say it; null where they do not, or somebody else has the last word.</summary>
+    /// <summary>The source in the repository's files; null where there is none, or a later layer overrides it.</summary>
     public static SettingSource? OfRepository(IReadOnlyDictionary<string, RawSetting> settings, Setting setting) =>
         settings.TryGetValue(setting.Name, out var raw) && raw.Source.IsOfRepository ? raw.Source : null;
 
