@@ -6,10 +6,10 @@ internal sealed record Place(string File, int Line, int Column, FieldPath Field)
 /// <summary>A task of the graph with the places of its id and of each of its dependencies.</summary>
 internal sealed record PlacedTask(TaskNode Node, Place Id, IReadOnlyList<Place> DependsOn);
 
-/// <summary>Reports what only the whole plan shows: ids that clash, dependencies that lead nowhere or in circles.</summary>
+/// <summary>Reports faults that need the whole plan: duplicate ids, unknown and circular dependencies.</summary>
 internal static class GraphFaults
 {
-    // Looking for near names among thousands of ids costs time; after this many the point is made.
+    // Searching for similar names among thousands of ids takes time; so many suggestions are enough.
     private const int MostSuggestions = 100;
 
     // A longer cycle is shortened in the middle.

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers;
 
-/// <summary>Where the tasks of a plan and their fields stand in the file, for what is found out only after reading.</summary>
+/// <summary>Positions of a plan's tasks and their fields in the file, for checks after reading.</summary>
 internal sealed class PlanPlaces
 {
     private readonly Func<int, string, (string File, int Line, int Column)> _find;
@@ -29,7 +29,7 @@ internal sealed class PlanPlaces
     public static PlanPlaces OfLines(string file, IReadOnlyList<int> lines) =>
         new(file, (task, _) => task < lines.Count ? (file, lines[task], 1) : (file, 0, 0));
 
-    /// <summary>The places of phases: each in its row of the master plan, its gates in its own file.</summary>
+    /// <summary>The positions of phases: each in its row of the master plan, its gates in its own file.</summary>
     /// <param name="file">The master plan.</param>
     /// <param name="rows">The line of each phase's row.</param>
     /// <param name="gates">For each phase its file and the lines of its gates.</param>

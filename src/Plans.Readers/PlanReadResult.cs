@@ -1,11 +1,11 @@
 namespace Orchestrator.Plans.Readers;
 
-/// <summary>What a reader made of a plan file.</summary>
+/// <summary>Result of reading a plan file.</summary>
 /// <param name="Plan">The plan; null when it has errors. Warnings leave it usable.</param>
 /// <param name="Faults">All errors and warnings by place.</param>
 public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
 {
-    // More would hide what matters; 'orchestrate conflicts' lists them all.
+    // More would hide the rest; 'orchestrate conflicts' lists them all.
     private const int MostConflicts = 1000;
 
     /// <summary>The plan can be run.</summary>
@@ -17,7 +17,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
     /// <summary>The faults that a person should look at.</summary>
     public IReadOnlyList<PlanFault> Warnings => [.. Faults.Where(f => f.Severity == FaultSeverity.Warning)];
 
-    /// <summary>What could be better; only after <see cref="WithAdvice"/>.</summary>
+    /// <summary>Advice; only after <see cref="WithAdvice"/>.</summary>
     public IReadOnlyList<PlanFault> Advice => [.. Faults.Where(f => f.Severity == FaultSeverity.Advice)];
 
     /// <summary>Number of tasks that were found, also in a refused plan.</summary>
@@ -25,16 +25,15 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
 
     internal PlanPlaces Places { get; init; } = PlanPlaces.None;
 
-    /// <summary>False for formats in which a task can't say what it writes: nobody is advised to.</summary>
+    /// <summary>False for formats in which a task can't declare its files, so that this is not advised.</summary>
     internal bool SaysOwnership { get; init; } = true;
 
-    /// <summary>The plan's graph where reading has made it.</summary>
+    /// <summary>The plan's graph, if reading has created it.</summary>
     internal TaskGraph? Graph { get; init; }
 
-    /// <summary>The result with an error for each path that leads out of the repository through a symbolic link: what an agent writes there
-    /// is in nobody's worktree.</summary>
-    /// <param name="leadsOutside">For a path relative to the repository: where it leads when it is a link to a place outside, else null. It
-    /// is asked once for each folder and file that the plan's paths spell out.</param>
+    /// <summary>The result with an error for each path that leads outside of the repository through a symbolic link.</summary>
+    /// <param name="leadsOutside">For a path relative to the repository: its target when it is a link to a place outside, else null. Called
+    /// once for each folder and file that the plan's paths name.</param>
     public PlanReadResult RefuseLinks(Func<string, string?> leadsOutside)
     {
         if (Plan is null)
@@ -92,8 +91,8 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         return null;
     }
 
-    /// <summary>The result with a warning for each task whose role has no text: its agent would be told nothing of it.</summary>
-    /// <param name="ownRoles">Roles that the repository has a text for, beside those that come with us.</param>
+    /// <summary>The result with a warning for each task whose role has no text, so that it has no effect.</summary>
+    /// <param name="ownRoles">Roles with a text in the repository, beside the built-in ones.</param>
     public PlanReadResult WithRoles(IReadOnlyCollection<string> ownRoles)
     {
         if (Plan is null)
@@ -126,7 +125,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         );
     }
 
-    /// <summary>The result with an error for each task whose agent is none of those that are set up: nothing could do its work.</summary>
+    /// <summary>The result with an error for each task whose agent is not configured.</summary>
     /// <param name="known">Names of the agents.</param>
     public PlanReadResult WithAgents(IReadOnlyCollection<string> known)
     {
@@ -152,7 +151,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         return unknown.Length == 0 ? this : With(unknown) with { Plan = null };
     }
 
-    /// <summary>The result with a warning for each pair of tasks that could meet at a file or resource; a refused plan has none.</summary>
+    /// <summary>The result with a warning for each pair of tasks that conflict at a file or resource; a refused plan has none.</summary>
     public PlanReadResult WithConflicts()
     {
         if (Plan is null)
@@ -194,7 +193,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
                     .Select(a => Fault(a.Code, FaultSeverity.Advice, a.TaskIndex, a.Field, a.Message, a.Cure))
             );
 
-    /// <summary>The same result as <c>--strict</c> judges it: every warning is an error.</summary>
+    /// <summary>The same result with <c>--strict</c>: every warning is an error.</summary>
     public PlanReadResult AsStrict()
     {
         PlanFault[] faults = [.. Faults.Select(f => f with { Severity = FaultSeverity.Error })];

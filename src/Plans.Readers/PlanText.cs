@@ -3,8 +3,7 @@ using System.Text;
 
 namespace Orchestrator.Plans.Readers;
 
-/// <summary>Turns the bytes of a plan file into text: UTF-8, or UTF-16 with a byte order mark; anything else is refused with its
-/// reason.</summary>
+/// <summary>Decodes the bytes of a plan file: UTF-8, or UTF-16 with a byte order mark; anything else is refused with its reason.</summary>
 public static class PlanText
 {
     /// <summary>Largest file that is read, in bytes. A plan of 10,000 tasks has about 5 MB.</summary>

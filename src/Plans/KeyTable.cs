@@ -6,7 +6,7 @@ public sealed class KeyTable
     private readonly Dictionary<string, string> _canonical = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A table of keys.</summary>
-    /// <param name="keys">Each key followed by its other spellings, divided by spaces.</param>
+    /// <param name="keys">Each key followed by its other spellings, separated by spaces.</param>
     public KeyTable(params string[] keys)
     {
         Names = [.. keys.Select(k => k.Split(' ')[0])];
@@ -25,10 +25,10 @@ public sealed class KeyTable
     /// <summary>All spellings, for suggestions.</summary>
     public IEnumerable<string> Spellings => _canonical.Keys;
 
-    /// <summary>The key meant by a text, or null. Dashes and capitals inside words are read as underscores.</summary>
+    /// <summary>The key for a text, or null. Dashes and capitals inside words are read as underscores.</summary>
     public string? Find(string text) => _canonical.GetValueOrDefault(text) ?? _canonical.GetValueOrDefault(SnakeCase(text));
 
-    /// <summary>The key that was probably meant, in our own spelling, or null.</summary>
+    /// <summary>The most similar key, or null.</summary>
     public string? Nearest(string text) => NearestName.Of(SnakeCase(text), Spellings) is { } near ? _canonical[near] : null;
 
     private static string SnakeCase(string text)

@@ -5,7 +5,7 @@ public static class ModelName
 {
     private static readonly string[] Aliases = ["opus", "sonnet", "haiku"];
 
-    /// <summary>The alias that stands for a retired model, or null when the name can be used as it is.</summary>
+    /// <summary>The alias for a retired model, or null when the name can be used.</summary>
     /// <remarks>Models of the generations 1 to 3 are no longer served.</remarks>
     public static string? AliasForRetired(string name)
     {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Finds what a person probably meant.</summary>
+/// <summary>Finds the name that a person probably meant.</summary>
 public static class NearestName
 {
     private const int LongestCompared = 64;

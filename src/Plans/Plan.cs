@@ -14,7 +14,7 @@ public sealed record Plan
     [JsonPropertyName("created_at"), JsonPropertyOrder(1)]
     public string? CreatedAt { get; init; }
 
-    /// <summary>What tasks inherit when they say nothing themselves. Readers have already applied it to <see cref="Tasks"/>.</summary>
+    /// <summary>Defaults of tasks. Readers have already applied them to <see cref="Tasks"/>.</summary>
     [JsonPropertyName("defaults"), JsonPropertyOrder(2)]
     public TaskDefaults? Defaults { get; init; }
 
@@ -26,7 +26,7 @@ public sealed record Plan
         init => field = value ?? EmptyContext;
     } = EmptyContext;
 
-    /// <summary>The tasks in plan order, which decides between tasks that are otherwise equal.</summary>
+    /// <summary>The tasks in plan order, which decides between otherwise equal tasks.</summary>
     [JsonPropertyName("tasks"), JsonPropertyOrder(4)]
     public IReadOnlyList<PlanTask> Tasks
     {
@@ -45,7 +45,7 @@ public sealed record Plan
     private static IReadOnlyDictionary<string, string> EmptyContext { get; } = new Dictionary<string, string>();
 }
 
-/// <summary>What a plan's <c>defaults</c> say: each member is used by every task that says nothing itself.</summary>
+/// <summary>A plan's <c>defaults</c>: each member applies to every task without one.</summary>
 public sealed record TaskDefaults
 {
     /// <inheritdoc cref="PlanTask.Role"/>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>How bad a fault is.</summary>
+/// <summary>Severity of a fault.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<FaultSeverity>))]
 public enum FaultSeverity
 {
@@ -17,12 +17,12 @@ public enum FaultSeverity
     Advice,
 }
 
-/// <summary>Something wrong with a plan, said so that a person can repair it without looking anything up.</summary>
+/// <summary>A fault of a plan, with its cure.</summary>
 /// <param name="Code">Stable name of the kind of fault, such as <c>unknown-dependency</c>.</param>
 /// <param name="Severity">Whether it refuses the plan.</param>
 /// <param name="File">The file, as it was named to the reader.</param>
 /// <param name="Line">Line from 1; 0 when the fault has no place.</param>
-/// <param name="Column">Column from 1, in characters; 0 when the fault has no place.</param>
+/// <param name="Column">Column from 1, in characters; 0 when the fault has no position.</param>
 /// <param name="Field">Path of the field, such as <c>tasks[2].depends_on[0]</c>; empty for the whole file.</param>
 /// <param name="Message">What is wrong.</param>
 /// <param name="Cure">What would be right.</param>
@@ -52,11 +52,11 @@ public sealed record PlanFault(
         int column = 1
     ) => Error(file, code, message, cure, field, line, column) with { Severity = FaultSeverity.Warning };
 
-    /// <summary>The fault in one line, as compilers print them, so that editors jump to it.</summary>
+    /// <summary>The fault in one line in the form of compiler messages, so that editors jump to it.</summary>
     public override string ToString() => $"{Place}: {Severity.ToString().ToLowerInvariant()} {Code}:{Text}";
 
-    /// <summary>Faults for people, a line each, in their order. Of one kind the first <see cref="MostOfAKind"/> are listed and the others
-    /// counted: nobody reads on, and one mistake in a generator makes thousands.</summary>
+    /// <summary>Faults for people, a line each, in order. Of each kind the first <see cref="MostOfAKind"/> are listed and the others
+    /// counted, because one mistake in a generator causes thousands.</summary>
     public static IReadOnlyList<string> List(IEnumerable<PlanFault> faults)
     {
         var lines = new List<string>();
@@ -87,7 +87,7 @@ public sealed record PlanFault(
     /// <summary>Faults of one kind that are listed.</summary>
     public const int MostOfAKind = 20;
 
-    /// <summary>The same where it is said already that it is a warning, or an error.</summary>
+    /// <summary>The same without its severity.</summary>
     public string ToPlainText() => $"{Place}:{Text}";
 
     private string Place => Line > 0 ? $"{File}:{Line}:{Column}" : File;

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Plans;
 
-/// <summary>The canonical JSON of a plan: the same plan gives the same bytes on every machine, so that their hash names it.</summary>
+/// <summary>The canonical JSON of a plan: the same plan gives the same bytes on every machine, so that their hash identifies it.</summary>
 public static class PlanJson
 {
     private static readonly PlanJsonContext Compact = new(
@@ -24,14 +24,13 @@ public static class PlanJson
         }
     );
 
-    /// <summary>The plan as compact UTF-8 JSON. <see cref="Read"/> gives it back.</summary>
+    /// <summary>The plan as compact UTF-8 JSON. <see cref="Read"/> is the inverse.</summary>
     public static byte[] Write(Plan plan) => JsonSerializer.SerializeToUtf8Bytes(Canonical(plan), Compact.Plan);
 
-    /// <summary>The plan for people: indented, every member with its value, a plan file in itself.</summary>
+    /// <summary>The plan for people: indented, every member with its value, itself a valid plan file.</summary>
     public static string WriteIndented(Plan plan) => JsonSerializer.Serialize(Canonical(plan), Full.Plan);
 
-    /// <summary>Reads what <see cref="Write"/> wrote. Plans that people wrote go through the readers instead, which explain
-    /// faults.</summary>
+    /// <summary>Reads what <see cref="Write"/> wrote. Plans that people wrote need the readers, which explain faults.</summary>
     /// <exception cref="JsonException">The bytes are no plan written by us.</exception>
     public static Plan Read(ReadOnlySpan<byte> utf8) =>
         JsonSerializer.Deserialize(utf8, Compact.Plan)
@@ -40,7 +39,7 @@ public static class PlanJson
     /// <summary>The plan's content hash: 64 lower-case hexadecimal digits of the SHA-256 of <see cref="Write"/>.</summary>
     public static string Hash(Plan plan) => HashOf(Write(plan));
 
-    /// <summary>The content hash of bytes that <see cref="Write"/> gave.</summary>
+    /// <summary>The content hash of bytes from <see cref="Write"/>.</summary>
     public static string HashOf(ReadOnlySpan<byte> utf8) => Convert.ToHexStringLower(SHA256.HashData(utf8));
 
     /// <inheritdoc cref="HashOf(ReadOnlySpan{byte})"/>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>One task of a plan: what an agent is asked to do, what it may touch, and how we know that it is done.</summary>
+/// <summary>One task of a plan: what an agent is asked to do, what it may change, and how the result is verified.</summary>
 /// <remarks>See the remarks on <see cref="Plan"/> about names and equality.</remarks>
 public sealed record PlanTask
 {
@@ -20,7 +20,7 @@ public sealed record PlanTask
     [JsonPropertyName("prompt"), JsonPropertyOrder(2)]
     public string? Prompt { get; init; }
 
-    /// <summary>Where the plan says the task stands. A completed task is not run.</summary>
+    /// <summary>Its status in the plan. A completed task is not run.</summary>
     /// <value>The default is <see cref="PlanTaskStatus.Pending"/>.</value>
     [JsonPropertyName("status"), JsonPropertyOrder(3)]
     public PlanTaskStatus Status { get; init; }
@@ -33,11 +33,11 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Paths and globs that the task alone may create, change or delete. Null: the whole repository. Empty: nothing.</summary>
+    /// <summary>Paths and globs that only this task may create, change or delete. Null: the whole repository. Empty: nothing.</summary>
     [JsonPropertyName("files_write"), JsonPropertyOrder(5)]
     public IReadOnlyList<string>? FilesWrite { get; init; }
 
-    /// <summary>Paths and globs that the task builds on. Null: not said, which counts as everything in the base.</summary>
+    /// <summary>Paths and globs that the task depends on. Null: not declared, which counts as everything in the base.</summary>
     [JsonPropertyName("files_read"), JsonPropertyOrder(6)]
     public IReadOnlyList<string>? FilesRead { get; init; }
 
@@ -49,7 +49,7 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Logical resources (routes, bindings, tables) that the task alone may define.</summary>
+    /// <summary>Logical resources (routes, bindings, tables) that only this task may define.</summary>
     [JsonPropertyName("resources_write"), JsonPropertyOrder(8)]
     public IReadOnlyList<string> ResourcesWrite
     {
@@ -57,7 +57,7 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Logical resources that the task builds on.</summary>
+    /// <summary>Logical resources that the task depends on.</summary>
     [JsonPropertyName("resources_read"), JsonPropertyOrder(9)]
     public IReadOnlyList<string> ResourcesRead
     {
@@ -105,7 +105,7 @@ public sealed record PlanTask
     [JsonPropertyName("model"), JsonPropertyOrder(16)]
     public string? Model { get; init; }
 
-    /// <summary>Time that one attempt of the agent may take; null: the run's. In JSON a number of seconds.</summary>
+    /// <summary>Time limit of one attempt of the agent; null: the run's. In JSON a number of seconds.</summary>
     [JsonPropertyName("timeout"), JsonPropertyOrder(17), JsonConverter(typeof(SecondsConverter))]
     public TimeSpan? Timeout { get; init; }
 
@@ -121,7 +121,7 @@ public sealed record PlanTask
     [JsonPropertyName("allow_large_changes"), JsonPropertyOrder(20)]
     public bool AllowLargeChanges { get; init; }
 
-    /// <summary>How far the agent is kept apart; null: the run's.</summary>
+    /// <summary>Isolation of the agent; null: the run's.</summary>
     [JsonPropertyName("isolation"), JsonPropertyOrder(21)]
     public TaskIsolation? Isolation { get; init; }
 
@@ -129,7 +129,7 @@ public sealed record PlanTask
     [JsonPropertyName("parallel"), JsonPropertyOrder(22)]
     public bool Parallel { get; init; }
 
-    /// <summary>Expected working time, for forecasts and the critical path; null: not said.</summary>
+    /// <summary>Expected working time, for forecasts and the critical path; null: unknown.</summary>
     [JsonPropertyName("estimated_minutes"), JsonPropertyOrder(23)]
     public double? EstimatedMinutes { get; init; }
 
@@ -173,12 +173,12 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>What its agent may use of the machine; null: the run's limits.</summary>
+    /// <summary>Resource limits of its agent; null: the run's limits.</summary>
     [JsonPropertyName("limits"), JsonPropertyOrder(29)]
     public TaskLimits? Limits { get; init; }
 
-    /// <summary>What is measured at the task's exact commit: gates with <see cref="Gate.Expect"/>. They are no part of
-    /// <see cref="Verification"/>, since a measurement alone does not say that work is whole, and merges do not measure again.</summary>
+    /// <summary>Measurements at the task's exact commit: gates with <see cref="Gate.Expect"/>. Not part of <see cref="Verification"/>,
+    /// because a measurement alone does not verify the work, and merges do not repeat measurements.</summary>
     [JsonPropertyName("measurements"), JsonPropertyOrder(30)]
     public IReadOnlyList<Gate> Measurements
     {

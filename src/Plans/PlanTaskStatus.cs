@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Where a plan says that a task stands; not its state in a run.</summary>
+/// <summary>Status of a task in the plan, as opposed to its state in a run.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<PlanTaskStatus>))]
 public enum PlanTaskStatus
 {

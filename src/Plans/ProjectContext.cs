@@ -21,7 +21,7 @@ public static class ProjectContext
             ProjectContextJson.Readable.SortedDictionaryStringString
         );
 
-    /// <summary>The plan with the project's texts for those context keys of its tasks that it has no text for itself.</summary>
+    /// <summary>The plan with the project's texts for context keys without a text in the plan.</summary>
     public static Plan AddTo(Plan plan, IReadOnlyDictionary<string, string> texts)
     {
         string[] missing =

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The words people use for where a task stands.</summary>
+/// <summary>Words for a task's status.</summary>
 public static class StatusWord
 {
     private static readonly Dictionary<string, PlanTaskStatus> Words = new(StringComparer.OrdinalIgnoreCase)
@@ -37,10 +37,10 @@ public static class StatusWord
         ["deferred"] = PlanTaskStatus.Skipped,
     };
 
-    /// <summary>All words that are understood.</summary>
+    /// <summary>All known words.</summary>
     public static IReadOnlyCollection<string> Known => Words.Keys;
 
-    /// <summary>Understands a status however it is decorated: <c>**Completed**</c>, <c>✅ done</c>, <c>in_progress</c>.</summary>
+    /// <summary>Parses a status in any decoration: <c>**Completed**</c>, <c>✅ done</c>, <c>in_progress</c>.</summary>
     public static bool TryParse(string text, out PlanTaskStatus status)
     {
         var plain = Plain(text);

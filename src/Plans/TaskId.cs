@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Which texts may name a task: ids become parts of git refs, folders and file names.</summary>
+/// <summary>Valid task ids: they become parts of git refs, folders and file names.</summary>
 public static class TaskId
 {
     /// <summary>Longest id. Refs, folders and file names around it stay below the usual 255 bytes.</summary>

@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>What a task's agent may use of the machine. A member that is null: the run's limit; 0: none, whatever the run's is.</summary>
+/// <summary>Resource limits of a task's agent. A member that is null: the run's limit; 0: none, whatever the run's is.</summary>
 public sealed record TaskLimits
 {
-    /// <summary>Bytes of memory that the agent and all it starts may hold.</summary>
+    /// <summary>Bytes of memory that the agent and its processes may use.</summary>
     [JsonPropertyName("memory")]
     public long? Memory { get; init; }
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The roles that come with a prompt file of their own; a repository may add more in <c>.orchestrator/roles/</c>.</summary>
+/// <summary>The built-in roles; a repository may add more in <c>.orchestrator/roles/</c>.</summary>
 public static class TaskRole
 {
     public const string Frontend = "frontend";
@@ -10,10 +10,10 @@ public static class TaskRole
     public const string Infrastructure = "infrastructure";
     public const string Integration = "integration";
 
-    /// <summary>All of them, in the order people list them.</summary>
+    /// <summary>All of them, in display order.</summary>
     public static IReadOnlyList<string> All { get; } = [Frontend, Backend, Testing, Docs, Infrastructure, Integration];
 
-    /// <summary>The text that comes with us for a role, or null for a role of the repository's own.</summary>
+    /// <summary>The built-in text of a role, or null for a role of the repository.</summary>
     public static string? PromptOf(string role)
     {
         using var stream = typeof(TaskRole).Assembly.GetManifestResourceStream($"Roles/{role}.md");
@@ -26,8 +26,7 @@ public static class TaskRole
     }
 }
 
-/// <summary>Names of the steps that a phase's process wrapper asks for. Each required agent is a step too, with underscores for
-/// dashes.</summary>
+/// <summary>Names of the steps in a phase's process wrapper. Each required agent is a step too, with underscores for dashes.</summary>
 public static class RequiredStep
 {
     public const string ReadPreviousNotes = "read_previous_notes";
@@ -35,6 +34,6 @@ public static class RequiredStep
     public const string PreValidation = "pre_validation";
     public const string WriteIntents = "write_notes";
 
-    /// <summary>The step that an agent's name stands for: <c>doc-sync-manager</c> becomes <c>doc_sync_manager</c>.</summary>
+    /// <summary>The step of an agent: <c>doc-sync-manager</c> becomes <c>doc_sync_manager</c>.</summary>
     public static string ForAgent(string agent) => agent.Replace('-', '_').Replace(' ', '_').ToLowerInvariant();
 }

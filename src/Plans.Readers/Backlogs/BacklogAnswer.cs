@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.Backlogs;
 
-/// <summary>A planner's answer that is tasks for a backlog: the schema it is asked to fit, and how it is read.</summary>
+/// <summary>A planner's answer with tasks for a backlog: its schema, and its parsing.</summary>
 public static class BacklogAnswer
 {
     /// <summary>The schema, as JSON text.</summary>
@@ -23,9 +23,9 @@ public static class BacklogAnswer
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
 
-    /// <summary>Reads an answer, with or without words around its JSON.</summary>
-    /// <param name="text">What the planner answered; null when it answered nothing.</param>
-    /// <returns>The tasks, or none and what is wrong with them.</returns>
+    /// <summary>Parses an answer, with or without text around its JSON.</summary>
+    /// <param name="text">The planner's answer; null when there is none.</param>
+    /// <returns>The tasks, or none and the faults.</returns>
     public static (IReadOnlyList<BacklogTask> Tasks, IReadOnlyList<PlanFault> Faults) Read(string? text)
     {
         const string File = "answer.json";
@@ -65,7 +65,7 @@ public static class BacklogAnswer
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            // A member that is there twice can't be laid out; the reader names it.
+            // A duplicate member can't be formatted; the reader reports it.
             return json;
         }
     }

@@ -101,8 +101,8 @@ public sealed class BacklogFile
         return node;
     }
 
-    // What the file says already in its own way (numbers or texts, short or full ids) stays, unless it means something else now. The short
-    // id of a sibling that is not there would mean a task.
+    // The file's own form (numbers or texts, short or full ids) stays, unless its meaning has changed. The short id of a missing sibling
+    // would mean a task.
     private static void Dependencies(JsonObject node, BacklogTask task, string? parent, Func<string, bool> isSibling, bool isNew)
     {
         var before = node["dependencies"] as JsonArray;
@@ -127,7 +127,7 @@ public sealed class BacklogFile
             return;
         }
 
-        // A word that means the same, such as "completed" for "done", is left as the other tool wrote it.
+        // A synonym, such as "completed" for "done", is left as the other tool wrote it.
         var isSameWord =
             before is not null
             && (

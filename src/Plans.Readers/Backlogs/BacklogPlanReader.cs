@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.Backlogs;
 
-/// <summary>Reads the pending tasks of a backlog as a plan: ordered by their dependencies alone, one after another, since a backlog does
-/// not say who owns what.</summary>
+/// <summary>Reads the pending tasks of a backlog as a plan: ordered by their dependencies alone, one after another, because a backlog has
+/// no ownership.</summary>
 public static class BacklogPlanReader
 {
     /// <summary>Our own backlog, relative to the repository.</summary>
@@ -12,7 +12,7 @@ public static class BacklogPlanReader
     /// <summary>Task-master's backlog, relative to the repository.</summary>
     public const string TaskMasterFile = ".taskmaster/tasks/tasks.json";
 
-    /// <summary>Code of the fault of a backlog that is in order and has nothing to be run.</summary>
+    /// <summary>Code of the fault of a valid backlog without pending tasks.</summary>
     public const string NothingPending = "no-tasks";
 
     private const string TaskMasterState = ".taskmaster/state.json";
@@ -27,15 +27,15 @@ public static class BacklogPlanReader
     /// <summary>Reads a file's bytes.</summary>
     /// <param name="content">All of the file.</param>
     /// <param name="file">Its path relative to the repository.</param>
-    /// <param name="open">Gives the bytes of another file of the repository, or null; task-master's current tag stands in one.</param>
+    /// <param name="open">Returns the bytes of another file of the repository, or null; task-master's current tag is in one.</param>
     public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open) =>
         Read(content, file, open, null, plan => Circles(plan, file));
 
-    /// <summary>The same for a planner: it orders parts of tasks, so that tasks may wait for each other in a circle as wholes.</summary>
+    /// <summary>The same for a planner: it orders parts of tasks, so that whole tasks may depend on each other in a circle.</summary>
     /// <param name="content">All of the file.</param>
     /// <param name="file">Its path relative to the repository.</param>
-    /// <param name="open">Gives the bytes of another file of the repository, or null.</param>
-    /// <param name="tag">The tag of a file that has tags; null: the current one.</param>
+    /// <param name="open">Returns the bytes of another file of the repository, or null.</param>
+    /// <param name="tag">The tag in a file with tags; null: the current one.</param>
     public static PlanReadResult ReadForPlanner(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open, string? tag) =>
         Read(content, file, open, tag, _ => []);
 
@@ -91,7 +91,7 @@ public static class BacklogPlanReader
             );
     }
 
-    // Subtasks may wait for each other across tasks, where the tasks as wholes can't.
+    // Subtasks may depend on each other across tasks, where whole tasks can't.
     private static IEnumerable<PlanFault> Circles(Plan plan, string file) =>
         TaskGraph
             .Of(plan)
@@ -107,7 +107,7 @@ public static class BacklogPlanReader
                 )
             );
 
-    /// <summary>Task-master's current tag, where its state names one that the file has; null otherwise.</summary>
+    /// <summary>Task-master's current tag, if its state names one that exists in the file; null otherwise.</summary>
     public static string? CurrentTag(ReadOnlySpan<byte> content, byte[]? state)
     {
         if (state is null)
@@ -121,7 +121,7 @@ public static class BacklogPlanReader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Both files may be anything; what is wrong with the backlog itself its reader says.
+            // Both files may be invalid; faults of the backlog itself are reported by its reader.
             return null;
         }
     }

@@ -1,8 +1,8 @@
 namespace Orchestrator.Plans.Readers.Backlogs;
 
-/// <summary>What a reader made of a backlog file.</summary>
-/// <param name="File">The backlog; null when it can't be read. It is there although dependencies lead nowhere or in circles: who keeps it
-/// must see what to repair.</param>
+/// <summary>Result of reading a backlog file.</summary>
+/// <param name="File">The backlog; null when it can't be read. Set in spite of unknown or circular dependencies, so that they can be shown
+/// and repaired.</param>
 /// <param name="Faults">All errors and warnings by place.</param>
 public sealed record BacklogReadResult(BacklogFile? File, IReadOnlyList<PlanFault> Faults)
 {

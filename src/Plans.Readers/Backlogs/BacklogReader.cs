@@ -8,7 +8,7 @@ public static class BacklogReader
     /// <summary>Reads a file's bytes.</summary>
     /// <param name="content">All of the file.</param>
     /// <param name="file">Its name, for faults.</param>
-    /// <param name="tag">The tag whose tasks are wanted; null: <see cref="BacklogFile.DefaultTag"/>, or the only one.</param>
+    /// <param name="tag">The requested tag; null: <see cref="BacklogFile.DefaultTag"/>, or the only one.</param>
     public static BacklogReadResult Read(ReadOnlySpan<byte> content, string file, string? tag = null)
     {
         if (!PlanText.TryDecode(content, file, out var text, out var fault))
@@ -57,7 +57,7 @@ public static class BacklogReader
         return new BacklogReadResult(new BacklogFile(json, found, backlog), faults.Sorted());
     }
 
-    // Keys in another spelling get the usual one: written back, a task would else say the same twice. Complexity is never written.
+    // Keys in another spelling are normalized: otherwise a written task would have both. Complexity is never written.
     private static void Rename(JsonArray? tasks)
     {
         foreach (var task in tasks?.OfType<JsonObject>() ?? [])

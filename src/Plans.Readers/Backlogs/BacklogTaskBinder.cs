@@ -46,7 +46,7 @@ internal static class BacklogTaskBinder
             return null;
         }
 
-        // Other tools keep members of their own here; they are kept as they are and are no fault.
+        // Members of other tools are kept unchanged, and are no fault.
         var known = new MappingNode(mapping.Line, mapping.Column);
         known.Entries.AddRange(mapping.Entries.Where(e => Keys.Find(e.Key.Text) is not null));
         var fields = new Fields(known, path, Keys, faults, "a task");

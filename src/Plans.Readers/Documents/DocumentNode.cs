@@ -1,7 +1,6 @@
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>A value of a YAML or JSON file with its place. Both formats become the same tree, so that everything after it is written
-/// once.</summary>
+/// <summary>A value of a YAML or JSON file with its position. Both formats become the same tree, so that later code handles both.</summary>
 internal abstract class DocumentNode(int line, int column)
 {
     /// <summary>Line from 1.</summary>
@@ -10,7 +9,7 @@ internal abstract class DocumentNode(int line, int column)
     /// <summary>Column from 1, in characters.</summary>
     public int Column { get; } = column;
 
-    /// <summary>Number of values in this one with all aliases written out; at most <see cref="DocumentLimits.MaxNodes"/> + 1.</summary>
+    /// <summary>Number of values in this one with all aliases expanded; at most <see cref="DocumentLimits.MaxNodes"/> + 1.</summary>
     public int Weight { get; set; } = 1;
 
     /// <summary>What it is, in words.</summary>
@@ -46,13 +45,13 @@ internal sealed class MappingNode(int line, int column) : DocumentNode(line, col
     public override string Kind => "a mapping";
 }
 
-/// <summary>Bounds that keep hostile files harmless.</summary>
+/// <summary>Limits that make hostile files harmless.</summary>
 internal static class DocumentLimits
 {
     /// <summary>Deepest nesting. Plans need six levels.</summary>
     public const int MaxDepth = 64;
 
-    /// <summary>Most values, with aliases written out. 10,000 tasks have about 500,000.</summary>
+    /// <summary>Maximum of values, with aliases expanded. 10,000 tasks have about 500,000.</summary>
     public const int MaxNodes = 2_000_000;
 
     /// <summary>Most entries of one list or mapping; a plan has at most <see cref="TaskGraphs.TaskGraphReader.MaxTasks"/> tasks.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Collects all faults of one file, so that a person repairs them in one go.</summary>
+/// <summary>Collects all faults of one file, so that they can be repaired together.</summary>
 internal sealed class FaultList(string file)
 {
     private const int Most = 1000;
@@ -33,7 +33,7 @@ internal sealed class FaultList(string file)
         }
     }
 
-    /// <summary>The faults by file and place.</summary>
+    /// <summary>The faults by file and position.</summary>
     public IReadOnlyList<PlanFault> Sorted()
     {
         List<PlanFault> sorted =

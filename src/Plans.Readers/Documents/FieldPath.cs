@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Where a value stands in its document, such as <c>tasks[3].files_write[0]</c>. It is written out only when something is said
-/// about the value: of a large plan there are a hundred thousand, and hardly ever is one of them faulty.</summary>
+/// <summary>The path of a value in its document, such as <c>tasks[3].files_write[0]</c>. It is formatted only for messages: a large plan
+/// has a hundred thousand values, and hardly any has a fault.</summary>
 /// <param name="Mapping">The path of the mapping; empty for the document itself.</param>
 /// <param name="Name">The key in it; null for the mapping itself.</param>
 /// <param name="Index">The place in the list that the key holds; less than 0 for the whole.</param>

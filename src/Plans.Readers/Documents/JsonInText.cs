@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Finds the JSON object in what a model said around it.</summary>
+/// <summary>Finds the JSON object in a model's text.</summary>
 public static class JsonInText
 {
-    /// <summary>A brace in prose is tried in vain; so many of them mean that there is no JSON.</summary>
+    /// <summary>Braces in prose are tried in vain; after so many of them there is no JSON.</summary>
     private const int MostTries = 500;
 
-    /// <summary>Looks for the first whole JSON object that has members.</summary>
+    /// <summary>Finds the first complete JSON object with members.</summary>
     /// <param name="text">What was said.</param>
     /// <param name="isCut">True when there is none, but one that begins and has no end.</param>
     /// <returns>The object's text, or null.</returns>

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Reads JSON into a tree with places. Comments and a last comma are allowed, as editors allow them.</summary>
+/// <summary>Reads JSON into a tree with positions. Comments and trailing commas are allowed, as editors allow them.</summary>
 internal ref struct JsonTree
 {
     private readonly ReadOnlySpan<byte> _json;
@@ -30,7 +30,7 @@ internal ref struct JsonTree
         );
     }
 
-    /// <summary>The value in the text, or null when it is empty or broken; the faults say which.</summary>
+    /// <summary>The value in the text, or null when it is empty or invalid; see the faults.</summary>
     public static DocumentNode? Read(string text, FaultList faults)
     {
         if (string.IsNullOrWhiteSpace(text))
@@ -45,7 +45,7 @@ internal ref struct JsonTree
             var root = tree.ReadValue();
             while (tree._reader.Read())
             {
-                // Only white space and comments may follow; the reader says so otherwise.
+                // Only white space and comments may follow; otherwise the reader reports it.
             }
             return root;
         }
@@ -140,7 +140,7 @@ internal ref struct JsonTree
         }
     }
 
-    // Tokens come in order, so the place is carried along: the whole file is walked once.
+    // Tokens come in order, so the position is carried along: the file is walked once.
     private void Advance()
     {
         var target = (int)_reader.TokenStartIndex;

@@ -2,16 +2,16 @@ using YamlDotNet.Core;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>What is wrong with a text as YAML, in words that lead to the place.</summary>
+/// <summary>Explains YAML errors with their position.</summary>
 internal static class YamlFaults
 {
-    /// <summary>The text is no YAML.</summary>
+    /// <summary>The text is invalid YAML.</summary>
     public static void Syntax(string text, Mark at, string reason, FaultList faults)
     {
         var line = (int)Math.Max(1, at.Line);
         var column = (int)Math.Max(1, at.Column);
 
-        // The scanner names the place where it began to read what the tab breaks off.
+        // The scanner reports where the token began that the tab ends.
         for (var near = line; near < line + 3; near++)
         {
             var indentation = LineOf(text, near);

@@ -3,7 +3,7 @@ using YamlDotNet.Core.Events;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Reads YAML into a tree with places. Anchors, aliases and merge keys are resolved; nothing is ever constructed from
+/// <summary>Reads YAML into a tree with positions. Anchors, aliases and merge keys are resolved; nothing is ever constructed from
 /// tags.</summary>
 internal sealed class YamlTree
 {
@@ -18,7 +18,7 @@ internal sealed class YamlTree
         _faults = faults;
     }
 
-    /// <summary>The first document of the text, or null when it is empty or broken; the faults say which.</summary>
+    /// <summary>The first document of the text, or null when it is empty or invalid; see the faults.</summary>
     public static DocumentNode? Read(string text, FaultList faults)
     {
         var tree = new YamlTree(text, faults);
@@ -33,8 +33,8 @@ internal sealed class YamlTree
         }
         catch (Exception e)
         {
-            // YamlDotNet 16 ends in other exceptions too: an InvalidOperationException where ':' stands in a list that was never closed, an
-            // ArgumentException for a tag that is no address.
+            // YamlDotNet 16 throws other exceptions too: an InvalidOperationException for ':' in an unclosed list, an ArgumentException for
+            // an invalid tag.
             var reason = e is InvalidOperationException ? "A list or mapping in brackets is not closed" : e.Message;
             YamlFaults.Syntax(text, tree._parser.Current?.End ?? Mark.Empty, reason, faults);
             return null;
@@ -169,7 +169,7 @@ internal sealed class YamlTree
             }
         }
 
-        // Keys of the mapping itself win over merged ones, earlier merged ones over later ones.
+        // Keys of the mapping itself override merged ones, earlier merged ones later ones.
         foreach ((var key, var value) in merged)
         {
             if (names.TryAdd(key.Text, key))

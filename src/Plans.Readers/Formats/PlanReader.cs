@@ -4,24 +4,23 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Plans.Readers.Formats;
 
-/// <summary>Reads a plan of whatever format its name stands for.</summary>
+/// <summary>Reads a plan in the format of its file name.</summary>
 public static class PlanReader
 {
     private static readonly string[] PlanEndings = [".yaml", ".yml", ".json", ".md", ".markdown"];
 
-    /// <summary>Whether the name is that of a plan file.</summary>
+    /// <summary>Whether a name is that of a plan file.</summary>
     public static bool IsPlanName(string file) => Array.Exists(PlanEndings, e => file.EndsWith(e, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Whether the name is that of a Markdown master plan.</summary>
+    /// <summary>Whether a name is that of a Markdown master plan.</summary>
     public static bool IsMasterPlan(string file) =>
         file.EndsWith(".md", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".markdown", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads a plan: Markdown as a master plan, a backlog by its place, everything else as a task graph.</summary>
     /// <param name="content">All of the file.</param>
     /// <param name="file">Its path relative to the repository, with forward slashes.</param>
-    /// <param name="open">Gives the bytes of a phase's or another file by its path relative to the repository, or null when there is
-    /// none.</param>
-    /// <param name="projectContext">Names of the texts that the project itself has for its tasks.</param>
+    /// <param name="open">Returns the bytes of another file by its path relative to the repository, or null when there is none.</param>
+    /// <param name="projectContext">Names of the project's own context texts.</param>
     public static PlanReadResult Read(
         ReadOnlySpan<byte> content,
         string file,

@@ -1,15 +1,15 @@
 namespace Orchestrator.Plans.Readers.Formats;
 
-/// <summary>A document that a planner makes a plan or tasks of, such as a PRD.</summary>
+/// <summary>A document for a planner, such as a PRD.</summary>
 public static class RequestDocument
 {
-    /// <summary>Largest size in bytes: a request is text for a model; one above this is no request but a mistake.</summary>
+    /// <summary>Largest size in bytes: a request is text for a model; a larger file is probably a mistake.</summary>
     public const int LargestSize = 400_000;
 
     /// <summary>Reads a document.</summary>
     /// <param name="path">The file.</param>
     /// <param name="name">Its name for people.</param>
-    /// <param name="fault">Why nothing can be planned from it, a whole sentence; null when something can.</param>
+    /// <param name="fault">Why it can't be planned from, a whole sentence; null when it can.</param>
     /// <returns>The text without space around it; empty with a fault.</returns>
     /// <exception cref="IOException">The file can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
@@ -35,7 +35,7 @@ public static class RequestDocument
         return "";
     }
 
-    /// <summary>Why a file is too large to be planned from, as <see cref="Read"/> says it; null when it is not.</summary>
+    /// <summary>The fault of a file that is too large for <see cref="Read"/>; null when it is not.</summary>
     public static string? SizeFault(string path, string name) =>
         new FileInfo(path).Length > LargestSize
             ? $"{name} is longer than {LargestSize / 1000} KB: no planner reads that. Plan a part of it."

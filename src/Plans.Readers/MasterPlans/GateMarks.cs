@@ -2,20 +2,20 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>What a gate's line in a phase file says of it in parentheses at its end: <c>(exclusive: NAME)</c>, <c>(cache: false)</c>, or
-/// both with a comma.</summary>
+/// <summary>Marks of a gate at the end of its line in a phase file: <c>(exclusive: NAME)</c>, <c>(cache: false)</c>, or both with a
+/// comma.</summary>
 internal sealed partial record GateMarks
 {
-    /// <summary>What it has for itself.</summary>
+    /// <summary>Its exclusive name.</summary>
     public string? Exclusive { get; private init; }
 
     /// <summary>False: it is run each time.</summary>
     public bool? Cache { get; private init; }
 
-    /// <summary>What is wrong, each with its cure.</summary>
+    /// <summary>Faults, each with its cure.</summary>
     public IReadOnlyList<(string Message, string Fix)> Faults { get; private init; } = [];
 
-    /// <summary>Takes the marks off the end of a line.</summary>
+    /// <summary>Removes the marks from the end of a line.</summary>
     public static (string Line, GateMarks Marks) Take(string text)
     {
         var marks = new GateMarks();

@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>A gate as a phase writes it: a command, and perhaps a text behind it.</summary>
+/// <summary>A gate in a phase file: a command, and perhaps a description.</summary>
 internal static class GateText
 {
-    /// <summary>The command and what is said of it: <c>`pytest -q`: all pass</c>, <c>**pytest**: all pass</c>, <c>npm run test:unit: all
+    /// <summary>Command and description: <c>`pytest -q`: all pass</c>, <c>**pytest**: all pass</c>, <c>npm run test:unit: all
     /// pass</c>.</summary>
     public static (string Command, string? Description) Split(string text)
     {
@@ -19,7 +19,7 @@ internal static class GateText
         return colon >= 0 ? (unbold[..colon].Trim(), Description(unbold[colon..])) : (unbold.TrimEnd(':').Trim(), null);
     }
 
-    // The first that the shell would not see between quotes: grep 'a: b' c: found.
+    // The first one outside of shell quotes: grep 'a: b' c: found.
     private static int ColonAfterCommand(string text)
     {
         var quote = '\0';

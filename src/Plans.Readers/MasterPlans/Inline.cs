@@ -9,13 +9,12 @@ namespace Orchestrator.Plans.Readers.MasterPlans;
 /// <summary>Markdown inside a line.</summary>
 internal static class Inline
 {
-    // What is longer is shown as it stands: no person wrote it into a cell or a list, and marks without end cost the library time and
-    // depth.
+    // Longer text is not parsed: no person wrote it into a cell or a list, and unclosed marks cost the library time and depth.
     private const int Longest = 4000;
 
     private static readonly MarkdownPipeline Pipeline = CreatePipeline();
 
-    /// <summary>The text as a person reads it: links by their words, no emphasis, no code marks, no escapes.</summary>
+    /// <summary>The text without markup: links by their text, no emphasis, no code marks, no escapes.</summary>
     public static string Plain(string text) =>
         text.Length > Longest
             ? text.Trim()
@@ -28,7 +27,7 @@ internal static class Inline
                                 CodeInline code => code.Content,
                                 LineBreakInline => " ",
 
-                                // A bracket or mark that nothing closes.
+                                // An unclosed bracket or mark.
                                 DelimiterInline open => open.ToLiteral(),
                                 _ => "",
                             }
@@ -47,7 +46,7 @@ internal static class Inline
     private static IEnumerable<T> Parts<T>(string text)
         where T : MarkdownObject => text.Length > Longest ? [] : Markdown.Parse(text, Pipeline).Descendants<T>();
 
-    // Nothing but what stands inside a line: its beginning may look like a list or a heading, and what looks like HTML is a person's text.
+    // Only inline markup: the beginning may look like a list or a heading, and what looks like HTML is text.
     private static MarkdownPipeline CreatePipeline()
     {
         var builder = new MarkdownPipelineBuilder { MaximumNestingDepth = int.MaxValue };
@@ -58,7 +57,7 @@ internal static class Inline
         return builder.Build();
     }
 
-    /// <summary>All of the text is one paragraph, whatever it begins with.</summary>
+    /// <summary>The whole text is one paragraph, whatever it begins with.</summary>
     private sealed class WholeTextParser : BlockParser
     {
         public override BlockState TryOpen(BlockProcessor processor)

@@ -9,7 +9,7 @@ namespace Orchestrator.Plans.Readers.MasterPlans;
 
 /// <summary>A line of Markdown.</summary>
 /// <param name="Number">From 1.</param>
-/// <param name="Text">Without line end; comments in it are blanks, so that places in the line stay true.</param>
+/// <param name="Text">Without line end; comments are replaced by blanks, so that columns stay.</param>
 /// <param name="IsCode">Inside a code fence.</param>
 /// <param name="Section">The nearest heading above, without its marks.</param>
 /// <param name="Level">Level of a heading, from 1; 0 when the line is none.</param>
@@ -19,7 +19,7 @@ internal readonly record struct MarkdownLine(int Number, string Text, bool IsCod
     public string Heading => Text.TrimStart('#').Trim().TrimEnd('#').Trim();
 }
 
-/// <summary>Markdown by lines: front matter and comments left out, code fences marked.</summary>
+/// <summary>Markdown by lines: without front matter and comments, with code fences marked.</summary>
 internal static class MarkdownText
 {
     private static readonly MarkdownPipeline Pipeline = CreatePipeline();
@@ -33,7 +33,7 @@ internal static class MarkdownText
         None,
     }
 
-    /// <summary>The lines that say something. Those of fences themselves are left out.</summary>
+    /// <summary>The lines of content, without those of fences themselves.</summary>
     public static IReadOnlyList<MarkdownLine> Lines(string text)
     {
         int[] starts = [0, .. text.Index().Where(c => c.Item == '\n').Select(c => c.Index + 1)];
@@ -89,8 +89,8 @@ internal static class MarkdownText
         return lines;
     }
 
-    // What is indented is a list more often than code, a line of dashes under a text is a rule, not a heading; inside lines only comments
-    // are looked for.
+    // Indented text is a list more often than code, a line of dashes under a text is a rule, not a heading; within lines only comments are
+    // parsed.
     private static MarkdownPipeline CreatePipeline()
     {
         var builder = new MarkdownPipelineBuilder { PreciseSourceLocation = true };
@@ -124,7 +124,7 @@ internal static class MarkdownText
         }
     }
 
-    /// <summary>Lists in lists, as deep as people write them: the library refuses a text that goes on without end.</summary>
+    /// <summary>Limits nested lists: the library fails on endless nesting.</summary>
     private sealed class ShallowListParser : ListBlockParser
     {
         private const int Deepest = 40;

@@ -7,7 +7,7 @@ public static class MasterPlanReader
     /// <summary>Reads the master plan and the phase files it links to.</summary>
     /// <param name="content">All of the master plan.</param>
     /// <param name="file">Its path relative to the repository; links are relative to its folder.</param>
-    /// <param name="open">Gives the bytes of a file by its path relative to the repository, or null when there is none.</param>
+    /// <param name="open">Returns the bytes of a file by its path relative to the repository, or null when there is none.</param>
     public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open)
     {
         if (!PlanText.TryDecode(content, file, out var text, out var fault))
@@ -66,7 +66,7 @@ public static class MasterPlanReader
     {
         if (row.Link is null)
         {
-            // A phase that is done needs no file any more.
+            // A completed phase needs no file any more.
             if (!PhaseStatus.IsCompleted(row.Status?.Text))
             {
                 faults.Add(

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Writes how far phases have come into the table of a master plan.</summary>
+/// <summary>Writes the status of phases into the table of a master plan.</summary>
 public static class MasterPlanStatus
 {
-    /// <summary>The text with new words in the status column; everything else stays as it is, character for character. Phases without a
-    /// status cell are left alone, and so are words that mean the same already.</summary>
+    /// <summary>The text with new values in the status column; everything else stays unchanged. Phases without a status cell are left
+    /// alone, and so are synonyms of the new value.</summary>
     /// <param name="text">The master plan.</param>
-    /// <param name="status">The new word for some phases, by id, such as <c>Completed</c>.</param>
+    /// <param name="status">The new value for some phases, by id, such as <c>Completed</c>.</param>
     public static string Update(string text, IReadOnlyDictionary<string, string> status)
     {
         var lines = text.Split('\n');
@@ -22,7 +22,7 @@ public static class MasterPlanStatus
             var changed = new StringBuilder(line.Length).Append(line.AsSpan(0, cell.Start));
             changed.Append(cell.Start > 0 && line[cell.Start - 1] == '|' ? " " : "").Append(word);
 
-            // Padding that lined the columns up gives way or grows.
+            // Padding that aligns the columns shrinks or grows.
             var end = cell.End;
             for (
                 var extra = word.Length - cell.Text.Length;

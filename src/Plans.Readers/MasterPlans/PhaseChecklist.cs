@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>The check boxes of a phase's section "Tasks", numbered by heading and place where they have no number of their own.</summary>
+/// <summary>The check boxes of a phase's section "Tasks", numbered by heading and position where they have no number.</summary>
 internal sealed partial class PhaseChecklist
 {
     private readonly List<ChecklistItem> _checklist = [];

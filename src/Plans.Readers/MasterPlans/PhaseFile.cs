@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>What stands in a phase's file.</summary>
+/// <summary>Content of a phase's file.</summary>
 internal sealed class PhaseFile
 {
     public string? Title { get; init; }
@@ -26,6 +26,6 @@ internal sealed class PhaseFile
 
     public IReadOnlyList<ChecklistItem> Checklist { get; init; } = [];
 
-    /// <summary>What the agent is told: the file without its heading, facts, process wrapper and gates.</summary>
+    /// <summary>Text for the agent: the file without its heading, facts, process wrapper and gates.</summary>
     public string Body { get; init; } = "";
 }

@@ -2,19 +2,19 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>A phase named somewhere, with its place.</summary>
+/// <summary>A reference to a phase, with its position.</summary>
 internal readonly record struct PhaseReference(string Id, Place At);
 
-/// <summary>Reads the places where phases name each other: arrows in the master plan, and what a phase depends on.</summary>
+/// <summary>Reads references between phases: arrows in the master plan, and dependencies of a phase.</summary>
 internal static partial class PhaseReferences
 {
-    // Longer lines are no lists of phases, and would only cost time.
+    // Longer lines are no lists of phases.
     private const int LongestLine = 2000;
 
     private static readonly string[] Nothing = ["", "n/a", "na", "none", "nothing", "-", "–", "—", "null", "no"];
 
-    /// <summary>The edges of all lines such as <c>Phase 1 --> Phase 2</c>: who waits, and for whom. Chains and lists on either side are
-    /// understood; arrows between things that are no phases are prose.</summary>
+    /// <summary>The edges of all lines such as <c>Phase 1 --> Phase 2</c>: dependant and dependency. Chains and lists on either side are
+    /// understood; arrows between other things are prose.</summary>
     public static IEnumerable<(string Waits, PhaseReference For)> Arrows(
         IReadOnlyList<MarkdownLine> lines,
         IReadOnlySet<string> known,
@@ -60,7 +60,7 @@ internal static partial class PhaseReferences
         }
     }
 
-    /// <summary>The phases that a <c>Depends On</c> names, by number or by link to their files.</summary>
+    /// <summary>The phases in a <c>Depends On</c>, by number or by link to their files.</summary>
     /// <param name="text">What stands behind the colon.</param>
     /// <param name="byFile">The phase of each phase file, by name without folders.</param>
     /// <param name="known">Ids of all phases.</param>
@@ -112,7 +112,7 @@ internal static partial class PhaseReferences
         {
             var ids = named.Select(m => m.Groups["id"].Value.TrimEnd('.')).ToList();
 
-            // "Phases 1, 2 and 3": the word stands once.
+            // "Phases 1, 2 and 3": the word comes once.
             ids.AddRange(Separator().Split(plain[(named[^1].Index + named[^1].Length)..]).Select(p => p.Trim()).Where(known.Contains));
             return [.. ids.Distinct(StringComparer.Ordinal).Select(id => (id, true))];
         }

@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Where a phase stands: the table counts, and the phase's own status where the table has none.</summary>
+/// <summary>Status of a phase: of the table, or the phase's own where the table has none.</summary>
 internal static class PhaseStatus
 {
-    /// <summary>The status that counts; one that nobody knows counts as pending, and is a fault.</summary>
+    /// <summary>The effective status; an unknown one counts as pending, and is a fault.</summary>
     public static PlanTaskStatus Of(Phase phase, FaultList faults)
     {
         var inTable = Inline.Plain(phase.Row.Status?.Text ?? "");
@@ -49,7 +49,7 @@ internal static class PhaseStatus
         return status;
     }
 
-    /// <summary>The words mean that it is completed.</summary>
+    /// <summary>Whether a status means completed.</summary>
     public static bool IsCompleted(string? status) =>
         status is not null && StatusWord.TryParse(Inline.Plain(status), out var parsed) && parsed == PlanTaskStatus.Completed;
 }

@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>The steps of a phase's process wrapper: agents and notes that are required, and what is only told.</summary>
+/// <summary>The steps of a phase's process wrapper: required agents and notes, and text for the agent.</summary>
 /// <param name="file">The file, as faults name it.</param>
 /// <param name="faults">Takes what is wrong.</param>
-/// <param name="body">Takes the lines that are told to the agent as they are.</param>
+/// <param name="body">Receives the lines for the agent.</param>
 internal sealed partial class PhaseSteps(string file, FaultList faults, List<string> body)
 {
     private readonly List<string> _agents = [];
@@ -13,7 +13,7 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
     private readonly List<string> _notesInput = [];
     private readonly List<string> _notesOutput = [];
 
-    /// <summary>Agents that have to be asked.</summary>
+    /// <summary>Required agents.</summary>
     public IEnumerable<string> Agents => _agents.Distinct(StringComparer.Ordinal);
 
     /// <summary>Steps that can be checked, by name.</summary>
@@ -25,7 +25,7 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
     /// <summary>Notes to be written.</summary>
     public IEnumerable<string> NotesOutput => _notesOutput.Distinct(StringComparer.Ordinal);
 
-    /// <summary>How many lines the steps added to what is told.</summary>
+    /// <summary>Number of lines that the steps added to the agent's text.</summary>
     public int Told { get; private set; }
 
     /// <summary>Reads a line of the section.</summary>
@@ -86,7 +86,7 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
         }
     }
 
-    // What the step says beyond its kind, nothing else would tell the agent.
+    // Further text of the step must be passed to the agent as well.
     private void TellAlso(MarkdownLine line)
     {
         body.Add(line.Text);
@@ -139,7 +139,7 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
         }
     }
 
-    // Whichever stands first says what is to be done with the notes: "Write notes to: `x` when ready" is no reading.
+    // The first verb decides what is to be done with the notes: "Write notes to: `x` when ready" is no reading.
     [GeneratedRegex(
         @"\b(?:(?<read>(?:re-?)?read|review|previous)|write|add|append|record|update|create)\b",
         RegexOptions.CultureInvariant,

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Finds the tables of phases in a master plan and reads their rows; columns are known by their headings.</summary>
+/// <summary>Finds the tables of phases in a master plan and reads their rows; columns are identified by their headings.</summary>
 internal static class PhaseTable
 {
     private static readonly Dictionary<string, Column> Headings = new(StringComparer.OrdinalIgnoreCase)
@@ -97,7 +97,7 @@ internal static class PhaseTable
         return rows;
     }
 
-    /// <summary>The id that people mean: <c>Phase 2</c>, <c>**2**</c> and <c>2</c> are the same.</summary>
+    /// <summary>The normalized id: <c>Phase 2</c>, <c>**2**</c> and <c>2</c> are the same.</summary>
     public static string IdOf(string text)
     {
         var plain = Inline.Plain(text).Trim().TrimEnd('.', ':').Trim();
@@ -125,7 +125,7 @@ internal static class PhaseTable
             }
         }
 
-        // "| # | Phase | Status |": beside a number, the phase is its title.
+        // "| # | Phase | Status |": beside a number, "Phase" is the title.
         if (
             ids.Length == 2
             && !columns.ContainsKey(Column.Title)

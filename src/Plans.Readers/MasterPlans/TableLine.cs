@@ -1,12 +1,12 @@
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>A cell with its place in the line, so that a status can be written back without touching anything else.</summary>
+/// <summary>A cell with its position in the line, so that a status can be written without changing anything else.</summary>
 internal readonly record struct TableCell(string Text, int Start, int End);
 
 /// <summary>Lines of tables in Markdown.</summary>
 internal static class TableLine
 {
-    /// <summary>The cells of a line, trimmed, with their places. Pipes behind a backslash or in backticks belong to the text.</summary>
+    /// <summary>The cells of a line, trimmed, with their positions. Pipes behind a backslash or in backticks belong to the text.</summary>
     public static IReadOnlyList<TableCell> Cells(string line)
     {
         var cells = new List<TableCell>();

@@ -80,13 +80,13 @@ internal static class ContractBinder
         return contract;
     }
 
-    // A run goes on without the stub, and nobody is held to the contract: that is better known before the night.
+    // A run goes on without the stub, and nothing enforces the contract: so this is reported early.
     private static void WarnOfNoStub(ContractSpec contract, Fields fields, List<DocumentNode> methodNodes)
     {
         foreach (var fault in ContractStub.FaultsOf(contract))
         {
-            // What is missing or refused already needs no second word; without methods the contract is a file as it stands, whatever it
-            // calls its types.
+            // Missing or refused members are reported already; without methods the contract is a file as it is, whatever it calls its
+            // types.
             var isSaid = fault.Field switch
             {
                 "name" => contract.Name.Length == 0 || contract.Methods.Count == 0,

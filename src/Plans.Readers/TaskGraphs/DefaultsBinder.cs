@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads what tasks inherit.</summary>
+/// <summary>Reads the defaults of tasks.</summary>
 internal static class DefaultsBinder
 {
     private static readonly KeyTable Keys = new(

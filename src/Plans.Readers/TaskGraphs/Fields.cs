@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>The fields of one mapping by our own names, with typed access that reports what is wrong.</summary>
+/// <summary>The fields of one mapping by normalized names, with typed access that reports faults.</summary>
 internal sealed class Fields
 {
-    // A mapping has few entries: looking through them is as fast as a hash, and a tenth of its size.
+    // A mapping has few entries: a linear search is as fast as a hash, and uses a tenth of its memory.
     private readonly Entry[] _values;
     private int _count;
     private readonly FaultList _faults;
@@ -61,15 +61,15 @@ internal sealed class Fields
     /// <summary>The node of a field that is given and not null.</summary>
     public DocumentNode? Node(string name) => Find(name).Value is { } value and not ScalarNode { IsNull: true } ? value : null;
 
-    /// <summary>The key as it stands in the file, when the field is there at all, even with nothing behind it.</summary>
+    /// <summary>The key in the file, when the field is there, even without a value.</summary>
     public ScalarNode? Key(string name) => Find(name).Key;
 
-    /// <summary>The field is written with nothing behind it.</summary>
+    /// <summary>The field has no value.</summary>
     public bool IsLeftEmpty(string name) => Find(name).Value is ScalarNode { IsNull: true, Text: "" };
 
     public string? Text(string name) => Node(name) is { } node ? Values.Text(node, Join(name), _faults) : null;
 
-    /// <summary>A model's name; a retired one becomes the alias that stands for it, with a warning.</summary>
+    /// <summary>A model's name; a retired one is replaced by its alias, with a warning.</summary>
     public string? Model(string name)
     {
         if (Text(name) is not { } model || ModelName.AliasForRetired(model.Trim()) is not { } alias)
@@ -123,6 +123,6 @@ internal sealed class Fields
         return default;
     }
 
-    /// <summary>A key and what stands behind it; all null where there is none.</summary>
+    /// <summary>A key and its value; all null where there is none.</summary>
     private readonly record struct Entry(string? Name, ScalarNode? Key, DocumentNode? Value);
 }

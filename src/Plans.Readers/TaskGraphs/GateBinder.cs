@@ -34,7 +34,7 @@ internal static class GateBinder
                 AddMapping(mapping, path, name, gates, faults);
                 break;
             case MappingNode byName:
-                // "test: pytest" under each other: the key is the kind of gate, or its name.
+                // "test: pytest" under each other: the key is the type of gate, or its name.
                 foreach ((var key, var value) in byName.Entries)
                 {
                     Add(value, $"{path}.{key.Text}", key.Text, gates, faults);
@@ -85,7 +85,7 @@ internal static class GateBinder
         );
     }
 
-    /// <summary>What a gate has for itself; null where it says nothing, or nothing that it can have.</summary>
+    /// <summary>The exclusive name of a gate; null where there is none, or it is invalid.</summary>
     public static string? Exclusive(Fields fields)
     {
         var name = fields.Text("exclusive")?.Trim();

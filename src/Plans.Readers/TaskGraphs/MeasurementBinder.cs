@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads what is measured of a task's work: a mapping, or a list of them.</summary>
+/// <summary>Reads measurements of a task's work: a mapping, or a list of them.</summary>
 internal static class MeasurementBinder
 {
-    /// <summary>Their figures are part of the run's record.</summary>
+    /// <summary>Measured numbers are part of the run's record.</summary>
     private const int Most = 10;
     private const int LongestName = 80;
 

@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads <c>patch_intents</c>. An intent is a text, or what is to be added in members (<c>{prefix: /api}</c>), some of which name
-/// a resource that the task alone may define.</summary>
+/// <summary>Reads <c>patch_intents</c>. An intent is a text, or members of what is to be added (<c>{prefix: /api}</c>), some of which name
+/// a resource that only the task may define.</summary>
 internal static class PatchBinder
 {
     private static readonly (string Member, string Prefix)[] Named =
@@ -12,7 +12,7 @@ internal static class PatchBinder
         ("function_name", "di:"),
     ];
 
-    /// <summary>What the intent says, in words.</summary>
+    /// <summary>The intent as text.</summary>
     public static string? Intent(Fields patch) =>
         patch.Node("intent") is MappingNode members
             ? string.Join(", ", members.Entries.Select(entry => $"{entry.Key.Text}: {Words(entry.Value)}"))

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads paths and globs into normal form; those that leave the repository are refused.</summary>
+/// <summary>Normalizes paths and globs; those that lead outside of the repository are refused.</summary>
 internal static class PathValues
 {
     public static IReadOnlyList<string> Read(IReadOnlyList<PlacedText> texts, FaultList faults)

@@ -1,5 +1,5 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>A text of a list with its place. A class, so that lists of it need no code of their own: compiling that would take longer than
-/// reading a small plan.</summary>
+/// <summary>A text of a list with its position. A class, because lists of it need no generic instantiation: compiling that would take
+/// longer than reading a small plan.</summary>
 internal sealed record PlacedText(ScalarNode Node, FieldPath Field);

@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>A planner's answer: the schema it is asked to fit, and how it is read as a plan.</summary>
+/// <summary>A planner's answer: its schema, and its parsing as a plan.</summary>
 public static class PlannerAnswer
 {
-    /// <summary>What people and their settings decide, not a planner.</summary>
+    /// <summary>Decided by people and their settings, not by a planner.</summary>
     private static readonly string[] NotForPlanners =
     [
         "agent",
@@ -25,17 +25,17 @@ public static class PlannerAnswer
         "measurements",
     ];
 
-    /// <summary>Agents read the request beside their task; of a whole document its beginning says what it is about.</summary>
+    /// <summary>Agents get the request beside their task; for a whole document the beginning is enough.</summary>
     private const int LongestRequest = 4000;
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
 
-    /// <summary>The schema of a task graph without what is not for planners, as compact JSON text.</summary>
-    /// <remarks>Without <c>$schema</c>: agent programs refuse a schema whose dialect they do not have at hand.</remarks>
+    /// <summary>The schema of a task graph without members that are not for planners, as compact JSON text.</summary>
+    /// <remarks>Without <c>$schema</c>: agent programs refuse a schema whose dialect they do not support.</remarks>
     public static string Schema { get; } = MakeSchema();
 
-    /// <summary>Reads an answer, with or without words around its JSON. Nothing is thrown for what stands in it.</summary>
-    /// <param name="text">What the planner answered; null when it answered nothing.</param>
+    /// <summary>Parses an answer, with or without text around its JSON. Invalid content causes no exception.</summary>
+    /// <param name="text">The planner's answer; null when there is none.</param>
     /// <param name="request">The request, which the plan keeps.</param>
     /// <param name="reserved">An id that no task may have.</param>
     public static PlanReadResult Read(string? text, string request, string reserved)
@@ -84,7 +84,7 @@ public static class PlannerAnswer
             Status = PlanTaskStatus.Pending,
         };
 
-    // Laid out in lines, faults have places that a reader of the answer finds.
+    // Formatted in lines, so that faults have useful positions.
     private static string Layout(string json)
     {
         try
@@ -93,7 +93,7 @@ public static class PlannerAnswer
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            // A member that is there twice can't be laid out; the reader names it.
+            // A duplicate member can't be formatted; the reader reports it.
             return json;
         }
     }
@@ -114,8 +114,7 @@ public static class PlannerAnswer
         }
         ((JsonObject)schema["$defs"]!).Remove("measurement");
 
-        // Said outright, the things that matter most are there: what people read, what the agent reads, what it owns, what shows that it is
-        // done.
+        // Required explicitly, so that the most important members are there: description, prompt, ownership, verification.
         task.Remove("anyOf");
         task["required"] = new JsonArray("id", "description", "prompt", "files_write", "depends_on", "verification");
         return schema.ToJsonString();

@@ -124,7 +124,7 @@ internal static class TaskBinder
             );
         }
 
-        // Task stores have a short title and longer texts; together those are the prompt.
+        // Task stores have a short title and longer texts; together they are the prompt.
         string[] longer = [.. new[] { title is null ? null : description, details }.OfType<string>().Where(t => t.Length > 0)];
         prompt ??= longer.Length == 0 ? null : string.Join("\n\n", longer);
         return ((title ?? description ?? FirstLine(prompt)).Trim(), prompt);
@@ -187,7 +187,7 @@ internal static class TaskBinder
         }
     }
 
-    /// <summary>The items of a list that is there, or the one thing in its place.</summary>
+    /// <summary>The items of an existing list, or the single value in its place.</summary>
     public static IEnumerable<(DocumentNode Item, FieldPath Path)> Items(Fields fields, string name) =>
         fields.Node(name) switch
         {

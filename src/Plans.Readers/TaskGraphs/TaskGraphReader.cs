@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
 /// <summary>Reads the task-graph format (<c>tasks.yaml</c>, <c>tasks.json</c>) from text. All faults are reported at once, each with its
-/// place and cure; nothing is ever thrown for what stands in the text.</summary>
+/// position and cure; invalid text never causes an exception.</summary>
 public static class TaskGraphReader
 {
     /// <summary>Most tasks in one plan.</summary>
@@ -24,7 +24,7 @@ public static class TaskGraphReader
     /// <summary>Reads a file's bytes.</summary>
     /// <param name="content">All of the file.</param>
     /// <param name="file">Its name; the ending <c>.json</c> means JSON, any other YAML.</param>
-    /// <param name="projectContext">Names of the texts that the project itself has for its tasks.</param>
+    /// <param name="projectContext">Names of the project's own context texts.</param>
     public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, IReadOnlyCollection<string>? projectContext = null) =>
         PlanText.TryDecode(content, file, out var text, out var fault)
             ? Read(text, file, projectContext)

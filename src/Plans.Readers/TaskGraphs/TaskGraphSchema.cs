@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>The JSON Schema of the task-graph format: editors complete by it, planners answer by it.</summary>
+/// <summary>The JSON Schema of the task-graph format: for completion in editors and answers of planners.</summary>
 public static class TaskGraphSchema
 {
     /// <summary>The schema as JSON text (draft 2020-12).</summary>

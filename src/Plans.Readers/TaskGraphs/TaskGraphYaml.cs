@@ -17,7 +17,7 @@ public static class TaskGraphYaml
         return text.ToString();
     }
 
-    /// <summary>The plan as YAML without what is as it would be anyway: a file for people to read and change.</summary>
+    /// <summary>The plan as YAML without defaults: a file for people to read and change.</summary>
     public static string WriteShort(Plan plan)
     {
         var root = JsonNode.Parse(PlanJson.WriteIndented(plan))!;
@@ -47,7 +47,7 @@ public static class TaskGraphYaml
         }
     }
 
-    // What a task may write is never left out: absent it would be everything.
+    // What a task may write is never left out: without it, it would be everything.
     private static bool IsUsual(string name, JsonNode? value) =>
         value switch
         {
@@ -64,7 +64,7 @@ public static class TaskGraphYaml
         var isFirst = true;
         foreach (var member in mapping.EnumerateObject())
         {
-            // The first member of a list item stands behind its dash.
+            // The first member of a list item is on the line of its dash.
             text.Append(' ', isFirst && text.Length > 0 && text[^1] == ' ' ? 0 : indent).Append(Scalar(member.Name)).Append(':');
             Value(text, member.Value, indent + 2);
             isFirst = false;
@@ -118,8 +118,7 @@ public static class TaskGraphYaml
             _ => value.GetRawText(),
         };
 
-    // Lines that a literal block keeps as they are: no control characters, no first line that would set the indentation, no trailing blank
-    // lines.
+    // Text that a literal block preserves: no control characters, no first line that would set the indentation, no trailing blank lines.
     private static bool IsBlock(string value) =>
         value.AsSpan(0, Math.Max(0, value.Length - 1)).Contains('\n')
         && value[0] is not (' ' or '\n' or '\t')
@@ -171,6 +170,6 @@ public static class TaskGraphYaml
         return text.Append('"').ToString();
     }
 
-    // Control characters, line ends of other sorts, and marks that YAML does not print.
+    // Control characters, other line ends, and characters that YAML does not print.
     private static bool IsUnsafe(char c) => char.IsControl(c) || c is '\u2028' or '\u2029' or '\ufeff' or '\u0085' || char.IsSurrogate(c);
 }

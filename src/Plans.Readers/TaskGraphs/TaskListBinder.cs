@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads what a task has several of, each a text or a mapping: packages, patch intents, checklist items.</summary>
+/// <summary>Reads lists of a task whose items are a text or a mapping: packages, patch intents, checklist items.</summary>
 internal static class TaskListBinder
 {
     private static readonly KeyTable ChecklistKeys = new("id", "description text title", "completed done");

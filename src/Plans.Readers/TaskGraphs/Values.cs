@@ -196,7 +196,7 @@ internal static class Values
         return $"'{text.ReplaceLineEndings(" ")}'";
     }
 
-    /// <summary>What a limit says; 0 where it is off.</summary>
+    /// <summary>Reads a limit; 0 where it is off.</summary>
     private static T? OrOff<T>(DocumentNode node, FieldPath field, FaultList faults, Func<string, T?> read, string what, string cure)
         where T : struct
     {
@@ -208,9 +208,9 @@ internal static class Values
         return null;
     }
 
-    /// <summary>As in the settings; and 0, as a plan is written back.</summary>
+    /// <summary>As in the settings; also 0, as a printed plan has it.</summary>
     private static bool IsOff(ScalarNode scalar) => scalar.Text.Trim().ToLowerInvariant() is "off" or "none" or "false" or "0";
 
-    // Longer than ten years is a slip of the unit, and would overflow timers.
+    // More than ten years is a mistake in the unit, and would overflow timers.
     private static TimeSpan? ParseDuration(string text) => Durations.TryRead(text, out var time) && time <= LongestTime ? time : null;
 }

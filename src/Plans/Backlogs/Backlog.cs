@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Plans;
 
-/// <summary>The tasks that people keep over many runs. Immutable: every change gives a new backlog.</summary>
+/// <summary>Tasks that people keep over many runs. Immutable: every change gives a new backlog.</summary>
 /// <param name="Tasks">In the order of the file.</param>
 public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
 {
@@ -12,8 +12,8 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
     /// <summary>The task or subtask of this id, or null.</summary>
     public BacklogTask? Find(string id) => All.FirstOrDefault(t => string.Equals(t.Id, id, StringComparison.Ordinal));
 
-    /// <summary>What to do next: of the pending tasks whose dependencies are all done the most urgent; among equals the one with the fewest
-    /// dependencies, then the lowest number. Null when nothing is ready.</summary>
+    /// <summary>The next task: of the pending tasks whose dependencies are all done the most urgent; among equals the one with the fewest
+    /// dependencies, then the lowest number. Null when none is ready.</summary>
     public BacklogTask? Next()
     {
         HashSet<string> done = [.. All.Where(t => t.Status == BacklogStatus.Done).Select(t => t.Id)];
@@ -40,7 +40,7 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
         return (new Backlog([.. Tasks, added]), added);
     }
 
-    /// <summary>The backlog with a task or subtask replaced by what <paramref name="change"/> makes of it.</summary>
+    /// <summary>The backlog with a task or subtask replaced by the result of <paramref name="change"/>.</summary>
     /// <exception cref="ArgumentException">There is no such task.</exception>
     public Backlog Change(string id, Func<BacklogTask, BacklogTask> change)
     {
@@ -65,7 +65,7 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
                 }
         );
 
-    /// <summary>The backlog without a task or subtask; nothing depends on it any more.</summary>
+    /// <summary>The backlog without a task or subtask, and without dependencies on it.</summary>
     public Backlog Delete(string id)
     {
         HashSet<string> gone = [id, .. Find(id)?.Subtasks.Select(s => s.Id) ?? []];
@@ -85,9 +85,8 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
         return new Backlog(Without(Tasks));
     }
 
-    /// <summary>A plan of the pending tasks, ordered by their dependencies, and those of their subtasks that are not done, alone. What is
-    /// done counts as met; a dependency on a task that is neither done nor pending keeps its task out, and the second result names
-    /// it.</summary>
+    /// <summary>A plan of the pending tasks, ordered by their dependencies, and those of their open subtasks, alone. Done tasks count as
+    /// met; a dependency on a task that is neither done nor pending excludes its task, and the second result names it.</summary>
     public (Plan Plan, IReadOnlyList<BacklogTask> LeftOut) ToPlan()
     {
         HashSet<string> done = [.. All.Where(t => t.Status == BacklogStatus.Done).Select(t => t.Id)];
@@ -111,7 +110,7 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
         return (plan, leftOut);
     }
 
-    // A task is done as a whole, so it waits for all that one of its parts waits for.
+    // A task is done as a whole, so it waits for the dependencies of all its parts.
     private static IEnumerable<string> Waits(BacklogTask task, HashSet<string> done) =>
         task
             .Dependencies.Concat(task.Subtasks.Where(s => s.Status != BacklogStatus.Done).SelectMany(s => s.Dependencies))

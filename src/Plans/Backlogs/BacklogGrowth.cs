@@ -1,11 +1,11 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Tasks that a planner gave join a backlog.</summary>
+/// <summary>Adds a planner's tasks to a backlog.</summary>
 public static class BacklogGrowth
 {
-    /// <summary>The backlog with tasks at its end, under its next free numbers; dependencies between the new ones follow them. A task that
-    /// is there already, with the same title and description, is not added again, so that doing it twice changes nothing.</summary>
-    /// <param name="tasks">The new tasks with ids of their own; their dependencies name each other.</param>
+    /// <summary>The backlog with tasks at its end, under its next free numbers; dependencies between the new ones are renumbered. A task
+    /// that exists already, with the same title and description, is not added again, so that repeating it changes nothing.</summary>
+    /// <param name="tasks">The new tasks with temporary ids; their dependencies name each other.</param>
     /// <returns>The new backlog, and the ids that the tasks have in it.</returns>
     public static (Backlog Backlog, IReadOnlyList<string> Ids) AddTasks(this Backlog backlog, IReadOnlyList<BacklogTask> tasks)
     {

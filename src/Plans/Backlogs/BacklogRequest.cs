@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Tasks of a backlog as a request for a planner, and which task of its plan does which of them: it is called as that one
-/// (<c>3</c>), or begins with it and a hyphen (<c>3-api</c>).</summary>
+/// <summary>Tasks of a backlog as a request for a planner, and the mapping of its plan's tasks to them: a task has the same id (<c>3</c>),
+/// or that id, a hyphen and more (<c>3-api</c>).</summary>
 public static class BacklogRequest
 {
     /// <summary>The request.</summary>
@@ -38,9 +38,9 @@ public static class BacklogRequest
         return text.ToString();
     }
 
-    /// <summary>The tasks of a plan by the backlog's task that they do.</summary>
+    /// <summary>The tasks of a plan by their backlog task.</summary>
     /// <param name="ids">Ids of the backlog's tasks.</param>
-    /// <param name="faults">What does not fit, each a sentence: tasks that do none of them, tasks that nobody does.</param>
+    /// <param name="faults">Violations, each a sentence: tasks without a backlog task, backlog tasks without a task.</param>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Links(
         Plan plan,
         IReadOnlyCollection<string> ids,
@@ -56,7 +56,7 @@ public static class BacklogRequest
         return ids.Where(by.Contains).ToDictionary(id => id, IReadOnlyList<string> (id) => [.. by[id]], StringComparer.Ordinal);
     }
 
-    // The longest fits best: '1-2' may be a task of the backlog itself.
+    // The longest match: '1-2' may be a task of the backlog itself.
     private static string? Owner(string id, IEnumerable<string> ids) =>
         ids.Where(known => id == known || id.StartsWith(known + "-", StringComparison.Ordinal)).MaxBy(known => known.Length);
 }

@@ -15,14 +15,14 @@ public sealed record BacklogTask
     /// <summary>How it is to be done.</summary>
     public string? Details { get; init; }
 
-    /// <summary>How one knows that it works.</summary>
+    /// <summary>How to verify it.</summary>
     public string? TestStrategy { get; init; }
 
-    /// <summary>Where it stands; see <see cref="BacklogStatus"/>.</summary>
+    /// <summary>Its status; see <see cref="BacklogStatus"/>.</summary>
     /// <value>The default is <see cref="BacklogStatus.Pending"/>.</value>
     public string Status { get; init; } = BacklogStatus.Pending;
 
-    /// <summary>How much it matters; see <see cref="BacklogPriority"/>.</summary>
+    /// <summary>Its priority; see <see cref="BacklogPriority"/>.</summary>
     /// <value>The default is <see cref="BacklogPriority.Medium"/>.</value>
     public string Priority { get; init; } = BacklogPriority.Medium;
 
@@ -32,7 +32,7 @@ public sealed record BacklogTask
     /// <summary>Its parts, in order.</summary>
     public IReadOnlyList<BacklogTask> Subtasks { get; init; } = [];
 
-    /// <summary>How hard it is, from 1 to 10, where somebody said so.</summary>
+    /// <summary>Complexity, from 1 to 10, if it was estimated.</summary>
     public double? Complexity { get; init; }
 }
 
@@ -46,7 +46,7 @@ public static class BacklogStatus
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } = [Pending, InProgress, Done, "review", "blocked", "deferred", "cancelled"];
 
-    /// <summary>The state that a word means, or null: <c>completed</c> is <c>done</c>, <c>in_progress</c> is <c>in-progress</c>.</summary>
+    /// <summary>The status for a word, or null: <c>completed</c> is <c>done</c>, <c>in_progress</c> is <c>in-progress</c>.</summary>
     public static string? Find(string word)
     {
         var plain = word.Trim().ToLowerInvariant().Replace('_', '-').Replace(' ', '-');
@@ -61,7 +61,7 @@ public static class BacklogStatus
     }
 }
 
-/// <summary>How much a task of the backlog matters.</summary>
+/// <summary>Priority of a backlog task.</summary>
 public static class BacklogPriority
 {
     public const string Medium = "medium";
@@ -69,7 +69,7 @@ public static class BacklogPriority
     /// <summary>From the most to the least urgent.</summary>
     public static IReadOnlyList<string> All { get; } = ["critical", "high", Medium, "low"];
 
-    /// <summary>Place in <see cref="All"/>; words that are not known count as medium.</summary>
+    /// <summary>Index in <see cref="All"/>; unknown words count as medium.</summary>
     public static int Rank(string priority)
     {
         var rank = All.ToList().FindIndex(p => string.Equals(p, priority.Trim(), StringComparison.OrdinalIgnoreCase));

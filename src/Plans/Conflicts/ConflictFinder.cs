@@ -35,7 +35,7 @@ internal sealed class ConflictFinder
             same => found.AreChained(same.Select(e => e.Owner))
         );
 
-        // A foreseen change to a file meets those who own the file; two foreseen changes meet at the resource that stands for it.
+        // A patch intent conflicts with the owners of the file; two patch intents conflict at the resource of the file.
         var patches = Trie(i => _tasks[i].PatchIntents.Select(p => p.File));
         PathTrieOverlaps.Find(
             patches,
@@ -147,7 +147,7 @@ internal sealed class ConflictFinder
     /// <summary>Conflicts of one sort: each pair of unordered tasks once per path.</summary>
     private sealed class Found(ConflictFinder finder, ConflictUse use)
     {
-        // Two owners stand in plan order; of a reader and an owner the reader is first, since each may read what the other owns.
+        // Two owners are in plan order; of a reader and an owner the reader is first, because each may read what the other owns.
         private readonly HashSet<(int First, int Second, ConflictKind Kind, string Path)> _found = [];
 
         public bool Has(ConflictKind kind, int a, int b, string path) => _found.Contains(Key(kind, a, b, path));
@@ -169,8 +169,7 @@ internal sealed class ConflictFinder
             return true;
         }
 
-        /// <summary>Whether the graph orders each of these tasks with each other: then none of them can meet, and the pairs need no
-        /// look.</summary>
+        /// <summary>Whether the graph orders all of these tasks with each other: then no pair of them can conflict.</summary>
         public bool AreChained(IEnumerable<int> tasks)
         {
             var ordered = finder._order.Value.Sorted(tasks);

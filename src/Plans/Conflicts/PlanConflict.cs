@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>What two tasks both lay claim to.</summary>
+/// <summary>What two tasks conflict at.</summary>
 public enum ConflictKind
 {
     /// <summary>A path, or two patterns that some path matches.</summary>
@@ -10,7 +10,7 @@ public enum ConflictKind
     Resource,
 }
 
-/// <summary>How two tasks meet.</summary>
+/// <summary>How two tasks conflict.</summary>
 public enum ConflictUse
 {
     /// <summary>Both own it.</summary>
@@ -23,17 +23,17 @@ public enum ConflictUse
     Append,
 }
 
-/// <summary>The dependency whose absence lets two tasks meet.</summary>
+/// <summary>The missing dependency that would order two tasks.</summary>
 /// <param name="Task">The task that should wait.</param>
 /// <param name="DependsOn">The task it should wait for.</param>
 public sealed record MissingEdge(string Task, string DependsOn);
 
-/// <summary>Two tasks without a path between them in the graph that meet at a file or resource.</summary>
+/// <summary>Two tasks without a path between them in the graph that conflict at a file or resource.</summary>
 /// <param name="Kind">What they meet at.</param>
-/// <param name="Use">How: both write, or one reads or appends what the other writes.</param>
+/// <param name="Use">Both write, or one reads or appends what the other writes.</param>
 /// <param name="Path">The path, pattern or resource; of two patterns the narrower one.</param>
 /// <param name="Tasks">The ids of the two, in plan order.</param>
-/// <param name="MissingEdge">The dependency that would order them. All of them together never close a cycle.</param>
+/// <param name="MissingEdge">A dependency that would order them. All of them together never close a cycle.</param>
 public sealed record PlanConflict(ConflictKind Kind, ConflictUse Use, string Path, IReadOnlyList<string> Tasks, MissingEdge MissingEdge)
 {
     /// <summary>The conflict as a sentence.</summary>
@@ -48,6 +48,6 @@ public sealed record PlanConflict(ConflictKind Kind, ConflictUse Use, string Pat
                 + "waits for the other.",
         };
 
-    /// <summary>What would settle it.</summary>
+    /// <summary>How to resolve it.</summary>
     public string Cure => $"Let '{MissingEdge.Task}' depend on '{MissingEdge.DependsOn}', or give it to one of them.";
 }

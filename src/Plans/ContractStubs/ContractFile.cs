@@ -2,20 +2,20 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Plans;
 
-/// <summary>What can be told of a contract from its file alone.</summary>
+/// <summary>Facts about a contract from its file alone.</summary>
 public static class ContractFile
 {
     private static readonly string[] Headings = ["Contract: ", "// Contract: "];
 
     private static readonly string[] Versions = ["\nVersion: ", "\n// Version: "];
 
-    /// <summary>The version of a contract by the content of its file: the one in the heading of a stub that nobody edited, else the
-    /// content's hash. Line ends do not count.</summary>
+    /// <summary>The version of a contract by its file: the one in the heading of an unedited stub, else the content's hash. Line ends do
+    /// not count.</summary>
     public static string VersionOf(string content) =>
         StubVersion(content.ReplaceLineEndings("\n")) ?? HashOf(content.ReplaceLineEndings("\n"));
 
-    /// <summary>True for a stub of this contract, of whatever version, exactly as it was written: its heading names the contract, and the
-    /// version there is that of the content.</summary>
+    /// <summary>True for an unedited stub of this contract, of whatever version: its heading names the contract, and its version matches
+    /// the content.</summary>
     public static bool IsUneditedStub(string content, string contract)
     {
         var text = content.ReplaceLineEndings("\n");

@@ -7,11 +7,11 @@ public sealed record ContractSpec
     [JsonPropertyName("name")]
     public required string Name { get; init; }
 
-    /// <summary>Version the plan names; the version in force is the hash of the content.</summary>
+    /// <summary>Version in the plan; the effective version is the hash of the content.</summary>
     [JsonPropertyName("version")]
     public string? Version { get; init; }
 
-    /// <summary>Where the stub goes; its ending decides the language.</summary>
+    /// <summary>Path of the stub; its extension decides the language.</summary>
     [JsonPropertyName("file_path")]
     public string? FilePath { get; init; }
 
@@ -24,7 +24,7 @@ public sealed record ContractSpec
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Ids of the tasks that code against it.</summary>
+    /// <summary>Ids of the tasks that depend on it.</summary>
     [JsonPropertyName("consumers")]
     public IReadOnlyList<string> Consumers
     {

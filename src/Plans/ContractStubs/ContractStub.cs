@@ -52,7 +52,7 @@ public sealed record ContractStub(
         [".java"] = ContractLanguage.Java,
     };
 
-    /// <summary>The stub of a contract, or null when it names no file to put it in or its methods can't be understood.</summary>
+    /// <summary>The stub of a contract, or null when it has no file path or its methods can't be parsed.</summary>
     public static ContractStub? Of(ContractSpec contract) => TryCreate(contract, out var stub, out _) ? stub : null;
 
     /// <summary>Writes the stub of a contract.</summary>
@@ -85,7 +85,7 @@ public sealed record ContractStub(
         return true;
     }
 
-    /// <summary>Everything that keeps a contract from being written as source code.</summary>
+    /// <summary>All faults that prevent a stub.</summary>
     public static IReadOnlyList<ContractFault> FaultsOf(ContractSpec contract) => [.. Faults(contract, [])];
 
     private static IEnumerable<ContractFault> Faults(ContractSpec contract, List<MethodSignature> methods)
@@ -159,7 +159,7 @@ public sealed record ContractStub(
         }
     }
 
-    // Python and Go know a method by its name alone; the others know several with other parameters.
+    // Python and Go identify a method by its name alone; the others allow overloads.
     private static bool IsSame(MethodSignature one, MethodSignature other, ContractLanguage language) =>
         one.Name == other.Name
         && (
@@ -167,7 +167,7 @@ public sealed record ContractStub(
             || one.Parameters.Select(p => p.Type).SequenceEqual(other.Parameters.Select(p => p.Type))
         );
 
-    /// <summary>The language that a file's ending stands for, or null.</summary>
+    /// <summary>The language of a file's extension, or null.</summary>
     public static ContractLanguage? LanguageOf(string filePath)
     {
         var dot = filePath.LastIndexOf('.');
@@ -175,21 +175,20 @@ public sealed record ContractStub(
     }
 }
 
-/// <summary>What keeps a contract from being written as source code.</summary>
+/// <summary>A fault that prevents a stub.</summary>
 /// <param name="Field">Key of the contract that is faulty.</param>
 /// <param name="Index">The place in the list that the key holds; less than 0 for the whole.</param>
 /// <param name="Message">What is wrong, as a sentence.</param>
 /// <param name="Cure">What would be right, as a sentence.</param>
 public sealed record ContractFault(string Field, int Index, string Message, string Cure);
 
-/// <summary>Which version of a contract a task was given when it started.</summary>
+/// <summary>The version of a contract that a task got when it started.</summary>
 /// <param name="Contract">Name of the contract.</param>
 /// <param name="TaskId">The task that codes against it.</param>
 /// <param name="Version">The version it was given.</param>
 public sealed record ContractPin(string Contract, string TaskId, string Version)
 {
-    /// <summary>The pins of tasks whose contract is no longer the one they were given; they must be told, and their work checked
-    /// again.</summary>
+    /// <summary>The pins of tasks with an older version of a contract; they must be notified, and their work checked again.</summary>
     public static IReadOnlyList<ContractPin> Stale(IEnumerable<ContractPin> pins, IEnumerable<ContractStub> current)
     {
         var versions = current.ToDictionary(c => c.Name, c => c.Version, StringComparer.Ordinal);

@@ -1,8 +1,8 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A plan's contracts as they hold in a run, by what stands in their files before it begins.</summary>
+/// <summary>A plan's contracts in a run, given the contents of their files before it begins.</summary>
 /// <param name="Stubs">The contracts in force, in plan order.</param>
-/// <param name="Unwritten">Those of them whose file is missing or holds an earlier version of ours: the run's first commit writes
+/// <param name="Unwritten">Those of them whose file is missing or contains an earlier version of ours: the run's first commit writes
 /// them.</param>
 /// <param name="Errors">Why the run can't begin; each says what to do.</param>
 /// <param name="Warnings">What a person should know.</param>
@@ -13,9 +13,9 @@ public sealed record ContractsInForce(
     IReadOnlyList<string> Warnings
 )
 {
-    /// <summary>Decides for each contract. A file that a person wrote is never replaced: with methods in the plan it must say the same,
-    /// without it is the contract as it stands. An unedited stub of an earlier version was written by a run, and is replaced.</summary>
-    /// <param name="existing">Contents by path of those contract files that are there.</param>
+    /// <summary>Decides for each contract. A file that a person wrote is never replaced: with methods in the plan it must match them,
+    /// without it is the contract as it is. An unedited stub of an earlier version was written by a run, and is replaced.</summary>
+    /// <param name="existing">Contents of existing contract files by path.</param>
     public static ContractsInForce Of(Plan plan, IReadOnlyDictionary<string, string> existing)
     {
         var stubs = new List<ContractStub>();
@@ -40,8 +40,8 @@ public sealed record ContractsInForce(
             }
             else if (!ContractStub.TryCreate(contract, out var stub, out var fault))
             {
-                // The reader has named the rest, with its place; whether a contract without methods has a file that needs no name of ours
-                // is known only here.
+                // Other faults were reported by the reader, with their position; whether a contract without methods has a file is known
+                // only here.
                 if (fault.Field == "name" && contract.Methods.Count == 0)
                 {
                     warnings.Add($"{fault.Message} So the contract has no stub, and no agent is held to it. {fault.Cure}");

@@ -5,12 +5,11 @@ namespace Orchestrator.Plans;
 /// <summary>A parameter of a contract's method.</summary>
 /// <param name="Name">With the marks of rest and optional parameters: <c>*args</c>, <c>...parts</c>, <c>options?</c>.</param>
 /// <param name="Type">As the plan has it; null where it has none.</param>
-/// <param name="Default">What stands behind its <c>=</c>; null: it must be given.</param>
+/// <param name="Default">Its default value; null: it is required.</param>
 internal sealed partial record MethodParameter(string Name, string? Type, string? Default = null)
 {
-    /// <summary>The default as it is written into source code: only what is plainly a value, since anything else would be code that
-    /// runs.</summary>
-    /// <returns>Empty where there is none, or the language's interfaces have none.</returns>
+    /// <summary>The default for source code: only a plain literal, because anything else would be code that runs.</summary>
+    /// <returns>Empty where there is none, or the language's interfaces have no defaults.</returns>
     public string DefaultIn(ContractLanguage language) =>
         (language, Default) switch
         {

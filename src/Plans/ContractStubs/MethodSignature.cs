@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Plans;
 
-/// <summary>A method of a contract, understood from the spellings of the five languages: <c>login(user: str) -> dict</c>, <c>Task&lt;int>
+/// <summary>A method of a contract, parsed from the notations of the five languages: <c>login(user: str) -> dict</c>, <c>Task&lt;int>
 /// Count(string key)</c>.</summary>
 internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParameter> Parameters, string? Returns, bool IsAsync)
 {
@@ -70,7 +70,7 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
         return true;
     }
 
-    /// <summary>Python's marks between kinds of parameters.</summary>
+    /// <summary>Python's separators between kinds of parameters.</summary>
     public static bool IsMarker(string name) => name is "*" or "/";
 
     private static bool IsType(string? type) => type is null || !type.AsSpan().ContainsAny(NotInTypes);
@@ -117,7 +117,7 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
         return language == ContractLanguage.Go ? new MethodParameter(first, second, usual) : new MethodParameter(second, first, usual);
     }
 
-    /// <summary>The items of a list between commas, but for commas inside brackets.</summary>
+    /// <summary>Splits a list at commas, except within brackets.</summary>
     public static IEnumerable<string> Split(string list)
     {
         var depth = 0;
@@ -137,7 +137,7 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
         }
     }
 
-    /// <summary>Where the bracket that opens at a place is closed; -1: nowhere.</summary>
+    /// <summary>Position of the closing bracket for an opening one; -1: none.</summary>
     public static int Closing(string line, int open)
     {
         var depth = 0;

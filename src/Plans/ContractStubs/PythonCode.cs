@@ -1,10 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Python source as far as it has to be understood to compare declarations.</summary>
+/// <summary>Parses Python source as far as needed to compare declarations.</summary>
 internal static class PythonCode
 {
-    /// <summary>The source with strings and comments as spaces, so that every bracket and word left is code. Lengths and lines
-    /// stay.</summary>
+    /// <summary>The source with strings and comments replaced by spaces, so that only code is left. Lengths and lines stay.</summary>
     public static string WithoutTexts(string source)
     {
         var code = source.ReplaceLineEndings("\n").ToCharArray();

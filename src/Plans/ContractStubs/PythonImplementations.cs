@@ -2,16 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Whether Python classes that name a contract among their bases hold it. Such a class inherits the stub's empty methods, so that
-/// neither Python nor its type checkers miss one that was forgotten; in the other languages the compiler does. Types are left to a type
-/// checker.</summary>
+/// <summary>Checks Python classes that have a contract among their bases. Such a class inherits the stub's empty methods, so neither Python
+/// nor its type checkers notice a missing one; in the other languages the compiler does. Types are left to a type checker.</summary>
 public static partial class PythonImplementations
 {
-    // Bases from which no method can come that the class itself lacks.
+    // Bases that can't provide a missing method.
     private static readonly HashSet<string> Empty = ["object", "ABC", "Generic"];
 
-    /// <summary>What classes in a source file lack or have otherwise than the contract says, each a sentence. What can't be read for
-    /// certain is no problem.</summary>
+    /// <summary>Methods that classes in a source file lack or declare differently, each a sentence. Ambiguous code is no problem.</summary>
     public static IEnumerable<string> Problems(ContractSpec contract, string path, string source)
     {
         if (
@@ -66,7 +64,7 @@ public static partial class PythonImplementations
             return inheritsMore || isAssigned ? null : $"it has no method {wanted.Name}. The contract has: {text.Trim()}";
         }
 
-        // A bare name in the plan says nothing about parameters; overloads hold when one of them does.
+        // A bare name in the plan has no parameters to compare; overloads match if one of them does.
         return !text.Contains('(', StringComparison.Ordinal) || found.Exists(m => Accepts(m, body, wanted))
             ? null
             : $"its method {wanted.Name} can't be called as the contract says: {text.Trim()}";
@@ -88,7 +86,7 @@ public static partial class PythonImplementations
             names.RemoveAt(0);
         }
 
-        // *args and **kwargs take what comes.
+        // *args and **kwargs accept anything.
         if (names.Exists(n => n.Length > 1 && n[0] == '*'))
         {
             return true;
@@ -106,7 +104,7 @@ public static partial class PythonImplementations
             );
     }
 
-    // An async generator, or a contract that spells the awaitable out.
+    // An async generator, or a contract with an explicit awaitable.
     private static bool MayBeAwaited(string? returns) => returns is null || AsyncType().IsMatch(returns);
 
     private static string NameOf(string parameter) => parameter.Split([':', '=', ' ', '\n'], 2)[0];

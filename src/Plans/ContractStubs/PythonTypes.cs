@@ -1,10 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Types that Python composes of others, such as <c>dict[str, User]</c>, in the other languages: as they stand they would not
-/// compile there.</summary>
+/// <summary>Composed Python types, such as <c>dict[str, User]</c>, in the other languages, where they would not compile.</summary>
 internal static class PythonTypes
 {
-    /// <summary>The type in another language, or null where it is not one that Python composes.</summary>
+    /// <summary>The type in another language, or null where it is no composed type.</summary>
     /// <param name="type">As the plan has it.</param>
     /// <param name="language">Any but Python.</param>
     /// <param name="spell">Gives the types inside in that language.</param>
@@ -56,7 +55,7 @@ internal static class PythonTypes
             _ => $"java.util.Map<{Boxed(spell(key))}, {Boxed(spell(value))}>",
         };
 
-    // Java's own values can neither be missing nor stand in angle brackets.
+    // Java's primitive types can't be null or type arguments.
     private static string Boxed(string type) =>
         type switch
         {

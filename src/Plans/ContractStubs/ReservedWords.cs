@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Words that a language keeps for itself, so that source code with one of them as a name can't be read.</summary>
+/// <summary>Reserved words of languages, which can't be used as names.</summary>
 internal static class ReservedWords
 {
     private static readonly Dictionary<ContractLanguage, HashSet<string>> Words = new()
@@ -39,8 +39,7 @@ internal static class ReservedWords
         ),
     };
 
-    /// <summary>The first of a method's names that can't be one in this language, or null. As names of methods TypeScript takes any
-    /// word.</summary>
+    /// <summary>The first invalid name of a method in this language, or null. TypeScript allows any word as a method name.</summary>
     public static string? FirstIn(MethodSignature method, ContractLanguage language)
     {
         var names = method.Parameters.Select(p => p.Name.TrimStart('*', '.').TrimEnd('?'));

@@ -144,8 +144,7 @@ internal static class StubWriter
         };
     }
 
-    // A simple type of another language becomes the same one here, as does what Python composes of types; everything else stands as the
-    // plan has it.
+    // A simple type of another language is mapped to its equivalent, as are composed Python types; others stay as the plan has them.
     private static string Spell(string type, ContractLanguage language)
     {
         if (language != ContractLanguage.Python && PythonTypes.TrySpell(type, language, inner => Spell(inner, language)) is { } composed)

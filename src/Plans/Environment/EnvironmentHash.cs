@@ -2,13 +2,12 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Plans;
 
-/// <summary>A file that the environment is made from, with the SHA-256 of its content.</summary>
+/// <summary>A file that defines the environment, with the SHA-256 of its content.</summary>
 /// <param name="Path">Relative to the repository, with forward slashes.</param>
 /// <param name="Sha256">64 lower-case hexadecimal digits.</param>
 public sealed record EnvironmentFile(string Path, string Sha256);
 
-/// <summary>The one function for everything that compares environments: equal lock and manifest files give equal hashes, in whatever order
-/// they were found.</summary>
+/// <summary>The hash of an environment: equal lock and manifest files give equal hashes, in any order.</summary>
 public static class EnvironmentHash
 {
     private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
@@ -69,8 +68,7 @@ public static class EnvironmentHash
 
     private static readonly string[] Endings = [".csproj", ".fsproj", ".vbproj"];
 
-    /// <summary>Whether a path of the repository says what the environment is made from: a manifest or lock file that is not inside an
-    /// installed package.</summary>
+    /// <summary>Whether a path defines the environment: a manifest or lock file that is not inside an installed package.</summary>
     public static bool Counts(string path)
     {
         var parts = path.Split('/');
@@ -85,7 +83,7 @@ public static class EnvironmentHash
         return Names.Contains(name) || isRequirements || Array.Exists(Endings, e => name.EndsWith(e, StringComparison.Ordinal));
     }
 
-    /// <summary>Whether nothing below a folder of this name counts: installed packages, build output, our own files.</summary>
+    /// <summary>Whether a folder of this name is skipped: installed packages, build output, our own files.</summary>
     public static bool SkipsFolder(string name) =>
         name
             is "node_modules"
@@ -100,17 +98,17 @@ public static class EnvironmentHash
                 or ".worktrees"
                 or ".orchestrator";
 
-    /// <summary>The files that count, sorted by path.</summary>
+    /// <summary>The relevant files, sorted by path.</summary>
     public static IReadOnlyList<EnvironmentFile> Select(IEnumerable<EnvironmentFile> files) =>
         [.. files.Where(f => Counts(f.Path)).OrderBy(f => f.Path, StringComparer.Ordinal)];
 
-    /// <summary>The hash over paths and contents: 64 lower-case hexadecimal digits. Files that do not count are left out.</summary>
+    /// <summary>The hash of paths and contents: 64 lower-case hexadecimal digits. Irrelevant files are left out.</summary>
     public static string Of(IEnumerable<EnvironmentFile> files)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var file in Select(files))
         {
-            // A NUL can't be part of a path, so no two lists of files run into one text.
+            // A NUL can't be part of a path, so different lists give different input.
             hash.AppendData(Encoding.UTF8.GetBytes($"{file.Path}\0{file.Sha256}\n"));
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -3,29 +3,29 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans;
 
-/// <summary>The values of <c>worktrees.env</c>: texts with places for what a worktree has for itself. <c>{port}</c> is its first port,
-/// <c>{port+N}</c> one of the further ones, <c>{worktree}</c> its name, <c>{tmp}</c> its temporary folder; <c>{{word}}</c> stands for
-/// <c>{word}</c> itself. Other braces are what they are. Pure.</summary>
+/// <summary>Values of <c>worktrees.env</c>: texts with placeholders for a worktree's resources. <c>{port}</c> is its first port,
+/// <c>{port+N}</c> one of the further ones, <c>{worktree}</c> its name, <c>{tmp}</c> its temporary folder; <c>{{word}}</c> is a literal
+/// <c>{word}</c>. Other braces are literal. Pure.</summary>
 public static partial class WorktreeVariables
 {
-    /// <summary>How many ports a worktree has.</summary>
+    /// <summary>Number of ports of a worktree.</summary>
     public const int Ports = 20;
 
-    /// <summary>Variables that are facts of ours, and set for every worktree.</summary>
+    /// <summary>Prefix of variables that we set for every worktree.</summary>
     private const string OurPrefix = "ORCHESTRATOR_";
 
-    /// <summary>Why a name can't be that of a variable, as the end of a sentence that begins with the name; null where it can.</summary>
+    /// <summary>Why a name is invalid for a variable, as the end of a sentence that begins with the name; null where it is valid.</summary>
     public static string? FaultOfName(string name) =>
         !VariableName().IsMatch(name) ? "is no name of a variable: letters, digits and '_', not a digit first"
         : name.StartsWith(OurPrefix, StringComparison.Ordinal) ? $"begins with {OurPrefix}: those are set by the orchestrator"
         : null;
 
-    /// <summary>The first word in braces that stands for nothing, with its braces; null where there is none.</summary>
+    /// <summary>The first unknown placeholder, with its braces; null where there is none.</summary>
     public static string? UnknownPlace(string text) =>
         Place().Matches(text).Select(match => match.Value).FirstOrDefault(place => Fill(place, 0, "", "") is null);
 
-    /// <summary>The text with its places filled.</summary>
-    /// <exception cref="ArgumentException">It has one that stands for nothing.</exception>
+    /// <summary>The text with its placeholders filled.</summary>
+    /// <exception cref="ArgumentException">It has an unknown placeholder.</exception>
     public static string FillAll(string text, int firstPort, string worktree, string temporaryFolder) =>
         Place()
             .Replace(

@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans;
 
-/// <summary>What a gate says it needs for itself (<c>exclusive: NAME</c>), such as a port or a database: gates of one name run one at a
-/// time over all runs of a user on a machine. The name is part of a path.</summary>
+/// <summary>The exclusive name of a gate (<c>exclusive: NAME</c>), such as a port or a database: gates of one name run one at a time over
+/// all runs of a user on a machine. The name is part of a path.</summary>
 public static class ExclusiveName
 {
     /// <summary>What is allowed, as the cure of a fault.</summary>
@@ -10,7 +10,7 @@ public static class ExclusiveName
 
     private const int Longest = 64;
 
-    /// <summary>True for a name as <see cref="Rule"/> says.</summary>
+    /// <summary>True for a name that follows <see cref="Rule"/>.</summary>
     public static bool IsValid(string name) =>
         name.Length is > 0 and <= Longest
         && char.IsAsciiLetterOrDigit(name[0])

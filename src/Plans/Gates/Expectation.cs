@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Orchestrator.Plans;
 
-/// <summary>What a measured number has to be.</summary>
+/// <summary>The expected value of a measurement.</summary>
 /// <param name="Operator">One of <c>&gt;=</c>, <c>&lt;=</c>, <c>&gt;</c>, <c>&lt;</c>, <c>==</c>.</param>
 /// <param name="Number">The number it is compared with.</param>
-/// <param name="Tolerance">By which part of <paramref name="Number"/> the measured one may be off: 0.05 is 5%.</param>
+/// <param name="Tolerance">Tolerated deviation as a fraction of <paramref name="Number"/>: 0.05 is 5%.</param>
 public sealed record Expectation(string Operator, decimal Number, decimal Tolerance)
 {
-    /// <summary>How one is written, as the cure of a fault.</summary>
+    /// <summary>Its form, as the cure of a fault.</summary>
     public const string Rule = "Write an operator (>=, <=, >, <, ==) and a number without its unit, in quotes: '>= 1.5'.";
 
-    /// <summary>How a tolerance is written, as the cure of a fault.</summary>
+    /// <summary>The form of a tolerance, as the cure of a fault.</summary>
     public const string ToleranceRule = "Write a part of the expected number that is less than the whole of it: 0.05 or '5%'.";
 
     // Far from where sums overflow.
@@ -20,7 +20,7 @@ public sealed record Expectation(string Operator, decimal Number, decimal Tolera
     // The longer ones first: each begins with another.
     private static readonly string[] Operators = [">=", "<=", "==", ">", "<"];
 
-    /// <summary>Reads <c>&gt;= 1.5</c>; null where it is none.</summary>
+    /// <summary>Parses <c>&gt;= 1.5</c>; null where it is invalid.</summary>
     public static Expectation? TryParse(string text, decimal tolerance = 0)
     {
         var written = text.Trim();
@@ -31,7 +31,7 @@ public sealed record Expectation(string Operator, decimal Number, decimal Tolera
             : null;
     }
 
-    /// <summary>Reads <c>0.05</c> or <c>5%</c>; null where it is no part of a whole.</summary>
+    /// <summary>Parses <c>0.05</c> or <c>5%</c>; null where it is no fraction.</summary>
     public static decimal? TolerancePart(string text)
     {
         var written = text.Trim();
@@ -39,13 +39,13 @@ public sealed record Expectation(string Operator, decimal Number, decimal Tolera
         return part is >= 0 and < 1 ? part : null;
     }
 
-    /// <summary>A number with a decimal point, perhaps with an exponent, without a unit; null where the text is none.</summary>
+    /// <summary>A number with a decimal point, perhaps with an exponent, without a unit; null for other text.</summary>
     public static decimal? NumberOf(string text) =>
         decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) <= Largest
             ? number
             : null;
 
-    /// <summary>Whether a number is as it has to be, or off by no more than the tolerance.</summary>
+    /// <summary>Whether a number meets the expectation, within the tolerance.</summary>
     /// <param name="measured">As <see cref="NumberOf"/> gives it.</param>
     public bool IsMetBy(decimal measured)
     {
@@ -60,7 +60,7 @@ public sealed record Expectation(string Operator, decimal Number, decimal Tolera
         };
     }
 
-    /// <summary>As people read it: <c>&gt;= 1.5, 5% tolerance</c>.</summary>
+    /// <summary>As text: <c>&gt;= 1.5, 5% tolerance</c>.</summary>
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,

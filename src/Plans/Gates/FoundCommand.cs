@@ -1,29 +1,28 @@
 namespace Orchestrator.Plans;
 
-/// <summary>What a command that was found in a project's files is for.</summary>
+/// <summary>Purpose of a command that was found in a project's files.</summary>
 public enum FoundCommandKind
 {
-    /// <summary>It makes a fresh worktree usable.</summary>
+    /// <summary>It sets up a fresh worktree.</summary>
     SetUp,
 
-    /// <summary>It shows whether work is good.</summary>
+    /// <summary>It checks the work.</summary>
     Gate,
 
-    /// <summary>A gate that also notices wrong types: a type checker or a build.</summary>
+    /// <summary>A gate that also checks types: a type checker or a build.</summary>
     TypeGate,
 
-    /// <summary>An MCP server that agents may be given: its name stands for the command, its definition is the meaning.</summary>
+    /// <summary>An MCP server for agents: the command is its name, the meaning its definition.</summary>
     McpServer,
 
-    /// <summary>No command, but what <c>.worktreeinclude</c> asks for: files that are not committed are copied to where agents work. The
-    /// patterns are the command.</summary>
+    /// <summary>No command, but the patterns of <c>.worktreeinclude</c>: uncommitted files are copied to worktrees of agents.</summary>
     Includes,
 }
 
-/// <summary>A command that nobody configured: the project's manifests and lock files ask for it.</summary>
+/// <summary>A command that is not configured: it is in the project's manifests and lock files.</summary>
 /// <param name="Kind">What it is for.</param>
 /// <param name="Command">Run as <c>/bin/sh -c TEXT</c>.</param>
 /// <param name="File">The file that asks for it.</param>
-/// <param name="Meaning">What the file itself says that the command does, such as the text of an npm script; empty where it is the
-/// command's own business.</param>
+/// <param name="Meaning">The file's definition of the command, such as the text of an npm script; empty where the command defines
+/// itself.</param>
 public sealed record FoundCommand(FoundCommandKind Kind, string Command, string File, string Meaning = "");

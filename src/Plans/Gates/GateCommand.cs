@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>What can be told from a gate's command without running it.</summary>
+/// <summary>Facts about a gate's command without running it.</summary>
 public static class GateCommand
 {
-    // The programs that people name in plans, by the words that must stand together in the command.
+    // Known programs, by the words that must come together in the command.
     private static readonly (string Words, GateType Type)[] Known =
     [
         ("pytest", GateType.Test),
@@ -71,7 +71,7 @@ public static class GateCommand
         ("semgrep", GateType.Security),
     ];
 
-    // Programs that pass on what they read and succeed in doing so.
+    // Programs that pass on their input and always succeed.
     private static readonly string[] Passers =
     [
         "tee",
@@ -106,8 +106,7 @@ public static class GateCommand
         "sudo",
     ];
 
-    /// <summary>What kind of check a command is, by the programs it starts; <see cref="GateType.Custom"/> when nothing is known about
-    /// them.</summary>
+    /// <summary>The type of a command, by the programs it starts; <see cref="GateType.Custom"/> when they are unknown.</summary>
     public static GateType GuessType(string command)
     {
         var found = GateType.Custom;
@@ -125,8 +124,8 @@ public static class GateCommand
         return found;
     }
 
-    /// <summary>Why a command passes whatever the work is like, as the end of a sentence ("always succeeds"); null when it can fail, as far
-    /// as one can tell.</summary>
+    /// <summary>Why a command always passes, as the end of a sentence ("always succeeds"); null when it can fail, as far as
+    /// known.</summary>
     public static string? ReasonItCannotFail(string command)
     {
         var text = command.Trim();

@@ -1,15 +1,15 @@
 namespace Orchestrator.Plans;
 
-/// <summary>How gates are written, for everything that reads them (plans, phase files, the configuration) or finds them: the members and
-/// their other spellings, the words for types, and what a command means that stands alone.</summary>
+/// <summary>The grammar of gates, for everything that reads them (plans, phase files, the configuration) or finds them: the members and
+/// their other spellings, the words for types, and the meaning of a bare command.</summary>
 public static class GateGrammar
 {
     /// <summary>The members of a gate, with their other spellings.</summary>
     public static KeyTable Keys { get; } =
         new("command cmd run", "type kind", "required", "timeout timeout_seconds", "description name", "negate", "exclusive", "cache");
 
-    /// <summary>The members of a measurement, with their other spellings. It is no other kind of check, and never negated or taken from the
-    /// cache; a printed plan says the first two.</summary>
+    /// <summary>The members of a measurement, with their other spellings. It has no other type, and is never negated or cached; a printed
+    /// plan contains type and negation.</summary>
     public static KeyTable MeasurementKeys { get; } =
         new(
             "name description",
@@ -38,15 +38,15 @@ public static class GateGrammar
             ["types"] = GateType.TypeCheck,
         };
 
-    /// <summary>Whether a mapping with these keys is one gate; otherwise each key is a type or a name, and what stands below it is the
-    /// command. A gate whose <c>command</c> is mistyped must not become several, each with a word of it as its command.</summary>
+    /// <summary>Whether a mapping with these keys is one gate; otherwise each key is a type or a name, and its value the command. A gate
+    /// with a misspelt <c>command</c> must not become several, each with one of its values as command.</summary>
     public static bool IsOneGate(IReadOnlyCollection<string> keys) =>
         keys.Count == 0 || keys.Any(key => Keys.Find(key) is not null || NearestName.Of(key, ["command"]) is not null);
 
-    /// <summary>The gate that a command means. Where nobody says its type, the key above it may, and else the command does.</summary>
-    /// <param name="under">The key that it stands under, which is a word for a type or the gate's name; null: under none.</param>
-    /// <param name="type">Its type as somebody said it; null: nobody did.</param>
-    /// <param name="description">Its description as somebody said it; null: nobody did.</param>
+    /// <summary>The gate for a command. Its type is the given one, or that of the key above it, or that of the command.</summary>
+    /// <param name="under">The key above it, which is a word for a type or the gate's name; null: none.</param>
+    /// <param name="type">The given type; null: none.</param>
+    /// <param name="description">The given description; null: none.</param>
     public static Gate Of(string command, string? under = null, GateType? type = null, string? description = null)
     {
         GateType? said = under is not null && Types.TryGetValue(under, out var word) ? word : null;

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Where a gate comes from.</summary>
+/// <summary>Source of a gate.</summary>
 public enum GateSource
 {
     /// <summary>The task's own verification.</summary>
@@ -12,32 +12,30 @@ public enum GateSource
     /// <summary>The project's own manifests, for a task without gates of its own where the configuration names none.</summary>
     Found,
 
-    /// <summary>The project's own manifests, because the plan has contracts, which are worth nothing where nobody checks types.</summary>
+    /// <summary>The project's own manifests, because the plan has contracts, which need type checks.</summary>
     Contracts,
 }
 
-/// <summary>A gate that holds, and why.</summary>
+/// <summary>An effective gate, and its source.</summary>
 /// <param name="Source">Where it comes from.</param>
 public sealed record HoldingGate(Gate Gate, GateSource Source);
 
-/// <summary>The gates that a project brings along: the one answer to which gates hold for a task, a merge and a landing, for runs and for
-/// every command.</summary>
+/// <summary>The gates of a project: decides which gates apply to a task, a merge and a landing, for runs and for every command.</summary>
 public sealed record ProjectGates
 {
-    /// <summary>What the configuration names for tasks; null: nothing, so that what was found counts. An empty list switches that
-    /// off.</summary>
+    /// <summary>The configuration's gates for tasks; null: none, so that found ones count. An empty list switches those off.</summary>
     public IReadOnlyList<Gate>? Configured { get; init; }
 
-    /// <summary>What was found in the project's manifests.</summary>
+    /// <summary>Gates found in the project's manifests.</summary>
     public IReadOnlyList<Gate> Found { get; init; } = [];
 
-    /// <summary>What the configuration names for every merged tree.</summary>
+    /// <summary>The configuration's gates for every merged tree.</summary>
     public IReadOnlyList<Gate> Integration { get; init; } = [];
 
-    /// <summary>Those of the project itself, whatever a task brings.</summary>
+    /// <summary>The project's gates, whatever a task has.</summary>
     public IReadOnlyList<Gate> OfProject() => Configured ?? Found;
 
-    /// <summary>What a task has to pass, with where each comes from; measurements come last.</summary>
+    /// <summary>A task's gates with their sources; measurements come last.</summary>
     public IReadOnlyList<HoldingGate> Explain(Plan plan, PlanTask task)
     {
         HoldingGate[] holding =
@@ -58,20 +56,20 @@ public sealed record ProjectGates
         ];
     }
 
-    /// <summary>What a task has to pass.</summary>
+    /// <summary>A task's gates.</summary>
     public IReadOnlyList<Gate> Of(Plan plan, PlanTask task) => [.. Explain(plan, task).Select(h => h.Gate)];
 
-    /// <summary>What a task has to pass beyond its own verification.</summary>
+    /// <summary>A task's gates beyond its own verification.</summary>
     public IReadOnlyList<Gate> Beyond(Plan plan, PlanTask task) =>
         [.. Explain(plan, task).Where(h => h.Source != GateSource.Task).Select(h => h.Gate)];
 
-    /// <summary>What holds for a task's work merged to staging. Measurements are of the task's own commit: a figure of others' work, taken
-    /// while others wait for their turn, would send it back by chance.</summary>
+    /// <summary>Gates for a task's work merged to staging. Measurements are left out: they are of the task's own commit, and repeating them
+    /// with others' work, at a busy time, would reject it by chance.</summary>
     public IReadOnlyList<Gate> OfMerge(Plan plan, PlanTask task) =>
         Gate.WithOwnNames([.. Of(plan, task).Where(gate => !gate.IsMeasurement), .. Integration]);
 
-    /// <summary>Every gate that some task of the plan has to pass or a merged tree has to, once.</summary>
-    /// <param name="without">Ids of tasks whose work is not there, so that their own gates can't hold.</param>
+    /// <summary>All gates of the plan's tasks and of merged trees, each once.</summary>
+    /// <param name="without">Ids of tasks whose work is missing, so that their own gates can't pass.</param>
     public IReadOnlyList<Gate> OfLanding(Plan plan, IReadOnlyCollection<string> without) =>
         Gate.WithOwnNames([
             .. Beside(plan)
@@ -79,15 +77,15 @@ public sealed record ProjectGates
                 .DistinctBy(g => (g.Command, g.Negate)),
         ]);
 
-    /// <summary>Those of the project that hold for the plan, without what its tasks bring themselves; all that were found, since tasks may
-    /// be without.</summary>
+    /// <summary>The project's gates for the plan, without those of its tasks; including all found ones, because tasks may have
+    /// none.</summary>
     public IReadOnlyList<Gate> Beside(Plan plan) => [.. OfProject().Concat(Integration).Concat(Types(plan)).DistinctBy(g => g.Command)];
 
-    /// <summary>Whether anything checks types in a run of the plan.</summary>
+    /// <summary>Whether a gate checks types in a run of the plan.</summary>
     public bool CheckTypes(Plan plan) =>
         (Configured ?? []).Concat(Types(plan)).Concat(plan.Tasks.SelectMany(t => t.Verification)).Any(g => g.ChecksTypes);
 
-    // Where the configuration names a gate that checks types, that one is meant.
+    // If the configuration has a gate that checks types, that one is used.
     private IEnumerable<Gate> Types(Plan plan) =>
         plan.Contracts.Count == 0 || (Configured ?? []).Any(g => g.ChecksTypes) ? [] : Found.Where(g => g.ChecksTypes);
 

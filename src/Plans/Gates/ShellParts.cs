@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A shell command cut at its operators, as far as quotes, brackets and escapes allow without being a shell.</summary>
-/// <param name="Commands">What stands between the operators; one more than there are operators.</param>
+/// <summary>A shell command split at its operators, respecting quotes, brackets and escapes.</summary>
+/// <param name="Commands">The commands between the operators; one more than there are operators.</param>
 /// <param name="Separators">The operators: <c>&amp;&amp;</c>, <c>||</c>, <c>;</c>, <c>|</c>, <c>&amp;</c> or a line end.</param>
 internal sealed record ShellParts(IReadOnlyList<string> Commands, IReadOnlyList<string> Separators)
 {
@@ -50,7 +50,7 @@ internal sealed record ShellParts(IReadOnlyList<string> Commands, IReadOnlyList<
         }
         else
         {
-            // A closing ';' or line end separates nothing.
+            // A trailing ';' or line end separates nothing.
             separators.RemoveAt(separators.Count - 1);
         }
         return new ShellParts(commands, separators);

@@ -6,13 +6,13 @@ public enum GraphFaultKind
     /// <summary>Two tasks have the same id, compared without case as file systems and refs may.</summary>
     DuplicateId,
 
-    /// <summary>A task waits for one that does not exist.</summary>
+    /// <summary>A task depends on one that does not exist.</summary>
     UnknownDependency,
 
-    /// <summary>A task waits for itself.</summary>
+    /// <summary>A task depends on itself.</summary>
     SelfDependency,
 
-    /// <summary>Tasks wait for each other in a circle.</summary>
+    /// <summary>Tasks depend on each other in a circle.</summary>
     Cycle,
 }
 

@@ -3,7 +3,7 @@ namespace Orchestrator.Plans;
 /// <summary>The order of a graph's nodes, by their numbers.</summary>
 internal static class GraphOrder
 {
-    /// <summary>Turns the edges round: of what each depends on, what depends on each.</summary>
+    /// <summary>Inverts the edges: from dependencies to dependants.</summary>
     public static int[][] Invert(int[][] edges)
     {
         var count = new int[edges.Length];
@@ -26,10 +26,10 @@ internal static class GraphOrder
         return result;
     }
 
-    /// <summary>Every node after all that it depends on, the lower number first where both may come.</summary>
+    /// <summary>Every node after all its dependencies, the lower number first where both are possible.</summary>
     /// <param name="dependencies">What each depends on.</param>
     /// <param name="dependants">What depends on each.</param>
-    /// <param name="open">Nodes that have no place, because they wait for themselves.</param>
+    /// <param name="open">Nodes without a position, because they are part of or behind a cycle.</param>
     public static int[] Topological(int[][] dependencies, int[][] dependants, out int[] open)
     {
         var waiting = Array.ConvertAll(dependencies, d => d.Length);
@@ -57,7 +57,7 @@ internal static class GraphOrder
         return [.. order];
     }
 
-    /// <summary>The wave of each: one more than the highest of what it depends on; the first is 1.</summary>
+    /// <summary>The wave of each: one more than the highest of its dependencies; the first is 1.</summary>
     /// <param name="order">The nodes, each after what it depends on.</param>
     /// <param name="dependencies">What each depends on.</param>
     public static int[] Waves(int[] order, int[][] dependencies)

@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Dependencies between tasks, and what follows from them. Faulty graphs can be asked too: <see cref="Faults"/> says what is
-/// wrong, and the other answers leave out the edges that are. Every answer takes time linear in tasks and edges, or n log n.</summary>
+/// <summary>Dependencies between tasks, and what follows from them. Faulty graphs can be queried too: <see cref="Faults"/> lists the
+/// faults, and the other results leave out the faulty edges. Every result takes time linear in tasks and edges, or n log n.</summary>
 public sealed class TaskGraph
 {
     private readonly TaskNode[] _nodes;
@@ -45,7 +45,7 @@ public sealed class TaskGraph
     /// <summary>Duplicate ids, unknown and self dependencies, cycles: all of them.</summary>
     public IReadOnlyList<GraphFault> Faults { get; }
 
-    /// <summary>Each knot of tasks that wait for each other as one cycle in order, first id repeated at the end: a waits for b waits for
+    /// <summary>One cycle for each strongly connected component in order, first id repeated at the end: a depends on b depends on
     /// a.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Cycles { get; }
 
@@ -55,8 +55,8 @@ public sealed class TaskGraph
     /// <summary>The graph of tasks given in plan order.</summary>
     public static TaskGraph Of(IEnumerable<TaskNode> nodes) => new([.. nodes]);
 
-    /// <summary>Tasks by the earliest moment at which they could run: the first wave waits for nothing, each other for something in the
-    /// wave before. For people; a run starts a task as soon as its own dependencies are merged. Tasks in or behind a cycle are
+    /// <summary>Tasks by the earliest wave in which they could run: those of the first depend on nothing, those of each other on something
+    /// in the wave before. For display; a run starts a task as soon as its own dependencies are merged. Tasks in or behind a cycle are
     /// missing.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Waves =>
         [
@@ -72,7 +72,7 @@ public sealed class TaskGraph
     /// <exception cref="KeyNotFoundException">There is no such task.</exception>
     public int WaveOf(string id) => _wave[_index[id]];
 
-    /// <summary>The tasks that wait directly for this one, in plan order.</summary>
+    /// <summary>The direct dependants of a task, in plan order.</summary>
     /// <exception cref="KeyNotFoundException">There is no such task.</exception>
     public IReadOnlyList<string> DependantsOf(string id) => [.. _dependants[_index[id]].Select(i => _nodes[i].Id)];
 
@@ -109,7 +109,7 @@ public sealed class TaskGraph
         }
     }
 
-    /// <summary>Answers whether one task waits for another, directly or through others; made once for many questions.</summary>
+    /// <summary>Answers whether one task depends on another, directly or indirectly; created once for many queries.</summary>
     public TaskOrder ToOrder() => new(_nodes.Length, _order, _dependencies);
 
     private int[] Resolve(int task, List<GraphFault> faults)

@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Which tasks are ordered by the graph. Costs one bit per pair of tasks (12 MB for 10,000), so it is made only when
-/// asked.</summary>
+/// <summary>Which tasks are ordered by the graph. Needs one bit per pair of tasks (12 MB for 10,000), so it is created only on
+/// demand.</summary>
 public sealed class TaskOrder
 {
     private readonly ulong[]?[] _before;
@@ -37,14 +37,13 @@ public sealed class TaskOrder
         }
     }
 
-    /// <summary>Whether one of two tasks, given by their positions in the plan, waits for the other.</summary>
+    /// <summary>Whether one of two tasks, given by their indexes in the plan, depends on the other.</summary>
     public bool AreOrdered(int a, int b) => Precedes(a, b) || Precedes(b, a);
 
-    /// <summary>Whether <paramref name="later"/> waits for <paramref name="earlier"/>, directly or through others.</summary>
+    /// <summary>Whether <paramref name="later"/> depends on <paramref name="earlier"/>, directly or indirectly.</summary>
     public bool Precedes(int earlier, int later) => _before[later] is { } before && (before[earlier >> 6] & (1UL << (earlier & 63))) != 0;
 
-    /// <summary>The two with the one first that comes first in a topological order: edges added from the second to the first never close a
-    /// cycle.</summary>
+    /// <summary>The two in topological order: edges added from the second to the first never close a cycle.</summary>
     public (int First, int Second) InOrder(int a, int b) => (_position[a], a).CompareTo((_position[b], b)) <= 0 ? (a, b) : (b, a);
 
     /// <summary>The tasks in a topological order.</summary>

@@ -1,13 +1,13 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Which tasks of a plan a run does: all that are not done, those that were named, or those from a phase on. The others count as
+/// <summary>Selects a run's tasks: all that are not done, those that were named, or those from a phase on. The others count as
 /// done.</summary>
 public static class TaskSelection
 {
-    /// <summary>The ids of the tasks that are done.</summary>
-    /// <param name="only">The tasks that were named, also if the plan says that they are completed; null or empty: not chosen so.</param>
+    /// <summary>The ids of the tasks that count as done.</summary>
+    /// <param name="only">The named tasks, even if the plan says that they are completed; null or empty: all.</param>
     /// <param name="phase">The task to start from, in plan order; null: from the first.</param>
-    /// <param name="faults">Takes a sentence for each id that the plan does not have.</param>
+    /// <param name="faults">Receives a sentence for each unknown id.</param>
     public static IReadOnlySet<string> Of(Plan plan, IReadOnlyList<string>? only, string? phase, ICollection<string> faults)
     {
         if (only is { Count: > 0 })

@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Advice about the order of a plan's tasks: what waits without need, and what leaves agents idle.</summary>
+/// <summary>Advice about the order of a plan's tasks: needless dependencies, and idle agents.</summary>
 internal static class OrderLint
 {
-    // Only where both say what they touch can an edge be called needless.
+    // Only where both declare their files can a dependency be called needless.
     public static void NeedlessDependencies(
         List<PlanAdvice> advice,
         int index,
@@ -43,7 +43,7 @@ internal static class OrderLint
     public static void Waves(List<PlanAdvice> advice, Plan plan)
     {
         const int few = 3;
-        // Two tasks that wait for nothing are in one wave.
+        // Two tasks without dependencies are in one wave.
         var maybeSerial = plan.Tasks.Count > few && plan.Tasks.Count(t => t.DependsOn.Count == 0) < 2;
         if (maybeSerial && TaskGraph.Of(plan).Waves.Count == plan.Tasks.Count)
         {

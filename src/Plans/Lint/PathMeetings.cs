@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Whether a task touches what another one owns. In a large plan almost all paths are plain, and are compared as texts.</summary>
+/// <summary>Whether a task's files overlap with another's. In a large plan almost all paths are plain, and are compared as texts.</summary>
 internal sealed class PathMeetings
 {
     private readonly Dictionary<string, PathSegment> _parts = new(StringComparer.Ordinal);

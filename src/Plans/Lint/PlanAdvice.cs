@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Something that is no fault but that a person should know before the night.</summary>
+/// <summary>Advice: no fault, but worth knowing before the run.</summary>
 /// <param name="Code">Stable name of the kind of advice, such as <c>gate-cannot-fail</c>.</param>
 /// <param name="TaskIndex">Position of the task in the plan; -1 for the plan as a whole.</param>
 /// <param name="Field">The field it is about, such as <c>verification</c>.</param>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Looks a plan over as a colleague would: gates that can't fail, tasks that own too much, needless waiting.</summary>
+/// <summary>Reviews a plan: gates that can't fail, tasks that own too much, needless waiting.</summary>
 public static class PlanLint
 {
     /// <summary>More written paths than this make a task hard to review.</summary>
@@ -9,7 +9,7 @@ public static class PlanLint
     /// <summary>More steps than this make a task hard to finish in one go.</summary>
     public const int MostSteps = 30;
 
-    /// <summary>A longer prompt crowds out the code the agent has to read.</summary>
+    /// <summary>A longer prompt leaves less context for the code.</summary>
     public const int LongestPrompt = 20_000;
 
     private static readonly string[] WordsForDone =
@@ -45,7 +45,7 @@ public static class PlanLint
         "research",
     ];
 
-    /// <summary>All advice, in plan order; what is about the whole plan comes last.</summary>
+    /// <summary>All advice, in plan order; advice about the whole plan comes last.</summary>
     /// <param name="hasFurtherGates">The configuration has gates that every task must pass, so that a task without its own is checked all
     /// the same.</param>
     public static IReadOnlyList<PlanAdvice> Of(Plan plan, bool hasFurtherGates = false)

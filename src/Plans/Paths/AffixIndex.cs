@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Finds, among many names with wildcards, those that could mean the same as another one: their fixed beginnings must agree, and
-/// their fixed ends. Whichever of the two leaves fewer candidates is used, so that neither thousands of <c>*_1.py</c> nor of <c>mod1_*</c>
+/// <summary>Finds, among many names with wildcards, those that could overlap with another one: their fixed prefixes must agree, and their
+/// fixed suffixes. Whichever of the two leaves fewer candidates is used, so that neither thousands of <c>*_1.py</c> nor of <c>mod1_*</c>
 /// are compared in pairs.</summary>
 internal sealed class AffixIndex
 {

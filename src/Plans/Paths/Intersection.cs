@@ -1,10 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Whether two patterns with wildcards of any length mean something in common; the same for characters of a name and for parts of
-/// a path.</summary>
+/// <summary>Whether two patterns with wildcards of any length overlap; for characters of a name and for parts of a path.</summary>
 internal static class Intersection
 {
-    /// <summary>Follows which pairs of positions can be reached by reading the same text: a table of the two lengths, so its cost is their
+    /// <summary>Finds the reachable pairs of positions by reading the same text: a table of the two lengths, so its cost is their
     /// product.</summary>
     public static bool Exists<T>(T[] a, T[] b, Func<T, bool> isAnyLength, Func<T, T, bool> meets)
     {

@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Tells of patterns that meet, each pair once.</summary>
+/// <summary>Reports overlapping patterns, each pair once.</summary>
 /// <param name="isSelf">Both sides are one tree.</param>
-/// <param name="found">Told of each pair; its answer says whether to go on.</param>
-/// <param name="isSettled">Told of all patterns of one tree that are the same; true when no pair of them is of interest.</param>
+/// <param name="found">Called for each pair; returns whether to go on.</param>
+/// <param name="isSettled">Called for all equal patterns of one tree; true when no pair of them is of interest.</param>
 internal sealed class OverlapReport(
     bool isSelf,
     Func<PathTrie.Entry, PathTrie.Entry, bool> found,
@@ -15,7 +15,7 @@ internal sealed class OverlapReport(
     /// <summary>No more pairs are wanted.</summary>
     public bool Stopped { get; private set; }
 
-    /// <summary>The patterns that end at these nodes meet.</summary>
+    /// <summary>The patterns that end at these nodes overlap.</summary>
     public void Add(PathTrie.Node left, PathTrie.Node right)
     {
         if (left.Entries is null || right.Entries is null)
@@ -43,7 +43,7 @@ internal sealed class OverlapReport(
             return;
         }
 
-        // A pattern with braces ends at several nodes, so the same two may meet more than once.
+        // A pattern with braces ends at several nodes, so the same two may overlap more than once.
         var mayRepeat = left.IsAlternative || right.IsAlternative;
         if (
             mayRepeat

@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans;
 
 /// <summary>Which paths a task may write: those of <c>files_write</c>, <c>files_append</c>, <c>patch_intents</c> and <c>notes_output</c>.
-/// The same answer is given to the agent's hook before a write and to the check of the diff afterwards.</summary>
+/// Used by the agent's hook before a write and by the check of the diff afterwards.</summary>
 public sealed class Ownership
 {
     private readonly PathPattern[] _patterns;
@@ -12,7 +12,7 @@ public sealed class Ownership
         _patterns = [.. patterns.Distinct(StringComparer.Ordinal).Select(PathPattern.Parse)];
     }
 
-    /// <summary>The task may write in the whole repository, because its plan does not say where.</summary>
+    /// <summary>The task may write in the whole repository, because the plan does not restrict it.</summary>
     public bool OwnsEverything { get; }
 
     /// <summary>The task may write nothing.</summary>
@@ -24,7 +24,7 @@ public sealed class Ownership
     /// <summary>What a task may write.</summary>
     public static Ownership Of(PlanTask task) => task.FilesWrite is null ? new Ownership(ownsEverything: true, []) : Of(PathsOf(task));
 
-    /// <summary>The paths and globs that a task names as its own, as they stand in the plan.</summary>
+    /// <summary>The paths and globs that a task owns, as written in the plan.</summary>
     internal static IEnumerable<string> PathsOf(PlanTask task) =>
         (task.FilesWrite ?? []).Concat(task.FilesAppend).Concat(task.PatchIntents.Select(p => p.File)).Concat(task.NotesOutput);
 

@@ -1,7 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Where the parts of patterns lead from a node of their tree. Most nodes have one or two edges: those are looked through, without
-/// an index.</summary>
+/// <summary>Edges from a node of the pattern tree. Most nodes have one or two, which are searched without an index.</summary>
 internal sealed class PathEdges
 {
     private const int WorthAnIndex = 8;
@@ -47,8 +46,7 @@ internal sealed class PathEdges
         }
     }
 
-    /// <summary>The nodes that parts lead to which could mean the same as the given one. All edges are there when this is asked
-    /// first.</summary>
+    /// <summary>The nodes whose parts overlap with the given one. All edges are added before the first call.</summary>
     public IEnumerable<PathTrie.Node> ThatMeet(PathSegment segment)
     {
         const int worthAffixes = 16;

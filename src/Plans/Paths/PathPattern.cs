@@ -27,7 +27,7 @@ public sealed class PathPattern
 
     /// <summary>Reads one of many patterns, which mostly share their parts.</summary>
     /// <param name="text">The path or glob.</param>
-    /// <param name="parts">Parts that were read before; takes those that are new.</param>
+    /// <param name="parts">Parts that were parsed before; new ones are added.</param>
     internal static PathPattern Parse(string text, Dictionary<string, PathSegment>? parts)
     {
         var path = RepositoryPath.Normalize(text);
@@ -37,7 +37,7 @@ public sealed class PathPattern
         return new PathPattern(path, alternatives);
     }
 
-    /// <summary>Whether a path is meant. It is taken as it is: relative, with forward slashes, as git prints it.</summary>
+    /// <summary>Whether a path matches. It must be relative, with forward slashes, as git prints it.</summary>
     public bool Matches(string path)
     {
         var parts = path.Split('/');
@@ -45,7 +45,7 @@ public sealed class PathPattern
             || Array.Exists(_alternatives, a => IsFullyLiteral(a) ? IsAtOrBelow(a, parts) : Matches(a, parts));
     }
 
-    /// <summary>Whether some path is meant by both.</summary>
+    /// <summary>Whether some path matches both.</summary>
     public bool Overlaps(PathPattern other) =>
         IsLiteral && other.IsLiteral
             ? IsAtOrBelow(Text, other.Text) || IsAtOrBelow(other.Text, Text)
@@ -72,7 +72,7 @@ public sealed class PathPattern
         return segments;
     }
 
-    /// <summary>Whether a text is a path in normal form without wildcards, which stands for itself and everything below it.</summary>
+    /// <summary>Whether a text is a normalized path without wildcards, which matches itself and everything below it.</summary>
     internal static bool IsPlain(string text) =>
         !text.AsSpan().ContainsAny("*?[{") && ReferenceEquals(RepositoryPath.Normalize(text), text);
 
@@ -96,7 +96,7 @@ public sealed class PathPattern
         return true;
     }
 
-    // A folder named by its plain path owns what patterns below it name.
+    // A folder with a plain path owns what patterns below it match.
     private static bool IsAbove(PathSegment[] folder, PathSegment[] pattern) =>
         pattern.Length > folder.Length
         && IsFullyLiteral(folder)

@@ -26,10 +26,10 @@ internal sealed class PathSegment
     /// <summary>As written.</summary>
     public string Raw { get; }
 
-    /// <summary>Stands for any number of parts, also none.</summary>
+    /// <summary>Matches any number of parts, also none.</summary>
     public bool IsAnyDepth { get; }
 
-    /// <summary>Stands for exactly its own text.</summary>
+    /// <summary>Matches only its own text.</summary>
     public bool IsLiteral { get; }
 
     /// <summary>The text that everything matched begins with.</summary>
@@ -74,7 +74,7 @@ internal sealed class PathSegment
         return new PathSegment(raw, [.. tokens], isAnyDepth: false);
     }
 
-    /// <summary>Whether the name is matched. A name written like the pattern itself is, so that <c>[id]</c> can be a folder.</summary>
+    /// <summary>Whether the name matches. A name equal to the pattern's own text does, so that <c>[id]</c> can be a folder.</summary>
     public bool Matches(ReadOnlySpan<char> name)
     {
         if (IsAnyDepth || name.SequenceEqual(Raw))
@@ -120,7 +120,7 @@ internal sealed class PathSegment
         return token == _tokens.Length;
     }
 
-    /// <summary>Whether some name is matched by both.</summary>
+    /// <summary>Whether some name matches both.</summary>
     public bool Overlaps(PathSegment other)
     {
         if (IsAnyDepth || other.IsAnyDepth || string.Equals(Raw, other.Raw, StringComparison.Ordinal))
@@ -136,7 +136,7 @@ internal sealed class PathSegment
             return false;
         }
 
-        // Two stars can each swallow what the other pattern asks for in the middle.
+        // Two stars can each match what the other pattern requires in the middle.
         return (HasStar && other.HasStar)
             || Intersection.Exists(_tokens, other._tokens, t => t.Kind == TokenKind.Star, (x, y) => x.Meets(y));
     }

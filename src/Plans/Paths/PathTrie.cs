@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Patterns of many owners as a tree of their parts, so that overlaps are found without comparing each with each.</summary>
+/// <summary>Patterns of many owners as a tree of their parts, so that overlaps are found without comparing all pairs.</summary>
 internal sealed class PathTrie
 {
     private int _count;
@@ -51,7 +51,7 @@ internal sealed class PathTrie
     /// <param name="IsAlternative">It ends at several nodes, because of braces.</param>
     internal readonly record struct Entry(int Owner, string Text, bool IsLiteral, bool IsAlternative);
 
-    /// <summary>What is known of a path after some of its parts.</summary>
+    /// <summary>A node: the state after some parts of a path.</summary>
     internal sealed class Node(int id, bool loops)
     {
         public int Id { get; } = id;

@@ -1,14 +1,15 @@
 namespace Orchestrator.Plans;
 
 /// <summary>Walks two trees of patterns at once along the parts that both accept. Each pair of nodes is entered once, and only pairs that
-/// some path leads to; the time follows the number of patterns and of overlaps, not the number of pairs.</summary>
+/// some path leads to; the time depends on the number of patterns and of overlaps, not on the number of pairs.</summary>
 internal sealed class PathTrieOverlaps
 {
     private readonly PathTrie _left;
     private readonly PathTrie _right;
     private readonly OverlapReport _report;
 
-    // A tuple, not both numbers in one long: the hash of a long is its two halves exclusive-or, which is 0 for every node met by itself.
+    // A tuple, not both numbers in one long: the hash of a long is its two halves exclusive-or, which is 0 for every node paired with
+    // itself.
     private readonly HashSet<(int Left, int Right)> _seen = [];
     private readonly Stack<(PathTrie.Node Left, PathTrie.Node Right)> _open = new();
 
@@ -25,8 +26,8 @@ internal sealed class PathTrieOverlaps
     /// owner.</summary>
     /// <param name="left">One tree.</param>
     /// <param name="right">Another, or the same.</param>
-    /// <param name="found">Told of each pair; its answer says whether to go on.</param>
-    /// <param name="isSettled">Told of all patterns of one tree that are the same; true when no pair of them is of interest.</param>
+    /// <param name="found">Called for each pair; returns whether to go on.</param>
+    /// <param name="isSettled">Called for all equal patterns of one tree; true when no pair of them is of interest.</param>
     public static void Find(
         PathTrie left,
         PathTrie right,
@@ -45,7 +46,7 @@ internal sealed class PathTrieOverlaps
 
     private void Open(PathTrie.Node left, PathTrie.Node right)
     {
-        // Most paths end at a place of their own, where nobody else is met.
+        // Most paths end at a node of their own, without others.
         if (IsSelf && ReferenceEquals(left, right) && left is { IsLeaf: true, Entries.Count: 1 })
         {
             return;
@@ -68,7 +69,7 @@ internal sealed class PathTrieOverlaps
             return;
         }
 
-        // ** may stand for no part at all.
+        // ** may match no part at all.
         if (left.AnyDepth is { } anyLeft)
         {
             Open(anyLeft, right);
@@ -131,7 +132,7 @@ internal sealed class PathTrieOverlaps
             return;
         }
 
-        // The fewer are looked up among the many.
+        // The smaller set is looked up in the larger one.
         var fewLiterals = literals.Literals.Count <= wildcards.Wildcards.Count;
         (var few, var many) = fewLiterals ? (literals.Literals, wildcards.Wildcards) : (wildcards.Wildcards, literals.Literals);
         for (var i = 0; i < few.Count; i++)
@@ -145,7 +146,7 @@ internal sealed class PathTrieOverlaps
         }
     }
 
-    // A plain path stands for everything below it too, as far as patterns spell the way there out: "src" meets "src/*.py" but not
+    // A plain path matches everything below it too, as far as patterns spell out the way there: "src" overlaps "src/*.py" but not
     // "**/x.py", which would make every file a folder.
     private void Folders()
     {
@@ -178,7 +179,7 @@ internal sealed class PathTrieOverlaps
 
     private void Below(PathTrie.Node folder, Action<PathTrie.Node> report)
     {
-        // "src/**" itself is met by the walk, since ** may stand for nothing.
+        // "src/**" itself is found by the walk, because ** may match nothing.
         var open = new Stack<PathTrie.Node>(folder.Children);
         for (var any = folder.AnyDepth; any is not null; any = any.AnyDepth)
         {

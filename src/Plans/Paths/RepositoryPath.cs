@@ -2,8 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Paths as plans spell them, brought to one form: relative to the repository, forward slashes, no <c>.</c> or
-/// <c>..</c>.</summary>
+/// <summary>Normalizes paths of plans: relative to the repository, forward slashes, no <c>.</c> or <c>..</c>.</summary>
 public static class RepositoryPath
 {
     /// <summary>Longest path, as on Linux.</summary>

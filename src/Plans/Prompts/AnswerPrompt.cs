@@ -1,10 +1,10 @@
 namespace Orchestrator.Plans;
 
-/// <summary>What a model is told that is asked for an answer once more: a plan, or a review. Pure.</summary>
+/// <summary>Prompts that ask a model for an answer again: a plan, or a review. Pure.</summary>
 public static class AnswerPrompt
 {
-    /// <summary>In its conversation: only what is new.</summary>
-    /// <param name="problems">What was wrong with its last answer, as Markdown; empty: there was none.</param>
+    /// <summary>In the same conversation: only what is new.</summary>
+    /// <param name="problems">Faults of its last answer, as Markdown; empty: there was none.</param>
     /// <param name="guidance">What a person adds; empty for nothing.</param>
     public static string GoOn(string problems, string guidance) =>
         (
@@ -14,7 +14,7 @@ public static class AnswerPrompt
                 : "You were interrupted before your answer was there. Answer now.\n"
         ) + (guidance.Length > 0 ? $"\nA person adds: {guidance}\n" : "");
 
-    /// <summary>The same in a new conversation: the whole prompt, with what is new behind it.</summary>
+    /// <summary>In a new conversation: the whole prompt, followed by what is new.</summary>
     /// <param name="prompt">The prompt of the first time.</param>
     /// <param name="problems">As in <see cref="GoOn"/>.</param>
     /// <param name="guidance">As in <see cref="GoOn"/>.</param>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Asks a planner for tasks of a backlog: of a document, or as parts of a task.</summary>
+/// <summary>Asks a planner for tasks of a backlog: from a document, or as parts of a task.</summary>
 public static class BacklogPrompt
 {
     private const string Rules = """
@@ -14,7 +14,7 @@ public static class BacklogPrompt
 
     /// <summary>The prompt for a document.</summary>
     /// <param name="input">Document, outline and conventions.</param>
-    /// <param name="titles">Titles of tasks that are there already and are not to be repeated.</param>
+    /// <param name="titles">Titles of existing tasks, which must not be repeated.</param>
     public static string OfDocument(PlannerPromptInput input, IReadOnlyList<string> titles)
     {
         var text = Begin(input);

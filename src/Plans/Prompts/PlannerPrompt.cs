@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>What a planner is told.</summary>
+/// <summary>Data for a planner's prompt.</summary>
 public sealed record PlannerPromptInput
 {
-    /// <summary>What is wanted, in a person's words or as a whole document.</summary>
+    /// <summary>The request, in a person's words or as a whole document.</summary>
     public required string Request { get; init; }
 
     /// <summary>The files of the repository (<see cref="RepositoryOutline"/>).</summary>
@@ -12,14 +12,14 @@ public sealed record PlannerPromptInput
     /// <summary>The repository's conventions (<c>CLAUDE.md</c>); empty where it has none.</summary>
     public string Conventions { get; init; } = "";
 
-    /// <summary>Commands that check this project already.</summary>
+    /// <summary>Existing commands that check this project.</summary>
     public IReadOnlyList<string> Gates { get; init; } = [];
 
-    /// <summary>The schema of the answer, for planners that are given it in no other way; null otherwise.</summary>
+    /// <summary>The schema of the answer, for planners that get it only in the prompt; null otherwise.</summary>
     public string? Schema { get; init; }
 }
 
-/// <summary>Asks a planner for a task graph, and gives its faults back to it.</summary>
+/// <summary>Asks a planner for a task graph, and returns faults to it.</summary>
 public static class PlannerPrompt
 {
     private const int MostConventions = 24 * 1024;
@@ -48,8 +48,7 @@ public static class PlannerPrompt
         - Ids are short and say what the task is about: letters, digits, `.`, `_`, `-`. No task is called `planner`.
         """;
 
-    /// <summary>The whole prompt, as Markdown. It begins with a plain sentence, so that no program takes it for an option or a
-    /// command.</summary>
+    /// <summary>The whole prompt, as Markdown. It begins with a sentence, so that no program takes it for an option or a command.</summary>
     public static string Render(PlannerPromptInput input)
     {
         var text = new StringBuilder();

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>What a prompt says of that which is checked afterwards: the process, gates, measurements.</summary>
+/// <summary>Prompt sections about what is checked afterwards: the process, gates, measurements.</summary>
 internal static class PromptChecks
 {
     /// <summary>Notes and agents that are required.</summary>
@@ -29,7 +29,7 @@ internal static class PromptChecks
         }
     }
 
-    /// <summary>The gates that its work has to pass.</summary>
+    /// <summary>The gates of the task.</summary>
     public static void Gates(StringBuilder text, IReadOnlyList<Gate> gates)
     {
         if (gates.Count == 0)
@@ -59,7 +59,7 @@ internal static class PromptChecks
         text.Append("\nDo not weaken, skip or delete checks to make them pass.\n");
     }
 
-    /// <summary>What is measured, and how to claim it.</summary>
+    /// <summary>The measurements, and how to claim a number.</summary>
     public static void Measurements(StringBuilder text, IReadOnlyList<Gate> measurements)
     {
         if (measurements.Count == 0)

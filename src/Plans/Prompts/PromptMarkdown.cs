@@ -26,7 +26,7 @@ internal static class PromptMarkdown
     public static string Quoted(string words) =>
         "> " + words.Trim().ReplaceLineEndings("\n").Replace("\n", "\n> ", StringComparison.Ordinal);
 
-    /// <summary>A block of code that its content can't end.</summary>
+    /// <summary>A block of code that its content can't close.</summary>
     public static void Fenced(StringBuilder text, string content, string language)
     {
         // A fence longer than any run of backticks inside can't be closed by the content.

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Orchestrator.Plans;
 
-/// <summary>The files of a repository as an indented list that fits a given size, for whoever plans work in it.</summary>
+/// <summary>The files of a repository as an indented list of limited size, for planners.</summary>
 public static class RepositoryOutline
 {
-    /// <summary>More names of one folder are counted instead of listed.</summary>
+    /// <summary>Further names of one folder are counted instead of listed.</summary>
     private const int MostNames = 80;
 
-    /// <summary>The outline. Folders are opened level by level as long as there is room; one that is not opened is shown with the number of
-    /// its files, so that nothing is left out without a word.</summary>
+    /// <summary>The outline. Folders are expanded level by level as long as there is room; one that is not expanded is shown with the
+    /// number of its files.</summary>
     /// <param name="paths">Paths of files relative to the root, with forward slashes.</param>
     /// <param name="limit">Most characters; the root itself is always listed.</param>
     public static string Of(IEnumerable<string> paths, int limit)
@@ -96,7 +96,7 @@ public static class RepositoryOutline
             inner.Add(parts[1..]);
         }
 
-        /// <summary>Characters that its own entries take; a folder's line has room for a count.</summary>
+        /// <summary>Characters of its own entries; a folder's line has room for a count.</summary>
         public int Cost() =>
             Files.Take(MostNames).Sum(f => f.Length + 1 + (Depth << 1))
             + Folders.Keys.Take(MostNames).Sum(f => f.Length + 16 + (Depth << 1));

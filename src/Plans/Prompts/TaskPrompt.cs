@@ -1,10 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>What an agent is told about its task: the same text for <c>orchestrate prompt</c> and for the agent itself.</summary>
+/// <summary>The prompt of a task: the same for <c>orchestrate prompt</c> and for the agent itself.</summary>
 public static class TaskPrompt
 {
-    /// <summary>The prompt as Markdown. It begins with a plain sentence, so that no agent program takes it for an option or a
-    /// command.</summary>
+    /// <summary>The prompt as Markdown. It begins with a sentence, so that no agent program takes it for an option or a command.</summary>
     public static string Render(TaskPromptInput input)
     {
         var task = input.Task;
@@ -60,7 +59,7 @@ public static class TaskPrompt
             text.Append(text[^2] == '\n' ? "" : "\n").Append(prompt).Append('\n');
         }
 
-        // A prompt made from a phase's file holds its steps already.
+        // A prompt from a phase's file already contains its steps.
         if (task.Checklist.Any(item => !prompt.Contains(item.Description, StringComparison.Ordinal)))
         {
             text.Append("\nSteps:\n\n");
@@ -179,7 +178,7 @@ public static class TaskPrompt
             PromptMarkdown.Fenced(text, contract.Content, contract.Language.ToString().ToLowerInvariant());
         }
 
-        // Without versions: a task that has nothing to do with a contract is not another one when that changes.
+        // Without versions: the content key of an unrelated task must not change with a contract.
         if (input.OtherContracts.Count > 0)
         {
             text.Append("\nYou are no consumer of these. If your task implements one, read its file and hold to it exactly:\n\n");

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Looks for a sensitive pattern in paths. Time is linear in the path whatever the pattern says.</summary>
+/// <summary>Searches paths for a sensitive pattern. Linear in the length of the path for any pattern.</summary>
 internal sealed class PathMatcher
 {
     private readonly string[]? _words;
@@ -42,7 +42,8 @@ internal sealed class PathMatcher
         return _regex?.IsMatch(path) == true;
     }
 
-    // Almost every pattern is a choice of plain words; looking for those needs no automaton, whose making takes longer than all the rest.
+    // Almost every pattern is a choice of plain words; searching those needs no automaton, whose construction takes longer than everything
+    // else.
     private static string[]? PlainWords(string pattern)
     {
         var unescaped = pattern.Replace(@"\.", "\u0001", StringComparison.Ordinal);

@@ -1,12 +1,12 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A task that owns paths which always need a person (<c>always_require_human</c>).</summary>
+/// <summary>A task that owns paths which always need approval (<c>always_require_human</c>).</summary>
 /// <param name="Path">What it owns.</param>
 /// <param name="Glob">The glob that covers it.</param>
 public sealed record ProtectedPath(string TaskId, string Path, string Glob)
 {
-    /// <summary>All of them, in plan order. A task that does not say what it writes is not named: what it really wrote is checked
-    /// afterwards (<see cref="Covering"/>).</summary>
+    /// <summary>All of them, in plan order. A task without declared files is not listed: its actual changes are checked afterwards
+    /// (<see cref="Covering"/>).</summary>
     public static IReadOnlyList<ProtectedPath> Of(Plan plan, IEnumerable<string> globs)
     {
         PathPattern[] patterns = [.. globs.Select(PathPattern.Parse)];
@@ -25,17 +25,15 @@ public sealed record ProtectedPath(string TaskId, string Path, string Glob)
         return found;
     }
 
-    /// <summary>The glob that covers a file, or part of a folder, that somebody asks to write; null where none does.</summary>
+    /// <summary>The glob that covers a requested file, or part of a folder; null where none does.</summary>
     public static string? Overlapping(string path, IEnumerable<string> globs)
     {
         var asked = PathPattern.Parse(path);
         return globs.FirstOrDefault(glob => PathPattern.Parse(glob).Overlaps(asked));
     }
 
-    /// <summary>
-    /// The glob that keeps a path from a task that has changed it without having said before that it would, so that no person was asked;
-    /// null where nothing does.
-    /// </summary>
+    /// <summary>The glob that forbids a changed path to a task that had not declared it, so that no person was asked; null where none
+    /// does.</summary>
     public static string? Covering(PlanTask task, string path, IEnumerable<string> globs) =>
         task.FilesWrite is not null ? null : globs.FirstOrDefault(glob => PathPattern.Parse(glob).Matches(path));
 }

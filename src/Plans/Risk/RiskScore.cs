@@ -1,12 +1,12 @@
 namespace Orchestrator.Plans;
 
-/// <summary>What a score asks for.</summary>
+/// <summary>What a score requires.</summary>
 public enum RiskLevel
 {
-    /// <summary>Nobody needs to look.</summary>
+    /// <summary>No review is needed.</summary>
     AutoApprove,
 
-    /// <summary>A look is recommended; a person may wave it through beforehand.</summary>
+    /// <summary>A review is recommended; a person may skip it in advance.</summary>
     ReviewRecommended,
 
     /// <summary>A person must approve.</summary>
@@ -23,24 +23,25 @@ public enum RiskLevel
 /// <param name="Count">How many there are of what is counted.</param>
 public sealed record RiskFactor(int Points, string Kind, string Message, string? Path = null, string? Pattern = null, int? Count = null);
 
-/// <summary>How risky a plan is: the more sensitive, the larger, the less tested, the more points. Adding to a plan never lowers it, but
-/// adding a tested task may, since it raises the share of tested ones.</summary>
+/// <summary>Risk score of a plan: more points for sensitive, large and untested plans. Adding to a plan never lowers it, except that a
+/// tested task raises the share of tested ones.</summary>
 /// <param name="Score">The sum of the factors' points.</param>
 /// <param name="Level">What it asks for.</param>
 /// <param name="AutoApproveThreshold">Highest score that needs nobody.</param>
-/// <param name="ReviewThreshold">Highest score at which a look is only recommended.</param>
+/// <param name="ReviewThreshold">Highest score at which a review is only recommended.</param>
 /// <param name="Factors">The reasons, in the order of the rules.</param>
 public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThreshold, int ReviewThreshold, IReadOnlyList<RiskFactor> Factors)
 {
-    /// <summary>Whether <c>--yes</c> may answer what the score asks. How many tasks and files there are is known to whoever says so, and
-    /// alone makes no plan one that a person has to look at again: only what the rest counts must not be above the threshold.</summary>
+    /// <summary>Whether <c>--yes</c> may answer it. The number of tasks and files is known to the person, and alone requires no review:
+    /// only the points of the other factors must not exceed the threshold.</summary>
     public bool YesAnswers => Factors.Where(f => f.Kind is not (Tasks or Files)).Sum(f => f.Points) <= ReviewThreshold;
 
     private const string Tasks = "tasks";
     private const string Files = "files";
 
     /// <summary>Scores a plan. A written path counts once, whichever tasks write it.</summary>
-    /// <exception cref="ArgumentException">A pattern is no regular expression; <see cref="PatternFaults"/> finds it beforehand.</exception>
+    /// <exception cref="ArgumentException">A pattern is no valid regular expression; <see cref="PatternFaults"/> finds it
+    /// beforehand.</exception>
     public static RiskScore Of(Plan plan, RiskOptions options)
     {
         RiskFactor[] factors =
@@ -67,7 +68,7 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
         return new RiskScore(score, level, options.AutoApproveThreshold, options.ReviewThreshold, factors);
     }
 
-    /// <summary>The patterns that can't be used, each with the reason; empty when all can.</summary>
+    /// <summary>The invalid patterns, each with the reason; empty when all are valid.</summary>
     public static IReadOnlyList<(SensitivePattern Pattern, string Reason)> PatternFaults(RiskOptions options)
     {
         var faults = new List<(SensitivePattern Pattern, string Reason)>();
@@ -132,7 +133,7 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
         }
     }
 
-    // Whole numbers throughout: a share of 2/3 must give the same points on every machine.
+    // Integers throughout: a share of 2/3 must give the same points on every machine.
     private static IEnumerable<RiskFactor> Tests(Plan plan)
     {
         var tested = plan.Tasks.Count(t => t.Verification.Any(g => g.Type == GateType.Test));
