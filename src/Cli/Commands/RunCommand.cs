@@ -237,7 +237,7 @@ internal sealed class RunCommand : CliCommand
             PlanFile = file is null ? null : Requests.InRepository(repository, file),
             Agent = settings.Agent,
             Model = parsed.GetValue(_options.Model),
-            Workers = Math.Min(settings.Workers, settings.MaxWorkers),
+            Workers = settings.Workers,
             Only = chosen.Only.Count == 0 ? null : chosen.Only,
             Phase = chosen.Phase,
             Land = settings.Git.Land,
