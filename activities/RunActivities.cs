@@ -7,7 +7,6 @@ using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Resets;
 using Temporalio.Activities;
 using Temporalio.Client;
-using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 

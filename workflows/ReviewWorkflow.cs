@@ -38,7 +38,7 @@ public sealed class ReviewWorkflow : AgentWorkflow
         Reporter.TransitionTo(TaskStates.Reviewed, $"round {Round.Number} is read");
     }
 
-    private Task ReviewAsync(int part)
+    private Task<AnswerJudgement> ReviewAsync(int part)
     {
         (State.Session, State.ProblemsFile) = ("", "");
         return AnswerAsync(

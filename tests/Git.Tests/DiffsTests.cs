@@ -122,7 +122,7 @@ public sealed class DiffsTests
         var staging = await opened.Files.CommitAsync("staging", ("same", "1"), ("other", "1"), ("gone", "1"));
 
         // As after a conflict: what staging has is in the files, and the branch and its index are at the base.
-        await opened.Snapshots.RestoreAsync(worktree, staging, DiscardPermit.OfOurMaking(worktree.Path));
+        await Snapshots.RestoreAsync(worktree, staging, DiscardPermit.OfOurMaking(worktree.Path));
         File.WriteAllText(Path.Combine(worktree.Path, "other"), "2");
         File.WriteAllText(Path.Combine(worktree.Path, "own"), "1");
         File.Delete(Path.Combine(worktree.Path, "gone"));

@@ -78,7 +78,7 @@ public sealed partial class DiscardTests
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => opened.Worktrees.RemoveAsync(worktree.Path));
         await Assert.ThrowsAsync<InvalidOperationException>(async () =>
-            await opened.Worktrees.CheckOutAsync(worktree, await opened.HeadAsync())
+            await WorktreeStore.CheckOutAsync(worktree, await opened.HeadAsync())
         );
         Assert.Throws<InvalidOperationException>(() => DiscardPermit.Proven(worktree, new DeletionProofResult(false, "work")));
         await Assert.ThrowsAsync<InvalidOperationException>(() =>

@@ -113,7 +113,7 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
         var merged = await new Merges(repository).MergeAsync(staging, task);
         var commit = await commits.CreateAsync(merged.Tree, [staging, task], "merge", Trailers);
         var verify = await worktrees.EnsureAsync(new WorktreeRequest(git.Files.Beside("verify/1"), commit));
-        await worktrees.CheckOutAsync(verify, commit);
+        await WorktreeStore.CheckOutAsync(verify, commit);
         Assert.Equal("done", await File.ReadAllTextAsync(Path.Combine(verify.Path, "work")));
         Assert.True((await refs.UpdateAsync([new RefChange(Staging, commit, staging)], "merge")).Done);
     }

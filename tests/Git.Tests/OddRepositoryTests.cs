@@ -131,7 +131,7 @@ public sealed class OddRepositoryTests
         var merged = await opened.Merges.MergeAsync(start, work.Commit);
         var commit = await opened.Commits.CreateAsync(merged.Tree, [start, work.Commit], "merge", trailers);
         var verify = await opened.Worktrees.EnsureAsync(new WorktreeRequest(opened.Files.Beside("verify"), commit));
-        await opened.Worktrees.CheckOutAsync(verify, commit);
+        await WorktreeStore.CheckOutAsync(verify, commit);
         Assert.Empty((await WorktreeStatus.ReadAsync(verify)).Entries);
         Assert.True((await opened.Refs.UpdateAsync([new RefChange(Staging, commit, start)], "merged")).Done);
         var landed = await opened.Landing.LandAsync(new LandingRequest("refs/heads/main", commit, start));

@@ -280,7 +280,7 @@ public sealed class RepositoryGuardTests
         using var guarded = await GuardedAsync(opened);
 
         var next = await opened.Files.CommitAsync("next", ("b", "2"));
-        await opened.Worktrees.CheckOutAsync(gates, next);
+        await WorktreeStore.CheckOutAsync(gates, next);
         await opened.Worktrees.EnsureAsync(
             new WorktreeRequest(opened.Files[".worktrees/run-1/new"], next) { Branch = Run + "/t/new", Pool = pool }
         );

@@ -73,7 +73,7 @@ public sealed class SnapshotsTests
         await opened.Worktrees.RemoveAsync(worktree.Path, permit: DiscardPermit.OfOurMaking(worktree.Path));
 
         var again = await opened.TaskWorktreeAsync("t");
-        await opened.Snapshots.RestoreAsync(again, snapshot.Commit, DiscardPermit.OfOurMaking(again.Path));
+        await Snapshots.RestoreAsync(again, snapshot.Commit, DiscardPermit.OfOurMaking(again.Path));
 
         var status = await WorktreeStatus.ReadAsync(again);
         Assert.Equal(Branch, status.Branch);

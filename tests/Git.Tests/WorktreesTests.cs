@@ -157,7 +157,7 @@ public sealed class WorktreesTests
 
         await opened.Files.GitInAsync(Path.Combine(worktree.Path, "nested"), "init", "--quiet");
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "README.md"), "changed");
-        await opened.Worktrees.CheckOutAsync(worktree, first, ["/keep/"]);
+        await WorktreeStore.CheckOutAsync(worktree, first, ["/keep/"]);
 
         var names = Directory.EnumerateFileSystemEntries(worktree.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal);
         Assert.Equal([".git", ".gitignore", "README.md", "keep"], names);

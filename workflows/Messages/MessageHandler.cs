@@ -38,7 +38,7 @@ internal sealed class MessageHandler(
         workflow.HandleUpdateAsync(this, [first, second, third]);
 
     public object? Query(IRawValue? first = null, IRawValue? second = null, IRawValue? third = null) =>
-        workflow.HandleQuery(this, [first, second, third]);
+        MessageWorkflow.HandleQuery(this, [first, second, third]);
 
     public MessageReading Read(IReadOnlyList<IRawValue?> raw) =>
         MessageReader.Read(_parameters, [.. raw.Take(raw.Count(value => value is not null))]);

@@ -141,7 +141,7 @@ public abstract class MessageWorkflow
         }
     }
 
-    internal object? HandleQuery(MessageHandler handler, IReadOnlyList<IRawValue?> raw)
+    internal static object? HandleQuery(MessageHandler handler, IReadOnlyList<IRawValue?> raw)
     {
         var (values, fault) = handler.Read(raw);
         return fault.Length > 0 ? throw Invalid($"{handler.Name}: {fault}", InvalidInput) : handler.Invoke(values);

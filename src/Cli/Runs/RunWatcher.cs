@@ -145,7 +145,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
         }
     }
 
-    private async Task WaitAsync(ChannelReader<bool> changes, TimeSpan limit, CancellationToken stop)
+    private static async Task WaitAsync(ChannelReader<bool> changes, TimeSpan limit, CancellationToken stop)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stop);
         if (limit != Timeout.InfiniteTimeSpan)

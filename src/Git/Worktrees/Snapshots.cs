@@ -86,8 +86,12 @@ public sealed class Snapshots(GitRepository repository)
     }
 
     /// <summary>Puts a snapshot's files into a worktree as uncommitted changes, on the branch and commit that the worktree has.</summary>
-    public Task RestoreAsync(Worktree worktree, string snapshot, DiscardPermit permit, CancellationToken cancellationToken = default) =>
-        new WorktreeReset(worktree, permit).PutInAsync(snapshot, new Dictionary<string, string?>(), cancellationToken);
+    public static Task RestoreAsync(
+        Worktree worktree,
+        string snapshot,
+        DiscardPermit permit,
+        CancellationToken cancellationToken = default
+    ) => new WorktreeReset(worktree, permit).PutInAsync(snapshot, new Dictionary<string, string?>(), cancellationToken);
 
     /// <summary>Makes the task's one commit of an attempt: all files of the worktree, tracked and untracked, not ignored, whatever the
     /// agent committed itself, on top of <paramref name="parents"/>; then moves the branch to it by compare-and-swap.</summary>

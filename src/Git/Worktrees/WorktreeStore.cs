@@ -74,7 +74,7 @@ public sealed class WorktreeStore(GitRepository repository)
     /// <param name="worktree">The worktree, created without a branch; detached afterwards.</param>
     /// <param name="keep">Patterns as in <c>.gitignore</c> that are not cleaned, such as <c>/node_modules/</c>.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
-    public async Task CheckOutAsync(
+    public static async Task CheckOutAsync(
         Worktree worktree,
         string commit,
         IEnumerable<string>? keep = null,

@@ -60,7 +60,7 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
         }
         try
         {
-            await worktrees.CheckOutAsync(worktree, commit, keep: null, stop);
+            await WorktreeStore.CheckOutAsync(worktree, commit, keep: null, stop);
             return worktree;
         }
         catch (GitException refusal) when (refusal.IsRefusal || refusal is WorktreeReplacedException)

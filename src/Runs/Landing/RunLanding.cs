@@ -175,7 +175,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         return (done ? input.StagingTip : null, message);
     }
 
-    private async Task<(string? Merged, string Note, LandResult? Refused)> TakeInTargetAsync(
+    private static async Task<(string? Merged, string Note, LandResult? Refused)> TakeInTargetAsync(
         RunFiles files,
         GitRepository repository,
         LandingChecks checks,

@@ -135,7 +135,7 @@ public sealed class TaskPreparation(RunServices services)
             && parent == tip
         )
         {
-            await new Snapshots(workspace.Repository).RestoreAsync(worktree, snapshot, await MayFillAsync(), stop);
+            await Snapshots.RestoreAsync(worktree, snapshot, await MayFillAsync(), stop);
         }
         return worktree;
 

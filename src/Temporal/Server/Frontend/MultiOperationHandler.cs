@@ -77,7 +77,7 @@ internal sealed class MultiOperationHandler(
             && updates.Known(workflow, current, update.Request.Meta.UpdateId) is { } known
         )
         {
-            return (workflows.Starts.Started(start, current, started: false), workflow, current, known);
+            return (WorkflowStarts.Started(start, current, started: false), workflow, current, known);
         }
 
         StartWorkflowExecutionResponse started = null!;

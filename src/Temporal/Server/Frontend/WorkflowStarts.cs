@@ -146,7 +146,7 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
     }
 
     /// <summary>The answer to a start that made a run, or met one.</summary>
-    public StartWorkflowExecutionResponse Started(StartWorkflowExecutionRequest request, MutableState run, bool started) =>
+    public static StartWorkflowExecutionResponse Started(StartWorkflowExecutionRequest request, MutableState run, bool started) =>
         new()
         {
             RunId = run.RunId,

@@ -211,7 +211,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         next.Attempt = state == RetryState.InProgress ? run.Start.Attempt + 1 : 1;
     }
 
-    private (RetryState State, Continuation? Next) RetryOrCron(MutableState run, FailureMessage failure)
+    private static (RetryState State, Continuation? Next) RetryOrCron(MutableState run, FailureMessage failure)
     {
         var (state, delay) = RetryPolicies.Next(
             run.Start.RetryPolicy,

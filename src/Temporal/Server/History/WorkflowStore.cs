@@ -239,7 +239,7 @@ internal sealed class WorkflowStore
         await _database.WriteAsync(db =>
         {
             RunTable.Delete(db, run.Name);
-            visibility.Delete(db, run.NamespaceId, run.WorkflowId, run.RunId);
+            VisibilityTables.Delete(db, run.NamespaceId, run.WorkflowId, run.RunId);
         });
         var workflow = Enter(run.NamespaceId, run.WorkflowId);
         lock (workflow)

@@ -275,7 +275,7 @@ internal sealed class ScheduleRun
             }
             else
             {
-                _services.Visibility.Delete(db, record.NamespaceId, ScheduleRequests.WorkflowId(record.ScheduleId), record.RunId);
+                VisibilityTables.Delete(db, record.NamespaceId, ScheduleRequests.WorkflowId(record.ScheduleId), record.RunId);
             }
         });
         if (!record.Schedule.Spec.Equals(Record.Schedule.Spec))

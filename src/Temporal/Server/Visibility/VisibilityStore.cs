@@ -19,10 +19,6 @@ internal sealed class VisibilityStore(SearchAttributeRegistry attributes)
             attributes.Values(record.NamespaceId, record.SearchAttributes)
         );
 
-    /// <summary>Deletes the row of a run.</summary>
-    public void Delete(SqliteConnection db, string namespaceId, string workflowId, string runId) =>
-        VisibilityTables.Delete(db, namespaceId, workflowId, runId);
-
     /// <summary>What lists show of a run's attributes: one that was taken away is remembered by its run, but not shown.</summary>
     public static SearchAttributes? Shown(SearchAttributes? all)
     {
