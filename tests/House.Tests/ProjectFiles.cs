@@ -14,10 +14,10 @@ internal static class ProjectFiles
     ];
 
     /// <summary>Paths of all sources that people write, tests too.</summary>
-    public static IEnumerable<string> Sources() =>
-        ((string[])["workflows", "activities", "src", "tests"])
-            .SelectMany(folder => Directory.EnumerateFiles(RepositoryFiles.Path(folder), "*.cs", SearchOption.AllDirectories))
-            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
+    public static IEnumerable<string> Sources() => SourcesIn("workflows", "activities", "src", "tests");
+
+    /// <summary>Paths of the product's sources that people write.</summary>
+    public static IEnumerable<string> ProductSources() => SourcesIn("workflows", "activities", "src");
 
     /// <summary>What the map calls a project: its file's name, or the folder of those in the root.</summary>
     public static string NameOf(string file) =>
@@ -27,4 +27,9 @@ internal static class ProjectFiles
             "Orchestrator.Activities" => "activities",
             var name => name,
         };
+
+    private static IEnumerable<string> SourcesIn(params string[] folders) =>
+        folders
+            .SelectMany(folder => Directory.EnumerateFiles(RepositoryFiles.Path(folder), "*.cs", SearchOption.AllDirectories))
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
 }
