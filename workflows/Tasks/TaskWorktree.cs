@@ -10,8 +10,8 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
     public bool MayReuse { get; set; } = true;
 
     /// <summary>Prepares it at the present staging branch.</summary>
-    /// <param name="own">Commit with the task's own work, which staging is merged with, conflicts included; null: the worktree keeps what it
-    /// has.</param>
+    /// <param name="own">Commit with the task's own work, which staging is merged with, conflicts included; null: the worktree keeps
+    /// what it has.</param>
     /// <exception cref="TaskEndedException">It can't be prepared.</exception>
     public async Task<PreparedTask> PrepareAsync(string? own = null)
     {
