@@ -1,32 +1,25 @@
 namespace Orchestrator.Settings;
 
 /// <summary>A setting's key: its names, meaning and valid values.</summary>
-public abstract class Setting
+public abstract class Setting(string name, string description, string accepts, string[]? oldNames, string[]? oldVariables, bool isSecret)
 {
-    private protected Setting(string name, string description, string accepts)
-    {
-        Name = name;
-        Description = description;
-        Accepts = accepts;
-    }
-
     /// <summary>Dotted name, as in <c>retry.max_attempts</c>.</summary>
-    public string Name { get; }
+    public string Name { get; } = name;
 
     /// <summary>What it does, for people.</summary>
-    public string Description { get; }
+    public string Description { get; } = description;
 
     /// <summary>What a valid value is, for people, such as "a whole number from 1 to 64".</summary>
-    public string Accepts { get; }
+    public string Accepts { get; } = accepts;
 
     /// <summary>Older names that files may still use.</summary>
-    public IReadOnlyList<string> OldNames { get; private protected init; } = [];
+    public IReadOnlyList<string> OldNames { get; } = oldNames ?? [];
 
     /// <summary>Environment variables beside <c>ORCHESTRATOR_*</c> that set it.</summary>
-    public IReadOnlyList<string> OldVariables { get; private protected init; } = [];
+    public IReadOnlyList<string> OldVariables { get; } = oldVariables ?? [];
 
     /// <summary>True where a file may only name a variable or a file with the value.</summary>
-    public bool IsSecret { get; private protected init; }
+    public bool IsSecret { get; } = isSecret;
 
     /// <summary>The default as it would be written in a file.</summary>
     public abstract string DefaultText { get; }
@@ -42,36 +35,24 @@ public abstract class Setting
 }
 
 /// <summary>A key whose values are of type <typeparamref name="T"/>.</summary>
-internal sealed class Setting<T> : Setting
+internal sealed class Setting<T>(
+    string name,
+    T defaultValue,
+    SettingType<T> type,
+    string description,
+    string[]? oldNames = null,
+    string[]? oldVariables = null
+) : Setting(name, description, type.Accepts, oldNames, oldVariables, type.IsSecret)
 {
-    private readonly SettingType<T> _type;
+    public T Default { get; } = defaultValue;
 
-    public Setting(
-        string name,
-        T defaultValue,
-        SettingType<T> type,
-        string description,
-        string[]? oldNames = null,
-        string[]? oldVariables = null
-    )
-        : base(name, description, type.Accepts)
-    {
-        _type = type;
-        Default = defaultValue;
-        OldNames = oldNames ?? [];
-        OldVariables = oldVariables ?? [];
-        IsSecret = type.IsSecret;
-    }
-
-    public T Default { get; }
-
-    public override string DefaultText => _type.Write(Default);
+    public override string DefaultText => type.Write(Default);
 
     /// <summary>The value, or the default with the faults reported.</summary>
-    public T Read(RawValue raw, FaultSink faults) => _type.TryRead(raw, faults, out var value) ? value : Default;
+    public T Read(RawValue raw, FaultSink faults) => type.TryRead(raw, faults, out var value) ? value : Default;
 
     internal override string? TryDisplay(RawValue raw, FaultSink faults) =>
-        _type.TryRead(raw, faults, out var value) ? _type.Write(value) : null;
+        type.TryRead(raw, faults, out var value) ? type.Write(value) : null;
 }
 
 /// <summary>Receives the faults of one value: the message, and the line where it is known.</summary>

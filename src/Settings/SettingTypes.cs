@@ -46,27 +46,17 @@ internal static class SettingTypes
             IsSecret: true
         );
 
-    public static SettingType<int> Whole(int minimum, int maximum)
-    {
-        var accepts = $"a whole number from {minimum} to {maximum}";
-        return new(
-            accepts,
-            (RawValue raw, FaultSink faults, out int value) =>
-                SettingReading.ReadScalar(
-                    raw,
-                    accepts,
-                    faults,
-                    out value,
-                    text =>
-                        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-                        && number >= minimum
-                        && number <= maximum
-                            ? number
-                            : null
-                ),
+    public static SettingType<int> Whole(int minimum, int maximum) =>
+        Scalar<int>(
+            $"a whole number from {minimum} to {maximum}",
+            text =>
+                int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                && number >= minimum
+                && number <= maximum
+                    ? number
+                    : null,
             value => value.ToString(CultureInfo.InvariantCulture)
         );
-    }
 
     public static SettingType<int?> WholeOrOff(int minimum, int maximum) => OrOff(Whole(minimum, maximum));
 
@@ -75,78 +65,42 @@ internal static class SettingTypes
 
     public static SettingType<decimal?> MoneyOrOff { get; } =
         OrOff(
-            new SettingType<decimal>(
+            Scalar<decimal>(
                 "an amount in US dollars",
-                (RawValue raw, FaultSink faults, out decimal value) =>
-                    SettingReading.ReadScalar(
-                        raw,
-                        "an amount in US dollars",
-                        faults,
-                        out value,
-                        text =>
-                            decimal.TryParse(
-                                text.Trim('$', ' '),
-                                NumberStyles.AllowDecimalPoint,
-                                CultureInfo.InvariantCulture,
-                                out var amount
-                            )
-                                ? amount
-                                : null
-                    ),
+                text =>
+                    decimal.TryParse(text.Trim('$', ' '), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount)
+                        ? amount
+                        : null,
                 value => value.ToString(CultureInfo.InvariantCulture)
             )
         );
 
     public static SettingType<double?> CoresOrOff { get; } =
         OrOff(
-            new SettingType<double>(
+            Scalar<double>(
                 "a number of cores, such as 0.5",
-                (RawValue raw, FaultSink faults, out double value) =>
-                    SettingReading.ReadScalar(
-                        raw,
-                        "a number of cores, such as 0.5",
-                        faults,
-                        out value,
-                        text =>
-                            double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var cores) && cores > 0
-                                ? cores
-                                : null
-                    ),
+                text =>
+                    double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var cores) && cores > 0
+                        ? cores
+                        : null,
                 value => value.ToString(CultureInfo.InvariantCulture)
             )
         );
 
-    public static SettingType<TimeSpan> Time(TimeSpan minimum, TimeSpan maximum)
-    {
-        var accepts = $"a time from {Durations.Write(minimum)} to {Durations.Write(maximum)} (a number is seconds; 90s, 5m, 1h30m, 3d)";
-        return new(
-            accepts,
-            (RawValue raw, FaultSink faults, out TimeSpan value) =>
-                SettingReading.ReadScalar(
-                    raw,
-                    accepts,
-                    faults,
-                    out value,
-                    text => Durations.TryRead(text, out var time) && time >= minimum && time <= maximum ? time : null
-                ),
+    public static SettingType<TimeSpan> Time(TimeSpan minimum, TimeSpan maximum) =>
+        Scalar<TimeSpan>(
+            $"a time from {Durations.Write(minimum)} to {Durations.Write(maximum)} (a number is seconds; 90s, 5m, 1h30m, 3d)",
+            text => Durations.TryRead(text, out var time) && time >= minimum && time <= maximum ? time : null,
             Durations.Write
         );
-    }
 
     public static SettingType<TimeSpan?> TimeOrOff(TimeSpan minimum, TimeSpan maximum) => OrOff(Time(minimum, maximum));
 
     /// <summary>Bytes.</summary>
     public static SettingType<long> Size { get; } =
-        new(
+        Scalar<long>(
             "a size (a number is bytes; 512MB, 2GB, 0.8 GiB)",
-            (RawValue raw, FaultSink faults, out long value) =>
-                SettingReading.ReadScalar(
-                    raw,
-                    "a size (a number is bytes; 512MB, 2GB, 0.8 GiB)",
-                    faults,
-                    out value,
-                    text => Sizes.TryRead(text, out var size) ? size : null
-                ),
+            text => Sizes.TryRead(text, out var size) ? size : null,
             Sizes.Write
         );
 
@@ -176,6 +130,14 @@ internal static class SettingTypes
             value => value
         );
     }
+
+    private static SettingType<T> Scalar<T>(string accepts, Func<string, T?> parse, Func<T, string> write)
+        where T : struct =>
+        new(
+            accepts,
+            (RawValue raw, FaultSink faults, out T value) => SettingReading.ReadScalar(raw, accepts, faults, out value, parse),
+            write
+        );
 
     private static SettingType<T?> OrOff<T>(SettingType<T> type)
         where T : struct => Or(type, "off", "none", "false");

@@ -1,21 +1,14 @@
 namespace Orchestrator.Git.Program;
 
 /// <summary>A git command failed unexpectedly. The message names the command, the place and git's own words.</summary>
-public class GitException : Exception
+public class GitException(string message, int? exitCode = null, string errorOutput = "", Exception? inner = null)
+    : Exception(message, inner)
 {
-    /// <summary>Makes one.</summary>
-    public GitException(string message, int? exitCode = null, string errorOutput = "", Exception? inner = null)
-        : base(message, inner)
-    {
-        ExitCode = exitCode;
-        ErrorOutput = errorOutput;
-    }
-
     /// <summary>The exit code of git, if it ran.</summary>
-    public int? ExitCode { get; }
+    public int? ExitCode { get; } = exitCode;
 
     /// <summary>What git printed to standard error.</summary>
-    public string ErrorOutput { get; }
+    public string ErrorOutput { get; } = errorOutput;
 
     /// <summary>True if the machine is at fault (disk full or read-only, out of memory or processes), so that the same call may work
     /// later.</summary>

@@ -42,68 +42,43 @@ internal static class Values
         return value;
     }
 
-    public static int? Count(DocumentNode node, FieldPath field, FaultList faults)
-    {
-        if (
-            node is ScalarNode scalar
-            && int.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            && number >= 0
-        )
-        {
-            return number;
-        }
-        faults.Error(
-            node is ScalarNode ? BadValue : WrongType,
+    public static int? Count(DocumentNode node, FieldPath field, FaultList faults) =>
+        Read<int>(
             node,
             field,
-            $"A whole number from 0 is expected here, not {Shown(node)}.",
+            faults,
+            text =>
+                int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= 0
+                    ? number
+                    : null,
+            "A whole number from 0",
             "Write a number such as 2."
         );
-        return null;
-    }
 
-    public static double? Minutes(DocumentNode node, FieldPath field, FaultList faults)
-    {
-        if (node is ScalarNode scalar)
-        {
-            if (
-                double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+    public static double? Minutes(DocumentNode node, FieldPath field, FaultList faults) =>
+        Read<double>(
+            node,
+            field,
+            faults,
+            text =>
+                double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
                 && number >= 0
                 && double.IsFinite(number)
-            )
-            {
-                return number;
-            }
-            if (ParseDuration(scalar.Text) is { } duration)
-            {
-                return duration.TotalMinutes;
-            }
-        }
-        faults.Error(
-            node is ScalarNode ? BadValue : WrongType,
-            node,
-            field,
-            $"A number of minutes is expected here, not {Shown(node)}.",
+                    ? number
+                    : ParseDuration(text)?.TotalMinutes,
+            "A number of minutes",
             "Write minutes such as 15, or a time such as 1h30m."
         );
-        return null;
-    }
 
-    public static TimeSpan? Duration(DocumentNode node, FieldPath field, FaultList faults)
-    {
-        if (node is ScalarNode scalar && ParseDuration(scalar.Text) is { } duration && duration > TimeSpan.Zero)
-        {
-            return duration;
-        }
-        faults.Error(
-            node is ScalarNode ? BadValue : WrongType,
+    public static TimeSpan? Duration(DocumentNode node, FieldPath field, FaultList faults) =>
+        Read<TimeSpan>(
             node,
             field,
-            $"A time of more than 0 and at most 10 years is expected here, not {Shown(node)}.",
+            faults,
+            text => ParseDuration(text) is { } duration && duration > TimeSpan.Zero ? duration : null,
+            "A time of more than 0 and at most 10 years",
             "Write seconds such as 1800, or 90s, 30m, 1h30m."
         );
-        return null;
-    }
 
     public static long? Size(DocumentNode node, FieldPath field, FaultList faults) =>
         OrOff<long>(
@@ -198,9 +173,12 @@ internal static class Values
 
     /// <summary>Reads a limit; 0 where it is off.</summary>
     private static T? OrOff<T>(DocumentNode node, FieldPath field, FaultList faults, Func<string, T?> read, string what, string cure)
+        where T : struct => node is ScalarNode scalar && IsOff(scalar) ? default(T) : Read(node, field, faults, read, what, cure);
+
+    private static T? Read<T>(DocumentNode node, FieldPath field, FaultList faults, Func<string, T?> read, string what, string cure)
         where T : struct
     {
-        if (node is ScalarNode scalar && (IsOff(scalar) ? default(T) : read(scalar.Text)) is { } value)
+        if (node is ScalarNode scalar && read(scalar.Text) is { } value)
         {
             return value;
         }

@@ -1,38 +1,22 @@
 namespace Orchestrator.QualityGates.Audits;
 
 /// <summary>A program that reports known vulnerabilities of the packages in a lock file or manifest.</summary>
-public sealed class AuditTool
+/// <param name="isSubject">Whether a file of this name is one to audit.</param>
+/// <param name="isPackageFile">Whether another file of this name is about packages.</param>
+/// <param name="settings">Files that configure whom the tool asks, or which findings it hides.</param>
+/// <param name="gathersUp">Whether a file of this name stands for all below its folder.</param>
+public sealed class AuditTool(
+    string name,
+    string program,
+    string wants,
+    Func<string, bool> isSubject,
+    Func<string, bool> isPackageFile,
+    IReadOnlyList<string> settings,
+    Func<string, IReadOnlyList<string>> arguments,
+    Func<string, AuditAnswer> parse,
+    Func<string, bool>? gathersUp = null
+)
 {
-    private readonly Func<string, AuditAnswer> _parse;
-    private readonly Func<string, IReadOnlyList<string>> _arguments;
-    private readonly Func<string, bool> _isSubject;
-    private readonly Func<string, bool> _isPackageFile;
-    private readonly Func<string, bool> _gathersUp;
-    private readonly IReadOnlyList<string> _settings;
-
-    private AuditTool(
-        string name,
-        string program,
-        string wants,
-        Func<string, bool> isSubject,
-        Func<string, bool> isPackageFile,
-        IReadOnlyList<string> settings,
-        Func<string, IReadOnlyList<string>> arguments,
-        Func<string, AuditAnswer> parse,
-        Func<string, bool>? gathersUp = null
-    )
-    {
-        _gathersUp = gathersUp ?? (_ => false);
-        Name = name;
-        Program = program;
-        Wants = wants;
-        _isSubject = isSubject;
-        _isPackageFile = isPackageFile;
-        _settings = settings;
-        _arguments = arguments;
-        _parse = parse;
-    }
-
     /// <summary>All tools.</summary>
     public static IReadOnlyList<AuditTool> All { get; } =
     [
@@ -90,36 +74,36 @@ public sealed class AuditTool
     ];
 
     /// <summary>Its name.</summary>
-    public string Name { get; }
+    public string Name { get; } = name;
 
     /// <summary>The program.</summary>
-    public string Program { get; }
+    public string Program { get; } = program;
 
     /// <summary>The file it audits, for people.</summary>
-    public string Wants { get; }
+    public string Wants { get; } = wants;
 
     /// <summary>Whether a changed file is about packages.</summary>
-    public bool IsAbout(string path) => Path.GetFileName(path) is var name && (_isSubject(name) || _isPackageFile(name));
+    public bool IsAbout(string path) => Path.GetFileName(path) is var file && (isSubject(file) || isPackageFile(file));
 
     /// <summary>Whether this file of the repository configures whom the tool asks, or which findings it hides.</summary>
-    public bool IsSetBy(string path) => _settings.Contains(Path.GetFileName(path), StringComparer.Ordinal);
+    public bool IsSetBy(string path) => settings.Contains(Path.GetFileName(path), StringComparer.Ordinal);
 
     /// <summary>The file to audit for a changed file: the same, or the nearest one above it.</summary>
     /// <param name="changed">The changed file.</param>
     /// <param name="files">Files of the tree.</param>
     /// <returns>Null where there is none.</returns>
     public string? SubjectOf(string changed, IReadOnlyCollection<string> files) =>
-        Nearest(changed, [.. files.Where(file => _gathersUp(Path.GetFileName(file)))])
-        ?? (_isSubject(Path.GetFileName(changed)) && files.Contains(changed) ? changed : null)
-        ?? Nearest(changed, [.. files.Where(file => _isSubject(Path.GetFileName(file)))]);
+        Nearest(changed, [.. files.Where(file => gathersUp?.Invoke(Path.GetFileName(file)) == true)])
+        ?? (isSubject(Path.GetFileName(changed)) && files.Contains(changed) ? changed : null)
+        ?? Nearest(changed, [.. files.Where(file => isSubject(Path.GetFileName(file)))]);
 
     /// <summary>Its arguments.</summary>
     /// <param name="file">Name of the file to audit, in its working folder.</param>
-    public IReadOnlyList<string> ArgumentsFor(string file) => _arguments(file);
+    public IReadOnlyList<string> ArgumentsFor(string file) => arguments(file);
 
     /// <summary>Parses its output. Unreadable output is a missing answer, never an exception.</summary>
     /// <param name="output">Its standard output.</param>
-    public AuditAnswer Read(string output) => _parse(output);
+    public AuditAnswer Read(string output) => parse(output);
 
     private static string? Nearest(string changed, IReadOnlyList<string> candidates)
     {
