@@ -11,7 +11,7 @@ public sealed class BacklogStore
     /// <summary>How long a writer waits for another one.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    private static readonly string[] Candidates = [BacklogPlanReader.OwnFile, BacklogPlanReader.TaskMasterFile];
+    private static readonly string[] Candidates = [PlanFileName.OwnBacklog, PlanFileName.TaskMasterBacklog];
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private readonly string _root;
     private readonly string? _gitDirectory;
@@ -123,7 +123,7 @@ public sealed class BacklogStore
     private string? FindCurrentTag()
     {
         var state = Path.Combine(_root, ".taskmaster", "state.json");
-        return Name == BacklogPlanReader.TaskMasterFile && File.Exists(state)
+        return Name == PlanFileName.TaskMasterBacklog && File.Exists(state)
             ? BacklogPlanReader.CurrentTag(File.ReadAllBytes(FullPath), File.ReadAllBytes(state))
             : null;
     }

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Cli.Console;
-using Orchestrator.QualityGates;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Backlogs;
 using Orchestrator.Runs.Callbacks;
 using Orchestrator.Runs.Hosting;
+using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Setup;
 using Orchestrator.Settings;
 
@@ -71,6 +72,13 @@ internal sealed class CommandContext(
             : found!;
     }
 
+    /// <summary>Plans that are named on the command line.</summary>
+    public PlanFiles PlanFiles => new(FindRepository(), Directory, FindSettings, Terminal.Warn, Time);
+
+    /// <summary>The backlog here; what is wrong with single tasks is said to the person.</summary>
+    /// <param name="tag">The tag of a file that has tags; null: the one that is worked on at present.</param>
+    public RepositoryBacklog Backlog(string? tag) => new(FindRepository(), Directory, tag, Time, Terminal.Warn);
+
     /// <summary>The agent start that this process belongs to.</summary>
     /// <exception cref="CommandException">It belongs to none, or its folder is gone.</exception>
     public AgentStartFacts RequireAgentStart()
@@ -106,13 +114,7 @@ internal sealed class CommandContext(
     /// <exception cref="CommandException">Something is set wrongly; all faults are named.</exception>
     public RepositorySettings OpenSettings(RepositoryLocation? repository, IReadOnlyList<SettingFlag> flags, string? runId = null)
     {
-        var settings = RepositorySettings.Load(
-            repository?.Root,
-            SettingsFiles.Read(repository?.Root, Environment, flags),
-            ProjectCommands.Find,
-            Trust,
-            runId
-        );
+        var settings = SettingsOfRepository.Open(repository?.Root, Environment, flags, Trust, runId);
         foreach (var warning in settings.Loaded.Warnings)
         {
             Terminal.Warn(warning.ToString());

@@ -64,11 +64,5 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     /// <summary>The settings of a repository for a run, with the run's input as the topmost layer and the person's trust
     /// decisions.</summary>
     internal RepositorySettings LoadSettings(string repository, string runId, OrchestrationInput input) =>
-        RepositorySettings.Load(
-            repository,
-            SettingsFiles.Read(repository, Environment, RunInputLayer.Of(input)),
-            ProjectCommands.Find,
-            Trust ?? TrustStore.OfUser(Environment),
-            runId
-        );
+        SettingsOfRepository.Open(repository, Environment, RunInputLayer.Of(input), Trust ?? TrustStore.OfUser(Environment), runId);
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Plans;
+using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -23,7 +24,7 @@ internal sealed class ConflictsCommand : CliCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var found = PlanConflicts.Of(PlanFiles.Require(context, parsed.GetRequiredValue(_plan)));
+        var found = PlanConflicts.Of(context.PlanFiles.Require(parsed.GetRequiredValue(_plan)));
         if (parsed.GetValue(_json))
         {
             context.Print(

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.RegularExpressions;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Plans;
-using Orchestrator.Plans.Readers.Formats;
+using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -41,8 +41,8 @@ internal sealed class ContractsCommand : CliCommand
         var methods = parsed.GetValue(_methods) ?? [];
         var output = parsed.GetValue(_output);
         var stubs =
-            methods.Length == 0 && output is null && PlanReader.IsPlanName(subject)
-                ? OfPlan(context, PlanFiles.Require(context, subject))
+            methods.Length == 0 && output is null && PlanFileName.IsPlan(subject)
+                ? OfPlan(context, context.PlanFiles.Require(subject))
                 :
                 [
                     Stub(
@@ -84,7 +84,7 @@ internal sealed class ContractsCommand : CliCommand
     /// <summary>As a run would begin with them: a contract without methods is its file as it stands.</summary>
     private static List<ContractStub> OfPlan(CommandContext context, Plan plan)
     {
-        var found = PlanFiles.ContractsInForce(context, plan);
+        var found = context.PlanFiles.ContractsInForce(plan);
         List<ContractStub> stubs =
         [
             .. plan.Contracts.Select(contract => found.Stubs.FirstOrDefault(stub => stub.Name == contract.Name) ?? Stub(contract)),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Plans;
+using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -32,7 +33,7 @@ internal sealed class GraphCommand : CliCommand
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var name = parsed.GetRequiredValue(_plan);
-        var plan = PlanFiles.Require(context, name);
+        var plan = context.PlanFiles.Require(name);
         var graph = TaskGraph.Of(plan);
         if (parsed.GetValue(_json))
         {

@@ -4,18 +4,13 @@ using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Plans.Readers.Backlogs;
-using Orchestrator.Plans.Readers.Formats;
-using Orchestrator.Plans.Readers.TaskGraphs;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>
-/// <c>plan</c>: a request or a document becomes a plan, by a planner. Asking the same again while it is unfinished goes on with it instead
-/// of paying once more.
-/// </summary>
+/// <summary><c>plan</c>: a request or a document becomes a plan, by a planner. Asking the same again while it is unfinished goes on with it
+/// instead of paying once more.</summary>
 internal sealed class PlanCommand : CliCommand
 {
     private readonly Argument<string?> _request = new("REQUEST")
@@ -90,7 +85,7 @@ internal sealed class PlanCommand : CliCommand
         {
             Repository = repository.Root,
             Request = words is null ? null : Requests.Require(words, context),
-            RequestFile = prd is null ? null : Requests.InRepository(repository, Requests.RequireDocument(prd, context)),
+            RequestFile = prd is null ? null : Requests.InRepository(repository, context.PlanFiles.RequireDocument(prd)),
             PlanOnly = true,
             PlannerModel = parsed.GetValue(_model),
             Output = parsed.GetValue(_output) is { } output ? Requests.InRepository(repository, context.FullPath(output)) : null,
@@ -104,11 +99,11 @@ internal sealed class PlanCommand : CliCommand
         {
             return false;
         }
-        if (PlanReader.IsMasterPlan(output) || BacklogPlanReader.IsBacklog(context.FullPath(output)))
+        if (PlanFileName.IsMasterPlan(output) || PlanFileName.IsBacklog(context.FullPath(output)))
         {
             throw new CommandException(
                 ExitCodes.Usage,
-                $"{output} is the name of a {(PlanReader.IsMasterPlan(output) ? "Markdown document" : "backlog")}: a task graph in it "
+                $"{output} is the name of a {(PlanFileName.IsMasterPlan(output) ? "Markdown document" : "backlog")}: a task graph in it "
                     + "would not be read as one.",
                 "Name another file that ends in .yaml or .json."
             );

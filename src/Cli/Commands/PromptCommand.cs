@@ -21,18 +21,18 @@ internal sealed class PromptCommand : CliCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var plan = PlanFiles.Require(context, parsed.GetRequiredValue(_plan));
+        var plan = context.PlanFiles.Require(parsed.GetRequiredValue(_plan));
         var ids = plan.Tasks.Select(task => task.Id).ToList();
         var id = UniquePrefix.Find(parsed.GetRequiredValue(_task), ids, "task of this plan");
         var settings = context.FindSettings() ?? context.LoadSettings().Settings!;
-        var input = TaskPromptInput.Of(ProjectContext.AddTo(plan, PlanFiles.ProjectTexts(context)), id) with
+        var input = TaskPromptInput.Of(ProjectContext.AddTo(plan, context.PlanFiles.ProjectTexts()), id) with
         {
             FurtherGates = settings.Gates.Task ?? [],
             NeedPerson = settings.AlwaysRequireHuman,
             WorktreeVariables = [.. settings.Worktrees.Environment.Keys],
         };
-        input = input.With(PlanFiles.ContractsInForce(context, plan).Stubs);
-        var prompt = TaskPrompt.Render(input with { RoleText = input.Task.Role is { } role ? PlanFiles.RoleText(context, role) : null });
+        input = input.With(context.PlanFiles.ContractsInForce(plan).Stubs);
+        var prompt = TaskPrompt.Render(input with { RoleText = input.Task.Role is { } role ? context.PlanFiles.RoleText(role) : null });
         if (parsed.GetValue(_json))
         {
             context.Print(new PromptDocument(id, prompt), CliJson.Default.PromptDocument);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Plans;
+using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -29,7 +30,7 @@ internal sealed class RiskCommand : CliCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var plan = PlanFiles.Require(context, parsed.GetRequiredValue(_plan));
+        var plan = context.PlanFiles.Require(parsed.GetRequiredValue(_plan));
         var settings = parsed.GetValue(_config) is { } file
             ? context.LoadSettingsFrom(file).Settings!
             : RiskOverview.Rules(context, context.LoadSettings());

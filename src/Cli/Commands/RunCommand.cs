@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
-using Orchestrator.Plans.Readers.Backlogs;
-using Orchestrator.Plans.Readers.Formats;
+using Orchestrator.Plans;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Loading;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
@@ -78,12 +78,12 @@ internal sealed class RunCommand : CliCommand
         var repository = context.RequireRepository();
         var given = _ofBacklog ? null : parsed.GetValue(_plan);
         var request = Requests.IsRequest(given, context) ? given : null;
-        var named = request is null ? PlanFiles.Named(given, _ofBacklog, context) : null;
-        var backlog = named is not null && BacklogPlanReader.IsBacklog(named) && !parsed.GetValue(_noPlanner) ? named : null;
+        var named = request is null ? context.PlanFiles.Named(given, _ofBacklog) : null;
+        var backlog = named is not null && PlanFileName.IsBacklog(named) && !parsed.GetValue(_noPlanner) ? named : null;
         var file = backlog is null ? named : null;
         var opened = context.OpenSettings(repository, [.. _options.Flags(parsed), .. _engine.Flags(parsed)], parsed.GetValue(_id));
         RefuseContradictions(parsed, context, file, backlog);
-        var plan = file is null ? null : PlanFiles.Require(context, file);
+        var plan = file is null ? null : context.PlanFiles.Require(file);
         var chosen = plan is null ? TaskChoice.All : TaskChoice.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase));
         if (plan is not null && parsed.GetValue(_dryRun))
         {
@@ -124,7 +124,10 @@ internal sealed class RunCommand : CliCommand
         var code = await RunAsync(runId, input, repository, settings.Settings!, engine, context, stop);
         if (parsed.GetValue(_updatePlan))
         {
-            MasterPlanFile.WriteStatus(context, file!, StoredRuns.Require(repository, runId));
+            if (MasterPlanFile.WriteStatus(context.FullPath(file!), StoredRuns.Require(repository, runId).Status))
+            {
+                context.Terminal.Say($"{file}: the status column says what {runId} has done.");
+            }
         }
         return code;
     }
@@ -145,7 +148,7 @@ internal sealed class RunCommand : CliCommand
     /// <summary>What the options ask for together and can't have.</summary>
     private void RefuseContradictions(ParseResult parsed, CommandContext context, string? file, string? backlog)
     {
-        if (parsed.GetValue(_updatePlan) && (parsed.GetValue(_detach) || file is null || !PlanReader.IsMasterPlan(file)))
+        if (parsed.GetValue(_updatePlan) && (parsed.GetValue(_detach) || file is null || !PlanFileName.IsMasterPlan(file)))
         {
             throw new CommandException(
                 ExitCodes.Usage,
@@ -155,7 +158,7 @@ internal sealed class RunCommand : CliCommand
         }
         if (backlog is not null)
         {
-            PlanFiles.RequirePending(context, backlog, parsed.GetValue(_tag));
+            context.PlanFiles.RequirePending(backlog, parsed.GetValue(_tag));
         }
         if (file is null)
         {

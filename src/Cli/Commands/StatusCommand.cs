@@ -4,12 +4,12 @@ using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>
-/// <c>status</c>: where a run is. Reads the run's files, so it needs no engine; it says where nobody works on an open run.
-/// </summary>
+/// <summary><c>status</c>: where a run is. Reads the run's files, so it needs no engine; it says where nobody works on an open
+/// run.</summary>
 internal sealed class StatusCommand : CliCommand
 {
     private readonly Argument<string?> _run = new("RUN")
@@ -59,7 +59,7 @@ internal sealed class StatusCommand : CliCommand
         {
             var now = Seen(run, parsed) with
             {
-                Waiting = AgentActivity.ReadWaiting(run.Folder, run.Status, context.Environment),
+                Waiting = [.. RunGateWaits.Of(run.Status, run.Folder, context.Environment).Select(waiting => waiting.Wait)],
                 Coming = AgentActivity.ReadComing(run.Folder, run.Status),
                 Held = [.. AgentActivity.ReadHolds(run.Status, context.Environment).Select(HoldsDocument.Of)],
             };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Plans;
+using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -49,13 +50,15 @@ internal sealed class TasksAddCommand : CliCommand
             Dependencies = Ids(parsed.GetValue(_dependencies)),
         };
         var added = task;
-        var file = await new BacklogFiles(context, parsed.GetValue(_tag)).ChangeAsync(
-            backlog =>
-                parsed.GetValue(_parent) is { } parent
-                    ? AddSubtask(backlog, BacklogFiles.Find(backlog, parent), task, out added)
-                    : AddTask(backlog, task, out added),
-            stop
-        );
+        var file = await context
+            .Backlog(parsed.GetValue(_tag))
+            .ChangeAsync(
+                backlog =>
+                    parsed.GetValue(_parent) is { } parent
+                        ? AddSubtask(backlog, RepositoryBacklog.Find(backlog, parent), task, out added)
+                        : AddTask(backlog, task, out added),
+                stop
+            );
         if (parsed.GetValue(_json))
         {
             context.Print(new BacklogTaskDocument(file.ToJson(added.Id)), CliJson.Default.BacklogTaskDocument);

@@ -6,14 +6,13 @@ using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Backlogs;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>
-/// A command that lets a planner add tasks to the backlog. The run itself adds them, once, so that a crash in between loses and doubles
-/// nothing.
-/// </summary>
+/// <summary>A command that lets a planner add tasks to the backlog. The run itself adds them, once, so that a crash in between loses and
+/// doubles nothing.</summary>
 internal abstract class TasksByPlannerCommand : CliCommand
 {
     private readonly Option<string?> _model = new("--model", "-m") { Description = "Model of the planner", HelpName = "MODEL" };
@@ -67,8 +66,8 @@ internal abstract class TasksByPlannerCommand : CliCommand
 
     private void Show(ParseResult parsed, CommandContext context, RepositoryLocation repository, string id)
     {
-        var files = new BacklogFiles(context, parsed.GetValue(Tag));
-        var file = files.Read(out var faults);
+        var files = context.Backlog(parsed.GetValue(Tag));
+        var file = files.Read();
         var ids =
             JsonSerializer.Deserialize(
                 File.ReadAllText(Path.Combine(repository.RunsFolder, id, "planning", "added.json")),
@@ -78,7 +77,7 @@ internal abstract class TasksByPlannerCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             context.Print(
-                BacklogDocument.Of(files.Name, added.Select(task => file.ToJson(task.Id)), faults),
+                BacklogDocument.Of(files.Name, added.Select(task => file.ToJson(task.Id)), file.Faults),
                 CliJson.Default.BacklogDocument
             );
         }
@@ -107,8 +106,8 @@ internal sealed class TasksParseCommand : TasksByPlannerCommand
     {
         var repository = context.RequireRepository();
         var name = parsed.GetRequiredValue(_file);
-        var path = Requests.RequireDocument(name, context);
-        new BacklogFiles(context, parsed.GetValue(Tag)).Read();
+        var path = context.PlanFiles.RequireDocument(name);
+        context.Backlog(parsed.GetValue(Tag)).Read();
         var input = new OrchestrationInput
         {
             Repository = repository.Root,
@@ -145,8 +144,8 @@ internal sealed class TasksExpandCommand : TasksByPlannerCommand
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var backlog = new BacklogFiles(context, parsed.GetValue(Tag)).Read().Backlog;
-        var task = backlog.Find(BacklogFiles.Find(backlog, TasksCommand.RequireId(parsed, _id)))!;
+        var backlog = context.Backlog(parsed.GetValue(Tag)).Read().Backlog;
+        var task = backlog.Find(RepositoryBacklog.Find(backlog, TasksCommand.RequireId(parsed, _id)))!;
         if (task.Id.Contains('.', StringComparison.Ordinal))
         {
             throw new CommandException(ExitCodes.Usage, $"{task.Id} is a subtask itself.", "Name a task.");

@@ -21,7 +21,7 @@ internal sealed class TasksCommand : Command
     }
 
     /// <summary>The tag of a task-master file.</summary>
-    public static Option<string?> Tag() => new(BacklogFiles.TagOption) { Description = "Work on the tasks of this tag", HelpName = "TAG" };
+    public static Option<string?> Tag() => new(GlobalOptions.TagName) { Description = "Work on the tasks of this tag", HelpName = "TAG" };
 
     /// <summary>The task, as an argument or as <c>--id</c>.</summary>
     public static (Argument<string?> Argument, Option<string?> Option) Id() =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -20,20 +21,22 @@ internal sealed class TasksDeleteCommand : CliCommand
     {
         var id = TasksCommand.RequireId(parsed, _id);
         string[] waited = [];
-        await new BacklogFiles(context, parsed.GetValue(_tag)).ChangeAsync(
-            backlog =>
-            {
-                var changed = backlog.Delete(BacklogFiles.Find(backlog, id));
-                waited =
-                [
-                    .. changed
-                        .All.Where(task => task.Dependencies.Count < backlog.Find(task.Id)!.Dependencies.Count)
-                        .Select(task => task.Id),
-                ];
-                return changed;
-            },
-            stop
-        );
+        await context
+            .Backlog(parsed.GetValue(_tag))
+            .ChangeAsync(
+                backlog =>
+                {
+                    var changed = backlog.Delete(RepositoryBacklog.Find(backlog, id));
+                    waited =
+                    [
+                        .. changed
+                            .All.Where(task => task.Dependencies.Count < backlog.Find(task.Id)!.Dependencies.Count)
+                            .Select(task => task.Id),
+                    ];
+                    return changed;
+                },
+                stop
+            );
         context.Terminal.Say(
             waited.Length == 0
                 ? $"Removed {id}."

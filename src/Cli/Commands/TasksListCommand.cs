@@ -21,14 +21,14 @@ internal sealed class TasksListCommand : CliCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var files = new BacklogFiles(context, parsed.GetValue(_tag));
-        var file = files.Read(out var faults);
+        var files = context.Backlog(parsed.GetValue(_tag));
+        var file = files.Read();
         var status = parsed.GetValue(_status) is { } word ? TasksSetStatusCommand.StatusOf(word) : null;
         var tasks = file.Backlog.Tasks.Where(task => status is null || task.Status == status).ToList();
         if (parsed.GetValue(_json))
         {
             context.Print(
-                BacklogDocument.Of(files.Name, tasks.Select(task => file.ToJson(task.Id)), faults),
+                BacklogDocument.Of(files.Name, tasks.Select(task => file.ToJson(task.Id)), file.Faults),
                 CliJson.Default.BacklogDocument
             );
         }

@@ -18,7 +18,7 @@ internal sealed class TasksNextCommand : CliCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var file = new BacklogFiles(context, parsed.GetValue(_tag)).Read();
+        var file = context.Backlog(parsed.GetValue(_tag)).Read();
         var task = file.Backlog.Next();
         if (parsed.GetValue(_json))
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Plans;
+using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -36,10 +37,12 @@ internal sealed class TasksSetStatusCommand : CliCommand
                 ?? parsed.GetValue(_word)
                 ?? throw new CommandException(ExitCodes.Usage, "Which status?", $"One of: {string.Join(", ", BacklogStatus.All)}.")
         );
-        var file = await new BacklogFiles(context, parsed.GetValue(_tag)).ChangeAsync(
-            backlog => ids.Aggregate(backlog, (changed, id) => changed.SetStatus(BacklogFiles.Find(changed, id), status)),
-            stop
-        );
+        var file = await context
+            .Backlog(parsed.GetValue(_tag))
+            .ChangeAsync(
+                backlog => ids.Aggregate(backlog, (changed, id) => changed.SetStatus(RepositoryBacklog.Find(changed, id), status)),
+                stop
+            );
         if (parsed.GetValue(_json))
         {
             context.Print(new BacklogTaskDocument(file.ToJson(ids[^1])), CliJson.Default.BacklogTaskDocument);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Plans;
+using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -22,8 +23,8 @@ internal sealed class TasksShowCommand : CliCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var file = new BacklogFiles(context, parsed.GetValue(_tag)).Read();
-        var task = file.Backlog.Find(BacklogFiles.Find(file.Backlog, TasksCommand.RequireId(parsed, _id)))!;
+        var file = context.Backlog(parsed.GetValue(_tag)).Read();
+        var task = file.Backlog.Find(RepositoryBacklog.Find(file.Backlog, TasksCommand.RequireId(parsed, _id)))!;
         if (parsed.GetValue(_json))
         {
             context.Print(new BacklogTaskDocument(file.ToJson(task.Id)), CliJson.Default.BacklogTaskDocument);

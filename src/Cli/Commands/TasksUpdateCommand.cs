@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Plans;
+using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -44,23 +45,25 @@ internal sealed class TasksUpdateCommand : CliCommand
             );
         }
         var title = parsed.GetValue(_title) is { } given ? TasksAddCommand.Title(given) : null;
-        var file = await new BacklogFiles(context, parsed.GetValue(_tag)).ChangeAsync(
-            backlog =>
-                backlog.Change(
-                    BacklogFiles.Find(backlog, id),
-                    task =>
-                        task with
-                        {
-                            Title = title ?? task.Title,
-                            Description = parsed.GetValue(_description) ?? task.Description,
-                            Details = parsed.GetValue(_details) ?? task.Details,
-                            TestStrategy = parsed.GetValue(_test) ?? task.TestStrategy,
-                            Priority = parsed.GetValue(_priority) ?? task.Priority,
-                            Dependencies = parsed.GetValue(_dependencies) is { } ids ? TasksAddCommand.Ids(ids) : task.Dependencies,
-                        }
-                ),
-            stop
-        );
+        var file = await context
+            .Backlog(parsed.GetValue(_tag))
+            .ChangeAsync(
+                backlog =>
+                    backlog.Change(
+                        RepositoryBacklog.Find(backlog, id),
+                        task =>
+                            task with
+                            {
+                                Title = title ?? task.Title,
+                                Description = parsed.GetValue(_description) ?? task.Description,
+                                Details = parsed.GetValue(_details) ?? task.Details,
+                                TestStrategy = parsed.GetValue(_test) ?? task.TestStrategy,
+                                Priority = parsed.GetValue(_priority) ?? task.Priority,
+                                Dependencies = parsed.GetValue(_dependencies) is { } ids ? TasksAddCommand.Ids(ids) : task.Dependencies,
+                            }
+                    ),
+                stop
+            );
         if (parsed.GetValue(_json))
         {
             context.Print(new BacklogTaskDocument(file.ToJson(id)), CliJson.Default.BacklogTaskDocument);

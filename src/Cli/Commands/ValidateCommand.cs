@@ -1,8 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Plans;
-using Orchestrator.Plans.Readers;
-using Orchestrator.Plans.Readers.TaskGraphs;
+using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -43,7 +42,7 @@ internal sealed class ValidateCommand : CliCommand
         }
 
         var name = parsed.GetRequiredValue(_plan);
-        var read = PlanFiles.Read(context, name).WithConflicts();
+        var read = context.PlanFiles.Read(name).WithConflicts();
 
         // Settings cost as much time as a small plan: they are read where they matter.
         read = read.WithAdvice(

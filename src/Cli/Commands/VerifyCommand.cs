@@ -1,8 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
 using Orchestrator.Cli.Documents;
-using Orchestrator.Plans;
-using Orchestrator.QualityGates;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Gates;
 
@@ -37,7 +34,7 @@ internal sealed class VerifyCommand : CliCommand
     {
         var repository = context.RequireRepository();
         var workTree = RepositoryLocation.FindWorkTree(context.Directory) ?? repository.Root;
-        var plan = PlanFiles.Require(context, parsed.GetRequiredValue(_plan));
+        var plan = context.PlanFiles.Require(parsed.GetRequiredValue(_plan));
         var id = UniquePrefix.Find(parsed.GetRequiredValue(_task), [.. plan.Tasks.Select(task => task.Id)], "task of this plan");
         var settings = TrustGate.Demand(context, context.OpenSettings(repository, []), parsed.GetValue(_yes)).Settings!;
         var gates = CheckoutVerification.GatesOf(plan, plan.Tasks.First(task => task.Id == id), settings, workTree);
@@ -51,16 +48,22 @@ internal sealed class VerifyCommand : CliCommand
         }
         var evidence = Path.Combine(repository.OrchestratorFolder, "logs", "verify", id);
         var commit = parsed.GetValue(_commit);
-        var verdicts =
+        var found =
             await CheckoutVerification.RunAsync(
                 workTree,
                 commit,
-                [.. gates.Select(holding => holding.Gate)],
+                gates,
                 evidence,
                 context.Environment,
                 settings,
                 parsed.GetValue(_fresh),
-                verdict => Say(context, verdict),
+                gate =>
+                {
+                    foreach (var line in gate.Lines)
+                    {
+                        context.Terminal.Show(line);
+                    }
+                },
                 waiting => context.Terminal.Show($"      {waiting}"),
                 stop
             )
@@ -69,96 +72,12 @@ internal sealed class VerifyCommand : CliCommand
                 $"There is no commit '{commit}' in {workTree}.",
                 "Name one by its id, a branch or a tag."
             );
-        var passed = verdicts.All(verdict => verdict.IsAcceptable);
+        var passed = found.All(gate => gate.IsAcceptable);
         if (parsed.GetValue(_json))
         {
-            context.Print(
-                new VerifyDocument(id, passed, [.. verdicts.Zip(gates, (verdict, holding) => Entry(verdict, holding.Source))]),
-                CliJson.Default.VerifyDocument
-            );
+            context.Print(new VerifyDocument(id, passed, found), CliJson.Default.VerifyDocument);
         }
         context.Terminal.Show(passed ? $"Task '{id}' passes." : $"Task '{id}' does not pass.");
         return passed ? ExitCodes.Done : ExitCodes.WorkFailed;
     }
-
-    private static void Say(CommandContext context, GateVerdict verdict)
-    {
-        var word =
-            verdict.Result is GateResult.Passed ? "ok  "
-            : verdict.IsAcceptable ? "warn"
-            : "fail";
-        var how = verdict.Result switch
-        {
-            GateResult.Passed when verdict.Cached is { } hit => hit.ToString(),
-            GateResult.Passed when verdict.Failure == GateFailure.Flaky => "passed when run again: it fails by chance",
-            GateResult.Passed when verdict.RanAlone => "passed when run alone",
-            GateResult.Passed or GateResult.Failed when verdict.Measured is not null => verdict.Comparison,
-            GateResult.Passed => "passed",
-            GateResult.Skipped => "skipped",
-            GateResult.TimedOut => $"ran longer than {verdict.Gate.Limit.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s",
-            GateResult.CouldNotRun => "could not run",
-            _ when verdict.Gate.Negate => "succeeded, but must fail",
-            _ when verdict.Gate.IsMeasurement && verdict.ExitCode == 0 => "printed no number on its last line",
-            _ => $"exit code {verdict.ExitCode}",
-        };
-        context.Terminal.Show(
-            $"{word}  {verdict.Gate.Name}: {how}"
-                + (
-                    verdict.Runs == 0
-                        ? ""
-                        : string.Create(
-                            CultureInfo.InvariantCulture,
-                            $" ({(verdict.Tests is { } tests ? $"{tests}, " : "")}{verdict.Duration.TotalSeconds:0.0} s)"
-                        )
-                )
-        );
-        if (verdict.Suspicion is { } strange)
-        {
-            context.Terminal.Show($"      strange: {strange}");
-        }
-        if (verdict.Quarantine is { } why)
-        {
-            context.Terminal.Show($"      it only advises, since {why} (gates.quarantine)");
-        }
-        if (verdict.Advice.Length > 0)
-        {
-            context.Terminal.Show("      " + verdict.Advice);
-        }
-        if (verdict.Result == GateResult.Passed)
-        {
-            return;
-        }
-        foreach (var line in verdict.Tail.TrimEnd().Split('\n').TakeLast(20).Where(line => line.Length > 0))
-        {
-            context.Terminal.Show("      " + line.TrimEnd('\r'));
-        }
-        if (verdict.EvidenceFile is not null)
-        {
-            context.Terminal.Show($"      all of it: {verdict.EvidenceFile}");
-        }
-    }
-
-    private static VerifyEntry Entry(GateVerdict verdict, GateSource source) =>
-        new(
-            verdict.Gate.Name,
-            verdict.Command,
-            verdict.Gate.Type.ToString().ToLowerInvariant(),
-            verdict.Gate.Required,
-            verdict.Result.ToString().ToLowerInvariant(),
-            verdict.Failure.ToString().ToLowerInvariant(),
-            verdict.ExitCode,
-            (long)verdict.Duration.TotalMilliseconds,
-            verdict.EvidenceFile,
-            verdict.Gate.Exclusive,
-            verdict.Advice,
-            source.ToString().ToLowerInvariant(),
-            verdict.Cached is { } hit ? new CachedEntry(hit.Run, hit.At) : null,
-            verdict.Quarantine
-        )
-        {
-            Tests = verdict.Tests?.Ran,
-            Suspicion = verdict.Suspicion,
-            Expected = verdict.Gate.Expectation?.ToString(),
-            Measured = verdict.Measured,
-        };
 }

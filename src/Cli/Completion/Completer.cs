@@ -2,7 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Plans;
-using Orchestrator.Plans.Readers.Formats;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Loading;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Completion;
@@ -121,7 +122,7 @@ internal sealed class Completer
             "RUN" => RunIds(),
             "RUN/TASK" => RunIds().Concat(TasksOfRun()),
             "NAME" when _command.Parents.Any(parent => parent.Name == "config") => SettingIndex.All.Select(setting => setting.Name),
-            "NAME" when _command.Name == "context" => Try(() => [.. PlanFiles.ProjectTexts(_context).Keys]),
+            "NAME" when _command.Name == "context" => Try(() => [.. _context.PlanFiles.ProjectTexts().Keys]),
             _ => argument.GetCompletions(CompletionContext.Empty).Select(item => item.Label),
         };
 
@@ -129,16 +130,15 @@ internal sealed class Completer
         Try(() =>
         {
             var name = _positional.FirstOrDefault() ?? PlanFiles.DefaultName;
-            return PlanReader.IsPlanName(name) && PlanFiles.Read(_context, name).Plan is { } plan
+            return PlanFileName.IsPlan(name) && _context.PlanFiles.Read(name).Plan is { } plan
                 ? [.. plan.Tasks.Select(task => task.Id)]
                 : [];
         });
 
     // Their commands alone have an option for the tag of a backlog.
-    private bool IsOfBacklog => _command.Options.Any(option => option.Name == BacklogFiles.TagOption);
+    private bool IsOfBacklog => _command.Options.Any(option => option.Name == GlobalOptions.TagName);
 
-    private IReadOnlyList<string> BacklogIds() =>
-        Try(() => [.. new BacklogFiles(_context, tag: null).Read().Backlog.All.Select(task => task.Id)]);
+    private IReadOnlyList<string> BacklogIds() => Try(() => [.. _context.Backlog(null).Read().Backlog.All.Select(task => task.Id)]);
 
     private IReadOnlyList<string> RunIds() =>
         Try(() => _context.FindRepository() is { } repository ? [.. StoredRuns.List(repository).Select(run => run.Id)] : []);
@@ -162,7 +162,7 @@ internal sealed class Completer
         {
             return list();
         }
-        catch (Exception fault) when (fault is CommandException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is CommandException or RefusedException or IOException or UnauthorizedAccessException)
         {
             return [];
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Cli.Documents;
 
@@ -85,54 +86,4 @@ internal sealed record PromptDocument(string Task, string Prompt) : Document;
 /// <param name="Task">The task.</param>
 /// <param name="Passed">No required gate stands in the way.</param>
 /// <param name="Gates">One entry per gate in the order they ran.</param>
-internal sealed record VerifyDocument(string Task, bool Passed, IReadOnlyList<VerifyEntry> Gates) : Document;
-
-/// <summary>A gate and what it said.</summary>
-/// <param name="Name">The gate.</param>
-/// <param name="Command">As it was run.</param>
-/// <param name="Type">Kind of check.</param>
-/// <param name="Required">Its failure counts.</param>
-/// <param name="Result"><c>passed</c>, <c>skipped</c>, <c>failed</c>, <c>timedout</c> or <c>couldnotrun</c>.</param>
-/// <param name="Failure"><c>none</c>, <c>logic</c>, <c>environment</c>, <c>timeout</c>, <c>flaky</c> or <c>contention</c>.</param>
-/// <param name="ExitCode">Null where it did not end by itself.</param>
-/// <param name="Milliseconds">How long it took.</param>
-/// <param name="Evidence">File with all it printed.</param>
-/// <param name="Exclusive">Gates of this name run one at a time on the machine; null where it runs beside any other.</param>
-/// <param name="Advice">What helps where it could not have a port, a database or a file; else empty.</param>
-/// <param name="Source">Where it comes from: <c>task</c>, <c>configuration</c>, <c>found</c> or <c>contracts</c>.</param>
-/// <param name="Cached">Where it ran before, with these files; null: it ran now.</param>
-/// <param name="Quarantine">Why its failure does not count; null: it does.</param>
-internal sealed record VerifyEntry(
-    string Name,
-    string Command,
-    string Type,
-    bool Required,
-    string Result,
-    string Failure,
-    int? ExitCode,
-    long Milliseconds,
-    string? Evidence,
-    string? Exclusive,
-    string Advice,
-    string Source,
-    CachedEntry? Cached,
-    string? Quarantine
-)
-{
-    /// <summary>Tests that ran; null: they could not be counted.</summary>
-    public int? Tests { get; init; }
-
-    /// <summary>What is strange about a green result beside the gate's own past; null: nothing is.</summary>
-    public string? Suspicion { get; init; }
-
-    /// <summary>What a measurement's number has to be; null for a gate that does not measure.</summary>
-    public string? Expected { get; init; }
-
-    /// <summary>The number that it printed; null where it printed none, or does not measure.</summary>
-    public decimal? Measured { get; init; }
-}
-
-/// <summary>Where a result comes from that was not made now.</summary>
-/// <param name="Run">The run in which the gate ran; empty: another <c>verify</c>.</param>
-/// <param name="At">When.</param>
-internal sealed record CachedEntry(string Run, DateTimeOffset At);
+internal sealed record VerifyDocument(string Task, bool Passed, IReadOnlyList<CheckedGate> Gates) : Document;

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Messages;
-using Orchestrator.Plans.Readers.TaskGraphs;
+using Orchestrator.Plans;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Documents;
@@ -47,10 +47,8 @@ internal static class Schemas
         return schema;
     }
 
-    /// <summary>
-    /// The keys as they nest in the file. A value's form is said in words: most types are read from several forms (1800, 30m), and an
-    /// editor must not call a valid one wrong.
-    /// </summary>
+    /// <summary>The keys as they nest in the file. A value's form is said in words: most types are read from several forms (1800, 30m), and
+    /// an editor must not call a valid one wrong.</summary>
     private static JsonObject OfConfiguration()
     {
         var root = new JsonObject

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using Orchestrator.Cli.Console;
 using Orchestrator.Messages;
-using Orchestrator.QualityGates;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Holds;
 using Orchestrator.Runs.Mail;
 using Orchestrator.Runs.Radar;
@@ -13,10 +13,8 @@ namespace Orchestrator.Cli.Runs;
 /// <summary>What agents do now, as their starts' <c>progress.json</c> tells, and what gates wait for.</summary>
 internal static class AgentActivity
 {
-    /// <summary>
-    /// A line for each task that has an agent at work, or a gate that waits; under an empty name one for a gate of the run itself, or for
-    /// what keeps its agents from being started.
-    /// </summary>
+    /// <summary>A line for each task that has an agent at work, or a gate that waits; under an empty name one for a gate of the run itself,
+    /// or for what keeps its agents from being started.</summary>
     /// <param name="runFolder">The run's folder.</param>
     /// <param name="run">The run.</param>
     /// <param name="environment">Variables of the process.</param>
@@ -27,9 +25,9 @@ internal static class AgentActivity
         {
             doing[""] = LocalTimes.In(hold.ToString());
         }
-        foreach (var gate in WaitingGates(runFolder, run, environment))
+        foreach (var (wait, words) in RunGateWaits.Of(run, runFolder, environment))
         {
-            doing.TryAdd(gate.Origin.Task, gate.ToString());
+            doing.TryAdd(wait.Task, words);
         }
         foreach (var task in run.Tasks)
         {
@@ -96,28 +94,6 @@ internal static class AgentActivity
 
     // .orchestrator/runs/RUN in the repository.
     private static string RepositoryOf(string runFolder) => Path.GetFullPath(Path.Combine(runFolder, "..", "..", ".."));
-
-    /// <summary>The same about gates, as <c>status --json</c> has it.</summary>
-    public static IReadOnlyList<GateWait> ReadWaiting(string runFolder, RunStatus run, IReadOnlyDictionary<string, string> environment) =>
-        [
-            .. WaitingGates(runFolder, run, environment)
-                .Select(g => new GateWait(
-                    g.Origin.Task,
-                    g.Gate,
-                    g.Exclusive,
-                    g.HolderGate,
-                    g.Holder.Task,
-                    g.Holder.Run,
-                    g.Holder.Repository,
-                    g.Since
-                )),
-        ];
-
-    private static IEnumerable<WaitingGate> WaitingGates(
-        string runFolder,
-        RunStatus run,
-        IReadOnlyDictionary<string, string> environment
-    ) => RunStates.IsFinal(run.State) ? [] : WaitingGate.All(environment).Where(gate => gate.Origin.Run == Path.GetFileName(runFolder));
 
     /// <summary>Folder of a task's last agent start; null before the first one, when there may be a folder of the task already.</summary>
     public static string? LastStart(string taskFolder) =>

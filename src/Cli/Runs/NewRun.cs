@@ -1,5 +1,5 @@
 using Orchestrator.Messages;
-using Orchestrator.Plans.Readers.Backlogs;
+using Orchestrator.Plans;
 using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Runs;
@@ -11,14 +11,10 @@ internal static class NewRun
     /// <param name="request">The request in words; null where a file is named.</param>
     /// <param name="named">The plan or backlog.</param>
     public static string NewId(string? request, string? named) =>
-        RunIds.Create(
-            request ?? (BacklogPlanReader.IsBacklog(named!) ? "backlog" : Path.GetFileNameWithoutExtension(named)!),
-            Guid.NewGuid()
-        );
+        RunIds.Create(request ?? (PlanFileName.IsBacklog(named!) ? "backlog" : Path.GetFileNameWithoutExtension(named)!), Guid.NewGuid());
 
-    /// <summary>
-    /// Two runs of one plan do its work twice, and wait for each other's files. Who says yes, or gives the run a name of its own, means it.
-    /// </summary>
+    /// <summary>Two runs of one plan do its work twice, and wait for each other's files. Who says yes, or gives the run a name of its own,
+    /// means it.</summary>
     public static void AskAboutTwin(string? request, string? named, string runId, RepositoryLocation repository, CommandContext context)
     {
         var what = request ?? (named is null ? null : Requests.InRepository(repository, context.FullPath(named)));

@@ -2,25 +2,21 @@ using System.Text.Json;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Client;
 using Orchestrator.Messages;
-using Orchestrator.QualityGates;
 using Orchestrator.Runs;
-using Orchestrator.Settings;
 using Temporal.Server;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>
-/// Puts the record of a run right by what its engine says of the run's newest execution: a run that was terminated could not write that
-/// itself, and one that was reset goes on although its record has an end. The embedded engine's file is read, so nobody has to serve it.
-/// </summary>
+/// <summary>Puts the record of a run right by what its engine says of the run's newest execution: a run that was terminated could not write
+/// that itself, and one that was reset goes on although its record has an end. The embedded engine's file is read, so nobody has to serve
+/// it.</summary>
 internal static class NewestExecution
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>
-    /// The run as it is by the embedded engine's file. One that this file does not know, or that can't be read, is as its record says.
-    /// </summary>
+    /// <summary>The run as it is by the embedded engine's file. One that this file does not know, or that can't be read, is as its record
+    /// says.</summary>
     public static StoredRun Of(StoredRun run, RepositoryLocation repository) =>
         Read(
             repository,
@@ -32,10 +28,8 @@ internal static class NewestExecution
             run
         );
 
-    /// <summary>
-    /// The same where the run is on a Temporal server: it is asked, unless the repository's files name it and are not trusted, or it does
-    /// not answer soon.
-    /// </summary>
+    /// <summary>The same where the run is on a Temporal server: it is asked, unless the repository's files name it and are not trusted, or
+    /// it does not answer soon.</summary>
     public static async Task<StoredRun> AskAsync(
         StoredRun run,
         RepositoryLocation repository,
@@ -51,15 +45,7 @@ internal static class NewestExecution
             return run;
         }
         // What is set wrongly is no reason not to show the run, and what the repository's files say counts only where they are trusted.
-        var settings = RepositorySettings
-            .Load(
-                repository.Root,
-                SettingsFiles.Read(repository.Root, context.Environment, []),
-                ProjectCommands.Find,
-                context.Trust,
-                run.Id
-            )
-            .Loaded.Settings;
+        var settings = SettingsOfRepository.Open(repository.Root, context.Environment, [], context.Trust, run.Id).Loaded.Settings;
         if (settings?.Temporal.Address is null)
         {
             return run;

@@ -90,6 +90,11 @@ internal static class CommandLine
             terminal.Fail(fault.Message, fault.Cure);
             return fault.ExitCode;
         }
+        catch (RefusedException refused)
+        {
+            terminal.Fail(refused.Message, refused.Cure);
+            return refused.IsPassing ? ExitCodes.Resumable : ExitCodes.Usage;
+        }
         catch (Exception ended) when (interrupts.Stop.IsCancellationRequested && IsInterruption(ended))
         {
             return ExitCodes.Interrupted;

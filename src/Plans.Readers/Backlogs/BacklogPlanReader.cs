@@ -6,23 +6,10 @@ namespace Orchestrator.Plans.Readers.Backlogs;
 /// no ownership.</summary>
 public static class BacklogPlanReader
 {
-    /// <summary>Our own backlog, relative to the repository.</summary>
-    public const string OwnFile = ".orchestrator/tasks.json";
-
-    /// <summary>Task-master's backlog, relative to the repository.</summary>
-    public const string TaskMasterFile = ".taskmaster/tasks/tasks.json";
-
     /// <summary>Code of the fault of a valid backlog without pending tasks.</summary>
     public const string NothingPending = "no-tasks";
 
     private const string TaskMasterState = ".taskmaster/state.json";
-
-    /// <summary>Whether a path is that of a backlog.</summary>
-    public static bool IsBacklog(string file) =>
-        Array.Exists(
-            [OwnFile, TaskMasterFile],
-            name => file.Replace('\\', '/') is var path && (path == name || path.EndsWith("/" + name, StringComparison.Ordinal))
-        );
 
     /// <summary>Reads a file's bytes.</summary>
     /// <param name="content">All of the file.</param>
@@ -72,7 +59,7 @@ public static class BacklogPlanReader
             ? new PlanReadResult(plan, faults)
             {
                 TaskCount = plan.Tasks.Count,
-                Places = PlanPlaces.OfLines(file, [.. plan.Tasks.Select(_ => 1)]),
+                Places = FoundPlaces.OfLines(file, [.. plan.Tasks.Select(_ => 1)]),
                 SaysOwnership = false,
             }
             : new PlanReadResult(

@@ -7,15 +7,6 @@ namespace Orchestrator.Plans.Readers.Formats;
 /// <summary>Reads a plan in the format of its file name.</summary>
 public static class PlanReader
 {
-    private static readonly string[] PlanEndings = [".yaml", ".yml", ".json", ".md", ".markdown"];
-
-    /// <summary>Whether a name is that of a plan file.</summary>
-    public static bool IsPlanName(string file) => Array.Exists(PlanEndings, e => file.EndsWith(e, StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>Whether a name is that of a Markdown master plan.</summary>
-    public static bool IsMasterPlan(string file) =>
-        file.EndsWith(".md", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".markdown", StringComparison.OrdinalIgnoreCase);
-
     /// <summary>Reads a plan: Markdown as a master plan, a backlog by its place, everything else as a task graph.</summary>
     /// <param name="content">All of the file.</param>
     /// <param name="file">Its path relative to the repository, with forward slashes.</param>
@@ -29,8 +20,8 @@ public static class PlanReader
     ) =>
         file switch
         {
-            _ when IsMasterPlan(file) => MasterPlanReader.Read(content, file, open),
-            _ when BacklogPlanReader.IsBacklog(file) => BacklogPlanReader.Read(content, file, open),
+            _ when PlanFileName.IsMasterPlan(file) => MasterPlanReader.Read(content, file, open),
+            _ when PlanFileName.IsBacklog(file) => BacklogPlanReader.Read(content, file, open),
             _ => TaskGraphReader.Read(content, file, projectContext),
         };
 }

@@ -53,7 +53,7 @@ public static class MasterPlanReader
         return new PlanReadResult(faults.HasErrors ? null : plan, faults.Sorted())
         {
             TaskCount = phases.Count,
-            Places = PlanPlaces.OfPhases(
+            Places = FoundPlaces.OfPhases(
                 file,
                 [.. phases.Select(p => p.Row.Line)],
                 [.. phases.Select(p => (p.File, p.Content?.GateLines ?? []))]

@@ -97,7 +97,7 @@ public static class TaskGraphReader
         {
             TaskCount = tasks.Count,
             Graph = graph,
-            Places = PlanPlaces.OfNodes(faults.File, [.. tasks.Select(t => t.Node)]),
+            Places = FoundPlaces.OfNodes(faults.File, [.. tasks.Select(t => t.Node)]),
         };
     }
 

@@ -23,21 +23,21 @@ public static class CheckoutVerification
     /// <param name="stop">Kills the gate that runs.</param>
     /// <returns>A result for each gate; null when there is no such commit.</returns>
     /// <exception cref="GitException">Git failed.</exception>
-    public static async Task<IReadOnlyList<GateVerdict>?> RunAsync(
+    public static async Task<IReadOnlyList<CheckedGate>?> RunAsync(
         string workTree,
         string? commit,
-        IReadOnlyList<Gate> gates,
+        IReadOnlyList<HoldingGate> gates,
         string evidence,
         IReadOnlyDictionary<string, string> environment,
         OrchestratorSettings settings,
         bool fresh,
-        Action<GateVerdict> told,
-        Action<WaitingGate> waits,
+        Action<CheckedGate> told,
+        Action<string> waits,
         CancellationToken stop
     )
     {
         var opened = await new GitRepositories().OpenAsync(workTree);
-        var verification = new GatesOfCheckout(opened, gates, evidence, environment, settings, told, waits);
+        var verification = new GatesOfCheckout(opened, gates, evidence, environment, settings, told, waiting => waits(waiting.ToString()));
         var question = new GateQuestion("", [], settings, WorktreeSetup.CommandsOf(settings, workTree)) { Fresh = fresh };
         if (commit is null)
         {

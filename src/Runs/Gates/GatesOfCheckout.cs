@@ -4,11 +4,11 @@ namespace Orchestrator.Runs.Gates;
 /// were the same before and after the gate.</summary>
 internal sealed class GatesOfCheckout(
     GitRepository repository,
-    IReadOnlyList<Gate> gates,
+    IReadOnlyList<HoldingGate> gates,
     string evidence,
     IReadOnlyDictionary<string, string> environment,
     OrchestratorSettings settings,
-    Action<GateVerdict> told,
+    Action<CheckedGate> told,
     Action<WaitingGate> waits
 )
 {
@@ -22,7 +22,7 @@ internal sealed class GatesOfCheckout(
     /// <param name="worktree">Where.</param>
     /// <param name="question">What is asked; the tree is filled in.</param>
     /// <param name="stop">Kills the gate that runs.</param>
-    public async Task<IReadOnlyList<GateVerdict>> RunAsync(Worktree worktree, GateQuestion question, CancellationToken stop)
+    public async Task<IReadOnlyList<CheckedGate>> RunAsync(Worktree worktree, GateQuestion question, CancellationToken stop)
     {
         Directory.CreateDirectory(evidence);
         // As in a run, but until this process ends: the folder is the user's, and may be verified twice at the same time.
@@ -39,26 +39,24 @@ internal sealed class GatesOfCheckout(
                 Origin = new GateOrigin(worktree.Path, "", ""),
             };
             var tree = await TreeAsync(worktree, question, stop);
-            var verdicts = new List<GateVerdict>();
-            foreach (var gate in gates)
+            var found = new List<CheckedGate>();
+            foreach (var (gate, source) in gates)
             {
                 var asked = question with { Tree = tree ?? "" };
                 var lookup = tree is null ? null : await _memory.FindAsync(repository, gate, asked, stop);
-                if (lookup?.Known is { } known)
+                var verdict = lookup?.Known?.Verdict;
+                if (verdict is null)
                 {
-                    verdicts.Add(known.Verdict);
-                }
-                else
-                {
-                    var verdict = await _runner.RunAsync(gate, subject, Path.Combine(evidence, $"gate-{verdicts.Count + 1}.log"), stop);
+                    var ran = await _runner.RunAsync(gate, subject, Path.Combine(evidence, $"gate-{found.Count + 1}.log"), stop);
                     var after = tree is null ? null : await TreeAsync(worktree, question, stop);
                     var key = after == tree ? lookup?.Key : null;
-                    verdicts.Add((await _memory.NoteAsync(repository, verdict, asked, key, leavesFiles: true, stop)).Verdict);
+                    verdict = (await _memory.NoteAsync(repository, ran, asked, key, leavesFiles: true, stop)).Verdict;
                     tree = after;
                 }
-                told(verdicts[^1]);
+                found.Add(CheckedGate.Of(verdict, source));
+                told(found[^1]);
             }
-            return verdicts;
+            return found;
         }
         finally
         {

@@ -1,7 +1,4 @@
 using Orchestrator.Backlogs;
-using Orchestrator.Plans.Readers;
-using Orchestrator.Plans.Readers.Backlogs;
-using Orchestrator.Plans.Readers.Formats;
 using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Runs.Loading;
@@ -83,14 +80,7 @@ public sealed class PlanLoading(RunServices services)
         var path = Path.GetFullPath(file, input.Repository.Path);
         try
         {
-            var relative = Path.GetRelativePath(input.Repository.Path, path);
-            return PlanReader
-                .Read(
-                    ReadBytes(path),
-                    PlanReader.IsMasterPlan(file) ? relative : file,
-                    other => ReadOther(Path.Combine(input.Repository.Path, other))
-                )
-                .RefuseLinks(other => RepositoryLinks.LeadsOutside(input.Repository.Path, other));
+            return PlanBytes.ReadPlan(input.Repository.Path, path, file);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
@@ -107,18 +97,6 @@ public sealed class PlanLoading(RunServices services)
             );
         }
     }
-
-    // One byte more than a reader accepts is enough for it to refuse the file.
-    private static byte[] ReadBytes(string path)
-    {
-        using var stream = File.OpenRead(path);
-        var bytes = new byte[Math.Min(stream.Length, PlanText.MaxBytes + 1)];
-        stream.ReadExactly(bytes);
-        return bytes;
-    }
-
-    // A link that leads outside the repository counts as missing.
-    private static byte[]? ReadOther(string path) => File.Exists(path) && new FileInfo(path).LinkTarget is null ? ReadBytes(path) : null;
 
     private static PlanReadResult AddProjectTexts(PlanReadResult read, string repository)
     {
@@ -147,7 +125,7 @@ public sealed class PlanLoading(RunServices services)
     private void StoreBacklogMarks(LoadPlanInput input, RunFolder folder, Plan plan)
     {
         var file = input.Input.RequestFile ?? input.Input.PlanFile;
-        if (file is null || !BacklogPlanReader.IsBacklog(file))
+        if (file is null || !PlanFileName.IsBacklog(file))
         {
             return;
         }

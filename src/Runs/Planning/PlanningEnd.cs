@@ -1,6 +1,5 @@
 using Orchestrator.Backlogs;
 using Orchestrator.Plans.Readers.Backlogs;
-using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Runs.Planning;
 

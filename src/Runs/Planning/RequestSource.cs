@@ -22,7 +22,7 @@ internal sealed record RequestSource(string Text, IReadOnlyList<string>? Backlog
         var path = Path.GetFullPath(name, input.Repository.Path);
         try
         {
-            if (BacklogPlanReader.IsBacklog(name))
+            if (PlanFileName.IsBacklog(name))
             {
                 return RequestDocument.SizeFault(path, name) is { } tooLarge
                     ? Missing(tooLarge)

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 using Orchestrator.Messages;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.MasterPlans;
-using Orchestrator.Plans.Readers.TaskGraphs;
+using Orchestrator.Plans;
 using Orchestrator.Settings;
 using Orchestrator.TestKit;
 using Temporalio.Workflows;

@@ -122,7 +122,7 @@ public sealed class BacklogReaderTests
     public void Read_DependenciesThatCannotBeMet_AreNamedAndTheRestCanBeUsed(string text, string code)
     {
         var result = Read(text);
-        var plan = PlanReader.Read(Encoding.UTF8.GetBytes(text), BacklogPlanReader.OwnFile, _ => null);
+        var plan = PlanReader.Read(Encoding.UTF8.GetBytes(text), PlanFileName.OwnBacklog, _ => null);
 
         Assert.Equal(code, Assert.Single(result.Errors).Code);
         Assert.Equal("3", result.File!.Backlog.Next()!.Id);
@@ -135,13 +135,13 @@ public sealed class BacklogReaderTests
         var ordered = PlanReader.Read(
             """{"tasks":[{"id":1,"title":"A","subtasks":[{"id":1,"title":"a","dependencies":[5]},"""u8
                 + """{"id":2,"title":"b","status":"done","dependencies":[6]}]},{"id":5,"title":"B"},{"id":6,"title":"C"}]}"""u8,
-            BacklogPlanReader.OwnFile,
+            PlanFileName.OwnBacklog,
             _ => null
         );
         var circle = PlanReader.Read(
             """{"tasks":[{"id":1,"title":"A","dependencies":["2.1"],"subtasks":[{"id":1,"title":"a"}]},"""u8
                 + """{"id":2,"title":"B","dependencies":["1.1"],"subtasks":[{"id":1,"title":"b"}]}]}"""u8,
-            BacklogPlanReader.OwnFile,
+            PlanFileName.OwnBacklog,
             _ => null
         );
 
@@ -188,10 +188,10 @@ public sealed class BacklogReaderTests
     {
         var text = Encoding.UTF8.GetBytes(Tagged);
 
-        var usual = PlanReader.Read(text, BacklogPlanReader.TaskMasterFile, _ => null);
+        var usual = PlanReader.Read(text, PlanFileName.TaskMasterBacklog, _ => null);
         var tagged = PlanReader.Read(
             text,
-            "/repo/" + BacklogPlanReader.TaskMasterFile,
+            "/repo/" + PlanFileName.TaskMasterBacklog,
             path => path == ".taskmaster/state.json" ? """{"currentTag":"later"}"""u8.ToArray() : null
         );
 
@@ -205,7 +205,7 @@ public sealed class BacklogReaderTests
         var result = PlanReader.Read(
             """{"tasks":[{"id":1,"title":"T","status":"done"},{"id":2,"title":"U","status":"deferred"},"""u8
                 + """{"id":3,"title":"V","dependencies":[2]}]}"""u8,
-            BacklogPlanReader.OwnFile,
+            PlanFileName.OwnBacklog,
             _ => null
         );
 

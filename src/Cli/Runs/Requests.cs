@@ -1,18 +1,17 @@
-using Orchestrator.Plans.Readers.Formats;
+using Orchestrator.Plans;
 using Orchestrator.Runs;
 
 namespace Orchestrator.Cli;
 
-/// <summary>
-/// Tells requests in words from names of files. A typing mistake in a file's name must not become a request that costs money.
-/// </summary>
+/// <summary>Tells requests in words from names of files. A typing mistake in a file's name must not become a request that costs
+/// money.</summary>
 internal static class Requests
 {
     /// <summary>Words with spaces between them that neither are nor look like a file.</summary>
     public static bool IsRequest(string? given, CommandContext context) =>
         given is not null
         && given.Trim().Contains(' ', StringComparison.Ordinal)
-        && !PlanReader.IsPlanName(given.Trim())
+        && !PlanFileName.IsPlan(given.Trim())
         && !File.Exists(context.FullPath(given));
 
     /// <summary>The request that was given in words.</summary>
@@ -23,33 +22,13 @@ internal static class Requests
         {
             return given.Trim();
         }
-        throw File.Exists(context.FullPath(given)) || PlanReader.IsPlanName(given)
+        throw File.Exists(context.FullPath(given)) || PlanFileName.IsPlan(given)
             ? new CommandException(
                 ExitCodes.Usage,
                 $"'{given}' is the name of a file, not a request in words.",
                 $"A document is planned by 'orchestrate plan --prd {given}'; a plan is checked by 'validate' and run by 'run'."
             )
             : new CommandException(ExitCodes.Usage, $"'{given}' is no request.", "Say in several words what is to be done, in quotes.");
-    }
-
-    /// <summary>The path of a document that can be planned from.</summary>
-    /// <exception cref="CommandException">There is none, or it says nothing: no run is started for it.</exception>
-    public static string RequireDocument(string name, CommandContext context)
-    {
-        var path = context.FullPath(name);
-        if (!File.Exists(path))
-        {
-            throw new CommandException(ExitCodes.Usage, $"There is no file {name} in {context.Directory}.", "Check the name.");
-        }
-        try
-        {
-            _ = RequestDocument.Read(path, name, out var fault);
-            return fault is null ? path : throw new CommandException(ExitCodes.Usage, fault, "Nothing was planned.");
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException(ExitCodes.Usage, $"{name} can't be read: {unreadable.Message}", "Check its permissions.");
-        }
     }
 
     /// <summary>A file's path as runs have it: relative to the repository where it lies inside.</summary>

@@ -1,4 +1,4 @@
-namespace Orchestrator.Plans.Readers.TaskGraphs;
+namespace Orchestrator.Plans;
 
 /// <summary>The JSON Schema of the task-graph format: for completion in editors and answers of planners.</summary>
 public static class TaskGraphSchema
@@ -11,7 +11,7 @@ public static class TaskGraphSchema
             using var stream =
                 typeof(TaskGraphSchema).Assembly.GetManifestResourceStream("tasks.schema.json")
                 ?? throw new InvalidOperationException(
-                    "The schema is not part of this assembly; its project file must embed TaskGraphs/tasks.schema.json."
+                    "The schema is not part of this assembly; its project file must embed tasks.schema.json."
                 );
             using var reader = new StreamReader(stream);
             return reader.ReadToEnd();

@@ -9,6 +9,9 @@ internal static class GlobalOptions
     public const string WorkingDirectoryName = "--working-dir";
     public const string VerboseName = "--verbose";
 
+    /// <summary>Names the tag of a backlog; only commands that work on one have it.</summary>
+    public const string TagName = "--tag";
+
     /// <summary>Given to every command.</summary>
     public static Option<string?> WorkingDirectory() =>
         new(WorkingDirectoryName, "-C")

@@ -1,4 +1,4 @@
-namespace Orchestrator.Plans.Readers;
+namespace Orchestrator.Plans;
 
 /// <summary>Result of reading a plan file.</summary>
 /// <param name="Plan">The plan; null when it has errors. Warnings leave it usable.</param>
@@ -23,13 +23,14 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
     /// <summary>Number of tasks that were found, also in a refused plan.</summary>
     public int TaskCount { get; init; }
 
-    internal PlanPlaces Places { get; init; } = PlanPlaces.None;
+    /// <summary>Where tasks and their fields stand, for faults that are found after reading.</summary>
+    public PlanPlaces Places { get; init; } = PlanPlaces.None;
 
     /// <summary>False for formats in which a task can't declare its files, so that this is not advised.</summary>
-    internal bool SaysOwnership { get; init; } = true;
+    public bool SaysOwnership { get; init; } = true;
 
     /// <summary>The plan's graph, if reading has created it.</summary>
-    internal TaskGraph? Graph { get; init; }
+    public TaskGraph? Graph { get; init; }
 
     /// <summary>The result with an error for each path that leads outside of the repository through a symbolic link.</summary>
     /// <param name="leadsOutside">For a path relative to the repository: its target when it is a link to a place outside, else null. Called

@@ -1,21 +1,8 @@
 namespace Orchestrator.Plans.Readers;
 
-/// <summary>Positions of a plan's tasks and their fields in the file, for checks after reading.</summary>
-internal sealed class PlanPlaces
+/// <summary>Where readers of the formats found the tasks of a plan.</summary>
+internal static class FoundPlaces
 {
-    private readonly Func<int, string, (string File, int Line, int Column)> _find;
-
-    private PlanPlaces(string file, Func<int, string, (string File, int Line, int Column)> find)
-    {
-        File = file;
-        _find = find;
-    }
-
-    public static PlanPlaces None { get; } = new("", (_, _) => ("", 0, 0));
-
-    /// <summary>The file that lists the tasks.</summary>
-    public string File { get; }
-
     public static PlanPlaces OfNodes(string file, IReadOnlyList<DocumentNode> tasks) =>
         new(
             file,
@@ -43,9 +30,6 @@ internal sealed class PlanPlaces
                     ? (gates[task].File, gates[task].Lines[gate], 1)
                     : (file, rows[task], 1)
         );
-
-    /// <summary>File, line and column of a task's field, else of the task, else zeros.</summary>
-    public (string File, int Line, int Column) Of(int task, string field) => _find(task, field);
 
     private static (int Line, int Column) Find(IReadOnlyList<DocumentNode> tasks, int task, string key)
     {

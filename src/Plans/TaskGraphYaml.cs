@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Orchestrator.Plans.Readers.TaskGraphs;
+namespace Orchestrator.Plans;
 
-/// <summary>Writes a plan in the task-graph format as YAML, with every value filled in; <see cref="TaskGraphReader"/> reads the same plan
-/// back.</summary>
+/// <summary>Writes a plan in the task-graph format as YAML, with every value filled in; read back it is the same plan.</summary>
 public static class TaskGraphYaml
 {
     /// <summary>The plan as YAML.</summary>

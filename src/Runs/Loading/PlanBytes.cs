@@ -1,0 +1,39 @@
+using Orchestrator.Plans.Readers;
+using Orchestrator.Plans.Readers.Formats;
+
+namespace Orchestrator.Runs.Loading;
+
+/// <summary>Opens the files of a plan for its reader.</summary>
+internal static class PlanBytes
+{
+    /// <summary>Reads a plan of whatever format; what leads out of the repository is refused.</summary>
+    /// <param name="root">Absolute path of the folder that the plan's paths belong to.</param>
+    /// <param name="path">Absolute path of the plan.</param>
+    /// <param name="name">Its name for people.</param>
+    /// <param name="projectTexts">Names of the texts that the project itself has for its tasks.</param>
+    public static PlanReadResult ReadPlan(string root, string path, string name, IReadOnlyCollection<string>? projectTexts = null) =>
+        PlanReader
+            .Read(
+                Read(path),
+                PlanFileName.IsMasterPlan(name) ? Path.GetRelativePath(root, path) : name,
+                other => TryRead(root, other),
+                projectTexts
+            )
+            .RefuseLinks(other => RepositoryLinks.LeadsOutside(root, other));
+
+    /// <summary>A file's bytes; one more than a reader takes is enough for it to refuse the file.</summary>
+    public static byte[] Read(string path)
+    {
+        using var stream = File.OpenRead(path);
+        var buffer = new byte[stream.CanSeek ? Math.Min(stream.Length, PlanText.MaxBytes) + 1 : PlanText.MaxBytes + 1];
+        var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+        return buffer[..length];
+    }
+
+    /// <summary>The bytes of another file of the plan, or null; a link that leads out of the repository is as good as none.</summary>
+    public static byte[]? TryRead(string root, string other)
+    {
+        var path = Path.Combine(root, other);
+        return File.Exists(path) && new FileInfo(path).LinkTarget is null ? Read(path) : null;
+    }
+}

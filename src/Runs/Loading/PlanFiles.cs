@@ -1,0 +1,182 @@
+using Orchestrator.Plans.Readers.Backlogs;
+using Orchestrator.Plans.Readers.Formats;
+using Orchestrator.Runs.Backlogs;
+
+namespace Orchestrator.Runs.Loading;
+
+/// <summary>Opens plans that a person names, with what the repository has for them: texts, roles, contracts, agents.</summary>
+/// <param name="repository">The repository; null where there is none.</param>
+/// <param name="directory">Absolute path of the folder that names belong to.</param>
+/// <param name="settings">Gives the settings that would be in force; asked only where a task names its agent.</param>
+/// <param name="warn">Told why a task does not count that a person sees in the file.</param>
+/// <param name="time">The clock.</param>
+public sealed class PlanFiles(
+    RepositoryLocation? repository,
+    string directory,
+    Func<OrchestratorSettings?> settings,
+    Action<string> warn,
+    TimeProvider time
+)
+{
+    /// <summary>What a person means who names none.</summary>
+    public const string DefaultName = "tasks.yaml";
+
+    /// <summary>The file that <c>run</c> and <c>tasks run</c> are about: the one that is named, else the plan or the backlog that is
+    /// here.</summary>
+    /// <param name="given">What was named.</param>
+    /// <param name="ofBacklog">Only a backlog is meant.</param>
+    /// <exception cref="RefusedException">None was named, and none is here.</exception>
+    public string Named(string? given, bool ofBacklog)
+    {
+        if (given is not null)
+        {
+            return given;
+        }
+        if (!ofBacklog && File.Exists(Path.GetFullPath(DefaultName, directory)))
+        {
+            return DefaultName;
+        }
+        var backlog = new RepositoryBacklog(repository, directory, null, time, warn);
+        if (backlog.Exists)
+        {
+            return backlog.FullPath;
+        }
+        throw ofBacklog
+            ? new RefusedException($"There is no backlog in {directory}.", "Add a task: orchestrate add \"WHAT IS TO BE DONE\".")
+            : new RefusedException(
+                $"No plan was named and there is no {DefaultName} in {directory}, and no backlog either.",
+                "Name the plan: orchestrate run PLAN."
+            );
+    }
+
+    /// <summary>Reads a plan; faults of its content are part of the result.</summary>
+    /// <exception cref="RefusedException">The file can't be opened.</exception>
+    public PlanReadResult Read(string name)
+    {
+        var path = Find(name);
+        var read = PlanBytes.ReadPlan(RootOf(path), path, name, ProjectTexts().Keys.ToList()).WithRoles(OwnRoles());
+        return read.Plan?.Tasks.Any(task => task.Agent is not null) is true && settings() is { } known
+            ? read.WithAgents([.. known.Agents.Keys])
+            : read;
+    }
+
+    /// <summary>Reads a plan that must be valid.</summary>
+    /// <exception cref="RefusedException">It can't be opened, or has errors; all of them are named.</exception>
+    public Plan Require(string name) => Require(name, Read(name));
+
+    /// <summary>Demands a backlog of which a planner has something to plan.</summary>
+    /// <param name="name">The backlog.</param>
+    /// <param name="tag">The tag of a file that has tags; null: the current one.</param>
+    /// <exception cref="RefusedException">It can't be opened, has errors, or nothing in it is pending.</exception>
+    public void RequirePending(string name, string? tag)
+    {
+        var path = Find(name);
+        var root = RootOf(path);
+        Require(name, BacklogPlanReader.ReadForPlanner(PlanBytes.Read(path), name, other => PlanBytes.TryRead(root, other), tag));
+    }
+
+    /// <summary>The absolute path of a document that can be planned from.</summary>
+    /// <exception cref="RefusedException">There is none, or it says nothing: no run is started for it.</exception>
+    public string RequireDocument(string name)
+    {
+        var path = Path.GetFullPath(name, directory);
+        if (!File.Exists(path))
+        {
+            throw new RefusedException($"There is no file {name} in {directory}.", "Check the name.");
+        }
+        try
+        {
+            _ = RequestDocument.Read(path, name, out var fault);
+            return fault is null ? path : throw new RefusedException(fault, "Nothing was planned.");
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new RefusedException($"{name} can't be read: {unreadable.Message}", "Check its permissions.");
+        }
+    }
+
+    private Plan Require(string name, PlanReadResult read)
+    {
+        if (read.Plan is { } plan)
+        {
+            return plan;
+        }
+        if (!PlanFileName.IsBacklog(name) || read.Errors is not [{ Code: BacklogPlanReader.NothingPending } nothing])
+        {
+            // A warning often names what an error comes from: a key that is misspelt.
+            var faults = read.Faults.Where(fault => fault.Severity != FaultSeverity.Advice);
+            throw new RefusedException(string.Join("\n", PlanFault.List(faults)), $"Correct {name} first.");
+        }
+
+        // Nothing is wrong with the file; what is left out says why a task that a person sees there does not count.
+        foreach (var warning in read.Warnings)
+        {
+            warn(warning.ToPlainText());
+        }
+        throw new RefusedException($"{name}: {nothing.Message}", nothing.Cure);
+    }
+
+    private string Find(string name)
+    {
+        var path = Path.GetFullPath(name, directory);
+        if (Directory.Exists(path))
+        {
+            throw new RefusedException($"{name} is a folder, not a plan.", "Name the file.");
+        }
+        return File.Exists(path)
+            ? path
+            : throw new RefusedException(
+                $"There is no plan file {name} in {directory}.",
+                "Check the name, or write a plan: see 'orchestrate validate --help'."
+            );
+    }
+
+    /// <summary>The plan's contracts by what stands in their files now; a file outside of a repository, or behind a link that leads out of
+    /// it, is none.</summary>
+    public ContractsInForce ContractsInForce(Plan plan) =>
+        Plans.ContractsInForce.Of(
+            plan,
+            repository is not null
+                ? plan
+                    .Contracts.Select(contract => contract.FilePath)
+                    .OfType<string>()
+                    .Distinct()
+                    .Where(path =>
+                        File.Exists(Path.Combine(repository.Root, path)) && RepositoryLinks.LeadsOutside(repository.Root, path) is null
+                    )
+                    .ToDictionary(path => path, path => File.ReadAllText(Path.Combine(repository.Root, path)), StringComparer.Ordinal)
+                : []
+        );
+
+    /// <summary>The project's named texts; outside of a repository there are none.</summary>
+    /// <exception cref="RefusedException">Their file can't be read.</exception>
+    public IReadOnlyDictionary<string, string> ProjectTexts()
+    {
+        try
+        {
+            return repository is not null
+                ? new ContextStore(Path.Combine(repository.OrchestratorFolder, ProjectContext.FileName)).Read()
+                : new Dictionary<string, string>();
+        }
+        catch (InvalidDataException e)
+        {
+            throw new RefusedException(e.Message);
+        }
+    }
+
+    /// <summary>The repository's own text for a role, which goes before the one that comes with us, or null.</summary>
+    public string? RoleText(string role) => OwnRoles().Contains(role) ? File.ReadAllText(Path.Combine(RolesFolder!, role + ".md")) : null;
+
+    private List<string> OwnRoles() =>
+        RolesFolder is { } folder && Directory.Exists(folder)
+            ? [.. Directory.EnumerateFiles(folder, "*.md").Select(file => Path.GetFileNameWithoutExtension(file))]
+            : [];
+
+    private string? RolesFolder => repository is null ? null : Path.Combine(repository.OrchestratorFolder, "roles");
+
+    // Phase files are found from the repository's root; a plan outside of it has its own folder as root.
+    private string RootOf(string path) =>
+        repository is not null && path.StartsWith(repository.Root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? repository.Root
+            : Path.GetDirectoryName(path)!;
+}
