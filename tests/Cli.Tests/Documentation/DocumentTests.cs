@@ -7,6 +7,7 @@ using Orchestrator.Messages;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.MasterPlans;
 using Orchestrator.Plans;
+using Orchestrator.Plans.Readers.TaskGraphs;
 using Orchestrator.Settings;
 using Orchestrator.TestKit;
 using Temporalio.Workflows;
