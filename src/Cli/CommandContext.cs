@@ -107,7 +107,7 @@ internal sealed class CommandContext(
     /// <exception cref="CommandException">Something is set wrongly; all faults are named.</exception>
     public SettingsResult LoadSettings(params IReadOnlyList<SettingFlag> flags) => OpenSettings(FindRepository(), flags).Loaded;
 
-    /// <summary>The same for commands that do something, with what is to be asked first: see <see cref="TrustGate"/>.</summary>
+    /// <summary>The same for commands that do something, with what is to be asked first: see <see cref="Runs.TrustGate"/>.</summary>
     /// <param name="repository">The repository; null where there is none.</param>
     /// <param name="flags">Options of the command line that set something.</param>
     /// <param name="runId">The run that is meant, where there is one.</param>

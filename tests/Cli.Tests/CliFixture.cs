@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Startup;
 using Xunit;
 

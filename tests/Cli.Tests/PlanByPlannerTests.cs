@@ -1,3 +1,4 @@
+using Orchestrator.Cli.Runs;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;

@@ -1,3 +1,4 @@
+using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Startup;
 using Orchestrator.Processes;
 using Orchestrator.Runs.Setup;

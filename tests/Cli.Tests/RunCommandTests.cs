@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Orchestrator.Cli.Console;
 using Orchestrator.Processes;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using Orchestrator.Cli.Console;
 using Orchestrator.Client;
 using Orchestrator.Messages;
 using Temporalio.Client;

@@ -1,3 +1,4 @@
+using Orchestrator.Cli.Console;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Orchestrator.Cli.Console;
 using Temporal.Grpc;
 using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;

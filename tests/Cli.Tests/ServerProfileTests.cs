@@ -1,3 +1,4 @@
+using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Settings;
 using Temporalio.Client;

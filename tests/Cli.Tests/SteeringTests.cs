@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Orchestrator.Cli.Console;
 using Temporalio.Client;
 using Xunit;
 

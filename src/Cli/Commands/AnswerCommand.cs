@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 

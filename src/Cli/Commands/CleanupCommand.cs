@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Engine;
+using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Plans;

@@ -1,3 +1,4 @@
+using Orchestrator.Cli.Overviews;
 using Orchestrator.Plans;
 using Orchestrator.Settings;
 

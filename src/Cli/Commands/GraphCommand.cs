@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Options;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Loading;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Runs.Callbacks;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Overviews;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Plans;

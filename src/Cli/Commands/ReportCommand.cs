@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;

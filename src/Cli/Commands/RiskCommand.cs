@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Overviews;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Loading;
 

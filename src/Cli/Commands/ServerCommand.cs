@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
+using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Runs;
 using Orchestrator.Settings;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Engine;
+using Orchestrator.Cli.Options;
 using Temporal.Server.Verification;
 
 namespace Orchestrator.Cli.Commands;

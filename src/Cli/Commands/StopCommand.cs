@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Cli.Options;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;

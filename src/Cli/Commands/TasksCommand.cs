@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Cli.Options;
 
 namespace Orchestrator.Cli.Commands;
 

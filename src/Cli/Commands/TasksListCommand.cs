@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Options;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Runs;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Gates;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Options;
 
 namespace Orchestrator.Cli.Commands;
 

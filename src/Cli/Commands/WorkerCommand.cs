@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
+using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Runs;
 using Orchestrator.Settings;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Orchestrator.Cli;
+namespace Orchestrator.Cli.Console;
 
 /// <summary>
 /// Ctrl-C and SIGTERM: the first asks to stop, the second to stop at once. A terminal that is closed (SIGHUP) counts as the first, unless

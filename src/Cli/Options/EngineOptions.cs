@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Settings;
 
-namespace Orchestrator.Cli;
+namespace Orchestrator.Cli.Options;
 
 /// <summary>Which engine a command talks to.</summary>
 internal sealed class EngineOptions

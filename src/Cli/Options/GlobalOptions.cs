@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Orchestrator.Cli;
+namespace Orchestrator.Cli.Options;
 
 /// <summary>Options that several commands share; each call makes one for its command.</summary>
 internal static class GlobalOptions

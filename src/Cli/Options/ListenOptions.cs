@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Temporal.Server;
 
-namespace Orchestrator.Cli;
+namespace Orchestrator.Cli.Options;
 
 /// <summary>
 /// Where a served engine listens with TCP and whom it lets in: on loopback the same user, any other address with TLS and a key; both

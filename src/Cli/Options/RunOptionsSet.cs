@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Orchestrator.Settings;
 
-namespace Orchestrator.Cli;
+namespace Orchestrator.Cli.Options;
 
 /// <summary>The options that decide how a run is done; each is a setting for this run alone, or part of the run's input.</summary>
 internal sealed class RunOptionsSet

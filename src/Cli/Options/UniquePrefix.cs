@@ -1,6 +1,6 @@
 using Orchestrator.Plans;
 
-namespace Orchestrator.Cli;
+namespace Orchestrator.Cli.Options;
 
 /// <summary>Ids may be shortened to any prefix that only one of them has.</summary>
 internal static class UniquePrefix

@@ -1,7 +1,7 @@
 using Orchestrator.Cli.Console;
 using Orchestrator.Plans;
 
-namespace Orchestrator.Cli;
+namespace Orchestrator.Cli.Overviews;
 
 /// <summary>A plan for people who are to decide about it: what runs when, and what there is to think about.</summary>
 internal static class PlanOverview

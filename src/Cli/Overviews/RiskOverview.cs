@@ -1,7 +1,7 @@
 using Orchestrator.Plans;
 using Orchestrator.Settings;
 
-namespace Orchestrator.Cli;
+namespace Orchestrator.Cli.Overviews;
 
 /// <summary>The risk of a plan for people: the score, what it is made of, and whether somebody will be asked.</summary>
 internal static class RiskOverview

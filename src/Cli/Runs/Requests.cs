@@ -1,7 +1,7 @@
 using Orchestrator.Plans;
 using Orchestrator.Runs;
 
-namespace Orchestrator.Cli;
+namespace Orchestrator.Cli.Runs;
 
 /// <summary>Tells requests in words from names of files. A typing mistake in a file's name must not become a request that costs
 /// money.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
+using Orchestrator.Cli.Overviews;
 using Orchestrator.Client;
 using Orchestrator.Messages;
 using Orchestrator.Runs;

@@ -1,3 +1,4 @@
+using Orchestrator.Cli.Options;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 

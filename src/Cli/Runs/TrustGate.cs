@@ -1,6 +1,6 @@
 using Orchestrator.Settings;
 
-namespace Orchestrator.Cli;
+namespace Orchestrator.Cli.Runs;
 
 /// <summary>Asks the person before anything that a repository's own files ask for happens on this machine.</summary>
 internal static class TrustGate

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
 using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Options;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Callbacks;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Commands;
+using Orchestrator.Cli.Options;
 
 namespace Orchestrator.Cli.Startup;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Orchestrator.Runs;
 
-namespace Orchestrator.Cli;
+namespace Orchestrator.Cli.Startup;
 
 /// <summary>Where the details of unexpected errors go, so that nobody is shown a stack trace.</summary>
 internal static class CrashLog
