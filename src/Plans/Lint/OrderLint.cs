@@ -4,8 +4,7 @@ namespace Orchestrator.Plans;
 internal static class OrderLint
 {
     // Only where both declare their files can a dependency be called needless.
-    public static void NeedlessDependencies(
-        List<PlanAdvice> advice,
+    public static IEnumerable<PlanAdvice> NeedlessDependencies(
         int index,
         PlanTask task,
         Dictionary<string, PlanTask> tasks,
@@ -14,7 +13,7 @@ internal static class OrderLint
     {
         if (task.DependsOn.Count == 0 || task.FilesWrite is null || task.FilesRead is null || task.NotesInput.Count > 0)
         {
-            return;
+            yield break;
         }
         for (var d = 0; d < task.DependsOn.Count; d++)
         {
@@ -27,34 +26,30 @@ internal static class OrderLint
                 && before.ResourcesWrite.Intersect(task.ResourcesRead.Concat(task.ResourcesWrite), StringComparer.Ordinal).Any();
             if (!sharesResource && !paths.Meet(task, before))
             {
-                advice.Add(
-                    new(
-                        "needless-dependency",
-                        index,
-                        $"depends_on[{d}]",
-                        $"Task '{task.Id}' waits for '{before.Id}', but reads and writes nothing of it.",
-                        "Remove the dependency, or name what it needs in files_read."
-                    )
+                yield return new(
+                    "needless-dependency",
+                    index,
+                    $"depends_on[{d}]",
+                    $"Task '{task.Id}' waits for '{before.Id}', but reads and writes nothing of it.",
+                    "Remove the dependency, or name what it needs in files_read."
                 );
             }
         }
     }
 
-    public static void Waves(List<PlanAdvice> advice, Plan plan)
+    public static IEnumerable<PlanAdvice> Waves(Plan plan)
     {
         const int few = 3;
         // Two tasks without dependencies are in one wave.
         var maybeSerial = plan.Tasks.Count > few && plan.Tasks.Count(t => t.DependsOn.Count == 0) < 2;
         if (maybeSerial && TaskGraph.Of(plan).Waves.Count == plan.Tasks.Count)
         {
-            advice.Add(
-                new(
-                    "serial-plan",
-                    -1,
-                    "tasks",
-                    $"All {plan.Tasks.Count} tasks run one after another.",
-                    "Let tasks that touch different files start at the same time."
-                )
+            yield return new(
+                "serial-plan",
+                -1,
+                "tasks",
+                $"All {plan.Tasks.Count} tasks run one after another.",
+                "Let tasks that touch different files start at the same time."
             );
         }
     }

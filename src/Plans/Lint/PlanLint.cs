@@ -50,41 +50,34 @@ public static class PlanLint
     /// the same.</param>
     public static IReadOnlyList<PlanAdvice> Of(Plan plan, bool hasFurtherGates = false)
     {
-        var advice = new List<PlanAdvice>();
-        var tasks = new Dictionary<string, PlanTask>(StringComparer.Ordinal);
         var paths = new PathMeetings();
-        foreach (var task in plan.Tasks)
-        {
-            tasks.TryAdd(task.Id, task);
-        }
-        for (var i = 0; i < plan.Tasks.Count; i++)
-        {
-            var task = plan.Tasks[i];
-            if (task.Status != PlanTaskStatus.Completed)
-            {
-                Gates(advice, i, task, hasFurtherGates);
-                OwnershipOf(advice, i, task, plan.Tasks.Count);
-                Size(advice, i, task);
-                OrderLint.NeedlessDependencies(advice, i, task, tasks, paths);
-            }
-        }
-        OrderLint.Waves(advice, plan);
-        return advice;
+        var tasks = plan.Tasks.DistinctBy(task => task.Id, StringComparer.Ordinal).ToDictionary(task => task.Id, StringComparer.Ordinal);
+        return
+        [
+            .. plan
+                .Tasks.Index()
+                .Where(one => one.Item.Status != PlanTaskStatus.Completed)
+                .SelectMany(one =>
+                    Gates(one.Index, one.Item, hasFurtherGates)
+                        .Concat(OwnershipOf(one.Index, one.Item, plan.Tasks.Count))
+                        .Concat(Size(one.Index, one.Item))
+                        .Concat(OrderLint.NeedlessDependencies(one.Index, one.Item, tasks, paths))
+                ),
+            .. OrderLint.Waves(plan),
+        ];
     }
 
-    private static void Gates(List<PlanAdvice> advice, int index, PlanTask task, bool hasFurtherGates)
+    private static IEnumerable<PlanAdvice> Gates(int index, PlanTask task, bool hasFurtherGates)
     {
         var writes = task.FilesWrite is null or { Count: > 0 };
         if (writes && task.Verification.Count + task.Measurements.Count == 0 && !hasFurtherGates)
         {
-            advice.Add(
-                new(
-                    "no-gate",
-                    index,
-                    "verification",
-                    $"No gate of its own checks what task '{task.Id}' did.",
-                    "Add a gate that fails when the work is wrong, such as a test."
-                )
+            yield return new(
+                "no-gate",
+                index,
+                "verification",
+                $"No gate of its own checks what task '{task.Id}' did.",
+                "Add a gate that fails when the work is wrong, such as a test."
             );
         }
         var oneCanFail = false;
@@ -99,126 +92,108 @@ public static class PlanLint
             }
             else
             {
-                advice.Add(
-                    new(
-                        "gate-cannot-fail",
-                        index,
-                        $"verification[{g}]",
-                        $"The gate '{gate.Command}' of task '{task.Id}' {reason}.",
-                        "Use a command whose exit code says whether the work is good."
-                    )
+                yield return new(
+                    "gate-cannot-fail",
+                    index,
+                    $"verification[{g}]",
+                    $"The gate '{gate.Command}' of task '{task.Id}' {reason}.",
+                    "Use a command whose exit code says whether the work is good."
                 );
             }
         }
         if (writes && oneCanFail && !isChecked)
         {
-            advice.Add(
-                new(
-                    "no-required-gate",
-                    index,
-                    "verification",
-                    $"No gate of task '{task.Id}' that can fail is required.",
-                    "Make at least one of them required."
-                )
+            yield return new(
+                "no-required-gate",
+                index,
+                "verification",
+                $"No gate of task '{task.Id}' that can fail is required.",
+                "Make at least one of them required."
             );
         }
     }
 
-    private static void OwnershipOf(List<PlanAdvice> advice, int index, PlanTask task, int count)
+    private static IEnumerable<PlanAdvice> OwnershipOf(int index, PlanTask task, int count)
     {
         var text = $"{task.Description} {task.Prompt}";
         var everything = task.FilesWrite is null || task.FilesWrite.Contains("**", StringComparer.Ordinal);
         if (everything && count > 1)
         {
-            advice.Add(
-                new(
-                    "owns-everything",
-                    index,
-                    "files_write",
-                    $"Task '{task.Id}' may write anywhere, so no other task runs beside it.",
-                    "List the paths it needs in files_write."
-                )
+            yield return new(
+                "owns-everything",
+                index,
+                "files_write",
+                $"Task '{task.Id}' may write anywhere, so no other task runs beside it.",
+                "List the paths it needs in files_write."
             );
         }
         else if (task.FilesWrite is { Count: 0 } && task.FilesAppend.Count + task.PatchIntents.Count == 0 && !Says(text, WordsForReading))
         {
-            advice.Add(
-                new(
-                    "owns-nothing",
-                    index,
-                    "files_write",
-                    $"Task '{task.Id}' may write nothing, but does not read like a review.",
-                    "List the paths it needs in files_write, or say what it should report."
-                )
+            yield return new(
+                "owns-nothing",
+                index,
+                "files_write",
+                $"Task '{task.Id}' may write nothing, but does not read like a review.",
+                "List the paths it needs in files_write, or say what it should report."
             );
         }
         var isTested = task.Checklist.Count > 0 || task.Verification.Any(g => g.Type == GateType.Test);
         if (!isTested && !Says(text, WordsForDone))
         {
-            advice.Add(
-                new(
-                    "done-not-defined",
-                    index,
-                    "prompt",
-                    $"Task '{task.Id}' does not say what done means.",
-                    "Add a sentence such as 'It is done when ...', or a test."
-                )
+            yield return new(
+                "done-not-defined",
+                index,
+                "prompt",
+                $"Task '{task.Id}' does not say what done means.",
+                "Add a sentence such as 'It is done when ...', or a test."
             );
         }
     }
 
-    private static void Size(List<PlanAdvice> advice, int index, PlanTask task)
+    private static IEnumerable<PlanAdvice> Size(int index, PlanTask task)
     {
         if (task.AllowLargeChanges)
         {
-            return;
+            yield break;
         }
         if (task.FilesWrite is { Count: > MostFiles })
         {
-            advice.Add(
-                new(
-                    "large-task",
-                    index,
-                    "files_write",
-                    $"Task '{task.Id}' owns {task.FilesWrite.Count} paths.",
-                    "Split it, or set allow_large_changes."
-                )
+            yield return new(
+                "large-task",
+                index,
+                "files_write",
+                $"Task '{task.Id}' owns {task.FilesWrite.Count} paths.",
+                "Split it, or set allow_large_changes."
             );
         }
         if (task.Checklist.Count > MostSteps)
         {
-            advice.Add(
-                new(
-                    "large-task",
-                    index,
-                    "checklist",
-                    $"Task '{task.Id}' has {task.Checklist.Count} steps.",
-                    "Split it, or set allow_large_changes."
-                )
+            yield return new(
+                "large-task",
+                index,
+                "checklist",
+                $"Task '{task.Id}' has {task.Checklist.Count} steps.",
+                "Split it, or set allow_large_changes."
             );
         }
         if (task.Prompt is { Length: > LongestPrompt })
         {
-            advice.Add(
-                new(
-                    "large-task",
-                    index,
-                    "prompt",
-                    $"The prompt of task '{task.Id}' has {task.Prompt.Length} characters.",
-                    "Put what several tasks need into 'context', or split the task."
-                )
+            yield return new(
+                "large-task",
+                index,
+                "prompt",
+                $"The prompt of task '{task.Id}' has {task.Prompt.Length} characters.",
+                "Put what several tasks need into 'context', or split the task."
             );
         }
         if (task.EstimatedMinutes is { } minutes && task.Timeout is { } limit && minutes > limit.TotalMinutes)
         {
-            advice.Add(
-                new(
-                    "large-task",
-                    index,
-                    "timeout",
-                    $"Task '{task.Id}' is expected to take {minutes} minutes, but is stopped after {limit.TotalMinutes}.",
-                    "Raise its timeout, or split it."
-                )
+            yield return new(
+                "large-task",
+                index,
+                "timeout",
+                $"Task '{task.Id}' is expected to take {minutes} minutes, but is stopped after {limit.TotalMinutes}.",
+                "Raise its timeout, or split it."
             );
         }
     }

@@ -53,7 +53,8 @@ internal sealed class AffixIndex
         // Those that begin with the text, and those that the text begins with.
         private IEnumerable<(int Start, int End)> Ranges(string text)
         {
-            yield return (LowerBound(text), UpperBound(text));
+            var start = FirstNot(0, other => string.CompareOrdinal(other, text) < 0);
+            yield return (start, FirstNot(start, other => other.StartsWith(text, StringComparison.Ordinal)));
             for (var length = 0; length < text.Length; length++)
             {
                 if (_equal.TryGetValue(text[..length], out var range))
@@ -63,40 +64,14 @@ internal sealed class AffixIndex
             }
         }
 
-        private int LowerBound(string text)
+        /// <summary>The first text from a place on of which something is no more true that is true of all before it.</summary>
+        private int FirstNot(int low, Func<string, bool> isTrue)
         {
-            var low = 0;
             var high = _texts.Length;
             while (low < high)
             {
                 var middle = (low + high) / 2;
-                if (string.CompareOrdinal(_texts[middle], text) < 0)
-                {
-                    low = middle + 1;
-                }
-                else
-                {
-                    high = middle;
-                }
-            }
-            return low;
-        }
-
-        private int UpperBound(string text)
-        {
-            var low = LowerBound(text);
-            var high = _texts.Length;
-            while (low < high)
-            {
-                var middle = (low + high) / 2;
-                if (_texts[middle].StartsWith(text, StringComparison.Ordinal))
-                {
-                    low = middle + 1;
-                }
-                else
-                {
-                    high = middle;
-                }
+                (low, high) = isTrue(_texts[middle]) ? (middle + 1, high) : (low, middle);
             }
             return low;
         }
