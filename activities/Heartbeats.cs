@@ -43,8 +43,8 @@ internal static class Heartbeats
         var context = ActivityExecutionContext.Current;
         using var stop = new CancellationTokenSource();
         using var detach = new CancellationTokenSource();
-        var turn = Task.CompletedTask;
-        var cancelled = context.CancellationToken.Register(() => turn = TurnAsync());
+        var ending = Task.CompletedTask;
+        var cancelled = context.CancellationToken.Register(() => ending = EndAsync());
         var info = context.Info;
         var execution =
             info.WorkflowRunId
@@ -66,10 +66,10 @@ internal static class Heartbeats
         finally
         {
             await cancelled.DisposeAsync();
-            await turn;
+            await ending;
         }
 
-        async Task TurnAsync() => await (await IsToStopAsync(context) ? stop : detach).CancelAsync();
+        async Task EndAsync() => await (await IsToStopAsync(context) ? stop : detach).CancelAsync();
     }
 
     /// <summary>Whether the work is to be stopped: the workflow cancelled the activity, or the server does not know this attempt any more

@@ -71,7 +71,7 @@ public sealed class AgentToolsTests : IDisposable
 
         Assert.Equal(
             expected,
-            WantedFiles.Owners(
+            RequestedFiles.Owners(
                 files,
                 "login",
                 new AgentClaim
@@ -82,7 +82,7 @@ public sealed class AgentToolsTests : IDisposable
                 }
             )
         );
-        Assert.Equal("", WantedFiles.Owners(files, "login", null));
+        Assert.Equal("", RequestedFiles.Owners(files, "login", null));
     }
 
     [Fact]
@@ -99,8 +99,8 @@ public sealed class AgentToolsTests : IDisposable
             Files = ["docs/mail.md"],
         };
 
-        Assert.Equal(". docs/mail.md belongs to mail (executing).", WantedFiles.Owners(files, "login", claim));
-        Assert.Equal(". docs/mail.md is its own: it may write it.", WantedFiles.Owners(files, "mail", claim));
+        Assert.Equal(". docs/mail.md belongs to mail (executing).", RequestedFiles.Owners(files, "login", claim));
+        Assert.Equal(". docs/mail.md is its own: it may write it.", RequestedFiles.Owners(files, "mail", claim));
         Assert.Contains("It was lent to task mail [executing].", mine.Ownership("docs/mail.md"), StringComparison.Ordinal);
         Assert.Contains("writes src/mail.cs, docs/mail.md", mine.Neighbours(), StringComparison.Ordinal);
     }

@@ -102,7 +102,7 @@ public sealed class ConflictRadarTests : IAsyncLifetime
         var (a, b) = (await run.PrepareAsync("a"), await run.PrepareAsync("b"));
         await SnapshotAsync(run, a, "a", ("shared.txt", "a's\n"));
         await SnapshotAsync(run, b, "b", ("shared.txt", "b's\n"));
-        var turn = (await RadarOfAsync(run, "a")).TurnFile;
+        var turn = (await RadarOfAsync(run, "a")).LockPath;
         Directory.CreateDirectory(Path.GetDirectoryName(turn)!);
         await File.WriteAllTextAsync(turn, "99999999999999");
 
@@ -176,9 +176,9 @@ public sealed class ConflictRadarTests : IAsyncLifetime
     private static async Task LookAsync(RunFixture run, string task)
     {
         var radar = await RadarOfAsync(run, task);
-        if (File.Exists(radar.TurnFile))
+        if (File.Exists(radar.LockPath))
         {
-            File.Delete(radar.TurnFile);
+            File.Delete(radar.LockPath);
         }
         await radar.LookAsync(CancellationToken.None);
     }

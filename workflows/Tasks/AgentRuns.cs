@@ -99,7 +99,7 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
         }
         if (result.NeverBegun)
         {
-            state.GiveBack(guidance);
+            state.RestoreGuidance(guidance);
         }
         else
         {

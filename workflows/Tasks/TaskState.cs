@@ -154,7 +154,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     }
 
     /// <summary>The agent run that took the guidance was never started: the next one gets it.</summary>
-    public void GiveBack(string guidance) => Guidance = Guidance.Length == 0 ? guidance : Guidance;
+    public void RestoreGuidance(string guidance) => Guidance = Guidance.Length == 0 ? guidance : Guidance;
 
     /// <summary>Ends the agent, keeps its work and closes.</summary>
     public void EndWithoutRun(string reason)

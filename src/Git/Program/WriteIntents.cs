@@ -103,12 +103,12 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         try
         {
             var output = await run(mark);
-            GiveBack(note);
+            Release(note);
             return output;
         }
         catch (GitException e) when (!WasKilled(e))
         {
-            GiveBack(note);
+            Release(note);
             throw;
         }
         catch
@@ -135,7 +135,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         return note;
     }
 
-    private void GiveBack(string note)
+    private void Release(string note)
     {
         using (var file = Open(note))
         {

@@ -101,7 +101,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         var checkout = new WorktreeStore(repository).FindMainCheckout();
         var status = checkout is null ? null : await WorktreeStatus.ReadAsync(checkout, stop);
         var own = files.Start.OwnFiles.All;
-        var strays = status is null ? "" : StrayFiles.Describe(files.Folder, status, own);
+        var unexpected = status is null ? "" : UnexpectedFiles.Describe(files.Folder, status, own);
         var request = new LandingRequest(target, tip, input.BaseCommit)
         {
             FinishCommand = Again(input),
@@ -109,7 +109,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             OwnFiles = own,
             NoteFile = files.Folder.Landing,
         };
-        strays = $"{note} {strays}".Trim();
+        unexpected = $"{note} {unexpected}".Trim();
         for (var moves = 0; ; moves++)
         {
             var result = await new TargetLanding(repository).LandAsync(request, stop);
@@ -119,13 +119,13 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
                 {
                     Landed = true,
                     Commit = request.Commit,
-                    Message = $"{input.Target} is at {request.Commit[..12]}. {strays}".Trim(),
+                    Message = $"{input.Target} is at {request.Commit[..12]}. {unexpected}".Trim(),
                     StagingTip = request.Commit,
                 };
             }
             if (result.State != LandingState.TargetMoved || moves == MaxMoves)
             {
-                return new LandResult { Message = $"{strays} {result.Reason}".Trim(), StagingTip = request.Commit };
+                return new LandResult { Message = $"{unexpected} {result.Reason}".Trim(), StagingTip = request.Commit };
             }
             var (merged, noted, refused) = await TakeInTargetAsync(
                 files,
@@ -142,7 +142,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
                 return refused with { StagingTip = request.Commit };
             }
             request = request with { Commit = merged! };
-            strays = $"{strays} {noted}".Trim();
+            unexpected = $"{unexpected} {noted}".Trim();
         }
     }
 

@@ -66,7 +66,7 @@ public sealed class PreflightCheck(RunServices services)
         var baseCommit = await BeginAsync(repository, files, staging, tip, contracts, stop);
         var renegotiated = ContractHistory.Renegotiated(files, warnings);
         AddUntracked(status, files.Start, warnings);
-        StrayFiles.Note(files.Folder, status);
+        UnexpectedFiles.Note(files.Folder, status);
         var first = await contracts.FirstCommitAsync(baseCommit, stop);
         await new GatesAtBase(_gates).TryAsync(repository, files, first, errors, warnings, stop);
         return new PreflightResult

@@ -6,15 +6,15 @@ namespace Orchestrator.Runs.Radar;
 
 /// <summary>Trial merges of a running task's last snapshot with unmerged work of the run's other tasks: their snapshots, else their
 /// branches. Each agent's follower checks when its own snapshot has changed, so that together they cover every changed pair, without the
-/// workflow. Over all processes of the repository one git runs at a time, for at most <see cref="Turn"/>, and then pauses nineteen times as
-/// long: never more than a twentieth of a core.</summary>
+/// workflow. Over all processes of the repository one git runs at a time, for at most <see cref="TimeSlice"/>, and then pauses nineteen
+/// times as long: never more than a twentieth of a core.</summary>
 /// <param name="task">The task whose agent is followed.</param>
 /// <param name="services">What the steps need of this machine.</param>
 internal sealed class ConflictRadar(RunFiles files, GitRepository repository, string task, RunServices services) : IAsyncDisposable
 {
     private const int Rest = 19;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TimeSlice = TimeSpan.FromSeconds(1);
 
     private readonly string _folder = Path.Combine(CacheFolder.Of(repository, services.Environment), "radar");
     private readonly HashSet<(string Own, string Other)> _seen = [];
@@ -24,7 +24,7 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
     private Task _looking = Task.CompletedTask;
 
     /// <summary>Lock of the process that checks; contains the end of the pause.</summary>
-    internal string TurnFile => Path.Combine(_folder, "turn");
+    internal string LockPath => Path.Combine(_folder, "turn");
 
     /// <summary>Starts a check when there is something new, without delaying the agent or its follower.</summary>
     public async Task LookIfDueAsync()
@@ -58,13 +58,13 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
     {
         try
         {
-            if (Snapshot(task) is not { } own || own.Commit == _done || LockFile.TryTake(TurnFile) is not { } turn)
+            if (Snapshot(task) is not { } own || own.Commit == _done || LockFile.TryTake(LockPath) is not { } held)
             {
                 return;
             }
-            using (turn)
+            using (held)
             {
-                if (RestsUntil(turn) > services.Time.GetUtcNow())
+                if (RestsUntil(held) > services.Time.GetUtcNow())
                 {
                     return;
                 }
@@ -75,7 +75,7 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
                 }
                 finally
                 {
-                    RestUntil(turn, services.Time.GetUtcNow() + (services.Time.GetElapsedTime(began) * Rest));
+                    RestUntil(held, services.Time.GetUtcNow() + (services.Time.GetElapsedTime(began) * Rest));
                 }
             }
         }
@@ -98,7 +98,7 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
             {
                 continue;
             }
-            if (services.Time.GetElapsedTime(began) > Turn)
+            if (services.Time.GetElapsedTime(began) > TimeSlice)
             {
                 return false;
             }
@@ -156,20 +156,20 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
             ? new TrialCandidate(found.Commit, found.Objects)
             : null;
 
-    private static DateTimeOffset RestsUntil(LockFile turn)
+    private static DateTimeOffset RestsUntil(LockFile held)
     {
         var text = new byte[32];
-        var length = turn.Content.Read(text);
+        var length = held.Content.Read(text);
         return long.TryParse(Encoding.ASCII.GetString(text, 0, length), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? DateTimeOffset.FromUnixTimeMilliseconds(seconds)
             : DateTimeOffset.MinValue;
     }
 
-    private static void RestUntil(LockFile turn, DateTimeOffset until)
+    private static void RestUntil(LockFile held, DateTimeOffset until)
     {
-        turn.Content.SetLength(0);
-        turn.Content.Position = 0;
-        turn.Content.Write(Encoding.ASCII.GetBytes(until.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)));
-        turn.Content.Flush();
+        held.Content.SetLength(0);
+        held.Content.Position = 0;
+        held.Content.Write(Encoding.ASCII.GetBytes(until.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)));
+        held.Content.Flush();
     }
 }

@@ -47,7 +47,7 @@ internal sealed class FileRequests(RunFiles files, string task, IReadOnlyList<Le
         {
             return verdict.Refuse($"{path} is a contract, which only the orchestrator changes.");
         }
-        if (Byproducts.IsByproduct(path))
+        if (GeneratedFiles.IsGenerated(path))
         {
             return verdict.Refuse($"{path} is made by tools and changed by the orchestrator only: ask for the package (--needs).");
         }

@@ -66,8 +66,8 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
                     .Select(change => new TaskNotice($"{change.Text}.", change.IsForPerson)),
             ]
             : [];
-        var strays = await StrayFiles.FindAsync(workspace.Repository, workspace.Files);
-        return strays.Length > 0 && IsNews(strays) ? [.. notices, new TaskNotice(strays)] : [.. notices];
+        var unexpected = await UnexpectedFiles.FindAsync(workspace.Repository, workspace.Files);
+        return unexpected.Length > 0 && IsNews(unexpected) ? [.. notices, new TaskNotice(unexpected)] : [.. notices];
     }
 
     /// <summary>What agent runs of an attempt did to things that are not theirs, by their own tool calls, each a sentence for the

@@ -169,7 +169,7 @@ public sealed class AgentRunStep(RunServices services)
         var (failure, message) = AgentOutcomeClassifier.Of(outcome, claim, found);
         if (failure == FailureClasses.Blocked)
         {
-            message += WantedFiles.Owners(files, start.Task, claim);
+            message += RequestedFiles.Owners(files, start.Task, claim);
             message += ContractCheck.HowToChange(files, message);
         }
         return new AgentRunResult

@@ -60,7 +60,7 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
     private async Task<string?> TooLargeAsync(string baseCommit, string tree, int most, CancellationToken stop)
     {
         var lines = (await new Diffs(repository).CountLinesAsync(baseCommit, tree, cancellationToken: stop))
-            .Where(file => !Byproducts.IsByproduct(file.Key))
+            .Where(file => !GeneratedFiles.IsGenerated(file.Key))
             .OrderByDescending(file => file.Value)
             .ToList();
         var total = lines.Sum(file => (long)file.Value);

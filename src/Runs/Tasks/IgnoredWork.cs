@@ -35,7 +35,9 @@ internal sealed class IgnoredWork(TaskWorkspace workspace, PlanTask task, Worktr
     public async Task<string> DescribeAsync(CancellationToken stop)
     {
         var hidden = (await IgnoreRules.ListAsync(worktree, _ownership.OwnsEverything, stop))
-            .Where(path => _ownership.Owns(path.TrimEnd('/')) && !Byproducts.IsByproduct(path.TrimEnd('/')) && !IsLocal(path.TrimEnd('/')))
+            .Where(path =>
+                _ownership.Owns(path.TrimEnd('/')) && !GeneratedFiles.IsGenerated(path.TrimEnd('/')) && !IsLocal(path.TrimEnd('/'))
+            )
             .ToList();
         var first = await IgnoreRules.ExplainAsync(worktree, [.. hidden.Take(5)], stop);
         return first.Count == 0

@@ -7,8 +7,8 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
     private readonly Ownership _ownership = Ownership.Of(task);
 
     /// <summary>True for generated files that no task owns.</summary>
-    public bool IsByproduct(ChangedFile file) =>
-        ContractCheck.Of(files, file.Path) is null && !_ownership.Owns(file.Path) && Byproducts.IsByproduct(file.Path);
+    public bool IsGenerated(ChangedFile file) =>
+        ContractCheck.Of(files, file.Path) is null && !_ownership.Owns(file.Path) && GeneratedFiles.IsGenerated(file.Path);
 
     /// <summary>Violations in a worktree, each a sentence for the agent.</summary>
     public IEnumerable<string> Problems(IEnumerable<ChangedFile> changed, WorktreeFiles worktree, CancellationToken stop)

@@ -40,14 +40,14 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
             ignored.Select(file => $"'{FileNames.Show(file.Path)}' is ignored by {file.Rule}; it was committed, since the plan names it")
         );
         _ignored = [.. ignored.Select(file => file.Path)];
-        var changed = seen.Concat(_ignored.Select(path => WorktreeDiff.Untracked(worktree, path))).ToLookup(ownership.IsByproduct);
+        var changed = seen.Concat(_ignored.Select(path => WorktreeDiff.Untracked(worktree, path))).ToLookup(ownership.IsGenerated);
         var problems = ownership.Problems(changed[false], new WorktreeFiles(worktree.Path), stop).ToList();
-        var byproducts = changed[true].ToList();
-        problems.AddRange(await Byproducts.PutBackAsync(workspace, worktree, byproducts, input.Prepared.BaseCommit, stop));
-        _committed = byproducts.Count > 0 || _ignored.Count > 0 ? null : _committed;
-        if (byproducts.Count > 0)
+        var generated = changed[true].ToList();
+        problems.AddRange(await GeneratedFiles.PutBackAsync(workspace, worktree, generated, input.Prepared.BaseCommit, stop));
+        _committed = generated.Count > 0 || _ignored.Count > 0 ? null : _committed;
+        if (generated.Count > 0)
         {
-            notes.Add($"put back, since nobody owns them: {FileNames.Some([.. byproducts.Select(b => b.Path)])}");
+            notes.Add($"put back, since nobody owns them: {FileNames.Some([.. generated.Select(b => b.Path)])}");
         }
         if (merge.Problem.Length > 0)
         {

@@ -2,7 +2,7 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Files that tools generate beside the work: lock files and build output. Where no task owns them they are restored, and not held
 /// against the agent.</summary>
-internal static class Byproducts
+internal static class GeneratedFiles
 {
     private static readonly HashSet<string> LockFiles = new(StringComparer.Ordinal)
     {
@@ -46,7 +46,7 @@ internal static class Byproducts
     private static readonly string[] BuildEndings = [".pyc", ".pyo", ".class", ".o", ".tsbuildinfo", ".egg-info"];
 
     /// <summary>True for a path that a tool generated.</summary>
-    public static bool IsByproduct(string path)
+    public static bool IsGenerated(string path)
     {
         var parts = path.Split('/');
         return LockFiles.Contains(parts[^1])
@@ -61,20 +61,20 @@ internal static class Byproducts
     public static async Task<IReadOnlyList<string>> PutBackAsync(
         TaskWorkspace workspace,
         Worktree worktree,
-        IReadOnlyList<ChangedFile> byproducts,
+        IReadOnlyList<ChangedFile> generated,
         string commit,
         CancellationToken stop
     )
     {
-        if (byproducts.Count == 0)
+        if (generated.Count == 0)
         {
             return [];
         }
         var files = new WorktreeFiles(worktree.Path);
-        var added = byproducts
+        var added = generated
             .Where(file => file.Change == FileChange.Added)
             .ToLookup(file => LockFiles.Contains(Path.GetFileName(file.Path)), file => file.Path);
-        var changed = byproducts
+        var changed = generated
             .Where(file => file.Change != FileChange.Added)
             .ToLookup(file => !file.IsSubmodule && files.CanHaveFile(file.Path), file => file.Path);
         var left = new WorktreeReset(worktree, DiscardPermit.OfTools(worktree)).Remove(added[false], stop).ToList();

@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Owners of the files that a blocked agent requests, for the person who decides.</summary>
-internal static class WantedFiles
+internal static class RequestedFiles
 {
     private const int MostNamed = 10;
 

@@ -2,7 +2,7 @@ namespace Orchestrator.Runs;
 
 /// <summary>Detects files that appear in the user's checkout while a run works. Agents must not write there; without a sandbox a program
 /// with a path like <c>../../..</c> or an absolute one can, and then it is at least reported.</summary>
-internal static class StrayFiles
+internal static class UnexpectedFiles
 {
     /// <summary>Records the state before the first agent starts. An existing record stays.</summary>
     public static void Note(RunFolder folder, WorktreeStatus status)
