@@ -21,7 +21,8 @@ internal abstract class SteeringCommand : CliCommand
     protected SteeringCommand(string name, string description)
         : base(name, description) { }
 
-    protected static Option<string?> TextOption(string name, string description) => new(name) { Description = description, HelpName = "TEXT" };
+    protected static Option<string?> TextOption(string name, string description) =>
+        new(name) { Description = description, HelpName = "TEXT" };
 
     /// <summary>The command that ends a run.</summary>
     protected static SteeringCall CancelOf(CommandContext context)
