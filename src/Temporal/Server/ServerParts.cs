@@ -45,8 +45,8 @@ internal sealed class ServerParts : IDisposable
                 TracksTasks = clock is not null,
                 DeadWorkers = new DeadWorkers(options.MachineName),
             };
-            Workflows = new WorkflowOperations(Engine, Namespaces, attributes, visibility);
-            Retention = new RetentionSweeper(Store, Namespaces, time, visibility, logger);
+            Workflows = new WorkflowOperations(Engine, Namespaces, attributes);
+            Retention = new RetentionSweeper(Store, Namespaces, time, logger);
             var services = new EngineServices(Database, Timers, time, Namespaces, Workflows, visibility, attributes, loggers);
             var reader = new VisibilityReader(Database, attributes);
             _parts.Add(new ClusterHandler(address));

@@ -154,7 +154,7 @@ public sealed class VisibilityQueryTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Delete_Run_LeavesNothing()
     {
-        await _database.WriteAsync(db => _store.Delete(db, Ns.Id, "w-0", "run-0"));
+        await _database.WriteAsync(db => VisibilityTables.Delete(db, Ns.Id, "w-0", "run-0"));
 
         Assert.Equal(5, _database.Read(db => VisibilityTables.Count(db, Ns.Id, VisibilityQuery.Everything)));
         Assert.Equal(1, _database.Read(db => VisibilityTables.Count(db, Ns.Id, Resolve("ConfList = 'b'"))));

@@ -14,20 +14,13 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     private readonly WorkflowEngine _engine;
     private readonly NamespaceRegistry _namespaces;
     private readonly SearchAttributeRegistry _searchAttributes;
-    private readonly VisibilityStore _visibility;
     private readonly ResetOperation _reset;
 
-    public WorkflowOperations(
-        WorkflowEngine engine,
-        NamespaceRegistry namespaces,
-        SearchAttributeRegistry searchAttributes,
-        VisibilityStore visibility
-    )
+    public WorkflowOperations(WorkflowEngine engine, NamespaceRegistry namespaces, SearchAttributeRegistry searchAttributes)
     {
         _engine = engine;
         _namespaces = namespaces;
         _searchAttributes = searchAttributes;
-        _visibility = visibility;
         _reset = new ResetOperation(engine);
         Starts = new WorkflowStarts(engine);
     }
@@ -185,7 +178,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
                 return run;
             }
         );
-        await Store.DeleteAsync(run, _visibility);
+        await Store.DeleteAsync(run);
     }
 
     public Task<DescribeWorkflowExecutionResponse> DescribeAsync(DescribeWorkflowExecutionRequest request)

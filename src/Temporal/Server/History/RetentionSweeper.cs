@@ -1,18 +1,11 @@
 using Microsoft.Extensions.Logging;
 using Temporal.Server.Common;
 using Temporal.Server.Storage;
-using Temporal.Server.Visibility;
 
 namespace Temporal.Server.History;
 
 /// <summary>Deletes closed runs when the retention of their namespace has passed, and gives the freed pages of the file back.</summary>
-internal sealed class RetentionSweeper(
-    WorkflowStore store,
-    NamespaceRegistry namespaces,
-    TimeProvider time,
-    VisibilityStore visibility,
-    ILogger logger
-) : IDisposable
+internal sealed class RetentionSweeper(WorkflowStore store, NamespaceRegistry namespaces, TimeProvider time, ILogger logger) : IDisposable
 {
     private const int PageSize = 100;
 
@@ -43,7 +36,7 @@ internal sealed class RetentionSweeper(
                 {
                     if (await store.ChangeAsync(ns.Id, name.WorkflowId, w => store.Find(w, name.RunId)) is { IsOpen: false } run)
                     {
-                        await store.DeleteAsync(run, visibility);
+                        await store.DeleteAsync(run);
                         deleted++;
                     }
                 }

@@ -234,7 +234,7 @@ internal sealed class WorkflowStore
     }
 
     /// <summary>Deletes a closed run with everything of it.</summary>
-    public async Task DeleteAsync(MutableState run, VisibilityStore visibility)
+    public async Task DeleteAsync(MutableState run)
     {
         await _database.WriteAsync(db =>
         {
