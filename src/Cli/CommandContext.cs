@@ -11,7 +11,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli;
 
-/// <summary>What every command works with: terminal, time, variables, folder, and from it repository and settings.</summary>
+/// <summary>Dependencies of every command: terminal, time, variables, folder, and from it repository and settings.</summary>
 internal sealed class CommandContext(
     ITerminal terminal,
     IReadOnlyDictionary<string, string> environment,
@@ -27,16 +27,16 @@ internal sealed class CommandContext(
 
     public ITerminal Terminal { get; } = terminal;
 
-    /// <summary>What steps of runs need of this machine, for commands that work like them; repositories are opened once.</summary>
+    /// <summary>Services of run steps on this machine; repositories are opened once.</summary>
     public RunServices Services => _services ??= RunServices.OfThisMachine([.. OwnProgram.Command, "hook"], Environment, Trust, Time);
 
     public IReadOnlyDictionary<string, string> Environment { get; } = environment;
 
-    /// <summary>What the person has said about repositories.</summary>
+    /// <summary>The person's trust decisions.</summary>
     public TrustStore Trust { get; } = TrustStore.OfUser(environment);
 
-    /// <summary>Where secrets are looked up: the process's variables, and since settings were loaded those of
-    /// <c>.orchestrator/secrets.env</c> and <c>.env</c>.</summary>
+    /// <summary>Variables for secrets: the process's own, and since settings were loaded those of <c>.orchestrator/secrets.env</c> and
+    /// <c>.env</c>.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; private set; } = environment;
 
     /// <summary>Folder that relative paths of the command line belong to.</summary>
@@ -49,7 +49,7 @@ internal sealed class CommandContext(
     /// <summary>This machine in queues and identities of workers.</summary>
     public string Machine => Services.Host;
 
-    /// <summary>Who calls, as the record of a run has it: the user and where.</summary>
+    /// <summary>The caller for a run's record: the user and client.</summary>
     public string Person =>
         $"{(Environment.GetValueOrDefault("USER") is { Length: > 0 } user ? user : System.Environment.UserName)}@{Machine}";
 
@@ -75,11 +75,11 @@ internal sealed class CommandContext(
     /// <summary>Plans that are named on the command line.</summary>
     public PlanFiles PlanFiles => new(FindRepository(), Directory, FindSettings, Terminal.Warn, Time);
 
-    /// <summary>The backlog here; what is wrong with single tasks is said to the person.</summary>
-    /// <param name="tag">The tag of a file that has tags; null: the one that is worked on at present.</param>
+    /// <summary>The backlog here; faults of single tasks are shown to the person.</summary>
+    /// <param name="tag">The tag in a file with tags; null: the current one.</param>
     public RepositoryBacklog Backlog(string? tag) => new(FindRepository(), Directory, tag, Time, Terminal.Warn);
 
-    /// <summary>The agent start that this process belongs to.</summary>
+    /// <summary>The agent run that this process belongs to.</summary>
     /// <exception cref="CommandException">It belongs to none, or its folder is gone.</exception>
     public AgentStartFacts RequireAgentStart()
     {
@@ -102,16 +102,16 @@ internal sealed class CommandContext(
     /// <summary>A path of the command line as an absolute one.</summary>
     public string FullPath(string path) => Path.GetFullPath(path, Directory);
 
-    /// <summary>The settings in force, for commands that read; warnings are shown. Of a repository that is not trusted only what is
-    /// harmless counts.</summary>
-    /// <exception cref="CommandException">Something is set wrongly; all faults are named.</exception>
+    /// <summary>The effective settings, for commands that read; warnings are shown. Of an untrusted repository only harmless settings
+    /// count.</summary>
+    /// <exception cref="CommandException">A setting is invalid; all faults are named.</exception>
     public SettingsResult LoadSettings(params IReadOnlyList<SettingFlag> flags) => OpenSettings(FindRepository(), flags).Loaded;
 
-    /// <summary>The same for commands that do something, with what is to be asked first: see <see cref="Runs.TrustGate"/>.</summary>
+    /// <summary>The same for commands that act, with the trust question: see <see cref="Runs.TrustGate"/>.</summary>
     /// <param name="repository">The repository; null where there is none.</param>
     /// <param name="flags">Options of the command line that set something.</param>
     /// <param name="runId">The run that is meant, where there is one.</param>
-    /// <exception cref="CommandException">Something is set wrongly; all faults are named.</exception>
+    /// <exception cref="CommandException">A setting is invalid; all faults are named.</exception>
     public RepositorySettings OpenSettings(RepositoryLocation? repository, IReadOnlyList<SettingFlag> flags, string? runId = null)
     {
         var settings = SettingsOfRepository.Open(repository?.Root, Environment, flags, Trust, runId);
@@ -123,8 +123,8 @@ internal sealed class CommandContext(
         return settings;
     }
 
-    /// <summary>Takes settings as those in force from now on.</summary>
-    /// <exception cref="CommandException">Something is set wrongly; all faults are named.</exception>
+    /// <summary>Makes these the effective settings.</summary>
+    /// <exception cref="CommandException">A setting is invalid; all faults are named.</exception>
     public SettingsResult Use(RepositorySettings settings)
     {
         Variables = settings.Loaded.Variables;
@@ -133,14 +133,13 @@ internal sealed class CommandContext(
             : throw new CommandException(ExitCodes.Usage, string.Join("\n", settings.Loaded.Errors.Select(fault => fault.ToString())));
     }
 
-    /// <summary>What the files say, whoever trusts them: for telling a person what a run would do once it is trusted, never to act on. Null
-    /// where something is set wrongly, which whoever needs it says.</summary>
+    /// <summary>The settings including untrusted ones: to show what a run would do once the repository is trusted, never to act on. Null
+    /// where one is invalid, which is reported where it is needed.</summary>
     public OrchestratorSettings? FindSettings() =>
         SettingsLoader.Load(SettingsFiles.Read(FindRepository()?.Root, Environment, []) with { IsTrusted = true }).Settings;
 
-    /// <summary>The settings that would be in force if the repository's file were this one, which the person named: for questions, never to
-    /// act on.</summary>
-    /// <exception cref="CommandException">The file can't be opened, or something is set wrongly.</exception>
+    /// <summary>The settings with this file as the repository's file, which the person named: for questions, never to act on.</summary>
+    /// <exception cref="CommandException">The file can't be opened, or a setting is invalid.</exception>
     public SettingsResult LoadSettingsFrom(string name)
     {
         var path = FullPath(name);

@@ -1,6 +1,6 @@
 namespace Orchestrator.Cli;
 
-/// <summary>A command ends here for a reason that a person can act on. It is shown as message and cure, never as a stack trace.</summary>
+/// <summary>Ends a command for a reason that a person can act on. Shown as message and cure, never as a stack trace.</summary>
 /// <param name="exitCode">One of <see cref="ExitCodes"/>.</param>
 /// <param name="message">What happened and where; several lines for several faults.</param>
 /// <param name="cure">What to do; empty where the message says it.</param>

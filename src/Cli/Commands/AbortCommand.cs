@@ -4,7 +4,7 @@ using Orchestrator.Cli.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>abort</c>: ends a run that is open, and takes back what it landed.</summary>
+/// <summary><c>abort</c>: ends an open run, and takes back its landing.</summary>
 internal sealed class AbortCommand : SteeringCommand
 {
     private readonly Argument<string> _run = new("RUN") { Description = "The run" };

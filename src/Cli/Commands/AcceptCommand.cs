@@ -6,7 +6,7 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>accept</c>: takes back hooks and settings that appeared while agents worked and were put aside, since git would run programs
+/// <summary><c>accept</c>: restores hooks and settings that appeared while agents worked and were put aside, because git would run programs
 /// by them.</summary>
 internal sealed class AcceptCommand : CliCommand
 {

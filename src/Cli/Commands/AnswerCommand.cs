@@ -66,7 +66,7 @@ internal sealed class AnswerCommand : SteeringCommand
             );
     }
 
-    // What is no open question, because it is answered or not yet asked, the run itself has an answer to.
+    // Whether there is such a question is the run's to answer: it may be answered already, or not asked yet.
     private static string Find(string given, StoredRun run)
     {
         if (RunStates.IsFinal(run.Status.State))

@@ -3,10 +3,8 @@ using Orchestrator.Runs.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>
-/// <c>ask-model</c>: started by a planner that is a model without an agent program; asks once and prints what came of it. Needs no running
-/// orchestrator.
-/// </summary>
+/// <summary><c>ask-model</c>: started by a planner that is a model without an agent program; asks once and prints the result. Needs no
+/// running orchestrator.</summary>
 internal sealed class AskModelCommand : CliCommand
 {
     private readonly Option<string> _request = new("--request")

@@ -4,7 +4,7 @@ using Orchestrator.Runs.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>blocked</c>: an agent says what it can't go on without.</summary>
+/// <summary><c>blocked</c>: an agent reports what it can't go on without.</summary>
 internal sealed class BlockedCommand : CliCommand
 {
     private readonly Option<string[]> _needs = Many("--needs", "What is missing, such as a package: pandas>=2.0", "WHAT");

@@ -6,7 +6,7 @@ using Orchestrator.Runs.Setup;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>check</c>: could a run work here? Each thing ok, warn or fail, with the cure.</summary>
+/// <summary><c>check</c>: can a run work here? Each check is ok, warn or fail, with the cure.</summary>
 internal sealed class CheckCommand : CliCommand
 {
     private readonly Option<string?> _agent = new("--agent")

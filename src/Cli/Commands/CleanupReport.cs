@@ -5,7 +5,7 @@ using Orchestrator.Runs.Cleaning;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>Says what a cleanup removes, keeps and saves: as a document, or to a person.</summary>
+/// <summary>Shows what a cleanup removes, keeps and saves: as a document, or to a person.</summary>
 internal static class CleanupReport
 {
     private const int MostNamed = 20;

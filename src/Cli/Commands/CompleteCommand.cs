@@ -3,7 +3,7 @@ using Orchestrator.Cli.Completion;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>complete</c>: asked by shells for the words that may stand at the cursor, one per line.</summary>
+/// <summary><c>complete</c>: called by shells for the completions at the cursor, one per line.</summary>
 internal sealed class CompleteCommand : CliCommand
 {
     private readonly Argument<string[]> _words = new("WORD")

@@ -6,7 +6,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>config list|get|set</c>: every setting with where its value comes from.</summary>
+/// <summary><c>config list|get|set</c>: every setting with its value and source.</summary>
 internal sealed class ConfigCommand : Command
 {
     public ConfigCommand()
@@ -156,7 +156,7 @@ internal sealed class ConfigCommand : Command
             context.Terminal.Say($"{name} is set in {shown}.");
             var setting = SettingIndex.Find(name)!;
             WarnIfOverruled(context, setting.Name, user ? SettingSourceKind.UserFile : SettingSourceKind.RepositoryFile);
-            // A name of its own: agents.NAME.provider is no setting of the list.
+            // A person's name: agents.NAME.provider is not in the list of settings.
             if (
                 !user
                 && context.OpenSettings(context.FindRepository(), []) is { IsTrusted: false } opened

@@ -6,7 +6,7 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>diff</c>: what a task changed: its merged or verified commit, else its worktree as it is.</summary>
+/// <summary><c>diff</c>: the change of a task: its merged or verified commit, else its worktree as it is.</summary>
 internal sealed class DiffCommand : CliCommand
 {
     private readonly Argument<string> _which = new("RUN/TASK") { Description = "The task" };

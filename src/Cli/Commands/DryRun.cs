@@ -4,7 +4,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>run --dry-run</c>: what would be done, and who would be asked. Nothing is started.</summary>
+/// <summary><c>run --dry-run</c>: what would be done, and what would be asked. Nothing is started.</summary>
 internal static class DryRun
 {
     /// <summary>Shows it.</summary>
@@ -12,7 +12,7 @@ internal static class DryRun
     /// <param name="file">Its name, as given.</param>
     /// <param name="chosen">Which of its tasks.</param>
     /// <param name="loaded">The settings.</param>
-    /// <param name="approveRisk">Up to which risk score nobody is asked; null: as the settings have it.</param>
+    /// <param name="approveRisk">Highest risk score that needs no approval; null: by the settings.</param>
     /// <param name="yes">Yes was said beforehand.</param>
     /// <param name="context">Where it is shown.</param>
     public static int Show(

@@ -41,7 +41,7 @@ internal sealed class EventsCommand : CliCommand
         return ExitCodes.Done;
     }
 
-    // Each line is a document of its own, for readers that begin in the middle. The file has no version, and what a newer program wrote
-    // into it stays as it is.
+    // Each line is a separate document, for readers that begin in the middle. The file has no version, and members of a newer program are
+    // kept.
     private static string WithVersion(string line) => $$"""{"schemaVersion":{{Document.CurrentVersion}},{{line.AsSpan(1)}}""";
 }

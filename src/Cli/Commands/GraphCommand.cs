@@ -80,7 +80,7 @@ internal sealed class GraphCommand : CliCommand
         context.Terminal.Show("Critical path: " + string.Join(" -> ", graph.CriticalPath));
     }
 
-    // Ids of our own, since those of tasks may be words of the drawing languages.
+    // Generated ids, because task ids may be keywords of the drawing languages.
     private static string Mermaid(Plan plan)
     {
         var index = plan.Tasks.Select((task, i) => (task.Id, i)).ToDictionary(pair => pair.Id, pair => pair.i);

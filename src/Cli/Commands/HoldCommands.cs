@@ -7,7 +7,7 @@ using Orchestrator.Runs.Holds;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>hold</c>: no agent is started any more, in one run or on this machine; what works goes on. Needs no engine.</summary>
+/// <summary><c>hold</c>: no agent is started any more, in one run or on this machine; running agents go on. Needs no engine.</summary>
 internal sealed class HoldCommand : CliCommand
 {
     private const int LongestReason = 500;
@@ -81,7 +81,7 @@ internal sealed class HoldCommand : CliCommand
     }
 }
 
-/// <summary><c>release</c>: ends a hold. What waits goes on by itself.</summary>
+/// <summary><c>release</c>: ends a hold. Waiting agents start by themselves.</summary>
 internal sealed class ReleaseCommand : CliCommand
 {
     private readonly Argument<string?> _run = new("RUN")

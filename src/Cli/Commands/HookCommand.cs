@@ -3,9 +3,8 @@ using Orchestrator.Runs.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>
-/// <c>hook</c>: asked by the agent program before each tool call; reads the policy of the start and needs no running orchestrator.
-/// </summary>
+/// <summary><c>hook</c>: called by the agent program before each tool call; reads the policy of the agent run and needs no running
+/// orchestrator.</summary>
 internal sealed class HookCommand : CliCommand
 {
     private readonly Option<string> _policy = new("--policy")

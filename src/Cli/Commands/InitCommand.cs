@@ -4,7 +4,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>init</c>: configuration, ignore file and example of <c>.env</c>; takes over what older tools left.</summary>
+/// <summary><c>init</c>: configuration, ignore file and example of <c>.env</c>; takes over settings of older tools.</summary>
 internal sealed class InitCommand : CliCommand
 {
     private readonly Option<bool> _claude = new("--claude")

@@ -7,7 +7,7 @@ using Orchestrator.Runs.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>logs</c>: what a task's agent said and did, as people read it.</summary>
+/// <summary><c>logs</c>: what a task's agent wrote and did, for people.</summary>
 internal sealed class LogsCommand : CliCommand
 {
     private readonly Argument<string> _which = new("RUN/TASK") { Description = "The task" };

@@ -6,11 +6,11 @@ using Orchestrator.Runs.Mail;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>What the commands of people who write to agents share.</summary>
+/// <summary>Shared by the commands by which people write to agents.</summary>
 internal static class MailCommands
 {
-    /// <summary>Says that a letter was taken.</summary>
-    /// <exception cref="CommandException">It was not.</exception>
+    /// <summary>Confirms that a message was accepted.</summary>
+    /// <exception cref="CommandException">It was refused.</exception>
     public static void Confirm(MailReceipt receipt, string to, CommandContext context)
     {
         if (!receipt.IsTaken)

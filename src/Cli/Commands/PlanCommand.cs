@@ -11,8 +11,8 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>plan</c>: a request or a document becomes a plan, by a planner. Asking the same again while it is unfinished goes on with it
-/// instead of paying once more.</summary>
+/// <summary><c>plan</c>: a planner makes a plan from a request or a document. Repeating an unfinished request continues it instead of
+/// paying once more.</summary>
 internal sealed class PlanCommand : CliCommand
 {
     private readonly Argument<string?> _request = new("REQUEST")
@@ -94,7 +94,7 @@ internal sealed class PlanCommand : CliCommand
         };
     }
 
-    // Asked before anything is paid for.
+    // Asked before any agent is paid for.
     private bool MayWrite(ParseResult parsed, CommandContext context)
     {
         if (parsed.GetValue(_output) is not { } output)

@@ -3,7 +3,7 @@ using Orchestrator.Cli.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>promote</c>: tries again to land a run whose target needed a person.</summary>
+/// <summary><c>promote</c>: retries landing for a run whose target needed a person.</summary>
 internal sealed class PromoteCommand : SteeringCommand
 {
     private readonly Argument<string?> _run = new("RUN") { Description = "The run", Arity = ArgumentArity.ZeroOrOne };

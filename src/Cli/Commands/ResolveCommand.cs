@@ -6,7 +6,7 @@ using Steered = Orchestrator.Messages.ResolveCommand;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>resolve</c>: says how a run goes on that can't go on by itself.</summary>
+/// <summary><c>resolve</c>: decides how a run goes on that can't go on by itself.</summary>
 internal sealed class ResolveCommand : SteeringCommand
 {
     private readonly Argument<string> _run = new("RUN") { Description = "The run" };

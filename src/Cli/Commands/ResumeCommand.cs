@@ -7,7 +7,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>resume</c>: a run that was interrupted, paused or killed goes on where it was.</summary>
+/// <summary><c>resume</c>: continues a run that was interrupted, paused or killed.</summary>
 internal sealed class ResumeCommand : CliCommand
 {
     private readonly Argument<string?> _which = new("RUN/TASK")
@@ -48,7 +48,7 @@ internal sealed class ResumeCommand : CliCommand
         IReadOnlyList<SettingFlag> progress = parsed.GetValue(_noProgress) ? [new("--no-progress", "show_progress", "false")] : [];
         var opened = context.OpenSettings(repository, [.. _engine.Flags(parsed), .. progress]);
 
-        // A run that was killed in its first moments is known to the engine alone.
+        // A run that was killed in its first moments is known only to the engine.
         var isStored = reference.Run is not null || StoredRuns.Open(repository).Count > 0;
         var stored = isStored ? StoredRuns.RequireOpen(repository, reference.Run) : null;
         if (
@@ -76,7 +76,7 @@ internal sealed class ResumeCommand : CliCommand
         }
         if (stored is not null && reference.FindTask(stored.Status) is { } alone)
         {
-            // Where somebody works on the run the task goes on there, and this process has nothing to wait for.
+            // If a worker runs elsewhere the task continues there, and this process has nothing to wait for.
             var call = new SteeringCall((handle, cancel) => handle.ResumeAsync(alone, cancel), "resume", new TaskCommand(alone));
             if (await Steering.SendAsync(context, _engine.Flags(parsed), stored, call, stop) is { } sent)
             {

@@ -4,7 +4,7 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>retry</c>: tries a task again, with words of a person.</summary>
+/// <summary><c>retry</c>: retries a task, with a person's guidance.</summary>
 internal sealed class RetryCommand : SteeringCommand
 {
     private readonly Argument<string> _which = new("RUN/TASK") { Description = "The task" };

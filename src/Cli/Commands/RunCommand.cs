@@ -44,7 +44,7 @@ internal sealed class RunCommand : CliCommand
     private readonly bool _ofBacklog;
 
     /// <summary>Makes the command.</summary>
-    /// <param name="ofBacklog">It is <c>tasks run</c>: the backlog's pending tasks and nothing else.</param>
+    /// <param name="ofBacklog">For <c>tasks run</c>: the backlog's pending tasks and nothing else.</param>
     public RunCommand(bool ofBacklog = false)
         : base(
             "run",
@@ -120,7 +120,7 @@ internal sealed class RunCommand : CliCommand
             Yes = file is not null ? agreed : yes && !parsed.GetValue(_askPlan),
         };
         var input = backlog is null ? planned : OfBacklog(planned, Requests.InRepository(repository, context.FullPath(backlog)), parsed);
-        // What is written into the plan at the end is this process's business.
+        // This process writes the status into the plan at the end.
         var engine = parsed.GetValue(_attached) || parsed.GetValue(_updatePlan) ? null : _engine.Arguments(parsed);
         var code = await RunAsync(runId, input, repository, settings.Settings!, engine, context, stop);
         if (parsed.GetValue(_updatePlan))
@@ -133,7 +133,7 @@ internal sealed class RunCommand : CliCommand
         return code;
     }
 
-    /// <summary>The id that was given, or a new one; a person is asked where another run does the same.</summary>
+    /// <summary>The given id, or a new one; a person is asked if another run does the same.</summary>
     private string RunId(ParseResult parsed, string? request, string? named, RepositoryLocation repository, CommandContext context)
     {
         var given = parsed.GetValue(_id);
@@ -141,12 +141,12 @@ internal sealed class RunCommand : CliCommand
         NewRun.RefuseEnded(runId, repository);
         if (given is null && !parsed.GetValue(_yes))
         {
-            NewRun.AskAboutTwin(request, named, runId, repository, context);
+            NewRun.AskAboutDuplicate(request, named, runId, repository, context);
         }
         return runId;
     }
 
-    /// <summary>What the options ask for together and can't have.</summary>
+    /// <summary>Refuses contradictory options.</summary>
     private void RefuseContradictions(ParseResult parsed, CommandContext context, string? file, string? backlog)
     {
         if (parsed.GetValue(_updatePlan) && (parsed.GetValue(_detach) || file is null || !PlanFileName.IsMasterPlan(file)))

@@ -3,7 +3,7 @@ using Orchestrator.Cli.Documents;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>schema</c>: JSON Schemas of what is written for us and of what we write, for editors and other programs.</summary>
+/// <summary><c>schema</c>: JSON Schemas of our input and output, for editors and other programs.</summary>
 internal sealed class SchemaCommand : CliCommand
 {
     private readonly Argument<string> _of = new("WHAT")

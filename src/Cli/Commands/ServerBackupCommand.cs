@@ -4,7 +4,7 @@ using Temporal.Server;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>server backup</c>: a copy of an engine file as of one moment, also while a server works on it.</summary>
+/// <summary><c>server backup</c>: a consistent copy of an engine file, also while a server uses it.</summary>
 internal sealed class ServerBackupCommand : CliCommand
 {
     private readonly Argument<string> _target = new("FILE") { Description = "Where the copy goes; must not exist" };

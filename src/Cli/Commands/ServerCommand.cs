@@ -12,9 +12,8 @@ using Temporal.Server;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>
-/// <c>server</c>: the embedded engine for other clients, until it is interrupted. Below it what can be done with its file.
-/// </summary>
+/// <summary><c>server</c>: serves the embedded engine for other clients, until it is interrupted. Its subcommands work on the engine's
+/// file.</summary>
 internal sealed class ServerCommand : CliCommand
 {
     // The version that docker-compose.temporal.yml uses.
@@ -40,7 +39,7 @@ internal sealed class ServerCommand : CliCommand
         Add(new ServerBackupCommand());
         Add(new ServerVerifyCommand());
 
-        // Without an action of its own, a command with others below it can't be called alone.
+        // Without an action a command with subcommands can't be called alone.
         SetAction(static _ => ExitCodes.Done);
     }
 
@@ -95,7 +94,7 @@ internal sealed class ServerCommand : CliCommand
         }
         catch (OperationCanceledException)
         {
-            // Interrupted is how it ends.
+            // Interruption is its normal end.
             return ExitCodes.Done;
         }
 
@@ -107,7 +106,7 @@ internal sealed class ServerCommand : CliCommand
         );
     }
 
-    /// <summary>A worker of this process, on the engine that it serves itself.</summary>
+    /// <summary>A worker in this process, on its own engine.</summary>
     private static async Task<ServedWork> WorkAsync(
         RepositoryLocation repository,
         OrchestratorSettings settings,

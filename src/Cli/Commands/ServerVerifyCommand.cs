@@ -6,10 +6,8 @@ using Temporal.Server.Verification;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>
-/// <c>server verify</c>: rebuilds every run of an engine file from its events and compares it with what is stored. Exit 0: all is well, 1:
-/// faults, 2: no such check was possible.
-/// </summary>
+/// <summary><c>server verify</c>: rebuilds every run of an engine file from its events and compares it with the stored state. Exit 0:
+/// consistent, 1: faults, 2: the check was not possible.</summary>
 internal sealed class ServerVerifyCommand : CliCommand
 {
     private readonly Option<string?> _file = ServerFileOption.Create();

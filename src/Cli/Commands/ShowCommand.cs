@@ -9,7 +9,7 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>show</c>: everything that is known of a run or of one task.</summary>
+/// <summary><c>show</c>: all details of a run or of one task.</summary>
 internal sealed class ShowCommand : CliCommand
 {
     private readonly Argument<string?> _which = new("RUN/TASK")
@@ -141,7 +141,7 @@ internal sealed class ShowCommand : CliCommand
         }
     }
 
-    /// <summary>Where work of the task is kept that is in no commit of its branch: a ref, or a folder, and what it is.</summary>
+    /// <summary>Where uncommitted work of the task is kept: a ref or a folder, with a description.</summary>
     private static string[] Kept(StoredRun run, RunTask task)
     {
         var file = Path.Combine(run.Folder, "tasks", task.Id, "kept.md");

@@ -9,8 +9,7 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>status</c>: where a run is. Reads the run's files, so it needs no engine; it says where nobody works on an open
-/// run.</summary>
+/// <summary><c>status</c>: the status of a run, from its files, without an engine; also shows whether a worker runs for it.</summary>
 internal sealed class StatusCommand : CliCommand
 {
     private readonly Argument<string?> _run = new("RUN")
@@ -174,7 +173,7 @@ internal sealed class StatusCommand : CliCommand
 
     private static int Width(CommandContext context) => context.Terminal.HasScreen ? context.Terminal.Width : 160;
 
-    // Null: what worked on it in the background never died.
+    // Null: the background process never crashed.
     private static string? Describe(IReadOnlyList<RunCrash>? crashes) =>
         crashes is [.., var last]
             ? $"Its process in the background died {(crashes.Count == 1 ? "once" : $"{crashes.Count} times")}, last at "

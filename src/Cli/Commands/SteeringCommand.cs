@@ -5,7 +5,7 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>A command that changes an open run: finds the run, sends, and says what came of it.</summary>
+/// <summary>A command that changes an open run: finds the run, sends the command, and shows the result.</summary>
 internal abstract class SteeringCommand : CliCommand
 {
     private readonly EngineOptions _engine = new();
@@ -36,7 +36,7 @@ internal abstract class SteeringCommand : CliCommand
 
     /// <summary>The command that lands a run that waits for its target.</summary>
     /// <param name="context">Who lands it.</param>
-    /// <param name="refuse">Why it can't be followed, by the run's record.</param>
+    /// <param name="refuse">Why it is refused, by the run's record.</param>
     protected static SteeringCall PromoteOf(CommandContext context, Func<RunStatus, string?> refuse)
     {
         var command = new PersonCommand(By: context.Person);
@@ -49,7 +49,7 @@ internal abstract class SteeringCommand : CliCommand
 
     protected void AddEngine() => _engine.AddTo(this);
 
-    /// <summary>For commands after which the run may go on by itself.</summary>
+    /// <summary>Adds the options for commands after which the run may continue.</summary>
     protected void AddGoingOn()
     {
         Add(_detach);
@@ -59,12 +59,12 @@ internal abstract class SteeringCommand : CliCommand
     private IEnumerable<string> KeptAs(ParseResult parsed) =>
         parsed.Tokens.Select(token => token.Value).Where(text => text != _noResume.Name);
 
-    /// <summary>Sends a command before the one that the person is told of: where nobody works on the run it is only kept.</summary>
+    /// <summary>Sends a command that precedes the actual one: if no worker runs it is only kept.</summary>
     protected Task<int?> TellAsync(ParseResult parsed, CommandContext context, StoredRun run, SteeringCall call, CancellationToken stop) =>
         Steering.SendAsync(context, _engine.Flags(parsed), run, call, stop);
 
-    /// <summary>Sends the command. Where nobody works on the run it is carried out here, or whoever gave it is asked whether the run goes
-    /// on now.</summary>
+    /// <summary>Sends the command. If no worker runs it is carried out here, or the person is asked whether the run continues
+    /// now.</summary>
     protected async Task<int> SendAsync(
         ParseResult parsed,
         CommandContext context,

@@ -4,9 +4,8 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>
-/// <c>stop</c>: ends agents at once, with or without an engine. Their work stays, and their tasks wait; <c>resume</c> goes on.
-/// </summary>
+/// <summary><c>stop</c>: ends agents at once, with or without an engine. Their work stays, and their tasks wait; <c>resume</c> continues
+/// them.</summary>
 internal sealed class StopCommand : CliCommand
 {
     private readonly Argument<string?> _which = new("RUN/TASK")

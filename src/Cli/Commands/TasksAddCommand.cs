@@ -75,7 +75,7 @@ internal sealed class TasksAddCommand : CliCommand
             ? title.ReplaceLineEndings(" ")
             : throw new CommandException(ExitCodes.Usage, "The task has no title.", "Say in one line what is to be done.");
 
-    /// <summary>Ids divided by commas.</summary>
+    /// <summary>Ids separated by commas.</summary>
     internal static string[] Ids(string? text) =>
         text is null ? [] : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 

@@ -12,8 +12,8 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>A command that lets a planner add tasks to the backlog. The run itself adds them, once, so that a crash in between loses and
-/// doubles nothing.</summary>
+/// <summary>A command that lets a planner add tasks to the backlog. The run itself adds them, once, so that a crash loses and duplicates
+/// nothing.</summary>
 internal abstract class TasksByPlannerCommand : CliCommand
 {
     private readonly Option<string?> _model = new("--model", "-m") { Description = "Model of the planner", HelpName = "MODEL" };
@@ -91,7 +91,7 @@ internal abstract class TasksByPlannerCommand : CliCommand
     }
 }
 
-/// <summary><c>tasks parse</c>: a document becomes tasks of the backlog.</summary>
+/// <summary><c>tasks parse</c>: makes backlog tasks from a document.</summary>
 internal sealed class TasksParseCommand : TasksByPlannerCommand
 {
     private readonly Argument<string> _file = new("FILE") { Description = "The document, such as a PRD" };

@@ -3,7 +3,7 @@ using Orchestrator.Cli.Options;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>tasks ...</c>: the backlog that outlives single runs.</summary>
+/// <summary><c>tasks ...</c>: the backlog, which outlives single runs.</summary>
 internal sealed class TasksCommand : Command
 {
     public TasksCommand()
@@ -31,8 +31,8 @@ internal sealed class TasksCommand : Command
             new("--id") { Description = "Id of the task", HelpName = "ID" }
         );
 
-    /// <summary>The id that was given one way or the other.</summary>
-    /// <exception cref="CommandException">None was.</exception>
+    /// <summary>The id from the argument or the option.</summary>
+    /// <exception cref="CommandException">None was given.</exception>
     public static string RequireId(ParseResult parsed, (Argument<string?> Argument, Option<string?> Option) id) =>
         parsed.GetValue(id.Option)
         ?? parsed.GetValue(id.Argument)

@@ -4,7 +4,7 @@ using Orchestrator.Cli.Options;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>tasks next</c>: what to do next.</summary>
+/// <summary><c>tasks next</c>: the next task.</summary>
 internal sealed class TasksNextCommand : CliCommand
 {
     private readonly Option<string?> _tag = TasksCommand.Tag();

@@ -6,7 +6,7 @@ using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>tasks set-status</c>: where tasks stand.</summary>
+/// <summary><c>tasks set-status</c>: sets the status of tasks.</summary>
 internal sealed class TasksSetStatusCommand : CliCommand
 {
     private readonly (Argument<string?> Argument, Option<string?> Option) _id = TasksCommand.Id();
@@ -52,8 +52,8 @@ internal sealed class TasksSetStatusCommand : CliCommand
         return ExitCodes.Done;
     }
 
-    /// <summary>The status that a word means.</summary>
-    /// <exception cref="CommandException">It means none.</exception>
+    /// <summary>The status for a word.</summary>
+    /// <exception cref="CommandException">The word is unknown.</exception>
     internal static string StatusOf(string word)
     {
         if (BacklogStatus.Find(word) is { } status)

@@ -6,7 +6,7 @@ using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>tasks update</c>: other words for a task; what is not given stays.</summary>
+/// <summary><c>tasks update</c>: changes a task's texts; others stay.</summary>
 internal sealed class TasksUpdateCommand : CliCommand
 {
     private readonly (Argument<string?> Argument, Option<string?> Option) _id = TasksCommand.Id();

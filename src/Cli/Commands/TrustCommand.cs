@@ -6,7 +6,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>trust</c>: what this repository's own files ask for may be done on this machine.</summary>
+/// <summary><c>trust</c>: allows on this machine what this repository's own files ask for.</summary>
 internal sealed class TrustCommand : CliCommand
 {
     private readonly Option<bool> _json = GlobalOptions.Json();

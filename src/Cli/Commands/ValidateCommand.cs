@@ -6,7 +6,7 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>validate</c>: is this a plan that can be run? All faults at once, and what could be better.</summary>
+/// <summary><c>validate</c>: is this a valid plan? All faults at once, and advice.</summary>
 internal sealed class ValidateCommand : CliCommand
 {
     private readonly Argument<string> _plan = new("PLAN")
@@ -45,7 +45,7 @@ internal sealed class ValidateCommand : CliCommand
         var name = parsed.GetRequiredValue(_plan);
         var read = context.PlanFiles.Read(name).WithConflicts();
 
-        // Settings cost as much time as a small plan: they are read where they matter.
+        // Loading settings takes as long as reading a small plan: done only where needed.
         read = read.WithAdvice(
             hasFurtherGates: read.Plan?.Tasks.Any(task => task.Verification.Count == 0) is true
                 && context.FindSettings()?.Gates.Task is { Count: > 0 }
@@ -63,7 +63,7 @@ internal sealed class ValidateCommand : CliCommand
             context.Print(Describe(name, read), CliJson.Default.ValidateDocument);
         }
 
-        // Beside a printed plan the rest is not what was asked for.
+        // With a printed plan on stdout the rest goes to stderr.
         Action<string> write = parsed.GetValue(_print) is null ? context.Terminal.Show : context.Terminal.Say;
         foreach (var line in PlanFault.List(read.Faults))
         {

@@ -7,7 +7,7 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>verify</c>: would this task's gates pass on the files as they are, or on a commit?</summary>
+/// <summary><c>verify</c>: do this task's gates pass on the files as they are, or on a commit?</summary>
 internal sealed class VerifyCommand : CliCommand
 {
     private readonly Argument<string> _plan = new("PLAN") { Description = "The plan file" };

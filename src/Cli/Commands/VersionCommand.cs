@@ -6,7 +6,7 @@ using Orchestrator.Cli.Options;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>version</c>: what runs here.</summary>
+/// <summary><c>version</c>: the versions of program and runtime.</summary>
 internal sealed class VersionCommand : CliCommand
 {
     private readonly Option<bool> _json = GlobalOptions.Json();

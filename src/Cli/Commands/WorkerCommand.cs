@@ -9,7 +9,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>worker</c>: does the work of runs that others start, until it is interrupted.</summary>
+/// <summary><c>worker</c>: works on runs that others start, until it is interrupted.</summary>
 internal sealed class WorkerCommand : CliCommand
 {
     private static readonly TimeSpan CleanEvery = TimeSpan.FromHours(1);
@@ -38,7 +38,7 @@ internal sealed class WorkerCommand : CliCommand
             asked.Count > 0 ? asked.Select(one => one.Repository).DistinctBy(one => one.Root).ToList() : [context.RequireRepository()];
         var named = Names(asked);
 
-        // Each is asked about; the engine is that of the first.
+        // Trust is asked for each; the engine is that of the first.
         var yes = parsed.GetValue(_yes);
         foreach (var other in repositories.Skip(1))
         {
@@ -59,7 +59,7 @@ internal sealed class WorkerCommand : CliCommand
         return ExitCodes.Done;
     }
 
-    /// <summary>Nobody starts and ends with the runs of a worker, so it looks now and then. Ends when it is stopped.</summary>
+    /// <summary>A worker does not begin and end with runs, so it cleans up periodically. Ends when cancelled.</summary>
     private static async Task KeepCleanAsync(
         IReadOnlyList<RepositoryLocation> repositories,
         OrchestratorSettings settings,
@@ -82,7 +82,7 @@ internal sealed class WorkerCommand : CliCommand
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Interrupted is how a worker ends.
+            // Interruption is the normal end of a worker.
         }
     }
 
@@ -103,10 +103,10 @@ internal sealed class WorkerCommand : CliCommand
         return named;
     }
 
-    /// <summary>A repository and what those call it that start its runs.</summary>
+    /// <summary>A repository and its name for callers that start its runs.</summary>
     private sealed record Asked(RepositoryLocation Repository, string? Name)
     {
-        // A folder may have the sign in its name.
+        // A folder's name may contain the sign.
         public static Asked Of(string text, CommandContext context) =>
             Directory.Exists(context.FullPath(text)) || text.LastIndexOf('=') is not (> 0 and var sign)
                 ? new Asked(Find(context.FullPath(text)), null)

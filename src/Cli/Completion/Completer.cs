@@ -9,7 +9,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Completion;
 
-/// <summary>What may stand where the cursor is. It never fails: whoever presses the tabulator is still writing.</summary>
+/// <summary>Completions at the cursor. Never fails, because the command line is still incomplete.</summary>
 internal sealed class Completer
 {
     private readonly CommandContext _context;
@@ -29,7 +29,7 @@ internal sealed class Completer
         }
     }
 
-    /// <summary>The words that may stand in place of the last one; none where a file is meant, or anything.</summary>
+    /// <summary>Completions for the last word; none where a file is expected, or any text.</summary>
     /// <param name="context">Folder and settings.</param>
     /// <param name="commands">The root with the command that words call, or with all of them.</param>
     /// <param name="words">The command line behind the program's name, up to the cursor; the last word may be empty.</param>
@@ -136,7 +136,7 @@ internal sealed class Completer
                 : [];
         });
 
-    // Their commands alone have an option for the tag of a backlog.
+    // Only backlog commands have an option for the tag.
     private bool IsOfBacklog => _command.Options.Any(option => option.Name == GlobalOptions.TagName);
 
     private IReadOnlyList<string> BacklogIds() => Try(() => [.. _context.Backlog(null).Read().Backlog.All.Select(task => task.Id)]);
@@ -156,7 +156,7 @@ internal sealed class Completer
                 : [];
         });
 
-    // A plan or configuration with faults has no ids to offer; its own command says what is wrong with it.
+    // A plan or configuration with faults has no ids to offer; its own command reports them.
     private static IReadOnlyList<string> Try(Func<IReadOnlyList<string>> list)
     {
         try

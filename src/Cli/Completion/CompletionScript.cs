@@ -1,9 +1,9 @@
 namespace Orchestrator.Cli.Completion;
 
-/// <summary>What a shell has to be told so that it asks <c>orchestrate complete</c>. Where that has no answer, files are offered.</summary>
+/// <summary>Shell scripts that call <c>orchestrate complete</c>. If it has no answer, files are offered.</summary>
 internal static class CompletionScript
 {
-    /// <summary>The shells that are served.</summary>
+    /// <summary>The supported shells.</summary>
     public static IReadOnlyList<string> Shells { get; } = ["bash", "zsh", "fish"];
 
     /// <summary>The script of a shell.</summary>
@@ -16,7 +16,7 @@ internal static class CompletionScript
             _ => throw new ArgumentException($"There is no script for '{shell}'.", nameof(shell)),
         };
 
-    /// <summary>Where a person puts it.</summary>
+    /// <summary>How to install it.</summary>
     public static string HowTo(string shell) =>
         shell switch
         {

@@ -1,11 +1,10 @@
 namespace Orchestrator.Cli.Console;
 
-/// <summary>
-/// The one door to the console: what was asked for goes to stdout, what goes on beside it (progress, warnings, questions) to stderr.
-/// </summary>
+/// <summary>The only access to the console: requested output goes to stdout, everything else (progress, warnings, questions) to
+/// stderr.</summary>
 internal interface ITerminal
 {
-    /// <summary>A person can read and answer: both ends are terminals.</summary>
+    /// <summary>Both ends are terminals, so a person can read and answer.</summary>
     bool IsInteractive { get; }
 
     /// <summary>A screen whose lines can be redrawn; false turns colour, tables that move and questions off.</summary>
@@ -17,30 +16,28 @@ internal interface ITerminal
     /// <summary>Rows of the screen; 24 without one.</summary>
     int Height { get; }
 
-    /// <summary>Writes what the command was asked for, as it is, to stdout: a document, a log, a diff.</summary>
+    /// <summary>Writes requested output unchanged to stdout: a document, a log, a diff.</summary>
     void Result(string text);
 
-    /// <summary>Writes a line of what a person asked for, to stdout; to stderr where the command prints a document.</summary>
+    /// <summary>Writes a line of requested output to stdout; to stderr where the command prints a document.</summary>
     void Show(string line);
 
-    /// <summary>Writes a line of what goes on, to stderr.</summary>
+    /// <summary>Writes a line of progress to stderr.</summary>
     void Say(string line);
 
     /// <summary>Writes a warning for people, to stderr.</summary>
     void Warn(string line);
 
-    /// <summary>Writes an error for people, with what to do about it, to stderr.</summary>
+    /// <summary>Writes an error with its cure to stderr.</summary>
     void Fail(string message, string cure);
 
     /// <summary>Everything on stdin.</summary>
     string ReadInput();
 
-    /// <summary>
-    /// Stdin and stdout as they are, for a protocol that is spoken over them; nothing else may be written to stdout then.
-    /// </summary>
+    /// <summary>Stdin and stdout as streams, for a protocol; nothing else may be written to stdout then.</summary>
     (Stream Input, Stream Output) OpenStreams();
 
-    /// <summary>Asks a yes-or-no question; null when nobody can answer.</summary>
+    /// <summary>Asks a yes-or-no question; null when there is no terminal to answer.</summary>
     /// <param name="question">The question.</param>
     /// <param name="byDefault">What the enter key alone means.</param>
     bool? Ask(string question, bool byDefault = false);
@@ -48,6 +45,6 @@ internal interface ITerminal
     /// <summary>Replaces the lines of the last call by these; only where <see cref="HasScreen"/>.</summary>
     void Redraw(IReadOnlyList<string> lines);
 
-    /// <summary>Leaves the lines of the last <see cref="Redraw"/> standing; what follows goes below them.</summary>
+    /// <summary>Leaves the lines of the last <see cref="Redraw"/>; later output follows below them.</summary>
     void EndRedraw();
 }

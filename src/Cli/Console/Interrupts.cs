@@ -2,10 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>
-/// Ctrl-C and SIGTERM: the first asks to stop, the second to stop at once. A terminal that is closed (SIGHUP) counts as the first, unless
-/// somebody goes on without it.
-/// </summary>
+/// <summary>Ctrl-C and SIGTERM: the first asks to stop, the second to stop at once. A closed terminal (SIGHUP) counts as the first, unless
+/// the work continues in the background.</summary>
 internal sealed class Interrupts : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -29,8 +27,9 @@ internal sealed class Interrupts : IDisposable
         return interrupts;
     }
 
-    /// <summary>From now on a closed terminal ends this process at once, after something else has begun to go on with its work.</summary>
-    /// <param name="goOnElsewhere">Begins that; false: it could not, and the closed terminal counts as an interrupt.</param>
+    /// <summary>Makes a closed terminal end this process at once, after the work was continued elsewhere.</summary>
+    /// <param name="goOnElsewhere">Continues the work elsewhere; false: it could not, and the closed terminal counts as an
+    /// interrupt.</param>
     public void OnHangUp(Func<bool> goOnElsewhere) => _goOnElsewhere = goOnElsewhere;
 
     /// <summary>The terminal was closed.</summary>
@@ -42,7 +41,7 @@ internal sealed class Interrupts : IDisposable
             return;
         }
 
-        // In this order: whoever sees the first sees the second too, and leaves the work as it is.
+        // In this order: code that sees the first sees the second too, and leaves the work as it is.
         _stopNow.Cancel();
         _stop.Cancel();
     }

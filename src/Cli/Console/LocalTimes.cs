@@ -3,15 +3,13 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>Times as people read them: in the zone of this machine. Records and JSON have UTC, with a Z.</summary>
+/// <summary>Times for people: in the zone of this machine. Records and JSON use UTC, with a Z.</summary>
 internal static partial class LocalTimes
 {
     /// <summary>Date and time to the second.</summary>
     public static string Of(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
-    /// <summary>
-    /// A sentence that a run or its agent has written, with each time in it (<c>2026-11-22 10:54:00Z</c>) in this machine's zone.
-    /// </summary>
+    /// <summary>A sentence of a run or its agent, with each time in it (<c>2026-11-22 10:54:00Z</c>) in this machine's zone.</summary>
     public static string In(string sentence) =>
         sentence.Contains('Z', StringComparison.Ordinal) ? Written().Replace(sentence, ToLocal) : sentence;
 

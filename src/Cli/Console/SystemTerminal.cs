@@ -84,7 +84,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
     }
 
-    // Without wrapping at the right edge: how wide some characters are, screens do not agree.
+    // Without wrapping at the right edge, because screens disagree about the width of some characters.
     public void Redraw(IReadOnlyList<string> lines)
     {
         lock (_lock)
@@ -108,10 +108,8 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
     }
 
-    /// <summary>
-    /// Gives the screen back as it was: the runtime tells it to send other codes for the keys of the cursor and the number pad, and never
-    /// takes that back.
-    /// </summary>
+    /// <summary>Restores the screen: the runtime switches the codes of the cursor keys and the number pad, and never switches them
+    /// back.</summary>
     public void Dispose()
     {
         if (!HasScreen)
@@ -124,7 +122,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
     }
 
-    // A line said while a table stands is written above it: the table is wiped and comes again with the next drawing.
+    // A line written while a table is shown goes above it: the table is cleared and drawn again later.
     private void Write(string line, string label = "")
     {
         lock (_lock)
@@ -139,7 +137,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
     }
 
-    // A terminal that was closed refuses every word; nobody is there to be told, and the work goes on.
+    // A closed terminal fails every write; there is no one to notify, and the work goes on.
     private void Tell(string text)
     {
         try
@@ -150,7 +148,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         catch (IOException) when (HasScreen) { }
     }
 
-    // A screen that has become narrower shows what stood on it in more rows.
+    // On a screen that has become narrower the earlier lines take more rows.
     private string BackToFirst()
     {
         if (_drawn.Count == 0)

@@ -4,18 +4,14 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>
-/// How many cells text takes on a screen: most characters take one, those of East Asia and emoji two, marks on others none.
-/// </summary>
-/// <remarks>Where screens differ (joined emoji) the larger number is counted, so that a line never runs over.</remarks>
+/// <summary>The number of screen cells of a text: most characters take one, those of East Asia and emoji two, combining marks
+/// none.</summary>
+/// <remarks>Where terminals differ (joined emoji) the larger number is used, so that a line never wraps.</remarks>
 internal static partial class TextCells
 {
     private const int EmojiStyle = 0xFE0F;
 
-    /// <summary>
-    /// First and last of what takes two cells: East Asian Width W and F of Unicode 16, neighbours put together where what is between them
-    /// is not in use.
-    /// </summary>
+    /// <summary>Ranges of characters with two cells: East Asian Width W and F of Unicode 16, merged across unassigned ones.</summary>
     private static readonly (int First, int Last)[] Wide =
     [
         (0x1100, 0x115F),
@@ -167,16 +163,14 @@ internal static partial class TextCells
             : line;
     }
 
-    /// <summary>
-    /// The text with its control characters in visible form: what an agent printed or wrote can't clear the screen, change its colours or
-    /// its title.
-    /// </summary>
+    /// <summary>The text with visible control characters: output of an agent can't clear the screen, change its colours or its
+    /// title.</summary>
     public static string Visible(string text) =>
         text.Any(IsUnsafe) ? string.Concat(text.Select(c => IsUnsafe(c) ? Picture(c) : c.ToString())) : text;
 
     private static bool IsUnsafe(char c) => char.IsControl(c) && c is not ('\n' or '\r' or '\t');
 
-    // Unicode has pictures of the first 32 and of DEL.
+    // Unicode has symbols for the first 32 and for DEL.
     private static string Picture(char c) =>
         c < ' ' ? ((char)(0x2400 + c)).ToString()
         : c == '\u007f' ? "\u2421"

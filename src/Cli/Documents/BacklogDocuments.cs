@@ -4,9 +4,9 @@ using Orchestrator.Plans;
 namespace Orchestrator.Cli.Documents;
 
 /// <summary>Answer of <c>tasks list --json</c>.</summary>
-/// <param name="File">Where the backlog lies, relative to the repository.</param>
+/// <param name="File">The backlog's file, relative to the repository.</param>
 /// <param name="Tasks">The tasks with the fields of the file.</param>
-/// <param name="Errors">What is wrong with them: dependencies that lead nowhere or in circles.</param>
+/// <param name="Errors">Their faults: unknown or circular dependencies.</param>
 /// <param name="Warnings">What a person should look at.</param>
 internal sealed record BacklogDocument(
     string File,

@@ -6,8 +6,8 @@ namespace Orchestrator.Cli.Documents;
 /// <param name="DryRun">Nothing was removed.</param>
 /// <param name="Removed">What was removed of runs, or would be.</param>
 /// <param name="Kept">What stays, and why.</param>
-/// <param name="StrayRefs">Hidden refs of no run that were removed, or would be.</param>
-/// <param name="Worktrees">Waiting worktrees that were removed, or would be.</param>
+/// <param name="StrayRefs">Hidden refs without a run that were removed, or would be.</param>
+/// <param name="Worktrees">Pooled worktrees that were removed, or would be.</param>
 /// <param name="Caches">Cache folders of repositories that are gone, which were removed, or would be.</param>
 /// <param name="Before">What there was.</param>
 /// <param name="After">What there is now.</param>
@@ -22,10 +22,10 @@ internal sealed record CleanupDocument(
     StorageSizes After
 ) : Document;
 
-/// <summary>What goes of a run.</summary>
+/// <summary>What is removed of a run.</summary>
 /// <param name="RunId">Its id.</param>
 /// <param name="State">How it ended.</param>
-/// <param name="Whole">Everything of it goes: its folder and its history too.</param>
+/// <param name="Whole">All of it is removed, with its folder and history.</param>
 /// <param name="Files">Files in its folder.</param>
 /// <param name="Bytes">Their length in all.</param>
 /// <param name="Refs">Branches and hidden refs that go.</param>

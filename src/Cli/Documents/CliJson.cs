@@ -4,7 +4,7 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Documents;
 
-/// <summary>How documents are written: without reflection, since that starts slowly.</summary>
+/// <summary>JSON of documents: without reflection, which starts slowly.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
@@ -42,7 +42,7 @@ internal sealed partial class CliJson : JsonSerializerContext
     public static CliJson Line { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
 }
 
-/// <summary>The documents of runs, for the commands that are asked most: a list of many kinds loads the types of all of them.</summary>
+/// <summary>The documents of runs, for the most frequent commands: a context of all documents would load all their types.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,

@@ -6,5 +6,5 @@ namespace Orchestrator.Cli.Documents;
 /// <param name="Path">The file that was checked.</param>
 /// <param name="Runs">Runs that were rebuilt from their events.</param>
 /// <param name="Events">Events they were rebuilt from.</param>
-/// <param name="Faults">What is stored otherwise than the events say.</param>
+/// <param name="Faults">Differences between the stored state and the events.</param>
 internal sealed record EngineCheckDocument(string Path, long Runs, long Events, IReadOnlyList<EngineFault> Faults) : Document;

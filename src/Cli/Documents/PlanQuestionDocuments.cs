@@ -15,7 +15,7 @@ internal sealed record ConflictsDocument(
     IReadOnlyList<ConflictEntry> Warnings
 ) : Document;
 
-/// <summary>Two tasks that meet.</summary>
+/// <summary>Two tasks in conflict.</summary>
 internal sealed record ConflictEntry(string Kind, string Path, IReadOnlyList<string> Tasks, MissingEdgeEntry MissingEdge, string Message);
 
 /// <summary>The dependency that would order them.</summary>
@@ -45,7 +45,7 @@ internal sealed record RiskEntry(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Count
 );
 
-/// <summary>A task that owns what always needs a person.</summary>
+/// <summary>A task that owns a path which always needs approval.</summary>
 internal sealed record ProtectedEntry(string Task, string Path, string Glob);
 
 /// <summary>Answer of <c>contracts --json</c>.</summary>
@@ -64,7 +64,7 @@ internal sealed record ContractEntry(
 /// <summary>Answer of <c>environment --json</c>.</summary>
 /// <param name="Hash">Over all files.</param>
 /// <param name="Files">Lock and manifest files, sorted by path.</param>
-/// <param name="Matches">Whether it is the hash of <c>--verify</c>; absent without it.</param>
+/// <param name="Matches">Whether it equals the hash of <c>--verify</c>; absent without it.</param>
 internal sealed record EnvironmentDocument(
     string Hash,
     IReadOnlyList<EnvironmentEntry> Files,

@@ -9,7 +9,7 @@ namespace Orchestrator.Cli.Documents;
 /// <param name="Task">The task as it is.</param>
 /// <param name="Events">Its transitions in order.</param>
 /// <param name="Models">Which model worked on which attempt.</param>
-/// <param name="Kept">Where work of the task is kept that is in no commit of its branch.</param>
+/// <param name="Kept">Where uncommitted work of the task is kept.</param>
 /// <param name="Mail">Messages to its agent and from it.</param>
 internal sealed record TaskDocument(
     string RunId,
@@ -31,7 +31,7 @@ internal sealed record DiffDocument(string RunId, string Task, string Patch, boo
 /// <param name="RunId">The run.</param>
 /// <param name="Task">The task.</param>
 /// <param name="Start">Number of the agent start.</param>
-/// <param name="Lines">What the agent said and did, as people read it.</param>
+/// <param name="Lines">What the agent wrote and did, for people.</param>
 internal sealed record LogDocument(string RunId, string Task, int Start, IReadOnlyList<string> Lines) : Document;
 
 /// <summary>Answer of <c>history --json</c>.</summary>
@@ -72,7 +72,7 @@ internal sealed record HistoryEntry(
         );
 }
 
-/// <summary>A message among the lines of <c>events</c>. It is no transition and has no number among those.</summary>
+/// <summary>A message among the lines of <c>events</c>. It is no transition and has no number.</summary>
 /// <param name="Time">When it was sent.</param>
 /// <param name="Task">The task it is for; null: all.</param>
 /// <param name="State">Always <c>mail</c>.</param>

@@ -8,7 +8,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Documents;
 
-/// <summary>JSON Schemas (draft 2020-12), made of the types and keys that they describe.</summary>
+/// <summary>JSON Schemas (draft 2020-12), generated from the types and keys that they describe.</summary>
 internal static class Schemas
 {
     private const string Draft = "https://json-schema.org/draft/2020-12/schema";
@@ -21,14 +21,14 @@ internal static class Schemas
         ["status"] = static () => Write(OfType(RunJson.Default.RunStatus, "What 'orchestrate status --json' prints")),
     };
 
-    /// <summary>What there is a schema of.</summary>
+    /// <summary>Names of the schemas.</summary>
     public static IReadOnlyCollection<string> Names => All.Keys;
 
     /// <summary>A schema as JSON text.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     public static string Of(string name) => All[name]();
 
-    // Unknown members fail a run, so they are no valid input.
+    // Unknown members fail a run, so they are invalid.
     private static JsonObject OfRunInput()
     {
         var schema = OfType(MessageJson.Options.GetTypeInfo(typeof(OrchestrationInput)), "The input of an OrchestrationWorkflow");
@@ -47,8 +47,8 @@ internal static class Schemas
         return schema;
     }
 
-    /// <summary>The keys as they nest in the file. A value's form is said in words: most types are read from several forms (1800, 30m), and
-    /// an editor must not call a valid one wrong.</summary>
+    /// <summary>The keys as they nest in the file. The form of values is only described: most types accept several forms (1800, 30m), and
+    /// an editor must not report a valid one.</summary>
     private static JsonObject OfConfiguration()
     {
         var root = new JsonObject
@@ -74,7 +74,7 @@ internal static class Schemas
 
     private static JsonObject Child(JsonObject parent, string name)
     {
-        // Whatever name a person gives, such as that of an agent.
+        // Any name, such as that of an agent.
         if (name == "*")
         {
             if (parent["additionalProperties"] is not JsonObject any)

@@ -18,13 +18,13 @@ internal sealed record VersionDocument(string Version, string Runtime, string Pl
 /// <param name="Checks">One entry for each thing looked at.</param>
 internal sealed record CheckDocument(string Status, IReadOnlyList<CheckEntry> Checks) : Document;
 
-/// <summary>One thing looked at.</summary>
+/// <summary>Result of one check.</summary>
 internal sealed record CheckEntry(string Name, string Status, string Message, string? Cure);
 
 /// <summary>Answer of <c>config list --json</c> and <c>config get --json</c>.</summary>
 internal sealed record ConfigDocument(IReadOnlyList<ConfigEntry> Settings) : Document;
 
-/// <summary>One setting as it is in force.</summary>
+/// <summary>The effective value of one setting.</summary>
 /// <param name="Name">Dotted name.</param>
 /// <param name="Value">As it would stand in a file.</param>
 /// <param name="Default">What it is when nobody sets it.</param>
@@ -32,7 +32,7 @@ internal sealed record ConfigDocument(IReadOnlyList<ConfigEntry> Settings) : Doc
 /// <param name="Place">File, variable or option; empty for a default.</param>
 /// <param name="Line">Line in the file, or 0.</param>
 /// <param name="Description">What it does.</param>
-/// <param name="Withheld">It stands in the files of a repository that is not trusted, and does not count.</param>
+/// <param name="Withheld">It is from the files of an untrusted repository, and does not count.</param>
 internal sealed record ConfigEntry(
     string Name,
     string Value,
@@ -51,12 +51,12 @@ internal sealed record ConfigEntry(
 internal sealed record TrustDocument(string Repository, bool Trusted, IReadOnlyList<TrustEntry> Items) : Document;
 
 /// <summary>Answer of <c>accept --json</c>.</summary>
-/// <param name="Items">What was put aside when the command was called.</param>
+/// <param name="Items">Items that were put aside when the command was called.</param>
 internal sealed record AcceptDocument(IReadOnlyList<AsideEntry> Items) : Document;
 
-/// <summary>One thing that was put aside.</summary>
+/// <summary>An item that was put aside.</summary>
 /// <param name="Id">Names it to <c>accept</c>.</param>
-/// <param name="Name">Where it belongs, relative to the repository's common folder; a setting's name is behind a colon.</param>
+/// <param name="Name">Its place, relative to the repository's common folder; a setting's name is behind a colon.</param>
 /// <param name="Title">What it is, for people.</param>
 /// <param name="Content">A file's text, or a setting's values, one per line.</param>
 /// <param name="Time">When it was put aside.</param>
@@ -64,7 +64,7 @@ internal sealed record AcceptDocument(IReadOnlyList<AsideEntry> Items) : Documen
 /// <param name="Accepted">True when this call has taken it back.</param>
 internal sealed record AsideEntry(string Id, string Name, string Title, string Content, DateTimeOffset Time, string While, bool Accepted);
 
-/// <summary>One thing that a repository's files ask for.</summary>
+/// <summary>Something in a repository's files that needs trust.</summary>
 /// <param name="Kind"><c>runs</c>, <c>speaksTo</c>, <c>handsOver</c> or <c>decides</c>.</param>
 /// <param name="Setting">The setting or variable, or how it was found.</param>
 /// <param name="Value">The command, address or value; never a secret.</param>

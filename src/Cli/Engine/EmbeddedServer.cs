@@ -3,7 +3,7 @@ using Temporal.Server;
 
 namespace Orchestrator.Cli.Engine;
 
-/// <summary>The embedded engine of a repository, served by this process: the right to its file, and the server on it.</summary>
+/// <summary>The embedded engine of a repository, served by this process: ownership of its file, and the server on it.</summary>
 internal sealed class EmbeddedServer : IAsyncDisposable
 {
     private readonly EngineFile _file;
@@ -15,8 +15,8 @@ internal sealed class EmbeddedServer : IAsyncDisposable
         _server = server;
     }
 
-    /// <summary>Serves a file that this process has the right to, on a socket. On failure the file is given up.</summary>
-    /// <param name="file">The right to the file; belongs to the result from now on.</param>
+    /// <summary>Serves a file that this process owns, on a socket. On failure the ownership is released.</summary>
+    /// <param name="file">Ownership of the file; belongs to the result from now on.</param>
     /// <param name="socket">Path of the socket.</param>
     /// <param name="retention">How long histories of ended runs are kept.</param>
     /// <param name="context">The clock.</param>
@@ -57,10 +57,10 @@ internal sealed class EmbeddedServer : IAsyncDisposable
     /// <summary>The file was removed under this process.</summary>
     public bool IsRemoved => _file.IsRemoved;
 
-    /// <summary>Deletes histories whose time is over, and gives the room that is free in the file back to the disk.</summary>
+    /// <summary>Deletes histories past their retention, and returns free space in the file to the disk.</summary>
     public Task SweepAsync() => _server.SweepAsync();
 
-    /// <summary>Answers nobody any more; the right to the file is kept until this is disposed.</summary>
+    /// <summary>Stops serving; ownership of the file is kept until this is disposed.</summary>
     public Task StopServingAsync() => _server.StopAsync();
 
     public async ValueTask DisposeAsync()

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Orchestrator.Cli.Engine;
 
-/// <summary>Where the embedded engine of a repository listens.</summary>
+/// <summary>The address of a repository's embedded engine.</summary>
 internal static class EngineAddress
 {
-    // The system's limit on the path of a socket, less the end mark.
+    // The system's limit on the path of a socket, less the final zero.
     private const int MaxBytes = 107;
 
     /// <summary>

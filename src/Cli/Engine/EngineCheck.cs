@@ -5,7 +5,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Engine;
 
-/// <summary>Looks whether the engine that runs would use can be reached. Starts none.</summary>
+/// <summary>Checks whether the engine of runs can be reached. Starts none.</summary>
 internal static class EngineCheck
 {
     private const string Name = "engine";

@@ -10,17 +10,17 @@ using Temporalio.Exceptions;
 namespace Orchestrator.Cli.Engine;
 
 /// <summary>A connection to the engine that runs a repository's workflows: the server at an address, or the embedded one. The first process
-/// that needs the embedded engine takes its file and serves it; others connect to that one's socket, and one that stays takes the file over
+/// that needs the embedded engine takes its file and serves it; others connect to its socket, and a process that stays takes the file over
 /// when its owner ends.</summary>
 internal sealed class EngineConnection : IAsyncDisposable
 {
-    // Of a run that is open longer than what is kept, the histories of its first tasks are still looked at.
+    // For a run that is open longer than the retention, the histories of its first tasks are still needed.
     private static readonly TimeSpan LeastKept = TimeSpan.FromDays(7);
     private static readonly TimeSpan Always = TimeSpan.FromDays(36500);
     private static readonly TimeSpan OwnerPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    // How often a successor looks whether the owner still lives: a lock that is gone tells nobody.
+    // How often a successor checks whether the owner lives: a released lock notifies no one.
     private static readonly TimeSpan OwnerWatch = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan FileWatch = TimeSpan.FromMilliseconds(500);
@@ -56,7 +56,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         _registration = registration;
     }
 
-    /// <summary>Client of the engine; it finds a new owner by itself, which listens where the one before did.</summary>
+    /// <summary>Client of the engine; it reconnects to a new owner, which listens at the same address.</summary>
     public ITemporalClient Client { get; }
 
     /// <summary>Runs on that engine.</summary>
@@ -68,32 +68,32 @@ internal sealed class EngineConnection : IAsyncDisposable
     /// <summary>This process serves the embedded engine.</summary>
     public bool IsOwner => _served is not null;
 
-    /// <summary>It is the embedded one, whoever serves it.</summary>
+    /// <summary>It is the embedded engine, served by this process or another.</summary>
     public bool IsEmbedded => IsOwner || _joined is not null;
 
-    /// <summary>How long the embedded engine keeps histories of ended runs by itself, whatever is removed before.</summary>
+    /// <summary>How long the embedded engine keeps histories of ended runs, unless they are removed before.</summary>
     public static TimeSpan RetentionOf(RetentionSettings settings) =>
         settings.Age is not { } age ? Always
         : age > LeastKept ? age
         : LeastKept;
 
-    /// <summary>Where this process serves the engine: deletes histories whose time is over and gives the room that is free in its file
-    /// back. Whoever else serves it does so every few minutes.</summary>
+    /// <summary>If this process serves the engine: deletes histories past their retention and returns free space in its file. Another owner
+    /// does so every few minutes.</summary>
     public Task SweepAsync() => _served?.SweepAsync() ?? Task.CompletedTask;
 
-    /// <summary>The engine's file was removed while it was served: its runs are known to nobody any more.</summary>
+    /// <summary>The engine's file was removed while it was served: its runs are lost.</summary>
     public bool IsLost { get; private set; }
 
     /// <summary>Another process serves the embedded engine.</summary>
     public bool IsJoined => _joined is not null && !IsOwner;
 
-    /// <summary>Connects; where no address is set and nobody serves the repository's engine, this process does from now on.</summary>
+    /// <summary>Connects; if no address is set and the repository's engine is not served, this process serves it from now on.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="settings">Where the engine is.</param>
     /// <param name="context">Clock and environment.</param>
     /// <param name="loggers">Where a server of this process logs.</param>
-    /// <param name="stays">This process does the work of runs, so it calls <see cref="TakeOverAsync"/>. One that does not leaves the engine
-    /// to those that do.</param>
+    /// <param name="stays">This process works on runs, so it calls <see cref="TakeOverAsync"/>. Otherwise it leaves the engine to processes
+    /// that do.</param>
     /// <param name="stop">Gives up.</param>
     /// <exception cref="CommandException">The server does not answer: exit 5.</exception>
     public static async Task<EngineConnection> OpenAsync(
@@ -135,7 +135,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Where another process serves the engine: returns when that one has ended, however it ended, and this one serves in its
+    /// <summary>If another process serves the engine: returns when that one has ended, for any reason, and this one serves in its
     /// place.</summary>
     /// <param name="context">Clock.</param>
     /// <param name="loggers">Where the server logs.</param>
@@ -161,8 +161,8 @@ internal sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Where this process serves the engine: sees to it that nothing is done on a file that was removed under it. Such an engine
-    /// answers nobody from then on.</summary>
+    /// <summary>If this process serves the engine: prevents work on a file that was removed. Such an engine answers no calls any
+    /// more.</summary>
     /// <param name="context">Clock.</param>
     /// <param name="stop">Ends the watch.</param>
     /// <exception cref="CommandException">The file was removed: exit 5.</exception>
@@ -180,7 +180,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>The lock beside git's own files, which no tidying of the checkout removes: there is one engine for a repository, whatever
+    /// <summary>A second lock in git's folder, which no cleanup of the checkout removes: it guarantees one engine per repository, whatever
     /// becomes of its file.</summary>
     public static string GuardOf(RepositoryLocation repository) => Path.Combine(repository.GitDirectory, "orchestrator", "engine");
 
@@ -205,7 +205,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Connects to the server at the address that is set.</summary>
+    /// <summary>Connects to the server at the configured address.</summary>
     /// <exception cref="CommandException">It does not answer: exit 5.</exception>
     public static async Task<EngineConnection> ConnectAsync(TemporalSettings settings, CommandContext context, CancellationToken stop)
     {

@@ -6,14 +6,14 @@ namespace Orchestrator.Cli.Engine;
 /// <summary>Finds out which process serves a repository's embedded engine.</summary>
 internal static class EngineOwners
 {
-    /// <summary>What an address begins with that is a socket's path.</summary>
+    /// <summary>Prefix of an address that is a socket's path.</summary>
     public const string SocketPrefix = "unix:";
 
     /// <summary>The process that serves a folder's embedded engine now, or null.</summary>
     public static async Task<EngineOwner?> FindAsync(string folder, CancellationToken stop) =>
         EngineFile.ReadOwner(folder) is { } owner && await IsListeningAsync(owner, stop) ? owner : null;
 
-    // A killed owner leaves its word behind; a client would try to reach it for seconds.
+    // A killed owner leaves its address behind; a client would try to reach it for seconds.
     private static async Task<bool> IsListeningAsync(EngineOwner owner, CancellationToken stop)
     {
         if (!owner.Address.StartsWith(SocketPrefix, StringComparison.Ordinal))

@@ -3,17 +3,17 @@ using Orchestrator.Client;
 
 namespace Orchestrator.Cli.Engine;
 
-/// <summary>Looks again and again whether something in a run fails for ever, so that the run says so.</summary>
+/// <summary>Checks periodically whether an activity of a run fails for ever, so that the run shows it.</summary>
 /// <param name="engine">The engine of the runs.</param>
 /// <param name="context">Clock and terminal.</param>
 /// <param name="log">Takes what kept it from looking.</param>
 internal sealed partial class FailureWatch(EngineConnection engine, CommandContext context, ILogger log)
 {
-    /// <summary>The step that writes what a run says to its folder: when this one fails the run can be heard nowhere else.</summary>
+    /// <summary>The activity that writes a run's status to its folder: if this one fails, the run can't show it anywhere else.</summary>
     private const string Recording = "RecordProgress";
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(20);
 
-    /// <summary>Looks until it is stopped.</summary>
+    /// <summary>Checks until cancelled.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         var failing = new FailingActivities(engine.Client, context.Time);
@@ -32,8 +32,8 @@ internal sealed partial class FailureWatch(EngineConnection engine, CommandConte
             }
             catch (Exception missed) when (!stop.IsCancellationRequested)
             {
-                // An engine that goes over to another process right now, or is too busy to answer: the next look comes soon. No run breaks
-                // because of it.
+                // The engine is being taken over by another process, or is too busy: the next check follows soon, and no run fails because
+                // of it.
                 CouldNotLook(missed);
             }
         }

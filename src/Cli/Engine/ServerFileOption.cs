@@ -3,7 +3,7 @@ using Temporal.Server;
 
 namespace Orchestrator.Cli.Engine;
 
-/// <summary>The engine file that the <c>server</c> commands are about: the one named, or the repository's.</summary>
+/// <summary>The engine file of the <c>server</c> commands: the named one, or the repository's.</summary>
 internal static class ServerFileOption
 {
     /// <summary>The option that names it.</summary>

@@ -4,23 +4,21 @@ using Temporalio.Common.EnvConfig;
 
 namespace Orchestrator.Cli.Engine;
 
-/// <summary>
-/// How a Temporal server is reached: by our settings, and for what they do not say (certificates, the server's name, headers) by what the
-/// official tools read, a profile of <c>temporal.toml</c> and the variables <c>TEMPORAL_*</c>.
-/// </summary>
+/// <summary>How a Temporal server is reached: by our settings, and for what they lack (certificates, the server's name, headers) by the
+/// official tools' configuration, a profile of <c>temporal.toml</c> and the variables <c>TEMPORAL_*</c>.</summary>
 internal static class ServerProfile
 {
     /// <summary>The port of a server whose address names none.</summary>
     public const string DefaultPort = "7233";
 
     /// <summary>Options for connecting.</summary>
-    /// <exception cref="CommandException">A profile that can't be read, or that is asked for and is not there.</exception>
+    /// <exception cref="CommandException">An unreadable profile, or a named one that does not exist.</exception>
     public static TemporalClientConnectOptions Options(TemporalSettings settings, CommandContext context)
     {
         var address = WithPort(settings.Address!);
         var profile = Load(context);
 
-        // A key or certificate that was made for one server is not shown to another, and none to one that a repository's files name.
+        // A key or certificate for one server is not sent to another, and none to one that a repository's files name.
         var isOfThisServer = profile.Address is { } own ? WithPort(own) == address : !settings.IsAddressOfRepository;
         var options = (isOfThisServer ? profile : new ClientEnvConfig.Profile()).ToClientConnectionOptions();
         options.TargetHost = address;

@@ -5,10 +5,8 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Logging;
 
-/// <summary>
-/// Writes what engine and worker log into <c>.orchestrator/logs/engine.log</c>; people see none of it on the terminal. A log that can't be
-/// written, because the disk is full, ends nothing: it says how many entries are missing as soon as it can.
-/// </summary>
+/// <summary>Writes logs of engine and worker to <c>.orchestrator/logs/engine.log</c>, not to the terminal. A log that can't be written,
+/// because the disk is full, fails nothing: the number of missing entries is written as soon as possible.</summary>
 internal sealed class FileLoggerProvider : ILoggerProvider
 {
     private const long MaxBytes = 20_000_000;
@@ -26,7 +24,7 @@ internal sealed class FileLoggerProvider : ILoggerProvider
         _time = time;
     }
 
-    /// <summary>Loggers of a repository's engine. The file is begun anew when it has grown large; the one before is kept.</summary>
+    /// <summary>Loggers of a repository's engine. A large file is replaced by a new one; the previous one is kept.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="verbose">Everything instead of warnings and errors.</param>
     /// <param name="time">The clock.</param>
@@ -36,7 +34,7 @@ internal sealed class FileLoggerProvider : ILoggerProvider
         return OpenFactory(Path.Combine(folder, "engine.log"), verbose, time);
     }
 
-    /// <summary>Loggers that write into a file, which is begun anew when it has grown large; the one before is kept.</summary>
+    /// <summary>Loggers that write to a file. A large file is replaced by a new one; the previous one is kept.</summary>
     /// <param name="file">The file; its folder is there.</param>
     /// <param name="verbose">Everything instead of warnings and errors.</param>
     /// <param name="time">The clock.</param>
@@ -50,8 +48,8 @@ internal sealed class FileLoggerProvider : ILoggerProvider
         var lowest = verbose ? LogLevel.Debug : LogLevel.Warning;
         var provider = new FileLoggerProvider(stream, lowest, time);
 
-        // Not LoggerFactory.Create: it makes a container of services first, which is a fifth of all that the runtime compiles until a
-        // server listens.
+        // Not LoggerFactory.Create: it creates a service container first, which is a fifth of everything that is compiled until a server
+        // listens.
         return new LoggerFactory([provider], new LoggerFilterOptions { MinLevel = lowest });
     }
 

@@ -4,10 +4,10 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Mcp;
 
-/// <summary>The tools that an agent's task has.</summary>
+/// <summary>The tools of a task's agent.</summary>
 internal static class AgentToolList
 {
-    /// <summary>What there is to call.</summary>
+    /// <summary>All tools.</summary>
     public static IList<Tool> All { get; } =
     [
         Describe(

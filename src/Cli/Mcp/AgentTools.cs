@@ -6,8 +6,8 @@ using Orchestrator.Runs.Mail;
 
 namespace Orchestrator.Cli.Mcp;
 
-/// <summary>The tools an agent has of us. It keeps nothing between two calls: the agent program starts the server anew when it has died.
-/// Whoever calls works on one task and can say something about that one only; nothing here approves or steers anything.</summary>
+/// <summary>Our tools for an agent. Stateless between calls: the agent program restarts a server that has died. The caller works on one
+/// task and can only report about that one; no tool approves or steers anything.</summary>
 /// <param name="start">The start that the server belongs to.</param>
 /// <param name="questions">What the agent may ask.</param>
 /// <param name="mail">Its mail.</param>
@@ -17,10 +17,10 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
     private const int LongestText = 4000;
     private const int MostTexts = 20;
 
-    /// <summary>The member of a call's <c>_meta</c> that names it: a call that is made again has the same.</summary>
+    /// <summary>The member of a call's <c>_meta</c> that identifies it: a repeated call has the same.</summary>
     private const string CallId = "claudecode/toolUseId";
 
-    /// <summary>Answers a call. What is wrong with it, the model reads as an error of the tool and can call again.</summary>
+    /// <summary>Answers a call. An invalid one returns an error of the tool, which the model reads, so that it can call again.</summary>
     public async ValueTask<CallToolResult> CallAsync(CallToolRequestParams call, CancellationToken stop)
     {
         try

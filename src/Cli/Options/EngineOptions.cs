@@ -3,7 +3,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Options;
 
-/// <summary>Which engine a command talks to.</summary>
+/// <summary>Options that choose a command's engine.</summary>
 internal sealed class EngineOptions
 {
     private readonly Option<string?> _address = new("--address")
@@ -19,7 +19,7 @@ internal sealed class EngineOptions
         command.Add(_namespace);
     }
 
-    /// <summary>The same options again, for another process.</summary>
+    /// <summary>The same options as arguments for another process.</summary>
     public IReadOnlyList<string> Arguments(ParseResult parsed) =>
         [.. Flags(parsed).SelectMany(flag => (string[])[flag.Option, flag.Value])];
 

@@ -9,10 +9,10 @@ internal static class GlobalOptions
     public const string WorkingDirectoryName = "--working-dir";
     public const string VerboseName = "--verbose";
 
-    /// <summary>Names the tag of a backlog; only commands that work on one have it.</summary>
+    /// <summary>Option for the tag of a backlog; only backlog commands have it.</summary>
     public const string TagName = "--tag";
 
-    /// <summary>Given to every command.</summary>
+    /// <summary>An option of every command.</summary>
     public static Option<string?> WorkingDirectory() =>
         new(WorkingDirectoryName, "-C")
         {
@@ -21,7 +21,7 @@ internal static class GlobalOptions
             Recursive = true,
         };
 
-    /// <summary>Given to every command.</summary>
+    /// <summary>An option of every command.</summary>
     public static Option<bool> Verbose() => new(VerboseName, "-v") { Description = "Say more", Recursive = true };
 
     public static Option<bool> Json() => new(JsonName) { Description = "Print one JSON document on stdout" };

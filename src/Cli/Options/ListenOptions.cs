@@ -6,10 +6,8 @@ using Temporal.Server;
 
 namespace Orchestrator.Cli.Options;
 
-/// <summary>
-/// Where a served engine listens with TCP and whom it lets in: on loopback the same user, any other address with TLS and a key; both
-/// otherwise when that is said.
-/// </summary>
+/// <summary>Where a served engine listens with TCP and who may connect: on loopback the same user, on any other address with TLS and a key,
+/// unless options say otherwise.</summary>
 internal sealed class ListenOptions
 {
     private readonly Option<string> _listen = new("--listen")
@@ -53,8 +51,8 @@ internal sealed class ListenOptions
         }
     }
 
-    /// <summary>The server's options with what was given.</summary>
-    /// <exception cref="CommandException">Something given can't be used, or leaves the engine open to strangers.</exception>
+    /// <summary>The server's options with those of the command line.</summary>
+    /// <exception cref="CommandException">An option is invalid, or opens the engine to other users.</exception>
     public TemporalServerOptions Apply(TemporalServerOptions options, ParseResult parsed, CommandContext context)
     {
         var text = parsed.GetValue(_listen)!;

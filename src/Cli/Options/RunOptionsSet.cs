@@ -4,7 +4,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Options;
 
-/// <summary>The options that decide how a run is done; each is a setting for this run alone, or part of the run's input.</summary>
+/// <summary>The options of a run; each is a setting for this run alone, or part of the run's input.</summary>
 internal sealed class RunOptionsSet
 {
     public Option<string?> Phase { get; } =
@@ -63,7 +63,7 @@ internal sealed class RunOptionsSet
         }
     }
 
-    /// <summary>Those that are settings.</summary>
+    /// <summary>The options that are settings.</summary>
     public IReadOnlyList<SettingFlag> Flags(ParseResult parsed)
     {
         var flags = new List<SettingFlag>();
@@ -87,12 +87,12 @@ internal sealed class RunOptionsSet
         }
     }
 
-    // A time of day means the next time it comes.
+    // A time of day means the next one.
     private static DateTimeOffset? ReadTime(System.CommandLine.Parsing.ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
         var now = DateTimeOffset.Now;
-        // A date with a time is taken for the time of day alone where it is written as 2030-12-31T07:30.
+        // 2030-12-31T07:30 would also parse as a time of day alone.
         if (!text.Contains('-', StringComparison.Ordinal) && TimeOnly.TryParse(text, CultureInfo.InvariantCulture, out var time))
         {
             var today = new DateTimeOffset(now.Date + time.ToTimeSpan(), now.Offset);

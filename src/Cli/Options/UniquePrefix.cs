@@ -2,14 +2,14 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Options;
 
-/// <summary>Ids may be shortened to any prefix that only one of them has.</summary>
+/// <summary>Matches ids by any unique prefix.</summary>
 internal static class UniquePrefix
 {
-    /// <summary>The one id that is meant.</summary>
+    /// <summary>The id that matches.</summary>
     /// <param name="given">What the person wrote.</param>
     /// <param name="ids">All ids.</param>
     /// <param name="what">What they are, for messages: "run", "task of this plan".</param>
-    /// <exception cref="CommandException">None or several begin so.</exception>
+    /// <exception cref="CommandException">None or several ids begin so.</exception>
     public static string Find(string given, IReadOnlyList<string> ids, string what)
     {
         if (ids.FirstOrDefault(id => string.Equals(id, given, StringComparison.OrdinalIgnoreCase)) is { } exact)
@@ -44,7 +44,7 @@ internal static class UniquePrefix
         throw new CommandException(ExitCodes.Usage, $"{None(given, what)}.", known);
     }
 
-    // The id stands behind the first word: no task 'a' of this plan.
+    // The id comes behind the first word: no task 'a' of this plan.
     private static string None(string given, string what) =>
         what.Split(' ', 2) is [var kind, var rest] ? $"There is no {kind} '{given}' {rest}" : $"There is no {what} '{given}'";
 }

@@ -3,7 +3,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Overviews;
 
-/// <summary>A plan for people who are to decide about it: what runs when, and what there is to think about.</summary>
+/// <summary>A plan for the person who decides about it: its order, and its risks.</summary>
 internal static class PlanOverview
 {
     /// <summary>Writes the plan's waves, a line per task.</summary>

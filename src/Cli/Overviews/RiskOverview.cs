@@ -3,7 +3,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Overviews;
 
-/// <summary>The risk of a plan for people: the score, what it is made of, and whether somebody will be asked.</summary>
+/// <summary>The risk of a plan for people: the score, its factors, and whether approval is needed.</summary>
 internal static class RiskOverview
 {
     /// <summary>Writes the score with its factors, a line each.</summary>
@@ -23,11 +23,11 @@ internal static class RiskOverview
         write($"{score.Score, 5}  {LevelName(score.Level)} (up to {score.AutoApproveThreshold} nobody is asked)");
     }
 
-    /// <summary>Whether a person will be asked before a run of the plan, and how to answer beforehand.</summary>
+    /// <summary>Whether a person is asked before a run of the plan, and how to answer in advance.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="score">Its score.</param>
     /// <param name="guarded">What always needs a person.</param>
-    /// <param name="accepted">The score that the person accepts (<c>--approve-risk</c>); null: none.</param>
+    /// <param name="accepted">The highest score that the person accepts (<c>--approve-risk</c>); null: none.</param>
     /// <param name="yes"><c>--yes</c> was given.</param>
     public static string WhoIsAsked(Plan plan, RiskScore score, IReadOnlyList<ProtectedPath> guarded, int? accepted, bool yes)
     {
@@ -47,9 +47,7 @@ internal static class RiskOverview
             : $"A person will be asked before it begins; --yes answers. {Settings}{more}";
     }
 
-    /// <summary>
-    /// The rules that a run will have once the repository is trusted: without them a plan would seem less risky than it is.
-    /// </summary>
+    /// <summary>The settings of a run once the repository is trusted: without them a plan would seem less risky than it is.</summary>
     /// <param name="context">Warned where nobody has trusted them yet.</param>
     /// <param name="loaded">The settings in force.</param>
     public static OrchestratorSettings Rules(CommandContext context, SettingsResult loaded)
@@ -67,7 +65,7 @@ internal static class RiskOverview
         return context.FindSettings()!;
     }
 
-    /// <summary>A level as documents name it.</summary>
+    /// <summary>A level's name in documents.</summary>
     public static string LevelName(RiskLevel level) =>
         level switch
         {

@@ -10,11 +10,11 @@ using Orchestrator.Runs.Radar;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>What agents do now, as their starts' <c>progress.json</c> tells, and what gates wait for.</summary>
+/// <summary>Present activity of agents, from <c>progress.json</c> of their runs, and what gates wait for.</summary>
 internal static class AgentActivity
 {
-    /// <summary>A line for each task that has an agent at work, or a gate that waits; under an empty name one for a gate of the run itself,
-    /// or for what keeps its agents from being started.</summary>
+    /// <summary>A line for each task with a running agent or a waiting gate; under an empty id one for a gate of the run itself, or for a
+    /// hold.</summary>
     /// <param name="runFolder">The run's folder.</param>
     /// <param name="run">The run.</param>
     /// <param name="environment">Variables of the process.</param>
@@ -59,7 +59,7 @@ internal static class AgentActivity
         }
     }
 
-    /// <summary>What keeps agents of the run from being started: the hold of all runs first.</summary>
+    /// <summary>The holds that concern the run, one for all runs first.</summary>
     public static IReadOnlyList<Hold> ReadHolds(RunStatus run, IReadOnlyDictionary<string, string> environment) =>
         RunStates.IsFinal(run.State)
             ? []
@@ -71,11 +71,11 @@ internal static class AgentActivity
                     .OrderBy(hold => !hold.IsOfAll),
             ];
 
-    /// <summary>Conflicts that are coming, as <c>status --json</c> has them.</summary>
+    /// <summary>Predicted conflicts for <c>status --json</c>.</summary>
     public static IReadOnlyList<ConflictAhead> ReadComing(string runFolder, RunStatus run) =>
         ConflictsAhead.Of(RepositoryOf(runFolder), run);
 
-    /// <summary>The run with how much mail waits for each task that an agent will still work on.</summary>
+    /// <summary>The run with the number of unread messages of each open task.</summary>
     public static RunStatus WithMail(string runFolder, RunStatus run)
     {
         if (!File.Exists(Mailbox.PathIn(runFolder)))
@@ -95,7 +95,7 @@ internal static class AgentActivity
     // .orchestrator/runs/RUN in the repository.
     private static string RepositoryOf(string runFolder) => Path.GetFullPath(Path.Combine(runFolder, "..", "..", ".."));
 
-    /// <summary>Folder of a task's last agent start; null before the first one, when there may be a folder of the task already.</summary>
+    /// <summary>Folder of a task's last agent run; null before the first one, when there may be a folder of the task already.</summary>
     public static string? LastStart(string taskFolder) =>
         !Directory.Exists(taskFolder)
             ? null
@@ -114,7 +114,7 @@ internal static class AgentActivity
                 .Select(start => start.folder)
                 .FirstOrDefault();
 
-    // Written aside and renamed, so it is whole or not there.
+    // Written to a temporary file and renamed, so it is complete or missing.
     private static string? ReadLine(string file)
     {
         try

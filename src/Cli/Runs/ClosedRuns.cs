@@ -3,21 +3,18 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>
-/// Runs that their record calls open while the engine has closed or never heard of them: terminated by another tool, or the engine's file
-/// is another one.
-/// </summary>
+/// <summary>Runs that are open by their record while the engine has closed them or does not know them: terminated by another tool, or the
+/// engine's file is another one.</summary>
 internal static class ClosedRuns
 {
-    /// <summary>
-    /// Refuses a run that can't go on. The record of one that the engine has closed is put right, so that it counts as open no more.
-    /// </summary>
+    /// <summary>Refuses a run that can't continue. The record of a closed one is corrected, so that it does not count as open any
+    /// more.</summary>
     /// <param name="handle">The run on its engine.</param>
     /// <param name="run">Its record; null: there is none.</param>
     /// <param name="engine">Which engine it is, for people.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stop">Gives up.</param>
-    /// <exception cref="CommandException">The run can't go on.</exception>
+    /// <exception cref="CommandException">The run can't continue.</exception>
     public static async Task RefuseAsync(RunHandle handle, StoredRun? run, string engine, TimeProvider time, CancellationToken stop)
     {
         try

@@ -5,17 +5,16 @@ using Orchestrator.Runs.Hosting;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>A run that goes on in the background, by a process of its own (<see cref="BackgroundProcess"/>), and what a person is told
-/// until it is under way there.</summary>
+/// <summary>A run in a background process (<see cref="BackgroundProcess"/>), and the messages until it works there.</summary>
 /// <param name="runId">Id of the run.</param>
 /// <param name="repository">The repository.</param>
 /// <param name="context">Folder and terminal.</param>
 internal sealed class DetachedRun(string runId, RepositoryLocation repository, CommandContext context)
 {
-    /// <summary>Option of the background process: a planner's plan is asked about, although other questions are answered.</summary>
+    /// <summary>Option of the background process: a planner's plan needs approval, although other questions are answered.</summary>
     public const string AskPlan = "--ask-plan";
 
-    /// <summary>Option that names the new run, of the background process or of a person.</summary>
+    /// <summary>Option with the id of the new run, for the background process or a person.</summary>
     public const string RunId = "--run-id";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -23,15 +22,15 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
     private readonly string _folder = Path.Combine(repository.RunsFolder, runId);
     private readonly string _output = Path.Combine(repository.OrchestratorFolder, "logs", $"{runId}.log");
 
-    /// <summary>Options that name the engine, for the background process.</summary>
+    /// <summary>Options that choose the engine, for the background process.</summary>
     public IReadOnlyList<string> Engine { get; init; } = [];
 
-    /// <summary>Starts the run by this process's own command line, and returns when preflight and approval are behind it. Where a person
-    /// has to say yes first and is at the terminal, it is asked there.</summary>
-    /// <param name="agreed">A person has said yes to what was asked so far.</param>
-    /// <param name="askPlan">Nobody has said yes to the plan that is to be made.</param>
+    /// <summary>Starts the run with this process's own command line, and returns when preflight and approval are done. If approval is
+    /// needed, a person at the terminal is asked.</summary>
+    /// <param name="agreed">A person has approved what was asked so far.</param>
+    /// <param name="askPlan">The plan that is to be made needs approval.</param>
     /// <param name="stop">Ends the waiting, not the run.</param>
-    /// <returns>The exit code: done when the run is under way, else what stopped it.</returns>
+    /// <returns>The exit code: success when the run works, else the reason.</returns>
     public async Task<int> StartAsync(bool agreed, bool askPlan, CancellationToken stop)
     {
         var own = Environment.GetCommandLineArgs()[1..].Where(argument => argument is not ("--detach" or "-d" or "--yes" or "-y")).ToList();
@@ -47,14 +46,13 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
         return code == ExitCodes.NeedsPerson && Ask() ? await ResumeAsync(["--approve", "plan"], stop) : code;
     }
 
-    /// <summary>Goes on with a run that is there. Nobody says yes to the repository's files by that: what was trusted for the run stays
-    /// trusted, and anything else is asked about first.</summary>
+    /// <summary>Continues an existing run. Resuming does not extend trust: anything not trusted at start is asked about.</summary>
     /// <param name="more">Further arguments of <c>resume</c>.</param>
     /// <param name="stop">Ends the waiting, not the run.</param>
     public Task<int> ResumeAsync(IReadOnlyList<string> more, CancellationToken stop) =>
         LaunchAsync([.. GoOn, .. more], (_, process) => IsServedByAsync(process, stop), stop);
 
-    /// <summary>Goes on with a run that worked at a terminal which was closed, and waits for nothing: nobody reads any more.</summary>
+    /// <summary>Continues a run whose terminal was closed, without waiting.</summary>
     public async Task TakeOverAsync()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_output)!);
@@ -100,7 +98,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
         var began = context.Time.GetTimestamp();
         while (true)
         {
-            // First the process, then its files: what it wrote before its end is then surely read.
+            // First the process, then its files: so everything written before its end is read.
             var isAlive = process.IsAlive();
             foreach (var happened in EventFile.ReadNew(events, ref read).Select(EventFile.Parse).Where(happened => happened.Task is null))
             {
@@ -148,7 +146,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
         return code;
     }
 
-    // True: a person at the terminal has said yes.
+    // True: a person at the terminal has approved it.
     private bool Ask() => StoredRun.TryRead(_folder)?.Status is { } status && RunSession.AskAboutPlan(status, repository, context) is true;
 
     private CommandException NotBegun() =>
@@ -158,7 +156,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
             $"All of them are in {_output}."
         );
 
-    // What was wrong stands before the cure.
+    // The error comes before the cure.
     private static string LastWords(string file)
     {
         string[] lines = File.Exists(file) ? [.. File.ReadLines(file).Where(line => line.Length > 0)] : [];

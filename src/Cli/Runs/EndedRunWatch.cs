@@ -5,11 +5,9 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>
-/// Looks again and again whether a run was ended from outside (Terminate in a Temporal tool): its open tasks are told, which end their
-/// agents and close, and its record says what became of it. Now and then also whether that was done to a task, which its run may not hear
-/// of.
-/// </summary>
+/// <summary>Checks periodically whether a run was ended from outside (Terminate in a Temporal tool): its open tasks are notified, end their
+/// agents and close, and its record is updated. At longer intervals also checks this for tasks, of which the run may not be
+/// notified.</summary>
 /// <param name="engine">The engine of the runs.</param>
 /// <param name="repositories">Those whose runs are worked on here.</param>
 /// <param name="context">Clock and terminal.</param>
@@ -23,10 +21,10 @@ internal sealed partial class EndedRunWatch(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    /// <summary>Looks from one for tasks to the next.</summary>
+    /// <summary>Number of checks between two checks of tasks.</summary>
     private const int TasksEvery = 10;
 
-    /// <summary>Looks until it is stopped.</summary>
+    /// <summary>Checks until cancelled.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         var (orphans, lost) = (new OrphanedTasks(engine.Client), new LostTasks(engine.Client));
@@ -45,8 +43,8 @@ internal sealed partial class EndedRunWatch(
             }
             catch (Exception missed) when (missed is not OperationCanceledException || !stop.IsCancellationRequested)
             {
-                // An engine that goes over to another process right now, or is too busy to answer: the next look comes soon. No run breaks
-                // because of it.
+                // The engine is being taken over by another process, or is too busy: the next check follows soon, and no run fails because
+                // of it.
                 CouldNotLook(missed);
             }
 

@@ -6,10 +6,10 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Reads a run's <c>events.jsonl</c>, to its end or following it as it grows.</summary>
+/// <summary>Reads a run's <c>events.jsonl</c>, to its end or following it.</summary>
 internal static class EventFile
 {
-    /// <summary>All whole lines there are.</summary>
+    /// <summary>All complete lines.</summary>
     public static IReadOnlyList<string> ReadLines(string file)
     {
         var offset = 0L;
@@ -20,7 +20,7 @@ internal static class EventFile
     public static RunEvent Parse(string line) =>
         JsonSerializer.Deserialize(line, RunJson.Line.RunEvent) ?? throw new JsonException("An event line holds JSON null.");
 
-    /// <summary>An event as people read it.</summary>
+    /// <summary>An event as text for people.</summary>
     public static string Describe(RunEvent happened)
     {
         var text = new StringBuilder(happened.Time.ToLocalTime().ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture))
@@ -35,10 +35,8 @@ internal static class EventFile
         return text.ToString();
     }
 
-    /// <summary>
-    /// Whole lines from the offset on, which moves behind them; a line that is still being written waits for the next look. A file that was
-    /// replaced meanwhile (the run's folder was removed and is written anew) is read from its begin.
-    /// </summary>
+    /// <summary>Complete lines from the offset on, which is advanced; a partial line is read the next time. A file that was replaced
+    /// meanwhile (the run's folder was removed and written again) is read from its beginning.</summary>
     public static IReadOnlyList<string> ReadNew(string file, ref long offset)
     {
         if (!File.Exists(file))
@@ -60,7 +58,7 @@ internal static class EventFile
         var whole = Array.LastIndexOf(bytes, (byte)'\n', length - 1) + 1;
         offset += whole;
 
-        // Zeros are what a power cut leaves of lines that had not reached the disk.
+        // A power cut leaves zeros for lines that had not reached the disk.
         return [.. Encoding.UTF8.GetString(bytes, 0, whole).Split('\n').Select(line => line.Trim('\0')).Where(line => line.Length > 0)];
     }
 

@@ -3,12 +3,12 @@ using Orchestrator.Client;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Removes from the engine what it keeps of runs that are cleaned up.</summary>
-/// <param name="engine">The engine that has their histories; null: nobody asks one.</param>
+/// <summary>Removes histories of removed runs from the engine.</summary>
+/// <param name="engine">The engine with their histories; null: there is none to ask.</param>
 /// <param name="time">The clock.</param>
 internal sealed class HistoryRemoval(EngineConnection? engine, TimeProvider time, CancellationToken stop)
 {
-    /// <summary>Removes a run's history; that of a server is the server's own.</summary>
+    /// <summary>Removes a run's history; a Temporal server keeps its own.</summary>
     /// <returns>False: the run is open after all.</returns>
     public async Task<bool> ForgetAsync(string run) =>
         engine switch
@@ -18,7 +18,7 @@ internal sealed class HistoryRemoval(EngineConnection? engine, TimeProvider time
             _ => await engine.Runs.Get(run).FindExecutionAsync(stop) is not { IsOpen: true },
         };
 
-    /// <summary>After the last run: removes what belongs to no run, and gives the room back to the disk.</summary>
+    /// <summary>After the last run: removes what belongs to no run, and returns free space to the disk.</summary>
     public async Task FinishAsync()
     {
         if (engine is { IsEmbedded: true })

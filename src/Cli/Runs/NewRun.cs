@@ -4,18 +4,18 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>A run that is about to be started: its id, and that nothing else has it or does its work.</summary>
+/// <summary>A new run: its id, and checks that no other run has it or does the same work.</summary>
 internal static class NewRun
 {
-    /// <summary>An id of its own, after what it is about.</summary>
+    /// <summary>A new id, made from the run's subject.</summary>
     /// <param name="request">The request in words; null where a file is named.</param>
     /// <param name="named">The plan or backlog.</param>
     public static string NewId(string? request, string? named) =>
         RunIds.Create(request ?? (PlanFileName.IsBacklog(named!) ? "backlog" : Path.GetFileNameWithoutExtension(named)!), Guid.NewGuid());
 
-    /// <summary>Two runs of one plan do its work twice, and wait for each other's files. Who says yes, or gives the run a name of its own,
-    /// means it.</summary>
-    public static void AskAboutTwin(string? request, string? named, string runId, RepositoryLocation repository, CommandContext context)
+    /// <summary>Two runs of one plan do its work twice, and wait for each other's files. <c>--yes</c> or an explicit id means that it is
+    /// intended.</summary>
+    public static void AskAboutDuplicate(string? request, string? named, string runId, RepositoryLocation repository, CommandContext context)
     {
         var what = request ?? (named is null ? null : Requests.InRepository(repository, context.FullPath(named)));
         if (StoredRuns.Open(repository).FirstOrDefault(run => run.Id != runId && run.Status.Title == what) is not { } twin)
@@ -33,7 +33,7 @@ internal static class NewRun
         }
     }
 
-    /// <summary>The id is not that of a run that has ended.</summary>
+    /// <summary>Refuses the id of an ended run.</summary>
     public static void RefuseEnded(string runId, RepositoryLocation repository)
     {
         if (

@@ -8,15 +8,13 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Puts the record of a run right by what its engine says of the run's newest execution: a run that was terminated could not write
-/// that itself, and one that was reset goes on although its record has an end. The embedded engine's file is read, so nobody has to serve
-/// it.</summary>
+/// <summary>Corrects the record of a run by the engine's state of its newest execution: a terminated run could not write its end, and one
+/// that was reset continues although its record has an end. The embedded engine's file is read, so that no server is needed.</summary>
 internal static class NewestExecution
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>The run as it is by the embedded engine's file. One that this file does not know, or that can't be read, is as its record
-    /// says.</summary>
+    /// <summary>The run by the embedded engine's file. If it is unknown there, or the file can't be read, the record is used.</summary>
     public static StoredRun Of(StoredRun run, RepositoryLocation repository) =>
         Read(
             repository,
@@ -28,8 +26,8 @@ internal static class NewestExecution
             run
         );
 
-    /// <summary>The same where the run is on a Temporal server: it is asked, unless the repository's files name it and are not trusted, or
-    /// it does not answer soon.</summary>
+    /// <summary>The same for a run on a Temporal server: it is queried, unless the repository's files name it and are not trusted, or it
+    /// does not answer soon.</summary>
     public static async Task<StoredRun> AskAsync(
         StoredRun run,
         RepositoryLocation repository,
@@ -44,7 +42,7 @@ internal static class NewestExecution
         {
             return run;
         }
-        // What is set wrongly is no reason not to show the run, and what the repository's files say counts only where they are trusted.
+        // Invalid settings do not prevent showing the run, and the repository's files count only where they are trusted.
         var settings = SettingsOfRepository.Open(repository.Root, context.Environment, [], context.Trust, run.Id).Loaded.Settings;
         if (settings?.Temporal.Address is null)
         {
@@ -77,7 +75,7 @@ internal static class NewestExecution
         }
         catch (Exception unreadable) when (unreadable is InvalidOperationException or JsonException)
         {
-            // A file that is empty still, of another release or damaged is no reason not to show the run; whoever serves it is told.
+            // An empty, damaged or newer file does not prevent showing the run; the process that serves it reports the problem.
             return unknown;
         }
     }

@@ -6,13 +6,11 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>A run that ends with what its planner makes: begun, or taken up where one of the same question is unfinished.</summary>
+/// <summary>A run that ends with its planner's result: started, or continued where one for the same request is unfinished.</summary>
 internal static class PlannerRun
 {
-    /// <summary>
-    /// The id of a question: the same question has the same one, so that the same command after a crash finds what was begun instead of
-    /// paying once more. A finished one is asked anew.
-    /// </summary>
+    /// <summary>The id for a request: the same request has the same one, so that repeating the command after a crash finds it instead of
+    /// paying once more. A finished one is started again.</summary>
     /// <param name="title">What it is about.</param>
     /// <param name="question">All that makes it this question.</param>
     /// <param name="repository">The repository.</param>

@@ -3,8 +3,7 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Tells requests in words from names of files. A typing mistake in a file's name must not become a request that costs
-/// money.</summary>
+/// <summary>Distinguishes requests in words from file names. A mistyped file name must not become a request that costs money.</summary>
 internal static class Requests
 {
     /// <summary>Words with spaces between them that neither are nor look like a file.</summary>
@@ -14,8 +13,8 @@ internal static class Requests
         && !PlanFileName.IsPlan(given.Trim())
         && !File.Exists(context.FullPath(given));
 
-    /// <summary>The request that was given in words.</summary>
-    /// <exception cref="CommandException">It is none.</exception>
+    /// <summary>The request in words.</summary>
+    /// <exception cref="CommandException">It is no request.</exception>
     public static string Require(string given, CommandContext context)
     {
         if (IsRequest(given, context))
@@ -31,7 +30,7 @@ internal static class Requests
             : new CommandException(ExitCodes.Usage, $"'{given}' is no request.", "Say in several words what is to be done, in quotes.");
     }
 
-    /// <summary>A file's path as runs have it: relative to the repository where it lies inside.</summary>
+    /// <summary>A file's path for runs: relative to the repository where it is inside.</summary>
     public static string InRepository(RepositoryLocation repository, string fullPath)
     {
         var relative = Path.GetRelativePath(repository.Root, fullPath);

@@ -8,8 +8,8 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Removes what is more than is kept of ended runs (<c>retention.*</c>, <c>worktrees.pool</c>), by itself: only while no run is
-/// open, a few runs each time, and given up after a while. What keeps it from that is a line in the log; the next time comes.</summary>
+/// <summary>Removes ended runs beyond the retention (<c>retention.*</c>, <c>worktrees.pool</c>) automatically: only while no run is open, a
+/// few runs each time, within a time limit. Failures are logged; the next attempt follows.</summary>
 /// <param name="location">The repository.</param>
 /// <param name="settings">The settings in force.</param>
 /// <param name="engine">The engine of its runs.</param>

@@ -5,15 +5,15 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Ends a run that is open, and takes back what it landed, where nobody has built on that.</summary>
+/// <summary>Ends an open run, and takes back its landing, if no one has built on it.</summary>
 internal sealed class RunAbortion(CommandContext context, CancellationToken stop)
 {
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Aborts it. Asking twice is harmless.</summary>
+    /// <summary>Aborts it. Repeating it is harmless.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="yes">Nobody has to be asked whether a branch may be moved back.</param>
+    /// <param name="yes">A branch may be moved back without asking.</param>
     /// <param name="endAsync">Ends a run that is open.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(StoredRun run, bool yes, Func<Task<int>> endAsync)
@@ -58,7 +58,7 @@ internal sealed class RunAbortion(CommandContext context, CancellationToken stop
             $"orchestrate abort {run.Id} --yes"
         );
 
-    // Whoever works on the run ends it, and says so in its record.
+    // The worker of the run ends it and updates its record.
     private async Task<StoredRun> EndedAsync(StoredRun run, RepositoryLocation repository)
     {
         var began = context.Time.GetTimestamp();

@@ -2,7 +2,7 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>What a run's state means for the exit code of the command that waited for it.</summary>
+/// <summary>The exit code for a run's state.</summary>
 internal static class RunExit
 {
     /// <summary>The exit code, or null while the run goes on by itself.</summary>

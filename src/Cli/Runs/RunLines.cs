@@ -7,15 +7,15 @@ using Orchestrator.Runs.Mail;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>What has happened in a run, its transitions and its mail, by time.</summary>
+/// <summary>The history of a run, its transitions and its mail, by time.</summary>
 internal static class RunLines
 {
-    /// <summary>State of a line that tells of a message, which is no transition.</summary>
+    /// <summary>State of a line for a message, which is no transition.</summary>
     public const string Mail = "mail";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
 
-    /// <summary>How much mail waits for a task, in words; empty: none.</summary>
+    /// <summary>The number of unread messages of a task as text; empty: none.</summary>
     public static string Unread(RunTask task) =>
         task.UnreadMail == 0
             ? ""
@@ -29,7 +29,7 @@ internal static class RunLines
         return ReadMail(folder, ref offset);
     }
 
-    /// <summary>Both in the order of their times; of the same time, transitions first. Neither list's own order is changed.</summary>
+    /// <summary>Both by time; for equal times, transitions first. Neither list's own order is changed.</summary>
     public static IEnumerable<string> Merge(
         IEnumerable<(DateTimeOffset Time, string Line)> transitions,
         IEnumerable<(DateTimeOffset Time, string Line)> mail
@@ -51,7 +51,7 @@ internal static class RunLines
         }
     }
 
-    /// <summary>Transitions and mail as JSON lines; ends when <paramref name="isOver"/> says so and the rest was read.</summary>
+    /// <summary>Transitions and mail as JSON lines; ends when <paramref name="isOver"/> returns true and the rest was read.</summary>
     /// <param name="run">The run.</param>
     /// <param name="isOver">True when nothing will be added any more.</param>
     /// <param name="time">The clock.</param>
@@ -66,7 +66,7 @@ internal static class RunLines
         var (read, readMail) = (0L, 0L);
         while (true)
         {
-            // First the question, then the files: what was written before the end is then surely read.
+            // First the question, then the files: so everything written before the end is read.
             var over = isOver();
             var mail = ReadMail(run.Folder, ref readMail).Select(message => (message.Time, Line(message))).ToList();
             var lines = EventFile.ReadNew(run.EventsFile, ref read);
@@ -82,7 +82,7 @@ internal static class RunLines
         }
     }
 
-    /// <summary>A message as a line of the transitions that people read.</summary>
+    /// <summary>A message as a line among the transitions.</summary>
     public static string Describe(MailSummary mail) =>
         EventFile.Describe(
             new RunEvent

@@ -5,10 +5,10 @@ using Orchestrator.Runs.Hosting;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>A run as it is now for whoever asks: by its record, by its engine, and by whether somebody works on it.</summary>
+/// <summary>The present state of a run: by its record, by its engine, and by whether a worker runs.</summary>
 internal static class RunObservation
 {
-    /// <summary>Asks its engine, also one on a Temporal server, and looks at who works on it.</summary>
+    /// <summary>Queries its engine, also on a Temporal server, and checks for workers.</summary>
     public static async Task<StoredRun> OfAsync(
         StoredRun run,
         RepositoryLocation repository,
@@ -16,7 +16,7 @@ internal static class RunObservation
         CancellationToken stop
     ) => await OfFilesAsync(await NewestExecution.AskAsync(run, repository, context, stop), repository, context, stop);
 
-    /// <summary>The same by this machine's files alone: for who looks again and again.</summary>
+    /// <summary>The same by this machine's files alone: for frequent polling.</summary>
     public static async Task<StoredRun> OfFilesAsync(
         StoredRun run,
         RepositoryLocation repository,
@@ -37,10 +37,10 @@ internal static class RunObservation
         };
     }
 
-    /// <summary>What to do about a run that nobody works on.</summary>
+    /// <summary>The cure for a run without a worker.</summary>
     public static string Cure(StoredRun run) => $"Nobody works on it now. 'orchestrate resume {run.Id}' goes on.";
 
-    // Null: of runs on a Temporal server nothing is known here.
+    // Null: unknown for runs on a Temporal server.
     private static async Task<bool?> IsAbandonedAsync(
         StoredRun run,
         RepositoryLocation repository,
@@ -62,7 +62,7 @@ internal static class RunObservation
         }
         catch (CommandException)
         {
-            // Settings that can't be read are no reason not to show the run; whoever resumes it is told.
+            // Invalid settings do not prevent showing the run; resuming it reports them.
             return null;
         }
     }

@@ -5,10 +5,10 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>What is looked at, and asked, before a run begins, so that a run that can't work is never started.</summary>
+/// <summary>Checks and questions before a run begins, so that a run that can't work is never started.</summary>
 internal static class RunPreparation
 {
-    /// <summary>The planner's program or key is there.</summary>
+    /// <summary>Requires the planner's program or key.</summary>
     /// <exception cref="CommandException">It can't work: exit 5.</exception>
     public static async Task DemandPlannerAsync(RepositoryLocation repository, SettingsResult settings, CancellationToken stop)
     {
@@ -18,13 +18,13 @@ internal static class RunPreparation
         }
     }
 
-    /// <summary>Repository, agent and uncommitted changes.</summary>
+    /// <summary>Checks repository, agent and uncommitted changes.</summary>
     /// <param name="context">Terminal and folder.</param>
     /// <param name="repository">The repository.</param>
     /// <param name="settings">The settings of the run, trusted.</param>
     /// <param name="planFile">Absolute path of the plan, which may be uncommitted; null for none.</param>
     /// <param name="yes"><c>--yes</c>: questions are answered.</param>
-    /// <returns>True when a person said yes to what was asked, here or by <c>--yes</c>.</returns>
+    /// <returns>True when a person answered yes, here or by <c>--yes</c>.</returns>
     /// <exception cref="CommandException">The run can't begin.</exception>
     public static async Task<bool> DemandAsync(
         CommandContext context,

@@ -4,9 +4,9 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>What people write to name a run or one of its tasks: <c>RUN</c> or <c>RUN/TASK</c>, each shortened as they like.</summary>
-/// <param name="Run">The part that names the run; null: not given.</param>
-/// <param name="Task">The part that names the task; null: the whole run.</param>
+/// <summary>A reference to a run or one of its tasks: <c>RUN</c> or <c>RUN/TASK</c>, each possibly shortened.</summary>
+/// <param name="Run">The part for the run; null: not given.</param>
+/// <param name="Task">The part for the task; null: the whole run.</param>
 internal sealed record RunReference(string? Run, string? Task)
 {
     /// <summary>Splits what was written.</summary>
@@ -22,8 +22,8 @@ internal sealed record RunReference(string? Run, string? Task)
             : new RunReference(slash == 0 ? null : text[..slash], slash == text.Length - 1 ? null : text[(slash + 1)..]);
     }
 
-    /// <summary>The run that is meant for changing, and the task of it: a task's id alone does where it is of one open run only.</summary>
-    /// <exception cref="CommandException">Nothing fits, or more than one; or the run is at home in another place.</exception>
+    /// <summary>The run to change, and its task: a task's id alone is enough if it is in one open run only.</summary>
+    /// <exception cref="CommandException">Nothing matches, or more than one; or the run belongs to another place.</exception>
     public static (StoredRun Run, RunReference Reference) RequireOpen(RepositoryLocation repository, string? text)
     {
         var reference = Parse(text);
@@ -33,8 +33,8 @@ internal sealed record RunReference(string? Run, string? Task)
             : (StoredRuns.RequireOpen(repository, reference.Run, all), reference);
     }
 
-    /// <summary>The run that is meant for reading, and the task of it: a task's id alone does where no run's id begins so.</summary>
-    /// <exception cref="CommandException">Nothing fits, or more than one.</exception>
+    /// <summary>The run to show, and its task: a task's id alone is enough if no run's id begins so.</summary>
+    /// <exception cref="CommandException">Nothing matches, or more than one.</exception>
     public static (StoredRun Run, RunReference Reference) Require(RepositoryLocation repository, string? text)
     {
         var reference = Parse(text);
@@ -44,7 +44,7 @@ internal sealed record RunReference(string? Run, string? Task)
             : (StoredRuns.Require(repository, reference.Run, all), reference);
     }
 
-    /// <summary>The records of all runs, where what was written may be a task's id; null: it is no id alone, or a run's folder.</summary>
+    /// <summary>The records of all runs, if the text may be a task's id; null: it is no id alone, or a run's folder.</summary>
     private static IReadOnlyList<StoredRun>? ReadIfNotNamed(RepositoryLocation repository, string? text) =>
         string.IsNullOrEmpty(text)
         || text.Contains('/', StringComparison.Ordinal)

@@ -10,7 +10,7 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Engine and worker in this process, and a run that is started or taken up and watched until there is nothing more to wait
+/// <summary>Engine and worker in this process, and a run that is started or resumed and watched until there is nothing more to wait
 /// for.</summary>
 internal sealed partial class RunSession : IAsyncDisposable
 {
@@ -82,8 +82,8 @@ internal sealed partial class RunSession : IAsyncDisposable
         ClosedRuns.RefuseAsync(run, stored, _engine.Description, _context.Time, stop);
 
     /// <summary>Watches a run to its end, or until it waits for a person. The first Ctrl-C pauses it: agents are interrupted and keep their
-    /// conversation, and a preparation that is under way is given up, since 'resume' begins it again. The second ends this process at once;
-    /// agents that still work are taken up by <c>resume</c>.</summary>
+    /// conversation, and a preparation in progress is given up, because 'resume' repeats it. The second ends this process at once; running
+    /// agents are attached to by <c>resume</c>.</summary>
     /// <returns>The exit code.</returns>
     public Task<int> WatchAsync(RunHandle run, long skipUntil = 0) => WatchAsync(run, skipUntil, asks: false);
 
@@ -120,8 +120,8 @@ internal sealed partial class RunSession : IAsyncDisposable
         }
     }
 
-    /// <summary>A run that could not end its tasks itself leaves them to this process: they end their agents and keep their work before it
-    /// goes.</summary>
+    /// <summary>If a run could not end its tasks itself, this process does before it ends: they end their agents and keep their
+    /// work.</summary>
     private async Task EndTasksAsync(RunHandle run, RunStatus status)
     {
         if (status.State is not (RunStates.Terminated or RunStates.Failed))
@@ -137,9 +137,9 @@ internal sealed partial class RunSession : IAsyncDisposable
         }
     }
 
-    /// <summary>From now on the run goes on in the background when the terminal is closed, instead of being paused.</summary>
+    /// <summary>Makes the run continue in the background when the terminal is closed, instead of being paused.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="engine">Options that name the engine, for the background process.</param>
+    /// <param name="engine">Options that choose the engine, for the background process.</param>
     public void OutliveTerminal(RunHandle run, IReadOnlyList<string> engine) =>
         _context.Interrupts.OnHangUp(() =>
         {
@@ -158,7 +158,7 @@ internal sealed partial class RunSession : IAsyncDisposable
             }
         });
 
-    /// <summary>The same, and where the run waits for a yes to a planner's plan shows it, and asks the person at the terminal.</summary>
+    /// <summary>The same; if the run waits for approval of a planner's plan, shows it and asks the person at the terminal.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> WatchAndAskAsync(RunHandle run, long skipUntil = 0)
     {
@@ -183,10 +183,10 @@ internal sealed partial class RunSession : IAsyncDisposable
         return code;
     }
 
-    /// <summary>Works on a run until a command that was kept for it is carried out, and nothing of the run moves any more.</summary>
+    /// <summary>Works on a run until a kept command is carried out, and the run is at rest.</summary>
     /// <param name="run">The run.</param>
     /// <param name="skipUntil">The last transition before the command.</param>
-    /// <param name="isAsMeant">True of the state that the command was to bring about.</param>
+    /// <param name="isAsMeant">True for the state that the command was to bring about.</param>
     public async Task<RunStatus> CarryOutAsync(RunHandle run, long skipUntil, Func<RunStatus, bool> isAsMeant)
     {
         var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, table: false)
@@ -199,7 +199,7 @@ internal sealed partial class RunSession : IAsyncDisposable
         {
             status = await WithWorkerAsync(watcher.WatchAsync(_context.Interrupts.Stop, leavesPreparation: true), run);
 
-            // A run that rested before says so until it has taken the command.
+            // A run that was at rest reports so until it has received the command.
             var hasTaken = status.Sequence > skipUntil && !status.Paused;
             if (isAsMeant(status) || hasTaken || _context.Time.GetElapsedTime(began) > CommandsTakenWithin)
             {
@@ -218,7 +218,7 @@ internal sealed partial class RunSession : IAsyncDisposable
     }
 
     /// <summary>Asks the person at the terminal whether a run may begin, after showing the plan that a planner made.</summary>
-    /// <returns>The answer; null where the run does not ask that, or nobody can answer.</returns>
+    /// <returns>The answer; null where the run does not ask that, or there is no terminal.</returns>
     public static bool? AskAboutPlan(RunStatus status, RepositoryLocation repository, CommandContext context)
     {
         if (!context.Terminal.IsInteractive || status.Questions.FirstOrDefault(question => question.Id == "plan") is not { } asked)
@@ -233,8 +233,8 @@ internal sealed partial class RunSession : IAsyncDisposable
         return context.Terminal.Ask(asked.Question);
     }
 
-    /// <summary>After this process has taken the engine over there may be nobody else for the runs of the one that ended: stays until each
-    /// of them has ended, is paused or waits for a person. Their outcome changes nothing in the exit code.</summary>
+    /// <summary>After this process has taken over the engine, runs of the previous owner may have no other worker: stays until each of them
+    /// has ended, is paused or waits for a person. They do not change the exit code.</summary>
     /// <param name="own">The run that this session was for.</param>
     public async Task FinishOthersAsync(RunHandle own)
     {
@@ -288,8 +288,8 @@ internal sealed partial class RunSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets a run, or one task of it, go on. What was commanded while nobody worked on the run counts first; who resumes a run
-    /// after pausing it wants it to go on.</summary>
+    /// <summary>Resumes a run, or one task of it. Commands given while no worker ran take precedence, except that resuming after a pause
+    /// resumes.</summary>
     public async Task GoOnAsync(RunHandle run, string? task, CancellationToken stop)
     {
         var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, table: false);
@@ -324,7 +324,7 @@ internal sealed partial class RunSession : IAsyncDisposable
         }
     }
 
-    // A worker that breaks, or an engine that can't be taken over, would leave the run standing still without a word.
+    // A failed worker, or a failed takeover of the engine, would leave the run stopped without a message.
     private async Task<RunStatus> WithWorkerAsync(Task<RunStatus> watching, RunHandle run)
     {
         if (await Task.WhenAny(watching, _worker.Running) == _worker.Running && _worker.Running.IsFaulted)

@@ -4,14 +4,14 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>The last words of a command that waited for a run.</summary>
+/// <summary>The final message of a command that waited for a run.</summary>
 internal static class RunSummary
 {
-    /// <summary>Says how the run stands, and what a person can do.</summary>
+    /// <summary>Shows the run's state, and what a person can do.</summary>
     /// <param name="run">The run.</param>
     /// <param name="context">The terminal.</param>
     /// <param name="warned">Warnings that were said before.</param>
-    /// <param name="asks">A person at the terminal is asked next whether it may begin, so that question is not said here.</param>
+    /// <param name="asks">The person at the terminal is asked next whether it may begin, so that question is left out.</param>
     public static void Say(RunStatus run, CommandContext context, IReadOnlySet<string>? warned = null, bool asks = false)
     {
         var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";

@@ -4,7 +4,7 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>A run as lines of text that fit a screen: what works now comes first, what is done last.</summary>
+/// <summary>A run as lines of text that fit a screen: running tasks come first, done ones last.</summary>
 internal static class RunTable
 {
     private const int StateWidth = 11;
@@ -16,11 +16,11 @@ internal static class RunTable
 
     /// <summary>Draws the run.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="doing">What an agent does now, or a gate waits for, by task id; tasks without an entry show their reason. Under an
-    /// empty id what the run itself waits for.</param>
+    /// <param name="doing">Present activity of agents and waiting gates, by task id; tasks without an entry show their reason. Under an
+    /// empty id for the run itself.</param>
     /// <param name="now">The present time.</param>
     /// <param name="width">Columns; no line is longer.</param>
-    /// <param name="height">Most lines; tasks that do not fit are counted in the last one.</param>
+    /// <param name="height">Maximum of lines; tasks that do not fit are counted in the last one.</param>
     public static IReadOnlyList<string> Draw(
         RunStatus run,
         IReadOnlyDictionary<string, string> doing,
@@ -66,7 +66,7 @@ internal static class RunTable
         return lines;
     }
 
-    /// <summary>A length of time as people read it: <c>0:42</c>, <c>12:05</c>, <c>3:07:12</c>.</summary>
+    /// <summary>A duration for people: <c>0:42</c>, <c>12:05</c>, <c>3:07:12</c>.</summary>
     public static string Time(TimeSpan time)
     {
         var seconds = Math.Max(0, (long)time.TotalSeconds);
@@ -75,7 +75,7 @@ internal static class RunTable
             : string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600}:{seconds / 60 % 60:00}:{seconds % 60:00}");
     }
 
-    /// <summary>A person has paused the run; one that has ended since is not held any more.</summary>
+    /// <summary>A person has paused the run, and it has not ended since.</summary>
     public static bool IsHeld(RunStatus run) => run.Paused && !RunStates.IsFinal(run.State);
 
     private static string Head(RunStatus run, DateTimeOffset now)
@@ -135,7 +135,7 @@ internal static class RunTable
             _ => TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging ? '>' : ' ',
         };
 
-    // What a person must see comes first when not all fits.
+    // What needs a person comes first when not everything fits.
     private static int Urgency(RunTask task) =>
         Mark(task) switch
         {
@@ -153,7 +153,7 @@ internal static class RunTable
         return string.Join(", ", groups);
     }
 
-    /// <summary>Tokens as there is room for them: <c>842</c>, <c>12k</c>, <c>3.4M</c>.</summary>
+    /// <summary>Tokens in short form: <c>842</c>, <c>12k</c>, <c>3.4M</c>.</summary>
     public static string Tokens(long tokens) =>
         tokens < 1000 ? tokens.ToString(CultureInfo.InvariantCulture)
         : tokens < 1_000_000 ? string.Create(CultureInfo.InvariantCulture, $"{tokens / 1000}k")

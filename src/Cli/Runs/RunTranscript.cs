@@ -3,7 +3,7 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Says each transition of the runs of some repositories, a line each, for who works on them and started none.</summary>
+/// <summary>Writes each transition of the runs of some repositories, a line each, for workers that started none of them.</summary>
 /// <param name="repositories">The repositories.</param>
 /// <param name="context">Terminal and clock.</param>
 internal sealed class RunTranscript(IReadOnlyList<RepositoryLocation> repositories, CommandContext context)
@@ -11,7 +11,7 @@ internal sealed class RunTranscript(IReadOnlyList<RepositoryLocation> repositori
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private readonly Dictionary<string, long> _read = new(StringComparer.Ordinal);
 
-    /// <summary>What happens from now on, until it is stopped.</summary>
+    /// <summary>Future transitions, until cancelled.</summary>
     public async Task FollowAsync(CancellationToken stop)
     {
         foreach (var file in Files())
@@ -31,7 +31,7 @@ internal sealed class RunTranscript(IReadOnlyList<RepositoryLocation> repositori
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // As asked.
+            // Cancelled, as requested.
         }
     }
 
@@ -56,7 +56,7 @@ internal sealed class RunTranscript(IReadOnlyList<RepositoryLocation> repositori
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException or JsonException)
         {
-            // A run that is being removed, or a line that was damaged: 'events' tells of that; whoever works goes on.
+            // A run that is being removed, or a damaged line: 'events' reports it; the worker goes on.
         }
     }
 }

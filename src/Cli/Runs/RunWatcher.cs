@@ -7,8 +7,8 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Shows a run while it goes on: a live table on a screen, one line per transition without one. Nothing is asked of the engine
-/// while nothing happens.</summary>
+/// <summary>Shows a run while it works: a live table on a screen, one line per transition without one. Makes no call to the engine while
+/// nothing happens.</summary>
 internal sealed class RunWatcher(RunHandle run, string folder, CommandContext context, bool table)
 {
     private static readonly TimeSpan ScreenPause = TimeSpan.FromMilliseconds(500);
@@ -21,19 +21,19 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
     private long _shown;
     private long _read;
 
-    /// <summary>Transitions up to this number are not shown again; for a run that is taken up.</summary>
+    /// <summary>Transitions up to this number are not shown again; for a resumed run.</summary>
     public long SkipUntil
     {
         init => _shown = value;
     }
 
-    /// <summary>Warnings of the run that were said while it was watched: before the work, where they are known then.</summary>
+    /// <summary>Warnings that were shown while it was watched: before the work, if they are known then.</summary>
     public IReadOnlySet<string> Warned => _warned;
 
-    /// <summary>Watches until the run has ended, waits for a person, or is paused with nothing at work.</summary>
+    /// <summary>Watches until the run has ended, waits for a person, or is paused without running tasks.</summary>
     /// <param name="stop">Ends the watching, not the run.</param>
-    /// <param name="leavesPreparation">A paused run that is still being prepared is not watched any longer: gates tried at the base may
-    /// take long, and cost nothing to try again.</param>
+    /// <param name="leavesPreparation">Stop watching a paused run that is still being prepared: gates at the base may take long, and can be
+    /// repeated at no cost.</param>
     /// <returns>The run as it was then.</returns>
     public async Task<RunStatus> WatchAsync(CancellationToken stop, bool leavesPreparation = false)
     {
@@ -45,7 +45,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
             RunStatus? status = null;
             while (true)
             {
-                // Between two changes only the files are looked at, for what agents do right now.
+                // Between two changes only the files are read, for the agents' present activity.
                 var isClosed = changes.Reader.Completion.IsCompleted;
                 if (status is null || isClosed || changes.Reader.TryRead(out _))
                 {
@@ -79,11 +79,11 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
         }
     }
 
-    /// <summary>The run is paused, and set-up and gates are still being tried.</summary>
+    /// <summary>The run is paused, and set-up and gates still run.</summary>
     public static bool IsHeldInPreparation(RunStatus status) => status.Paused && status.State == RunStates.Preparing;
 
-    // Null while the run goes on. One that has its last state still writes its files; one that waits may have been answered while nobody
-    // worked on it, and is still moving.
+    // Null while the run goes on. In its last state it still writes files; a waiting one may have been answered while no worker ran, and
+    // still be moving.
     private async Task<RunStatus?> LastOfAsync(RunStatus status, CancellationToken stop)
     {
         if (RunExit.CodeOf(status) is null)
@@ -101,12 +101,12 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
             return null;
         }
 
-        // It may have come to rest, or have begun to go on by itself, between the two questions: how it stands counts only from here on.
+        // It may have come to rest, or have continued, between the two queries: only this state counts.
         var rested = await AskAsync(stop);
         return RunExit.CodeOf(rested) is null || RunStates.IsFinal(rested.State) ? null : rested;
     }
 
-    // A run that another tool has ended, or that failed as a workflow, could not say so itself.
+    // A run that was ended by another tool, or whose workflow failed, could not report it.
     private async Task<RunStatus> EndOfAsync(RunStatus status, CancellationToken stop)
     {
         if (RunStates.IsFinal(status.State))
@@ -118,8 +118,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
         return RunRecord.Ended(status, result);
     }
 
-    /// <summary>The run as it is now. After workers died in the midst of a decision the engine refuses questions until one of them is
-    /// made.</summary>
+    /// <summary>The present state. After a worker died during a workflow task the engine refuses queries until one completes.</summary>
     public async Task<RunStatus> AskAsync(CancellationToken stop)
     {
         var began = context.Time.GetTimestamp();
@@ -162,8 +161,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
         }
     }
 
-    // Every growth of the run's history is a hint to look again. When the engine can't be asked, looking again tells why, or that it is
-    // there again.
+    // Every growth of the run's history is a hint to query again. If the engine can't be reached, the query shows why, or that it is back.
     private async Task PumpAsync(ChannelWriter<bool> changes, CancellationToken stop)
     {
         try
@@ -188,11 +186,11 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
         }
         catch (OperationCanceledException)
         {
-            // Nobody watches any more.
+            // The watching has ended.
         }
     }
 
-    /// <summary>Each question is answered with the state of all tasks.</summary>
+    /// <summary>Each answer contains the state of all tasks, so large runs are queried less often.</summary>
     private static TimeSpan PauseFor(RunStatus? status) =>
         TimeSpan.FromMilliseconds(Math.Clamp(status?.TaskCount ?? 0, LinePause.TotalMilliseconds, LongestPause.TotalMilliseconds));
 

@@ -9,8 +9,8 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Sends a command to a run. Where a worker runs, the run itself answers. Where none does, the command is kept durably, and
-/// carried out by this process or by <c>resume</c>.</summary>
+/// <summary>Sends a command to a run. If a worker runs, the run itself answers. Otherwise the command is kept durably, and carried out by
+/// this process or by <c>resume</c>.</summary>
 internal static class Steering
 {
     private const int MaxAttempts = 3;
@@ -18,13 +18,13 @@ internal static class Steering
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(15);
 
-    /// <summary>Sends it and says what came of it.</summary>
+    /// <summary>Sends it and shows the result.</summary>
     /// <param name="context">Terminal and folder.</param>
     /// <param name="flags">Which engine.</param>
     /// <param name="run">The run.</param>
     /// <param name="call">The command.</param>
     /// <param name="stop">Gives up.</param>
-    /// <returns>The exit code; null where nobody works on the run, so that the command is kept.</returns>
+    /// <returns>The exit code; null where no worker runs, so that the command is kept.</returns>
     public static async Task<int?> SendAsync(
         CommandContext context,
         IReadOnlyList<SettingFlag> flags,
@@ -49,16 +49,16 @@ internal static class Steering
             }
             catch (RpcException lost) when (lost.Code == RpcException.StatusCode.Unavailable && engine.IsJoined && attempt < MaxAttempts)
             {
-                // The owner has ended meanwhile: whoever has the engine now is told. A command does nothing the second time.
+                // The owner has ended meanwhile: the command is sent to the next one. Repeating a command is harmless.
             }
         }
     }
 
-    /// <summary>Works on a run by itself until a kept command is carried out.</summary>
+    /// <summary>Works on a run in this process until a kept command is carried out.</summary>
     /// <param name="context">Terminal and folder.</param>
     /// <param name="flags">Which engine.</param>
     /// <param name="run">The run.</param>
-    /// <param name="isAsMeant">True of the state that the command was to bring about.</param>
+    /// <param name="isAsMeant">True for the state that the command was to bring about.</param>
     /// <param name="stop">Gives up; the command stays kept.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> CarryOutAsync(
@@ -74,7 +74,7 @@ internal static class Steering
         return isAsMeant(status) ? ExitCodes.Done : RunExit.CodeOf(status) ?? ExitCodes.Resumable;
     }
 
-    /// <summary>Goes on with a run in this process, as <c>resume</c> does, until it has ended or waits again.</summary>
+    /// <summary>Continues a run in this process, as <c>resume</c> does, until it has ended or waits again.</summary>
     public static async Task<int> GoOnAsync(
         CommandContext context,
         IReadOnlyList<SettingFlag> flags,
@@ -92,8 +92,7 @@ internal static class Steering
         return code;
     }
 
-    /// <summary>Goes on with a run in a process of its own. What it would run of the repository's files is asked about here, where somebody
-    /// reads it.</summary>
+    /// <summary>Continues a run in a background process. Trust is asked for here, where a person reads it.</summary>
     public static Task<int> DetachAsync(
         CommandContext context,
         IReadOnlyList<SettingFlag> flags,
@@ -125,7 +124,7 @@ internal static class Steering
         StoredRun run
     ) => TrustGate.Demand(context, context.OpenSettings(repository, flags, run.Id), yes: false, run.Id);
 
-    /// <summary>Says that a command waits for whoever goes on with the run.</summary>
+    /// <summary>Shows that a command waits for the process that continues the run.</summary>
     public static int SayKept(CommandContext context, StoredRun run, IEnumerable<string> words)
     {
         KeptCommands.Add(run.Folder, run.Status, words);
@@ -145,7 +144,7 @@ internal static class Steering
     {
         var handle = engine.Runs.Get(run.Id);
 
-        // Where this process serves the engine for the moment, or a server runs alone, nobody is there to answer.
+        // If this process serves the engine only for the moment, or a server runs without workers, no one answers.
         var isWorkedOn = !engine.IsOwner && await HasWorkersAsync(engine, context, stop);
         if (isWorkedOn && await TryUpdateAsync(handle, call.Update, stop) is { } answer)
         {
@@ -153,7 +152,7 @@ internal static class Steering
             return answer.Changed ? ExitCodes.Done : call.UnchangedCode;
         }
 
-        // What is kept already may change what is refused now; then the run itself says.
+        // Commands that are kept already may change the refusal; then the run itself decides.
         if (!isWorkedOn && KeptCommands.Of(run.Folder, run.Status).Count == 0 && call.Refuse?.Invoke(run.Status) is { } refusal)
         {
             throw new CommandException(ExitCodes.Usage, refusal, $"See 'orchestrate status {run.Id}'.");
@@ -179,7 +178,7 @@ internal static class Steering
         return ExitCodes.Resumable;
     }
 
-    // Workers of an engine that was just taken over come to it within moments.
+    // Workers of an engine that was just taken over reconnect within moments.
     private static async Task<bool> HasWorkersAsync(EngineConnection engine, CommandContext context, CancellationToken stop)
     {
         var began = context.Time.GetTimestamp();
@@ -195,7 +194,7 @@ internal static class Steering
         return true;
     }
 
-    // Null: nobody has answered.
+    // Null: no answer.
     private static async Task<SteeringAnswer?> TryUpdateAsync(
         RunHandle run,
         Func<RunHandle, CancellationToken, Task<SteeringAnswer>> update,

@@ -13,18 +13,16 @@ internal sealed record SteeringCall(
     params IReadOnlyCollection<object?> Arguments
 )
 {
-    /// <summary>
-    /// Where nobody works on the run, this process does until the command is carried out: it brings the run to a rest. True of the state
-    /// that it was to bring about. Null: who gave the command is asked whether the run goes on now.
-    /// </summary>
+    /// <summary>If no worker runs, this process works on the run until the command is carried out: true for the state that it was to bring
+    /// about. Null: the person is asked whether the run continues now.</summary>
     public Func<RunStatus, bool>? ComesToRest { get; init; }
 
-    /// <summary>Where nobody works on the run, this process goes on with it at once, or one in the background.</summary>
+    /// <summary>If no worker runs, this process continues the run at once, or one in the background.</summary>
     public bool GoesOn { get; init; }
 
-    /// <summary>The exit code where the run answers that nothing was changed.</summary>
+    /// <summary>The exit code if the run answers that nothing was changed.</summary>
     public int UnchangedCode { get; init; } = ExitCodes.Done;
 
-    /// <summary>Why it can't be followed, by the run's record; null: it can, or the run itself says.</summary>
+    /// <summary>Why it is refused, by the run's record; null: it is not, or the run itself decides.</summary>
     public Func<RunStatus, string?>? Refuse { get; init; }
 }

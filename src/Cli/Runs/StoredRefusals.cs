@@ -2,10 +2,8 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>
-/// Why a command can't be followed, by the run's record: what is said at once where nobody works on the run, which refuses it itself
-/// otherwise. A sentence, or null. Where the record can't tell, the run decides.
-/// </summary>
+/// <summary>Why a command is refused, by the run's record: used where no worker runs; otherwise the run itself refuses. A sentence, or
+/// null. If the record can't tell, the run decides.</summary>
 internal static class StoredRefusals
 {
     public static string? OfPause(RunStatus run, string task) =>
@@ -46,7 +44,7 @@ internal static class StoredRefusals
 
     public static string? OfResolve(RunStatus run) => SteeringRefusals.OfResolve(run.RunId, run.State);
 
-    /// <summary>A yes may come before it is asked for, and then counts.</summary>
+    /// <summary>An approval may come before it is asked for, and then counts.</summary>
     public static string? OfApprove(RunStatus run, string id) =>
         id == "plan"
             ? run.State is RunStates.AwaitingApproval or RunStates.Planning or RunStates.Preparing
@@ -65,10 +63,10 @@ internal static class StoredRefusals
                 ? SteeringRefusals.OfTaskAnswer(id, state)
                 : null;
 
-    // Of an escalated run only this asks for a promotion.
+    // For an escalated run only this asks for a promotion.
     private static bool IsPromotionOverdue(RunStatus run) =>
         run.State == RunStates.Escalated && run.Questions.Any(question => question.Id == "promote");
 
-    // Empty of what is no task: the question whether to land.
+    // Empty for an id that is no task: the question whether to land.
     private static string StateOf(RunStatus run, string task) => run.Tasks.FirstOrDefault(t => t.Id == task)?.State ?? "";
 }

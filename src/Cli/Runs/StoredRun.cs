@@ -5,34 +5,34 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>A run as its folder tells it, without any engine.</summary>
+/// <summary>A run from its folder, without an engine.</summary>
 /// <param name="Folder">Absolute path of <c>.orchestrator/runs/RUN</c>.</param>
 /// <param name="Status">The run as it was after its last transition.</param>
 /// <param name="WrittenAt">When that was written, UTC.</param>
 internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset WrittenAt)
 {
-    /// <summary>The embedded engine's file was asked, and has no newer execution than the one that has told this end.</summary>
+    /// <summary>The embedded engine's file was checked, and has no newer execution than the one that has recorded this end.</summary>
     public bool IsConfirmed { get; init; }
 
     /// <summary>Id of the run.</summary>
     public string Id => Status.RunId;
 
-    /// <summary>Name of the run's folder: its id where that is fit for one.</summary>
+    /// <summary>Name of the run's folder: its id where that is valid for one.</summary>
     public string Name => Path.GetFileName(Folder);
 
     /// <summary>Transitions, one JSON document per line.</summary>
     public string EventsFile => Path.Combine(Folder, "events.jsonl");
 
-    /// <summary>What a person has to know who decides how it goes on; there from when it first came to a stand.</summary>
+    /// <summary>The report for the person who decides how it goes on; exists from the first escalation on.</summary>
     public string EscalationFile => Path.Combine(Folder, "escalation-report.md");
 
-    /// <summary>It is there, and is about how the run stands now.</summary>
+    /// <summary>It exists, and is about the present state.</summary>
     public bool HasEscalation => Status.State is RunStates.Escalated or RunStates.AwaitingPromotion && File.Exists(EscalationFile);
 
     /// <summary>Report for programs.</summary>
     public string ReportJsonFile => Path.Combine(Folder, "reports", "report.json");
 
-    /// <summary>What became of the hunks that tasks brought, for people or programs.</summary>
+    /// <summary>What became of the merged hunks, for people or programs.</summary>
     public string LossesFile(bool isJson) => Path.Combine(Folder, "reports", isJson ? "losses.json" : "losses.md");
 
     /// <summary>Reads a run's folder; null where nothing was written yet.</summary>
@@ -57,17 +57,17 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
         }
     }
 
-    /// <summary>The status that a document holds. Missing members have their defaults, unknown ones are left out.</summary>
+    /// <summary>The status in a document. Missing members have their defaults, unknown ones are ignored.</summary>
     /// <exception cref="JsonException">It is no such document.</exception>
     internal static RunStatus ReadStatus(ReadOnlySpan<byte> json) =>
         (
             JsonSerializer.Deserialize(json, RunJson.Default.RunStatus) ?? throw new JsonException("This is not the status of a run.")
         ).Summed();
 
-    /// <summary>The run again, as it is now.</summary>
+    /// <summary>The run, read again.</summary>
     public StoredRun Reload() => TryRead(Folder) ?? this;
 
-    /// <summary>Writes down that the run has ended without having written it itself. One whose record has that end keeps it.</summary>
+    /// <summary>Records the end of a run that did not record it itself. An end that is recorded already stays.</summary>
     /// <param name="result">How it ended.</param>
     /// <param name="time">When that was, UTC.</param>
     public void Close(RunResult result, DateTimeOffset time) => new RunRecord(Folder).Close(Status, result, time);

@@ -26,14 +26,14 @@ internal static class StoredRuns
         return runs;
     }
 
-    /// <summary>The run that is meant, for reading: the latest where none is named.</summary>
+    /// <summary>The run to show: the latest where none is named.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="given">What was written.</param>
     /// <param name="read">The records, where they are read already.</param>
-    /// <exception cref="CommandException">There is none, or the name fits none or several.</exception>
+    /// <exception cref="CommandException">There is none, or the name matches none or several.</exception>
     public static StoredRun Require(RepositoryLocation repository, string? given, IReadOnlyList<StoredRun>? read = null)
     {
-        // One folder is read where the name says which: with years of runs this must stay fast.
+        // If the name is a folder only that one is read: with years of runs this must stay fast.
         if (given is not null && StoredRun.TryRead(Path.Combine(repository.RunsFolder, given)) is { } named)
         {
             return NewestExecution.Of(named, repository);
@@ -54,20 +54,20 @@ internal static class StoredRuns
             );
     }
 
-    /// <summary>The run that is meant, for changing: where none is named, the only open one.</summary>
+    /// <summary>The run to change: where none is named, the only open one.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="given">What was written.</param>
     /// <param name="read">The records, where they are read already.</param>
-    /// <exception cref="CommandException">The name fits none or several, none was given and not exactly one is open, or the run is at home
-    /// in another place.</exception>
+    /// <exception cref="CommandException">The name matches none or several, none was given and not exactly one is open, or the run belongs
+    /// to another place.</exception>
     public static StoredRun RequireOpen(RepositoryLocation repository, string? given, IReadOnlyList<StoredRun>? read = null) =>
         DemandHome(repository, given is null ? OnlyOpen(repository) : Require(repository, given, read));
 
-    /// <summary>A run that may be changed from here: an open one is at home in this place.</summary>
-    /// <exception cref="CommandException">It is at home in another one.</exception>
+    /// <summary>A run that may be changed from here: an open one must belong to this place.</summary>
+    /// <exception cref="CommandException">It belongs to another one.</exception>
     public static StoredRun DemandHome(RepositoryLocation repository, StoredRun run)
     {
-        // Its worktrees, its agents' folders and the queue of its steps have that place in their names.
+        // The paths of its worktrees and agents' folders and the name of its queue contain that place.
         var home = run.Status.Repository;
         if (home.Length > 0 && !RunStates.IsFinal(run.Status.State) && !repository.IsAt(home))
         {
@@ -82,11 +82,11 @@ internal static class StoredRuns
         return run;
     }
 
-    /// <summary>Those that have not ended. A record that calls a run open is asked about; one that a reset has begun anew is found by its
-    /// name alone.</summary>
+    /// <summary>Runs that have not ended. If a record says open, the engine is checked; a run that was reset is found by its name
+    /// alone.</summary>
     public static IReadOnlyList<StoredRun> Open(RepositoryLocation repository) => Open(repository, List(repository));
 
-    /// <summary>The same of records that are read already.</summary>
+    /// <summary>The same for records that were read already.</summary>
     public static IReadOnlyList<StoredRun> Open(RepositoryLocation repository, IEnumerable<StoredRun> all) =>
         [
             .. all.Where(run => !RunStates.IsFinal(run.Status.State))
@@ -97,7 +97,7 @@ internal static class StoredRuns
     /// <summary>The record of a run by its whole id; null where there is none.</summary>
     public static StoredRun? Find(RepositoryLocation repository, string id)
     {
-        // An id that is no name for a folder has a folder of another name.
+        // An id that is invalid as a folder name has a folder of another name.
         var folder = Path.Combine(repository.RunsFolder, id);
         return (Directory.Exists(folder) ? StoredRun.TryRead(folder) : null) ?? List(repository).FirstOrDefault(run => run.Id == id);
     }
@@ -113,7 +113,7 @@ internal static class StoredRuns
         };
     }
 
-    /// <summary>Why a command that changes an open run can't go on.</summary>
+    /// <summary>The error of a command that needs an open run.</summary>
     public static CommandException NoneOpen(RepositoryLocation repository) =>
         new(ExitCodes.Usage, $"No run is open in {repository.Root}.", "Start one with 'orchestrate run', or name the run you mean.");
 

@@ -2,17 +2,15 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Asks the person before anything that a repository's own files ask for happens on this machine.</summary>
+/// <summary>Asks the person before anything in a repository's own files takes effect on this machine.</summary>
 internal static class TrustGate
 {
-    /// <summary>
-    /// The settings with all that the repository asks for, once a person has said yes: for good, for the run, or for this call.
-    /// </summary>
+    /// <summary>The settings with everything that the repository asks for, once a person trusts it: permanently, for the run, or for this
+    /// call.</summary>
     /// <param name="context">Terminal and folder.</param>
     /// <param name="settings">The settings as far as they are trusted already.</param>
     /// <param name="yes"><c>--yes</c>: trusted for this run, or, where there is none, for this call.</param>
-    /// <param name="runId">The run that is meant, where there is one: what was trusted for it by <c>--yes</c> stays trusted until it
-    /// ends.</param>
+    /// <param name="runId">The run, where there is one: trust for it by <c>--yes</c> lasts until it ends.</param>
     /// <exception cref="CommandException">It is not trusted: exit 3.</exception>
     public static SettingsResult Demand(CommandContext context, RepositorySettings settings, bool yes, string? runId = null)
     {
@@ -52,15 +50,13 @@ internal static class TrustGate
         return context.Use(settings.Trusting());
     }
 
-    /// <summary>
-    /// The settings that name the engine of a run: an address in the repository's files is spoken to only where it is trusted, and the
-    /// embedded engine is not taken in its place.
-    /// </summary>
+    /// <summary>The settings for the engine of a run: an address in the repository's files is used only where it is trusted, and is not
+    /// replaced by the embedded engine.</summary>
     /// <exception cref="CommandException">It is not trusted: exit 3.</exception>
     public static OrchestratorSettings DemandEngine(CommandContext context, RepositorySettings settings) =>
         (settings.WithholdsEngine ? Demand(context, settings, yes: false) : settings.Loaded).Settings!;
 
-    /// <summary>Lists the items for people, by what would happen.</summary>
+    /// <summary>Lists the items for people, by their effect.</summary>
     public static void Show(CommandContext context, TrustQuestion question)
     {
         context.Terminal.Say("This repository's own files ask for what follows; nothing of it counts before you say yes.");

@@ -7,11 +7,11 @@ using Orchestrator.Worker;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>A worker inside this process, for the runs of some repositories. Where another process serves the engine, it takes that over
-/// when the other ends.</summary>
+/// <summary>A worker inside this process, for the runs of some repositories. If another process serves the engine, it is taken over when
+/// that one ends.</summary>
 internal sealed class WorkerHost : IAsyncDisposable
 {
-    // How long the end may take of whoever asked for it twice.
+    // Time limit for the end after a second interrupt.
     private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(1);
 
     private readonly EngineConnection _engine;
@@ -33,20 +33,19 @@ internal sealed class WorkerHost : IAsyncDisposable
         _context = context;
     }
 
-    /// <summary>Ends when the worker has ended; faulted when it broke, or when the engine could not be taken over.</summary>
+    /// <summary>Completes when the worker has ended; faulted when it failed, or when the engine could not be taken over.</summary>
     public Task Running { get; private set; } = Task.CompletedTask;
 
     /// <summary>The engine was another process's, and is served by this one now.</summary>
     public bool HasTakenOver { get; private set; }
 
-    /// <summary>Starts a worker. What a dead one of this host had in hand is given back first, so that nobody waits for a
-    /// heartbeat.</summary>
+    /// <summary>Starts a worker. Work of a dead one on this machine is released first, without waiting for a heartbeat timeout.</summary>
     /// <param name="engine">The engine of the runs.</param>
     /// <param name="repositories">Those whose runs are worked on.</param>
     /// <param name="context">Clock and environment.</param>
     /// <param name="loggers">Where the worker logs.</param>
     /// <param name="stop">Gives up.</param>
-    /// <param name="named">Some of them by what those call them that start runs.</param>
+    /// <param name="named">Some of them by the names that callers use.</param>
     public static async Task<WorkerHost> StartAsync(
         EngineConnection engine,
         IReadOnlyList<RepositoryLocation> repositories,
@@ -91,8 +90,8 @@ internal sealed class WorkerHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Says why it broke, where it did.</summary>
-    /// <exception cref="CommandException">It broke: exit 5.</exception>
+    /// <summary>Throws the reason if it failed.</summary>
+    /// <exception cref="CommandException">It failed: exit 5.</exception>
     public async Task ThrowIfBrokenAsync()
     {
         if (!Running.IsFaulted)
@@ -110,7 +109,7 @@ internal sealed class WorkerHost : IAsyncDisposable
         );
     }
 
-    /// <summary>What is in hand is given back at once when the worker stops, instead of being waited for a while.</summary>
+    /// <summary>Activities are given up at once when the worker stops, instead of after a grace time.</summary>
     public void GiveNoGrace() => _worker?.GiveNoGrace();
 
     public async ValueTask DisposeAsync()
@@ -127,11 +126,11 @@ internal sealed class WorkerHost : IAsyncDisposable
                 }
                 catch (OperationCanceledException)
                 {
-                    // This is how they end that were asked to, or nobody waits for them any more.
+                    // The normal end of cancelled tasks, or of those that are not awaited any more.
                 }
                 catch (CommandException) when (_engine.IsLost)
                 {
-                    // Told already, as the reason why this ends.
+                    // Reported already, as the reason for this end.
                 }
             }
         }
@@ -139,14 +138,14 @@ internal sealed class WorkerHost : IAsyncDisposable
         _worker?.Dispose();
         _stopping.Dispose();
 
-        // Nobody will ever follow them again, and the next engine would start others.
+        // They will never be followed again, and the next engine would start others.
         if (_engine.IsLost)
         {
             await _inHand.EndAgentsAsync();
         }
     }
 
-    // What has not ended by then, such as an agent that does not listen, is taken up by the next worker as after a kill.
+    // What has not ended by then, such as an agent that ignores signals, is handled by the next worker as after a kill.
     private void Hurry(CancellationTokenSource patience)
     {
         GiveNoGrace();

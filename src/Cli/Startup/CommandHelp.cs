@@ -1,8 +1,8 @@
 namespace Orchestrator.Cli.Startup;
 
-/// <summary>What the help of a command says beyond its options: examples, and what its exit code means.</summary>
+/// <summary>Further help of a command: examples, and the meaning of its exit codes.</summary>
 /// <param name="Examples">Command lines, the usual one first.</param>
-/// <param name="Codes">Each code that says something of this command's own.</param>
+/// <param name="Codes">Each code with a command-specific meaning.</param>
 internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList<(int Code, string Meaning)> Codes)
 {
     private static readonly (int, string)[] Run =
@@ -154,11 +154,11 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["version"] = Of(Plain, "orchestrate version --json"),
     };
 
-    /// <summary>What there is of a command, or null.</summary>
+    /// <summary>The help of a command, or null.</summary>
     /// <param name="path">Its words without the program's name, such as <c>tasks add</c>; <c>add</c> is the same.</param>
     public static CommandHelp? Find(string path) => All.GetValueOrDefault(path) ?? All.GetValueOrDefault("tasks " + path);
 
-    /// <summary>As help shows it.</summary>
+    /// <summary>As text for the help.</summary>
     public string Text =>
         string.Concat(
             "Examples:\n",

@@ -10,7 +10,7 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Startup;
 
-/// <summary>Reads the command line, runs the command, and turns whatever happens into text and an exit code.</summary>
+/// <summary>Parses the command line, runs the command, and turns results and exceptions into text and an exit code.</summary>
 internal static class CommandLine
 {
     /// <summary>Runs one command line.</summary>
@@ -44,7 +44,7 @@ internal static class CommandLine
         {
             return Refuse(parsed, terminal);
         }
-        // The parser lets help win over everything, also over a command that is none.
+        // The parser lets help take precedence over everything, even an unknown command.
         if (parsed.CommandResult.Command is RootCommand root && arguments is [[not '-', ..] unknown, .., "--help" or "-h" or "-?"])
         {
             var near = NearestName.Of(unknown, [.. root.Subcommands.Where(known => !known.Hidden).Select(known => known.Name)]);
@@ -118,7 +118,7 @@ internal static class CommandLine
         }
     }
 
-    // The program alone, and 'help COMMAND', show what '--help' shows.
+    // The program alone, and 'help COMMAND', are the same as '--help'.
     private static IReadOnlyList<string> AsHelp(IReadOnlyList<string> arguments) =>
         arguments is [] ? ["--help"]
         : arguments[0] == "help" ? [.. arguments.Skip(1), "--help"]
@@ -134,10 +134,10 @@ internal static class CommandLine
                 .Select(token => token.Value)
                 .FirstOrDefault(text => text.StartsWith("--", StringComparison.Ordinal));
 
-    // A call to an engine that is given up has an exception of its own.
+    // A cancelled call to an engine has a separate exception type.
     private static bool IsInterruption(Exception ended) => ended is OperationCanceledException || IsCallGivenUp(ended);
 
-    // By itself, so that the client's code is not loaded where nothing was called.
+    // A separate method, so that the client's code is not loaded where no call was made.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool IsCallGivenUp(Exception ended) => ended is RpcTimeoutOrCanceledException;
 
@@ -173,10 +173,10 @@ internal static class CommandLine
     private static string Hint(string? near, ParseResult parsed) =>
         (near is null ? "" : $"Did you mean '{near}'? ") + $"See 'orchestrate{PathOf(parsed.CommandResult)} --help'.";
 
-    // Beside a word that is no command it would only puzzle.
+    // Next to an unknown command it would only confuse.
     private const string NoCommand = "Required command was not provided.";
 
-    // The parser names the .NET type; the only types that it converts to itself are numbers.
+    // The parser's message names the .NET type; the only types that it converts itself are numbers.
     private static string InWords(string message) =>
         message.IndexOf(" as expected type '", StringComparison.Ordinal) is > 0 and var at
             ? message[..at] + ": a number is expected."

@@ -4,7 +4,7 @@ using Orchestrator.Cli.Options;
 
 namespace Orchestrator.Cli.Startup;
 
-/// <summary>All commands. Only the one that is called is made, so that none slows the others down.</summary>
+/// <summary>All commands. Only the called one is created, so that none slows down the others.</summary>
 internal static class CommandTable
 {
     private static readonly (string Name, Func<Command> Make)[] Commands =
@@ -70,11 +70,11 @@ internal static class CommandTable
         ("version", static () => new VersionCommand()),
     ];
 
-    /// <summary>The command line's root with the command that is called, or with all of them for help and mistakes.</summary>
+    /// <summary>The root command with the called command, or with all of them for help and mistakes.</summary>
     public static Command Root(IReadOnlyList<string> arguments)
     {
         var called = Find(arguments);
-        // A root of the library's own answers to help and has its texts read for that, which takes a tenth of a short command's time.
+        // The library's root command answers to help and reads its texts for that, which takes a tenth of a short command's time.
         var root = called is null || arguments.Any(MayAskForHelp) ? new RootCommand() : new Command("orchestrate");
         root.Description = "Runs a plan of coding-agent tasks to merged commits, durably.";
         root.Add(GlobalOptions.WorkingDirectory());
@@ -91,7 +91,7 @@ internal static class CommandTable
         return root;
     }
 
-    // Also in a bundle of short options, and in a file of arguments.
+    // Also in a bundle of short options, and in a response file.
     private static bool MayAskForHelp(string argument) =>
         argument.StartsWith("--help", StringComparison.Ordinal) || argument is ['/' or '@', ..] or ['-', not '-', ..];
 

@@ -3,10 +3,10 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Startup;
 
-/// <summary>Where the details of unexpected errors go, so that nobody is shown a stack trace.</summary>
+/// <summary>Log of unexpected errors, so that no stack trace is shown to people.</summary>
 internal static class CrashLog
 {
-    /// <summary>Appends the error; gives the file's path, or null when it can't be written.</summary>
+    /// <summary>Appends the error; returns the file's path, or null when it can't be written.</summary>
     public static string? Write(Exception exception, CommandContext context, IReadOnlyList<string> arguments)
     {
         try

@@ -9,7 +9,7 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
-        // Nothing more is loaded for this: scripts ask it often.
+        // Nothing more is loaded for this, because scripts ask it often.
         if (args is ["--version"])
         {
             VersionText.Print();
