@@ -47,7 +47,7 @@ public sealed class ConflictRadarTests : IAsyncLifetime
             );
             Assert.Contains("the same places in shared.txt.", prompt, StringComparison.Ordinal);
             Assert.Single(prompt.Split("A conflict is coming").Skip(1));
-            var events = ComingConflicts.Notices(task, ComingConflicts.TakeUntold(run.Folder, task, "events", 1));
+            var events = ComingConflicts.Notices(task, ComingConflicts.TakeUntold(run.Folder, task, 1));
             Assert.Equal($"A conflict with task '{other}' is coming, in shared.txt.", Assert.Single(events).Text);
         }
     }

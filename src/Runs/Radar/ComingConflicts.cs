@@ -63,16 +63,15 @@ internal static class ComingConflicts
 
     /// <summary>A task's predicted conflicts that were not reported in this way before; once, also if repeated for the same agent
     /// run.</summary>
-    /// <param name="way">How it is told.</param>
     /// <param name="start">The start in which it is told.</param>
-    public static IReadOnlyList<TrialResult> TakeUntold(RunFolder folder, string task, string way, int start)
+    public static IReadOnlyList<TrialResult> TakeUntold(RunFolder folder, string task, int start)
     {
         var coming = All(folder).Where(result => result.First == task || result.Second == task).ToList();
         if (coming.Count == 0)
         {
             return [];
         }
-        var file = Path.Combine(folder.Task(task), $"radar-{way}.json");
+        var file = Path.Combine(folder.Task(task), "radar-events.json");
         var told = StoredJson.TryRead(file, RadarJson.Default.DictionaryStringInt32) ?? [];
         var untold = coming.Where(result => !told.TryGetValue(result.Pair, out var when) || when == start).ToList();
         foreach (var result in untold)

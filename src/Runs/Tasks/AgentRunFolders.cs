@@ -24,28 +24,20 @@ public static class AgentRunFolders
 {
     /// <summary>All agent runs of a repository's runs, by run, task and number.</summary>
     /// <param name="runsFolder">The repository's <c>.orchestrator/runs</c>.</param>
-    /// <param name="run">Only this run's folder; null for all.</param>
-    /// <param name="task">Only this task; null for all.</param>
-    public static IReadOnlyList<AgentStartFolder> Find(string runsFolder, string? run = null, string? task = null)
+    public static IReadOnlyList<AgentStartFolder> Find(string runsFolder)
     {
-        var starts = new List<AgentStartFolder>();
-        foreach (var runFolder in Folders(runsFolder, run))
-        {
-            foreach (var taskFolder in Folders(Path.Combine(runFolder, "tasks"), task))
-            {
-                starts.AddRange(
-                    from folder in Folders(taskFolder, null)
-                    let name = Path.GetFileName(folder)
-                    where int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
-                    select new AgentStartFolder(
-                        Path.GetFileName(runFolder),
-                        Path.GetFileName(taskFolder),
-                        int.Parse(name, CultureInfo.InvariantCulture),
-                        folder
-                    )
-                );
-            }
-        }
+        var starts =
+            from run in Folders(runsFolder)
+            from task in Folders(Path.Combine(run, "tasks"))
+            from folder in Folders(task)
+            let name = Path.GetFileName(folder)
+            where int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            select new AgentStartFolder(
+                Path.GetFileName(run),
+                Path.GetFileName(task),
+                int.Parse(name, CultureInfo.InvariantCulture),
+                folder
+            );
         return
         [
             .. starts
@@ -55,8 +47,5 @@ public static class AgentRunFolders
         ];
     }
 
-    private static string[] Folders(string parent, string? only) =>
-        !Directory.Exists(parent) ? []
-        : only is null ? Directory.GetDirectories(parent)
-        : [.. new[] { Path.Combine(parent, only) }.Where(Directory.Exists)];
+    private static string[] Folders(string parent) => Directory.Exists(parent) ? Directory.GetDirectories(parent) : [];
 }

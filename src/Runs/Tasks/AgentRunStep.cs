@@ -111,7 +111,7 @@ public sealed class AgentRunStep(RunServices services)
                 .. notices,
                 .. tools.Notices,
                 .. UnreadableClaim(start.Folder),
-                .. ComingConflicts.Notices(task.Id, ComingConflicts.TakeUntold(files.Folder, task.Id, "events", input.Start)),
+                .. ComingConflicts.Notices(task.Id, ComingConflicts.TakeUntold(files.Folder, task.Id, input.Start)),
             ],
         };
         return
