@@ -1,7 +1,7 @@
 namespace Orchestrator.Settings;
 
 /// <summary>Reads the text of a <c>.env</c> file.</summary>
-public static class DotEnvFile
+internal static class DotEnvFile
 {
     /// <summary>The variables in order, with line numbers; lines that are no assignment are ignored, as other readers of such files
     /// do.</summary>

@@ -2,7 +2,7 @@ namespace Orchestrator.Settings;
 
 /// <summary>Every key with its type, range, default and older names. Names and defaults are part of the product and do not
 /// change.</summary>
-public static class SettingKeys
+internal static class SettingKeys
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);

@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>Cleans up after a crash; called when a process begins to work in a repository.</summary>
-public sealed class RepositoryRecovery(GitRepository repository)
+internal sealed class RepositoryRecovery(GitRepository repository)
 {
     private static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestUseOfAnIndex = TimeSpan.FromHours(1); // Each of our git calls is over by then.

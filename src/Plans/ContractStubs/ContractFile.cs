@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Orchestrator.Plans;
 
 /// <summary>Facts about a contract from its file alone.</summary>
-public static class ContractFile
+internal static class ContractFile
 {
     private static readonly string[] Headings = ["Contract: ", "// Contract: "];
 

@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans;
 
 /// <summary>Facts about a gate's command without running it.</summary>
-public static class GateCommand
+internal static class GateCommand
 {
     // Known programs, by the words that must come together in the command.
     private static readonly (string Words, GateType Type)[] Known =

@@ -3,7 +3,7 @@ namespace Orchestrator.Runs.Reports;
 /// <summary>Report for the person who decides how an escalated run goes on: what went wrong with evidence, what is done, and each option
 /// with its commands. Written when the run enters that state; the last one stays in its folder.</summary>
 /// <param name="repository">Absolute path of the repository's main work tree.</param>
-public sealed class EscalationReport(string repository)
+internal sealed class EscalationReport(string repository)
 {
     private const int EvidenceLines = 40;
     private const int MostTasks = 20;

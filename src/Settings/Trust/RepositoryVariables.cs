@@ -3,7 +3,7 @@ namespace Orchestrator.Settings;
 /// <summary>The variables that <c>.env</c> and <c>.orchestrator/secrets.env</c> of a trusted repository may set for agents and planners:
 /// account, region and model. A closed list, because other variables control which programs are run and where keys are sent: PATH,
 /// LD_PRELOAD, NODE_OPTIONS, GIT_*, AWS_CONFIG_FILE (credential processes), AWS_ENDPOINT_URL, ANTHROPIC_BASE_URL.</summary>
-public static class RepositoryVariables
+internal static class RepositoryVariables
 {
     private static readonly string[] Secrets =
     [
