@@ -53,7 +53,7 @@ public abstract class AgentWorkflow : MessageWorkflow
 
     /// <summary>Runs the work from the first report to the last and turns every failure into a final state.</summary>
     /// <param name="work">The work; it ends early by <see cref="TaskEndedException"/>.</param>
-    /// <param name="release">Gives up what it held.</param>
+    /// <param name="release">Releases what it held.</param>
     private protected async Task<TaskReport> LiveAsync(Func<Task> work, Func<Task> release)
     {
         RefuseUnreadableStart();

@@ -59,19 +59,19 @@ public sealed record AgentRateLimit(string Status, string? Limit, DateTimeOffset
 /// <summary>A request to the model failed finally.</summary>
 /// <param name="Kind">The agent program's name for it, such as <c>rate_limit</c> or <c>authentication_failed</c>.</param>
 /// <param name="Status">HTTP status; null without an answer.</param>
-/// <param name="Message">What the service or the program said.</param>
+/// <param name="Message">Message of the service or the program.</param>
 public sealed record AgentApiError(string Kind, int? Status, string Message) : AgentEvent;
 
 /// <summary>A request to the model failed and is retried by the agent program.</summary>
 /// <param name="Attempt">Which retry, from 1.</param>
-/// <param name="MaxAttempts">How many there will be at most.</param>
+/// <param name="MaxAttempts">Maximum of attempts.</param>
 /// <param name="Delay">Pause before it.</param>
 /// <param name="Status">HTTP status; null without an answer.</param>
-/// <param name="Kind">The agent program's word for the failure.</param>
+/// <param name="Kind">The agent program's name for the failure.</param>
 public sealed record AgentRetry(int Attempt, int MaxAttempts, TimeSpan Delay, int? Status, string Kind) : AgentEvent;
 
 /// <summary>The agent ended a turn with a result. A program may print several; the last one counts.</summary>
-/// <param name="IsError">True when the program says it failed.</param>
+/// <param name="IsError">True when the program reports failure.</param>
 /// <param name="Text">The final text or the error.</param>
 /// <param name="Turns">Turns so far.</param>
 /// <param name="CostUsd">Cost so far of the process or, after a resume in newer programs, of the conversation.</param>

@@ -45,8 +45,8 @@ public interface IAgentOutputParser
 }
 
 /// <summary>Result of checking an agent program.</summary>
-/// <param name="Status">How it stands.</param>
-/// <param name="Message">What was found, in one line.</param>
+/// <param name="Status">Status of the check.</param>
+/// <param name="Message">The result, in one line.</param>
 /// <param name="Cure">What to do; null when nothing has to be done.</param>
 public sealed record AgentCheck(AgentCheckStatus Status, string Message, string? Cure = null)
 {

@@ -131,5 +131,5 @@ public sealed class BacklogStore
 
 /// <summary>Another program has been writing the backlog for too long.</summary>
 /// <param name="message">Which file, and how long.</param>
-/// <param name="inner">What the system said.</param>
+/// <param name="inner">The system's exception.</param>
 public sealed class BacklogBusyException(string message, Exception inner) : Exception(message, inner);

@@ -27,7 +27,7 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
     private readonly Dictionary<string, IReadOnlyList<FailingActivity>> _told = new(StringComparer.Ordinal);
 
     /// <summary>Checks all open runs and reports failing activities to runs where they changed.</summary>
-    /// <returns>What was told now, with the run.</returns>
+    /// <returns>New reports, with the run.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task<IReadOnlyList<(string RunId, FailingActivity Failing)>> ReportAsync(CancellationToken cancellation = default)
     {

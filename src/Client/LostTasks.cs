@@ -10,7 +10,7 @@ public sealed class LostTasks(ITemporalClient client)
     private HashSet<string> _told = new(StringComparer.Ordinal);
 
     /// <summary>Notifies open runs of their tasks that were ended from outside. A run that knows it already ignores the signal.</summary>
-    /// <returns>What was told now.</returns>
+    /// <returns>New reports.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task<IReadOnlyList<TaskReport>> LookAsync(CancellationToken cancellation = default)
     {

@@ -69,7 +69,7 @@ public sealed class RunHandle
 
     /// <summary>True while a workflow task or an activity of the run or of one of its open tasks is under way, so that its state may change
     /// at once: a task that was answered while no worker ran has yet to report.</summary>
-    /// <param name="status">The run as it was said to be last.</param>
+    /// <param name="status">The last known status of the run.</param>
     public async Task<bool> IsMovingAsync(RunStatus status, CancellationToken cancellation = default)
     {
         var open = status.Tasks.Where(task => task.State != TaskStates.Pending && !TaskStates.IsEnd(task.State));
@@ -157,7 +157,7 @@ public sealed class RunHandle
 
     /// <summary>Approves <c>plan</c> or a task.</summary>
     /// <param name="id">Which.</param>
-    /// <param name="by">Who says it, and from where.</param>
+    /// <param name="by">The person and their client.</param>
     public Task<SteeringAnswer> ApproveAsync(string id, string by, CancellationToken cancellation = default)
     {
         var command = new ApprovalCommand(id, By: by);
@@ -166,7 +166,7 @@ public sealed class RunHandle
 
     /// <summary>Rejects <c>plan</c> or a task.</summary>
     /// <param name="id">Which.</param>
-    /// <param name="by">Who says it, and from where.</param>
+    /// <param name="by">The person and their client.</param>
     /// <param name="reason">Why.</param>
     public Task<SteeringAnswer> RejectAsync(string id, string by, string reason = "", CancellationToken cancellation = default)
     {

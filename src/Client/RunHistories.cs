@@ -10,7 +10,7 @@ public sealed class RunHistories(ITemporalClient client)
     private static readonly TimeSpan LeasesKept = TimeSpan.FromMinutes(1);
 
     /// <summary>Deletes a run and its tasks.</summary>
-    /// <param name="cancellation">Is looked at between them.</param>
+    /// <param name="cancellation">Checked between them.</param>
     /// <returns>False: the run or one of its tasks is open, and nothing was deleted.</returns>
     public async Task<bool> ForgetAsync(string runId, CancellationToken cancellation = default)
     {
@@ -34,7 +34,7 @@ public sealed class RunHistories(ITemporalClient client)
 
     /// <summary>Deletes earlier executions of the lease workflow: each run leaves one.</summary>
     /// <param name="now">The time, UTC.</param>
-    /// <param name="cancellation">Is looked at between them.</param>
+    /// <param name="cancellation">Checked between them.</param>
     public async Task ForgetLeasesAsync(DateTimeOffset now, CancellationToken cancellation = default)
     {
         await foreach (var execution in client.ListWorkflowsAsync(Leases).WithCancellation(cancellation))

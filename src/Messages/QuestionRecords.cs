@@ -4,7 +4,7 @@ namespace Orchestrator.Messages;
 public static class QuestionTask
 {
     /// <summary>Its id among the run's folders and worktrees: no task of a plan begins with a dot.</summary>
-    /// <param name="start">The start whose agent asks.</param>
+    /// <param name="start">Number of the agent run that asks.</param>
     public static string IdOf(string task, int start) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $".question-{task}-{start}");
 }

@@ -39,8 +39,8 @@ public static class ApprovalKinds
 }
 
 /// <summary>A person's answer to a request of an agent, or none in time.</summary>
-/// <param name="Accepted">They said yes.</param>
-/// <param name="Reason">Who, and why.</param>
+/// <param name="Accepted">Approved.</param>
+/// <param name="Reason">The person and the reason.</param>
 public sealed record RequestDecision(bool Accepted, string Reason);
 
 /// <summary>Asks for a request of a task's agent to be judged.</summary>
@@ -115,7 +115,7 @@ public sealed record ConcludeRequestInput
 
 /// <summary>Asks for the parts that an agent has proposed to become tasks of its run.</summary>
 /// <param name="Task">The task that is too big.</param>
-/// <param name="Start">The start whose agent has said so.</param>
+/// <param name="Start">Number of the agent run that made the request.</param>
 public sealed record SplitTaskInput(
     [property: Identifier] string RunId,
     RepositoryReference Repository,

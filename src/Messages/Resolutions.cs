@@ -63,7 +63,7 @@ public sealed record FixLook
 }
 
 /// <summary>Asks for the gates of the whole run to be run on a person's commits, which are accepted if they pass.</summary>
-/// <param name="Fix">The run, and where it has left staging.</param>
+/// <param name="Fix">The run, and its position of staging.</param>
 /// <param name="Commit">The last of their commits.</param>
 public sealed record VerifyFixInput(LookAtFixInput Fix, string Commit)
 {

@@ -127,7 +127,7 @@ public sealed record LeaseCheckpoint
 
 /// <summary>The lease of a task.</summary>
 /// <param name="Standing">Whether the task has it.</param>
-/// <param name="Since">Since when it stands so.</param>
+/// <param name="Since">Time of the last change.</param>
 /// <param name="Reason">What it waits for; empty where it does not.</param>
 /// <param name="IsSaid">People were notified of the long wait.</param>
 public sealed record TaskLease(LeaseStanding Standing, DateTimeOffset Since, string Reason = "", bool IsSaid = false);

@@ -4,7 +4,7 @@ namespace Orchestrator.Messages;
 /// <param name="Run">The run; empty: all runs of the user on that machine.</param>
 /// <param name="Repository">Absolute path of its repository; empty for all.</param>
 /// <param name="Reason">Why.</param>
-/// <param name="By">Who.</param>
+/// <param name="By">The person.</param>
 /// <param name="Since">Since when.</param>
 public sealed record RunHold(
     [property: JsonPropertyName("run")] string Run,

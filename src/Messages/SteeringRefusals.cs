@@ -24,7 +24,7 @@ public static class SteeringRefusals
             : null;
 
     /// <summary>For landing a run that is ready.</summary>
-    /// <param name="isOverdue">Nobody has promoted it in time.</param>
+    /// <param name="isOverdue">It was not promoted in time.</param>
     public static string? OfPromote(string run, string state, bool isOverdue) =>
         state is RunStates.Landing or RunStates.AwaitingPromotion || isOverdue
             ? null

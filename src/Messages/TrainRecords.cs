@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Orchestrator.Messages;
 
 /// <summary>Position of a run's staging branch.</summary>
-/// <param name="Commit">Its commit; empty: nobody says.</param>
+/// <param name="Commit">Its commit; empty: unknown.</param>
 /// <param name="Number">Grows with each move: of two positions the one with the larger number is newer.</param>
 public sealed record StagingPosition(string Commit, [property: Range(0, int.MaxValue)] int Number)
 {
@@ -194,7 +194,7 @@ public sealed record BatchGated
 /// <summary>Asks for staging to be moved over merges of a batch.</summary>
 /// <param name="From">Expected position of staging: the base of the first merge.</param>
 /// <param name="To">The last of the merges, on which gates were run.</param>
-/// <param name="Tasks">Whose merges they are.</param>
+/// <param name="Tasks">Tasks of the merges.</param>
 public sealed record LandBatchInput(
     string RunId,
     RepositoryReference Repository,

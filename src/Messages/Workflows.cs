@@ -9,7 +9,7 @@ namespace Orchestrator.Messages;
 public sealed record SteeringAnswer(string Message, bool Changed);
 
 /// <summary>A task, with a reason or guidance where it helps.</summary>
-/// <param name="Text">Words for its agent, or why.</param>
+/// <param name="Text">Guidance for its agent, or the reason.</param>
 /// <param name="By">The person and their client, such as <c>kim@laptop</c>; empty: unknown.</param>
 [MessageExample("""{"task":"api","text":"use the new endpoint","by":"kim@laptop"}""")]
 public sealed record TaskCommand([property: StringLength(1000, MinimumLength = 1)] string Task, string Text = "", string By = "");
@@ -29,7 +29,7 @@ public sealed record ApprovalCommand(string Id, string Reason = "", string By = 
 
 /// <summary>A message that a workflow of the run could not read or carry out.</summary>
 /// <param name="Workflow">Id of that workflow.</param>
-/// <param name="Note">What it was, and why not.</param>
+/// <param name="Note">The message, and why it was dropped.</param>
 public sealed record DroppedMessage([property: Identifier] string Workflow, string Note);
 
 /// <summary>One run: a plan becomes commits on the target branch.</summary>

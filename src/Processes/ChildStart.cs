@@ -13,7 +13,7 @@ internal sealed class ChildStart
     private readonly string _mark;
 
     /// <summary>Finds the program and checks the working directory.</summary>
-    /// <param name="ownSession">Where setsid(1) is; null: it is looked for.</param>
+    /// <param name="ownSession">Path of setsid(1); null: it is searched.</param>
     internal ChildStart(ProcessCommand command, Lazy<string>? ownSession = null)
     {
         _command = command;

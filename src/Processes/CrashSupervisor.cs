@@ -56,7 +56,7 @@ public static class CrashSupervisor
         """;
 
     /// <summary>The command under a supervisor, which passes on SIGINT and SIGTERM as SIGTERM.</summary>
-    /// <param name="command">What is started first.</param>
+    /// <param name="command">The command that is started first.</param>
     /// <param name="again">The program and its arguments after a crash.</param>
     /// <param name="name">What the log calls it.</param>
     /// <param name="record">The file that gets a line for each crash; see <see cref="Read"/>.</param>

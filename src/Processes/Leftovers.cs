@@ -8,13 +8,13 @@ public static class Leftovers
 
     /// <summary>Ends processes of dead owners. Those of living ones are left alone.</summary>
     /// <param name="time">The clock for the waits; the system's by default.</param>
-    /// <returns>How many processes there were.</returns>
+    /// <returns>Number of processes.</returns>
     /// <exception cref="ProcessStopException">Some are still there after SIGKILL.</exception>
     public static Task<int> StopThoseOfTheDeadAsync(TimeProvider? time = null) => StopAsync(IsGone(), time);
 
     /// <summary>Ends all children of this process at once: for a process that ends without waiting.</summary>
     /// <param name="time">The clock for the waits; the system's by default.</param>
-    /// <returns>How many processes there were.</returns>
+    /// <returns>Number of processes.</returns>
     /// <exception cref="ProcessStopException">Some are still there after SIGKILL.</exception>
     public static Task<int> StopOwnAsync(TimeProvider? time = null) => StopAsync(owner => owner == ProcessIdentity.Current, time);
 

@@ -53,7 +53,7 @@ public static class MachineIdentity
     /// <summary>On a real machine the hash of its machine id. In a container, or without a machine id, also of a file in the user's state,
     /// which is written once, and of the host's name: containers of one image share the machine id, and containers may share the user's
     /// files.</summary>
-    /// <param name="facts">What is known.</param>
+    /// <param name="facts">Facts about the machine.</param>
     public static string Of(MachineFacts facts) =>
         facts is { IsContainer: false, MachineId.Length: > 0 }
             ? Hash(facts.MachineId)

@@ -9,7 +9,7 @@ public sealed class ProcessStopper(TimeProvider? time = null)
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <summary>Ends every process with this variable in its environment, and their descendants.</summary>
-    /// <returns>How many were there.</returns>
+    /// <returns>Number of processes.</returns>
     /// <exception cref="ProcessStopException">Some are still there after <paramref name="killLimit"/>.</exception>
     public Task<int> StopByEnvironmentAsync(
         string name,
@@ -21,7 +21,7 @@ public sealed class ProcessStopper(TimeProvider? time = null)
     ) => StopAsync(() => ProcessTable.FindByEnvironment(name, value), signal, grace, killLimit, cancellationToken);
 
     /// <summary>Ends one process, if it is still the same one, and its descendants.</summary>
-    /// <returns>How many were there.</returns>
+    /// <returns>Number of processes.</returns>
     /// <exception cref="ProcessStopException">Some are still there after <paramref name="killLimit"/>.</exception>
     public Task<int> StopAsync(
         ProcessIdentity process,

@@ -24,7 +24,7 @@ internal sealed class RunningChild(
     internal Process Process => process;
 
     /// <summary>Waits for its end.</summary>
-    /// <returns>False if <paramref name="stop"/> came first.</returns>
+    /// <returns>False if <paramref name="stop"/> was cancelled first.</returns>
     internal async Task<bool> WaitAsync(CancellationToken stop)
     {
         await process.WaitForExitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

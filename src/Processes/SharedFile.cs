@@ -7,7 +7,7 @@ namespace Orchestrator.Processes;
 public static partial class SharedFile
 {
     /// <summary>Keeps the file's present state, and by a link also its future one. Repeating it updates the copy.</summary>
-    /// <param name="kept">Where it is kept; folders are made.</param>
+    /// <param name="kept">Path of the kept file; folders are created.</param>
     /// <exception cref="IOException">It can't be kept.</exception>
     public static void Keep(string file, string kept)
     {

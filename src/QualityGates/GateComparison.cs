@@ -16,7 +16,7 @@ public static class GateComparison
 
     /// <summary>What is unusual, in a few words; null: nothing.</summary>
     /// <param name="past">Earlier passing runs of the same command, oldest first.</param>
-    /// <param name="verdict">How it ended now.</param>
+    /// <param name="verdict">The present result.</param>
     public static string? Find(IReadOnlyList<GreenRun> past, GateVerdict verdict)
     {
         // A faster measurement may be just what was wanted.

@@ -3,7 +3,7 @@ using Orchestrator.QualityGates.Counting;
 namespace Orchestrator.QualityGates;
 
 /// <summary>Runs gates. Safe for concurrent callers.</summary>
-/// <param name="turns">Who may run one now.</param>
+/// <param name="turns">Decides which gates may run.</param>
 /// <param name="time">The clock for limits and durations; the system's by default.</param>
 public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
 {
@@ -21,7 +21,7 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
     /// <summary>Runs a gate when it is its turn. A test or custom gate that fails, and any gate that is killed, runs once more on the same
     /// files, to detect flaky failures. A gate that could not get a resource (<see cref="GateContention"/>) while another gate ran is run
     /// once more alone, and that result counts. When this returns no process of it is left.</summary>
-    /// <param name="subject">What it is run on.</param>
+    /// <param name="subject">The worktree it runs on.</param>
     /// <param name="evidenceFile">File for all its output, and how it ended. The second run's file has the suffix <c>.rerun</c>.</param>
     /// <param name="cancellationToken">Kills the gate; then <see cref="OperationCanceledException"/>.</param>
     public async Task<GateVerdict> RunAsync(

@@ -9,7 +9,7 @@ internal static class KeptWork
     /// <summary>Adds a place, once.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="place">A ref, or a folder; null: nothing had to be kept.</param>
-    /// <param name="what">What is kept there.</param>
+    /// <param name="what">Description of the content.</param>
     public static void Note(RunFolder folder, string taskId, string? place, string what)
     {
         if (place is null)

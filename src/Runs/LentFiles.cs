@@ -17,10 +17,10 @@ internal sealed class LentFiles(RunFolder folder)
     public IReadOnlyList<string> Of(string task) => [.. Read().Where(lent => lent.Task == task).Select(lent => lent.Path)];
 
     /// <summary>Grants a file, under the file's lock.</summary>
-    /// <param name="wanted">To whom and what.</param>
+    /// <param name="wanted">Task and file.</param>
     /// <param name="refuse">Why the file can't be granted, given the present grants; null: it can.</param>
     /// <param name="stop">Ends the waiting for others.</param>
-    /// <returns>Why not; null: it is lent.</returns>
+    /// <returns>Why not; null: it is granted.</returns>
     public async Task<string?> LendAsync(LentFile wanted, Func<IReadOnlyList<LentFile>, string?> refuse, CancellationToken stop)
     {
         string? refusal = null;
@@ -30,7 +30,7 @@ internal sealed class LentFiles(RunFolder folder)
 
     /// <summary>The task with its granted files added to what it may write.</summary>
     /// <param name="task">As the plan has it.</param>
-    /// <param name="lent">What it was lent.</param>
+    /// <param name="lent">The granted files.</param>
     public static PlanTask With(PlanTask task, IReadOnlyList<string> lent) =>
         lent.Count == 0 || task.FilesWrite is not { } own ? task : task with { FilesWrite = [.. own.Union(lent, StringComparer.Ordinal)] };
 }

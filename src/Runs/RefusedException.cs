@@ -2,7 +2,7 @@ namespace Orchestrator.Runs;
 
 /// <summary>What a person asked for can't be done as it was asked: a file that is not there, a plan with errors.</summary>
 /// <param name="message">What is wrong and where; several lines for several faults.</param>
-/// <param name="cure">What to do; empty where the message says it.</param>
+/// <param name="cure">What to do; empty where the message contains it.</param>
 public sealed class RefusedException(string message, string cure = "") : Exception(message)
 {
     /// <summary>What to do; empty where the message says it.</summary>

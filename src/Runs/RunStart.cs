@@ -35,7 +35,7 @@ internal sealed record RunStart
         };
 
     /// <summary>The start of a run now.</summary>
-    /// <param name="input">What is asked for.</param>
+    /// <param name="input">The request.</param>
     /// <param name="loaded">The settings, without errors.</param>
     /// <param name="repository">Root of the repository.</param>
     public static RunStart Of(OrchestrationInput input, SettingsResult loaded, string repository)

@@ -7,7 +7,7 @@ public static class SettingsOfRepository
     /// <param name="repository">Root of the repository; null where there is none.</param>
     /// <param name="environment">Variables of the process.</param>
     /// <param name="flags">What counts most: options of the command line, or a run's input.</param>
-    /// <param name="trust">What the person has said.</param>
+    /// <param name="trust">The person's trust decisions.</param>
     /// <param name="runId">The run that is meant, where there is one: what was trusted for it alone counts.</param>
     public static RepositorySettings Open(
         string? repository,

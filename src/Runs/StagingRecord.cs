@@ -15,7 +15,7 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
     private readonly string _lastMerge = RunRefs.LastMerge(folder);
 
     /// <summary>The tip of staging, if it is at the recorded position or nothing is recorded; else null.</summary>
-    /// <param name="recorded">What the record says; empty: nothing.</param>
+    /// <param name="recorded">The recorded position; empty: none.</param>
     public async Task<(string? Tip, bool IsAsRecorded)> ReadAsync(string recorded, CancellationToken stop)
     {
         var (tip, isSymbolic) = await _refs.ReadWithKindAsync(name, stop);
@@ -24,7 +24,7 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
 
     /// <summary>The position that the record should have: a step that was pending when the run was reset is repeated with the position of
     /// that time, and merges have been made since.</summary>
-    /// <param name="recorded">What the record says; empty: nothing.</param>
+    /// <param name="recorded">The recorded position; empty: none.</param>
     /// <param name="caller">Tells for which execution the step is done; called only where the ref of the last merge differs.</param>
     public async Task<string> BringUpToDateAsync(string recorded, AskCaller caller, CancellationToken stop) =>
         recorded.Length > 0
@@ -47,7 +47,7 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
 
     /// <summary>Moves staging, and with it the ref of the last merge. That one first, so that it is never too old.</summary>
     /// <param name="commit">Where to.</param>
-    /// <param name="from">Where it has to be.</param>
+    /// <param name="from">Its required position.</param>
     /// <param name="reason">A line for the reflog.</param>
     /// <returns>False: it is elsewhere, and was left there.</returns>
     public async Task<bool> MoveAsync(string commit, string? from, string reason)
@@ -66,7 +66,7 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
     /// <summary>Moves staging to the recorded position.</summary>
     /// <param name="recorded">The recorded position; empty: none, and nothing is done.</param>
     /// <param name="caller">Tells for which execution: a closed one has no authority over staging.</param>
-    /// <param name="stop">Is looked at between the steps.</param>
+    /// <param name="stop">Checked between the steps.</param>
     /// <returns>What was done, for people, or why it can't be.</returns>
     /// <exception cref="StepException">The requesting execution is closed.</exception>
     public async Task<(bool Done, string Message)> PutBackAsync(string recorded, AskCaller caller, CancellationToken stop)

@@ -9,7 +9,7 @@ public static class ConfigFileEditor
     /// <summary>The text with the key set, or the faults of the value or the file.</summary>
     /// <param name="text">Present text of the file; empty for a new one.</param>
     /// <param name="name">Name of the setting, as in <c>retry.max_attempts</c>; older names are replaced by present ones.</param>
-    /// <param name="value">The value as it would stand in YAML.</param>
+    /// <param name="value">The value in YAML's form.</param>
     /// <param name="path">How messages call the file.</param>
     public static (string? Text, IReadOnlyList<SettingFault> Faults) Set(string text, string name, string value, string path)
     {

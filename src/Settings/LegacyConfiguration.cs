@@ -2,18 +2,18 @@ namespace Orchestrator.Settings;
 
 /// <summary>A setting found in an older tool's file.</summary>
 /// <param name="Name">Today's name.</param>
-/// <param name="Value">As it stands in today's file.</param>
+/// <param name="Value">Its present form in a file.</param>
 /// <param name="From">File and line it was found at.</param>
 public sealed record TakenSetting(string Name, string Value, string From);
 
 /// <summary>A setting that is read where an older tool had it.</summary>
-/// <param name="Name">As it stands there.</param>
+/// <param name="Name">Its name in that file.</param>
 /// <param name="Meaning">Present name of the setting, or its other use.</param>
 /// <param name="From">File and line it was found at.</param>
 public sealed record UsedSetting(string Name, string Meaning, string From);
 
 /// <summary>Something in an older tool's file that is not used.</summary>
-/// <param name="Name">As it stands there.</param>
+/// <param name="Name">Its name in that file.</param>
 /// <param name="From">File and line it was found at.</param>
 /// <param name="Why">Why not; empty where it has no use here.</param>
 public sealed record UnusedSetting(string Name, string From, string Why = "");
@@ -78,7 +78,7 @@ public static class LegacyConfiguration
     }
 
     /// <summary>Settings of one file, which is no <c>.env</c>, under present names.</summary>
-    /// <param name="source">Where it stands.</param>
+    /// <param name="source">The source.</param>
     /// <param name="faults">Takes what makes the file unreadable.</param>
     internal static OldFile Translate(ConfigurationText file, SettingSource source, ICollection<SettingFault> faults)
     {

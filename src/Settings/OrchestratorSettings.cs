@@ -127,7 +127,7 @@ public sealed record OrchestratorSettings
 public sealed record AgentSettings(IReadOnlyList<string>? Command, string Provider, IReadOnlyList<string> McpServers, bool Tools = true);
 
 /// <summary>Packages that agents may use: names with <c>*</c>, preceded by an ecosystem and a colon where only that is meant.</summary>
-/// <param name="Allow">Nobody is asked.</param>
+/// <param name="Allow">Allowed without asking.</param>
 /// <param name="Ask">A person is asked although the first list has them.</param>
 /// <param name="Deny">No agent gets them.</param>
 public sealed record DependencySettings(IReadOnlyList<string> Allow, IReadOnlyList<string> Ask, IReadOnlyList<string> Deny);

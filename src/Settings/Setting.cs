@@ -61,7 +61,7 @@ internal delegate void FaultSink(string message, int line);
 /// <summary>Reading and writing of one type of value.</summary>
 /// <param name="Accepts">What a valid value is, for people; faults end with it.</param>
 /// <param name="TryRead">Reads a raw value; false after reporting a fault.</param>
-/// <param name="Write">The value as it would stand in a file.</param>
+/// <param name="Write">The value in its form in a file.</param>
 internal sealed record SettingType<T>(string Accepts, SettingReader<T> TryRead, Func<T, string> Write, bool IsSecret = false);
 
 /// <summary>Reads a raw value; on a fault it reports it and returns false.</summary>

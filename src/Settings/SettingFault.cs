@@ -4,13 +4,13 @@ namespace Orchestrator.Settings;
 /// <param name="Key">Name of the setting as it was written; empty for a fault of the whole file.</param>
 /// <param name="Message">What is wrong, one sentence.</param>
 /// <param name="Cure">What to write instead, one sentence.</param>
-/// <param name="Source">Where it was set.</param>
+/// <param name="Source">Its source.</param>
 public sealed record SettingFault(string Key, string Message, string Cure, SettingSource Source)
 {
     /// <summary>For an invalid value.</summary>
     /// <param name="key">Its name as it was written.</param>
     /// <param name="message">The fault; if it says what is accepted, the cure is the default.</param>
-    /// <param name="source">Where it was set.</param>
+    /// <param name="source">Its source.</param>
     internal static SettingFault OfValue(Setting setting, string key, string message, SettingSource source) =>
         new(
             key,

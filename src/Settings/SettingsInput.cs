@@ -75,8 +75,8 @@ public sealed record SettingsResult
 
 /// <summary>The effective value of one setting.</summary>
 /// <param name="Name">Dotted name.</param>
-/// <param name="Value">As it would stand in a file.</param>
-/// <param name="DefaultValue">What it is when nobody sets it.</param>
+/// <param name="Value">Its form in a file.</param>
+/// <param name="DefaultValue">Its default.</param>
 /// <param name="Source">Where the value comes from.</param>
 /// <param name="Description">What it does.</param>
 public sealed record SettingValue(string Name, string Value, string DefaultValue, SettingSource Source, string Description)

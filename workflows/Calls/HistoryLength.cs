@@ -11,7 +11,7 @@ internal static class HistoryLength
     /// <param name="messages">Messages that the execution has taken in.</param>
     /// <param name="events">Events in its history.</param>
     /// <param name="eventsOfRestore">Events that were in the history when the run was restored; 0 where nothing had to be restored.</param>
-    /// <param name="isSuggested">The server says that the history is long.</param>
+    /// <param name="isSuggested">The server suggests to continue as new.</param>
     public static bool IsLong(RunRules settings, int messages, int events, int eventsOfRestore, bool isSuggested)
     {
         if (settings.ContinueAfterMessages > 0)

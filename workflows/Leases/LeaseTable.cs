@@ -69,7 +69,7 @@ internal sealed class LeaseTable
     }
 
     /// <summary>Releases the lease of a task.</summary>
-    /// <returns>Who has a lease now.</returns>
+    /// <returns>Requests that are granted now.</returns>
     public IReadOnlyList<LeaseRequest> Release(string runId, string? taskId)
     {
         _held.RemoveAll(h => h.RunId == runId && (taskId is null || h.TaskId == taskId));

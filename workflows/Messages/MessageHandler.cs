@@ -4,7 +4,7 @@ using Temporalio.Converters;
 namespace Orchestrator.Workflows.Messages;
 
 /// <summary>A typed handler behind raw values: the SDK sees only these, so that nothing that was sent can fail a workflow's task.</summary>
-/// <param name="workflow">Whose it is.</param>
+/// <param name="workflow">The workflow it belongs to.</param>
 /// <param name="name">Name of the signal, update or query.</param>
 /// <param name="handler">The code to run; its parameters define the arguments.</param>
 /// <param name="refuse">Returns why it can't be run now, or null; has the same parameters and changes nothing. Null: it always can.</param>

@@ -27,9 +27,9 @@ internal sealed class MessageNormalizer(MessageFaults faults)
 
     /// <summary>Converts the value to what the type expects.</summary>
     /// <param name="value">What was sent.</param>
-    /// <param name="type">What it is to become.</param>
+    /// <param name="type">The target type.</param>
     /// <param name="path">Path of the value for messages; empty: the whole argument.</param>
-    /// <param name="rules">Where its limits stand; null: nowhere.</param>
+    /// <param name="rules">Attributes with its limits; null: none.</param>
     public JsonNode? Take(JsonElement value, Type type, string path, ICustomAttributeProvider? rules)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;

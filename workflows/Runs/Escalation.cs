@@ -15,7 +15,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
 
     /// <summary>Waits until something can proceed.</summary>
     /// <param name="landMerged">Lands what is merged, when a person requests it.</param>
-    /// <param name="standstill">What came of the last attempt to go on.</param>
+    /// <param name="standstill">Result of the last attempt to go on.</param>
     public async Task WaitForPersonAsync(Func<Task<LandResult>> landMerged, Standstill standstill)
     {
         while (Scheduling.NothingCanMove(_state) && !_state.Board.AllMerged && !context.Resets.WasReset)

@@ -42,9 +42,9 @@ internal static class Progress
     }
 
     /// <summary>Shows outages as the reason of the run's state, and removes it when all works again.</summary>
-    /// <param name="said">What was said last.</param>
+    /// <param name="said">The last text.</param>
     /// <param name="now">The time.</param>
-    /// <returns>What is said now.</returns>
+    /// <returns>The present text.</returns>
     public static string SayOutages(RunState state, string said, DateTimeOffset now)
     {
         var text = DescribeOutages(state);

@@ -9,7 +9,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
     private static DateTimeOffset Now => RunContext.Now;
 
     /// <summary>Asks the planner.</summary>
-    /// <param name="resolution">Who wants it.</param>
+    /// <param name="resolution">The resolution.</param>
     /// <param name="stand">Why the run can't go on.</param>
     /// <returns>Why the planner can't be asked; null: it is about to begin.</returns>
     public async Task<Standstill?> BeginAsync(Resolution resolution, Standstill stand)

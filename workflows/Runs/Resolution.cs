@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>A person's resolution of a run that can't go on by itself, from the command until it is carried out.</summary>
-/// <param name="command">What they said.</param>
+/// <param name="command">The command.</param>
 internal sealed class Resolution(ResolveCommand command)
 {
     public ResolveCommand Command => command;

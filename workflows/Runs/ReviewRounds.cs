@@ -45,7 +45,7 @@ internal static class ReviewRounds
     /// <summary>The result of a round: accepted, another round, or a person decides. It ends early when findings do not get
     /// fewer.</summary>
     /// <param name="review">The review with that round begun.</param>
-    /// <param name="conclusion">What the round said.</param>
+    /// <param name="conclusion">The round's conclusion.</param>
     /// <returns>The updated review and, where a person decides, why.</returns>
     public static (RunReview Review, string Why) Conclude(RunReview review, ReviewConclusion conclusion)
     {

@@ -136,7 +136,7 @@ internal sealed class RunBoard
     /// <summary>Counts a task as done without its workflow, so that its dependants may run.</summary>
     /// <param name="state">One of those that <see cref="TaskStates.IsDone"/> names.</param>
     /// <param name="reason">Why.</param>
-    /// <param name="by">Who decided it; null: nobody did.</param>
+    /// <param name="by">The person who decided it; null: none.</param>
     public void CountAsDone(TaskEntry entry, string state, string reason, DateTimeOffset now, string? by = null)
     {
         End(entry, state, reason, now, by);

@@ -32,7 +32,7 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
 
     /// <summary>Waits on the main path. Also ends when a person cancels the run, when it was reset, and when background work
     /// fails.</summary>
-    /// <param name="holds">What is waited for.</param>
+    /// <param name="holds">The condition.</param>
     /// <param name="limit">Time limit; null: none.</param>
     public async Task WaitAsync(Func<bool> holds, TimeSpan? limit = null)
     {

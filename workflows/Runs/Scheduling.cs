@@ -3,7 +3,7 @@ namespace Orchestrator.Workflows.Runs;
 /// <summary>The steps to take now.</summary>
 /// <param name="Pause">Why nothing more is started: a limit of the run is reached; empty where none is.</param>
 /// <param name="AwaitApproval">Tasks that now wait for approval.</param>
-/// <param name="AskLease">Tasks whose lease is to be asked for.</param>
+/// <param name="AskLease">Tasks whose leases are to be requested.</param>
 /// <param name="Start">Tasks to start.</param>
 internal sealed record ScheduledSteps(
     string Pause,

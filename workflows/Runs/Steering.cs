@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Messages;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>A signal to the workflow of a task.</summary>
-/// <param name="Signal">What it is told.</param>
+/// <param name="Signal">The signal.</param>
 internal sealed record TaskMessage(string Task, Expression<Func<ITaskWorkflow, Task>> Signal);
 
 /// <summary>Result of a command, and the signals to tasks that it requires.</summary>

@@ -68,7 +68,7 @@ internal sealed class TaskEntry
 
     /// <summary>Restores the state from a checkpoint.</summary>
     /// <param name="saved">The task at the checkpoint.</param>
-    /// <param name="isInFile">A file of the run's folder says so.</param>
+    /// <param name="isInFile">A file of the run's folder contains it.</param>
     public void Restore(TaskCheckpoint saved, bool isInFile)
     {
         State = saved with { Status = saved.Status with { Title = Outline.Title, DependsOn = Outline.DependsOn } };

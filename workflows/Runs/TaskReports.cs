@@ -75,7 +75,7 @@ internal static class TaskReports
     /// <summary>The task's workflow ended in a way that it could not report.</summary>
     /// <param name="board">The tasks.</param>
     /// <param name="executionId">The execution that ended; empty when none was begun.</param>
-    /// <param name="reason">What is known of it.</param>
+    /// <param name="reason">The reason, as far as known.</param>
     public static void Lost(RunBoard board, TaskEntry entry, string executionId, string reason, DateTimeOffset now)
     {
         if (entry.AtWork && !entry.State.PastExecutions.Contains(executionId))

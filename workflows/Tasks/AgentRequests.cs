@@ -2,7 +2,7 @@ namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>Requests of a task's agent that it can't go on without: they are answered by a policy, a person, or by fulfilling them. None
 /// uses up an attempt.</summary>
-/// <param name="reporter">Tells the run.</param>
+/// <param name="reporter">Reports to the run.</param>
 /// <param name="waits">For persons.</param>
 /// <param name="merge">Hands a commit to the merge train.</param>
 internal sealed class AgentRequests(TaskState state, TaskReporter reporter, TaskWaits waits, Func<string, Task<MergeResult>> merge)

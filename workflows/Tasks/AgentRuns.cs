@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>One call for an agent run.</summary>
-/// <param name="Guidance">A person's words for it.</param>
+/// <param name="Guidance">A person's guidance for it.</param>
 /// <param name="Stop">The run is not to be started: see <see cref="RunAgentInput.Stop"/>.</param>
 /// <param name="Interrupt">Interrupts it.</param>
 internal sealed record AgentCall(string Guidance, bool Stop, CancellationToken Interrupt)

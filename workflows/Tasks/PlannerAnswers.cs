@@ -2,7 +2,7 @@ namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>Has the planner answer a question of the task's agent. A person may answer meanwhile: the first answer counts. The planner's
 /// answer is only text in the agent's next prompt.</summary>
-/// <param name="reporter">Tells the run.</param>
+/// <param name="reporter">Reports to the run.</param>
 /// <param name="waits">For persons and times.</param>
 internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, TaskWaits waits)
 {
@@ -135,7 +135,7 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
     private Task WaitAsync(string why, string question, TimeSpan time) => waits.ForAsync(TaskStates.Parked, Asking(why, question), time);
 
     /// <summary>It waits for no account and holds no slot; a person sees the question and may answer it.</summary>
-    /// <returns>What the person is told.</returns>
+    /// <returns>Text for the person.</returns>
     private string Asking(string what, string question)
     {
         state.Report = state.Report with { Asks = ApprovalKinds.Question };

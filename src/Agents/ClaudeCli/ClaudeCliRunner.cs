@@ -4,7 +4,7 @@ using Orchestrator.Agents.Supervision;
 namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>The Claude Code CLI, headless: how it is called and how its stream is read.</summary>
-/// <param name="options">How it is called.</param>
+/// <param name="options">The CLI's options.</param>
 public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
 {
     /// <summary>The share of the stall limit that a shell command of the agent may take.</summary>

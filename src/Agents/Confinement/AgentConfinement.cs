@@ -11,6 +11,6 @@ public sealed record AgentConfinement(string Program, IReadOnlyList<string> Read
 }
 
 /// <summary>A folder that looks empty except for some entries; other files written there are gone at the end.</summary>
-/// <param name="Path">Its absolute path. It must be there.</param>
+/// <param name="Path">Its absolute path. It must exist.</param>
 /// <param name="Shown">Absolute paths of visible entries, which can be changed.</param>
 public sealed record HiddenFolder(string Path, IReadOnlyList<string> Shown);

@@ -69,7 +69,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
 
     /// <summary>Ends every process with this agent run's marker in its environment, and checks that they are gone.</summary>
     /// <param name="folder">The start's folder.</param>
-    /// <returns>How many there were.</returns>
+    /// <returns>Number of processes.</returns>
     /// <exception cref="ProcessStopException">A process is still there after SIGKILL.</exception>
     public Task<int> EndLeftoversAsync(string folder) => EndLeftoversAsync(new StartFolder(folder));
 

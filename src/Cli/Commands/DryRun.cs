@@ -13,7 +13,7 @@ internal static class DryRun
     /// <param name="chosen">Which of its tasks.</param>
     /// <param name="loaded">The settings.</param>
     /// <param name="approveRisk">Highest risk score that needs no approval; null: by the settings.</param>
-    /// <param name="yes">Yes was said beforehand.</param>
+    /// <param name="yes">The person answered yes in advance.</param>
     /// <param name="context">Where it is shown.</param>
     public static int Show(
         Plan plan,

@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Documents;
 /// <param name="File">The backlog's file, relative to the repository.</param>
 /// <param name="Tasks">The tasks with the fields of the file.</param>
 /// <param name="Errors">Their faults: unknown or circular dependencies.</param>
-/// <param name="Warnings">What a person should look at.</param>
+/// <param name="Warnings">Warnings for people.</param>
 internal sealed record BacklogDocument(
     string File,
     IReadOnlyList<JsonObject> Tasks,

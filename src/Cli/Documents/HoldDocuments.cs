@@ -4,7 +4,7 @@ using Orchestrator.Runs.Holds;
 namespace Orchestrator.Cli.Documents;
 
 /// <summary>Answer of <c>hold --json</c> and <c>release --json</c>.</summary>
-/// <param name="Holds">What is held now on this machine.</param>
+/// <param name="Holds">Present holds on this machine.</param>
 /// <param name="Released">What this command has ended.</param>
 internal sealed record HoldsDocument(IReadOnlyList<RunHold> Holds, IReadOnlyList<RunHold> Released) : Document
 {

@@ -8,7 +8,7 @@ namespace Orchestrator.Cli.Documents;
 /// <param name="Valid">It can be run.</param>
 /// <param name="TaskCount">Tasks that were found.</param>
 /// <param name="Errors">What refuses it.</param>
-/// <param name="Warnings">What a person should look at.</param>
+/// <param name="Warnings">Warnings for people.</param>
 /// <param name="Advice">What could be better.</param>
 internal sealed record ValidateDocument(
     string Plan,

@@ -24,7 +24,7 @@ internal sealed record MissingEdgeEntry(string Task, string DependsOn);
 /// <summary>Answer of <c>risk --json</c>.</summary>
 /// <param name="Score">The sum of the factors' points.</param>
 /// <param name="Level"><c>auto-approve</c>, <c>review-recommended</c> or <c>approval-required</c>.</param>
-/// <param name="AutoApproveThreshold">Highest score that needs nobody.</param>
+/// <param name="AutoApproveThreshold">Highest score that needs no approval.</param>
 /// <param name="Factors">Where the points come from.</param>
 /// <param name="Protected">What needs a person whatever the score.</param>
 internal sealed record RiskDocument(
@@ -79,11 +79,11 @@ internal sealed record ContextDocument(IReadOnlyDictionary<string, string> Conte
 
 /// <summary>Answer of <c>prompt --json</c>.</summary>
 /// <param name="Task">The task.</param>
-/// <param name="Prompt">What its agent will be told.</param>
+/// <param name="Prompt">The prompt of its agent.</param>
 internal sealed record PromptDocument(string Task, string Prompt) : Document;
 
 /// <summary>Answer of <c>verify --json</c>.</summary>
 /// <param name="Task">The task.</param>
-/// <param name="Passed">No required gate stands in the way.</param>
+/// <param name="Passed">All required gates pass.</param>
 /// <param name="Gates">One entry per gate in the order they ran.</param>
 internal sealed record VerifyDocument(string Task, bool Passed, IReadOnlyList<CheckedGate> Gates) : Document;

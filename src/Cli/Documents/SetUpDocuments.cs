@@ -15,7 +15,7 @@ internal sealed record VersionDocument(string Version, string Runtime, string Pl
 
 /// <summary>Answer of <c>check --json</c>.</summary>
 /// <param name="Status">The worst of the checks: <c>ok</c>, <c>warn</c> or <c>fail</c>.</param>
-/// <param name="Checks">One entry for each thing looked at.</param>
+/// <param name="Checks">One entry for each check.</param>
 internal sealed record CheckDocument(string Status, IReadOnlyList<CheckEntry> Checks) : Document;
 
 /// <summary>Result of one check.</summary>
@@ -26,8 +26,8 @@ internal sealed record ConfigDocument(IReadOnlyList<ConfigEntry> Settings) : Doc
 
 /// <summary>The effective value of one setting.</summary>
 /// <param name="Name">Dotted name.</param>
-/// <param name="Value">As it would stand in a file.</param>
-/// <param name="Default">What it is when nobody sets it.</param>
+/// <param name="Value">Its form in a file.</param>
+/// <param name="Default">Its default.</param>
 /// <param name="Source"><c>default</c>, <c>userFile</c>, <c>repositoryFile</c>, <c>dotEnv</c>, <c>environment</c> or <c>flag</c>.</param>
 /// <param name="Place">File, variable or option; empty for a default.</param>
 /// <param name="Line">Line in the file, or 0.</param>

@@ -48,7 +48,7 @@ internal static class RiskOverview
     }
 
     /// <summary>The settings of a run once the repository is trusted: without them a plan would seem less risky than it is.</summary>
-    /// <param name="context">Warned where nobody has trusted them yet.</param>
+    /// <param name="context">Shows a warning for untrusted settings.</param>
     /// <param name="loaded">The settings in force.</param>
     public static OrchestratorSettings Rules(CommandContext context, SettingsResult loaded)
     {

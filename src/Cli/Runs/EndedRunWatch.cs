@@ -9,7 +9,7 @@ namespace Orchestrator.Cli.Runs;
 /// agents and close, and its record is updated. At longer intervals also checks this for tasks, of which the run may not be
 /// notified.</summary>
 /// <param name="engine">The engine of the runs.</param>
-/// <param name="repositories">Those whose runs are worked on here.</param>
+/// <param name="repositories">Repositories whose runs this worker works on.</param>
 /// <param name="context">Clock and terminal.</param>
 /// <param name="log">Takes what kept it from looking.</param>
 internal sealed partial class EndedRunWatch(

@@ -25,10 +25,10 @@ internal static class PlannerRun
     /// <param name="context">Terminal and folder.</param>
     /// <param name="repository">The repository.</param>
     /// <param name="opened">The settings.</param>
-    /// <param name="input">What is asked.</param>
+    /// <param name="input">The request.</param>
     /// <param name="id">Its id, by <see cref="IdOf"/>.</param>
     /// <param name="yes"><c>--yes</c>: the repository's commands are trusted for this run.</param>
-    /// <param name="show">Shows what came of it, when it ended well.</param>
+    /// <param name="show">Shows the result, when it ended well.</param>
     /// <param name="stop">Gives up.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(

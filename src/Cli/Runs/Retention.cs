@@ -14,7 +14,7 @@ namespace Orchestrator.Cli.Runs;
 /// <param name="settings">The settings in force.</param>
 /// <param name="engine">The engine of its runs.</param>
 /// <param name="context">Clock and environment.</param>
-/// <param name="log">Takes what was done.</param>
+/// <param name="log">Receives what was done.</param>
 internal sealed partial class Retention(
     RepositoryLocation location,
     OrchestratorSettings settings,

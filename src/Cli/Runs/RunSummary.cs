@@ -10,7 +10,7 @@ internal static class RunSummary
     /// <summary>Shows the run's state, and what a person can do.</summary>
     /// <param name="run">The run.</param>
     /// <param name="context">The terminal.</param>
-    /// <param name="warned">Warnings that were said before.</param>
+    /// <param name="warned">Warnings that were shown before.</param>
     /// <param name="asks">The person at the terminal is asked next whether it may begin, so that question is left out.</param>
     public static void Say(RunStatus run, CommandContext context, IReadOnlySet<string>? warned = null, bool asks = false)
     {

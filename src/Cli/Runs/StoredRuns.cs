@@ -28,7 +28,7 @@ internal static class StoredRuns
 
     /// <summary>The run to show: the latest where none is named.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="given">What was written.</param>
+    /// <param name="given">The text that was given.</param>
     /// <param name="read">The records, where they are read already.</param>
     /// <exception cref="CommandException">There is none, or the name matches none or several.</exception>
     public static StoredRun Require(RepositoryLocation repository, string? given, IReadOnlyList<StoredRun>? read = null)
@@ -56,7 +56,7 @@ internal static class StoredRuns
 
     /// <summary>The run to change: where none is named, the only open one.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="given">What was written.</param>
+    /// <param name="given">The text that was given.</param>
     /// <param name="read">The records, where they are read already.</param>
     /// <exception cref="CommandException">The name matches none or several, none was given and not exactly one is open, or the run belongs
     /// to another place.</exception>

@@ -41,7 +41,7 @@ internal sealed class WorkerHost : IAsyncDisposable
 
     /// <summary>Starts a worker. Work of a dead one on this machine is released first, without waiting for a heartbeat timeout.</summary>
     /// <param name="engine">The engine of the runs.</param>
-    /// <param name="repositories">Those whose runs are worked on.</param>
+    /// <param name="repositories">Repositories whose runs are worked on.</param>
     /// <param name="context">Clock and environment.</param>
     /// <param name="loggers">Where the worker logs.</param>
     /// <param name="stop">Gives up.</param>

@@ -10,8 +10,8 @@ public sealed class FileCommits(GitRepository repository)
     /// <param name="parent">The commit before.</param>
     /// <param name="files">Contents by path, relative to the root, with slashes. They are stored byte for byte.</param>
     /// <param name="message">The commit message.</param>
-    /// <param name="trailers">Where it comes from.</param>
-    /// <param name="cancellationToken">Is looked at between the steps.</param>
+    /// <param name="trailers">Its origin.</param>
+    /// <param name="cancellationToken">Checked between the steps.</param>
     /// <returns>The commit's id.</returns>
     public async Task<string> CommitAsync(
         string parent,

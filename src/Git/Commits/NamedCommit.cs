@@ -2,7 +2,7 @@ namespace Orchestrator.Git.Commits;
 
 /// <summary>A ref and the origin in its commit's trailers.</summary>
 /// <param name="Ref">Its full name.</param>
-/// <param name="Commit">What it names.</param>
+/// <param name="Commit">Its commit.</param>
 /// <param name="Trailers">Run and task of its trailers; null: none.</param>
 public sealed record NamedCommit(string Ref, string Commit, CommitTrailers? Trailers)
 {

@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Guard;
 
 /// <summary>Explains changes of files that control how git works in all worktrees.</summary>
-/// <param name="store">What was recorded of such files.</param>
+/// <param name="store">The recorded contents of such files.</param>
 internal sealed class SharedFileChanges(GitRepository repository, GuardStore store)
 {
     private readonly Quarantine _aside = new(repository);

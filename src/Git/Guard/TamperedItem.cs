@@ -27,7 +27,7 @@ public enum TamperedKind
 /// <param name="Kind">What kind.</param>
 /// <param name="Name">The ref, or the file relative to the common directory.</param>
 /// <param name="Expected">The recorded value, or hash of the content; null: it was not there.</param>
-/// <param name="Found">What is there; null: nothing.</param>
+/// <param name="Found">The present value; null: none.</param>
 public sealed record TamperedItem(TamperedKind Kind, string Name, string? Expected, string? Found)
 {
     /// <summary>True for what is left alone: a person may have done it, and nothing of ours depends on it.</summary>

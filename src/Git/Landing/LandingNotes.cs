@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Landing;
 
 /// <summary>Stores the intended moves of landings beside a run.</summary>
-/// <param name="commits">Says which moves the target has by now.</param>
+/// <param name="commits">To find out which moves the target has by now.</param>
 internal sealed class LandingNotes(CommitStore commits)
 {
     /// <summary>Records a landing before it is done, where the request names a file.</summary>

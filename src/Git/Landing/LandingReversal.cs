@@ -24,7 +24,7 @@ public enum ReversalState
 }
 
 /// <summary>Result and its reason.</summary>
-/// <param name="State">How the target stands.</param>
+/// <param name="State">State of the target.</param>
 /// <param name="Reason">A sentence for people, with what to do.</param>
 /// <param name="Revert">The offered commit, if there is one.</param>
 public sealed record ReversalResult(ReversalState State, string Reason, string? Revert = null);
@@ -45,7 +45,7 @@ public sealed class LandingReversal(GitRepository repository)
     /// <param name="before">Where the target was before.</param>
     /// <param name="run">The run, for the message of a revert commit and the ref that keeps it
     /// (<c>refs/orchestrator/revert/RUN</c>).</param>
-    /// <param name="cancellationToken">Is looked at between the steps.</param>
+    /// <param name="cancellationToken">Checked between the steps.</param>
     public async Task<ReversalResult> TakeBackAsync(
         string target,
         string landed,

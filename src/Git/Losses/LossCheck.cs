@@ -12,8 +12,8 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
 
     /// <summary>Checks one merge alone, before staging moves to it: it must contain everything that both sides had.</summary>
     /// <param name="merge">A commit with two parents: staging, and the work.</param>
-    /// <param name="author">Whose work it is.</param>
-    /// <returns>What is lost.</returns>
+    /// <param name="author">Author of the work.</param>
+    /// <returns>The losses.</returns>
     public async Task<MergeLosses> OfMergeAsync(string merge, StepAuthor author, CancellationToken stop)
     {
         var commit = (await _commits.ReadAsync(merge, stop))!;
@@ -36,9 +36,9 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
     }
 
     /// <summary>Checks a whole staging branch.</summary>
-    /// <param name="since">Where it began.</param>
-    /// <param name="tip">Where it is.</param>
-    /// <param name="authorOf">Who made a step of it.</param>
+    /// <param name="since">The run's base.</param>
+    /// <param name="tip">The tip.</param>
+    /// <param name="authorOf">Finds the author of a step.</param>
     public async Task<LossReport> OfStagingAsync(string since, string tip, Func<CommitInfo, StepAuthor> authorOf, CancellationToken stop) =>
         (await LedgerAsync(since, tip, authorOf, stop)).Report();
 

@@ -112,7 +112,7 @@ internal sealed class LossLedger(LineTable lines)
     }
 
     /// <summary>Lines that the step removed: whose they were, and whether it may.</summary>
-    /// <param name="removed">What it took away.</param>
+    /// <param name="removed">Lines that it removed.</param>
     /// <param name="missing">Lines that it meant to move and that are missing.</param>
     private void Remove(MergeStep step, IReadOnlyList<LineCopies> removed, HashSet<int> missing)
     {

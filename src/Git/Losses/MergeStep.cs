@@ -31,9 +31,9 @@ internal sealed record MergedFile(
 }
 
 /// <summary>A step of staging: most are merges.</summary>
-/// <param name="Author">Whose work it brought.</param>
+/// <param name="Author">Author of the work.</param>
 /// <param name="Commit">The commit on staging.</param>
-/// <param name="Files">What it changed, or should have.</param>
+/// <param name="Files">Files that it changed, or should have.</param>
 internal sealed record MergeStep(StepAuthor Author, string Commit, IReadOnlyList<MergedFile> Files);
 
 /// <summary>A hunk that is followed after its merge.</summary>

@@ -28,7 +28,7 @@ public enum WriteRight
 
 /// <summary>Author of one step of a staging branch.</summary>
 /// <param name="Name">The task's id, or another name for people.</param>
-/// <param name="IsTask">Its hunks are looked for from then on.</param>
+/// <param name="IsTask">Its hunks are tracked from then on.</param>
 /// <param name="RightTo">What may be done with a path.</param>
 /// <param name="AcceptsLosses">It accepts earlier losses.</param>
 public sealed record StepAuthor(string Name, bool IsTask, Func<string, WriteRight> RightTo, bool AcceptsLosses = false);

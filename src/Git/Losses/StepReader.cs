@@ -14,7 +14,7 @@ internal sealed record StepTrees(CommitInfo Commit, string OursTree, string Base
 }
 
 /// <summary>A step with the files that it concerns.</summary>
-/// <param name="Author">Whose work it brought.</param>
+/// <param name="Author">Author of the work.</param>
 /// <param name="Theirs">What the merged work changed.</param>
 /// <param name="Ours">What the step changed.</param>
 internal sealed record StepChanges(StepTrees Trees, StepAuthor Author, IReadOnlyList<ChangedFile> Theirs, IReadOnlyList<ChangedFile> Ours);

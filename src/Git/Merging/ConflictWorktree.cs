@@ -15,9 +15,9 @@ public sealed class ConflictWorktree(Worktree worktree)
     /// first. If the same merge was begun before, it is left as it is, with its resolutions.</summary>
     /// <param name="ours">The task's commit, on which the merge is made.</param>
     /// <param name="theirs">The commit that is merged in, usually staging's tip.</param>
-    /// <param name="keep">Where what was not committed is kept.</param>
+    /// <param name="keep">Where uncommitted changes are kept.</param>
     /// <param name="appendedFiles">As in <see cref="Merges.MergeAsync"/>.</param>
-    /// <param name="cancellationToken">Is looked at between the steps.</param>
+    /// <param name="cancellationToken">Checked between the steps.</param>
     public async Task<BegunMerge> BeginAsync(
         string ours,
         string theirs,

@@ -18,7 +18,7 @@ public sealed record MergeMessage(IReadOnlyList<string> Paths, string Kind, stri
 /// <summary>Result of a merge without a checkout. A conflict is a result.</summary>
 /// <param name="Tree">The merged tree; with conflicts it contains conflict markers and must not be committed.</param>
 /// <param name="Conflicts">The versions of the conflicted files; empty: the merge is clean.</param>
-/// <param name="Messages">What git says.</param>
+/// <param name="Messages">git's messages.</param>
 public sealed record MergeResult(string Tree, IReadOnlyList<ConflictStage> Conflicts, IReadOnlyList<MergeMessage> Messages)
 {
     /// <summary>True if there is no conflict.</summary>

@@ -2,7 +2,7 @@ namespace Orchestrator.Git.Program;
 
 /// <summary>A recorded intent of a write.</summary>
 /// <param name="Path">The note.</param>
-/// <param name="Owner">Who wrote it; null if that can't be read.</param>
+/// <param name="Owner">The process that wrote it; null if that can't be read.</param>
 /// <param name="Mark">The mark of the git process.</param>
 /// <param name="Start">When.</param>
 internal sealed record WriteIntent(string Path, ProcessIdentity? Owner, string Mark, DateTime Start)

@@ -16,7 +16,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
     private readonly RepositoryLocks _locks = new(commonDirectory);
 
     /// <summary>Runs a write, and repeats it if a lock file was in its way.</summary>
-    /// <param name="command">What it is, for people.</param>
+    /// <param name="command">The command, for people.</param>
     /// <param name="lockPatience">How long to wait for a lock file of another process.</param>
     /// <param name="run">The write; gets the mark for the processes it starts.</param>
     /// <param name="cancellationToken">Ends waiting for a lock file.</param>

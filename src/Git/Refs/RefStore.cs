@@ -65,8 +65,8 @@ public sealed class RefStore(GitRepository repository)
     /// <summary>Moves one of our refs to the position in the run's record, whatever it is now: another commit, missing, or a symbolic ref.
     /// The old value is kept.</summary>
     /// <param name="name">The ref.</param>
-    /// <param name="right">What it must be.</param>
-    /// <param name="cancellationToken">Is looked at between the steps.</param>
+    /// <param name="right">Its required position.</param>
+    /// <param name="cancellationToken">Checked between the steps.</param>
     /// <returns>The ref that keeps the old value; null where there was none.</returns>
     public async Task<string?> PutBackAsync(string name, string right, CancellationToken cancellationToken = default)
     {
@@ -105,7 +105,7 @@ public sealed class RefStore(GitRepository repository)
     /// harmless.</summary>
     /// <param name="changes">The steps; each ref at most once.</param>
     /// <param name="reason">A line for the reflog.</param>
-    /// <param name="cancellationToken">Is looked at before the beginning only.</param>
+    /// <param name="cancellationToken">Checked only before the beginning.</param>
     public async Task<RefUpdateResult> UpdateAsync(
         IReadOnlyCollection<RefChange> changes,
         string reason,

@@ -3,7 +3,7 @@ namespace Orchestrator.Git.Worktrees;
 /// <summary>Where work is kept that would be lost, and its commit message.</summary>
 /// <param name="Prefix">Prefix of its refs, such as <c>refs/orchestrator/kept/RUN/TASK</c>; a number follows.</param>
 /// <param name="Message">For people who find it.</param>
-/// <param name="Trailers">Where it comes from.</param>
+/// <param name="Trailers">Its origin.</param>
 public sealed record KeepAs(string Prefix, string Message, CommitTrailers Trailers);
 
 /// <summary>Proof that a worktree's content is kept, or is no one's work, and may be discarded. <see cref="WorktreeReset"/> requires
@@ -22,10 +22,10 @@ public sealed class DiscardPermit
     public string? Kept { get; }
 
     /// <summary>Keeps a worktree's content under a ref, unless git has all of it already.</summary>
-    /// <param name="worktree">The worktree; nobody works in it any more.</param>
+    /// <param name="worktree">The worktree; no one works in it any more.</param>
     /// <param name="keep">Where.</param>
     /// <param name="known">Commits that stay: if the worktree is at one of them, without other content, there is nothing to keep.</param>
-    /// <param name="cancellationToken">Is looked at between the steps.</param>
+    /// <param name="cancellationToken">Checked between the steps.</param>
     /// <exception cref="GitException">It can't be kept. Then it is unchanged.</exception>
     public static async Task<DiscardPermit> KeepAsync(
         Worktree worktree,

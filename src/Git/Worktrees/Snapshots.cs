@@ -34,8 +34,8 @@ public sealed class Snapshots(GitRepository repository)
     /// snapshot stays.</summary>
     /// <param name="name">The ref, such as <c>refs/orchestrator/wip/RUN/TASK</c>.</param>
     /// <param name="message">For people who find it.</param>
-    /// <param name="trailers">Where it comes from.</param>
-    /// <param name="cancellationToken">Is looked at between the steps.</param>
+    /// <param name="trailers">Its origin.</param>
+    /// <param name="cancellationToken">Checked between the steps.</param>
     public async Task<Snapshot> SaveAsync(
         Worktree worktree,
         string name,
@@ -60,8 +60,8 @@ public sealed class Snapshots(GitRepository repository)
 
     /// <summary>Saves the present files permanently, beside earlier ones: under the next number below a prefix. If they are unchanged since
     /// the last time, that stays.</summary>
-    /// <param name="keep">Where, and what is said of it.</param>
-    /// <param name="cancellationToken">Is looked at between the steps.</param>
+    /// <param name="keep">Prefix and message of the kept commit.</param>
+    /// <param name="cancellationToken">Checked between the steps.</param>
     /// <returns>The ref.</returns>
     public async Task<string> KeepAsync(Worktree worktree, KeepAs keep, CancellationToken cancellationToken = default)
     {
@@ -99,7 +99,7 @@ public sealed class Snapshots(GitRepository repository)
     /// <param name="branch">Its branch, a full ref name.</param>
     /// <param name="parents">The task's commit before, and for a merge the other side.</param>
     /// <param name="message">The commit message.</param>
-    /// <param name="trailers">Where it comes from.</param>
+    /// <param name="trailers">Its origin.</param>
     /// <param name="leaveOut">Files that are never committed, relative to the root.</param>
     /// <param name="judge">Called with the tree and its changes from the first parent; returns problems. Files may be changed between an
     /// earlier check and the commit.</param>
@@ -107,7 +107,7 @@ public sealed class Snapshots(GitRepository repository)
     /// <param name="alsoAdd">Files that are committed although they are ignored.</param>
     /// <param name="committed">A commit of the agent's that is known to contain all of them, so that nothing has to be added. Null: none is
     /// known.</param>
-    /// <param name="cancellationToken">Is looked at between the steps.</param>
+    /// <param name="cancellationToken">Checked between the steps.</param>
     public async Task<WorktreeCommit> CommitAsync(
         Worktree worktree,
         string branch,

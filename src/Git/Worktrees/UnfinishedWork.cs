@@ -3,7 +3,7 @@ namespace Orchestrator.Git.Worktrees;
 /// <summary>Unfinished work, as of its last snapshot.</summary>
 /// <param name="Commit">A commit of its files; its objects are only in <paramref name="Folder"/>.</param>
 /// <param name="Head">The commit that the worktree was at; null if at none.</param>
-/// <param name="Folder">Where it lies.</param>
+/// <param name="Folder">Its folder.</param>
 public sealed record UnfinishedSnapshot(string Commit, string Tree, string? Head, string Folder)
 {
     /// <summary>Folder of its objects.</summary>

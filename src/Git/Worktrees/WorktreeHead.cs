@@ -5,7 +5,7 @@ namespace Orchestrator.Git.Worktrees;
 
 /// <summary>The <c>HEAD</c> of a worktree in which an agent or person worked: it may be at another branch, detached, or in the middle of a
 /// rebase. The files are the work; <c>HEAD</c> only matters for the next user.</summary>
-/// <param name="worktree">The worktree; nobody works in it any more.</param>
+/// <param name="worktree">The worktree; no one works in it any more.</param>
 public sealed class WorktreeHead(Worktree worktree)
 {
     /// <summary>The branch that is checked out, a full ref name; null if none is.</summary>

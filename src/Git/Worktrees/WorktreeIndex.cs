@@ -2,7 +2,7 @@ namespace Orchestrator.Git.Worktrees;
 
 /// <summary>The index of a worktree in which an agent or person worked: an unreadable one (damaged by a power cut, because an agent's git
 /// does not sync, or replaced) is rebuilt, because the files are the work and every git command needs an index.</summary>
-/// <param name="worktree">The worktree; nobody works in it any more.</param>
+/// <param name="worktree">The worktree; no one works in it any more.</param>
 public sealed class WorktreeIndex(Worktree worktree)
 {
     private readonly string _file = Path.Combine(worktree.AdminDirectory, "index");
@@ -10,7 +10,7 @@ public sealed class WorktreeIndex(Worktree worktree)
     /// <summary>Reads what needs the index; if git refuses that because of the index, it is rebuilt and the read repeated.</summary>
     /// <param name="read">May be called twice.</param>
     /// <param name="otherwise">As in <see cref="RepairAsync"/>.</param>
-    /// <param name="cancellationToken">Is looked at between the steps.</param>
+    /// <param name="cancellationToken">Checked between the steps.</param>
     /// <returns>The answer, and whether the index was rebuilt.</returns>
     public async Task<(T Answer, bool Repaired)> ReadAsync<T>(
         Func<Task<T>> read,
@@ -39,7 +39,7 @@ public sealed class WorktreeIndex(Worktree worktree)
 
     /// <summary>Rebuilds it where needed. Files are not touched; staged changes become unstaged ones.</summary>
     /// <param name="otherwise">The commit to build it from if the worktree has no head commit.</param>
-    /// <param name="cancellationToken">Is looked at before.</param>
+    /// <param name="cancellationToken">Checked before.</param>
     /// <returns>It was rebuilt.</returns>
     public async Task<bool> RepairAsync(string otherwise, CancellationToken cancellationToken = default)
     {

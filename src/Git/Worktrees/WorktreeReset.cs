@@ -2,7 +2,7 @@ namespace Orchestrator.Git.Worktrees;
 
 /// <summary>The only class that overwrites or removes files of worktrees: resets, cleaning, checkouts over existing files, removal. (A test
 /// enforces it.)</summary>
-/// <param name="permit">That what is there is kept, or nobody's.</param>
+/// <param name="permit">Proof that its content may be discarded.</param>
 public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
 {
     private static readonly string[] ParallelCheckout = ["checkout.workers=0"];
@@ -85,8 +85,8 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
     }
 
     /// <summary>Checks something out over existing files.</summary>
-    /// <param name="where">In the words of git-checkout(1).</param>
-    /// <param name="cancellationToken">Is looked at before.</param>
+    /// <param name="where">Arguments of git-checkout(1).</param>
+    /// <param name="cancellationToken">Checked before.</param>
     internal Task CheckOutAsync(IEnumerable<string> where, CancellationToken cancellationToken)
     {
         permit.Check(worktree.Path);

@@ -31,7 +31,7 @@ public sealed record StatusEntry(string Path, bool IsUntracked, bool IsUnmerged)
 /// <summary>The state of a checkout.</summary>
 /// <param name="Head">The commit it is at; null without commits.</param>
 /// <param name="Branch">Its branch as a full ref name; null if detached.</param>
-/// <param name="Operation">What is unfinished.</param>
+/// <param name="Operation">An unfinished operation.</param>
 /// <param name="Entries">The files that differ, untracked ones included, ignored ones not.</param>
 public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOperation Operation, IReadOnlyList<StatusEntry> Entries)
 {

@@ -73,7 +73,7 @@ public sealed class WorktreeStore(GitRepository repository)
     /// <paramref name="keep"/>.</summary>
     /// <param name="worktree">The worktree, created without a branch; detached afterwards.</param>
     /// <param name="keep">Patterns as in <c>.gitignore</c> that are not cleaned, such as <c>/node_modules/</c>.</param>
-    /// <param name="cancellationToken">Is looked at between the steps.</param>
+    /// <param name="cancellationToken">Checked between the steps.</param>
     public static async Task CheckOutAsync(
         Worktree worktree,
         string commit,

@@ -7,7 +7,7 @@ public sealed class WorktreeTree(Worktree worktree)
     private static readonly IReadOnlyDictionary<string, string?> Nothing = new Dictionary<string, string?>();
 
     /// <summary>Writes the tree.</summary>
-    /// <param name="cancellationToken">Is looked at between the steps.</param>
+    /// <param name="cancellationToken">Checked between the steps.</param>
     /// <param name="environment">Environment that redirects objects; null: to the repository.</param>
     /// <param name="without">Files and folders, relative to the root, of which only the indexed content counts.</param>
     /// <returns>Its id, and the worktree's commit; null if there is none.</returns>

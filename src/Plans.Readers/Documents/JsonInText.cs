@@ -9,7 +9,7 @@ public static class JsonInText
     private const int MostTries = 500;
 
     /// <summary>Finds the first complete JSON object with members.</summary>
-    /// <param name="text">What was said.</param>
+    /// <param name="text">The text.</param>
     /// <param name="isCut">True when there is none, but one that begins and has no end.</param>
     /// <returns>The object's text, or null.</returns>
     public static string? Find(string text, out bool isCut)
@@ -42,7 +42,7 @@ public static class JsonInText
     }
 
     /// <summary>The fault of an answer without JSON.</summary>
-    /// <param name="isCut">As <see cref="Find"/> said.</param>
+    /// <param name="isCut">As in <see cref="Find"/>.</param>
     /// <param name="wanted">What a whole answer has.</param>
     internal static PlanFault Missing(string file, bool isCut, string wanted) =>
         isCut

@@ -2,7 +2,7 @@ namespace Orchestrator.Plans.Readers.MasterPlans;
 
 /// <summary>The gates of a phase's file: lines of its section "Gates", in lists or code.</summary>
 /// <param name="file">The file, as faults name it.</param>
-/// <param name="faults">Takes what is wrong.</param>
+/// <param name="faults">Receives faults.</param>
 internal sealed class PhaseGates(string file, FaultList faults)
 {
     private readonly List<Gate> _gates = [];

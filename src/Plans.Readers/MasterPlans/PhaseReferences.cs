@@ -61,10 +61,10 @@ internal static partial class PhaseReferences
     }
 
     /// <summary>The phases in a <c>Depends On</c>, by number or by link to their files.</summary>
-    /// <param name="text">What stands behind the colon.</param>
+    /// <param name="text">The text behind the colon.</param>
     /// <param name="byFile">The phase of each phase file, by name without folders.</param>
     /// <param name="known">Ids of all phases.</param>
-    /// <param name="at">Where it stands.</param>
+    /// <param name="at">Its position.</param>
     public static IEnumerable<PhaseReference> DependsOn(
         string text,
         IReadOnlyDictionary<string, string> byFile,

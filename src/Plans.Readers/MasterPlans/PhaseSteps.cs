@@ -4,7 +4,7 @@ namespace Orchestrator.Plans.Readers.MasterPlans;
 
 /// <summary>The steps of a phase's process wrapper: required agents and notes, and text for the agent.</summary>
 /// <param name="file">The file, as faults name it.</param>
-/// <param name="faults">Takes what is wrong.</param>
+/// <param name="faults">Receives faults.</param>
 /// <param name="body">Receives the lines for the agent.</param>
 internal sealed partial class PhaseSteps(string file, FaultList faults, List<string> body)
 {

@@ -2,11 +2,11 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 
 /// <summary>A task with positions for later checks.</summary>
 /// <param name="Task">The task, defaults applied.</param>
-/// <param name="Node">Where it stands.</param>
+/// <param name="Node">Its position.</param>
 /// <param name="Field">Its path, such as <c>tasks[3]</c>.</param>
-/// <param name="IdNode">Where its id stands.</param>
+/// <param name="IdNode">Position of its id.</param>
 /// <param name="DependsOn">The position of each dependency, in order.</param>
-/// <param name="ContextKeys">Where each of its context keys stands.</param>
+/// <param name="ContextKeys">Positions of its context keys.</param>
 internal sealed record BoundTask(
     PlanTask Task,
     MappingNode Node,

@@ -112,7 +112,7 @@ internal static class ContractBinder
 
     /// <summary>The methods' signatures.</summary>
     /// <param name="fields">The contract.</param>
-    /// <param name="nodes">Receives where each of them stands.</param>
+    /// <param name="nodes">Receives their positions.</param>
     private static List<string> BindMethods(Fields fields, List<DocumentNode> nodes)
     {
         var methods = new List<string>();

@@ -23,7 +23,7 @@ public enum ContractLanguage
 
 /// <summary>A contract as source code.</summary>
 /// <param name="Name">Name of the interface.</param>
-/// <param name="FilePath">Where it goes, relative to the repository.</param>
+/// <param name="FilePath">Its path, relative to the repository.</param>
 /// <param name="Language">Language of the code.</param>
 /// <param name="Version">Seven hexadecimal digits of the content's hash: the same methods have the same version everywhere.</param>
 /// <param name="Content">The whole file, with its version in the heading.</param>

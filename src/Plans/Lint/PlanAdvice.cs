@@ -4,6 +4,6 @@ namespace Orchestrator.Plans;
 /// <param name="Code">Stable name of the kind of advice, such as <c>gate-cannot-fail</c>.</param>
 /// <param name="TaskIndex">Position of the task in the plan; -1 for the plan as a whole.</param>
 /// <param name="Field">The field it is about, such as <c>verification</c>.</param>
-/// <param name="Message">What was seen.</param>
+/// <param name="Message">The advice.</param>
 /// <param name="Cure">What would be better.</param>
 public sealed record PlanAdvice(string Code, int TaskIndex, string Field, string Message, string Cure);

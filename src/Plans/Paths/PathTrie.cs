@@ -45,7 +45,7 @@ internal sealed class PathTrie
     private Node NewNode(bool loops) => new(_count++, loops);
 
     /// <summary>A pattern that ends at a node.</summary>
-    /// <param name="Owner">Who listed it.</param>
+    /// <param name="Owner">The plan or setting that lists it.</param>
     /// <param name="Text">The pattern.</param>
     /// <param name="IsLiteral">It has no wildcards.</param>
     /// <param name="IsAlternative">It ends at several nodes, because of braces.</param>

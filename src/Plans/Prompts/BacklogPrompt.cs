@@ -31,7 +31,7 @@ public static class BacklogPrompt
 
     /// <summary>The prompt for the parts of one task.</summary>
     /// <param name="input">The task as text, outline and conventions.</param>
-    /// <param name="research">Look thoroughly first.</param>
+    /// <param name="research">Look thoroughly at the repository first.</param>
     public static string OfTask(PlannerPromptInput input, bool research) =>
         Begin(input)
             .Append(

@@ -27,7 +27,7 @@ public sealed record RiskFactor(int Points, string Kind, string Message, string?
 /// tested task raises the share of tested ones.</summary>
 /// <param name="Score">The sum of the factors' points.</param>
 /// <param name="Level">What it asks for.</param>
-/// <param name="AutoApproveThreshold">Highest score that needs nobody.</param>
+/// <param name="AutoApproveThreshold">Highest score that needs no approval.</param>
 /// <param name="ReviewThreshold">Highest score at which a review is only recommended.</param>
 /// <param name="Factors">The reasons, in the order of the rules.</param>
 public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThreshold, int ReviewThreshold, IReadOnlyList<RiskFactor> Factors)

@@ -1,7 +1,7 @@
 namespace Orchestrator.QualityGates.Audits;
 
 /// <summary>Runs the tools that are installed on this machine. A tool without an answer is reported, and is no failure.</summary>
-/// <param name="environment">Variables of the programs, all there are.</param>
+/// <param name="environment">The whole environment of the programs.</param>
 /// <param name="time">The clock for the limit.</param>
 public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment, TimeProvider? time = null)
 {

@@ -2,7 +2,7 @@ namespace Orchestrator.QualityGates.Counting;
 
 /// <summary>How many tests a gate ran, as far as known.</summary>
 /// <param name="Ran">Tests that ran, with any result: result files take precedence over output.</param>
-/// <param name="Skipped">Tests that were there and did not run.</param>
+/// <param name="Skipped">Tests that exist and did not run.</param>
 /// <param name="Printed">Tests that ran by the output; null: not countable.</param>
 /// <param name="Files">Result files of the gate's run, relative to its directory.</param>
 public sealed record TestCount(int Ran, int Skipped, int? Printed, IReadOnlyList<string> Files)

@@ -124,7 +124,7 @@ internal static class SecretPatterns
     /// <summary>A pattern that may match anywhere.</summary>
     /// <param name="name">What it is.</param>
     /// <param name="anchors">Texts of which every match contains one, separated by blanks.</param>
-    /// <param name="entropy">Bits per character that it has at least.</param>
+    /// <param name="entropy">Minimum entropy in bits per character.</param>
     /// <param name="ignoreCase">Letters of its form mean both cases.</param>
     private static SecretPattern Of(string name, string anchors, string form, double entropy = 0, bool ignoreCase = false) =>
         new(

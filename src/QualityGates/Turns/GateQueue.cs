@@ -5,7 +5,7 @@ namespace Orchestrator.QualityGates;
 /// <summary>Gates of all processes of a user in order of arrival. A gate that must run alone waits for all before it, others only for those
 /// that run alone. A dead process's gates are ended and removed from the queue.</summary>
 /// <param name="folder">The queue's folder.</param>
-/// <param name="time">The clock of the pauses between two looks.</param>
+/// <param name="time">The clock of the pauses between two checks.</param>
 internal sealed class GateQueue(string folder, TimeProvider time)
 {
     private const int Digits = 18;

@@ -18,8 +18,8 @@ public sealed record GateOrigin(string Repository, string Run, string Task)
 /// <param name="Mark">The mark of all processes of the gate (<see cref="ProcessCommand.Mark"/>).</param>
 /// <param name="Alone">It runs beside no other of its queue.</param>
 /// <param name="Gate">The gate's name.</param>
-/// <param name="Origin">Whose gate it is.</param>
-/// <param name="Since">When it came.</param>
+/// <param name="Origin">Origin of the gate.</param>
+/// <param name="Since">Time of arrival.</param>
 internal sealed record GateTicket(string Owner, string Mark, bool Alone, string Gate, GateOrigin Origin, DateTimeOffset Since)
 {
     private const string Extension = ".json";

@@ -16,7 +16,7 @@ public sealed class GateTurns
     /// <param name="environment">Environment of the process: determines the user's state, and whether the process is itself part of a
     /// gate.</param>
     /// <param name="time">The clock; the system's by default.</param>
-    /// <param name="told">Told of a gate that has to wait.</param>
+    /// <param name="told">Called for a gate that has to wait.</param>
     public static GateTurns Of(
         IReadOnlyDictionary<string, string> environment,
         TimeProvider? time = null,

@@ -2,11 +2,11 @@ namespace Orchestrator.QualityGates;
 
 /// <summary>A gate that waits for another one on this machine.</summary>
 /// <param name="Gate">Its name.</param>
-/// <param name="Origin">Whose it is.</param>
+/// <param name="Origin">Origin of the gate.</param>
 /// <param name="Since">Since when.</param>
 /// <param name="Exclusive">The exclusive name that both need; null where one of them is rerun alone after a collision.</param>
 /// <param name="HolderGate">The gate it waits for.</param>
-/// <param name="Holder">Whose that is.</param>
+/// <param name="Holder">Origin of the gate that it waits for.</param>
 public sealed record WaitingGate(
     string Gate,
     GateOrigin Origin,

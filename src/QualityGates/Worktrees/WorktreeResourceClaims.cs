@@ -15,7 +15,7 @@ public sealed class WorktreeResourceClaims
         new(Path.Combine(UserState.MakeFolder(environment), "worktrees"), environment.GetValueOrDefault("TMPDIR"));
 
     /// <summary>The resources of a worktree: the present ones, or new ones.</summary>
-    /// <param name="worktree">Absolute path; it must be there.</param>
+    /// <param name="worktree">Absolute path; it must exist.</param>
     /// <param name="use">How it is about to be used.</param>
     /// <param name="stop">Ends the waiting for other callers.</param>
     /// <param name="owner">The process that it is for alone, in a folder that stays; null: until the worktree is gone.</param>

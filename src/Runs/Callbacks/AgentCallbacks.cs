@@ -10,7 +10,7 @@ public static class AgentCallbacks
     private const int LongestName = 200;
 
     /// <summary>Decides whether a tool call may proceed (<c>orchestrate hook</c>).</summary>
-    /// <param name="input">What it wrote on stdin.</param>
+    /// <param name="input">Its JSON on stdin.</param>
     /// <param name="policyFile">The start's <c>policy</c> file.</param>
     /// <returns>Text for stdout and stderr, and the exit code, which must be used unchanged.</returns>
     public static (string Output, string Error, int ExitCode) Hook(string input, string policyFile)
@@ -39,7 +39,7 @@ public static class AgentCallbacks
 
     /// <summary>Stores an agent's report about its own work (<c>orchestrate done</c>, <c>orchestrate blocked</c>): a claim, to be compared
     /// with facts. Repeating a tool call changes nothing.</summary>
-    /// <param name="claim">What it says.</param>
+    /// <param name="claim">The claim.</param>
     public static void Claim(string startFolder, AgentClaim claim)
     {
         if (claim.Call is null || AgentClaim.TryRead(startFolder)?.Call != claim.Call)

@@ -13,7 +13,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
     /// <summary>Text for the agent program after a batch of tool calls (the hook <c>PostToolBatch</c>): new mail. Empty where there is
     /// none, and for sub-agents.</summary>
     /// <param name="task">The agent's task.</param>
-    /// <param name="input">What it wrote on stdin.</param>
+    /// <param name="input">Its JSON on stdin.</param>
     public async Task<string> AfterBatchAsync(string task, string input, CancellationToken stop)
     {
         using var call = JsonDocument.Parse(input);

@@ -3,7 +3,7 @@ using Orchestrator.Git.Refs;
 namespace Orchestrator.Runs.Cleaning;
 
 /// <summary>What may be removed now.</summary>
-/// <param name="Runs">What is left of the runs that were chosen.</param>
+/// <param name="Runs">Remains of the chosen runs.</param>
 /// <param name="Spare">Worktrees beyond <c>worktrees.pool</c>.</param>
 /// <param name="Orphans">Cache folders of repositories that are gone.</param>
 public sealed record CleanupSurvey(IReadOnlyList<RunRemains> Runs, IReadOnlyList<string> Spare, IReadOnlyList<OrphanedCache> Orphans)

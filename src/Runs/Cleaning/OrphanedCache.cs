@@ -10,7 +10,7 @@ public sealed record OrphanedCache(string Folder, string Repository)
 
     /// <summary>Caches of repositories that are gone and were not used for a week (a disk may be unmounted for a while). A cache without
     /// owner file stays.</summary>
-    /// <param name="environment">Says where caches are.</param>
+    /// <param name="environment">Determines the folder of caches.</param>
     /// <param name="now">The time, UTC.</param>
     public static IReadOnlyList<OrphanedCache> List(IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
     {

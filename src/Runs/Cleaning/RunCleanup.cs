@@ -54,7 +54,7 @@ public sealed class RunCleanup
     /// <summary>Removes what was found.</summary>
     /// <param name="found">What may go.</param>
     /// <param name="forget">Removes the history of a run, where there is one; false: the run is open after all, and stays.</param>
-    /// <param name="stop">Is looked at between the steps.</param>
+    /// <param name="stop">Checked between the steps.</param>
     /// <returns>Sentences about removals that failed.</returns>
     public async Task<IReadOnlyList<string>> RemoveAsync(CleanupSurvey found, Func<string, Task<bool>> forget, CancellationToken stop)
     {

@@ -7,9 +7,9 @@ namespace Orchestrator.Runs.Cleaning;
 internal sealed class RunRemoval(GitRepository repository)
 {
     /// <summary>Removes what may be removed.</summary>
-    /// <param name="remains">What was found.</param>
+    /// <param name="remains">What a survey found.</param>
     /// <param name="forget">Removes the run's history, where there is one; false: it is open after all, and its folder stays.</param>
-    /// <param name="stop">Is looked at between the steps.</param>
+    /// <param name="stop">Checked between the steps.</param>
     /// <returns>Null, or why something was left that may go.</returns>
     public async Task<string?> RemoveAsync(RunRemains remains, Func<string, Task<bool>> forget, CancellationToken stop)
     {

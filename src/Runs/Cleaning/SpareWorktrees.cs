@@ -4,7 +4,7 @@ namespace Orchestrator.Runs.Cleaning;
 
 /// <summary>Worktrees for reuse: those that tasks have given back, and those that gates run in. None is removed while a run is
 /// open.</summary>
-/// <param name="environment">Says where the cache is.</param>
+/// <param name="environment">Determines the cache folder.</param>
 internal sealed class SpareWorktrees(GitRepository repository, IReadOnlyDictionary<string, string> environment)
 {
     /// <summary>Those beyond a number, of each kind.</summary>
@@ -17,7 +17,7 @@ internal sealed class SpareWorktrees(GitRepository repository, IReadOnlyDictiona
 
     /// <summary>Removes them; one that is in use again stays.</summary>
     /// <param name="paths">What <see cref="Beyond"/> named.</param>
-    /// <param name="stop">Is looked at between them.</param>
+    /// <param name="stop">Checked between them.</param>
     /// <returns>How many were removed.</returns>
     public async Task<int> RemoveAsync(IReadOnlyList<string> paths, CancellationToken stop)
     {

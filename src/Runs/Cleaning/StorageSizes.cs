@@ -31,7 +31,7 @@ public sealed record StorageSizes(
     /// <param name="location">Where the repository is.</param>
     /// <param name="repository">The same, opened.</param>
     /// <param name="prefix">First part of the names of our branches.</param>
-    /// <param name="environment">Says where the cache is.</param>
+    /// <param name="environment">Determines the cache folder.</param>
     internal static async Task<StorageSizes> OfAsync(
         RepositoryLocation location,
         GitRepository repository,

@@ -4,7 +4,7 @@ namespace Orchestrator.Runs.Gates;
 
 /// <summary>Result of a gate at the base commit.</summary>
 /// <param name="ExitCode">Its exit code; null: it did not end by itself.</param>
-/// <param name="Words">Its last words.</param>
+/// <param name="Words">The end of its output.</param>
 /// <param name="IsRed">It is one of the configuration and failed: it only advises.</param>
 /// <param name="Tests">Tests that ran; null: they could not be counted, or it failed.</param>
 internal sealed record BaseGate(string Command, int? ExitCode, string Words, bool IsRed = true, int? Tests = null);

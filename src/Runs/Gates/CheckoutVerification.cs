@@ -18,7 +18,7 @@ public static class CheckoutVerification
     /// <param name="environment">The process's variables; gates get only the ones that programs need.</param>
     /// <param name="settings">Variables from <c>worktrees.env</c>, and how earlier results are used.</param>
     /// <param name="fresh">Nothing that is known counts.</param>
-    /// <param name="told">Told of each verdict as it comes.</param>
+    /// <param name="told">Called for each result.</param>
     /// <param name="waits">Called for a gate that has to wait for another on this machine.</param>
     /// <param name="stop">Kills the gate that runs.</param>
     /// <returns>A result for each gate; null when there is no such commit.</returns>

@@ -4,12 +4,12 @@ namespace Orchestrator.Runs.Gates;
 
 /// <summary>Result of one gate at one commit, for reports.</summary>
 /// <param name="Name">The gate.</param>
-/// <param name="Said">How it ended, in words.</param>
+/// <param name="Said">The result as text.</param>
 /// <param name="Tests">Number of tests as text; empty: none could be counted.</param>
 /// <param name="Seconds">How long it took; null: it did not run.</param>
 /// <param name="ExitCode">Its exit code; null: it had none.</param>
 /// <param name="Cached">Source of a cached result; empty: it ran.</param>
-/// <param name="Strange">What was strange about it; empty: nothing.</param>
+/// <param name="Strange">What looked unusual; empty: nothing.</param>
 /// <param name="Log">File with its output, relative to the repository; empty: it did not run.</param>
 /// <param name="Hash">SHA-256 of that file when the gate had ended, in hexadecimal; empty: there was no file.</param>
 internal sealed record GateFact(
@@ -32,7 +32,7 @@ internal static class GateFacts
 
     /// <summary>Stores gate results.</summary>
     /// <param name="evidence">Folder with their logs.</param>
-    /// <param name="outcomes">What they said.</param>
+    /// <param name="outcomes">The results.</param>
     public static void Write(RunFiles files, string evidence, IReadOnlyList<GateVerdict> outcomes)
     {
         GateFact[] facts = [.. outcomes.Select(o => Of(files, o))];
@@ -62,7 +62,7 @@ internal static class GateFacts
 
     /// <summary>How a gate's log was changed since it ended; null: unchanged.</summary>
     /// <param name="repository">Absolute path that logs are relative to.</param>
-    /// <param name="fact">What the gate said.</param>
+    /// <param name="fact">The gate's result.</param>
     public static string? Tampered(string repository, GateFact fact)
     {
         if (fact.Hash.Length == 0)

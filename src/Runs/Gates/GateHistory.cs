@@ -57,7 +57,7 @@ internal sealed class GateHistory(string folder, TimeProvider time)
     }
 
     /// <summary>Adds the result of a gate.</summary>
-    /// <returns>What is known of it now.</returns>
+    /// <returns>The gate's present record.</returns>
     public async Task<GateRecord> AddAsync(GateVerdict verdict, CancellationToken stop)
     {
         if (LetterOf(verdict) is not { } letter)

@@ -26,7 +26,7 @@ internal sealed record GateQuestion(string Tree, IReadOnlyList<string> Changed, 
 }
 
 /// <summary>A known passing result.</summary>
-/// <param name="Verdict">What it said, and where it ran.</param>
+/// <param name="Verdict">The result, and where it ran.</param>
 /// <param name="LeavesFiles">It leaves files that later gates may need.</param>
 internal sealed record KnownGate(GateVerdict Verdict, bool LeavesFiles);
 
@@ -87,8 +87,8 @@ internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment
 
     /// <summary>Records the result of a gate that ran: for how often it fails by chance, and as passing where it passed at once. If it
     /// can't be written, the gate runs again the next time; the result is unaffected.</summary>
-    /// <param name="verdict">What it said.</param>
-    /// <param name="question">What was asked.</param>
+    /// <param name="verdict">The result.</param>
+    /// <param name="question">The question.</param>
     /// <param name="key">Key of a passing result (<see cref="GateLookup.Key"/>); null: it is not kept, for example because the files were
     /// not those of the tree before or after the run.</param>
     /// <param name="leavesFiles">It left files that gates after it may need.</param>

@@ -4,7 +4,7 @@ namespace Orchestrator.Runs.Gates;
 /// <param name="Key">The question (<see cref="GateQuestion.Key"/>); a different one in a file of this name means damage.</param>
 /// <param name="Run">The run in which it ran; empty: a person's <c>verify</c>.</param>
 /// <param name="At">When it had ended.</param>
-/// <param name="Verdict">What it said.</param>
+/// <param name="Verdict">The result.</param>
 /// <param name="LeavesFiles">It leaves files that git does not track, which later gates may need.</param>
 /// <param name="EvidenceWritten">Time of the evidence file's last write: a file that was written again is evidence of something
 /// else.</param>

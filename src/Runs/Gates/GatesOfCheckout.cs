@@ -20,7 +20,7 @@ internal sealed class GatesOfCheckout(
 
     /// <summary>Runs the gates, or uses known results.</summary>
     /// <param name="worktree">Where.</param>
-    /// <param name="question">What is asked; the tree is filled in.</param>
+    /// <param name="question">The question; the tree is filled in.</param>
     /// <param name="stop">Kills the gate that runs.</param>
     public async Task<IReadOnlyList<CheckedGate>> RunAsync(Worktree worktree, GateQuestion question, CancellationToken stop)
     {

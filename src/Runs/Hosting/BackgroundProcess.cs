@@ -18,7 +18,7 @@ public sealed class BackgroundProcess
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     /// <param name="arguments">What it is called with.</param>
     /// <param name="goOn">Its arguments after a crash.</param>
-    /// <param name="output">The file that takes its words.</param>
+    /// <param name="output">The file for its output.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="Exception">It can't be started; <see cref="ProgramFailure"/> explains.</exception>
     public static async Task<BackgroundProcess> StartAsync(

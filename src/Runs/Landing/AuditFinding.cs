@@ -3,8 +3,8 @@ using Orchestrator.QualityGates.Audits;
 namespace Orchestrator.Runs.Landing;
 
 /// <summary>A known vulnerability of a package in what is to land.</summary>
-/// <param name="Vulnerability">What the tool says of it.</param>
-/// <param name="File">The file that it was asked about.</param>
+/// <param name="Vulnerability">The tool's finding.</param>
+/// <param name="File">The audited file.</param>
 internal sealed record AuditFinding(Vulnerability Vulnerability, string File) : ILandingFinding
 {
     /// <summary>The same in every version that has it, also if the file was moved.</summary>

@@ -19,8 +19,8 @@ public static class LandingReversals
 
     /// <summary>Moves the target back, or offers a revert commit where others may have the work.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
-    /// <param name="cancellationToken">Is looked at between the steps.</param>
-    /// <returns>What came of it.</returns>
+    /// <param name="cancellationToken">Checked between the steps.</param>
+    /// <returns>The result.</returns>
     /// <exception cref="InvalidOperationException">The run never landed anything.</exception>
     internal static async Task<TakenBack> TakeBackAsync(
         RepositoryLocation repository,

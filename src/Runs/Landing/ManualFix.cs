@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Landing;
 /// the gates of the whole run pass; then a merge commit of ours takes them in, so that staging is recognized as the run's after a reset.
 /// Otherwise they stay where they are.</summary>
 /// <param name="services">What the steps need of this machine.</param>
-/// <param name="caller">Asks for whom it is done.</param>
+/// <param name="caller">Finds out the state of the requesting execution.</param>
 public sealed class ManualFix(RunServices services, AskCaller caller)
 {
     private const int MostSubjects = 3;
@@ -15,7 +15,7 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
     private readonly GateCheck _gates = new(services);
 
     /// <summary>Checks the commits without running gates.</summary>
-    /// <param name="input">Which run, and where it has left staging.</param>
+    /// <param name="input">The run, and its position of staging.</param>
     public async Task<FixLook> LookAsync(LookAtFixInput input, CancellationToken stop)
     {
         var (files, repository, staging) = await OpenAsync(input);

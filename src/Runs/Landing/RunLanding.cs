@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Landing;
 /// <summary>Lands staging on the target. A target that has moved meanwhile is merged into staging and the gates run again; a checkout of
 /// the user's is never overwritten.</summary>
 /// <param name="services">What the steps need of this machine.</param>
-/// <param name="caller">Asks for whom it is landed.</param>
+/// <param name="caller">Finds out the state of the requesting execution.</param>
 public sealed class RunLanding(RunServices services, AskCaller caller)
 {
     /// <summary>How often a target may move during the gates before a person is asked.</summary>

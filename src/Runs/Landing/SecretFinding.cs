@@ -2,8 +2,8 @@ namespace Orchestrator.Runs.Landing;
 
 /// <summary>An added line that seems to contain a secret, without the secret.</summary>
 /// <param name="Line">Its number; 0: it is about no line.</param>
-/// <param name="Kind">What it looks like, for people.</param>
-/// <param name="Text">What stands before it.</param>
+/// <param name="Kind">The kind, for people.</param>
+/// <param name="Text">The text before it.</param>
 internal sealed record SecretFinding(string File, int Line, string Kind, string Text) : ILandingFinding
 {
     /// <summary>The same wherever the line was moved.</summary>

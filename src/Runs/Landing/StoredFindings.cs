@@ -28,7 +28,7 @@ internal sealed record StoredFindings<T>
     public IReadOnlyList<T> Allowed { get; init; } = [];
 
     /// <summary>The findings after a check of a commit.</summary>
-    /// <param name="found">What was found.</param>
+    /// <param name="found">The findings.</param>
     /// <param name="tip">The commit.</param>
     /// <param name="asking">Identifies this landing attempt: a refusal that was killed before it was reported is made again, not
     /// overruled.</param>

@@ -9,7 +9,7 @@ public static class MasterPlanFile
     /// as done, and everything else in the file, stay as they are.</summary>
     /// <param name="path">Absolute path of the master plan.</param>
     /// <param name="run">The run as it ended.</param>
-    /// <returns>False: it says so already.</returns>
+    /// <returns>False: nothing had to be changed.</returns>
     public static bool WriteStatus(string path, RunStatus run)
     {
         var words = run

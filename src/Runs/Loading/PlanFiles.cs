@@ -23,7 +23,7 @@ public sealed class PlanFiles(
 
     /// <summary>The file that <c>run</c> and <c>tasks run</c> are about: the one that is named, else the plan or the backlog that is
     /// here.</summary>
-    /// <param name="given">What was named.</param>
+    /// <param name="given">The name that was given.</param>
     /// <param name="ofBacklog">Only a backlog is meant.</param>
     /// <exception cref="RefusedException">None was named, and none is here.</exception>
     public string Named(string? given, bool ofBacklog)

@@ -18,7 +18,7 @@ public sealed class ServedRepositories(
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(5);
 
     /// <summary>Finds the repository.</summary>
-    /// <param name="path">Its path or name, as the caller says it.</param>
+    /// <param name="path">Its path or name, in the caller's form.</param>
     /// <param name="attempt">How often the question was asked, from 1.</param>
     /// <exception cref="StepException">It is not served here (retried on another worker), or is no repository (final).</exception>
     public async Task<RepositoryReference> FindAsync(string path, int attempt)

@@ -50,10 +50,10 @@ public sealed record MailMessage
 }
 
 /// <summary>A message that is to be sent.</summary>
-/// <param name="From">Who sends it; empty: the orchestrator.</param>
+/// <param name="From">The sender; empty: the orchestrator.</param>
 /// <param name="IsFromPerson">A person does.</param>
 /// <param name="To">The task it is for; null for all.</param>
-/// <param name="Text">What it says.</param>
+/// <param name="Text">The text.</param>
 public sealed record MailLetter(string From, bool IsFromPerson, string? To, string Text)
 {
     /// <summary>Id of the call that sends it: repeating the call sends nothing more. Null: no repetition is detected.</summary>
@@ -61,7 +61,7 @@ public sealed record MailLetter(string From, bool IsFromPerson, string? To, stri
 
     /// <summary>A message of our own, to which no sender's limit applies.</summary>
     /// <param name="to">The task.</param>
-    /// <param name="text">What it says.</param>
+    /// <param name="text">The text.</param>
     /// <param name="call">Names it.</param>
     public static MailLetter OfOrchestrator(string to, string text, string call) =>
         new("", IsFromPerson: false, to, text) { Call = $"{to}\n{call}" };
@@ -69,7 +69,7 @@ public sealed record MailLetter(string From, bool IsFromPerson, string? To, stri
 
 /// <summary>Result of sending.</summary>
 /// <param name="Refusal">Why it was refused, a sentence; empty where it was accepted.</param>
-/// <param name="Number">Its number; 0 where it was not taken.</param>
+/// <param name="Number">Its number; 0 where it was refused.</param>
 public sealed record MailReceipt(string Refusal, long Number)
 {
     /// <summary>It was accepted and will be delivered.</summary>

@@ -133,9 +133,9 @@ internal sealed record MailCursor(
 /// <summary>Messages that were about to be shown.</summary>
 /// <param name="Way">One of <see cref="MailWays"/>.</param>
 /// <param name="Call">Names the taking; null for none.</param>
-/// <param name="To">Where what comes behind them begins.</param>
+/// <param name="To">Offset behind them.</param>
 /// <param name="Last">Number of the last one.</param>
-/// <param name="Marker">Words of the last one.</param>
+/// <param name="Marker">Marker of the last one.</param>
 /// <param name="Tries">How often they were shown.</param>
 internal sealed record MailShown(
     [property: JsonPropertyName("way")] string Way,

@@ -36,7 +36,7 @@ internal static class MailRules
         : "";
 
     /// <summary>Why a sender can't send now; empty where it can.</summary>
-    /// <param name="sent">When it has sent what it sent last.</param>
+    /// <param name="sent">Times of its last messages.</param>
     /// <param name="last">The number of the run's last message.</param>
     /// <param name="bytes">The size of the run's mail.</param>
     /// <param name="now">Now.</param>

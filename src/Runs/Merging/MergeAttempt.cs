@@ -8,10 +8,10 @@ namespace Orchestrator.Runs.Merging;
 internal sealed class MergeAttempt(GitRepository repository, RunFiles files)
 {
     /// <summary>Makes the merge.</summary>
-    /// <param name="request">Whose work.</param>
-    /// <param name="onto">What it is merged onto.</param>
+    /// <param name="request">The merge request.</param>
+    /// <param name="onto">The commit that it is merged onto.</param>
     /// <param name="withEvidence">A refusal is written to a file for the agent, because what it conflicts with is on staging.</param>
-    /// <param name="stop">Is looked at between the steps.</param>
+    /// <param name="stop">Checked between the steps.</param>
     public async Task<MadeMerge> MakeAsync(MergeRequest request, string onto, bool withEvidence, CancellationToken stop)
     {
         var task = files.Task(request);
@@ -102,5 +102,5 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files)
 
 /// <summary>Result of making a merge.</summary>
 /// <param name="Commit">The merge; empty where it was refused.</param>
-/// <param name="Refusal">Why it was; null where it was not.</param>
+/// <param name="Refusal">Why it was refused; null where it was not.</param>
 internal sealed record MadeMerge(string Commit, Messages.MergeResult? Refusal);

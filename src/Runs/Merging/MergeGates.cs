@@ -17,7 +17,7 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
     /// <summary>Runs the gates of all merged tasks, each once, and those of every merged tree.</summary>
     /// <param name="merged">Tasks merged in the commit that were not on staging, in order; the result is for the last one.</param>
     /// <param name="staging">Where staging is.</param>
-    /// <param name="commit">What the gates look at.</param>
+    /// <param name="commit">The gated commit.</param>
     /// <param name="tries">How often a failing gate is run before the failure counts.</param>
     /// <param name="stop">Stops the gate that runs.</param>
     public async Task<GatedMerge> RunAsync(

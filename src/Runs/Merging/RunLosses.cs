@@ -16,7 +16,7 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files)
 
     /// <summary>What a merge would lose.</summary>
     /// <param name="merge">Its commit.</param>
-    /// <param name="task">Whose work it is.</param>
+    /// <param name="task">The task of the work.</param>
     public Task<IReadOnlyList<MergedHunk>> OfMergeAsync(string merge, PlanTask task, CancellationToken stop) =>
         OfMergeAsync(merge, AuthorOf(task), stop);
 
@@ -88,7 +88,7 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files)
 
 /// <summary>What became of the merged hunks, as stored.</summary>
 /// <param name="Summary">All in one line.</param>
-/// <param name="Commit">The commit that was looked at.</param>
+/// <param name="Commit">The checked commit.</param>
 /// <param name="Hunks">Those that are not there as they came.</param>
 internal sealed record StoredLosses(string Summary, string Commit, IReadOnlyList<MergedHunk> Hunks)
 {

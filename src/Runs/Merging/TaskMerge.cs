@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Merging;
 /// task and attempt, it was done before a crash; anything else is put back, except for merges of an execution that was reset. The task
 /// gives back the worktree while the next one is merged.</summary>
 /// <param name="services">What the steps need of this machine.</param>
-/// <param name="caller">Asks for whom it is merged.</param>
+/// <param name="caller">Finds out the state of the requesting execution.</param>
 public sealed class TaskMerge(RunServices services, AskCaller caller)
 {
     /// <summary>Merges the task. A conflict and a failed gate are results.</summary>

@@ -4,12 +4,12 @@ namespace Orchestrator.Runs.Merging;
 /// earlier ones, then staging moves to the last good one, the very commit on which the gates ran. The run keeps the commits between the
 /// steps, and no ref names them before staging does: a killed step is repeated, and commits that are gone are made again.</summary>
 /// <param name="services">What the steps need of this machine.</param>
-/// <param name="caller">Asks for whom it is merged.</param>
+/// <param name="caller">Finds out the state of the requesting execution.</param>
 public sealed class TrainBatches(RunServices services, AskCaller caller)
 {
     /// <summary>Makes the merges. Changes nothing else, except that a moved staging branch is put back.</summary>
     /// <param name="input">What is to be merged, and the position of staging.</param>
-    /// <param name="stop">Is looked at between the steps.</param>
+    /// <param name="stop">Checked between the steps.</param>
     public async Task<BatchBuilt> BuildAsync(BuildBatchInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);

@@ -8,7 +8,7 @@ public sealed class PlannerRunStep(RunServices services)
 {
     /// <summary>Starts the planner, or attaches to a running one, and follows it to its answer.</summary>
     /// <param name="input">Number of the agent run, and what was wrong with the answer before.</param>
-    /// <param name="execution">Whose step it is.</param>
+    /// <param name="execution">The execution of the step.</param>
     public async Task<AgentRunResult> AskAsync(AskPlannerInput input, StepExecution execution)
     {
         var files = new PlanningFiles(input.Repository, input.RunId, input.Replan);

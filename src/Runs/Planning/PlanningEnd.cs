@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Planning;
 public sealed class PlanningEnd(RunServices services)
 {
     /// <summary>Ends it.</summary>
-    /// <param name="input">Which planning, and what it came to.</param>
+    /// <param name="input">The planning, and its result.</param>
     /// <returns>Where the plan is, for people.</returns>
     public async Task<string> EndAsync(EndPlanningInput input, CancellationToken stop)
     {

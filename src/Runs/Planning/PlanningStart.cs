@@ -13,7 +13,7 @@ public sealed class PlanningStart(RunServices services)
     internal const int OutlineLimit = 40_000;
 
     /// <summary>Begins planning. Repeated, it finds what is stored.</summary>
-    /// <param name="input">What is asked for.</param>
+    /// <param name="input">The request.</param>
     public async Task<PlanningBegun> BeginAsync(BeginPlanningInput input, CancellationToken stop)
     {
         var opened = services.LoadSettings(input.Repository.Path, input.RunId, input.Input);

@@ -18,7 +18,7 @@ public sealed class PlannerQuestion(RunServices services)
 
     /// <summary>Starts the planner, or attaches to the running one, and follows it to its answer.</summary>
     /// <param name="input">The question, and the number of the planner's run.</param>
-    /// <param name="execution">Whose step it is.</param>
+    /// <param name="execution">The execution of the step.</param>
     public async Task<QuestionAnswer> AnswerAsync(AskQuestionInput input, StepExecution execution)
     {
         var run = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);

@@ -25,7 +25,7 @@ internal sealed record QuestionReply(string Answer, string Why)
             """.ReplaceLineEndings("");
 
     /// <summary>Reads a reply, with or without text around its JSON. An unreadable one goes to a person.</summary>
-    /// <param name="text">What the planner said; null: nothing.</param>
+    /// <param name="text">The planner's text; null: none.</param>
     public static QuestionReply Read(string? text)
     {
         if (JsonInText.Find(text ?? "", out var isCut) is not { } json)

@@ -63,7 +63,7 @@ internal static class ComingConflicts
 
     /// <summary>A task's predicted conflicts that were not reported in this way before; once, also if repeated for the same agent
     /// run.</summary>
-    /// <param name="start">The start in which it is told.</param>
+    /// <param name="start">The agent run in which it is reported.</param>
     public static IReadOnlyList<TrialResult> TakeUntold(RunFolder folder, string task, int start)
     {
         var coming = All(folder).Where(result => result.First == task || result.Second == task).ToList();

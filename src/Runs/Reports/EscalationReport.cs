@@ -12,7 +12,7 @@ internal sealed class EscalationReport(string repository)
 
     /// <summary>Writes it where the recorded status says that a run is escalated.</summary>
     /// <param name="run">The run with all its tasks.</param>
-    /// <param name="events">What is recorded.</param>
+    /// <param name="events">The recorded events.</param>
     public static void WriteIfDue(RunFolder folder, RunStatus run, IReadOnlyList<RunEvent> events)
     {
         if (
@@ -26,7 +26,7 @@ internal sealed class EscalationReport(string repository)
 
     /// <summary>The report as Markdown.</summary>
     /// <param name="run">The run with all its tasks.</param>
-    /// <param name="came">How it came to a stand.</param>
+    /// <param name="came">The event of the escalation.</param>
     public string Render(RunStatus run, RunEvent came)
     {
         var text = new StringBuilder();

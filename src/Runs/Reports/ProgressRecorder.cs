@@ -14,7 +14,7 @@ public sealed class ProgressRecorder
     /// <summary>Records, and then delays the next record: each one writes the state of all tasks. Only while tasks run; otherwise records
     /// are made at once.</summary>
     /// <param name="input">The present state of the run, and its events since the last record.</param>
-    /// <param name="executionId">The execution of the run that tells it.</param>
+    /// <param name="executionId">The execution of the run that reports it.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stop">Ends the wait.</param>
     public async Task RecordAsync(ProgressInput input, string executionId, TimeProvider time, CancellationToken stop)
@@ -31,7 +31,7 @@ public sealed class ProgressRecorder
 
     /// <summary>Appends new events and replaces the status.</summary>
     /// <param name="input">The present state of the run, and its events since the last record.</param>
-    /// <param name="executionId">The execution of the run that tells it.</param>
+    /// <param name="executionId">The execution of the run that reports it.</param>
     public void Record(RunFolder folder, ProgressInput input, string executionId = "")
     {
         Directory.CreateDirectory(folder.Path);

@@ -22,7 +22,7 @@ public sealed class RunRecord(string folder)
     }
 
     /// <summary>The status of a run that could not record its end.</summary>
-    /// <param name="last">The last state that it told.</param>
+    /// <param name="last">Its last status.</param>
     /// <param name="result">How it ended.</param>
     public static RunStatus Ended(RunStatus last, RunResult result) =>
         last with
@@ -52,7 +52,7 @@ public sealed class RunRecord(string folder)
     /// <param name="run">The ended run, as read last.</param>
     /// <param name="repository">The repository.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="stop">Is looked at between the steps.</param>
+    /// <param name="stop">Checked between the steps.</param>
     /// <returns>Whether the target is without the run's work now, and a sentence about it.</returns>
     public async Task<(bool IsTakenBack, string Reason)> AbortAsync(
         RunStatus run,

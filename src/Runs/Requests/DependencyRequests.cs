@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Requests;
 /// <summary>Judges the packages that an agent requests: the request's form, the policy, requests of other tasks, and whether the packages
 /// exist.</summary>
 /// <param name="services">What the steps need of this machine.</param>
-/// <param name="input">Which start, and what a person has said.</param>
+/// <param name="input">The agent run, and a person's decision.</param>
 internal sealed class DependencyRequests(RunServices services, RunFiles files, JudgeRequestInput input)
 {
     private const int Most = 20;
@@ -15,7 +15,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
     private string TaskId => input.Task.Task.Id;
 
     /// <summary>Judges the requests.</summary>
-    /// <param name="claim">What the agent said.</param>
+    /// <param name="claim">The agent's claim.</param>
     /// <returns>Null: no manifest defines the packages here, so a person has to decide.</returns>
     public async Task<RequestVerdict?> JudgeAsync(AgentClaim claim, CancellationToken stop)
     {

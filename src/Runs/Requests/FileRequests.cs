@@ -99,9 +99,9 @@ internal sealed class FileRequests(RunFiles files, string task, IReadOnlyList<Le
 }
 
 /// <summary>Result of a request for files.</summary>
-/// <param name="Lent">Lent to it now or before.</param>
-/// <param name="Said">What it is told of each that was decided.</param>
-/// <param name="NeedPerson">What a person has to say yes to first.</param>
+/// <param name="Lent">Granted now or before.</param>
+/// <param name="Said">Text for the agent about each decision.</param>
+/// <param name="NeedPerson">What needs a person's approval first.</param>
 internal sealed record FileVerdict(IReadOnlyList<string> Lent, IReadOnlyList<string> Said, IReadOnlyList<string> NeedPerson)
 {
     public FileVerdict Refuse(string why) => this with { Said = [.. Said, $"{why} You may not write it."] };

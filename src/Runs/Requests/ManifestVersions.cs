@@ -6,7 +6,7 @@ internal static class ManifestVersions
     private static readonly string[] NpmSections = ["dependencies", "devDependencies", "optionalDependencies"];
 
     /// <summary>The versions; null where the package is not in the manifest, or only the package manager can tell.</summary>
-    /// <param name="manifest">Whose it is.</param>
+    /// <param name="manifest">The manifest.</param>
     /// <param name="path">The file.</param>
     public static string? Find(PackageManifest manifest, PackageRequest package, string path)
     {
@@ -24,7 +24,7 @@ internal static class ManifestVersions
 
     /// <summary>Whether the manifest has the package for production: npm would remove it from there when it is installed for
     /// development.</summary>
-    /// <param name="manifest">Whose it is.</param>
+    /// <param name="manifest">The manifest.</param>
     /// <param name="path">The file.</param>
     public static bool IsForAll(PackageManifest manifest, PackageRequest package, string path) =>
         manifest.Tool.Prefix == "npm"

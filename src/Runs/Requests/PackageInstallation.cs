@@ -43,8 +43,8 @@ public sealed class PackageInstallation(RunServices services)
 
     /// <summary>Describes the result. Where staging has the packages, the agent's work so far is committed, so that staging can be merged
     /// into its worktree.</summary>
-    /// <param name="input">Which start, and what came of the merge.</param>
-    /// <param name="stop">Is looked at between the steps.</param>
+    /// <param name="input">The agent run, and the result of the merge.</param>
+    /// <param name="stop">Checked between the steps.</param>
     public async Task<RequestConclusion> ConcludeAsync(ConcludeRequestInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);

@@ -11,7 +11,7 @@ namespace Orchestrator.Runs.Requests;
 internal sealed record PackageProblem(string Words, bool WasKilled = false);
 
 /// <summary>Runs a package manager, with a list of arguments, and describes failures for an agent.</summary>
-/// <param name="environment">Variables of the program, all there are.</param>
+/// <param name="environment">The whole environment of the program.</param>
 /// <param name="time">The clock for the limit.</param>
 internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
@@ -43,7 +43,7 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
     /// <summary>Whether a package exists; changes nothing. Repeated once if the program is killed.</summary>
     /// <param name="manifest">What would have to name it.</param>
     /// <param name="root">Root of a worktree of staging.</param>
-    /// <returns>Why not, for the agent; null where it is.</returns>
+    /// <returns>Why it is not there, for the agent; null where it is.</returns>
     public async Task<string?> LookAsync(PackageManifest manifest, PackageRequest package, string root, CancellationToken stop)
     {
         var problem = await AskAsync();

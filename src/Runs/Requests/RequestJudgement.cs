@@ -8,7 +8,7 @@ public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRe
     private static readonly RequestVerdict ByPerson = new() { Step = RequestSteps.Person };
 
     /// <summary>Judges a request: refuses, grants, or decides that a person has to. Repeating it has the same result.</summary>
-    /// <param name="input">Which start, and what a person has said.</param>
+    /// <param name="input">The agent run, and a person's decision.</param>
     public async Task<RequestVerdict> JudgeAsync(JudgeRequestInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);

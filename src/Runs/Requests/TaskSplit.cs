@@ -11,7 +11,7 @@ public sealed class TaskSplit(RunServices services)
     private const int LongestText = 4000;
 
     /// <summary>Always asks a person: more agents cost more.</summary>
-    /// <param name="input">Which start, and what a person has said.</param>
+    /// <param name="input">The agent run, and a person's decision.</param>
     /// <param name="claim">What the agent proposes.</param>
     internal static RequestVerdict Judge(JudgeRequestInput input, AgentClaim claim)
     {

@@ -37,7 +37,7 @@ internal sealed record ReviewAnswer
     public required IReadOnlyDictionary<string, (string State, string Why)> Earlier { get; init; }
 
     /// <summary>Parses an answer, with or without text around its JSON.</summary>
-    /// <param name="text">What was answered; null: nothing.</param>
+    /// <param name="text">The answer; null: none.</param>
     /// <returns>The answer, or why it can't be read, each a sentence.</returns>
     public static (ReviewAnswer? Answer, IReadOnlyList<string> Problems) Read(string? text)
     {

@@ -8,7 +8,7 @@ public sealed class ReviewerRunStep(RunServices services)
 {
     /// <summary>Starts the reviewer, or attaches to a running one, and follows it to its answer.</summary>
     /// <param name="input">Number of the agent run, and what was wrong with the answer before.</param>
-    /// <param name="execution">Whose step it is.</param>
+    /// <param name="execution">The execution of the step.</param>
     public async Task<AgentRunResult> AskAsync(AskReviewerInput input, StepExecution execution)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);

@@ -65,7 +65,7 @@ public static class MachineCheck
 
     /// <summary>Storage of runs in a repository and beside it, by part.</summary>
     /// <param name="settings">The settings in force.</param>
-    /// <param name="services">Says where the cache is.</param>
+    /// <param name="services">Determines the cache folder.</param>
     public static async Task<MachineCheckEntry> StorageAsync(
         RepositoryLocation repository,
         OrchestratorSettings settings,

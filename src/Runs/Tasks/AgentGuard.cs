@@ -25,7 +25,7 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
     /// <summary>Compares and restores after it has ended.</summary>
     /// <param name="attempt">The task's attempt.</param>
     /// <param name="deeds">What it did by tool calls.</param>
-    /// <returns>What is worth knowing, once per run.</returns>
+    /// <returns>Notices, once per run.</returns>
     public async Task<IReadOnlyList<TaskNotice>> PutBackAsync(Worktree worktree, int attempt, ToolDeeds deeds)
     {
         StaleLocks.Remove(worktree, workspace.Branch);

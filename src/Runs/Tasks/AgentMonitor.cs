@@ -9,7 +9,7 @@ internal static class AgentMonitor
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(2);
 
     /// <summary>Follows an agent run to its end. Cancelling the step stops the agent; a process that ends only detaches.</summary>
-    /// <param name="execution">Whose step it is.</param>
+    /// <param name="execution">The execution of the step.</param>
     /// <param name="runner">The kind of agent.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stop">It is stopped at once, unless it has ended.</param>
@@ -81,7 +81,7 @@ internal static class AgentMonitor
     }
 
     /// <summary>This process ends; the next attempt of the step continues.</summary>
-    /// <param name="execution">Whose step it is.</param>
+    /// <param name="execution">The execution of the step.</param>
     /// <param name="what">What it leaves.</param>
     public static StepException LettingGo(StepExecution execution, string what) =>
         new($"This worker lets go of {what} ({execution.DetachReason()}); it goes on and is taken up.", FailureTypes.WorkerStops)

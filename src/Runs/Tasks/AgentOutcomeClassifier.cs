@@ -13,7 +13,7 @@ internal static partial class AgentOutcomeClassifier
 
     /// <summary>The failure class, and a sentence for people.</summary>
     /// <param name="outcome">How it ended.</param>
-    /// <param name="claim">What it said itself.</param>
+    /// <param name="claim">Its claim.</param>
     /// <param name="found">It had ended when it was first looked at: an agent that was stopped while nothing followed it continues with its
     /// run.</param>
     /// <param name="timeLimit">The setting that limits its time.</param>

@@ -11,7 +11,7 @@ public sealed class AgentRunStep(RunServices services)
 
     /// <summary>Starts the agent, or attaches to a running one, and follows it to its end.</summary>
     /// <param name="input">Which task and start.</param>
-    /// <param name="execution">Whose step it is.</param>
+    /// <param name="execution">The execution of the step.</param>
     public async Task<AgentRunResult> RunAsync(RunAgentInput input, StepExecution execution)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);

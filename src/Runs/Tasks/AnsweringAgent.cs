@@ -54,7 +54,7 @@ internal sealed record AnsweringStart
 internal sealed class AnsweringAgent(RunServices services)
 {
     /// <summary>Starts it, or attaches to a running one, and follows it to its answer.</summary>
-    /// <param name="execution">Whose step it is.</param>
+    /// <param name="execution">The execution of the step.</param>
     /// <returns>The result of the agent run, and its answer; null: there is none.</returns>
     public async Task<(AgentRunResult Result, string? Answer)> AskAsync(AnsweringStart ask, StepExecution execution)
     {

@@ -2,7 +2,7 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Limits on how much a task changes: a change that is too large, or only moves white space, is hard to review and in the way of
 /// others.</summary>
-/// <param name="limits">What is too much; off by default.</param>
+/// <param name="limits">The limits; off by default.</param>
 internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limits, PlanTask task)
 {
     private const int MostNamed = 10;
@@ -28,7 +28,7 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
 
     /// <summary>Violations, each a sentence for the agent; and notes for people.</summary>
     /// <param name="baseCommit">What the task began with.</param>
-    /// <param name="tree">What is to be committed.</param>
+    /// <param name="tree">The tree to commit.</param>
     /// <param name="changed">The files that differ.</param>
     public async Task<(IReadOnlyList<string> Problems, IReadOnlyList<string> Notes)> LookAsync(
         string baseCommit,

@@ -22,12 +22,12 @@ internal sealed class HeldStart(RunServices services, string run, string reposit
 
     /// <summary>Handles a hold for a new agent run; null: it may go on.</summary>
     /// <param name="awaitRelease">It was held before: this call starts nothing and ends with the hold.</param>
-    /// <param name="execution">Whose step it is.</param>
+    /// <param name="execution">The execution of the step.</param>
     public async Task<AgentRunResult?> MeetAsync(bool awaitRelease, StepExecution execution) =>
         awaitRelease ? await AwaitReleaseAsync(execution) : Look();
 
     /// <summary>Waits until no hold concerns the run, or the agent run is not wanted any more.</summary>
-    /// <param name="execution">Whose step it is.</param>
+    /// <param name="execution">The execution of the step.</param>
     private async Task<AgentRunResult> AwaitReleaseAsync(StepExecution execution)
     {
         using var called = CancellationTokenSource.CreateLinkedTokenSource(execution.Stop, execution.Detach);

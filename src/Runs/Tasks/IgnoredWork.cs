@@ -8,7 +8,7 @@ internal sealed class IgnoredWork(TaskWorkspace workspace, PlanTask task, Worktr
 
     /// <summary>Existing files that the plan names and git would not add.</summary>
     /// <param name="seen">Files that git sees as changed.</param>
-    /// <param name="tracked">The base, whose files git sees.</param>
+    /// <param name="tracked">The base, whose files git tracks.</param>
     public async Task<IReadOnlyList<IgnoredFile>> NamedAsync(IReadOnlySet<string> seen, string tracked, CancellationToken stop)
     {
         var files = new WorktreeFiles(worktree.Path);

@@ -6,7 +6,7 @@ internal static class RequestedFiles
     private const int MostNamed = 10;
 
     /// <summary>A note beside the agent's request; empty where it names no file.</summary>
-    /// <param name="claim">What its agent said.</param>
+    /// <param name="claim">The agent's claim.</param>
     public static string Owners(RunFiles files, string task, AgentClaim? claim)
     {
         if (claim is not { Files.Count: > 0 })

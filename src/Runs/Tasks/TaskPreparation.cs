@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Tasks;
 public sealed class TaskPreparation(RunServices services)
 {
     /// <summary>Prepares the task. Repeated, it finds the existing state.</summary>
-    /// <param name="input">Which task, and what may be taken up.</param>
+    /// <param name="input">The task, and which earlier results may be used.</param>
     public async Task<PreparedTask> PrepareAsync(PrepareTaskInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);

@@ -26,13 +26,13 @@ internal sealed class TaskWorkspace(GitRepository repository, RunFiles files, st
     public UnfinishedWork Unfinished => new(Repository, $"{RunId}/{TaskId}");
 
     /// <summary>Name under which the task's work is kept before we overwrite it.</summary>
-    /// <param name="what">What it was, for people.</param>
+    /// <param name="what">Description of the content, for people.</param>
     public KeepAs Keep(string what) => new(RunRefs.Kept(Files.Folder, TaskId), $"{TaskId}: {what}", new CommitTrailers(RunId, TaskId));
 
     /// <summary>Keeps the content of a worktree of the task before it is overwritten, and notes where.</summary>
-    /// <param name="what">What it is, for people.</param>
+    /// <param name="what">Description of the content, for people.</param>
     /// <param name="known">As in <see cref="DiscardPermit.KeepAsync"/>.</param>
-    /// <param name="stop">Is looked at between the steps.</param>
+    /// <param name="stop">Checked between the steps.</param>
     public async Task<DiscardPermit> KeepAsync(Worktree worktree, string what, IReadOnlyCollection<string> known, CancellationToken stop)
     {
         var permit = await DiscardPermit.KeepAsync(worktree, Keep(what), known, stop);

@@ -43,7 +43,7 @@ public sealed class RepositorySettings
     /// <param name="repository">Root of the repository; null where there is none.</param>
     /// <param name="input">The layers.</param>
     /// <param name="find">Finds commands in the project's own files; called only where needed.</param>
-    /// <param name="store">What the person has said.</param>
+    /// <param name="store">The person's trust decisions.</param>
     /// <param name="runId">The run, where there is one: trust for it alone counts, too.</param>
     public static RepositorySettings Load(
         string? repository,
