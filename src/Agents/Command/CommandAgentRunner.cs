@@ -10,9 +10,6 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
     private readonly IReadOnlyDictionary<string, string> _environment = environment ?? AgentEnvironment.OfThisProcess();
 
     /// <inheritdoc/>
-    public string Name { get; } = name;
-
-    /// <inheritdoc/>
     /// <remarks>A plain program has no conversation: each agent run gets the whole prompt.</remarks>
     public string? FindConversation(string sessionId) => null;
 
@@ -21,17 +18,17 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
         new(Locate(start.Repository) ?? Program, [.. command.Skip(1)], AgentEnvironment.Make(_environment, start, []));
 
     /// <inheritdoc/>
-    public IAgentOutputParser CreateParser(AgentStart start) => new CommandOutputParser(Name, start.AnswerSchema is not null);
+    public IAgentOutputParser CreateParser(AgentStart start) => new CommandOutputParser(name, start.AnswerSchema is not null);
 
     /// <inheritdoc/>
     public Task<AgentCheck> CheckAsync(string repository, CancellationToken cancellationToken) =>
         Task.FromResult(
             Locate(repository) is { } program
-                ? new AgentCheck(AgentCheckStatus.Ok, $"Agent '{Name}' is {program}.")
+                ? new AgentCheck(AgentCheckStatus.Ok, $"Agent '{name}' is {program}.")
                 : new AgentCheck(
                     AgentCheckStatus.Failed,
-                    $"The program '{Program}' of agent '{Name}' was not found in {repository} nor in PATH, or may not be executed.",
-                    $"Put the program there (chmod +x), or correct agents.{Name}.command."
+                    $"The program '{Program}' of agent '{name}' was not found in {repository} nor in PATH, or may not be executed.",
+                    $"Put the program there (chmod +x), or correct agents.{name}.command."
                 )
         );
 
