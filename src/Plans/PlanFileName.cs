@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>What the name of a file says about the plan that is in it.</summary>
+/// <summary>The format of a plan by its file name.</summary>
 public static class PlanFileName
 {
     /// <summary>Our own backlog, relative to the repository.</summary>
@@ -11,10 +11,10 @@ public static class PlanFileName
 
     private static readonly string[] PlanEndings = [".yaml", ".yml", ".json", ".md", ".markdown"];
 
-    /// <summary>Whether the name is that of a plan file.</summary>
+    /// <summary>Whether a name is that of a plan file.</summary>
     public static bool IsPlan(string file) => Array.Exists(PlanEndings, e => file.EndsWith(e, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Whether the name is that of a Markdown master plan.</summary>
+    /// <summary>Whether a name is that of a Markdown master plan.</summary>
     public static bool IsMasterPlan(string file) =>
         file.EndsWith(".md", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".markdown", StringComparison.OrdinalIgnoreCase);
 

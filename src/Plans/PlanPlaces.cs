@@ -1,11 +1,11 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Where the tasks of a plan and their fields stand in the file, for what is found out only after reading.</summary>
+/// <summary>Positions of a plan's tasks and their fields in the file, for checks after reading.</summary>
 /// <param name="file">The file that lists the tasks.</param>
 /// <param name="find">File, line and column of a task's field, else of the task, else zeros.</param>
 public sealed class PlanPlaces(string file, Func<int, string, (string File, int Line, int Column)> find)
 {
-    /// <summary>Nobody knows any.</summary>
+    /// <summary>No positions are known.</summary>
     public static PlanPlaces None { get; } = new("", (_, _) => ("", 0, 0));
 
     /// <summary>The file that lists the tasks.</summary>

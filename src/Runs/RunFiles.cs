@@ -55,7 +55,7 @@ internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunStart Start)
     /// <summary>A task with the files granted to it, from the stored grants.</summary>
     public PlanTask TaskWithLent(string id) => LentFiles.With(Task(id), new LentFiles(Folder).Of(id));
 
-    /// <summary>All tasks of the plan with the files that they were lent, by the record that others read.</summary>
+    /// <summary>All tasks of the plan with the files granted to them, from the stored grants.</summary>
     public IReadOnlyList<PlanTask> TasksWithLent()
     {
         var lent = new LentFiles(Folder).Read().ToLookup(file => file.Task, file => file.Path, StringComparer.Ordinal);

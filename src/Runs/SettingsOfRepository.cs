@@ -1,14 +1,14 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Opens the settings of a repository, with what a person has said about what its files ask for.</summary>
+/// <summary>Opens the settings of a repository, with the person's trust decisions.</summary>
 public static class SettingsOfRepository
 {
     /// <summary>Opens them.</summary>
     /// <param name="repository">Root of the repository; null where there is none.</param>
     /// <param name="environment">Variables of the process.</param>
-    /// <param name="flags">What counts most: options of the command line, or a run's input.</param>
+    /// <param name="flags">The topmost layer: options of the command line, or a run's input.</param>
     /// <param name="trust">The person's trust decisions.</param>
-    /// <param name="runId">The run that is meant, where there is one: what was trusted for it alone counts.</param>
+    /// <param name="runId">The run, where there is one: trust for it alone counts, too.</param>
     public static RepositorySettings Open(
         string? repository,
         IReadOnlyDictionary<string, string> environment,

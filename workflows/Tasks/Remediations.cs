@@ -1,15 +1,15 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Whether another attempt follows work that was refused, and who makes it. Attempts that began with a conflict are counted apart:
-/// the agent did not cause it, so they use no remediation.</summary>
+/// <summary>Decides whether another attempt follows rejected work, and who makes it. Attempts that began with a conflict are counted
+/// separately: the agent did not cause it, so they use no remediation.</summary>
 internal sealed class Remediations(TaskState state)
 {
     private int _conflicts;
 
-    /// <summary>Attempts that mend what the agent did wrong.</summary>
+    /// <summary>Attempts that fix the agent's own faults.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Attempts in all, with the first one.</summary>
+    /// <summary>All attempts, including the first one.</summary>
     public int Attempts => Count + _conflicts + 1;
 
     /// <summary>The conflict that is being resolved, with the latest problem. Null: there is none.</summary>

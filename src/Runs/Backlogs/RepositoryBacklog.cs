@@ -4,7 +4,7 @@ using Orchestrator.Plans.Readers.Backlogs;
 
 namespace Orchestrator.Runs.Backlogs;
 
-/// <summary>A backlog as it was read.</summary>
+/// <summary>A backlog that was read.</summary>
 public sealed class BacklogContent
 {
     private readonly BacklogFile _file;
@@ -18,15 +18,15 @@ public sealed class BacklogContent
     /// <summary>Its tasks.</summary>
     public Backlog Backlog => _file.Backlog;
 
-    /// <summary>What is wrong with single tasks.</summary>
+    /// <summary>Faults of single tasks.</summary>
     public IReadOnlyList<PlanFault> Faults { get; }
 
-    /// <summary>One task or subtask with the fields of the file, also those that are not ours.</summary>
+    /// <summary>One task or subtask with the fields of the file, including those of other tools.</summary>
     /// <param name="id">Its id.</param>
     public JsonObject ToJson(string id) => _file.ToJson(id);
 }
 
-/// <summary>The backlog of the repository that a command was called in, or of the folder where there is none.</summary>
+/// <summary>The backlog of a command's repository, or of its folder where there is none.</summary>
 public sealed class RepositoryBacklog
 {
     private readonly RepositoryLocation? _repository;
@@ -35,12 +35,12 @@ public sealed class RepositoryBacklog
     private readonly string? _tag;
     private readonly Action<string> _warn;
 
-    /// <summary>Finds it; nothing is made.</summary>
+    /// <summary>Finds it; creates nothing.</summary>
     /// <param name="repository">The repository; null where there is none.</param>
     /// <param name="directory">Where the command was called.</param>
-    /// <param name="tag">The tag of a file that has tags; null: the one that is worked on at present.</param>
+    /// <param name="tag">The tag in a file with tags; null: the current one.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="warn">Told what is wrong with single tasks, which stops nothing.</param>
+    /// <param name="warn">Called for faults of single tasks, which are only warnings.</param>
     public RepositoryBacklog(RepositoryLocation? repository, string directory, string? tag, TimeProvider time, Action<string> warn)
     {
         _repository = repository;
@@ -53,7 +53,7 @@ public sealed class RepositoryBacklog
     /// <summary>The file, relative to the repository.</summary>
     public string Name => _store.Name;
 
-    /// <summary>There is such a file.</summary>
+    /// <summary>Whether the file exists.</summary>
     public bool Exists => _store.Exists;
 
     /// <summary>The file's absolute path.</summary>
@@ -73,14 +73,14 @@ public sealed class RepositoryBacklog
             : throw new RefusedException(string.Join("\n", read.Faults.Select(fault => fault.ToString())), $"Correct {Name} first.");
     }
 
-    /// <summary>Changes the backlog while no one else does.</summary>
+    /// <summary>Changes the backlog under a lock.</summary>
     /// <param name="change">Makes the new backlog of the present one.</param>
     /// <param name="stop">Ends waiting for another writer.</param>
     /// <exception cref="RefusedException">The present or the new backlog has errors, or another program writes for too long. Nothing was
     /// changed.</exception>
     public async Task<BacklogContent> ChangeAsync(Func<Backlog, Backlog> change, CancellationToken stop)
     {
-        // One that is begun outside of a repository would be found by no run.
+        // One that is created outside of a repository would be found by no run.
         if (!Exists && RepositoryLocation.RefusalOf(_repository, _directory) is { } refusal)
         {
             throw new RefusedException(refusal.Why, refusal.Cure);

@@ -1,11 +1,11 @@
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Where a result comes from that was not made now.</summary>
+/// <summary>Source of a cached result.</summary>
 /// <param name="Run">The run in which the gate ran; empty: another <c>verify</c>.</param>
 /// <param name="At">When.</param>
 public sealed record CachedResult(string Run, DateTimeOffset At);
 
-/// <summary>A gate and what it said.</summary>
+/// <summary>A gate and its result.</summary>
 /// <param name="Name">The gate.</param>
 /// <param name="Command">As it was run.</param>
 /// <param name="Type">Kind of check.</param>
@@ -15,11 +15,11 @@ public sealed record CachedResult(string Run, DateTimeOffset At);
 /// <param name="ExitCode">Null where it did not end by itself.</param>
 /// <param name="Milliseconds">How long it took.</param>
 /// <param name="Evidence">File with all it printed.</param>
-/// <param name="Exclusive">Gates of this name run one at a time on the machine; null where it runs beside any other.</param>
-/// <param name="Advice">What helps where it could not have a port, a database or a file; else empty.</param>
-/// <param name="Source">Where it comes from: <c>task</c>, <c>configuration</c>, <c>found</c> or <c>contracts</c>.</param>
-/// <param name="Cached">Where it ran before, with these files; null: it ran now.</param>
-/// <param name="Quarantine">Why its failure does not count; null: it does.</param>
+/// <param name="Exclusive">Gates of this name run one at a time on the machine; null where it may run beside any other.</param>
+/// <param name="Advice">The cure where it could not get a port, a database or a file; else empty.</param>
+/// <param name="Source">Its source: <c>task</c>, <c>configuration</c>, <c>found</c> or <c>contracts</c>.</param>
+/// <param name="Cached">Source of a cached result; null: it ran.</param>
+/// <param name="Quarantine">Why its failure is ignored; null: it counts.</param>
 public sealed record CheckedGate(
     string Name,
     string Command,
@@ -40,24 +40,24 @@ public sealed record CheckedGate(
     /// <summary>Tests that ran; null: they could not be counted.</summary>
     public int? Tests { get; init; }
 
-    /// <summary>What is strange about a green result beside the gate's own past; null: nothing is.</summary>
+    /// <summary>Why a passing result looks unusual compared with earlier runs; null: it does not.</summary>
     public string? Suspicion { get; init; }
 
-    /// <summary>What a measurement's number has to be; null for a gate that does not measure.</summary>
+    /// <summary>The expected number of a measurement; null for other gates.</summary>
     public string? Expected { get; init; }
 
-    /// <summary>The number that it printed; null where it printed none, or does not measure.</summary>
+    /// <summary>The number that it printed; null where there is none, or for other gates.</summary>
     public decimal? Measured { get; init; }
 
-    /// <summary>It does not stand in the way.</summary>
+    /// <summary>It does not prevent a merge.</summary>
     [JsonIgnore]
     public bool IsAcceptable { get; init; }
 
-    /// <summary>The same for people, a line each.</summary>
+    /// <summary>The same as text, a line each.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Lines { get; init; } = [];
 
-    /// <summary>A verdict, told.</summary>
+    /// <summary>The result of a gate, for display.</summary>
     internal static CheckedGate Of(GateVerdict verdict, GateSource source) =>
         new(
             verdict.Gate.Name,

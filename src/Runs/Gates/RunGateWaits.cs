@@ -3,7 +3,7 @@ namespace Orchestrator.Runs.Gates;
 /// <summary>Gates of a run that wait for others on this machine.</summary>
 public static class RunGateWaits
 {
-    /// <summary>Those that wait now, as <c>status --json</c> has them, and in words. Reads only.</summary>
+    /// <summary>The waiting gates, for <c>status --json</c> and as text. Reads only.</summary>
     /// <param name="run">The run; one that has ended has none.</param>
     /// <param name="runFolder">Absolute path of its folder.</param>
     /// <param name="environment">Variables of the process.</param>

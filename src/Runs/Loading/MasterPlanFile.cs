@@ -5,8 +5,8 @@ namespace Orchestrator.Runs.Loading;
 /// <summary>Writes the outcome of a run into the status column of a master plan.</summary>
 public static class MasterPlanFile
 {
-    /// <summary>Phases that the run merged become 'Completed', those that failed 'Failed'; all others, also those that it was told to count
-    /// as done, and everything else in the file, stay as they are.</summary>
+    /// <summary>Sets merged phases to 'Completed' and failed ones to 'Failed'; all others, including those that count as done, and
+    /// everything else in the file stay unchanged.</summary>
     /// <param name="path">Absolute path of the master plan.</param>
     /// <param name="run">The run as it ended.</param>
     /// <returns>False: nothing had to be changed.</returns>

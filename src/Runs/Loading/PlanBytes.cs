@@ -6,11 +6,11 @@ namespace Orchestrator.Runs.Loading;
 /// <summary>Opens the files of a plan for its reader.</summary>
 internal static class PlanBytes
 {
-    /// <summary>Reads a plan of whatever format; what leads out of the repository is refused.</summary>
+    /// <summary>Reads a plan of any format; files outside of the repository are refused.</summary>
     /// <param name="root">Absolute path of the folder that the plan's paths belong to.</param>
     /// <param name="path">Absolute path of the plan.</param>
     /// <param name="name">Its name for people.</param>
-    /// <param name="projectTexts">Names of the texts that the project itself has for its tasks.</param>
+    /// <param name="projectTexts">Names of the project's own context texts.</param>
     public static PlanReadResult ReadPlan(string root, string path, string name, IReadOnlyCollection<string>? projectTexts = null) =>
         PlanReader
             .Read(
@@ -21,7 +21,7 @@ internal static class PlanBytes
             )
             .RefuseLinks(other => RepositoryLinks.LeadsOutside(root, other));
 
-    /// <summary>A file's bytes; one more than a reader takes is enough for it to refuse the file.</summary>
+    /// <summary>A file's bytes, up to one more than a reader accepts, which is enough for it to refuse the file.</summary>
     public static byte[] Read(string path)
     {
         using var stream = File.OpenRead(path);
@@ -30,7 +30,7 @@ internal static class PlanBytes
         return buffer[..length];
     }
 
-    /// <summary>The bytes of another file of the plan, or null; a link that leads out of the repository is as good as none.</summary>
+    /// <summary>The bytes of another file of the plan, or null; a link that leads outside the repository counts as missing.</summary>
     public static byte[]? TryRead(string root, string other)
     {
         var path = Path.Combine(root, other);

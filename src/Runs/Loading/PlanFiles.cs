@@ -4,11 +4,11 @@ using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>Opens plans that a person names, with what the repository has for them: texts, roles, contracts, agents.</summary>
+/// <summary>Opens plans that a person names, with the repository's texts, roles, contracts and agents.</summary>
 /// <param name="repository">The repository; null where there is none.</param>
-/// <param name="directory">Absolute path of the folder that names belong to.</param>
-/// <param name="settings">Gives the settings that would be in force; asked only where a task names its agent.</param>
-/// <param name="warn">Told why a task does not count that a person sees in the file.</param>
+/// <param name="directory">Absolute path of the folder that names are relative to.</param>
+/// <param name="settings">Returns the effective settings; called only where a task names its agent.</param>
+/// <param name="warn">Called with the reason why a task in the file does not count.</param>
 /// <param name="time">The clock.</param>
 public sealed class PlanFiles(
     RepositoryLocation? repository,
@@ -18,11 +18,10 @@ public sealed class PlanFiles(
     TimeProvider time
 )
 {
-    /// <summary>What a person means who names none.</summary>
+    /// <summary>The default file.</summary>
     public const string DefaultName = "tasks.yaml";
 
-    /// <summary>The file that <c>run</c> and <c>tasks run</c> are about: the one that is named, else the plan or the backlog that is
-    /// here.</summary>
+    /// <summary>The file for <c>run</c> and <c>tasks run</c>: the named one, else the plan or the backlog in the folder.</summary>
     /// <param name="given">The name that was given.</param>
     /// <param name="ofBacklog">Only a backlog is meant.</param>
     /// <exception cref="RefusedException">None was named, and none is here.</exception>
@@ -64,10 +63,10 @@ public sealed class PlanFiles(
     /// <exception cref="RefusedException">It can't be opened, or has errors; all of them are named.</exception>
     public Plan Require(string name) => Require(name, Read(name));
 
-    /// <summary>Demands a backlog of which a planner has something to plan.</summary>
+    /// <summary>Requires a backlog with pending tasks for a planner.</summary>
     /// <param name="name">The backlog.</param>
-    /// <param name="tag">The tag of a file that has tags; null: the current one.</param>
-    /// <exception cref="RefusedException">It can't be opened, has errors, or nothing in it is pending.</exception>
+    /// <param name="tag">The tag in a file with tags; null: the current one.</param>
+    /// <exception cref="RefusedException">It can't be opened, has errors, or has no pending tasks.</exception>
     public void RequirePending(string name, string? tag)
     {
         var path = Find(name);
@@ -76,7 +75,7 @@ public sealed class PlanFiles(
     }
 
     /// <summary>The absolute path of a document that can be planned from.</summary>
-    /// <exception cref="RefusedException">There is none, or it says nothing: no run is started for it.</exception>
+    /// <exception cref="RefusedException">There is none, or it is empty: no run is started for it.</exception>
     public string RequireDocument(string name)
     {
         var path = Path.GetFullPath(name, directory);
@@ -103,12 +102,12 @@ public sealed class PlanFiles(
         }
         if (!PlanFileName.IsBacklog(name) || read.Errors is not [{ Code: BacklogPlanReader.NothingPending } nothing])
         {
-            // A warning often names what an error comes from: a key that is misspelt.
+            // A warning often names the cause of an error: a misspelt key.
             var faults = read.Faults.Where(fault => fault.Severity != FaultSeverity.Advice);
             throw new RefusedException(string.Join("\n", PlanFault.List(faults)), $"Correct {name} first.");
         }
 
-        // Nothing is wrong with the file; what is left out says why a task that a person sees there does not count.
+        // The file is valid; the warnings explain which of its tasks are left out.
         foreach (var warning in read.Warnings)
         {
             warn(warning.ToPlainText());
@@ -131,8 +130,8 @@ public sealed class PlanFiles(
             );
     }
 
-    /// <summary>The plan's contracts by what stands in their files now; a file outside of a repository, or behind a link that leads out of
-    /// it, is none.</summary>
+    /// <summary>The plan's contracts given their files now; a file outside of a repository, or behind a link that leads outside, counts as
+    /// missing.</summary>
     public ContractsInForce ContractsInForce(Plan plan) =>
         Plans.ContractsInForce.Of(
             plan,
@@ -164,7 +163,7 @@ public sealed class PlanFiles(
         }
     }
 
-    /// <summary>The repository's own text for a role, which goes before the one that comes with us, or null.</summary>
+    /// <summary>The repository's own text for a role, which overrides the built-in one, or null.</summary>
     public string? RoleText(string role) => OwnRoles().Contains(role) ? File.ReadAllText(Path.Combine(RolesFolder!, role + ".md")) : null;
 
     private List<string> OwnRoles() =>
