@@ -119,7 +119,7 @@ public abstract class AgentWorkflow : MessageWorkflow
 
     private Task GoOnAsync(string guidance) => Done(() => State.GoOn(guidance));
 
-    private Task RunEndedAsync(string reason) => Reporter.HearRunEndedAsync(reason);
+    private Task RunEndedAsync(string reason) => Reporter.CheckRunEndedAsync(reason);
 
     private protected static Task Done(Action action)
     {

@@ -109,8 +109,8 @@ public sealed class MergeTrainWorkflow : MessageWorkflow
 
     private Task EnqueueAsync(TrainWork work)
     {
-        _context.Hear(work.Position);
-        _context.HearPlan(work.PlanHash);
+        _context.Update(work.Position);
+        _context.UpdatePlan(work.PlanHash);
         foreach (var request in work.Requests)
         {
             _context.State = _context.State.Enqueue(request);
@@ -131,7 +131,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow
         return Task.CompletedTask;
     }
 
-    private Task RunEndedAsync([MaxLength(4000)] string reason) => _reporter.HearRunEndedAsync();
+    private Task RunEndedAsync([MaxLength(4000)] string reason) => _reporter.CheckRunEndedAsync();
 
     /// <inheritdoc/>
     private protected override void NoteDropped(string note) => _reporter.NoteDropped(note);

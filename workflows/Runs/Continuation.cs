@@ -27,7 +27,7 @@ internal sealed class Continuation(RunContext context, RunRecorder recorder, Run
         && _state.IsDraining
         && !_state.Train.AnyToSend
         && !context.Calls.AnyOpen
-        && !_state.Leases.AnyToSay(_state.Board)
+        && !_state.Leases.HasUpdates(_state.Board)
         && !_state.IsCancelled
         && !context.Resets.WasReset;
 

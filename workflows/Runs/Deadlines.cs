@@ -7,7 +7,7 @@ internal static class Deadlines
     public static DateTimeOffset? Next(RunState state)
     {
         var approval = AwaitingApproval(state).Select(e => (DateTimeOffset?)(e.Status.Since + state.Rules.ApprovalTimeout)).Min();
-        var reminder = state.Leases.NextReminder(state.Board, state.Rules.LockTimeout);
+        var reminder = state.Leases.NextLongWait(state.Board, state.Rules.LockTimeout);
         return approval is null || reminder < approval ? reminder : approval;
     }
 
@@ -18,7 +18,7 @@ internal static class Deadlines
         {
             state.Board.End(entry, TaskStates.Cancelled, "nobody approved it in time", now);
         }
-        state.Leases.RemindOf(state.Board, state.Rules.LockTimeout, now);
+        state.Leases.ExplainLongWaits(state.Board, state.Rules.LockTimeout, now);
     }
 
     /// <summary>Tasks that have not begun; a task that waits to be merged has its own time limit.</summary>

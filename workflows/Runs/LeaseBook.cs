@@ -3,11 +3,11 @@ using System.Globalization;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Leases of this run for files and resources over all runs of the repository: a run that is alone only joins, otherwise each task
-/// requests a lease. Updates for the lease workflow wait here in order (<see cref="NextToSay"/>). No Temporal, no clock.</summary>
+/// requests a lease. Updates for the lease workflow wait here in order (<see cref="NextUpdate"/>). No Temporal, no clock.</summary>
 internal sealed class LeaseBook
 {
     private readonly Dictionary<string, TaskLease> _tasks = new(StringComparer.Ordinal);
-    private readonly Queue<(LeaseStep Step, IReadOnlyList<string> Tasks)> _unsaid = new();
+    private readonly Queue<(LeaseStep Step, IReadOnlyList<string> Tasks)> _updates = new();
 
     /// <summary>The run has joined and not left.</summary>
     public bool Joined { get; private set; }
@@ -44,7 +44,7 @@ internal sealed class LeaseBook
     {
         (Joined, Shared, JoinFailure) = (true, null, "");
         _tasks.Clear();
-        Say(LeaseStep.Join);
+        Add(LeaseStep.Join);
     }
 
     public void Leave()
@@ -55,7 +55,7 @@ internal sealed class LeaseBook
         }
         Joined = false;
         _tasks.Clear();
-        Say(LeaseStep.Leave);
+        Add(LeaseStep.Leave);
     }
 
     /// <summary>Handles news of the lease workflow. News that comes before the join is ignored: it was sent to an execution that a reset
@@ -102,7 +102,7 @@ internal sealed class LeaseBook
         {
             _tasks[id] = new TaskLease(LeaseStanding.Granted, now);
         }
-        Say(LeaseStep.Hold, atWork);
+        Add(LeaseStep.Hold, atWork);
     }
 
     /// <summary>True where the task has the lease it needs.</summary>
@@ -121,30 +121,30 @@ internal sealed class LeaseBook
     public void Ask(TaskEntry entry, DateTimeOffset now)
     {
         _tasks[entry.Id] = new TaskLease(LeaseStanding.Asked, now);
-        Say(LeaseStep.Ask, [entry.Id]);
+        Add(LeaseStep.Ask, [entry.Id]);
     }
 
     /// <summary>Whether there are updates to send.</summary>
-    public bool AnyToSay(RunBoard board) => _unsaid.Count > 0 || Ended(board).Any();
+    public bool HasUpdates(RunBoard board) => _updates.Count > 0 || Ended(board).Any();
 
     /// <summary>The next update to send. Ended tasks release what they had or had requested.</summary>
-    public (LeaseStep Step, IReadOnlyList<string> Tasks) NextToSay(RunBoard board)
+    public (LeaseStep Step, IReadOnlyList<string> Tasks) NextUpdate(RunBoard board)
     {
         foreach (var id in Ended(board).ToList())
         {
             _tasks.Remove(id);
-            Say(LeaseStep.Release, [id]);
+            Add(LeaseStep.Release, [id]);
         }
-        return _unsaid.Peek();
+        return _updates.Peek();
     }
 
     /// <summary>Removes the oldest pending update after it was sent.</summary>
-    public void Said() => _unsaid.Dequeue();
+    public void Sent() => _updates.Dequeue();
 
     /// <summary>Drops the oldest pending update because it can never be sent.</summary>
-    public void CouldNotSay(RunBoard board, string why, DateTimeOffset now)
+    public void CouldNotSend(RunBoard board, string why, DateTimeOffset now)
     {
-        var (step, tasks) = _unsaid.Dequeue();
+        var (step, tasks) = _updates.Dequeue();
         if (step == LeaseStep.Join)
         {
             JoinFailure = why;
@@ -163,15 +163,15 @@ internal sealed class LeaseBook
         }
     }
 
-    /// <summary>When <see cref="RemindOf"/> is due next; null: never.</summary>
-    public DateTimeOffset? NextReminder(RunBoard board, TimeSpan patience) =>
-        Unreminded(board).Select(entry => (DateTimeOffset?)(_tasks[entry.Id].Since + patience)).Min();
+    /// <summary>When <see cref="ExplainLongWaits"/> is due next; null: never.</summary>
+    public DateTimeOffset? NextLongWait(RunBoard board, TimeSpan patience) =>
+        Unexplained(board).Select(entry => (DateTimeOffset?)(_tasks[entry.Id].Since + patience)).Min();
 
     /// <summary>Adds to the reason of tasks that wait long for a lease since when they wait: its holder may itself wait for a
     /// person.</summary>
-    public void RemindOf(RunBoard board, TimeSpan patience, DateTimeOffset now)
+    public void ExplainLongWaits(RunBoard board, TimeSpan patience, DateTimeOffset now)
     {
-        foreach (var entry in Unreminded(board).Where(entry => _tasks[entry.Id].Since + patience <= now).ToList())
+        foreach (var entry in Unexplained(board).Where(entry => _tasks[entry.Id].Since + patience <= now).ToList())
         {
             var lease = _tasks[entry.Id];
             var since = lease.Since.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
@@ -184,7 +184,7 @@ internal sealed class LeaseBook
         }
     }
 
-    private IEnumerable<TaskEntry> Unreminded(RunBoard board) =>
+    private IEnumerable<TaskEntry> Unexplained(RunBoard board) =>
         Shared is not true
             ? []
             : _tasks
@@ -197,5 +197,5 @@ internal sealed class LeaseBook
 
     private LeaseStanding? StandingOf(TaskEntry entry) => _tasks.TryGetValue(entry.Id, out var lease) ? lease.Standing : null;
 
-    private void Say(LeaseStep step, IReadOnlyList<string>? tasks = null) => _unsaid.Enqueue((step, tasks ?? []));
+    private void Add(LeaseStep step, IReadOnlyList<string>? tasks = null) => _updates.Enqueue((step, tasks ?? []));
 }

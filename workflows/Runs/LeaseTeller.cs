@@ -10,17 +10,17 @@ internal sealed class LeaseTeller(RunContext context)
     {
         while (true)
         {
-            await Workflow.WaitConditionAsync(() => _state.Leases.AnyToSay(_state.Board), CancellationToken.None);
-            var (step, tasks) = _state.Leases.NextToSay(_state.Board);
+            await Workflow.WaitConditionAsync(() => _state.Leases.HasUpdates(_state.Board), CancellationToken.None);
+            var (step, tasks) = _state.Leases.NextUpdate(_state.Board);
             try
             {
                 var input = new LeaseInput(_state.RunId, _state.Repository, _state.Plan.Hash, step, tasks);
                 await Workflow.ExecuteActivityAsync((IRunActivities a) => a.TellLeasesAsync(input), context.Short);
-                _state.Leases.Said();
+                _state.Leases.Sent();
             }
             catch (ActivityFailureException failure)
             {
-                _state.Leases.CouldNotSay(_state.Board, failure.InnerException?.Message ?? failure.Message, RunContext.Now);
+                _state.Leases.CouldNotSend(_state.Board, failure.InnerException?.Message ?? failure.Message, RunContext.Now);
             }
         }
     }
@@ -40,6 +40,6 @@ internal sealed class LeaseTeller(RunContext context)
     public async Task LeaveAsync()
     {
         _state.Leases.Leave();
-        await Workflow.WaitConditionAsync(() => !_state.Leases.AnyToSay(_state.Board), CancellationToken.None);
+        await Workflow.WaitConditionAsync(() => !_state.Leases.HasUpdates(_state.Board), CancellationToken.None);
     }
 }

@@ -10,7 +10,7 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
 
     private readonly RunState _state = context.State;
     private TimeSpan _pause = FirstPause;
-    private bool _isSpeaking;
+    private bool _isSending;
     private bool _isToldToClose;
 
     /// <summary>Completes when the train that this execution started last has closed.</summary>
@@ -23,10 +23,10 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
     {
         while (true)
         {
-            await Workflow.WaitConditionAsync(() => AnyToSay, CancellationToken.None);
-            _isSpeaking = true;
-            await context.Calls.TrackAsync(SayAsync);
-            _isSpeaking = false;
+            await Workflow.WaitConditionAsync(() => HasUpdates, CancellationToken.None);
+            _isSending = true;
+            await context.Calls.TrackAsync(SendAsync);
+            _isSending = false;
         }
     }
 
@@ -57,14 +57,14 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
     }
 
     /// <summary>The train has ended after <see cref="Close"/>, and the waiting tasks were notified.</summary>
-    public bool IsClosed => Link.ExecutionId.Length == 0 && _closed.IsCompleted && !_isSpeaking && !AnyToSay;
+    public bool IsClosed => Link.ExecutionId.Length == 0 && _closed.IsCompleted && !_isSending && !HasUpdates;
 
     /// <summary>Stops merging: the merge under way is interrupted, and waiting tasks are notified.</summary>
     public void Close() => Link.IsClosing = true;
 
     /// <summary>After a reset nothing is sent before it is known what is merged: a train with an older position would move staging
     /// back.</summary>
-    private bool AnyToSay =>
+    private bool HasUpdates =>
         Link switch
         {
             { IsClosing: true, ExecutionId.Length: 0 } => Link.Waiting.Count > 0,
@@ -86,7 +86,7 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
                 or { Status.Paused: true }
                 or { Status.State: TaskStates.Blocked or TaskStates.Parked or TaskStates.AwaitingApproval };
 
-    private async Task SayAsync()
+    private async Task SendAsync()
     {
         if (Link.IsClosing)
         {

@@ -42,13 +42,13 @@ internal static class Progress
     }
 
     /// <summary>Shows outages as the reason of the run's state, and removes it when all works again.</summary>
-    /// <param name="said">The last text.</param>
+    /// <param name="shown">The last text.</param>
     /// <param name="now">The time.</param>
     /// <returns>The present text.</returns>
-    public static string SayOutages(RunState state, string said, DateTimeOffset now)
+    public static string ShowOutages(RunState state, string shown, DateTimeOffset now)
     {
         var text = DescribeOutages(state);
-        if (text != said && !state.IsEnding && (text.Length > 0 || state.Run.Reason == PayloadPaging.Brief(said)))
+        if (text != shown && !state.IsEnding && (text.Length > 0 || state.Run.Reason == PayloadPaging.Brief(shown)))
         {
             state.TransitionTo(state.Run.State, text, now);
         }

@@ -37,14 +37,14 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
     /// <summary>Runs as long as the run: publishes what has changed.</summary>
     public async Task DescribeAsync()
     {
-        var (described, said) = (-1L, "");
+        var (described, shown) = (-1L, "");
         while (true)
         {
             await Workflow.WaitConditionAsync(
-                () => _state.Journal.Sequence != described || Progress.DescribeOutages(_state) != said,
+                () => _state.Journal.Sequence != described || Progress.DescribeOutages(_state) != shown,
                 CancellationToken.None
             );
-            said = Progress.SayOutages(_state, said, RunContext.Now);
+            shown = Progress.ShowOutages(_state, shown, RunContext.Now);
             described = _state.Journal.Sequence;
             Workflow.CurrentDetails = Progress.Describe(_state);
         }

@@ -15,7 +15,7 @@ internal sealed class WorkStage(
     {
         while (!_state.Board.AllMerged)
         {
-            SayWhatIsDone();
+            SetState();
             context.ThrowIfCancelled();
             await recovery.TakeUpAsync();
             await continuation.ContinueIfLongAsync();
@@ -36,7 +36,7 @@ internal sealed class WorkStage(
     }
 
     /// <summary>Sets the run's state: reviewing while only the review runs, planning while another plan is made.</summary>
-    private void SayWhatIsDone()
+    private void SetState()
     {
         var now =
             _state.IsReplanning ? RunStates.Planning

@@ -15,7 +15,7 @@ internal sealed class TaskReporter(TaskState state)
         {
             var report = state.Report;
             // Where the signal fails, only a query tells.
-            _run.Send(w => w.TaskChangedAsync(report), () => HearRunEndedAsync("its run has ended without it"));
+            _run.Send(w => w.TaskChangedAsync(report), () => CheckRunEndedAsync("its run has ended without it"));
         }
     }
 
@@ -26,7 +26,7 @@ internal sealed class TaskReporter(TaskState state)
     public Task FlushAsync() => _run.FlushAsync();
 
     /// <summary>Handles a signal that the run has ended without this task.</summary>
-    public async Task HearRunEndedAsync(string reason)
+    public async Task CheckRunEndedAsync(string reason)
     {
         if (!state.HasNoRun && !TaskStates.IsEnd(state.Report.State) && await _run.HasEndedAsync(state.Input.Repository.Queue))
         {

@@ -56,10 +56,10 @@ internal sealed class TrainContext(CancellationToken cancellation)
     public void MovedTo(string commit) => Position = Position.MovedTo(commit);
 
     /// <summary>The run reports a position of staging, which may be older than the train's own.</summary>
-    public void Hear(StagingPosition position) => Position = Position.OrNewer(position);
+    public void Update(StagingPosition position) => Position = Position.OrNewer(position);
 
     /// <summary>The run reports the hash of its plan; empty: unchanged.</summary>
-    public void HearPlan(string hash) => Input = hash.Length > 0 ? Input with { PlanHash = hash } : Input;
+    public void UpdatePlan(string hash) => Input = hash.Length > 0 ? Input with { PlanHash = hash } : Input;
 
     /// <summary>Interrupts the work under way.</summary>
     public void Close() => _stop.Cancel();

@@ -30,13 +30,13 @@ internal sealed class TrainReporter(TrainContext context)
     public void TellEnd() => Tell(Report() with { Ended = true });
 
     /// <inheritdoc cref="RunSignals.NoteDropped"/>
-    public void NoteDropped(string note) => _run.NoteDropped(note, HearRunEndedAsync);
+    public void NoteDropped(string note) => _run.NoteDropped(note, CheckRunEndedAsync);
 
     /// <inheritdoc cref="RunSignals.FlushAsync"/>
     public Task FlushAsync() => _run.FlushAsync();
 
     /// <summary>Handles a signal that the run has ended.</summary>
-    public async Task HearRunEndedAsync()
+    public async Task CheckRunEndedAsync()
     {
         if (!context.IsClosing && await _run.HasEndedAsync(context.Input.Repository.Queue))
         {
@@ -57,5 +57,5 @@ internal sealed class TrainReporter(TrainContext context)
         };
 
     // Where the signal fails, only a query tells.
-    private void Tell(TrainReport report) => _run.Send(w => w.TrainChangedAsync(report), HearRunEndedAsync);
+    private void Tell(TrainReport report) => _run.Send(w => w.TrainChangedAsync(report), CheckRunEndedAsync);
 }

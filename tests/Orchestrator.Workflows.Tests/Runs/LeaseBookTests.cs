@@ -22,7 +22,7 @@ public sealed class LeaseBookTests
         Report(state, "a", TaskStates.Merged);
 
         Assert.Equal([LeaseStep.Release], SayAll(state));
-        Assert.False(state.Leases.AnyToSay(state.Board));
+        Assert.False(state.Leases.HasUpdates(state.Board));
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class LeaseBookTests
         state.Leases.TakeIn(new LeaseNews { Shared = false }, state.Board, Now);
         state.Leases.TakeIn(new LeaseNews { Shared = true }, state.Board, Now);
 
-        Assert.False(state.Leases.AnyToSay(state.Board));
+        Assert.False(state.Leases.HasUpdates(state.Board));
         Assert.Null(state.Leases.Shared);
     }
 
@@ -46,9 +46,9 @@ public sealed class LeaseBookTests
         Assert.Equal([LeaseStep.Join], SayAll(state));
         state.Leases.TakeIn(new LeaseNews { Shared = true }, state.Board, Now);
         state.Leases.Ask(state.Board.Find("a"), Now);
-        _ = state.Leases.NextToSay(state.Board);
+        _ = state.Leases.NextUpdate(state.Board);
 
-        state.Leases.CouldNotSay(state.Board, "the plan is gone", Now);
+        state.Leases.CouldNotSend(state.Board, "the plan is gone", Now);
 
         Assert.Equal(TaskStates.Failed, state.Board.Find("a").Status.State);
         Assert.Contains("the plan is gone", state.Board.Find("a").Status.Reason, StringComparison.Ordinal);
@@ -89,16 +89,16 @@ public sealed class LeaseBookTests
 
         Assert.True(after.Joined);
         Assert.True(after.MayStart(state.Board.Find("a")));
-        Assert.False(after.AnyToSay(state.Board));
+        Assert.False(after.HasUpdates(state.Board));
     }
 
     private static List<LeaseStep> SayAll(RunState state)
     {
         var said = new List<LeaseStep>();
-        while (state.Leases.AnyToSay(state.Board))
+        while (state.Leases.HasUpdates(state.Board))
         {
-            said.Add(state.Leases.NextToSay(state.Board).Step);
-            state.Leases.Said();
+            said.Add(state.Leases.NextUpdate(state.Board).Step);
+            state.Leases.Sent();
         }
         return said;
     }
