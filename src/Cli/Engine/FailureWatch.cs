@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Logging;
 using Orchestrator.Client;
 
 namespace Orchestrator.Cli.Engine;
@@ -7,7 +8,7 @@ namespace Orchestrator.Cli.Engine;
 /// <param name="engine">The engine of the runs.</param>
 /// <param name="context">Clock and terminal.</param>
 /// <param name="log">Takes what kept it from looking.</param>
-internal sealed partial class FailureWatch(EngineConnection engine, CommandContext context, ILogger log)
+internal sealed class FailureWatch(EngineConnection engine, CommandContext context, ILogger log)
 {
     /// <summary>The activity that writes a run's status to its folder: if this one fails, the run can't show it anywhere else.</summary>
     private const string Recording = "RecordProgress";
@@ -34,11 +35,8 @@ internal sealed partial class FailureWatch(EngineConnection engine, CommandConte
             {
                 // The engine is being taken over by another process, or is too busy: the next check follows soon, and no run fails because
                 // of it.
-                CouldNotLook(missed);
+                log.FailuresNotSeen(missed);
             }
         }
     }
-
-    [LoggerMessage(1, LogLevel.Information, "Whether activities fail again and again could not be seen this time")]
-    private partial void CouldNotLook(Exception missed);
 }

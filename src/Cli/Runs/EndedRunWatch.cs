@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Engine;
+using Orchestrator.Cli.Logging;
 using Orchestrator.Client;
 using Orchestrator.Runs;
 
@@ -12,7 +13,7 @@ namespace Orchestrator.Cli.Runs;
 /// <param name="repositories">Repositories whose runs this worker works on.</param>
 /// <param name="context">Clock and terminal.</param>
 /// <param name="log">Takes what kept it from looking.</param>
-internal sealed partial class EndedRunWatch(
+internal sealed class EndedRunWatch(
     EngineConnection engine,
     IReadOnlyList<RepositoryLocation> repositories,
     CommandContext context,
@@ -45,7 +46,7 @@ internal sealed partial class EndedRunWatch(
             {
                 // The engine is being taken over by another process, or is too busy: the next check follows soon, and no run fails because
                 // of it.
-                CouldNotLook(missed);
+                log.EndedRunsNotSeen(missed);
             }
 
             await Task.Delay(Pause, context.Time, stop);
@@ -63,7 +64,4 @@ internal sealed partial class EndedRunWatch(
             StoredRuns.Find(repository, runId)?.Close(end, endedAt);
         }
     }
-
-    [LoggerMessage(1, LogLevel.Information, "Whether a run has been ended from outside could not be seen this time")]
-    private partial void CouldNotLook(Exception missed);
 }

@@ -15,7 +15,13 @@ internal static class NewRun
 
     /// <summary>Two runs of one plan do its work twice, and wait for each other's files. <c>--yes</c> or an explicit id means that it is
     /// intended.</summary>
-    public static void AskAboutDuplicate(string? request, string? named, string runId, RepositoryLocation repository, CommandContext context)
+    public static void AskAboutDuplicate(
+        string? request,
+        string? named,
+        string runId,
+        RepositoryLocation repository,
+        CommandContext context
+    )
     {
         var what = request ?? (named is null ? null : Requests.InRepository(repository, context.FullPath(named)));
         if (StoredRuns.Open(repository).FirstOrDefault(run => run.Id != runId && run.Status.Title == what) is not { } twin)

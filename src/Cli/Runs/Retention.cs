@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Engine;
+using Orchestrator.Cli.Logging;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Cleaning;
@@ -15,7 +16,7 @@ namespace Orchestrator.Cli.Runs;
 /// <param name="engine">The engine of its runs.</param>
 /// <param name="context">Clock and environment.</param>
 /// <param name="log">Receives what was done.</param>
-internal sealed partial class Retention(
+internal sealed class Retention(
     RepositoryLocation location,
     OrchestratorSettings settings,
     EngineConnection engine,
@@ -44,7 +45,7 @@ internal sealed partial class Retention(
                 || fault is RpcException or IOException or UnauthorizedAccessException or CommandException
             )
         {
-            Missed(fault);
+            log.RetentionFailed(fault);
         }
     }
 
@@ -74,20 +75,11 @@ internal sealed partial class Retention(
         await histories.FinishAsync();
         if (some.Length > 0)
         {
-            Removed(some.Length, string.Join(", ", some.Select(remains => remains.Run.Status.RunId)));
+            log.EndedRunsRemoved(some.Length, string.Join(", ", some.Select(remains => remains.Run.Status.RunId)));
         }
         foreach (var why in left)
         {
-            Left(why);
+            log.EndedRunNotRemoved(why);
         }
     }
-
-    [LoggerMessage(1, LogLevel.Information, "{Count} ended runs are more than is kept (retention.*); removed: {Runs}")]
-    private partial void Removed(int count, string runs);
-
-    [LoggerMessage(2, LogLevel.Information, "Not removed: {Why}")]
-    private partial void Left(string why);
-
-    [LoggerMessage(3, LogLevel.Warning, "What is more than is kept of ended runs could not be removed this time")]
-    private partial void Missed(Exception fault);
 }

@@ -12,7 +12,7 @@ namespace Orchestrator.Cli.Runs;
 
 /// <summary>Engine and worker in this process, and a run that is started or resumed and watched until there is nothing more to wait
 /// for.</summary>
-internal sealed partial class RunSession : IAsyncDisposable
+internal sealed class RunSession : IAsyncDisposable
 {
     private static readonly TimeSpan TasksCloseWithin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan CommandsTakenWithin = TimeSpan.FromSeconds(60);
@@ -153,7 +153,7 @@ internal sealed partial class RunSession : IAsyncDisposable
             }
             catch (Exception refused) when (ProgramFailure.Of(refused) is not null || refused is IOException or UnauthorizedAccessException)
             {
-                LogCannotGoOn(_loggers.CreateLogger<RunSession>(), run.RunId, refused);
+                _loggers.CreateLogger<RunSession>().CannotGoOn(run.RunId, refused);
                 return false;
             }
         });
@@ -271,9 +271,6 @@ internal sealed partial class RunSession : IAsyncDisposable
         await _engine.DisposeAsync();
         _loggers.Dispose();
     }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The terminal was closed, and {RunId} can't go on in the background; it is paused.")]
-    private static partial void LogCannotGoOn(ILogger logger, string runId, Exception refused);
 
     // Null: interrupted.
     private async Task<RunStatus?> UntilInterruptedAsync(RunWatcher watcher, RunHandle run)

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Orchestrator.Cli.Logging;
+
+/// <summary>What commands write to <c>engine.log</c>.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(LogLevel.Error, "The terminal was closed, and {RunId} can't go on in the background; it is paused.")]
+    public static partial void CannotGoOn(this ILogger logger, string runId, Exception refused);
+
+    [LoggerMessage(LogLevel.Information, "Whether a run has been ended from outside could not be seen this time")]
+    public static partial void EndedRunsNotSeen(this ILogger logger, Exception missed);
+
+    [LoggerMessage(LogLevel.Information, "Whether activities fail again and again could not be seen this time")]
+    public static partial void FailuresNotSeen(this ILogger logger, Exception missed);
+
+    [LoggerMessage(LogLevel.Information, "{Count} ended runs are more than is kept (retention.*); removed: {Runs}")]
+    public static partial void EndedRunsRemoved(this ILogger logger, int count, string runs);
+
+    [LoggerMessage(LogLevel.Information, "Not removed: {Why}")]
+    public static partial void EndedRunNotRemoved(this ILogger logger, string why);
+
+    [LoggerMessage(LogLevel.Warning, "What is more than is kept of ended runs could not be removed this time")]
+    public static partial void RetentionFailed(this ILogger logger, Exception fault);
+}
