@@ -19,16 +19,16 @@ internal sealed record GateResultEntry(
 
 /// <summary>
 /// Results of gates, a file each, in the repository's cache folder: shared by verification of tasks, merges, landing, later runs and
-/// <c>orchestrate verify</c>. It stays small: what is older than <see cref="MaxAge"/> is no answer any more, and of more than
-/// <see cref="MaxEntries"/> the oldest go, whenever <see cref="GateMemory"/> has it pruned.
+/// <c>orchestrate verify</c>. <see cref="GateMemory"/> prunes it: entries older than <see cref="MaxAge"/> do not count, and beyond
+/// <see cref="MaxEntries"/> the oldest are removed.
 /// <para>
-/// Only green results are kept. A red one would stay red after its cause is gone that the key can't see (a service that was down, a full
-/// disk, a port in use), and a person who mends that must see the gate run; a red gate is rare and its time is spent on telling chance from
-/// fault. A green one can only be wrong where the same files in the same surroundings may also be red: that is a flaky gate, which is not
-/// taken from here (<see cref="GateMemory"/>).
+/// Only passing results are kept. A failure would outlive causes that are not part of the key (a service that was down, a full disk, a port
+/// in use), and a person who fixes one must see the gate run; failures are rare, and running the gate again detects flaky ones. A passing
+/// result can only be wrong where the same files in the same environment may also fail: that is a flaky gate, which is not cached
+/// (<see cref="GateMemory"/>).
 /// </para>
 /// </summary>
-/// <param name="folder">Where they lie.</param>
+/// <param name="folder">Its folder.</param>
 /// <param name="time">The clock for their age.</param>
 internal sealed class GateResultCache(string folder, TimeProvider time)
 {
