@@ -97,6 +97,24 @@ public sealed class AgentRunStepTests
         Assert.Equal("started\n", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, "starts")));
     }
 
+    /// <summary>Each task's agent may have the same; a person reads it once.</summary>
+    [Fact]
+    public async Task Run_OptionsThatCouldNotBeUsed_AreNoticedOnceInARun()
+    {
+        using var run = await BeginAsync("echo done > a.txt");
+        var input = await InputAsync(run);
+        var folder = Directory.CreateDirectory(run.Folder.Start("a", 1)).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "warnings"), "The agent definition x.md was left out.\nSo was y.md.");
+
+        var result = await RunAsync(run, input);
+
+        Assert.Equal(["The agent definition x.md was left out.", "So was y.md."], result.Notices.Select(notice => notice.Text));
+        Assert.Equal(result.Notices, (await RunAsync(run, input)).Notices);
+        Directory.CreateDirectory(run.Folder.Start("a", 2));
+        File.Copy(Path.Combine(folder, "warnings"), Path.Combine(run.Folder.Start("a", 2), "warnings"));
+        Assert.Empty((await RunAsync(run, input with { Start = 2 })).Notices);
+    }
+
     [Fact]
     public async Task Run_ProgramThatFailsAfterGoodWork_IsJudgedByItsGates()
     {

@@ -18,6 +18,10 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// <param name="folder">The start's folder.</param>
     public static AgentStartState Look(string folder) => new StartFolder(folder).State();
 
+    /// <summary>What of the agent's options could not be used in this run (<see cref="AgentInvocation.Warnings"/>), a sentence each.</summary>
+    /// <param name="folder">The start's folder.</param>
+    public static IReadOnlyList<string> ReadWarnings(string folder) => new StartFolder(folder).Warnings;
+
     /// <summary>Prevents an agent run that was not started from ever starting, even by a frozen process that is just about to: its
     /// supervisor finds the place taken.</summary>
     /// <param name="folder">The start's folder.</param>
@@ -105,7 +109,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         var invocation = runner.Prepare(start);
         if (invocation.Warnings.Count > 0)
         {
-            folder.Write("warnings", string.Join('\n', invocation.Warnings));
+            folder.Warnings = invocation.Warnings;
         }
 
         // Long limits need no fine clock; each check by the supervisor costs three short processes.

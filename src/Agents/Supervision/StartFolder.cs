@@ -56,6 +56,13 @@ internal sealed class StartFolder(string path)
     /// <summary>The supervisor's own messages.</summary>
     internal string? Log => TryRead("supervise.log");
 
+    /// <summary>Options of the agent that could not be used, a sentence each.</summary>
+    internal IReadOnlyList<string> Warnings
+    {
+        get => TryRead("warnings")?.Split('\n') ?? [];
+        set => Write("warnings", string.Join('\n', value));
+    }
+
     internal string? Owner
     {
         get => TryRead("owner");

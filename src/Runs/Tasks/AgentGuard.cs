@@ -94,7 +94,7 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
     }
 
     /// <summary>Agents that run side by side find the same changes; only the first notice in a run counts, also after a crash.</summary>
-    private bool IsNews(string text)
+    public bool IsNews(string text)
     {
         var file = Path.Combine(
             workspace.Files.Folder.Path,

@@ -110,6 +110,7 @@ public sealed class AgentRunStep(RunServices services)
             [
                 .. notices,
                 .. tools.Notices,
+                .. AgentSupervisor.ReadWarnings(start.Folder).Where(guard.IsNews).Select(text => new TaskNotice(text)),
                 .. UnreadableClaim(start.Folder),
                 .. ComingConflicts.Notices(task.Id, ComingConflicts.TakeUntold(files.Folder, task.Id, input.Start)),
             ],
