@@ -58,15 +58,25 @@ public sealed class TaskGraph
     /// <summary>Tasks by the earliest wave in which they could run: those of the first depend on nothing, those of each other on something
     /// in the wave before. For display; a run starts a task as soon as its own dependencies are merged. Tasks in or behind a cycle are
     /// missing.</summary>
-    public IReadOnlyList<IReadOnlyList<string>> Waves =>
-        [
-            .. Enumerable
-                .Range(0, _nodes.Length)
-                .Where(i => _wave[i] > 0)
-                .GroupBy(i => _wave[i], i => _nodes[i].Id)
-                .OrderBy(wave => wave.Key)
-                .Select(wave => wave.ToArray()),
-        ];
+    public IReadOnlyList<IReadOnlyList<string>> Waves
+    {
+        get
+        {
+            var waves = new List<List<string>>();
+            for (var i = 0; i < _nodes.Length; i++)
+            {
+                while (waves.Count < _wave[i])
+                {
+                    waves.Add([]);
+                }
+                if (_wave[i] > 0)
+                {
+                    waves[_wave[i] - 1].Add(_nodes[i].Id);
+                }
+            }
+            return waves;
+        }
+    }
 
     /// <summary>The wave of a task, from 1; 0 when it is in or behind a cycle.</summary>
     /// <exception cref="KeyNotFoundException">There is no such task.</exception>

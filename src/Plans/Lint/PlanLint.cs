@@ -52,19 +52,20 @@ public static class PlanLint
     {
         var paths = new PathMeetings();
         var tasks = plan.Tasks.DistinctBy(task => task.Id, StringComparer.Ordinal).ToDictionary(task => task.Id, StringComparer.Ordinal);
-        return
-        [
-            .. plan
-                .Tasks.Index()
-                .Where(one => one.Item.Status != PlanTaskStatus.Completed)
-                .SelectMany(one =>
-                    Gates(one.Index, one.Item, hasFurtherGates)
-                        .Concat(OwnershipOf(one.Index, one.Item, plan.Tasks.Count))
-                        .Concat(Size(one.Index, one.Item))
-                        .Concat(OrderLint.NeedlessDependencies(one.Index, one.Item, tasks, paths))
-                ),
-            .. OrderLint.Waves(plan),
-        ];
+        var advice = new List<PlanAdvice>();
+        for (var i = 0; i < plan.Tasks.Count; i++)
+        {
+            var task = plan.Tasks[i];
+            if (task.Status != PlanTaskStatus.Completed)
+            {
+                advice.AddRange(Gates(i, task, hasFurtherGates));
+                advice.AddRange(OwnershipOf(i, task, plan.Tasks.Count));
+                advice.AddRange(Size(i, task));
+                advice.AddRange(OrderLint.NeedlessDependencies(i, task, tasks, paths));
+            }
+        }
+        advice.AddRange(OrderLint.Waves(plan));
+        return advice;
     }
 
     private static IEnumerable<PlanAdvice> Gates(int index, PlanTask task, bool hasFurtherGates)
