@@ -24,6 +24,7 @@ internal sealed class CommandContext(
 {
     private RepositoryLocation? _repository;
     private RunServices? _services;
+    private TrustStore? _trust;
 
     public ITerminal Terminal { get; } = terminal;
 
@@ -33,7 +34,7 @@ internal sealed class CommandContext(
     public IReadOnlyDictionary<string, string> Environment { get; } = environment;
 
     /// <summary>The person's trust decisions.</summary>
-    public TrustStore Trust { get; } = TrustStore.OfUser(environment);
+    public TrustStore Trust => _trust ??= TrustStore.OfUser(Environment);
 
     /// <summary>Variables for secrets: the process's own, and since settings were loaded those of <c>.orchestrator/secrets.env</c> and
     /// <c>.env</c>.</summary>

@@ -60,7 +60,7 @@ internal sealed class ValidateCommand : CliCommand
         }
         else if (parsed.GetValue(_json))
         {
-            context.Print(Describe(name, read), CliJson.Default.ValidateDocument);
+            PrintJson(context, name, read);
         }
 
         // With a printed plan on stdout the rest goes to stderr.
@@ -75,13 +75,16 @@ internal sealed class ValidateCommand : CliCommand
         return Task.FromResult(read.IsValid ? ExitCodes.Done : ExitCodes.Usage);
     }
 
-    private static ValidateDocument Describe(string name, PlanReadResult read) =>
-        new(
-            name,
-            read.IsValid,
-            read.TaskCount,
-            [.. read.Errors.Select(FaultEntry.Of)],
-            [.. read.Warnings.Select(FaultEntry.Of)],
-            [.. read.Advice.Select(FaultEntry.Of)]
+    private static void PrintJson(CommandContext context, string name, PlanReadResult read) =>
+        context.Print(
+            new ValidateDocument(
+                name,
+                read.IsValid,
+                read.TaskCount,
+                [.. read.Errors.Select(FaultEntry.Of)],
+                [.. read.Warnings.Select(FaultEntry.Of)],
+                [.. read.Advice.Select(FaultEntry.Of)]
+            ),
+            CliJson.Default.ValidateDocument
         );
 }

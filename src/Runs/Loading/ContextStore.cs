@@ -6,12 +6,10 @@ public sealed class ContextStore(string file)
 {
     /// <summary>All texts by name, sorted.</summary>
     /// <exception cref="InvalidDataException">The file is no mapping of names to texts.</exception>
-    public IReadOnlyDictionary<string, string> Read()
+    public IReadOnlyDictionary<string, string> Read() => File.Exists(file) ? ReadFile() : new Dictionary<string, string>();
+
+    private IReadOnlyDictionary<string, string> ReadFile()
     {
-        if (!File.Exists(file))
-        {
-            return new Dictionary<string, string>();
-        }
         try
         {
             return ProjectContext.Read(File.ReadAllBytes(file));
@@ -34,9 +32,6 @@ public sealed class ContextStore(string file)
         {
             texts[name] = text;
         }
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        var aside = $"{file}.{Environment.ProcessId}.new";
-        File.WriteAllBytes(aside, ProjectContext.Write(texts));
-        File.Move(aside, file, overwrite: true);
+        DurableFile.Write(file, ProjectContext.Write(texts));
     }
 }
