@@ -18,7 +18,8 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// <param name="folder">The start's folder.</param>
     public static AgentStartState Look(string folder) => new StartFolder(folder).State();
 
-    /// <summary>What of the agent's options could not be used in this run (<see cref="AgentInvocation.Warnings"/>), a sentence each.</summary>
+    /// <summary>Options of the agent that could not be used in this run (<see cref="AgentInvocation.Warnings"/>), a sentence
+    /// each.</summary>
     /// <param name="folder">The start's folder.</param>
     public static IReadOnlyList<string> ReadWarnings(string folder) => new StartFolder(folder).Warnings;
 
