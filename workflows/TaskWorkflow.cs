@@ -58,8 +58,9 @@ public sealed class TaskWorkflow : AgentWorkflow
             _worktree.MayReuse = false;
             if (work.Problems.Count > 0)
             {
-                _remediations.AfterVerification(string.Join(" ", work.Problems), work.ProblemsFile);
-                Reporter.TransitionTo(TaskStates.Remediating, string.Join(" ", work.Problems), work.ProblemsFile);
+                var problems = string.Join(" ", work.Problems);
+                _remediations.AfterVerification(problems, work.ProblemsFile);
+                Reporter.TransitionTo(TaskStates.Remediating, problems, work.ProblemsFile);
                 refused = null;
                 continue;
             }
@@ -105,10 +106,7 @@ public sealed class TaskWorkflow : AgentWorkflow
     private void EndMerged(VerifyResult work, MergeResult merge)
     {
         Report = Report with { MergeCommit = merge.Commit };
-        Reporter.TransitionTo(
-            TaskStates.Merged,
-            string.Join("; ", ((string[])[string.Join("; ", work.Notes), merge.Message]).Where(text => text.Length > 0))
-        );
+        Reporter.TransitionTo(TaskStates.Merged, string.Join("; ", work.Notes.Append(merge.Message).Where(text => text.Length > 0)));
     }
 
     /// <summary>Runs the agent; fulfilling its requests may bring a newer base into its worktree.</summary>

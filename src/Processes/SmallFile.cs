@@ -16,7 +16,7 @@ public static class SmallFile
         {
             return null;
         }
-        catch (Exception other) when (other is IOException or UnauthorizedAccessException && !MayBeFile(path))
+        catch (UnauthorizedAccessException) when (Directory.Exists(path))
         {
             return null;
         }
@@ -33,20 +33,5 @@ public static class SmallFile
         {
             return null;
         }
-    }
-
-    /// <summary>False for a folder, and for a path through a file.</summary>
-    private static bool MayBeFile(string path) => !Directory.Exists(path) && !LeadsThroughFile(path);
-
-    private static bool LeadsThroughFile(string path)
-    {
-        for (var folder = Path.GetDirectoryName(path); folder is not null; folder = Path.GetDirectoryName(folder))
-        {
-            if (Path.Exists(folder))
-            {
-                return File.Exists(folder);
-            }
-        }
-        return false;
     }
 }

@@ -14,6 +14,7 @@ public sealed class SmallFileTests : IDisposable
     [InlineData("missing")]
     [InlineData("missing/below")]
     [InlineData("folder")]
+    [InlineData("file/below")]
     [InlineData("file/below/a/file")]
     [InlineData("broken-link")]
     public void TryRead_WhereNoFileIs_IsNull(string path)

@@ -3,6 +3,9 @@ namespace Orchestrator.Workflows.Tasks;
 /// <summary>What a task waits for: a person, an account, the machine, a time.</summary>
 internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
 {
+    /// <summary>First delay before <see cref="ParkAsync"/> tries again.</summary>
+    public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan MaxPark = TimeSpan.FromMinutes(30);
 
     /// <summary>A parked task that is never resumed (its run was deleted) tries again by itself after this time.</summary>

@@ -3,7 +3,6 @@ namespace Orchestrator.Workflows.Tasks;
 /// <summary>The worktree of a task: prepared for each attempt, released at the end.</summary>
 internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskWaits waits)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
     private string _base = "";
 
     /// <summary>An earlier result for the same content may be merged in place of an agent's work.</summary>
@@ -19,7 +18,7 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
         {
             reporter.TransitionTo(TaskStates.Preparing, "");
         }
-        var pause = FirstPause;
+        var pause = TaskWaits.FirstPause;
         while (true)
         {
             var prepare = new PrepareTaskInput

@@ -3,7 +3,6 @@ namespace Orchestrator.Workflows.Tasks;
 /// <summary>Sends commits of a task to the run's merge train and waits for the results.</summary>
 internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWaits waits)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
     private MergeResult? _result;
 
     /// <summary>Takes the train's result, if one of this attempt is awaited.</summary>
@@ -18,7 +17,7 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
     /// <summary>Merges work of the task.</summary>
     public async Task<MergeResult> MergeAsync(string commit)
     {
-        var pause = FirstPause;
+        var pause = TaskWaits.FirstPause;
         while (true)
         {
             _result = null;

@@ -3,8 +3,6 @@ namespace Orchestrator.Workflows.Tasks;
 /// <summary>Verifies the work in a task's worktree: ownership, gates, and a person's approval where one is needed.</summary>
 internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskWaits waits)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
-
     /// <summary>Verifies what an agent run left.</summary>
     public Task<VerifyResult> VerifyAsync(PreparedTask prepared, AgentRunResult agentRun) =>
         VerifyAsync(prepared, state.Report.LastStart, agentRun, "");
@@ -18,7 +16,7 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
 
     private async Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, AgentRunResult agentRun, string reason)
     {
-        var pause = FirstPause;
+        var pause = TaskWaits.FirstPause;
         while (true)
         {
             reporter.TransitionTo(TaskStates.Verifying, reason);

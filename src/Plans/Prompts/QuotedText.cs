@@ -9,6 +9,10 @@ public static class QuotedText
     /// <param name="longest">Characters that are kept.</param>
     public static string Cut(string text, int longest) => text.Length <= longest ? text : text[..longest] + "…";
 
+    /// <summary>The text in one line, cut likewise.</summary>
+    /// <param name="longest">Characters that are kept.</param>
+    public static string CutLine(string text, int longest) => Cut(text.ReplaceLineEndings(" ").Trim(), longest);
+
     /// <summary>The text between two marks, with a line end behind. The text can't contain the mark, which is a hash of the text.</summary>
     /// <param name="name">Its kind, in capitals: the first word of the marks.</param>
     public static string Mark(string name, string text)

@@ -26,9 +26,7 @@ public static class MasterPlanFile
         {
             return false;
         }
-        var aside = $"{path}.{Environment.ProcessId}.new";
-        File.WriteAllText(aside, updated, new UTF8Encoding(hasMark));
-        File.Move(aside, path, overwrite: true);
+        DurableFile.Write(path, (byte[])[.. new UTF8Encoding(hasMark).GetPreamble(), .. Encoding.UTF8.GetBytes(updated)]);
         return true;
     }
 }

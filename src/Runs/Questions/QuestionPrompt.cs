@@ -118,7 +118,7 @@ internal sealed record QuestionPrompt
     private static string Files(PlanTask task) =>
         task.FilesWrite is { } write ? string.Join(", ", write.Concat(task.FilesAppend).Take(MostPaths)) : "the whole repository";
 
-    private static string OneLine(string? text) => QuotedText.Cut((text ?? "").ReplaceLineEndings(" ").Trim(), 300);
+    private static string OneLine(string? text) => QuotedText.CutLine(text ?? "", 300);
 
     private static string Shown(string text, int longest = LongestText) => SecretScanner.Redact(QuotedText.Cut(text, longest));
 }

@@ -53,7 +53,7 @@ internal sealed record QuestionReply(string Answer, string Why)
 
     private static QuestionReply ForPerson(string why) => new("", why);
 
-    private static string Brief(string text) => SecretScanner.Redact(QuotedText.Cut(text.ReplaceLineEndings(" ").Trim(), LongestWhy));
+    private static string Brief(string text) => SecretScanner.Redact(QuotedText.CutLine(text, LongestWhy));
 
     // A model has no reason to write control characters, and a terminal obeys them.
     private static string Text(JsonNode? node) =>

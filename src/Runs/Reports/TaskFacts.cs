@@ -113,5 +113,5 @@ internal sealed class TaskFacts(RunFolder folder)
     }
 
     // Text of an agent stays a single line of text.
-    private static string OneLine(string text, int longest = LongestClaim) => QuotedText.Cut(text.ReplaceLineEndings(" ").Trim(), longest);
+    private static string OneLine(string text, int longest = LongestClaim) => QuotedText.CutLine(text, longest);
 }

@@ -36,7 +36,7 @@ public static class MachineCheck
         {
             entries.Add(await AgentAsync("agent", settings.Agent, loaded, repository, cancellationToken));
         }
-        entries.Add(await SandboxAsync(settings.Permissions.Sandbox));
+        entries.Add(await SandboxAsync(settings.Permissions.Sandbox, services));
         if (Limits(settings.Limits) is { } limits)
         {
             entries.Add(limits);
@@ -135,7 +135,7 @@ public static class MachineCheck
     }
 
     /// <summary>Without a sandbox the rules for agents prevent mistakes, not malice, so this is reported.</summary>
-    private static async Task<MachineCheckEntry> SandboxAsync(string setting)
+    private static async Task<MachineCheckEntry> SandboxAsync(string setting, RunServices services)
     {
         const string Name = "sandbox";
         const string Without = "agents are kept from the shared .git by rules and checks, which stop mistakes, not malice.";
@@ -143,7 +143,7 @@ public static class MachineCheck
         {
             return new(Name, MachineCheckStatus.Ok, $"Switched off (permissions.sandbox): {Without}");
         }
-        var found = await new Bubblewrap().CheckAsync();
+        var found = await services.Bubblewrap.CheckAsync();
         if (found.Program is not null)
         {
             return new(Name, MachineCheckStatus.Ok, $"{found.Program}: agents can't change .git but for objects and their own branch.");

@@ -13,21 +13,21 @@ internal static class RequestedFiles
         {
             return "";
         }
+        var tasks = files.TasksWithLent();
         var status = StatusFile.Read(files.Folder.Status);
-        return string.Concat(claim.Files.Take(MostNamed).Select(path => $". {FileNames.Show(path)} {Whose(files, status, task, path)}"))
+        return string.Concat(claim.Files.Take(MostNamed).Select(path => $". {FileNames.Show(path)} {Whose(tasks, status, task, path)}"))
             + ".";
     }
 
-    private static string Whose(RunFiles files, RunStatus? status, string task, string path)
+    private static string Whose(IReadOnlyList<PlanTask> tasks, RunStatus? status, string task, string path)
     {
-        if (Ownership.Of(files.TaskWithLent(task)).Owns(path))
+        if (Ownership.Of(tasks.First(own => own.Id == task)).Owns(path))
         {
             return "is its own: it may write it";
         }
         string[] owners =
         [
-            .. files
-                .TasksWithLent()
+            .. tasks
                 .Where(other => other.Id != task && other.FilesWrite is not null && Ownership.Of(other).Owns(path))
                 .Select(other => $"{other.Id} ({status?.Tasks.FirstOrDefault(t => t.Id == other.Id)?.State ?? TaskStates.Pending})"),
         ];
