@@ -245,7 +245,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         try
         {
             return new EngineConnection(
-                await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(EngineOwners.SocketPrefix + socket)).WaitAsync(stop),
+                await TemporalClient.ConnectAsync(EngineAddress.ClientOptions(EngineOwners.SocketPrefix + socket)).WaitAsync(stop),
                 served
             );
         }
@@ -271,7 +271,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         var registration = stays ? StandbyProcesses.Register(folder) : null;
         try
         {
-            var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(owner.Address)).WaitAsync(stop);
+            var client = await TemporalClient.ConnectAsync(EngineAddress.ClientOptions(owner.Address)).WaitAsync(stop);
             return new EngineConnection(client, owner, repository, retention, registration);
         }
         catch (Exception gone) when (gone is RpcException or InvalidOperationException or HttpRequestException)

@@ -21,7 +21,9 @@ internal static class ServerProfile
         // A key or certificate for one server is not sent to another, and none to one that a repository's files name.
         var isOfThisServer = profile.Address is { } own ? WithPort(own) == address : !settings.IsAddressOfRepository;
         var options = (isOfThisServer ? profile : new ClientEnvConfig.Profile()).ToClientConnectionOptions();
-        options.TargetHost = address;
+        var target = EngineAddress.ClientOptions(address);
+        options.TargetHost = target.TargetHost;
+        options.HttpConnectProxy = target.HttpConnectProxy ?? options.HttpConnectProxy;
         options.Namespace = settings.IsNamespaceSet ? settings.Namespace : options.Namespace;
         options.ApiKey = settings.ApiKey?.Resolve(context.Variables.GetValueOrDefault, File.ReadAllText) ?? options.ApiKey;
         if (!isOfThisServer || profile.Tls?.Disabled is not true)

@@ -1,0 +1,147 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Grpc.AspNetCore.Server.Model;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Temporal.Server.Hosting;
+
+/// <summary>Where a <see cref="GrpcHost"/> listens.</summary>
+internal sealed record GrpcEndpoint
+{
+    /// <summary>Path of a Unix domain socket, at most 107 bytes; null for TCP.</summary>
+    public string? SocketPath { get; init; }
+
+    /// <summary>Address and port (0: any free one) for TCP.</summary>
+    public IPEndPoint? Address { get; init; }
+
+    /// <summary>Certificate with private key for TLS; null for clear text (HTTP/2 by prior knowledge).</summary>
+    public X509Certificate2? Certificate { get; init; }
+}
+
+/// <summary>ASP.NET's gRPC server on Kestrel, with the methods of a table.</summary>
+internal sealed class GrpcHost : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+
+    /// <summary>Makes the server without listening.</summary>
+    /// <param name="table">The methods, each with what answers it.</param>
+    /// <param name="admission">Who may call them.</param>
+    public GrpcHost(RpcTable table, Admission admission, IReadOnlyList<GrpcEndpoint> endpoints, ILoggerFactory loggers)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        builder.Services.AddGrpc(options => options.MaxReceiveMessageSize = RpcMethods.LargestRead);
+        builder.Services.AddSingleton(_ => new RpcMethods(table, admission, loggers.CreateLogger("Temporal.Server.Grpc")));
+        builder.Services.AddSingleton<IServiceMethodProvider<RpcMethods>>(services => services.GetRequiredService<RpcMethods>());
+
+        // Kestrel reads and writes on the thread that learnt of it; calls themselves always run on the pool, so none of them can hold up a
+        // connection.
+        builder.WebHost.UseKestrelCore().UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
+        if (endpoints.Any(endpoint => endpoint.Certificate is not null))
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        }
+
+        builder.WebHost.ConfigureKestrel(options => Listen(options, endpoints));
+        _application = builder.Build();
+        _application.UseRouting();
+        _application.MapGrpcService<RpcMethods>();
+    }
+
+    /// <summary>The addresses listened on, with the real ports: <c>http://127.0.0.1:7233</c>, <c>unix:PATH</c>.</summary>
+    public IReadOnlyList<string> Addresses =>
+        [
+            .. _application
+                .Services.GetRequiredService<IServer>()
+                .Features.Get<IServerAddressesFeature>()!
+                .Addresses.Select(a => a.StartsWith("http://unix:", StringComparison.Ordinal) ? a["http://".Length..] : a),
+        ];
+
+    /// <summary>Kestrel's limits for servers of long polls: thousands of streams, and pings that find dead clients.</summary>
+    public static void ApplyLimits(KestrelServerLimits limits)
+    {
+        limits.Http2.MaxStreamsPerConnection = 10_000;
+        limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(20);
+        limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
+        limits.Http2.InitialConnectionWindowSize = 8 * 1024 * 1024;
+        limits.Http2.InitialStreamWindowSize = 1024 * 1024;
+        limits.MaxRequestBodySize = null;
+        limits.MinRequestBodyDataRate = null;
+        limits.MinResponseDataRate = null;
+    }
+
+    /// <summary>Returns when every endpoint listens.</summary>
+    public Task StartAsync(CancellationToken cancellationToken) => _application.StartAsync(cancellationToken);
+
+    /// <summary>Stops accepting, lets open calls end until the token is cancelled, then breaks them off.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _application.StopAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await _application.StopAsync(now.Token);
+        await _application.DisposeAsync();
+    }
+
+    private static void Listen(KestrelServerOptions options, IReadOnlyList<GrpcEndpoint> endpoints)
+    {
+        options.AddServerHeader = false;
+        ApplyLimits(options.Limits);
+        foreach (var endpoint in endpoints)
+        {
+            if (endpoint.SocketPath is { } path)
+            {
+                options.ListenUnixSocket(path, Configure);
+            }
+            else
+            {
+                options.Listen(
+                    endpoint.Address ?? throw new ArgumentException("an endpoint needs SocketPath or Address", nameof(endpoints)),
+                    Configure
+                );
+            }
+
+            void Configure(ListenOptions listen)
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                listen.Use(next =>
+                    async connection =>
+                    {
+                        if (endpoint.SocketPath is null)
+                        {
+                            connection.Features.Set(ConnectionPeer.Of(connection.RemoteEndPoint, connection.LocalEndPoint));
+                        }
+                        else if (!await HttpConnect.AcceptAsync(connection.Transport, connection.ConnectionClosed))
+                        {
+                            return;
+                        }
+
+                        await next(connection);
+                    }
+                );
+
+                if (endpoint.Certificate is { } certificate)
+                {
+                    listen.UseHttps(certificate);
+                }
+
+                listen.Use(next =>
+                    connection =>
+                    {
+                        connection.Transport = ResetStreamFilter.Around(connection.Transport);
+                        return next(connection);
+                    }
+                );
+            }
+        }
+    }
+}
