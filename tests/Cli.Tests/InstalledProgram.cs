@@ -32,7 +32,7 @@ internal sealed class InstalledProgram
     }
 
     /// <summary>By which workers of this build are told from those of others.</summary>
-    public string BuildId => Read((reader, _) => reader.GetGuid(reader.GetModuleDefinition().Mvid).ToString("N"));
+    public string BuildId => Read((reader, _) => reader.GetGuid(reader.GetModuleDefinition().Mvid).ToString("D"));
 
     /// <summary>The same program as another build: one version up, with another build id. Files are replaced, not written over.</summary>
     public void Upgrade()
