@@ -55,6 +55,29 @@ internal sealed class InstalledProgram
         File.Move(Assembly + ".new", Assembly, overwrite: true);
     }
 
+    /// <summary>Has this in place of a native library; null: nothing.</summary>
+    /// <param name="name">The library's file.</param>
+    /// <param name="content">What the file holds.</param>
+    public void ReplaceNative(string name, string? content)
+    {
+        var folder = Path.Combine(_folder, "runtimes");
+        var original = new DirectoryInfo(folder).LinkTarget!;
+        Directory.Delete(folder);
+        foreach (var file in Directory.EnumerateFiles(original, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(folder, Path.GetRelativePath(original, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            if (Path.GetFileName(file) != name)
+            {
+                File.CreateSymbolicLink(copy, file);
+            }
+            else if (content is not null)
+            {
+                File.WriteAllText(copy, content);
+            }
+        }
+    }
+
     /// <summary>Starts it.</summary>
     /// <param name="cli">Folder and home.</param>
     /// <param name="arguments">Its arguments.</param>
