@@ -1,4 +1,4 @@
-using Temporal.Grpc;
+using Grpc.Core;
 using Temporal.Server.Common;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
@@ -21,7 +21,7 @@ public sealed class WorkflowTaskAttemptTests
         await server.StartWorkflowAsync("w");
         var task = await server.PollWorkflowTaskAsync("w");
 
-        await Assert.ThrowsAsync<GrpcException>(() =>
+        await Assert.ThrowsAsync<RpcException>(() =>
             server.CompleteAsync(
                 task,
                 new Command
@@ -113,11 +113,11 @@ public sealed class WorkflowTaskAttemptTests
             TaskQueue = new() { Name = "w" },
         };
 
-        var refused = await Assert.ThrowsAsync<GrpcException>(() =>
+        var refused = await Assert.ThrowsAsync<RpcException>(() =>
             server.CallAsync(request, PollWorkflowTaskQueueResponse.Parser, TimeSpan.FromMilliseconds(1900))
         );
 
-        Assert.Equal(GrpcStatusCode.FailedPrecondition, refused.Code);
+        Assert.Equal(StatusCode.FailedPrecondition, refused.StatusCode);
     }
 
     [Fact]
