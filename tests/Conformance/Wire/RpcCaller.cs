@@ -48,8 +48,8 @@ internal sealed class RpcCaller(string address) : IDisposable
     {
         var answer = new JsonObject { ["status"] = status, ["message"] = e.Status.Detail };
         if (
-            e.Trailers.GetValueBytes("grpc-status-details-bin") is { } status
-            && ProtoJson.Decode(Temporalio.Api.Common.V1.GrpcStatus.Descriptor, status)["details"] is { } details
+            e.Trailers.GetValueBytes("grpc-status-details-bin") is { } encoded
+            && ProtoJson.Decode(Temporalio.Api.Common.V1.GrpcStatus.Descriptor, encoded)["details"] is { } details
         )
         {
             answer["details"] = details.DeepClone();
