@@ -83,7 +83,7 @@ public sealed class BinaryChecksumTests
         );
         Assert.Equal("wrong", described.Config.BadBinaries.Binaries["v1"].Reason);
         Assert.NotNull(described.Config.BadBinaries.Binaries["v1"].CreateTime);
-        Assert.Equal("Bad binary checksum v2 doesn't exists.", absent.Message);
+        Assert.Equal("Bad binary checksum v2 doesn't exists.", absent.Status.Detail);
         Assert.Empty(after.Config.BadBinaries.Binaries);
 
         Task<UpdateNamespaceResponse> UpdateAsync(UpdateNamespaceRequest request)

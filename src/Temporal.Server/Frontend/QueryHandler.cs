@@ -52,12 +52,7 @@ internal sealed class QueryHandler(
     }
 
     /// <summary>The answer; null when the workflow's memory was dropped meanwhile, and the query with it.</summary>
-    private async Task<QueryWorkflowResponse?> AskAsync(
-        RpcCall context,
-        string namespaceId,
-        QueryWorkflowRequest request,
-        LongPoll wait
-    )
+    private async Task<QueryWorkflowResponse?> AskAsync(RpcCall context, string namespaceId, QueryWorkflowRequest request, LongPoll wait)
     {
         var query = new PendingQuery(request.Query, time, engine.DeadWorkers);
         try

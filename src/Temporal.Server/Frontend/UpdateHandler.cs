@@ -21,10 +21,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         table.AddAsync<PollWorkflowExecutionUpdateRequest, PollWorkflowExecutionUpdateResponse>(PollAsync);
     }
 
-    private async ValueTask<UpdateWorkflowExecutionResponse> UpdateAsync(
-        RpcCall context,
-        UpdateWorkflowExecutionRequest request
-    )
+    private async ValueTask<UpdateWorkflowExecutionResponse> UpdateAsync(RpcCall context, UpdateWorkflowExecutionRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
         Check(request);
@@ -209,10 +206,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         }
     }
 
-    private async ValueTask<PollWorkflowExecutionUpdateResponse> PollAsync(
-        RpcCall context,
-        PollWorkflowExecutionUpdateRequest request
-    )
+    private async ValueTask<PollWorkflowExecutionUpdateResponse> PollAsync(RpcCall context, PollWorkflowExecutionUpdateRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
         if (request.UpdateRef is null)

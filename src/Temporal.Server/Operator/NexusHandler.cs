@@ -161,10 +161,7 @@ internal sealed partial class NexusHandler(Database database, TimerService timer
     {
         if (_byId.Values.Any(endpoint => endpoint.Spec.Name == name && endpoint.Id != id))
         {
-            throw RpcErrors.Of(
-                StatusCode.AlreadyExists,
-                $"error {doing} Nexus endpoint. Endpoint with name {name} already registered"
-            );
+            throw RpcErrors.Of(StatusCode.AlreadyExists, $"error {doing} Nexus endpoint. Endpoint with name {name} already registered");
         }
     }
 

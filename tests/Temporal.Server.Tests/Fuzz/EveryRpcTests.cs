@@ -217,7 +217,7 @@ public sealed class EveryRpcTests(ITestOutputHelper output)
         var fault =
             ServerFaults.Contains(status) ? "a fault of the server"
             : status == StatusCode.DeadlineExceeded && !RpcCatalog.Waits(method) ? "it waited"
-            : status != StatusCode.OK && message.Length == 0 ? "refused without words"
+            : status is not (StatusCode.OK or StatusCode.DeadlineExceeded) && message.Length == 0 ? "refused without words"
             : status == StatusCode.Unimplemented && before.ContainsKey(StatusCode.OK) ? "now there and now not"
             : null;
         before[status] = before.GetValueOrDefault(status) + 1;
