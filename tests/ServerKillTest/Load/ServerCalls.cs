@@ -40,7 +40,8 @@ internal sealed class ServerCalls(string address) : IDisposable
 
     /// <summary>The server did not answer: what was asked may be done or not.</summary>
     public static bool IsGone(RpcException fault) =>
-        fault.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled;
+        fault.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled
+        || fault.Status.DebugException is HttpRequestException;
 
     public void Dispose() => _calls.Dispose();
 }
