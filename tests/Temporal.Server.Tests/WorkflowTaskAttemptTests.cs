@@ -105,6 +105,52 @@ public sealed class WorkflowTaskAttemptTests
     }
 
     [Fact]
+    public async Task Answer_RefusedAgain_LeavesTheTaskToItsTimeLimitInsteadOfAskingAtOnce()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.StartWorkflowAsync("w", taskTimeoutSeconds: 3);
+        var attempts = new List<int>();
+        for (var i = 0; i < 3; i++)
+        {
+            var task = await server.PollWorkflowTaskAsync("w");
+            attempts.Add(task.Attempt);
+            var refused = await Assert.ThrowsAsync<RpcException>(() => server.CompleteAsync(task, TestServer.Activity("", "w")));
+            Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
+            Assert.Equal(i > 0, (await DescribeAsync()).PendingWorkflowTask.State == PendingWorkflowTaskState.Started);
+        }
+
+        Assert.Equal([1, 2, 3], attempts);
+        var events = await server.HistoryAsync("w");
+        Assert.Single(events, e => e.EventType == EventType.WorkflowTaskFailed);
+        Assert.DoesNotContain(events, e => e.EventType == EventType.WorkflowTaskTimedOut);
+
+        Task<DescribeWorkflowExecutionResponse> DescribeAsync() =>
+            server.CallAsync(
+                new DescribeWorkflowExecutionRequest
+                {
+                    Namespace = "default",
+                    Execution = new() { WorkflowId = "w" },
+                },
+                DescribeWorkflowExecutionResponse.Parser
+            );
+    }
+
+    [Fact]
+    public async Task Answer_ThatClosesBesideNewEvents_IsAskedForAtOnceWhateverTheAttempt()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.StartWorkflowAsync("w");
+        for (var i = 0; i < 4; i++)
+        {
+            var task = await server.PollWorkflowTaskAsync("w");
+            await server.SignalAsync("w", "s" + i);
+            await Assert.ThrowsAsync<RpcException>(() => server.CompleteAsync(task, TestServer.Complete()));
+        }
+
+        await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"), TestServer.Complete());
+    }
+
+    [Fact]
     public async Task Poll_WithAShortDeadline_IsRefused()
     {
         await using var server = await TestServer.StartAsync();
