@@ -2,6 +2,8 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -92,6 +94,10 @@ internal sealed class GrpcHost : IAsyncDisposable
         await _application.DisposeAsync();
     }
 
+    /// <summary>Cancelled when the server wants to stop; a connection that breaks is told by reading from it.</summary>
+    private static CancellationToken Ending(ConnectionContext connection) =>
+        connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? connection.ConnectionClosed;
+
     private static void Listen(KestrelServerOptions options, IReadOnlyList<GrpcEndpoint> endpoints)
     {
         options.AddServerHeader = false;
@@ -120,7 +126,7 @@ internal sealed class GrpcHost : IAsyncDisposable
                         {
                             connection.Features.Set(ConnectionPeer.Of(connection.RemoteEndPoint, connection.LocalEndPoint));
                         }
-                        else if (!await HttpConnect.AcceptAsync(connection.Transport, connection.ConnectionClosed))
+                        else if (!await HttpConnect.AcceptAsync(connection.Transport, Ending(connection)))
                         {
                             return;
                         }

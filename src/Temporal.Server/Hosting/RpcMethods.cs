@@ -15,7 +15,7 @@ internal sealed class RpcMethods(RpcTable table, Action<RpcCall> admit, ILogger 
     public const int LargestRead = 256 * 1024 * 1024;
 
     /// <summary>Largest request in bytes that is carried out: the limit of the real server.</summary>
-    private const int LargestRequest = 4 * 1024 * 1024;
+    public const int LargestRequest = 4 * 1024 * 1024;
 
     private static readonly Marshaller<byte[]> Requests = new(
         (byte[] _, SerializationContext _) => throw new NotSupportedException("the server sends no requests"),

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Temporal.Server.Common;
 using Temporal.Server.Storage;
 using Temporal.Server.Timers;
 using Temporal.Server.Visibility;
@@ -17,7 +18,8 @@ internal sealed class NamespaceHandler(
     NamespaceDirectory directory,
     SearchAttributeRegistry attributes,
     NamespaceRemoval removal,
-    TimerService timers
+    TimerService timers,
+    int blobSizeLimit
 ) : IServiceHandler
 {
     private const int LongestName = 1000;
@@ -191,6 +193,13 @@ internal sealed class NamespaceHandler(
             SyncUpdate = true,
             AsyncUpdate = true,
             WorkerHeartbeats = true,
+            WorkerPollCompleteOnShutdown = true,
+        };
+        info.Limits = new NamespaceInfo.Types.Limits
+        {
+            BlobSizeLimitError = blobSizeLimit,
+            MemoSizeLimitError = Require.MaxMemo,
+            WorkflowTaskCompletionSizeLimitError = RpcMethods.LargestRequest,
         };
         return new DescribeNamespaceResponse
         {
