@@ -27,10 +27,15 @@ internal sealed class Admission
     /// <param name="peer">The caller's; null where it can't be known.</param>
     internal static bool IsOwn(uint? self, uint? peer) => self is not null && peer is { } user && (user == self || user == 0);
 
-    /// <summary>Refuses a call over TCP that may not be made.</summary>
+    /// <summary>Refuses a call that may not be made; whoever may open the socket file may call.</summary>
     /// <exception cref="RpcException">PERMISSION_DENIED, with what its owner can do.</exception>
     public void Demand(RpcCall context)
     {
+        if (context.RemoteAddress is null)
+        {
+            return;
+        }
+
         if (_key is not null)
         {
             var given = context.Header("authorization") ?? "";

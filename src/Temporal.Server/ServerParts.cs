@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Temporal.Server.Batch;
-using Temporal.Server.Common;
 using Temporal.Server.Frontend;
 using Temporal.Server.History;
 using Temporal.Server.Matching;

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Temporal.Server.Hosting;
 
 namespace Temporal.Server;
 
@@ -48,7 +49,7 @@ public sealed class TemporalServer : IAsyncDisposable
                 endpoints.Add(new GrpcEndpoint { Address = address, Certificate = _options.Certificate });
             }
 
-            _grpc = new GrpcHost(_parts.Table, new Admission(_options), endpoints, _loggers);
+            _grpc = new GrpcHost(_parts.Table, new Admission(_options).Demand, endpoints, _loggers);
             await _parts.PrepareAsync();
             _parts.Start();
             await _grpc.StartAsync(cancellationToken);

@@ -13,6 +13,7 @@ namespace Orchestrator.Worker;
 public sealed class RunWorker : IDisposable
 {
     private readonly List<TemporalWorker> _workers = [];
+    private readonly ActivityStop _stop = new();
 
     /// <summary>Creates the workers; nothing is polled before <see cref="ExecuteAsync"/>.</summary>
     public RunWorker(ITemporalClient client, RunWorkerOptions options, ILoggerFactory logs)
@@ -41,7 +42,7 @@ public sealed class RunWorker : IDisposable
             {
                 Identity = options.Identity,
                 LoggerFactory = logs,
-                Interceptors = [new StepFailures()],
+                Interceptors = [new StepFailures(), _stop],
                 MaxConcurrentActivities = 200,
                 MaxHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
                 DefaultHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
@@ -62,13 +63,7 @@ public sealed class RunWorker : IDisposable
 
     /// <summary>Activities get no grace when the worker stops, in place of <see cref="RunWorkerOptions.ShutdownGrace"/>: they are given up
     /// at once.</summary>
-    public void GiveNoGrace()
-    {
-        foreach (var worker in _workers)
-        {
-            worker.Options.GracefulShutdownTimeout = TimeSpan.Zero;
-        }
-    }
+    public void GiveNoGrace() => _stop.GiveUp();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -77,5 +72,7 @@ public sealed class RunWorker : IDisposable
         {
             worker.Dispose();
         }
+
+        _stop.Dispose();
     }
 }

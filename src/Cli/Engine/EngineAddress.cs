@@ -29,7 +29,7 @@ internal static class EngineAddress
     }
 
     /// <summary>
-    /// How a client reaches an address, <c>unix:PATH</c> or <c>HOST:PORT</c>. Temporal's client core knows a socket only as an HTTP proxy: it
+    /// How a client reaches an address, <c>unix:PATH</c> or <c>HOST:PORT</c>. The client core knows a socket only as an HTTP proxy: it
     /// asks for the connection by CONNECT, which the engine grants (<c>HttpConnect</c>). The host behind such a proxy is a name only.
     /// </summary>
     public static TemporalClientConnectOptions ClientOptions(string address) =>

@@ -1,5 +1,4 @@
 using Temporal.Server.Batch.State;
-using Temporal.Server.Common;
 using Temporal.Server.Frontend;
 using Temporal.Server.History;
 using Temporalio.Api.Batch.V1;

@@ -3,7 +3,6 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
 using Temporal.Server.Batch.State;
-using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Storage;
 using Temporal.Server.Visibility;

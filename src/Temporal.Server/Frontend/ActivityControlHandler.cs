@@ -1,4 +1,3 @@
-using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporalio.Api.Activity.V1;
 using Temporalio.Api.Common.V1;

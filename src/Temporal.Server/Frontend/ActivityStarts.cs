@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Matching;
 using Temporal.Server.Storage;

@@ -1,4 +1,3 @@
-using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Matching;
 using Temporal.Server.Storage;

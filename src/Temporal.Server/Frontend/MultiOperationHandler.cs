@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Visibility;
 using Temporalio.Api.ErrorDetails.V1;

@@ -1,4 +1,3 @@
-using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Matching;
 using Temporal.Server.Timers;
@@ -52,12 +51,7 @@ internal sealed class QueryHandler(
     }
 
     /// <summary>The answer; null when the workflow's memory was dropped meanwhile, and the query with it.</summary>
-    private async Task<QueryWorkflowResponse?> AskAsync(
-        RpcCall context,
-        string namespaceId,
-        QueryWorkflowRequest request,
-        LongPoll wait
-    )
+    private async Task<QueryWorkflowResponse?> AskAsync(RpcCall context, string namespaceId, QueryWorkflowRequest request, LongPoll wait)
     {
         var query = new PendingQuery(request.Query, time, engine.DeadWorkers);
         try

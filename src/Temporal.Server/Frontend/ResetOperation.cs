@@ -1,4 +1,3 @@
-using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;

@@ -1,5 +1,4 @@
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Visibility;
 using Temporalio.Api.Common.V1;

@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Temporal.Server.Common;
 using Temporal.Server.Storage;
 
 namespace Temporal.Server.Frontend;

@@ -1,4 +1,3 @@
-using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -21,10 +20,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         table.AddAsync<PollWorkflowExecutionUpdateRequest, PollWorkflowExecutionUpdateResponse>(PollAsync);
     }
 
-    private async ValueTask<UpdateWorkflowExecutionResponse> UpdateAsync(
-        RpcCall context,
-        UpdateWorkflowExecutionRequest request
-    )
+    private async ValueTask<UpdateWorkflowExecutionResponse> UpdateAsync(RpcCall context, UpdateWorkflowExecutionRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
         Check(request);
@@ -209,10 +205,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         }
     }
 
-    private async ValueTask<PollWorkflowExecutionUpdateResponse> PollAsync(
-        RpcCall context,
-        PollWorkflowExecutionUpdateRequest request
-    )
+    private async ValueTask<PollWorkflowExecutionUpdateResponse> PollAsync(RpcCall context, PollWorkflowExecutionUpdateRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
         if (request.UpdateRef is null)

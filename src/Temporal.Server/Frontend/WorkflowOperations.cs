@@ -1,4 +1,3 @@
-using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Visibility;
 using Temporalio.Api.Common.V1;

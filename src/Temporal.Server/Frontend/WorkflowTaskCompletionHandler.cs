@@ -1,4 +1,3 @@
-using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Storage;
 using Temporal.Server.Visibility;
@@ -324,10 +323,7 @@ internal sealed class WorkflowTaskCompletionHandler(
             : throw RpcErrors.NotFound("Workflow task not found.");
     }
 
-    private async ValueTask<RespondWorkflowTaskFailedResponse> FailAsync(
-        RpcCall context,
-        RespondWorkflowTaskFailedRequest request
-    )
+    private async ValueTask<RespondWorkflowTaskFailedResponse> FailAsync(RpcCall context, RespondWorkflowTaskFailedRequest request)
     {
         var token = Tokens.Task(request.TaskToken, namespaces, request.Namespace);
         var failure = request.Failure;
@@ -359,10 +355,7 @@ internal sealed class WorkflowTaskCompletionHandler(
         return new RespondWorkflowTaskFailedResponse();
     }
 
-    private async ValueTask<RespondQueryTaskCompletedResponse> AnswerQueryAsync(
-        RpcCall context,
-        RespondQueryTaskCompletedRequest request
-    )
+    private async ValueTask<RespondQueryTaskCompletedResponse> AnswerQueryAsync(RpcCall context, RespondQueryTaskCompletedRequest request)
     {
         var token = Tokens.Task(request.TaskToken, namespaces, request.Namespace);
         if (token.QueryId.Length == 0)
@@ -402,10 +395,7 @@ internal sealed class WorkflowTaskCompletionHandler(
         return new RespondQueryTaskCompletedResponse();
     }
 
-    private async ValueTask<ResetStickyTaskQueueResponse> ResetStickyAsync(
-        RpcCall context,
-        ResetStickyTaskQueueRequest request
-    )
+    private async ValueTask<ResetStickyTaskQueueResponse> ResetStickyAsync(RpcCall context, ResetStickyTaskQueueRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
         Require.Execution(request.Execution);

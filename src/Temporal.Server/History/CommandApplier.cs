@@ -1,5 +1,4 @@
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Server.Common;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;

@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Server.Common;
 using Temporal.Server.Visibility;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Enums.V1;

@@ -1,5 +1,4 @@
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Server.Common;
 using Temporalio.Api.Activity.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.TaskQueue.V1;

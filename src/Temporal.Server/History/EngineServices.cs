@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Temporal.Server.Common;
 using Temporal.Server.Storage;
 using Temporal.Server.Timers;
 using Temporal.Server.Visibility;

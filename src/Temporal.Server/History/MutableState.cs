@@ -1,5 +1,4 @@
 using Google.Protobuf.Collections;
-using Temporal.Server.Common;
 using Temporal.Server.Storage;
 using Temporal.Server.Timers;
 using Temporal.Server.Visibility;

@@ -1,4 +1,3 @@
-using Temporal.Server.Common;
 using Temporal.Server.Storage;
 using Temporal.Server.Timers;
 using Temporalio.Api.Common.V1;

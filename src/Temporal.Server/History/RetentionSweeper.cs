@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Temporal.Server.Common;
 using Temporal.Server.Storage;
 
 namespace Temporal.Server.History;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Temporal.Server.Common;
 using Temporal.Server.Storage;
 using Temporalio.Api.Common.V1;
 

@@ -31,14 +31,14 @@ internal sealed class GrpcHost : IAsyncDisposable
 
     /// <summary>Makes the server without listening.</summary>
     /// <param name="table">The methods, each with what answers it.</param>
-    /// <param name="admission">Who may call them.</param>
-    public GrpcHost(RpcTable table, Admission admission, IReadOnlyList<GrpcEndpoint> endpoints, ILoggerFactory loggers)
+    /// <param name="admit">Throws for a call that may not be made.</param>
+    public GrpcHost(RpcTable table, Action<RpcCall> admit, IReadOnlyList<GrpcEndpoint> endpoints, ILoggerFactory loggers)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         builder.Services.AddGrpc(options => options.MaxReceiveMessageSize = RpcMethods.LargestRead);
-        builder.Services.AddSingleton(_ => new RpcMethods(table, admission, loggers.CreateLogger("Temporal.Server.Grpc")));
+        builder.Services.AddSingleton(_ => new RpcMethods(table, admit, loggers.CreateLogger("Temporal.Server.Grpc")));
         builder.Services.AddSingleton<IServiceMethodProvider<RpcMethods>>(services => services.GetRequiredService<RpcMethods>());
 
         // Kestrel reads and writes on the thread that learnt of it; calls themselves always run on the pool, so none of them can hold up a

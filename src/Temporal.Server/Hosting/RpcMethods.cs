@@ -2,7 +2,6 @@ using Google.Protobuf.Reflection;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Health.V1;
 using Microsoft.Extensions.Logging;
-using Temporal.Server.Common;
 
 namespace Temporal.Server.Hosting;
 
@@ -10,7 +9,7 @@ namespace Temporal.Server.Hosting;
 /// Tells ASP.NET's gRPC server the methods of the services' descriptors: those of the table answer, the others say that they are not
 /// carried out. Requests and answers pass as bytes, so that what is stored encoded is not parsed to be sent.
 /// </summary>
-internal sealed class RpcMethods(RpcTable table, Admission admission, ILogger logger) : IServiceMethodProvider<RpcMethods>
+internal sealed class RpcMethods(RpcTable table, Action<RpcCall> admit, ILogger logger) : IServiceMethodProvider<RpcMethods>
 {
     /// <summary>Largest request in bytes that is read at all, decompressed, before it is refused by its size.</summary>
     public const int LargestRead = 256 * 1024 * 1024;
@@ -102,11 +101,7 @@ internal sealed class RpcMethods(RpcTable table, Admission admission, ILogger lo
     {
         try
         {
-            if (call.RemoteAddress is not null)
-            {
-                admission.Demand(call);
-            }
-
+            admit(call);
             return await rpc.Handler(call, request);
         }
         catch (Exception e)

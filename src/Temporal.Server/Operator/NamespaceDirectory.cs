@@ -1,4 +1,3 @@
-using Temporal.Server.Common;
 using Temporal.Server.Storage;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Namespace.V1;

@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
-using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Storage;
 using Temporal.Server.Visibility;

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Server.Common;
 using Temporal.Server.Storage;
 using Temporal.Server.Timers;
 using Temporalio.Api.Nexus.V1;
@@ -161,10 +160,7 @@ internal sealed partial class NexusHandler(Database database, TimerService timer
     {
         if (_byId.Values.Any(endpoint => endpoint.Spec.Name == name && endpoint.Id != id))
         {
-            throw RpcErrors.Of(
-                StatusCode.AlreadyExists,
-                $"error {doing} Nexus endpoint. Endpoint with name {name} already registered"
-            );
+            throw RpcErrors.Of(StatusCode.AlreadyExists, $"error {doing} Nexus endpoint. Endpoint with name {name} already registered");
         }
     }
 

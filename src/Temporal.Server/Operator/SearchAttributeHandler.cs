@@ -1,4 +1,3 @@
-using Temporal.Server.Common;
 using Temporal.Server.Visibility;
 using Temporal.Server.Visibility.Query;
 using Temporalio.Api.OperatorService.V1;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Google.Protobuf;
-using Temporal.Server.Common;
 using Temporal.Server.Timers;
 using Temporalio.Api.ErrorDetails.V1;
 using Temporalio.Api.Worker.V1;

@@ -3,7 +3,6 @@ using System.Collections.Concurrent;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
-using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Schedules.State;
 using Temporal.Server.Storage;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Server.Common;
 using Temporal.Server.Frontend;
 using Temporal.Server.Schedules.Specs;
 using Temporal.Server.Schedules.State;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Schedules.Specs;
 using Temporal.Server.Schedules.State;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Temporal.Server.Common;
 
 namespace Temporal.Server.Storage;
 

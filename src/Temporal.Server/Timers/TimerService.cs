@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
-using Temporal.Server.Common;
 
 namespace Temporal.Server.Timers;
 

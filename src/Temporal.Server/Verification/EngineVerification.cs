@@ -1,4 +1,3 @@
-using Temporal.Server.Common;
 using Temporal.Server.Storage;
 
 namespace Temporal.Server.Verification;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Storage;
 using Temporalio.Api.Enums.V1;

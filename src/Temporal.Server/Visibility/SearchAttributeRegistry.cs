@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using Google.Protobuf;
-using Temporal.Server.Common;
 using Temporal.Server.Storage;
 using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Common.V1;

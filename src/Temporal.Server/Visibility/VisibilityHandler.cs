@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Server.Common;
 using Temporal.Server.Storage;
 using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Common.V1;

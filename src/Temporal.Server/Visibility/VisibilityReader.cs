@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using Google.Protobuf;
-using Temporal.Server.Common;
 using Temporal.Server.Storage;
 using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Common.V1;

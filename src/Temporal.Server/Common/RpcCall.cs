@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 
-namespace Temporal.Server.Hosting;
+namespace Temporal.Server.Common;
 
 /// <summary>One call as its handler sees it.</summary>
 internal sealed class RpcCall(ServerCallContext context)

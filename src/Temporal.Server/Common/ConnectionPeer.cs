@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Temporal.Server.Hosting;
+namespace Temporal.Server.Common;
 
 /// <summary>Whose program is at the other end of a connection. Looked up once, when the connection is made.</summary>
 /// <param name="UserId">The user's id; null where it can't be known: another machine or network namespace, a system other than

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace Temporal.Server.Hosting;
+namespace Temporal.Server.Common;
 
 /// <summary>Linux's table of TCP sockets, <c>/proc/net/tcp</c> and <c>tcp6</c> (proc(5)), of this process's network namespace.</summary>
 internal static class SocketTable

@@ -1,4 +1,4 @@
-namespace Temporal.Server.Hosting;
+namespace Temporal.Server.Common;
 
 /// <summary>A service of the server that has RPCs and may work by itself (schedules, batches, visibility, operator).</summary>
 internal interface IServiceHandler

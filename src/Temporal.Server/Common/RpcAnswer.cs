@@ -1,7 +1,7 @@
 using System.Buffers;
 using Google.Protobuf;
 
-namespace Temporal.Server.Hosting;
+namespace Temporal.Server.Common;
 
 /// <summary>An answer: a message, or a message that is encoded already.</summary>
 internal sealed class RpcAnswer

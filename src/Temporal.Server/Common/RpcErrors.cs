@@ -4,7 +4,7 @@ using Google.Protobuf.WellKnownTypes;
 using Temporalio.Api.ErrorDetails.V1;
 using RpcStatus = Temporalio.Api.Common.V1.GrpcStatus;
 
-namespace Temporal.Server.Hosting;
+namespace Temporal.Server.Common;
 
 /// <summary>Failures as clients know them: a status, a message, and the detail that names the kind.</summary>
 internal static class RpcErrors

@@ -1,6 +1,6 @@
 using Google.Protobuf;
 
-namespace Temporal.Server.Hosting;
+namespace Temporal.Server.Common;
 
 /// <summary>
 /// The RPCs that the server has, named by their requests as the descriptors do it. Each service adds its own; anything else answers
@@ -40,7 +40,7 @@ internal sealed class RpcTable
         AddRaw(ServiceOf(typeof(TRequest)), typeof(TRequest).Name[..^RequestSuffix.Length], handler);
 
     /// <summary>
-    /// Adds a method whose answer hands over what must not get lost: see <see cref="RpcCall.WhenUndelivered"/>, which works for these alone.
+    /// Adds a method whose answer hands over what must not get lost: <see cref="RpcCall.WhenUndelivered"/> works for these alone.
     /// </summary>
     public void AddHandOver<TRequest>(Func<RpcCall, TRequest, ValueTask<RpcAnswer>> handler)
         where TRequest : IMessage<TRequest>, new() =>
