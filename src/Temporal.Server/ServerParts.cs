@@ -8,6 +8,9 @@ using Temporal.Server.Schedules;
 using Temporal.Server.Storage;
 using Temporal.Server.Timers;
 using Temporal.Server.Visibility;
+using Temporal.Server.Visibility.Query;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.Namespace.V1;
 
 namespace Temporal.Server;
 
@@ -16,9 +19,13 @@ internal sealed class ServerParts : IDisposable
 {
     private readonly Stopping _stopping = new();
     private readonly List<IServiceHandler> _parts = [];
+    private readonly TemporalServerOptions _options;
+    private readonly NamespaceDirectory _directory;
+    private readonly SearchAttributeRegistry _attributes = new();
 
     public ServerParts(TemporalServerOptions options, ILoggerFactory loggers, Func<string> address)
     {
+        _options = options;
         var logger = loggers.CreateLogger("Temporal.Server");
         var clock = options.TimeSkipping ? new SkippingClock(options.TimeProvider) : null;
         var time = clock ?? options.TimeProvider;
@@ -28,9 +35,9 @@ internal sealed class ServerParts : IDisposable
         Database = new Database(options.DatabasePath, EngineTables.Parts, logger);
         try
         {
-            var attributes = new SearchAttributeRegistry();
+            var attributes = _attributes;
             attributes.Load(Database);
-            var directory = new NamespaceDirectory(Database, Namespaces);
+            var directory = _directory = new NamespaceDirectory(Database, Namespaces);
             directory.Load(options.DefaultRetention);
             var visibility = new VisibilityStore(attributes);
             var configs = new TaskQueueConfigs(Database);
@@ -103,6 +110,43 @@ internal sealed class ServerParts : IDisposable
     public WorkflowOperations Workflows { get; }
 
     public RetentionSweeper Retention { get; }
+
+    /// <summary>Registers what the options ask for: clients find it from the first call on.</summary>
+    /// <exception cref="InvalidOperationException">A search attribute can't be had.</exception>
+    public async Task PrepareAsync()
+    {
+        foreach (var name in _options.Namespaces)
+        {
+            await _directory.TryAddAsync(
+                new StoredNamespace(
+                    new NamespaceInfo
+                    {
+                        Id = Guid.NewGuid().ToString(),
+                        Name = name,
+                        State = NamespaceState.Registered,
+                    },
+                    _options.DefaultRetention
+                )
+            );
+        }
+
+        if (_options.SearchAttributes.Keys.FirstOrDefault(SystemSearchAttributes.IsReserved) is { } reserved)
+        {
+            throw new InvalidOperationException($"the search attribute {reserved} is the system's; give yours another name");
+        }
+
+        foreach (var ns in Namespaces.All.Where(_ => _options.SearchAttributes.Count > 0))
+        {
+            try
+            {
+                await _attributes.AddAsync(ns, _options.SearchAttributes);
+            }
+            catch (RpcException refused)
+            {
+                throw new InvalidOperationException(refused.Status.Detail.TrimEnd('.'), refused);
+            }
+        }
+    }
 
     public void Start()
     {

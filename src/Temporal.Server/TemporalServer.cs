@@ -50,6 +50,7 @@ public sealed class TemporalServer : IAsyncDisposable
             }
 
             _grpc = new GrpcHost(_parts.Table, new Admission(_options).Demand, endpoints, _loggers);
+            await _parts.PrepareAsync();
             _parts.Start();
             await _grpc.StartAsync(cancellationToken);
             if (_options.SocketPath is { } socket && !OperatingSystem.IsWindows())

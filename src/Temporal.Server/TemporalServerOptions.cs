@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server;
 
@@ -40,6 +41,12 @@ public sealed record TemporalServerOptions
     /// </summary>
     /// <value>One day, as Temporal's development server.</value>
     public TimeSpan DefaultRetention { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Namespaces beside <c>default</c> that are registered before the server listens, where they are not there.</summary>
+    public IReadOnlyCollection<string> Namespaces { get; init; } = [];
+
+    /// <summary>Custom search attributes that all namespaces get before the server listens; one that is there stays as it is.</summary>
+    public IReadOnlyDictionary<string, IndexedValueType> SearchAttributes { get; init; } = new Dictionary<string, IndexedValueType>();
 
     /// <summary>
     /// From how many events in its history on a run's workers are told to continue as new; runs of over 4 MB are told so, too.

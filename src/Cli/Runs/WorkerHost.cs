@@ -105,7 +105,7 @@ internal sealed class WorkerHost : IAsyncDisposable
         throw new CommandException(
             ExitCodes.Unavailable,
             $"The worker broke: {Running.Exception!.InnerException!.Message}",
-            $"See {Path.Combine(_locations[0].OrchestratorFolder, "logs", "engine.log")}."
+            $"See {Path.Combine(_locations[0].OrchestratorFolder, "logs")}."
         );
     }
 
