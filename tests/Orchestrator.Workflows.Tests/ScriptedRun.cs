@@ -33,9 +33,6 @@ internal sealed class ScriptedRun : IAsyncDisposable
 
     public ScriptedActivities Activities { get; }
 
-    /// <summary>What the workflows take that have run so far.</summary>
-    public HandlerCatalog Handlers { get; } = new();
-
     public string RunId { get; set; } = $"run-test-{Guid.NewGuid():n}"[..18];
 
     public WorkflowHandle<IOrchestrationWorkflow, RunResult> Run => Client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(RunId);
@@ -161,22 +158,14 @@ internal sealed class ScriptedRun : IAsyncDisposable
     /// <summary>Workers begin.</summary>
     public void Work()
     {
-        var shared = new TemporalWorkerOptions(TaskQueues.Workflows)
-            .AddWorkflow<OrchestrationWorkflow>()
-            .AddWorkflow<TaskWorkflow>()
-            .AddWorkflow<PlanningWorkflow>()
-            .AddWorkflow<ReviewWorkflow>()
-            .AddWorkflow<MergeTrainWorkflow>()
-            .AddWorkflow<LeaseWorkflow>()
-            .AddAllActivities(Activities);
-        shared.Interceptors = [Handlers];
+        var shared = new TemporalWorkerOptions(TaskQueues.Workflows).AddWorkflows().AddAllActivities(Activities);
         var own = new TemporalWorkerOptions(_queue)
         {
             MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100),
             DefaultHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100),
         }.AddAllActivities(Activities);
         _working = Task.WhenAll(
-            new TemporalWorker(Client, shared).ExecuteAsync(_stop.Token),
+            new TemporalWorker(WorkerSetup.ForWorkflows(Client), shared).ExecuteAsync(_stop.Token),
             new TemporalWorker(Client, own).ExecuteAsync(_stop.Token)
         );
     }
