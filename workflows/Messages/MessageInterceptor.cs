@@ -16,9 +16,13 @@ internal sealed class MessageInterceptor : IWorkerInterceptor
         public override Task<object?> ExecuteWorkflowAsync(ExecuteWorkflowInput input)
         {
             var (values, fault) = MessageReader.Read(input.RunMethod, input.Args);
-            return fault.Length > 0
-                ? throw MessageWorkflow.UnreadableStart(fault)
-                : base.ExecuteWorkflowAsync(input with { Args = values });
+            if (fault.Length > 0)
+            {
+                throw MessageWorkflow.UnreadableStart(fault);
+            }
+            // The SDK looks at what is waited for whenever code of the workflow has run; a request to cancel runs none but this.
+            _ = Workflow.WaitConditionAsync(() => false, Workflow.CancellationToken);
+            return base.ExecuteWorkflowAsync(input with { Args = values });
         }
 
         public override async Task HandleSignalAsync(HandleSignalInput input)
