@@ -49,10 +49,10 @@ public sealed class HistoryTests
         var renames = new Change { Activity = "AnotherStep" };
         var history = Read(name);
 
-        await Assert.ThrowsAnyAsync<Exception>(() => Replayer(begins).ReplayWorkflowAsync(history));
+        await Assert.ThrowsAsync<WorkflowNondeterminismException>(() => Replayer(begins).ReplayWorkflowAsync(history));
         if (history.Events.Any(e => e.ActivityTaskScheduledEventAttributes is not null))
         {
-            await Assert.ThrowsAnyAsync<Exception>(() => Replayer(renames).ReplayWorkflowAsync(history));
+            await Assert.ThrowsAsync<WorkflowNondeterminismException>(() => Replayer(renames).ReplayWorkflowAsync(history));
         }
     }
 
