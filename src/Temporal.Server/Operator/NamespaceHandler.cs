@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Server.Common;
 using Temporal.Server.Storage;
 using Temporal.Server.Timers;
 using Temporal.Server.Visibility;
@@ -199,7 +198,7 @@ internal sealed class NamespaceHandler(
         {
             BlobSizeLimitError = blobSizeLimit,
             MemoSizeLimitError = Require.MaxMemo,
-            WorkflowTaskCompletionSizeLimitError = RpcMethods.LargestRequest,
+            WorkflowTaskCompletionSizeLimitError = RpcTable.LargestRequest,
         };
         return new DescribeNamespaceResponse
         {

@@ -8,10 +8,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.TestKit;
 using Orchestrator.TestKit.Rpc;
 using Temporal.Server;
+using Temporal.Server.Common;
 using Temporal.Server.Hosting;
 using Temporalio.Api.ErrorDetails.V1;
 using Xunit;
-using RpcAnswer = Temporal.Server.Hosting.RpcAnswer;
+using RpcAnswer = Temporal.Server.Common.RpcAnswer;
 
 namespace Orchestrator.Temporal.Server.Tests.Hosting;
 
@@ -57,7 +58,7 @@ public sealed class GrpcHostTests : IAsyncLifetime
         var options = new TemporalServerOptions { Address = new IPEndPoint(IPAddress.Loopback, 0) };
         _host = new GrpcHost(
             table,
-            new Admission(options),
+            new Admission(options).Demand,
             [
                 new GrpcEndpoint { Address = options.Address },
                 new GrpcEndpoint { Address = options.Address, Certificate = _certificate },

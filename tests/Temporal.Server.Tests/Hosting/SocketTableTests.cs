@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Temporal.Server.Common;
 using Temporal.Server.Hosting;
 using Xunit;
 

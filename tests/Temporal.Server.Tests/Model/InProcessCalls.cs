@@ -2,6 +2,7 @@ using System.Buffers;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
+using Temporal.Server.Common;
 using Temporal.Server.Hosting;
 
 namespace Orchestrator.Temporal.Server.Tests.Model;
