@@ -253,7 +253,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
 
         if (!run.Updates.TryGetValue(id, out var events))
         {
-            return null;
+            return Updates.FindAdmitted(workflow, run, id);
         }
 
         var update = new PendingUpdate(id, new Request { Meta = new Meta { UpdateId = id } }) { Accepted = true };

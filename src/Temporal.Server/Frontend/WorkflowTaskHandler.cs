@@ -86,7 +86,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
             ScheduledTime = task.ScheduledTime,
             StartedTime = task.StartedTime,
         };
-        response.Messages.AddRange(Updates.Outgoing(workflow, task.StartedEventId));
+        response.Messages.AddRange(Updates.Outgoing(workflow, run, task.StartedEventId));
         foreach (var query in workflow.Queries.All)
         {
             response.Queries.Add(query.Id, query.Query);

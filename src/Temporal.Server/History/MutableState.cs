@@ -7,6 +7,7 @@ using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
 using Temporalio.Api.Sdk.V1;
+using Temporalio.Api.Update.V1;
 using Temporalio.Api.Workflow.V1;
 
 namespace Temporal.Server.History;
@@ -94,6 +95,9 @@ internal sealed class MutableState
 
     /// <summary>Updates accepted or completed by events: id to the events' ids.</summary>
     public Dictionary<string, (long Accepted, long Completed)> Updates { get; } = [];
+
+    /// <summary>Updates that a reset took over and no worker has answered yet; unlike others, events tell of them.</summary>
+    public Dictionary<string, Request> AdmittedUpdates { get; } = [];
 
     public RunChanges Changes { get; private set; } = new();
 
@@ -360,6 +364,11 @@ internal sealed class MutableState
                 break;
             case HistoryEvent.AttributesOneofCase.WorkflowExecutionUpdateAcceptedEventAttributes:
                 Updates[e.WorkflowExecutionUpdateAcceptedEventAttributes.ProtocolInstanceId] = (e.EventId, 0);
+                AdmittedUpdates.Remove(e.WorkflowExecutionUpdateAcceptedEventAttributes.ProtocolInstanceId);
+                break;
+            case HistoryEvent.AttributesOneofCase.WorkflowExecutionUpdateAdmittedEventAttributes:
+                var admitted = e.WorkflowExecutionUpdateAdmittedEventAttributes.Request;
+                AdmittedUpdates[admitted.Meta.UpdateId] = admitted;
                 break;
             case HistoryEvent.AttributesOneofCase.WorkflowExecutionUpdateCompletedEventAttributes:
                 var update = e.WorkflowExecutionUpdateCompletedEventAttributes;

@@ -16,8 +16,13 @@ internal static class Updates
     private const string TypePrefix = "type.googleapis.com/temporal.api.update.v1.";
 
     /// <summary>The requests that go out with a workflow task.</summary>
-    public static IEnumerable<Message> Outgoing(Workflow workflow, long startedEventId)
+    public static IEnumerable<Message> Outgoing(Workflow workflow, MutableState run, long startedEventId)
     {
+        foreach (var id in run.AdmittedUpdates.Keys)
+        {
+            FindAdmitted(workflow, run, id);
+        }
+
         foreach (var update in workflow.Updates.Admitted)
         {
             update.Sent = true;
@@ -29,6 +34,23 @@ internal static class Updates
                 Body = new Any { TypeUrl = TypePrefix + "Request", Value = update.Request.ToByteString() },
             };
         }
+    }
+
+    /// <summary>An update of the current run that a reset took over: known by its event, until somebody asks for it.</summary>
+    public static PendingUpdate? FindAdmitted(Workflow workflow, MutableState run, string id)
+    {
+        if (workflow.Current != run || !run.IsOpen || !run.AdmittedUpdates.TryGetValue(id, out var request))
+        {
+            return null;
+        }
+
+        if (workflow.Updates.Find(id) is not { } update)
+        {
+            update = new PendingUpdate(id, request);
+            workflow.Updates.Add(update);
+        }
+
+        return update;
     }
 
     /// <summary>What is wrong with the worker's messages; null when nothing is.</summary>
@@ -228,6 +250,7 @@ internal static class Updates
     private static void Finish(Workflow workflow, MutableState run, PendingUpdate update, Outcome outcome)
     {
         workflow.Updates.Remove(update);
+        run.AdmittedUpdates.Remove(update.Id);
         run.Changes.Updates[update] = new UpdateProgress(Stage.Completed, outcome);
     }
 
