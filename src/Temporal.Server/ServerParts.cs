@@ -26,7 +26,8 @@ internal sealed class ServerParts : IDisposable
         var awake = new AwakeTime(time, options.TimeProvider);
         Timers = new TimerService(time, logger, awake);
         Namespaces = new NamespaceRegistry(options.BlobSizeLimit);
-        Database = new Database(options.DatabasePath, EngineTables.Parts, logger);
+        Database = new Database(options.DatabasePath, EngineTables.Parts, logger, options.Trouble, options.CheckedAtOnce);
+        Table.Refusal = () => Database.Damage;
         try
         {
             var attributes = new SearchAttributeRegistry();

@@ -73,6 +73,7 @@ internal sealed class ServerCommand : CliCommand
             MachineName = context.Machine,
             TimeProvider = context.Time,
             DefaultRetention = EngineConnection.RetentionOf(settings.Retention),
+            Trouble = context.Terminal.Warn,
         };
         var options = _listen.Apply(unbound, parsed, context);
         await using var server = await StartAsync(options, loggers, stop);

@@ -107,7 +107,7 @@ internal sealed class RpcMethods(RpcTable table, Admission admission, ILogger lo
                 admission.Demand(call);
             }
 
-            return await rpc.Handler(call, request);
+            return table.Refusal() is { } refusal ? throw RpcErrors.Of(StatusCode.DataLoss, refusal) : await rpc.Handler(call, request);
         }
         catch (Exception e)
         {
