@@ -159,6 +159,7 @@ internal sealed class ServerParts : IDisposable
         new MultiOperationHandler(Engine, Namespaces, Workflows, updates, attributes).Register(Table);
         new ActivityControlHandler(Engine, Namespaces, time).Register(Table);
         new TaskQueueHandler(Engine, Namespaces, workers, polls, configs, time, _stopping, address).Register(Table);
+        new PauseHandler(Engine, Namespaces).Register(Table);
         Workflows.Register(Table);
     }
 }

@@ -94,7 +94,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
 
         var update = new PendingUpdate(id, request);
         workflow.Updates.Add(update);
-        if (run.Task is null)
+        if (run is { Task: null, IsPaused: false })
         {
             // Also while the first task waits for its time: the update does not wait with it.
             run.WorkflowTask.Schedule(speculative: true);

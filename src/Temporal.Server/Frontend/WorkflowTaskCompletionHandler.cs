@@ -151,7 +151,7 @@ internal sealed class WorkflowTaskCompletionHandler(
                 // As on the real server, a task for updates alone leaves no trace only when it goes back with this very answer.
                 var speculative =
                     !more && !request.ForceCreateNewWorkflowTask && request.ReturnNewWorkflowTask && workflow.Updates.Admitted.Any();
-                if (run.Task is null)
+                if (run is { Task: null, IsPaused: false })
                 {
                     run.WorkflowTask.Schedule(speculative);
                 }

@@ -139,7 +139,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
     private byte[]? Take(Workflow workflow, WorkflowQueuedTask queued, PollWorkflowTaskQueueRequest request, string requestId)
     {
         if (
-            engine.Store.Find(workflow, queued.RunId) is not { IsOpen: true } run
+            engine.Store.Find(workflow, queued.RunId) is not { IsOpen: true, IsPaused: false } run
             || run.Task is not { StartedEventId: 0 } task
             || task.ScheduledEventId != queued.ScheduledEventId
             || task.Queue != queued.Queue

@@ -36,6 +36,7 @@ internal static class Describer
                 LastResetTime = run.Record.LastResetTime,
                 OriginalStartTime = run.Record.OriginalStartTime,
                 ResetRunId = run.Record.ResetRunId,
+                PauseInfo = run.PauseInfo,
             },
         };
         answer.WorkflowExtendedInfo.RequestIdInfos.Add(run.Record.RequestIds);

@@ -58,7 +58,12 @@ internal sealed class MutableState
 
     public WorkflowExecutionStatus Status { get; private set; } = WorkflowExecutionStatus.Running;
 
-    public bool IsOpen => Status == WorkflowExecutionStatus.Running;
+    public bool IsOpen => Status is WorkflowExecutionStatus.Running or WorkflowExecutionStatus.Paused;
+
+    public bool IsPaused => Status == WorkflowExecutionStatus.Paused;
+
+    /// <summary>Who paused the run, when and why; null while it is not.</summary>
+    public WorkflowExecutionPauseInfo? PauseInfo { get; private set; }
 
     public long NextEventId { get; private set; } = 1;
 
@@ -374,6 +379,21 @@ internal sealed class MutableState
                 var update = e.WorkflowExecutionUpdateCompletedEventAttributes;
                 Updates[update.Meta.UpdateId] = (update.AcceptedEventId, e.EventId);
                 break;
+            case HistoryEvent.AttributesOneofCase.WorkflowExecutionPausedEventAttributes:
+                Status = WorkflowExecutionStatus.Paused;
+                PauseInfo = new WorkflowExecutionPauseInfo
+                {
+                    Identity = e.WorkflowExecutionPausedEventAttributes.Identity,
+                    PausedTime = e.EventTime,
+                    Reason = e.WorkflowExecutionPausedEventAttributes.Reason,
+                };
+                Changes.Visible = true;
+                break;
+            case HistoryEvent.AttributesOneofCase.WorkflowExecutionUnpausedEventAttributes:
+                Status = WorkflowExecutionStatus.Running;
+                PauseInfo = null;
+                Changes.Visible = true;
+                break;
             default:
                 ApplyActivity(e);
                 Children.Apply(e);
@@ -411,6 +431,7 @@ internal sealed class MutableState
         if (status != WorkflowExecutionStatus.Running)
         {
             Status = status;
+            PauseInfo = null;
             CloseTime = e.EventTime.Time();
             CloseEvent = e;
             Changes.Closed = true;
