@@ -60,7 +60,11 @@ public sealed class PauseTests
         var task = await server.PollWorkflowTaskAsync("w");
         await PauseAsync(server, "w");
         await server.CompleteAsync(task, TestServer.Activity("a", "w"), TestServer.Timer("t", TimeSpan.FromMilliseconds(1)));
-        await Eventually.TrueAsync(() => server.HistoryAsync("w").GetAwaiter().GetResult().Any(e => e.EventType == EventType.TimerFired));
+        while ((await server.HistoryAsync("w")).All(e => e.EventType != EventType.TimerFired))
+        {
+            await Task.Delay(10);
+        }
+
         var paused = await DescribeAsync(server, "w");
         var poll = server.PollActivityTaskAsync("w");
 

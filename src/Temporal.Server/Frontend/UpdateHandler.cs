@@ -246,6 +246,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
     /// <summary>The update that is under way, or was and is told by history; null when the id is unknown.</summary>
     public PendingUpdate? Known(Workflow workflow, MutableState run, string id)
     {
+        Updates.RestoreAdmitted(workflow, run);
         if (workflow.Current == run && workflow.Updates.Find(id) is { } pending)
         {
             return pending;
@@ -253,7 +254,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
 
         if (!run.Updates.TryGetValue(id, out var events))
         {
-            return Updates.FindAdmitted(workflow, run, id);
+            return null;
         }
 
         var update = new PendingUpdate(id, new Request { Meta = new Meta { UpdateId = id } }) { Accepted = true };

@@ -102,7 +102,7 @@ internal sealed class MutableState
     public Dictionary<string, (long Accepted, long Completed)> Updates { get; } = [];
 
     /// <summary>Updates that a reset took over and no worker has answered yet; unlike others, events tell of them.</summary>
-    public Dictionary<string, Request> AdmittedUpdates { get; } = [];
+    public OrderedDictionary<string, Request> AdmittedUpdates { get; } = [];
 
     public RunChanges Changes { get; private set; } = new();
 

@@ -18,11 +18,7 @@ internal static class Updates
     /// <summary>The requests that go out with a workflow task.</summary>
     public static IEnumerable<Message> Outgoing(Workflow workflow, MutableState run, long startedEventId)
     {
-        foreach (var id in run.AdmittedUpdates.Keys)
-        {
-            FindAdmitted(workflow, run, id);
-        }
-
+        RestoreAdmitted(workflow, run);
         foreach (var update in workflow.Updates.Admitted)
         {
             update.Sent = true;
@@ -36,21 +32,23 @@ internal static class Updates
         }
     }
 
-    /// <summary>An update of the current run that a reset took over: known by its event, until somebody asks for it.</summary>
-    public static PendingUpdate? FindAdmitted(Workflow workflow, MutableState run, string id)
+    /// <summary>
+    /// Makes the updates that a reset took over pending again, in their order: events tell of them, whatever became of the memory.
+    /// </summary>
+    public static void RestoreAdmitted(Workflow workflow, MutableState run)
     {
-        if (workflow.Current != run || !run.IsOpen || !run.AdmittedUpdates.TryGetValue(id, out var request))
+        if (workflow.Current != run || !run.IsOpen)
         {
-            return null;
+            return;
         }
 
-        if (workflow.Updates.Find(id) is not { } update)
+        foreach (var (id, request) in run.AdmittedUpdates)
         {
-            update = new PendingUpdate(id, request);
-            workflow.Updates.Add(update);
+            if (workflow.Updates.Find(id) is null)
+            {
+                workflow.Updates.Add(new PendingUpdate(id, request));
+            }
         }
-
-        return update;
     }
 
     /// <summary>What is wrong with the worker's messages; null when nothing is.</summary>
