@@ -36,7 +36,10 @@ internal sealed class ServerParts : IDisposable
             directory.Load(options.DefaultRetention);
             var visibility = new VisibilityStore(attributes);
             var configs = new TaskQueueConfigs(Database);
-            Queues = new TaskQueues(time, configs.RateOf);
+            Deployments = new Deployments(Database, time);
+            Deployments.Load();
+            Queues = new TaskQueues(time, configs.RateOf, Deployments.VersionFor);
+            Deployments.Rerouted = Queues.Reroute;
             Store = new WorkflowStore(Database, visibility, time, logger, awake)
             {
                 SuggestContinueAsNewAfter = options.SuggestContinueAsNewAfter,
@@ -45,6 +48,7 @@ internal sealed class ServerParts : IDisposable
             {
                 TracksTasks = clock is not null,
                 DeadWorkers = new DeadWorkers(options.MachineName),
+                Deployments = Deployments,
             };
             Workflows = new WorkflowOperations(Engine, Namespaces, attributes);
             Retention = new RetentionSweeper(Store, Namespaces, time, logger);
@@ -73,6 +77,7 @@ internal sealed class ServerParts : IDisposable
             );
             var workers = new WorkerHandler(Timers, Namespaces);
             _parts.Add(workers);
+            _parts.Add(new DeploymentHandler(Namespaces, Deployments, Queues, reader, time));
             if (clock is not null)
             {
                 _parts.Add(new TimeSkippingHandler(clock, Timers, Engine));
@@ -97,6 +102,8 @@ internal sealed class ServerParts : IDisposable
     public TimerService Timers { get; }
 
     public TaskQueues Queues { get; }
+
+    public Deployments Deployments { get; }
 
     public WorkflowStore Store { get; }
 
@@ -147,11 +154,11 @@ internal sealed class ServerParts : IDisposable
         }
 
         var polls = new WorkerPolls();
-        var tasks = new WorkflowTaskHandler(Engine, Namespaces, polls, _stopping);
+        var tasks = new WorkflowTaskHandler(Engine, Namespaces, polls, Deployments, _stopping);
         tasks.Register(Table);
         Workflows.Starts.StartEagerly = tasks.StartEagerly;
         new WorkflowTaskCompletionHandler(Engine, Namespaces, attributes, tasks).Register(Table);
-        new ActivityTaskHandler(Engine, Namespaces, new ActivityStarts(Engine, Namespaces), polls, _stopping).Register(Table);
+        new ActivityTaskHandler(Engine, Namespaces, new ActivityStarts(Engine, Namespaces), polls, Deployments, _stopping).Register(Table);
         new HistoryHandler(Engine, Namespaces, _stopping).Register(Table);
         new QueryHandler(Engine, Namespaces, _stopping, Timers, time).Register(Table);
         var updates = new UpdateHandler(Engine, Namespaces, _stopping);

@@ -214,6 +214,9 @@ internal sealed class QueryHandler(
                 sticky ? run.Record.StickyQueue : run.Start.TaskQueue.Name,
                 query
             )
+            {
+                Pinned = sticky ? BuildVersion.None : run.PinnedVersion,
+            }
         );
     }
 }

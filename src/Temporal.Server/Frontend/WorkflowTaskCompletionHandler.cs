@@ -136,7 +136,9 @@ internal sealed class WorkflowTaskCompletionHandler(
             return (null, response, Next(workflow, run, request, response));
         }
 
+        var (behavior, version) = (run.Behavior, run.Deployment);
         var completedId = run.WorkflowTask.Complete(Completed(request));
+        run.Changes.Visible |= run.Behavior != behavior || !Equals(run.Deployment, version);
         NoteBuild(run, request, completedId);
         SetSticky(run, request);
         var applier = new CommandApplier(workflow, run, ns, namespaces, engine.Chain, completedId, request.Identity, request.Messages);
@@ -231,6 +233,10 @@ internal sealed class WorkflowTaskCompletionHandler(
             MeteringMetadata = request.MeteringMetadata,
             WorkerVersion = request.WorkerVersionStamp,
             WorkerDeploymentName = request.DeploymentOptions?.DeploymentName ?? "",
+            VersioningBehavior = BuildVersion.From(request.DeploymentOptions) is null
+                ? VersioningBehavior.Unspecified
+                : request.VersioningBehavior,
+            DeploymentVersion = BuildVersion.From(request.DeploymentOptions),
         };
 
     private static void SetSticky(MutableState run, RespondWorkflowTaskCompletedRequest request)

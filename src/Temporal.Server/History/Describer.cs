@@ -102,9 +102,15 @@ internal static class Describer
             ParentNamespaceId = run.Start.ParentWorkflowNamespaceId,
         };
         info.AutoResetPoints.Points.AddRange(run.Record.ResetPoints);
-        if (run.Record.VersioningOverride is { } versioning)
+        if (run.Record.VersioningOverride is not null || run.Deployment is not null)
         {
-            info.VersioningInfo = new WorkflowExecutionVersioningInfo { VersioningOverride = versioning };
+            info.VersioningInfo = new WorkflowExecutionVersioningInfo
+            {
+                Behavior = run.Behavior,
+                DeploymentVersion = run.Deployment,
+                Version = run.Deployment is null ? "" : BuildVersion.Dotted(run.Deployment),
+                VersioningOverride = run.Record.VersioningOverride,
+            };
         }
 
         return info;

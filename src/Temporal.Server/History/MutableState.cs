@@ -4,6 +4,7 @@ using Temporal.Server.Storage;
 using Temporal.Server.Timers;
 using Temporal.Server.Visibility;
 using Temporalio.Api.Common.V1;
+using Temporalio.Api.Deployment.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
 using Temporalio.Api.Sdk.V1;
@@ -95,6 +96,22 @@ internal sealed class MutableState
 
     /// <summary>The deployment that worker belongs to; empty for none.</summary>
     public string DeploymentName { get; private set; } = "";
+
+    /// <summary>How the run moves between versions, as the worker of the last completed workflow task said.</summary>
+    public VersioningBehavior Behavior { get; private set; }
+
+    /// <summary>The version of that worker; null for none.</summary>
+    public WorkerDeploymentVersion? Deployment { get; private set; }
+
+    /// <summary>The version whose workers alone may have the run's tasks; null where they go where the queue's tasks go.</summary>
+    public string? PinnedVersion =>
+        Record.VersioningOverride switch
+        {
+            { Pinned.Version: { } version } => BuildVersion.Of(version),
+            { AutoUpgrade: true } => null,
+            _ when LastCompletedTaskEventId == 0 => Start.InheritedPinnedVersion is { } inherited ? BuildVersion.Of(inherited) : null,
+            _ => Behavior == VersioningBehavior.Pinned && Deployment is not null ? BuildVersion.Of(Deployment) : null,
+        };
 
     public long SignalCount { get; private set; }
 
@@ -343,6 +360,8 @@ internal sealed class MutableState
                 DeploymentName = e.WorkflowTaskCompletedEventAttributes.WorkerDeploymentName is { Length: > 0 } deployment
                     ? deployment
                     : DeploymentName;
+                Behavior = e.WorkflowTaskCompletedEventAttributes.VersioningBehavior;
+                Deployment = e.WorkflowTaskCompletedEventAttributes.DeploymentVersion;
                 break;
             case HistoryEvent.AttributesOneofCase.TimerStartedEventAttributes:
                 var timer = e.TimerStartedEventAttributes;
