@@ -48,7 +48,12 @@ public sealed class TemporalServer : IAsyncDisposable
                 endpoints.Add(new GrpcEndpoint { Address = address, Certificate = _options.Certificate });
             }
 
-            _grpc = new GrpcHost(_parts.Table, new Admission(_options), endpoints, _loggers);
+            _grpc = new GrpcHost(
+                _parts.Table,
+                new Admission(_options.ApiKey, _options.AllowAnyUser, _options.Address is not null),
+                endpoints,
+                _loggers
+            );
             _parts.Start();
             await _grpc.StartAsync(cancellationToken);
             if (_options.SocketPath is { } socket && !OperatingSystem.IsWindows())

@@ -244,7 +244,9 @@ public sealed class DeploymentTests
                 WorkerVersioningMode = WorkerVersioningMode.Versioned,
             };
 
-    /// <summary>By a poll each for workflow tasks and for activities, of a worker that has said goodbye: they are answered at once.</summary>
+    /// <summary>
+    /// By a poll each for workflow tasks and for activities, of a worker that has said goodbye: they are answered at once.
+    /// </summary>
     private static async Task RegisterAsync(TestServer server, params string[] builds)
     {
         await server.CallAsync(

@@ -4,12 +4,6 @@ namespace Temporal.Server.Common;
 
 internal static partial class Log
 {
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} failed with an exception that is no status")]
-    public static partial void HandlerFailed(ILogger logger, Exception exception, string method);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "An answer to {Method} could not be delivered")]
-    public static partial void AnswerUndelivered(ILogger logger, Exception exception, string method);
-
     [LoggerMessage(Level = LogLevel.Error, Message = "A change could not be written to the database")]
     public static partial void WriteFailed(ILogger logger, Exception exception);
 

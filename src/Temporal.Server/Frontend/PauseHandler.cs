@@ -7,8 +7,8 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Frontend;
 
 /// <summary>
-/// Pauses workflows and lets them go on. A paused run takes what is sent to it, and what it has in the hands of workers ends; no further task
-/// of it is handed out.
+/// Pauses workflows and lets them go on. A paused run takes what is sent to it, and what it has in the hands of workers ends; no further
+/// task of it is handed out.
 /// </summary>
 internal sealed class PauseHandler(WorkflowEngine engine, NamespaceRegistry namespaces)
 {

@@ -5,9 +5,9 @@ using System.Text;
 namespace Temporal.Server.Hosting;
 
 /// <summary>
-/// Lets a client that reaches a socket file as if it were an HTTP proxy speak to the server behind it: Temporal's own client core knows Unix
-/// sockets as proxies only. A connection may begin with <c>CONNECT HOST:PORT</c>, which is answered with 200 whatever it names, or with
-/// HTTP/2 at once.
+/// Lets a client that reaches a socket file as if it were an HTTP proxy speak to the server behind it: Temporal's own client core knows
+/// Unix sockets as proxies only. A connection may begin with <c>CONNECT HOST:PORT</c>, which is answered with 200 whatever it names, or
+/// with HTTP/2 at once.
 /// </summary>
 internal static class HttpConnect
 {

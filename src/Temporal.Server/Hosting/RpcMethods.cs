@@ -2,7 +2,6 @@ using Google.Protobuf.Reflection;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Health.V1;
 using Microsoft.Extensions.Logging;
-using Temporal.Server.Common;
 
 namespace Temporal.Server.Hosting;
 
@@ -92,7 +91,7 @@ internal sealed class RpcMethods(RpcTable table, Admission admission, ILogger lo
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException or RpcException)
         {
-            Log.AnswerUndelivered(logger, e, context.Method);
+            RpcLog.AnswerUndelivered(logger, e, context.Method);
         }
 
         call.Undelivered();
@@ -114,7 +113,7 @@ internal sealed class RpcMethods(RpcTable table, Admission admission, ILogger lo
             call.Undelivered();
             if (RpcErrors.Answered(e, context.CancellationToken) is not { } answered)
             {
-                Log.HandlerFailed(logger, e, context.Method);
+                RpcLog.HandlerFailed(logger, e, context.Method);
                 answered = RpcErrors.Of(StatusCode.Internal, "internal error; the server's log has the details");
             }
 

@@ -43,7 +43,8 @@ internal sealed class RpcTable
         AddRaw(ServiceOf(typeof(TRequest)), typeof(TRequest).Name[..^RequestSuffix.Length], handler);
 
     /// <summary>
-    /// Adds a method whose answer hands over what must not get lost: see <see cref="RpcCall.WhenUndelivered"/>, which works for these alone.
+    /// Adds a method whose answer hands over what must not get lost: see <see cref="RpcCall.WhenUndelivered"/>, which works for these
+    /// alone.
     /// </summary>
     public void AddHandOver<TRequest>(Func<RpcCall, TRequest, ValueTask<RpcAnswer>> handler)
         where TRequest : IMessage<TRequest>, new() =>

@@ -75,7 +75,9 @@ internal sealed class Deployments(Database database, TimeProvider time)
         );
     }
 
-    /// <summary>The version whose workers a task is for: the one its run is bound to, else the one that the queue's tasks go to now.</summary>
+    /// <summary>
+    /// The version whose workers a task is for: the one its run is bound to, else the one that the queue's tasks go to now.
+    /// </summary>
     public string VersionFor(QueuedTask task)
     {
         var activity = task is ActivityQueuedTask;
@@ -172,7 +174,9 @@ internal sealed class Deployments(Database database, TimeProvider time)
 
     public Timestamp Now() => Timestamp.FromDateTimeOffset(time.GetUtcNow());
 
-    /// <summary>Brings what polls and tasks ask in line with a deployment. A queue belongs to the deployment that was changed last.</summary>
+    /// <summary>
+    /// Brings what polls and tasks ask in line with a deployment. A queue belongs to the deployment that was changed last.
+    /// </summary>
     private void Index(DeploymentRecord record)
     {
         foreach (var key in _known.Keys.Where(key => IsOf(record, key.NamespaceId, key.Version)))

@@ -309,8 +309,8 @@ internal sealed class DeploymentHandler(
         : reader
             .List(
                 ns,
-                $"TemporalWorkerDeploymentVersion = '{BuildVersion.Of(version.DeploymentVersion)}' AND TemporalWorkflowVersioningBehavior = "
-                    + "'Pinned' AND CloseTime IS NULL",
+                $"TemporalWorkerDeploymentVersion = '{BuildVersion.Of(version.DeploymentVersion)}' "
+                    + "AND TemporalWorkflowVersioningBehavior = 'Pinned' AND CloseTime IS NULL",
                 1,
                 ByteString.Empty
             )

@@ -75,7 +75,8 @@ internal static class Schema
 
     /// <summary>The sentence for a damaged file.</summary>
     public static string DamageOf(string path, string damage) =>
-        $"{path} is damaged: {damage}. 'server verify' tells which runs are hit; take the last copy that 'server backup' made, or another path";
+        $"{path} is damaged: {damage}. 'server verify' tells which runs are hit; take the last copy that 'server backup' made, "
+        + "or another path";
 
     /// <summary>Opens an engine file of this release for reading alone.</summary>
     /// <exception cref="InvalidOperationException">There is none, it is not an engine database, or another release wrote it.</exception>
