@@ -102,8 +102,7 @@ internal sealed class ServerStartDevCommand : CliCommand
         context.Terminal = log.Terminal;
         var builder = ServiceHost.Create(log);
         builder.Services.AddHostedService(_ => new ServedEngine(options, file, context, log.Factory, Announce, stop));
-        await ServiceHost.RunAsync(builder, stop);
-        return ExitCodes.Done;
+        return await ServiceHost.RunAsync(builder, log, stop);
 
         void Announce(TemporalServer server)
         {

@@ -52,8 +52,7 @@ internal sealed class WorkerCommand : CliCommand
             Named = named,
             Stays = true,
         });
-        await ServiceHost.RunAsync(builder, stop);
-        return ExitCodes.Done;
+        return await ServiceHost.RunAsync(builder, log, stop);
 
         void Say(EngineConnection engine) =>
             context.Terminal.Say(
