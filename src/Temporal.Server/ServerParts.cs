@@ -56,9 +56,17 @@ internal sealed class ServerParts : IDisposable
             var services = new EngineServices(Database, Timers, time, Namespaces, Workflows, visibility, attributes, loggers);
             var reader = new VisibilityReader(Database, attributes);
             _parts.Add(new ClusterHandler(address));
-            _parts.Add(new NamespaceHandler(directory, attributes, new NamespaceRemoval(services, directory, attributes, reader), Timers));
+            _parts.Add(
+                new NamespaceHandler(
+                    directory,
+                    attributes,
+                    new NamespaceRemoval(services, directory, attributes, reader),
+                    Timers,
+                    options.BlobSizeLimit
+                )
+            );
             _parts.Add(new SearchAttributeHandler(Namespaces, attributes));
-            _parts.Add(new NexusHandler(Database, Timers, Namespaces));
+            _parts.Add(new NexusHandler());
             _parts.Add(new VisibilityHandler(Database, Namespaces, reader));
             _parts.Add(new ScheduleHandler(services, new ScheduleLists(services, reader, attributes)));
             _parts.Add(

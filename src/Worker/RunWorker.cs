@@ -27,15 +27,9 @@ public sealed class RunWorker : IDisposable
             MaxConcurrentActivities = 20,
             Interceptors = [new StepFailures()],
         };
-        shared
-            .AddWorkflow<OrchestrationWorkflow>()
-            .AddWorkflow<TaskWorkflow>()
-            .AddWorkflow<PlanningWorkflow>()
-            .AddWorkflow<ReviewWorkflow>()
-            .AddWorkflow<MergeTrainWorkflow>()
-            .AddWorkflow<LeaseWorkflow>();
+        shared.AddWorkflows();
         shared.AddAllActivities(new RepositoryActivities(new ServedRepositories(options.Repositories, options.Named, services)));
-        _workers.Add(new TemporalWorker(client, shared));
+        _workers.Add(new TemporalWorker(WorkerSetup.ForWorkflows(client), shared));
         foreach (var repository in options.Repositories)
         {
             var own = new TemporalWorkerOptions(TaskQueues.ForRepository(services.Host, repository.Key))

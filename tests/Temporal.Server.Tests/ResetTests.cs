@@ -1,5 +1,5 @@
+using Grpc.Core;
 using Orchestrator.TestKit;
-using Temporal.Grpc;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -104,7 +104,7 @@ public class ResetTests
         );
         var limit = TimeSpan.FromMinutes(1);
         var look = new DescribeWorkflowExecutionRequest { Namespace = "default", Execution = workflow };
-        while ((await server.TryAsync(look, limit)).Status == GrpcStatusCode.OK)
+        while ((await server.TryAsync(look, limit)).Status == StatusCode.OK)
         {
             await Task.Delay(5);
         }
@@ -121,7 +121,7 @@ public class ResetTests
             limit
         );
 
-        Assert.Equal(GrpcStatusCode.NotFound, status);
+        Assert.Equal(StatusCode.NotFound, status);
     }
 
     private static async Task<string> ResetAsync(TestServer server, string id, long finishEventId) =>

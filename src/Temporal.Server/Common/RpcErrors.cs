@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Temporalio.Api.ErrorDetails.V1;
@@ -11,8 +12,11 @@ internal static class RpcErrors
 {
     private const string DetailsTrailer = "grpc-status-details-bin";
 
-    // A character takes up to nine bytes in a header: three of UTF-8, each as %XX.
-    private const int LongestMessage = 8 * 1024 / 9;
+    // In bytes, as the header has them.
+    private const int LongestMessage = 8 * 1024;
+
+    // Three bytes of UTF-8 for a character, each as %XX.
+    private const int WorstEncoding = 9;
     private const int LargestDetails = 24 * 1024;
 
     public static RpcException InvalidArgument(string message) => Of(StatusCode.InvalidArgument, message);
@@ -96,8 +100,9 @@ internal static class RpcErrors
     public static RpcException? Answered(Exception thrown, CancellationToken call) =>
         thrown switch
         {
-            RpcException { Status.Detail.Length: <= LongestMessage } failure
-                when failure.Trailers.GetValueBytes(DetailsTrailer) is not { Length: > LargestDetails } => failure,
+            RpcException failure
+                when EncodedLength(failure.Status.Detail) <= LongestMessage
+                    && failure.Trailers.GetValueBytes(DetailsTrailer) is not { Length: > LargestDetails } => failure,
             RpcException failure => new RpcException(
                 new Status(failure.StatusCode, Cut(failure.Status.Detail)),
                 failure.Trailers.GetValueBytes(DetailsTrailer) is { Length: <= LargestDetails } details
@@ -110,7 +115,10 @@ internal static class RpcErrors
         };
 
     private static string Cut(string text) =>
-        text.Length <= LongestMessage
+        EncodedLength(text) <= LongestMessage
             ? text
-            : string.Create(CultureInfo.InvariantCulture, $"{text[..LongestMessage]}... ({text.Length} characters)");
+            : string.Create(CultureInfo.InvariantCulture, $"{text[..(LongestMessage / WorstEncoding)]}... ({text.Length} characters)");
+
+    private static int EncodedLength(string text) =>
+        Encoding.UTF8.GetBytes(text).Sum(letter => letter is >= (byte)' ' and <= (byte)'~' and not (byte)'%' ? 1 : 3);
 }

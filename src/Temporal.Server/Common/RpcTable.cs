@@ -13,6 +13,9 @@ internal sealed class RpcTable
     public const string TestService = "temporal.api.testservice.v1.TestService";
     public const string Health = "grpc.health.v1.Health";
 
+    /// <summary>Largest request in bytes that is carried out: the limit of the real server.</summary>
+    public const int LargestRequest = 4 * 1024 * 1024;
+
     private const string RequestSuffix = "Request";
 
     private readonly Dictionary<(string Service, string Method), Rpc> _methods = [];

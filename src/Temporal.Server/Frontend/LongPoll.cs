@@ -8,9 +8,6 @@ internal sealed class LongPoll : IDisposable
     // An answer that is on its way when the deadline strikes is lost; an empty one shortly before is not.
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(2);
-
-    // What may have passed of the client's limit before the call was looked at.
-    private static readonly TimeSpan OnItsWay = TimeSpan.FromMilliseconds(200);
     private readonly CancellationTokenSource _source;
     private bool _disposed;
 
@@ -31,7 +28,7 @@ internal sealed class LongPoll : IDisposable
             throw RpcErrors.InvalidArgument("Context timeout is not set.");
         }
 
-        if (remaining < Shortest - OnItsWay)
+        if (remaining < Shortest)
         {
             throw RpcErrors.FailedPrecondition("Context timeout is too short.");
         }

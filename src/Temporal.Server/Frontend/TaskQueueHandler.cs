@@ -104,6 +104,7 @@ internal sealed class TaskQueueHandler(
         namespaces.Resolve(request.Namespace);
         Require.TaskQueue(request.TaskQueue);
         using var poll = new LongPoll(context, PollLimit, stopping.Token);
+        using var noted = polls.Note(request.WorkerInstanceKey, poll);
         await Task.Delay(Timeout.Infinite, poll.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return new PollNexusTaskQueueResponse();
     }

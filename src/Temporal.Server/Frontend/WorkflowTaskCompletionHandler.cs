@@ -86,6 +86,12 @@ internal sealed class WorkflowTaskCompletionHandler(
             ?? Unhandled(run, request);
         if (fault is not null)
         {
+            if (run.Task!.Attempt > 1 && fault.Cause != WorkflowTaskFailedCause.UnhandledCommand && !fault.EndsRun)
+            {
+                // Refused again: the task is left to its time limit, or a worker that always answers the same would be asked without pause.
+                return (fault, response, null);
+            }
+
             run.WorkflowTask.Fail(
                 fault.Cause,
                 fault.Cause == WorkflowTaskFailedCause.Unspecified

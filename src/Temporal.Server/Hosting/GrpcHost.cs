@@ -1,13 +1,20 @@
+using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Temporal.Server.Hosting;
 
@@ -27,39 +34,45 @@ internal sealed record GrpcEndpoint
 /// <summary>ASP.NET's gRPC server on Kestrel, with the methods of a table.</summary>
 internal sealed class GrpcHost : IAsyncDisposable
 {
-    private readonly WebApplication _application;
+    private readonly KestrelServer _server;
+    private readonly ServiceProvider _services;
+    private readonly Application _application;
 
     /// <summary>Makes the server without listening.</summary>
     /// <param name="table">The methods, each with what answers it.</param>
     /// <param name="admit">Throws for a call that may not be made.</param>
     public GrpcHost(RpcTable table, Action<RpcCall> admit, IReadOnlyList<GrpcEndpoint> endpoints, ILoggerFactory loggers)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(loggers);
-        builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
-        builder.Services.AddGrpc(options => options.MaxReceiveMessageSize = RpcMethods.LargestRead);
-        builder.Services.AddSingleton(_ => new RpcMethods(table, admit, loggers.CreateLogger("Temporal.Server.Grpc")));
-        builder.Services.AddSingleton<IServiceMethodProvider<RpcMethods>>(services => services.GetRequiredService<RpcMethods>());
+        _services = Services(new RpcMethods(table, admit, loggers.CreateLogger("Temporal.Server.Grpc")), loggers);
+        var options = new KestrelServerOptions
+        {
+            AddServerHeader = false,
+            AllowSynchronousIO = false,
+            ApplicationServices = _services,
+        };
+        ApplyLimits(options.Limits);
+        if (endpoints.Any(endpoint => endpoint.Certificate is not null))
+        {
+            // Kestrel's TLS takes its own parts from a container of its own; clear text does without, which starts faster.
+            var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+            builder.Services.AddSingleton(loggers);
+            builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+            options.ApplicationServices = builder.Build().Services;
+        }
+
+        Listen(options, endpoints);
 
         // Kestrel reads and writes on the thread that learnt of it; calls themselves always run on the pool, so none of them can hold up a
         // connection.
-        builder.WebHost.UseKestrelCore().UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
-        if (endpoints.Any(endpoint => endpoint.Certificate is not null))
-        {
-            builder.WebHost.UseKestrelHttpsConfiguration();
-        }
-
-        builder.WebHost.ConfigureKestrel(options => Listen(options, endpoints));
-        _application = builder.Build();
-        _application.UseRouting();
-        _application.MapGrpcService<RpcMethods>();
+        var sockets = new SocketTransportOptions { UnsafePreferInlineScheduling = true };
+        _server = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(sockets), loggers), loggers);
+        _application = new Application(Pipeline(_services), _services.GetRequiredService<IServiceScopeFactory>());
     }
 
     /// <summary>The addresses listened on, with the real ports: <c>http://127.0.0.1:7233</c>, <c>unix:PATH</c>.</summary>
     public IReadOnlyList<string> Addresses =>
         [
-            .. _application
-                .Services.GetRequiredService<IServer>()
+            .. _server
                 .Features.Get<IServerAddressesFeature>()!
                 .Addresses.Select(a => a.StartsWith("http://unix:", StringComparison.Ordinal) ? a["http://".Length..] : a),
         ];
@@ -78,19 +91,51 @@ internal sealed class GrpcHost : IAsyncDisposable
     }
 
     /// <summary>Returns when every endpoint listens.</summary>
-    public Task StartAsync(CancellationToken cancellationToken) => _application.StartAsync(cancellationToken);
+    public Task StartAsync(CancellationToken cancellationToken) => _server.StartAsync(_application, cancellationToken);
 
     /// <summary>Stops accepting, lets open calls end until the token is cancelled, then breaks them off.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => _application.StopAsync(cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         using var now = new CancellationTokenSource();
         await now.CancelAsync();
-        await _application.StopAsync(now.Token);
-        await _application.DisposeAsync();
+        await _server.StopAsync(now.Token);
+        _server.Dispose();
+        await _services.DisposeAsync();
     }
+
+    /// <summary>What the gRPC server needs, and nothing of a web application's host: a run starts this in its first tenth of a
+    /// second.</summary>
+    private static ServiceProvider Services(RpcMethods methods, ILoggerFactory loggers)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(loggers);
+        services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        services.AddSingleton(new DiagnosticListener("Temporal.Server"));
+        services.AddSingleton(methods);
+        services.AddSingleton<IServiceMethodProvider<RpcMethods>>(methods);
+        services.AddGrpc(options =>
+        {
+            options.MaxReceiveMessageSize = RpcMethods.LargestRead;
+            options.IgnoreUnknownServices = true;
+        });
+        return services.BuildServiceProvider();
+    }
+
+    private static RequestDelegate Pipeline(IServiceProvider services)
+    {
+        var application = new ApplicationBuilder(services);
+        application.UseRouting();
+        application.UseEndpoints(endpoints => endpoints.MapGrpcService<RpcMethods>());
+        application.Run(RpcMethods.RefuseUnknownAsync);
+        return application.Build();
+    }
+
+    /// <summary>Cancelled when the server wants to stop; a connection that breaks is told by reading from it.</summary>
+    private static CancellationToken Ending(ConnectionContext connection) =>
+        connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? connection.ConnectionClosed;
 
     private static void Listen(KestrelServerOptions options, IReadOnlyList<GrpcEndpoint> endpoints)
     {
@@ -120,7 +165,7 @@ internal sealed class GrpcHost : IAsyncDisposable
                         {
                             connection.Features.Set(ConnectionPeer.Of(connection.RemoteEndPoint, connection.LocalEndPoint));
                         }
-                        else if (!await HttpConnect.AcceptAsync(connection.Transport, connection.ConnectionClosed))
+                        else if (!await HttpConnect.AcceptAsync(connection.Transport, Ending(connection)))
                         {
                             return;
                         }
@@ -143,5 +188,15 @@ internal sealed class GrpcHost : IAsyncDisposable
                 );
             }
         }
+    }
+
+    private sealed class Application(RequestDelegate pipeline, IServiceScopeFactory scopes) : IHttpApplication<HttpContext>
+    {
+        public HttpContext CreateContext(IFeatureCollection contextFeatures) =>
+            new DefaultHttpContext(contextFeatures) { ServiceScopeFactory = scopes };
+
+        public Task ProcessRequestAsync(HttpContext context) => pipeline(context);
+
+        public void DisposeContext(HttpContext context, Exception? exception) => ((DefaultHttpContext)context).Uninitialize();
     }
 }

@@ -17,8 +17,21 @@ internal static class HttpConnect
     private static readonly byte[] Established = Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\n\r\n");
 
     /// <summary>Answers the request if the connection begins with one, and leaves what follows to be read.</summary>
+    /// <param name="cancellationToken">Cancelled when the connection has to end.</param>
     /// <returns>False where the connection ended, or asks for a proxy with more than a proxy is told.</returns>
     public static async Task<bool> AcceptAsync(IDuplexPipe transport, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AnswerAsync(transport, cancellationToken);
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<bool> AnswerAsync(IDuplexPipe transport, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -30,16 +43,16 @@ internal static class HttpConnect
                 return true;
             }
 
-            if (end is { } after)
+            var length = read.Buffer.Slice(0, end ?? read.Buffer.End).Length;
+            if (end is { } after && length <= LongestRequest)
             {
                 transport.Input.AdvanceTo(after);
                 await transport.Output.WriteAsync(Established, cancellationToken);
                 return true;
             }
 
-            var tooLong = read.Buffer.Length > LongestRequest;
             transport.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-            if (read.IsCompleted || tooLong)
+            if (read.IsCompleted || length > LongestRequest)
             {
                 return false;
             }

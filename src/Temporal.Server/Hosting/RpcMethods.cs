@@ -1,21 +1,18 @@
-using Google.Protobuf.Reflection;
+using System.Globalization;
 using Grpc.AspNetCore.Server.Model;
-using Grpc.Health.V1;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Temporal.Server.Hosting;
 
 /// <summary>
-/// Tells ASP.NET's gRPC server the methods of the services' descriptors: those of the table answer, the others say that they are not
-/// carried out. Requests and answers pass as bytes, so that what is stored encoded is not parsed to be sent.
+/// Tells ASP.NET's gRPC server the methods of the table. Requests and answers pass as bytes, so that what is stored encoded is not parsed
+/// to be sent. The services' own descriptors are not asked: to make them ready loads the types of all messages there are.
 /// </summary>
 internal sealed class RpcMethods(RpcTable table, Action<RpcCall> admit, ILogger logger) : IServiceMethodProvider<RpcMethods>
 {
     /// <summary>Largest request in bytes that is read at all, decompressed, before it is refused by its size.</summary>
     public const int LargestRead = 256 * 1024 * 1024;
-
-    /// <summary>Largest request in bytes that is carried out: the limit of the real server.</summary>
-    private const int LargestRequest = 4 * 1024 * 1024;
 
     private static readonly Marshaller<byte[]> Requests = new(
         (byte[] _, SerializationContext _) => throw new NotSupportedException("the server sends no requests"),
@@ -30,9 +27,8 @@ internal sealed class RpcMethods(RpcTable table, Action<RpcCall> admit, ILogger 
     /// <inheritdoc/>
     public void OnServiceMethodDiscovery(ServiceMethodProviderContext<RpcMethods> context)
     {
-        foreach (var (service, method) in Described().Concat(table.Methods.Keys).Distinct())
+        foreach (var ((service, method), rpc) in table.Methods)
         {
-            var rpc = table.Methods.GetValueOrDefault((service, method)) ?? NotCarriedOut(service, method);
             if (rpc.HandsOver)
             {
                 // The same on the wire as a unary method, but that the answer is written here: only so can it be known whether it went out.
@@ -53,27 +49,31 @@ internal sealed class RpcMethods(RpcTable table, Action<RpcCall> admit, ILogger 
         }
     }
 
-    private IEnumerable<(string Service, string Method)> Described() =>
-        new[]
+    /// <summary>Answers what is no method of the table, as the real server does.</summary>
+    public static Task RefuseUnknownAsync(HttpContext http)
+    {
+        if (http.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) != true)
         {
-            Temporalio.Api.WorkflowService.V1.ServiceReflection.Descriptor,
-            Temporalio.Api.OperatorService.V1.ServiceReflection.Descriptor,
-            Temporalio.Api.TestService.V1.ServiceReflection.Descriptor,
-            HealthReflection.Descriptor,
+            http.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            return Task.CompletedTask;
         }
-            .SelectMany(file => file.Services)
-            .Where(service => table.Methods.Keys.Any(known => known.Service == service.FullName))
-            .SelectMany(service => service.Methods.Where(method => !method.IsServerStreaming))
-            .Select((MethodDescriptor method) => (method.Service.FullName, method.Name));
 
-    private static Rpc NotCarriedOut(string service, string method) =>
-        new((_, _) => throw RpcErrors.Unimplemented($"unknown method {method} for service {service}"), HandsOver: false);
+        var path = http.Request.Path.Value ?? "";
+        var slash = path.LastIndexOf('/');
+        http.Response.ContentType = "application/grpc";
+        http.Response.Headers["grpc-status"] = ((int)StatusCode.Unimplemented).ToString(CultureInfo.InvariantCulture);
+        http.Response.Headers["grpc-message"] = Uri.EscapeDataString(
+                slash > 0 ? $"unknown method {path[(slash + 1)..]} for service {path[1..slash]}" : $"malformed method name: \"{path}\""
+            )
+            .Replace("%20", " ", StringComparison.Ordinal);
+        return Task.CompletedTask;
+    }
 
     private static byte[] Read(DeserializationContext context) =>
-        context.PayloadLength > LargestRequest
+        context.PayloadLength > RpcTable.LargestRequest
             ? throw RpcErrors.Of(
                 StatusCode.ResourceExhausted,
-                $"grpc: received message larger than max ({context.PayloadLength} vs. {LargestRequest})"
+                $"grpc: received message larger than max ({context.PayloadLength} vs. {RpcTable.LargestRequest})"
             )
             : context.PayloadAsNewBuffer();
 

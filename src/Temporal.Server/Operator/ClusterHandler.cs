@@ -69,7 +69,6 @@ internal sealed class ClusterHandler(Func<string> address) : IServiceHandler
                 EagerWorkflowStart = true,
                 SdkMetadata = true,
                 CountGroupByExecutionStatus = true,
-                Nexus = true,
             },
         };
 

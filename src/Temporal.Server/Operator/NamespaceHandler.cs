@@ -17,7 +17,8 @@ internal sealed class NamespaceHandler(
     NamespaceDirectory directory,
     SearchAttributeRegistry attributes,
     NamespaceRemoval removal,
-    TimerService timers
+    TimerService timers,
+    int blobSizeLimit
 ) : IServiceHandler
 {
     private const int LongestName = 1000;
@@ -191,6 +192,13 @@ internal sealed class NamespaceHandler(
             SyncUpdate = true,
             AsyncUpdate = true,
             WorkerHeartbeats = true,
+            WorkerPollCompleteOnShutdown = true,
+        };
+        info.Limits = new NamespaceInfo.Types.Limits
+        {
+            BlobSizeLimitError = blobSizeLimit,
+            MemoSizeLimitError = Require.MaxMemo,
+            WorkflowTaskCompletionSizeLimitError = RpcTable.LargestRequest,
         };
         return new DescribeNamespaceResponse
         {

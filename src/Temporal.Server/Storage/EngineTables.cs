@@ -13,7 +13,6 @@ internal static class EngineTables
         new("namespaces", NamespaceTable.Migrations),
         new("search_attributes", SearchAttributeTable.Migrations),
         new("visibility", VisibilityTables.Migrations),
-        new("nexus_endpoints", NexusEndpointTable.Migrations),
         new("schedules", ScheduleTable.Migrations),
         new("batches", BatchTable.Migrations),
         new("task_queue_configs", TaskQueueConfigTable.Migrations),

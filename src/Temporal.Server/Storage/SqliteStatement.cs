@@ -42,8 +42,6 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
 
     public string Text(int column) => raw.sqlite3_column_text(statement, column).utf8_to_string() ?? "";
 
-    public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
-
     /// <summary>The bytes of a blob; they are gone with the next step.</summary>
     public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(statement, column);
 
