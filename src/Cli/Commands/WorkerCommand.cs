@@ -56,8 +56,8 @@ internal sealed class WorkerCommand : CliCommand
 
         void Say(EngineConnection engine) =>
             context.Terminal.Say(
-                $"Working on {string.Join(", ", repositories.Select(repository => repository.Root))} ({engine.Description}). Ctrl-C ends it; "
-                    + "agents at work go on."
+                $"Working on {string.Join(", ", repositories.Select(repository => repository.Root))} ({engine.Description}). "
+                    + "Ctrl-C ends it; agents at work go on."
             );
     }
 
