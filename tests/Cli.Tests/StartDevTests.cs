@@ -104,7 +104,7 @@ public sealed class StartDevTests
         Assert.Contains(said, result.People, StringComparison.Ordinal);
     }
 
-    /// <summary>The script in docs/temporal.md.</summary>
+    /// <summary>The script on the page for users.</summary>
     private static string Script()
     {
         var page = File.ReadAllText(RepositoryFiles.Path("docs/temporal.md"));

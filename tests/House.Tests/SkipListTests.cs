@@ -5,8 +5,8 @@ using Xunit;
 namespace Orchestrator.House.Tests;
 
 /// <summary>
-/// <c>scripts/test</c> ends green on machines that lack something a test needs, such as bubblewrap, and on those that have it: its summary is
-/// played here with results of both.
+/// <c>scripts/test</c> ends green on machines that lack something a test needs, such as bubblewrap, and on those that have it: its summary
+/// is played here with results of both.
 /// </summary>
 public sealed class SkipListTests
 {

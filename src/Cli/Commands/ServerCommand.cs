@@ -86,8 +86,7 @@ internal sealed class ServerCommand : CliCommand
             builder.Services.AddHostedService(_ => new RunTranscript([repository!], context, log.Factory));
             builder.Services.AddHostedService(_ => new RunWork([repository!], own, context, log.Factory, SayWork, stop));
         }
-        await ServiceHost.RunAsync(builder, stop);
-        return ExitCodes.Done;
+        return await ServiceHost.RunAsync(builder, log, stop);
 
         void Announce(TemporalServer server)
         {

@@ -13,14 +13,7 @@ namespace Orchestrator.Cli.Commands;
 /// SDKs start it by its path.</summary>
 internal sealed class ServerStartDevCommand : CliCommand
 {
-    private static readonly Dictionary<string, LogEventLevel?> Levels = new(StringComparer.Ordinal)
-    {
-        ["warn"] = LogEventLevel.Warning,
-        ["debug"] = LogEventLevel.Debug,
-        ["info"] = LogEventLevel.Information,
-        ["error"] = LogEventLevel.Error,
-        ["never"] = null,
-    };
+    private static readonly string[] Levels = ["warn", "debug", "info", "error", "never"];
 
     private readonly ListenOptions _listen = new("--ip", "localhost", "-p");
     private readonly Option<string[]> _namespaces = new("--namespace", "-n")
@@ -57,9 +50,9 @@ internal sealed class ServerStartDevCommand : CliCommand
     private readonly Option<string> _level = new Option<string>("--log-level")
     {
         Description = "From which level on the server logs, to stderr",
-        HelpName = string.Join('|', Levels.Keys),
-        DefaultValueFactory = static _ => "warn",
-    }.AcceptOnlyFromAmong([.. Levels.Keys]);
+        HelpName = string.Join('|', Levels),
+        DefaultValueFactory = static _ => Levels[0],
+    }.AcceptOnlyFromAmong(Levels);
 
     public ServerStartDevCommand()
         : base("start-dev", "Serve an empty engine for tests and development, as the official program's command does")
@@ -95,15 +88,14 @@ internal sealed class ServerStartDevCommand : CliCommand
         using var file = named is null ? null : ServerCommand.Acquire(named, guard: null);
         using var log = ServiceLog.Open(
             parsed.GetValue(_format) == "json" ? LogFormat.Json : LogFormat.Text,
-            Levels[parsed.GetValue(_level)!],
+            LevelOf(parsed.GetValue(_level)),
             file: null,
             context.Terminal
         );
         context.Terminal = log.Terminal;
         var builder = ServiceHost.Create(log);
         builder.Services.AddHostedService(_ => new ServedEngine(options, file, context, log.Factory, Announce, stop));
-        await ServiceHost.RunAsync(builder, stop);
-        return ExitCodes.Done;
+        return await ServiceHost.RunAsync(builder, log, stop);
 
         void Announce(TemporalServer server)
         {
@@ -118,6 +110,16 @@ internal sealed class ServerStartDevCommand : CliCommand
             }
         }
     }
+
+    private static LogEventLevel? LevelOf(string? name) =>
+        name switch
+        {
+            "debug" => LogEventLevel.Debug,
+            "info" => LogEventLevel.Information,
+            "error" => LogEventLevel.Error,
+            "never" => null,
+            _ => LogEventLevel.Warning,
+        };
 
     private static KeyValuePair<string, string> Pair(string option, string form, string text) =>
         text.IndexOf('=', StringComparison.Ordinal) is > 0 and var sign

@@ -52,13 +52,12 @@ internal sealed class WorkerCommand : CliCommand
             Named = named,
             Stays = true,
         });
-        await ServiceHost.RunAsync(builder, stop);
-        return ExitCodes.Done;
+        return await ServiceHost.RunAsync(builder, log, stop);
 
         void Say(EngineConnection engine) =>
             context.Terminal.Say(
-                $"Working on {string.Join(", ", repositories.Select(repository => repository.Root))} ({engine.Description}). Ctrl-C ends it; "
-                    + "agents at work go on."
+                $"Working on {string.Join(", ", repositories.Select(repository => repository.Root))} ({engine.Description}). "
+                    + "Ctrl-C ends it; agents at work go on."
             );
     }
 

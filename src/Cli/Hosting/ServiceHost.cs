@@ -5,8 +5,8 @@ using Serilog;
 
 namespace Orchestrator.Cli.Hosting;
 
-/// <summary>The generic host of commands that stay, such as <c>worker</c> and <c>server</c>: their parts are hosted services, which start in
-/// order and stop in reverse. It tells systemd that it is ready and that it stops, where systemd started it (<c>Type=notify</c>).</summary>
+/// <summary>The generic host of commands that stay, such as <c>worker</c> and <c>server</c>: their parts are hosted services, which start
+/// in order and stop in reverse. It tells systemd that it is ready and that it stops, where systemd started it (<c>Type=notify</c>).</summary>
 internal static class ServiceHost
 {
     /// <summary>A host without services.</summary>
@@ -24,9 +24,24 @@ internal static class ServiceHost
 
     /// <summary>Runs until it is interrupted or a service breaks; whatever began has ended then.</summary>
     /// <param name="builder">The host.</param>
+    /// <param name="log">Gets why it ended, too.</param>
     /// <param name="stop">The interrupt. Services that wait in their start take it themselves.</param>
-    /// <exception cref="CommandException">Or another: what a service broke with.</exception>
-    public static async Task RunAsync(HostApplicationBuilder builder, CancellationToken stop)
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(HostApplicationBuilder builder, ServiceLog log, CancellationToken stop)
+    {
+        try
+        {
+            await RunAsync(builder, stop);
+            return ExitCodes.Done;
+        }
+        catch (CommandException fault)
+        {
+            log.Terminal.Fail(fault.Message, fault.Cure);
+            return fault.ExitCode;
+        }
+    }
+
+    private static async Task RunAsync(HostApplicationBuilder builder, CancellationToken stop)
     {
         var host = builder.Build();
         await using var _ = (IAsyncDisposable)host;

@@ -10,6 +10,9 @@ internal sealed class LoggedTerminal(ITerminal inner, ILogger log) : ITerminal
     /// <summary>The source of these events.</summary>
     public const string Source = "orchestrate";
 
+    /// <summary>Property of an error: what helps.</summary>
+    public const string Cure = "Cure";
+
     private readonly ILogger _log = log.ForContext(Constants.SourceContextPropertyName, Source);
 
     public bool IsInteractive => inner.IsInteractive;
@@ -28,7 +31,7 @@ internal sealed class LoggedTerminal(ITerminal inner, ILogger log) : ITerminal
 
     public void Warn(string line) => _log.Warning("{Text:l}", line);
 
-    public void Fail(string message, string cure) => inner.Fail(message, cure);
+    public void Fail(string message, string cure) => _log.ForContext(Cure, cure).Error("{Text:l}", message);
 
     public string ReadInput() => inner.ReadInput();
 

@@ -54,6 +54,7 @@ internal sealed class ServiceLog : IDisposable
     /// <param name="terminal">The console.</param>
     public static ServiceLog Open(LogFormat format, LogEventLevel? lowest, string? file, ITerminal terminal)
     {
+        var console = new TerminalSink(terminal, format);
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Is(lowest ?? LevelAlias.Off)
             .MinimumLevel.Override(LoggedTerminal.Source, LogEventLevel.Information)
@@ -62,16 +63,22 @@ internal sealed class ServiceLog : IDisposable
             .Filter.ByExcluding(Matching.FromSource("Microsoft.Hosting"))
             .Enrich.FromLogContext()
             .Enrich.With<RunEnricher>()
-            .WriteTo.Sink(new TerminalSink(terminal, format));
+            .WriteTo.Sink(console);
         if (file is not null)
         {
-            configuration.WriteTo.File(
-                Formatter(format),
-                file,
-                rollingInterval: RollingInterval.Day,
-                rollOnFileSizeLimit: true,
-                fileSizeLimitBytes: MaxBytes,
-                retainedFileCountLimit: KeptFiles
+            configuration.WriteTo.Fallible(
+                sinks =>
+                    sinks.File(
+                        Formatter(format),
+                        file,
+                        rollingInterval: RollingInterval.Day,
+                        rollOnFileSizeLimit: true,
+                        fileSizeLimitBytes: MaxBytes,
+                        retainedFileCountLimit: KeptFiles,
+                        // Of two workers in one repository each would write over what the other wrote.
+                        shared: true
+                    ),
+                new Unwritable(new LoggerConfiguration().WriteTo.Sink(console).CreateLogger())
             );
         }
         return new ServiceLog(configuration.CreateLogger(), terminal);
@@ -81,7 +88,14 @@ internal sealed class ServiceLog : IDisposable
     public void Dispose()
     {
         Factory.Dispose();
-        _logger.Dispose();
+        try
+        {
+            _logger.Dispose();
+        }
+        catch (IOException)
+        {
+            // The disk is full; that was told when the first entry could not be written.
+        }
     }
 
     private static ITextFormatter Formatter(LogFormat format) =>
@@ -117,7 +131,27 @@ internal sealed class ServiceLog : IDisposable
             }
             else
             {
-                terminal.Fail(text, "");
+                terminal.Fail(text, (logEvent.Properties.GetValueOrDefault(LoggedTerminal.Cure) as ScalarValue)?.Value as string ?? "");
+            }
+        }
+    }
+
+    /// <summary>Tells once that the file can't be written, as on a full disk; nothing fails by it.</summary>
+    private sealed class Unwritable(Logger console) : ILoggingFailureListener
+    {
+        private int _told;
+
+        public void OnLoggingFailed(
+            object sender,
+            LoggingFailureKind kind,
+            string message,
+            IReadOnlyCollection<LogEvent>? events,
+            Exception? exception
+        )
+        {
+            if (Interlocked.Exchange(ref _told, 1) == 0)
+            {
+                console.Warning("The log's file can't be written, and entries are missing there: {Why:l}", exception?.Message ?? message);
             }
         }
     }
