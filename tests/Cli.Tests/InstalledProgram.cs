@@ -111,7 +111,11 @@ internal sealed class InstalledProgram
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
-        return (process.ExitCode, await output + await errors);
+        var said = await output + await errors;
+
+        // The client's native core would say there by itself what it meets.
+        Xunit.Assert.DoesNotContain("temporalio_sdk_core", said, StringComparison.Ordinal);
+        return (process.ExitCode, said);
     }
 
     private string Assembly => Path.Combine(_folder, Name + ".dll");

@@ -1,4 +1,3 @@
-
 namespace Temporal.Server.Matching;
 
 /// <summary>
