@@ -1,6 +1,7 @@
 using Temporal.Server.Common;
 using Temporal.Server.Storage;
 using Temporalio.Api.Common.V1;
+using Temporalio.Api.Deployment.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
 using Temporalio.Api.WorkflowService.V1;
@@ -17,13 +18,18 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
     {
         var a = HistoryEvent.Parser.ParseFrom(task.Event).StartChildWorkflowExecutionInitiatedEventAttributes;
         var ns = namespaces.FindById(task.NamespaceId)!;
-        var (root, priority, knownRunId) = await store.ChangeAsync(
+        var (root, priority, inherited, knownRunId) = await store.ChangeAsync(
             task.NamespaceId,
             task.WorkflowId,
             w =>
                 store.Find(w, task.RunId) is { IsOpen: true } run && run.Children.Find(task.EventId) is { } child
-                    ? (run.Root, Priorities.Inherit(a.Priority, run.Start.Priority), child.RunId)
-                    : (null, null, "")
+                    ? (
+                        run.Root,
+                        Priorities.Inherit(a.Priority, run.Start.Priority),
+                        RunVersions.Inherited(run, a.TaskQueue.Name),
+                        child.RunId
+                    )
+                    : (null, null, null, "")
         );
         if (root is null)
         {
@@ -41,7 +47,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
                 runId = await store.ChangeAsync(
                     task.TargetNamespaceId,
                     task.TargetWorkflowId,
-                    w => StartChild(w, task, a, ns, root, priority)
+                    w => StartChild(w, task, a, ns, root, priority, inherited)
                 );
             }
             catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
@@ -83,7 +89,8 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
         StartChildWorkflowExecutionInitiatedEventAttributes a,
         NamespaceEntry parentNamespace,
         WorkflowExecution root,
-        Priority? priority
+        Priority? priority,
+        WorkerDeploymentVersion? inherited
     )
     {
         var current = store.Current(workflow);
@@ -136,6 +143,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
         start.ParentWorkflowExecution = new WorkflowExecution { WorkflowId = task.WorkflowId, RunId = task.RunId };
         start.ParentInitiatedEventId = task.EventId;
         start.RootWorkflowExecution = root;
+        start.InheritedPinnedVersion = inherited;
         run.Begin(start, HistoryEvent.Parser.ParseFrom(task.Event).UserMetadata, [], task.RequestId);
         return run.RunId;
     }
