@@ -137,6 +137,40 @@ public sealed class DeploymentTests
     }
 
     [Fact]
+    public async Task Child_OfAPinnedRun_BeginsWithItsVersion()
+    {
+        await using var server = await TestServer.StartAsync();
+        await RegisterAsync(server, "a", "b");
+        await SetCurrentAsync(server, "a");
+        await StartAsync(server, "w");
+        var task = await PollAsync(server, "a");
+        await SetCurrentAsync(server, "b");
+        await CompleteAsync(
+            server,
+            task,
+            "a",
+            VersioningBehavior.Pinned,
+            new Command
+            {
+                CommandType = CommandType.StartChildWorkflowExecution,
+                StartChildWorkflowExecutionCommandAttributes = new StartChildWorkflowExecutionCommandAttributes
+                {
+                    WorkflowId = "child",
+                    WorkflowType = new() { Name = "Test" },
+                    TaskQueue = new TaskQueue { Name = "shop" },
+                },
+            }
+        );
+
+        string[] polled =
+        [
+            (await PollAsync(server, "a")).WorkflowExecution.WorkflowId,
+            (await PollAsync(server, "a")).WorkflowExecution.WorkflowId,
+        ];
+        Assert.Equal(["child", "w"], polled.Order());
+    }
+
+    [Fact]
     public async Task RunInTheMemoryOfAWorker_LeavesItWhenAnotherVersionBecomesCurrent()
     {
         await using var server = await TestServer.StartAsync();

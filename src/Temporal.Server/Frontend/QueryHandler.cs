@@ -214,7 +214,7 @@ internal sealed class QueryHandler(
                 query
             )
             {
-                Pinned = sticky ? BuildVersion.None : run.PinnedVersion,
+                Pinned = sticky ? BuildVersion.None : RunVersions.Pinned(run),
             }
         );
     }

@@ -264,7 +264,7 @@ internal sealed class WorkflowTaskCompletionHandler(
             build.Length == 0 ? "unversioned"
             : request.WorkerVersionStamp!.UseVersioning ? "versioned:" + build
             : "unversioned:" + build;
-        if (!run.Record.BuildIds.Contains("unversioned"))
+        if (BuildVersion.From(request.DeploymentOptions) is null && !run.Record.BuildIds.Contains("unversioned"))
         {
             run.Record.BuildIds.Add("unversioned");
             run.Changes.Visible = true;

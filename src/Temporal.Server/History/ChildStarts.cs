@@ -1,5 +1,6 @@
 using Temporal.Server.Storage;
 using Temporalio.Api.Common.V1;
+using Temporalio.Api.Deployment.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
 using Temporalio.Api.WorkflowService.V1;
@@ -16,13 +17,18 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
     {
         var a = HistoryEvent.Parser.ParseFrom(task.Event).StartChildWorkflowExecutionInitiatedEventAttributes;
         var ns = namespaces.FindById(task.NamespaceId)!;
-        var (root, priority, knownRunId) = await store.ChangeAsync(
+        var (root, priority, inherited, knownRunId) = await store.ChangeAsync(
             task.NamespaceId,
             task.WorkflowId,
             w =>
                 store.Find(w, task.RunId) is { IsOpen: true } run && run.Children.Find(task.EventId) is { } child
-                    ? (run.Root, Priorities.Inherit(a.Priority, run.Start.Priority), child.RunId)
-                    : (null, null, "")
+                    ? (
+                        run.Root,
+                        Priorities.Inherit(a.Priority, run.Start.Priority),
+                        RunVersions.Inherited(run, a.TaskQueue.Name),
+                        child.RunId
+                    )
+                    : (null, null, null, "")
         );
         if (root is null)
         {
@@ -40,7 +46,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
                 runId = await store.ChangeAsync(
                     task.TargetNamespaceId,
                     task.TargetWorkflowId,
-                    w => StartChild(w, task, a, ns, root, priority)
+                    w => StartChild(w, task, a, ns, root, priority, inherited)
                 );
             }
             catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
@@ -82,7 +88,8 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
         StartChildWorkflowExecutionInitiatedEventAttributes a,
         NamespaceEntry parentNamespace,
         WorkflowExecution root,
-        Priority? priority
+        Priority? priority,
+        WorkerDeploymentVersion? inherited
     )
     {
         var current = store.Current(workflow);
@@ -135,6 +142,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
         start.ParentWorkflowExecution = new WorkflowExecution { WorkflowId = task.WorkflowId, RunId = task.RunId };
         start.ParentInitiatedEventId = task.EventId;
         start.RootWorkflowExecution = root;
+        start.InheritedPinnedVersion = inherited;
         run.Begin(start, HistoryEvent.Parser.ParseFrom(task.Event).UserMetadata, [], task.RequestId);
         return run.RunId;
     }

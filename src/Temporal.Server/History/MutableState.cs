@@ -102,16 +102,6 @@ internal sealed class MutableState
     /// <summary>The version of that worker; null for none.</summary>
     public WorkerDeploymentVersion? Deployment { get; private set; }
 
-    /// <summary>The version whose workers alone may have the run's tasks; null where they go where the queue's tasks go.</summary>
-    public string? PinnedVersion =>
-        Record.VersioningOverride switch
-        {
-            { Pinned.Version: { } version } => BuildVersion.Of(version),
-            { AutoUpgrade: true } => null,
-            _ when LastCompletedTaskEventId == 0 => Start.InheritedPinnedVersion is { } inherited ? BuildVersion.Of(inherited) : null,
-            _ => Behavior == VersioningBehavior.Pinned && Deployment is not null ? BuildVersion.Of(Deployment) : null,
-        };
-
     public long SignalCount { get; private set; }
 
     /// <summary>Updates accepted or completed by events: id to the events' ids.</summary>

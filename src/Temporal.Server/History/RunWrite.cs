@@ -64,8 +64,8 @@ internal sealed class RunWrite
                 run.Start.Priority?.PriorityKey ?? 0
             )
             {
-                Pinned = task.Sticky ? BuildVersion.None : run.PinnedVersion,
-                RunPinned = run.PinnedVersion,
+                Pinned = task.Sticky ? BuildVersion.None : RunVersions.Pinned(run),
+                RunPinned = RunVersions.Pinned(run),
                 LastVersion = BuildVersion.Of(run.Deployment),
                 NormalQueue = run.Start.TaskQueue.Name,
             };
@@ -97,7 +97,7 @@ internal sealed class RunWrite
             activity.Scheduled.Priority?.PriorityKey is > 0 and var own ? own : run.Start.Priority?.PriorityKey ?? 0
         )
         {
-            Pinned = run.PinnedVersion,
+            Pinned = RunVersions.Pinned(run),
         };
 
     private static ClosedRun AsClosed(MutableState run, string newRunId) =>

@@ -22,6 +22,12 @@ internal static class Updates
         foreach (var update in workflow.Updates.Admitted)
         {
             update.Sent = true;
+            if (run.AdmittedUpdates.ContainsKey(update.Id))
+            {
+                // The worker has it from its event; told twice, it would run twice.
+                continue;
+            }
+
             yield return new Message
             {
                 Id = update.Id + "/request",

@@ -76,6 +76,10 @@ internal sealed class DeploymentHandler(
         var record = deployments.Find(ns.Id, wanted.DeploymentName);
         var version = (record is null ? null : Find(record, wanted)) ?? throw NoVersion();
         version.Status = StatusOf(ns, version);
+        version.DrainageInfo = Drainage(version, version.Status);
+
+        // Told with the deployment alone, as by the real server.
+        version.FirstActivationTime = null;
         return new DescribeWorkerDeploymentVersionResponse
         {
             WorkerDeploymentVersionInfo = version,
@@ -124,7 +128,7 @@ internal sealed class DeploymentHandler(
                 if (wanted is not null)
                 {
                     Enter(wanted, WorkerDeploymentVersionStatus.Current, now);
-                    (wanted.CurrentSinceTime, wanted.LastCurrentTime) = (now, now);
+                    wanted.CurrentSinceTime = now;
                 }
             }
         );
@@ -287,13 +291,17 @@ internal sealed class DeploymentHandler(
     private WorkerDeploymentVersionInfo RequireVersion(NamespaceEntry ns, WorkerDeploymentVersion wanted) =>
         (deployments.Find(ns.Id, wanted.DeploymentName) is { } record ? Find(record, wanted) : null) ?? throw NoVersion();
 
-    private Summary Summarized(NamespaceEntry ns, WorkerDeploymentVersionInfo version) =>
-        new()
+    private Summary Summarized(NamespaceEntry ns, WorkerDeploymentVersionInfo version)
+    {
+        var status = StatusOf(ns, version);
+        return new()
         {
             Version = version.Version,
             DeploymentVersion = version.DeploymentVersion,
             CreateTime = version.CreateTime,
-            Status = StatusOf(ns, version),
+            Status = status,
+            DrainageStatus = Drainage(version, status)?.Status ?? VersionDrainageStatus.Unspecified,
+            DrainageInfo = Drainage(version, status) ?? version.DrainageInfo,
             CurrentSinceTime = version.CurrentSinceTime,
             RampingSinceTime = version.RampingSinceTime,
             RoutingUpdateTime = version.RoutingChangedTime,
@@ -301,6 +309,20 @@ internal sealed class DeploymentHandler(
             LastDeactivationTime = version.LastDeactivationTime,
             LastCurrentTime = version.LastCurrentTime,
         };
+    }
+
+    /// <summary>How far a version has drained that no tasks go to by themselves any more; null for others.</summary>
+    private static VersionDrainageInfo? Drainage(WorkerDeploymentVersionInfo version, WorkerDeploymentVersionStatus status)
+    {
+        if (status is not (WorkerDeploymentVersionStatus.Draining or WorkerDeploymentVersionStatus.Drained))
+        {
+            return null;
+        }
+
+        var info = version.DrainageInfo.Clone();
+        info.Status = status == WorkerDeploymentVersionStatus.Draining ? VersionDrainageStatus.Draining : VersionDrainageStatus.Drained;
+        return info;
+    }
 
     /// <summary>A version that no tasks go to by themselves any more drains as long as open runs are bound to it.</summary>
     private WorkerDeploymentVersionStatus StatusOf(NamespaceEntry ns, WorkerDeploymentVersionInfo version) =>
@@ -331,6 +353,7 @@ internal sealed class DeploymentHandler(
         version.Status = status;
         version.RoutingChangedTime = now;
         version.FirstActivationTime ??= now;
+        version.DrainageInfo = new VersionDrainageInfo { LastChangedTime = now, LastCheckedTime = now };
     }
 
     private static void Leave(DeploymentRecord record, WorkerDeploymentVersion? left, Timestamp now)
@@ -340,6 +363,8 @@ internal sealed class DeploymentHandler(
             version.Status = WorkerDeploymentVersionStatus.Draining;
             version.RoutingChangedTime = now;
             version.LastDeactivationTime = now;
+            version.LastCurrentTime = version.CurrentSinceTime is null ? version.LastCurrentTime : now;
+            version.DrainageInfo = new VersionDrainageInfo { LastChangedTime = now, LastCheckedTime = now };
             (version.CurrentSinceTime, version.RampingSinceTime, version.RampPercentage) = (null, null, 0);
         }
     }

@@ -15,6 +15,8 @@ internal sealed class Database : IDisposable
     private const int CheckpointPages = 1000;
     private const string VacuumStep = "PRAGMA incremental_vacuum(2000)";
 
+    private static readonly TimeSpan CheckDelay = TimeSpan.FromSeconds(3);
+
     // Deferred items (starts of workflow tasks, heartbeats) wait at most this long for a group to join.
     private static readonly TimeSpan DeferredDelay = TimeSpan.FromMilliseconds(20);
 
@@ -80,7 +82,7 @@ internal sealed class Database : IDisposable
         _thread.Start();
         if (size > checkedAtOnce)
         {
-            _checked = Task.Run(() => Check(path!));
+            _checked = CheckAsync(path!);
         }
     }
 
@@ -216,6 +218,16 @@ internal sealed class Database : IDisposable
         }
 
         _writer.Dispose();
+    }
+
+    private async Task CheckAsync(string path)
+    {
+        // The first calls after a start have the processor for themselves.
+        await Task.Delay(CheckDelay, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_closing.IsCancellationRequested)
+        {
+            await Task.Run(() => Check(path));
+        }
     }
 
     private void Check(string path)

@@ -40,8 +40,8 @@ internal static class RpcCatalog
     ];
 
     /// <summary>
-    /// Refused whatever is asked, as on the server that ours is like: there are no worker deployments, the two older ways of versioning are
-    /// switched off, and nothing is archived.
+    /// Refused whatever is asked: no worker of these tests has a version, and, as on the server that ours is like, the two older ways of
+    /// versioning are switched off and nothing is archived.
     /// </summary>
     public static bool IsRefusedHere(string method) =>
         method.Contains("WorkerDeployment", StringComparison.Ordinal)
