@@ -32,7 +32,8 @@ internal sealed class ServerParts : IDisposable
         var awake = new AwakeTime(time, options.TimeProvider);
         Timers = new TimerService(time, logger, awake);
         Namespaces = new NamespaceRegistry(options.BlobSizeLimit);
-        Database = new Database(options.DatabasePath, EngineTables.Parts, logger);
+        Database = new Database(options.DatabasePath, EngineTables.Parts, logger, options.Trouble, options.CheckedAtOnce);
+        Table.Refusal = () => Database.Damage;
         try
         {
             var attributes = _attributes;
@@ -41,7 +42,10 @@ internal sealed class ServerParts : IDisposable
             directory.Load(options.DefaultRetention);
             var visibility = new VisibilityStore(attributes);
             var configs = new TaskQueueConfigs(Database);
-            Queues = new TaskQueues(time, configs.RateOf);
+            Deployments = new Deployments(Database, time);
+            Deployments.Load();
+            Queues = new TaskQueues(time, configs.RateOf, Deployments.VersionFor);
+            Deployments.Rerouted = Queues.Reroute;
             Store = new WorkflowStore(Database, visibility, time, logger, awake)
             {
                 SuggestContinueAsNewAfter = options.SuggestContinueAsNewAfter,
@@ -50,6 +54,7 @@ internal sealed class ServerParts : IDisposable
             {
                 TracksTasks = clock is not null,
                 DeadWorkers = new DeadWorkers(options.MachineName),
+                Deployments = Deployments,
             };
             Workflows = new WorkflowOperations(Engine, Namespaces, attributes);
             Retention = new RetentionSweeper(Store, Namespaces, time, logger);
@@ -78,6 +83,7 @@ internal sealed class ServerParts : IDisposable
             );
             var workers = new WorkerHandler(Timers, Namespaces);
             _parts.Add(workers);
+            _parts.Add(new DeploymentHandler(Namespaces, Deployments, Queues, reader, time));
             if (clock is not null)
             {
                 _parts.Add(new TimeSkippingHandler(clock, Timers, Engine));
@@ -102,6 +108,8 @@ internal sealed class ServerParts : IDisposable
     public TimerService Timers { get; }
 
     public TaskQueues Queues { get; }
+
+    public Deployments Deployments { get; }
 
     public WorkflowStore Store { get; }
 
@@ -189,11 +197,11 @@ internal sealed class ServerParts : IDisposable
         }
 
         var polls = new WorkerPolls();
-        var tasks = new WorkflowTaskHandler(Engine, Namespaces, polls, _stopping);
+        var tasks = new WorkflowTaskHandler(Engine, Namespaces, polls, Deployments, _stopping);
         tasks.Register(Table);
         Workflows.Starts.StartEagerly = tasks.StartEagerly;
         new WorkflowTaskCompletionHandler(Engine, Namespaces, attributes, tasks).Register(Table);
-        new ActivityTaskHandler(Engine, Namespaces, new ActivityStarts(Engine, Namespaces), polls, _stopping).Register(Table);
+        new ActivityTaskHandler(Engine, Namespaces, new ActivityStarts(Engine, Namespaces), polls, Deployments, _stopping).Register(Table);
         new HistoryHandler(Engine, Namespaces, _stopping).Register(Table);
         new QueryHandler(Engine, Namespaces, _stopping, Timers, time).Register(Table);
         var updates = new UpdateHandler(Engine, Namespaces, _stopping);
@@ -201,6 +209,7 @@ internal sealed class ServerParts : IDisposable
         new MultiOperationHandler(Engine, Namespaces, Workflows, updates, attributes).Register(Table);
         new ActivityControlHandler(Engine, Namespaces, time).Register(Table);
         new TaskQueueHandler(Engine, Namespaces, workers, polls, configs, time, _stopping, address).Register(Table);
+        new PauseHandler(Engine, Namespaces).Register(Table);
         Workflows.Register(Table);
     }
 }

@@ -49,7 +49,12 @@ public sealed class TemporalServer : IAsyncDisposable
                 endpoints.Add(new GrpcEndpoint { Address = address, Certificate = _options.Certificate });
             }
 
-            _grpc = new GrpcHost(_parts.Table, new Admission(_options).Demand, endpoints, _loggers);
+            _grpc = new GrpcHost(
+                _parts.Table,
+                new Admission(_options.ApiKey, _options.AllowAnyUser, _options.Address is not null),
+                endpoints,
+                _loggers
+            );
             await _parts.PrepareAsync();
             _parts.Start();
             await _grpc.StartAsync(cancellationToken);

@@ -87,6 +87,16 @@ public sealed record TemporalServerOptions
     /// <value>False: the clock goes as <see cref="TimeProvider"/> does, and there is no test service.</value>
     public bool TimeSkipping { get; init; }
 
+    /// <summary>
+    /// Is told in a sentence what cannot wait until somebody reads a log, which may lie on the same disk: that the disk is full, that the
+    /// file can't be written or is damaged, and when such a thing is over. Called on any thread.
+    /// </summary>
+    /// <value>Null: nobody is told.</value>
+    public Action<string>? Trouble { get; init; }
+
+    /// <summary>The largest file whose pages are checked before it is served, in bytes; larger ones are checked meanwhile.</summary>
+    internal long CheckedAtOnce { get; init; } = Storage.Database.UsuallyCheckedAtOnce;
+
     internal void Validate()
     {
         if (SocketPath is null && Address is null)

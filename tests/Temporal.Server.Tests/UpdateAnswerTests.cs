@@ -164,7 +164,7 @@ public sealed class UpdateAnswerTests
             },
         };
 
-    private static Task<UpdateWorkflowExecutionResponse> UpdateAsync(TestServer server, string workflowId, string updateId) =>
+    internal static Task<UpdateWorkflowExecutionResponse> UpdateAsync(TestServer server, string workflowId, string updateId) =>
         server.CallAsync(Request(workflowId, updateId), UpdateWorkflowExecutionResponse.Parser);
 
     private static async Task<UpdateWorkflowExecutionResponse> UpdateWithStartAsync(TestServer server, string workflowId, string updateId)
@@ -189,7 +189,7 @@ public sealed class UpdateAnswerTests
         return (await server.CallAsync(request, ExecuteMultiOperationResponse.Parser)).Responses[1].UpdateWorkflow;
     }
 
-    private static Task AnswerAsync(TestServer server, PollWorkflowTaskQueueResponse task, string updateId, bool rejected)
+    internal static Task AnswerAsync(TestServer server, PollWorkflowTaskQueueResponse task, string updateId, bool rejected)
     {
         var completed = new RespondWorkflowTaskCompletedRequest { Namespace = "default", TaskToken = task.TaskToken };
         if (rejected)

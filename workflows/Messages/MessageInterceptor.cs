@@ -2,9 +2,9 @@ using Temporalio.Worker.Interceptors;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Reads what workflows are sent, before their code sees it. What can't be read fails nothing but itself: a start fails its run, an
-/// update is rejected, a signal is noted in the record and dropped. So does an exception that a handler did not expect: the SDK would fail
-/// the workflow's task or the workflow for it, and a signal that causes one is in history for good.</summary>
+/// <summary>Reads what workflows are sent, before their code sees it. What can't be read fails nothing but itself: a start fails its run,
+/// an update is rejected, a signal is noted in the record and dropped. So does an exception that a handler did not expect: the SDK would
+/// fail the workflow's task or the workflow for it, and a signal that causes one is in history for good.</summary>
 internal sealed class MessageInterceptor : IWorkerInterceptor
 {
     public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) => new Inbound(nextInterceptor);

@@ -68,6 +68,7 @@ internal sealed class ServerCommand : CliCommand
                 MachineName = context.Machine,
                 TimeProvider = context.Time,
                 DefaultRetention = EngineConnection.RetentionOf(settings.Retention),
+                Trouble = context.Terminal.Warn,
             },
             parsed,
             context

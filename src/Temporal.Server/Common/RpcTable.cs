@@ -22,6 +22,9 @@ internal sealed class RpcTable
 
     public IReadOnlyDictionary<(string Service, string Method), Rpc> Methods => _methods;
 
+    /// <summary>Why no method answers any more; null while they do.</summary>
+    public Func<string?> Refusal { get; set; } = () => null;
+
     /// <summary>Adds the method whose request this is. Failures are thrown: see <see cref="RpcErrors"/>.</summary>
     public void Add<TRequest, TResponse>(Func<TRequest, TResponse> handler)
         where TRequest : IMessage<TRequest>, new()

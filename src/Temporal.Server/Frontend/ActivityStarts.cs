@@ -26,7 +26,7 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
     )
     {
         if (
-            engine.Store.Find(workflow, task.RunId) is not { IsOpen: true } run
+            engine.Store.Find(workflow, task.RunId) is not { IsOpen: true, IsPaused: false } run
             || run.Activities.Find(task.ScheduledEventId) is not { } activity
             || activity.IsStarted
             || activity.Record.Stamp != task.Stamp

@@ -13,6 +13,7 @@ internal sealed class ActivityTaskHandler(
     NamespaceRegistry namespaces,
     ActivityStarts starts,
     WorkerPolls polls,
+    Deployments deployments,
     Stopping stopping
 )
 {
@@ -121,7 +122,9 @@ internal sealed class ActivityTaskHandler(
             request.DeploymentOptions,
             request.TaskQueueMetadata
         );
-        while (await engine.Queues.PollAsync(ns.Id, request.TaskQueue.Name, activity: true, poller, poll.Token) is { } queued)
+        await deployments.SeenAsync(ns.Id, request.DeploymentOptions, request.TaskQueue.Name, activity: true);
+        var version = BuildVersion.Of(request.DeploymentOptions);
+        while (await engine.Queues.PollAsync(ns.Id, request.TaskQueue.Name, activity: true, version, poller, poll.Token) is { } queued)
         {
             if (context.CancellationToken.IsCancellationRequested)
             {

@@ -160,7 +160,7 @@ internal sealed class QueryHandler(
             throw RpcErrors.WorkflowNotReady("Workflow task is not scheduled yet.");
         }
 
-        if (run.IsOpen && (run.Task is not null || run.PreviousStartedEventId == 0))
+        if (run.IsOpen && WillBringQueries(run))
         {
             if (run.Task is { Attempt: >= 3 })
             {
@@ -175,6 +175,10 @@ internal sealed class QueryHandler(
         Dispatch(engine, run, query);
         return null;
     }
+
+    // The first task brings the history that an answer needs, so a query waits for it; a paused run's other tasks may be long in coming.
+    private static bool WillBringQueries(MutableState run) =>
+        run.PreviousStartedEventId == 0 || (run.Task is { } task && (task.StartedEventId > 0 || !run.IsPaused));
 
     private static bool IsTaskStarted(HistoryEvent e) => e.EventType == EventType.WorkflowTaskStarted;
 
@@ -209,6 +213,9 @@ internal sealed class QueryHandler(
                 sticky ? run.Record.StickyQueue : run.Start.TaskQueue.Name,
                 query
             )
+            {
+                Pinned = sticky ? BuildVersion.None : run.PinnedVersion,
+            }
         );
     }
 }

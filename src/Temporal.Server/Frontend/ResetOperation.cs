@@ -217,14 +217,14 @@ internal sealed class ResetOperation(WorkflowEngine engine)
                     signal.Links.AddRange(e.Links);
                     reset.AddOrBuffer(signal);
                     break;
-                case EventType.WorkflowExecutionUpdateAdmitted when others && !exclude.Contains(ResetReapplyExcludeType.Update):
-                    reset.AddOrBuffer(Admitted(reset, e.WorkflowExecutionUpdateAdmittedEventAttributes.Request));
-                    break;
-                case EventType.WorkflowExecutionUpdateAccepted
+                case EventType.WorkflowExecutionUpdateAdmitted
+                or EventType.WorkflowExecutionUpdateAccepted
                     when others
                         && !exclude.Contains(ResetReapplyExcludeType.Update)
-                        && e.WorkflowExecutionUpdateAcceptedEventAttributes.AcceptedRequest is { } request2:
-                    reset.AddOrBuffer(Admitted(reset, request2));
+                        && UpdateOf(e) is { } update
+                        && !reset.AdmittedUpdates.ContainsKey(update.Meta.UpdateId)
+                        && !reset.Updates.ContainsKey(update.Meta.UpdateId):
+                    reset.AddOrBuffer(Admitted(reset, update));
                     break;
                 case EventType.WorkflowExecutionOptionsUpdated:
                     var options = reset.NewEvent(EventType.WorkflowExecutionOptionsUpdated);
@@ -237,6 +237,9 @@ internal sealed class ResetOperation(WorkflowEngine engine)
             }
         }
     }
+
+    private static Temporalio.Api.Update.V1.Request? UpdateOf(HistoryEvent e) =>
+        e.WorkflowExecutionUpdateAdmittedEventAttributes?.Request ?? e.WorkflowExecutionUpdateAcceptedEventAttributes?.AcceptedRequest;
 
     private static HistoryEvent Admitted(MutableState reset, Temporalio.Api.Update.V1.Request request)
     {

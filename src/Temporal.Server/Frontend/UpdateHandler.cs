@@ -93,7 +93,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
 
         var update = new PendingUpdate(id, request);
         workflow.Updates.Add(update);
-        if (run.Task is null)
+        if (run is { Task: null, IsPaused: false })
         {
             // Also while the first task waits for its time: the update does not wait with it.
             run.WorkflowTask.Schedule(speculative: true);
@@ -245,6 +245,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
     /// <summary>The update that is under way, or was and is told by history; null when the id is unknown.</summary>
     public PendingUpdate? Known(Workflow workflow, MutableState run, string id)
     {
+        Updates.RestoreAdmitted(workflow, run);
         if (workflow.Current == run && workflow.Updates.Find(id) is { } pending)
         {
             return pending;

@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace Temporal.Server.Frontend;
 
 /// <summary>
-/// The open task polls with the worker that made each. A worker that says goodbye waits for its polls instead of dropping them, and with one
-/// that was just being answered the task in it; so they are answered empty at once, and those that were still on their way when it said so,
-/// too.
+/// The open task polls with the worker that made each. A worker that says goodbye waits for its polls instead of dropping them, and with
+/// one that was just being answered the task in it; so they are answered empty at once, and those that were still on their way when it
+/// said so, too.
 /// </summary>
 internal sealed class WorkerPolls
 {

@@ -135,7 +135,9 @@ internal sealed class WorkflowTaskCompletionHandler(
             return (null, response, Next(workflow, run, request, response));
         }
 
+        var (behavior, version) = (run.Behavior, run.Deployment);
         var completedId = run.WorkflowTask.Complete(Completed(request));
+        run.Changes.Visible |= run.Behavior != behavior || !Equals(run.Deployment, version);
         NoteBuild(run, request, completedId);
         SetSticky(run, request);
         var applier = new CommandApplier(workflow, run, ns, namespaces, engine.Chain, completedId, request.Identity, request.Messages);
@@ -150,7 +152,7 @@ internal sealed class WorkflowTaskCompletionHandler(
                 // As on the real server, a task for updates alone leaves no trace only when it goes back with this very answer.
                 var speculative =
                     !more && !request.ForceCreateNewWorkflowTask && request.ReturnNewWorkflowTask && workflow.Updates.Admitted.Any();
-                if (run.Task is null)
+                if (run is { Task: null, IsPaused: false })
                 {
                     run.WorkflowTask.Schedule(speculative);
                 }
@@ -230,6 +232,10 @@ internal sealed class WorkflowTaskCompletionHandler(
             MeteringMetadata = request.MeteringMetadata,
             WorkerVersion = request.WorkerVersionStamp,
             WorkerDeploymentName = request.DeploymentOptions?.DeploymentName ?? "",
+            VersioningBehavior = BuildVersion.From(request.DeploymentOptions) is null
+                ? VersioningBehavior.Unspecified
+                : request.VersioningBehavior,
+            DeploymentVersion = BuildVersion.From(request.DeploymentOptions),
         };
 
     private static void SetSticky(MutableState run, RespondWorkflowTaskCompletedRequest request)

@@ -10,7 +10,13 @@ using TaskQueue = Temporalio.Api.TaskQueue.V1.TaskQueue;
 namespace Temporal.Server.Frontend;
 
 /// <summary>Hands out workflow tasks and queries.</summary>
-internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegistry namespaces, WorkerPolls polls, Stopping stopping)
+internal sealed class WorkflowTaskHandler(
+    WorkflowEngine engine,
+    NamespaceRegistry namespaces,
+    WorkerPolls polls,
+    Deployments deployments,
+    Stopping stopping
+)
 {
     private const int HistoryField = PollWorkflowTaskQueueResponse.HistoryFieldNumber;
 
@@ -85,7 +91,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
             ScheduledTime = task.ScheduledTime,
             StartedTime = task.StartedTime,
         };
-        response.Messages.AddRange(Updates.Outgoing(workflow, task.StartedEventId));
+        response.Messages.AddRange(Updates.Outgoing(workflow, run, task.StartedEventId));
         foreach (var query in workflow.Queries.All)
         {
             response.Queries.Add(query.Id, query.Query);
@@ -107,7 +113,14 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
         using var poll = new LongPoll(context, PollLimit, stopping.Token);
         using var noted = polls.Note(request.WorkerInstanceKey, poll);
         var poller = TaskQueueDescriber.Poller(request.Identity, request.WorkerVersionCapabilities, request.DeploymentOptions, null);
-        while (await engine.Queues.PollAsync(ns.Id, request.TaskQueue.Name, activity: false, poller, poll.Token) is { } queued)
+        var version = BuildVersion.None;
+        if (request.TaskQueue.Kind != TaskQueueKind.Sticky)
+        {
+            version = BuildVersion.Of(request.DeploymentOptions);
+            await deployments.SeenAsync(ns.Id, request.DeploymentOptions, request.TaskQueue.Name, activity: false);
+        }
+
+        while (await engine.Queues.PollAsync(ns.Id, request.TaskQueue.Name, activity: false, version, poller, poll.Token) is { } queued)
         {
             if (context.CancellationToken.IsCancellationRequested)
             {
@@ -138,7 +151,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
     private byte[]? Take(Workflow workflow, WorkflowQueuedTask queued, PollWorkflowTaskQueueRequest request, string requestId)
     {
         if (
-            engine.Store.Find(workflow, queued.RunId) is not { IsOpen: true } run
+            engine.Store.Find(workflow, queued.RunId) is not { IsOpen: true, IsPaused: false } run
             || run.Task is not { StartedEventId: 0 } task
             || task.ScheduledEventId != queued.ScheduledEventId
             || task.Queue != queued.Queue

@@ -98,7 +98,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
             {
                 WorkflowIdReusePolicy.RejectDuplicate => false,
                 WorkflowIdReusePolicy.AllowDuplicateFailedOnly => current.Status
-                    is not (WorkflowExecutionStatus.Completed or WorkflowExecutionStatus.Running),
+                    is not (WorkflowExecutionStatus.Completed or WorkflowExecutionStatus.Running or WorkflowExecutionStatus.Paused),
                 _ => true,
             };
             if (current.IsOpen && a.WorkflowIdReusePolicy == WorkflowIdReusePolicy.TerminateIfRunning)

@@ -35,6 +35,7 @@ internal static class Describer
                 LastResetTime = run.Record.LastResetTime,
                 OriginalStartTime = run.Record.OriginalStartTime,
                 ResetRunId = run.Record.ResetRunId,
+                PauseInfo = run.PauseInfo,
             },
         };
         answer.WorkflowExtendedInfo.RequestIdInfos.Add(run.Record.RequestIds);
@@ -100,9 +101,15 @@ internal static class Describer
             ParentNamespaceId = run.Start.ParentWorkflowNamespaceId,
         };
         info.AutoResetPoints.Points.AddRange(run.Record.ResetPoints);
-        if (run.Record.VersioningOverride is { } versioning)
+        if (run.Record.VersioningOverride is not null || run.Deployment is not null)
         {
-            info.VersioningInfo = new WorkflowExecutionVersioningInfo { VersioningOverride = versioning };
+            info.VersioningInfo = new WorkflowExecutionVersioningInfo
+            {
+                Behavior = run.Behavior,
+                DeploymentVersion = run.Deployment,
+                Version = run.Deployment is null ? "" : BuildVersion.Dotted(run.Deployment),
+                VersioningOverride = run.Record.VersioningOverride,
+            };
         }
 
         return info;

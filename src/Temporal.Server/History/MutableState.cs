@@ -3,9 +3,11 @@ using Temporal.Server.Storage;
 using Temporal.Server.Timers;
 using Temporal.Server.Visibility;
 using Temporalio.Api.Common.V1;
+using Temporalio.Api.Deployment.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
 using Temporalio.Api.Sdk.V1;
+using Temporalio.Api.Update.V1;
 using Temporalio.Api.Workflow.V1;
 
 namespace Temporal.Server.History;
@@ -56,7 +58,12 @@ internal sealed class MutableState
 
     public WorkflowExecutionStatus Status { get; private set; } = WorkflowExecutionStatus.Running;
 
-    public bool IsOpen => Status == WorkflowExecutionStatus.Running;
+    public bool IsOpen => Status is WorkflowExecutionStatus.Running or WorkflowExecutionStatus.Paused;
+
+    public bool IsPaused => Status == WorkflowExecutionStatus.Paused;
+
+    /// <summary>Who paused the run, when and why; null while it is not.</summary>
+    public WorkflowExecutionPauseInfo? PauseInfo { get; private set; }
 
     public long NextEventId { get; private set; } = 1;
 
@@ -89,10 +96,29 @@ internal sealed class MutableState
     /// <summary>The deployment that worker belongs to; empty for none.</summary>
     public string DeploymentName { get; private set; } = "";
 
+    /// <summary>How the run moves between versions, as the worker of the last completed workflow task said.</summary>
+    public VersioningBehavior Behavior { get; private set; }
+
+    /// <summary>The version of that worker; null for none.</summary>
+    public WorkerDeploymentVersion? Deployment { get; private set; }
+
+    /// <summary>The version whose workers alone may have the run's tasks; null where they go where the queue's tasks go.</summary>
+    public string? PinnedVersion =>
+        Record.VersioningOverride switch
+        {
+            { Pinned.Version: { } version } => BuildVersion.Of(version),
+            { AutoUpgrade: true } => null,
+            _ when LastCompletedTaskEventId == 0 => Start.InheritedPinnedVersion is { } inherited ? BuildVersion.Of(inherited) : null,
+            _ => Behavior == VersioningBehavior.Pinned && Deployment is not null ? BuildVersion.Of(Deployment) : null,
+        };
+
     public long SignalCount { get; private set; }
 
     /// <summary>Updates accepted or completed by events: id to the events' ids.</summary>
     public Dictionary<string, (long Accepted, long Completed)> Updates { get; } = [];
+
+    /// <summary>Updates that a reset took over and no worker has answered yet; unlike others, events tell of them.</summary>
+    public OrderedDictionary<string, Request> AdmittedUpdates { get; } = [];
 
     public RunChanges Changes { get; private set; } = new();
 
@@ -333,6 +359,8 @@ internal sealed class MutableState
                 DeploymentName = e.WorkflowTaskCompletedEventAttributes.WorkerDeploymentName is { Length: > 0 } deployment
                     ? deployment
                     : DeploymentName;
+                Behavior = e.WorkflowTaskCompletedEventAttributes.VersioningBehavior;
+                Deployment = e.WorkflowTaskCompletedEventAttributes.DeploymentVersion;
                 break;
             case HistoryEvent.AttributesOneofCase.TimerStartedEventAttributes:
                 var timer = e.TimerStartedEventAttributes;
@@ -359,10 +387,30 @@ internal sealed class MutableState
                 break;
             case HistoryEvent.AttributesOneofCase.WorkflowExecutionUpdateAcceptedEventAttributes:
                 Updates[e.WorkflowExecutionUpdateAcceptedEventAttributes.ProtocolInstanceId] = (e.EventId, 0);
+                AdmittedUpdates.Remove(e.WorkflowExecutionUpdateAcceptedEventAttributes.ProtocolInstanceId);
+                break;
+            case HistoryEvent.AttributesOneofCase.WorkflowExecutionUpdateAdmittedEventAttributes:
+                var admitted = e.WorkflowExecutionUpdateAdmittedEventAttributes.Request;
+                AdmittedUpdates[admitted.Meta.UpdateId] = admitted;
                 break;
             case HistoryEvent.AttributesOneofCase.WorkflowExecutionUpdateCompletedEventAttributes:
                 var update = e.WorkflowExecutionUpdateCompletedEventAttributes;
                 Updates[update.Meta.UpdateId] = (update.AcceptedEventId, e.EventId);
+                break;
+            case HistoryEvent.AttributesOneofCase.WorkflowExecutionPausedEventAttributes:
+                Status = WorkflowExecutionStatus.Paused;
+                PauseInfo = new WorkflowExecutionPauseInfo
+                {
+                    Identity = e.WorkflowExecutionPausedEventAttributes.Identity,
+                    PausedTime = e.EventTime,
+                    Reason = e.WorkflowExecutionPausedEventAttributes.Reason,
+                };
+                Changes.Visible = true;
+                break;
+            case HistoryEvent.AttributesOneofCase.WorkflowExecutionUnpausedEventAttributes:
+                Status = WorkflowExecutionStatus.Running;
+                PauseInfo = null;
+                Changes.Visible = true;
                 break;
             default:
                 ApplyActivity(e);
@@ -401,6 +449,7 @@ internal sealed class MutableState
         if (status != WorkflowExecutionStatus.Running)
         {
             Status = status;
+            PauseInfo = null;
             CloseTime = e.EventTime.Time();
             CloseEvent = e;
             Changes.Closed = true;

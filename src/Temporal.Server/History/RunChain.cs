@@ -281,6 +281,8 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         start.PrevAutoResetPoints = CarriedResetPoints(run);
         start.FirstWorkflowTaskBackoff = next.Backoff > TimeSpan.Zero ? next.Backoff.AsDuration() : null;
         change(start);
+        start.InheritedPinnedVersion =
+            run.Behavior == VersioningBehavior.Pinned && start.TaskQueue.Name == old.TaskQueue.Name ? run.Deployment : null;
         var successor = store.Create(workflow, next.RunId);
         successor.Begin(
             start,

@@ -62,7 +62,13 @@ internal sealed class RunWrite
                 task.Queue,
                 task.Sticky,
                 run.Start.Priority?.PriorityKey ?? 0
-            );
+            )
+            {
+                Pinned = task.Sticky ? BuildVersion.None : run.PinnedVersion,
+                RunPinned = run.PinnedVersion,
+                LastVersion = BuildVersion.Of(run.Deployment),
+                NormalQueue = run.Start.TaskQueue.Name,
+            };
         }
 
         Activities = [.. changes.DispatchActivities.Select(run.Activities.Find).OfType<PendingActivity>().Select(a => Queued(run, a))];
@@ -89,7 +95,10 @@ internal sealed class RunWrite
             activity.Record.Stamp,
             activity.TaskQueue,
             activity.Scheduled.Priority?.PriorityKey is > 0 and var own ? own : run.Start.Priority?.PriorityKey ?? 0
-        );
+        )
+        {
+            Pinned = run.PinnedVersion,
+        };
 
     private static ClosedRun AsClosed(MutableState run, string newRunId) =>
         new(

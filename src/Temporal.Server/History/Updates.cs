@@ -16,8 +16,9 @@ internal static class Updates
     private const string TypePrefix = "type.googleapis.com/temporal.api.update.v1.";
 
     /// <summary>The requests that go out with a workflow task.</summary>
-    public static IEnumerable<Message> Outgoing(Workflow workflow, long startedEventId)
+    public static IEnumerable<Message> Outgoing(Workflow workflow, MutableState run, long startedEventId)
     {
+        RestoreAdmitted(workflow, run);
         foreach (var update in workflow.Updates.Admitted)
         {
             update.Sent = true;
@@ -28,6 +29,25 @@ internal static class Updates
                 EventId = startedEventId - 1,
                 Body = new Any { TypeUrl = TypePrefix + "Request", Value = update.Request.ToByteString() },
             };
+        }
+    }
+
+    /// <summary>
+    /// Makes the updates that a reset took over pending again, in their order: events tell of them, whatever became of the memory.
+    /// </summary>
+    public static void RestoreAdmitted(Workflow workflow, MutableState run)
+    {
+        if (workflow.Current != run || !run.IsOpen)
+        {
+            return;
+        }
+
+        foreach (var (id, request) in run.AdmittedUpdates)
+        {
+            if (workflow.Updates.Find(id) is null)
+            {
+                workflow.Updates.Add(new PendingUpdate(id, request));
+            }
         }
     }
 
@@ -228,6 +248,7 @@ internal static class Updates
     private static void Finish(Workflow workflow, MutableState run, PendingUpdate update, Outcome outcome)
     {
         workflow.Updates.Remove(update);
+        run.AdmittedUpdates.Remove(update.Id);
         run.Changes.Updates[update] = new UpdateProgress(Stage.Completed, outcome);
     }
 

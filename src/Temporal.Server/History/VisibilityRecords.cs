@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Temporal.Server.Storage;
 using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.History;
 
@@ -59,8 +60,14 @@ internal static class VisibilityRecords
         if (run.DeploymentName.Length > 0)
         {
             all.IndexedFields["TemporalWorkerDeployment"] = PayloadExtensions.Json(JsonSerializer.Serialize(run.DeploymentName), "Keyword");
-            all.IndexedFields["TemporalWorkerDeploymentVersion"] = PayloadExtensions.Json("\"\"", "Keyword");
-            all.IndexedFields["TemporalWorkflowVersioningBehavior"] = PayloadExtensions.Json("\"\"", "Keyword");
+            all.IndexedFields["TemporalWorkerDeploymentVersion"] = PayloadExtensions.Json(
+                JsonSerializer.Serialize(BuildVersion.Of(run.Deployment)),
+                "Keyword"
+            );
+            all.IndexedFields["TemporalWorkflowVersioningBehavior"] = PayloadExtensions.Json(
+                JsonSerializer.Serialize(run.Behavior == VersioningBehavior.Unspecified ? "" : run.Behavior.ToString()),
+                "Keyword"
+            );
         }
 
         return all;

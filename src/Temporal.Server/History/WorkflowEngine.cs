@@ -46,6 +46,9 @@ internal sealed class WorkflowEngine
     /// <summary>Knows which workers are gone.</summary>
     public required DeadWorkers DeadWorkers { get; init; }
 
+    /// <summary>Knows to which versions of workers tasks go.</summary>
+    public required Deployments Deployments { get; init; }
+
     /// <summary>Whether it is noted which runs have tasks, for a clock that skips.</summary>
     public bool TracksTasks { get; init; }
 
@@ -144,7 +147,7 @@ internal sealed class WorkflowEngine
             SetTimer(run.State.Name, run.NextDue);
             if (run.WorkflowTask is { } task)
             {
-                if (task.Sticky && !Queues.StickyWorkerLives(task.NamespaceId, task.Queue))
+                if (task.Sticky && (!Queues.StickyWorkerLives(task.NamespaceId, task.Queue) || Moves(task)))
                 {
                     Detached(task.WorkflowId, () => Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w => LeaveSticky(w, task)));
                 }
@@ -182,6 +185,10 @@ internal sealed class WorkflowEngine
             }
         }
     }
+
+    /// <summary>The worker with the run in memory is not of the version that the run's tasks go to now.</summary>
+    private bool Moves(WorkflowQueuedTask task) =>
+        (task.RunPinned ?? Deployments.RouteOf(task.NamespaceId, task.NormalQueue, activity: false, task.WorkflowId)) != task.LastVersion;
 
     /// <summary>
     /// What waits in no queue because a change that took it out could not be written goes there again, once that can be written.

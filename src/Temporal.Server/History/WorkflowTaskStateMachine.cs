@@ -37,7 +37,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
     /// <param name="wakes">Also while the first task waits for its time: a cancel request does not wait with it.</param>
     public void EnsureScheduled(bool wakes = false)
     {
-        if (!run.IsOpen || (InFirstTaskBackoff && run.Task is null && !wakes))
+        if (!run.IsOpen || run.IsPaused || (InFirstTaskBackoff && run.Task is null && !wakes))
         {
             return;
         }
@@ -83,6 +83,26 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
         }
 
         return task;
+    }
+
+    /// <summary>The run was paused: a task that no worker has waits without time limit, one for updates alone comes again later.</summary>
+    public void Pause()
+    {
+        if (run.Task is { StartedEventId: 0, Speculative: true })
+        {
+            DropSpeculative();
+        }
+        else if (run.Task is { StartedEventId: 0, Sticky: true })
+        {
+            ClearSticky();
+        }
+    }
+
+    /// <summary>The run goes on.</summary>
+    public void Unpause()
+    {
+        EnsureScheduled();
+        run.Changes.DispatchWorkflowTask |= run.Task is { StartedEventId: 0 };
     }
 
     /// <summary>4 to 5 s for the fourth attempt, twice as much for each further one, up to ten minutes.</summary>
@@ -287,7 +307,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
             run.Record.NextAttempt = 1;
         }
 
-        if (reschedule && run.IsOpen)
+        if (reschedule && run is { IsOpen: true, IsPaused: false })
         {
             Schedule();
         }

@@ -40,10 +40,10 @@ internal sealed class GrpcHost : IAsyncDisposable
 
     /// <summary>Makes the server without listening.</summary>
     /// <param name="table">The methods, each with what answers it.</param>
-    /// <param name="admit">Throws for a call that may not be made.</param>
-    public GrpcHost(RpcTable table, Action<RpcCall> admit, IReadOnlyList<GrpcEndpoint> endpoints, ILoggerFactory loggers)
+    /// <param name="admission">Who may call them.</param>
+    public GrpcHost(RpcTable table, Admission admission, IReadOnlyList<GrpcEndpoint> endpoints, ILoggerFactory loggers)
     {
-        _services = Services(new RpcMethods(table, admit, loggers.CreateLogger("Temporal.Server.Grpc")), loggers);
+        _services = Services(new RpcMethods(table, admission, loggers.CreateLogger("Temporal.Server.Grpc")), loggers);
         var options = new KestrelServerOptions
         {
             AddServerHeader = false,

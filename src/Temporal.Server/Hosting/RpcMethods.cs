@@ -9,7 +9,7 @@ namespace Temporal.Server.Hosting;
 /// Tells ASP.NET's gRPC server the methods of the table. Requests and answers pass as bytes, so that what is stored encoded is not parsed
 /// to be sent. The services' own descriptors are not asked: to make them ready loads the types of all messages there are.
 /// </summary>
-internal sealed class RpcMethods(RpcTable table, Action<RpcCall> admit, ILogger logger) : IServiceMethodProvider<RpcMethods>
+internal sealed class RpcMethods(RpcTable table, Admission admission, ILogger logger) : IServiceMethodProvider<RpcMethods>
 {
     /// <summary>Largest request in bytes that is read at all, decompressed, before it is refused by its size.</summary>
     public const int LargestRead = 256 * 1024 * 1024;
@@ -101,8 +101,8 @@ internal sealed class RpcMethods(RpcTable table, Action<RpcCall> admit, ILogger 
     {
         try
         {
-            admit(call);
-            return await rpc.Handler(call, request);
+            admission.Demand(call);
+            return table.Refusal() is { } refusal ? throw RpcErrors.Of(StatusCode.DataLoss, refusal) : await rpc.Handler(call, request);
         }
         catch (Exception e)
         {

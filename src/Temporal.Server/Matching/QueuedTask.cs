@@ -1,3 +1,4 @@
+
 namespace Temporal.Server.Matching;
 
 /// <summary>
@@ -7,6 +8,12 @@ internal abstract record QueuedTask(string NamespaceId, string WorkflowId, strin
 {
     /// <summary>When it came into the queue, in ms of <see cref="Environment.TickCount64"/>.</summary>
     public long Added { get; } = Environment.TickCount64;
+
+    /// <summary>
+    /// The version whose workers alone may take it, empty for workers without one (and in a worker's own queue); null: the version that
+    /// the queue's tasks go to at the time.
+    /// </summary>
+    public string? Pinned { get; init; }
 }
 
 internal sealed record WorkflowQueuedTask(
@@ -17,7 +24,17 @@ internal sealed record WorkflowQueuedTask(
     string Queue,
     bool Sticky,
     int Priority
-) : QueuedTask(NamespaceId, WorkflowId, RunId, Queue, Priority);
+) : QueuedTask(NamespaceId, WorkflowId, RunId, Queue, Priority)
+{
+    /// <summary>The version that the run is bound to; null for none.</summary>
+    public string? RunPinned { get; init; }
+
+    /// <summary>The version of the worker that did the run's last task, and has it in memory.</summary>
+    public string LastVersion { get; init; } = BuildVersion.None;
+
+    /// <summary>The queue for everybody.</summary>
+    public string NormalQueue { get; init; } = "";
+}
 
 internal sealed record ActivityQueuedTask(
     string NamespaceId,

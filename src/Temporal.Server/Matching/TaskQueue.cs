@@ -18,8 +18,10 @@ internal sealed class TaskQueue : IDisposable
     private const long LatelyMs = 5_000;
 
     private readonly Lock _lock = new();
-    private readonly PriorityQueue<QueuedTask, (int Priority, long Sequence)> _tasks = new();
-    private readonly LinkedList<TaskCompletionSource<QueuedTask?>> _pollers = new();
+    private readonly Func<QueuedTask, string> _versionFor;
+
+    // One for each version of workers; most queues have workers without one alone.
+    private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (DateTimeOffset LastPoll, PollerInfo Info)> _seen = [];
     private readonly TaskQueueNumbers _numbers = new();
     private readonly DispatchRate _rate;
@@ -31,8 +33,12 @@ internal sealed class TaskQueue : IDisposable
     private long _lastUse = Environment.TickCount64;
     private bool _retired;
 
-    public TaskQueue(TimeProvider time)
+    /// <summary>Makes an empty queue.</summary>
+    /// <param name="time">The clock.</param>
+    /// <param name="versionFor">The version whose workers a task is for; without it all tasks are for workers without version.</param>
+    public TaskQueue(TimeProvider time, Func<QueuedTask, string>? versionFor = null)
     {
+        _versionFor = versionFor ?? (_ => BuildVersion.None);
         _rate = new DispatchRate(time);
         _next = time.CreateTimer(static s => ((TaskQueue)s!).Pump(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -57,7 +63,7 @@ internal sealed class TaskQueue : IDisposable
         {
             lock (_lock)
             {
-                return [.. _numbers.ByPriority(_tasks.UnorderedItems.Select(item => (item.Element, item.Priority.Priority)))];
+                return [.. _numbers.ByPriority(Waiting.Select(item => (item.Task, item.Place.Priority)))];
             }
         }
     }
@@ -69,7 +75,7 @@ internal sealed class TaskQueue : IDisposable
         {
             lock (_lock)
             {
-                return _numbers.Stats([.. _tasks.UnorderedItems.Select(item => item.Element)]);
+                return _numbers.Stats([.. Waiting.Select(item => item.Task)]);
             }
         }
     }
@@ -80,7 +86,7 @@ internal sealed class TaskQueue : IDisposable
         {
             lock (_lock)
             {
-                return _tasks.Count;
+                return _lanes.Values.Sum(lane => lane.Tasks.Count);
             }
         }
     }
@@ -126,7 +132,8 @@ internal sealed class TaskQueue : IDisposable
     {
         lock (_lock)
         {
-            return _pollers.Count > 0 || (_lastPoll != long.MinValue && Environment.TickCount64 - _lastPoll <= within.TotalMilliseconds);
+            return _lanes.Values.Any(lane => lane.Pollers.Count > 0)
+                || (_lastPoll != long.MinValue && Environment.TickCount64 - _lastPoll <= within.TotalMilliseconds);
         }
     }
 
@@ -144,7 +151,7 @@ internal sealed class TaskQueue : IDisposable
 
             _lastUse = Environment.TickCount64;
             var priority = task.Priority > 0 ? task.Priority : DefaultPriority;
-            _tasks.Enqueue(task, (priority, _sequence++));
+            LaneOf(_versionFor(task)).Tasks.Enqueue(task, (priority, _sequence++));
             _numbers.Added(task, priority);
             Pump();
             return true;
@@ -154,11 +161,18 @@ internal sealed class TaskQueue : IDisposable
     /// <summary>
     /// Takes the next task, waiting for one until the token is cancelled; null then. False: the queue is retired, another has its name.
     /// </summary>
+    /// <param name="version">The poller's version, and so what it may take.</param>
     /// <param name="info">Who polls, for descriptions of the queue.</param>
     /// <param name="now">The time that descriptions show for this poll.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="task">The task, or the wait for it.</param>
-    public bool TryPoll(PollerInfo info, DateTimeOffset now, CancellationToken cancellationToken, out ValueTask<QueuedTask?> task)
+    public bool TryPoll(
+        string version,
+        PollerInfo info,
+        DateTimeOffset now,
+        CancellationToken cancellationToken,
+        out ValueTask<QueuedTask?> task
+    )
     {
         LinkedListNode<TaskCompletionSource<QueuedTask?>> node;
         task = default;
@@ -182,15 +196,16 @@ internal sealed class TaskQueue : IDisposable
             }
 
             _rate.Asked = info.RatePerSecond;
-            if (_tasks.Count > 0 && _pollers.Count == 0 && MayGo())
+            var lane = LaneOf(version);
+            if (lane.Tasks.Count > 0 && lane.Pollers.Count == 0 && MayGo())
             {
-                _tasks.TryDequeue(out var next, out var place);
+                lane.Tasks.TryDequeue(out var next, out var place);
                 _numbers.Dispatched(next!, place.Priority);
                 task = new ValueTask<QueuedTask?>(next);
                 return true;
             }
 
-            node = _pollers.AddLast(new TaskCompletionSource<QueuedTask?>(TaskCreationOptions.RunContinuationsAsynchronously));
+            node = lane.Pollers.AddLast(new TaskCompletionSource<QueuedTask?>(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
         task = WaitAsync(node, cancellationToken);
@@ -210,10 +225,7 @@ internal sealed class TaskQueue : IDisposable
             {
                 _lastUse = Environment.TickCount64;
                 _lastPoll = _lastPoll == long.MinValue ? _lastPoll : _lastUse;
-                if (node.List is not null)
-                {
-                    _pollers.Remove(node);
-                }
+                node.List?.Remove(node);
             }
 
             return task;
@@ -242,27 +254,63 @@ internal sealed class TaskQueue : IDisposable
     {
         lock (_lock)
         {
-            while (_tasks.Count > 0 && _pollers.Count > 0 && MayGo())
+            foreach (var lane in _lanes.Values)
             {
-                _tasks.TryDequeue(out var task, out var place);
-                if (HandOver(task!))
+                while (lane.Tasks.Count > 0 && lane.Pollers.Count > 0 && MayGo())
                 {
-                    _numbers.Dispatched(task!, place.Priority);
-                }
-                else
-                {
-                    _tasks.Enqueue(task!, place);
-                    _rate.GiveBack();
+                    lane.Tasks.TryDequeue(out var task, out var place);
+                    if (HandOver(lane, task!))
+                    {
+                        _numbers.Dispatched(task!, place.Priority);
+                    }
+                    else
+                    {
+                        lane.Tasks.Enqueue(task!, place);
+                        _rate.GiveBack();
+                    }
                 }
             }
         }
     }
 
-    private bool HandOver(QueuedTask task)
+    /// <summary>The versions that tasks go to have changed: those that wait go where they belong now.</summary>
+    public void Reroute()
     {
-        while (_pollers.First is { } first)
+        lock (_lock)
         {
-            _pollers.RemoveFirst();
+            var waiting = Waiting.ToList();
+            foreach (var lane in _lanes.Values)
+            {
+                lane.Tasks.Clear();
+            }
+
+            foreach (var (task, place) in waiting)
+            {
+                LaneOf(_versionFor(task)).Tasks.Enqueue(task, place);
+            }
+
+            Pump();
+        }
+    }
+
+    private IEnumerable<(QueuedTask Task, (int Priority, long Sequence) Place)> Waiting =>
+        _lanes.Values.SelectMany(lane => lane.Tasks.UnorderedItems);
+
+    private Lane LaneOf(string version)
+    {
+        if (!_lanes.TryGetValue(version, out var lane))
+        {
+            _lanes[version] = lane = new Lane();
+        }
+
+        return lane;
+    }
+
+    private static bool HandOver(Lane lane, QueuedTask task)
+    {
+        while (lane.Pollers.First is { } first)
+        {
+            lane.Pollers.RemoveFirst();
             if (first.Value.TrySetResult(task))
             {
                 return true;
@@ -288,12 +336,15 @@ internal sealed class TaskQueue : IDisposable
     {
         lock (_lock)
         {
-            foreach (var poller in _pollers)
+            foreach (var lane in _lanes.Values)
             {
-                poller.TrySetResult(null);
-            }
+                foreach (var poller in lane.Pollers)
+                {
+                    poller.TrySetResult(null);
+                }
 
-            _pollers.Clear();
+                lane.Pollers.Clear();
+            }
         }
     }
 
@@ -312,9 +363,19 @@ internal sealed class TaskQueue : IDisposable
     {
         lock (_lock)
         {
-            return _retired |= _tasks.Count == 0 && _pollers.Count == 0 && Environment.TickCount64 - _lastUse >= unused.TotalMilliseconds;
+            return _retired |=
+                _lanes.Values.All(lane => lane.Tasks.Count == 0 && lane.Pollers.Count == 0)
+                && Environment.TickCount64 - _lastUse >= unused.TotalMilliseconds;
         }
     }
 
     public void Dispose() => _next.Dispose();
+
+    /// <summary>Tasks that wait for workers of a version, or such workers that wait for tasks.</summary>
+    private sealed class Lane
+    {
+        public PriorityQueue<QueuedTask, (int Priority, long Sequence)> Tasks { get; } = new();
+
+        public LinkedList<TaskCompletionSource<QueuedTask?>> Pollers { get; } = new();
+    }
 }

@@ -7,7 +7,12 @@ namespace Temporal.Server.Matching;
 /// <summary>All task queues, made when they are first named and forgotten when nobody has used them for long.</summary>
 /// <param name="time">The clock.</param>
 /// <param name="rateOf">Tasks per second that were set for a queue of a namespace; null for none.</param>
-internal sealed class TaskQueues(TimeProvider time, Func<string, string, TaskQueueType, double?> rateOf) : IDisposable
+/// <param name="versionFor">The version whose workers a task is for; null: there are no versions.</param>
+internal sealed class TaskQueues(
+    TimeProvider time,
+    Func<string, string, TaskQueueType, double?> rateOf,
+    Func<QueuedTask, string>? versionFor = null
+) : IDisposable
 {
     private const int CleanEvery = 1000;
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(10);
@@ -16,6 +21,7 @@ internal sealed class TaskQueues(TimeProvider time, Func<string, string, TaskQue
     private readonly ConcurrentDictionary<(string NamespaceId, string Name, bool Activity), TaskQueue> _queues = new();
     private readonly TimeProvider _time = time;
     private readonly Func<string, string, TaskQueueType, double?> _rateOf = rateOf;
+    private readonly Func<QueuedTask, string>? _versionFor = versionFor;
     private int _made;
 
     public TaskQueue Get(string namespaceId, string name, bool activity)
@@ -33,7 +39,7 @@ internal sealed class TaskQueues(TimeProvider time, Func<string, string, TaskQue
         return _queues.GetOrAdd(
             (namespaceId, name, activity),
             static (key, queues) =>
-                new TaskQueue(queues._time)
+                new TaskQueue(queues._time, queues._versionFor)
                 {
                     Rate = queues._rateOf(key.NamespaceId, key.Name, key.Activity ? TaskQueueType.Activity : TaskQueueType.Workflow),
                 },
@@ -57,13 +63,14 @@ internal sealed class TaskQueues(TimeProvider time, Func<string, string, TaskQue
         string namespaceId,
         string name,
         bool activity,
+        string version,
         PollerInfo poller,
         CancellationToken cancellationToken
     )
     {
         TaskQueue queue;
         ValueTask<QueuedTask?> task;
-        while (!(queue = Get(namespaceId, name, activity)).TryPoll(poller, _time.GetUtcNow(), cancellationToken, out task))
+        while (!(queue = Get(namespaceId, name, activity)).TryPoll(version, poller, _time.GetUtcNow(), cancellationToken, out task))
         {
             Remove((namespaceId, name, activity), queue);
         }
@@ -93,6 +100,18 @@ internal sealed class TaskQueues(TimeProvider time, Func<string, string, TaskQue
         if (_queues.TryGetValue((namespaceId, name, false), out var queue))
         {
             queue.Abandon();
+        }
+    }
+
+    /// <summary>The versions that tasks of a namespace go to have changed.</summary>
+    public void Reroute(string namespaceId)
+    {
+        foreach (var (key, queue) in _queues)
+        {
+            if (key.NamespaceId == namespaceId)
+            {
+                queue.Reroute();
+            }
         }
     }
 

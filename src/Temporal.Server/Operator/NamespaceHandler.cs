@@ -192,6 +192,7 @@ internal sealed class NamespaceHandler(
             SyncUpdate = true,
             AsyncUpdate = true,
             WorkerHeartbeats = true,
+            WorkflowPause = true,
             WorkerPollCompleteOnShutdown = true,
         };
         info.Limits = new NamespaceInfo.Types.Limits

@@ -8,8 +8,8 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Operator;
 
 /// <summary>
-/// What workers say of themselves, kept in memory; and worker deployments and versioning, which this server does not have: lists are empty,
-/// the rest is not found or refused as the real server refuses it where it is switched off.
+/// What workers say of themselves, kept in memory; and the two older ways of versioning, which are refused as the real server refuses them
+/// where they are switched off.
 /// </summary>
 internal sealed class WorkerHandler(TimerService timers, NamespaceRegistry namespaces) : IServiceHandler
 {
@@ -28,15 +28,6 @@ internal sealed class WorkerHandler(TimerService timers, NamespaceRegistry names
         table.Add((RecordWorkerHeartbeatRequest request) => Record(request));
         table.Add((ListWorkersRequest request) => List(request));
         table.Add((DescribeWorkerRequest request) => Describe(request));
-
-        table.Add((ListWorkerDeploymentsRequest request) => Checked(request.Namespace, new ListWorkerDeploymentsResponse()));
-        Refuse<DescribeWorkerDeploymentRequest>(table, request => request.Namespace, NoDeployment);
-        Refuse<SetWorkerDeploymentCurrentVersionRequest>(table, request => request.Namespace, NoDeployment);
-        Refuse<SetWorkerDeploymentRampingVersionRequest>(table, request => request.Namespace, NoDeployment);
-        Refuse<DeleteWorkerDeploymentRequest>(table, request => request.Namespace, NoDeployment);
-        Refuse<DescribeWorkerDeploymentVersionRequest>(table, request => request.Namespace, NoVersion);
-        Refuse<DeleteWorkerDeploymentVersionRequest>(table, request => request.Namespace, NoVersion);
-        Refuse<UpdateWorkerDeploymentVersionMetadataRequest>(table, request => request.Namespace, NoVersion);
 
         foreach (
             var method in (string[])
@@ -120,12 +111,6 @@ internal sealed class WorkerHandler(TimerService timers, NamespaceRegistry names
         }
     }
 
-    private T Checked<T>(string ns, T answer)
-    {
-        namespaces.Resolve(ns);
-        return answer;
-    }
-
     private void Refuse<TRequest>(RpcTable table, Func<TRequest, string> ns, Func<RpcException> failure)
         where TRequest : IMessage<TRequest>, new() =>
         table.AddRaw<TRequest>(
@@ -135,10 +120,6 @@ internal sealed class WorkerHandler(TimerService timers, NamespaceRegistry names
                 throw failure();
             }
         );
-
-    private static RpcException NoDeployment() => RpcErrors.NotFound("Worker Deployment not found");
-
-    private static RpcException NoVersion() => RpcErrors.NotFound("Worker Deployment Version not found");
 
     private static RpcException SetsDisabled() =>
         Denied("Worker versioning v0.1 (Version Set-based, deprecated) is disabled on this namespace.");

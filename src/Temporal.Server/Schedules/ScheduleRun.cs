@@ -238,7 +238,7 @@ internal sealed class ScheduleRun
                 Execution = new WorkflowExecution { WorkflowId = running.WorkflowId },
             };
             var info = (await _services.Workflows.DescribeAsync(request)).WorkflowExecutionInfo;
-            return info.Status != WorkflowExecutionStatus.Running
+            return info.Status is not (WorkflowExecutionStatus.Running or WorkflowExecutionStatus.Paused)
                 && ScheduleMachine.Closed(
                     record,
                     new ClosedRun(record.NamespaceId, running.WorkflowId, running.RunId, running.RunId, "", info.Status, null, null)

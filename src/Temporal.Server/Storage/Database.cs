@@ -18,7 +18,15 @@ internal sealed class Database : IDisposable
     // Deferred items (starts of workflow tasks, heartbeats) wait at most this long for a group to join.
     private static readonly TimeSpan DeferredDelay = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>
+    /// A start waits for the check of a file up to this size: 45 ms where the disk is warm. A larger one is checked while it is served.
+    /// </summary>
+    public const long UsuallyCheckedAtOnce = 32 * 1024 * 1024;
+
     private readonly string? _path;
+    private readonly FileTrouble _trouble;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Task _checked = Task.CompletedTask;
     private readonly ILogger _logger;
     private readonly SqliteConnection _writer;
     private readonly Lock _writerLock = new();
@@ -33,13 +41,24 @@ internal sealed class Database : IDisposable
     /// <summary>Opens or makes the database and starts its writer.</summary>
     /// <param name="path">The file; null keeps everything in memory.</param>
     /// <param name="parts">Tables of other parts of the server: a name and one script per version each.</param>
-    public Database(string? path, IReadOnlyList<TablePart> parts, ILogger logger)
+    /// <param name="logger">Where failures of writing go.</param>
+    /// <param name="trouble">Who is told what can't wait for somebody to read a log; null for nobody.</param>
+    /// <param name="checkedAtOnce">The largest file whose pages are checked before it is opened, in bytes.</param>
+    public Database(
+        string? path,
+        IReadOnlyList<TablePart> parts,
+        ILogger logger,
+        Action<string>? trouble = null,
+        long checkedAtOnce = UsuallyCheckedAtOnce
+    )
     {
         _path = path;
         _logger = logger;
+        _trouble = new FileTrouble(path ?? "the database in memory", trouble ?? (_ => { }));
+        var size = path is not null && File.Exists(path) ? new FileInfo(path).Length : 0;
         if (path is not null)
         {
-            Schema.RefuseForeign(path, parts);
+            Schema.RefuseForeign(path, parts, checks: size <= checkedAtOnce);
         }
 
         _writer = new SqliteConnection(path ?? ":memory:", create: true);
@@ -59,7 +78,14 @@ internal sealed class Database : IDisposable
 
         _thread = new Thread(WriteLoop) { IsBackground = true, Name = "engine writer" };
         _thread.Start();
+        if (size > checkedAtOnce)
+        {
+            _checked = Task.Run(() => Check(path!));
+        }
     }
+
+    /// <summary>What is wrong with the file, found while it is served; null while nothing is known to be.</summary>
+    public string? Damage => _trouble.Damage;
 
     /// <summary>Puts an item into the next group; items are written and reported in the order of submission.</summary>
     /// <param name="deferred">The item may wait a little for others to share a sync with.</param>
@@ -180,6 +206,9 @@ internal sealed class Database : IDisposable
             Monitor.Pulse(_queueLock);
         }
 
+        _closing.Cancel();
+        _checked.Wait();
+        _closing.Dispose();
         _thread.Join();
         foreach (var reader in _readers)
         {
@@ -187,6 +216,27 @@ internal sealed class Database : IDisposable
         }
 
         _writer.Dispose();
+    }
+
+    private void Check(string path)
+    {
+        try
+        {
+            using var db = SqliteConnection.OpenReadOnly(path);
+            using var interrupt = _closing.Token.Register(db.Interrupt);
+            if (Schema.FindDamage(db) is { } damage)
+            {
+                _trouble.Damaged(Schema.DamageOf(path, damage));
+            }
+        }
+        catch (SqliteException) when (_closing.IsCancellationRequested)
+        {
+            // The next start looks again.
+        }
+        catch (SqliteException e)
+        {
+            _trouble.Damaged(Schema.DamageOf(path, e.Message));
+        }
     }
 
     private static long FreePages(SqliteConnection db)
@@ -241,6 +291,7 @@ internal sealed class Database : IDisposable
         var failure = TryWrite(group);
         if (failure is null)
         {
+            _trouble.Written();
             foreach (var item in group)
             {
                 item.Committed();
@@ -248,6 +299,7 @@ internal sealed class Database : IDisposable
         }
         else if (group.Count == 1)
         {
+            _trouble.Unwritten(failure);
             Log.WriteFailed(_logger, failure);
             group[0].Failed(failure);
         }
@@ -267,6 +319,11 @@ internal sealed class Database : IDisposable
         {
             try
             {
+                if (Damage is { } damage)
+                {
+                    return new InvalidOperationException(damage);
+                }
+
                 _writer.Execute("BEGIN IMMEDIATE");
                 foreach (var item in group)
                 {

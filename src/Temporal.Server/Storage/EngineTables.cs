@@ -16,5 +16,6 @@ internal static class EngineTables
         new("schedules", ScheduleTable.Migrations),
         new("batches", BatchTable.Migrations),
         new("task_queue_configs", TaskQueueConfigTable.Migrations),
+        new("worker_deployments", DeploymentTable.Migrations),
     ];
 }

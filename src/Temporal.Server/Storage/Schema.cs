@@ -34,8 +34,12 @@ internal static class Schema
     /// Refuses a file that is there and foreign or of a newer release. It is only read: opening a file to write and closing it again would
     /// empty a log that its last owner left.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The file is not an engine database, or a newer release wrote it.</exception>
-    public static void RefuseForeign(string path, IReadOnlyList<TablePart> parts)
+    /// <param name="path">The file.</param>
+    /// <param name="parts">The tables that this release knows.</param>
+    /// <param name="checks">Its pages are looked at, too, which takes time by its size.</param>
+    /// <exception cref="InvalidOperationException">The file is not an engine database, a newer release wrote it, or it is
+    /// damaged.</exception>
+    public static void RefuseForeign(string path, IReadOnlyList<TablePart> parts, bool checks)
     {
         if (!File.Exists(path) || new FileInfo(path).Length == 0)
         {
@@ -48,6 +52,10 @@ internal static class Schema
             if (IsOurs(db, path))
             {
                 RefuseNewer(db, path, parts);
+                if (checks && FindDamage(db) is { } damage)
+                {
+                    throw new InvalidOperationException(DamageOf(path, damage));
+                }
             }
         }
         catch (SqliteException e)
@@ -55,6 +63,20 @@ internal static class Schema
             throw Damaged(path, e);
         }
     }
+
+    /// <summary>What SQLite's quick check finds first; null when the pages are sound.</summary>
+    public static string? FindDamage(SqliteConnection db)
+    {
+        using var check = db.PrepareOnce("PRAGMA quick_check(1)");
+        return check.Step() && check.Text(0) is not "ok" and var damage
+            ? damage.Replace("*** in database main ***\n", "", StringComparison.Ordinal)
+            : null;
+    }
+
+    /// <summary>The sentence for a damaged file.</summary>
+    public static string DamageOf(string path, string damage) =>
+        $"{path} is damaged: {damage}. 'server verify' tells which runs are hit; take the last copy that 'server backup' made, "
+        + "or another path";
 
     /// <summary>Opens an engine file of this release for reading alone.</summary>
     /// <exception cref="InvalidOperationException">There is none, it is not an engine database, or another release wrote it.</exception>
@@ -146,8 +168,7 @@ internal static class Schema
         set.Bind(name).Bind((long)migrations.Count).Run();
     }
 
-    private static InvalidOperationException Damaged(string path, Exception cause) =>
-        new($"{path} is damaged: {cause.Message}. Take the last copy that 'server backup' made, or another path", cause);
+    private static InvalidOperationException Damaged(string path, Exception cause) => new(DamageOf(path, cause.Message), cause);
 
     private static SqliteConnection OpenForReading(string path)
     {

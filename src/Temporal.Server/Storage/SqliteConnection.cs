@@ -100,6 +100,9 @@ internal sealed class SqliteConnection : IDisposable
     /// <summary>Runs several statements separated by semicolons.</summary>
     public void ExecuteScript(string sql) => Check(raw.sqlite3_exec(_handle, sql), sql);
 
+    /// <summary>Ends the statement that runs on another thread; safe to call from any.</summary>
+    public void Interrupt() => raw.sqlite3_interrupt(_handle);
+
     public void Check(int code, string sql)
     {
         if (code is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))

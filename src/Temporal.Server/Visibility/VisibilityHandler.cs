@@ -61,14 +61,7 @@ internal sealed class VisibilityHandler(Database database, NamespaceRegistry nam
 
     private ListOpenWorkflowExecutionsResponse ListOpen(ListOpenWorkflowExecutionsRequest request)
     {
-        var filters = new List<Filter>
-        {
-            new ComparisonFilter(
-                SystemSearchAttributes.Computed[SystemSearchAttributes.ExecutionStatus],
-                "=",
-                (long)WorkflowExecutionStatus.Running
-            ),
-        };
+        var filters = new List<Filter> { Open(negated: false) };
         filters.AddRange(Between("StartTime", request.StartTimeFilter));
         filters.AddRange(Equal(SystemSearchAttributes.WorkflowId, request.ExecutionFilter?.WorkflowId));
         filters.AddRange(Equal("RunId", request.ExecutionFilter?.RunId));
@@ -77,6 +70,13 @@ internal sealed class VisibilityHandler(Database database, NamespaceRegistry nam
         return new ListOpenWorkflowExecutionsResponse { Executions = { page.Rows.Select(row => row.Info) }, NextPageToken = page.Next };
     }
 
+    private static InFilter Open(bool negated) =>
+        new(
+            SystemSearchAttributes.Computed[SystemSearchAttributes.ExecutionStatus],
+            [(long)WorkflowExecutionStatus.Running, (long)WorkflowExecutionStatus.Paused],
+            negated
+        );
+
     private ListClosedWorkflowExecutionsResponse ListClosed(ListClosedWorkflowExecutionsRequest request)
     {
         var status = SystemSearchAttributes.Computed[SystemSearchAttributes.ExecutionStatus];
@@ -84,7 +84,7 @@ internal sealed class VisibilityHandler(Database database, NamespaceRegistry nam
         {
             request.StatusFilter is { Status: not WorkflowExecutionStatus.Unspecified } wanted
                 ? new ComparisonFilter(status, "=", (long)wanted.Status)
-                : new ComparisonFilter(status, "!=", (long)WorkflowExecutionStatus.Running),
+                : Open(negated: true),
         };
         filters.AddRange(Between("CloseTime", request.StartTimeFilter));
         filters.AddRange(Equal(SystemSearchAttributes.WorkflowId, request.ExecutionFilter?.WorkflowId));

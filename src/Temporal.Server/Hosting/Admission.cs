@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Temporal.Server;
+namespace Temporal.Server.Hosting;
 
 /// <summary>
 /// Who may call: whoever may open the socket file; over TCP who sends the key, or, where none is set, the user of this process and root. A
@@ -14,12 +14,15 @@ internal sealed class Admission
     private readonly bool _anyUser;
     private readonly uint? _self;
 
-    /// <summary>Decides by a server's options.</summary>
-    public Admission(TemporalServerOptions options)
+    /// <summary>Decides for a server.</summary>
+    /// <param name="apiKey">The key that callers over TCP must send; null for none.</param>
+    /// <param name="anyUser">Without a key everybody is let in.</param>
+    /// <param name="overTcp">It listens on more than a socket file.</param>
+    public Admission(string? apiKey, bool anyUser, bool overTcp)
     {
-        _key = options.ApiKey is { } key ? Encoding.UTF8.GetBytes(key) : null;
-        _anyUser = options.AllowAnyUser;
-        _self = options.Address is null ? null : OwnUserId();
+        _key = apiKey is null ? null : Encoding.UTF8.GetBytes(apiKey);
+        _anyUser = anyUser;
+        _self = overTcp ? OwnUserId() : null;
     }
 
     /// <summary>True where a caller of this user is let in without a key.</summary>
