@@ -32,6 +32,19 @@ public sealed class ServiceHostTests
         Assert.True(other.HasStopped);
     }
 
+    [Fact]
+    public async Task RunAsync_ServiceThatBreaksAndWhoseEndFailsToo_TellsWhyItBroke()
+    {
+        using var log = ServiceLog.Open(LogFormat.Text, LogEventLevel.Warning, null, new RecordingTerminal());
+        var builder = ServiceHost.Create(log);
+        builder.Services.AddSingleton<IHostedService>(_ => new Service(Task.FromException(new CommandException(5, "It broke.", "")))
+        {
+            EndsBadly = true,
+        });
+
+        Assert.Equal(5, await ServiceHost.RunAsync(builder, log, CancellationToken.None));
+    }
+
     /// <summary>What nobody expected goes to whoever writes the crash log, whose exit code is not 0 either.</summary>
     [Fact]
     public async Task RunAsync_ServiceThatFailsUnexpectedly_Throws()
@@ -102,10 +115,16 @@ public sealed class ServiceHostTests
     {
         public bool HasStopped { get; private set; }
 
+        public bool EndsBadly { get; init; }
+
         public override async Task StopAsync(CancellationToken cancellationToken)
         {
             await base.StopAsync(cancellationToken);
             HasStopped = true;
+            if (EndsBadly)
+            {
+                throw new InvalidOperationException("also that");
+            }
         }
 
         protected override Task ExecuteAsync(CancellationToken stoppingToken) => work.WaitAsync(stoppingToken);

@@ -56,12 +56,18 @@ internal static class ServiceHost
             await host.StopAsync(CancellationToken.None);
             throw;
         }
-        await host.WaitForShutdownAsync(stop);
-
-        // The host itself would end well after any of them broke.
-        foreach (var work in services.Select(service => service.ExecuteTask).OfType<Task>().Where(work => work.IsFaulted))
+        try
         {
-            await work;
+            await host.WaitForShutdownAsync(stop);
         }
+        catch (Exception) when (Broken() is not null)
+        {
+            // What it broke with says more than how its end went.
+        }
+
+        // The host itself would end well after one of them broke.
+        await (Broken() ?? Task.CompletedTask);
+
+        Task? Broken() => services.Select(service => service.ExecuteTask).FirstOrDefault(work => work?.IsFaulted == true);
     }
 }
