@@ -57,7 +57,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
 
         run.Record.ResetRunId = reset.RunId;
         run.Changes.Touched = true;
-        Reapply(reset, later, request);
+        Reapply(reset, kept, later, request);
         foreach (var operation in request.PostResetOperations)
         {
             if (operation.UpdateWorkflowOptions is { } options)
@@ -200,9 +200,17 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         ?? run.CloseEvent?.WorkflowExecutionTimedOutEventAttributes?.NewExecutionRunId
         ?? "";
 
-    /// <summary>Signals, updates and changed options are applied again; a cancel request is not, as with the real server.</summary>
-    private static void Reapply(MutableState reset, List<HistoryEvent> later, ResetWorkflowExecutionRequest request)
+    /// <summary>Signals, updates and changed options are applied again; a cancel request is not, as with the real server. An update that an
+    /// earlier reset has applied again is in what is kept, or later as admitted and as accepted: once is enough, and workers fail the task
+    /// for an id that comes twice.</summary>
+    private static void Reapply(
+        MutableState reset,
+        List<HistoryEvent> kept,
+        List<HistoryEvent> later,
+        ResetWorkflowExecutionRequest request
+    )
     {
+        var known = kept.Select(UpdateOf).OfType<Temporalio.Api.Update.V1.Request>().Select(update => update.Meta.UpdateId).ToHashSet();
         var exclude = request.ResetReapplyExcludeTypes;
         var none = request.ResetReapplyType == ResetReapplyType.None;
         var signals = !none && !exclude.Contains(ResetReapplyExcludeType.Signal);
@@ -218,14 +226,13 @@ internal sealed class ResetOperation(WorkflowEngine engine)
                     signal.Links.AddRange(e.Links);
                     reset.AddOrBuffer(signal);
                     break;
-                case EventType.WorkflowExecutionUpdateAdmitted when others && !exclude.Contains(ResetReapplyExcludeType.Update):
-                    reset.AddOrBuffer(Admitted(reset, e.WorkflowExecutionUpdateAdmittedEventAttributes.Request));
-                    break;
-                case EventType.WorkflowExecutionUpdateAccepted
+                case EventType.WorkflowExecutionUpdateAdmitted
+                or EventType.WorkflowExecutionUpdateAccepted
                     when others
                         && !exclude.Contains(ResetReapplyExcludeType.Update)
-                        && e.WorkflowExecutionUpdateAcceptedEventAttributes.AcceptedRequest is { } request2:
-                    reset.AddOrBuffer(Admitted(reset, request2));
+                        && UpdateOf(e) is { } update
+                        && known.Add(update.Meta.UpdateId):
+                    reset.AddOrBuffer(Admitted(reset, update));
                     break;
                 case EventType.WorkflowExecutionOptionsUpdated:
                     var options = reset.NewEvent(EventType.WorkflowExecutionOptionsUpdated);
@@ -238,6 +245,9 @@ internal sealed class ResetOperation(WorkflowEngine engine)
             }
         }
     }
+
+    private static Temporalio.Api.Update.V1.Request? UpdateOf(HistoryEvent e) =>
+        e.WorkflowExecutionUpdateAdmittedEventAttributes?.Request ?? e.WorkflowExecutionUpdateAcceptedEventAttributes?.AcceptedRequest;
 
     private static HistoryEvent Admitted(MutableState reset, Temporalio.Api.Update.V1.Request request)
     {
