@@ -56,7 +56,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
 
         run.Record.ResetRunId = reset.RunId;
         run.Changes.Touched = true;
-        Reapply(reset, later, request);
+        Reapply(reset, kept, later, request);
         foreach (var operation in request.PostResetOperations)
         {
             if (operation.UpdateWorkflowOptions is { } options)
@@ -199,9 +199,17 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         ?? run.CloseEvent?.WorkflowExecutionTimedOutEventAttributes?.NewExecutionRunId
         ?? "";
 
-    /// <summary>Signals, updates and changed options are applied again; a cancel request is not, as with the real server.</summary>
-    private static void Reapply(MutableState reset, List<HistoryEvent> later, ResetWorkflowExecutionRequest request)
+    /// <summary>Signals, updates and changed options are applied again; a cancel request is not, as with the real server. An update that an
+    /// earlier reset has applied again is in what is kept, or later as admitted and as accepted: once is enough, and workers fail the task
+    /// for an id that comes twice.</summary>
+    private static void Reapply(
+        MutableState reset,
+        List<HistoryEvent> kept,
+        List<HistoryEvent> later,
+        ResetWorkflowExecutionRequest request
+    )
     {
+        var known = kept.Select(UpdateOf).OfType<Temporalio.Api.Update.V1.Request>().Select(update => update.Meta.UpdateId).ToHashSet();
         var exclude = request.ResetReapplyExcludeTypes;
         var none = request.ResetReapplyType == ResetReapplyType.None;
         var signals = !none && !exclude.Contains(ResetReapplyExcludeType.Signal);
@@ -222,8 +230,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
                     when others
                         && !exclude.Contains(ResetReapplyExcludeType.Update)
                         && UpdateOf(e) is { } update
-                        && !reset.AdmittedUpdates.ContainsKey(update.Meta.UpdateId)
-                        && !reset.Updates.ContainsKey(update.Meta.UpdateId):
+                        && known.Add(update.Meta.UpdateId):
                     reset.AddOrBuffer(Admitted(reset, update));
                     break;
                 case EventType.WorkflowExecutionOptionsUpdated:
