@@ -26,8 +26,8 @@ public sealed class RunWorker : IDisposable
             LoggerFactory = logs,
             MaxConcurrentActivities = 20,
             WorkflowStackTrace = WorkflowStackTrace.WithoutFileInfo,
-            // It listens to the runtime's events of every task of the process, to find timers and thread pool tasks in workflow code: 4 % of
-            // a run's processor time. Tests of workflows run with it, and BannedSymbols.txt holds at compile time.
+            // It listens to the runtime's events of every task of the process, to find timers and thread pool tasks in workflow code: 4 %
+            // of a run's processor time. Tests of workflows run with it, and BannedSymbols.txt holds at compile time.
             DisableWorkflowTracingEventListener = true,
             Interceptors = [new StepFailures()],
         };

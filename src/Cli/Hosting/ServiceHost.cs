@@ -6,7 +6,8 @@ using Serilog;
 namespace Orchestrator.Cli.Hosting;
 
 /// <summary>The generic host of commands that stay, such as <c>worker</c> and <c>server</c>: their parts are hosted services, which start
-/// in order and stop in reverse. It tells systemd that it is ready and that it stops, where systemd started it (<c>Type=notify</c>).</summary>
+/// in order and stop in reverse. It tells systemd that it is ready and that it stops, where systemd started it
+/// (<c>Type=notify</c>).</summary>
 internal static class ServiceHost
 {
     /// <summary>A host without services.</summary>
