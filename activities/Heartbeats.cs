@@ -14,7 +14,7 @@ internal static class Heartbeats
     public static async Task<T> WhileAsync<T>(Func<CancellationToken, Task<T>> work)
     {
         var context = ActivityExecutionContext.Current;
-        var running = work(context.CancellationToken);
+        var running = work(ActivityStop.Token);
         await BesideAsync(running, context);
         return await running;
     }
@@ -23,7 +23,7 @@ internal static class Heartbeats
     public static async Task WhileAsync(Func<CancellationToken, Task> work)
     {
         var context = ActivityExecutionContext.Current;
-        var running = work(context.CancellationToken);
+        var running = work(ActivityStop.Token);
         await BesideAsync(running, context);
         await running;
     }
@@ -44,7 +44,7 @@ internal static class Heartbeats
         using var stop = new CancellationTokenSource();
         using var detach = new CancellationTokenSource();
         var ending = Task.CompletedTask;
-        var cancelled = context.CancellationToken.Register(() => ending = EndAsync());
+        var cancelled = ActivityStop.Token.Register(() => ending = EndAsync());
         var info = context.Info;
         var execution =
             info.WorkflowRunId

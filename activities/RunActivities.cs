@@ -39,12 +39,11 @@ public sealed class RunActivities(RunServices services, ITemporalClient client) 
     public Task RecordProgressAsync(ProgressInput input)
     {
         var context = ActivityExecutionContext.Current;
-        return _progress.RecordAsync(input, context.Info.WorkflowRunId ?? "", services.Time, context.CancellationToken);
+        return _progress.RecordAsync(input, context.Info.WorkflowRunId ?? "", services.Time, ActivityStop.Token);
     }
 
     [Activity]
-    public Task<TaskReport?> ReadTaskAsync(ReadTaskInput input) =>
-        OpenTasks.ReadAsync(client, input, ActivityExecutionContext.Current.CancellationToken);
+    public Task<TaskReport?> ReadTaskAsync(ReadTaskInput input) => OpenTasks.ReadAsync(client, input, ActivityStop.Token);
 
     [Activity]
     public Task<CheckpointFile> StoreCheckpointAsync(StoreCheckpointInput input) =>

@@ -9,19 +9,12 @@ public abstract class AgentWorkflow : MessageWorkflow
     /// <summary>Answers with faults before a person is asked.</summary>
     private const int MaxAnswers = 3;
 
-    /// <summary>Registers the handlers that both kinds share; each constructor then calls <see cref="Restore"/>.</summary>
     private protected AgentWorkflow()
     {
         State = new TaskState(Workflow.Info.FirstExecutionRunId, Workflow.CancellationToken);
         Reporter = new TaskReporter(State);
         Waits = new TaskWaits(State, Reporter);
         Agents = new AgentRuns(State, Reporter, Waits);
-        OnQuery("status", () => State.Report);
-        OnSignal("pause", PauseAsync);
-        OnSignal("resume", ResumeAsync);
-        OnSignal("cancel", CancelAsync);
-        OnSignal("goOn", GoOnAsync);
-        OnSignal("runEnded", RunEndedAsync);
     }
 
     private protected TaskState State { get; }
@@ -40,23 +33,40 @@ public abstract class AgentWorkflow : MessageWorkflow
         set => State.Report = value;
     }
 
-    /// <summary>Restores the state from the input, before any signal is handled.</summary>
-    private protected string? Restore(TaskInput input)
-    {
-        State.Restore(input);
-        StateIsTakenUp();
-        return null;
-    }
+    /// <summary>The last report.</summary>
+    [WorkflowQuery(MessageNames.Status, Description = "The last report.")]
+    public TaskReport Status() => State.Report;
 
-    /// <inheritdoc/>
-    private protected override void NoteDropped(string note) => Reporter.NoteDropped(note);
+    /// <summary>Interrupts its agent, which keeps its conversation.</summary>
+    [WorkflowSignal(MessageNames.Pause, Description = "Interrupts its agent, which keeps its conversation.")]
+    public Task PauseAsync() => Done(State.Pause);
+
+    /// <summary>Goes on after a pause.</summary>
+    [WorkflowSignal(MessageNames.Resume, Description = "Goes on after a pause.")]
+    public Task ResumeAsync() => Done(State.Resume);
+
+    /// <summary>Stops its agent and ends; its files stay.</summary>
+    [WorkflowSignal(MessageNames.Cancel, Description = "Stops its agent and ends; its files stay.")]
+    public Task CancelAsync() => Done(State.Cancel);
+
+    /// <summary>Goes on at once where it waits for a person, with their guidance.</summary>
+    [WorkflowSignal(MessageNames.GoOn, Description = "Goes on at once where it waits for a person, with their guidance.")]
+    public Task GoOnAsync(string guidance = null!) => Done(() => State.GoOn(guidance));
+
+    /// <summary>Ends where its run has ended without it.</summary>
+    [WorkflowSignal(MessageNames.RunEnded, Description = "Its run has ended without it.")]
+    public Task RunEndedAsync(string reason = null!) => Reporter.CheckRunEndedAsync(reason);
+
+    internal override void NoteDropped(string note) => Reporter.NoteDropped(note);
 
     /// <summary>Runs the work from the first report to the last and turns every failure into a final state.</summary>
+    /// <param name="input">Its start input.</param>
     /// <param name="work">The work; it ends early by <see cref="TaskEndedException"/>.</param>
     /// <param name="release">Releases what it held.</param>
-    private protected async Task<TaskReport> LiveAsync(Func<Task> work, Func<Task> release)
+    private protected async Task<TaskReport> LiveAsync(TaskInput input, Func<Task> work, Func<Task> release)
     {
-        RefuseUnreadableStart();
+        State.Restore(input);
+        await TakeUpStateAsync();
         try
         {
             await work();
@@ -110,16 +120,6 @@ public abstract class AgentWorkflow : MessageWorkflow
             Reporter.TransitionTo(TaskStates.Remediating, problems, State.ProblemsFile);
         }
     }
-
-    private Task PauseAsync() => Done(State.Pause);
-
-    private Task ResumeAsync() => Done(State.Resume);
-
-    private Task CancelAsync() => Done(State.Cancel);
-
-    private Task GoOnAsync(string guidance) => Done(() => State.GoOn(guidance));
-
-    private Task RunEndedAsync(string reason) => Reporter.CheckRunEndedAsync(reason);
 
     private protected static Task Done(Action action)
     {

@@ -1,12 +1,11 @@
 using Orchestrator.Workflows.Leases;
 using Orchestrator.Workflows.Messages;
-using Temporalio.Converters;
 
 namespace Orchestrator.Workflows;
 
 /// <summary>Files and resources of one repository, leased for the time of a task, over all its runs.</summary>
-[Workflow("LeaseWorkflow")]
-public sealed class LeaseWorkflow : MessageWorkflow
+[Workflow]
+public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
 {
     /// <summary>How long a run that was alone may take to report what it holds, before the next one proceeds without knowing.</summary>
     private static readonly TimeSpan HoldPatience = TimeSpan.FromSeconds(60);
@@ -30,38 +29,19 @@ public sealed class LeaseWorkflow : MessageWorkflow
     private readonly List<Task> _telling = [];
     private readonly List<string> _dropped = [];
 
-    /// <summary>Restores the state before any signal is handled.</summary>
-    [WorkflowInit]
-    public LeaseWorkflow(IRawValue? state = null, IRawValue? surplus = null)
-    {
-        OnQuery("status", Status);
-        OnSignal("join", JoinAsync);
-        OnSignal("hold", HoldAsync);
-        OnSignal("ask", AskAsync);
-        OnSignal("release", ReleaseAsync);
-        OnSignal("leave", LeaveAsync);
-        TakeStart(Restore, state, surplus);
-    }
-
-    private string? Restore(LeaseState state)
+    /// <inheritdoc/>
+    [WorkflowRun]
+    public async Task RunAsync(LeaseState state = null!)
     {
         if (state.Queue.Length == 0)
         {
-            return "'queue' is missing: the task queue of the repository's activities.";
+            throw UnreadableStart("'queue' is missing: the task queue of the repository's activities.");
         }
         _begin = state;
         _table = new LeaseTable(state);
         _alone = state.Runs is [var only] ? only : null;
         _dropped.AddRange(state.Dropped);
-        StateIsTakenUp();
-        return null;
-    }
-
-    /// <inheritdoc cref="ILeaseWorkflow.RunAsync"/>
-    [WorkflowRun]
-    public async Task RunAsync(IRawValue? state = null, IRawValue? surplus = null)
-    {
-        RefuseUnreadableStart();
+        await TakeUpStateAsync();
         do
         {
             await ServeAsync();
@@ -103,10 +83,11 @@ public sealed class LeaseWorkflow : MessageWorkflow
         await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished);
     }
 
-    private LeaseState Status() => _table.State(_begin.Queue) with { Dropped = _dropped };
-
     /// <inheritdoc/>
-    private protected override void NoteDropped(string note)
+    [WorkflowQuery(MessageNames.Status, Description = "Who holds what, and who waits.")]
+    public LeaseState Status() => _table.State(_begin.Queue) with { Dropped = _dropped };
+
+    internal override void NoteDropped(string note)
     {
         _dropped.Add(PayloadPaging.Brief(note));
         if (_dropped.Count > MostDropped)
@@ -116,7 +97,9 @@ public sealed class LeaseWorkflow : MessageWorkflow
         Workflow.CurrentDetails = string.Join("\n\n", _dropped);
     }
 
-    private async Task JoinAsync([Identifier] string runId)
+    /// <inheritdoc/>
+    [WorkflowSignal(MessageNames.Join, Description = "A run begins, or goes on.")]
+    public async Task JoinAsync([Identifier] string runId = null!)
     {
         _table.Join(runId);
 
@@ -148,14 +131,18 @@ public sealed class LeaseWorkflow : MessageWorkflow
         Tell(runId, new LeaseNews { Shared = isShared });
     }
 
-    private Task HoldAsync([Identifier] string runId, IReadOnlyList<LeaseRequest> held)
+    /// <inheritdoc/>
+    [WorkflowSignal(MessageNames.Hold, Description = "What a run holds that was alone so far.")]
+    public Task HoldAsync([Identifier] string runId = null!, IReadOnlyList<LeaseRequest> held = null!)
     {
         _table.Hold(runId, held);
         _undeclared.Remove(runId);
         return Task.CompletedTask;
     }
 
-    private Task AskAsync(LeaseRequest request)
+    /// <inheritdoc/>
+    [WorkflowSignal(MessageNames.Ask, Description = "Asks for the files and resources of a task.")]
+    public Task AskAsync(LeaseRequest request = null!)
     {
         _table.Join(request.RunId);
         var obstacle = _table.Ask(request);
@@ -169,13 +156,17 @@ public sealed class LeaseWorkflow : MessageWorkflow
         return Task.CompletedTask;
     }
 
-    private Task ReleaseAsync(string runId, string taskId)
+    /// <inheritdoc/>
+    [WorkflowSignal(MessageNames.Release, Description = "Gives back what a task held.")]
+    public Task ReleaseAsync(string runId = null!, string taskId = null!)
     {
         Grant(_table.Release(runId, taskId));
         return Task.CompletedTask;
     }
 
-    private Task LeaveAsync(string runId)
+    /// <inheritdoc/>
+    [WorkflowSignal(MessageNames.Leave, Description = "A run has ended.")]
+    public Task LeaveAsync(string runId = null!)
     {
         Remove(runId);
         return Task.CompletedTask;

@@ -2,14 +2,13 @@ using System.ComponentModel.DataAnnotations;
 using Orchestrator.Workflows.Messages;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Train;
-using Temporalio.Converters;
 
 namespace Orchestrator.Workflows;
 
 /// <summary>The merge train of one run, its child: it begins with the first verified work and ends with the run. It puts the parts of a
 /// train together; what they know is one <see cref="TrainContext"/>.</summary>
-[Workflow("MergeTrainWorkflow")]
-public sealed class MergeTrainWorkflow : MessageWorkflow
+[Workflow]
+public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
 {
     private readonly TrainContext _context = new(Workflow.CancellationToken);
     private readonly TrainReporter _reporter;
@@ -17,18 +16,11 @@ public sealed class MergeTrainWorkflow : MessageWorkflow
     private readonly ResetWatch _resets = new();
     private int _steps;
 
-    /// <summary>Restores the state before any signal is handled.</summary>
-    [WorkflowInit]
-    public MergeTrainWorkflow(IRawValue? input = null, IRawValue? surplus = null)
+    /// <summary>Puts its parts together.</summary>
+    public MergeTrainWorkflow()
     {
         _reporter = new TrainReporter(_context);
         _runner = new TrainRunner(_context, _reporter);
-        OnQuery("status", Status);
-        OnSignal("enqueue", EnqueueAsync);
-        OnSignal("pass", PassAsync);
-        OnSignal("close", CloseAsync);
-        OnSignal("runEnded", RunEndedAsync);
-        TakeStart(Restore, input, surplus);
     }
 
     /// <summary>A step adds some ten events; each execution must do some work of its own.</summary>
@@ -43,19 +35,13 @@ public sealed class MergeTrainWorkflow : MessageWorkflow
             Workflow.ContinueAsNewSuggested
         );
 
-    private string? Restore(TrainInput input)
+    /// <inheritdoc/>
+    [WorkflowRun]
+    public async Task RunAsync(TrainInput input = null!)
     {
         _context.Restore(input);
         _reporter.Sequence = input.Sequence;
-        StateIsTakenUp();
-        return null;
-    }
-
-    /// <inheritdoc cref="IMergeTrainWorkflow.RunAsync"/>
-    [WorkflowRun]
-    public async Task RunAsync(IRawValue? input = null, IRawValue? surplus = null)
-    {
-        RefuseUnreadableStart();
+        await TakeUpStateAsync();
         while (!_context.IsClosing)
         {
             if (IsLong)
@@ -97,7 +83,9 @@ public sealed class MergeTrainWorkflow : MessageWorkflow
         throw Workflow.CreateContinueAsNewException((IMergeTrainWorkflow w) => w.RunAsync(input));
     }
 
-    private TrainStatus Status() =>
+    /// <inheritdoc/>
+    [WorkflowQuery(MessageNames.Status, Description = "What waits and what is being merged.")]
+    public TrainStatus Status() =>
         new()
         {
             Queue = TrainOrder.Of(_context.State.Queue),
@@ -107,7 +95,9 @@ public sealed class MergeTrainWorkflow : MessageWorkflow
             Position = _context.Position,
         };
 
-    private Task EnqueueAsync(TrainWork work)
+    /// <inheritdoc/>
+    [WorkflowSignal(MessageNames.Enqueue, Description = "Adds verified work at the end.")]
+    public Task EnqueueAsync(TrainWork work = null!)
     {
         _context.Update(work.Position);
         _context.UpdatePlan(work.PlanHash);
@@ -118,23 +108,28 @@ public sealed class MergeTrainWorkflow : MessageWorkflow
         return Task.CompletedTask;
     }
 
-    private Task PassAsync([Identifier] string task)
+    /// <inheritdoc/>
+    [WorkflowSignal(MessageNames.Pass, Description = "Stops waiting for a task.")]
+    public Task PassAsync([Identifier] string task = null!)
     {
         _runner.Pass(task);
         return Task.CompletedTask;
     }
 
-    private Task CloseAsync([Identifier] string reason)
+    /// <inheritdoc/>
+    [WorkflowSignal(MessageNames.Close, Description = "Stops merging.")]
+    public Task CloseAsync([Identifier] string reason = null!)
     {
         Workflow.CurrentDetails = $"**closing** {reason}";
         _context.Close();
         return Task.CompletedTask;
     }
 
-    private Task RunEndedAsync([MaxLength(4000)] string reason) => _reporter.CheckRunEndedAsync();
-
     /// <inheritdoc/>
-    private protected override void NoteDropped(string note) => _reporter.NoteDropped(note);
+    [WorkflowSignal(MessageNames.RunEnded, Description = "Its run has ended without it.")]
+    public Task RunEndedAsync([MaxLength(4000)] string reason = null!) => _reporter.CheckRunEndedAsync();
+
+    internal override void NoteDropped(string note) => _reporter.NoteDropped(note);
 
     private void Describe()
     {

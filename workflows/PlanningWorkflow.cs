@@ -1,20 +1,15 @@
 using Orchestrator.Workflows.Tasks;
-using Temporalio.Converters;
 
 namespace Orchestrator.Workflows;
 
 /// <summary>A request becomes a plan. Each answer of the planner is the result of an activity, so that it is paid for once; faults of a
 /// plan go back to the same conversation.</summary>
-[Workflow("PlanningWorkflow")]
-public sealed class PlanningWorkflow : AgentWorkflow
+[Workflow]
+public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
 {
-    /// <summary>Restores the state before any signal is handled.</summary>
-    [WorkflowInit]
-    public PlanningWorkflow(IRawValue? input = null, IRawValue? surplus = null) => TakeStart(Restore, input, surplus);
-
-    /// <inheritdoc cref="IPlanningWorkflow.RunAsync"/>
+    /// <inheritdoc/>
     [WorkflowRun]
-    public Task<TaskReport> RunAsync(IRawValue? input = null, IRawValue? surplus = null) => LiveAsync(WorkAsync, EndAsync);
+    public Task<TaskReport> RunAsync(TaskInput input = null!) => LiveAsync(input, WorkAsync, EndAsync);
 
     private async Task WorkAsync()
     {

@@ -1,25 +1,20 @@
 using Orchestrator.Workflows.Tasks;
-using Temporalio.Converters;
 
 namespace Orchestrator.Workflows;
 
 /// <summary>One round of a run's review. Each answer of the reviewer is the result of an activity and stored before it is used, so that it
 /// is paid for once; an answer that can't be read goes back to the same conversation.</summary>
-[Workflow("ReviewWorkflow")]
-public sealed class ReviewWorkflow : AgentWorkflow
+[Workflow]
+public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
 {
-    /// <summary>Restores the state before any signal is handled.</summary>
-    [WorkflowInit]
-    public ReviewWorkflow(IRawValue? input = null, IRawValue? surplus = null) => TakeStart(Accept, input, surplus);
-
     private ReviewRound Round => Input.Review!;
 
-    /// <inheritdoc cref="IReviewWorkflow.RunAsync"/>
+    /// <inheritdoc/>
     [WorkflowRun]
-    public Task<TaskReport> RunAsync(IRawValue? input = null, IRawValue? surplus = null) => LiveAsync(WorkAsync, EndAsync);
-
-    private string? Accept(TaskInput input) =>
-        input.Review is null ? "A review is started with 'review': which round it is, and what is looked at." : Restore(input);
+    public Task<TaskReport> RunAsync(TaskInput input = null!) =>
+        input.Review is null
+            ? throw UnreadableStart("A review is started with 'review': which round it is, and what is looked at.")
+            : LiveAsync(input, WorkAsync, EndAsync);
 
     private async Task WorkAsync()
     {

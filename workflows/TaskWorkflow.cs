@@ -1,41 +1,41 @@
 using Orchestrator.Workflows.Tasks;
-using Temporalio.Converters;
 
 namespace Orchestrator.Workflows;
 
 /// <summary>One task: a worktree is prepared, an agent works in it, the result is checked, committed and run through its gates, and the run
 /// merges it. Faults go back to the same conversation, with evidence, as often as the plan allows.</summary>
-[Workflow("TaskWorkflow")]
-public sealed class TaskWorkflow : AgentWorkflow
+[Workflow]
+public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
 {
     private readonly Remediations _remediations;
     private readonly TaskWorktree _worktree;
     private readonly WorkVerifier _verifier;
     private readonly WorkMerger _merger;
 
-    /// <summary>Restores the state before any signal is handled.</summary>
-    [WorkflowInit]
-    public TaskWorkflow(IRawValue? input = null, IRawValue? surplus = null)
+    /// <summary>Puts its parts together.</summary>
+    public TaskWorkflow()
     {
         _remediations = new Remediations(State);
         _worktree = new TaskWorktree(State, Reporter, Waits);
         _verifier = new WorkVerifier(State, Reporter, Waits);
         _merger = new WorkMerger(State, Reporter, Waits);
-        OnSignal("mergeDone", MergeDoneAsync);
-        OnSignal("decide", DecideAsync);
-        OnSignal("partsDone", PartsDoneAsync);
-        TakeStart(Restore, input, surplus);
     }
 
-    /// <inheritdoc cref="ITaskWorkflow.RunAsync"/>
+    /// <inheritdoc/>
     [WorkflowRun]
-    public Task<TaskReport> RunAsync(IRawValue? input = null, IRawValue? surplus = null) => LiveAsync(WorkAsync, _worktree.ReleaseAsync);
+    public Task<TaskReport> RunAsync(TaskInput input = null!) => LiveAsync(input, WorkAsync, _worktree.ReleaseAsync);
 
-    private Task MergeDoneAsync(MergeResult result) => Done(() => _merger.Take(result));
+    /// <inheritdoc/>
+    [WorkflowSignal(MessageNames.MergeDone, Description = "The merge train's result for this task's commit.")]
+    public Task MergeDoneAsync(MergeResult result = null!) => Done(() => _merger.Take(result));
 
-    private Task PartsDoneAsync(string summary) => Done(() => State.TakeParts(summary));
+    /// <inheritdoc/>
+    [WorkflowSignal(MessageNames.PartsDone, Description = "The parts that it was divided into have ended.")]
+    public Task PartsDoneAsync(string summary = null!) => Done(() => State.TakeParts(summary));
 
-    private Task DecideAsync(bool accepted, string reason) => Done(() => State.Decide(accepted, reason));
+    /// <inheritdoc/>
+    [WorkflowSignal(MessageNames.Decide, Description = "A person's decision about a task that changed what its gates check.")]
+    public Task DecideAsync(bool accepted = false, string reason = null!) => Done(() => State.Decide(accepted, reason));
 
     private async Task WorkAsync()
     {

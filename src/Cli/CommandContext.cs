@@ -26,7 +26,8 @@ internal sealed class CommandContext(
     private RunServices? _services;
     private TrustStore? _trust;
 
-    public ITerminal Terminal { get; } = terminal;
+    /// <summary>The console; a process that stays makes it part of its log.</summary>
+    public ITerminal Terminal { get; set; } = terminal;
 
     /// <summary>Services of run steps on this machine; repositories are opened once.</summary>
     public RunServices Services => _services ??= RunServices.OfThisMachine([.. OwnProgram.Command, "hook"], Environment, Trust, Time);

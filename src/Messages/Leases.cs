@@ -53,29 +53,29 @@ public sealed record LeaseState
 /// <summary>The leases of one repository over all its runs (<c>leases-KEY</c>). A run that is alone needs none for its tasks: it only
 /// joins. When a second one joins, the first declares what its tasks hold, and from then on each task of both requests a lease. Ends when
 /// the last run has left.</summary>
-[Workflow("LeaseWorkflow")]
+[Workflow]
 public interface ILeaseWorkflow
 {
     [WorkflowRun]
     Task RunAsync(LeaseState state);
 
-    [WorkflowQuery("status")]
+    [WorkflowQuery(MessageNames.Status)]
     LeaseState Status();
 
-    [WorkflowSignal("join")]
+    [WorkflowSignal(MessageNames.Join)]
     Task JoinAsync([Identifier] string runId);
 
     /// <summary>Declares the leases of a run that was alone so far.</summary>
-    [WorkflowSignal("hold")]
+    [WorkflowSignal(MessageNames.Hold)]
     Task HoldAsync([Identifier] string runId, IReadOnlyList<LeaseRequest> held);
 
-    [WorkflowSignal("ask")]
+    [WorkflowSignal(MessageNames.Ask)]
     Task AskAsync(LeaseRequest request);
 
-    [WorkflowSignal("release")]
+    [WorkflowSignal(MessageNames.Release)]
     Task ReleaseAsync(string runId, string taskId);
 
-    [WorkflowSignal("leave")]
+    [WorkflowSignal(MessageNames.Leave)]
     Task LeaveAsync(string runId);
 }
 

@@ -33,7 +33,7 @@ public sealed record ApprovalCommand(string Id, string Reason = "", string By = 
 public sealed record DroppedMessage([property: Identifier] string Workflow, string Note);
 
 /// <summary>One run: a plan becomes commits on the target branch.</summary>
-[Workflow("OrchestrationWorkflow")]
+[Workflow]
 public interface IOrchestrationWorkflow
 {
     /// <summary>Runs the plan. <paramref name="checkpoint"/> is set only by the run itself when it continues as new.</summary>
@@ -41,194 +41,194 @@ public interface IOrchestrationWorkflow
     Task<RunResult> RunAsync(OrchestrationInput input, RunCheckpoint? checkpoint = null);
 
     /// <summary>A snapshot with up to <paramref name="limit"/> tasks from <paramref name="offset"/> on.</summary>
-    [WorkflowQuery("status")]
+    [WorkflowQuery(MessageNames.Status)]
     RunStatus Status(int offset = 0, int limit = 500);
 
-    [WorkflowUpdate("pause")]
+    [WorkflowUpdate(MessageNames.Pause)]
     Task<SteeringAnswer> PauseAsync(TaskCommand? command = null);
 
-    [WorkflowUpdate("resume")]
+    [WorkflowUpdate(MessageNames.Resume)]
     Task<SteeringAnswer> ResumeAsync(TaskCommand? command = null);
 
-    [WorkflowUpdate("cancelTask")]
+    [WorkflowUpdate(MessageNames.CancelTask)]
     Task<SteeringAnswer> CancelTaskAsync(TaskCommand command);
 
-    [WorkflowUpdate("retryTask")]
+    [WorkflowUpdate(MessageNames.RetryTask)]
     Task<SteeringAnswer> RetryTaskAsync(TaskCommand command);
 
-    [WorkflowUpdate("skipTask")]
+    [WorkflowUpdate(MessageNames.SkipTask)]
     Task<SteeringAnswer> SkipTaskAsync(TaskCommand command);
 
-    [WorkflowUpdate("setConcurrency")]
+    [WorkflowUpdate(MessageNames.SetConcurrency)]
     Task<SteeringAnswer> SetConcurrencyAsync(int workers);
 
-    [WorkflowUpdate("approve")]
+    [WorkflowUpdate(MessageNames.Approve)]
     Task<SteeringAnswer> ApproveAsync(ApprovalCommand command);
 
-    [WorkflowUpdate("reject")]
+    [WorkflowUpdate(MessageNames.Reject)]
     Task<SteeringAnswer> RejectAsync(ApprovalCommand command);
 
     /// <summary>Retries landing for a run that is <see cref="RunStates.AwaitingPromotion"/>. After its time limit it is no approval any
     /// more: the landing begins again, and asks again where it has to.</summary>
-    [WorkflowUpdate("promote")]
+    [WorkflowUpdate(MessageNames.Promote)]
     Task<SteeringAnswer> PromoteAsync(PersonCommand? command = null);
 
     /// <summary>Lands what is merged of a run that is <see cref="RunStates.Escalated"/>; the rest stays open.</summary>
-    [WorkflowUpdate("landMerged")]
+    [WorkflowUpdate(MessageNames.LandMerged)]
     Task<SteeringAnswer> LandMergedAsync(PersonCommand? command = null);
 
     /// <summary>Decides how a run goes on that can't go on by itself.</summary>
-    [WorkflowUpdate("resolveEscalation")]
+    [WorkflowUpdate(MessageNames.ResolveEscalation)]
     Task<SteeringAnswer> ResolveEscalationAsync(ResolveCommand command);
 
     /// <summary>Ends the run: running tasks are stopped, staging and worktrees stay.</summary>
-    [WorkflowUpdate("cancel")]
+    [WorkflowUpdate(MessageNames.Cancel)]
     Task<SteeringAnswer> CancelAsync(PersonCommand? command = null);
 
     /// <summary>A notification of the lease workflow.</summary>
-    [WorkflowSignal("leasesChanged")]
+    [WorkflowSignal(MessageNames.LeasesChanged)]
     Task LeasesChangedAsync(LeaseNews news);
 
     /// <summary>A task's report.</summary>
-    [WorkflowSignal("taskChanged")]
+    [WorkflowSignal(MessageNames.TaskChanged)]
     Task TaskChangedAsync(TaskReport report);
 
     /// <summary>The activities of the run and its tasks that fail again and again; empty: none does.</summary>
-    [WorkflowSignal("activitiesFailing")]
+    [WorkflowSignal(MessageNames.ActivitiesFailing)]
     Task ActivitiesFailingAsync(IReadOnlyList<FailingActivity> failing);
 
     /// <summary>A report of the run's merge train.</summary>
-    [WorkflowSignal("trainChanged")]
+    [WorkflowSignal(MessageNames.TrainChanged)]
     Task TrainChangedAsync(TrainReport report);
 
     /// <summary>A task has dropped a message that it could not read: people look for that in its run.</summary>
-    [WorkflowSignal("messageDropped")]
+    [WorkflowSignal(MessageNames.MessageDropped)]
     Task MessageDroppedAsync(DroppedMessage message);
 }
 
 /// <summary>One task of a run: worktree, agent, verification, remediation, merge.</summary>
-[Workflow("TaskWorkflow")]
+[Workflow]
 public interface ITaskWorkflow
 {
     [WorkflowRun]
     Task<TaskReport> RunAsync(TaskInput input);
 
-    [WorkflowQuery("status")]
+    [WorkflowQuery(MessageNames.Status)]
     TaskReport Status();
 
-    [WorkflowSignal("pause")]
+    [WorkflowSignal(MessageNames.Pause)]
     Task PauseAsync();
 
-    [WorkflowSignal("resume")]
+    [WorkflowSignal(MessageNames.Resume)]
     Task ResumeAsync();
 
-    [WorkflowSignal("cancel")]
+    [WorkflowSignal(MessageNames.Cancel)]
     Task CancelAsync();
 
     /// <summary>Resumes a blocked or parked task at once, with a person's guidance.</summary>
-    [WorkflowSignal("goOn")]
+    [WorkflowSignal(MessageNames.GoOn)]
     Task GoOnAsync(string guidance);
 
     /// <summary>A person's decision about a task that changed what its gates check.</summary>
-    [WorkflowSignal("decide")]
+    [WorkflowSignal(MessageNames.Decide)]
     Task DecideAsync(bool accepted, string reason);
 
     /// <summary>Its run has ended without it: the task ends its agent, keeps its work and closes.</summary>
-    [WorkflowSignal("runEnded")]
+    [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(string reason);
 
     /// <summary>The parts that this task was divided into have ended.</summary>
-    [WorkflowSignal("partsDone")]
+    [WorkflowSignal(MessageNames.PartsDone)]
     Task PartsDoneAsync(string summary);
 
     /// <summary>The merge train's result for this task's commit.</summary>
-    [WorkflowSignal("mergeDone")]
+    [WorkflowSignal(MessageNames.MergeDone)]
     Task MergeDoneAsync(MergeResult result);
 }
 
 /// <summary>The merge train of one run: verified work is merged to staging or sent back with evidence. It reports to its run, and continues
 /// while that continues as new.</summary>
-[Workflow("MergeTrainWorkflow")]
+[Workflow]
 public interface IMergeTrainWorkflow
 {
     [WorkflowRun]
     Task RunAsync(TrainInput input);
 
-    [WorkflowQuery("status")]
+    [WorkflowQuery(MessageNames.Status)]
     TrainStatus Status();
 
     /// <summary>Adds verified work at the end. Work that waits already is not added twice.</summary>
-    [WorkflowSignal("enqueue")]
+    [WorkflowSignal(MessageNames.Enqueue)]
     Task EnqueueAsync(TrainWork work);
 
     /// <summary>Stops waiting for a task: one that was sent back to resolve a conflict and does not return soon, or one that waits for it
     /// and is cancelled.</summary>
-    [WorkflowSignal("pass")]
+    [WorkflowSignal(MessageNames.Pass)]
     Task PassAsync([Identifier] string task);
 
     /// <summary>Stops merging: the merge under way is interrupted, waiting requests get no result.</summary>
-    [WorkflowSignal("close")]
+    [WorkflowSignal(MessageNames.Close)]
     Task CloseAsync([Identifier] string reason);
 
     /// <summary>Its run has ended without it: the train interrupts the merge under way and closes.</summary>
-    [WorkflowSignal("runEnded")]
+    [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(string reason);
 }
 
 /// <summary>A request becomes a plan: the planner is asked, its answer is checked like any plan, faults go back to it. It reports to its
 /// run like a task, and takes the same signals.</summary>
-[Workflow("PlanningWorkflow")]
+[Workflow]
 public interface IPlanningWorkflow
 {
     [WorkflowRun]
     Task<TaskReport> RunAsync(TaskInput input);
 
-    [WorkflowQuery("status")]
+    [WorkflowQuery(MessageNames.Status)]
     TaskReport Status();
 
-    [WorkflowSignal("pause")]
+    [WorkflowSignal(MessageNames.Pause)]
     Task PauseAsync();
 
-    [WorkflowSignal("resume")]
+    [WorkflowSignal(MessageNames.Resume)]
     Task ResumeAsync();
 
-    [WorkflowSignal("cancel")]
+    [WorkflowSignal(MessageNames.Cancel)]
     Task CancelAsync();
 
     /// <summary>Resumes at once, with a person's guidance.</summary>
-    [WorkflowSignal("goOn")]
+    [WorkflowSignal(MessageNames.GoOn)]
     Task GoOnAsync(string guidance);
 
     /// <summary>Its run has ended without it: ends its agent and closes.</summary>
-    [WorkflowSignal("runEnded")]
+    [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(string reason);
 }
 
 /// <summary>One round of a run's review: the reviewer is asked about each part of the change, and its answers are stored. It reports to its
 /// run like a task, and takes the same signals.</summary>
-[Workflow("ReviewWorkflow")]
+[Workflow]
 public interface IReviewWorkflow
 {
     [WorkflowRun]
     Task<TaskReport> RunAsync(TaskInput input);
 
-    [WorkflowQuery("status")]
+    [WorkflowQuery(MessageNames.Status)]
     TaskReport Status();
 
-    [WorkflowSignal("pause")]
+    [WorkflowSignal(MessageNames.Pause)]
     Task PauseAsync();
 
-    [WorkflowSignal("resume")]
+    [WorkflowSignal(MessageNames.Resume)]
     Task ResumeAsync();
 
-    [WorkflowSignal("cancel")]
+    [WorkflowSignal(MessageNames.Cancel)]
     Task CancelAsync();
 
     /// <summary>Resumes at once, with a person's guidance.</summary>
-    [WorkflowSignal("goOn")]
+    [WorkflowSignal(MessageNames.GoOn)]
     Task GoOnAsync(string guidance);
 
     /// <summary>Its run has ended without it: ends its agent and closes.</summary>
-    [WorkflowSignal("runEnded")]
+    [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(string reason);
 }

@@ -79,7 +79,9 @@ internal sealed class ChildStart
         {
             try
             {
+#pragma warning disable RS0030 // This is the one place.
                 return Process.Start(info)!;
+#pragma warning restore RS0030
             }
             catch (Win32Exception e) when (e.NativeErrorCode == TextFileBusy && attempt < BusyTries)
             {

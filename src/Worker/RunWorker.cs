@@ -13,6 +13,7 @@ namespace Orchestrator.Worker;
 public sealed class RunWorker : IDisposable
 {
     private readonly List<TemporalWorker> _workers = [];
+    private readonly ActivityStop _stop = new();
 
     /// <summary>Creates the workers; nothing is polled before <see cref="ExecuteAsync"/>.</summary>
     public RunWorker(ITemporalClient client, RunWorkerOptions options, ILoggerFactory logs)
@@ -24,24 +25,25 @@ public sealed class RunWorker : IDisposable
             Identity = options.Identity,
             LoggerFactory = logs,
             MaxConcurrentActivities = 20,
+            WorkflowStackTrace = WorkflowStackTrace.WithoutFileInfo,
+            // Ten agents that build leave a machine of a few cores no two seconds of quiet, and a workflow that did not get its turn within
+            // them would count as deadlocked: its task and its queries fail.
+            DebugMode = true,
+            // It listens to the runtime's events of every task of the process, to find timers and thread pool tasks in workflow code: 4 %
+            // of a run's processor time. Tests of workflows run with it, and BannedSymbols.txt holds at compile time.
+            DisableWorkflowTracingEventListener = true,
             Interceptors = [new StepFailures()],
         };
-        shared
-            .AddWorkflow<OrchestrationWorkflow>()
-            .AddWorkflow<TaskWorkflow>()
-            .AddWorkflow<PlanningWorkflow>()
-            .AddWorkflow<ReviewWorkflow>()
-            .AddWorkflow<MergeTrainWorkflow>()
-            .AddWorkflow<LeaseWorkflow>();
+        shared.AddWorkflows();
         shared.AddAllActivities(new RepositoryActivities(new ServedRepositories(options.Repositories, options.Named, services)));
-        _workers.Add(new TemporalWorker(client, shared));
+        _workers.Add(new TemporalWorker(WorkerSetup.ForWorkflows(client), shared));
         foreach (var repository in options.Repositories)
         {
             var own = new TemporalWorkerOptions(TaskQueues.ForRepository(services.Host, repository.Key))
             {
                 Identity = options.Identity,
                 LoggerFactory = logs,
-                Interceptors = [new StepFailures()],
+                Interceptors = [new StepFailures(), _stop],
                 MaxConcurrentActivities = 200,
                 MaxHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
                 DefaultHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
@@ -62,13 +64,7 @@ public sealed class RunWorker : IDisposable
 
     /// <summary>Activities get no grace when the worker stops, in place of <see cref="RunWorkerOptions.ShutdownGrace"/>: they are given up
     /// at once.</summary>
-    public void GiveNoGrace()
-    {
-        foreach (var worker in _workers)
-        {
-            worker.Options.GracefulShutdownTimeout = TimeSpan.Zero;
-        }
-    }
+    public void GiveNoGrace() => _stop.GiveUp();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -77,5 +73,7 @@ public sealed class RunWorker : IDisposable
         {
             worker.Dispose();
         }
+
+        _stop.Dispose();
     }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using Orchestrator.Benchmarks.Git;
 using Orchestrator.Benchmarks.Plans;
 using Orchestrator.Benchmarks.Runs;
-using Orchestrator.Benchmarks.Sdk;
 using Orchestrator.Benchmarks.Server;
 using Orchestrator.Benchmarks.Train;
 
@@ -27,25 +26,13 @@ return args switch
     ["server-load", var program] => await ServerBenchmarks.LoadAsync(program),
     ["server-pending", var program] => await RunSizeBenchmarks.PendingAsync(program),
     ["server-history", var program] => await RunSizeBenchmarks.HistoryAsync(program),
-    ["sdk-load"] => await SdkBenchmarks.LoadAsync(),
-    ["sdk-memory"] => await SdkBenchmarks.MemoryAsync(),
-    ["sdk-cold"] => await SdkBenchmarks.ColdAsync(),
-    ["sdk-replay"] => await SdkBenchmarks.ReplayAsync(),
-    ["sdk-task"] => WorkflowTaskAllocation.Run(),
-    ["sdk-process-load", var address, var workflows, var signals] => await SdkProcess.LoadAsync(
-        address,
-        int.Parse(workflows, CultureInfo.InvariantCulture),
-        int.Parse(signals, CultureInfo.InvariantCulture)
-    ),
-    ["sdk-process-memory", var address, var runs] => await SdkProcess.MemoryAsync(address, int.Parse(runs, CultureInfo.InvariantCulture)),
-    ["sdk-process-cold", var address] => await SdkProcess.ColdAsync(address),
     _ => Usage(),
 };
 
 static int Usage()
 {
     Console.Error.WriteLine(
-        "Which benchmark? plans, train, git-merge, git-losses, git-worktree, sdk-load, sdk-memory, sdk-cold, sdk-replay, sdk-task; "
+        "Which benchmark? plans, train, git-merge, git-losses, git-worktree; "
             + "start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-train, runs-helpers, server-start-up, server-start-rpc, "
             + "server-load, server-pending or server-history, with the path of the built command"
     );

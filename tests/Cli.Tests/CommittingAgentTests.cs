@@ -21,7 +21,7 @@ public class CommittingAgentTests
         ("detached", $"git checkout -q --detach; {Commit} one; echo 2 >> $f"),
         (
             "leaves",
-            $"{Commit} one; git tag v1; git branch beside; git remote add there /nowhere; git config user.name Somebody; echo 2 >> $f"
+            $"{Commit} one; git tag v1; git branch beside; setting remote.there.url /nowhere; setting user.name Somebody; echo 2 >> $f"
         ),
         ("stashes", "git add .; git stash -q; git stash pop -q; echo 2 >> $f"),
         ("locks", $"{Commit} one; echo 2 >> $f; : > \"$(git rev-parse --git-dir)/index.lock\""),
@@ -42,6 +42,8 @@ public class CommittingAgentTests
             agent,
             $$"""
             export GIT_AUTHOR_NAME=x GIT_AUTHOR_EMAIL=x GIT_COMMITTER_NAME=x GIT_COMMITTER_EMAIL=x
+            # git does not wait for the lock of its settings, which 'git branch -m' of a neighbour may hold at this moment.
+            setting() { while LC_ALL=C git config "$@" 2>&1 | grep -q 'File exists'; do sleep 0.05; done; }
             f=$ORCHESTRATOR_TASK.txt
             echo 1 > $f
             : > "$ORCHESTRATOR_START/../../../here-$ORCHESTRATOR_TASK"

@@ -32,7 +32,7 @@ internal sealed class InstalledProgram
     }
 
     /// <summary>By which workers of this build are told from those of others.</summary>
-    public string BuildId => Read((reader, _) => reader.GetGuid(reader.GetModuleDefinition().Mvid).ToString("N"));
+    public string BuildId => Read((reader, _) => reader.GetGuid(reader.GetModuleDefinition().Mvid).ToString("D"));
 
     /// <summary>The same program as another build: one version up, with another build id. Files are replaced, not written over.</summary>
     public void Upgrade()
@@ -53,6 +53,29 @@ internal sealed class InstalledProgram
         BitConverter.TryWriteBytes(bytes.AsSpan(version), (ushort)(minor + 1));
         File.WriteAllBytes(Assembly + ".new", bytes);
         File.Move(Assembly + ".new", Assembly, overwrite: true);
+    }
+
+    /// <summary>Has this in place of a native library; null: nothing.</summary>
+    /// <param name="name">The library's file.</param>
+    /// <param name="content">What the file holds.</param>
+    public void ReplaceNative(string name, string? content)
+    {
+        var folder = Path.Combine(_folder, "runtimes");
+        var original = new DirectoryInfo(folder).LinkTarget!;
+        Directory.Delete(folder);
+        foreach (var file in Directory.EnumerateFiles(original, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(folder, Path.GetRelativePath(original, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            if (Path.GetFileName(file) != name)
+            {
+                File.CreateSymbolicLink(copy, file);
+            }
+            else if (content is not null)
+            {
+                File.WriteAllText(copy, content);
+            }
+        }
     }
 
     /// <summary>Starts it.</summary>
@@ -88,7 +111,11 @@ internal sealed class InstalledProgram
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
-        return (process.ExitCode, await output + await errors);
+        var said = await output + await errors;
+
+        // The client's native core would say there by itself what it meets.
+        Xunit.Assert.DoesNotContain("temporalio_sdk_core::", said, StringComparison.Ordinal);
+        return (process.ExitCode, said);
     }
 
     private string Assembly => Path.Combine(_folder, Name + ".dll");

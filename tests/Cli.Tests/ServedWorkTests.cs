@@ -1,4 +1,5 @@
 using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Engine;
 using Orchestrator.Client;
 using Orchestrator.Messages;
 using Temporalio.Client;
@@ -21,7 +22,7 @@ public sealed class ServedWorkTests
         Assert.False(serving.IsCompleted, terminal.People);
         var address = terminal.People.Split("--address ")[1].Split([' ', '\n'])[0];
 
-        var runs = new RunClient(await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(address)));
+        var runs = new RunClient(await TemporalClient.ConnectAsync(EngineAddress.ClientOptions(address)));
         var run = await runs.StartAsync(
             new OrchestrationInput
             {

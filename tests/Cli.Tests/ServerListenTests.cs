@@ -1,7 +1,8 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Grpc.Core;
 using Orchestrator.Cli.Console;
-using Temporal.Grpc;
+using Orchestrator.TestKit.Rpc;
 using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 using Xunit;
@@ -53,9 +54,9 @@ public sealed class ServerListenTests : IDisposable
             RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate?.Subject == "CN=localhost",
         };
 
-        var noKey = await Assert.ThrowsAsync<GrpcException>(() => AskAsync("127.0.0.1:" + port, tls));
-        var wrongKey = await Assert.ThrowsAsync<GrpcException>(() => AskAsync("127.0.0.1:" + port, tls, "open says me"));
-        var clearText = await Assert.ThrowsAsync<GrpcException>(() => AskAsync("127.0.0.1:" + port, null, "open sesame"));
+        var noKey = await Assert.ThrowsAsync<RpcException>(() => AskAsync("127.0.0.1:" + port, tls));
+        var wrongKey = await Assert.ThrowsAsync<RpcException>(() => AskAsync("127.0.0.1:" + port, tls, "open says me"));
+        var clearText = await Assert.ThrowsAsync<RpcException>(() => AskAsync("127.0.0.1:" + port, null, "open sesame"));
         var client = await TemporalClient.ConnectAsync(
             new TemporalClientConnectOptions("localhost:" + port)
             {
@@ -68,8 +69,8 @@ public sealed class ServerListenTests : IDisposable
         var served = await serving;
 
         Assert.Equal(
-            (GrpcStatusCode.PermissionDenied, GrpcStatusCode.PermissionDenied, GrpcStatusCode.Unavailable),
-            (noKey.Code, wrongKey.Code, clearText.Code)
+            (StatusCode.PermissionDenied, StatusCode.PermissionDenied, StatusCode.Unavailable),
+            (noKey.StatusCode, wrongKey.StatusCode, clearText.StatusCode)
         );
         Assert.True(healthy);
         Assert.Equal(0, served.ExitCode);
@@ -123,14 +124,13 @@ public sealed class ServerListenTests : IDisposable
 
     private static async Task<GetSystemInfoResponse> AskAsync(string address, SslClientAuthenticationOptions? tls, string? key = null)
     {
-        using var channel = new GrpcChannel(new GrpcChannelOptions { Address = address, Tls = tls });
-        KeyValuePair<string, string>[] metadata = key is null ? [] : [new("authorization", "Bearer " + key)];
-        return await channel.CallAsync(
+        using var calls = new RpcClient(address, tls);
+        return await calls.CallAsync(
             "/temporal.api.workflowservice.v1.WorkflowService/GetSystemInfo",
             new GetSystemInfoRequest(),
             GetSystemInfoResponse.Parser,
-            new GrpcCallOptions { Metadata = metadata, Timeout = TimeSpan.FromSeconds(30) },
-            CancellationToken.None
+            TimeSpan.FromSeconds(30),
+            key is null ? null : new Metadata { { "authorization", "Bearer " + key } }
         );
     }
 }

@@ -14,12 +14,23 @@ public sealed class ServerProfileTests
     [InlineData("cluster.example:443", "cluster.example:443")]
     [InlineData("[::1]", "[::1]:7233")]
     [InlineData("[::1]:8000", "[::1]:8000")]
-    [InlineData("unix:/run/engine.sock", "unix:/run/engine.sock")]
-    public void Options_Address_HasAPort(string given, string target)
+    [InlineData("http://localhost:7000", "localhost:7000")]
+    [InlineData("https://cluster.example/", "cluster.example:7233", true)]
+    public void Options_Address_HasAPort(string given, string target, bool isSecure = false)
     {
         using var cli = new CliFixture();
 
-        Assert.Equal(target, Options(cli, given).TargetHost);
+        var options = Options(cli, given);
+
+        Assert.Equal((target, isSecure), (options.TargetHost, options.Tls is not null));
+    }
+
+    [Fact]
+    public void Options_Socket_IsReachedAsAProxy()
+    {
+        using var cli = new CliFixture();
+
+        Assert.Equal("unix:/run/engine.sock", Options(cli, "unix:/run/engine.sock").HttpConnectProxy?.TargetHost);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Engine;
 using Temporalio.Client;
 using Xunit;
 
@@ -326,7 +327,7 @@ public class SteeringTests
     {
         var socket = Path.Combine(cli.Folder, ".orchestrator", "engine.sock");
         await Wait.UntilAsync(() => File.Exists(socket));
-        var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions("unix:" + socket));
+        var client = await TemporalClient.ConnectAsync(EngineAddress.ClientOptions("unix:" + socket));
         var run = Path.GetFileName(Assert.Single(Directory.GetDirectories(Path.Combine(cli.Folder, ".orchestrator", "runs"))));
         await client.GetWorkflowHandle(run).TerminateAsync("by another tool");
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Engine;
 using Orchestrator.Processes;
 using Temporal.Server;
 using Temporalio.Api.Enums.V1;
@@ -270,7 +271,7 @@ public class TerminateAndResetTests
     private static async Task<ITemporalClient> ConnectAsync(CliFixture cli)
     {
         await Wait.UntilAsync(() => File.Exists(SocketOf(cli)));
-        return await TemporalClient.ConnectAsync(new TemporalClientConnectOptions("unix:" + SocketOf(cli)));
+        return await TemporalClient.ConnectAsync(EngineAddress.ClientOptions("unix:" + SocketOf(cli)));
     }
 
     private static CliFixture Repository(string state)

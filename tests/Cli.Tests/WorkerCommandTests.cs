@@ -1,4 +1,5 @@
 using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Engine;
 using Orchestrator.Client;
 using Orchestrator.Messages;
 using Temporalio.Client;
@@ -40,7 +41,7 @@ public class WorkerCommandTests
         );
         try
         {
-            var runs = new RunClient(await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(address)));
+            var runs = new RunClient(await TemporalClient.ConnectAsync(EngineAddress.ClientOptions(address)));
             var asked = new List<RunHandle>();
             foreach (var number in Enumerable.Range(1, 2))
             {

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using Google.Protobuf.Reflection;
+using Grpc.Core;
 using Orchestrator.Conformance.Wire;
-using Temporal.Grpc;
+using Orchestrator.TestKit.Rpc;
 using Temporal.Server.Verification;
 using Xunit;
 using Xunit.Abstractions;
@@ -36,8 +37,8 @@ public sealed class BadInputTests(ITestOutputHelper output)
         var database = Path.Combine(folder, "engine.db");
         await using (var target = await ConformanceTarget.StartEmbeddedAsync(database, port: 0))
         {
-            using var channel = new GrpcChannel(new GrpcChannelOptions { Address = target.Address });
-            await SendAsync(channel, seed, count);
+            using var calls = new RpcClient(target.Address);
+            await SendAsync(calls, seed, count);
         }
 
         // What was taken of it must have left the file sound.
@@ -45,22 +46,22 @@ public sealed class BadInputTests(ITestOutputHelper output)
         Directory.Delete(folder, recursive: true);
     }
 
-    private async Task SendAsync(GrpcChannel channel, int seed, int count)
+    private async Task SendAsync(RpcClient calls, int seed, int count)
     {
         var methods = ProtoJson.MethodsOf(Services).Where(method => method.Name is not ("DeleteNamespace" or "Watch")).ToList();
         var messages = new RandomMessages(
             new Random(seed),
             ["default", "w-1", "w-2", "q", "Demo", "s-1", "job-1", "WorkflowId = 'w-1'", "temporal-system"],
-            await ForeignTokens.CollectAsync(channel)
+            await ForeignTokens.CollectAsync(calls)
         );
         var faults = new ConcurrentQueue<string>();
-        var statuses = new ConcurrentDictionary<GrpcStatusCode, int>();
+        var statuses = new ConcurrentDictionary<StatusCode, int>();
         await System.Threading.Tasks.Parallel.ForEachAsync(
             Requests(methods, messages, count),
             new ParallelOptions { MaxDegreeOfParallelism = Parallel },
             async (one, _) =>
             {
-                var (status, fault) = await CallAsync(channel, one.Method, one.Request);
+                var (status, fault) = await CallAsync(calls, one.Method, one.Request);
                 statuses.AddOrUpdate(status, 1, static (_, times) => times + 1);
                 if (fault is not null)
                 {
@@ -70,9 +71,9 @@ public sealed class BadInputTests(ITestOutputHelper output)
             }
         );
         output.WriteLine(string.Join(", ", statuses.OrderBy(status => status.Key).Select(status => $"{status.Key} {status.Value}")));
-        Assert.True(statuses.GetValueOrDefault(GrpcStatusCode.OK) > 100, "hardly any request was good enough to be carried out");
+        Assert.True(statuses.GetValueOrDefault(StatusCode.OK) > 100, "hardly any request was good enough to be carried out");
         Assert.True(faults.IsEmpty, $"{faults.Count} faults:\n{string.Join('\n', faults.Take(20))}");
-        Assert.Equal(GrpcStatusCode.OK, (await CallAsync(channel, methods.First(method => method.Name == "GetSystemInfo"), [])).Status);
+        Assert.Equal(StatusCode.OK, (await CallAsync(calls, methods.First(method => method.Name == "GetSystemInfo"), [])).Status);
     }
 
     private static IEnumerable<(MethodDescriptor Method, byte[] Request)> Requests(
@@ -100,28 +101,19 @@ public sealed class BadInputTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task<(GrpcStatusCode Status, string? Fault)> CallAsync(
-        GrpcChannel channel,
-        MethodDescriptor method,
-        byte[] request
-    )
+    private static async Task<(StatusCode Status, string? Fault)> CallAsync(RpcClient calls, MethodDescriptor method, byte[] request)
     {
         try
         {
-            await channel.CallAsync(
-                $"/{method.Service.FullName}/{method.Name}",
-                request,
-                new GrpcCallOptions { Timeout = Limit },
-                CancellationToken.None
-            );
-            return (GrpcStatusCode.OK, null);
+            await calls.CallAsync($"/{method.Service.FullName}/{method.Name}", request, Limit);
+            return (StatusCode.OK, null);
         }
-        catch (GrpcException e)
+        catch (RpcException e)
         {
             // What can't be parsed is answered as gRPC servers do.
-            var unreadable = e.Message.StartsWith("grpc: error unmarshalling request", StringComparison.Ordinal);
-            var isFault = e.Code is GrpcStatusCode.Internal or GrpcStatusCode.Unknown or GrpcStatusCode.Unavailable && !unreadable;
-            return (e.Code, isFault ? $"{e.Code} {e.Message}" : null);
+            var unreadable = e.Status.Detail.StartsWith("grpc: error unmarshalling request", StringComparison.Ordinal);
+            var isFault = e.StatusCode is StatusCode.Internal or StatusCode.Unknown or StatusCode.Unavailable && !unreadable;
+            return (e.StatusCode, isFault ? $"{e.StatusCode} {e.Status.Detail}" : null);
         }
     }
 }

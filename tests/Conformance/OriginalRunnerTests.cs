@@ -24,18 +24,18 @@ public sealed class OriginalRunnerTests(ITestOutputHelper output)
     [InlineData("cli")]
     [InlineData("web-ui")]
     [InlineData("sdk")]
-    public Task Clients_RecordedCalls_AreServed(string kind) => RunAsync("clients", "replay.mjs", "--kind", kind);
-
-    [Fact]
-    public Task Clients_RecordedSessions_AreAnsweredAsRecorded()
+    [InlineData("sessions")]
+    public Task Clients_RecordedCalls_AreServedAsRecorded(string kind)
     {
-        var sessions = RecordingArchive
+        var recordings = RecordingArchive
             .Read("clients")
             .Select(file => file.Path)
-            .Where(path => path.StartsWith("sessions/", StringComparison.Ordinal))
-            .Select(Path.GetFileNameWithoutExtension)
-            .Where(name => !AllowedExceptions.Clients.ContainsKey(name!));
-        return RunAsync("clients", "replay.mjs", ["--kind", "sessions", .. sessions.SelectMany(name => (string[])["--only", name!])]);
+            .Where(path =>
+                path.StartsWith(kind + "/", StringComparison.Ordinal)
+                && path.EndsWith(".json", StringComparison.Ordinal)
+                && !AllowedExceptions.Clients.ContainsKey(path[..^".json".Length])
+            );
+        return RunAsync("clients", "replay.mjs", ["--kind", kind, .. recordings.SelectMany(path => (string[])["--only", path])]);
     }
 
     private async Task RunAsync(string suite, string program, params string[] arguments)

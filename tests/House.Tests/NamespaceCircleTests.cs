@@ -7,14 +7,6 @@ namespace Orchestrator.House.Tests;
 /// <summary>The namespaces of a project form no circle: one that another builds on does not build on that one.</summary>
 public sealed class NamespaceCircleTests
 {
-    /// <summary>
-    /// Where circles are left, and why. A project that has none any more fails as well, so that the list only gets shorter.
-    /// </summary>
-    private static readonly Dictionary<string, string> Left = new(StringComparer.Ordinal)
-    {
-        ["Temporal.Sdk"] = "its namespaces are those of the official SDK, which has these circles",
-    };
-
     public static TheoryData<string> Projects { get; } = new(ProjectFiles.Product.Select(ProjectFiles.NameOf));
 
     [Theory]
@@ -32,17 +24,10 @@ public sealed class NamespaceCircleTests
                 )
         );
 
-        if (Left.ContainsKey(project))
-        {
-            Assert.True(circles.Count > 0, $"{project} has no circle any more: take it from the list");
-        }
-        else
-        {
-            Assert.True(
-                circles.Count == 0,
-                $"{project}: namespaces that use each other\n{string.Join('\n', inCircle.Order(StringComparer.Ordinal))}"
-            );
-        }
+        Assert.True(
+            circles.Count == 0,
+            $"{project}: namespaces that use each other\n{string.Join('\n', inCircle.Order(StringComparer.Ordinal))}"
+        );
     }
 
     /// <summary>For each namespace the others that it uses, and by which types.</summary>

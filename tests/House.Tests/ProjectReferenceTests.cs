@@ -24,18 +24,8 @@ public sealed partial class ProjectReferenceTests
     [Fact]
     public void Rows_OfTheMap_AreProjects() => Assert.Empty(Map.Keys.Except(ProjectFiles.Product.Select(ProjectFiles.NameOf)));
 
-    /// <summary>What a file refers to itself and by the files that it imports (<c>TemporalSdk.props</c>).</summary>
-    private static IEnumerable<string> ReferencesOf(string file)
-    {
-        var document = XDocument.Load(file);
-        return
-        [
-            .. document.Descendants("ProjectReference").Select(r => ProjectFiles.NameOf((string)r.Attribute("Include")!)),
-            .. document
-                .Descendants("Import")
-                .SelectMany(i => ReferencesOf(Path.GetFullPath((string)i.Attribute("Project")!, Path.GetDirectoryName(file)!))),
-        ];
-    }
+    private static IEnumerable<string> ReferencesOf(string file) =>
+        XDocument.Load(file).Descendants("ProjectReference").Select(r => ProjectFiles.NameOf((string)r.Attribute("Include")!));
 
     private static Dictionary<string, List<string>> Map { get; } =
         File.ReadLines(RepositoryFiles.Path("src/README.md"))

@@ -1,10 +1,7 @@
-using System.Net;
 using Orchestrator.Client;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.TestKit;
-using Temporal.Server;
-using Temporalio.Api.TestService.V1;
 using Temporalio.Client;
 using Temporalio.Converters;
 using Temporalio.Exceptions;
@@ -16,15 +13,15 @@ namespace Orchestrator.Workflows.Tests;
 /// <summary>The workflows on a real server, with activities that do what the test says instead of touching a repository.</summary>
 internal sealed class ScriptedRun : IAsyncDisposable
 {
-    private readonly TemporalServer? _server;
+    private readonly EmbeddedEnvironment? _environment;
     private readonly string _queue;
     private CancellationTokenSource _stop = new();
     private Task _working = Task.CompletedTask;
 
-    private ScriptedRun(TemporalServer? server, ITemporalClient client, ScriptedActivities activities, string queue)
+    private ScriptedRun(EmbeddedEnvironment? environment, ITemporalClient client, ScriptedActivities activities, string queue)
     {
         _queue = queue;
-        _server = server;
+        _environment = environment;
         Client = client;
         Activities = activities;
     }
@@ -35,9 +32,6 @@ internal sealed class ScriptedRun : IAsyncDisposable
     public ITemporalClient Client { get; }
 
     public ScriptedActivities Activities { get; }
-
-    /// <summary>What the workflows take that have run so far.</summary>
-    public HandlerCatalog Handlers { get; } = new();
 
     public string RunId { get; set; } = $"run-test-{Guid.NewGuid():n}"[..18];
 
@@ -64,21 +58,11 @@ internal sealed class ScriptedRun : IAsyncDisposable
         bool skipsTime = false
     )
     {
+        var options = new TemporalClientConnectOptions { DataConverter = DataConverter.Default with { PayloadCodec = codec } };
         var address = Environment.GetEnvironmentVariable("TEMPORAL_ADDRESS");
-        TemporalServer? server = null;
-        if (address is null)
-        {
-            server = new TemporalServer(
-                new TemporalServerOptions { Address = new IPEndPoint(IPAddress.Loopback, 0), TimeSkipping = skipsTime }
-            );
-            await server.StartAsync();
-            address = server.Addresses[0];
-        }
-        var client = MessageJson.Speaking(
-            await TemporalClient.ConnectAsync(
-                new TemporalClientConnectOptions(address) { DataConverter = DataConverter.Default with { PayloadCodec = codec } }
-            )
-        );
+        var environment = address is null ? await EmbeddedEnvironment.StartAsync(options, skipsTime) : null;
+        options.TargetHost = address;
+        var client = MessageJson.Speaking(environment?.Client ?? await TemporalClient.ConnectAsync(options));
         var queue = $"scripted-{Guid.NewGuid():n}";
         var activities = new ScriptedActivities(
             tasks,
@@ -92,18 +76,13 @@ internal sealed class ScriptedRun : IAsyncDisposable
             client
         );
         script?.Invoke(activities);
-        var run = new ScriptedRun(server, client, activities, queue);
+        var run = new ScriptedRun(environment, client, activities, queue);
         run.Work();
         return run;
     }
 
     /// <summary>So much time passes at once; of a run that was made to skip time.</summary>
-    public Task SkipAsync(TimeSpan time) =>
-        Client
-            .Connection.TestService.UnlockTimeSkippingWithSleepAsync(
-                new SleepRequest { Duration = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(time) }
-            )
-            .WaitAsync(Eventually.Limit);
+    public Task SkipAsync(TimeSpan time) => _environment!.DelayAsync(time).WaitAsync(Eventually.Limit);
 
     /// <summary>The workers end, and others that know nothing take their place.</summary>
     public async Task RestartWorkersAsync()
@@ -169,9 +148,9 @@ internal sealed class ScriptedRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopWorkersAsync();
-        if (_server is not null)
+        if (_environment is not null)
         {
-            await _server.DisposeAsync();
+            await _environment.DisposeAsync();
         }
         _stop.Dispose();
     }
@@ -179,22 +158,14 @@ internal sealed class ScriptedRun : IAsyncDisposable
     /// <summary>Workers begin.</summary>
     public void Work()
     {
-        var shared = new TemporalWorkerOptions(TaskQueues.Workflows)
-            .AddWorkflow<OrchestrationWorkflow>()
-            .AddWorkflow<TaskWorkflow>()
-            .AddWorkflow<PlanningWorkflow>()
-            .AddWorkflow<ReviewWorkflow>()
-            .AddWorkflow<MergeTrainWorkflow>()
-            .AddWorkflow<LeaseWorkflow>()
-            .AddAllActivities(Activities);
-        shared.Interceptors = [Handlers];
+        var shared = new TemporalWorkerOptions(TaskQueues.Workflows).AddWorkflows().AddAllActivities(Activities);
         var own = new TemporalWorkerOptions(_queue)
         {
             MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100),
             DefaultHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100),
         }.AddAllActivities(Activities);
         _working = Task.WhenAll(
-            new TemporalWorker(Client, shared).ExecuteAsync(_stop.Token),
+            new TemporalWorker(WorkerSetup.ForWorkflows(Client), shared).ExecuteAsync(_stop.Token),
             new TemporalWorker(Client, own).ExecuteAsync(_stop.Token)
         );
     }

@@ -85,6 +85,23 @@ public sealed class TerminateAndResetTests
         Assert.Equal([1, 1, 2, 2], scene.Run.Activities.Starts.Select(s => s.Start).Order());
     }
 
+    /// <summary>The server applies the command again after each reset; the second time it has been applied again already.</summary>
+    [Fact]
+    public async Task Reset_TwiceAfterACommand_AppliesItOnceEachTime()
+    {
+        await using var scene = await Scene.AtAsync("executing");
+        await scene.Run.Run.ExecuteUpdateAsync(w => w.SetConcurrencyAsync(2));
+        for (var i = 0; i < 2; i++)
+        {
+            await scene.ResetAsync(toFirst: true);
+            await scene.Run.UntilAsync(s => s.State == RunStates.Executing && s.Workers == 2);
+        }
+
+        await scene.GoOnAsync();
+
+        Assert.Equal(RunStates.Completed, (await scene.Run.ResultAsync()).State);
+    }
+
     /// <summary>Whoever says so looked too early or is mistaken: the run is open, and its agents go on.</summary>
     [Fact]
     public async Task RunEnded_SentToTasksOfAnOpenRun_CostsNoStart()

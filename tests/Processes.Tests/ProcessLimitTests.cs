@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace Orchestrator.Processes.Tests;
 
 /// <summary>Memory and processor time of process trees.</summary>
@@ -12,7 +14,7 @@ public sealed class ProcessLimitTests : IAsyncLifetime
 
     private readonly string _mark = Guid.NewGuid().ToString("N");
     private readonly TemporaryFolder _folder = new();
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public async Task Above_TreeThatHoldsMuch_SaysHowMuch()
@@ -157,15 +159,4 @@ public sealed class ProcessLimitTests : IAsyncLifetime
                 ErrorFile = _folder["output"],
             }
         );
-
-    private sealed class ManualTime : TimeProvider
-    {
-        private long _now;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _now;
-
-        internal void Advance(TimeSpan step) => _now += step.Ticks;
-    }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.QualityGates;
@@ -311,7 +312,7 @@ public sealed class GateMemoryTests : IAsyncLifetime
     [Fact]
     public async Task Note_AgainAndAgain_ListsTheFoldersOnceInAWhile()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var start = RunFixture.Start(Counted("true"));
         using var run = await BeginAsync(start);
         var memory = new GateMemory(run.Services.Environment, time);
@@ -320,7 +321,7 @@ public sealed class GateMemoryTests : IAsyncLifetime
 
         Assert.False(await IsOldOneLeftAsync());
         Assert.True(await IsOldOneLeftAsync());
-        time.Now += TimeSpan.FromHours(7);
+        time.Advance(TimeSpan.FromHours(7));
         Assert.False(await IsOldOneLeftAsync());
 
         async Task<bool> IsOldOneLeftAsync()
@@ -341,13 +342,6 @@ public sealed class GateMemoryTests : IAsyncLifetime
     }
 
     private static RunStatus Status(string runId) => new() { RunId = runId, State = RunStates.Completed };
-
-    private sealed class ManualTime : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = DateTimeOffset.UtcNow;
-
-        public override DateTimeOffset GetUtcNow() => Now;
-    }
 
     /// <summary>A suite that was green with 312 tests at the base, and is green with what a task has left of it.</summary>
     [Fact]

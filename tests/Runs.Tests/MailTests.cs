@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
@@ -16,7 +17,7 @@ public sealed class MailTests : IDisposable
 {
     private const string Run = "run-x-1";
     private readonly TempFolder _repository = new();
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
 
     public void Dispose() => _repository.Dispose();
 
@@ -282,13 +283,4 @@ public sealed class MailTests : IDisposable
     private static IReadOnlyList<string> Texts(IReadOnlyList<MailMessage> mail) => [.. mail.Select(message => message.Text)];
 
     private string IdOf(int number) => (string)JsonNode.Parse(File.ReadAllLines(Mailbox.PathOf(Folder), Encoding.UTF8)[number - 1])!["id"]!;
-
-    private sealed class ManualTime : TimeProvider
-    {
-        private DateTimeOffset _now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
-
-        public override DateTimeOffset GetUtcNow() => _now;
-
-        public void Advance(TimeSpan by) => _now += by;
-    }
 }

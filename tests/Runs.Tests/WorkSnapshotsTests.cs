@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks;
@@ -38,7 +39,7 @@ public sealed class WorkSnapshotsTests(ITestOutputHelper output)
         using var run = await RunFixture.BeginAsync(RunFixture.Start(), [.. ids.Select(id => Task(id, $"{id}/**"))]);
         var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
         var files = new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash);
-        var time = new StandingTime();
+        var time = new FakeTimeProvider();
         var atWork = new List<(string Folder, string Talk, WorkSnapshots Snapshots)>();
         foreach (var id in ids)
         {
@@ -55,7 +56,7 @@ public sealed class WorkSnapshotsTests(ITestOutputHelper output)
         var random = new Random(20261121);
         for (var number = 0; number < snapshots; number++)
         {
-            time.Pass(TimeSpan.FromMinutes(2));
+            time.Advance(TimeSpan.FromMinutes(2));
             foreach (var (folder, talk, work) in atWork)
             {
                 // What an agent does in two minutes: a few files, one of them large, and a part of its conversation. None of it can be
@@ -107,17 +108,5 @@ public sealed class WorkSnapshotsTests(ITestOutputHelper output)
         )!;
         var last = (await measure.StandardOutput.ReadToEndAsync()).TrimEnd().Split('\n')[^1];
         return long.Parse(last.Split('\t')[0], CultureInfo.InvariantCulture) * 1024;
-    }
-
-    /// <summary>A clock that a test moves.</summary>
-    private sealed class StandingTime : TimeProvider
-    {
-        private long _now = TimeSpan.TicksPerDay;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _now;
-
-        public void Pass(TimeSpan time) => _now += time.Ticks;
     }
 }

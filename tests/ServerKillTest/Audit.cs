@@ -1,6 +1,6 @@
 using Google.Protobuf;
+using Grpc.Core;
 using Orchestrator.ServerKillTest.Load;
-using Temporal.Grpc;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;

@@ -1,5 +1,5 @@
+using Grpc.Core;
 using Orchestrator.ServerKillTest.Load;
-using Temporal.Grpc;
 using Temporal.Server.Verification;
 
 namespace Orchestrator.ServerKillTest;
@@ -119,7 +119,7 @@ internal sealed class Session(IVictim victim, Random random, TimeSpan patience)
         {
             _faults.Add($"the runs could not be read within {AuditPatience}");
         }
-        catch (GrpcException unreadable)
+        catch (RpcException unreadable)
         {
             _faults.Add("lost: the runs can't be read: " + unreadable.Message);
         }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Plans;
 using Xunit;
 
@@ -226,8 +227,8 @@ public class TrustTests
         {
             var file = Path.Combine(folder, "trust.json");
             var question = new TrustQuestion([new(TrustKind.Runs, "gates.task", "[make]", "config.yaml:1")]);
-            new TrustStore(file, new At(TimeSpan.FromDays(-100))).TrustForRun("/repo", "old", question);
-            new TrustStore(file, new At(TimeSpan.FromDays(-10))).TrustForRun("/repo", "recent", question);
+            new TrustStore(file, new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(-100))).TrustForRun("/repo", "old", question);
+            new TrustStore(file, new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(-10))).TrustForRun("/repo", "recent", question);
             new TrustStore(file).Trust("/repo/always", question);
             var before = new TrustStore(file).IsTrusted("/repo", question, "recent");
             new TrustStore(file).TrustForRun("/repo", "new", question);
@@ -246,11 +247,6 @@ public class TrustTests
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private sealed class At(TimeSpan shift) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + shift;
     }
 
     [Fact]

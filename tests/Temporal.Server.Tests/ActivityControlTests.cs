@@ -1,5 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Grpc;
+using Grpc.Core;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -79,8 +79,8 @@ public sealed class ActivityControlTests
         await FailAsync(server, second, "second");
         var third = await server.PollActivityTaskAsync("w");
         Assert.Equal(2, third.Attempt);
-        var late = await Assert.ThrowsAsync<GrpcException>(() => FailAsync(server, second, "late"));
-        Assert.Equal(GrpcStatusCode.NotFound, late.Code);
+        var late = await Assert.ThrowsAsync<RpcException>(() => FailAsync(server, second, "late"));
+        Assert.Equal(StatusCode.NotFound, late.StatusCode);
         await FailAsync(server, third, "third");
         var failed = (await server.HistoryAsync("w"))
             .Single(e => e.EventType == EventType.ActivityTaskFailed)

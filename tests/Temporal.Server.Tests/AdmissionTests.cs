@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Orchestrator.TestKit;
 using Temporal.Server;
+using Temporal.Server.Hosting;
 using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests;

@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Grpc;
+using Grpc.Core;
 using Temporal.Server.Common;
+using Temporal.Server.Hosting;
 using Temporal.Server.Schedules;
 using Temporal.Server.Visibility;
 using Temporalio.Api.Schedule.V1;
@@ -19,11 +20,11 @@ public class BadRequestTests
         table.Add((PollActivityTaskQueueRequest _) => new PollActivityTaskQueueResponse());
         var bytes = Convert.FromBase64String("Ei4KBERlbW8QABokxDkxODllMGQtNjE1Mi00NjQ1LWIwYjktMmM5ZjcxZDZmY2M1IgsKCQ==");
 
-        var refused = await Assert.ThrowsAsync<GrpcException>(async () =>
-            await table.Handlers[$"/{RpcTable.WorkflowService}/PollActivityTaskQueue"](null!, bytes)
+        var refused = await Assert.ThrowsAsync<RpcException>(async () =>
+            await table.Methods[(RpcTable.WorkflowService, "PollActivityTaskQueue")].Handler(null!, bytes)
         );
 
-        Assert.StartsWith("grpc: error unmarshalling request", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith("grpc: error unmarshalling request", refused.Status.Detail, StringComparison.Ordinal);
     }
 
     [Theory]

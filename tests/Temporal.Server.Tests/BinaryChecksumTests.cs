@@ -1,4 +1,4 @@
-using Temporal.Grpc;
+using Grpc.Core;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -44,7 +44,7 @@ public sealed class BinaryChecksumTests
         var task = await server.PollWorkflowTaskAsync("w");
         await UpdateAsync(new() { Config = new() { BadBinaries = new() { Binaries = { ["v1"] = new() { Reason = "wrong" } } } } });
 
-        var poll = await Assert.ThrowsAsync<GrpcException>(() =>
+        var poll = await Assert.ThrowsAsync<RpcException>(() =>
             server.CallAsync(
                 new PollWorkflowTaskQueueRequest
                 {
@@ -55,7 +55,7 @@ public sealed class BinaryChecksumTests
                 PollWorkflowTaskQueueResponse.Parser
             )
         );
-        var answer = await Assert.ThrowsAsync<GrpcException>(() =>
+        var answer = await Assert.ThrowsAsync<RpcException>(() =>
             server.CallAsync(
                 new RespondWorkflowTaskCompletedRequest
                 {
@@ -67,13 +67,13 @@ public sealed class BinaryChecksumTests
             )
         );
         var described = await server.CallAsync(new DescribeNamespaceRequest { Namespace = "default" }, DescribeNamespaceResponse.Parser);
-        var absent = await Assert.ThrowsAsync<GrpcException>(() => UpdateAsync(new() { DeleteBadBinary = "v2" }));
+        var absent = await Assert.ThrowsAsync<RpcException>(() => UpdateAsync(new() { DeleteBadBinary = "v2" }));
         var after = await UpdateAsync(new() { DeleteBadBinary = "v1" });
 
-        Assert.Equal((GrpcStatusCode.InvalidArgument, "binary v1 already marked as bad deployment"), (poll.Code, poll.Message));
+        Assert.Equal((StatusCode.InvalidArgument, "binary v1 already marked as bad deployment"), (poll.StatusCode, poll.Status.Detail));
         Assert.Equal(
-            (GrpcStatusCode.InvalidArgument, "BadBinary: binary v1 is already marked as bad deployment"),
-            (answer.Code, answer.Message)
+            (StatusCode.InvalidArgument, "BadBinary: binary v1 is already marked as bad deployment"),
+            (answer.StatusCode, answer.Status.Detail)
         );
         Assert.Equal(
             WorkflowTaskFailedCause.BadBinary,
@@ -83,7 +83,7 @@ public sealed class BinaryChecksumTests
         );
         Assert.Equal("wrong", described.Config.BadBinaries.Binaries["v1"].Reason);
         Assert.NotNull(described.Config.BadBinaries.Binaries["v1"].CreateTime);
-        Assert.Equal("Bad binary checksum v2 doesn't exists.", absent.Message);
+        Assert.Equal("Bad binary checksum v2 doesn't exists.", absent.Status.Detail);
         Assert.Empty(after.Config.BadBinaries.Binaries);
 
         Task<UpdateNamespaceResponse> UpdateAsync(UpdateNamespaceRequest request)

@@ -1,5 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Grpc;
+using Grpc.Core;
 using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporalio.Api.Common.V1;
@@ -58,7 +58,7 @@ public sealed class DroppedWorkflowTests : IAsyncLifetime
             DeleteWorkflowExecutionResponse.Parser
         );
 
-        Assert.Equal(GrpcStatusCode.NotFound, (await Assert.ThrowsAsync<GrpcException>(() => answer)).Code);
+        Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<RpcException>(() => answer)).StatusCode);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class DroppedWorkflowTests : IAsyncLifetime
         await _server.SignalAsync("w", "s");
         await RefuseWritesAsync(true);
         var lost = await _server.PollWorkflowTaskAsync("w");
-        await Assert.ThrowsAsync<GrpcException>(() => _server.CompleteAsync(lost));
+        await Assert.ThrowsAsync<RpcException>(() => _server.CompleteAsync(lost));
         await RefuseWritesAsync(false);
 
         await _server.CompleteAsync(await _server.PollWorkflowTaskAsync("w"));
@@ -96,12 +96,12 @@ public sealed class DroppedWorkflowTests : IAsyncLifetime
         await _server.SignalAsync("w", "s");
         await _server.CompleteAsync(await _server.PollWorkflowTaskAsync("w"), TestServer.Activity("a", "w"));
         await RefuseWritesAsync(true);
-        var refused = await Assert.ThrowsAsync<GrpcException>(() => _server.PollActivityTaskAsync("w"));
+        var refused = await Assert.ThrowsAsync<RpcException>(() => _server.PollActivityTaskAsync("w"));
         await RefuseWritesAsync(false);
 
         var task = await _server.PollActivityTaskAsync("w");
 
-        Assert.Equal(GrpcStatusCode.Unavailable, refused.Code);
+        Assert.Equal(StatusCode.Unavailable, refused.StatusCode);
         Assert.Equal("a", task.ActivityId);
     }
 
@@ -139,7 +139,7 @@ public sealed class DroppedWorkflowTests : IAsyncLifetime
                 }
             );
         }
-        catch (GrpcException)
+        catch (RpcException)
         {
             // It rests on the very change that could not be written.
         }

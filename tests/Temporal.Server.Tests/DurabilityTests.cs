@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Temporal.Grpc;
+using Grpc.Core;
 using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporalio.Api.Command.V1;
@@ -34,7 +34,7 @@ public sealed class DurabilityTests : IDisposable
                 await SignalAsync(server, "s" + i, 20_000);
                 acknowledged.Add("s" + i);
             }
-            catch (GrpcException e) when (e.Code == GrpcStatusCode.Unavailable)
+            catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable)
             {
                 refused++;
             }

@@ -1,5 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Grpc;
+using Grpc.Core;
 using Temporalio.Api.Activity.V1;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
@@ -125,7 +125,7 @@ public sealed class EffectiveRetryPolicyTests
         );
         var task = await server.PollWorkflowTaskAsync("w");
         await server.CompleteAsync(task, TestServer.Complete());
-        await Assert.ThrowsAsync<GrpcException>(() => both);
+        await Assert.ThrowsAsync<RpcException>(() => both);
 
         var started = (await server.HistoryAsync("w"))[0];
         Assert.Equal(Whole, started.WorkflowExecutionStartedEventAttributes.RetryPolicy);
@@ -175,7 +175,7 @@ public sealed class EffectiveRetryPolicyTests
         )
         {
             var (status, message, _) = await server.TryAsync(Change(options, path), Limit);
-            Assert.True(status == GrpcStatusCode.InvalidArgument && message.Length > 0, $"{path}: {status} {message}");
+            Assert.True(status == StatusCode.InvalidArgument && message.Length > 0, $"{path}: {status} {message}");
         }
 
         Assert.Equal(before, (await PendingAsync(server)).ActivityOptions);

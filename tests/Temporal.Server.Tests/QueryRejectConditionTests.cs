@@ -1,4 +1,4 @@
-using Temporal.Grpc;
+using Grpc.Core;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -68,11 +68,11 @@ public sealed class QueryRejectConditionTests
         await server.StartWorkflowAsync("w");
         await TerminateAsync(server, "w");
 
-        var refused = await Assert.ThrowsAsync<GrpcException>(() => server.QueryAsync("w"));
+        var refused = await Assert.ThrowsAsync<RpcException>(() => server.QueryAsync("w"));
 
         Assert.Equal(
-            (GrpcStatusCode.FailedPrecondition, "Workflow execution closed before WorkflowTaskStarted event"),
-            (refused.Code, refused.Message)
+            (StatusCode.FailedPrecondition, "Workflow execution closed before WorkflowTaskStarted event"),
+            (refused.StatusCode, refused.Status.Detail)
         );
     }
 

@@ -1,6 +1,6 @@
 using Google.Protobuf;
+using Grpc.Core;
 using Orchestrator.Temporal.Server.Tests.Model;
-using Temporal.Grpc;
 using Temporal.Server.Matching;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
@@ -28,8 +28,8 @@ public sealed class QueryTests
             new Payloads { Payloads_ = { new Payload { Data = ByteString.CopyFrom(new byte[limit]) } } }
         );
 
-        var refused = await Assert.ThrowsAsync<GrpcException>(() => asked);
-        Assert.Equal((GrpcStatusCode.InvalidArgument, "Blob data size exceeds limit."), (refused.Code, refused.Message));
+        var refused = await Assert.ThrowsAsync<RpcException>(() => asked);
+        Assert.Equal((StatusCode.InvalidArgument, "Blob data size exceeds limit."), (refused.StatusCode, refused.Status.Detail));
     }
 
     [Fact]
@@ -107,8 +107,8 @@ public sealed class QueryTests
 
         Assert.Equal("answer", (await answer).QueryResult.Payloads_[0].Data.ToStringUtf8());
         Assert.Equal(
-            GrpcStatusCode.NotFound,
-            (await Assert.ThrowsAsync<GrpcException>(() => server.AnswerQueryAsync(first, TestServer.Text("too late")))).Code
+            StatusCode.NotFound,
+            (await Assert.ThrowsAsync<RpcException>(() => server.AnswerQueryAsync(first, TestServer.Text("too late")))).StatusCode
         );
     }
 
@@ -148,6 +148,6 @@ public sealed class QueryTests
 
         await server.Server.StopAsync();
 
-        Assert.Equal(GrpcStatusCode.Unavailable, (await Assert.ThrowsAsync<GrpcException>(() => answer)).Code);
+        Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(() => answer)).StatusCode);
     }
 }

@@ -1,8 +1,10 @@
+using Grpc.Core;
+using Orchestrator.Temporal.Server.Tests.Storage;
 using Orchestrator.TestKit;
-using Temporal.Grpc;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
 using Temporalio.Api.TaskQueue.V1;
 using Temporalio.Api.WorkflowService.V1;
 using Xunit;
@@ -104,7 +106,7 @@ public class ResetTests
         );
         var limit = TimeSpan.FromMinutes(1);
         var look = new DescribeWorkflowExecutionRequest { Namespace = "default", Execution = workflow };
-        while ((await server.TryAsync(look, limit)).Status == GrpcStatusCode.OK)
+        while ((await server.TryAsync(look, limit)).Status == StatusCode.OK)
         {
             await Task.Delay(5);
         }
@@ -121,7 +123,49 @@ public class ResetTests
             limit
         );
 
-        Assert.Equal(GrpcStatusCode.NotFound, status);
+        Assert.Equal(StatusCode.NotFound, status);
+    }
+
+    /// <summary>As a real server does: events bring them to the worker, not messages as well, also after a restart.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Reset_BeforeUpdates_BringsThemToTheNewRunAgain(bool rejected)
+    {
+        using var folder = new EngineFolder();
+        string reset;
+        await using (var first = await TestServer.StartAsync(folder.DatabasePath))
+        {
+            await first.StartWorkflowAsync("w");
+            var task = await first.PollWorkflowTaskAsync("w");
+            await first.CompleteAsync(task);
+            foreach (var id in (string[])["u1", "u2"])
+            {
+                var waiting = UpdateAnswerTests.UpdateAsync(first, "w", id);
+                await UpdateAnswerTests.AnswerAsync(first, await first.PollWorkflowTaskAsync("w"), id, rejected: false);
+                await waiting;
+            }
+
+            reset = await ResetAsync(first, "w", task.StartedEventId + 1);
+            Assert.Equal(["u1", "u2"], Admitted(await first.HistoryAsync("w", reset)));
+        }
+
+        await using var server = await TestServer.StartAsync(folder.DatabasePath);
+        var again = UpdateAnswerTests.UpdateAsync(server, "w", "u2");
+        var brought = await server.PollWorkflowTaskAsync("w");
+        Assert.Empty(brought.Messages);
+        Assert.Equal(["u1", "u2"], Admitted(brought.History.Events));
+        await UpdateAnswerTests.AnswerAsync(server, brought, "u2", rejected);
+
+        Assert.Equal(rejected, (await again).Outcome.Failure is not null);
+        var events = await server.HistoryAsync("w", reset);
+        Assert.Equal(["u1", "u2"], Admitted(events));
+        Assert.Equal(rejected ? 0 : 1, events.Count(e => e.EventType == EventType.WorkflowExecutionUpdateCompleted));
+
+        static IEnumerable<string> Admitted(IEnumerable<HistoryEvent> events) =>
+            events
+                .Where(e => e.EventType == EventType.WorkflowExecutionUpdateAdmitted)
+                .Select(e => e.WorkflowExecutionUpdateAdmittedEventAttributes.Request.Meta.UpdateId);
     }
 
     private static async Task<string> ResetAsync(TestServer server, string id, long finishEventId) =>

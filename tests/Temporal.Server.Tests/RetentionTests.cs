@@ -1,5 +1,5 @@
+using Grpc.Core;
 using Orchestrator.Temporal.Server.Tests.Storage;
-using Temporal.Grpc;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.WorkflowService.V1;
 using Xunit;
@@ -28,8 +28,8 @@ public sealed class RetentionTests
         time.Advance(TimeSpan.FromHours(25));
         Assert.Equal(1, await server.Server.Parts.Retention.SweepAsync());
 
-        var gone = await Assert.ThrowsAsync<GrpcException>(() => server.HistoryAsync("closed"));
-        Assert.Equal(GrpcStatusCode.NotFound, gone.Code);
+        var gone = await Assert.ThrowsAsync<RpcException>(() => server.HistoryAsync("closed"));
+        Assert.Equal(StatusCode.NotFound, gone.StatusCode);
         Assert.NotEmpty(await server.HistoryAsync("open"));
     }
 

@@ -1,4 +1,4 @@
-using Temporal.Grpc;
+using Grpc.Core;
 using Temporal.Server.History;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.History.V1;
@@ -31,7 +31,7 @@ public class SignalsTests
 
         void Repeat() => Signals.Add(run, "s", null, null, "", "request", null, []);
 
-        Assert.Equal(GrpcStatusCode.InvalidArgument, Assert.Throws<GrpcException>(Repeat).Code);
-        Assert.Equal(GrpcStatusCode.InvalidArgument, Assert.Throws<GrpcException>(Repeat).Code);
+        Assert.Equal(StatusCode.InvalidArgument, Assert.Throws<RpcException>(Repeat).StatusCode);
+        Assert.Equal(StatusCode.InvalidArgument, Assert.Throws<RpcException>(Repeat).StatusCode);
     }
 }

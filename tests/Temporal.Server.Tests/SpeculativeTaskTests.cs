@@ -1,4 +1,4 @@
-using Temporal.Grpc;
+using Grpc.Core;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Update.V1;
@@ -84,7 +84,7 @@ public sealed class SpeculativeTaskTests
                 await server.CallAsync(poll, PollWorkflowExecutionUpdateResponse.Parser);
                 return;
             }
-            catch (GrpcException e) when (e.Code == GrpcStatusCode.NotFound)
+            catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
             {
                 await Task.Delay(5);
             }

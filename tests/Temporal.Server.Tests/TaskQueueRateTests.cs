@@ -127,7 +127,7 @@ public sealed class TaskQueueRateTests
                 .Range(0, count)
                 .Select(_ =>
                 {
-                    Assert.True(queue.TryPoll(poller ?? Poller, DateTimeOffset.UnixEpoch, CancellationToken.None, out var task));
+                    Assert.True(queue.TryPoll("", poller ?? Poller, DateTimeOffset.UnixEpoch, CancellationToken.None, out var task));
                     return task.AsTask();
                 }),
         ];

@@ -99,7 +99,7 @@ public sealed class TaskQueuesTests : IDisposable
     }
 
     private Task<QueuedTask?> PollAsync(CancellationToken cancellationToken) =>
-        _queues.PollAsync("n", "q", activity: false, Poller, cancellationToken).AsTask();
+        _queues.PollAsync("n", "q", activity: false, "", Poller, cancellationToken).AsTask();
 
     private static WorkflowQueuedTask Work(int number) => new("n", "w" + number, "r", 2, "q", false, 0);
 }

@@ -1,4 +1,5 @@
-using Temporal.Grpc;
+using Grpc.Core;
+using Orchestrator.TestKit.Rpc;
 using Temporal.Server;
 using Temporal.Server.History;
 using Temporal.Server.Matching;
@@ -95,10 +96,10 @@ public sealed class TemporalServerTests : IDisposable
 
         var first = await server.StartWorkflowAsync("w", "request");
         var again = await server.StartWorkflowAsync("w", "request");
-        var other = await Assert.ThrowsAsync<GrpcException>(() => server.StartWorkflowAsync("w", "other"));
+        var other = await Assert.ThrowsAsync<RpcException>(() => server.StartWorkflowAsync("w", "other"));
 
         Assert.Equal(first, again);
-        Assert.Equal(GrpcStatusCode.AlreadyExists, other.Code);
+        Assert.Equal(StatusCode.AlreadyExists, other.StatusCode);
     }
 
     [Fact]
@@ -151,11 +152,11 @@ public sealed class TemporalServerTests : IDisposable
         await server.StartWorkflowAsync("w");
         var task = await server.PollWorkflowTaskAsync("w");
 
-        var refused = await Assert.ThrowsAsync<GrpcException>(() =>
+        var refused = await Assert.ThrowsAsync<RpcException>(() =>
             server.CompleteAsync(task, [.. Enumerable.Range(0, 2001).Select(i => TestServer.Activity("a" + i, "w"))])
         );
 
-        Assert.Equal(GrpcStatusCode.InvalidArgument, refused.Code);
+        Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
         Assert.Equal(
             WorkflowTaskFailedCause.PendingActivitiesLimitExceeded,
             (await server.HistoryAsync("w"))
@@ -177,20 +178,19 @@ public sealed class TemporalServerTests : IDisposable
             new TemporalServerOptions { Address = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0), ApiKey = "secret" }
         );
         await server.StartAsync();
-        using var channel = new GrpcChannel(new GrpcChannelOptions { Address = server.Addresses[0] });
-        Task<GetSystemInfoResponse> Call(params KeyValuePair<string, string>[] metadata) =>
-            channel.CallAsync(
+        using var calls = new RpcClient(server.Addresses[0]);
+        Task<GetSystemInfoResponse> Call(Metadata headers) =>
+            calls.CallAsync(
                 "/temporal.api.workflowservice.v1.WorkflowService/GetSystemInfo",
                 new GetSystemInfoRequest(),
                 GetSystemInfoResponse.Parser,
-                new GrpcCallOptions { Metadata = metadata },
-                CancellationToken.None
+                headers: headers
             );
 
-        var refused = await Assert.ThrowsAsync<GrpcException>(() => Call());
-        var answered = await Call(new KeyValuePair<string, string>("authorization", "Bearer secret"));
+        var refused = await Assert.ThrowsAsync<RpcException>(() => Call([]));
+        var answered = await Call(new Metadata { { "authorization", "Bearer secret" } });
 
-        Assert.Equal(GrpcStatusCode.PermissionDenied, refused.Code);
+        Assert.Equal(StatusCode.PermissionDenied, refused.StatusCode);
         Assert.NotEmpty(answered.ServerVersion);
     }
 }

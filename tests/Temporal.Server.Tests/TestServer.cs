@@ -1,6 +1,7 @@
 using Google.Protobuf;
+using Grpc.Core;
 using Microsoft.Extensions.Logging;
-using Temporal.Grpc;
+using Orchestrator.TestKit.Rpc;
 using Temporal.Server;
 using Temporal.Server.Common;
 using Temporal.Server.Frontend;
@@ -20,12 +21,12 @@ internal sealed class TestServer : IAsyncDisposable
     private const string Service = "/temporal.api.workflowservice.v1.WorkflowService/";
 
     private readonly TemporalServer _server;
-    private readonly GrpcChannel _channel;
+    private readonly RpcClient _calls;
 
     private TestServer(TemporalServer server)
     {
         _server = server;
-        _channel = new GrpcChannel(new GrpcChannelOptions { Address = server.Addresses[0] });
+        _calls = new RpcClient(server.Addresses[0]);
     }
 
     public TemporalServer Server => _server;
@@ -61,39 +62,20 @@ internal sealed class TestServer : IAsyncDisposable
         where TResponse : IMessage<TResponse>
     {
         var name = method ?? request.GetType().Name[..^"Request".Length];
-        return _channel.CallAsync(
-            Service + name,
-            request,
-            parser,
-            new GrpcCallOptions
-            {
-                Timeout = timeout ?? TimeSpan.FromSeconds(60),
-                LongPoll = name.StartsWith("Poll", StringComparison.Ordinal),
-            },
-            CancellationToken.None
-        );
+        return _calls.CallAsync(Service + name, request, parser, timeout ?? TimeSpan.FromSeconds(60));
     }
 
     /// <summary>A call and what it was answered with, whatever that is.</summary>
-    public async Task<(GrpcStatusCode Status, string Message, byte[] Answer)> TryAsync(
-        IMessage request,
-        TimeSpan timeout,
-        string? path = null
-    )
+    public async Task<(StatusCode Status, string Message, byte[] Answer)> TryAsync(IMessage request, TimeSpan timeout, string? path = null)
     {
         var method = path ?? Service + request.GetType().Name[..^"Request".Length];
-        var options = new GrpcCallOptions { Timeout = timeout, LongPoll = method.Contains("/Poll", StringComparison.Ordinal) };
         try
         {
-            return (
-                GrpcStatusCode.OK,
-                "",
-                (await _channel.CallAsync(method, request.ToByteArray(), options, CancellationToken.None)).ToArray()
-            );
+            return (StatusCode.OK, "", await _calls.CallAsync(method, request.ToByteArray(), timeout));
         }
-        catch (GrpcException refused)
+        catch (RpcException refused)
         {
-            return (refused.Code, refused.Message, []);
+            return (refused.StatusCode, refused.Status.Detail, []);
         }
     }
 
@@ -238,7 +220,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _channel.Dispose();
+        _calls.Dispose();
         await _server.DisposeAsync();
     }
 

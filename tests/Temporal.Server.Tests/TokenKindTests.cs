@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Temporal.Grpc;
+using Grpc.Core;
 using Temporal.Server.Common;
 using Temporal.Server.Matching;
 using Temporalio.Api.Common.V1;
@@ -63,10 +63,7 @@ public sealed class TokenKindTests
         await server.StartWorkflowAsync("w");
         var task = await server.PollWorkflowTaskAsync("w");
 
-        foreach (
-            var (ns, expected) in ((string, GrpcStatusCode)[])
-                [("other", GrpcStatusCode.InvalidArgument), ("nowhere", GrpcStatusCode.NotFound)]
-        )
+        foreach (var (ns, expected) in ((string, StatusCode)[])[("other", StatusCode.InvalidArgument), ("nowhere", StatusCode.NotFound)])
         {
             foreach (
                 var request in (IMessage[])
@@ -89,6 +86,6 @@ public sealed class TokenKindTests
     private static async Task RefusedAsync(TestServer server, IMessage request)
     {
         var (status, message, _) = await server.TryAsync(request, Limit);
-        Assert.True(status == GrpcStatusCode.NotFound, $"{request.Descriptor.Name}: {status} {message}");
+        Assert.True(status == StatusCode.NotFound, $"{request.Descriptor.Name}: {status} {message}");
     }
 }

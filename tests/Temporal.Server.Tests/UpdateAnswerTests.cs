@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Grpc;
+using Grpc.Core;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -57,11 +57,11 @@ public sealed class UpdateAnswerTests
         await using var server = await TestServer.StartAsync();
         await StartLaterAsync(server, "w");
 
-        var refused = await Assert.ThrowsAsync<GrpcException>(() => server.QueryAsync("w"));
+        var refused = await Assert.ThrowsAsync<RpcException>(() => server.QueryAsync("w"));
         var waiting = UpdateAsync(server, "w", "u");
         await AnswerAsync(server, await server.PollWorkflowTaskAsync("w"), "u", rejected: true);
 
-        Assert.Equal((GrpcStatusCode.FailedPrecondition, "Workflow task is not scheduled yet."), (refused.Code, refused.Message));
+        Assert.Equal((StatusCode.FailedPrecondition, "Workflow task is not scheduled yet."), (refused.StatusCode, refused.Status.Detail));
         Assert.NotNull((await waiting).Outcome.Failure);
 
         // The first task is no task for updates alone: it stays, though the update left nothing else.
@@ -164,7 +164,7 @@ public sealed class UpdateAnswerTests
             },
         };
 
-    private static Task<UpdateWorkflowExecutionResponse> UpdateAsync(TestServer server, string workflowId, string updateId) =>
+    internal static Task<UpdateWorkflowExecutionResponse> UpdateAsync(TestServer server, string workflowId, string updateId) =>
         server.CallAsync(Request(workflowId, updateId), UpdateWorkflowExecutionResponse.Parser);
 
     private static async Task<UpdateWorkflowExecutionResponse> UpdateWithStartAsync(TestServer server, string workflowId, string updateId)
@@ -189,7 +189,7 @@ public sealed class UpdateAnswerTests
         return (await server.CallAsync(request, ExecuteMultiOperationResponse.Parser)).Responses[1].UpdateWorkflow;
     }
 
-    private static Task AnswerAsync(TestServer server, PollWorkflowTaskQueueResponse task, string updateId, bool rejected)
+    internal static Task AnswerAsync(TestServer server, PollWorkflowTaskQueueResponse task, string updateId, bool rejected)
     {
         var completed = new RespondWorkflowTaskCompletedRequest { Namespace = "default", TaskToken = task.TaskToken };
         if (rejected)

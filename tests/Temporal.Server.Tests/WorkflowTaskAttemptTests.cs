@@ -1,4 +1,5 @@
-using Temporal.Grpc;
+using Grpc.Core;
+using Orchestrator.TestKit;
 using Temporal.Server.Common;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
@@ -21,7 +22,7 @@ public sealed class WorkflowTaskAttemptTests
         await server.StartWorkflowAsync("w");
         var task = await server.PollWorkflowTaskAsync("w");
 
-        await Assert.ThrowsAsync<GrpcException>(() =>
+        await Assert.ThrowsAsync<RpcException>(() =>
             server.CompleteAsync(
                 task,
                 new Command
@@ -104,6 +105,52 @@ public sealed class WorkflowTaskAttemptTests
     }
 
     [Fact]
+    public async Task Answer_RefusedAgain_LeavesTheTaskToItsTimeLimitInsteadOfAskingAtOnce()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.StartWorkflowAsync("w", taskTimeoutSeconds: 3);
+        var attempts = new List<int>();
+        for (var i = 0; i < 3; i++)
+        {
+            var task = await server.PollWorkflowTaskAsync("w");
+            attempts.Add(task.Attempt);
+            var refused = await Assert.ThrowsAsync<RpcException>(() => server.CompleteAsync(task, TestServer.Activity("", "w")));
+            Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
+            Assert.Equal(i > 0, (await DescribeAsync()).PendingWorkflowTask.State == PendingWorkflowTaskState.Started);
+        }
+
+        Assert.Equal([1, 2, 3], attempts);
+        var events = await server.HistoryAsync("w");
+        Assert.Single(events, e => e.EventType == EventType.WorkflowTaskFailed);
+        Assert.DoesNotContain(events, e => e.EventType == EventType.WorkflowTaskTimedOut);
+
+        Task<DescribeWorkflowExecutionResponse> DescribeAsync() =>
+            server.CallAsync(
+                new DescribeWorkflowExecutionRequest
+                {
+                    Namespace = "default",
+                    Execution = new() { WorkflowId = "w" },
+                },
+                DescribeWorkflowExecutionResponse.Parser
+            );
+    }
+
+    [Fact]
+    public async Task Answer_ThatClosesBesideNewEvents_IsAskedForAtOnceWhateverTheAttempt()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.StartWorkflowAsync("w");
+        for (var i = 0; i < 4; i++)
+        {
+            var task = await server.PollWorkflowTaskAsync("w");
+            await server.SignalAsync("w", "s" + i);
+            await Assert.ThrowsAsync<RpcException>(() => server.CompleteAsync(task, TestServer.Complete()));
+        }
+
+        await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"), TestServer.Complete());
+    }
+
+    [Fact]
     public async Task Poll_WithAShortDeadline_IsRefused()
     {
         await using var server = await TestServer.StartAsync();
@@ -113,50 +160,41 @@ public sealed class WorkflowTaskAttemptTests
             TaskQueue = new() { Name = "w" },
         };
 
-        var refused = await Assert.ThrowsAsync<GrpcException>(() =>
+        var refused = await Assert.ThrowsAsync<RpcException>(() =>
             server.CallAsync(request, PollWorkflowTaskQueueResponse.Parser, TimeSpan.FromMilliseconds(1900))
         );
 
-        Assert.Equal(GrpcStatusCode.FailedPrecondition, refused.Code);
+        Assert.Equal(StatusCode.FailedPrecondition, refused.StatusCode);
     }
 
     [Fact]
-    public async Task Polls_OfAWorkerThatSaysGoodbye_AreAnsweredEmptyOnceAndThenServedOn()
+    public async Task Polls_OfAWorkerThatSaysGoodbye_AreAnsweredEmptyAlsoTheLateOnes()
     {
         await using var server = await TestServer.StartAsync();
-        var open = server.CallAsync(
-            new PollWorkflowTaskQueueRequest
-            {
-                Namespace = "default",
-                TaskQueue = new() { Name = "w" },
-                WorkerInstanceKey = "gone",
-            },
-            PollWorkflowTaskQueueResponse.Parser
-        );
+        var open = PollAsync("gone");
         var queue = server.Server.Parts.Queues.Get(NamespaceRegistry.Default.Id, "w", activity: false);
-        while (!queue.HasPoller(TimeSpan.Zero))
-        {
-            await Task.Delay(10);
-        }
+        await Eventually.TrueAsync(() => queue.HasPoller(TimeSpan.Zero));
 
         await server.CallAsync(
             new ShutdownWorkerRequest { Namespace = "default", WorkerInstanceKey = "gone" },
             ShutdownWorkerResponse.Parser
         );
-        Assert.Empty((await open.WaitAsync(TimeSpan.FromSeconds(30))).TaskToken);
         await server.StartWorkflowAsync("w");
 
-        var late = await server.CallAsync(
-            new PollWorkflowTaskQueueRequest
-            {
-                Namespace = "default",
-                TaskQueue = new() { Name = "w" },
-                WorkerInstanceKey = "gone",
-            },
-            PollWorkflowTaskQueueResponse.Parser
-        );
+        Assert.Empty((await open).TaskToken);
+        Assert.Empty((await PollAsync("gone")).TaskToken);
+        Assert.Equal("w", (await PollAsync("another")).WorkflowExecution.WorkflowId);
 
-        Assert.Equal("w", late.WorkflowExecution.WorkflowId);
+        Task<PollWorkflowTaskQueueResponse> PollAsync(string worker) =>
+            server.CallAsync(
+                new PollWorkflowTaskQueueRequest
+                {
+                    Namespace = "default",
+                    TaskQueue = new() { Name = "w" },
+                    WorkerInstanceKey = worker,
+                },
+                PollWorkflowTaskQueueResponse.Parser
+            );
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal static class MessageExample
         {
             return "";
         }
-        var needed = parameters.Where((p, i) => i == 0 || !p.HasDefaultValue).ToList();
+        var needed = parameters.Where((p, i) => i == 0 || MessageReader.IsRequired(p)).ToList();
         var example = string.Join(" ", needed.Select(p => Of(p.ParameterType, p, depth: 0)));
         if (needed.Count > 1)
         {

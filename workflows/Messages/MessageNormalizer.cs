@@ -196,7 +196,8 @@ internal sealed class MessageNormalizer(MessageFaults faults)
             _ => null,
         };
 
-    private void Check(object value, string path, ICustomAttributeProvider? rules)
+    /// <summary>Compares a value with its limits.</summary>
+    public void Check(object value, string path, ICustomAttributeProvider? rules)
     {
         var limits = (rules?.GetCustomAttributes(typeof(ValidationAttribute), inherit: true) ?? []).Cast<ValidationAttribute>().ToList();
         if (value is string { Length: > MostCharacters } && !limits.OfType<StringLengthAttribute>().Any())

@@ -20,38 +20,45 @@ internal static class MessageReader
     private const string Json = "json/plain";
     private const string Null = "binary/null";
 
-    /// <summary>Reads the arguments of a handler with these parameters.</summary>
-    public static MessageReading Read(IReadOnlyList<ParameterInfo> parameters, IReadOnlyList<IRawValue?> raw)
+    /// <summary>Reads the arguments of a handler.</summary>
+    /// <param name="handler">Its parameters define the arguments. One that can't be null must be given, whatever default the SDK fills in.
+    /// Arguments beyond them are not looked at, as everywhere in Temporal.</param>
+    /// <param name="arguments">A raw value for each that was sent.</param>
+    public static MessageReading Read(MethodInfo handler, IReadOnlyList<object?> arguments)
     {
         var faults = new MessageFaults();
-        var given = raw.Select((value, i) => value is null ? null : Parse(value, NameOf(parameters, i), faults)).ToList();
-        while (given.Count > parameters.Count && IsNull(given[^1]))
-        {
-            given.RemoveAt(given.Count - 1);
-        }
-        var values = new object?[parameters.Count];
-        if (faults.None && given.Count > parameters.Count)
-        {
-            faults.Add($"it takes {parameters.Count} argument{(parameters.Count == 1 ? "" : "s")}, {given.Count} are given");
-        }
+        var parameters = handler.GetParameters();
+        var values = new object?[parameters.Length];
         for (var i = 0; i < values.Length && faults.None; i++)
         {
-            values[i] = Take(parameters, i, i < given.Count ? given[i] : null, faults);
+            var raw = i < arguments.Count ? arguments[i] as IRawValue : null;
+            values[i] = Take(parameters, i, raw is null ? null : Parse(raw, NameOf(parameters, i), faults), faults);
         }
         return faults.None ? new MessageReading(values, "") : new MessageReading([], faults.Describe() + MessageExample.Of(parameters));
     }
 
-    private static object? Take(IReadOnlyList<ParameterInfo> parameters, int index, JsonElement? given, MessageFaults faults)
+    /// <summary>Whether it must be given.</summary>
+    public static bool IsRequired(ParameterInfo parameter) =>
+        !parameter.ParameterType.IsValueType && new NullabilityInfoContext().Create(parameter).WriteState != NullabilityState.Nullable;
+
+    private static object? Take(ParameterInfo[] parameters, int index, JsonElement? given, MessageFaults faults)
     {
         var parameter = parameters[index];
+        if (!faults.None)
+        {
+            return null;
+        }
         if (IsNull(given))
         {
-            var mayBeNull = new NullabilityInfoContext().Create(parameter).WriteState == NullabilityState.Nullable;
-            if (!parameter.HasDefaultValue && !mayBeNull)
+            if (IsRequired(parameter))
             {
                 faults.Add($"{NameOf(parameters, index)} is missing");
             }
-            return parameter.HasDefaultValue ? parameter.DefaultValue : null;
+            else if (parameter.DefaultValue is { } value)
+            {
+                new MessageNormalizer(faults).Check(value, parameter.Name!, parameter);
+            }
+            return parameter.DefaultValue;
         }
 
         // Where the message is one record, faults name only its members.
@@ -117,9 +124,8 @@ internal static class MessageReader
     private static bool IsNull(JsonElement? value) => value is null or { ValueKind: JsonValueKind.Null };
 
     /// <summary>Whether this is the only argument that must be sent.</summary>
-    private static bool IsSole(IReadOnlyList<ParameterInfo> parameters, int index) =>
-        index == 0 && parameters.Skip(1).All(p => p.HasDefaultValue);
+    private static bool IsSole(ParameterInfo[] parameters, int index) => index == 0 && !parameters.Skip(1).Any(IsRequired);
 
-    private static string NameOf(IReadOnlyList<ParameterInfo> parameters, int index) =>
-        index >= parameters.Count || IsSole(parameters, index) ? "the argument" : MessageFaults.Name(parameters[index].Name!);
+    private static string NameOf(ParameterInfo[] parameters, int index) =>
+        IsSole(parameters, index) ? "the argument" : MessageFaults.Name(parameters[index].Name!);
 }

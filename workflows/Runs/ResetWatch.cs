@@ -6,8 +6,14 @@ namespace Orchestrator.Workflows.Runs;
 /// on.</summary>
 internal sealed class ResetWatch
 {
-    private DeterministicRandom _takenUp = Workflow.Random;
-    private DeterministicRandom _followed = Workflow.Random;
+    private DeterministicRandom? _takenUp = BeganWithReset ? null : Workflow.Random;
+    private DeterministicRandom? _followed = BeganWithReset ? null : Workflow.Random;
+
+    /// <summary>After a reset to the first workflow task the seed is new before any code runs; only the run id tells. The patch marks this
+    /// in the history, and a replay goes by the mark: it may have another run id, and what came before a later reset has no mark.</summary>
+    private static bool BeganWithReset =>
+        (Workflow.Unsafe.IsReplaying || Workflow.Info.RunId != Workflow.Info.OriginalExecutionRunId)
+        && Workflow.Patched("began-with-reset");
 
     /// <summary>There was a reset, and the state left by the replaced execution is not taken over yet.</summary>
     public bool WasReset => Workflow.Random != _takenUp;

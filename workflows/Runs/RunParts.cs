@@ -29,7 +29,7 @@ internal sealed class RunParts
         Landing = new LandStage(context, Recovery, Escalation);
         Ending = new EndStage(context, Messenger, Merging, _leases, Planning, Recorder, Recovery);
         Steering = new Steering(context.State);
-        Handlers = new SteeringHandlers(context, Steering, new Approvals(context.State, Steering), Messenger);
+        Approvals = new Approvals(context.State, Steering);
     }
 
     public RunContext Context { get; }
@@ -62,7 +62,7 @@ internal sealed class RunParts
 
     public Steering Steering { get; }
 
-    public SteeringHandlers Handlers { get; }
+    public Approvals Approvals { get; }
 
     /// <summary>Starts the work that runs beside the main path as long as the run.</summary>
     public void BeginBackground()

@@ -1,19 +1,16 @@
 using System.CommandLine;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Cli.Engine;
-using Orchestrator.Cli.Logging;
+using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Runs;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
 /// <summary><c>worker</c>: works on runs that others start, until it is interrupted.</summary>
 internal sealed class WorkerCommand : CliCommand
 {
-    private static readonly TimeSpan CleanEvery = TimeSpan.FromHours(1);
-
     private readonly Option<string[]> _repositories = new("--repository")
     {
         Description =
@@ -21,6 +18,7 @@ internal sealed class WorkerCommand : CliCommand
         HelpName = "DIR[=NAME]",
     };
     private readonly EngineOptions _engine = new();
+    private readonly LogOptions _log = new();
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
     public WorkerCommand()
@@ -29,6 +27,7 @@ internal sealed class WorkerCommand : CliCommand
         Add(_repositories);
         _engine.AddTo(this);
         Add(_yes);
+        _log.AddTo(this);
     }
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
@@ -45,45 +44,21 @@ internal sealed class WorkerCommand : CliCommand
             TrustGate.Demand(context, context.OpenSettings(other, []), yes);
         }
         var settings = TrustGate.Demand(context, context.OpenSettings(repositories[0], _engine.Flags(parsed)), yes);
-        using var loggers = FileLoggerProvider.OpenFactory(repositories[0], context.Verbose, context.Time);
-        await using var engine = await EngineConnection.OpenAsync(repositories[0], settings.Settings!, context, loggers, stays: true, stop);
-        await using var worker = await WorkerHost.StartAsync(engine, repositories, context, loggers, stop, named);
-        context.Terminal.Say(
-            $"Working on {string.Join(", ", repositories.Select(repository => repository.Root))} ({engine.Description}). Ctrl-C ends it; "
-                + "agents at work go on."
-        );
-        var following = new RunTranscript(repositories, context).FollowAsync(stop);
-        await Task.WhenAny(worker.Running, KeepCleanAsync(repositories, settings.Settings!, engine, context, loggers, stop));
-        await worker.ThrowIfBrokenAsync();
-        await following;
-        return ExitCodes.Done;
-    }
+        using var log = _log.Open(parsed, Path.Combine(repositories[0].OrchestratorFolder, "logs", "worker-.log"), context);
+        var builder = ServiceHost.Create(log);
+        builder.Services.AddHostedService(_ => new RunTranscript(repositories, context, log.Factory));
+        builder.Services.AddHostedService(_ => new RunWork(repositories, settings.Settings!, context, log.Factory, Say, stop)
+        {
+            Named = named,
+            Stays = true,
+        });
+        return await ServiceHost.RunAsync(builder, log, stop);
 
-    /// <summary>A worker does not begin and end with runs, so it cleans up periodically. Ends when cancelled.</summary>
-    private static async Task KeepCleanAsync(
-        IReadOnlyList<RepositoryLocation> repositories,
-        OrchestratorSettings settings,
-        EngineConnection engine,
-        CommandContext context,
-        ILoggerFactory loggers,
-        CancellationToken stop
-    )
-    {
-        try
-        {
-            while (true)
-            {
-                foreach (var repository in repositories)
-                {
-                    await new Retention(repository, settings, engine, context, loggers.CreateLogger<Retention>()).ActAsync(stop);
-                }
-                await Task.Delay(CleanEvery, context.Time, stop);
-            }
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // Interruption is the normal end of a worker.
-        }
+        void Say(EngineConnection engine) =>
+            context.Terminal.Say(
+                $"Working on {string.Join(", ", repositories.Select(repository => repository.Root))} ({engine.Description}). "
+                    + "Ctrl-C ends it; agents at work go on."
+            );
     }
 
     private static Dictionary<string, RepositoryLocation> Names(IReadOnlyList<Asked> asked)

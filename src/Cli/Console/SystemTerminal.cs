@@ -1,3 +1,4 @@
+#pragma warning disable RS0030 // This is the door to the console.
 using System.Text;
 
 namespace Orchestrator.Cli.Console;

@@ -19,7 +19,7 @@ internal sealed class EmbeddedServer : IAsyncDisposable
     /// <param name="file">Ownership of the file; belongs to the result from now on.</param>
     /// <param name="socket">Path of the socket.</param>
     /// <param name="retention">How long histories of ended runs are kept.</param>
-    /// <param name="context">The clock.</param>
+    /// <param name="context">The clock, and the terminal that hears of a full disk.</param>
     /// <param name="loggers">Where the server logs.</param>
     /// <param name="stop">Gives up.</param>
     public static async Task<EmbeddedServer> StartAsync(
@@ -38,6 +38,7 @@ internal sealed class EmbeddedServer : IAsyncDisposable
             MachineName = context.Machine,
             TimeProvider = context.Time,
             DefaultRetention = retention,
+            Trouble = context.Terminal.Warn,
         };
         var server = new TemporalServer(options, loggers);
         try

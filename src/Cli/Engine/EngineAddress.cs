@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Temporalio.Client;
 
 namespace Orchestrator.Cli.Engine;
 
@@ -26,4 +27,13 @@ internal static class EngineAddress
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..16];
         return Path.Combine(runtime, $"orchestrate-{hash}.sock");
     }
+
+    /// <summary>
+    /// How a client reaches an address, <c>unix:PATH</c> or <c>HOST:PORT</c>. The client core knows a socket only as an HTTP proxy: it
+    /// asks for the connection by CONNECT, which the engine grants (<c>HttpConnect</c>). The host behind such a proxy is a name only.
+    /// </summary>
+    public static TemporalClientConnectOptions ClientOptions(string address) =>
+        address.StartsWith(EngineOwners.SocketPrefix, StringComparison.Ordinal)
+            ? new("localhost:7233") { HttpConnectProxy = new HttpConnectProxyOptions(address) }
+            : new(address);
 }

@@ -107,7 +107,7 @@ internal sealed class EngineConnection : IAsyncDisposable
     {
         if (settings.Temporal.Address is not null)
         {
-            return await ConnectAsync(settings.Temporal, context, stop);
+            return await ConnectAsync(settings.Temporal, context, loggers, stop);
         }
         var folder = repository.OrchestratorFolder;
         var retention = RetentionOf(settings.Retention);
@@ -118,7 +118,7 @@ internal sealed class EngineConnection : IAsyncDisposable
             {
                 return await ServeAsync(file, EngineAddress.SocketOf(folder, context.Environment), retention, context, loggers, stop);
             }
-            if (await TryJoinAsync(repository, retention, stays, stop) is { } joined)
+            if (await TryJoinAsync(repository, retention, loggers, stays, stop) is { } joined)
             {
                 return joined;
             }
@@ -207,12 +207,17 @@ internal sealed class EngineConnection : IAsyncDisposable
 
     /// <summary>Connects to the server at the configured address.</summary>
     /// <exception cref="CommandException">It does not answer: exit 5.</exception>
-    public static async Task<EngineConnection> ConnectAsync(TemporalSettings settings, CommandContext context, CancellationToken stop)
+    public static async Task<EngineConnection> ConnectAsync(
+        TemporalSettings settings,
+        CommandContext context,
+        ILoggerFactory loggers,
+        CancellationToken stop
+    )
     {
         var options = ServerProfile.Options(settings, context);
         try
         {
-            var client = await TemporalClient.ConnectAsync(options).WaitAsync(stop);
+            var client = await ClientCore.ConnectAsync(options, loggers, stop);
             return await ServerNamespace.ExistsAsync(client, stop)
                 ? new EngineConnection(client, $"Temporal at {options.TargetHost}")
                 : throw new CommandException(
@@ -245,7 +250,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         try
         {
             return new EngineConnection(
-                await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(EngineOwners.SocketPrefix + socket)).WaitAsync(stop),
+                await ClientCore.ConnectAsync(EngineAddress.ClientOptions(EngineOwners.SocketPrefix + socket), loggers, stop),
                 served
             );
         }
@@ -259,6 +264,7 @@ internal sealed class EngineConnection : IAsyncDisposable
     private static async Task<EngineConnection?> TryJoinAsync(
         RepositoryLocation repository,
         TimeSpan retention,
+        ILoggerFactory loggers,
         bool stays,
         CancellationToken stop
     )
@@ -271,7 +277,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         var registration = stays ? StandbyProcesses.Register(folder) : null;
         try
         {
-            var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(owner.Address)).WaitAsync(stop);
+            var client = await ClientCore.ConnectAsync(EngineAddress.ClientOptions(owner.Address), loggers, stop);
             return new EngineConnection(client, owner, repository, retention, registration);
         }
         catch (Exception gone) when (gone is RpcException or InvalidOperationException or HttpRequestException)

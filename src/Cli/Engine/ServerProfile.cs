@@ -11,22 +11,27 @@ internal static class ServerProfile
     /// <summary>The port of a server whose address names none.</summary>
     public const string DefaultPort = "7233";
 
+    private const string Secure = "https://";
+
     /// <summary>Options for connecting.</summary>
     /// <exception cref="CommandException">An unreadable profile, or a named one that does not exist.</exception>
     public static TemporalClientConnectOptions Options(TemporalSettings settings, CommandContext context)
     {
         var address = WithPort(settings.Address!);
+        var isSecure = settings.Address!.StartsWith(Secure, StringComparison.Ordinal);
         var profile = Load(context);
 
         // A key or certificate for one server is not sent to another, and none to one that a repository's files name.
         var isOfThisServer = profile.Address is { } own ? WithPort(own) == address : !settings.IsAddressOfRepository;
         var options = (isOfThisServer ? profile : new ClientEnvConfig.Profile()).ToClientConnectionOptions();
-        options.TargetHost = address;
+        var target = EngineAddress.ClientOptions(address);
+        options.TargetHost = target.TargetHost;
+        options.HttpConnectProxy = target.HttpConnectProxy ?? options.HttpConnectProxy;
         options.Namespace = settings.IsNamespaceSet ? settings.Namespace : options.Namespace;
         options.ApiKey = settings.ApiKey?.Resolve(context.Variables.GetValueOrDefault, File.ReadAllText) ?? options.ApiKey;
         if (!isOfThisServer || profile.Tls?.Disabled is not true)
         {
-            options.Tls ??= settings.Tls || options.ApiKey is not null ? new TlsOptions() : null;
+            options.Tls ??= settings.Tls || isSecure || options.ApiKey is not null ? new TlsOptions() : null;
         }
 
         return options;
@@ -48,10 +53,17 @@ internal static class ServerProfile
         }
     }
 
-    private static string WithPort(string address) =>
-        address.Contains("://", StringComparison.Ordinal)
-        || address.StartsWith("unix:", StringComparison.Ordinal)
-        || address.LastIndexOf(':') > address.LastIndexOf(']')
+    // The client core takes hosts and ports alone; that a URL means TLS is said by its scheme.
+    private static string WithPort(string address)
+    {
+        foreach (var scheme in (string[])[Secure, "http://"])
+        {
+            address = address.StartsWith(scheme, StringComparison.Ordinal) ? address[scheme.Length..].TrimEnd('/') : address;
+        }
+
+        return
+            address.StartsWith(EngineOwners.SocketPrefix, StringComparison.Ordinal) || address.LastIndexOf(':') > address.LastIndexOf(']')
             ? address
             : $"{address}:{DefaultPort}";
+    }
 }

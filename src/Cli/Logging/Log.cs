@@ -2,9 +2,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.Cli.Logging;
 
-/// <summary>What commands write to <c>engine.log</c>.</summary>
+/// <summary>What commands log.</summary>
 internal static partial class Log
 {
+    [LoggerMessage(LogLevel.Information, "{Run:l}  {Transition:l}")]
+    public static partial void Transition(this ILogger logger, string run, string transition);
+
     [LoggerMessage(LogLevel.Error, "The terminal was closed, and {RunId} can't go on in the background; it is paused.")]
     public static partial void CannotGoOn(this ILogger logger, string runId, Exception refused);
 

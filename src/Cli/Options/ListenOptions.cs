@@ -8,16 +8,19 @@ namespace Orchestrator.Cli.Options;
 
 /// <summary>Where a served engine listens with TCP and who may connect: on loopback the same user, on any other address with TLS and a key,
 /// unless options say otherwise.</summary>
-internal sealed class ListenOptions
+/// <param name="name">The option for the address.</param>
+/// <param name="usual">Its default.</param>
+/// <param name="portAliases">Other names of the option for the port.</param>
+internal sealed class ListenOptions(string name, string usual, params string[] portAliases)
 {
-    private readonly Option<string> _listen = new("--listen")
+    private readonly Option<string> _listen = new(name)
     {
         Description =
             "Address to listen on; one other than loopback needs --tls-cert, --tls-key and --api-key, or --insecure and --any-user",
         HelpName = "IP",
-        DefaultValueFactory = static _ => "127.0.0.1",
+        DefaultValueFactory = _ => usual,
     };
-    private readonly Option<int> _port = new("--port")
+    private readonly Option<int> _port = new("--port", portAliases)
     {
         Description = "Port; 0: any free one",
         HelpName = "N",
@@ -56,11 +59,11 @@ internal sealed class ListenOptions
     public TemporalServerOptions Apply(TemporalServerOptions options, ParseResult parsed, CommandContext context)
     {
         var text = parsed.GetValue(_listen)!;
-        if (!IPAddress.TryParse(text, out var address))
+        if (!IPAddress.TryParse(text == "localhost" ? "127.0.0.1" : text, out var address))
         {
             throw new CommandException(
                 ExitCodes.Usage,
-                $"--listen: '{text}' is no IP address.",
+                $"{name}: '{text}' is no IP address.",
                 "Write 127.0.0.1, 0.0.0.0 or an address of this machine."
             );
         }
@@ -76,7 +79,7 @@ internal sealed class ListenOptions
         {
             throw new CommandException(
                 ExitCodes.Usage,
-                $"--listen {text} can be reached from other machines, and "
+                $"{name} {text} can be reached from other machines, and "
                     + $"{(isOpen ? "what is said there could be read on the way" : "anybody could rule the engine")}.",
                 "Give --tls-cert, --tls-key and --api-key, or say --insecure (no TLS) and --any-user (no key) where the network "
                     + "itself keeps strangers out."
@@ -91,6 +94,19 @@ internal sealed class ListenOptions
             AllowInsecure = parsed.GetValue(_insecure),
             AllowAnyUser = parsed.GetValue(_anyUser),
         };
+    }
+
+    /// <summary>Warns where others are let in, or can listen.</summary>
+    public static void WarnOfOpenness(TemporalServerOptions options, CommandContext context)
+    {
+        if (options is { AllowAnyUser: true, ApiKey: null })
+        {
+            context.Terminal.Warn("Whoever reaches this port rules the engine, and with it can run programs as you: --any-user was given.");
+        }
+        if (!IPAddress.IsLoopback(options.Address!.Address) && options.Certificate is null)
+        {
+            context.Terminal.Warn("What is said to this address can be read on the way: --insecure was given.");
+        }
     }
 
     private static X509Certificate2? Certificate(string? certificate, string? key, CommandContext context)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Client;
 using Orchestrator.Messages;
@@ -52,7 +53,12 @@ internal static class NewestExecution
         patience.CancelAfter(Patience);
         try
         {
-            await using var engine = await EngineConnection.ConnectAsync(settings.Temporal, context, patience.Token);
+            await using var engine = await EngineConnection.ConnectAsync(
+                settings.Temporal,
+                context,
+                NullLoggerFactory.Instance,
+                patience.Token
+            );
             return await engine.Runs.Get(run.Id).FindExecutionAsync(patience.Token) is { } newest
                 ? Compare(run, newest.ExecutionId, newest.End is { } end ? () => end : null, newest.EndedAt)
                 : run;

@@ -1,37 +1,41 @@
 using System.Text.Json;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Logging;
 using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Writes each transition of the runs of some repositories, a line each, for workers that started none of them.</summary>
+/// <summary>Logs each transition of the runs of some repositories, a line each, for workers that started none of them.</summary>
 /// <param name="repositories">The repositories.</param>
-/// <param name="context">Terminal and clock.</param>
-internal sealed class RunTranscript(IReadOnlyList<RepositoryLocation> repositories, CommandContext context)
+/// <param name="context">Clock.</param>
+/// <param name="loggers">The log of this process.</param>
+internal sealed class RunTranscript(IReadOnlyList<RepositoryLocation> repositories, CommandContext context, ILoggerFactory loggers)
+    : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private readonly ILogger _log = loggers.CreateLogger(LoggedTerminal.Source);
     private readonly Dictionary<string, long> _read = new(StringComparer.Ordinal);
 
-    /// <summary>Future transitions, until cancelled.</summary>
-    public async Task FollowAsync(CancellationToken stop)
+    /// <summary>From here on transitions are new.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var file in Files())
         {
             _read[file] = new FileInfo(file).Length;
         }
-        try
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
         {
-            while (true)
+            await Task.Delay(Pause, context.Time, stoppingToken);
+            foreach (var file in Files())
             {
-                await Task.Delay(Pause, context.Time, stop);
-                foreach (var file in Files())
-                {
-                    SayNew(file);
-                }
+                SayNew(file);
             }
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // Cancelled, as requested.
         }
     }
 
@@ -50,7 +54,11 @@ internal sealed class RunTranscript(IReadOnlyList<RepositoryLocation> repositori
             var offset = _read.GetValueOrDefault(file);
             foreach (var line in EventFile.ReadNew(file, ref offset))
             {
-                context.Terminal.Say($"{Path.GetFileName(Path.GetDirectoryName(file))}  {EventFile.Describe(EventFile.Parse(line))}");
+                var happened = EventFile.Parse(line);
+                using (_log.BeginScope(new Dictionary<string, object?> { [RunEnricher.Task] = happened.Task, ["State"] = happened.State }))
+                {
+                    _log.Transition(Path.GetFileName(Path.GetDirectoryName(file))!, EventFile.Describe(happened));
+                }
             }
             _read[file] = offset;
         }

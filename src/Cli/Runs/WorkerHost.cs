@@ -11,8 +11,11 @@ namespace Orchestrator.Cli.Runs;
 /// that one ends.</summary>
 internal sealed class WorkerHost : IAsyncDisposable
 {
-    // Time limit for the end after a second interrupt.
+    // Time limit for the end after a second interrupt, or without an engine.
     private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(1);
+
+    // The SDK ends a worker when its polls are answered, however long the server is away.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly EngineConnection _engine;
     private readonly IReadOnlyList<RepositoryLocation> _locations;
@@ -105,7 +108,7 @@ internal sealed class WorkerHost : IAsyncDisposable
         throw new CommandException(
             ExitCodes.Unavailable,
             $"The worker broke: {Running.Exception!.InnerException!.Message}",
-            $"See {Path.Combine(_locations[0].OrchestratorFolder, "logs", "engine.log")}."
+            $"See {Path.Combine(_locations[0].OrchestratorFolder, "logs")}."
         );
     }
 
@@ -114,7 +117,7 @@ internal sealed class WorkerHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using var patience = new CancellationTokenSource();
+        using var patience = new CancellationTokenSource(_engine.IsLost ? LastPatience : Patience);
         await using (_context.Interrupts.StopNow.Register(() => Hurry(patience)))
         {
             await _stopping.CancelAsync();

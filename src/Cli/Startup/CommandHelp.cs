@@ -148,6 +148,11 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["stop"] = Of(Plain, "orchestrate stop --all"),
         ["worker"] = Of(Question, "orchestrate worker --address temporal.example.com:7233"),
         ["server"] = Of(Plain, "orchestrate server", "orchestrate server --port 7400"),
+        ["server start-dev"] = Of(
+            Plain,
+            "orchestrate server start-dev",
+            "orchestrate server start-dev --port 0 --headless --search-attribute Customer=Keyword"
+        ),
         ["server backup"] = Of(Plain, "orchestrate server backup engine-copy.db"),
         ["server verify"] = Of([(ExitCodes.WorkFailed, "something is wrong in the file")], "orchestrate server verify"),
         ["completion"] = Of(Plain, "orchestrate completion bash"),

@@ -105,6 +105,11 @@ internal static class CommandLine
             terminal.Fail(failure.Message, failure.Cure);
             return failure.IsOfPlace ? ExitCodes.Usage : ExitCodes.Unavailable;
         }
+        catch (Exception fault) when (NativeLibraryFault.Of(fault) is { } library)
+        {
+            terminal.Fail(library.Message, library.Cure);
+            return library.ExitCode;
+        }
         catch (Exception unexpected)
         {
             var log = CrashLog.Write(unexpected, context, arguments);

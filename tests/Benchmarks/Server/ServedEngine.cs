@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Google.Protobuf;
-using Temporal.Grpc;
+using Grpc.Core;
+using Orchestrator.TestKit.Rpc;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -14,13 +15,13 @@ internal sealed class ServedEngine : IAsyncDisposable
 {
     private const string Service = "/temporal.api.workflowservice.v1.WorkflowService/";
     private readonly Process _process;
-    private readonly GrpcChannel _channel;
+    private readonly RpcClient _calls;
 
     private ServedEngine(Process process, string address)
     {
         _process = process;
         Address = address;
-        _channel = new GrpcChannel(new GrpcChannelOptions { Address = address });
+        _calls = new RpcClient(address);
     }
 
     public string Address { get; }
@@ -71,7 +72,7 @@ internal sealed class ServedEngine : IAsyncDisposable
                 await engine.CallAsync(new DescribeNamespaceRequest { Namespace = "default" }, DescribeNamespaceResponse.Parser);
                 return (engine, Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
             }
-            catch (GrpcException notYet) when (notYet.Code == GrpcStatusCode.Unavailable)
+            catch (RpcException notYet) when (notYet.StatusCode == StatusCode.Unavailable)
             {
                 if (process.HasExited)
                 {
@@ -86,13 +87,7 @@ internal sealed class ServedEngine : IAsyncDisposable
         where TResponse : IMessage<TResponse>
     {
         var name = request.GetType().Name[..^"Request".Length];
-        return _channel.CallAsync(
-            Service + name,
-            request,
-            parser,
-            new GrpcCallOptions { LongPoll = name.StartsWith("Poll", StringComparison.Ordinal), Timeout = TimeSpan.FromSeconds(70) },
-            CancellationToken.None
-        );
+        return _calls.CallAsync(Service + name, request, parser, TimeSpan.FromSeconds(70));
     }
 
     public Task StartWorkflowAsync(string id, string queue = "nobody") =>
@@ -196,7 +191,7 @@ internal sealed class ServedEngine : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _channel.Dispose();
+        _calls.Dispose();
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();

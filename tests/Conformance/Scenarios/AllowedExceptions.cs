@@ -6,7 +6,7 @@ internal static class AllowedExceptions
     /// <summary>Reason by name of the scenario (<c>exceptions.tsv</c>).</summary>
     public static IReadOnlyDictionary<string, string> All { get; } = Load("exceptions.tsv");
 
-    /// <summary>Reason by name of the client session (<c>clients-exceptions.tsv</c>).</summary>
+    /// <summary>Reason by path of the client recording (<c>clients-exceptions.tsv</c>).</summary>
     public static IReadOnlyDictionary<string, string> Clients { get; } = Load("clients-exceptions.tsv");
 
     private static Dictionary<string, string> Load(string resource)

@@ -1,5 +1,6 @@
 using Google.Protobuf;
-using Temporal.Grpc;
+using Grpc.Core;
+using Orchestrator.TestKit.Rpc;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -12,17 +13,17 @@ namespace Orchestrator.Conformance.Wire;
 internal static class ForeignTokens
 {
     private const string Service = "/temporal.api.workflowservice.v1.WorkflowService/";
-    private static readonly GrpcCallOptions Options = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <summary>Starts a few workflows and takes their tasks.</summary>
-    public static async Task<IReadOnlyList<byte[]>> CollectAsync(GrpcChannel channel)
+    public static async Task<IReadOnlyList<byte[]>> CollectAsync(RpcClient calls)
     {
         var tokens = new List<byte[]>();
         foreach (var id in (string[])["w-1", "w-2", "foreign"])
         {
             var queue = new TaskQueue { Name = "tokens-" + id };
             await CallAsync(
-                channel,
+                calls,
                 new StartWorkflowExecutionRequest
                 {
                     Namespace = "default",
@@ -34,16 +35,16 @@ internal static class ForeignTokens
                 StartWorkflowExecutionResponse.Parser
             );
             var task = await CallAsync(
-                channel,
+                calls,
                 new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = queue },
                 PollWorkflowTaskQueueResponse.Parser
             );
             tokens.Add(task.TaskToken.ToByteArray());
             if (id == "w-1")
             {
-                await CallAsync(channel, Scheduling(task.TaskToken, queue), RespondWorkflowTaskCompletedResponse.Parser);
+                await CallAsync(calls, Scheduling(task.TaskToken, queue), RespondWorkflowTaskCompletedResponse.Parser);
                 var activity = await CallAsync(
-                    channel,
+                    calls,
                     new PollActivityTaskQueueRequest { Namespace = "default", TaskQueue = queue },
                     PollActivityTaskQueueResponse.Parser
                 );
@@ -52,7 +53,7 @@ internal static class ForeignTokens
         }
 
         var history = await CallAsync(
-            channel,
+            calls,
             new GetWorkflowExecutionHistoryRequest
             {
                 Namespace = "default",
@@ -62,7 +63,7 @@ internal static class ForeignTokens
             GetWorkflowExecutionHistoryResponse.Parser
         );
         var list = await CallAsync(
-            channel,
+            calls,
             new ListWorkflowExecutionsRequest { Namespace = "default", PageSize = 1 },
             ListWorkflowExecutionsResponse.Parser
         );
@@ -90,7 +91,7 @@ internal static class ForeignTokens
             },
         };
 
-    private static Task<TResponse> CallAsync<TResponse>(GrpcChannel channel, IMessage request, MessageParser<TResponse> parser)
+    private static Task<TResponse> CallAsync<TResponse>(RpcClient calls, IMessage request, MessageParser<TResponse> parser)
         where TResponse : IMessage<TResponse> =>
-        channel.CallAsync(Service + request.GetType().Name[..^"Request".Length], request, parser, Options, CancellationToken.None);
+        calls.CallAsync(Service + request.GetType().Name[..^"Request".Length], request, parser, Limit);
 }

@@ -15,6 +15,7 @@ internal static class ProtoJson
             .Where(type => type.Name.EndsWith("Reflection", StringComparison.Ordinal))
             .Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null))
             .OfType<FileDescriptor>(),
+        Grpc.Health.V1.HealthReflection.Descriptor,
     ];
 
     private static readonly TypeRegistry Types = TypeRegistry.FromFiles(Files);

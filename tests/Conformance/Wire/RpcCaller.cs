@@ -1,13 +1,14 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Temporal.Grpc;
+using Grpc.Core;
+using Orchestrator.TestKit.Rpc;
 
 namespace Orchestrator.Conformance.Wire;
 
 /// <summary>One unary call: proto3 JSON in, <c>{status, response | message, details}</c> out.</summary>
 internal sealed class RpcCaller(string address) : IDisposable
 {
-    private readonly GrpcChannel _channel = new(new GrpcChannelOptions { Address = address });
+    private readonly RpcClient _calls = new(address);
 
     /// <summary>Calls a method; the answer is never an exception, except when <paramref name="cancellationToken"/> ends the call.</summary>
     public async Task<JsonObject> CallAsync(
@@ -22,31 +23,34 @@ internal sealed class RpcCaller(string address) : IDisposable
         var path = $"/{FullName(service)}/{call}";
         var method = ProtoJson.Method(path);
         var deadline = DateTime.UtcNow + timeout;
-        var options = new GrpcCallOptions
+        var metadata = new Metadata();
+        foreach (var (name, value) in headers)
         {
-            Timeout = timeout,
-            Metadata = [.. headers],
-            LongPoll = call.StartsWith("Poll", StringComparison.Ordinal),
-        };
+            metadata.Add(name, value);
+        }
+
         try
         {
-            var answer = await _channel.CallAsync(path, ProtoJson.Encode(method.InputType, request), options, cancellationToken);
-            return new JsonObject { ["status"] = "OK", ["response"] = ProtoJson.Decode(method.OutputType, answer.Span) };
+            var answer = await _calls.CallAsync(path, ProtoJson.Encode(method.InputType, request), timeout, metadata, cancellationToken);
+            return new JsonObject { ["status"] = "OK", ["response"] = ProtoJson.Decode(method.OutputType, answer) };
         }
-        catch (GrpcException e)
+        catch (RpcException e)
         {
             // Near the deadline the server may hang up a moment before the client does: one and the same outcome.
-            var late = e.Code == GrpcStatusCode.Cancelled && DateTime.UtcNow > deadline.AddMilliseconds(-100);
-            return Failure(e, late ? "DEADLINE_EXCEEDED" : ScreamingName(e.Code));
+            var late = e.StatusCode == StatusCode.Cancelled && DateTime.UtcNow > deadline.AddMilliseconds(-100);
+            return Failure(e, late ? "DEADLINE_EXCEEDED" : ScreamingName(e.StatusCode));
         }
     }
 
-    public void Dispose() => _channel.Dispose();
+    public void Dispose() => _calls.Dispose();
 
-    private static JsonObject Failure(GrpcException e, string status)
+    private static JsonObject Failure(RpcException e, string status)
     {
-        var answer = new JsonObject { ["status"] = status, ["message"] = e.Message };
-        if (!e.StatusDetails.IsEmpty && ProtoJson.Decode(Google.Rpc.Status.Descriptor, e.StatusDetails.Span)["details"] is { } details)
+        var answer = new JsonObject { ["status"] = status, ["message"] = e.Status.Detail };
+        if (
+            e.Trailers.GetValueBytes("grpc-status-details-bin") is { } encoded
+            && ProtoJson.Decode(Temporalio.Api.Common.V1.GrpcStatus.Descriptor, encoded)["details"] is { } details
+        )
         {
             answer["details"] = details.DeepClone();
         }
@@ -64,9 +68,9 @@ internal sealed class RpcCaller(string address) : IDisposable
         };
 
     // InvalidArgument as INVALID_ARGUMENT.
-    private static string ScreamingName(GrpcStatusCode code)
+    private static string ScreamingName(StatusCode code)
     {
-        if (code == GrpcStatusCode.OK)
+        if (code == StatusCode.OK)
         {
             return "OK";
         }

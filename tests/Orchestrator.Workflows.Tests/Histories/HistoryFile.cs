@@ -26,7 +26,6 @@ internal static class HistoryFile
         "scheduleToCloseTimeout",
         "scheduleToStartTimeout",
         "heartbeatTimeout",
-        "workflowTaskTimeout",
         "workflowRunTimeout",
         "meteringMetadata",
         "namespace",

@@ -49,10 +49,10 @@ public sealed class HistoryTests
         var renames = new Change { Activity = "AnotherStep" };
         var history = Read(name);
 
-        await Assert.ThrowsAnyAsync<Exception>(() => Replayer(begins).ReplayWorkflowAsync(history));
+        await Assert.ThrowsAsync<WorkflowNondeterminismException>(() => Replayer(begins).ReplayWorkflowAsync(history));
         if (history.Events.Any(e => e.ActivityTaskScheduledEventAttributes is not null))
         {
-            await Assert.ThrowsAnyAsync<Exception>(() => Replayer(renames).ReplayWorkflowAsync(history));
+            await Assert.ThrowsAsync<WorkflowNondeterminismException>(() => Replayer(renames).ReplayWorkflowAsync(history));
         }
     }
 
@@ -103,20 +103,22 @@ public sealed class HistoryTests
 
     private static WorkflowHistory Read(string name) => HistoryFile.Read(File.ReadAllText(Path.Combine(Folder, name + ".json")));
 
-    private static WorkflowReplayer Replayer(IWorkerInterceptor? interceptor = null) =>
-        new(
-            new WorkflowReplayerOptions
+    private static WorkflowReplayer Replayer(IWorkerInterceptor? interceptor = null)
+    {
+        var options = new WorkflowReplayerOptions
+        {
+            DataConverter = DataConverter.Default with
             {
-                DataConverter = DataConverter.Default with { PayloadConverter = new DefaultPayloadConverter(MessageJson.Options) },
-                Interceptors = interceptor is null ? [] : [interceptor],
-            }
-                .AddWorkflow<OrchestrationWorkflow>()
-                .AddWorkflow<TaskWorkflow>()
-                .AddWorkflow<PlanningWorkflow>()
-                .AddWorkflow<ReviewWorkflow>()
-                .AddWorkflow<LeaseWorkflow>()
-                .AddWorkflow<MergeTrainWorkflow>()
-        );
+                PayloadConverter = WorkerSetup.Converter(new DefaultPayloadConverter(MessageJson.Options)),
+            },
+            Interceptors = interceptor is null ? [WorkerSetup.Messages] : [interceptor, WorkerSetup.Messages],
+        };
+        foreach (var workflow in WorkerSetup.Workflows)
+        {
+            options.AddWorkflow(workflow);
+        }
+        return new WorkflowReplayer(options);
+    }
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
 

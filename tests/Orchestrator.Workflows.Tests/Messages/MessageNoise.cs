@@ -17,22 +17,25 @@ internal sealed class MessageNoise(int seed)
 
     public T Pick<T>(IReadOnlyList<T> items) => items[_random.Next(items.Count)];
 
-    /// <summary>What a handler with these parameters has to drop.</summary>
+    /// <summary>What a handler with these parameters, at least one, has to drop.</summary>
     public IReadOnlyList<RawValue> For(IReadOnlyList<ParameterInfo> parameters)
     {
-        if (parameters.Count == 0)
-        {
-            return [.. Enumerable.Range(0, 1 + _random.Next(3)).Select(_ => Json(Anything(3)!))];
-        }
-        var values = parameters.Where((p, i) => i == 0 || !p.HasDefaultValue).Select(p => Json(Example(p))).ToList();
+        var values = parameters.Where((p, i) => i == 0 || MessageReader.IsRequired(p)).Select(p => Json(Example(p))).ToList();
         var index = _random.Next(values.Count);
         var parameter = parameters[index];
         switch (_random.Next(9))
         {
-            case 0 when values.Count > 1 || !parameter.HasDefaultValue:
+            case 0 when values.Count > 1 || MessageReader.IsRequired(parameter):
                 return values[..index];
-            case 1 when parameters.Count < 3:
-                return [.. parameters.Select(p => Json(Example(p))), Json(Anything(2)!)];
+            case 1:
+                // What is sent beyond it makes nothing readable.
+                return
+                [
+                    .. values[..index],
+                    Spoilt(parameter),
+                    .. parameters.Skip(index + 1).Select(p => Json(Example(p))),
+                    Json(Anything(2)!),
+                ];
             case 2:
                 values[index] = Raw(Bytes(), "json/plain");
                 break;

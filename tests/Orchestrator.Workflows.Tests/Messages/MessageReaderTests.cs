@@ -41,6 +41,7 @@ public sealed class MessageReaderTests
     [InlineData(nameof(Approve), "null", "The argument is missing")]
     [InlineData(nameof(Concurrency), "0", "'workers' is 0; it must be 1 to 64")]
     [InlineData(nameof(Concurrency), "\"3\"", "'workers' must be a whole number that is not too large; it is '3'")]
+    [InlineData(nameof(Concurrency), "null", "'workers' is 0; it must be 1 to 64")]
     [InlineData(nameof(Concurrency), "1e99", "'workers' must be a whole number")]
     [InlineData(nameof(Hold), "\"run\" []", "")]
     [InlineData(nameof(Hold), "\"run\" [null]", "'held[0]' must be an object; it is null")]
@@ -52,7 +53,7 @@ public sealed class MessageReaderTests
         "Arguments: runId, held"
     )]
     [InlineData(nameof(Hold), "\"run\"", "'held' is missing")]
-    [InlineData(nameof(Hold), "\"run\" [] 3", "takes 2 arguments, 3 are given")]
+    [InlineData(nameof(Decide), "true", "'reason' is missing", "Arguments: accepted, reason")]
     [InlineData(
         nameof(Start),
         """{"repository":"/r","plan":{"tasks":[{"id":"a","timeout":"x"}]}}""",
@@ -65,7 +66,6 @@ public sealed class MessageReaderTests
     )]
     [InlineData(nameof(Start), """{"repository":"/r","until":"tomorrow"}""", "'until' must be a time such as 2026-")]
     [InlineData(nameof(Start), """{"repository":"/r","maxCost":1e40}""", "'maxCost' must be a number that is not too large")]
-    [InlineData(nameof(Nothing), "1", "It takes 0 arguments, 1 are given")]
     [InlineData(nameof(Nothing), "null", "")]
     public void Read_WhatIsWrong_IsSaidInASentence(string handler, string arguments, params string[] sentences)
     {
@@ -75,6 +75,9 @@ public sealed class MessageReaderTests
         Assert.Equal(sentences is [""], fault.Length == 0);
         AssertClean(fault);
     }
+
+    [Fact]
+    public void Read_MoreThanItTakes_IsNotLookedAt() => Assert.Equal("run", Read(nameof(Hold), "\"run\"", "[]", "3").Values[0]);
 
     [Fact]
     public void Read_DeepOrLong_IsRefusedShortly()
@@ -100,7 +103,7 @@ public sealed class MessageReaderTests
 
         Assert.Contains(
             $"must be JSON (encoding json/plain), its encoding is '{encoding}'",
-            MessageReader.Read(Parameters(nameof(Approve)), [new RawValue(payload)]).Fault
+            MessageReader.Read(Handler(nameof(Approve)), [new RawValue(payload)]).Fault
         );
     }
 
@@ -120,7 +123,7 @@ public sealed class MessageReaderTests
         var payload = new DefaultPayloadConverter(MessageJson.Options).ToPayload(report);
 
         Assert.StartsWith("""{"taskId":"a","executionId":"e",""", payload.Data.ToStringUtf8(), StringComparison.Ordinal);
-        Assert.Equivalent(report, MessageReader.Read(Parameters(nameof(Report)), [new RawValue(payload)]).Values[0], strict: true);
+        Assert.Equivalent(report, MessageReader.Read(Handler(nameof(Report)), [new RawValue(payload)]).Values[0], strict: true);
     }
 
     /// <summary>No names of types, no positions of bytes.</summary>
@@ -144,7 +147,7 @@ public sealed class MessageReaderTests
 
     private static MessageReading Read(string handler, params string[] json) =>
         MessageReader.Read(
-            Parameters(handler),
+            Handler(handler),
             [
                 .. json.Select(text => new RawValue(
                     new Payload
@@ -156,18 +159,20 @@ public sealed class MessageReaderTests
             ]
         );
 
-    private static ParameterInfo[] Parameters(string handler) =>
-        typeof(MessageReaderTests).GetMethod(handler, BindingFlags.NonPublic | BindingFlags.Static)!.GetParameters();
+    private static MethodInfo Handler(string name) =>
+        typeof(MessageReaderTests).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!;
 
     private static void Approve(ApprovalCommand command) => _ = command;
 
-    private static void Concurrency([System.ComponentModel.DataAnnotations.Range(1, 64)] int workers) => _ = workers;
+    private static void Concurrency([System.ComponentModel.DataAnnotations.Range(1, 64)] int workers = 0) => _ = workers;
 
     private static void Hold([Identifier] string runId, IReadOnlyList<LeaseRequest> held) => _ = (runId, held);
 
     private static void Start(OrchestrationInput input, RunCheckpoint? checkpoint = null) => _ = (input, checkpoint);
 
     private static void Report(TaskReport report) => _ = report;
+
+    private static void Decide(bool accepted = false, string reason = null!) => _ = (accepted, reason);
 
     private static void Nothing()
     {

@@ -1,5 +1,6 @@
 using Orchestrator.Messages;
 using Orchestrator.TestKit;
+using Orchestrator.Workflows.Messages;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
@@ -11,16 +12,6 @@ namespace Orchestrator.Workflows.Tests.Messages;
 /// <summary>What nobody can read, sent to everything that runs, changes nothing.</summary>
 public sealed class MessageTests(ITestOutputHelper output)
 {
-    private static readonly Type[] Workflows =
-    [
-        typeof(OrchestrationWorkflow),
-        typeof(TaskWorkflow),
-        typeof(PlanningWorkflow),
-        typeof(ReviewWorkflow),
-        typeof(LeaseWorkflow),
-        typeof(MergeTrainWorkflow),
-    ];
-
     [Fact]
     public Task Noise_ToEachHandlerInEachState_IsNotedOrRejectedAndTheRunCompletes() => DisturbAsync(perState: 8);
 
@@ -208,7 +199,7 @@ public sealed class MessageTests(ITestOutputHelper output)
             (RunIds.ForTrain(run.RunId), typeof(MergeTrainWorkflow)),
         ];
         var open = new List<(string, Type)>();
-        foreach (var target in all.Where(t => run.Handlers.Knows(t.Workflow)))
+        foreach (var target in all)
         {
             try
             {
@@ -227,17 +218,20 @@ public sealed class MessageTests(ITestOutputHelper output)
 
     private static async Task SendAsync(ScriptedRun run, MessageNoise noise, (string Id, Type Workflow) target, string which)
     {
-        var (kind, handler) = noise.Pick(run.Handlers.Of(target.Workflow));
-        var arguments = noise.For(handler.Parameters).ToArray<object?>();
+        var ((kind, known), handler) = noise.Pick([.. MessageHandlers.Of(target.Workflow)]);
+        // One that takes nothing can only be misspelt.
+        var parameters = handler.GetParameters();
+        var name = noise.Next(20) == 0 || parameters.Length == 0 ? known + "x" : known;
+        var arguments = parameters.Length == 0 ? [] : noise.For(parameters).ToArray<object?>();
         var handle = run.Client.GetWorkflowHandle(target.Id);
-        var name = noise.Next(20) == 0 ? handler.Name + "x" : handler.Name;
         try
         {
-            if (kind == "signal")
+            // Commands are taken as signals, too.
+            if (kind == MessageKind.Signal || (kind == MessageKind.Update && noise.Next(2) == 0))
             {
                 await handle.SignalAsync(name, arguments);
             }
-            else if (kind == "query")
+            else if (kind == MessageKind.Query)
             {
                 await Assert.ThrowsAnyAsync<TemporalException>(() => handle.QueryAsync<System.Text.Json.JsonElement>(name, arguments));
             }
@@ -262,9 +256,8 @@ public sealed class MessageTests(ITestOutputHelper output)
         await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")]);
         for (var i = 0; i < count; i++)
         {
-            var workflow = Workflows[i % Workflows.Length];
-            var contract = typeof(IOrchestrationWorkflow).Assembly.GetType($"Orchestrator.Messages.I{workflow.Name}")!;
-            var arguments = noise.For(contract.GetMethod("RunAsync")!.GetParameters()).ToArray<object?>();
+            var workflow = WorkerSetup.Workflows[i % WorkerSetup.Workflows.Count];
+            var arguments = noise.For(workflow.GetMethod("RunAsync")!.GetParameters()).ToArray<object?>();
             var handle = await run.Client.StartWorkflowAsync(
                 workflow.Name,
                 arguments,

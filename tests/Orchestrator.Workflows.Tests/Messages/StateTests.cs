@@ -105,6 +105,55 @@ public sealed class StateTests
         Assert.Equal(TaskStates.Cancelled, (await handle.GetResultAsync().WaitAsync(Eventually.Limit)).State);
     }
 
+    /// <summary>A request to cancel comes without any other news, so nothing else makes them look up.</summary>
+    [Theory]
+    [InlineData(typeof(MergeTrainWorkflow), WorkflowExecutionStatus.Completed)]
+    [InlineData(typeof(TaskWorkflow), WorkflowExecutionStatus.Completed)]
+    [InlineData(typeof(LeaseWorkflow), WorkflowExecutionStatus.Canceled)]
+    public async Task Cancel_OfAWorkflowThatOnlyWaits_EndsIt(Type workflow, WorkflowExecutionStatus ends)
+    {
+        await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")]);
+        var repository = new RepositoryReference("/r", "key", run.Queue);
+        object input =
+            workflow == typeof(LeaseWorkflow) ? new LeaseState { Queue = run.Queue, Runs = ["another"] }
+            : workflow == typeof(TaskWorkflow)
+                ? new TaskInput
+                {
+                    RunId = "alone",
+                    Repository = repository,
+                    PlanHash = "h",
+                    Task = RunTests.Task("a"),
+                    Rules = new RunRules(),
+                    Staging = "staging",
+                }
+            : new TrainInput
+            {
+                RunId = "alone",
+                Repository = repository,
+                PlanHash = "h",
+                Staging = "staging",
+                Rules = new RunRules(),
+                Position = new StagingPosition("c", 0),
+            };
+        var options = new WorkflowOptions("alone/a", TaskQueues.Workflows);
+        if (workflow == typeof(TaskWorkflow))
+        {
+            options.SignalWithStart("pause", []);
+        }
+        var handle = await run.Client.StartWorkflowAsync(workflow.Name, [input], options);
+        await handle.QueryAsync<System.Text.Json.JsonElement>("status", []);
+
+        await handle.CancelAsync();
+
+        var status = WorkflowExecutionStatus.Running;
+        for (var limit = Eventually.Timeout(); status == WorkflowExecutionStatus.Running; )
+        {
+            await Task.Delay(50, limit);
+            status = (await handle.DescribeAsync()).Status;
+        }
+        Assert.Equal(ends, status);
+    }
+
     [Fact]
     public async Task Lease_JoinedWhileItEnds_GoesOnWithWhoJoined()
     {

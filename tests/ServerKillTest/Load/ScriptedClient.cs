@@ -1,5 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Grpc;
+using Grpc.Core;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.TaskQueue.V1;
@@ -31,9 +31,9 @@ internal sealed class ScriptedClient(ServerCalls calls, Ledger ledger)
                 await TerminateAsync(plan, stop);
             }
         }
-        catch (GrpcException fault)
+        catch (RpcException fault)
         {
-            ledger.Faults.Enqueue($"{plan.Id}: a client was answered {fault.Code} {fault.Message}");
+            ledger.Faults.Enqueue($"{plan.Id}: a client was answered {fault.StatusCode} {fault.Status.Detail}");
         }
     }
 
@@ -111,8 +111,8 @@ internal sealed class ScriptedClient(ServerCalls calls, Ledger ledger)
         {
             await call();
         }
-        catch (GrpcException closed)
-            when (closed.Code == GrpcStatusCode.NotFound && closed.Message.Contains("already completed", StringComparison.Ordinal))
+        catch (RpcException closed)
+            when (closed.StatusCode == StatusCode.NotFound && closed.Status.Detail.Contains("already completed", StringComparison.Ordinal))
         {
             return;
         }

@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Temporal.Grpc;
+using Grpc.Core;
 using Temporalio.Api.TaskQueue.V1;
 using Temporalio.Api.WorkflowService.V1;
 
@@ -90,14 +90,14 @@ internal sealed class ScriptedWorker(ServerCalls calls, Ledger ledger)
         {
             return await calls.CallAsync(poll, parser, stop);
         }
-        catch (GrpcException gone) when (ServerCalls.IsGone(gone))
+        catch (RpcException gone) when (ServerCalls.IsGone(gone))
         {
             await Task.Delay(Pause, stop);
             return null;
         }
-        catch (GrpcException fault)
+        catch (RpcException fault)
         {
-            ledger.Faults.Enqueue($"a poll was answered {fault.Code} {fault.Message}");
+            ledger.Faults.Enqueue($"a poll was answered {fault.StatusCode} {fault.Status.Detail}");
             await Task.Delay(Pause, stop);
             return null;
         }
@@ -115,13 +115,13 @@ internal sealed class ScriptedWorker(ServerCalls calls, Ledger ledger)
             await calls.InsistAsync(answer, parser, stop);
             return true;
         }
-        catch (GrpcException refused) when (refused.Code is GrpcStatusCode.NotFound or GrpcStatusCode.InvalidArgument)
+        catch (RpcException refused) when (refused.StatusCode is StatusCode.NotFound or StatusCode.InvalidArgument)
         {
             return false;
         }
-        catch (GrpcException fault)
+        catch (RpcException fault)
         {
-            ledger.Faults.Enqueue($"a worker was answered {fault.Code} {fault.Message}");
+            ledger.Faults.Enqueue($"a worker was answered {fault.StatusCode} {fault.Status.Detail}");
             return false;
         }
     }

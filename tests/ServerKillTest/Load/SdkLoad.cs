@@ -1,6 +1,7 @@
 using Temporalio.Activities;
 using Temporalio.Client;
 using Temporalio.Exceptions;
+using Temporalio.Runtime;
 using Temporalio.Worker;
 using Temporalio.Workflows;
 
@@ -37,10 +38,13 @@ public sealed class GreetingWorkflow
     }
 }
 
-/// <summary>Workflows of our own client and worker.</summary>
+/// <summary>Workflows of the official client and worker.</summary>
 internal sealed class SdkLoad(string address, Ledger ledger)
 {
     private const string Queue = "sdk";
+
+    // Every lost connection would be a page on the console.
+    private static readonly TemporalRuntime Quiet = new(new() { Telemetry = new() { Logging = null } });
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>What each of them returns.</summary>
@@ -57,7 +61,7 @@ internal sealed class SdkLoad(string address, Ledger ledger)
         {
             try
             {
-                var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(address)).WaitAsync(stop);
+                var client = await TemporalClient.ConnectAsync(Options()).WaitAsync(stop);
                 using var worker = new TemporalWorker(
                     client,
                     new TemporalWorkerOptions(Queue).AddWorkflow<GreetingWorkflow>().AddActivity(Greet)
@@ -74,7 +78,7 @@ internal sealed class SdkLoad(string address, Ledger ledger)
     /// <summary>Starts one, signals it, and waits for its end.</summary>
     public async Task RunAsync(string id, CancellationToken stop)
     {
-        var client = TemporalClient.CreateLazy(new TemporalClientConnectOptions(address));
+        var client = TemporalClient.CreateLazy(Options());
         await InsistAsync(
             () =>
                 client.StartWorkflowAsync(
@@ -90,6 +94,10 @@ internal sealed class SdkLoad(string address, Ledger ledger)
         await InsistAsync(async () => result = await handle.GetResultAsync(), stop);
         ledger.Results[id] = result;
     }
+
+    // The client's core reaches a socket file only as a proxy.
+    private TemporalClientConnectOptions Options() =>
+        new("localhost:7233") { HttpConnectProxy = new HttpConnectProxyOptions(address), Runtime = Quiet };
 
     // The client itself gives up on a server that stays away, and a call of ours again is another request: what was started or ended
     // meanwhile is fine.
@@ -120,6 +128,11 @@ internal sealed class SdkLoad(string address, Ledger ledger)
                             or RpcException.StatusCode.Cancelled
                 )
             {
+                await Task.Delay(Pause, stop);
+            }
+            catch (InvalidOperationException)
+            {
+                // So says a client whose first connection failed.
                 await Task.Delay(Pause, stop);
             }
             catch (Exception fault) when (fault is RpcException or WorkflowFailedException)

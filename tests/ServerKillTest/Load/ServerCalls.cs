@@ -1,5 +1,6 @@
 using Google.Protobuf;
-using Temporal.Grpc;
+using Grpc.Core;
+using Orchestrator.TestKit.Rpc;
 
 namespace Orchestrator.ServerKillTest.Load;
 
@@ -10,20 +11,14 @@ internal sealed class ServerCalls(string address) : IDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    private readonly GrpcChannel _channel = new(new GrpcChannelOptions { Address = address });
+    private readonly RpcClient _calls = new(address);
 
     /// <summary>Calls once.</summary>
     public Task<TResponse> CallAsync<TResponse>(IMessage request, MessageParser<TResponse> parser, CancellationToken stop)
         where TResponse : IMessage<TResponse>
     {
         var name = request.GetType().Name[..^"Request".Length];
-        return _channel.CallAsync(
-            Service + name,
-            request,
-            parser,
-            new GrpcCallOptions { Timeout = Limit, LongPoll = name.StartsWith("Poll", StringComparison.Ordinal) },
-            stop
-        );
+        return _calls.CallAsync(Service + name, request, parser, Limit, cancellationToken: stop);
     }
 
     /// <summary>Calls until the server answers, with the same request each time.</summary>
@@ -36,7 +31,7 @@ internal sealed class ServerCalls(string address) : IDisposable
             {
                 return await CallAsync(request, parser, stop);
             }
-            catch (GrpcException gone) when (IsGone(gone))
+            catch (RpcException gone) when (IsGone(gone))
             {
                 await Task.Delay(Pause, stop);
             }
@@ -44,8 +39,9 @@ internal sealed class ServerCalls(string address) : IDisposable
     }
 
     /// <summary>The server did not answer: what was asked may be done or not.</summary>
-    public static bool IsGone(GrpcException fault) =>
-        fault.Code is GrpcStatusCode.Unavailable or GrpcStatusCode.DeadlineExceeded or GrpcStatusCode.Cancelled;
+    public static bool IsGone(RpcException fault) =>
+        fault.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled
+        || fault.Status.DebugException is HttpRequestException;
 
-    public void Dispose() => _channel.Dispose();
+    public void Dispose() => _calls.Dispose();
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Google.Protobuf;
-using Temporal.Grpc;
+using Grpc.Core;
+using Orchestrator.TestKit.Rpc;
 using Temporal.Server;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.TaskQueue.V1;
@@ -16,12 +17,12 @@ public sealed class Http2AbuseTests : IAsyncLifetime
 
     private readonly TemporalServer _server = new(new TemporalServerOptions { Address = new IPEndPoint(IPAddress.Loopback, 0) });
     private readonly List<RawConnection> _connections = [];
-    private GrpcChannel _others = null!;
+    private RpcClient _others = null!;
 
     public async Task InitializeAsync()
     {
         await _server.StartAsync();
-        _others = new GrpcChannel(new GrpcChannelOptions { Address = _server.Addresses[0] });
+        _others = new RpcClient(_server.Addresses[0]);
     }
 
     public async Task DisposeAsync()
@@ -195,11 +196,5 @@ public sealed class Http2AbuseTests : IAsyncLifetime
 
     private Task<TResponse> CallAsync<TResponse>(IMessage request, MessageParser<TResponse> parser)
         where TResponse : IMessage<TResponse> =>
-        _others.CallAsync(
-            Service + request.GetType().Name[..^"Request".Length],
-            request,
-            parser,
-            new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(30) },
-            CancellationToken.None
-        );
+        _others.CallAsync(Service + request.GetType().Name[..^"Request".Length], request, parser, TimeSpan.FromSeconds(30));
 }

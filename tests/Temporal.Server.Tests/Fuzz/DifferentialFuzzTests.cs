@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Temporal.Grpc;
+using Grpc.Core;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.History.V1;
@@ -43,7 +43,7 @@ public sealed class DifferentialFuzzTests(ITestOutputHelper output)
         );
         Assert.True(session.Faults.Count == 0, string.Join('\n', session.Faults));
         Assert.True(
-            session.Statuses[GrpcStatusCode.OK] > count / 4 && session.Statuses[GrpcStatusCode.InvalidArgument] > count / 10,
+            session.Statuses[StatusCode.OK] > count / 4 && session.Statuses[StatusCode.InvalidArgument] > count / 10,
             "the requests are too much of one kind"
         );
     }

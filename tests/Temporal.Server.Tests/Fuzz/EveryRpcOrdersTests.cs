@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using Temporal.Grpc;
+using Grpc.Core;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.WorkflowService.V1;
 using Xunit;
@@ -141,7 +141,7 @@ public sealed partial class EveryRpcOrdersTests(ITestOutputHelper output)
                 TimeSpan.FromSeconds(60),
                 $"/{method.Service.FullName}/{method.Name}"
             );
-            Assert.True(status != GrpcStatusCode.DeadlineExceeded, $"{method.Name} waited: {request}");
+            Assert.True(status != StatusCode.DeadlineExceeded, $"{method.Name} waited: {request}");
             answers[i].Add($"{status} {method.Name} {Chance.Replace(message, "?")}");
             if (answers[i].Count == scripts[i].Count)
             {

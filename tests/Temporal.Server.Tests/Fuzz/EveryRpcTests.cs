@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using Temporal.Grpc;
+using Grpc.Core;
 using Temporalio.Api.OperatorService.V1;
 using Temporalio.Api.WorkflowService.V1;
 using Xunit;
@@ -25,16 +25,16 @@ public sealed class EveryRpcTests(ITestOutputHelper output)
     private static readonly TimeSpan WaitPatience = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PollPatience = TimeSpan.FromMilliseconds(2_500);
 
-    private static readonly HashSet<GrpcStatusCode> ServerFaults =
+    private static readonly HashSet<StatusCode> ServerFaults =
     [
-        GrpcStatusCode.Internal,
-        GrpcStatusCode.Unknown,
-        GrpcStatusCode.Unavailable,
-        GrpcStatusCode.DataLoss,
-        GrpcStatusCode.Aborted,
+        StatusCode.Internal,
+        StatusCode.Unknown,
+        StatusCode.Unavailable,
+        StatusCode.DataLoss,
+        StatusCode.Aborted,
     ];
 
-    private readonly Dictionary<string, Dictionary<GrpcStatusCode, int>> _answers = [];
+    private readonly Dictionary<string, Dictionary<StatusCode, int>> _answers = [];
     private readonly Dictionary<string, string> _refusals = [];
     private readonly List<string> _faults = [];
     private readonly ErrorLog _log = new();
@@ -72,14 +72,14 @@ public sealed class EveryRpcTests(ITestOutputHelper output)
 
             var method = RpcCatalog.Methods[i % RpcCatalog.Methods.Count];
             var answers = _answers.TryGetValue(method.Name, out var known) ? known : _answers[method.Name] = [];
-            if (answers.GetValueOrDefault(GrpcStatusCode.Unimplemented) < AbsentAsked)
+            if (answers.GetValueOrDefault(StatusCode.Unimplemented) < AbsentAsked)
             {
                 await situations.PrepareAsync(method.Name);
                 await StepAsync(server, world, method, generator.Create(method.Name, method.InputType), seeds, random);
             }
         }
 
-        foreach (var (name, statuses) in _answers.OrderBy(pair => pair.Value.ContainsKey(GrpcStatusCode.OK)).ThenBy(pair => pair.Key))
+        foreach (var (name, statuses) in _answers.OrderBy(pair => pair.Value.ContainsKey(StatusCode.OK)).ThenBy(pair => pair.Key))
         {
             var counts = string.Join(", ", statuses.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key} {pair.Value}"));
             output.WriteLine($"{name}: {counts}; {_refusals.GetValueOrDefault(name)}");
@@ -89,7 +89,7 @@ public sealed class EveryRpcTests(ITestOutputHelper output)
         string[] refused =
         [
             .. _answers
-                .Where(pair => !pair.Value.ContainsKey(GrpcStatusCode.OK) && !pair.Value.ContainsKey(GrpcStatusCode.Unimplemented))
+                .Where(pair => !pair.Value.ContainsKey(StatusCode.OK) && !pair.Value.ContainsKey(StatusCode.Unimplemented))
                 .Select(pair => pair.Key)
                 .Where(name => !RpcCatalog.IsRefusedHere(name)),
         ];
@@ -102,13 +102,13 @@ public sealed class EveryRpcTests(ITestOutputHelper output)
     {
         var (spoiled, spoiler) = Spoiled(request, random);
         var before = _seen ??= await world.DigestAsync();
-        GrpcStatusCode? refused = null;
+        StatusCode? refused = null;
         if (spoiled is not null && !(RpcCatalog.Polls(method.Name) && spoiler is null))
         {
             var (status, message, _) = await SendAsync(server, method, spoiled.Request, isRefusedAtOnce: spoiler is not null);
             Judge(method.Name, status, message, spoiled.What);
             refused = status;
-            if (status == GrpcStatusCode.OK)
+            if (status == StatusCode.OK)
             {
                 await world.SettleAsync(spoiled.Request);
                 before = _seen = await world.DigestAsync();
@@ -126,7 +126,7 @@ public sealed class EveryRpcTests(ITestOutputHelper output)
 
         var (answered, words, answer) = await SendAsync(server, method, request, isRefusedAtOnce: false);
         Judge(method.Name, answered, words, request.ToString()!);
-        if (answered == GrpcStatusCode.OK)
+        if (answered == StatusCode.OK)
         {
             if (spoiler is not null && refused is { } was && was != spoiler.Expected && !IsUnknownId(was, spoiler))
             {
@@ -141,7 +141,7 @@ public sealed class EveryRpcTests(ITestOutputHelper output)
             _refusals[method.Name] = words;
         }
 
-        if (answered != GrpcStatusCode.OK || RpcCatalog.Asks(method.Name))
+        if (answered != StatusCode.OK || RpcCatalog.Asks(method.Name))
         {
             await UnchangedAsync(world, method, before, answered, $"{words} by {request}");
         }
@@ -168,8 +168,8 @@ public sealed class EveryRpcTests(ITestOutputHelper output)
     }
 
     // Who only looks for an id need not measure it first.
-    private static bool IsUnknownId(GrpcStatusCode status, Spoiler spoiler) =>
-        status == GrpcStatusCode.NotFound && spoiler.What.EndsWith("characters", StringComparison.Ordinal);
+    private static bool IsUnknownId(StatusCode status, Spoiler spoiler) =>
+        status == StatusCode.NotFound && spoiler.What.EndsWith("characters", StringComparison.Ordinal);
 
     private static List<Spoiler> Applicable(IMessage request) =>
         request switch
@@ -185,7 +185,7 @@ public sealed class EveryRpcTests(ITestOutputHelper output)
             _ => [.. Spoiler.Of(request)],
         };
 
-    private async Task UnchangedAsync(RpcWorld world, MethodDescriptor method, RpcDigest before, GrpcStatusCode status, string what)
+    private async Task UnchangedAsync(RpcWorld world, MethodDescriptor method, RpcDigest before, StatusCode status, string what)
     {
         if (RpcCatalog.MayChangeRefused(method.Name))
         {
@@ -194,7 +194,7 @@ public sealed class EveryRpcTests(ITestOutputHelper output)
         }
 
         // What only asks, and what is not there, is looked at now and then.
-        if ((RpcCatalog.Asks(method.Name) || status == GrpcStatusCode.Unimplemented) && _sent % 4 > 0)
+        if ((RpcCatalog.Asks(method.Name) || status == StatusCode.Unimplemented) && _sent % 4 > 0)
         {
             return;
         }
@@ -210,25 +210,25 @@ public sealed class EveryRpcTests(ITestOutputHelper output)
     }
 
     /// <summary>Notes an answer, and what is wrong with it whatever was asked.</summary>
-    private void Judge(string method, GrpcStatusCode status, string message, string what)
+    private void Judge(string method, StatusCode status, string message, string what)
     {
         _sent++;
         var before = _answers[method];
         var fault =
             ServerFaults.Contains(status) ? "a fault of the server"
-            : status == GrpcStatusCode.DeadlineExceeded && !RpcCatalog.Waits(method) ? "it waited"
-            : status != GrpcStatusCode.OK && message.Length == 0 ? "refused without words"
-            : status == GrpcStatusCode.Unimplemented && before.ContainsKey(GrpcStatusCode.OK) ? "now there and now not"
+            : status == StatusCode.DeadlineExceeded && !RpcCatalog.Waits(method) ? "it waited"
+            : status is not (StatusCode.OK or StatusCode.DeadlineExceeded) && message.Length == 0 ? "refused without words"
+            : status == StatusCode.Unimplemented && before.ContainsKey(StatusCode.OK) ? "now there and now not"
             : null;
         before[status] = before.GetValueOrDefault(status) + 1;
-        _givenUp |= status == GrpcStatusCode.DeadlineExceeded;
+        _givenUp |= status == StatusCode.DeadlineExceeded;
         if (fault is not null)
         {
             _faults.Add($"{method}: {fault}: {status} {message} for {what}\n{_log.Take()}");
         }
     }
 
-    private static Task<(GrpcStatusCode Status, string Message, byte[] Answer)> SendAsync(
+    private static Task<(StatusCode Status, string Message, byte[] Answer)> SendAsync(
         TestServer server,
         MethodDescriptor method,
         IMessage request,

@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Grpc;
+using Grpc.Core;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -30,7 +30,7 @@ internal sealed class FuzzSession(TestServer server, Random random)
     private int _numbers;
 
     /// <summary>How many requests were answered with each status.</summary>
-    public Dictionary<GrpcStatusCode, int> Statuses { get; } = [];
+    public Dictionary<StatusCode, int> Statuses { get; } = [];
 
     /// <summary>Everything that was not answered as it must be.</summary>
     public List<string> Faults { get; } = [];
@@ -47,7 +47,7 @@ internal sealed class FuzzSession(TestServer server, Random random)
             return;
         }
 
-        var before = expected == GrpcStatusCode.OK ? null : state;
+        var before = expected == StatusCode.OK ? null : state;
         var (status, message, answer) = await SendAsync(request);
         if (status != expected)
         {
@@ -89,7 +89,7 @@ internal sealed class FuzzSession(TestServer server, Random random)
 
         var before = await StateAsync(id);
         var (status, message, again) = await SendAsync(request);
-        if (status != GrpcStatusCode.OK)
+        if (status != StatusCode.OK)
         {
             Faults.Add($"{request.Descriptor.Name} repeated: {status} {message}");
         }
@@ -115,11 +115,11 @@ internal sealed class FuzzSession(TestServer server, Random random)
     /// <summary>
     /// A request that the documentation allows, the status that the model expects, and what the model notes when it is done.
     /// </summary>
-    private (IMessage Request, GrpcStatusCode Expected, Action<byte[]>? Done) Valid(string id, DescribeWorkflowExecutionResponse? described)
+    private (IMessage Request, StatusCode Expected, Action<byte[]>? Done) Valid(string id, DescribeWorkflowExecutionResponse? described)
     {
         var isOpen = _open.ContainsKey(id);
-        var needsOpen = isOpen ? GrpcStatusCode.OK : GrpcStatusCode.NotFound;
-        var needsRun = _used.Contains(id) ? GrpcStatusCode.OK : GrpcStatusCode.NotFound;
+        var needsOpen = isOpen ? StatusCode.OK : StatusCode.NotFound;
+        var needsRun = _used.Contains(id) ? StatusCode.OK : StatusCode.NotFound;
         var execution = new WorkflowExecution { WorkflowId = id };
         var requestId = $"r{++_numbers}";
         switch (random.Next(16))
@@ -135,7 +135,7 @@ internal sealed class FuzzSession(TestServer server, Random random)
                         WorkflowTaskTimeout = LongTask,
                         RequestId = requestId,
                     },
-                    isOpen ? GrpcStatusCode.AlreadyExists : GrpcStatusCode.OK,
+                    isOpen ? StatusCode.AlreadyExists : StatusCode.OK,
                     answer => Began(id, StartWorkflowExecutionResponse.Parser.ParseFrom(answer).RunId)
                 );
             case 2:
@@ -150,7 +150,7 @@ internal sealed class FuzzSession(TestServer server, Random random)
                         RequestId = requestId,
                         SignalName = "s",
                     },
-                    GrpcStatusCode.OK,
+                    StatusCode.OK,
                     answer => Began(id, SignalWithStartWorkflowExecutionResponse.Parser.ParseFrom(answer).RunId)
                 );
             case 3 or 4:
@@ -206,7 +206,7 @@ internal sealed class FuzzSession(TestServer server, Random random)
                         TaskQueue = new TaskQueue { Name = id },
                         TaskQueueType = TaskQueueType.Workflow,
                     },
-                    GrpcStatusCode.OK,
+                    StatusCode.OK,
                     null
                 );
             case 11 or 12 when _tasks.TryGetValue(id, out var task):
@@ -214,18 +214,14 @@ internal sealed class FuzzSession(TestServer server, Random random)
             case 13 when _activities.TryGetValue(id, out var activity):
                 return Answer(id, activity);
             case 14:
-                return (
-                    new ListWorkflowExecutionsRequest { Namespace = Namespace, Query = $"WorkflowId = '{id}'" },
-                    GrpcStatusCode.OK,
-                    null
-                );
+                return (new ListWorkflowExecutionsRequest { Namespace = Namespace, Query = $"WorkflowId = '{id}'" }, StatusCode.OK, null);
             default:
                 return Poll(id, described);
         }
     }
 
     /// <summary>Takes what waits in the run's queue; where nothing does, something that does not wait.</summary>
-    private (IMessage Request, GrpcStatusCode Expected, Action<byte[]>? Done) Poll(string id, DescribeWorkflowExecutionResponse? described)
+    private (IMessage Request, StatusCode Expected, Action<byte[]>? Done) Poll(string id, DescribeWorkflowExecutionResponse? described)
     {
         var queue = new TaskQueue { Name = id };
         if (_open.ContainsKey(id) && described?.PendingWorkflowTask?.State == PendingWorkflowTaskState.Scheduled)
@@ -237,7 +233,7 @@ internal sealed class FuzzSession(TestServer server, Random random)
                     TaskQueue = queue,
                     Identity = "worker",
                 },
-                GrpcStatusCode.OK,
+                StatusCode.OK,
                 answer =>
                 {
                     if (PollWorkflowTaskQueueResponse.Parser.ParseFrom(answer) is { WorkflowExecution: not null } task)
@@ -264,7 +260,7 @@ internal sealed class FuzzSession(TestServer server, Random random)
                     TaskQueue = queue,
                     Identity = "worker",
                 },
-                GrpcStatusCode.OK,
+                StatusCode.OK,
                 answer =>
                 {
                     if (PollActivityTaskQueueResponse.Parser.ParseFrom(answer) is { WorkflowExecution: not null } activity)
@@ -277,13 +273,13 @@ internal sealed class FuzzSession(TestServer server, Random random)
                     }
                 }
             )
-            : (new CountWorkflowExecutionsRequest { Namespace = Namespace }, GrpcStatusCode.OK, null);
+            : (new CountWorkflowExecutionsRequest { Namespace = Namespace }, StatusCode.OK, null);
     }
 
-    private (IMessage Request, GrpcStatusCode Expected, Action<byte[]>? Done) Answer(string id, PollWorkflowTaskQueueResponse task)
+    private (IMessage Request, StatusCode Expected, Action<byte[]>? Done) Answer(string id, PollWorkflowTaskQueueResponse task)
     {
-        var expected = IsCurrent(id, task.WorkflowExecution) ? GrpcStatusCode.OK : GrpcStatusCode.NotFound;
-        if (expected != GrpcStatusCode.OK)
+        var expected = IsCurrent(id, task.WorkflowExecution) ? StatusCode.OK : StatusCode.NotFound;
+        if (expected != StatusCode.OK)
         {
             _tasks.Remove(id);
         }
@@ -314,10 +310,10 @@ internal sealed class FuzzSession(TestServer server, Random random)
         return (request, expected, _ => _tasks.Remove(id));
     }
 
-    private (IMessage Request, GrpcStatusCode Expected, Action<byte[]>? Done) Answer(string id, PollActivityTaskQueueResponse activity)
+    private (IMessage Request, StatusCode Expected, Action<byte[]>? Done) Answer(string id, PollActivityTaskQueueResponse activity)
     {
-        var expected = IsCurrent(id, activity.WorkflowExecution) ? GrpcStatusCode.OK : GrpcStatusCode.NotFound;
-        if (expected != GrpcStatusCode.OK)
+        var expected = IsCurrent(id, activity.WorkflowExecution) ? StatusCode.OK : StatusCode.NotFound;
+        if (expected != StatusCode.OK)
         {
             _activities.Remove(id);
         }
@@ -361,7 +357,7 @@ internal sealed class FuzzSession(TestServer server, Random random)
             Execution = new WorkflowExecution { WorkflowId = id },
         };
         var (status, message, answer) = await SendAsync(request, counted: false);
-        if (status != GrpcStatusCode.OK)
+        if (status != StatusCode.OK)
         {
             return (null, $"{status} {message}");
         }
@@ -375,7 +371,7 @@ internal sealed class FuzzSession(TestServer server, Random random)
         );
     }
 
-    private async Task<(GrpcStatusCode Status, string Message, byte[] Answer)> SendAsync(IMessage request, bool counted = true)
+    private async Task<(StatusCode Status, string Message, byte[] Answer)> SendAsync(IMessage request, bool counted = true)
     {
         var (status, message, answer) = await server.TryAsync(
             request,

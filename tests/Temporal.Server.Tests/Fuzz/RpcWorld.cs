@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Temporal.Grpc;
+using Grpc.Core;
 using Temporal.Server.Common;
 using Temporal.Server.Storage;
 using Temporalio.Api.Common.V1;
@@ -38,7 +38,7 @@ internal sealed class RpcWorld(TestServer server, Seeds seeds, Random random)
             },
             Patience
         );
-        if (started.Status == GrpcStatusCode.OK)
+        if (started.Status == StatusCode.OK)
         {
             var runId = StartWorkflowExecutionResponse.Parser.ParseFrom(started.Answer).RunId;
             seeds.Add("execution", new WorkflowExecution { WorkflowId = id, RunId = runId });
@@ -68,7 +68,7 @@ internal sealed class RpcWorld(TestServer server, Seeds seeds, Random random)
             },
             Patience
         );
-        if (made.Status is GrpcStatusCode.OK or GrpcStatusCode.AlreadyExists)
+        if (made.Status is StatusCode.OK or StatusCode.AlreadyExists)
         {
             seeds.Add("schedule_id", schedule);
         }
@@ -99,7 +99,7 @@ internal sealed class RpcWorld(TestServer server, Seeds seeds, Random random)
             var seen = (await server.TryAsync(look, Patience)).Answer;
             while (
                 seen.Length > 0
-                && (await server.TryAsync(look, Patience)) is { Status: GrpcStatusCode.OK, Answer: var now }
+                && (await server.TryAsync(look, Patience)) is { Status: StatusCode.OK, Answer: var now }
                 && RunOf(now) == RunOf(seen)
             )
             {
@@ -128,7 +128,7 @@ internal sealed class RpcWorld(TestServer server, Seeds seeds, Random random)
                 },
                 Patience
             );
-            if (status == GrpcStatusCode.OK)
+            if (status == StatusCode.OK)
             {
                 var run = DescribeWorkflowExecutionResponse.Parser.ParseFrom(answer);
                 var info = run.WorkflowExecutionInfo;
@@ -170,7 +170,7 @@ internal sealed class RpcWorld(TestServer server, Seeds seeds, Random random)
         {
             var polled = await server.TryAsync(new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = queue }, PollPatience);
             if (
-                polled.Status == GrpcStatusCode.OK
+                polled.Status == StatusCode.OK
                 && PollWorkflowTaskQueueResponse.Parser.ParseFrom(polled.Answer) is { TaskToken.IsEmpty: false } task
             )
             {
@@ -198,7 +198,7 @@ internal sealed class RpcWorld(TestServer server, Seeds seeds, Random random)
         {
             var polled = await server.TryAsync(new PollActivityTaskQueueRequest { Namespace = "default", TaskQueue = queue }, PollPatience);
             if (
-                polled.Status == GrpcStatusCode.OK
+                polled.Status == StatusCode.OK
                 && PollActivityTaskQueueResponse.Parser.ParseFrom(polled.Answer) is { TaskToken.IsEmpty: false } begun
             )
             {

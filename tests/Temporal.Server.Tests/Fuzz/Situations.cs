@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Grpc;
+using Grpc.Core;
 using Temporalio.Api.Batch.V1;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
@@ -79,7 +79,7 @@ internal sealed class Situations(TestServer server, Seeds seeds, Random random)
             }
         );
         await server.CallAsync(completed, RespondWorkflowTaskCompletedResponse.Parser);
-        if ((await asked).Status == GrpcStatusCode.OK)
+        if ((await asked).Status == StatusCode.OK)
         {
             seeds.Add("completed update", new KnownUpdate(run, update));
         }
@@ -151,7 +151,7 @@ internal sealed class Situations(TestServer server, Seeds seeds, Random random)
             SignalOperation = new BatchOperationSignal { Signal = "none" },
         };
         request.Executions.AddRange(Enumerable.Range(0, BatchSize).Select(i => new WorkflowExecution { WorkflowId = $"absent-{i}" }));
-        if ((await server.TryAsync(request, Patience)).Status == GrpcStatusCode.OK)
+        if ((await server.TryAsync(request, Patience)).Status == StatusCode.OK)
         {
             seeds.Add("job_id", job);
         }

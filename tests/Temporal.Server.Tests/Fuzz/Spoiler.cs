@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Grpc;
+using Grpc.Core;
 
 namespace Orchestrator.Temporal.Server.Tests.Fuzz;
 
@@ -9,7 +9,7 @@ namespace Orchestrator.Temporal.Server.Tests.Fuzz;
 /// <param name="What">For messages of the test.</param>
 /// <param name="Spoil">Changes the request.</param>
 /// <param name="Expected">What it must be answered with.</param>
-internal sealed record Spoiler(string What, Action<IMessage> Spoil, GrpcStatusCode Expected)
+internal sealed record Spoiler(string What, Action<IMessage> Spoil, StatusCode Expected)
 {
     private static readonly string TooLong = new('x', 1001);
 
@@ -26,7 +26,7 @@ internal sealed record Spoiler(string What, Action<IMessage> Spoil, GrpcStatusCo
     {
         var fields = request.Descriptor.Fields.InDeclarationOrder().ToDictionary(field => field.Name);
         List<Spoiler> all = [];
-        void Text(string field, string value, GrpcStatusCode expected)
+        void Text(string field, string value, StatusCode expected)
         {
             if (fields.TryGetValue(field, out var found) && found.FieldType == FieldType.String)
             {
@@ -40,7 +40,7 @@ internal sealed record Spoiler(string What, Action<IMessage> Spoil, GrpcStatusCo
             }
         }
 
-        void Inner(string part, string field, object value, GrpcStatusCode expected)
+        void Inner(string part, string field, object value, StatusCode expected)
         {
             if (
                 fields.TryGetValue(part, out var outer)
@@ -67,53 +67,53 @@ internal sealed record Spoiler(string What, Action<IMessage> Spoil, GrpcStatusCo
                 && found.Accessor.GetValue(request) is IMessage
             )
             {
-                all.Add(new($"no {part}", message => found.Accessor.Clear(message), GrpcStatusCode.InvalidArgument));
+                all.Add(new($"no {part}", message => found.Accessor.Clear(message), StatusCode.InvalidArgument));
             }
         }
 
         if (!fields.ContainsKey("task_token"))
         {
-            Text("namespace", "", GrpcStatusCode.InvalidArgument);
-            Text("namespace", "nowhere", GrpcStatusCode.NotFound);
+            Text("namespace", "", StatusCode.InvalidArgument);
+            Text("namespace", "nowhere", StatusCode.NotFound);
         }
 
-        Text("workflow_id", "", GrpcStatusCode.InvalidArgument);
-        Text("workflow_id", TooLong, GrpcStatusCode.InvalidArgument);
-        Text("request_id", TooLong, GrpcStatusCode.InvalidArgument);
-        Text("signal_name", "", GrpcStatusCode.InvalidArgument);
+        Text("workflow_id", "", StatusCode.InvalidArgument);
+        Text("workflow_id", TooLong, StatusCode.InvalidArgument);
+        Text("request_id", TooLong, StatusCode.InvalidArgument);
+        Text("signal_name", "", StatusCode.InvalidArgument);
         foreach (var execution in (string[])["workflow_execution", "execution"])
         {
             Missing(execution);
-            Inner(execution, "workflow_id", "", GrpcStatusCode.InvalidArgument);
-            Inner(execution, "workflow_id", TooLong, GrpcStatusCode.InvalidArgument);
-            Inner(execution, "run_id", "no uuid", GrpcStatusCode.InvalidArgument);
-            Inner(execution, "run_id", Guid.NewGuid().ToString(), GrpcStatusCode.NotFound);
+            Inner(execution, "workflow_id", "", StatusCode.InvalidArgument);
+            Inner(execution, "workflow_id", TooLong, StatusCode.InvalidArgument);
+            Inner(execution, "run_id", "no uuid", StatusCode.InvalidArgument);
+            Inner(execution, "run_id", Guid.NewGuid().ToString(), StatusCode.NotFound);
         }
 
         Missing("task_queue");
-        Inner("task_queue", "name", "", GrpcStatusCode.InvalidArgument);
-        Inner("task_queue", "name", TooLong, GrpcStatusCode.InvalidArgument);
+        Inner("task_queue", "name", "", StatusCode.InvalidArgument);
+        Inner("task_queue", "name", TooLong, StatusCode.InvalidArgument);
         Missing("workflow_type");
-        Inner("workflow_type", "name", "", GrpcStatusCode.InvalidArgument);
+        Inner("workflow_type", "name", "", StatusCode.InvalidArgument);
         foreach (var timeout in Timeouts.Where(fields.ContainsKey))
         {
             all.Add(
                 new(
                     $"{timeout} < 0",
                     message => fields[timeout].Accessor.SetValue(message, new Duration { Seconds = -1 }),
-                    GrpcStatusCode.InvalidArgument
+                    StatusCode.InvalidArgument
                 )
             );
         }
 
         if (fields.TryGetValue("task_token", out var token))
         {
-            all.Add(new("no token", message => token.Accessor.SetValue(message, ByteString.Empty), GrpcStatusCode.InvalidArgument));
+            all.Add(new("no token", message => token.Accessor.SetValue(message, ByteString.Empty), StatusCode.InvalidArgument));
             all.Add(
                 new(
                     "a token of nobody",
                     message => token.Accessor.SetValue(message, ByteString.CopyFromUtf8("nobody's")),
-                    GrpcStatusCode.InvalidArgument
+                    StatusCode.InvalidArgument
                 )
             );
         }

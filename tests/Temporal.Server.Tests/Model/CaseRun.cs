@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Grpc;
+using Grpc.Core;
 using Temporal.Server;
 using Temporal.Server.Common;
 using Temporal.Server.Frontend;
@@ -356,17 +356,17 @@ internal sealed class CaseRun(ICalls calls, ServerParts parts, ManualClock clock
     private static string? Differ<T>(string what, T model, T server) =>
         Equals(model, server) ? null : $"{what}: the model has '{model}', the server '{server}'";
 
-    private static async Task<string?> SameAsync(Func<GrpcStatusCode> model, Func<Task> server)
+    private static async Task<string?> SameAsync(Func<StatusCode> model, Func<Task> server)
     {
-        var status = GrpcStatusCode.OK;
+        var status = StatusCode.OK;
         var message = "";
         try
         {
             await server();
         }
-        catch (GrpcException refused)
+        catch (RpcException refused)
         {
-            (status, message) = (refused.Code, refused.Message);
+            (status, message) = (refused.StatusCode, refused.Status.Detail);
         }
 
         var expected = model();

@@ -1,12 +1,12 @@
 using Google.Protobuf;
-using Temporal.Grpc;
+using Grpc.Core;
 
 namespace Orchestrator.Temporal.Server.Tests.Model;
 
 /// <summary>A way to call the workflow service.</summary>
 internal interface ICalls
 {
-    /// <summary>Calls; a failure is a <see cref="GrpcException"/>.</summary>
+    /// <summary>Calls; a failure is a <see cref="RpcException"/>.</summary>
     Task<TResponse> CallAsync<TResponse>(IMessage request, MessageParser<TResponse> parser)
         where TResponse : IMessage<TResponse>;
 }

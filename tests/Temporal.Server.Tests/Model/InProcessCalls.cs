@@ -1,60 +1,77 @@
-using System.Buffers.Binary;
-using System.Globalization;
+using System.Buffers;
 using Google.Protobuf;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Logging.Abstractions;
-using Temporal.Grpc;
+using Temporal.Server.Common;
+using Temporal.Server.Hosting;
 
 namespace Orchestrator.Temporal.Server.Tests.Model;
 
 /// <summary>Straight to the handlers of a server that listens nowhere.</summary>
-internal sealed class InProcessCalls(IReadOnlyDictionary<string, GrpcHandler> handlers) : ICalls
+internal sealed class InProcessCalls(RpcTable table) : ICalls
 {
-    private const string Service = "/temporal.api.workflowservice.v1.WorkflowService/";
-    private const int PrefixLength = 5;
-
-    private readonly GrpcDispatcher _dispatcher = new(handlers, NullLogger.Instance);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     public async Task<TResponse> CallAsync<TResponse>(IMessage request, MessageParser<TResponse> parser)
         where TResponse : IMessage<TResponse>
     {
-        var http = new DefaultHttpContext();
-        var trailers = new Trailers();
-        using var answer = new MemoryStream();
-        http.Features.Set<IHttpResponseTrailersFeature>(trailers);
-        http.Request.Method = "POST";
-        http.Request.ContentType = "application/grpc";
-        http.Request.Headers["grpc-timeout"] = "10S";
-        http.Request.Path = Service + request.GetType().Name[..^"Request".Length];
-        http.Request.Body = new MemoryStream(Frame(request));
-        http.Response.Body = answer;
-        await _dispatcher.InvokeAsync(http);
-        await http.Response.BodyWriter.FlushAsync();
-        var status = trailers.TryGetValue("grpc-status", out var given)
-            ? given.ToString()
-            : http.Response.Headers["grpc-status"].ToString();
-        return status == "0"
-            ? parser.ParseFrom(answer.ToArray().AsSpan(PrefixLength))
-            : throw new GrpcException(
-                (GrpcStatusCode)int.Parse(status, CultureInfo.InvariantCulture),
-                Uri.UnescapeDataString(http.Response.Headers["grpc-message"].ToString())
-            );
+        var method = request.GetType().Name[..^"Request".Length];
+        var context = new CallContext(method, DateTime.UtcNow + Limit);
+        try
+        {
+            var answer = await table
+                .Methods[(RpcTable.WorkflowService, method)]
+                .Handler(new RpcCall(context), request.ToByteArray())
+                .AsTask()
+                .WaitAsync(Limit);
+            var encoded = new Encoded();
+            answer.WriteTo(encoded);
+            return parser.ParseFrom(encoded.Bytes.WrittenSpan);
+        }
+        catch (Exception fault) when (fault is not TimeoutException)
+        {
+            throw RpcErrors.Answered(fault, CancellationToken.None) ?? fault;
+        }
     }
 
-    private static byte[] Frame(IMessage request)
+    private sealed class Encoded : SerializationContext
     {
-        var bytes = new byte[PrefixLength + request.CalculateSize()];
-        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(1), bytes.Length - PrefixLength);
-        request.WriteTo(bytes.AsSpan(PrefixLength));
-        return bytes;
+        public ArrayBufferWriter<byte> Bytes { get; } = new();
+
+        public override IBufferWriter<byte> GetBufferWriter() => Bytes;
+
+        public override void SetPayloadLength(int payloadLength) { }
+
+        public override void Complete() { }
     }
 
-    private sealed class Trailers : IHttpResponseTrailersFeature
+    private sealed class CallContext : ServerCallContext
     {
-        IHeaderDictionary IHttpResponseTrailersFeature.Trailers { get; set; } = new HeaderDictionary();
+        private readonly string _method;
+        private readonly DateTime _deadline;
 
-        public bool TryGetValue(string name, out Microsoft.Extensions.Primitives.StringValues values) =>
-            ((IHttpResponseTrailersFeature)this).Trailers.TryGetValue(name, out values);
+        public CallContext(string method, DateTime deadline)
+        {
+            (_method, _deadline) = (method, deadline);
+
+            // Where GetHttpContext looks for it in a context that is not gRPC's own.
+            UserState["__HttpContext"] = new DefaultHttpContext();
+        }
+
+        protected override string MethodCore => _method;
+        protected override string HostCore => "";
+        protected override string PeerCore => "";
+        protected override DateTime DeadlineCore => _deadline;
+        protected override Metadata RequestHeadersCore => [];
+        protected override CancellationToken CancellationTokenCore => CancellationToken.None;
+        protected override Metadata ResponseTrailersCore => [];
+        protected override Status StatusCore { get; set; }
+        protected override WriteOptions? WriteOptionsCore { get; set; }
+        protected override AuthContext AuthContextCore => throw new NotSupportedException();
+
+        protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) =>
+            throw new NotSupportedException();
+
+        protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) => Task.CompletedTask;
     }
 }

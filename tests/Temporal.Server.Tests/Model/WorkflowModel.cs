@@ -1,4 +1,4 @@
-using Temporal.Grpc;
+using Grpc.Core;
 using Temporalio.Api.Enums.V1;
 
 namespace Orchestrator.Temporal.Server.Tests.Model;
@@ -54,11 +54,11 @@ internal sealed class WorkflowModel(DateTimeOffset now)
         return waiting.Count == 0 ? null : waiting[number % waiting.Count];
     }
 
-    public GrpcStatusCode Signal(int request)
+    public StatusCode Signal(int request)
     {
         if (!IsOpen)
         {
-            return GrpcStatusCode.NotFound;
+            return StatusCode.NotFound;
         }
 
         if (_signals.Add(request))
@@ -67,10 +67,10 @@ internal sealed class WorkflowModel(DateTimeOffset now)
             EnsureTask();
         }
 
-        return GrpcStatusCode.OK;
+        return StatusCode.OK;
     }
 
-    public GrpcStatusCode Cancel()
+    public StatusCode Cancel()
     {
         if (IsOpen && !_cancelRequested)
         {
@@ -79,14 +79,14 @@ internal sealed class WorkflowModel(DateTimeOffset now)
             EnsureTask();
         }
 
-        return GrpcStatusCode.OK;
+        return StatusCode.OK;
     }
 
-    public GrpcStatusCode Terminate()
+    public StatusCode Terminate()
     {
         if (!IsOpen)
         {
-            return GrpcStatusCode.NotFound;
+            return StatusCode.NotFound;
         }
 
         if (Task is { Started: true })
@@ -95,7 +95,7 @@ internal sealed class WorkflowModel(DateTimeOffset now)
         }
 
         Close(EventType.WorkflowExecutionTerminated);
-        return GrpcStatusCode.OK;
+        return StatusCode.OK;
     }
 
     /// <summary>The least and the most time that the next start of the open task may give.</summary>
@@ -132,18 +132,18 @@ internal sealed class WorkflowModel(DateTimeOffset now)
         return task.Token;
     }
 
-    public GrpcStatusCode CompleteWorkflowTask(int token, Answer answer, int number)
+    public StatusCode CompleteWorkflowTask(int token, Answer answer, int number)
     {
         if (!Holds(token))
         {
-            return GrpcStatusCode.NotFound;
+            return StatusCode.NotFound;
         }
 
         if (answer is Answer.Complete or Answer.Fail && _buffered.Count > 0)
         {
             // The worker has not seen everything.
             EndAttempt(EventType.WorkflowTaskFailed, again: true);
-            return GrpcStatusCode.InvalidArgument;
+            return StatusCode.InvalidArgument;
         }
 
         if (!Task!.IsWritten)
@@ -161,18 +161,18 @@ internal sealed class WorkflowModel(DateTimeOffset now)
             EnsureTask();
         }
 
-        return GrpcStatusCode.OK;
+        return StatusCode.OK;
     }
 
-    public GrpcStatusCode FailWorkflowTask(int token)
+    public StatusCode FailWorkflowTask(int token)
     {
         if (!Holds(token))
         {
-            return GrpcStatusCode.NotFound;
+            return StatusCode.NotFound;
         }
 
         EndAttempt(EventType.WorkflowTaskFailed, again: true);
-        return GrpcStatusCode.OK;
+        return StatusCode.OK;
     }
 
     public int PollActivity(string id)
@@ -182,32 +182,32 @@ internal sealed class WorkflowModel(DateTimeOffset now)
         return activity.Token = ++_lastToken;
     }
 
-    public GrpcStatusCode CompleteActivity(int token)
+    public StatusCode CompleteActivity(int token)
     {
         if (Find(token) is not { } activity)
         {
-            return GrpcStatusCode.NotFound;
+            return StatusCode.NotFound;
         }
 
         EndActivity(activity, EventType.ActivityTaskCompleted);
-        return GrpcStatusCode.OK;
+        return StatusCode.OK;
     }
 
-    public GrpcStatusCode FailActivity(int token)
+    public StatusCode FailActivity(int token)
     {
         if (Find(token) is not { } activity)
         {
-            return GrpcStatusCode.NotFound;
+            return StatusCode.NotFound;
         }
 
         RetryOrEnd(activity, EventType.ActivityTaskFailed);
-        return GrpcStatusCode.OK;
+        return StatusCode.OK;
     }
 
     /// <summary>How long the timer of an answer runs.</summary>
     public static TimeSpan TimerOf(int number) => TimeSpan.FromSeconds(number + 1);
 
-    public GrpcStatusCode Heartbeat(int token) => Find(token) is null ? GrpcStatusCode.NotFound : GrpcStatusCode.OK;
+    public StatusCode Heartbeat(int token) => Find(token) is null ? StatusCode.NotFound : StatusCode.OK;
 
     /// <summary>The timer that an answer with this number cancels: one that runs, or whose firing the worker has not seen.</summary>
     public string? TimerToCancel(int number)

@@ -68,7 +68,7 @@ public sealed class WorkflowModelTests(ITestOutputHelper output)
             () => ""
         );
         parts.Start();
-        await CheckAsync(cases, new InProcessCalls(parts.Table.Handlers), parts, clock);
+        await CheckAsync(cases, new InProcessCalls(parts.Table), parts, clock);
     }
 
     private async Task OnWireAsync(int cases)

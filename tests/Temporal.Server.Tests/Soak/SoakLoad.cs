@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Grpc;
+using Grpc.Core;
+using Orchestrator.TestKit.Rpc;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -14,7 +15,7 @@ using TaskQueue = Temporalio.Api.TaskQueue.V1.TaskQueue;
 namespace Orchestrator.Temporal.Server.Tests.Soak;
 
 /// <summary>What runs in the week, and its worker: a schedule and a cron workflow of each kind, every quarter of an hour.</summary>
-internal sealed class SoakLoad(GrpcChannel channel)
+internal sealed class SoakLoad(RpcClient calls)
 {
     private const string Service = "/temporal.api.workflowservice.v1.WorkflowService/";
     private const string Queue = "soak";
@@ -225,7 +226,7 @@ internal sealed class SoakLoad(GrpcChannel channel)
             {
                 return;
             }
-            catch (GrpcException late) when (late.Code is GrpcStatusCode.NotFound)
+            catch (RpcException late) when (late.StatusCode is StatusCode.NotFound)
             {
                 // Its run has ended meanwhile.
             }
@@ -236,12 +237,6 @@ internal sealed class SoakLoad(GrpcChannel channel)
         where TResponse : IMessage<TResponse>
     {
         var name = request.GetType().Name[..^"Request".Length];
-        return channel.CallAsync(
-            Service + name,
-            request,
-            parser,
-            new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(70), LongPoll = name.StartsWith("Poll", StringComparison.Ordinal) },
-            stop
-        );
+        return calls.CallAsync(Service + name, request, parser, TimeSpan.FromSeconds(70), cancellationToken: stop);
     }
 }

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using Orchestrator.Temporal.Server.Tests.Storage;
-using Temporal.Grpc;
+using Orchestrator.TestKit.Rpc;
 using Temporal.Server;
 using Temporal.Server.Verification;
 using Temporalio.Api.TestService.V1;
@@ -42,19 +43,19 @@ public sealed class SoakTests(ITestOutputHelper output)
         )
         {
             await server.StartAsync();
-            using var channel = new GrpcChannel(new GrpcChannelOptions { Address = server.Addresses[0] });
+            using var calls = new RpcClient(server.Addresses[0]);
             using var stop = new CancellationTokenSource();
-            var load = new SoakLoad(channel);
+            var load = new SoakLoad(calls);
             var working = load.WorkAsync(stop.Token);
             await load.BeginAsync();
             for (var day = 1; day <= Days; day++)
             {
-                await channel.CallAsync(
+                await calls.CallAsync(
                     "/temporal.api.testservice.v1.TestService/UnlockTimeSkippingWithSleep",
                     new SleepRequest { Duration = Duration.FromTimeSpan(Day) },
                     SleepResponse.Parser,
-                    new GrpcCallOptions { Timeout = Limit, LongPoll = true },
-                    stop.Token
+                    Limit,
+                    cancellationToken: stop.Token
                 );
                 var deleted = await server.Parts.Retention.SweepAsync();
                 memory.Add(GC.GetTotalMemory(forceFullCollection: true));

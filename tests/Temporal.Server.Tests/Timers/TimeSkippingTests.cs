@@ -1,7 +1,8 @@
 using System.Net;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Grpc;
+using Grpc.Core;
+using Orchestrator.TestKit.Rpc;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -21,12 +22,12 @@ public sealed class TimeSkippingTests : IAsyncLifetime
     private readonly TemporalServer _server = new(
         new TemporalServerOptions { Address = new IPEndPoint(IPAddress.Loopback, 0), TimeSkipping = true }
     );
-    private GrpcChannel _channel = null!;
+    private RpcClient _calls = null!;
 
     public async Task InitializeAsync()
     {
         await _server.StartAsync();
-        _channel = new GrpcChannel(new GrpcChannelOptions { Address = _server.Addresses[0] });
+        _calls = new RpcClient(_server.Addresses[0]);
     }
 
     [Fact]
@@ -123,11 +124,11 @@ public sealed class TimeSkippingTests : IAsyncLifetime
     {
         await TestAsync("UnlockTimeSkipping", new UnlockTimeSkippingRequest(), UnlockTimeSkippingResponse.Parser);
 
-        var exception = await Assert.ThrowsAsync<GrpcException>(() =>
+        var exception = await Assert.ThrowsAsync<RpcException>(() =>
             TestAsync("UnlockTimeSkipping", new UnlockTimeSkippingRequest(), UnlockTimeSkippingResponse.Parser)
         );
 
-        Assert.Equal(GrpcStatusCode.FailedPrecondition, exception.Code);
+        Assert.Equal(StatusCode.FailedPrecondition, exception.StatusCode);
     }
 
     [Fact]
@@ -180,7 +181,7 @@ public sealed class TimeSkippingTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        _channel.Dispose();
+        _calls.Dispose();
         await _server.DisposeAsync();
     }
 
@@ -230,22 +231,10 @@ public sealed class TimeSkippingTests : IAsyncLifetime
     private Task<TResponse> CallAsync<TRequest, TResponse>(string method, TRequest request, MessageParser<TResponse> parser)
         where TRequest : IMessage
         where TResponse : IMessage<TResponse> =>
-        _channel.CallAsync(
-            $"/temporal.api.workflowservice.v1.WorkflowService/{method}",
-            request,
-            parser,
-            new GrpcCallOptions { Timeout = Limit },
-            CancellationToken.None
-        );
+        _calls.CallAsync($"/temporal.api.workflowservice.v1.WorkflowService/{method}", request, parser, Limit);
 
     private Task<TResponse> TestAsync<TRequest, TResponse>(string method, TRequest request, MessageParser<TResponse> parser)
         where TRequest : IMessage
         where TResponse : IMessage<TResponse> =>
-        _channel.CallAsync(
-            $"/temporal.api.testservice.v1.TestService/{method}",
-            request,
-            parser,
-            new GrpcCallOptions { Timeout = Limit },
-            CancellationToken.None
-        );
+        _calls.CallAsync($"/temporal.api.testservice.v1.TestService/{method}", request, parser, Limit);
 }

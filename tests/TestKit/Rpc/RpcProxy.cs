@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -24,7 +23,7 @@ public sealed class RpcProxy : IAsyncDisposable
 
     private RpcProxy(string target, X509Certificate2? certificate)
     {
-        _target = new(CreateHandler(target));
+        _target = new(RpcClient.Handler(target));
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.AddRoutingCore();
         builder
@@ -51,8 +50,7 @@ public sealed class RpcProxy : IAsyncDisposable
             });
         _application = builder.Build();
         _application.Run(HandleAsync);
-        var authority = target.StartsWith("unix:", StringComparison.Ordinal) ? "localhost" : target;
-        Target = new($"http://{authority}");
+        Target = RpcClient.Target(target, "http");
     }
 
     /// <summary>What is done with a call. Default: it is passed on.</summary>
@@ -89,28 +87,6 @@ public sealed class RpcProxy : IAsyncDisposable
 
     internal Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         _target.SendAsync(request, cancellationToken);
-
-    private static SocketsHttpHandler CreateHandler(string target)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            EnableMultipleHttp2Connections = true,
-            ActivityHeadersPropagator = null,
-        };
-        if (target.StartsWith("unix:", StringComparison.Ordinal))
-        {
-            handler.ConnectCallback = async (_, token) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(target["unix:".Length..]), token);
-                return new NetworkStream(socket, ownsSocket: true);
-            };
-        }
-
-        return handler;
-    }
 
     private async Task HandleAsync(HttpContext http)
     {

@@ -1,0 +1,150 @@
+using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.Logging;
+using Orchestrator.Cli.Options;
+using Serilog.Events;
+using Temporal.Server;
+using Temporalio.Api.Enums.V1;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>server start-dev</c>: the embedded engine for tests, with the options of the official program's development server. Official
+/// SDKs start it by its path.</summary>
+internal sealed class ServerStartDevCommand : CliCommand
+{
+    private static readonly string[] Levels = ["warn", "debug", "info", "error", "never"];
+
+    private readonly ListenOptions _listen = new("--ip", "localhost", "-p");
+    private readonly Option<string[]> _namespaces = new("--namespace", "-n")
+    {
+        Description = "A namespace beside 'default' that is there from the start (may be repeated)",
+        HelpName = "NAME",
+    };
+    private readonly Option<string?> _file = new("--db-filename", "-f")
+    {
+        Description = "File that keeps everything; default: memory, gone with the server",
+        HelpName = "FILE",
+    };
+    private readonly Option<string[]> _attributes = new("--search-attribute")
+    {
+        Description =
+            "A search attribute of all namespaces (may be repeated). TYPE: Text, Keyword, Int, Double, Bool, Datetime, KeywordList",
+        HelpName = "NAME=TYPE",
+    };
+    private readonly Option<string[]> _settings = new("--dynamic-config-value")
+    {
+        Description =
+            "A setting of the official server (may be repeated). limit.blobSize.error and limit.historyCount.suggestContinueAsNew have an "
+            + "effect; others are of parts that are not here",
+        HelpName = "KEY=VALUE",
+    };
+    private readonly Option<bool> _headless = new("--headless") { Description = "Taken as said: there is no Web UI in this program" };
+    private readonly Option<int?> _uiPort = new("--ui-port") { Description = "Taken, without an effect", HelpName = "N" };
+    private readonly Option<string?> _uiAddress = new("--ui-ip") { Description = "Taken, without an effect", HelpName = "IP" };
+    private readonly Option<bool> _skipping = new("--enable-time-skipping")
+    {
+        Description = "As the official test server: the clock skips what nobody waits for while a client has unlocked it",
+    };
+    private readonly Option<string> _format = LogOptions.Format("text", "json", "pretty");
+    private readonly Option<string> _level = new Option<string>("--log-level")
+    {
+        Description = "From which level on the server logs, to stderr",
+        HelpName = string.Join('|', Levels),
+        DefaultValueFactory = static _ => Levels[0],
+    }.AcceptOnlyFromAmong(Levels);
+
+    public ServerStartDevCommand()
+        : base("start-dev", "Serve an empty engine for tests and development, as the official program's command does")
+    {
+        _listen.AddTo(this);
+        foreach (
+            var option in (Option[])[_namespaces, _file, _attributes, _settings, _headless, _uiPort, _uiAddress, _skipping, _format, _level]
+        )
+        {
+            Add(option);
+        }
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var named = parsed.GetValue(_file) is { Length: > 0 } name ? context.FullPath(name) : null;
+        var settings = (parsed.GetValue(_settings) ?? []).Select(text => Pair(_settings.Name, "KEY=VALUE", text)).ToList();
+        var usual = new TemporalServerOptions();
+        var unbound = usual with
+        {
+            DatabasePath = named,
+            MachineName = context.Machine,
+            TimeProvider = context.Time,
+            TimeSkipping = parsed.GetValue(_skipping),
+            Namespaces = parsed.GetValue(_namespaces) ?? [],
+            SearchAttributes = (parsed.GetValue(_attributes) ?? [])
+                .Select(text => Pair(_attributes.Name, "NAME=TYPE", text))
+                .ToDictionary(pair => pair.Key, pair => TypeOf(pair.Value), StringComparer.Ordinal),
+            BlobSizeLimit = NumberOf(settings, "limit.blobSize.error") ?? usual.BlobSizeLimit,
+            SuggestContinueAsNewAfter = NumberOf(settings, "limit.historyCount.suggestContinueAsNew") ?? usual.SuggestContinueAsNewAfter,
+        };
+        var options = _listen.Apply(unbound, parsed, context);
+        using var file = named is null ? null : ServerCommand.Acquire(named, guard: null);
+        using var log = ServiceLog.Open(
+            parsed.GetValue(_format) == "json" ? LogFormat.Json : LogFormat.Text,
+            LevelOf(parsed.GetValue(_level)),
+            file: null,
+            context.Terminal
+        );
+        context.Terminal = log.Terminal;
+        var builder = ServiceHost.Create(log);
+        builder.Services.AddHostedService(_ => new ServedEngine(options, file, context, log.Factory, Announce, stop));
+        return await ServiceHost.RunAsync(builder, log, stop);
+
+        void Announce(TemporalServer server)
+        {
+            file?.Announce(server.Addresses[0]);
+            context.Terminal.Say($"Temporal server at {new Uri(server.Addresses[0]).Authority}, {named ?? "in memory"}. Ctrl-C ends it.");
+            ListenOptions.WarnOfOpenness(options, context);
+            if (!parsed.GetValue(_headless))
+            {
+                context.Terminal.Say(
+                    "There is no Web UI in this program; 'orchestrate server --help' tells how to see runs with the official one."
+                );
+            }
+        }
+    }
+
+    private static LogEventLevel? LevelOf(string? name) =>
+        name switch
+        {
+            "debug" => LogEventLevel.Debug,
+            "info" => LogEventLevel.Information,
+            "error" => LogEventLevel.Error,
+            "never" => null,
+            _ => LogEventLevel.Warning,
+        };
+
+    private static KeyValuePair<string, string> Pair(string option, string form, string text) =>
+        text.IndexOf('=', StringComparison.Ordinal) is > 0 and var sign
+            ? new(text[..sign], text[(sign + 1)..].Trim('"'))
+            : throw new CommandException(ExitCodes.Usage, $"{option}: '{text}' has no value.", $"Write {option} {form}.");
+
+    private static IndexedValueType TypeOf(string name) =>
+        Enum.TryParse<IndexedValueType>(name, ignoreCase: true, out var type)
+        && type != IndexedValueType.Unspecified
+        && char.IsAsciiLetter(name[0])
+            ? type
+            : throw new CommandException(
+                ExitCodes.Usage,
+                $"--search-attribute: there is no type '{name}'.",
+                "Types are Text, Keyword, Int, Double, Bool, Datetime and KeywordList."
+            );
+
+    private static int? NumberOf(IReadOnlyList<KeyValuePair<string, string>> settings, string key) =>
+        settings.LastOrDefault(setting => setting.Key == key) is { Key: not null } set
+            ? int.TryParse(set.Value, out var number) && number > 0
+                ? number
+                : throw new CommandException(
+                    ExitCodes.Usage,
+                    $"--dynamic-config-value: {key} is '{set.Value}', which is no number above 0.",
+                    $"Write {key}=NUMBER."
+                )
+            : null;
+}

@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Engine;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Runs;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli.Hosting;
+
+/// <summary>A worker in a host, for runs that others start. It does not begin and end with runs, so it cleans up periodically.</summary>
+/// <param name="repositories">Repositories whose runs are worked on; the engine is that of the first.</param>
+/// <param name="settings">Of the first.</param>
+/// <param name="context">Clock and environment.</param>
+/// <param name="loggers">Where engine and worker log.</param>
+/// <param name="started">Called with the engine when the worker polls.</param>
+/// <param name="stop">Gives up the start.</param>
+internal sealed class RunWork(
+    IReadOnlyList<RepositoryLocation> repositories,
+    OrchestratorSettings settings,
+    CommandContext context,
+    ILoggerFactory loggers,
+    Action<EngineConnection> started,
+    CancellationToken stop
+) : BackgroundService
+{
+    private static readonly TimeSpan CleanEvery = TimeSpan.FromHours(1);
+
+    private EngineConnection? _engine;
+    private WorkerHost? _worker;
+
+    /// <summary>Some of the repositories by the names that callers use.</summary>
+    public IReadOnlyDictionary<string, RepositoryLocation> Named { get; init; } = new Dictionary<string, RepositoryLocation>();
+
+    /// <summary>Where no address is set, this process serves the embedded engine or takes it over; false where another part of it serves
+    /// it.</summary>
+    public bool Stays { get; init; }
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _engine = await EngineConnection.OpenAsync(repositories[0], settings, context, loggers, Stays, stop);
+        _worker = await WorkerHost.StartAsync(_engine, repositories, context, loggers, stop, Named);
+        started(_engine);
+        await base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (_worker is not null)
+        {
+            await _worker.DisposeAsync();
+        }
+        if (_engine is not null)
+        {
+            await _engine.DisposeAsync();
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var first = await Task.WhenAny(_worker!.Running, KeepCleanAsync(stoppingToken));
+        await _worker.ThrowIfBrokenAsync();
+        await first;
+    }
+
+    private async Task KeepCleanAsync(CancellationToken stopping)
+    {
+        while (true)
+        {
+            foreach (var repository in repositories)
+            {
+                await new Retention(repository, settings, _engine!, context, loggers.CreateLogger<Retention>()).ActAsync(stopping);
+            }
+            await Task.Delay(CleanEvery, context.Time, stopping);
+        }
+    }
+}

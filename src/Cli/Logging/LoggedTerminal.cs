@@ -1,0 +1,45 @@
+using Orchestrator.Cli.Console;
+using Serilog;
+using Serilog.Core;
+
+namespace Orchestrator.Cli.Logging;
+
+/// <summary>A console whose lines for people are events of a log, which writes them to the real one.</summary>
+internal sealed class LoggedTerminal(ITerminal inner, ILogger log) : ITerminal
+{
+    /// <summary>The source of these events.</summary>
+    public const string Source = "orchestrate";
+
+    /// <summary>Property of an error: what helps.</summary>
+    public const string Cure = "Cure";
+
+    private readonly ILogger _log = log.ForContext(Constants.SourceContextPropertyName, Source);
+
+    public bool IsInteractive => inner.IsInteractive;
+
+    public bool HasScreen => inner.HasScreen;
+
+    public int Width => inner.Width;
+
+    public int Height => inner.Height;
+
+    public void Result(string text) => inner.Result(text);
+
+    public void Show(string line) => inner.Show(line);
+
+    public void Say(string line) => _log.Information("{Text:l}", line);
+
+    public void Warn(string line) => _log.Warning("{Text:l}", line);
+
+    public void Fail(string message, string cure) => _log.ForContext(Cure, cure).Error("{Text:l}", message);
+
+    public string ReadInput() => inner.ReadInput();
+
+    public (Stream Input, Stream Output) OpenStreams() => inner.OpenStreams();
+
+    public bool? Ask(string question, bool byDefault = false) => inner.Ask(question, byDefault);
+
+    public void Redraw(IReadOnlyList<string> lines) => inner.Redraw(lines);
+
+    public void EndRedraw() => inner.EndRedraw();
+}

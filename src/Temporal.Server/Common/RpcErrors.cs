@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Temporalio.Api.ErrorDetails.V1;
+using RpcStatus = Temporalio.Api.Common.V1.GrpcStatus;
+
+namespace Temporal.Server.Common;
+
+/// <summary>Failures as clients know them: a status, a message, and the detail that names the kind.</summary>
+internal static class RpcErrors
+{
+    private const string DetailsTrailer = "grpc-status-details-bin";
+
+    // In bytes, as the header has them.
+    private const int LongestMessage = 8 * 1024;
+
+    // Three bytes of UTF-8 for a character, each as %XX.
+    private const int WorstEncoding = 9;
+    private const int LargestDetails = 24 * 1024;
+
+    public static RpcException InvalidArgument(string message) => Of(StatusCode.InvalidArgument, message);
+
+    public static RpcException FailedPrecondition(string message) => Of(StatusCode.FailedPrecondition, message);
+
+    public static RpcException Unavailable(string message, Exception? inner = null) => Of(StatusCode.Unavailable, message, inner);
+
+    public static RpcException Unimplemented(string message) => Of(StatusCode.Unimplemented, message);
+
+    /// <summary>RESOURCE_EXHAUSTED for a workflow that can't take the call just now; clients try again.</summary>
+    public static RpcException BusyWorkflow(string message) =>
+        Create(
+            StatusCode.ResourceExhausted,
+            message,
+            "temporal.api.errordetails.v1.ResourceExhaustedFailure",
+            new ResourceExhaustedFailure
+            {
+                Cause = Temporalio.Api.Enums.V1.ResourceExhaustedCause.BusyWorkflow,
+                Scope = Temporalio.Api.Enums.V1.ResourceExhaustedScope.Namespace,
+            }
+        );
+
+    /// <summary>NOT_FOUND with the detail that clients take for a missing workflow.</summary>
+    public static RpcException NotFound(string message) =>
+        Create(StatusCode.NotFound, message, "temporal.api.errordetails.v1.NotFoundFailure", new NotFoundFailure());
+
+    public static RpcException NamespaceNotFound(string name) =>
+        Create(
+            StatusCode.NotFound,
+            $"Namespace {name} is not found.",
+            "temporal.api.errordetails.v1.NamespaceNotFoundFailure",
+            new NamespaceNotFoundFailure { Namespace = name }
+        );
+
+    public static RpcException AlreadyStarted(string message, string startRequestId, string runId) =>
+        Create(
+            StatusCode.AlreadyExists,
+            message,
+            "temporal.api.errordetails.v1.WorkflowExecutionAlreadyStartedFailure",
+            new WorkflowExecutionAlreadyStartedFailure { StartRequestId = startRequestId, RunId = runId }
+        );
+
+    public static RpcException QueryFailed(string message, Temporalio.Api.Failure.V1.Failure? failure = null) =>
+        Create(
+            StatusCode.InvalidArgument,
+            message,
+            "temporal.api.errordetails.v1.QueryFailedFailure",
+            new QueryFailedFailure { Failure = failure }
+        );
+
+    public static RpcException WorkflowNotReady(string message) =>
+        Create(
+            StatusCode.FailedPrecondition,
+            message,
+            "temporal.api.errordetails.v1.WorkflowNotReadyFailure",
+            new WorkflowNotReadyFailure()
+        );
+
+    /// <summary>A failure with a detail of the given full protobuf name.</summary>
+    public static RpcException Create(StatusCode code, string message, string detailName, IMessage detail)
+    {
+        var status = new RpcStatus { Code = (int)code, Message = message };
+        status.Details.Add(new Any { TypeUrl = "type.googleapis.com/" + detailName, Value = detail.ToByteString() });
+        return new RpcException(new Status(code, message), new Metadata { { DetailsTrailer, status.ToByteArray() } }, message);
+    }
+
+    /// <summary>A failure without a detail.</summary>
+    public static RpcException Of(StatusCode code, string message, Exception? inner = null) =>
+        new(new Status(code, message, inner), message);
+
+    /// <summary>The details of a failure; none where it has none.</summary>
+    public static IEnumerable<Any> DetailsOf(RpcException failure) =>
+        failure.Trailers.GetValueBytes(DetailsTrailer) is { } bytes ? RpcStatus.Parser.ParseFrom(bytes).Details : [];
+
+    /// <summary>
+    /// What a handler threw, as it is answered. Message and details go into headers, and clients that meet longer headers than they take
+    /// give up the whole connection with all its calls: so both are cut.
+    /// </summary>
+    /// <returns>Null for a fault of ours, which the caller has to log.</returns>
+    public static RpcException? Answered(Exception thrown, CancellationToken call) =>
+        thrown switch
+        {
+            RpcException failure
+                when EncodedLength(failure.Status.Detail) <= LongestMessage
+                    && failure.Trailers.GetValueBytes(DetailsTrailer) is not { Length: > LargestDetails } => failure,
+            RpcException failure => new RpcException(
+                new Status(failure.StatusCode, Cut(failure.Status.Detail)),
+                failure.Trailers.GetValueBytes(DetailsTrailer) is { Length: <= LargestDetails } details
+                    ? new Metadata { { DetailsTrailer, details } }
+                    : []
+            ),
+            OperationCanceledException => Of(StatusCode.Cancelled, "context canceled"),
+            IOException when call.IsCancellationRequested => Of(StatusCode.Cancelled, "context canceled"),
+            _ => null,
+        };
+
+    private static string Cut(string text) =>
+        EncodedLength(text) <= LongestMessage
+            ? text
+            : string.Create(CultureInfo.InvariantCulture, $"{text[..(LongestMessage / WorstEncoding)]}... ({text.Length} characters)");
+
+    private static int EncodedLength(string text) =>
+        Encoding.UTF8.GetBytes(text).Sum(letter => letter is >= (byte)' ' and <= (byte)'~' and not (byte)'%' ? 1 : 3);
+}

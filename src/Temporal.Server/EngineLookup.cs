@@ -1,0 +1,95 @@
+using Temporal.Server.History;
+using Temporal.Server.Storage;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
+
+namespace Temporal.Server;
+
+/// <summary>What an engine file says of a workflow's newest run.</summary>
+/// <param name="RunId">Run id.</param>
+/// <param name="End">How it ended; null while it is open.</param>
+public sealed record EngineRun(string RunId, EngineRunEnd? End);
+
+/// <summary>How a run ended.</summary>
+/// <param name="Kind">The closing event without its prefix: <c>Completed</c>, <c>Failed</c>, <c>Canceled</c>, <c>Terminated</c>,
+/// <c>TimedOut</c> or <c>ContinuedAsNew</c>.</param>
+/// <param name="Time">When, UTC.</param>
+/// <param name="Reason">The reason that a termination or a failure was given; else empty.</param>
+/// <param name="Identity">Who terminated it; else empty.</param>
+/// <param name="Result">The JSON that a completed run returned; else empty.</param>
+public sealed record EngineRunEnd(string Kind, DateTimeOffset Time, string Reason, string Identity, string Result);
+
+/// <summary>Looks into an engine file without a server, also while one works on it: the file is only read.</summary>
+public static class EngineLookup
+{
+    private const string Prefix = "WorkflowExecution";
+
+    /// <summary>The newest run of a workflow in the namespace <c>default</c>; null where there is none.</summary>
+    /// <param name="path">The engine file.</param>
+    /// <param name="workflowId">The workflow.</param>
+    /// <exception cref="InvalidOperationException">There is no such file, it is not an engine database, it is damaged, or another release
+    /// wrote it.</exception>
+    public static EngineRun? Find(string path, string workflowId) =>
+        Read(
+            path,
+            db =>
+                RunTable.FindCurrent(db, NamespaceRegistry.Default.Id, workflowId) is var (name, row)
+                    ? new EngineRun(name.RunId, row.Open ? null : EndOf(LastEvent(db, name.Key)))
+                    : null
+        );
+
+    /// <summary>Id of that run alone, which reads no history.</summary>
+    /// <inheritdoc cref="Find"/>
+    public static string? FindRunId(string path, string workflowId) =>
+        Read(path, db => RunTable.FindCurrent(db, NamespaceRegistry.Default.Id, workflowId) is var (name, _) ? name.RunId : null);
+
+    private static T Read<T>(string path, Func<SqliteConnection, T> read)
+    {
+        try
+        {
+            return StoredFile.Read(path, read);
+        }
+        catch (SqliteException fault)
+        {
+            throw new InvalidOperationException($"{path} can't be read: {fault.Message}", fault);
+        }
+    }
+
+    private static HistoryEvent LastEvent(SqliteConnection db, long key)
+    {
+        var batch = HistoryTable.Last(db, key);
+        return batch is null ? new HistoryEvent() : HistoryLog.Decode(new EventBatch(0, 0, batch)).Last();
+    }
+
+    private static EngineRunEnd EndOf(HistoryEvent last)
+    {
+        var name = last.EventType.ToString();
+        var kind = name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : name;
+        var time = last.EventTime?.ToDateTimeOffset() ?? DateTimeOffset.UnixEpoch;
+        return last.EventType switch
+        {
+            EventType.WorkflowExecutionTerminated => new(
+                kind,
+                time,
+                last.WorkflowExecutionTerminatedEventAttributes.Reason,
+                last.WorkflowExecutionTerminatedEventAttributes.Identity,
+                ""
+            ),
+            EventType.WorkflowExecutionFailed => new(
+                kind,
+                time,
+                last.WorkflowExecutionFailedEventAttributes.Failure?.Message ?? "",
+                "",
+                ""
+            ),
+            EventType.WorkflowExecutionCompleted => new(
+                kind,
+                time,
+                "",
+                "",
+                last.WorkflowExecutionCompletedEventAttributes.Result?.Payloads_.FirstOrDefault()?.Data.ToStringUtf8() ?? ""
+            ),
+            _ => new(kind, time, "", "", ""),
+        };
+    }
+}

@@ -1,0 +1,118 @@
+using Google.Protobuf;
+using Temporal.Server.History;
+using Temporal.Server.Matching;
+using Temporal.Server.Storage;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace Temporal.Server.Frontend;
+
+/// <summary>
+/// How attempts of activities come to workers: with polls alone. As with the real server, no answer to a workflow task brings one along
+/// (<c>request_eager_execution</c>):
+/// with an answer that is lost on its way it would wait for its time limit.
+/// </summary>
+internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry namespaces)
+{
+    /// <summary>
+    /// Starts the attempt that waits, for a worker that polled; null when there is nothing to do any more. Call with the lock held.
+    /// </summary>
+    public PollActivityTaskQueueResponse? Start(
+        Workflow workflow,
+        ActivityQueuedTask task,
+        string identity,
+        string requestId,
+        WorkerVersionStamp? version
+    )
+    {
+        if (
+            engine.Store.Find(workflow, task.RunId) is not { IsOpen: true, IsPaused: false } run
+            || run.Activities.Find(task.ScheduledEventId) is not { } activity
+            || activity.IsStarted
+            || activity.Record.Stamp != task.Stamp
+            || activity.Record.Paused
+            || activity.Record.WaitsForRetry
+        )
+        {
+            return null;
+        }
+
+        return Started(run, activity, identity, requestId, version);
+    }
+
+    /// <summary>The worker was gone before it got its answer, or there was none.</summary>
+    public void PutBack(ActivityQueuedTask task, string requestId) =>
+        engine.Detached(
+            task.WorkflowId,
+            () =>
+                engine.Store.ChangeAsync(
+                    task.NamespaceId,
+                    task.WorkflowId,
+                    w =>
+                    {
+                        if (
+                            engine.Store.Find(w, task.RunId) is not { IsOpen: true } run
+                            || run.Activities.Find(task.ScheduledEventId) is not { } activity
+                            || activity.Record.Stamp != task.Stamp
+                        )
+                        {
+                            return;
+                        }
+
+                        if (activity.IsStarted && activity.Record.RequestId == requestId)
+                        {
+                            ActivityTransitions.Unstart(run, activity);
+                        }
+                        else if (!activity.IsStarted)
+                        {
+                            engine.Queues.Add(task);
+                        }
+                    }
+                )
+        );
+
+    private PollActivityTaskQueueResponse Started(
+        MutableState run,
+        PendingActivity activity,
+        string identity,
+        string requestId,
+        WorkerVersionStamp? version
+    )
+    {
+        ActivityTransitions.Start(run, activity, identity, requestId, version);
+        var scheduled = activity.Scheduled;
+        return new PollActivityTaskQueueResponse
+        {
+            TaskToken = new TaskToken
+            {
+                NamespaceId = run.NamespaceId,
+                WorkflowId = run.WorkflowId,
+                RunId = run.RunId,
+                ScheduledEventId = activity.ScheduledEventId,
+                Attempt = activity.Record.Attempt,
+                Activity = true,
+                ActivityId = scheduled.ActivityId,
+                RequestId = activity.Record.RequestId,
+            }.ToByteString(),
+            WorkflowNamespace = namespaces.FindById(run.NamespaceId)?.Name ?? "",
+            WorkflowType = run.Start.WorkflowType,
+            WorkflowExecution = run.Execution,
+            ActivityType = scheduled.ActivityType,
+            ActivityId = scheduled.ActivityId,
+            Header = scheduled.Header,
+            Input = scheduled.Input,
+            HeartbeatDetails = activity.Record.HeartbeatDetails,
+            ScheduledTime = activity.Record.FirstScheduledTime,
+            CurrentAttemptScheduledTime = activity.Record.ScheduledTime,
+            StartedTime = activity.Record.StartedTime,
+            Attempt = activity.Record.Attempt,
+
+            // Changed options are enforced here; the worker is told what the activity was scheduled with, as by the real server.
+            ScheduleToCloseTimeout = scheduled.ScheduleToCloseTimeout.Span().AsDuration(),
+            StartToCloseTimeout = scheduled.StartToCloseTimeout.Span().AsDuration(),
+            HeartbeatTimeout = scheduled.HeartbeatTimeout.Span().AsDuration(),
+            RetryPolicy = activity.RetryPolicy,
+            Priority = Priorities.Inherit(scheduled.Priority, run.Start.Priority),
+        };
+    }
+}

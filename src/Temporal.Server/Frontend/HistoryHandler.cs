@@ -1,0 +1,248 @@
+using Google.Protobuf;
+using Temporal.Server.History;
+using Temporal.Server.Storage;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace Temporal.Server.Frontend;
+
+/// <summary>Reads histories: page by page, backwards, only the end, and waiting for what is new.</summary>
+internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry namespaces, Stopping stopping)
+{
+    private const int HistoryField = GetWorkflowExecutionHistoryResponse.HistoryFieldNumber;
+    private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(20);
+
+    public void Register(RpcTable table)
+    {
+        table.AddRaw<GetWorkflowExecutionHistoryRequest>(GetAsync);
+        table.AddAsync<GetWorkflowExecutionHistoryReverseRequest, GetWorkflowExecutionHistoryReverseResponse>(GetReverseAsync);
+    }
+
+    private async ValueTask<RpcAnswer> GetAsync(RpcCall context, GetWorkflowExecutionHistoryRequest request)
+    {
+        var ns = namespaces.Resolve(request.Namespace);
+        Require.Execution(request.Execution);
+        var token = Tokens.Page(request.NextPageToken);
+        if (
+            token is not null
+            && (
+                (token.WorkflowId.Length > 0 && token.WorkflowId != request.Execution.WorkflowId)
+                || (request.Execution.RunId.Length > 0 && token.RunId != request.Execution.RunId)
+            )
+        )
+        {
+            throw RpcErrors.InvalidArgument("RunId in the request does not match the NextPageToken.");
+        }
+
+        if (request.HistoryEventFilterType == HistoryEventFilterType.Unspecified)
+        {
+            request.HistoryEventFilterType = HistoryEventFilterType.AllEvent;
+        }
+
+        var runId = token?.RunId ?? request.Execution.RunId;
+        var followsRuns = context.Header("supported-features")?.Contains("follows-next-run-id", StringComparison.Ordinal) == true;
+        using var wait = new LongPoll(context, WaitLimit, stopping.Token);
+        while (true)
+        {
+            var (answer, waiting, waitToken) = await engine.Store.ChangeAsync(
+                ns.Id,
+                request.Execution.WorkflowId,
+                w => Read(w, runId, token, request, followsRuns)
+            );
+            if (answer is not null)
+            {
+                return new RpcAnswer(answer);
+            }
+
+            token = waitToken;
+            runId = waitToken!.RunId;
+            try
+            {
+                await waiting!.Value.Changed.WaitAsync(wait.Token);
+            }
+            catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
+            {
+                var empty = new GetWorkflowExecutionHistoryResponse
+                {
+                    NextPageToken = request.WaitNewEvent ? token.ToByteString() : ByteString.Empty,
+                };
+                return new RpcAnswer(HistoryReader.AppendField(empty, HistoryField, []));
+            }
+            finally
+            {
+                Interlocked.Decrement(ref waiting!.Value.Workflow.Waiters);
+            }
+        }
+    }
+
+    /// <summary>A page; or what to wait for, and the token to go on with.</summary>
+    private (byte[]? Answer, (Workflow Workflow, Task Changed)? Waiting, PageToken? Token) Read(
+        Workflow workflow,
+        string runId,
+        PageToken? token,
+        GetWorkflowExecutionHistoryRequest request,
+        bool followsRuns
+    )
+    {
+        var run =
+            engine.Store.Find(workflow, runId)
+            ?? throw (
+                runId.Length > 0
+                    ? RpcErrors.NotFound($"workflow execution not found for workflow ID \"{workflow.WorkflowId}\" and run ID \"{runId}\"")
+                    : RpcErrors.NotFound($"workflow not found for ID: {workflow.WorkflowId}")
+            );
+        var last = run.NextEventId - 1;
+        token ??= new PageToken
+        {
+            NamespaceId = run.NamespaceId,
+            WorkflowId = run.WorkflowId,
+            RunId = run.RunId,
+            FirstEventId = 1,
+            NextEventId = 1,
+            Waiting = request.WaitNewEvent,
+        };
+        if (request.HistoryEventFilterType == HistoryEventFilterType.CloseEvent)
+        {
+            if (run.IsOpen)
+            {
+                return (null, Wait(workflow), token);
+            }
+
+            var (end, _) = HistoryReader.Page(engine.Store.Batches(run, last), last, last);
+            if (!followsRuns && run.CloseEvent is { } closing && ContinuedAsNew(closing) is { } told)
+            {
+                end = HistoryReader.Encode([told]);
+            }
+
+            return (HistoryReader.AppendField(new GetWorkflowExecutionHistoryResponse(), HistoryField, end), null, null);
+        }
+
+        if (token.EndEventId > 0)
+        {
+            last = Math.Min(last, token.EndEventId);
+        }
+
+        var limit = request.MaximumPageSize is > 0 and < HistoryReader.MaxPageEvents
+            ? request.MaximumPageSize
+            : HistoryReader.MaxPageEvents;
+        if (token.NextEventId > last && run.IsOpen && request.WaitNewEvent)
+        {
+            return (null, Wait(workflow), token);
+        }
+
+        var (page, next) = HistoryReader.Page(engine.Store.Batches(run, token.NextEventId), token.NextEventId, last, limit);
+        var response = new GetWorkflowExecutionHistoryResponse();
+        if (next <= last || (request.WaitNewEvent && run.IsOpen))
+        {
+            var more = token.Clone();
+            more.NextEventId = next;
+            if (!request.WaitNewEvent)
+            {
+                more.EndEventId = last;
+            }
+
+            response.NextPageToken = more.ToByteString();
+        }
+        else if (!token.TransientEvents.IsEmpty)
+        {
+            page = [.. page, .. token.TransientEvents.Span];
+        }
+
+        return (HistoryReader.AppendField(response, HistoryField, page), null, null);
+    }
+
+    private static (Workflow Workflow, Task Changed) Wait(Workflow workflow)
+    {
+        Interlocked.Increment(ref workflow.Waiters);
+        return (workflow, workflow.Changed.Task);
+    }
+
+    /// <summary>
+    /// A client that does not follow the run ids of closing events is told of a continued-as-new instead, which every client follows; null
+    /// when the chain has ended.
+    /// </summary>
+    private static HistoryEvent? ContinuedAsNew(HistoryEvent closing)
+    {
+        var (newRunId, failure, result) = closing.EventType switch
+        {
+            EventType.WorkflowExecutionCompleted => (
+                closing.WorkflowExecutionCompletedEventAttributes.NewExecutionRunId,
+                null,
+                closing.WorkflowExecutionCompletedEventAttributes.Result
+            ),
+            EventType.WorkflowExecutionFailed => (
+                closing.WorkflowExecutionFailedEventAttributes.NewExecutionRunId,
+                closing.WorkflowExecutionFailedEventAttributes.Failure,
+                null
+            ),
+            EventType.WorkflowExecutionTimedOut => (
+                closing.WorkflowExecutionTimedOutEventAttributes.NewExecutionRunId,
+                Failures.Timeout(TimeoutType.StartToClose, "workflow timeout"),
+                null
+            ),
+            _ => ("", (Temporalio.Api.Failure.V1.Failure?)null, (Temporalio.Api.Common.V1.Payloads?)null),
+        };
+        return newRunId.Length == 0
+            ? null
+            : new HistoryEvent
+            {
+                EventId = closing.EventId,
+                EventTime = closing.EventTime,
+                EventType = EventType.WorkflowExecutionContinuedAsNew,
+                WorkflowExecutionContinuedAsNewEventAttributes = new WorkflowExecutionContinuedAsNewEventAttributes
+                {
+                    NewExecutionRunId = newRunId,
+                    Failure = failure,
+                    LastCompletionResult = result,
+                },
+            };
+    }
+
+    private async ValueTask<GetWorkflowExecutionHistoryReverseResponse> GetReverseAsync(
+        RpcCall context,
+        GetWorkflowExecutionHistoryReverseRequest request
+    )
+    {
+        var ns = namespaces.Resolve(request.Namespace);
+        Require.Execution(request.Execution);
+        var token = Tokens.Page(request.NextPageToken);
+        return await engine.Store.ChangeAsync(
+            ns.Id,
+            request.Execution.WorkflowId,
+            w =>
+            {
+                var runId = token?.RunId ?? request.Execution.RunId;
+                var run =
+                    engine.Store.Find(w, runId)
+                    ?? throw RpcErrors.NotFound(
+                        runId.Length > 0
+                            ? $"workflow execution not found for workflow ID \"{w.WorkflowId}\" and run ID \"{runId}\""
+                            : $"workflow not found for ID: {w.WorkflowId}"
+                    );
+                var last = token is null ? run.NextEventId - 1 : token.NextEventId;
+                var limit = request.MaximumPageSize is > 0 and < HistoryReader.MaxPageEvents
+                    ? request.MaximumPageSize
+                    : HistoryReader.MaxPageEvents;
+                var wanted = engine.Store.BatchStart(run, last, limit);
+                var (page, first) = HistoryReader.PageBack(engine.Store.Batches(run, wanted), wanted, last);
+                var events = Temporalio.Api.History.V1.History.Parser.ParseFrom(page);
+                var response = new GetWorkflowExecutionHistoryReverseResponse { History = new Temporalio.Api.History.V1.History() };
+                response.History.Events.AddRange(events.Events.Reverse());
+                if (first > 1)
+                {
+                    response.NextPageToken = new PageToken
+                    {
+                        NamespaceId = run.NamespaceId,
+                        WorkflowId = run.WorkflowId,
+                        RunId = run.RunId,
+                        FirstEventId = 1,
+                        NextEventId = first - 1,
+                    }.ToByteString();
+                }
+
+                return response;
+            }
+        );
+    }
+}

@@ -1,0 +1,114 @@
+using Temporal.Server.History;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace Temporal.Server.Frontend;
+
+/// <summary>
+/// Pauses workflows and lets them go on. A paused run takes what is sent to it, and what it has in the hands of workers ends; no further
+/// task of it is handed out.
+/// </summary>
+internal sealed class PauseHandler(WorkflowEngine engine, NamespaceRegistry namespaces)
+{
+    public void Register(RpcTable table)
+    {
+        table.AddAsync(
+            async (PauseWorkflowExecutionRequest request) =>
+            {
+                CheckLengths(request.Reason, request.RequestId, request.Identity);
+                await ChangeAsync(
+                    request.Namespace,
+                    new() { WorkflowId = request.WorkflowId, RunId = request.RunId },
+                    run => Pause(run, request)
+                );
+                return new PauseWorkflowExecutionResponse();
+            }
+        );
+        table.AddAsync(
+            async (UnpauseWorkflowExecutionRequest request) =>
+            {
+                CheckLengths(request.Reason, request.RequestId, request.Identity);
+                await ChangeAsync(
+                    request.Namespace,
+                    new() { WorkflowId = request.WorkflowId, RunId = request.RunId },
+                    run => Unpause(run, request)
+                );
+                return new UnpauseWorkflowExecutionResponse();
+            }
+        );
+    }
+
+    private static void CheckLengths(string reason, string requestId, string identity)
+    {
+        foreach (var (name, text) in new[] { ("reason", reason), ("request id", requestId), ("identity", identity) })
+        {
+            if (text.Length > Require.MaxId)
+            {
+                throw RpcErrors.InvalidArgument($"{name} is too long.");
+            }
+        }
+    }
+
+    private Task ChangeAsync(string ns, Temporalio.Api.Common.V1.WorkflowExecution execution, Action<MutableState> change)
+    {
+        var found = namespaces.Resolve(ns);
+        Require.Execution(execution);
+        return engine.Store.ChangeAsync(
+            found.Id,
+            execution.WorkflowId,
+            workflow =>
+            {
+                var run = engine.Store.Require(workflow, execution.RunId);
+                if (!run.IsOpen)
+                {
+                    throw WorkflowOperations.Closed();
+                }
+
+                change(run);
+            }
+        );
+    }
+
+    private static void Pause(MutableState run, PauseWorkflowExecutionRequest request)
+    {
+        if (run.IsPaused)
+        {
+            return;
+        }
+
+        var e = run.NewEvent(EventType.WorkflowExecutionPaused);
+        e.WorkflowExecutionPausedEventAttributes = new WorkflowExecutionPausedEventAttributes
+        {
+            Identity = request.Identity,
+            Reason = request.Reason,
+            RequestId = request.RequestId,
+        };
+        e.WorkerMayIgnore = true;
+        run.AddOrBuffer(e);
+        run.WorkflowTask.Pause();
+    }
+
+    private static void Unpause(MutableState run, UnpauseWorkflowExecutionRequest request)
+    {
+        if (!run.IsPaused)
+        {
+            throw RpcErrors.FailedPrecondition("workflow is not paused.");
+        }
+
+        var e = run.NewEvent(EventType.WorkflowExecutionUnpaused);
+        e.WorkflowExecutionUnpausedEventAttributes = new WorkflowExecutionUnpausedEventAttributes
+        {
+            Identity = request.Identity,
+            Reason = request.Reason,
+            RequestId = request.RequestId,
+        };
+        e.WorkerMayIgnore = true;
+        run.AddOrBuffer(e);
+        run.WorkflowTask.Unpause();
+        foreach (var activity in run.Activities.All.Where(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry))
+        {
+            ActivityTransitions.Dispatch(run, activity);
+        }
+    }
+}

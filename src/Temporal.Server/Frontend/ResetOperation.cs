@@ -1,0 +1,261 @@
+using Temporal.Server.History;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
+using Temporalio.Api.Workflow.V1;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace Temporal.Server.Frontend;
+
+/// <summary>
+/// Begins a run anew from one of its workflow tasks: copies the history up to it, fails that task, and applies again what came later.
+/// </summary>
+internal sealed class ResetOperation(WorkflowEngine engine)
+{
+    private const string Identity = "history-service";
+
+    /// <summary>Call with the workflow's lock held.</summary>
+    public ResetWorkflowExecutionResponse Reset(Workflow workflow, MutableState run, ResetWorkflowExecutionRequest request)
+    {
+        if (request.RequestId.Length == 0)
+        {
+            throw RpcErrors.InvalidArgument("RequestId is not set on request.");
+        }
+
+        Require.RequestId(request.RequestId);
+
+        if (request.PostResetOperations.Any(o => o.SignalWorkflow is not null))
+        {
+            throw RpcErrors.InvalidArgument("unsupported post reset operation: *workflow.PostResetOperation_SignalWorkflow_");
+        }
+
+        // The current run may have been deleted while an older one is kept.
+        var current = engine.Store.Require(workflow, "");
+        if (current.Record.CreateRequestId == request.RequestId)
+        {
+            return new ResetWorkflowExecutionResponse { RunId = current.RunId };
+        }
+
+        var finish = request.WorkflowTaskFinishEventId;
+        if (finish <= 1 || finish >= run.NextEventId)
+        {
+            throw RpcErrors.InvalidArgument("Workflow task finish ID must be > 1 && <= workflow last event ID.");
+        }
+
+        var all = engine.Store.Batches(run, 1).SelectMany(HistoryLog.Decode).Concat(run.Changes.Events).ToList();
+        var kept = all.Where(e => e.EventId < finish).ToList();
+        CheckBoundary(kept, all, finish);
+        var later = all.Where(e => e.EventId >= finish).Concat(run.Buffered.All).ToList();
+        later.AddRange(LaterRuns(workflow, run));
+
+        var reset = Copy(workflow, run, kept, request);
+        if (current.IsOpen)
+        {
+            engine.Chain.Terminate(workflow, current, request.Reason, null, "history-resetter", children: false);
+            workflow.Current = reset;
+        }
+
+        run.Record.ResetRunId = reset.RunId;
+        run.Changes.Touched = true;
+        Reapply(reset, kept, later, request);
+        foreach (var operation in request.PostResetOperations)
+        {
+            if (operation.UpdateWorkflowOptions is { } options)
+            {
+                OptionsUpdate.Apply(reset, options.WorkflowExecutionOptions, request.Identity);
+            }
+        }
+
+        reset.WorkflowTask.EnsureScheduled();
+        return new ResetWorkflowExecutionResponse { RunId = reset.RunId };
+    }
+
+    private static void CheckBoundary(List<HistoryEvent> kept, List<HistoryEvent> all, long finish)
+    {
+        // The task that is failed must be open at that point: scheduled or started, and nothing of a batch may be cut off.
+        var last = kept[^1].EventType;
+        var next = all.Find(e => e.EventId == finish)!.EventType;
+        var isBoundary = last switch
+        {
+            EventType.WorkflowTaskStarted => true,
+            EventType.WorkflowTaskScheduled => next == EventType.WorkflowTaskStarted,
+            _ => false,
+        };
+        if (!isBoundary)
+        {
+            throw RpcErrors.InvalidArgument(
+                $"StateRebuilder unable to Rebuild mutable state to event ID: {finish - 1}, version: 0, this event must be at the boundary"
+            );
+        }
+    }
+
+    private MutableState Copy(Workflow workflow, MutableState run, List<HistoryEvent> kept, ResetWorkflowExecutionRequest request)
+    {
+        var runId = Guid.CreateVersion7().ToString();
+        var reset = engine.Store.Create(workflow, runId);
+        reset.Changes.Created = true;
+        reset.Changes.Visible = true;
+
+        // Making the copy counts as a transition of its own.
+        reset.Record.StateTransitions = 1;
+        foreach (var e in kept)
+        {
+            reset.Add(e);
+        }
+
+        reset.Record.CreateRequestId = request.RequestId;
+        reset.Record.RequestIds[request.RequestId] = new RequestIdInfo { EventType = EventType.WorkflowExecutionStarted, EventId = 1 };
+        reset.Record.OriginalStartTime = run.Record.OriginalStartTime;
+        reset.Record.LastResetTime = reset.Now.Stamp();
+        foreach (
+            var point in run.Record.ResetPoints.Where(p =>
+                p.RunId == run.RunId
+                    ? p.FirstWorkflowTaskCompletedId < request.WorkflowTaskFinishEventId
+                    : run.Start.PrevAutoResetPoints?.Points.Contains(p) == true
+            )
+        )
+        {
+            // What was taken over of the old run's history are points of the new one.
+            var taken = point.Clone();
+            taken.RunId = point.RunId == run.RunId ? runId : point.RunId;
+            reset.Record.ResetPoints.Add(taken);
+        }
+
+        if (kept.Exists(e => e.EventType == EventType.WorkflowTaskCompleted))
+        {
+            reset.Record.BuildIds.AddRange(run.Record.BuildIds);
+        }
+
+        reset.BeginFromReset();
+
+        var scheduled = kept.FindLast(e => e.EventType == EventType.WorkflowTaskScheduled)!;
+        var started = kept[^1].EventType == EventType.WorkflowTaskStarted ? kept[^1].EventId : 0;
+        if (started == 0)
+        {
+            var startedEvent = reset.NewEvent(EventType.WorkflowTaskStarted);
+            startedEvent.WorkflowTaskStartedEventAttributes = new WorkflowTaskStartedEventAttributes
+            {
+                ScheduledEventId = scheduled.EventId,
+                Identity = Identity,
+                RequestId = "emptyUuid",
+            };
+            started = reset.Add(startedEvent).EventId;
+        }
+
+        var failed = reset.NewEvent(EventType.WorkflowTaskFailed);
+        failed.WorkflowTaskFailedEventAttributes = new WorkflowTaskFailedEventAttributes
+        {
+            ScheduledEventId = scheduled.EventId,
+            StartedEventId = started,
+            Cause = WorkflowTaskFailedCause.ResetWorkflow,
+            Failure = new Temporalio.Api.Failure.V1.Failure
+            {
+                Message = request.Reason,
+                ResetWorkflowFailureInfo = new Temporalio.Api.Failure.V1.ResetWorkflowFailureInfo(),
+            },
+            Identity = Identity,
+            BaseRunId = run.RunId,
+            NewRunId = runId,
+        };
+        reset.Add(failed);
+        foreach (var activity in reset.Activities.All)
+        {
+            ActivityTransitions.RescheduleAfterReset(reset, activity);
+        }
+
+        // What was asked of other workflows and not answered before that point is asked again by the new run.
+        var unanswered = reset
+            .Children.All.Where(c => c.StartedEventId == 0)
+            .Select(c => c.InitiatedEventId)
+            .Concat(reset.Externals.Signals)
+            .Concat(reset.Externals.Cancels)
+            .ToHashSet();
+        foreach (var e in kept.Where(e => unanswered.Contains(e.EventId)))
+        {
+            TransferTasks.Add(reset, e);
+        }
+
+        return reset;
+    }
+
+    /// <summary>What came in the runs that followed the reset one in its chain.</summary>
+    private IEnumerable<HistoryEvent> LaterRuns(Workflow workflow, MutableState run)
+    {
+        var at = run;
+        while (Next(at) is { Length: > 0 } next && engine.Store.Find(workflow, next) is { } following)
+        {
+            foreach (var e in engine.Store.Batches(following, 1).SelectMany(HistoryLog.Decode).Concat(following.Buffered.All).ToList())
+            {
+                yield return e;
+            }
+
+            at = following;
+        }
+    }
+
+    private static string Next(MutableState run) =>
+        run.CloseEvent?.WorkflowExecutionContinuedAsNewEventAttributes?.NewExecutionRunId
+        ?? run.CloseEvent?.WorkflowExecutionCompletedEventAttributes?.NewExecutionRunId
+        ?? run.CloseEvent?.WorkflowExecutionFailedEventAttributes?.NewExecutionRunId
+        ?? run.CloseEvent?.WorkflowExecutionTimedOutEventAttributes?.NewExecutionRunId
+        ?? "";
+
+    /// <summary>Signals, updates and changed options are applied again; a cancel request is not, as with the real server. An update that an
+    /// earlier reset has applied again is in what is kept, or later as admitted and as accepted: once is enough, and workers fail the task
+    /// for an id that comes twice.</summary>
+    private static void Reapply(
+        MutableState reset,
+        List<HistoryEvent> kept,
+        List<HistoryEvent> later,
+        ResetWorkflowExecutionRequest request
+    )
+    {
+        var known = kept.Select(UpdateOf).OfType<Temporalio.Api.Update.V1.Request>().Select(update => update.Meta.UpdateId).ToHashSet();
+        var exclude = request.ResetReapplyExcludeTypes;
+        var none = request.ResetReapplyType == ResetReapplyType.None;
+        var signals = !none && !exclude.Contains(ResetReapplyExcludeType.Signal);
+        var others = !none && request.ResetReapplyType != ResetReapplyType.Signal;
+        foreach (var e in later)
+        {
+            switch (e.EventType)
+            {
+                case EventType.WorkflowExecutionSignaled when signals:
+                    var s = e.WorkflowExecutionSignaledEventAttributes;
+                    var signal = reset.NewEvent(EventType.WorkflowExecutionSignaled);
+                    signal.WorkflowExecutionSignaledEventAttributes = s.Clone();
+                    signal.Links.AddRange(e.Links);
+                    reset.AddOrBuffer(signal);
+                    break;
+                case EventType.WorkflowExecutionUpdateAdmitted
+                or EventType.WorkflowExecutionUpdateAccepted
+                    when others
+                        && !exclude.Contains(ResetReapplyExcludeType.Update)
+                        && UpdateOf(e) is { } update
+                        && known.Add(update.Meta.UpdateId):
+                    reset.AddOrBuffer(Admitted(reset, update));
+                    break;
+                case EventType.WorkflowExecutionOptionsUpdated:
+                    var options = reset.NewEvent(EventType.WorkflowExecutionOptionsUpdated);
+                    options.WorkflowExecutionOptionsUpdatedEventAttributes = e.WorkflowExecutionOptionsUpdatedEventAttributes.Clone();
+                    options.WorkerMayIgnore = true;
+                    reset.AddOrBuffer(options);
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+
+    private static Temporalio.Api.Update.V1.Request? UpdateOf(HistoryEvent e) =>
+        e.WorkflowExecutionUpdateAdmittedEventAttributes?.Request ?? e.WorkflowExecutionUpdateAcceptedEventAttributes?.AcceptedRequest;
+
+    private static HistoryEvent Admitted(MutableState reset, Temporalio.Api.Update.V1.Request request)
+    {
+        var admitted = reset.NewEvent(EventType.WorkflowExecutionUpdateAdmitted);
+        admitted.WorkflowExecutionUpdateAdmittedEventAttributes = new WorkflowExecutionUpdateAdmittedEventAttributes
+        {
+            Request = request,
+            Origin = UpdateAdmittedEventOrigin.Reapply,
+        };
+        return admitted;
+    }
+}

@@ -1,0 +1,111 @@
+using Temporal.Server.History;
+using Temporal.Server.Matching;
+using Temporal.Server.Operator;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.WorkflowService.V1;
+using TaskQueue = Temporalio.Api.TaskQueue.V1.TaskQueue;
+using TaskQueuePartitionMetadata = Temporalio.Api.TaskQueue.V1.TaskQueuePartitionMetadata;
+
+namespace Temporal.Server.Frontend;
+
+/// <summary>What can be asked about task queues, and workers that say goodbye.</summary>
+internal sealed class TaskQueueHandler(
+    WorkflowEngine engine,
+    NamespaceRegistry namespaces,
+    WorkerHandler workers,
+    WorkerPolls polls,
+    TaskQueueConfigs configs,
+    TimeProvider time,
+    Stopping stopping,
+    Func<string> address
+)
+{
+    private const int Partitions = 4;
+
+    private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(60);
+
+    public void Register(RpcTable table)
+    {
+        table.AddAsync<ShutdownWorkerRequest, ShutdownWorkerResponse>(Shutdown);
+        table.AddAsync<DescribeTaskQueueRequest, DescribeTaskQueueResponse>(Describe);
+        table.AddAsync((UpdateTaskQueueConfigRequest request) => UpdateAsync(request));
+        table.AddAsync<PollNexusTaskQueueRequest, PollNexusTaskQueueResponse>(PollNexusAsync);
+        table.AddAsync<ListTaskQueuePartitionsRequest, ListTaskQueuePartitionsResponse>(ListPartitions);
+    }
+
+    private ValueTask<ShutdownWorkerResponse> Shutdown(RpcCall context, ShutdownWorkerRequest request)
+    {
+        var ns = namespaces.Resolve(request.Namespace);
+        if (request.WorkerHeartbeat is { } last)
+        {
+            workers.Record(ns, last);
+        }
+
+        if (request.StickyTaskQueue.Length > 0)
+        {
+            engine.Queues.Abandon(ns.Id, request.StickyTaskQueue);
+        }
+
+        polls.End(request.WorkerInstanceKey);
+        return ValueTask.FromResult(new ShutdownWorkerResponse());
+    }
+
+    private ValueTask<ListTaskQueuePartitionsResponse> ListPartitions(RpcCall context, ListTaskQueuePartitionsRequest request)
+    {
+        namespaces.Resolve(request.Namespace);
+        Require.TaskQueue(request.TaskQueue);
+        var response = new ListTaskQueuePartitionsResponse();
+        for (var i = 0; i < Partitions; i++)
+        {
+            // The real server splits a queue in four; clients show the list and nothing else.
+            var partition = new TaskQueuePartitionMetadata
+            {
+                Key = i == 0 ? request.TaskQueue.Name : $"/_sys/{request.TaskQueue.Name}/{i}",
+                OwnerHostName = address(),
+            };
+            response.ActivityTaskQueuePartitions.Add(partition);
+            response.WorkflowTaskQueuePartitions.Add(partition.Clone());
+        }
+
+        return ValueTask.FromResult(response);
+    }
+
+    private ValueTask<DescribeTaskQueueResponse> Describe(RpcCall context, DescribeTaskQueueRequest request)
+    {
+        var ns = namespaces.Resolve(request.Namespace);
+        Require.TaskQueue(request.TaskQueue);
+        var describer = new TaskQueueDescriber(engine.Queues, configs, time.GetUtcNow());
+        return ValueTask.FromResult(
+            request.ApiMode == DescribeTaskQueueMode.Enhanced
+                ? describer.DescribeAll(ns.Id, request)
+                : describer.DescribeOne(ns.Id, request)
+        );
+    }
+
+    private async Task<UpdateTaskQueueConfigResponse> UpdateAsync(UpdateTaskQueueConfigRequest request)
+    {
+        var ns = namespaces.Resolve(request.Namespace);
+        Require.TaskQueue(new TaskQueue { Name = request.TaskQueue });
+        var config = await configs.UpdateAsync(ns.Id, request, time.GetUtcNow());
+        if (request.TaskQueueType is TaskQueueType.Workflow or TaskQueueType.Activity)
+        {
+            engine.Queues.Get(ns.Id, request.TaskQueue, request.TaskQueueType == TaskQueueType.Activity).Rate = config
+                .QueueRateLimit
+                ?.RateLimit
+                ?.RequestsPerSecond;
+        }
+
+        return new UpdateTaskQueueConfigResponse { Config = config };
+    }
+
+    // Nexus tasks are never made; workers may wait for them all the same.
+    private async ValueTask<PollNexusTaskQueueResponse> PollNexusAsync(RpcCall context, PollNexusTaskQueueRequest request)
+    {
+        namespaces.Resolve(request.Namespace);
+        Require.TaskQueue(request.TaskQueue);
+        using var poll = new LongPoll(context, PollLimit, stopping.Token);
+        using var noted = polls.Note(request.WorkerInstanceKey, poll);
+        await Task.Delay(Timeout.Infinite, poll.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return new PollNexusTaskQueueResponse();
+    }
+}

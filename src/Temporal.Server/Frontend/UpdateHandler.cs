@@ -1,0 +1,285 @@
+using Temporal.Server.History;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.Update.V1;
+using Temporalio.Api.WorkflowService.V1;
+using Stage = Temporalio.Api.Enums.V1.UpdateWorkflowExecutionLifecycleStage;
+
+namespace Temporal.Server.Frontend;
+
+/// <summary>Updates: admits them, and waits for what becomes of them.</summary>
+internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry namespaces, Stopping stopping)
+{
+    private const int MaxInFlight = 10;
+    private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(1);
+
+    public void Register(RpcTable table)
+    {
+        table.AddAsync<UpdateWorkflowExecutionRequest, UpdateWorkflowExecutionResponse>(UpdateAsync);
+        table.AddAsync<PollWorkflowExecutionUpdateRequest, PollWorkflowExecutionUpdateResponse>(PollAsync);
+    }
+
+    private async ValueTask<UpdateWorkflowExecutionResponse> UpdateAsync(RpcCall context, UpdateWorkflowExecutionRequest request)
+    {
+        var ns = namespaces.Resolve(request.Namespace);
+        Check(request);
+        NotAdmitted(request.WaitPolicy);
+        return await FollowAsync(
+            context,
+            request.WaitPolicy?.LifecycleStage ?? Stage.Unspecified,
+            () =>
+                engine.Store.ChangeAsync(
+                    ns.Id,
+                    request.WorkflowExecution.WorkflowId,
+                    w =>
+                    {
+                        var run =
+                            engine.Store.Find(w, request.WorkflowExecution.RunId)
+                            ?? throw (
+                                request.WorkflowExecution.RunId.Length > 0
+                                    ? RpcErrors.NotFound(
+                                        $"workflow execution not found for workflow ID \"{w.WorkflowId}\" and run ID "
+                                            + $"\"{request.WorkflowExecution.RunId}\""
+                                    )
+                                    : RpcErrors.NotFound($"workflow not found for ID: {w.WorkflowId}")
+                            );
+                        if (request.FirstExecutionRunId.Length > 0 && run.FirstRunId != request.FirstExecutionRunId)
+                        {
+                            throw RpcErrors.NotFound("workflow execution not found");
+                        }
+
+                        return (w, run, Admit(w, run, request.Request));
+                    }
+                )
+        );
+    }
+
+    /// <summary>
+    /// Finds the update, or admits it and makes sure that a task brings it to the worker. Call with the workflow's lock held.
+    /// </summary>
+    public PendingUpdate Admit(Workflow workflow, MutableState run, Request request)
+    {
+        var id = request.Meta.UpdateId;
+        if (Known(workflow, run, id) is { } known)
+        {
+            return known;
+        }
+
+        if (!run.IsOpen)
+        {
+            throw WorkflowOperations.Closed();
+        }
+
+        if (workflow.Updates.Count >= MaxInFlight)
+        {
+            throw RpcErrors.Create(
+                StatusCode.ResourceExhausted,
+                $"limit on number of concurrent in-flight updates has been reached ({MaxInFlight})",
+                "temporal.api.errordetails.v1.ResourceExhaustedFailure",
+                new Temporalio.Api.ErrorDetails.V1.ResourceExhaustedFailure
+                {
+                    Cause = ResourceExhaustedCause.ConcurrentLimit,
+                    Scope = ResourceExhaustedScope.Namespace,
+                }
+            );
+        }
+
+        if (run.Task is { Attempt: >= 3 })
+        {
+            Updates.ForgetAdmitted(workflow);
+            throw RpcErrors.WorkflowNotReady("Unable to perform workflow execution update due to Workflow Task in failed state.");
+        }
+
+        var update = new PendingUpdate(id, request);
+        workflow.Updates.Add(update);
+        if (run is { Task: null, IsPaused: false })
+        {
+            // Also while the first task waits for its time: the update does not wait with it.
+            run.WorkflowTask.Schedule(speculative: true);
+        }
+
+        return update;
+    }
+
+    /// <summary>Finds or admits an update and waits for the stage that the caller asked for, as long as one call may.</summary>
+    /// <param name="find">
+    /// Asked again when the workflow's memory was dropped meanwhile: what was accepted is told by history, and what was not is admitted
+    /// anew, as clients do that ask again.
+    /// </param>
+    public async Task<UpdateWorkflowExecutionResponse> FollowAsync(
+        RpcCall context,
+        Stage stage,
+        Func<Task<(Workflow Workflow, MutableState Run, PendingUpdate Update)>> find
+    )
+    {
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping.Token);
+        wait.CancelAfter(WaitLimit);
+        while (true)
+        {
+            var (workflow, run, update) = await find();
+            var reached = update.Reached(stage);
+            try
+            {
+                await Task.WhenAny(reached, workflow.Gone).WaitAsync(wait.Token);
+                if (update.Progress == UpdateProgress.Dropped)
+                {
+                    await Task.Delay(AskAgainAfter, wait.Token);
+                    continue;
+                }
+            }
+            catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
+            {
+                // The answer says how far it got; the client asks again.
+                return Reached(run, update);
+            }
+
+            if (reached.IsCompleted)
+            {
+                return Reached(run, update);
+            }
+        }
+    }
+
+    private static UpdateWorkflowExecutionResponse Reached(MutableState run, PendingUpdate update)
+    {
+        // One value, read once: what else happens to the update meanwhile belongs to the next answer.
+        var progress = update.Progress;
+        if (progress.Aborted is { } aborted)
+        {
+            throw aborted;
+        }
+
+        return new UpdateWorkflowExecutionResponse
+        {
+            UpdateRef = new UpdateRef
+            {
+                WorkflowExecution = new WorkflowExecution { WorkflowId = run.WorkflowId, RunId = run.RunId },
+                UpdateId = update.Id,
+            },
+            Outcome = progress.Outcome,
+            Stage = progress == UpdateProgress.Dropped ? Stage.Admitted : progress.Stage,
+        };
+    }
+
+    /// <summary>Whoever updates must wait for more than the admission, which is not durable.</summary>
+    public static void NotAdmitted(WaitPolicy? policy)
+    {
+        if (policy?.LifecycleStage == Stage.Admitted)
+        {
+            throw RpcErrors.Create(
+                StatusCode.PermissionDenied,
+                "UpdateWorkflowExecution issued asynchronously and waiting on update admitted is not supported.",
+                "temporal.api.errordetails.v1.PermissionDeniedFailure",
+                new Temporalio.Api.ErrorDetails.V1.PermissionDeniedFailure()
+            );
+        }
+    }
+
+    public static void Check(UpdateWorkflowExecutionRequest request)
+    {
+        Require.Execution(request.WorkflowExecution);
+        if (request.Request?.Meta is null)
+        {
+            throw RpcErrors.InvalidArgument("Update meta is not set on request.");
+        }
+
+        if (request.Request.Input is null)
+        {
+            throw RpcErrors.InvalidArgument("Update input is not set on request.");
+        }
+
+        if (request.Request.Input.Name.Length == 0)
+        {
+            throw RpcErrors.InvalidArgument("Update name is not set on request.");
+        }
+
+        if (request.Request.Meta.UpdateId.Length > Require.MaxId)
+        {
+            throw RpcErrors.InvalidArgument("UpdateId length exceeds limit.");
+        }
+
+        if (request.Request.Meta.UpdateId.Length == 0)
+        {
+            request.Request.Meta.UpdateId = Guid.NewGuid().ToString();
+        }
+    }
+
+    private async ValueTask<PollWorkflowExecutionUpdateResponse> PollAsync(RpcCall context, PollWorkflowExecutionUpdateRequest request)
+    {
+        var ns = namespaces.Resolve(request.Namespace);
+        if (request.UpdateRef is null)
+        {
+            throw RpcErrors.InvalidArgument("UpdateRef is not set on request.");
+        }
+
+        Require.Execution(request.UpdateRef.WorkflowExecution);
+        var stage = request.WaitPolicy?.LifecycleStage ?? Stage.Unspecified;
+        var answer = await FollowAsync(
+            context,
+            stage == Stage.Unspecified ? Stage.Admitted : stage,
+            () =>
+                engine.Store.ChangeAsync(
+                    ns.Id,
+                    request.UpdateRef.WorkflowExecution.WorkflowId,
+                    w =>
+                    {
+                        var run = engine.Store.Require(w, request.UpdateRef.WorkflowExecution.RunId);
+                        return (
+                            w,
+                            run,
+                            Known(w, run, request.UpdateRef.UpdateId)
+                                ?? throw RpcErrors.NotFound($"update \"{request.UpdateRef.UpdateId}\" not found")
+                        );
+                    }
+                )
+        );
+        return new PollWorkflowExecutionUpdateResponse
+        {
+            UpdateRef = answer.UpdateRef,
+            Outcome = answer.Outcome,
+            Stage = answer.Stage,
+        };
+    }
+
+    /// <summary>The update that is under way, or was and is told by history; null when the id is unknown.</summary>
+    public PendingUpdate? Known(Workflow workflow, MutableState run, string id)
+    {
+        Updates.RestoreAdmitted(workflow, run);
+        if (workflow.Current == run && workflow.Updates.Find(id) is { } pending)
+        {
+            return pending;
+        }
+
+        if (!run.Updates.TryGetValue(id, out var events))
+        {
+            return null;
+        }
+
+        var update = new PendingUpdate(id, new Request { Meta = new Meta { UpdateId = id } }) { Accepted = true };
+        if (events.Completed > 0)
+        {
+            update.Publish(
+                new UpdateProgress(
+                    Stage.Completed,
+                    engine.Store.Event(run, events.Completed).WorkflowExecutionUpdateCompletedEventAttributes.Outcome
+                )
+            );
+        }
+        else if (!run.IsOpen)
+        {
+            update.Publish(new UpdateProgress(Stage.Completed, Updates.ClosedBeforeCompletion()));
+        }
+        else
+        {
+            update.Publish(new UpdateProgress(Stage.Accepted));
+            if (workflow.Current == run)
+            {
+                // Accepted before the server was restarted: it goes on from here.
+                workflow.Updates.Add(update);
+            }
+        }
+
+        return update;
+    }
+}

@@ -1,0 +1,347 @@
+using Temporal.Server.History;
+using Temporal.Server.Visibility;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace Temporal.Server.Frontend;
+
+/// <summary>What clients do to workflows: start, signal, cancel, terminate, delete, describe.</summary>
+internal sealed class WorkflowOperations : IWorkflowOperations
+{
+    private readonly WorkflowEngine _engine;
+    private readonly NamespaceRegistry _namespaces;
+    private readonly SearchAttributeRegistry _searchAttributes;
+    private readonly ResetOperation _reset;
+
+    public WorkflowOperations(WorkflowEngine engine, NamespaceRegistry namespaces, SearchAttributeRegistry searchAttributes)
+    {
+        _engine = engine;
+        _namespaces = namespaces;
+        _searchAttributes = searchAttributes;
+        _reset = new ResetOperation(engine);
+        Starts = new WorkflowStarts(engine);
+    }
+
+    public event Action<ClosedRun>? RunClosed
+    {
+        add => _engine.RunClosed += value;
+        remove => _engine.RunClosed -= value;
+    }
+
+    /// <summary>How workflows begin.</summary>
+    public WorkflowStarts Starts { get; }
+
+    private WorkflowStore Store => _engine.Store;
+
+    public void Register(RpcTable table)
+    {
+        table.AddAsync((StartWorkflowExecutionRequest r) => StartAsync(r));
+        table.AddAsync<SignalWithStartWorkflowExecutionRequest, SignalWithStartWorkflowExecutionResponse>(SignalWithStartAsync);
+        table.AddAsync(
+            async (SignalWorkflowExecutionRequest r) =>
+            {
+                await SignalAsync(r);
+                return new SignalWorkflowExecutionResponse();
+            }
+        );
+        table.AddAsync(
+            async (RequestCancelWorkflowExecutionRequest r) =>
+            {
+                await RequestCancelAsync(r);
+                return new RequestCancelWorkflowExecutionResponse();
+            }
+        );
+        table.AddAsync(
+            async (TerminateWorkflowExecutionRequest r) =>
+            {
+                await TerminateAsync(r);
+                return new TerminateWorkflowExecutionResponse();
+            }
+        );
+        table.AddAsync(
+            async (DeleteWorkflowExecutionRequest r) =>
+            {
+                await DeleteAsync(r);
+                return new DeleteWorkflowExecutionResponse();
+            }
+        );
+        table.AddAsync((DescribeWorkflowExecutionRequest r) => DescribeAsync(r));
+        table.AddAsync((UpdateWorkflowExecutionOptionsRequest r) => UpdateOptionsAsync(r));
+        table.AddAsync((ResetWorkflowExecutionRequest r) => ResetAsync(r));
+    }
+
+    public Task<StartWorkflowExecutionResponse> StartAsync(StartWorkflowExecutionRequest request)
+    {
+        var ns = _namespaces.Resolve(request.Namespace);
+        StartRequests.Check(request, ns, _searchAttributes);
+        return Store.ChangeAsync(
+            ns.Id,
+            request.WorkflowId,
+            w =>
+            {
+                var response = Starts.Start(w, request);
+                if (request.RequestEagerExecution && response.Started && Store.Current(w) is { } run && run.RunId == response.RunId)
+                {
+                    response.EagerWorkflowTask = Starts.StartEagerly(w, run, request);
+                }
+
+                return response;
+            }
+        );
+    }
+
+    public Task SignalAsync(SignalWorkflowExecutionRequest request)
+    {
+        var ns = _namespaces.Resolve(request.Namespace);
+        Require.Execution(request.WorkflowExecution);
+        SignalName(request.SignalName);
+        Require.RequestId(request.RequestId);
+        Require.Blob(request.Input, ns.BlobSizeLimit);
+        return Store.ChangeAsync(
+            ns.Id,
+            request.WorkflowExecution.WorkflowId,
+            w =>
+            {
+                var run = Open(w, request.WorkflowExecution.RunId);
+                Signals.Add(
+                    run,
+                    request.SignalName,
+                    request.Input,
+                    request.Header,
+                    request.Identity,
+                    request.RequestId,
+                    null,
+                    request.Links
+                );
+            }
+        );
+    }
+
+    public Task RequestCancelAsync(RequestCancelWorkflowExecutionRequest request)
+    {
+        var ns = _namespaces.Resolve(request.Namespace);
+        Require.Execution(request.WorkflowExecution);
+        Require.RequestId(request.RequestId);
+        return Store.ChangeAsync(
+            ns.Id,
+            request.WorkflowExecution.WorkflowId,
+            w =>
+            {
+                var run = OfChain(w, request.WorkflowExecution.RunId, request.FirstExecutionRunId);
+                if (run.IsOpen)
+                {
+                    Signals.RequestCancel(run, request.Reason, request.Identity, request.RequestId, null, request.Links);
+                }
+            }
+        );
+    }
+
+    public Task TerminateAsync(TerminateWorkflowExecutionRequest request)
+    {
+        var ns = _namespaces.Resolve(request.Namespace);
+        Require.Execution(request.WorkflowExecution);
+        return Store.ChangeAsync(
+            ns.Id,
+            request.WorkflowExecution.WorkflowId,
+            w =>
+            {
+                var run = OfChain(w, request.WorkflowExecution.RunId, request.FirstExecutionRunId);
+                if (!run.IsOpen)
+                {
+                    throw Closed();
+                }
+
+                _engine.Chain.Terminate(w, run, request.Reason, request.Details, request.Identity, request.Links);
+            }
+        );
+    }
+
+    public async Task DeleteAsync(DeleteWorkflowExecutionRequest request)
+    {
+        var ns = _namespaces.Resolve(request.Namespace);
+        Require.Execution(request.WorkflowExecution);
+        var id = request.WorkflowExecution.WorkflowId;
+        var run = await Store.ChangeAsync(
+            ns.Id,
+            id,
+            w =>
+            {
+                var run = Existing(w, request.WorkflowExecution.RunId);
+                if (run.IsOpen)
+                {
+                    _engine.Chain.Terminate(w, run, "Delete workflow execution", null, "history-service");
+                }
+
+                return run;
+            }
+        );
+        await Store.DeleteAsync(run);
+    }
+
+    public Task<DescribeWorkflowExecutionResponse> DescribeAsync(DescribeWorkflowExecutionRequest request)
+    {
+        var ns = _namespaces.Resolve(request.Namespace);
+        Require.Execution(request.Execution);
+        return Store.ChangeAsync(ns.Id, request.Execution.WorkflowId, w => Describer.Describe(Existing(w, request.Execution.RunId)));
+    }
+
+    public Task<ResetWorkflowExecutionResponse> ResetAsync(ResetWorkflowExecutionRequest request)
+    {
+        var ns = _namespaces.Resolve(request.Namespace);
+        Require.Execution(request.WorkflowExecution);
+        return Store.ChangeAsync(
+            ns.Id,
+            request.WorkflowExecution.WorkflowId,
+            w => _reset.Reset(w, Existing(w, request.WorkflowExecution.RunId), request)
+        );
+    }
+
+    public Task<long?> FindCompletedWorkflowTaskAsync(string namespaceName, WorkflowExecution execution, bool last)
+    {
+        var ns = _namespaces.Resolve(namespaceName);
+        return Store.ChangeAsync(
+            ns.Id,
+            execution.WorkflowId,
+            w =>
+            {
+                var completed = Store
+                    .Batches(Existing(w, execution.RunId), 1)
+                    .SelectMany(HistoryLog.Decode)
+                    .Where(e => e.EventType == EventType.WorkflowTaskCompleted)
+                    .Select(e => (long?)e.EventId);
+                return last ? completed.LastOrDefault() : completed.FirstOrDefault();
+            }
+        );
+    }
+
+    public Task<UpdateWorkflowExecutionOptionsResponse> UpdateOptionsAsync(UpdateWorkflowExecutionOptionsRequest request)
+    {
+        var ns = _namespaces.Resolve(request.Namespace);
+        Require.Execution(request.WorkflowExecution);
+        if (request.UpdateMask is null || request.UpdateMask.Paths.Count == 0)
+        {
+            throw RpcErrors.InvalidArgument("UpdateMask is not set on request.");
+        }
+
+        return Store.ChangeAsync(
+            ns.Id,
+            request.WorkflowExecution.WorkflowId,
+            w =>
+            {
+                var run = Open(w, request.WorkflowExecution.RunId);
+                if (request.UpdateMask.Paths.Any(p => p.StartsWith("versioning_override", StringComparison.Ordinal)))
+                {
+                    OptionsUpdate.Apply(run, request.WorkflowExecutionOptions, request.Identity);
+                }
+
+                return new UpdateWorkflowExecutionOptionsResponse
+                {
+                    WorkflowExecutionOptions = new Temporalio.Api.Workflow.V1.WorkflowExecutionOptions
+                    {
+                        VersioningOverride = run.Record.VersioningOverride,
+                    },
+                };
+            }
+        );
+    }
+
+    /// <summary>A running or closed run that a request names.</summary>
+    public MutableState Existing(Workflow workflow, string runId) =>
+        Store.Find(workflow, runId)
+        ?? throw (
+            runId.Length > 0
+                ? RpcErrors.NotFound($"workflow execution not found for workflow ID \"{workflow.WorkflowId}\" and run ID \"{runId}\"")
+                : RpcErrors.NotFound($"workflow not found for ID: {workflow.WorkflowId}")
+        );
+
+    /// <summary>A running run that a request names.</summary>
+    public MutableState Open(Workflow workflow, string runId) => Existing(workflow, runId) is { IsOpen: true } run ? run : throw Closed();
+
+    public static RpcException Closed() => RpcErrors.NotFound("workflow execution already completed");
+
+    private async ValueTask<SignalWithStartWorkflowExecutionResponse> SignalWithStartAsync(
+        RpcCall context,
+        SignalWithStartWorkflowExecutionRequest r
+    )
+    {
+        var ns = _namespaces.Resolve(r.Namespace);
+        SignalName(r.SignalName);
+        Require.Blob(r.SignalInput, ns.BlobSizeLimit);
+        var start = new StartWorkflowExecutionRequest
+        {
+            Namespace = r.Namespace,
+            WorkflowId = r.WorkflowId,
+            WorkflowType = r.WorkflowType,
+            TaskQueue = r.TaskQueue,
+            Input = r.Input,
+            WorkflowExecutionTimeout = r.WorkflowExecutionTimeout,
+            WorkflowRunTimeout = r.WorkflowRunTimeout,
+            WorkflowTaskTimeout = r.WorkflowTaskTimeout,
+            Identity = r.Identity,
+            RequestId = r.RequestId,
+            WorkflowIdReusePolicy = r.WorkflowIdReusePolicy,
+            WorkflowIdConflictPolicy = r.WorkflowIdConflictPolicy,
+            RetryPolicy = r.RetryPolicy,
+            CronSchedule = r.CronSchedule,
+            Memo = r.Memo,
+            SearchAttributes = r.SearchAttributes,
+            Header = r.Header,
+            WorkflowStartDelay = r.WorkflowStartDelay,
+            UserMetadata = r.UserMetadata,
+            VersioningOverride = r.VersioningOverride,
+            Priority = r.Priority,
+        };
+        start.Links.AddRange(r.Links);
+        if (r.WorkflowIdConflictPolicy == WorkflowIdConflictPolicy.Fail)
+        {
+            throw RpcErrors.InvalidArgument(
+                "Invalid WorkflowIDConflictPolicy: WORKFLOW_ID_CONFLICT_POLICY_FAIL is not supported for this operation."
+            );
+        }
+
+        StartRequests.Check(start, ns, _searchAttributes);
+        return await Store.ChangeAsync(
+            ns.Id,
+            r.WorkflowId,
+            w =>
+            {
+                void Signal(MutableState run) =>
+                    Signals.Add(run, r.SignalName, r.SignalInput, r.Header, r.Identity, start.RequestId, null, r.Links);
+                var terminates =
+                    r.WorkflowIdConflictPolicy == WorkflowIdConflictPolicy.TerminateExisting
+                    || r.WorkflowIdReusePolicy == WorkflowIdReusePolicy.TerminateIfRunning;
+                if (!terminates && Store.Current(w) is { IsOpen: true } current)
+                {
+                    Signal(current);
+                    return new SignalWithStartWorkflowExecutionResponse { RunId = current.RunId };
+                }
+
+                var started = Starts.Start(w, start, Signal, repeats: false);
+                return new SignalWithStartWorkflowExecutionResponse { RunId = started.RunId, Started = true };
+            }
+        );
+    }
+
+    private static void SignalName(string name)
+    {
+        if (name.Length == 0)
+        {
+            throw RpcErrors.InvalidArgument("SignalName is not set on request.");
+        }
+
+        if (name.Length > Require.MaxId)
+        {
+            throw RpcErrors.InvalidArgument("SignalName length exceeds limit.");
+        }
+    }
+
+    /// <summary>
+    /// The run that is meant: where the chain's first run is named, the one that is the chain's last by now, whatever else is named.
+    /// </summary>
+    private MutableState OfChain(Workflow workflow, string runId, string firstRunId)
+    {
+        var run = Existing(workflow, firstRunId.Length > 0 ? "" : runId);
+        return firstRunId.Length == 0 || run.FirstRunId == firstRunId ? run : throw RpcErrors.NotFound("workflow execution not found");
+    }
+}

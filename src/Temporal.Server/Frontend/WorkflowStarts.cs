@@ -1,0 +1,169 @@
+using Temporal.Server.History;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace Temporal.Server.Frontend;
+
+/// <summary>How workflows begin: a new run, or the one that is there, by the policies of the request.</summary>
+internal sealed class WorkflowStarts(WorkflowEngine engine)
+{
+    /// <summary>Hands a new run's first task to the one who starts it.</summary>
+    public Func<Workflow, MutableState, StartWorkflowExecutionRequest, PollWorkflowTaskQueueResponse?> StartEagerly { get; set; } =
+        static (_, _, _) => null;
+
+    private WorkflowStore Store => engine.Store;
+
+    /// <summary>Starts, or meets the run that is there, by the policies of the request. Call with the workflow's lock held.</summary>
+    /// <param name="beforeFirstTask">What belongs in front of the first workflow task.</param>
+    /// <param name="repeats">A request id that is known already stands for the same start.</param>
+    public StartWorkflowExecutionResponse Start(
+        Workflow workflow,
+        StartWorkflowExecutionRequest request,
+        Action<MutableState>? beforeFirstTask = null,
+        bool repeats = true
+    )
+    {
+        var newRunId = Guid.CreateVersion7().ToString();
+        if (Store.Current(workflow) is { } current)
+        {
+            if (repeats && current.Record.RequestIds.TryGetValue(request.RequestId, out var known))
+            {
+                return Started(request, current, known.EventType == EventType.WorkflowExecutionStarted);
+            }
+
+            if (current.IsOpen)
+            {
+                if (Conflict(workflow, current, request, ref newRunId) is { } answer)
+                {
+                    return answer;
+                }
+            }
+            else
+            {
+                Reuse(current, request.WorkflowIdReusePolicy);
+            }
+        }
+
+        var run = Store.Create(workflow, newRunId);
+        run.Begin(StartedEvents.First(request, run.RunId, run.Now), request.UserMetadata, request.Links, request.RequestId);
+        if (request.VersioningOverride is { } versioning)
+        {
+            run.Record.VersioningOverride = versioning;
+        }
+
+        run.Record.Callbacks.AddRange(request.CompletionCallbacks);
+        beforeFirstTask?.Invoke(run);
+        run.WorkflowTask.EnsureScheduled();
+        return Started(request, run, started: true);
+    }
+
+    private StartWorkflowExecutionResponse? Conflict(
+        Workflow workflow,
+        MutableState current,
+        StartWorkflowExecutionRequest request,
+        ref string newRunId
+    )
+    {
+        var policy = request.WorkflowIdConflictPolicy;
+        if (request.WorkflowIdReusePolicy == WorkflowIdReusePolicy.TerminateIfRunning)
+        {
+            policy = WorkflowIdConflictPolicy.TerminateExisting;
+        }
+
+        switch (policy)
+        {
+            case WorkflowIdConflictPolicy.UseExisting:
+                Attach(current, request);
+                return Started(request, current, started: false);
+            case WorkflowIdConflictPolicy.TerminateExisting:
+                newRunId = engine.Chain.Replace(workflow, current);
+                return null;
+            default:
+                throw RpcErrors.AlreadyStarted(
+                    $"Workflow execution is already running. WorkflowId: {current.WorkflowId}, RunId: {current.RunId}.",
+                    current.Record.CreateRequestId,
+                    current.RunId
+                );
+        }
+    }
+
+    /// <summary>A start that met a running workflow leaves what it asked for there.</summary>
+    private static void Attach(MutableState run, StartWorkflowExecutionRequest request)
+    {
+        if (
+            request.OnConflictOptions is not { } options
+            || !(options.AttachRequestId || options.AttachCompletionCallbacks || options.AttachLinks)
+        )
+        {
+            return;
+        }
+
+        var e = run.NewEvent(EventType.WorkflowExecutionOptionsUpdated);
+        e.WorkflowExecutionOptionsUpdatedEventAttributes = new WorkflowExecutionOptionsUpdatedEventAttributes
+        {
+            AttachedRequestId = options.AttachRequestId ? request.RequestId : "",
+        };
+        if (options.AttachCompletionCallbacks)
+        {
+            e.WorkflowExecutionOptionsUpdatedEventAttributes.AttachedCompletionCallbacks.AddRange(request.CompletionCallbacks);
+            run.Record.Callbacks.AddRange(request.CompletionCallbacks);
+        }
+
+        if (options.AttachLinks)
+        {
+            e.Links.AddRange(request.Links);
+        }
+
+        e.WorkerMayIgnore = true;
+        run.AddOrBuffer(e);
+        if (options.AttachRequestId)
+        {
+            run.RememberRequest(request.RequestId, e.EventType, e);
+        }
+    }
+
+    private static void Reuse(MutableState closed, WorkflowIdReusePolicy policy)
+    {
+        var refused = policy switch
+        {
+            WorkflowIdReusePolicy.AllowDuplicateFailedOnly when closed.Status == WorkflowExecutionStatus.Completed =>
+                "allow duplicate workflow Id if last run failed.",
+            WorkflowIdReusePolicy.RejectDuplicate => "reject duplicate workflow Id.",
+            _ => null,
+        };
+        if (refused is not null)
+        {
+            throw RpcErrors.AlreadyStarted(
+                $"Workflow execution already finished{(policy == WorkflowIdReusePolicy.RejectDuplicate ? "" : " successfully")}. "
+                    + $"WorkflowId: {closed.WorkflowId}, RunId: {closed.RunId}. Workflow Id reuse policy: {refused}",
+                closed.Record.CreateRequestId,
+                closed.RunId
+            );
+        }
+    }
+
+    /// <summary>The answer to a start that made a run, or met one.</summary>
+    public static StartWorkflowExecutionResponse Started(StartWorkflowExecutionRequest request, MutableState run, bool started) =>
+        new()
+        {
+            RunId = run.RunId,
+            Started = started,
+            Status = run.Status,
+            Link = new Link
+            {
+                WorkflowEvent = new Link.Types.WorkflowEvent
+                {
+                    Namespace = request.Namespace,
+                    WorkflowId = run.WorkflowId,
+                    RunId = run.RunId,
+                    EventRef = new Link.Types.WorkflowEvent.Types.EventReference
+                    {
+                        EventId = 1,
+                        EventType = EventType.WorkflowExecutionStarted,
+                    },
+                },
+            },
+        };
+}

@@ -1,0 +1,431 @@
+using Temporal.Server.History;
+using Temporal.Server.Storage;
+using Temporal.Server.Visibility;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
+using Temporalio.Api.Workflow.V1;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace Temporal.Server.Frontend;
+
+/// <summary>Takes the answers to workflow tasks.</summary>
+internal sealed class WorkflowTaskCompletionHandler(
+    WorkflowEngine engine,
+    NamespaceRegistry namespaces,
+    SearchAttributeRegistry searchAttributes,
+    WorkflowTaskHandler tasks
+)
+{
+    private const int MaxResetPoints = 20;
+    private const long MaxEvents = 51_200;
+    private const long MaxHistoryBytes = 50 * 1024 * 1024;
+
+    // What the real server writes for a task that goes back with an answer.
+    private const string ReturnedTaskRequestId = "request-from-RespondWorkflowTaskCompleted";
+    private const int WorkflowTaskField = RespondWorkflowTaskCompletedResponse.WorkflowTaskFieldNumber;
+
+    public void Register(RpcTable table)
+    {
+        table.AddRaw<RespondWorkflowTaskCompletedRequest>(CompleteAsync);
+        table.AddAsync<RespondWorkflowTaskFailedRequest, RespondWorkflowTaskFailedResponse>(FailAsync);
+        table.AddAsync<RespondQueryTaskCompletedRequest, RespondQueryTaskCompletedResponse>(AnswerQueryAsync);
+        table.AddAsync<ResetStickyTaskQueueRequest, ResetStickyTaskQueueResponse>(ResetStickyAsync);
+    }
+
+    private async ValueTask<RpcAnswer> CompleteAsync(RpcCall context, RespondWorkflowTaskCompletedRequest request)
+    {
+        var token = Tokens.Task(request.TaskToken, namespaces, request.Namespace);
+        var queries = false;
+        var (fault, response, task) = await engine.Store.ChangeAsync(
+            token.NamespaceId,
+            token.WorkflowId,
+            w =>
+            {
+                // Asked first: of a closed run the real server says something else for a completed task than for a failed one.
+                if (engine.Store.Find(w, token.RunId) is { IsOpen: false })
+                {
+                    throw RpcErrors.NotFound("Workflow task not found.");
+                }
+
+                var completed = Complete(w, token, request);
+                queries = w.Queries.Any;
+                return completed;
+            }
+        );
+        if (fault is not null)
+        {
+            throw RpcErrors.InvalidArgument(fault.FullMessage);
+        }
+
+        if (queries)
+        {
+            await engine.Store.ChangeAsync(token.NamespaceId, token.WorkflowId, w => QueryHandler.DispatchLeft(engine, w, token.RunId));
+        }
+
+        return task is null ? new RpcAnswer(response) : new RpcAnswer(HistoryReader.AppendField(response, WorkflowTaskField, task));
+    }
+
+    private static CommandFault? BadBinary(NamespaceEntry ns, RespondWorkflowTaskCompletedRequest request) =>
+        ns.BadBinaries.Contains(request.BinaryChecksum)
+            ? new(WorkflowTaskFailedCause.BadBinary, $"binary {request.BinaryChecksum} is already marked as bad deployment")
+            : null;
+
+    private (CommandFault? Fault, RespondWorkflowTaskCompletedResponse Response, byte[]? Task) Complete(
+        Workflow workflow,
+        TaskToken token,
+        RespondWorkflowTaskCompletedRequest request
+    )
+    {
+        var run = StartedTask(workflow, token);
+        var ns = namespaces.FindById(run.NamespaceId)!;
+        var response = new RespondWorkflowTaskCompletedResponse();
+        var fault =
+            BadBinary(ns, request)
+            ?? new CommandValidator(run, ns, namespaces, searchAttributes, request.Messages).Check(request.Commands)
+            ?? Updates.Check(workflow, run, request.Messages)
+            ?? Unhandled(run, request);
+        if (fault is not null)
+        {
+            if (run.Task!.Attempt > 1 && fault.Cause != WorkflowTaskFailedCause.UnhandledCommand && !fault.EndsRun)
+            {
+                // Refused again: the task is left to its time limit, or a worker that always answers the same would be asked without pause.
+                return (fault, response, null);
+            }
+
+            run.WorkflowTask.Fail(
+                fault.Cause,
+                fault.Cause == WorkflowTaskFailedCause.Unspecified
+                    ? null
+                    : new Temporalio.Api.Failure.V1.Failure
+                    {
+                        Message = fault.FullMessage,
+                        ServerFailureInfo = new Temporalio.Api.Failure.V1.ServerFailureInfo(),
+                    },
+                request.Identity,
+                reschedule: !fault.EndsRun,
+                binaryChecksum: request.BinaryChecksum
+            );
+            if (fault.Cause != WorkflowTaskFailedCause.UnhandledCommand)
+            {
+                Updates.AbortSent(workflow, run);
+            }
+
+            if (fault.EndsRun)
+            {
+                engine.Chain.Terminate(workflow, run, fault.FullMessage, null, "history-service");
+            }
+
+            return (fault, response, null);
+        }
+
+        AnswerQueries(workflow, request);
+        if (IsNothing(run, request))
+        {
+            // Nothing but rejections: the task leaves no trace, and the worker goes back to where it was.
+            response.ResetHistoryEventId = run.PreviousStartedEventId;
+            foreach (var message in request.Messages)
+            {
+                Updates.Apply(workflow, run, message);
+            }
+
+            Updates.RejectUnanswered(workflow, run);
+            run.WorkflowTask.DropSpeculative();
+            SetSticky(run, request);
+            AskDirectly(workflow, run);
+            return (null, response, Next(workflow, run, request, response));
+        }
+
+        var (behavior, version) = (run.Behavior, run.Deployment);
+        var completedId = run.WorkflowTask.Complete(Completed(request));
+        run.Changes.Visible |= run.Behavior != behavior || !Equals(run.Deployment, version);
+        NoteBuild(run, request, completedId);
+        SetSticky(run, request);
+        var applier = new CommandApplier(workflow, run, ns, namespaces, engine.Chain, completedId, request.Identity, request.Messages);
+        applier.Apply(request.Commands);
+        EndTooLong(workflow, run);
+        if (run.IsOpen)
+        {
+            Updates.RejectUnanswered(workflow, run);
+            var more = run.FlushBuffered();
+            if (more || request.ForceCreateNewWorkflowTask || workflow.Updates.Admitted.Any())
+            {
+                // As on the real server, a task for updates alone leaves no trace only when it goes back with this very answer.
+                var speculative =
+                    !more && !request.ForceCreateNewWorkflowTask && request.ReturnNewWorkflowTask && workflow.Updates.Admitted.Any();
+                if (run is { Task: null, IsPaused: false })
+                {
+                    run.WorkflowTask.Schedule(speculative);
+                }
+            }
+        }
+
+        AskDirectly(workflow, run);
+        return (null, response, Next(workflow, run, request, response));
+    }
+
+    /// <summary>Queries that no further task takes along go to a worker by themselves.</summary>
+    private void AskDirectly(Workflow workflow, MutableState run)
+    {
+        if (run is { IsOpen: true, Task: not null })
+        {
+            return;
+        }
+
+        foreach (var query in workflow.Queries.TakeWaiting())
+        {
+            workflow.Queries.AddDirect(query);
+            QueryHandler.Dispatch(engine, run, query);
+        }
+    }
+
+    /// <summary>The next task goes back with the answer when the worker asks for it.</summary>
+    private byte[]? Next(
+        Workflow workflow,
+        MutableState run,
+        RespondWorkflowTaskCompletedRequest request,
+        RespondWorkflowTaskCompletedResponse response
+    )
+    {
+        if (!request.ReturnNewWorkflowTask || !run.IsOpen || run.Task is not { StartedEventId: 0 })
+        {
+            return null;
+        }
+
+        run.Changes.DispatchWorkflowTask = false;
+        return tasks.Start(workflow, run, request.Identity, ReturnedTaskRequestId, request.WorkerVersionStamp, partialHistory: true);
+    }
+
+    /// <summary>A history past its limits ends its run: it was told to continue as new long before.</summary>
+    private void EndTooLong(Workflow workflow, MutableState run)
+    {
+        if (run.IsOpen && (run.NextEventId > MaxEvents || run.Record.HistorySize > MaxHistoryBytes))
+        {
+            engine.Chain.Terminate(
+                workflow,
+                run,
+                run.NextEventId > MaxEvents ? "Workflow history count exceeds limit." : "Workflow history size exceeds limit.",
+                null,
+                "history-service"
+            );
+        }
+    }
+
+    private static CommandFault? Unhandled(MutableState run, RespondWorkflowTaskCompletedRequest request) =>
+        run.Buffered.Count > 0 && request.Commands.Any(CommandSequence.IsClosing)
+            ? new CommandFault(WorkflowTaskFailedCause.UnhandledCommand, "")
+            : null;
+
+    private static bool IsNothing(MutableState run, RespondWorkflowTaskCompletedRequest request) =>
+        run.Task!.Speculative
+        && run.PreviousStartedEventId > 0
+        && request.Commands.Count == 0
+        && run.Buffered.Count == 0
+        && !request.ForceCreateNewWorkflowTask
+        && request.Messages.All(m => m.Body?.TypeUrl.EndsWith(".Rejection", StringComparison.Ordinal) == true);
+
+    private static WorkflowTaskCompletedEventAttributes Completed(RespondWorkflowTaskCompletedRequest request) =>
+        new()
+        {
+            Identity = request.Identity,
+            BinaryChecksum = request.BinaryChecksum,
+            SdkMetadata = request.SdkMetadata,
+            MeteringMetadata = request.MeteringMetadata,
+            WorkerVersion = request.WorkerVersionStamp,
+            WorkerDeploymentName = request.DeploymentOptions?.DeploymentName ?? "",
+            VersioningBehavior = BuildVersion.From(request.DeploymentOptions) is null
+                ? VersioningBehavior.Unspecified
+                : request.VersioningBehavior,
+            DeploymentVersion = BuildVersion.From(request.DeploymentOptions),
+        };
+
+    private static void SetSticky(MutableState run, RespondWorkflowTaskCompletedRequest request)
+    {
+        if (!run.IsOpen)
+        {
+            return;
+        }
+
+        if (request.StickyAttributes is { WorkerTaskQueue.Name.Length: > 0 } sticky)
+        {
+            run.Record.StickyQueue = sticky.WorkerTaskQueue.Name;
+            run.Record.StickyTimeout = sticky.ScheduleToStartTimeout;
+        }
+        else if (run.WorkflowTask.UsesStickyQueue)
+        {
+            run.WorkflowTask.ClearSticky();
+        }
+    }
+
+    /// <summary>Remembers the builds that worked on the run, and where each of them first did.</summary>
+    private static void NoteBuild(MutableState run, RespondWorkflowTaskCompletedRequest request, long completedId)
+    {
+        var build = request.WorkerVersionStamp is { BuildId.Length: > 0 } stamp ? stamp.BuildId : "";
+        var name =
+            build.Length == 0 ? "unversioned"
+            : request.WorkerVersionStamp!.UseVersioning ? "versioned:" + build
+            : "unversioned:" + build;
+        if (BuildVersion.From(request.DeploymentOptions) is null && !run.Record.BuildIds.Contains("unversioned"))
+        {
+            run.Record.BuildIds.Add("unversioned");
+            run.Changes.Visible = true;
+        }
+
+        if (!run.Record.BuildIds.Contains(name))
+        {
+            run.Record.BuildIds.Add(name);
+            run.Changes.Visible = true;
+        }
+
+        if (run.Record.ResetPoints.Any(p => p.BuildId == build && p.BinaryChecksum == request.BinaryChecksum))
+        {
+            return;
+        }
+
+        while (run.Record.ResetPoints.Count >= MaxResetPoints)
+        {
+            run.Record.ResetPoints.RemoveAt(0);
+        }
+
+        run.Record.ResetPoints.Add(
+            new ResetPointInfo
+            {
+                BinaryChecksum = request.BinaryChecksum,
+                BuildId = build,
+                RunId = run.RunId,
+                FirstWorkflowTaskCompletedId = completedId,
+                CreateTime = run.Now.Stamp(),
+                Resettable = run.Children.Count + run.Externals.Signals.Count + run.Externals.Cancels.Count == 0,
+            }
+        );
+    }
+
+    private void AnswerQueries(Workflow workflow, RespondWorkflowTaskCompletedRequest request)
+    {
+        foreach (var (id, result) in request.QueryResults)
+        {
+            var asked = workflow.Queries.Take(id)?.Answer;
+            if (Require.TooLarge(result.Answer, namespaces.BlobSizeLimit) is { } fault)
+            {
+                asked?.TrySetException(fault);
+            }
+            else
+            {
+                asked?.TrySetResult(result);
+            }
+        }
+    }
+
+    /// <summary>The run whose started task a token names.</summary>
+    private MutableState StartedTask(Workflow workflow, TaskToken token)
+    {
+        var run = engine.Store.Find(workflow, token.RunId);
+        if (run is null)
+        {
+            throw RpcErrors.NotFound($"workflow execution not found for workflow ID \"{token.WorkflowId}\" and run ID \"{token.RunId}\"");
+        }
+
+        return
+            run.IsOpen
+            && run.Task is { } task
+            && task.ScheduledEventId == token.ScheduledEventId
+            && task.StartedEventId == token.StartedEventId
+            && task.Attempt == token.Attempt
+            && task.RequestId == token.RequestId
+            ? run
+            : throw RpcErrors.NotFound("Workflow task not found.");
+    }
+
+    private async ValueTask<RespondWorkflowTaskFailedResponse> FailAsync(RpcCall context, RespondWorkflowTaskFailedRequest request)
+    {
+        var token = Tokens.Task(request.TaskToken, namespaces, request.Namespace);
+        var failure = request.Failure;
+        if (failure is not null && failure.CalculateSize() > namespaces.BlobSizeLimit)
+        {
+            failure = Failures.Server("failure exceeds size limit.");
+        }
+
+        await engine.Store.ChangeAsync(
+            token.NamespaceId,
+            token.WorkflowId,
+            w =>
+            {
+                if (engine.Store.Find(w, token.RunId) is { IsOpen: false })
+                {
+                    throw WorkflowOperations.Closed();
+                }
+
+                var run = StartedTask(w, token);
+                run.WorkflowTask.Fail(
+                    request.Cause,
+                    failure,
+                    request.Identity,
+                    binaryChecksum: request.BinaryChecksum,
+                    version: request.WorkerVersion
+                );
+            }
+        );
+        return new RespondWorkflowTaskFailedResponse();
+    }
+
+    private async ValueTask<RespondQueryTaskCompletedResponse> AnswerQueryAsync(RpcCall context, RespondQueryTaskCompletedRequest request)
+    {
+        var token = Tokens.Task(request.TaskToken, namespaces, request.Namespace);
+        if (token.QueryId.Length == 0)
+        {
+            throw RpcErrors.InvalidArgument("Invalid TaskToken.");
+        }
+
+        var query = await engine.Store.ChangeAsync(token.NamespaceId, token.WorkflowId, w => w.Queries.TakeDirect(token.QueryId));
+        if (query is null)
+        {
+            throw RpcErrors.NotFound("query task not found, or already expired");
+        }
+
+        if (request.CompletedType == QueryResultType.Unspecified)
+        {
+            // An answer that is none: the one who asks goes on waiting, as with the real server.
+            return new RespondQueryTaskCompletedResponse();
+        }
+
+        if (Require.TooLarge(request.QueryResult, namespaces.BlobSizeLimit) is { } fault)
+        {
+            query.Answer.TrySetResult(
+                new Temporalio.Api.Query.V1.WorkflowQueryResult { ResultType = QueryResultType.Failed, ErrorMessage = fault.Message }
+            );
+            return new RespondQueryTaskCompletedResponse();
+        }
+
+        query.Answer.TrySetResult(
+            new Temporalio.Api.Query.V1.WorkflowQueryResult
+            {
+                ResultType = request.CompletedType,
+                Answer = request.QueryResult,
+                ErrorMessage = request.ErrorMessage,
+                Failure = request.Failure,
+            }
+        );
+        return new RespondQueryTaskCompletedResponse();
+    }
+
+    private async ValueTask<ResetStickyTaskQueueResponse> ResetStickyAsync(RpcCall context, ResetStickyTaskQueueRequest request)
+    {
+        var ns = namespaces.Resolve(request.Namespace);
+        Require.Execution(request.Execution);
+        await engine.Store.ChangeAsync(
+            ns.Id,
+            request.Execution.WorkflowId,
+            w =>
+            {
+                var run = engine.Store.Require(w, request.Execution.RunId);
+                if (!run.IsOpen)
+                {
+                    throw RpcErrors.NotFound("workflow execution already completed");
+                }
+
+                run.WorkflowTask.ClearSticky();
+                run.Changes.DispatchWorkflowTask = run.Task is { StartedEventId: 0 };
+            }
+        );
+        return new ResetStickyTaskQueueResponse();
+    }
+}

@@ -1,0 +1,305 @@
+using Google.Protobuf;
+using Temporal.Server.History;
+using Temporal.Server.Matching;
+using Temporal.Server.Storage;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.WorkflowService.V1;
+using TaskQueue = Temporalio.Api.TaskQueue.V1.TaskQueue;
+
+namespace Temporal.Server.Frontend;
+
+/// <summary>Hands out workflow tasks and queries.</summary>
+internal sealed class WorkflowTaskHandler(
+    WorkflowEngine engine,
+    NamespaceRegistry namespaces,
+    WorkerPolls polls,
+    Deployments deployments,
+    Stopping stopping
+)
+{
+    private const int HistoryField = PollWorkflowTaskQueueResponse.HistoryFieldNumber;
+
+    // Batches of events that come with a task; the rest is fetched.
+    private const int FirstPage = 256;
+    private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(60);
+
+    public void Register(RpcTable table) => table.AddHandOver<PollWorkflowTaskQueueRequest>(PollAsync);
+
+    /// <summary>
+    /// Starts the task for a worker and encodes what the worker gets; null when the task is not to be done any more. Call with the
+    /// workflow's lock held.
+    /// </summary>
+    public byte[]? Start(
+        Workflow workflow,
+        MutableState run,
+        string identity,
+        string requestId,
+        WorkerVersionStamp? version,
+        bool partialHistory
+    )
+    {
+        run.WorkflowTask.Start(identity, requestId, version);
+        return Started(workflow, run, partialHistory);
+    }
+
+    /// <summary>
+    /// The first task of a run that its starter wants to do by itself, handed out with the answer to the start; the same again when that
+    /// start is repeated and nobody has done it.
+    /// Null where the task waits for a time, or is another's.
+    /// </summary>
+    public PollWorkflowTaskQueueResponse? StartEagerly(Workflow workflow, MutableState run, StartWorkflowExecutionRequest request)
+    {
+        if (run is not { IsOpen: true, PreviousStartedEventId: 0, Task: { Attempt: 1 } task })
+        {
+            return null;
+        }
+
+        if (task.StartedEventId == 0)
+        {
+            run.Changes.DispatchWorkflowTask = false;
+            run.WorkflowTask.Start(request.Identity, request.RequestId, null);
+        }
+
+        return task.RequestId == request.RequestId
+            ? PollWorkflowTaskQueueResponse.Parser.ParseFrom(Started(workflow, run, partialHistory: false))
+            : null;
+    }
+
+    /// <summary>What the worker of the started task gets.</summary>
+    private byte[] Started(Workflow workflow, MutableState run, bool partialHistory)
+    {
+        var task = run.Task!;
+        var response = new PollWorkflowTaskQueueResponse
+        {
+            TaskToken = new TaskToken
+            {
+                NamespaceId = run.NamespaceId,
+                WorkflowId = run.WorkflowId,
+                RunId = run.RunId,
+                ScheduledEventId = task.ScheduledEventId,
+                StartedEventId = task.StartedEventId,
+                Attempt = task.Attempt,
+                RequestId = task.RequestId,
+            }.ToByteString(),
+            WorkflowExecution = run.Execution,
+            WorkflowType = run.Start.WorkflowType,
+            PreviousStartedEventId = run.PreviousStartedEventId,
+            StartedEventId = task.StartedEventId,
+            Attempt = task.Attempt,
+            WorkflowExecutionTaskQueue = new TaskQueue { Name = run.Start.TaskQueue.Name, Kind = TaskQueueKind.Normal },
+            ScheduledTime = task.ScheduledTime,
+            StartedTime = task.StartedTime,
+        };
+        response.Messages.AddRange(Updates.Outgoing(workflow, run, task.StartedEventId));
+        foreach (var query in workflow.Queries.All)
+        {
+            response.Queries.Add(query.Id, query.Query);
+        }
+
+        return Encode(run, response, partialHistory ? run.PreviousStartedEventId + 1 : 1, run.WorkflowTask.UnwrittenEvents());
+    }
+
+    private async ValueTask<RpcAnswer> PollAsync(RpcCall context, PollWorkflowTaskQueueRequest request)
+    {
+        var ns = namespaces.Resolve(request.Namespace);
+        Require.TaskQueue(request.TaskQueue);
+        if (ns.BadBinaries.Contains(request.BinaryChecksum))
+        {
+            throw RpcErrors.InvalidArgument($"binary {request.BinaryChecksum} already marked as bad deployment");
+        }
+
+        LongPoll.RequireTime(context);
+        using var poll = new LongPoll(context, PollLimit, stopping.Token);
+        using var noted = polls.Note(request.WorkerInstanceKey, poll);
+        var poller = TaskQueueDescriber.Poller(request.Identity, request.WorkerVersionCapabilities, request.DeploymentOptions, null);
+        var version = BuildVersion.None;
+        if (request.TaskQueue.Kind != TaskQueueKind.Sticky)
+        {
+            version = BuildVersion.Of(request.DeploymentOptions);
+            await deployments.SeenAsync(ns.Id, request.DeploymentOptions, request.TaskQueue.Name, activity: false);
+        }
+
+        while (await engine.Queues.PollAsync(ns.Id, request.TaskQueue.Name, activity: false, version, poller, poll.Token) is { } queued)
+        {
+            if (context.CancellationToken.IsCancellationRequested)
+            {
+                engine.Queues.Add(queued);
+                break;
+            }
+
+            // Also when it could not be taken: it is out of the queue, and nobody else would do it.
+            var requestId = Guid.NewGuid().ToString();
+            context.WhenUndelivered(() => PutBack(queued, requestId));
+            var answer = queued is QueryQueuedTask query
+                ? await StartQueryAsync(query, request)
+                : await engine.Store.ChangeAsync(
+                    queued.NamespaceId,
+                    queued.WorkflowId,
+                    w => Take(w, (WorkflowQueuedTask)queued, request, requestId),
+                    deferred: true
+                );
+            if (answer is not null)
+            {
+                return new RpcAnswer(answer);
+            }
+        }
+
+        return new RpcAnswer(new PollWorkflowTaskQueueResponse());
+    }
+
+    private byte[]? Take(Workflow workflow, WorkflowQueuedTask queued, PollWorkflowTaskQueueRequest request, string requestId)
+    {
+        if (
+            engine.Store.Find(workflow, queued.RunId) is not { IsOpen: true, IsPaused: false } run
+            || run.Task is not { StartedEventId: 0 } task
+            || task.ScheduledEventId != queued.ScheduledEventId
+            || task.Queue != queued.Queue
+        )
+        {
+            return null;
+        }
+
+        if (request.TaskQueue.Kind != TaskQueueKind.Sticky && run.WorkflowTask.UsesStickyQueue)
+        {
+            run.WorkflowTask.ClearSticky();
+        }
+
+        return Start(
+            workflow,
+            run,
+            request.Identity,
+            requestId,
+            TaskQueueDescriber.Version(request.WorkerVersionCapabilities),
+            partialHistory: task.Sticky
+        );
+    }
+
+    private async Task<byte[]?> StartQueryAsync(QueryQueuedTask queued, PollWorkflowTaskQueueRequest request)
+    {
+        if (queued.Query.Answer.Task.IsCompleted)
+        {
+            return null;
+        }
+
+        return await engine.Store.ChangeAsync(
+            queued.NamespaceId,
+            queued.WorkflowId,
+            workflow =>
+            {
+                if (engine.Store.Find(workflow, queued.RunId) is not { } run)
+                {
+                    return null;
+                }
+
+                queued.Query.Take(request.Identity);
+                var response = new PollWorkflowTaskQueueResponse
+                {
+                    TaskToken = new TaskToken
+                    {
+                        NamespaceId = run.NamespaceId,
+                        WorkflowId = run.WorkflowId,
+                        RunId = run.RunId,
+                        QueryId = queued.Query.Id,
+                    }.ToByteString(),
+                    WorkflowExecution = run.Execution,
+                    WorkflowType = run.Start.WorkflowType,
+                    PreviousStartedEventId = run.PreviousStartedEventId,
+                    Attempt = 1,
+                    WorkflowExecutionTaskQueue = new TaskQueue { Name = run.Start.TaskQueue.Name, Kind = TaskQueueKind.Normal },
+                    Query = queued.Query.Query,
+                };
+                return request.TaskQueue.Kind == TaskQueueKind.Sticky
+                    ? HistoryReader.AppendField(response, HistoryField, [])
+                    : Encode(run, response, 1, []);
+            }
+        );
+    }
+
+    /// <summary>Joins the first page of history to the answer.</summary>
+    private byte[] Encode(
+        MutableState run,
+        PollWorkflowTaskQueueResponse response,
+        long from,
+        IReadOnlyList<Temporalio.Api.History.V1.HistoryEvent> unwritten
+    )
+    {
+        var written = run.Changes.Events;
+        var last = run.NextEventId - 1;
+        var stored = written.Count > 0 ? written[0].EventId - 1 : last;
+        var (page, next) = HistoryReader.Page(engine.Store.Batches(run, from), from, stored, maxBatches: FirstPage);
+        if (next <= stored)
+        {
+            // The rest is fetched by token; it includes what this very change writes.
+            response.NextPageToken = new PageToken
+            {
+                NamespaceId = run.NamespaceId,
+                WorkflowId = run.WorkflowId,
+                RunId = run.RunId,
+                FirstEventId = from,
+                NextEventId = next,
+                EndEventId = last,
+                TransientEvents = ByteString.CopyFrom(HistoryReader.Encode(unwritten)),
+            }.ToByteString();
+            return HistoryReader.AppendField(response, HistoryField, page);
+        }
+
+        var tail = HistoryReader.Encode(written.Where(e => e.EventId >= from).Concat(unwritten));
+        var whole = new byte[page.Length + tail.Length];
+        page.CopyTo(whole, 0);
+        tail.CopyTo(whole, page.Length);
+        return HistoryReader.AppendField(response, HistoryField, whole);
+    }
+
+    /// <summary>The worker was gone before it got its answer, or there was none.</summary>
+    private void PutBack(QueuedTask queued, string requestId)
+    {
+        if (queued is QueryQueuedTask)
+        {
+            engine.Queues.Add(queued);
+            return;
+        }
+
+        var task = (WorkflowQueuedTask)queued;
+        engine.Detached(
+            task.WorkflowId,
+            () =>
+                engine.Store.ChangeAsync(
+                    task.NamespaceId,
+                    task.WorkflowId,
+                    w =>
+                    {
+                        if (engine.Store.Find(w, task.RunId) is not { IsOpen: true, Task: { } present } run)
+                        {
+                            return;
+                        }
+
+                        if (present.StartedEventId > 0 && present.RequestId == requestId)
+                        {
+                            run.WorkflowTask.TimeOut(TimeoutType.StartToClose);
+                        }
+                        else if (
+                            present.StartedEventId == 0
+                            && present.ScheduledEventId == task.ScheduledEventId
+                            && present.Queue == task.Queue
+                        )
+                        {
+                            engine.Queues.Add(task);
+                        }
+                    }
+                )
+        );
+    }
+}
+
+/// <summary>Cancelled when the server stops, so that open polls end with an empty answer.</summary>
+internal sealed class Stopping : IDisposable
+{
+    private readonly CancellationTokenSource _source = new();
+
+    public CancellationToken Token => _source.Token;
+
+    public void Stop() => _source.Cancel();
+
+    public void Dispose() => _source.Dispose();
+}

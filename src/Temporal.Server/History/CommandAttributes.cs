@@ -1,0 +1,42 @@
+using Temporal.Server.Visibility;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
+
+namespace Temporal.Server.History;
+
+/// <summary>Search attributes in commands.</summary>
+internal sealed class CommandAttributes(NamespaceEntry ns, SearchAttributeRegistry searchAttributes)
+{
+    /// <summary>Checks attributes and gives them their types.</summary>
+    /// <param name="command">For commands that start a run: an unknown name fails the task, a wrong value leaves it as it is and refuses
+    /// the answer.</param>
+    public CommandFault? Check(SearchAttributes? given, Action<SearchAttributes> checkedOnes, string? command = null, string which = "")
+    {
+        if (given is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            if (searchAttributes.Validate(ns, given) is { } valid)
+            {
+                checkedOnes(valid);
+            }
+
+            return null;
+        }
+        catch (RpcException e) when (command is not null && e.Status.Detail.StartsWith("invalid value", StringComparison.Ordinal))
+        {
+            throw RpcErrors.InvalidArgument($"invalid SearchAttributes {command}: {e.Status.Detail}. {which}");
+        }
+        catch (RpcException e)
+        {
+            return new CommandFault(
+                WorkflowTaskFailedCause.BadSearchAttributes,
+                e.Status.Detail,
+                EndsRun: e.Status.Detail.Contains("exceeds size limit", StringComparison.Ordinal)
+            );
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using Temporalio.Api.Command.V1;
+using Temporalio.Api.Enums.V1;
+
+namespace Temporal.Server.History;
+
+/// <summary>What the commands of an answer must hold together.</summary>
+internal static class CommandSequence
+{
+    private const int MaxPending = 2000;
+
+    /// <summary>Nothing follows a command that ends the run.</summary>
+    /// <exception cref="RpcException">INVALID_ARGUMENT: something does.</exception>
+    public static void DemandClosingLast(IReadOnlyList<Command> commands)
+    {
+        for (var i = 0; i < commands.Count; i++)
+        {
+            if (IsClosing(commands[i]) && i < commands.Count - 1)
+            {
+                throw RpcErrors.InvalidArgument(
+                    $"invalid command sequence: [{string.Join(", ", commands.Select(c => c.CommandType.ToString()))}], command "
+                        + $"{commands[i].CommandType} must be the last command."
+                );
+            }
+        }
+    }
+
+    /// <summary>More of one kind at a time than a run may have pending.</summary>
+    public static CommandFault? TooMany(MutableState run, IReadOnlyList<Command> commands)
+    {
+        return Check(
+                CommandType.ScheduleActivityTask,
+                run.Activities.Count,
+                WorkflowTaskFailedCause.PendingActivitiesLimitExceeded,
+                "pending activities"
+            )
+            ?? Check(
+                CommandType.StartChildWorkflowExecution,
+                run.Children.Count,
+                WorkflowTaskFailedCause.PendingChildWorkflowsLimitExceeded,
+                "pending child workflow executions"
+            )
+            ?? Check(
+                CommandType.SignalExternalWorkflowExecution,
+                run.Externals.Signals.Count,
+                WorkflowTaskFailedCause.PendingSignalsLimitExceeded,
+                "pending signals to external workflows"
+            )
+            ?? Check(
+                CommandType.RequestCancelExternalWorkflowExecution,
+                run.Externals.Cancels.Count,
+                WorkflowTaskFailedCause.PendingRequestCancelLimitExceeded,
+                "pending requests to cancel external workflows"
+            );
+
+        CommandFault? Check(CommandType type, int pending, WorkflowTaskFailedCause cause, string what)
+        {
+            var more = commands.Count(c => c.CommandType == type);
+            return more > 0 && pending + more > MaxPending
+                ? new CommandFault(cause, $"the number of {what}, {pending}, has reached the per-workflow limit of {MaxPending}")
+                : null;
+        }
+    }
+
+    /// <summary>Ends the run.</summary>
+    public static bool IsClosing(Command command) =>
+        command.CommandType
+            is CommandType.CompleteWorkflowExecution
+                or CommandType.FailWorkflowExecution
+                or CommandType.CancelWorkflowExecution
+                or CommandType.ContinueAsNewWorkflowExecution;
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+using Temporal.Server.Storage;
+using Temporal.Server.Timers;
+using Temporal.Server.Visibility;
+
+namespace Temporal.Server.History;
+
+/// <summary>What a service that works on runs is made with.</summary>
+internal sealed record EngineServices(
+    Database Database,
+    TimerService Timers,
+    TimeProvider Time,
+    NamespaceRegistry Namespaces,
+    IWorkflowOperations Workflows,
+    VisibilityStore Visibility,
+    SearchAttributeRegistry SearchAttributes,
+    ILoggerFactory Loggers
+);

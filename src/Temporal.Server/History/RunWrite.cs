@@ -1,0 +1,232 @@
+using System.Globalization;
+using Google.Protobuf;
+using Temporal.Server.Matching;
+using Temporal.Server.Storage;
+using Temporal.Server.Visibility;
+
+namespace Temporal.Server.History;
+
+/// <summary>What a transition writes of one run, taken from its state while the lock is held.</summary>
+internal sealed class RunWrite
+{
+    private readonly RunRow _row;
+    private readonly List<(long Id, byte[] Record)> _activities = [];
+    private readonly List<byte[]> _buffered;
+    private readonly VisibilityRecord? _visible;
+
+    public RunWrite(MutableState run, RunChanges changes, Func<long> nextTransferKey)
+    {
+        State = run;
+        Changes = changes;
+        if (changes.Events.Count > 0)
+        {
+            Batch = HistoryLog.Encode(changes.Events);
+            run.Log.Append(Batch);
+            run.Record.HistorySize += Batch.Bytes.Length;
+        }
+
+        run.Record.LastEventId = run.NextEventId - 1;
+        run.Record.StateTransitions += IsTransition(run, changes) ? 1 : 0;
+        NextDue = TimerSequence.NextDue(run);
+        _row = new RunRow(
+            run.IsOpen,
+            NextDue?.ToUnixTimeMilliseconds(),
+            run.WaitsInQueue(),
+            run.CloseTime?.ToUnixTimeMilliseconds(),
+            run.Record.ToByteArray()
+        );
+        Tasks = TasksInHand.Of(run);
+        if (run.IsOpen)
+        {
+            foreach (var id in changes.TouchedActivities)
+            {
+                if (run.Activities.Find(id) is { } activity)
+                {
+                    _activities.Add((id, activity.Record.ToByteArray()));
+                    activity.HasRow = true;
+                }
+            }
+        }
+
+        _buffered = [.. changes.NewBuffered.Select(e => e.ToByteArray())];
+        FirstBuffered = run.Buffered.Count - changes.NewBuffered.Count;
+        _visible = changes.Visible ? VisibilityRecords.Of(run) : null;
+        Transfers = [.. changes.Transfers.Select(o => (nextTransferKey(), o))];
+        if (changes.DispatchWorkflowTask && run.Task is { StartedEventId: 0 } task)
+        {
+            WorkflowTask = new WorkflowQueuedTask(
+                run.NamespaceId,
+                run.WorkflowId,
+                run.RunId,
+                task.ScheduledEventId,
+                task.Queue,
+                task.Sticky,
+                run.Start.Priority?.PriorityKey ?? 0
+            )
+            {
+                Pinned = task.Sticky ? BuildVersion.None : RunVersions.Pinned(run),
+                RunPinned = RunVersions.Pinned(run),
+                LastVersion = BuildVersion.Of(run.Deployment),
+                NormalQueue = run.Start.TaskQueue.Name,
+            };
+        }
+
+        Activities = [.. changes.DispatchActivities.Select(run.Activities.Find).OfType<PendingActivity>().Select(a => Queued(run, a))];
+        if (changes.Closed)
+        {
+            Closed = AsClosed(run, changes.NewRunId);
+        }
+    }
+
+    // As on the real server, a speculative task is no change of the run until it is written.
+    private static bool IsTransition(MutableState run, RunChanges changes) =>
+        changes.Events.Count > 0
+        || changes.NewBuffered.Count > 0
+        || changes.Transfers.Count > 0
+        || run.Task is { Speculative: false }
+        || changes.TouchedActivities.Any(id => run.Activities.Find(id) is not null);
+
+    private static ActivityQueuedTask Queued(MutableState run, PendingActivity activity) =>
+        new(
+            run.NamespaceId,
+            run.WorkflowId,
+            run.RunId,
+            activity.ScheduledEventId,
+            activity.Record.Stamp,
+            activity.TaskQueue,
+            activity.Scheduled.Priority?.PriorityKey is > 0 and var own ? own : run.Start.Priority?.PriorityKey ?? 0
+        )
+        {
+            Pinned = RunVersions.Pinned(run),
+        };
+
+    private static ClosedRun AsClosed(MutableState run, string newRunId) =>
+        new(
+            run.NamespaceId,
+            run.WorkflowId,
+            run.RunId,
+            run.FirstRunId,
+            newRunId,
+            run.Status,
+            run.CloseEvent?.WorkflowExecutionCompletedEventAttributes?.Result,
+            run.CloseEvent?.WorkflowExecutionFailedEventAttributes?.Failure
+        );
+
+    public MutableState State { get; }
+
+    public RunChanges Changes { get; }
+
+    /// <summary>What of the run is queued or started.</summary>
+    public TasksInHand Tasks { get; }
+
+    public EventBatch? Batch { get; }
+
+    public DateTimeOffset? NextDue { get; }
+
+    public IReadOnlyList<(long Key, TransferTask Task)> Transfers { get; }
+
+    /// <summary>The workflow task to be handed to its queue.</summary>
+    public WorkflowQueuedTask? WorkflowTask { get; }
+
+    /// <summary>The activities to be handed to their queues.</summary>
+    public IReadOnlyList<ActivityQueuedTask> Activities { get; }
+
+    public ClosedRun? Closed { get; }
+
+    private int FirstBuffered { get; }
+
+    public void Write(SqliteConnection db, VisibilityStore visibility)
+    {
+        if (Changes.Created)
+        {
+            RunTable.Insert(db, State.Name, _row);
+        }
+        else
+        {
+            RunTable.Update(db, State.Key, _row);
+        }
+
+        if (Batch is not null)
+        {
+            HistoryTable.Insert(db, State.Key, Batch.First, Batch.Bytes);
+        }
+
+        if (Changes.Closed)
+        {
+            ExtrasTable.DeleteAll(db, State.Key);
+        }
+        else
+        {
+            WriteExtras(db);
+        }
+
+        foreach (var (key, task) in Transfers)
+        {
+            TransferTaskTable.Insert(db, key, State.Key, task);
+        }
+
+        foreach (var key in Changes.DoneTransfers)
+        {
+            TransferTaskTable.Delete(db, key);
+        }
+
+        if (_visible is not null)
+        {
+            visibility.Write(db, _visible);
+        }
+    }
+
+    private void WriteExtras(SqliteConnection db)
+    {
+        foreach (var id in Changes.RemovedActivities)
+        {
+            ExtrasTable.Delete(db, State.Key, ExtrasTable.ActivityKind, Id(id));
+        }
+
+        if (Changes.BufferFlushed)
+        {
+            ExtrasTable.DeleteKind(db, State.Key, ExtrasTable.BufferedKind);
+        }
+
+        foreach (var (id, record) in _activities)
+        {
+            ExtrasTable.Put(db, State.Key, ExtrasTable.ActivityKind, Id(id), record);
+        }
+
+        for (var i = 0; i < _buffered.Count; i++)
+        {
+            ExtrasTable.Put(db, State.Key, ExtrasTable.BufferedKind, Id(FirstBuffered + i), _buffered[i]);
+        }
+
+        foreach (var id in Changes.NewSignalRequestIds)
+        {
+            ExtrasTable.Put(db, State.Key, ExtrasTable.SignalKind, id, []);
+        }
+    }
+
+    // Texts that sort as the numbers do.
+    private static string Id(long id) => id.ToString("x8", CultureInfo.InvariantCulture);
+
+    /// <summary>Reads what <see cref="WriteExtras"/> wrote back into a run whose events are applied.</summary>
+    public static void ReadExtras(SqliteConnection db, MutableState run)
+    {
+        foreach (var (kind, id, data) in ExtrasTable.Read(db, run.Key))
+        {
+            switch (kind)
+            {
+                case ExtrasTable.ActivityKind:
+                    run.Activities.Restore(
+                        long.Parse(id, NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+                        ActivityRecord.Parser.ParseFrom(data)
+                    );
+                    break;
+                case ExtrasTable.BufferedKind:
+                    run.RestoreBuffered(Temporalio.Api.History.V1.HistoryEvent.Parser.ParseFrom(data));
+                    break;
+                default:
+                    run.SignalRequestIds.Add(id);
+                    break;
+            }
+        }
+    }
+}

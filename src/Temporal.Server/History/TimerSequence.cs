@@ -1,0 +1,85 @@
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
+
+namespace Temporal.Server.History;
+
+/// <summary>What time alone does to a run, and when: limits, timers, retries, the first task. Call with the workflow's lock held.</summary>
+internal static class TimerSequence
+{
+    /// <summary>When time alone changes the run next; null for never.</summary>
+    public static DateTimeOffset? NextDue(MutableState run)
+    {
+        if (!run.IsOpen)
+        {
+            return null;
+        }
+
+        var due = run.Expiration;
+        if (run.Record.FirstTaskDue is { } first)
+        {
+            due = ProtoTime.Earlier(due, first.Time());
+        }
+
+        due = ProtoTime.Earlier(due, run.WorkflowTask.Due());
+        foreach (var timer in run.Timers.Values)
+        {
+            due = ProtoTime.Earlier(due, timer.Due);
+        }
+
+        var asleep = run.Awake.Asleep;
+        foreach (var activity in run.Activities.All)
+        {
+            due = ProtoTime.Earlier(due, activity.Due(asleep));
+        }
+
+        return due;
+    }
+
+    /// <summary>Does what time has made due.</summary>
+    public static void Elapse(MutableState run)
+    {
+        var now = run.WallClock;
+        if (!run.IsOpen)
+        {
+            return;
+        }
+
+        if (run.Expiration is { } end && end <= now)
+        {
+            run.Changes.TimedOut = true;
+            return;
+        }
+
+        if (run.Record.FirstTaskDue is { } first && first.Time() <= now)
+        {
+            run.Record.FirstTaskDue = null;
+            run.Changes.Touched = true;
+            if (run.HasStartedTask && run.Task!.Speculative)
+            {
+                // A worker has the first task already, for an update that came before its time.
+                run.WorkflowTask.WriteUnwritten(withIdentity: false);
+            }
+
+            run.WorkflowTask.EnsureScheduled();
+        }
+
+        if (run.Task is { } task && run.WorkflowTask.Due() <= now)
+        {
+            run.WorkflowTask.TimeOut(task.StartedEventId > 0 ? TimeoutType.StartToClose : TimeoutType.ScheduleToStart);
+        }
+
+        foreach (var timer in run.Timers.Values.Where(t => t.Due <= now).OrderBy(t => t.Due).ThenBy(t => t.StartedEventId).ToList())
+        {
+            var e = run.NewEvent(EventType.TimerFired);
+            e.TimerFiredEventAttributes = new TimerFiredEventAttributes { TimerId = timer.TimerId, StartedEventId = timer.StartedEventId };
+            run.AddOrBuffer(e);
+            run.WorkflowTask.EnsureScheduled();
+        }
+
+        var asleep = run.Awake.Asleep;
+        foreach (var activity in run.Activities.All.Where(a => a.Due(asleep) <= now).OrderBy(a => a.Due(asleep)).ToList())
+        {
+            ActivityTransitions.Elapse(run, activity, now, asleep);
+        }
+    }
+}

@@ -1,0 +1,301 @@
+using Temporal.Server.Storage;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
+
+namespace Temporal.Server.History;
+
+/// <summary>
+/// Does what one workflow asks of another: start a child, signal, cancel, tell the parent, close the children. Each record is written with
+/// the change that asks for it, and goes with the change that answers it, so it is done once whatever happens in between: what is done to
+/// the other side is recognised by its request id.
+/// </summary>
+internal sealed class TransferQueue(WorkflowStore store, RunChain chain, NamespaceRegistry namespaces)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private readonly TransferAnswers _answers = new(store);
+    private readonly ChildStarts _childStarts = new(store, chain, namespaces);
+
+    /// <summary>Does what a record asks for; repeated from its beginning when something could not be written.</summary>
+    public async Task RunAsync(long key, TransferTask task)
+    {
+        if (task.ChildOnly)
+        {
+            await WaitForStartAsync(task);
+        }
+
+        await (
+            task.Kind switch
+            {
+                TransferTask.Types.Kind.StartChild => _childStarts.RunAsync(key, task),
+                TransferTask.Types.Kind.SignalExternal => SignalAsync(key, task),
+                TransferTask.Types.Kind.CancelExternal => CancelAsync(key, task),
+                TransferTask.Types.Kind.ChildClosed => TellParentAsync(key, task),
+                _ => CloseChildAsync(key, task),
+            }
+        );
+    }
+
+    /// <summary>
+    /// Records are worked at side by side: what is meant for a child whose start was asked for before is done after that start, else it
+    /// would find nobody and the child would never hear of it.
+    /// </summary>
+    private async Task WaitForStartAsync(TransferTask task)
+    {
+        for (var pause = FirstPause; await IsBeingStartedAsync(task); pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            await Task.Delay(pause);
+        }
+    }
+
+    private Task<bool> IsBeingStartedAsync(TransferTask task) =>
+        store.ChangeAsync(
+            task.NamespaceId,
+            task.WorkflowId,
+            w =>
+                store.Find(w, task.RunId) is { IsOpen: true } run
+                && run.Children.All.Any(child => child.StartedEventId == 0 && child.Initiated.WorkflowId == task.TargetWorkflowId)
+        );
+
+    private async Task SignalAsync(long key, TransferTask task)
+    {
+        var a = HistoryEvent.Parser.ParseFrom(task.Event).SignalExternalWorkflowExecutionInitiatedEventAttributes;
+        var cause = SignalExternalWorkflowExecutionFailedCause.Unspecified;
+        if (IsSelf(task))
+        {
+            cause = SignalExternalWorkflowExecutionFailedCause.ExternalWorkflowExecutionNotFound;
+        }
+        else
+        {
+            try
+            {
+                await store.ChangeAsync(
+                    task.TargetNamespaceId,
+                    task.TargetWorkflowId,
+                    w =>
+                    {
+                        var target = Target(w, task);
+                        Signals.Add(
+                            target,
+                            a.SignalName,
+                            a.Input,
+                            a.Header,
+                            "history-service",
+                            task.RequestId,
+                            new WorkflowExecution { WorkflowId = task.WorkflowId, RunId = task.RunId },
+                            []
+                        );
+                    }
+                );
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+            {
+                cause = SignalExternalWorkflowExecutionFailedCause.ExternalWorkflowExecutionNotFound;
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.InvalidArgument)
+            {
+                cause = SignalExternalWorkflowExecutionFailedCause.SignalCountLimitExceeded;
+            }
+        }
+
+        await _answers.AnswerAsync(
+            key,
+            task,
+            run => run.Externals.Signals.Contains(task.EventId),
+            run =>
+            {
+                if (cause == SignalExternalWorkflowExecutionFailedCause.Unspecified)
+                {
+                    var e = run.NewEvent(EventType.ExternalWorkflowExecutionSignaled);
+                    e.ExternalWorkflowExecutionSignaledEventAttributes = new ExternalWorkflowExecutionSignaledEventAttributes
+                    {
+                        InitiatedEventId = task.EventId,
+                        Namespace = namespaces.FindById(task.TargetNamespaceId)?.Name ?? "",
+                        NamespaceId = a.NamespaceId,
+                        WorkflowExecution = a.WorkflowExecution,
+                        Control = a.Control,
+                    };
+                    return e;
+                }
+
+                var failed = run.NewEvent(EventType.SignalExternalWorkflowExecutionFailed);
+                failed.SignalExternalWorkflowExecutionFailedEventAttributes = new SignalExternalWorkflowExecutionFailedEventAttributes
+                {
+                    Cause = cause,
+                    Namespace = namespaces.FindById(task.TargetNamespaceId)?.Name ?? "",
+                    NamespaceId = a.NamespaceId,
+                    WorkflowExecution = a.WorkflowExecution,
+                    InitiatedEventId = task.EventId,
+                    Control = a.Control,
+                };
+                return failed;
+            }
+        );
+    }
+
+    private async Task CancelAsync(long key, TransferTask task)
+    {
+        var a = HistoryEvent.Parser.ParseFrom(task.Event).RequestCancelExternalWorkflowExecutionInitiatedEventAttributes;
+        var found = true;
+        if (IsSelf(task))
+        {
+            found = false;
+        }
+        else
+        {
+            try
+            {
+                await store.ChangeAsync(
+                    task.TargetNamespaceId,
+                    task.TargetWorkflowId,
+                    w =>
+                    {
+                        if (Target(w, task, closed: true) is not { IsOpen: true } target)
+                        {
+                            // What has closed needs no cancelling: the request is taken, and nothing comes of it.
+                            return;
+                        }
+
+                        Signals.RequestCancel(
+                            target,
+                            a.Reason,
+                            "history-service",
+                            task.RequestId,
+                            (task.EventId, new WorkflowExecution { WorkflowId = task.WorkflowId, RunId = task.RunId }),
+                            []
+                        );
+                    }
+                );
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+            {
+                found = false;
+            }
+        }
+
+        await _answers.AnswerAsync(
+            key,
+            task,
+            run => run.Externals.Cancels.Contains(task.EventId),
+            run =>
+            {
+                if (found)
+                {
+                    var e = run.NewEvent(EventType.ExternalWorkflowExecutionCancelRequested);
+                    e.ExternalWorkflowExecutionCancelRequestedEventAttributes = new ExternalWorkflowExecutionCancelRequestedEventAttributes
+                    {
+                        InitiatedEventId = task.EventId,
+                        Namespace = namespaces.FindById(task.TargetNamespaceId)?.Name ?? "",
+                        NamespaceId = a.NamespaceId,
+                        WorkflowExecution = a.WorkflowExecution,
+                    };
+                    return e;
+                }
+
+                var failed = run.NewEvent(EventType.RequestCancelExternalWorkflowExecutionFailed);
+                failed.RequestCancelExternalWorkflowExecutionFailedEventAttributes =
+                    new RequestCancelExternalWorkflowExecutionFailedEventAttributes
+                    {
+                        Cause = CancelExternalWorkflowExecutionFailedCause.ExternalWorkflowExecutionNotFound,
+                        Namespace = namespaces.FindById(task.TargetNamespaceId)?.Name ?? "",
+                        NamespaceId = a.NamespaceId,
+                        WorkflowExecution = a.WorkflowExecution,
+                        InitiatedEventId = task.EventId,
+                    };
+                return failed;
+            }
+        );
+    }
+
+    private async Task TellParentAsync(long key, TransferTask task)
+    {
+        var closing = HistoryEvent.Parser.ParseFrom(task.Event);
+        await store.ChangeAsync(
+            task.TargetNamespaceId,
+            task.TargetWorkflowId,
+            w =>
+            {
+                // A parent that was reset meanwhile hears of it in the run that it was reset to, if the child had been started before that
+                // place.
+                var parent = store.Find(w, task.TargetRunId);
+                while (parent is { IsOpen: false } && parent.Record.ResetRunId is { Length: > 0 } next && store.Find(w, next) is { } reset)
+                {
+                    parent = reset;
+                }
+
+                if (
+                    parent is { IsOpen: true }
+                    && parent.Children.Find(task.EventId) is { } child
+                    && child.StartedEventId != 0
+                    && child.Initiated.WorkflowId == task.WorkflowId
+                )
+                {
+                    parent.AddOrBuffer(ChildEvents.Closed(parent, child, task.RunId, closing));
+                    parent.WorkflowTask.EnsureScheduled();
+                }
+            }
+        );
+        await _answers.DoneAsync(key, task);
+    }
+
+    private async Task CloseChildAsync(long key, TransferTask task)
+    {
+        try
+        {
+            await store.ChangeAsync(
+                task.TargetNamespaceId,
+                task.TargetWorkflowId,
+                w =>
+                {
+                    var target = Target(w, task, followChain: true);
+                    if (task.ClosePolicy == ParentClosePolicy.RequestCancel)
+                    {
+                        Signals.RequestCancel(
+                            target,
+                            "",
+                            "history-service",
+                            Guid.NewGuid().ToString(),
+                            (0, new WorkflowExecution { WorkflowId = task.WorkflowId, RunId = task.RunId }),
+                            []
+                        );
+                    }
+                    else
+                    {
+                        chain.Terminate(w, target, "by parent close policy", null, "history-service");
+                    }
+                }
+            );
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        {
+            // The child has closed by itself.
+        }
+
+        await _answers.DoneAsync(key, task);
+    }
+
+    /// <summary>The run a record is meant for: open, and where asked a child of the asking run.</summary>
+    /// <param name="closed">Also one that has closed.</param>
+    private MutableState Target(Workflow workflow, TransferTask task, bool followChain = false, bool closed = false)
+    {
+        var run = store.Find(workflow, task.ChildOnly || followChain ? "" : task.TargetRunId);
+        if (run is null || (!run.IsOpen && !closed))
+        {
+            throw RpcErrors.NotFound("workflow execution already completed");
+        }
+
+        var isChild = run.Start.ParentWorkflowExecution is { } parent && parent.WorkflowId == task.WorkflowId && parent.RunId == task.RunId;
+        if (task.ChildOnly && !isChild || (followChain && run.FirstRunId != task.TargetRunId && run.RunId != task.TargetRunId))
+        {
+            throw RpcErrors.NotFound("workflow execution not found");
+        }
+
+        return run;
+    }
+
+    private static bool IsSelf(TransferTask task) =>
+        task.TargetNamespaceId == task.NamespaceId
+        && task.TargetWorkflowId == task.WorkflowId
+        && (task.TargetRunId.Length == 0 || task.TargetRunId == task.RunId);
+}

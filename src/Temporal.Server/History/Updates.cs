@@ -1,0 +1,273 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
+using Temporalio.Api.Protocol.V1;
+using Temporalio.Api.Update.V1;
+using Stage = Temporalio.Api.Enums.V1.UpdateWorkflowExecutionLifecycleStage;
+
+namespace Temporal.Server.History;
+
+/// <summary>
+/// The update protocol: messages to and from the worker, and what becomes of updates when a run closes. Call with the workflow's lock held.
+/// </summary>
+internal static class Updates
+{
+    private const string TypePrefix = "type.googleapis.com/temporal.api.update.v1.";
+
+    /// <summary>The requests that go out with a workflow task.</summary>
+    public static IEnumerable<Message> Outgoing(Workflow workflow, MutableState run, long startedEventId)
+    {
+        RestoreAdmitted(workflow, run);
+        foreach (var update in workflow.Updates.Admitted)
+        {
+            update.Sent = true;
+            if (run.AdmittedUpdates.ContainsKey(update.Id))
+            {
+                // The worker has it from its event; told twice, it would run twice.
+                continue;
+            }
+
+            yield return new Message
+            {
+                Id = update.Id + "/request",
+                ProtocolInstanceId = update.Id,
+                EventId = startedEventId - 1,
+                Body = new Any { TypeUrl = TypePrefix + "Request", Value = update.Request.ToByteString() },
+            };
+        }
+    }
+
+    /// <summary>
+    /// Makes the updates that a reset took over pending again, in their order: events tell of them, whatever became of the memory.
+    /// </summary>
+    public static void RestoreAdmitted(Workflow workflow, MutableState run)
+    {
+        if (workflow.Current != run || !run.IsOpen)
+        {
+            return;
+        }
+
+        foreach (var (id, request) in run.AdmittedUpdates)
+        {
+            if (workflow.Updates.Find(id) is null)
+            {
+                workflow.Updates.Add(new PendingUpdate(id, request));
+            }
+        }
+    }
+
+    /// <summary>What is wrong with the worker's messages; null when nothing is.</summary>
+    public static CommandFault? Check(Workflow workflow, MutableState run, IEnumerable<Message> messages)
+    {
+        var accepted = new HashSet<string>();
+        foreach (var message in messages)
+        {
+            var id = message.ProtocolInstanceId;
+            var update = workflow.Updates.Find(id);
+            var kind = Kind(message);
+            if (kind is not ("Acceptance" or "Rejection" or "Response"))
+            {
+                return Fault($"Protocol message {message.Id} has an unknown type: {message.Body?.TypeUrl}");
+            }
+
+            if (
+                update is null
+                && !(run.Updates.TryGetValue(id, out var known) && known.Completed == 0)
+                && !(kind == "Acceptance" && Request(message) is not null)
+            )
+            {
+                return Fault(
+                    $"Update {id} wasn't found on the server. This is most likely a transient error which will be resolved "
+                        + "automatically by retries"
+                );
+            }
+
+            var isAccepted = accepted.Contains(id) || (update?.Accepted ?? run.Updates.ContainsKey(id));
+            switch (kind)
+            {
+                case "Acceptance" or "Rejection" when isAccepted:
+                    return Fault(
+                        $"invalid state transition attempted for Update {id}: received *update.{kind} message while in state "
+                            + $"{(accepted.Contains(id) ? "ProvisionallyAccepted" : "Accepted")}"
+                    );
+                case "Acceptance":
+                    accepted.Add(id);
+                    break;
+                case "Response" when !isAccepted:
+                    return Fault(
+                        $"invalid state transition attempted for Update {id}: received *update.Response message while in state "
+                            + $"{(update is { Sent: true } ? "Sent" : "Admitted")}"
+                    );
+                case "Response"
+                    when Response.Parser.ParseFrom(message.Body!.Value).Outcome is null or { ValueCase: Outcome.ValueOneofCase.None }:
+                    return Fault("invalid *update.Response: outcome is not set");
+                default:
+                    break;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Carries out one message.</summary>
+    public static void Apply(Workflow workflow, MutableState run, Message message)
+    {
+        var id = message.ProtocolInstanceId;
+        var update = workflow.Updates.Find(id);
+        switch (Kind(message))
+        {
+            case "Acceptance":
+                Accept(workflow, run, message, update);
+                break;
+            case "Rejection" when update is not null:
+                Finish(workflow, run, update, new Outcome { Failure = Rejection.Parser.ParseFrom(message.Body.Value).Failure });
+                break;
+            case "Response":
+                var response = Response.Parser.ParseFrom(message.Body.Value);
+                var e = run.NewEvent(EventType.WorkflowExecutionUpdateCompleted);
+                e.WorkflowExecutionUpdateCompletedEventAttributes = new WorkflowExecutionUpdateCompletedEventAttributes
+                {
+                    Meta = response.Meta ?? update?.Request.Meta,
+                    AcceptedEventId = run.Updates.TryGetValue(id, out var known) ? known.Accepted : 0,
+                    Outcome = response.Outcome,
+                };
+                run.Add(e);
+                if (update is not null)
+                {
+                    Finish(workflow, run, update, response.Outcome);
+                }
+
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Rejects what the worker did not answer: it has no handler for the protocol.</summary>
+    public static void RejectUnanswered(Workflow workflow, MutableState run)
+    {
+        foreach (var update in workflow.Updates.Admitted.Where(u => u.Sent).ToList())
+        {
+            Finish(
+                workflow,
+                run,
+                update,
+                new Outcome
+                {
+                    Failure = Failures.Application(
+                        "Workflow Update is rejected because it wasn't processed by worker. Probably, Workflow Update is not "
+                            + "supported by the worker.",
+                        "UnprocessedUpdate",
+                        nonRetryable: true
+                    ),
+                }
+            );
+        }
+    }
+
+    /// <summary>
+    /// The answer to the task that carried them was refused: what the worker had not accepted before is not tried again by itself.
+    /// </summary>
+    public static void AbortSent(Workflow workflow, MutableState run)
+    {
+        foreach (var update in workflow.Updates.Admitted.Where(u => u.Sent).ToList())
+        {
+            Abort(
+                workflow,
+                run,
+                update,
+                RpcErrors.WorkflowNotReady("Unable to perform workflow execution update due to unexpected workflow task failure.")
+            );
+        }
+    }
+
+    /// <summary>
+    /// The next attempt comes without updates that no worker has accepted; who waits for them asks anew, when that may have helped.
+    /// </summary>
+    public static void ForgetAdmitted(Workflow workflow)
+    {
+        foreach (var update in workflow.Updates.Admitted.ToList())
+        {
+            workflow.Updates.Remove(update);
+            update.Publish(UpdateProgress.Dropped);
+        }
+    }
+
+    /// <summary>Tells those who wait for updates of a closed run.</summary>
+    public static void RunClosed(Workflow workflow, MutableState run, bool continues)
+    {
+        foreach (var update in workflow.Updates.All.ToList())
+        {
+            if (update.Accepted)
+            {
+                Finish(workflow, run, update, ClosedBeforeCompletion());
+            }
+            else
+            {
+                Abort(
+                    workflow,
+                    run,
+                    update,
+                    continues
+                        ? RpcErrors.BusyWorkflow("workflow operation can not be applied because workflow is closing")
+                        : RpcErrors.NotFound("workflow update was aborted by closing workflow")
+                );
+            }
+        }
+    }
+
+    /// <summary>The outcome of an update that was running when its workflow closed.</summary>
+    public static Outcome ClosedBeforeCompletion() =>
+        new()
+        {
+            Failure = Failures.Application(
+                "Workflow Update failed because the Workflow completed before the Update completed.",
+                "AcceptedUpdateCompletedWorkflow",
+                nonRetryable: true
+            ),
+        };
+
+    private static void Accept(Workflow workflow, MutableState run, Message message, PendingUpdate? update)
+    {
+        var acceptance = Acceptance.Parser.ParseFrom(message.Body.Value);
+        var e = run.NewEvent(EventType.WorkflowExecutionUpdateAccepted);
+        e.WorkflowExecutionUpdateAcceptedEventAttributes = new WorkflowExecutionUpdateAcceptedEventAttributes
+        {
+            ProtocolInstanceId = message.ProtocolInstanceId,
+            AcceptedRequestMessageId = message.ProtocolInstanceId + "/request",
+            AcceptedRequestSequencingEventId = acceptance.AcceptedRequestSequencingEventId,
+            AcceptedRequest = update?.Request ?? acceptance.AcceptedRequest,
+        };
+        run.Add(e);
+        if (update is null)
+        {
+            // The server was restarted while the worker had it: the request came back with the acceptance.
+            update = new PendingUpdate(message.ProtocolInstanceId, acceptance.AcceptedRequest);
+            workflow.Updates.Add(update);
+        }
+
+        update.Accepted = true;
+        run.Changes.Updates[update] = new UpdateProgress(Stage.Accepted);
+    }
+
+    private static void Finish(Workflow workflow, MutableState run, PendingUpdate update, Outcome outcome)
+    {
+        workflow.Updates.Remove(update);
+        run.AdmittedUpdates.Remove(update.Id);
+        run.Changes.Updates[update] = new UpdateProgress(Stage.Completed, outcome);
+    }
+
+    private static void Abort(Workflow workflow, MutableState run, PendingUpdate update, Exception answer)
+    {
+        workflow.Updates.Remove(update);
+        run.Changes.Updates[update] = new UpdateProgress(Stage.Admitted, Aborted: answer);
+    }
+
+    private static string Kind(Message message) =>
+        message.Body?.TypeUrl is { } url && url.StartsWith(TypePrefix, StringComparison.Ordinal) ? url[TypePrefix.Length..] : "";
+
+    private static Request? Request(Message message) => Acceptance.Parser.ParseFrom(message.Body.Value).AcceptedRequest;
+
+    private static CommandFault Fault(string message) => new(WorkflowTaskFailedCause.BadUpdateWorkflowExecutionMessage, message);
+}

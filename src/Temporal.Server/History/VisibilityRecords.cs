@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Temporal.Server.Storage;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
+
+namespace Temporal.Server.History;
+
+/// <summary>A run as lists and descriptions show it.</summary>
+internal static class VisibilityRecords
+{
+    /// <summary>As the run is now.</summary>
+    public static VisibilityRecord Of(MutableState run) =>
+        new()
+        {
+            NamespaceId = run.NamespaceId,
+            WorkflowId = run.WorkflowId,
+            RunId = run.RunId,
+            WorkflowType = run.Start.WorkflowType.Name,
+            TaskQueue = run.Start.TaskQueue.Name,
+            Status = run.Status,
+            StartTime = run.StartTime,
+            ExecutionTime = run.ExecutionTime,
+            CloseTime = run.CloseTime,
+            HistoryLength = run.NextEventId - 1,
+            HistorySizeBytes = run.Record.HistorySize,
+            StateTransitionCount = run.Record.StateTransitions,
+            Memo = run.Memo.Fields.Count > 0 ? run.Memo.Clone() : null,
+            SearchAttributes = SearchAttributesOf(run),
+            ParentWorkflowId = run.Start.ParentWorkflowExecution?.WorkflowId,
+            ParentRunId = run.Start.ParentWorkflowExecution?.RunId,
+            RootWorkflowId = run.Root.WorkflowId,
+            RootRunId = run.Root.RunId,
+            FirstRunId = run.FirstRunId,
+        };
+
+    /// <summary>The search attributes as clients see them: the run's own, and the build ids that worked on it.</summary>
+    public static SearchAttributes SearchAttributesOf(MutableState run)
+    {
+        var all = run.SearchAttributes.Clone();
+        if (run.Record.BuildIds.Count > 0 && !all.IndexedFields.ContainsKey("BuildIds"))
+        {
+            all.IndexedFields["BuildIds"] = Keywords(run.Record.BuildIds)!;
+        }
+
+        Set(
+            "BinaryChecksums",
+            run.Record.ResetPoints.Any(p => p.RunId == run.RunId)
+                ? run.Record.ResetPoints.Where(p => p.BinaryChecksum.Length > 0).Select(p => p.BinaryChecksum)
+                : []
+        );
+
+        // Nothing of a closed run is paused, whatever became of its activities.
+        Set(
+            "TemporalPauseInfo",
+            run.Activities.All.Where(a => run.IsOpen && a.Record.Paused)
+                .Select(a => "property:activityType=" + a.Scheduled.ActivityType.Name)
+                .Distinct()
+                .Order(StringComparer.Ordinal)
+        );
+        if (run.DeploymentName.Length > 0)
+        {
+            all.IndexedFields["TemporalWorkerDeployment"] = PayloadExtensions.Json(JsonSerializer.Serialize(run.DeploymentName), "Keyword");
+            all.IndexedFields["TemporalWorkerDeploymentVersion"] = PayloadExtensions.Json(
+                JsonSerializer.Serialize(BuildVersion.Of(run.Deployment)),
+                "Keyword"
+            );
+            all.IndexedFields["TemporalWorkflowVersioningBehavior"] = PayloadExtensions.Json(
+                JsonSerializer.Serialize(run.Behavior == VersioningBehavior.Unspecified ? "" : run.Behavior.ToString()),
+                "Keyword"
+            );
+        }
+
+        return all;
+
+        void Set(string name, IEnumerable<string> values)
+        {
+            if (Keywords(values) is { } payload)
+            {
+                all.IndexedFields[name] = payload;
+            }
+        }
+    }
+
+    private static Payload? Keywords(IEnumerable<string> values)
+    {
+        var list = values.ToList();
+        return list.Count == 0
+            ? null
+            : PayloadExtensions.Json("[" + string.Join(',', list.Select(v => JsonSerializer.Serialize(v))) + "]", "KeywordList");
+    }
+}

@@ -1,0 +1,404 @@
+using Microsoft.Extensions.Logging;
+using Temporal.Server.Storage;
+using Temporal.Server.Timers;
+using Temporal.Server.Visibility;
+
+namespace Temporal.Server.History;
+
+/// <summary>
+/// The workflows in memory: loads them when they are asked for, changes them one at a time per workflow id, and hands the changes to the
+/// database. Nothing that rests on a change is told before it is durable.
+/// </summary>
+internal sealed class WorkflowStore
+{
+    private const int KeptWorkflows = 1000;
+    private const int BatchesPerRead = 250;
+
+    private readonly Database _database;
+    private readonly VisibilityStore _visibility;
+    private readonly TimeProvider _time;
+    private readonly AwakeTime _awake;
+    private readonly ILogger _logger;
+    private readonly Dictionary<(string NamespaceId, string WorkflowId), Workflow> _workflows = [];
+    private readonly Lock _lock = new();
+    private long _lastRunKey;
+    private long _lastTransferKey;
+    private long _uses;
+
+    public WorkflowStore(Database database, VisibilityStore visibility, TimeProvider time, ILogger logger, AwakeTime? awake = null)
+    {
+        _database = database;
+        _visibility = visibility;
+        _time = time;
+        _awake = awake ?? new AwakeTime(time);
+        _logger = logger;
+        (_lastRunKey, _lastTransferKey) = database.Read(static db => (RunTable.LastKey(db), TransferTaskTable.LastKey(db)));
+    }
+
+    /// <summary>What runs have as their <see cref="MutableState.SuggestContinueAsNewAfter"/>.</summary>
+    public int SuggestContinueAsNewAfter { get; init; } = TemporalServerOptions.UsualSuggestContinueAsNewAfter;
+
+    /// <summary>Told of every durable change by whoever wrote it, in order.</summary>
+    public Action<WorkflowWrite> Committed { get; set; } = static _ => { };
+
+    /// <summary>Told of every change that could not be written, by whoever tried: the workflow is as it was stored before.</summary>
+    public Action<WorkflowWrite> Lost { get; set; } = static _ => { };
+
+    public Database Database => _database;
+
+    /// <summary>
+    /// Changes a workflow and ends when the change, and all it rests on, is durable. Without a change it is a consistent read of durable
+    /// state.
+    /// </summary>
+    /// <param name="deferred">The change may be lost by a crash without harm: only what it rests on must be durable.</param>
+    public async Task<T> ChangeAsync<T>(string namespaceId, string workflowId, Func<Workflow, T> change, bool deferred = false)
+    {
+        while (true)
+        {
+            var workflow = Enter(namespaceId, workflowId);
+            try
+            {
+                await workflow.Ready;
+                T result;
+                Task commit;
+                lock (workflow)
+                {
+                    if (workflow.Doomed)
+                    {
+                        Drop(workflow);
+                    }
+
+                    if (workflow.Dropped)
+                    {
+                        continue;
+                    }
+
+                    workflow.ForgetWritten();
+                    try
+                    {
+                        result = change(workflow);
+                        commit = Commit(workflow, deferred);
+                    }
+                    catch
+                    {
+                        if (workflow.IsDirty)
+                        {
+                            // Half a change: forget it; what was submitted before is read back.
+                            Drop(workflow);
+                        }
+
+                        throw;
+                    }
+                }
+
+                await commit;
+                return result;
+            }
+            finally
+            {
+                Leave(workflow);
+            }
+        }
+    }
+
+    /// <inheritdoc cref="ChangeAsync{T}"/>
+    public Task ChangeAsync(string namespaceId, string workflowId, Action<Workflow> change, bool deferred = false) =>
+        ChangeAsync(
+            namespaceId,
+            workflowId,
+            w =>
+            {
+                change(w);
+                return true;
+            },
+            deferred
+        );
+
+    /// <summary>The run that the id alone stands for; null when the id was never used. Call with the lock held.</summary>
+    public MutableState? Current(Workflow workflow)
+    {
+        if (!workflow.CurrentKnown)
+        {
+            workflow.Current = _database.Read(db =>
+                Load(db, workflow, RunTable.FindCurrent(db, workflow.NamespaceId, workflow.WorkflowId))
+            );
+            workflow.CurrentKnown = true;
+        }
+
+        return workflow.Current;
+    }
+
+    /// <summary>A run by its id, or the current one for an empty id; null when there is none. Call with the lock held.</summary>
+    public MutableState? Find(Workflow workflow, string runId)
+    {
+        if (runId.Length == 0)
+        {
+            return Current(workflow);
+        }
+
+        return workflow.Find(runId)
+            ?? (
+                Current(workflow) is { } current && current.RunId == runId
+                    ? current
+                    : _database.Read(db => Load(db, workflow, RunTable.Find(db, workflow.NamespaceId, workflow.WorkflowId, runId)))
+            );
+    }
+
+    /// <summary>As <see cref="Find"/>, failing with NOT_FOUND.</summary>
+    public MutableState Require(Workflow workflow, string runId) =>
+        Find(workflow, runId) ?? throw RpcErrors.NotFound($"workflow not found for ID: {workflow.WorkflowId}");
+
+    /// <summary>Makes a run and makes it current. Call with the lock held.</summary>
+    public MutableState Create(Workflow workflow, string runId)
+    {
+        var run = new MutableState(Interlocked.Increment(ref _lastRunKey), workflow.NamespaceId, workflow.WorkflowId, runId, _time, _awake)
+        {
+            SuggestContinueAsNewAfter = SuggestContinueAsNewAfter,
+        };
+        workflow.Add(run);
+        workflow.Current = run;
+        workflow.CurrentKnown = true;
+        return run;
+    }
+
+    /// <summary>
+    /// The encoded events of a run from one id up to another (exclusive), oldest first; from memory or, for what was trimmed, from the
+    /// database.
+    /// </summary>
+    public IEnumerable<EventBatch> Batches(MutableState run, long from)
+    {
+        // Some at a time: who wants a page of a long history would else read all of it for each page.
+        while (
+            from < run.Log.First
+            && _database.Read(db => HistoryTable.Read(db, run.Key, from, run.Log.First, BatchesPerRead)) is { Count: > 0 } stored
+        )
+        {
+            foreach (var batch in stored.Select(Batch))
+            {
+                from = batch.Last + 1;
+                yield return batch;
+            }
+        }
+
+        foreach (var batch in run.Log.From(from))
+        {
+            yield return batch;
+        }
+    }
+
+    /// <summary>The first event of the last batches up to an event that together hold at least so many. Call with the lock held.</summary>
+    public long BatchStart(MutableState run, long last, int events)
+    {
+        var starts = Batches(run, Math.Max(1, last - events + 1)).TakeWhile(b => b.First <= last).Select(b => b.First).ToList();
+        for (var i = starts.Count - 1; i >= 0; i--)
+        {
+            if (last - starts[i] + 1 >= events || last - starts[i] + 1 >= HistoryReader.MaxPageEvents)
+            {
+                return starts[i];
+            }
+        }
+
+        return starts[0];
+    }
+
+    /// <summary>One event of a run. Call with the lock held.</summary>
+    public Temporalio.Api.History.V1.HistoryEvent Event(MutableState run, long eventId)
+    {
+        var (page, _) = HistoryReader.Page(Batches(run, eventId), eventId, eventId);
+        return Temporalio.Api.History.V1.History.Parser.ParseFrom(page).Events[0];
+    }
+
+    /// <summary>
+    /// Forgets a workflow's memory, for example after rows of it were deleted. Who waits for an answer to a query, or for what becomes of
+    /// an update, asks anew.
+    /// Call with the lock held.
+    /// </summary>
+    public void Drop(Workflow workflow)
+    {
+        if (!workflow.Drop())
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            var key = (workflow.NamespaceId, workflow.WorkflowId);
+            if (_workflows.TryGetValue(key, out var known) && known == workflow)
+            {
+                _workflows[key] = new Workflow(workflow.NamespaceId, workflow.WorkflowId, Quietly(workflow.LastCommit));
+            }
+        }
+
+        workflow.Changed.TrySetResult();
+    }
+
+    /// <summary>Deletes a closed run with everything of it.</summary>
+    public async Task DeleteAsync(MutableState run)
+    {
+        await _database.WriteAsync(db =>
+        {
+            RunTable.Delete(db, run.Name);
+            VisibilityTables.Delete(db, run.NamespaceId, run.WorkflowId, run.RunId);
+        });
+        var workflow = Enter(run.NamespaceId, run.WorkflowId);
+        lock (workflow)
+        {
+            Drop(workflow);
+        }
+
+        Leave(workflow);
+    }
+
+    private static async Task Quietly(Task task) => await task.ContinueWith(static _ => { }, TaskScheduler.Default);
+
+    private Workflow Enter(string namespaceId, string workflowId)
+    {
+        lock (_lock)
+        {
+            if (!_workflows.TryGetValue((namespaceId, workflowId), out var workflow))
+            {
+                if (_workflows.Count >= KeptWorkflows)
+                {
+                    Evict();
+                }
+
+                workflow = new Workflow(namespaceId, workflowId, Task.CompletedTask);
+                _workflows.Add((namespaceId, workflowId), workflow);
+            }
+
+            workflow.Users++;
+            workflow.LastUsed = ++_uses;
+            return workflow;
+        }
+    }
+
+    private void Leave(Workflow workflow)
+    {
+        lock (_lock)
+        {
+            workflow.Users--;
+        }
+    }
+
+    /// <summary>Forgets the workflows that were not used for longest and that nothing in memory hangs on.</summary>
+    private void Evict()
+    {
+        var idle = _workflows
+            .Values.Where(w =>
+                w.Users == 0
+                && Volatile.Read(ref w.Waiters) == 0
+                && w.LastCommit.IsCompleted
+                && w.Ready.IsCompleted
+                && w.Updates.Count == 0
+                && !w.Queries.Any
+            )
+            .OrderBy(w => w.LastUsed)
+            .Take(KeptWorkflows / 4)
+            .ToList();
+        foreach (var workflow in idle)
+        {
+            _workflows.Remove((workflow.NamespaceId, workflow.WorkflowId));
+        }
+    }
+
+    private Task Commit(Workflow workflow, bool deferred)
+    {
+        if (!workflow.IsDirty)
+        {
+            return workflow.LastCommit;
+        }
+
+        var write = new WorkflowWrite(workflow, _visibility, OnCommitted, OnFailed) { Changed = workflow.Changed };
+        workflow.Changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var written = workflow.LastCommit.IsCompletedSuccessfully;
+        foreach (var run in workflow.Runs.Where(r => r.Changes.IsDirty).ToList())
+        {
+            if (written)
+            {
+                // What is stored can be read back: of a long run only the newest events stay in memory.
+                run.Log.Trim(run.Log.Last);
+            }
+
+            var changes = run.TakeChanges();
+            if (changes.Created)
+            {
+                write.NewCurrent = run;
+            }
+
+            write.Runs.Add(new RunWrite(run, changes, () => Interlocked.Increment(ref _lastTransferKey)));
+            if (changes.Closed && workflow.Current != run)
+            {
+                workflow.ForgetWhenWritten(run, write.Done);
+            }
+        }
+
+        _database.Submit(write, deferred);
+
+        workflow.LastCommit = write.Done;
+        if (deferred)
+        {
+            return workflow.LastFirmCommit;
+        }
+
+        workflow.LastFirmCommit = write.Done;
+        return write.Done;
+    }
+
+    private void OnCommitted(WorkflowWrite write)
+    {
+        write.Changed.TrySetResult();
+        Committed(write);
+    }
+
+    private void OnFailed(WorkflowWrite write, Exception exception)
+    {
+        // Everything submitted after it must fail too, in the writer, before anybody can load the workflow anew.
+        write.Workflow.Doomed = true;
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static s =>
+            {
+                lock (s.write.Workflow)
+                {
+                    s.store.Drop(s.write.Workflow);
+                }
+            },
+            (store: this, write),
+            preferLocal: false
+        );
+        write.Changed.TrySetResult();
+        Lost(write);
+    }
+
+    /// <summary>The run of a row: the one in memory, or read back from its events.</summary>
+    private MutableState? Load(SqliteConnection db, Workflow workflow, (RunName Name, RunRow Row)? found)
+    {
+        if (found is not var (name, row))
+        {
+            return null;
+        }
+
+        if (workflow.Find(name.RunId) is { } known)
+        {
+            return known;
+        }
+
+        var run = new MutableState(name.Key, workflow.NamespaceId, workflow.WorkflowId, name.RunId, _time, _awake)
+        {
+            SuggestContinueAsNewAfter = SuggestContinueAsNewAfter,
+        };
+        foreach (var batch in HistoryTable.Read(db, run.Key).Select(Batch))
+        {
+            run.Replay(batch);
+        }
+
+        run.Restore(RunRecord.Parser.ParseFrom(row.State));
+        RunWrite.ReadExtras(db, run);
+        run.Log.Trim(run.NextEventId);
+        _ = run.TakeChanges();
+        workflow.Add(run);
+        return run;
+    }
+
+    private static EventBatch Batch((long First, byte[] Events) row) =>
+        new(row.First, row.First + HistoryLog.Count(row.Events) - 1, row.Events);
+}

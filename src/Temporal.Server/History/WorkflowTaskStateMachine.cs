@@ -1,0 +1,375 @@
+using Temporal.Server.Storage;
+using Temporal.Server.Timers;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
+using Temporalio.Api.TaskQueue.V1;
+using FailureMessage = Temporalio.Api.Failure.V1.Failure;
+
+namespace Temporal.Server.History;
+
+/// <summary>
+/// The workflow task of a run: scheduled, started, ended; normal, transient (a further attempt, without events) or speculative (for updates
+/// only, without events). What is stored of it is in the run's record.
+/// </summary>
+internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake)
+{
+    private const long SuggestContinueAsNewBytes = 4 * 1024 * 1024;
+
+    // No attempt is put off: it is the time that a worker may take for it that grows, so that one that goes on failing without a word is
+    // asked ever less often.
+    private const int AttemptsWithPlainTimeout = 3;
+    private static readonly TimeSpan FirstTimeoutGrowth = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaximumTimeoutGrowth = TimeSpan.FromMinutes(10);
+
+    // What the real server gives a task for updates alone until a worker of the normal queue takes it.
+    private static readonly TimeSpan SpeculativeTimeout = TimeSpan.FromSeconds(5);
+
+    // When the task was started, in awake time; null for one that is restored until that is looked up.
+    private DateTimeOffset? _startedAwake;
+
+    /// <summary>True while the first task waits for its start delay, cron time or retry interval.</summary>
+    public bool InFirstTaskBackoff => run.Record.FirstTaskDue is not null;
+
+    public bool UsesStickyQueue => run.Record.StickyQueue.Length > 0;
+
+    /// <summary>Makes sure that the worker will see what is new.</summary>
+    /// <param name="wakes">Also while the first task waits for its time: a cancel request does not wait with it.</param>
+    public void EnsureScheduled(bool wakes = false)
+    {
+        if (!run.IsOpen || run.IsPaused || (InFirstTaskBackoff && run.Task is null && !wakes))
+        {
+            return;
+        }
+
+        if (run.Task is null)
+        {
+            Schedule();
+        }
+        else if (run.Task is { Speculative: true, StartedEventId: 0 })
+        {
+            // It has another event id than what waits in the queue.
+            WriteScheduled();
+            run.Changes.DispatchWorkflowTask = true;
+        }
+    }
+
+    /// <summary>Schedules the task. There must be none.</summary>
+    public WorkflowTaskRecord Schedule(bool speculative = false)
+    {
+        var now = run.Now;
+        var attempt = run.Record.NextAttempt;
+        var task = new WorkflowTaskRecord
+        {
+            Attempt = attempt,
+            ScheduledTime = now.Stamp(),
+            OriginalScheduledTime = now.Stamp(),
+            Timeout = (run.Start.WorkflowTaskTimeout.Span() + TimeoutGrowth(attempt)).AsDuration(),
+            Sticky = UsesStickyQueue,
+            Queue = UsesStickyQueue ? run.Record.StickyQueue : run.Start.TaskQueue.Name,
+            Transient = attempt > 1,
+            Speculative = speculative && attempt == 1,
+        };
+        run.Record.WorkflowTask = task;
+        run.Changes.Touched = true;
+        run.Changes.DispatchWorkflowTask = true;
+        if (task.Transient || task.Speculative)
+        {
+            task.ScheduledEventId = run.NextEventId;
+        }
+        else
+        {
+            task.ScheduledEventId = run.Add(ScheduledEvent(task)).EventId;
+        }
+
+        return task;
+    }
+
+    /// <summary>The run was paused: a task that no worker has waits without time limit, one for updates alone comes again later.</summary>
+    public void Pause()
+    {
+        if (run.Task is { StartedEventId: 0, Speculative: true })
+        {
+            DropSpeculative();
+        }
+        else if (run.Task is { StartedEventId: 0, Sticky: true })
+        {
+            ClearSticky();
+        }
+    }
+
+    /// <summary>The run goes on.</summary>
+    public void Unpause()
+    {
+        EnsureScheduled();
+        run.Changes.DispatchWorkflowTask |= run.Task is { StartedEventId: 0 };
+    }
+
+    /// <summary>4 to 5 s for the fourth attempt, twice as much for each further one, up to ten minutes.</summary>
+    private TimeSpan TimeoutGrowth(int attempt)
+    {
+        if (attempt <= AttemptsWithPlainTimeout)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var most = FirstTimeoutGrowth * Math.Pow(2, Math.Min(20, attempt - AttemptsWithPlainTimeout - 1));
+        most = most < MaximumTimeoutGrowth ? most : MaximumTimeoutGrowth;
+
+        // Spread, so that runs that fail for one reason do not come back together; by the run, so that nothing here is chance.
+        var spread = run.RunId.Sum(c => c) % 100 / 100.0;
+        return most * (0.8 + (0.2 * spread));
+    }
+
+    /// <summary>A worker has taken the task.</summary>
+    public void Start(string identity, string requestId, WorkerVersionStamp? version)
+    {
+        var task = run.Task!;
+        if ((task.Transient || task.Speculative) && task.ScheduledEventId != run.NextEventId)
+        {
+            WriteScheduled();
+        }
+
+        task.StartedTime = run.Now.Stamp();
+        _startedAwake = awake.Now;
+        task.RequestId = requestId;
+        task.Identity = identity;
+        task.WorkerVersion = version;
+        task.HistorySize = run.Record.HistorySize;
+        task.SuggestContinueAsNew = run.NextEventId > run.SuggestContinueAsNewAfter || run.Record.HistorySize > SuggestContinueAsNewBytes;
+        task.StartedEventId = task.Transient || task.Speculative ? task.ScheduledEventId + 1 : run.Add(StartedEvent(task)).EventId;
+        run.Changes.Touched = true;
+    }
+
+    /// <summary>The events of a started task that are not in history, as its worker sees them.</summary>
+    public IReadOnlyList<HistoryEvent> UnwrittenEvents()
+    {
+        var task = run.Task!;
+        if (!task.Transient && !task.Speculative)
+        {
+            return [];
+        }
+
+        var scheduled = ScheduledEvent(task);
+        scheduled.EventId = task.ScheduledEventId;
+        scheduled.EventTime = task.ScheduledTime;
+        var started = StartedEvent(task);
+        started.EventId = task.StartedEventId;
+
+        // What the worker said of its build comes with the event's place in history, as on the real server.
+        started.WorkflowTaskStartedEventAttributes.WorkerVersion = null;
+        return [scheduled, started];
+    }
+
+    /// <summary>Writes the completed event, and those before it that are still missing.</summary>
+    public long Complete(WorkflowTaskCompletedEventAttributes attributes)
+    {
+        WriteUnwritten();
+        var task = run.Task!;
+        attributes.ScheduledEventId = task.ScheduledEventId;
+        attributes.StartedEventId = task.StartedEventId;
+        run.Record.WorkflowTask = null;
+        run.Record.NextAttempt = 1;
+        run.Changes.Touched = true;
+        var e = run.NewEvent(EventType.WorkflowTaskCompleted);
+        e.WorkflowTaskCompletedEventAttributes = attributes;
+        return run.Add(e).EventId;
+    }
+
+    /// <summary>Takes a speculative task back as if it had never been.</summary>
+    public void DropSpeculative()
+    {
+        run.Record.WorkflowTask = null;
+        run.Changes.Touched = true;
+    }
+
+    /// <summary>The worker failed the task, or its answer was refused. Schedules the next attempt while the run is open.</summary>
+    public void Fail(
+        WorkflowTaskFailedCause cause,
+        FailureMessage? failure,
+        string identity,
+        bool reschedule = true,
+        string binaryChecksum = "",
+        WorkerVersionStamp? version = null
+    )
+    {
+        var task = run.Task!;
+        if (task.Speculative)
+        {
+            WriteUnwritten();
+        }
+
+        if (!task.Transient)
+        {
+            var e = run.NewEvent(EventType.WorkflowTaskFailed);
+            e.WorkflowTaskFailedEventAttributes = new WorkflowTaskFailedEventAttributes
+            {
+                ScheduledEventId = task.ScheduledEventId,
+                StartedEventId = task.StartedEventId,
+                Cause = cause,
+                Failure = failure,
+                Identity = identity,
+                BinaryChecksum = binaryChecksum,
+                WorkerVersion = version,
+            };
+            run.Add(e);
+        }
+
+        EndAttempt(reschedule, startOver: cause == WorkflowTaskFailedCause.ResetWorkflow);
+    }
+
+    /// <summary>The task was not taken from its sticky queue, or not answered in time.</summary>
+    public void TimeOut(TimeoutType type)
+    {
+        var task = run.Task!;
+        var untaken = task.Speculative && type == TimeoutType.ScheduleToStart;
+        if (task.Speculative)
+        {
+            WriteUnwritten();
+        }
+
+        if (!task.Transient)
+        {
+            var e = run.NewEvent(EventType.WorkflowTaskTimedOut);
+            e.WorkflowTaskTimedOutEventAttributes = new WorkflowTaskTimedOutEventAttributes
+            {
+                ScheduledEventId = task.ScheduledEventId,
+                StartedEventId = task.StartedEventId,
+                TimeoutType = type,
+            };
+            run.Add(e);
+        }
+
+        EndAttempt(reschedule: true, startOver: untaken);
+    }
+
+    /// <summary>Forgets the sticky queue; an unstarted task on it moves to the normal queue.</summary>
+    public void ClearSticky()
+    {
+        run.Record.StickyQueue = "";
+        run.Record.StickyTimeout = null;
+        run.Changes.Touched = true;
+        if (run.Task is { Sticky: true, StartedEventId: 0 } task)
+        {
+            task.Sticky = false;
+            task.Queue = run.Start.TaskQueue.Name;
+        }
+    }
+
+    /// <summary>The queue of the task as its events and answers name it.</summary>
+    private TaskQueue TaskQueueOf(WorkflowTaskRecord task) =>
+        task.Sticky
+            ? new TaskQueue
+            {
+                Name = task.Queue,
+                Kind = TaskQueueKind.Sticky,
+                NormalName = run.Start.TaskQueue.Name,
+            }
+            : new TaskQueue { Name = task.Queue, Kind = TaskQueueKind.Normal };
+
+    /// <summary>When time alone ends the task; null for never, and when there is none.</summary>
+    public DateTimeOffset? Due()
+    {
+        if (run.Task is not { } task)
+        {
+            return null;
+        }
+
+        if (task.StartedEventId > 0)
+        {
+            _startedAwake ??= awake.At(task.StartedTime.Time());
+            return awake.Wall(_startedAwake.Value + task.Timeout.Span());
+        }
+
+        if (task is { Speculative: true, Sticky: false })
+        {
+            return task.ScheduledTime.Time() + SpeculativeTimeout;
+        }
+
+        return task.Sticky && run.Record.StickyTimeout.IsPositive() ? task.ScheduledTime.Time() + run.Record.StickyTimeout.Span() : null;
+    }
+
+    private void EndAttempt(bool reschedule, bool startOver = false)
+    {
+        run.Record.WorkflowTask = null;
+        run.Changes.Touched = true;
+        if (UsesStickyQueue)
+        {
+            ClearSticky();
+        }
+        else
+        {
+            run.Record.NextAttempt++;
+        }
+
+        if (run.FlushBuffered() || startOver)
+        {
+            run.Record.NextAttempt = 1;
+        }
+
+        if (reschedule && run is { IsOpen: true, IsPaused: false })
+        {
+            Schedule();
+        }
+    }
+
+    private void WriteScheduled()
+    {
+        var task = run.Task!;
+        task.Attempt = 1;
+        task.Transient = false;
+        task.Speculative = false;
+        run.Record.NextAttempt = 1;
+        task.ScheduledEventId = run.Add(ScheduledEvent(task)).EventId;
+        run.Changes.Touched = true;
+    }
+
+    /// <summary>Writes the events of the task that are still missing: from here on it is part of history.</summary>
+    /// <param name="withIdentity">False where a task for updates alone becomes a normal one: as the real server writes it then.</param>
+    public void WriteUnwritten(bool withIdentity = true)
+    {
+        var task = run.Task!;
+        if (task.Transient || task.Speculative)
+        {
+            task.ScheduledEventId = run.Add(ScheduledEvent(task)).EventId;
+            if (task.StartedEventId > 0)
+            {
+                var started = StartedEvent(task);
+                started.WorkflowTaskStartedEventAttributes.Identity = withIdentity ? task.Identity : "";
+                started.WorkflowTaskStartedEventAttributes.WorkerVersion = withIdentity ? task.WorkerVersion : null;
+                task.StartedEventId = run.Add(started).EventId;
+            }
+
+            task.Transient = false;
+            task.Speculative = false;
+        }
+    }
+
+    private HistoryEvent ScheduledEvent(WorkflowTaskRecord task)
+    {
+        var e = run.NewEvent(EventType.WorkflowTaskScheduled);
+        e.WorkflowTaskScheduledEventAttributes = new WorkflowTaskScheduledEventAttributes
+        {
+            TaskQueue = TaskQueueOf(task),
+            StartToCloseTimeout = task.Timeout,
+            Attempt = task.Attempt,
+        };
+        return e;
+    }
+
+    private HistoryEvent StartedEvent(WorkflowTaskRecord task)
+    {
+        var e = run.NewEvent(EventType.WorkflowTaskStarted);
+        e.EventTime = task.StartedTime;
+        e.WorkflowTaskStartedEventAttributes = new WorkflowTaskStartedEventAttributes
+        {
+            ScheduledEventId = task.ScheduledEventId,
+            Identity = task.Identity,
+            RequestId = task.RequestId,
+            SuggestContinueAsNew = task.SuggestContinueAsNew,
+            HistorySizeBytes = task.HistorySize,
+            WorkerVersion = task.WorkerVersion,
+        };
+        return e;
+    }
+}

@@ -1,0 +1,55 @@
+using Temporal.Server.Storage;
+using Temporal.Server.Visibility;
+
+namespace Temporal.Server.History;
+
+/// <summary>What one transition of a workflow writes.</summary>
+internal sealed class WorkflowWrite(
+    Workflow workflow,
+    VisibilityStore visibility,
+    Action<WorkflowWrite> committed,
+    Action<WorkflowWrite, Exception> failed
+) : WriteItem
+{
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Workflow Workflow { get; } = workflow;
+
+    public List<RunWrite> Runs { get; } = [];
+
+    /// <summary>Those who wait for new events of the workflow.</summary>
+    public required TaskCompletionSource Changed { get; init; }
+
+    /// <summary>The run that is current from now on; null for no change.</summary>
+    public MutableState? NewCurrent { get; set; }
+
+    public Task Done => _done.Task;
+
+    public override bool Doomed => Workflow.Doomed;
+
+    public override void Write(SqliteConnection db)
+    {
+        foreach (var run in Runs)
+        {
+            run.Write(db, visibility);
+        }
+
+        if (NewCurrent is { } current)
+        {
+            RunTable.SetCurrent(db, current.Name);
+        }
+    }
+
+    public override void Committed()
+    {
+        committed(this);
+        _done.SetResult();
+    }
+
+    public override void Failed(Exception exception)
+    {
+        failed(this, exception);
+        _done.SetException(RpcErrors.Unavailable("the change could not be made durable: " + exception.Message, exception));
+        _ = _done.Task.Exception;
+    }
+}

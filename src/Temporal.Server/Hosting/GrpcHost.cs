@@ -1,0 +1,202 @@
+using System.Diagnostics;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Grpc.AspNetCore.Server.Model;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Temporal.Server.Hosting;
+
+/// <summary>Where a <see cref="GrpcHost"/> listens.</summary>
+internal sealed record GrpcEndpoint
+{
+    /// <summary>Path of a Unix domain socket, at most 107 bytes; null for TCP.</summary>
+    public string? SocketPath { get; init; }
+
+    /// <summary>Address and port (0: any free one) for TCP.</summary>
+    public IPEndPoint? Address { get; init; }
+
+    /// <summary>Certificate with private key for TLS; null for clear text (HTTP/2 by prior knowledge).</summary>
+    public X509Certificate2? Certificate { get; init; }
+}
+
+/// <summary>ASP.NET's gRPC server on Kestrel, with the methods of a table.</summary>
+internal sealed class GrpcHost : IAsyncDisposable
+{
+    private readonly KestrelServer _server;
+    private readonly ServiceProvider _services;
+    private readonly Application _application;
+
+    /// <summary>Makes the server without listening.</summary>
+    /// <param name="table">The methods, each with what answers it.</param>
+    /// <param name="admission">Who may call them.</param>
+    public GrpcHost(RpcTable table, Admission admission, IReadOnlyList<GrpcEndpoint> endpoints, ILoggerFactory loggers)
+    {
+        _services = Services(new RpcMethods(table, admission, loggers.CreateLogger("Temporal.Server.Grpc")), loggers);
+        var options = new KestrelServerOptions
+        {
+            AddServerHeader = false,
+            AllowSynchronousIO = false,
+            ApplicationServices = _services,
+        };
+        ApplyLimits(options.Limits);
+        if (endpoints.Any(endpoint => endpoint.Certificate is not null))
+        {
+            // Kestrel's TLS takes its own parts from a container of its own; clear text does without, which starts faster.
+            var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+            builder.Services.AddSingleton(loggers);
+            builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+            options.ApplicationServices = builder.Build().Services;
+        }
+
+        Listen(options, endpoints);
+
+        // Kestrel reads and writes on the thread that learnt of it; calls themselves always run on the pool, so none of them can hold up a
+        // connection.
+        var sockets = new SocketTransportOptions { UnsafePreferInlineScheduling = true };
+        _server = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(sockets), loggers), loggers);
+        _application = new Application(Pipeline(_services), _services.GetRequiredService<IServiceScopeFactory>());
+    }
+
+    /// <summary>The addresses listened on, with the real ports: <c>http://127.0.0.1:7233</c>, <c>unix:PATH</c>.</summary>
+    public IReadOnlyList<string> Addresses =>
+        [
+            .. _server
+                .Features.Get<IServerAddressesFeature>()!
+                .Addresses.Select(a => a.StartsWith("http://unix:", StringComparison.Ordinal) ? a["http://".Length..] : a),
+        ];
+
+    /// <summary>Kestrel's limits for servers of long polls: thousands of streams, and pings that find dead clients.</summary>
+    public static void ApplyLimits(KestrelServerLimits limits)
+    {
+        limits.Http2.MaxStreamsPerConnection = 10_000;
+        limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(20);
+        limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
+        limits.Http2.InitialConnectionWindowSize = 8 * 1024 * 1024;
+        limits.Http2.InitialStreamWindowSize = 1024 * 1024;
+        limits.MaxRequestBodySize = null;
+        limits.MinRequestBodyDataRate = null;
+        limits.MinResponseDataRate = null;
+    }
+
+    /// <summary>Returns when every endpoint listens.</summary>
+    public Task StartAsync(CancellationToken cancellationToken) => _server.StartAsync(_application, cancellationToken);
+
+    /// <summary>Stops accepting, lets open calls end until the token is cancelled, then breaks them off.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await _server.StopAsync(now.Token);
+        _server.Dispose();
+        await _services.DisposeAsync();
+    }
+
+    /// <summary>What the gRPC server needs, and nothing of a web application's host: a run starts this in its first tenth of a
+    /// second.</summary>
+    private static ServiceProvider Services(RpcMethods methods, ILoggerFactory loggers)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(loggers);
+        services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        services.AddSingleton(new DiagnosticListener("Temporal.Server"));
+        services.AddSingleton(methods);
+        services.AddSingleton<IServiceMethodProvider<RpcMethods>>(methods);
+        services.AddGrpc(options =>
+        {
+            options.MaxReceiveMessageSize = RpcMethods.LargestRead;
+            options.IgnoreUnknownServices = true;
+        });
+        return services.BuildServiceProvider();
+    }
+
+    private static RequestDelegate Pipeline(IServiceProvider services)
+    {
+        var application = new ApplicationBuilder(services);
+        application.UseRouting();
+        application.UseEndpoints(endpoints => endpoints.MapGrpcService<RpcMethods>());
+        application.Run(RpcMethods.RefuseUnknownAsync);
+        return application.Build();
+    }
+
+    /// <summary>Cancelled when the server wants to stop; a connection that breaks is told by reading from it.</summary>
+    private static CancellationToken Ending(ConnectionContext connection) =>
+        connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? connection.ConnectionClosed;
+
+    private static void Listen(KestrelServerOptions options, IReadOnlyList<GrpcEndpoint> endpoints)
+    {
+        options.AddServerHeader = false;
+        ApplyLimits(options.Limits);
+        foreach (var endpoint in endpoints)
+        {
+            if (endpoint.SocketPath is { } path)
+            {
+                options.ListenUnixSocket(path, Configure);
+            }
+            else
+            {
+                options.Listen(
+                    endpoint.Address ?? throw new ArgumentException("an endpoint needs SocketPath or Address", nameof(endpoints)),
+                    Configure
+                );
+            }
+
+            void Configure(ListenOptions listen)
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                listen.Use(next =>
+                    async connection =>
+                    {
+                        if (endpoint.SocketPath is null)
+                        {
+                            connection.Features.Set(ConnectionPeer.Of(connection.RemoteEndPoint, connection.LocalEndPoint));
+                        }
+                        else if (!await HttpConnect.AcceptAsync(connection.Transport, Ending(connection)))
+                        {
+                            return;
+                        }
+
+                        await next(connection);
+                    }
+                );
+
+                if (endpoint.Certificate is { } certificate)
+                {
+                    listen.UseHttps(certificate);
+                }
+
+                listen.Use(next =>
+                    connection =>
+                    {
+                        connection.Transport = ResetStreamFilter.Around(connection.Transport);
+                        return next(connection);
+                    }
+                );
+            }
+        }
+    }
+
+    private sealed class Application(RequestDelegate pipeline, IServiceScopeFactory scopes) : IHttpApplication<HttpContext>
+    {
+        public HttpContext CreateContext(IFeatureCollection contextFeatures) =>
+            new DefaultHttpContext(contextFeatures) { ServiceScopeFactory = scopes };
+
+        public Task ProcessRequestAsync(HttpContext context) => pipeline(context);
+
+        public void DisposeContext(HttpContext context, Exception? exception) => ((DefaultHttpContext)context).Uninitialize();
+    }
+}

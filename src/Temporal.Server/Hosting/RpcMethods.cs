@@ -1,0 +1,119 @@
+using System.Globalization;
+using Grpc.AspNetCore.Server.Model;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Temporal.Server.Hosting;
+
+/// <summary>
+/// Tells ASP.NET's gRPC server the methods of the table. Requests and answers pass as bytes, so that what is stored encoded is not parsed
+/// to be sent. The services' own descriptors are not asked: to make them ready loads the types of all messages there are.
+/// </summary>
+internal sealed class RpcMethods(RpcTable table, Admission admission, ILogger logger) : IServiceMethodProvider<RpcMethods>
+{
+    /// <summary>Largest request in bytes that is read at all, decompressed, before it is refused by its size.</summary>
+    public const int LargestRead = 256 * 1024 * 1024;
+
+    private static readonly Marshaller<byte[]> Requests = new(
+        (byte[] _, SerializationContext _) => throw new NotSupportedException("the server sends no requests"),
+        Read
+    );
+
+    private static readonly Marshaller<RpcAnswer> Answers = new(
+        (answer, context) => answer.WriteTo(context),
+        _ => throw new NotSupportedException("the server reads no answers")
+    );
+
+    /// <inheritdoc/>
+    public void OnServiceMethodDiscovery(ServiceMethodProviderContext<RpcMethods> context)
+    {
+        foreach (var ((service, method), rpc) in table.Methods)
+        {
+            if (rpc.HandsOver)
+            {
+                // The same on the wire as a unary method, but that the answer is written here: only so can it be known whether it went out.
+                context.AddServerStreamingMethod(
+                    new Method<byte[], RpcAnswer>(MethodType.ServerStreaming, service, method, Requests, Answers),
+                    [],
+                    (_, request, answers, call) => HandOverAsync(rpc, request, answers, call)
+                );
+            }
+            else
+            {
+                context.AddUnaryMethod(
+                    new Method<byte[], RpcAnswer>(MethodType.Unary, service, method, Requests, Answers),
+                    [],
+                    (_, request, call) => AnswerAsync(rpc, request, new RpcCall(call), call)
+                );
+            }
+        }
+    }
+
+    /// <summary>Answers what is no method of the table, as the real server does.</summary>
+    public static Task RefuseUnknownAsync(HttpContext http)
+    {
+        if (http.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) != true)
+        {
+            http.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            return Task.CompletedTask;
+        }
+
+        var path = http.Request.Path.Value ?? "";
+        var slash = path.LastIndexOf('/');
+        http.Response.ContentType = "application/grpc";
+        http.Response.Headers["grpc-status"] = ((int)StatusCode.Unimplemented).ToString(CultureInfo.InvariantCulture);
+        http.Response.Headers["grpc-message"] = Uri.EscapeDataString(
+                slash > 0 ? $"unknown method {path[(slash + 1)..]} for service {path[1..slash]}" : $"malformed method name: \"{path}\""
+            )
+            .Replace("%20", " ", StringComparison.Ordinal);
+        return Task.CompletedTask;
+    }
+
+    private static byte[] Read(DeserializationContext context) =>
+        context.PayloadLength > RpcTable.LargestRequest
+            ? throw RpcErrors.Of(
+                StatusCode.ResourceExhausted,
+                $"grpc: received message larger than max ({context.PayloadLength} vs. {RpcTable.LargestRequest})"
+            )
+            : context.PayloadAsNewBuffer();
+
+    private async Task HandOverAsync(Rpc rpc, byte[] request, IServerStreamWriter<RpcAnswer> answers, ServerCallContext context)
+    {
+        var call = new RpcCall(context);
+        var answer = await AnswerAsync(rpc, request, call, context);
+        try
+        {
+            await answers.WriteAsync(answer, CancellationToken.None);
+            if (!context.CancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException or RpcException)
+        {
+            Log.AnswerUndelivered(logger, e, context.Method);
+        }
+
+        call.Undelivered();
+    }
+
+    private async Task<RpcAnswer> AnswerAsync(Rpc rpc, byte[] request, RpcCall call, ServerCallContext context)
+    {
+        try
+        {
+            admission.Demand(call);
+            return table.Refusal() is { } refusal ? throw RpcErrors.Of(StatusCode.DataLoss, refusal) : await rpc.Handler(call, request);
+        }
+        catch (Exception e)
+        {
+            call.Undelivered();
+            if (RpcErrors.Answered(e, context.CancellationToken) is not { } answered)
+            {
+                Log.HandlerFailed(logger, e, context.Method);
+                answered = RpcErrors.Of(StatusCode.Internal, "internal error; the server's log has the details");
+            }
+
+            throw answered;
+        }
+    }
+}

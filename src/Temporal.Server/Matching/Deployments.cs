@@ -1,0 +1,243 @@
+using System.Collections.Concurrent;
+using Google.Protobuf.WellKnownTypes;
+using Temporal.Server.Storage;
+using Temporalio.Api.Deployment.V1;
+using Temporalio.Api.Enums.V1;
+using VersionTaskQueueInfo = Temporalio.Api.Deployment.V1.WorkerDeploymentVersionInfo.Types.VersionTaskQueueInfo;
+
+namespace Temporal.Server.Matching;
+
+/// <summary>
+/// Worker deployments: which versions there are and what queues they work on, as their polls say, and to which of them tasks go whose runs
+/// are bound to none.
+/// </summary>
+internal sealed class Deployments(Database database, TimeProvider time)
+{
+    private const int Shares = 10_000;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(string NamespaceId, string Name), DeploymentRecord> _all = [];
+
+    // What every poll and every task asks.
+    private readonly ConcurrentDictionary<(string NamespaceId, string Version, string Queue, bool Activity), bool> _known = new();
+    private readonly ConcurrentDictionary<(string NamespaceId, string Queue, bool Activity), Route> _routes = new();
+
+    /// <summary>Called when tasks that wait may have to go elsewhere.</summary>
+    public Action<string> Rerouted { get; set; } = _ => { };
+
+    public void Load()
+    {
+        lock (_lock)
+        {
+            foreach (var record in database.Read(DeploymentTable.Load))
+            {
+                _all[(record.NamespaceId, record.Info.Name)] = record;
+                Index(record);
+            }
+        }
+    }
+
+    /// <summary>A worker polls: its version is registered with the queue. Ends when that is durable.</summary>
+    public Task SeenAsync(string namespaceId, WorkerDeploymentOptions? options, string queue, bool activity)
+    {
+        if (BuildVersion.From(options) is not { } version || _known.ContainsKey((namespaceId, BuildVersion.Of(version), queue, activity)))
+        {
+            return Task.CompletedTask;
+        }
+
+        return ChangeAsync(
+            namespaceId,
+            version.DeploymentName,
+            record =>
+            {
+                var now = Now();
+                record.Info.CreateTime ??= now;
+                var known = record.Versions.FirstOrDefault(v => v.DeploymentVersion.BuildId == version.BuildId);
+                if (known is null)
+                {
+                    known = new WorkerDeploymentVersionInfo
+                    {
+                        Version = BuildVersion.Dotted(version),
+                        DeploymentVersion = version,
+                        CreateTime = now,
+                        Status = WorkerDeploymentVersionStatus.Inactive,
+                    };
+                    record.Versions.Add(known);
+                }
+
+                var type = activity ? TaskQueueType.Activity : TaskQueueType.Workflow;
+                if (!known.TaskQueueInfos.Any(q => q.Name == queue && q.Type == type))
+                {
+                    known.TaskQueueInfos.Add(new VersionTaskQueueInfo { Name = queue, Type = type });
+                }
+            }
+        );
+    }
+
+    /// <summary>
+    /// The version whose workers a task is for: the one its run is bound to, else the one that the queue's tasks go to now.
+    /// </summary>
+    public string VersionFor(QueuedTask task)
+    {
+        var activity = task is ActivityQueuedTask;
+        return task.Pinned switch
+        {
+            null => RouteOf(task.NamespaceId, task.Queue, activity, task.WorkflowId),
+            // An activity of a queue that the run's version does not work on.
+            { Length: > 0 } version when activity && !_known.ContainsKey((task.NamespaceId, version, task.Queue, true)) => RouteOf(
+                task.NamespaceId,
+                task.Queue,
+                activity,
+                task.WorkflowId
+            ),
+            var version => version,
+        };
+    }
+
+    /// <summary>The version that the tasks of unbound runs go to, one and the same for all tasks of a workflow.</summary>
+    public string RouteOf(string namespaceId, string queue, bool activity, string workflowId)
+    {
+        if (!_routes.TryGetValue((namespaceId, queue, activity), out var route))
+        {
+            return BuildVersion.None;
+        }
+
+        return Share(workflowId) < route.RampingShare ? route.Ramping : route.Current;
+    }
+
+    /// <summary>A deployment as it is; null when there is none.</summary>
+    public DeploymentRecord? Find(string namespaceId, string name)
+    {
+        lock (_lock)
+        {
+            return _all.TryGetValue((namespaceId, name), out var record) ? record.Clone() : null;
+        }
+    }
+
+    /// <summary>The deployments of a namespace, by name.</summary>
+    public IReadOnlyList<DeploymentRecord> In(string namespaceId)
+    {
+        lock (_lock)
+        {
+            return
+            [
+                .. _all
+                    .Values.Where(record => record.NamespaceId == namespaceId)
+                    .OrderBy(record => record.Info.Name, StringComparer.Ordinal)
+                    .Select(record => record.Clone()),
+            ];
+        }
+    }
+
+    /// <summary>Changes a deployment, or makes it; what the change throws leaves it as it was. Ends when that is durable.</summary>
+    public async Task ChangeAsync(string namespaceId, string name, Action<DeploymentRecord> change)
+    {
+        Task written;
+        lock (_lock)
+        {
+            var changed = _all.TryGetValue((namespaceId, name), out var before)
+                ? before.Clone()
+                : new DeploymentRecord
+                {
+                    NamespaceId = namespaceId,
+                    Info = new WorkerDeploymentInfo
+                    {
+                        Name = name,
+                        RoutingConfig = new RoutingConfig { CurrentVersion = BuildVersion.Unversioned },
+                    },
+                };
+            change(changed);
+            written = database.WriteAsync(db => DeploymentTable.Write(db, changed));
+            _all[(namespaceId, name)] = changed;
+            Index(changed);
+        }
+
+        await written;
+        Rerouted(namespaceId);
+    }
+
+    /// <summary>Forgets a deployment.</summary>
+    public Task DeleteAsync(string namespaceId, string name)
+    {
+        lock (_lock)
+        {
+            if (_all.Remove((namespaceId, name), out var record))
+            {
+                record.Versions.Clear();
+                Index(record);
+            }
+
+            return database.WriteAsync(db => DeploymentTable.Delete(db, namespaceId, name));
+        }
+    }
+
+    public Timestamp Now() => Timestamp.FromDateTimeOffset(time.GetUtcNow());
+
+    /// <summary>
+    /// Brings what polls and tasks ask in line with a deployment. A queue belongs to the deployment that was changed last.
+    /// </summary>
+    private void Index(DeploymentRecord record)
+    {
+        foreach (var key in _known.Keys.Where(key => IsOf(record, key.NamespaceId, key.Version)))
+        {
+            _known.TryRemove(key, out _);
+        }
+
+        foreach (
+            var key in _routes
+                .Where(route =>
+                    IsOf(record, route.Key.NamespaceId, route.Value.Current) || IsOf(record, route.Key.NamespaceId, route.Value.Ramping)
+                )
+                .Select(route => route.Key)
+        )
+        {
+            _routes.TryRemove(key, out _);
+        }
+
+        foreach (var version in record.Versions)
+        {
+            foreach (var queue in version.TaskQueueInfos)
+            {
+                _known[(record.NamespaceId, BuildVersion.Of(version.DeploymentVersion), queue.Name, queue.Type == TaskQueueType.Activity)] =
+                    true;
+            }
+        }
+
+        var routing = record.Info.RoutingConfig;
+        var current = BuildVersion.Of(routing.CurrentDeploymentVersion);
+        var ramping = BuildVersion.Of(routing.RampingDeploymentVersion);
+        var share = (int)(routing.RampingVersionPercentage * Shares / 100);
+        foreach (
+            var (name, activity) in record
+                .Versions.SelectMany(v => v.TaskQueueInfos)
+                .Select(q => (q.Name, q.Type == TaskQueueType.Activity))
+                .Distinct()
+        )
+        {
+            var route = new Route(Works(current), share > 0 ? Works(ramping) : BuildVersion.None, share);
+            if (route.Current.Length > 0 || route.Ramping.Length > 0)
+            {
+                _routes[(record.NamespaceId, name, activity)] = route;
+            }
+
+            string Works(string version) => _known.ContainsKey((record.NamespaceId, version, name, activity)) ? version : BuildVersion.None;
+        }
+    }
+
+    private static bool IsOf(DeploymentRecord record, string namespaceId, string version) =>
+        record.NamespaceId == namespaceId && version.StartsWith(record.Info.Name + ":", StringComparison.Ordinal);
+
+    // The same for a workflow in every process.
+    private static int Share(string workflowId)
+    {
+        var hash = 2166136261u;
+        foreach (var letter in workflowId)
+        {
+            hash = (hash ^ letter) * 16777619;
+        }
+
+        return (int)((hash ^ (hash >> 15)) % Shares);
+    }
+
+    private sealed record Route(string Current, string Ramping, int RampingShare);
+}

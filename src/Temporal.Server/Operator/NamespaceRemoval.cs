@@ -1,0 +1,81 @@
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+using Temporal.Server.History;
+using Temporal.Server.Storage;
+using Temporal.Server.Visibility;
+using Temporal.Server.Visibility.Query;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace Temporal.Server.Operator;
+
+/// <summary>Deletes namespaces: takes the name away at once, the runs in the background, and goes on with it after a restart.</summary>
+internal sealed class NamespaceRemoval(
+    EngineServices services,
+    NamespaceDirectory directory,
+    SearchAttributeRegistry attributes,
+    VisibilityReader visibility
+)
+{
+    private const int SuffixLength = 5;
+    private const int Page = 100;
+
+    private readonly ILogger _logger = services.Loggers.CreateLogger("Temporal.Server.Operator");
+
+    /// <summary>Renames the namespace and begins to delete what is in it; the result is the name it has meanwhile.</summary>
+    public async Task<string> BeginAsync(StoredNamespace ns)
+    {
+        var name = $"{ns.Info.Name}-deleted-{ns.Info.Id[..SuffixLength]}";
+        await directory.ChangeAsync(
+            ns.Info.Id,
+            before =>
+            {
+                var info = before.Info.Clone();
+                info.Name = name;
+                info.State = NamespaceState.Deleted;
+                return before with { Info = info };
+            }
+        );
+        _ = RemoveAsync(ns.Info.Id);
+        return name;
+    }
+
+    /// <summary>Goes on with deletions that a restart broke off.</summary>
+    public void Resume()
+    {
+        foreach (var ns in directory.All.Where(ns => ns.Info.State == NamespaceState.Deleted))
+        {
+            _ = RemoveAsync(ns.Info.Id);
+        }
+    }
+
+    private async Task RemoveAsync(string id)
+    {
+        // The caller does not wait for the runs.
+        await Task.Yield();
+        try
+        {
+            var entry = services.Namespaces.FindById(id);
+            while (
+                entry is not null
+                && visibility.List(entry, new VisibilityQuery(null, GroupByStatus: false, NamesDivision: true), Page, ByteString.Empty).Rows
+                    is { Count: > 0 } rows
+            )
+            {
+                foreach (var row in rows)
+                {
+                    await services.Workflows.DeleteAsync(
+                        new DeleteWorkflowExecutionRequest { Namespace = entry.Name, WorkflowExecution = row.Info.Execution }
+                    );
+                }
+            }
+
+            attributes.Forget(id);
+            await directory.RemoveAsync(id);
+        }
+        catch (Exception e)
+        {
+            Log.NamespaceRemovalFailed(_logger, e, id);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using Google.Protobuf;
+using Temporal.Server.Timers;
+using Temporalio.Api.ErrorDetails.V1;
+using Temporalio.Api.Worker.V1;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace Temporal.Server.Operator;
+
+/// <summary>
+/// What workers say of themselves, kept in memory; and the two older ways of versioning, which are refused as the real server refuses them
+/// where they are switched off.
+/// </summary>
+internal sealed class WorkerHandler(TimerService timers, NamespaceRegistry namespaces) : IServiceHandler
+{
+    private const int DefaultPage = 100;
+    private const int MostWorkers = 10_000;
+
+    /// <summary>A worker that has been silent for so long is forgotten. Workers report every 60 s by default.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(10);
+
+    private readonly ConcurrentDictionary<(string NamespaceId, string Key), (WorkerHeartbeat Heartbeat, DateTimeOffset At)> _workers =
+        new();
+
+    /// <inheritdoc/>
+    public void Register(RpcTable table)
+    {
+        table.Add((RecordWorkerHeartbeatRequest request) => Record(request));
+        table.Add((ListWorkersRequest request) => List(request));
+        table.Add((DescribeWorkerRequest request) => Describe(request));
+
+        foreach (
+            var method in (string[])
+                ["CreateWorkflowRule", "DescribeWorkflowRule", "DeleteWorkflowRule", "ListWorkflowRules", "TriggerWorkflowRule"]
+        )
+        {
+            table.AddRaw<Google.Protobuf.WellKnownTypes.Empty>(
+                RpcTable.WorkflowService,
+                method,
+                (_, _) => throw RpcErrors.Unimplemented($"method {method} not supported")
+            );
+        }
+
+        Refuse<GetWorkerBuildIdCompatibilityRequest>(table, request => request.Namespace, SetsDisabled);
+        Refuse<UpdateWorkerBuildIdCompatibilityRequest>(table, request => request.Namespace, SetsDisabled);
+        Refuse<GetWorkerVersioningRulesRequest>(table, request => request.Namespace, RulesDisabled);
+        Refuse<UpdateWorkerVersioningRulesRequest>(table, request => request.Namespace, RulesDisabled);
+        Refuse<GetWorkerTaskReachabilityRequest>(table, request => request.Namespace, RulesDisabled);
+    }
+
+    /// <summary>Keeps what a worker says of itself; also with its last words, when it shuts down.</summary>
+    public void Record(NamespaceEntry ns, WorkerHeartbeat heartbeat)
+    {
+        Forget();
+        if (
+            heartbeat.WorkerInstanceKey.Length > 0
+            && (_workers.Count < MostWorkers || _workers.ContainsKey((ns.Id, heartbeat.WorkerInstanceKey)))
+        )
+        {
+            _workers[(ns.Id, heartbeat.WorkerInstanceKey)] = (heartbeat, timers.UtcNow);
+        }
+    }
+
+    private RecordWorkerHeartbeatResponse Record(RecordWorkerHeartbeatRequest request)
+    {
+        var ns = namespaces.Resolve(request.Namespace);
+        foreach (var heartbeat in request.WorkerHeartbeat)
+        {
+            Record(ns, heartbeat);
+        }
+
+        return new RecordWorkerHeartbeatResponse();
+    }
+
+    private ListWorkersResponse List(ListWorkersRequest request)
+    {
+        var ns = namespaces.Resolve(request.Namespace);
+        var filter = WorkerFilter.Parse(request.Query);
+        Forget();
+        var size = request.PageSize <= 0 ? DefaultPage : request.PageSize;
+        var after = request.NextPageToken.ToStringUtf8();
+        var page = _workers
+            .Where(worker =>
+                worker.Key.NamespaceId == ns.Id && string.CompareOrdinal(worker.Key.Key, after) > 0 && filter(worker.Value.Heartbeat)
+            )
+            .OrderBy(worker => worker.Key.Key, StringComparer.Ordinal)
+            .Take(size + 1)
+            .ToList();
+        return new ListWorkersResponse
+        {
+            WorkersInfo = { page.Take(size).Select(worker => new WorkerInfo { WorkerHeartbeat = worker.Value.Heartbeat }) },
+            NextPageToken = page.Count > size ? ByteString.CopyFromUtf8(page[size - 1].Key.Key) : ByteString.Empty,
+        };
+    }
+
+    private DescribeWorkerResponse Describe(DescribeWorkerRequest request)
+    {
+        var ns = namespaces.Resolve(request.Namespace);
+        Forget();
+        return _workers.TryGetValue((ns.Id, request.WorkerInstanceKey), out var worker)
+            ? new DescribeWorkerResponse { WorkerInfo = new WorkerInfo { WorkerHeartbeat = worker.Heartbeat } }
+            : throw RpcErrors.NotFound($"Worker {request.WorkerInstanceKey} not found");
+    }
+
+    private void Forget()
+    {
+        var oldest = timers.UtcNow - Silence;
+        foreach (var worker in _workers.Where(worker => worker.Value.At < oldest))
+        {
+            _workers.TryRemove(worker);
+        }
+    }
+
+    private void Refuse<TRequest>(RpcTable table, Func<TRequest, string> ns, Func<RpcException> failure)
+        where TRequest : IMessage<TRequest>, new() =>
+        table.AddRaw<TRequest>(
+            (_, request) =>
+            {
+                namespaces.Resolve(ns(request));
+                throw failure();
+            }
+        );
+
+    private static RpcException SetsDisabled() =>
+        Denied("Worker versioning v0.1 (Version Set-based, deprecated) is disabled on this namespace.");
+
+    private static RpcException RulesDisabled() =>
+        Denied("Worker versioning v0.2 (Rules-based, deprecated) is disabled on this namespace.");
+
+    private static RpcException Denied(string message) =>
+        RpcErrors.Create(
+            StatusCode.PermissionDenied,
+            message,
+            "temporal.api.errordetails.v1.PermissionDeniedFailure",
+            new PermissionDeniedFailure()
+        );
+}

@@ -1,0 +1,295 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Microsoft.Extensions.Logging;
+using Temporal.Server.History;
+using Temporal.Server.Schedules.State;
+using Temporal.Server.Storage;
+using Temporalio.Api.Schedule.V1;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace Temporal.Server.Schedules;
+
+/// <summary>Schedules: their RPCs, and those at work.</summary>
+internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lists) : IServiceHandler
+{
+    private const int DescribedTimes = 10;
+    private const int MostMatchingTimes = 1000;
+
+    /// <summary>How long a deleted schedule is remembered, to answer differently from one that never was.</summary>
+    private static readonly TimeSpan DeletedFor = TimeSpan.FromDays(1);
+
+    private readonly ConcurrentDictionary<(string NamespaceId, string Id), ScheduleRun> _schedules = new();
+    private readonly ILogger _logger = services.Loggers.CreateLogger("Temporal.Server.Schedules");
+    private readonly Lock _creating = new();
+
+    /// <inheritdoc/>
+    public void Register(RpcTable table)
+    {
+        table.AddAsync((CreateScheduleRequest request) => CreateAsync(request));
+        table.AddAsync((DescribeScheduleRequest request) => DescribeAsync(request));
+        table.AddAsync((UpdateScheduleRequest request) => UpdateAsync(request));
+        table.AddAsync((PatchScheduleRequest request) => PatchAsync(request));
+        table.AddAsync((DeleteScheduleRequest request) => DeleteAsync(request));
+        table.Add((ListScheduleMatchingTimesRequest request) => MatchingTimes(request));
+        table.AddAsync(
+            async (ListSchedulesRequest request) => await lists.ListAsync(request, (ns, id) => _schedules.GetValueOrDefault((ns, id)))
+        );
+    }
+
+    /// <inheritdoc/>
+    public void Start()
+    {
+        services.Workflows.RunClosed += OnClosed;
+        var forgotten = services.Timers.UtcNow - DeletedFor;
+        foreach (var record in services.Database.Read(ScheduleTable.Load))
+        {
+            if (record.Deleted is { } deleted && deleted.ToDateTimeOffset() < forgotten)
+            {
+                _ = services.Database.WriteAsync(db => ScheduleTable.Delete(db, record.NamespaceId, record.ScheduleId));
+                continue;
+            }
+
+            var run = new ScheduleRun(services, record, _logger);
+            _schedules[(record.NamespaceId, record.ScheduleId)] = run;
+            if (record.Deleted is null)
+            {
+                _ = run.ResumeAsync();
+            }
+        }
+    }
+
+    private async Task<CreateScheduleResponse> CreateAsync(CreateScheduleRequest request)
+    {
+        var ns = services.Namespaces.Resolve(request.Namespace);
+        ScheduleRequests.CheckId(request.ScheduleId);
+        Require.RequestId(request.RequestId);
+        var schedule = ScheduleRequests.Complete(request.Schedule, ns, services.SearchAttributes);
+        var attributes = services.SearchAttributes.Validate(ns, request.SearchAttributes);
+        var now = services.Timers.UtcNow.UtcDateTime;
+        var record = new ScheduleRecord
+        {
+            NamespaceId = ns.Id,
+            ScheduleId = request.ScheduleId,
+            RunId = Guid.NewGuid().ToString(),
+            CreateRequestId = request.RequestId.Length > 0 ? request.RequestId : Guid.NewGuid().ToString(),
+            Schedule = schedule,
+            Info = new ScheduleInfo { CreateTime = Timestamp.FromDateTime(now) },
+            Memo = request.Memo,
+            SearchAttributes = attributes,
+            ConflictToken = 1,
+            LastProcessed = Timestamp.FromDateTime(now),
+        };
+        ApplyPatch(record, request.InitialPatch, now);
+        var run = new ScheduleRun(services, record, _logger);
+        lock (_creating)
+        {
+            var key = (ns.Id, request.ScheduleId);
+            if (_schedules.TryGetValue(key, out var existing) && existing.Record is { Deleted: null } other)
+            {
+                return other.CreateRequestId == request.RequestId
+                    ? new CreateScheduleResponse { ConflictToken = Token(other) }
+                    : throw RpcErrors.AlreadyStarted(
+                        $"Workflow execution is already running. WorkflowId: {ScheduleRequests.WorkflowId(request.ScheduleId)}, "
+                            + $"RunId: {other.RunId}.",
+                        other.CreateRequestId,
+                        other.RunId
+                    );
+            }
+
+            _schedules[key] = run;
+        }
+
+        try
+        {
+            await run.ChangeAsync(_ => true);
+        }
+        catch
+        {
+            _schedules.TryRemove(KeyValuePair.Create((ns.Id, request.ScheduleId), run));
+            throw;
+        }
+
+        return new CreateScheduleResponse { ConflictToken = Token(record) };
+    }
+
+    private async Task<DescribeScheduleResponse> DescribeAsync(DescribeScheduleRequest request)
+    {
+        var run = Find(request.Namespace, request.ScheduleId);
+        await run.SettleAsync(ScheduleRequests.SettleLimit);
+        var record = run.Record;
+        if (record.Deleted is not null)
+        {
+            throw RpcErrors.NotFound("schedule not found");
+        }
+
+        var info = record.Info.Clone();
+        info.BufferSize = ScheduleMachine.Waiting(record);
+        info.FutureActionTimes.Add(ScheduleMachine.Future(record, run.Times, services.Timers.UtcNow.UtcDateTime, DescribedTimes));
+        return new DescribeScheduleResponse
+        {
+            Schedule = record.Schedule,
+            Info = info,
+            Memo = record.Memo,
+            SearchAttributes = record.SearchAttributes,
+            ConflictToken = Token(record),
+        };
+    }
+
+    private async Task<UpdateScheduleResponse> UpdateAsync(UpdateScheduleRequest request)
+    {
+        var ns = services.Namespaces.Resolve(request.Namespace);
+        Require.RequestId(request.RequestId);
+        var schedule = ScheduleRequests.Complete(request.Schedule, ns, services.SearchAttributes);
+        var attributes = services.SearchAttributes.Validate(ns, request.SearchAttributes);
+        var run = FindOpen(request.Namespace, request.ScheduleId);
+        await run.ChangeAsync(record =>
+        {
+            // As on the real server, an update with an old token is dropped without a word.
+            if (
+                (!request.ConflictToken.IsEmpty && request.ConflictToken != Token(record))
+                || !ScheduleMachine.Remember(record, request.RequestId)
+            )
+            {
+                return false;
+            }
+
+            var now = services.Timers.UtcNow.UtcDateTime;
+            ScheduleMachine.Advance(record, run.Times, now);
+            record.Schedule = schedule;
+            record.Info.UpdateTime = Timestamp.FromDateTime(now);
+            record.ConflictToken++;
+            record.Memo = request.Memo ?? record.Memo;
+            record.SearchAttributes = attributes ?? record.SearchAttributes;
+            return true;
+        });
+        return new UpdateScheduleResponse();
+    }
+
+    private async Task<PatchScheduleResponse> PatchAsync(PatchScheduleRequest request)
+    {
+        services.Namespaces.Resolve(request.Namespace);
+        Require.RequestId(request.RequestId);
+        var run = FindOpen(request.Namespace, request.ScheduleId);
+        await run.ChangeAsync(record =>
+        {
+            if (!ScheduleMachine.Remember(record, request.RequestId))
+            {
+                return false;
+            }
+
+            var now = services.Timers.UtcNow.UtcDateTime;
+            ScheduleMachine.Advance(record, run.Times, now);
+            ApplyPatch(record, request.Patch, now);
+            return true;
+        });
+        return new PatchScheduleResponse();
+    }
+
+    private async Task<DeleteScheduleResponse> DeleteAsync(DeleteScheduleRequest request)
+    {
+        var run = FindOpen(request.Namespace, request.ScheduleId);
+        await run.ChangeAsync(record =>
+        {
+            record.Deleted = Timestamp.FromDateTimeOffset(services.Timers.UtcNow);
+            record.Buffer.Clear();
+            record.Backfills.Clear();
+            return true;
+        });
+        run.Stop();
+        return new DeleteScheduleResponse();
+    }
+
+    private ListScheduleMatchingTimesResponse MatchingTimes(ListScheduleMatchingTimesRequest request)
+    {
+        var run = FindOpen(request.Namespace, request.ScheduleId);
+        if (request.StartTime is null || request.EndTime is null)
+        {
+            throw RpcErrors.QueryFailed("missing or invalid query");
+        }
+
+        var end = ScheduleRequests.Time(request.EndTime, "EndTime");
+        var times = run
+            .Times.Following(ScheduleRequests.Time(request.StartTime, "StartTime"), MostMatchingTimes)
+            .Select(time => time.Actual)
+            .TakeWhile(time => time <= end);
+        return new ListScheduleMatchingTimesResponse { StartTime = { times.Select(Timestamp.FromDateTime) } };
+    }
+
+    private static void ApplyPatch(ScheduleRecord record, SchedulePatch? patch, DateTime now)
+    {
+        if (patch is null)
+        {
+            return;
+        }
+
+        if (patch.TriggerImmediately is { } trigger)
+        {
+            var time = trigger.ScheduledTime is { } scheduled ? ScheduleRequests.Time(scheduled, "ScheduledTime") : now;
+            ScheduleMachine.Trigger(record, time, trigger.OverlapPolicy);
+        }
+
+        foreach (var backfill in patch.BackfillRequest)
+        {
+            if (backfill.StartTime is null || backfill.EndTime is null)
+            {
+                throw RpcErrors.InvalidArgument("backfill request needs start time and end time");
+            }
+
+            // The start itself belongs to the range.
+            record.Backfills.Add(
+                new PendingBackfill
+                {
+                    After = Timestamp.FromDateTime(ScheduleRequests.Time(backfill.StartTime, "StartTime").AddMilliseconds(-1)),
+                    End = Timestamp.FromDateTime(ScheduleRequests.Time(backfill.EndTime, "EndTime")),
+                    Policy = backfill.OverlapPolicy,
+                }
+            );
+        }
+
+        if (patch.Pause.Length > 0)
+        {
+            ScheduleMachine.SetPaused(record, paused: true, patch.Pause);
+        }
+
+        if (patch.Unpause.Length > 0)
+        {
+            ScheduleMachine.SetPaused(record, paused: false, patch.Unpause);
+        }
+    }
+
+    private ScheduleRun Find(string ns, string scheduleId) =>
+        _schedules.TryGetValue((services.Namespaces.Resolve(ns).Id, scheduleId), out var run)
+            ? run
+            : throw RpcErrors.NotFound($"workflow not found for ID: {ScheduleRequests.WorkflowId(scheduleId)}");
+
+    private ScheduleRun FindOpen(string ns, string scheduleId) =>
+        Find(ns, scheduleId) is { Record.Deleted: null } run ? run : throw RpcErrors.NotFound("workflow execution already completed");
+
+    private void OnClosed(History.ClosedRun closed)
+    {
+        // A run that goes on in another has not ended for its schedule.
+        if (closed.NewRunId.Length > 0)
+        {
+            return;
+        }
+
+        foreach (
+            var run in _schedules.Values.Where(run =>
+                run.Record.NamespaceId == closed.NamespaceId
+                && run.Record.Info.RecentActions.Any(action => action.StartWorkflowResult.WorkflowId == closed.WorkflowId)
+            )
+        )
+        {
+            _ = run.OnClosedAsync(closed);
+        }
+    }
+
+    private static ByteString Token(ScheduleRecord record)
+    {
+        var bytes = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, record.ConflictToken);
+        return ByteString.CopyFrom(bytes);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Buffers.Binary;
+using System.Text;
+using Google.Protobuf;
+using Temporal.Server.Storage;
+using Temporal.Server.Visibility.Query;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
+
+namespace Temporal.Server.Visibility;
+
+/// <summary>Reads pages of runs for a query, for RPCs and for other parts of the server.</summary>
+internal sealed class VisibilityReader(Database database, SearchAttributeRegistry attributes)
+{
+    /// <summary>Runs of a page when the client names no size, and the most it can ask for: the real server's limit.</summary>
+    private const int LargestPage = 1000;
+
+    /// <summary>Understands a query in a namespace.</summary>
+    /// <exception cref="RpcException">INVALID_ARGUMENT: the query is not valid.</exception>
+    public VisibilityQuery Resolve(NamespaceEntry ns, string query)
+    {
+        try
+        {
+            return new QueryResolver(name => attributes.Find(ns.Id, name)).Resolve(query);
+        }
+        catch (QueryException e)
+        {
+            throw RpcErrors.InvalidArgument(e.Message);
+        }
+    }
+
+    /// <summary>A page of the runs that a query finds.</summary>
+    public VisibilityPage List(NamespaceEntry ns, string query, int pageSize, ByteString token)
+    {
+        var resolved = Resolve(ns, query);
+        return resolved.GroupByStatus
+            ? throw RpcErrors.InvalidArgument("invalid query: operation is not supported: 'group by' clause")
+            : List(ns, resolved, pageSize, token);
+    }
+
+    /// <inheritdoc cref="List(NamespaceEntry, string, int, ByteString)"/>
+    public VisibilityPage List(NamespaceEntry ns, VisibilityQuery query, int pageSize, ByteString token)
+    {
+        var size = pageSize is <= 0 or > LargestPage ? LargestPage : pageSize;
+        var after = token.IsEmpty ? (VisibilityPosition?)null : Decode(token);
+        var rows = database.Read(db => VisibilityTables.List(db, ns.Id, query, after, size));
+        foreach (var row in rows)
+        {
+            Unpack(ns, row.Info.SearchAttributes);
+        }
+
+        return new VisibilityPage(rows, rows.Count == size ? Encode(rows[^1].Position) : ByteString.Empty);
+    }
+
+    // A scalar that came as a list of one is shown so by its run, and by itself in lists, as on the real server.
+    private void Unpack(NamespaceEntry ns, SearchAttributes? shown)
+    {
+        foreach (
+            var (name, payload) in shown
+                ?.IndexedFields.Where(field => field.Value.Data.Span.TrimStart((byte)' ') is [(byte)'[', ..])
+                .ToList()
+                ?? []
+        )
+        {
+            if (
+                attributes.Find(ns.Id, name) is { Type: not IndexedValueType.KeywordList } attribute
+                && SearchAttributeValues.Only(payload) is { } value
+            )
+            {
+                shown!.IndexedFields[name] = new Payload
+                {
+                    Metadata = { ["encoding"] = payload.Metadata["encoding"], ["type"] = ByteString.CopyFromUtf8(attribute.TypeName) },
+                    Data = ByteString.CopyFromUtf8(value),
+                };
+            }
+        }
+    }
+
+    private static ByteString Encode(VisibilityPosition position)
+    {
+        var bytes = new byte[16 + Encoding.UTF8.GetByteCount(position.RunId)];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, position.SortTime);
+        BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(8), position.StartTime);
+        Encoding.UTF8.GetBytes(position.RunId, bytes.AsSpan(16));
+        return UnsafeByteOperations.UnsafeWrap(bytes);
+    }
+
+    private static VisibilityPosition Decode(ByteString token) =>
+        token.Length < 16
+            ? throw RpcErrors.InvalidArgument("Invalid NextPageToken.")
+            : new VisibilityPosition(
+                BinaryPrimitives.ReadInt64BigEndian(token.Span),
+                BinaryPrimitives.ReadInt64BigEndian(token.Span[8..]),
+                Encoding.UTF8.GetString(token.Span[16..])
+            );
+}
+
+/// <summary>A page of runs.</summary>
+/// <param name="Next">Token of the next page; empty when this one was not full.</param>
+internal sealed record VisibilityPage(IReadOnlyList<VisibilityRow> Rows, ByteString Next);

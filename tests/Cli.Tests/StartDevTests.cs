@@ -1,0 +1,141 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Orchestrator.Cli.Console;
+using Orchestrator.TestKit;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.WorkflowService.V1;
+using Temporalio.Client;
+using Temporalio.Common;
+using Temporalio.Testing;
+using Temporalio.Worker;
+using Temporalio.Workflows;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>Official SDKs start our server by its path, as they do the programs that they download otherwise.</summary>
+public sealed class StartDevTests
+{
+    private static readonly SearchAttributeKey<string> Colour = SearchAttributeKey.CreateKeyword("Colour");
+
+    [Fact]
+    public async Task StartLocal_OurProgramByItsPath_RunsAWorkflowAndFindsItByItsAttribute()
+    {
+        await using var environment = await WorkflowEnvironment.StartLocalAsync(
+            new()
+            {
+                DevServerOptions = new() { ExistingPath = OrchestrateProgram.Path },
+                SearchAttributes = [Colour],
+            }
+        );
+
+        var said = await RunAsync(environment, TimeSpan.FromMilliseconds(1), new SearchAttributeCollection.Builder().Set(Colour, "red"));
+
+        var found = await environment.Client.CountWorkflowsAsync("Colour = 'red'");
+        Assert.Equal(("slept", 1), (said, found.Count));
+    }
+
+    /// <summary>As the page for users has it: a script of one line, which the SDK gives the port and the flag.</summary>
+    [Fact]
+    public async Task StartTimeSkipping_ScriptOfThePage_SkipsADay()
+    {
+        using var folder = new TempFolder();
+        var script = folder.WriteProgram("test-server", Script().Replace("exec orchestrate", $"exec '{OrchestrateProgram.Path}'"));
+        await using var environment = await WorkflowEnvironment.StartTimeSkippingAsync(
+            new() { TestServer = new() { ExistingPath = script } }
+        );
+        var began = await environment.GetCurrentTimeAsync();
+
+        var said = await RunAsync(environment, TimeSpan.FromDays(1));
+
+        Assert.Equal("slept", said);
+        Assert.True(await environment.GetCurrentTimeAsync() - began >= TimeSpan.FromDays(1));
+    }
+
+    [Fact]
+    public async Task StartDev_NamespacesAndSettings_AreThereFromTheFirstCallAndTheLogIsJson()
+    {
+        using var cli = new CliFixture();
+        using var interrupts = new Interrupts();
+        var terminal = new RecordingTerminal();
+        var serving = cli.RunAsync(
+            terminal,
+            interrupts,
+            [
+                .. (string[])["server", "start-dev", "-p", "0", "-n", "shop", "-n", "default", "--db-filename", "kept.db"],
+                .. (string[])["--dynamic-config-value", "limit.blobSize.error=10", "--dynamic-config-value", "a.b=true"],
+                .. (string[])["--search-attribute", "Age=Int", "--ui-port", "8233", "--log-level", "info", "--log-format", "json"],
+            ]
+        );
+        await Wait.UntilAsync(() => terminal.People.Contains("no Web UI", StringComparison.Ordinal));
+        var said = terminal.People.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToList();
+        var address = ((string)said[0]["Text"]!).Split(' ')[3].TrimEnd(',');
+        var client = await TemporalClient.ConnectAsync(new(address) { Namespace = "shop" });
+
+        var attributes = await client.Connection.OperatorService.ListSearchAttributesAsync(new() { Namespace = "shop" });
+        var refused = await Assert.ThrowsAsync<Temporalio.Exceptions.RpcException>(() =>
+            client.StartWorkflowAsync("Any", ["longer than ten bytes"], new("id", "queue"))
+        );
+        interrupts.Raise();
+        var served = await serving;
+
+        Assert.Equal(IndexedValueType.Int, attributes.CustomAttributes["Age"]);
+        Assert.Equal(Temporalio.Exceptions.RpcException.StatusCode.InvalidArgument, refused.Code);
+        Assert.Equal(0, served.ExitCode);
+        Assert.True(File.Exists(Path.Combine(cli.Folder, "kept.db")));
+    }
+
+    [Theory]
+    [InlineData("--http-port 3", "'--http-port'")]
+    [InlineData("--log-level loud", "'loud'")]
+    [InlineData("--search-attribute Age=Number", "no type 'Number'")]
+    [InlineData("--search-attribute Age", "'Age' has no value")]
+    [InlineData("--search-attribute WorkflowId=Text", "WorkflowId is the system's")]
+    [InlineData("--dynamic-config-value limit.blobSize.error=many", "'many', which is no number")]
+    [InlineData("--ip 0.0.0.0", "--ip 0.0.0.0 can be reached from other machines")]
+    [InlineData("--ip here", "--ip: 'here' is no IP address")]
+    public async Task StartDev_WhatIsNotHere_IsRefusedWithASentence(string options, string said)
+    {
+        using var cli = new CliFixture();
+
+        var result = await cli.RunAsync(["server", "start-dev", "-p", "0", .. options.Split(' ')]);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(said, result.People, StringComparison.Ordinal);
+    }
+
+    /// <summary>The script on the page for users.</summary>
+    private static string Script()
+    {
+        var page = File.ReadAllText(RepositoryFiles.Path("docs/temporal.md"));
+        var begin = page.IndexOf("#!/bin/sh\n", StringComparison.Ordinal);
+        return page[begin..page.IndexOf("```", begin, StringComparison.Ordinal)];
+    }
+
+    private static async Task<string> RunAsync(
+        WorkflowEnvironment environment,
+        TimeSpan sleep,
+        SearchAttributeCollection.Builder? attributes = null
+    )
+    {
+        using var worker = new TemporalWorker(environment.Client, new TemporalWorkerOptions("sleepers").AddWorkflow<SleepWorkflow>());
+        return await worker.ExecuteAsync(() =>
+            environment.Client.ExecuteWorkflowAsync(
+                (SleepWorkflow workflow) => workflow.RunAsync(sleep),
+                new("sleeper", "sleepers") { TypedSearchAttributes = attributes?.ToSearchAttributeCollection() }
+            )
+        );
+    }
+
+    /// <summary>Sleeps.</summary>
+    [Workflow]
+    public sealed class SleepWorkflow
+    {
+        [WorkflowRun]
+        public async Task<string> RunAsync(TimeSpan time)
+        {
+            await Workflow.DelayAsync(time);
+            return "slept";
+        }
+    }
+}

@@ -1,1 +1,0 @@
-global using Step = Orchestrator.Temporal.Sdk.Tests.Scripts.Strand<object?>;

@@ -1,0 +1,112 @@
+using Temporalio.Worker.Interceptors;
+
+namespace Orchestrator.Workflows.Messages;
+
+/// <summary>Reads what workflows are sent, before their code sees it. What can't be read fails nothing but itself: a start fails its run,
+/// an update is rejected, a signal is noted in the record and dropped. So does an exception that a handler did not expect: the SDK would
+/// fail the workflow's task or the workflow for it, and a signal that causes one is in history for good.</summary>
+internal sealed class MessageInterceptor : IWorkerInterceptor
+{
+    public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) => new Inbound(nextInterceptor);
+
+    private sealed class Inbound(WorkflowInboundInterceptor next) : WorkflowInboundInterceptor(next)
+    {
+        private static MessageWorkflow Receiver => (MessageWorkflow)Workflow.Instance;
+
+        public override Task<object?> ExecuteWorkflowAsync(ExecuteWorkflowInput input)
+        {
+            var (values, fault) = MessageReader.Read(input.RunMethod, input.Args);
+            if (fault.Length > 0)
+            {
+                throw MessageWorkflow.UnreadableStart(fault);
+            }
+            // The SDK looks at what is waited for whenever code of the workflow has run; a request to cancel runs none but this.
+            _ = Workflow.WaitConditionAsync(() => false, Workflow.CancellationToken);
+            return base.ExecuteWorkflowAsync(input with { Args = values });
+        }
+
+        public override async Task HandleSignalAsync(HandleSignalInput input)
+        {
+            var receiver = Receiver;
+            try
+            {
+                if (!input.Definition.Dynamic)
+                {
+                    await receiver.UntilReadyAsync(input.Signal);
+                    await base.HandleSignalAsync(input with { Args = Read(MessageKind.Signal, input.Signal, input.Args) });
+                }
+                else if (Workflow.Updates.TryGetValue(input.Signal, out var command))
+                {
+                    await CarryOutAsync(new(Id: "", input.Signal, command, (object?[])input.Args[^1]!, input.Headers));
+                }
+                else
+                {
+                    await receiver.UntilReadyAsync(input.Signal);
+                    await base.HandleSignalAsync(input);
+                }
+            }
+            catch (ApplicationFailureException unreadable) when (unreadable.ErrorType == MessageWorkflow.InvalidInput)
+            {
+                receiver.NoteDropped($"the signal '{input.Signal}' was dropped: {unreadable.Message}");
+            }
+            catch (ApplicationFailureException refused)
+            {
+                receiver.NoteDropped($"a command was refused: {refused.Message}");
+            }
+            catch (Exception unexpected)
+            {
+                Workflow.Logger.HandlerFailed(input.Signal, unexpected);
+                receiver.NoteDropped(
+                    $"the signal '{input.Signal}' failed, which is a fault of ours, and was dropped: {unexpected.Message}"
+                );
+            }
+        }
+
+        public override void ValidateUpdate(HandleUpdateInput input)
+        {
+            var read = input with { Args = Read(MessageKind.Update, input.Update, input.Args) };
+            // Validation needs the run's state; before it is restored the handler validates.
+            if (Receiver.IsReadyFor(input.Update))
+            {
+                base.ValidateUpdate(read);
+            }
+        }
+
+        public override async Task<object?> HandleUpdateAsync(HandleUpdateInput input)
+        {
+            var receiver = Receiver;
+            try
+            {
+                return await CarryOutAsync(input);
+            }
+            catch (Exception unexpected) when (unexpected is not ApplicationFailureException)
+            {
+                Workflow.Logger.HandlerFailed(input.Update, unexpected);
+                receiver.NoteDropped($"the command '{input.Update}' failed, which is a fault of ours: {unexpected.Message}");
+                throw MessageWorkflow.Invalid(
+                    $"{input.Update} failed, which is a fault of ours: {unexpected.Message}",
+                    MessageWorkflow.InvalidCommand
+                );
+            }
+        }
+
+        public override object? HandleQuery(HandleQueryInput input) =>
+            base.HandleQuery(input with { Args = Read(MessageKind.Query, input.Query, input.Args) });
+
+        /// <summary>Validates once more: much may have happened since a command was accepted, and nothing validates one that comes as a
+        /// signal.</summary>
+        private async Task<object?> CarryOutAsync(HandleUpdateInput input)
+        {
+            await Receiver.UntilReadyAsync(input.Update);
+            var read = input with { Args = Read(MessageKind.Update, input.Update, input.Args) };
+            base.ValidateUpdate(read);
+            return await base.HandleUpdateAsync(read);
+        }
+
+        private static object?[] Read(MessageKind kind, string name, object?[] arguments)
+        {
+            var (values, fault) = MessageReader.Read(MessageHandlers.Of(Workflow.Instance.GetType())[(kind, name)], arguments);
+            return fault.Length == 0 ? values : throw MessageWorkflow.Invalid(fault, MessageWorkflow.InvalidInput);
+        }
+    }
+}

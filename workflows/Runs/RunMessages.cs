@@ -1,0 +1,226 @@
+using System.ComponentModel.DataAnnotations;
+using Orchestrator.Workflows.Messages;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>What a run is sent: commands of people, reports of the workflows below it. A default stands for an argument that must be given,
+/// where it can't be null: without one the SDK drops a signal that lacks it before anybody can note it.</summary>
+public abstract class RunMessages : MessageWorkflow
+{
+    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(Workflow.CancellationToken);
+
+    private protected RunMessages() => (State, Parts) = Begin(new OrchestrationInput());
+
+    private protected RunState State { get; private set; }
+
+    private protected RunParts Parts { get; private set; }
+
+    private protected static DateTimeOffset Now => RunContext.Now;
+
+    /// <inheritdoc cref="IOrchestrationWorkflow.PauseAsync"/>
+    [WorkflowUpdate(MessageNames.Pause, Description = "Pauses the run, or one task: agents are interrupted and keep their conversations.")]
+    public Task<SteeringAnswer> PauseAsync(TaskCommand? command = null) =>
+        CarryOutAsync(command is null ? Parts.Steering.Pause(Now) : Parts.Steering.PauseTask(command.Task));
+
+    /// <inheritdoc cref="MessageWorkflow.Refuse"/>
+    [WorkflowUpdateValidator(nameof(PauseAsync))]
+    public void ValidatePause(TaskCommand? command = null) => Refuse(Parts.Steering.RefusePause(command));
+
+    /// <inheritdoc cref="IOrchestrationWorkflow.ResumeAsync"/>
+    [WorkflowUpdate(MessageNames.Resume, Description = "Resumes the run, or one task.")]
+    public Task<SteeringAnswer> ResumeAsync(TaskCommand? command = null) =>
+        CarryOutAsync(command is null ? Parts.Steering.Resume(Now) : Parts.Steering.ResumeTask(command.Task));
+
+    /// <inheritdoc cref="MessageWorkflow.Refuse"/>
+    [WorkflowUpdateValidator(nameof(ResumeAsync))]
+    public void ValidateResume(TaskCommand? command = null) => Refuse(Parts.Steering.RefuseTask(command));
+
+    /// <inheritdoc cref="IOrchestrationWorkflow.CancelTaskAsync"/>
+    [WorkflowUpdate(MessageNames.CancelTask, Description = "Stops a task; the run lands without it.")]
+    public Task<SteeringAnswer> CancelTaskAsync(TaskCommand command = null!) => CarryOutAsync(Parts.Steering.CancelTask(command, Now));
+
+    /// <inheritdoc cref="MessageWorkflow.Refuse"/>
+    [WorkflowUpdateValidator(nameof(CancelTaskAsync))]
+    public void ValidateCancelTask(TaskCommand command) => Refuse(Parts.Steering.RefuseTask(command));
+
+    /// <inheritdoc cref="IOrchestrationWorkflow.RetryTaskAsync"/>
+    [WorkflowUpdate(MessageNames.RetryTask, Description = "Tries a task again, or lets one that waits go on, with guidance for its agent.")]
+    public Task<SteeringAnswer> RetryTaskAsync(TaskCommand command = null!) => CarryOutAsync(Parts.Steering.Retry(command, Now));
+
+    /// <inheritdoc cref="MessageWorkflow.Refuse"/>
+    [WorkflowUpdateValidator(nameof(RetryTaskAsync))]
+    public void ValidateRetryTask(TaskCommand command) => Refuse(Parts.Steering.RefuseRetry(command));
+
+    /// <inheritdoc cref="IOrchestrationWorkflow.SkipTaskAsync"/>
+    [WorkflowUpdate(MessageNames.SkipTask, Description = "Counts a task as done without changes, so that what depends on it runs.")]
+    public async Task<SteeringAnswer> SkipTaskAsync(TaskCommand command = null!)
+    {
+        var task = State.Board.Find(command.Task);
+        var wasAtWork = task.AtWork;
+        if (wasAtWork)
+        {
+            await CarryOutAsync(Parts.Steering.CancelTask(command, Now));
+            await Workflow.WaitConditionAsync(() => !task.AtWork, CancellationToken.None);
+        }
+        return await CarryOutAsync(Parts.Steering.Skip(command, wasAtWork, Now));
+    }
+
+    /// <inheritdoc cref="MessageWorkflow.Refuse"/>
+    [WorkflowUpdateValidator(nameof(SkipTaskAsync))]
+    public void ValidateSkipTask(TaskCommand command) => Refuse(Parts.Steering.RefuseSkip(command));
+
+    /// <inheritdoc cref="IOrchestrationWorkflow.SetConcurrencyAsync"/>
+    [WorkflowUpdate(MessageNames.SetConcurrency, Description = "Sets how many agents work at once.")]
+    public Task<SteeringAnswer> SetConcurrencyAsync([Range(1, 64)] int workers = 0) =>
+        CarryOutAsync(Parts.Steering.SetConcurrency(workers));
+
+    /// <inheritdoc cref="IOrchestrationWorkflow.ApproveAsync"/>
+    [WorkflowUpdate(MessageNames.Approve, Description = "Answers a question of the run with yes.")]
+    public Task<SteeringAnswer> ApproveAsync(ApprovalCommand command = null!) =>
+        CarryOutAsync(Parts.Approvals.Decide(command, yes: true, Now));
+
+    /// <inheritdoc cref="IOrchestrationWorkflow.RejectAsync"/>
+    [WorkflowUpdate(MessageNames.Reject, Description = "Answers a question of the run with no.")]
+    public Task<SteeringAnswer> RejectAsync(ApprovalCommand command = null!) =>
+        CarryOutAsync(Parts.Approvals.Decide(command, yes: false, Now));
+
+    /// <inheritdoc cref="IOrchestrationWorkflow.PromoteAsync"/>
+    [WorkflowUpdate(MessageNames.Promote, Description = "Lands what waits for a person.")]
+    public Task<SteeringAnswer> PromoteAsync(PersonCommand? command = null) => CarryOutAsync(Parts.Steering.Promote(command, Now));
+
+    /// <inheritdoc cref="IOrchestrationWorkflow.LandMergedAsync"/>
+    [WorkflowUpdate(MessageNames.LandMerged, Description = "Lands what is merged of a run that can't go on; the rest stays open.")]
+    public Task<SteeringAnswer> LandMergedAsync(PersonCommand? command = null) => CarryOutAsync(Parts.Steering.LandMerged(command, Now));
+
+    /// <inheritdoc cref="IOrchestrationWorkflow.ResolveEscalationAsync"/>
+    [WorkflowUpdate(MessageNames.ResolveEscalation, Description = "Decides how a run goes on that can't go on by itself.")]
+    public async Task<SteeringAnswer> ResolveEscalationAsync(ResolveCommand command = null!)
+    {
+        // The main path carries it out, and sets the answer as soon as the result is known.
+        var resolution = new Resolution(command);
+        State.Resolution = resolution;
+        await Workflow.WaitConditionAsync(() => resolution.Answer is not null || State.IsEnding, CancellationToken.None);
+        return resolution.Answer ?? new SteeringAnswer($"{State.RunId} is ending.", Changed: false);
+    }
+
+    /// <inheritdoc cref="IOrchestrationWorkflow.CancelAsync"/>
+    [WorkflowUpdate(MessageNames.Cancel, Description = "Ends the run; what is merged stays on staging.")]
+    public Task<SteeringAnswer> CancelAsync(PersonCommand? command = null)
+    {
+        var isFinal = RunStates.IsFinal(State.Run.State);
+        if (State.IsCancelled || isFinal)
+        {
+            return Task.FromResult(
+                new SteeringAnswer($"{State.RunId} is {(isFinal ? State.Run.State : "being cancelled")} already.", false)
+            );
+        }
+        State.CancelledBy = Said.By(command);
+        State.Note($"cancelled by {State.CancelledBy}", Now, Said.By(command?.By ?? ""));
+        _stop.Cancel();
+        return Task.FromResult(new SteeringAnswer($"{State.RunId} is being cancelled; what is merged stays on staging.", true));
+    }
+
+    /// <summary>Has nothing to refuse; with it the SDK rejects what can't be read before it is in history.</summary>
+    [WorkflowUpdateValidator(nameof(SetConcurrencyAsync))]
+    public void ValidateSetConcurrency(int workers) => Refuse(null);
+
+    [WorkflowUpdateValidator(nameof(ApproveAsync))]
+    public void ValidateApprove(ApprovalCommand command) => Refuse(Parts.Approvals.Refuse(command, yes: true));
+
+    [WorkflowUpdateValidator(nameof(RejectAsync))]
+    public void ValidateReject(ApprovalCommand command) => Refuse(Parts.Approvals.Refuse(command, yes: false));
+
+    [WorkflowUpdateValidator(nameof(PromoteAsync))]
+    public void ValidatePromote(PersonCommand? command = null) => Refuse(Parts.Steering.RefusePromote(command));
+
+    [WorkflowUpdateValidator(nameof(LandMergedAsync))]
+    public void ValidateLandMerged(PersonCommand? command = null) => Refuse(Parts.Steering.RefuseLandMerged(command));
+
+    [WorkflowUpdateValidator(nameof(ResolveEscalationAsync))]
+    public void ValidateResolveEscalation(ResolveCommand command) => Refuse(Parts.Steering.RefuseResolve(command));
+
+    /// <inheritdoc cref="ValidateSetConcurrency"/>
+    [WorkflowUpdateValidator(nameof(CancelAsync))]
+    public void ValidateCancel(PersonCommand? command = null) => Refuse(null);
+
+    /// <inheritdoc cref="IOrchestrationWorkflow.LeasesChangedAsync"/>
+    [WorkflowSignal(MessageNames.LeasesChanged, Description = "From the lease workflow of the repository.")]
+    public Task LeasesChangedAsync(LeaseNews news = null!)
+    {
+        State.Leases.TakeIn(news, State.Board, Now);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc cref="IOrchestrationWorkflow.TaskChangedAsync"/>
+    [WorkflowSignal(MessageNames.TaskChanged, Description = "A task's report.")]
+    public Task TaskChangedAsync(TaskReport report = null!)
+    {
+        if (report.TaskId == RunIds.Train)
+        {
+            State.Train.Ask();
+            return Task.CompletedTask;
+        }
+        TaskReports.TakeIn(State, report, Now);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc cref="IOrchestrationWorkflow.TrainChangedAsync"/>
+    [WorkflowSignal(MessageNames.TrainChanged, Description = "A report of the merge train.")]
+    public Task TrainChangedAsync(TrainReport report = null!)
+    {
+        Parts.Merging.TakeIn(report);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc cref="IOrchestrationWorkflow.ActivitiesFailingAsync"/>
+    [WorkflowSignal(MessageNames.ActivitiesFailing, Description = "Steps that fail again and again.")]
+    public Task ActivitiesFailingAsync(IReadOnlyList<FailingActivity> failing = null!)
+    {
+        Progress.TakeInFailing(State, failing, Now);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc cref="IOrchestrationWorkflow.MessageDroppedAsync"/>
+    [WorkflowSignal(MessageNames.MessageDropped, Description = "Another workflow of the run has dropped a message.")]
+    public Task MessageDroppedAsync(DroppedMessage message = null!)
+    {
+        NoteDropped($"to {message.Workflow}: {message.Note}");
+        return Task.CompletedTask;
+    }
+
+    internal override bool IsReadyFor(string message) =>
+        IsStateTakenUp
+        && (
+            State.HasTasks
+            || message
+                is not (
+                    MessageNames.Pause
+                    or MessageNames.Resume
+                    or MessageNames.CancelTask
+                    or MessageNames.RetryTask
+                    or MessageNames.SkipTask
+                    or MessageNames.SetConcurrency
+                    or MessageNames.Approve
+                    or MessageNames.Reject
+                    or MessageNames.TaskChanged
+                    or MessageNames.TrainChanged
+                )
+        );
+
+    internal override void NoteDropped(string note) => Progress.NoteDropped(State, note, Now);
+
+    /// <summary>Begins anew with the input that the run was started with.</summary>
+    private protected void TakeInput(OrchestrationInput input) => (State, Parts) = Begin(input);
+
+    private (RunState State, RunParts Parts) Begin(OrchestrationInput input)
+    {
+        var state = new RunState(Workflow.Info.WorkflowId, input, Now, _stop.Token);
+        return (state, new RunParts(new RunContext(state, _stop.Token), () => MessagesTaken));
+    }
+
+    private async Task<SteeringAnswer> CarryOutAsync(Steered steered)
+    {
+        await Parts.Messenger.TellAsync(steered.Tell);
+        return steered.Answer;
+    }
+}
