@@ -157,6 +157,13 @@ public class ResetTests
         Assert.Equal(["u1", "u2"], Admitted(brought.History.Events));
         await UpdateAnswerTests.AnswerAsync(server, brought, "u2", rejected);
 
+        // A rejection leaves no trace: a call that comes only now is an update of its own, which the worker gets by a message.
+        var next = server.PollWorkflowTaskAsync("w");
+        if (await Task.WhenAny(again, next) == next)
+        {
+            await UpdateAnswerTests.AnswerAsync(server, await next, "u2", rejected);
+        }
+
         Assert.Equal(rejected, (await again).Outcome.Failure is not null);
         var events = await server.HistoryAsync("w", reset);
         Assert.Equal(["u1", "u2"], Admitted(events));
@@ -166,6 +173,27 @@ public class ResetTests
             events
                 .Where(e => e.EventType == EventType.WorkflowExecutionUpdateAdmitted)
                 .Select(e => e.WorkflowExecutionUpdateAdmittedEventAttributes.Request.Meta.UpdateId);
+    }
+
+    [Fact]
+    public async Task Reset_TwiceWhileAnUpdateIsCarriedOut_TheNewestRunAcceptsItAnew()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.StartWorkflowAsync("w");
+        var task = await server.PollWorkflowTaskAsync("w");
+        await server.CompleteAsync(task);
+        _ = UpdateAnswerTests.UpdateAsync(server, "w", "u");
+        await UpdateAnswerTests.AcceptAsync(server, await server.PollWorkflowTaskAsync("w"), "u");
+        await ResetAsync(server, "w", task.StartedEventId + 1);
+        var second = await server.PollWorkflowTaskAsync("w");
+        await UpdateAnswerTests.AcceptAsync(server, second, "u");
+        var newest = await ResetAsync(server, "w", second.StartedEventId + 1);
+
+        await UpdateAnswerTests.AnswerAsync(server, await server.PollWorkflowTaskAsync("w"), "u", rejected: false);
+
+        var events = await server.HistoryAsync("w", newest);
+        Assert.Single(events, e => e.EventType == EventType.WorkflowExecutionUpdateAccepted);
+        Assert.Single(events, e => e.EventType == EventType.WorkflowExecutionUpdateCompleted);
     }
 
     private static async Task<string> ResetAsync(TestServer server, string id, long finishEventId) =>

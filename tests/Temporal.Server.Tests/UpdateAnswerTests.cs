@@ -223,6 +223,14 @@ public sealed class UpdateAnswerTests
         return server.CallAsync(completed, RespondWorkflowTaskCompletedResponse.Parser);
     }
 
+    /// <summary>Takes an update up, and completes it in no task that is told of.</summary>
+    internal static Task AcceptAsync(TestServer server, PollWorkflowTaskQueueResponse task, string updateId)
+    {
+        var completed = new RespondWorkflowTaskCompletedRequest { Namespace = "default", TaskToken = task.TaskToken };
+        Accept(completed, updateId);
+        return server.CallAsync(completed, RespondWorkflowTaskCompletedResponse.Parser);
+    }
+
     private static void Accept(RespondWorkflowTaskCompletedRequest completed, string updateId) =>
         Add(completed, updateId, "Acceptance", new Acceptance { AcceptedRequestMessageId = updateId + "/request" });
 

@@ -50,6 +50,8 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         var reset = Copy(workflow, run, kept, request);
         if (current.IsOpen)
         {
+            // Its end is that of the current run, or the updates that it has accepted would stay with the new one, which accepts them anew.
+            workflow.Current = current;
             engine.Chain.Terminate(workflow, current, request.Reason, null, "history-resetter", children: false);
             workflow.Current = reset;
         }
