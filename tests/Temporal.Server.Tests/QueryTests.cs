@@ -167,7 +167,11 @@ public sealed class QueryTests
         var answer = server.QueryAsync("w");
         await server.UntilAskedAsync("w");
         await server.CallAsync(
-            new TerminateWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = "w" } },
+            new TerminateWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowExecution = new WorkflowExecution { WorkflowId = "w" },
+            },
             TerminateWorkflowExecutionResponse.Parser
         );
         var next = await server.StartWorkflowAsync("w");
