@@ -7,6 +7,7 @@ using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Query.V1;
 using Temporalio.Api.TaskQueue.V1;
+using Temporalio.Api.WorkflowService.V1;
 using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests;
@@ -110,6 +111,78 @@ public sealed class QueryTests
             StatusCode.NotFound,
             (await Assert.ThrowsAsync<RpcException>(() => server.AnswerQueryAsync(first, TestServer.Text("too late")))).StatusCode
         );
+    }
+
+    /// <summary>Its worker would carry out the signal at once, and at the task find it done.</summary>
+    [Fact]
+    public async Task Query_TaskIsScheduledBeforeAWorkerComes_GoesWithTheTask()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.StartWorkflowAsync("w");
+        await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"));
+        var answer = server.QueryAsync("w");
+        await server.UntilAskedAsync("w");
+        await server.SignalAsync("w", "s");
+
+        var task = await server.PollWorkflowTaskAsync("w");
+
+        Assert.Null(task.Query);
+        Assert.Equal(EventType.WorkflowTaskStarted, task.History.Events[^1].EventType);
+        await server.AnswerWithTaskAsync(task, "answer");
+        Assert.Equal("answer", (await answer).QueryResult.Payloads_[0].Data.ToStringUtf8());
+    }
+
+    /// <summary>The SDK's core drops a query that is older than the task which the worker has in hand, without a word.</summary>
+    [Fact]
+    public async Task Query_WorkerHasItWhenATaskIsStarted_GoesWithTheTaskTooAndTheFirstAnswerCounts()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.StartWorkflowAsync("w");
+        await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"));
+        var (one, other) = (server.QueryAsync("w"), server.QueryAsync("w"));
+        PollWorkflowTaskQueueResponse[] asked = [await server.PollWorkflowTaskAsync("w"), await server.PollWorkflowTaskAsync("w")];
+        await server.SignalAsync("w", "s");
+
+        var task = await server.PollWorkflowTaskAsync("w");
+        await server.AnswerQueryAsync(asked[0], TestServer.Text("by itself"));
+        await server.AnswerWithTaskAsync(task, "with the task");
+
+        Assert.Equal(2, task.Queries.Count);
+        var answers = (await Task.WhenAll(one, other)).Select(a => a.QueryResult.Payloads_[0].Data.ToStringUtf8());
+        Assert.Equal(["by itself", "with the task"], answers.Order());
+        Assert.Equal(
+            StatusCode.NotFound,
+            (await Assert.ThrowsAsync<RpcException>(() => server.AnswerQueryAsync(asked[1], TestServer.Text("too late")))).StatusCode
+        );
+    }
+
+    [Fact]
+    public async Task Query_RunIsTerminatedWhileItWaitsForATask_IsAskedOfTheClosedRun()
+    {
+        await using var server = await TestServer.StartAsync();
+        var first = await server.StartWorkflowAsync("w");
+        await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"));
+        await server.SignalAsync("w", "s");
+        await server.PollWorkflowTaskAsync("w");
+        var answer = server.QueryAsync("w");
+        await server.UntilAskedAsync("w");
+        await server.CallAsync(
+            new TerminateWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowExecution = new WorkflowExecution { WorkflowId = "w" },
+            },
+            TerminateWorkflowExecutionResponse.Parser
+        );
+        var next = await server.StartWorkflowAsync("w");
+
+        var tasks = new[] { await server.PollWorkflowTaskAsync("w"), await server.PollWorkflowTaskAsync("w") };
+        var asked = Assert.Single(tasks, task => task.Query is not null);
+        await server.AnswerQueryAsync(asked, TestServer.Text("answer"));
+
+        Assert.Empty(Assert.Single(tasks, task => task.WorkflowExecution.RunId == next).Queries);
+        Assert.Equal(first, asked.WorkflowExecution.RunId);
+        Assert.Equal("answer", (await answer).QueryResult.Payloads_[0].Data.ToStringUtf8());
     }
 
     [Fact]

@@ -218,6 +218,26 @@ internal sealed class TestServer : IAsyncDisposable
             RespondQueryTaskCompletedResponse.Parser
         );
 
+    /// <summary>Waits until a query of the workflow waits for an answer.</summary>
+    public async Task UntilAskedAsync(string id)
+    {
+        while (!await _server.Parts.Engine.Store.ChangeAsync(NamespaceRegistry.Default.Id, id, workflow => workflow.Queries.Any))
+        {
+            await Task.Delay(10);
+        }
+    }
+
+    /// <summary>Completes a task with one answer to all queries that came with it.</summary>
+    public Task AnswerWithTaskAsync(PollWorkflowTaskQueueResponse task, string answer)
+    {
+        var request = new RespondWorkflowTaskCompletedRequest { Namespace = "default", TaskToken = task.TaskToken };
+        foreach (var id in task.Queries.Keys)
+        {
+            request.QueryResults[id] = new WorkflowQueryResult { ResultType = QueryResultType.Answered, Answer = Text(answer) };
+        }
+        return CallAsync(request, RespondWorkflowTaskCompletedResponse.Parser);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _calls.Dispose();

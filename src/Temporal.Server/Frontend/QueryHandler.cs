@@ -94,7 +94,8 @@ internal sealed class QueryHandler(
 
     /// <summary>
     /// Waits for the answer, or until the workflow's memory is dropped. A query whose worker has died meanwhile goes to another, and so
-    /// does one that was not answered in time, or not taken in time by the worker with the run in memory.
+    /// does one that was not answered in time, or not taken in time by the worker with the run in memory, and one whose task is gone
+    /// with its run.
     /// </summary>
     private async Task AnsweredAsync(string namespaceId, string workflowId, PendingQuery query, Task gone, CancellationToken limit)
     {
@@ -105,7 +106,7 @@ internal sealed class QueryHandler(
         )
         {
             await ended;
-            if (!query.IsLost)
+            if (!query.IsLost && !query.Rides)
             {
                 continue;
             }
@@ -115,9 +116,9 @@ internal sealed class QueryHandler(
                 workflowId,
                 w =>
                 {
-                    if (engine.Store.Find(w, query.RunId) is { } run)
+                    if ((query.IsLost || query.Rides) && engine.Store.Find(w, query.RunId) is { } run)
                     {
-                        Dispatch(engine, run, query, anyWorker: true);
+                        Send(engine, run, query, anyWorker: query.IsLost);
                     }
                 }
             );
@@ -160,58 +161,69 @@ internal sealed class QueryHandler(
             throw RpcErrors.WorkflowNotReady("Workflow task is not scheduled yet.");
         }
 
-        if (run.IsOpen && WillBringQueries(run))
+        if (run is { IsOpen: true, Task.Attempt: >= 3 } && WillBringQueries(run))
         {
-            if (run.Task is { Attempt: >= 3 })
-            {
-                throw RpcErrors.WorkflowNotReady("Unable to query workflow due to Workflow Task in failed state.");
-            }
-
-            workflow.Queries.Add(query);
-            return null;
+            throw RpcErrors.WorkflowNotReady("Unable to query workflow due to Workflow Task in failed state.");
         }
 
-        workflow.Queries.AddDirect(query);
-        Dispatch(engine, run, query);
+        query.RunId = run.RunId;
+        workflow.Queries.Add(query);
+        Send(engine, run, query);
         return null;
     }
 
     // The first task brings the history that an answer needs, so a query waits for it; a paused run's other tasks may be long in coming.
     private static bool WillBringQueries(MutableState run) =>
-        run.PreviousStartedEventId == 0 || (run.Task is { } task && (task.StartedEventId > 0 || !run.IsPaused));
+        run.IsOpen && (run.PreviousStartedEventId == 0 || (run.Task is { } task && (task.StartedEventId > 0 || !run.IsPaused)));
+
+    /// <summary>
+    /// Lets a query go with the run's workflow task; false where there is none. A worker must not get a query with a history that goes
+    /// beyond the last task that was answered: it would carry out what comes behind, and keep the run so in memory. When the task itself
+    /// comes, the run has done in two steps what every replay does in one, and its history is one that no worker can replay.
+    /// </summary>
+    public static bool RidesOnTask(MutableState run, PendingQuery query)
+    {
+        if (!WillBringQueries(run))
+        {
+            return false;
+        }
+
+        query.Ride();
+        return true;
+    }
 
     private static bool IsTaskStarted(HistoryEvent e) => e.EventType == EventType.WorkflowTaskStarted;
 
-    /// <summary>Queries that came while a task was out and rode on no other: without a next task they go by themselves.</summary>
-    public static void DispatchLeft(WorkflowEngine engine, Workflow workflow, string runId)
+    /// <summary>
+    /// Queries that came while a task was out and ride on no other go by themselves. Those that go by themselves already are left alone.
+    /// </summary>
+    public static void SendLeft(WorkflowEngine engine, Workflow workflow, MutableState run)
     {
-        if (engine.Store.Find(workflow, runId) is not { } run || (run.IsOpen && run.Task is not null))
+        foreach (var query in workflow.Queries.Of(run).Where(query => query.Rides))
+        {
+            Send(engine, run, query);
+        }
+    }
+
+    /// <summary>Lets a query go with the run's workflow task, else offers it to a worker that has the run in memory, else to any.</summary>
+    public static void Send(WorkflowEngine engine, MutableState run, PendingQuery query, bool anyWorker = false)
+    {
+        if (RidesOnTask(run, query))
         {
             return;
         }
 
-        foreach (var query in workflow.Queries.All)
-        {
-            workflow.Queries.Remove(query);
-            workflow.Queries.AddDirect(query);
-            Dispatch(engine, run, query);
-        }
-    }
-
-    /// <summary>Offers a query to a worker that has the run in memory, else to any of its queue.</summary>
-    public static void Dispatch(WorkflowEngine engine, MutableState run, PendingQuery query, bool anyWorker = false)
-    {
         var sticky =
             !anyWorker && run.WorkflowTask.UsesStickyQueue && engine.Queues.StickyWorkerLives(run.NamespaceId, run.Record.StickyQueue);
-        query.RunId = run.RunId;
-        query.Offer(sticky ? run.Record.StickyTimeout.Span() : null);
+        var offer = query.Offer(sticky ? run.Record.StickyTimeout.Span() : null);
         engine.Queues.Add(
             new QueryQueuedTask(
                 run.NamespaceId,
                 run.WorkflowId,
                 run.RunId,
                 sticky ? run.Record.StickyQueue : run.Start.TaskQueue.Name,
-                query
+                query,
+                offer
             )
             {
                 Pinned = sticky ? BuildVersion.None : RunVersions.Pinned(run),

@@ -35,7 +35,6 @@ internal sealed class WorkflowTaskCompletionHandler(
     private async ValueTask<RpcAnswer> CompleteAsync(RpcCall context, RespondWorkflowTaskCompletedRequest request)
     {
         var token = Tokens.Task(request.TaskToken, namespaces, request.Namespace);
-        var queries = false;
         var (fault, response, task) = await engine.Store.ChangeAsync(
             token.NamespaceId,
             token.WorkflowId,
@@ -47,19 +46,12 @@ internal sealed class WorkflowTaskCompletionHandler(
                     throw RpcErrors.NotFound("Workflow task not found.");
                 }
 
-                var completed = Complete(w, token, request);
-                queries = w.Queries.Any;
-                return completed;
+                return Complete(w, token, request);
             }
         );
         if (fault is not null)
         {
             throw RpcErrors.InvalidArgument(fault.FullMessage);
-        }
-
-        if (queries)
-        {
-            await engine.Store.ChangeAsync(token.NamespaceId, token.WorkflowId, w => QueryHandler.DispatchLeft(engine, w, token.RunId));
         }
 
         return task is null ? new RpcAnswer(response) : new RpcAnswer(HistoryReader.AppendField(response, WorkflowTaskField, task));
@@ -131,7 +123,7 @@ internal sealed class WorkflowTaskCompletionHandler(
             Updates.RejectUnanswered(workflow, run);
             run.WorkflowTask.DropSpeculative();
             SetSticky(run, request);
-            AskDirectly(workflow, run);
+            QueryHandler.SendLeft(engine, workflow, run);
             return (null, response, Next(workflow, run, request, response));
         }
 
@@ -159,23 +151,8 @@ internal sealed class WorkflowTaskCompletionHandler(
             }
         }
 
-        AskDirectly(workflow, run);
+        QueryHandler.SendLeft(engine, workflow, run);
         return (null, response, Next(workflow, run, request, response));
-    }
-
-    /// <summary>Queries that no further task takes along go to a worker by themselves.</summary>
-    private void AskDirectly(Workflow workflow, MutableState run)
-    {
-        if (run is { IsOpen: true, Task: not null })
-        {
-            return;
-        }
-
-        foreach (var query in workflow.Queries.TakeWaiting())
-        {
-            workflow.Queries.AddDirect(query);
-            QueryHandler.Dispatch(engine, run, query);
-        }
     }
 
     /// <summary>The next task goes back with the answer when the worker asks for it.</summary>
@@ -375,15 +352,20 @@ internal sealed class WorkflowTaskCompletionHandler(
             throw RpcErrors.InvalidArgument("Invalid TaskToken.");
         }
 
-        var query = await engine.Store.ChangeAsync(token.NamespaceId, token.WorkflowId, w => w.Queries.TakeDirect(token.QueryId));
+        // An answer that is none: the one who asks goes on waiting, as with the real server.
+        var isNone = request.CompletedType == QueryResultType.Unspecified;
+        var query = await engine.Store.ChangeAsync(
+            token.NamespaceId,
+            token.WorkflowId,
+            w => isNone ? w.Queries.Find(token.QueryId) : w.Queries.Take(token.QueryId)
+        );
         if (query is null)
         {
             throw RpcErrors.NotFound("query task not found, or already expired");
         }
 
-        if (request.CompletedType == QueryResultType.Unspecified)
+        if (isNone)
         {
-            // An answer that is none: the one who asks goes on waiting, as with the real server.
             return new RespondQueryTaskCompletedResponse();
         }
 

@@ -92,8 +92,11 @@ internal sealed class WorkflowTaskHandler(
             StartedTime = task.StartedTime,
         };
         response.Messages.AddRange(Updates.Outgoing(workflow, run, task.StartedEventId));
-        foreach (var query in workflow.Queries.All)
+
+        // Also those that are with a worker by themselves: one that has this task first does not answer them any more.
+        foreach (var query in workflow.Queries.Of(run))
         {
+            query.Ride();
             response.Queries.Add(query.Id, query.Query);
         }
 
@@ -177,7 +180,7 @@ internal sealed class WorkflowTaskHandler(
 
     private async Task<byte[]?> StartQueryAsync(QueryQueuedTask queued, PollWorkflowTaskQueueRequest request)
     {
-        if (queued.Query.Answer.Task.IsCompleted)
+        if (!queued.Query.IsOffered(queued.Offer))
         {
             return null;
         }
@@ -187,7 +190,11 @@ internal sealed class WorkflowTaskHandler(
             queued.WorkflowId,
             workflow =>
             {
-                if (engine.Store.Find(workflow, queued.RunId) is not { } run)
+                if (
+                    engine.Store.Find(workflow, queued.RunId) is not { } run
+                    || !queued.Query.IsOffered(queued.Offer)
+                    || QueryHandler.RidesOnTask(run, queued.Query)
+                )
                 {
                     return null;
                 }

@@ -2,37 +2,21 @@ using Temporal.Server.Matching;
 
 namespace Temporal.Server.History;
 
-/// <summary>Queries of a run that ride on its next workflow task, or are out with the current one.</summary>
+/// <summary>Queries of a workflow's runs that are not answered yet.</summary>
 internal sealed class QueryRegistry
 {
     private readonly Dictionary<string, PendingQuery> _queries = [];
 
-    private readonly Dictionary<string, PendingQuery> _direct = [];
-
-    public bool Any => _queries.Count > 0 || _direct.Count > 0;
-
-    public IReadOnlyList<PendingQuery> All => [.. _queries.Values];
+    public bool Any => _queries.Count > 0;
 
     public void Add(PendingQuery query) => _queries[query.Id] = query;
 
+    public PendingQuery? Find(string id) => _queries.GetValueOrDefault(id);
+
     public PendingQuery? Take(string id) => _queries.Remove(id, out var query) ? query : null;
 
-    /// <summary>A query that goes to a worker by itself, without a workflow task.</summary>
-    public void AddDirect(PendingQuery query) => _direct[query.Id] = query;
+    public void Remove(PendingQuery query) => _queries.Remove(query.Id);
 
-    public PendingQuery? TakeDirect(string id) => _direct.Remove(id, out var query) ? query : null;
-
-    /// <summary>Takes all queries that wait for a workflow task.</summary>
-    public IReadOnlyList<PendingQuery> TakeWaiting()
-    {
-        var waiting = All;
-        _queries.Clear();
-        return waiting;
-    }
-
-    public void Remove(PendingQuery query)
-    {
-        _queries.Remove(query.Id);
-        _direct.Remove(query.Id);
-    }
+    /// <summary>Those of a run.</summary>
+    public IReadOnlyList<PendingQuery> Of(MutableState run) => [.. _queries.Values.Where(query => query.RunId == run.RunId)];
 }

@@ -13,6 +13,7 @@ internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadW
 
     private volatile string? _takenBy;
     private long _offeredUntil = long.MaxValue;
+    private int _offer;
 
     public string Id { get; } = Guid.NewGuid().ToString();
 
@@ -24,6 +25,10 @@ internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadW
     /// </summary>
     public string RunId { get; set; } = string.Empty;
 
+    /// <summary>Whether it goes with the run's next workflow task, or is out with the current one; else it goes to a worker by
+    /// itself.</summary>
+    public bool Rides { get; private set; }
+
     public TaskCompletionSource<WorkflowQueryResult> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
@@ -32,13 +37,27 @@ internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadW
     /// </summary>
     public bool IsLost => time.GetTimestamp() >= Volatile.Read(ref _offeredUntil) || (_takenBy is { } worker && dead.IsGone(worker));
 
-    /// <summary>It waits in a queue, without a workflow task.</summary>
+    /// <summary>It waits in a queue, without a workflow task. What it had waited for before does not hold any more.</summary>
     /// <param name="limit">What the one worker of that queue has to take it; null in a queue of many, where it waits until one
     /// comes.</param>
-    public void Offer(TimeSpan? limit)
+    /// <returns>The number of the offer.</returns>
+    public int Offer(TimeSpan? limit)
     {
+        Rides = false;
         _takenBy = null;
         Volatile.Write(ref _offeredUntil, limit is { } within ? From(within) : long.MaxValue);
+        return ++_offer;
+    }
+
+    /// <summary>Whether that offer still holds: the query is not answered, rides on no task and was not offered anew.</summary>
+    public bool IsOffered(int offer) => !Answer.Task.IsCompleted && !Rides && offer == _offer;
+
+    /// <summary>It goes with the run's next workflow task. A worker that has it already may still answer.</summary>
+    public void Ride()
+    {
+        Rides = true;
+        _takenBy = null;
+        Volatile.Write(ref _offeredUntil, long.MaxValue);
     }
 
     /// <summary>A worker has taken it, by itself, without a workflow task.</summary>

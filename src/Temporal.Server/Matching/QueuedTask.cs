@@ -45,6 +45,6 @@ internal sealed record ActivityQueuedTask(
     int Priority
 ) : QueuedTask(NamespaceId, WorkflowId, RunId, Queue, Priority);
 
-/// <summary>A query for a worker that has the run in memory or replays it.</summary>
-internal sealed record QueryQueuedTask(string NamespaceId, string WorkflowId, string RunId, string Queue, PendingQuery Query)
+/// <summary>An offer of a query to a worker that has the run in memory or replays it.</summary>
+internal sealed record QueryQueuedTask(string NamespaceId, string WorkflowId, string RunId, string Queue, PendingQuery Query, int Offer)
     : QueuedTask(NamespaceId, WorkflowId, RunId, Queue, 1);
