@@ -37,6 +37,7 @@ public class CommittingAgentTests
     private static async Task RunAsync(string sandbox)
     {
         using var cli = new CliFixture().WithRepository();
+        cli.Environment.Remove(Tests.Unconfined.Variable);
         var agent = Path.Combine(cli.Home, "agent.sh");
         File.WriteAllText(
             agent,
