@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Orchestrator.Tests;
+namespace Orchestrator;
 
 /// <summary>Fixtures lie in the temporary folder, and scripted agents write there what tests read: confined ones could not. Tests of the
 /// sandbox switch it on.</summary>

@@ -39,8 +39,7 @@ public sealed record AgentState(IReadOnlyList<string> Folders, IReadOnlyList<str
 
     /// <summary>The state of the Claude Code CLI.</summary>
     /// <param name="folder">Absolute path of its folder, usually <c>~/.claude</c>.</param>
-    public static AgentState OfClaude(string folder) =>
-        new([folder], [.. ClaudeEntries.Select(name => Path.Combine(folder, name))]);
+    public static AgentState OfClaude(string folder) => new([folder], [.. ClaudeEntries.Select(name => Path.Combine(folder, name))]);
 
     /// <summary>Names with a dot are files, which stay missing where they are.</summary>
     /// <remarks>Seen with versions 2.1.197 to 2.1.328. Not here: settings, hooks, commands, agents, skills, plugins, memory.</remarks>

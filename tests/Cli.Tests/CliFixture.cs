@@ -19,7 +19,7 @@ internal sealed class CliFixture : IDisposable
         {
             ["HOME"] = Home,
             ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") ?? "",
-            [Tests.Unconfined.Variable] = "off",
+            [Unconfined.Variable] = "off",
         };
     }
 

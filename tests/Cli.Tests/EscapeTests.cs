@@ -116,7 +116,7 @@ public class EscapeTests
                 )
         );
         cli.Environment["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "cache");
-        cli.Environment.Remove(Tests.Unconfined.Variable);
+        cli.Environment.Remove(Unconfined.Variable);
         var before = cli.Git("for-each-ref", "refs/heads/main") + cli.Git("config", "--list", "--local");
         var stash = cli.Git("rev-parse", "refs/stash").Trim();
 
@@ -193,7 +193,7 @@ public class EscapeTests
         );
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [{command: test -f a.txt}]}\n");
         cli.Environment["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "cache");
-        cli.Environment.Remove(Tests.Unconfined.Variable);
+        cli.Environment.Remove(Unconfined.Variable);
         var before =
             cli.Git("for-each-ref", "refs/heads/evil", "refs/stash") + cli.Git("config", "--list", "--local") + cli.Git("stash", "list");
 
@@ -259,7 +259,7 @@ public class EscapeTests
             {
                 ["HOME"] = cli.Home,
                 ["PATH"] = $"{cli.Home}:{cli.Environment["PATH"]}",
-                [Tests.Unconfined.Variable] = null,
+                [Unconfined.Variable] = null,
             }
         );
 

@@ -35,7 +35,12 @@ public sealed class AgentClaimTests : IDisposable
     [InlineData("head -c 300000 /dev/zero > claim.json")]
     public async Task TryRead_IsNoUsualFile_IsNamedAtOnce(string command)
     {
-        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { WorkingDirectory = Directory.CreateDirectory(Path.Combine(_folder.Path, "out")).FullName })!;
+        using var shell = Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", command])
+            {
+                WorkingDirectory = Directory.CreateDirectory(Path.Combine(_folder.Path, "out")).FullName,
+            }
+        )!;
         await shell.WaitForExitAsync();
 
         var read = Task.Run(() => (AgentClaim.TryRead(_folder.Path, out var problem), problem));

@@ -152,7 +152,9 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
             );
             // Both compute each object's name from its content, and refuse what is malformed.
             await _repository.AddObjectsAsync(
-                _repository.Call(news.Length <= MostLooseObjects ? ["unpack-objects", "-q", "--strict"] : ["index-pack", "--stdin", "--strict"]) with
+                _repository.Call(
+                    news.Length <= MostLooseObjects ? ["unpack-objects", "-q", "--strict"] : ["index-pack", "--stdin", "--strict"]
+                ) with
                 {
                     Input = ProcessInput.FromBytes(packed.Bytes),
                 },

@@ -85,7 +85,11 @@ public sealed class Bubblewrap
             .. sandbox
                 .Writable.Where(Path.Exists)
                 .Select(path =>
-                    (path, 1, (IEnumerable<string>)Bind(path.StartsWith(DeviceFolder, StringComparison.Ordinal) ? "--dev-bind" : "--bind", path))
+                    (
+                        path,
+                        1,
+                        (IEnumerable<string>)Bind(path.StartsWith(DeviceFolder, StringComparison.Ordinal) ? "--dev-bind" : "--bind", path)
+                    )
                 ),
             .. sandbox.ReadOnly.Where(Path.Exists).Select(path => (path, 2, (IEnumerable<string>)Bind("--ro-bind", path))),
         ];

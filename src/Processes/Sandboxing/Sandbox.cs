@@ -12,7 +12,7 @@ public sealed record Sandbox(string Program)
 
     /// <summary>Parts of <c>/run</c> that programs need and that decide nothing: name resolution, and where NixOS has its programs.</summary>
     internal static IReadOnlyList<string> SharedRuntime { get; } =
-        ["/run/systemd/resolve", "/run/resolvconf", "/run/nscd", "/run/current-system", "/run/wrappers", "/run/opengl-driver"];
+    ["/run/systemd/resolve", "/run/resolvconf", "/run/nscd", "/run/current-system", "/run/wrappers", "/run/opengl-driver"];
 
     /// <summary>Absolute paths of folders and files that can be changed. Those that do not exist are left out. Devices may be among
     /// them.</summary>

@@ -78,12 +78,7 @@ internal sealed class GateCheck(RunServices services)
                     MayWriteAnything = files.Plan.Tasks.Any(t => t.FilesWrite is null),
                     Environment = StepEnvironment.Of(services.Environment, place.Resources, files.Settings, files.Folder.Repository),
                     TemporaryFolder = place.Resources.TemporaryFolder,
-                    Sandbox = await StepSandbox.OfTreeAsync(
-                        files.Settings,
-                        place.Worktree,
-                        place.Resources.TemporaryFolder,
-                        services
-                    ),
+                    Sandbox = await StepSandbox.OfTreeAsync(files.Settings, place.Worktree, place.Resources.TemporaryFolder, services),
                     Origin = new GateOrigin(repository.MainCheckout ?? "", files.Folder.Name, task),
                     RerunFailure = expectedRed?.Contains(gate) != true,
                 };

@@ -70,7 +70,11 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
             return "";
         }
         using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        return RefusalOf(letter, [.. Lines(file, Math.Max(0, file.Length - Tail), isWhole: false).Select(line => line.Message)], file.Length);
+        return RefusalOf(
+            letter,
+            [.. Lines(file, Math.Max(0, file.Length - Tail), isWhole: false).Select(line => line.Message)],
+            file.Length
+        );
     }
 
     private string RefusalOf(MailLetter letter, List<MailMessage> recent, long bytes)

@@ -33,9 +33,8 @@ internal sealed class SandboxRules(
         "go",
     ];
 
-    private readonly string? _home = environment.GetValueOrDefault("HOME") is { Length: > 1 } home && Path.IsPathRooted(home)
-        ? GitRepository.RealPath(home)
-        : null;
+    private readonly string? _home =
+        environment.GetValueOrDefault("HOME") is { Length: > 1 } home && Path.IsPathRooted(home) ? GitRepository.RealPath(home) : null;
 
     /// <summary>For what all of them share; each adds what it works on.</summary>
     /// <param name="more">Absolute paths that it needs beside the repository; only those in private folders count.</param>
@@ -66,11 +65,7 @@ internal sealed class SandboxRules(
     public Sandbox OfTree(string tree, string common, string temporary)
     {
         var sandbox = Common(common, tree);
-        return sandbox with
-        {
-            Writable = [.. sandbox.Writable, tree, temporary],
-            ReadOnly = [Path.Combine(tree, ".git"), common],
-        };
+        return sandbox with { Writable = [.. sandbox.Writable, tree, temporary], ReadOnly = [Path.Combine(tree, ".git"), common] };
     }
 
     /// <summary>For an agent, without what it works on: see <see cref="Git.Worktrees.ConfinedCommits"/>.</summary>

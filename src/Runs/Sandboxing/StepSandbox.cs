@@ -31,9 +31,11 @@ internal static class StepSandbox
         Bubblewrap bubblewrap,
         IReadOnlyDictionary<string, string> environment
     ) =>
-        (
-            await RulesAsync(settings, tree.Repository.MainCheckout ?? tree.Path, bubblewrap, environment, mustBe: false)
-        )?.OfTree(tree.Path, tree.Repository.CommonDirectory, temporary);
+        (await RulesAsync(settings, tree.Repository.MainCheckout ?? tree.Path, bubblewrap, environment, mustBe: false))?.OfTree(
+            tree.Path,
+            tree.Repository.CommonDirectory,
+            temporary
+        );
 
     private static async Task<SandboxRules?> RulesAsync(
         OrchestratorSettings settings,

@@ -134,7 +134,10 @@ public sealed class AgentRunStep(RunServices services)
                 .. tools.Notices,
                 .. AgentSupervisor.ReadWarnings(start.Folder).Where(guard.IsNews).Select(text => new TaskNotice(text)),
                 .. UnreadableClaim(start.Folder),
-                .. undelivered.Distinct().Where(guard.IsNews).Select(text => new TaskNotice($"Mail of {task.Id} was not delivered: {text}")),
+                .. undelivered
+                    .Distinct()
+                    .Where(guard.IsNews)
+                    .Select(text => new TaskNotice($"Mail of {task.Id} was not delivered: {text}")),
                 .. confined is { Problem.Length: > 0 } ? (TaskNotice[])[new TaskNotice(confined.Problem)] : [],
                 .. ComingConflicts.Notices(task.Id, ComingConflicts.TakeUntold(files.Folder, task.Id, input.Start)),
             ],

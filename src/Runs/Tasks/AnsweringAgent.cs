@@ -77,10 +77,7 @@ internal sealed class AnsweringAgent(RunServices services)
         var start = await DescribeAsync(ask, agent, folder, execution);
         var state = AgentSupervisor.Look(start.Folder);
         var found = state == AgentStartState.Ended;
-        if (
-            state == AgentStartState.NotStarted
-            && await StepSandbox.RulesAsync(settings, ask.Repository.Path, services) is { } rules
-        )
+        if (state == AgentStartState.NotStarted && await StepSandbox.RulesAsync(settings, ask.Repository.Path, services) is { } rules)
         {
             var repository = await services.OpenRepositoryAsync(ask.Repository.Path);
             start = start with
