@@ -57,8 +57,12 @@ public sealed record AgentStart
     /// <see cref="AgentOutcome.Answer"/>. Null: the agent works.</summary>
     public string? AnswerSchema { get; init; }
 
-    /// <summary>Read-only paths of the agent; null: only its policy restricts it.</summary>
-    public AgentConfinement? Confinement { get; init; }
+    /// <summary>What the agent can reach of this machine, beside <see cref="OutFolder"/>; null: only its policy restricts it.</summary>
+    public Sandbox? Sandbox { get; init; }
+
+    /// <summary>Name of the folder in <see cref="Folder"/> that the agent and its programs may write, and no other agent: its claim lies
+    /// there.</summary>
+    public const string OutFolder = "out";
 
     /// <summary>Files for new mail while the agent works; null: it gets none.</summary>
     public AgentMailFiles? Mail { get; init; }

@@ -8,6 +8,9 @@ public interface IAgentRunner
     /// all that another machine needs to continue.</summary>
     string? FindConversation(string sessionId);
 
+    /// <summary>What the program needs of the home, in a sandbox.</summary>
+    AgentState State => AgentState.None;
+
     /// <summary>Prepares the command line. Writes the program's files into the agent run's folder; the same input gives the same
     /// call.</summary>
     AgentInvocation Prepare(AgentStart start);

@@ -36,15 +36,16 @@ internal sealed class ChildStart
         ApplyEnvironment();
         Info.Environment.TryGetValue("PATH", out var path);
         var program = ProgramLocator.Locate(command.FileName, path, command.WorkingDirectory);
+        IEnumerable<string> words = command.Sandbox is { } sandbox ? [.. Bubblewrap.WordsForChild(sandbox), program] : [program];
         if (command.OwnSession)
         {
             // Our child is no group leader, so setsid(1) does not fork: the session leader has the process id that we see.
-            Info.FileName = ownSession?.Value ?? FindSetSid();
-            Info.ArgumentList.Add(program);
+            words = words.Prepend(ownSession?.Value ?? FindSetSid());
         }
-        else
+        Info.FileName = words.First();
+        foreach (var word in words.Skip(1))
         {
-            Info.FileName = program;
+            Info.ArgumentList.Add(word);
         }
         foreach (var argument in command.Arguments)
         {

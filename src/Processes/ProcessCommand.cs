@@ -59,6 +59,9 @@ public sealed record ProcessCommand
     /// <see cref="Leftovers"/> finds them. False: they are left alone, also if they still hold the output.</summary>
     public bool StopLeftovers { get; init; }
 
+    /// <summary>What the child can reach of this machine; null: all that we can. Its descendants die with it.</summary>
+    public Sandbox? Sandbox { get; init; }
+
     /// <summary>The value of <see cref="ProcessRunner.ChildVariable"/> in the child's environment. A caller that stores it before the start
     /// can find the child's processes later, also from another process. Null: a new one.</summary>
     public string? Mark { get; init; }

@@ -47,12 +47,13 @@ public static class ProcessTable
     }
 
     /// <summary>Values of a variable in the initial environments of this process's ancestors, the nearest first: so a process that clears
-    /// its own environment is still recognized. A daemon without its ancestors is not.</summary>
+    /// its own environment is still recognized. A daemon without its ancestors is not, unless it runs in a sandbox: there it has the
+    /// sandbox's first process.</summary>
     /// <param name="name">The variable.</param>
     public static IReadOnlyList<string> OfAncestors(string name)
     {
         var values = new List<string>();
-        for (var above = ProcFiles.ReadStat(Environment.ProcessId)?.ParentId ?? 0; above > 1; )
+        for (var above = ProcFiles.ReadStat(Environment.ProcessId)?.ParentId ?? 0; above > 0; )
         {
             if (ProcFiles.Variable(above, name) is { } value)
             {

@@ -168,6 +168,7 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             OwnSession = true,
             StopLeftovers = true,
             Mark = turn.Mark,
+            Sandbox = subject.Sandbox,
         };
         var result = await RunProcessAsync(process, subject.TemporaryFolder, cancellationToken);
         var verdict = GateJudgement.Of(gate, command, result, subject, evidenceFile) with

@@ -22,6 +22,9 @@ public sealed record GateSubject
     /// <summary>The temporary folder of its worktree, emptied between two runs of a gate. Null: none.</summary>
     public string? TemporaryFolder { get; init; }
 
+    /// <summary>What the gate can reach of this machine; null: all that we can.</summary>
+    public Sandbox? Sandbox { get; init; }
+
     /// <summary>False: a failing gate is not run again to detect flakiness, because its failure is expected.</summary>
     /// <value>Default: true.</value>
     public bool RerunFailure { get; init; } = true;

@@ -2,7 +2,7 @@ namespace Orchestrator.Runs;
 
 /// <summary>An agent's report about its own work, by <c>orchestrate done</c> or <c>orchestrate blocked</c>: a claim, to be compared with
 /// facts.</summary>
-/// <remarks>Stored as <c>claim.json</c> in the agent run's folder, so that it needs no running orchestrator; a later claim of the same
+/// <remarks>Stored as <c>out/claim.json</c> in the agent run's folder, so that it needs no running orchestrator; a later claim of the same
 /// agent run replaces it.</remarks>
 public sealed record AgentClaim
 {
@@ -90,13 +90,19 @@ public sealed record AgentClaim
     [JsonPropertyName("time")]
     public DateTimeOffset Time { get; init; }
 
+    /// <summary>The claim's file: in the folder that only the agent of this start can write.</summary>
+    /// <param name="folder">The start's folder.</param>
+    public static string PathIn(string folder) => Path.Combine(folder, AgentStart.OutFolder, FileName);
+
     /// <summary>Writes a temporary file and renames it, so that a partial claim is never read.</summary>
     /// <param name="folder">The agent run's folder (<c>ORCHESTRATOR_START</c>).</param>
     public void Write(string folder)
     {
-        var aside = Path.Combine(folder, $"{FileName}.{Guid.NewGuid():N}");
+        var path = PathIn(folder);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var aside = $"{path}.{Guid.NewGuid():N}";
         File.WriteAllText(aside, JsonSerializer.Serialize(this, AgentClaimJson.Default.AgentClaim) + "\n");
-        File.Move(aside, Path.Combine(folder, FileName), overwrite: true);
+        File.Move(aside, path, overwrite: true);
     }
 
     /// <summary>The agent run's claim, or null where there is none that can be read.</summary>
@@ -110,7 +116,7 @@ public sealed record AgentClaim
     public static AgentClaim? TryRead(string folder, out string problem)
     {
         problem = "";
-        var file = new FileInfo(Path.Combine(folder, FileName));
+        var file = new FileInfo(PathIn(folder));
         if (!file.Exists && file.LinkTarget is null)
         {
             return null;

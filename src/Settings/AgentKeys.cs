@@ -112,6 +112,14 @@ internal static class AgentKeys
         "permissions.sandbox",
         "auto",
         SettingTypes.OneOf("auto", "on", "off"),
-        "bubblewrap keeps agents from changing .git: auto (where it works), on (else none starts), off"
+        "bubblewrap confines agents and what runs their work (gates, set-up, package managers): auto (where it works), on (else no agent "
+            + "starts), off"
+    );
+
+    internal static readonly Setting<IReadOnlyList<string>> PermissionPaths = new(
+        "permissions.paths",
+        [],
+        SettingTypes.Texts,
+        "what confined programs may change beside their own tree, such as ~/.m2 or /var/run/docker.sock"
     );
 }

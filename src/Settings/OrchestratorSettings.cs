@@ -169,9 +169,15 @@ public sealed record TrainSettings(int Batch, int? Parallel);
 /// <summary>Permissions of agents (<c>permissions.*</c>).</summary>
 /// <param name="Mode"><c>default</c> (edit and run inside the worktree) or <c>bypass</c>.</param>
 /// <param name="Allow">Further permission rules, such as <c>Bash(npm *)</c>.</param>
-/// <param name="Sandbox">Whether bubblewrap protects the shared git folder from agents: <c>auto</c> (where it works), <c>on</c> (else no
+/// <param name="Sandbox">Whether bubblewrap confines agents and what runs their work: <c>auto</c> (where it works), <c>on</c> (else no
 /// agent starts) or <c>off</c>.</param>
-public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow, string Sandbox);
+public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow, string Sandbox)
+{
+    /// <summary>What confined programs may change beside their own tree: absolute paths, <c>~/</c> for the home, others relative to the
+    /// repository.</summary>
+    /// <value>Of a run of an earlier version: none.</value>
+    public IReadOnlyList<string> Paths { get; init; } = [];
+}
 
 /// <summary>Worktrees (<c>worktrees.*</c>, <c>branch_prefix</c>).</summary>
 /// <param name="Directory">Their folder, relative to the repository or absolute.</param>

@@ -52,6 +52,7 @@ public static class SettingIndex
         AgentKeys.PermissionMode,
         AgentKeys.PermissionAllow,
         AgentKeys.PermissionSandbox,
+        AgentKeys.PermissionPaths,
         SettingKeys.StrictCompliance,
         SettingKeys.SecretScan,
         SettingKeys.Audit,

@@ -57,7 +57,10 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             Radar = Read(SettingKeys.Radar),
             Changes = new(Read(ChangeKeys.MaxLines), Read(ChangeKeys.MaxFormatOnly)),
             Train = new(Read(SettingKeys.TrainBatch), Read(SettingKeys.TrainParallel)),
-            Permissions = new(Read(AgentKeys.PermissionMode), Read(AgentKeys.PermissionAllow), Read(AgentKeys.PermissionSandbox)),
+            Permissions = new(Read(AgentKeys.PermissionMode), Read(AgentKeys.PermissionAllow), Read(AgentKeys.PermissionSandbox))
+            {
+                Paths = Read(AgentKeys.PermissionPaths),
+            },
             StrictCompliance = Read(SettingKeys.StrictCompliance),
             SecretScan = Read(SettingKeys.SecretScan),
             Audit = Read(SettingKeys.Audit),

@@ -1,3 +1,4 @@
+using Orchestrator.Processes;
 using Xunit;
 
 namespace Orchestrator.Agents.Tests;

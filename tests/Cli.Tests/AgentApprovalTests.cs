@@ -74,6 +74,7 @@ public sealed class AgentApprovalTests
     private static CliFixture Begin(string sandbox, string script)
     {
         var cli = new CliFixture().WithRepository();
+        cli.Environment.Remove(Unconfined.Variable);
         Directory.CreateDirectory(Path.Combine(cli.Home, ".config/orchestrator"));
         var agent = Path.Combine(cli.Home, "agent.sh");
         File.WriteAllText(agent, $"case $ORCHESTRATOR_TASK in b) echo b > b.txt; exit 0;; esac\necho a > a.txt\n{script}");

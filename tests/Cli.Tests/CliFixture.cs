@@ -15,7 +15,12 @@ internal sealed class CliFixture : IDisposable
     {
         Folder = Directory.CreateDirectory(Path.Combine(_root, "work")).FullName;
         Home = Directory.CreateDirectory(Path.Combine(_root, "home")).FullName;
-        Environment = new() { ["HOME"] = Home, ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") ?? "" };
+        Environment = new()
+        {
+            ["HOME"] = Home,
+            ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") ?? "",
+            [Unconfined.Variable] = "off",
+        };
     }
 
     /// <summary>Where commands are called.</summary>

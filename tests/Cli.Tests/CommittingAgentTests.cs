@@ -37,7 +37,9 @@ public class CommittingAgentTests
     private static async Task RunAsync(string sandbox)
     {
         using var cli = new CliFixture().WithRepository();
+        cli.Environment.Remove(Unconfined.Variable);
         var agent = Path.Combine(cli.Home, "agent.sh");
+        Directory.CreateDirectory(Path.Combine(cli.Home, "meet"));
         File.WriteAllText(
             agent,
             $$"""
@@ -46,8 +48,8 @@ public class CommittingAgentTests
             setting() { while LC_ALL=C git config "$@" 2>&1 | grep -q 'File exists'; do sleep 0.05; done; }
             f=$ORCHESTRATOR_TASK.txt
             echo 1 > $f
-            : > "$ORCHESTRATOR_START/../../../here-$ORCHESTRATOR_TASK"
-            while [ $(ls "$ORCHESTRATOR_START/../../.." | grep -c here-) -lt COUNT ]; do sleep 0.05; done
+            : > "{{cli.Home}}/meet/here-$ORCHESTRATOR_TASK"
+            while [ $(ls "{{cli.Home}}/meet" | grep -c here-) -lt COUNT ]; do sleep 0.05; done
             case $ORCHESTRATOR_TASK in
             {{string.Concat(Habits.Select(h => $"{h.Id}) {h.Script} ;;\n"))}}
             esac
@@ -58,7 +60,7 @@ public class CommittingAgentTests
         cli.Write(
             ".orchestrator/config.yaml",
             $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: "
-                + $"{sandbox}}}\n"
+                + $"{sandbox}, paths: [~/meet]}}\n"
         );
         cli.Write(
             "tasks.yaml",

@@ -116,6 +116,7 @@ public class EscapeTests
                 )
         );
         cli.Environment["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "cache");
+        cli.Environment.Remove(Unconfined.Variable);
         var before = cli.Git("for-each-ref", "refs/heads/main") + cli.Git("config", "--list", "--local");
         var stash = cli.Git("rev-parse", "refs/stash").Trim();
 
@@ -183,7 +184,7 @@ public class EscapeTests
             try hook-allows 'echo "{\"tool_name\":\"Write\",\"tool_input\":{\"file_path\":\"$PWD/b.txt\"}}" |
               "{{{TestKit.OrchestrateProgram.Path}}}" hook --policy "$ORCHESTRATOR_START/policy" | grep deny'
             try claim '"{{{TestKit.OrchestrateProgram.Path}}}" done --task a --status completed --reason inside'
-            mv said.txt "$ORCHESTRATOR_START/said.txt"
+            mv said.txt "$ORCHESTRATOR_START/out/said.txt"
             """
         );
         cli.Write(
@@ -192,6 +193,7 @@ public class EscapeTests
         );
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [{command: test -f a.txt}]}\n");
         cli.Environment["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "cache");
+        cli.Environment.Remove(Unconfined.Variable);
         var before =
             cli.Git("for-each-ref", "refs/heads/evil", "refs/stash") + cli.Git("config", "--list", "--local") + cli.Git("stash", "list");
 
@@ -230,7 +232,7 @@ public class EscapeTests
 
     [Theory]
     [InlineData("on", "worktree", 5, "no agent would start")]
-    [InlineData("auto", "worktree", 0, "Agents are not confined")]
+    [InlineData("auto", "worktree", 0, "Agents and gates are not confined")]
     public async Task Run_BubblewrapIsThereAndDoesNotWork_IsSaidBeforeAnythingIsPaid(
         string sandbox,
         string isolation,
@@ -253,7 +255,12 @@ public class EscapeTests
         );
         var orchestrate = new TestKit.OrchestrateProgram(
             cli.Folder,
-            new Dictionary<string, string?> { ["HOME"] = cli.Home, ["PATH"] = $"{cli.Home}:{cli.Environment["PATH"]}" }
+            new Dictionary<string, string?>
+            {
+                ["HOME"] = cli.Home,
+                ["PATH"] = $"{cli.Home}:{cli.Environment["PATH"]}",
+                [Unconfined.Variable] = null,
+            }
         );
 
         var run = await orchestrate.RunAsync("run", "--yes");

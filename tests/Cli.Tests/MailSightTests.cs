@@ -18,7 +18,7 @@ public class MailSightTests
             """
             if [ "$ORCHESTRATOR_TASK" = a ] && [ ! -f "$HOME/asked" ]; then
               touch "$HOME/asked"
-                printf '{"schemaVersion":1,"task":"a","status":"blocked","reason":"Which?"}' > "$ORCHESTRATOR_START/claim.json"
+                printf '{"schemaVersion":1,"task":"a","status":"blocked","reason":"Which?"}' > "$ORCHESTRATOR_START/out/claim.json"
             else
               cat > "$HOME/prompt-$ORCHESTRATOR_TASK"; echo x > $ORCHESTRATOR_TASK.txt
             fi

@@ -14,7 +14,7 @@ public class PlannerAnswerRunTests
                  echo "$(cat "$HOME/prompt" | grep -o 'ISO 8601\|the American one' | head -n 1)" > a.txt
              else touch "$HOME/begun"
                  printf '{"schemaVersion":1,"task":"a","status":"blocked","reason":"Which date format?"}' \
-                   > "$ORCHESTRATOR_START/claim.json"; fi ;;
+                   > "$ORCHESTRATOR_START/out/claim.json"; fi ;;
         esac
         """;
 

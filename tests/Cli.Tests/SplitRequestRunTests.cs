@@ -17,7 +17,7 @@ public class SplitRequestRunTests
               b) cp a.txt b.txt ;;
               a) if grep -q printer a.txt 2>/dev/null; then cat > "$HOME/prompt"; echo whole >> a.txt
                  else printf '{"schemaVersion":1,"task":"a","status":"blocked","split":["the parser","the printer"]}' \
-                   > "$ORCHESTRATOR_START/claim.json"; fi ;;
+                   > "$ORCHESTRATOR_START/out/claim.json"; fi ;;
             esac
             """,
             """
@@ -57,7 +57,7 @@ public class SplitRequestRunTests
               b) echo b > b.txt ;;
               a) if [ -f "$HOME/asked" ]; then cat > "$HOME/prompt"; echo a > a.txt; echo '# more' >> README.md
                  else touch "$HOME/asked"; printf '{"schemaVersion":1,"task":"a","status":"blocked","files":["README.md","b.txt"]}' \
-                   > "$ORCHESTRATOR_START/claim.json"; fi ;;
+                   > "$ORCHESTRATOR_START/out/claim.json"; fi ;;
             esac
             """,
             """

@@ -61,7 +61,7 @@ public sealed class AgentToolsTests
         Assert.Contains(results, text => text.StartsWith("Noted: one is completed", StringComparison.Ordinal));
         var claim = JsonNode.Parse(
             await File.ReadAllTextAsync(
-                Path.Combine(repository.Path, ".orchestrator", "runs", (string)status["runId"]!, "tasks", "one", "1", "claim.json")
+                Path.Combine(repository.Path, ".orchestrator", "runs", (string)status["runId"]!, "tasks", "one", "1", "out", "claim.json")
             )
         )!;
         Assert.Equal(("completed", "one.txt is there"), ((string?)claim["status"], (string?)claim["reason"]));

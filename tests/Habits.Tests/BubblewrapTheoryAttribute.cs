@@ -1,4 +1,4 @@
-using Orchestrator.Agents;
+using Orchestrator.Processes;
 
 namespace Orchestrator.Habits.Tests;
 

@@ -52,9 +52,10 @@ public sealed record HabitPlan(IReadOnlyList<HabitTask> Tasks, int Workers, bool
     /// <summary>The repository's configuration.</summary>
     /// <param name="agent">The agent's program.</param>
     /// <param name="script">Its script.</param>
-    public string ToConfiguration(string agent, string script) =>
+    /// <param name="beside">A folder outside the repository, where they meet.</param>
+    public string ToConfiguration(string agent, string script, string beside) =>
         $"workers: {Workers}\nagent: fake\nagents: {{fake: {{command: [\"{agent}\", \"{script}\"]}}}}\ndisk: {{reserve: 1}}\n"
-        + $"permissions: {{sandbox: {(Confined ? "on" : "off")}}}\n"
+        + $"permissions: {{sandbox: {(Confined ? "on" : "off")}, paths: [\"{beside}\"]}}\n"
         + (Tasks.Any(task => task.Habit is { Hangs: true }) ? "limits: {stall: 40}\n" : "");
 
     /// <summary>What the agents do.</summary>

@@ -50,7 +50,7 @@ public sealed class HabitRepository : IDisposable
         }
 
         files.Write("notes.txt", "the user's own\n");
-        files.Write(".orchestrator/config.yaml", plan.ToConfiguration(agent, script));
+        files.Write(".orchestrator/config.yaml", plan.ToConfiguration(agent, script, repository.Beside));
         return repository;
     }
 

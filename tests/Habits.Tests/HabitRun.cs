@@ -67,6 +67,7 @@ public sealed class HabitRun(HabitPlan plan)
                     ["XDG_CACHE_HOME"] = null,
                     ["XDG_RUNTIME_DIR"] = null,
                     ["GIT_CONFIG_SYSTEM"] = "/dev/null",
+                    [Unconfined.Variable] = null,
                     [Mark] = _mark,
                 },
                 Timeout = Limit,

@@ -22,7 +22,7 @@ public sealed class AgentClaimTests : IDisposable
     [InlineData("{\"status\": \"completed\", \"task\": \"a\", \"needs\": 5}")]
     public void TryRead_IsNoClaim_IsNamed(string text)
     {
-        _folder.Write(AgentClaim.FileName, text);
+        _folder.Write("out/" + AgentClaim.FileName, text);
 
         Assert.Null(AgentClaim.TryRead(_folder.Path, out var problem));
         Assert.Contains("no claim", problem, StringComparison.Ordinal);
@@ -35,7 +35,12 @@ public sealed class AgentClaimTests : IDisposable
     [InlineData("head -c 300000 /dev/zero > claim.json")]
     public async Task TryRead_IsNoUsualFile_IsNamedAtOnce(string command)
     {
-        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { WorkingDirectory = _folder.Path })!;
+        using var shell = Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", command])
+            {
+                WorkingDirectory = Directory.CreateDirectory(Path.Combine(_folder.Path, "out")).FullName,
+            }
+        )!;
         await shell.WaitForExitAsync();
 
         var read = Task.Run(() => (AgentClaim.TryRead(_folder.Path, out var problem), problem));
@@ -49,7 +54,7 @@ public sealed class AgentClaimTests : IDisposable
     public void TryRead_ListsAndReasonAreNull_AreEmpty()
     {
         _folder.Write(
-            AgentClaim.FileName,
+            "out/" + AgentClaim.FileName,
             "{\"status\": \"blocked\", \"task\": \"a\", \"reason\": null, \"needs\": null, \"files\": [null, \"b\"], \"split\": null, "
                 + "\"measured\": [null, {\"name\": null, \"number\": 1}]}"
         );

@@ -103,7 +103,7 @@ public sealed class LiarTests
         var lied = await RunAsync(worktree, "lie.sh", repository.Path);
         File.Delete(Path.Combine(worktree, "lie.sh"));
         await File.WriteAllTextAsync(
-            Path.Combine(Directory.CreateDirectory(run.Folder.Start("a", 1)).FullName, "claim.json"),
+            Path.Combine(Directory.CreateDirectory(Path.Combine(run.Folder.Start("a", 1), "out")).FullName, "claim.json"),
             """{"schemaVersion":1,"status":"completed","task":"a","reason":"All 312 tests pass.","report":"312 passed"}"""
         );
 

@@ -84,7 +84,7 @@ public sealed class ReportFactsTests
 
     private static void Claim(RunFixture run, string reason) =>
         File.WriteAllText(
-            Path.Combine(Directory.CreateDirectory(run.Folder.Start("a", 1)).FullName, "claim.json"),
+            Path.Combine(Directory.CreateDirectory(Path.Combine(run.Folder.Start("a", 1), "out")).FullName, "claim.json"),
             System.Text.Json.JsonSerializer.Serialize(
                 new
                 {

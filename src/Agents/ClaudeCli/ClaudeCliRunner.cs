@@ -14,6 +14,9 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     public string? FindConversation(string sessionId) => ClaudeSessionFiles.Find(ConfigDirectory, sessionId);
 
     /// <inheritdoc/>
+    public AgentState State => AgentState.OfClaude(ConfigDirectory);
+
+    /// <inheritdoc/>
     public AgentInvocation Prepare(AgentStart start)
     {
         StartFolder folder = new(start.Folder);

@@ -14,6 +14,9 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
     public string? FindConversation(string sessionId) => null;
 
     /// <inheritdoc/>
+    public AgentState State => AgentState.OfProgram(Program, _environment.GetValueOrDefault("HOME"));
+
+    /// <inheritdoc/>
     public AgentInvocation Prepare(AgentStart start) =>
         new(Locate(start.Repository) ?? Program, [.. command.Skip(1)], AgentEnvironment.Make(_environment, start, []));
 

@@ -13,6 +13,9 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
     public string? FindConversation(string sessionId) => File.Exists(ConversationOf(sessionId)) ? ConversationOf(sessionId) : null;
 
     /// <inheritdoc/>
+    public AgentState State => new([], [options.Conversations]);
+
+    /// <inheritdoc/>
     public AgentInvocation Prepare(AgentStart start)
     {
         StartFolder folder = new(start.Folder);

@@ -41,7 +41,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     public async Task<AgentSession> StartOrAttachAsync(IAgentRunner runner, AgentStart start, CancellationToken cancellationToken)
     {
         StartFolder folder = new(start.Folder);
-        Directory.CreateDirectory(folder.Path);
+        Directory.CreateDirectory(folder.File(AgentStart.OutFolder));
         folder.Owner = start.Owner;
         folder.RenewLease();
         var now = PidWatermark.Now();
@@ -120,7 +120,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         var tick = TimeSpan.FromSeconds(isShort ? 1 : 5);
         var environment = invocation.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
         environment[StartFolder.SupervisorVariable] = folder.Path;
-        var before = Before(start.Confinement, folder);
+        var before = Before(start.Sandbox, folder);
         folder.Launched(
             await _detached.StartAsync(
                 new DetachedCommand(
@@ -152,15 +152,21 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
 
     /// <summary>The arguments before the agent's program, empty where it is not confined: the sandbox, with signals ignored because they
     /// are meant for the agent, and inside it a command that restores signals for the agent.</summary>
-    private static IReadOnlyList<string> Before(AgentConfinement? confinement, StartFolder folder) =>
-        confinement is null
+    private static IReadOnlyList<string> Before(Sandbox? sandbox, StartFolder folder) =>
+        sandbox is null
             ? []
             :
             [
                 "/bin/sh",
                 folder.Supervise,
                 "deaf",
-                .. Bubblewrap.Words(confinement, Environment.IsPrivilegedProcess),
+                .. Bubblewrap.Words(
+                    sandbox with
+                    {
+                        Visible = [.. sandbox.Visible, folder.Path],
+                        Writable = [.. sandbox.Writable, folder.File(AgentStart.OutFolder)],
+                    }
+                ),
                 "/bin/sh",
                 folder.Supervise,
                 "begin",

@@ -11,8 +11,10 @@ internal static class EngineAddress
     private const int MaxBytes = 107;
 
     /// <summary>
-    /// A socket beside the engine file, or, where that path is too long, one in the user's runtime folder named by its hash.
+    /// A socket beside the engine file, or, where that path is too long, one in a folder of the user's alone named by its hash: the runtime
+    /// folder, or one that is made where temporary files are.
     /// </summary>
+    /// <exception cref="CommandException">Somebody else has made that folder.</exception>
     /// <param name="folder">The engine's folder.</param>
     /// <param name="environment">Variables of the process.</param>
     public static string SocketOf(string folder, IReadOnlyDictionary<string, string> environment)
@@ -22,10 +24,42 @@ internal static class EngineAddress
         {
             return path;
         }
-        var runtime =
-            environment.GetValueOrDefault("XDG_RUNTIME_DIR") is { Length: > 0 } set && Directory.Exists(set) ? set : Path.GetTempPath();
+        var runtime = environment.GetValueOrDefault("XDG_RUNTIME_DIR") is { Length: > 0 } set && Directory.Exists(set) ? set : OwnFolder();
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..16];
         return Path.Combine(runtime, $"orchestrate-{hash}.sock");
+    }
+
+    /// <summary>A folder below the temporary one, for this user alone. A name that somebody else has taken is not used.</summary>
+    private static string OwnFolder()
+    {
+        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        // Root may use anybody's folder, so it needs one where nobody else can make any.
+        var folder = Environment.IsPrivilegedProcess
+            ? "/run/orchestrate"
+            : Path.Combine(Path.GetTempPath(), $"orchestrate-{Environment.UserName}");
+        if (!Path.Exists(folder))
+        {
+            Directory.CreateDirectory(folder, OwnerOnly);
+        }
+        var found = new DirectoryInfo(folder);
+        try
+        {
+            // Only a folder's owner may set its mode (chmod(2)).
+            if (found.LinkTarget is null && found.Exists && (found.UnixFileMode & ~UnixFileMode.SetGroup) == OwnerOnly)
+            {
+                File.SetUnixFileMode(folder, OwnerOnly);
+                return folder;
+            }
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Another user's.
+        }
+        throw new CommandException(
+            ExitCodes.Unavailable,
+            $"The engine's socket can't be made: {folder} is not a folder of yours alone.",
+            "Remove it, or set XDG_RUNTIME_DIR to a folder that only you can open; or move the repository to a shorter path."
+        );
     }
 
     /// <summary>

@@ -76,8 +76,8 @@ internal static class CommandLine
             {
                 throw new CommandException(
                     ExitCodes.Usage,
-                    $"'{command.Name}' is not for agents: this process belongs to an agent's attempt.",
-                    "Say how the task ended with 'orchestrate done', or what it needs with 'orchestrate blocked'."
+                    $"'{command.Name}' is not for agents: this process belongs to an agent's attempt, or to a gate or set-up of this repository.",
+                    "An agent says how its task ended with 'orchestrate done', or what it needs with 'orchestrate blocked'."
                 );
             }
             if (context.Platform.Refusal is { } refusal && !command.WorksEverywhere)

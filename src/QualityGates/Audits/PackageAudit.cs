@@ -3,7 +3,8 @@ namespace Orchestrator.QualityGates.Audits;
 /// <summary>Runs the tools that are installed on this machine. A tool without an answer is reported, and is no failure.</summary>
 /// <param name="environment">The whole environment of the programs.</param>
 /// <param name="time">The clock for the limit.</param>
-public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment, TimeProvider? time = null)
+/// <param name="sandbox">What the programs can reach of this machine; null: all that we can.</param>
+public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment, TimeProvider? time = null, Sandbox? sandbox = null)
 {
     private const int LongestAnswer = 32 * 1024 * 1024;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
@@ -45,6 +46,7 @@ public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment
                 Timeout = Limit,
                 OwnSession = true,
                 StopLeftovers = true,
+                Sandbox = sandbox,
             },
             stop
         );

@@ -80,7 +80,10 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
             }
             to = id;
         }
-        return await new Mailbox(_folder, time).SendAsync(letter with { To = to }, stop);
+        letter = letter with { To = to };
+        return Bubblewrap.IsInside && !letter.IsFromPerson
+            ? await new MailDesk(_folder, letter.From, time).LeaveAsync(letter)
+            : await new Mailbox(_folder, time).SendAsync(letter, stop);
     }
 
     private static string Answer(IReadOnlyList<MailMessage> mail) => mail.Count == 0 ? "There is no new mail." : MailMessage.Show(mail);

@@ -1,3 +1,5 @@
+using Orchestrator.Runs.Sandboxing;
+
 namespace Orchestrator.Runs.Callbacks;
 
 /// <summary>Facts about its own task in an agent's environment.</summary>
@@ -13,17 +15,30 @@ public sealed record AgentStartFacts(string Task, string Folder, string Run, str
     /// <summary>The folder exists; it does not when the run was removed while the agent worked.</summary>
     public bool IsThere => Directory.Exists(Folder);
 
-    /// <summary>True for a process of an agent's attempt in this repository, also if it removed its variables: parent processes are
-    /// checked, too.</summary>
+    /// <summary>True for a process of an agent's attempt, or of another step (gate, set-up, package manager), in this repository, also if
+    /// it removed its variables: parent processes are checked, too, and in a sandbox a daemon has the sandbox itself as its
+    /// parent.</summary>
     /// <param name="environment">Variables of the process.</param>
     /// <param name="findRepository">Finds the repository of the process; called only where needed.</param>
-    public static bool Concern(IReadOnlyDictionary<string, string> environment, Func<RepositoryLocation?> findRepository) =>
-        environment.GetValueOrDefault(FolderVariable) is { Length: > 0 }
-        || (
-            ProcessTable.OfAncestors(FolderVariable) is { Count: > 0 } starts
+    public static bool Concern(IReadOnlyDictionary<string, string> environment, Func<RepositoryLocation?> findRepository)
+    {
+        if (environment.GetValueOrDefault(FolderVariable) is { Length: > 0 })
+        {
+            return true;
+        }
+        var starts = ProcessTable.OfAncestors(FolderVariable);
+        IReadOnlyList<string> steps =
+        [
+            .. ProcessTable.OfAncestors(StepEnvironment.Variable),
+            .. environment.GetValueOrDefault(StepEnvironment.Variable) is { Length: > 0 } own ? (string[])[own] : [],
+        ];
+        return starts.Count + steps.Count > 0
             && findRepository() is { } repository
-            && starts.Any(start => start.StartsWith(repository.OrchestratorFolder + "/", StringComparison.Ordinal))
-        );
+            && (
+                starts.Any(start => start.StartsWith(repository.OrchestratorFolder + "/", StringComparison.Ordinal))
+                || steps.Any(repository.IsAt)
+            );
+    }
 
     /// <summary>The agent run that this process belongs to; null: none.</summary>
     /// <param name="environment">Variables of the process.</param>

@@ -37,7 +37,16 @@ public static class CheckoutVerification
     )
     {
         var opened = await new GitRepositories().OpenAsync(workTree);
-        var verification = new GatesOfCheckout(opened, gates, evidence, environment, settings, told, waiting => waits(waiting.ToString()));
+        var verification = new GatesOfCheckout(
+            opened,
+            gates,
+            evidence,
+            environment,
+            settings,
+            new Bubblewrap(),
+            told,
+            waiting => waits(waiting.ToString())
+        );
         var question = new GateQuestion("", [], settings, WorktreeSetup.CommandsOf(settings, workTree)) { Fresh = fresh };
         if (commit is null)
         {

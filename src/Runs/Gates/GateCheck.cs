@@ -1,3 +1,5 @@
+using Orchestrator.Runs.Sandboxing;
+
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>Runs gates at exactly one commit, in a clean tree outside the repository. Gates that passed on the same tree before are not run
@@ -74,11 +76,9 @@ internal sealed class GateCheck(RunServices services)
                     ChangedFiles = changed,
                     Planned = planned,
                     MayWriteAnything = files.Plan.Tasks.Any(t => t.FilesWrite is null),
-                    Environment = GateEnvironment.Make(
-                        services.Environment,
-                        place.Resources.Variables(files.Settings.Worktrees.Environment)
-                    ),
+                    Environment = StepEnvironment.Of(services.Environment, place.Resources, files.Settings, files.Folder.Repository),
                     TemporaryFolder = place.Resources.TemporaryFolder,
+                    Sandbox = await StepSandbox.OfTreeAsync(files.Settings, place.Worktree, place.Resources.TemporaryFolder, services),
                     Origin = new GateOrigin(repository.MainCheckout ?? "", files.Folder.Name, task),
                     RerunFailure = expectedRed?.Contains(gate) != true,
                 };

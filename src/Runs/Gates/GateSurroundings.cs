@@ -13,7 +13,7 @@ namespace Orchestrator.Runs.Gates;
 internal sealed class GateSurroundings(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
     // Raised when the meaning of an entry, or the way gates are run, changes.
-    private const string Version = "1";
+    private const string Version = "2";
 
     private static readonly SearchValues<char> NotInNames = SearchValues.Create("/=$*{}<>");
     private static readonly TimeSpan VersionsHold = TimeSpan.FromMinutes(1);

@@ -1,3 +1,5 @@
+using Orchestrator.Runs.Sandboxing;
+
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>Runs gates in a person's own folder, or one that is not set up. Others may write there: a result is kept only where the files
@@ -8,6 +10,7 @@ internal sealed class GatesOfCheckout(
     string evidence,
     IReadOnlyDictionary<string, string> environment,
     OrchestratorSettings settings,
+    Bubblewrap bubblewrap,
     Action<CheckedGate> told,
     Action<WaitingGate> waits
 )
@@ -34,9 +37,10 @@ internal sealed class GatesOfCheckout(
             {
                 Directory = worktree.Path,
                 ChangedFiles = question.Changed,
-                Environment = GateEnvironment.Make(environment, resources.Variables(settings.Worktrees.Environment)),
+                Environment = StepEnvironment.Of(environment, resources, settings, repository.MainCheckout ?? worktree.Path),
                 TemporaryFolder = resources.TemporaryFolder,
                 Origin = new GateOrigin(worktree.Path, "", ""),
+                Sandbox = await StepSandbox.OfTreeAsync(settings, worktree, resources.TemporaryFolder, bubblewrap, environment),
             };
             var tree = await TreeAsync(worktree, question, stop);
             var found = new List<CheckedGate>();

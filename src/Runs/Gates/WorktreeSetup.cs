@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Orchestrator.Git.Refs;
+using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Gates;
 
@@ -48,9 +49,10 @@ internal static class WorktreeSetup
             return null;
         }
         Directory.CreateDirectory(logFolder);
-        var environment = GateEnvironment
-            .Make(services.Environment, resources.Variables(files.Settings.Worktrees.Environment))
+        var environment = StepEnvironment
+            .Of(services.Environment, resources, files.Settings, files.Folder.Repository)
             .ToDictionary(v => v.Key, v => (string?)v.Value, StringComparer.Ordinal);
+        var sandbox = await StepSandbox.OfTreeAsync(files.Settings, worktree, resources.TemporaryFolder, services);
         foreach (var command in commands)
         {
             var result = await new ProcessRunner(services.Time).RunAsync(
@@ -62,6 +64,7 @@ internal static class WorktreeSetup
                     Timeout = Limit,
                     OwnSession = true,
                     StopLeftovers = true,
+                    Sandbox = sandbox,
                 },
                 stop
             );

@@ -1,5 +1,6 @@
 using Orchestrator.QualityGates.Audits;
 using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Landing;
 
@@ -148,8 +149,9 @@ internal sealed class AuditCheck(GitRepository repository, RunFiles files, RunSe
             return [];
         }
         await using var place = await new VerificationTrees(repository, services.Environment).TakeAsync(commit, isMerge: true, stop);
-        var environment = GateEnvironment.Make(services.Environment, place.Resources.Variables(files.Settings.Worktrees.Environment));
-        var audit = new PackageAudit(environment, services.Time);
+        var environment = StepEnvironment.Of(services.Environment, place.Resources, files.Settings, files.Folder.Repository);
+        var sandbox = await StepSandbox.OfTreeAsync(files.Settings, place.Worktree, place.Resources.TemporaryFolder, services);
+        var audit = new PackageAudit(environment, services.Time, sandbox);
         var answers = new List<(AuditSubject, AuditAnswer)>();
         foreach (var subject in subjects)
         {

@@ -19,11 +19,11 @@ public sealed class MailReader(RunFolder folder, string task)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly Mailbox _mailbox = new(folder, TimeProvider.System);
-    private readonly string _path = Path.Combine(folder.Task(task), "mail.json");
+    private readonly string _path = Path.Combine(MailDesk.Of(folder, task), "read.json");
 
     /// <summary>File with the size of the run's mail when nothing is left to be shown or verified: with it a hook knows that without
     /// starting a program.</summary>
-    public static string ReadUpTo(RunFolder folder, string task) => Path.Combine(folder.Task(task), "mail.read");
+    public static string ReadUpTo(RunFolder folder, string task) => Path.Combine(MailDesk.Of(folder, task), "read");
 
     /// <summary>New mail, without marking it.</summary>
     public IReadOnlyList<MailMessage> Peek() => _mailbox.Read(task, ReadCursor().Offset).Messages;

@@ -42,10 +42,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
             return new MailReceipt("", same.Number);
         }
         var now = time.GetUtcNow();
-        var sent = recent.Where(message =>
-            letter.From.Length > 0 && message.From == letter.From && message.IsFromPerson == letter.IsFromPerson
-        );
-        if (MailRules.Refusal([.. sent.Select(message => message.Time)], last, file.Length, now) is { Length: > 0 } tooMuch)
+        if (RefusalOf(letter, recent, file.Length) is { Length: > 0 } tooMuch)
         {
             return new MailReceipt(tooMuch, 0);
         }
@@ -63,6 +60,34 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         file.Write([.. JsonSerializer.SerializeToUtf8Bytes(message, MailJson.Default.MailMessage), (byte)'\n']);
         file.Flush(flushToDisk: true);
         return new MailReceipt("", message.Number);
+    }
+
+    /// <summary>Why a sender's letter would be refused now; empty where it would not. Changes nothing.</summary>
+    internal string RefusalNow(MailLetter letter)
+    {
+        if (!File.Exists(_path))
+        {
+            return "";
+        }
+        using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return RefusalOf(
+            letter,
+            [.. Lines(file, Math.Max(0, file.Length - Tail), isWhole: false).Select(line => line.Message)],
+            file.Length
+        );
+    }
+
+    private string RefusalOf(MailLetter letter, List<MailMessage> recent, long bytes)
+    {
+        var sent = recent.Where(message =>
+            letter.From.Length > 0 && message.From == letter.From && message.IsFromPerson == letter.IsFromPerson
+        );
+        return MailRules.Refusal(
+            [.. sent.Select(message => message.Time)],
+            recent.Count == 0 ? 0 : recent[^1].Number,
+            bytes,
+            time.GetUtcNow()
+        );
     }
 
     /// <summary>The mail for a task from an offset on, up to the limit for one read.</summary>

@@ -3,6 +3,7 @@ using Orchestrator.Git.Refs;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Landing;
 using Orchestrator.Runs.Reports;
+using Orchestrator.Runs.Sandboxing;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Preflight;
@@ -26,7 +27,7 @@ public sealed class PreflightCheck(RunServices services)
         var warnings = found.Findings.Where(f => !f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
         errors.AddRange(SameButForCase(files.Plan));
         await CheckAgentsAsync(files, input.Repository.Path, found.Base, errors, warnings, stop);
-        var (unconfined, unconfinable) = await SandboxPolicy.PreflightAsync(files, services);
+        var (unconfined, unconfinable) = await StepSandbox.PreflightAsync(files, services);
         errors.AddRange(unconfined.Length > 0 ? [unconfined] : []);
         warnings.AddRange(unconfinable.Length > 0 ? [unconfinable] : []);
         if (DiskSpace.Shortage(checkout.Path, files.Settings.DiskReserve, "then start it again: nothing was paid for") is { } shortage)

@@ -155,7 +155,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
     )
     {
         await using var place = await new VerificationTrees(repository, services.Environment).TakeAsync(staging, isMerge: true, stop);
-        var program = PackageProgram.In(place, services, files);
+        var program = await PackageProgram.InAsync(place, services, files);
         var problems = new List<string>();
         foreach (var (manifest, package) in wanted)
         {

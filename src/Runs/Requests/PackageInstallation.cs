@@ -139,7 +139,7 @@ public sealed class PackageInstallation(RunServices services)
     )
     {
         await using var place = await new VerificationTrees(repository, services.Environment).TakeAsync(staging, isMerge: true, stop);
-        var program = PackageProgram.In(place, services, files);
+        var program = await PackageProgram.InAsync(place, services, files);
         var tree = (await new CommitStore(repository).ListFilesAsync(staging, stop))
             .Select(file => file.Path)
             .ToHashSet(StringComparer.Ordinal);

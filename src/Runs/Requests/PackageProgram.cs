@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Orchestrator.QualityGates.Secrets;
 using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Requests;
 
@@ -13,7 +14,8 @@ internal sealed record PackageProblem(string Words, bool WasKilled = false);
 /// <summary>Runs a package manager, with a list of arguments, and describes failures for an agent.</summary>
 /// <param name="environment">The whole environment of the program.</param>
 /// <param name="time">The clock for the limit.</param>
-internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string> environment, TimeProvider time)
+/// <param name="sandbox">What the program, and what packages run when they are installed, can reach; null: all that we can.</param>
+internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string> environment, TimeProvider time, Sandbox? sandbox)
 {
     private const int LongestWords = 400;
     private static readonly TimeSpan LookLimit = TimeSpan.FromMinutes(2);
@@ -37,8 +39,12 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
 
     /// <summary>In the environment of a gate, in a tree of staging.</summary>
     /// <param name="services">What the steps need of this machine.</param>
-    public static PackageProgram In(VerificationTree place, RunServices services, RunFiles files) =>
-        new(GateEnvironment.Make(services.Environment, place.Resources.Variables(files.Settings.Worktrees.Environment)), services.Time);
+    public static async Task<PackageProgram> InAsync(VerificationTree place, RunServices services, RunFiles files) =>
+        new(
+            StepEnvironment.Of(services.Environment, place.Resources, files.Settings, files.Folder.Repository),
+            services.Time,
+            await StepSandbox.OfTreeAsync(files.Settings, place.Worktree, place.Resources.TemporaryFolder, services)
+        );
 
     /// <summary>Whether a package exists; changes nothing. Repeated once if the program is killed.</summary>
     /// <param name="manifest">What would have to name it.</param>
@@ -123,6 +129,7 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
                 Timeout = limit,
                 OwnSession = true,
                 StopLeftovers = true,
+                Sandbox = sandbox,
             },
             stop
         );

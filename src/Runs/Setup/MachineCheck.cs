@@ -138,7 +138,8 @@ public static class MachineCheck
     private static async Task<MachineCheckEntry> SandboxAsync(string setting, RunServices services)
     {
         const string Name = "sandbox";
-        const string Without = "agents are kept from the shared .git by rules and checks, which stop mistakes, not malice.";
+        const string Without =
+            "agents, and tests that they wrote, could change whatever you can: rules and checks stop mistakes, not malice.";
         if (setting == "off")
         {
             return new(Name, MachineCheckStatus.Ok, $"Switched off (permissions.sandbox): {Without}");
@@ -146,7 +147,11 @@ public static class MachineCheck
         var found = await services.Bubblewrap.CheckAsync();
         if (found.Program is not null)
         {
-            return new(Name, MachineCheckStatus.Ok, $"{found.Program}: agents can't change .git but for objects and their own branch.");
+            return new(
+                Name,
+                MachineCheckStatus.Ok,
+                $"{found.Program}: agents and what runs their work (gates, set-up, package managers) change their own tree, and nothing that decides."
+            );
         }
         var why = found.Problem.Length > 0 ? found.Problem : "The program bwrap is not there.";
         return setting == "on"

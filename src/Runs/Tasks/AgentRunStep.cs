@@ -1,5 +1,7 @@
 using Orchestrator.Agents.Supervision;
+using Orchestrator.Runs.Mail;
 using Orchestrator.Runs.Radar;
+using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Tasks;
 
@@ -46,7 +48,7 @@ public sealed class AgentRunStep(RunServices services)
         var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(input.Task.Repository.Path), files, task.Id);
         var worktree = workspace.Worktrees.Find(workspace.WorktreePath);
         var state = AgentSupervisor.Look(start.Folder);
-        var (confinement, problem) = await SandboxPolicy.OfAsync(workspace, task, worktree, services);
+        var problem = await StepSandbox.RefusalAsync(files.Settings, task, worktree, workspace.RelativePath, services);
         // An agent that was started before is followed, even if the sandbox is unavailable since.
         if (problem.Length > 0 && state == AgentStartState.NotStarted)
         {
@@ -62,7 +64,15 @@ public sealed class AgentRunStep(RunServices services)
         var resources = await WorktreeResourceClaims
             .Of(services.Environment)
             .TakeAsync(workspace.WorktreePath, use, CancellationToken.None);
-        start = start with { Confinement = confinement, Environment = resources.Variables(files.Settings.Worktrees.Environment) };
+        var confined = worktree is null ? null : new ConfinedAgent(workspace, task, worktree, start.Folder, services);
+        start = start with
+        {
+            Sandbox =
+                confined is null || state != AgentStartState.NotStarted
+                    ? null
+                    : await confined.PrepareAsync(runner, resources.TemporaryFolder, CancellationToken.None),
+            Environment = resources.Variables(files.Settings.Worktrees.Environment),
+        };
         // A hold prevents every agent run from the moment it is set, also one that is being prepared.
         if (held.Look() is { } notAnyMore)
         {
@@ -73,9 +83,17 @@ public sealed class AgentRunStep(RunServices services)
         {
             await guard.RecordAsync(worktree);
         }
-        var snapshots = new WorkSnapshots(workspace, worktree, () => runner.FindConversation(start.SessionId!), services.Time);
+        var snapshots = new WorkSnapshots(
+            workspace,
+            worktree,
+            () => runner.FindConversation(start.SessionId!),
+            async () => await (confined?.TakeOverAsync() ?? Task.CompletedTask),
+            services.Time
+        );
         var radar = new ConflictRadar(files, workspace.Repository, task.Id, services);
         var deeds = new ToolDeeds();
+        var undelivered = new List<string>();
+        var outbox = new MailDesk(files.Folder, task.Id, services.Time);
         var tools = new OfferedTools(start.Folder);
         AgentOutcome outcome;
         try
@@ -88,6 +106,7 @@ public sealed class AgentRunStep(RunServices services)
                 input.Stop,
                 async () =>
                 {
+                    undelivered.AddRange(await outbox.DeliverAsync(CancellationToken.None));
                     await snapshots.SaveIfDueAsync();
                     await radar.LookIfDueAsync();
                 },
@@ -102,7 +121,10 @@ public sealed class AgentRunStep(RunServices services)
         {
             await radar.DisposeAsync();
             await snapshots.FinishAsync();
+            undelivered.AddRange(await outbox.DeliverAsync(CancellationToken.None));
+            await (confined?.TakeOverAsync() ?? Task.CompletedTask);
         }
+        await (confined?.FinishAsync() ?? Task.CompletedTask);
         var notices = worktree is null ? [] : await guard.PutBackAsync(worktree, input.Attempt, deeds);
         var result = Describe(outcome, input, files, start, snapshots.Problem, found: state == AgentStartState.Ended) with
         {
@@ -112,6 +134,11 @@ public sealed class AgentRunStep(RunServices services)
                 .. tools.Notices,
                 .. AgentSupervisor.ReadWarnings(start.Folder).Where(guard.IsNews).Select(text => new TaskNotice(text)),
                 .. UnreadableClaim(start.Folder),
+                .. undelivered
+                    .Distinct()
+                    .Where(guard.IsNews)
+                    .Select(text => new TaskNotice($"Mail of {task.Id} was not delivered: {text}")),
+                .. confined is { Problem.Length: > 0 } ? (TaskNotice[])[new TaskNotice(confined.Problem)] : [],
                 .. ComingConflicts.Notices(task.Id, ComingConflicts.TakeUntold(files.Folder, task.Id, input.Start)),
             ],
         };

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Orchestrator.Agents.Supervision;
+using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Tasks;
 
@@ -74,7 +75,16 @@ internal sealed class AnsweringAgent(RunServices services)
             AgentCatalog.FindAnswering(ask.Who, settings, services.HookCommand, environment, ask.Conversations)
             ?? throw new StepException(AgentCatalog.Unknown(ask.Who.Agent, settings), "UnknownAgent");
         var start = await DescribeAsync(ask, agent, folder, execution);
-        var found = AgentSupervisor.Look(start.Folder) == AgentStartState.Ended;
+        var state = AgentSupervisor.Look(start.Folder);
+        var found = state == AgentStartState.Ended;
+        if (state == AgentStartState.NotStarted && await StepSandbox.RulesAsync(settings, ask.Repository.Path, services) is { } rules)
+        {
+            var repository = await services.OpenRepositoryAsync(ask.Repository.Path);
+            start = start with
+            {
+                Sandbox = rules.OfAgent(agent.State, repository.CommonDirectory, [start.WorkingDirectory, .. services.HookCommand]),
+            };
+        }
         var outcome = await AgentMonitor.RunAsync(execution, agent, start, services.Time, ask.Stop);
         AgentRunNotes.Of(outcome).Write(start.Folder);
         var (failure, message) = AgentOutcomeClassifier.Of(outcome, null, found, $"{ask.Setting}.timeout");

@@ -2,7 +2,14 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Saves an agent's work in progress, and its conversation in the task's folder, while it works. Superseded snapshots are
 /// removed.</summary>
-internal sealed class WorkSnapshots(TaskWorkspace workspace, Worktree? worktree, Func<string?> conversation, TimeProvider time)
+/// <param name="takeOver">Takes over what a confined agent has committed.</param>
+internal sealed class WorkSnapshots(
+    TaskWorkspace workspace,
+    Worktree? worktree,
+    Func<string?> conversation,
+    Func<Task> takeOver,
+    TimeProvider time
+)
 {
     private const string ConversationsFolder = "conversations";
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(2);
@@ -38,6 +45,7 @@ internal sealed class WorkSnapshots(TaskWorkspace workspace, Worktree? worktree,
                     Path.Combine(workspace.Files.Folder.Task(workspace.TaskId), ConversationsFolder, Path.GetFileName(file))
                 );
             }
+            await takeOver();
             await workspace.Unfinished.SaveAsync(
                 worktree,
                 $"{workspace.TaskId}: at work",

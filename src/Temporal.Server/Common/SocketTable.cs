@@ -17,10 +17,10 @@ internal static class SocketTable
     private const int User = 7;
     private const int Inode = 9;
 
-    /// <summary>The user whose process made the client's end of a connection on this machine; null where the table does not tell.</summary>
+    /// <summary>Who made the client's end of a connection on this machine; null where the table does not tell.</summary>
     /// <param name="client">The client's address, as the server sees it.</param>
     /// <param name="server">The server's.</param>
-    public static uint? OwnerOf(IPEndPoint client, IPEndPoint server)
+    public static SocketOwner? OwnerOf(IPEndPoint client, IPEndPoint server)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -47,7 +47,7 @@ internal static class SocketTable
     /// <param name="lines">The table's lines.</param>
     /// <param name="local">The client's address in the table's form.</param>
     /// <param name="remote">The server's.</param>
-    internal static uint? Find(IEnumerable<string> lines, string local, string remote)
+    internal static SocketOwner? Find(IEnumerable<string> lines, string local, string remote)
     {
         foreach (var line in lines)
         {
@@ -68,7 +68,7 @@ internal static class SocketTable
                 && uint.TryParse(columns[User], NumberStyles.None, CultureInfo.InvariantCulture, out var user)
             )
             {
-                return user;
+                return new SocketOwner(user, columns[Inode]);
             }
         }
 
@@ -102,7 +102,7 @@ internal static class SocketTable
             : null;
     }
 
-    private static uint? OwnerIn(string table, string local, string remote)
+    private static SocketOwner? OwnerIn(string table, string local, string remote)
     {
         try
         {
@@ -114,3 +114,8 @@ internal static class SocketTable
         }
     }
 }
+
+/// <summary>Who has a socket.</summary>
+/// <param name="UserId">The user whose process made it.</param>
+/// <param name="Inode">Its number in the system.</param>
+internal sealed record SocketOwner(uint UserId, string Inode);

@@ -1,6 +1,7 @@
 using Orchestrator.Agents.Command;
 using Orchestrator.Agents.Supervision;
 using Orchestrator.Processes;
+using Orchestrator.TestKit;
 using Xunit;
 
 namespace Orchestrator.Agents.Tests;
@@ -11,29 +12,28 @@ namespace Orchestrator.Agents.Tests;
 public sealed class ConfinementTests
 {
     [Fact]
-    public void Words_ForAUserAndForRoot_CloseFirstAndOpenThen()
+    public void Words_MountsInsideOfOthers_LieOnThem()
     {
-        AgentConfinement confinement = new("/usr/bin/bwrap", ["/r/.git"], ["/r/.git/objects", "/r/.git/worktrees/w"]);
+        using TempFolder folder = new();
+        folder.Write("home/.settings", "");
+        folder.Write("home/r/.git/HEAD", "");
+        var home = folder["home"];
+        Sandbox sandbox = new("/usr/bin/bwrap")
+        {
+            ReadOnly = [$"{home}/r/.git"],
+            Writable = [$"{home}/r/.git/HEAD", $"{home}/r", $"{home}/missing"],
+            Layers = [new LayeredFolder(home, ["hidden"])],
+        };
 
-        string[] user =
-        [
-            "/usr/bin/bwrap",
-            "--dev-bind",
-            "/",
-            "/",
-            "--ro-bind",
-            "/r/.git",
-            "/r/.git",
-            "--bind",
-            "/r/.git/objects",
-            "/r/.git/objects",
-            "--bind",
-            "/r/.git/worktrees/w",
-            "/r/.git/worktrees/w",
-            "--",
-        ];
-        Assert.Equal(user, Bubblewrap.Words(confinement, isRoot: false));
-        Assert.Equal(["/usr/bin/bwrap", "--cap-add", "ALL", .. user[1..]], Bubblewrap.Words(confinement, isRoot: true));
+        var words = string.Join(' ', Bubblewrap.Words(sandbox));
+
+        Assert.StartsWith("/usr/bin/bwrap --unshare-pid --unshare-ipc --cap-drop ALL --ro-bind / / ", words, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $" --perms 0700 --tmpfs {home} --ro-bind-try {home}/.settings {home}/.settings --ro-bind-try {home}/r {home}/r --bind {home}/r "
+                + $"{home}/r --ro-bind {home}/r/.git {home}/r/.git --bind {home}/r/.git/HEAD {home}/r/.git/HEAD --",
+            words,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class ConfinementTests
 
         (var outcome, _) = await fixture.RunAsync(
             AgentFixture.Shell(
-                "touch ../shared/closed 2>reason; touch ../shared/open/file own \"$ORCHESTRATOR_START/claim\"; printf '%s' \"$0\" 'a  b' "
+                "touch ../shared/closed 2>reason; touch ../shared/open/file own \"$ORCHESTRATOR_START/out/claim\"; printf '%s' \"$0\" 'a  b' "
                     + ">arguments; exit 7"
             ),
             start
@@ -88,7 +88,7 @@ public sealed class ConfinementTests
         Assert.True(
             File.Exists(fixture["shared/open/file"])
                 && File.Exists(Path.Combine(fixture.Worktree, "own"))
-                && File.Exists(Path.Combine(start.Folder, "claim"))
+                && File.Exists(Path.Combine(start.Folder, "out", "claim"))
         );
         Assert.Equal("/bin/sha  b", await File.ReadAllTextAsync(Path.Combine(fixture.Worktree, "arguments")));
     }
@@ -192,6 +192,9 @@ public sealed class ConfinementTests
     {
         var open = Directory.CreateDirectory(fixture["shared/open"]).FullName;
         var program = (await new Bubblewrap().CheckAsync()).Program!;
-        return fixture.Start() with { Confinement = new AgentConfinement(program, [fixture["shared"]], [open]) };
+        return fixture.Start() with
+        {
+            Sandbox = new Sandbox(program) { Visible = [fixture["shared"]], Writable = [open, fixture.Worktree] },
+        };
     }
 }

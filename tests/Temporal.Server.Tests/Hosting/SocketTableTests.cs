@@ -22,7 +22,7 @@ public sealed class SocketTableTests
     [InlineData("   3: 0100007F:D431", null)]
     [InlineData("", null)]
     public void Find_ALine_NamesTheOwnerOfAnOpenSocketAlone(string line, uint? owner) =>
-        Assert.Equal(owner, SocketTable.Find(["  sl  local_address rem_address   st", line], Local, Remote));
+        Assert.Equal(owner, SocketTable.Find(["  sl  local_address rem_address   st", line], Local, Remote)?.UserId);
 
     [Fact]
     public void Form_OfAnAddress_IsAsTheTableHasIt()

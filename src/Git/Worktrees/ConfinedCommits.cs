@@ -1,0 +1,230 @@
+using System.Text.RegularExpressions;
+using Orchestrator.Git.Refs;
+
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>What a confined agent commits. It can't change the repository's objects and refs: it sees folders of its own in their place,
+/// whose content is taken over into the repository, objects first, while it works and when it has ended. So nothing that it does to them
+/// reaches others, and its branch never names a commit that is not there.</summary>
+/// <param name="worktree">The agent's worktree.</param>
+/// <param name="branch">Its branch as a full ref name.</param>
+/// <param name="folder">Absolute path of a folder that is the agent run's alone.</param>
+public sealed partial class ConfinedCommits(Worktree worktree, string branch, string folder)
+{
+    /// <summary>Where an agent finds the repository's own objects, through the alternates of its own.</summary>
+    private const string SharedObjects = "/run/orchestrate-objects";
+
+    private const int LongestId = 128;
+
+    /// <summary>A few objects become files, as after a push (git-config(1), <c>transfer.unpackLimit</c>); more stay in one pack.</summary>
+    private const int MostLooseObjects = 500;
+
+    private readonly GitRepository _repository = worktree.Repository;
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+
+    private string Objects => Path.Combine(folder, "objects");
+
+    private string Heads => Path.Combine(folder, "heads");
+
+    private string Logs => Path.Combine(folder, "logs");
+
+    private string HeadLogs => Path.Combine(folder, "head-logs");
+
+    /// <summary>The branch's value in the repository when it was last the same here.</summary>
+    private string BaseFile => Path.Combine(folder, "base");
+
+    private string HeadFile => Path.Combine(Heads, Path.GetFileName(branch));
+
+    /// <summary>There is a confined agent run in this folder, or was one.</summary>
+    public bool Exists => File.Exists(BaseFile);
+
+    /// <summary>Makes the folders, before the agent starts. An earlier try is made again.</summary>
+    /// <param name="stop">Checked between the steps.</param>
+    public async Task PrepareAsync(CancellationToken stop)
+    {
+        foreach (var path in (string[])[Path.Combine(Objects, "info"), Path.Combine(Objects, "pack"), Heads, Logs, HeadLogs])
+        {
+            Directory.CreateDirectory(path);
+        }
+        var shared = Path.GetDirectoryName(branch)!;
+        Directory.CreateDirectory(Path.Combine(_repository.CommonDirectory, shared));
+        Directory.CreateDirectory(Path.Combine(_repository.CommonDirectory, "logs", shared));
+        Directory.CreateDirectory(Path.Combine(worktree.AdminDirectory, "logs"));
+        DurableFile.Write(
+            Path.Combine(Objects, "info", "alternates"),
+            string.Concat(SharedAlternates().Prepend(SharedObjects).Select(path => path + "\n"))
+        );
+        var tip = await new RefStore(_repository).ReadAsync(branch, stop);
+        if (tip is null)
+        {
+            File.Delete(HeadFile);
+        }
+        else
+        {
+            DurableFile.Write(HeadFile, tip + "\n");
+        }
+        DurableFile.Write(BaseFile, (tip ?? "") + "\n");
+    }
+
+    /// <summary>Adds what git needs to a sandbox: the repository's common folder can be read, the worktree's index and head can be changed,
+    /// and where objects and the branch are, the folders of this agent run are seen.</summary>
+    /// <param name="sandbox">The sandbox without it.</param>
+    public Sandbox AddTo(Sandbox sandbox)
+    {
+        var common = _repository.CommonDirectory;
+        var shared = Path.GetDirectoryName(branch)!;
+        // Objects of LFS are objects, too.
+        var large = Path.Combine(common, "lfs");
+        return sandbox with
+        {
+            Substitutes =
+            [
+                .. sandbox.Substitutes,
+                new(SharedObjects, Path.Combine(common, "objects"), IsWritable: false),
+                new(Path.Combine(common, "objects"), Objects, IsWritable: true),
+                new(Path.Combine(common, "objects", "info"), Path.Combine(Objects, "info"), IsWritable: false),
+                new(Path.Combine(common, shared), Heads, IsWritable: true),
+                new(Path.Combine(common, "logs", shared), Logs, IsWritable: true),
+                // It may name commits that are not taken over.
+                new(Path.Combine(worktree.AdminDirectory, "logs"), HeadLogs, IsWritable: true),
+            ],
+            Writable = [.. sandbox.Writable, worktree.Path, worktree.AdminDirectory, large],
+            // They say to git whose worktree this is, and what programs it runs.
+            ReadOnly =
+            [
+                .. sandbox.ReadOnly,
+                Path.Combine(worktree.Path, ".git"),
+                .. ((string[])["commondir", "gitdir", "locked", "config.worktree", "orchestrator-setup"]).Select(name =>
+                    Path.Combine(worktree.AdminDirectory, name)
+                ),
+            ],
+        };
+    }
+
+    /// <summary>Takes over what was committed and staged since the last time. The agent may be at work. One call at a time.</summary>
+    /// <param name="stop">Checked between the steps.</param>
+    /// <returns>What could not be taken over, a sentence; empty where all was. The files in the worktree are not touched by it.</returns>
+    public async Task<string> TakeOverAsync(CancellationToken stop)
+    {
+        if (!Exists)
+        {
+            return "";
+        }
+        return await TakeObjectsAsync(stop) is { Length: > 0 } problem ? problem : await TakeBranchAsync(stop);
+    }
+
+    /// <summary>Removes the folder, after everything was taken over and the agent has ended.</summary>
+    public void Remove()
+    {
+        if (Directory.Exists(folder))
+        {
+            FolderRemover.Remove(folder);
+        }
+    }
+
+    private async Task<string> TakeObjectsAsync(CancellationToken stop)
+    {
+        if (!HasObjects())
+        {
+            return "";
+        }
+        try
+        {
+            var listed = await _repository.ReadAsync(
+                _repository.Call("cat-file", "--batch-all-objects", "--batch-check=%(objectname)") with
+                {
+                    Environment = new Dictionary<string, string?> { ["GIT_OBJECT_DIRECTORY"] = Objects },
+                },
+                stop
+            );
+            string[] news = [.. listed.Lines.Where(id => IdPattern().IsMatch(id) && !_known.Contains(id) && CanBeRead(id))];
+            if (news.Length == 0)
+            {
+                return "";
+            }
+            var packed = await _repository.ReadAsync(
+                _repository.Call("pack-objects", "--stdout", "-q") with
+                {
+                    Environment = new Dictionary<string, string?> { ["GIT_OBJECT_DIRECTORY"] = Objects },
+                    Input = ProcessInput.FromText(string.Concat(news.Select(id => id + "\n"))),
+                },
+                stop
+            );
+            // Both compute each object's name from its content, and refuse what is malformed.
+            await _repository.AddObjectsAsync(
+                _repository.Call(
+                    news.Length <= MostLooseObjects ? ["unpack-objects", "-q", "--strict"] : ["index-pack", "--stdin", "--strict"]
+                ) with
+                {
+                    Input = ProcessInput.FromBytes(packed.Bytes),
+                },
+                stop
+            );
+            _known.UnionWith(news);
+            return "";
+        }
+        catch (GitException refusal)
+        {
+            return $"Objects that the agent wrote can't be taken over, so its commits and its index are not; its files are. "
+                + FileNames.Show(refusal.Message);
+        }
+    }
+
+    private async Task<string> TakeBranchAsync(CancellationToken stop)
+    {
+        var before = DurableFile.TryRead(BaseFile)?.Trim() ?? "";
+        if (ReadHead() is not { } tip || tip == before)
+        {
+            return "";
+        }
+        if (!await _repository.HasCommitAsync(tip, stop))
+        {
+            return $"The agent's branch names {tip}, which is no commit: what it committed is not taken over; its files are.";
+        }
+        var refs = new RefStore(_repository);
+        var moved = await refs.UpdateAsync([new RefChange(branch, tip, before.Length == 0 ? null : before)], "committed", stop);
+        if (moved.Done)
+        {
+            DurableFile.Write(BaseFile, tip + "\n");
+            return "";
+        }
+        var kept = RefStore.KeptPrefix + tip;
+        await refs.UpdateAsync([new RefChange(kept, tip, null)], "kept", stop);
+        return $"{branch} was moved by somebody else while the agent worked, and stays there; the agent's commits are kept as {kept}.";
+    }
+
+    /// <summary>The branch as the agent left it; null where there is none, or what is there is no id.</summary>
+    private string? ReadHead()
+    {
+        var text = new WorktreeFiles(Heads).TryReadText(Path.GetFileName(branch), LongestId)?.Trim();
+        return text is not null && IdPattern().IsMatch(text) ? text : null;
+    }
+
+    private bool HasObjects() =>
+        new DirectoryInfo(Objects)
+            .EnumerateDirectories()
+            .Where(found => found.Name != "info" && found.LinkTarget is null)
+            .Any(found => found.EnumerateFileSystemInfos().Any());
+
+    /// <summary>Loose objects must be files: git would wait for ever for a pipe in the place of one.</summary>
+    private bool CanBeRead(string id)
+    {
+        var files = new WorktreeFiles(Objects);
+        var name = $"{id[..2]}/{id[2..]}";
+        var isLoose = files.HasFileOrLink(name) || files.HasSpecialFile(name);
+        return new FileInfo(Path.Combine(Objects, id[..2])).LinkTarget is null && (!isLoose || files.HasFile(name));
+    }
+
+    /// <summary>The repository's own alternates as absolute paths: relative ones are meant from its objects.</summary>
+    private IEnumerable<string> SharedAlternates()
+    {
+        var objects = Path.Combine(_repository.CommonDirectory, "objects");
+        return (DurableFile.TryRead(Path.Combine(objects, "info", "alternates")) ?? "")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => line[0] is not ('#' or '"'))
+            .Select(line => Path.GetFullPath(line, objects));
+    }
+
+    [GeneratedRegex("^([0-9a-f]{40}|[0-9a-f]{64})$", RegexOptions.CultureInvariant)]
+    private static partial Regex IdPattern();
+}

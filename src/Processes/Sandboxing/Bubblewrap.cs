@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+
+namespace Orchestrator.Processes;
+
+/// <summary>The program <c>bwrap</c>: starts another one in a <see cref="Sandbox"/>. It needs no privileges, but a kernel that allows user
+/// namespaces.</summary>
+public sealed class Bubblewrap
+{
+    /// <summary>A link that is there in every sandbox of ours and nowhere else.</summary>
+    public const string Mark = "/run/orchestrate-sandbox";
+
+    private const string DeviceFolder = "/dev/";
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private readonly ConcurrentDictionary<string, Task<BubblewrapCheck>> _known = new(StringComparer.Ordinal);
+
+    /// <summary>Whether this process runs in a sandbox of ours.</summary>
+    public static bool IsInside => new FileInfo(Mark).LinkTarget is not null;
+
+    /// <summary>Finds the program and tests once whether it works here; a failed test is repeated the next time.</summary>
+    /// <param name="path">Folders to search, as in PATH; null for our PATH.</param>
+    public async Task<BubblewrapCheck> CheckAsync(string? path = null)
+    {
+        if (ProgramLocator.Find("bwrap", path) is not { } program)
+        {
+            return new BubblewrapCheck(null, "");
+        }
+        var check = await _known.GetOrAdd(program, TryAsync);
+        if (check.Program is null)
+        {
+            _known.TryRemove(program, out _);
+        }
+        return check;
+    }
+
+    /// <summary>The arguments before a program in a sandbox. It has processes, temporary files and devices of its own, no capabilities even
+    /// as root, and the network of the machine. Later mounts lie on earlier ones: the innermost path decides.</summary>
+    /// <param name="sandbox">What it can reach.</param>
+    public static IReadOnlyList<string> Words(Sandbox sandbox) =>
+        [
+            sandbox.Program,
+            "--unshare-pid",
+            "--unshare-ipc",
+            "--cap-drop",
+            "ALL",
+            "--ro-bind",
+            "/",
+            "/",
+            "--dev",
+            "/dev",
+            "--proc",
+            "/proc",
+            .. Sandbox.PrivateFolders.Where(IsFolder).SelectMany(folder => (string[])["--perms", "1777", "--tmpfs", folder]),
+            "--symlink",
+            "sandbox",
+            Mark,
+            .. sandbox.RuntimeFolder is { } runtime ? (string[])["--perms", "0700", "--dir", runtime] : [],
+            .. Sandbox.SharedRuntime.Where(Path.Exists).SelectMany(path => Bind("--ro-bind", path)),
+            .. sandbox.Visible.Where(Path.Exists).SelectMany(path => Bind("--ro-bind", path)),
+            .. Mounts(sandbox)
+                .OrderBy(mount => mount.Path, StringComparer.Ordinal)
+                .ThenBy(mount => mount.Rank)
+                .SelectMany(mount => mount.Words),
+            "--",
+        ];
+
+    /// <summary>The arguments before a child of ours in a sandbox. Signals to its group are for the program inside: bubblewrap itself is
+    /// deaf to them, and passes its exit code on.</summary>
+    /// <param name="sandbox">What it can reach.</param>
+    internal static IReadOnlyList<string> WordsForChild(Sandbox sandbox) =>
+        ["/bin/sh", "-c", "trap '' INT TERM; exec \"$@\"", "sh", .. Words(sandbox), "/bin/sh", "-c", Hearing, "sh"];
+
+    // env of busybox can't restore signals; programs that it starts must be killed. The inner shell keeps env from taking a program with
+    // "=" in its path for a variable.
+    private const string Hearing = """
+        env --default-signal=INT,TERM true 2>/dev/null && exec env --default-signal=INT,TERM sh -c 'exec "$@"' sh "$@"
+        exec "$@"
+        """;
+
+    private static IEnumerable<(string Path, int Rank, IEnumerable<string> Words)> Mounts(Sandbox sandbox) =>
+        [
+            .. sandbox.Layers.Where(layer => Directory.Exists(layer.Path)).Select(layer => (layer.Path, 0, Layer(layer))),
+            .. sandbox.Substitutes.Select(other =>
+                (other.Path, 1, (IEnumerable<string>)[other.IsWritable ? "--bind" : "--ro-bind", other.Source, other.Path])
+            ),
+            .. sandbox
+                .Writable.Where(Path.Exists)
+                .Select(path =>
+                    (
+                        path,
+                        1,
+                        (IEnumerable<string>)Bind(path.StartsWith(DeviceFolder, StringComparison.Ordinal) ? "--dev-bind" : "--bind", path)
+                    )
+                ),
+            .. sandbox.ReadOnly.Where(Path.Exists).Select(path => (path, 2, (IEnumerable<string>)Bind("--ro-bind", path))),
+        ];
+
+    private static string[] Bind(string how, string path) => [how, path, path];
+
+    // A link to a folder is covered where that folder is.
+    private static bool IsFolder(string path) => new DirectoryInfo(path) is { Exists: true, LinkTarget: null };
+
+    private static IEnumerable<string> Layer(LayeredFolder layer) =>
+        [
+            "--perms",
+            "0700",
+            "--tmpfs",
+            layer.Path,
+            .. new DirectoryInfo(layer.Path)
+                .EnumerateFileSystemInfos()
+                .Where(entry => !layer.Without.Contains(entry.Name))
+                .OrderBy(entry => entry.Name, StringComparer.Ordinal)
+                .SelectMany(entry =>
+                    entry.LinkTarget is { } target
+                        ? (string[])["--symlink", target, entry.FullName]
+                        : ["--ro-bind-try", entry.FullName, entry.FullName]
+                ),
+        ];
+
+    private static async Task<BubblewrapCheck> TryAsync(string program)
+    {
+        var folder = Directory.CreateTempSubdirectory("orchestrate-bwrap-").FullName;
+        try
+        {
+            var open = Directory.CreateDirectory(Path.Combine(folder, "open")).FullName;
+            var tried = await new ProcessRunner().RunAsync(
+                new ProcessCommand("/bin/sh", "-c", "echo x 2>/dev/null >closed && exit 9; [ -L \"$0\" ] && echo x >open/file", Mark)
+                {
+                    WorkingDirectory = folder,
+                    Sandbox = new Sandbox(program) { Visible = [folder], Writable = [open] },
+                    Timeout = Limit,
+                }
+            );
+            return tried.Succeeded && File.Exists(Path.Combine(open, "file"))
+                ? new BubblewrapCheck(program, "")
+                : new BubblewrapCheck(
+                    null,
+                    $"{program} is there but does not work here (exit code {tried.ExitCode}: {tried.StandardError.Text.Trim()})."
+                );
+        }
+        catch (ProcessStartException unstartable)
+        {
+            return new BubblewrapCheck(null, unstartable.Message);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
+
+/// <summary>Whether programs can be confined here.</summary>
+/// <param name="Program">Absolute path of a working program; null where there is none.</param>
+/// <param name="Problem">Why the installed one does not work; empty where it does, or none is installed.</param>
+public sealed record BubblewrapCheck(string? Program, string Problem);
