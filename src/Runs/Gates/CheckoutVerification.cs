@@ -36,7 +36,8 @@ public static class CheckoutVerification
         CancellationToken stop
     )
     {
-        var opened = await new GitRepositories().OpenAsync(workTree);
+        var repositories = new GitRepositories();
+        var opened = await repositories.GoingByPresentAsync(await repositories.OpenAsync(workTree), GitCopies.FolderOf(environment));
         var verification = new GatesOfCheckout(opened, gates, evidence, environment, settings, told, waiting => waits(waiting.ToString()));
         var question = new GateQuestion("", [], settings, WorktreeSetup.CommandsOf(settings, workTree)) { Fresh = fresh };
         if (commit is null)
