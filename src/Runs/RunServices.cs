@@ -74,11 +74,11 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     internal async Task<GitRepository> LookIntoAsync(RunFolder folder) =>
         await GoingByAsync(await Repositories.OpenAsync(folder.Repository), RunStart.TryRead(folder)?.GitConfiguration ?? "");
 
-    // A run of an earlier version has kept none.
+    // Without a copy nothing of the repository's own configuration runs: a folder of a run may have come with the repository.
     private Task<GitRepository> GoingByAsync(GitRepository repository, string configuration) =>
         configuration.Length > 0
             ? Repositories.GoingByAsync(repository, GitCopies.Open(Environment, configuration))
-            : Repositories.GoingByPresentAsync(repository, GitCopies.FolderOf(Environment));
+            : Task.FromResult(repository);
 
     /// <summary>The settings of a repository for a run, with the run's input as the topmost layer and the person's trust
     /// decisions.</summary>

@@ -217,7 +217,7 @@ public sealed class ReviewStepsTests
         var files = await ReadAsync(run, tip);
 
         Assert.Contains(
-            "nothing before, 10 bytes now: it is not shown",
+            "nothing before, 9 bytes now: it is not shown",
             files.Single(f => f.Path == "image.bin").Text,
             StringComparison.Ordinal
         );
