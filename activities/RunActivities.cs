@@ -27,7 +27,7 @@ public sealed class RunActivities(RunServices services, ITemporalClient client) 
     private readonly ProgressRecorder _progress = new();
 
     [Activity]
-    public Task<PlanOutline> LoadPlanAsync(LoadPlanInput input) => Task.FromResult(_plans.Load(input));
+    public Task<PlanOutline> LoadPlanAsync(LoadPlanInput input) => _plans.LoadAsync(input);
 
     [Activity]
     public Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(ReadTasksInput input) => Task.FromResult(_plans.ReadTasks(input));

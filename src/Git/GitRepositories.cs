@@ -9,6 +9,7 @@ public sealed class GitRepositories
 {
     private readonly ConcurrentDictionary<string, Task<GitProgram>> _programs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task<GitRepository>> _opened = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task<GitRepository>> _goingBy = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task<GitRepository>> _recovered = new(StringComparer.Ordinal);
 
     /// <summary>The <c>git</c> on PATH.</summary>
@@ -36,6 +37,20 @@ public sealed class GitRepositories
                 await new RepositoryRecovery(repository).RunAsync();
                 return repository;
             }
+        );
+
+    /// <summary>The same repository, where calls go by a copy of git's configuration.</summary>
+    public Task<GitRepository> GoingByAsync(GitRepository repository, ConfigurationCopy copy) =>
+        OnceAsync(_goingBy, $"{repository.CommonDirectory}\n{copy.Hash}", _ => repository.GoingByAsync(copy));
+
+    /// <summary>The same with the configuration as it is now, at the first time.</summary>
+    /// <param name="repository">Opened without a copy.</param>
+    /// <param name="folder">The folder of all copies.</param>
+    public Task<GitRepository> GoingByPresentAsync(GitRepository repository, string folder) =>
+        OnceAsync(
+            _goingBy,
+            repository.CommonDirectory,
+            async _ => await repository.GoingByAsync(await ConfigurationCopy.MakeAsync(repository, folder))
         );
 
     private static async Task<T> OnceAsync<T>(ConcurrentDictionary<string, Task<T>> known, string key, Func<string, Task<T>> findAsync)

@@ -8,7 +8,12 @@ public static class UserState
     /// <summary><c>$XDG_STATE_HOME</c> or <c>~/.local/state</c>, then <c>orchestrator/machines/ID</c> (<see cref="MachineIdentity"/>): a
     /// home folder may be shared by machines and containers, ports are not.</summary>
     /// <param name="environment">Variables of the process.</param>
-    public static string FolderOf(IReadOnlyDictionary<string, string> environment)
+    public static string FolderOf(IReadOnlyDictionary<string, string> environment) =>
+        Path.Combine(RootOf(environment), "machines", MachineIdentity.Find(environment));
+
+    /// <summary><c>$XDG_STATE_HOME</c> or <c>~/.local/state</c>, then <c>orchestrator</c>: what machines may share.</summary>
+    /// <param name="environment">Variables of the process.</param>
+    public static string RootOf(IReadOnlyDictionary<string, string> environment)
     {
         var home = environment.GetValueOrDefault("HOME") is { Length: > 0 } set
             ? set
@@ -17,7 +22,7 @@ public static class UserState
             environment.GetValueOrDefault("XDG_STATE_HOME") is { Length: > 0 } given && Path.IsPathRooted(given)
                 ? given
                 : Path.Combine(home, ".local", "state");
-        return Path.Combine(state, "orchestrator", "machines", MachineIdentity.Find(environment));
+        return Path.Combine(state, "orchestrator");
     }
 
     /// <summary>The lock file for reading and writing others in a folder of the state.</summary>

@@ -37,8 +37,17 @@ internal sealed partial record PatchFile(string Path, string Text)
     /// <summary>A generated lock file, whose lines are checksums.</summary>
     public bool IsLockFile => LockFiles.Contains(System.IO.Path.GetFileName(Path));
 
-    /// <summary>git shows no lines of it.</summary>
-    public bool IsBinary => Text.Contains("\nBinary files ", StringComparison.Ordinal);
+    /// <summary>There are no lines of it.</summary>
+    public bool IsBinary => Text.Contains('\n' + Diffs.Binary, StringComparison.Ordinal);
+
+    /// <summary>What is said of a binary file in place of its lines.</summary>
+    public string BinarySizes => Array.Find(Text.Split('\n'), line => line.StartsWith(Diffs.Binary, StringComparison.Ordinal)) ?? "";
+
+    /// <summary>The id of the content after the change.</summary>
+    public string NewId => Index().Match(Text) is { Success: true } line ? line.Groups[2].Value : "";
+
+    /// <summary>The id of the content before the change.</summary>
+    public string OldId => Index().Match(Text) is { Success: true } line ? line.Groups[1].Value : "";
 
     /// <summary>The added lines, with their numbers in the new file.</summary>
     public IEnumerable<(int Number, string Text)> AddedLines() => Lines('+');
@@ -86,6 +95,9 @@ internal sealed partial record PatchFile(string Path, string Text)
         var first = names[..(names.Length / 2)];
         return first.StartsWith('"') ? first.Trim('"')[2..] : first[2..];
     }
+
+    [GeneratedRegex(@"^index ([0-9a-f]+)\.\.([0-9a-f]+)", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex Index();
 
     [GeneratedRegex(@"^@@ -[0-9,]+ \+([0-9]+)", RegexOptions.CultureInvariant)]
     private static partial Regex Hunk();

@@ -61,6 +61,25 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
             );
     }
 
+    /// <summary>The repository of a run, where git goes by its configuration as it was when the run began.</summary>
+    /// <exception cref="ConfigurationCopyException">The copy of it is gone, or somebody changed it.</exception>
+    internal async Task<GitRepository> OpenRepositoryAsync(RunFiles files) =>
+        await GoingByAsync(await OpenRepositoryAsync(files.Folder.Repository), files.Start.GitConfiguration);
+
+    /// <summary>The same for a step that needs nothing else of the run's start, which may be missing.</summary>
+    internal async Task<GitRepository> OpenRepositoryAsync(RunFolder folder) =>
+        await GoingByAsync(await OpenRepositoryAsync(folder.Repository), RunStart.TryRead(folder)?.GitConfiguration ?? "");
+
+    /// <summary>The same without repairing anything, for commands that only look.</summary>
+    internal async Task<GitRepository> LookIntoAsync(RunFolder folder) =>
+        await GoingByAsync(await Repositories.OpenAsync(folder.Repository), RunStart.TryRead(folder)?.GitConfiguration ?? "");
+
+    // Without a copy nothing of the repository's own configuration runs: a folder of a run may have come with the repository.
+    private Task<GitRepository> GoingByAsync(GitRepository repository, string configuration) =>
+        configuration.Length > 0
+            ? Repositories.GoingByAsync(repository, GitCopies.Open(Environment, configuration))
+            : Task.FromResult(repository);
+
     /// <summary>The settings of a repository for a run, with the run's input as the topmost layer and the person's trust
     /// decisions.</summary>
     internal RepositorySettings LoadSettings(string repository, string runId, OrchestrationInput input) =>

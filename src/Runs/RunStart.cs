@@ -13,6 +13,10 @@ internal sealed record RunStart
     /// <summary>Requirements of the project's own files, as a person approved them.</summary>
     public ProjectFindings Found { get; init; } = new();
 
+    /// <summary>Hash of the copy of git's configuration that the run goes by (<see cref="GitCopies"/>); empty: it began with a version
+    /// that made none.</summary>
+    public string GitConfiguration { get; init; } = "";
+
     /// <summary>The project's own gates.</summary>
     [JsonIgnore]
     public ProjectGates Gates => GatesOf(Settings, Found.Gates);
@@ -60,6 +64,9 @@ internal sealed record RunStart
 
     /// <summary>The stored form.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options);
+
+    /// <summary>The start of a run; null where it has none.</summary>
+    public static RunStart? TryRead(RunFolder folder) => SmallFile.TryRead(folder.StartFile) is { } json ? Read(json) : null;
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     public static RunStart Read(byte[] json) => JsonSerializer.Deserialize<RunStart>(json, MessageJson.Options)!;

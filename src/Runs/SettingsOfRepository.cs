@@ -15,5 +15,15 @@ public static class SettingsOfRepository
         IReadOnlyList<SettingFlag> flags,
         TrustStore trust,
         string? runId
-    ) => RepositorySettings.Load(repository, SettingsFiles.Read(repository, environment, flags), ProjectCommands.Find, trust, runId);
+    ) => RepositorySettings.Load(repository, SettingsFiles.Read(repository, environment, flags), Find, trust, runId);
+
+    private static IReadOnlyList<FoundCommand> Find(string repository) =>
+        [
+            .. ProjectCommands.Find(repository),
+            .. RunningSettings
+                .FindAsync(repository)
+                .GetAwaiter()
+                .GetResult()
+                .Select(setting => new FoundCommand(FoundCommandKind.GitSetting, setting.Name, ".git/config", setting.Value)),
+        ];
 }

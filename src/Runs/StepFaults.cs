@@ -16,6 +16,7 @@ public static class StepFaults
         {
             StepException failed => failed,
             WorktreeReplacedException => new StepException(fault.Message, fault, "WorktreeGone"),
+            ConfigurationCopyException => new StepException(fault.Message, fault, "ConfigurationChanged"),
             GitException { IsRefusal: true } or UnauthorizedAccessException when attempt >= MostRefusals => new StepException(
                 $"{FileNames.Show(fault.Message.ReplaceLineEndings(" "), LongestMessage)} It was tried {MostRefusals} times, each "
                     + "time with the same end. Repair that, then retry.",

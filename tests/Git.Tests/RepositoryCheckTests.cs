@@ -97,7 +97,8 @@ public sealed class RepositoryCheckTests
         await opened.Files.CommitAsync("attributes", ("assets/.gitattributes", "*.bin filter=missing-filter diff=lfs -text\n"));
         await opened.Files.CommitAsync("more", (".gitattributes", "*.psd filter=gone\n"));
         await opened.Files.GitAsync("config", "filter.gone.process", "no-such-program-here filter-process");
-        var repository = await GitRepository.OpenAsync(opened.Repository.Program, opened.Files.Path);
+        var unknown = await GitRepository.OpenAsync(opened.Repository.Program, opened.Files.Path);
+        var repository = await unknown.GoingByAsync(await ConfigurationCopy.MakeAsync(unknown, opened.Files.Beside("copies")));
 
         var result = await new RepositoryCheck(repository).RunAsync();
 

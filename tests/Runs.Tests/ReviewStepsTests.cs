@@ -216,7 +216,11 @@ public sealed class ReviewStepsTests
 
         var files = await ReadAsync(run, tip);
 
-        Assert.Contains("binary file has changed", files.Single(f => f.Path == "image.bin").Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing before, 9 bytes now: it is not shown",
+            files.Single(f => f.Path == "image.bin").Text,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("\"a\"", files.Single(f => f.Path == "package-lock.json").Text, StringComparison.Ordinal);
         Assert.Contains("+text", files.Single(f => f.Path.StartsWith("a b/", StringComparison.Ordinal)).Text, StringComparison.Ordinal);
     }

@@ -76,8 +76,8 @@ public sealed class SecretLandingTests
         run.Write(prepared, "a.txt", $"new\na: {Token}\nc: {Other} # orchestrate:allow-secret\npassword = \"changeme-please\"\n");
         File.Delete(Path.Combine(repository.Path, prepared.Worktree, "moved.txt"));
         run.Write(prepared, "place.txt", $"  b: {Other}\n");
-        run.Write(prepared, "composer.lock", $"{Token}\n");
-        run.Write(prepared, "binary", $"\0{Token}\n");
+        run.Write(prepared, "composer.lock", "\"password\": \"q8Vt2Lx9Zr4Wm7Kc\"\n");
+        run.Write(prepared, "binary", "\0password = q8Vt2Lx9Zr4Wm7Kc\n");
         var work = await run.VerifyAsync("a", prepared);
         Assert.Empty(work.Problems);
         Assert.True((await run.MergeAsync("a", work.Commit)).Merged);
@@ -86,6 +86,21 @@ public sealed class SecretLandingTests
 
         Assert.True(landed.Landed, landed.Message);
         Assert.False(File.Exists(run.Folder.Secrets));
+    }
+
+    [Theory]
+    [InlineData("composer.lock", "\"x\": \"SECRET\"\n")]
+    [InlineData("binary", "\0SECRET\0\n")]
+    public async Task Land_TokenInAFileThatIsNotRead_IsFoundByItsForm(string file, string content)
+    {
+        using var run = await BeginAsync();
+        await run.DoAsync("a", file, content.Replace("SECRET", Token, StringComparison.Ordinal));
+
+        var landed = await run.LandAsync();
+
+        Assert.False(landed.Landed);
+        Assert.Contains("(GitHub token)", landed.Message, StringComparison.Ordinal);
+        Assert.Contains(file, landed.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -25,12 +25,12 @@ public class TrustTests
         repository.Write(".env", "AWS_REGION=eu-west-1\nAWS_CONFIG_FILE=x\n");
         var services = Services(repository);
 
-        var before = Load(services, repository);
+        var before = await LoadAsync(services, repository);
         services.Trust!.TrustForRun(repository.Path, "run", Question(services, repository));
-        var trusted = Load(services, repository);
-        var otherRun = Load(services, repository, "other");
+        var trusted = await LoadAsync(services, repository);
+        var otherRun = await LoadAsync(services, repository, "other");
         repository.Write(".orchestrator/config.yaml", "gates: {task: [make another proof]}\n");
-        var changed = Load(services, repository);
+        var changed = await LoadAsync(services, repository);
 
         Assert.Contains("is not trusted on this machine", Assert.Single(before.Faults), StringComparison.Ordinal);
         Assert.Empty(trusted.Faults);
@@ -52,16 +52,16 @@ public class TrustTests
         var services = Services(repository);
 
         var question = Question(services, repository);
-        var before = Load(services, repository);
+        var before = await LoadAsync(services, repository);
         services.Trust!.TrustForRun(repository.Path, "run", question);
-        var trusted = Load(services, repository);
+        var trusted = await LoadAsync(services, repository);
         repository.Write(".worktreeinclude", "local.env\n*.pem\n");
 
         var item = Assert.Single(question.Items);
         Assert.Equal((TrustKind.HandsOver, "local.env", ".worktreeinclude"), (item.Kind, item.Value, item.Source));
         Assert.Single(before.Faults);
         Assert.Empty(trusted.Faults);
-        Assert.Single(Load(services, repository).Faults);
+        Assert.Single((await LoadAsync(services, repository)).Faults);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public class TrustTests
         await repository.CommitAsync("plan", ("tasks.yaml", Plan));
         repository.Write(".orchestrator/config.yaml", "workers: 7\nmodel: haiku\n");
 
-        var loaded = Load(Services(repository), repository);
+        var loaded = await LoadAsync(Services(repository), repository);
 
         Assert.Empty(loaded.Faults);
         Assert.Equal(7, loaded.Rules.Workers);
@@ -91,8 +91,8 @@ public class TrustTests
 
     private static RepositoryReference Reference(TemporaryRepository repository) => new(repository.Path, "key", "queue");
 
-    private static PlanOutline Load(RunServices services, TemporaryRepository repository, string run = "run") =>
-        new PlanLoading(services).Load(
+    private static Task<PlanOutline> LoadAsync(RunServices services, TemporaryRepository repository, string run = "run") =>
+        new PlanLoading(services).LoadAsync(
             new LoadPlanInput(run, Reference(repository), new OrchestrationInput { Repository = repository.Path, PlanFile = "tasks.yaml" })
         );
 }

@@ -28,7 +28,14 @@ internal sealed class DiffCommand : CliCommand
         var task = run.Status.Tasks.First(task => task.Id == id);
         var worktrees = context.LoadSettings().Settings!.Worktrees.Directory;
         var patch =
-            await TaskDiff.ReadAsync(repository, run.Status, task, Path.Combine(repository.Root, worktrees, run.Name, id), stop)
+            await TaskDiff.ReadAsync(
+                repository,
+                context.Services,
+                run.Status,
+                task,
+                Path.Combine(repository.Root, worktrees, run.Name, id),
+                stop
+            )
             ?? throw new CommandException(
                 ExitCodes.Usage,
                 $"{id} is {task.State}: it has no commit and no worktree yet.",

@@ -79,7 +79,7 @@ internal sealed class RunAbortion(CommandContext context, CancellationToken stop
 
     private async Task<int> TakeBackAsync(StoredRun run, RepositoryLocation repository)
     {
-        var (isTakenBack, reason) = await new RunRecord(run.Folder).AbortAsync(run.Status, repository, context.Time, stop);
+        var (isTakenBack, reason) = await new RunRecord(run.Folder).AbortAsync(run.Status, repository, context.Services, stop);
         context.Terminal.Say(reason);
         return isTakenBack ? ExitCodes.Done : ExitCodes.NeedsPerson;
     }

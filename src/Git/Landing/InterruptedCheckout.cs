@@ -76,7 +76,7 @@ internal sealed class InterruptedCheckout(Worktree checkout)
             cancellationToken
         );
         var output = await checkout.Repository.ReadAsync(
-            checkout.Call("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv") with
+            checkout.Call(DiffCommands.OfFiles("--name-only", "-z")) with
             {
                 Environment = index.Environment,
             },

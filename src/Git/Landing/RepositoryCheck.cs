@@ -143,7 +143,7 @@ public sealed class RepositoryCheck(GitRepository repository)
         var output = await repository.ReadAsync(
             repository.Call(
                 "grep",
-                "-I",
+                "--text",
                 "-z",
                 "--no-color",
                 "-E",
@@ -203,7 +203,8 @@ public sealed class RepositoryCheck(GitRepository repository)
             filter == "lfs"
                 ? "Install Git LFS, then: git lfs install && git lfs pull"
                 : $"Set filter.{filter}.clean and filter.{filter}.smudge (git config), or remove it from {file}.";
-        var command = repository.Configuration.Get($"filter.{filter}.process") ?? repository.Configuration.Get($"filter.{filter}.clean");
+        var command =
+            repository.Configuration.Command($"filter.{filter}.process") ?? repository.Configuration.Command($"filter.{filter}.clean");
         if (command is null)
         {
             findings.Add(

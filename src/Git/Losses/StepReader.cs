@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Orchestrator.Git.Losses;
 
 /// <summary>Which files a step of staging concerns, without their contents.</summary>
@@ -48,7 +46,7 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
             return few;
         }
         var output = await repository.ReadAsync(
-            repository.Call(["diff-tree", "--stdin", "-r", .. Diffs.Raw]) with
+            repository.Call(DiffCommands.OfTrees(["--stdin", .. DiffCommands.Raw])) with
             {
                 Input = ProcessInput.FromText(string.Concat(pairs.Select(pair => $"{pair.From} {pair.To}\n"))),
             },
@@ -127,7 +125,7 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
         }
         var batch = new List<string>();
         long size = 0;
-        foreach (var (id, length) in await SizesAsync(wanted, stop))
+        foreach (var (id, length) in await new BinaryFiles(repository).SizesAsync(wanted, stop))
         {
             if (length > LargestText)
             {
@@ -151,21 +149,6 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
         {
             _contents[id] = lines.Read(content);
         }
-    }
-
-    private async Task<IEnumerable<(string Id, long Size)>> SizesAsync(List<string> ids, CancellationToken stop)
-    {
-        var output = await repository.ReadAsync(
-            repository.Call("cat-file", "--batch-check=%(objectname) %(objectsize)") with
-            {
-                Input = ProcessInput.FromText(string.Concat(ids.Select(id => id + "\n"))),
-            },
-            stop
-        );
-        return output
-            .Lines.Select(line => line.Split(' '))
-            .Where(facts => facts.Length == 2 && facts[1] != "missing")
-            .Select(facts => (facts[0], long.Parse(facts[1], CultureInfo.InvariantCulture)));
     }
 
     /// <summary>For each pair a line with both trees, then its entries; these begin with a colon.</summary>

@@ -19,7 +19,7 @@ public sealed class TrialMerges(GitRepository repository, string scratch)
     /// <exception cref="GitException">git can't tell, for example because the candidate is gone.</exception>
     public async Task<IReadOnlySet<string>> ChangedAsync(string since, TrialCandidate candidate, CancellationToken cancellationToken)
     {
-        var call = repository.Call("diff", "--name-only", "--no-renames", "-z", $"{since}...{candidate.Commit}") with
+        var call = repository.Call(DiffCommands.OfFiles("--name-only", "-z", $"{since}...{candidate.Commit}", "--")) with
         {
             Environment = Objects(candidate),
         };

@@ -5,6 +5,9 @@ namespace Orchestrator.Git.Program;
 /// <param name="Arguments">The arguments after our common options.</param>
 internal sealed record GitCall(string Directory, IReadOnlyList<string> Arguments)
 {
+    /// <summary>The repository's common directory, or a worktree's own; null: the call is about no repository.</summary>
+    internal string? GitDirectory { get; init; }
+
     /// <summary>Standard input.</summary>
     internal ProcessInput Input { get; init; } = ProcessInput.None;
 

@@ -10,6 +10,9 @@ public sealed class GitConfiguration
 
     private GitConfiguration(Dictionary<string, string> values) => _values = values;
 
+    /// <summary>No settings.</summary>
+    internal static GitConfiguration None { get; } = new([]);
+
     /// <summary>The committer's identity, from the environment or the settings; null if git would have to guess.</summary>
     internal GitIdentity? Identity =>
         (Environment.GetEnvironmentVariable("GIT_AUTHOR_NAME") ?? Get("author.name") ?? Get("user.name")) is { Length: > 0 } name
@@ -19,6 +22,9 @@ public sealed class GitConfiguration
 
     /// <summary>The effective value (the last one), or null. A name without value reads as "true".</summary>
     public string? Get(string name) => _values.GetValueOrDefault(name);
+
+    /// <summary>A command; null where none is set, or it was set to nothing.</summary>
+    internal string? Command(string name) => Get(name) is { Length: > 0 } command ? command : null;
 
     /// <summary>Reads <c>git config --list -z</c>: name, newline, value, NUL.</summary>
     internal static GitConfiguration Parse(GitOutput output)

@@ -204,6 +204,7 @@ public sealed partial class GitProgram
         environment["GIT_NO_REPLACE_OBJECTS"] = "1"; // What an id names is what we merge, whatever refs/replace/ says.
         environment["LC_ALL"] = "C";
         environment["GIT_TERMINAL_PROMPT"] = "0";
+        environment["GIT_PROXY_COMMAND"] = ""; // core.gitProxy can't be overruled: its first value counts.
         environment["GIT_OPTIONAL_LOCKS"] = kind == Kind.Write ? null : "0";
         foreach (var (name, value) in call.Environment)
         {

@@ -15,17 +15,27 @@ public sealed class GitRepository
     // Calls that need no files run here, so that no attributes or other files of a checkout have an effect.
     private const string NoCheckout = "/";
 
-    private readonly WriteIntents _notes;
-    private readonly ConcurrentDictionary<Type, object> _parts = new();
-    private IDisposable? _claim;
+    private readonly Shared _shared;
+    private readonly RepositoryPrograms _programs;
 
-    private GitRepository(GitProgram program, string commonDirectory, GitConfiguration configuration)
+    private GitRepository(GitProgram program, string commonDirectory, ConfigurationCopy? copy, Shared? shared)
     {
         Program = program;
         CommonDirectory = commonDirectory;
-        Configuration = configuration;
+        Copy = copy;
         Key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(commonDirectory)))[..12];
-        _notes = new WriteIntents(Path.Combine(OwnDirectory, "writes"), commonDirectory);
+        _shared = shared ?? new Shared(new WriteIntents(Path.Combine(OwnDirectory, "writes"), commonDirectory));
+        _programs = new RepositoryPrograms(this);
+    }
+
+    /// <summary>What there is once for a repository that is open, whatever configuration calls go by.</summary>
+    private sealed class Shared(WriteIntents notes)
+    {
+        public WriteIntents Notes { get; } = notes;
+
+        public ConcurrentDictionary<Type, object> Parts { get; } = new();
+
+        public IDisposable? Claim { get; set; }
     }
 
     /// <summary>The git program.</summary>
@@ -39,19 +49,23 @@ public sealed class GitRepository
     public string Key { get; }
 
     /// <summary>The main checkout, if there is one.</summary>
-    public string? MainCheckout { get; private init; }
+    public string? MainCheckout { get; private set; }
 
     /// <summary>True if the repository has no main checkout.</summary>
-    public bool IsBare { get; private init; }
+    public bool IsBare { get; private set; }
 
     /// <summary>True if the history is cut off.</summary>
     public bool IsShallow { get; private init; }
 
-    /// <summary>The settings as they were when the repository was opened.</summary>
-    public GitConfiguration Configuration { get; }
+    /// <summary>The configuration that calls go by; null: the person's as it is at each call, and nothing of the repository's own that
+    /// would run a program.</summary>
+    internal ConfigurationCopy? Copy { get; }
+
+    /// <summary>The settings as they were when the repository was opened, without programs that do not count.</summary>
+    public GitConfiguration Configuration { get; private set; } = GitConfiguration.None;
 
     /// <summary>The committer: the configured identity, or <see cref="FallbackIdentity"/>.</summary>
-    public GitIdentity Identity { get; private init; } = FallbackIdentity;
+    public GitIdentity Identity => Configuration.Identity ?? FallbackIdentity;
 
     /// <summary>A note that no identity is configured, and which one is used; null where one is.</summary>
     public string? FindNameless() =>
@@ -107,31 +121,44 @@ public sealed class GitRepository
             );
         }
         var commonDirectory = RealPath(lines[0]);
-        var configuration = GitConfiguration.Parse(
-            await program.ReadAsync(new GitCall(NoCheckout, [$"--git-dir={commonDirectory}", "config", "--list", "-z"]), cancellationToken)
-        );
-        var isBare = lines[2] == "true" || configuration.Get("core.bare") == "true";
-        return new GitRepository(program, commonDirectory, configuration)
-        {
-            IsBare = isBare,
-            IsShallow = lines[3] == "true",
-            MainCheckout = isBare ? null : FindMainCheckout(lines, commonDirectory, configuration),
-            Identity = configuration.Identity ?? FallbackIdentity,
-        };
+        var repository = new GitRepository(program, commonDirectory, copy: null, shared: null) { IsShallow = lines[3] == "true" };
+        await repository.ReadConfigurationAsync(cancellationToken);
+        repository.IsBare = lines[2] == "true" || repository.Configuration.Get("core.bare") == "true";
+        repository.MainCheckout = repository.IsBare ? null : FindMainCheckout(lines, commonDirectory, repository.Configuration);
+        return repository;
     }
+
+    /// <summary>The same repository, where calls go by a copy of git's configuration.</summary>
+    public async Task<GitRepository> GoingByAsync(ConfigurationCopy copy, CancellationToken cancellationToken = default)
+    {
+        var repository = new GitRepository(Program, CommonDirectory, copy, _shared)
+        {
+            IsBare = IsBare,
+            IsShallow = IsShallow,
+            MainCheckout = MainCheckout,
+        };
+        await repository.ReadConfigurationAsync(cancellationToken);
+        return repository;
+    }
+
+    private async Task ReadConfigurationAsync(CancellationToken cancellationToken) =>
+        Configuration = GitConfiguration.Parse(await ReadAsync(Call("config", "--list", "-z"), cancellationToken));
 
     /// <summary>True if the object exists and is a commit. Not cached, because it may be gone since.</summary>
     public async Task<bool> HasCommitAsync(string id, CancellationToken cancellationToken = default) =>
         (await ReadAsync(Call("cat-file", "-e", id + "^{commit}") with { AnswerCodes = [0, 1, 128] }, cancellationToken)).ExitCode == 0;
 
     /// <summary>A call without a checkout.</summary>
-    internal GitCall Call(params IEnumerable<string> arguments) => new(NoCheckout, [$"--git-dir={CommonDirectory}", .. arguments]);
+    internal GitCall Call(params IEnumerable<string> arguments) =>
+        new(NoCheckout, [$"--git-dir={CommonDirectory}", .. arguments]) { GitDirectory = CommonDirectory };
 
-    internal Task<GitOutput> ReadAsync(GitCall call, CancellationToken cancellationToken) => Program.ReadAsync(call, cancellationToken);
+    /// <inheritdoc cref="GitProgram.ReadAsync"/>
+    internal async Task<GitOutput> ReadAsync(GitCall call, CancellationToken cancellationToken) =>
+        await Program.ReadAsync(await ConfinedAsync(call, cancellationToken), cancellationToken);
 
     /// <inheritdoc cref="GitProgram.AddObjectsAsync"/>
-    internal Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) =>
-        Program.AddObjectsAsync(call, cancellationToken);
+    internal async Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) =>
+        await Program.AddObjectsAsync(await ConfinedAsync(call, cancellationToken), cancellationToken);
 
     /// <summary>Writes, after recording an intent, so that leftovers can be identified after a crash. A lock file in the way is removed if
     /// a recorded, dead process left it, otherwise waited for.</summary>
@@ -139,38 +166,55 @@ public sealed class GitRepository
     internal Task<GitOutput> WriteAsync(GitCall call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return _notes.RunAsync(
+        return _shared.Notes.RunAsync(
             $"{new ProcessCommand("git", call.Arguments)}",
             Program.LockPatience,
-            mark => Program.WriteAsync(call, mark),
+            async mark => await Program.WriteAsync(await ConfinedAsync(call, CancellationToken.None), mark),
             cancellationToken
         );
     }
 
+    /// <summary>A call with the configuration that counts.</summary>
+    private async Task<GitCall> ConfinedAsync(GitCall call, CancellationToken cancellationToken) =>
+        call.GitDirectory is not { } directory
+            ? call
+            : call with
+            {
+                Environment = new Dictionary<string, string?>([
+                    .. await _programs.VariablesAsync(directory, cancellationToken),
+                    .. call.Environment,
+                ]),
+            };
+
+    /// <summary>Variables for a program that uses git by itself on our behalf, such as <c>gh</c>.</summary>
+    public async Task<IReadOnlyDictionary<string, string?>> VariablesAsync(CancellationToken cancellationToken = default) =>
+        await _programs.VariablesAsync(CommonDirectory, cancellationToken);
+
     /// <summary>State of another part of the library for this repository: one instance of each type, as long as the repository is
     /// open.</summary>
     internal T Part<T>()
-        where T : class, new() => (T)_parts.GetOrAdd(typeof(T), _ => new T());
+        where T : class, new() => (T)_shared.Parts.GetOrAdd(typeof(T), _ => new T());
 
     /// <summary>Claims the repository for this process's PID namespace.</summary>
     /// <exception cref="GitException">Processes of another PID namespace (a container) work in the repository.</exception>
     internal async Task ClaimAsync(CancellationToken cancellationToken) =>
-        _claim ??= await new PidNamespaceClaims(this, ProcessIdentity.CurrentNamespace).TakeAsync(cancellationToken);
+        _shared.Claim ??= await new PidNamespaceClaims(this, ProcessIdentity.CurrentNamespace).TakeAsync(cancellationToken);
 
     /// <summary>Waits for running writes of dead owners, and stops them after <paramref name="limit"/>.</summary>
-    internal Task SettleWritesAsync(TimeSpan limit, CancellationToken cancellationToken) => _notes.SettleAsync(limit, cancellationToken);
+    internal Task SettleWritesAsync(TimeSpan limit, CancellationToken cancellationToken) =>
+        _shared.Notes.SettleAsync(limit, cancellationToken);
 
     /// <summary>Removes the lock files of recorded, dead git processes, and their intents. Called before a run is resumed after a
     /// crash.</summary>
     /// <returns>The files that were removed.</returns>
-    public IReadOnlyList<string> RemoveLocksOfTheDead() => _notes.RemoveLocksOfTheDead();
+    public IReadOnlyList<string> RemoveLocksOfTheDead() => _shared.Notes.RemoveLocksOfTheDead();
 
     /// <summary>The same after a process that used git by itself, such as an agent, has ended.</summary>
     /// <param name="since">When it began: older lock files are not its own.</param>
     public IReadOnlyList<string> RemoveLocksOfTheDead(DateTime since)
     {
-        _notes.NoteEnded(since);
-        return _notes.RemoveLocksOfTheDead();
+        _shared.Notes.NoteEnded(since);
+        return _shared.Notes.RemoveLocksOfTheDead();
     }
 
     private static string? FindMainCheckout(string[] lines, string commonDirectory, GitConfiguration configuration)

@@ -27,6 +27,7 @@ public sealed record WorktreeCommit(
 /// <summary>Saves a worktree's content: as a snapshot beside the agent's work, or as the task's commit.</summary>
 public sealed class Snapshots(GitRepository repository)
 {
+    private static readonly Dictionary<string, string?> Nothing = [];
     private readonly CommitStore _commits = new(repository);
     private readonly RefStore _refs = new(repository);
 
@@ -166,7 +167,12 @@ public sealed class Snapshots(GitRepository repository)
                 cancellationToken
             );
         }
-        await worktree.WriteAsync(cancellationToken, AddAll(leaveOut));
+        await new AddingFiles(worktree, call => worktree.WriteAsync(call, cancellationToken), Nothing).AddAllAsync(
+            [.. leaveOut ?? []],
+            [],
+            [0],
+            cancellationToken
+        );
         var changes = await ReadChangesAsync();
         if (changes.Where(change => leaveOut?.Contains(change.Path) == true).ToList() is { Count: > 0 } left)
         {
@@ -189,7 +195,7 @@ public sealed class Snapshots(GitRepository repository)
 
         async Task<IReadOnlyList<ChangedFile>> ReadChangesAsync() =>
             Diffs.ParseRaw(
-                await repository.ReadAsync(worktree.Call(["diff-index", "--cached", .. Diffs.Raw, parent, "--"]), cancellationToken)
+                await repository.ReadAsync(worktree.Call(DiffCommands.OfIndex([.. DiffCommands.Raw, parent, "--"])), cancellationToken)
             );
     }
 
@@ -197,7 +203,4 @@ public sealed class Snapshots(GitRepository repository)
         await _commits.ReadAsync(snapshot, cancellationToken) is { } commit
         && commit.Tree == tree
         && commit.Parents.SequenceEqual(head is null ? [] : [head]);
-
-    private static IEnumerable<string> AddAll(IEnumerable<string>? leaveOut) =>
-        ["add", "--all", "--sparse", "--", ".", .. (leaveOut ?? []).Select(path => $":(exclude,top,literal){path}")];
 }

@@ -27,7 +27,7 @@ public sealed class Worktree
     public string SetupMark => System.IO.Path.Combine(AdminDirectory, "orchestrator-setup");
 
     internal GitCall Call(params IEnumerable<string> arguments) =>
-        new(Path, [$"--git-dir={AdminDirectory}", $"--work-tree={Path}", .. arguments]);
+        new(Path, [$"--git-dir={AdminDirectory}", $"--work-tree={Path}", .. arguments]) { GitDirectory = AdminDirectory };
 
     /// <summary>The checked-out commit; null if there is none, or it is missing.</summary>
     public async Task<string?> ReadHeadAsync(CancellationToken cancellationToken) =>

@@ -99,11 +99,11 @@ public sealed class WorktreeDiff(Worktree worktree)
         CancellationToken cancellationToken
     )
     {
-        var tracked = Diffs.ParseRaw(await ReadAsync(["diff", .. Diffs.Raw, from, "--"]));
+        var tracked = Diffs.ParseRaw(await ReadAsync(DiffCommands.OfFiles([.. DiffCommands.Raw, from, "--"])));
         var others = await ReadAsync(["ls-files", "--others", "--exclude-standard", "-z"]);
         return (tracked, others.Fields().ToHashSet(StringComparer.Ordinal));
 
-        Task<GitOutput> ReadAsync(string[] arguments)
+        Task<GitOutput> ReadAsync(IEnumerable<string> arguments)
         {
             var call = worktree.Call(arguments);
             return worktree.Repository.ReadAsync(index is null ? call : call with { Environment = index.Environment }, cancellationToken);

@@ -22,7 +22,7 @@ public sealed class WorktreeHead(Worktree worktree)
     public async Task<IReadOnlyList<string>> UnmergedAsync(CancellationToken cancellationToken = default)
     {
         var output = await worktree.Repository.ReadAsync(
-            worktree.Call("diff", "--name-only", "--diff-filter=U", "--no-renames", "-z"),
+            worktree.Call(DiffCommands.OfFiles("--name-only", "--diff-filter=U", "-z")),
             cancellationToken
         );
         return output.Fields();

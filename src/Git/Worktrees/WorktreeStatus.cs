@@ -43,7 +43,7 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
         "--branch",
         "--untracked-files=all",
         "--no-renames",
-        "--ignore-submodules=none",
+        DiffCommands.Submodules,
     ];
 
     /// <summary>

@@ -17,7 +17,7 @@ public sealed record WorktreeTraces(bool HasChanges, IReadOnlySet<string> Others
         "--untracked-files=normal",
         "--ignored=traditional",
         "--no-renames",
-        "--ignore-submodules=none",
+        DiffCommands.Submodules,
     ];
 
     /// <summary>Reads a worktree with one git process; null if git refuses.</summary>

@@ -50,20 +50,10 @@ public sealed class WorktreeTree(Worktree worktree)
         var all = new Dictionary<string, string?>(environment.Concat(index.Environment));
 
         // The agent still works: a file that vanishes while it is read, or can't be read, does not prevent the snapshot.
-        await worktree.Repository.AddObjectsAsync(
-            worktree.Call([
-                "add",
-                "--all",
-                "--sparse",
-                "--ignore-errors",
-                "--",
-                ".",
-                .. without.Select(path => $":(top,exclude,literal){path}"),
-            ]) with
-            {
-                Environment = all,
-                AnswerCodes = [0, 1],
-            },
+        await new AddingFiles(worktree, call => worktree.Repository.AddObjectsAsync(call, cancellationToken), all).AddAllAsync(
+            without,
+            ["--ignore-errors"],
+            [0, 1],
             cancellationToken
         );
         return (await worktree.Repository.AddObjectsAsync(worktree.Call("write-tree") with { Environment = all }, cancellationToken)).Text;

@@ -17,6 +17,10 @@ public enum FoundCommandKind
 
     /// <summary>No command, but the patterns of <c>.worktreeinclude</c>: uncommitted files are copied to worktrees of agents.</summary>
     Includes,
+
+    /// <summary>A setting of the repository's own git configuration that makes git run a program: the command is its name, the meaning its
+    /// value.</summary>
+    GitSetting,
 }
 
 /// <summary>A command that is not configured: it is in the project's manifests and lock files.</summary>

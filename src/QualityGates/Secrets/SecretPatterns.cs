@@ -121,6 +121,9 @@ internal static class SecretPatterns
         ),
     ];
 
+    /// <summary>Those whose form nothing else has.</summary>
+    public static IReadOnlyList<SecretPattern> ByForm { get; } = [.. All.Where(pattern => pattern.LeastEntropy == 0)];
+
     /// <summary>A pattern that may match anywhere.</summary>
     /// <param name="name">What it is.</param>
     /// <param name="anchors">Texts of which every match contains one, separated by blanks.</param>

@@ -17,8 +17,11 @@ public static class SecretScanner
     /// <summary>A line with this comment is not reported.</summary>
     public const string Allow = "orchestrate:allow-secret";
 
-    /// <summary>Longer lines are generated: only their beginning is scanned.</summary>
-    private const int LongestLine = 20_000;
+    /// <summary>Longer lines are looked at in pieces of this length.</summary>
+    private const int LongestPiece = 20_000;
+
+    /// <summary>Pieces overlap by more than a secret's form spans.</summary>
+    private const int Overlap = 2_000;
 
     /// <summary>Placeholders of secrets in examples and templates.</summary>
     private static readonly string[] Placeholders =
@@ -62,13 +65,31 @@ public static class SecretScanner
     ];
 
     /// <summary>The secrets in one line, each once; empty for a line with the allowing comment.</summary>
-    public static IReadOnlyList<SecretMatch> Find(string line)
+    public static IReadOnlyList<SecretMatch> Find(string line) => Find(line, SecretPatterns.All);
+
+    /// <summary>Those of them that their form alone gives away: for checksums and binary content, in which a name with a value that nobody
+    /// would type means nothing.</summary>
+    public static IReadOnlyList<SecretMatch> FindByForm(string line) => Find(line, SecretPatterns.ByForm);
+
+    private static List<SecretMatch> Find(string line, IReadOnlyList<SecretPattern> patterns)
     {
         if (line.Length < 8 || line.Contains(Allow, StringComparison.Ordinal))
         {
             return [];
         }
-        return FindAll(line.Length > LongestLine ? line[..LongestLine] : line);
+        var found = FindAll(line.Length > LongestPiece ? line[..LongestPiece] : line, patterns);
+        for (var start = LongestPiece - Overlap; start + Overlap < line.Length; start += LongestPiece - Overlap)
+        {
+            var piece = line.Substring(start, Math.Min(LongestPiece, line.Length - start));
+            found.AddRange(
+                FindAll(piece, patterns)
+                    .Select(match => match with { Start = match.Start + start })
+                    .Where(match =>
+                        !found.Exists(other => other.Start < match.Start + match.Length && match.Start < other.Start + other.Length)
+                    )
+            );
+        }
+        return found;
     }
 
     /// <summary>The text without its secrets, including allowed ones: the permission is for the source only.</summary>
@@ -97,10 +118,10 @@ public static class SecretScanner
         return counts.Values.Sum(count => -(double)count / length * Math.Log2((double)count / length));
     }
 
-    private static List<SecretMatch> FindAll(string line)
+    private static List<SecretMatch> FindAll(string line, IReadOnlyList<SecretPattern> patterns)
     {
         var found = new List<SecretMatch>();
-        foreach (var pattern in SecretPatterns.All.Where(pattern => line.AsSpan().ContainsAny(pattern.Anchors)))
+        foreach (var pattern in patterns.Where(pattern => line.AsSpan().ContainsAny(pattern.Anchors)))
         {
             for (var match = pattern.Form.Value.Match(line); match.Success; match = match.NextMatch())
             {
@@ -161,7 +182,7 @@ public static class SecretScanner
         }
         var at = 0;
         var key = false;
-        foreach (var match in FindAll(line).Where(match => match.Start >= at))
+        foreach (var match in FindAll(line, SecretPatterns.All).Where(match => match.Start >= at))
         {
             redacted.Append(line, at, match.Start - at).Append("[redacted: ").Append(match.Kind).Append(']');
             at = match.Start + match.Length;

@@ -36,7 +36,8 @@ public static class CheckoutVerification
         CancellationToken stop
     )
     {
-        var opened = await new GitRepositories().OpenAsync(workTree);
+        var repositories = new GitRepositories();
+        var opened = await repositories.GoingByPresentAsync(await repositories.OpenAsync(workTree), GitCopies.FolderOf(environment));
         var verification = new GatesOfCheckout(
             opened,
             gates,

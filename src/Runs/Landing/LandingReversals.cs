@@ -1,4 +1,3 @@
-using Orchestrator.Git;
 using Orchestrator.Git.Landing;
 using Orchestrator.Git.Refs;
 
@@ -18,21 +17,17 @@ public static class LandingReversals
     public static bool HasLanded(string runFolder) => LandingNote.TryRead(Path.Combine(runFolder, LandingNote.FileName)) is not null;
 
     /// <summary>Moves the target back, or offers a revert commit where others may have the work.</summary>
-    /// <param name="runFolder">Absolute path of the run's folder.</param>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="services">Machine and open repositories.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
     /// <returns>The result.</returns>
     /// <exception cref="InvalidOperationException">The run never landed anything.</exception>
-    internal static async Task<TakenBack> TakeBackAsync(
-        RepositoryLocation repository,
-        string runFolder,
-        CancellationToken cancellationToken
-    )
+    internal static async Task<TakenBack> TakeBackAsync(RunFolder folder, RunServices services, CancellationToken cancellationToken)
     {
         var landing =
-            LandingNote.TryRead(Path.Combine(runFolder, LandingNote.FileName))
-            ?? throw new InvalidOperationException($"The run of {runFolder} has landed nothing.");
-        var opened = await new GitRepositories().OpenAsync(repository.Root);
-        var run = Path.GetFileName(runFolder);
+            LandingNote.TryRead(folder.Landing) ?? throw new InvalidOperationException($"The run of {folder.Path} has landed nothing.");
+        var opened = await services.LookIntoAsync(folder);
+        var run = folder.Name;
         var (refs, reached) = (new RefStore(opened), LandingReversal.AbortedRef(run));
         await refs.UpdateAsync(
             [new RefChange(reached, landing.Commit, await refs.ReadAsync(reached, cancellationToken))],

@@ -120,7 +120,7 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
     private async Task<(RunFiles Files, GitRepository Repository, StagingRecord Staging)> OpenAsync(LookAtFixInput input)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        var repository = await services.OpenRepositoryAsync(input.Repository.Path);
+        var repository = await services.OpenRepositoryAsync(files);
         return (files, repository, new StagingRecord(repository, RunRefs.Staging(files.Settings, files.Folder), files.Folder));
     }
 

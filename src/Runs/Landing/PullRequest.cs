@@ -5,6 +5,7 @@ namespace Orchestrator.Runs.Landing;
 internal static class PullRequest
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    private static readonly string[] WithoutHooks = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
 
     /// <summary>Finds what would prevent the pull request in the end, before the first agent is paid for.</summary>
     /// <param name="staging">The run's branch, which is pushed.</param>
@@ -28,7 +29,7 @@ internal static class PullRequest
         }
         var runner = new ProcessRunner(services.Time);
         var pushed = await runner.RunAsync(
-            Command("git", repository, "push", "--dry-run", "origin", $"{commit}:refs/heads/{staging}"),
+            await CommandAsync("git", repository, [.. WithoutHooks, "push", "--dry-run", "origin", $"{commit}:refs/heads/{staging}"]),
             stop
         );
         return pushed.Succeeded
@@ -61,7 +62,7 @@ internal static class PullRequest
                     + $"{input.RunId}",
             };
         }
-        var pushed = await runner.RunAsync(Command("git", repository, "push", "origin", $"{tip}:refs/heads/{input.Staging}"), stop);
+        var pushed = await PushAsync(runner, repository, tip, input.Staging, stop);
         if (!pushed.Succeeded)
         {
             return new LandResult
@@ -69,7 +70,10 @@ internal static class PullRequest
                 Message = $"{input.Staging} could not be pushed ({Why(pushed)}). Repair that, then: {RunLanding.Again(input)}",
             };
         }
-        var known = await runner.RunAsync(Command(gh, repository, "pr", "view", input.Staging, "--json", "url", "--jq", ".url"), stop);
+        var known = await runner.RunAsync(
+            await CommandAsync(gh, repository, "pr", "view", input.Staging, "--json", "url", "--jq", ".url"),
+            stop
+        );
         if (known.Succeeded)
         {
             return new LandResult
@@ -87,7 +91,7 @@ internal static class PullRequest
         }
         var title = files.Plan.Request?.Split('\n', 2)[0] is { Length: > 0 } request ? request : files.Folder.Name;
         var opened = await runner.RunAsync(
-            Command(
+            await CommandAsync(
                 gh,
                 repository,
                 "pr",
@@ -131,12 +135,42 @@ internal static class PullRequest
         return said.Length > 0 ? $"{how}: {said}" : how;
     }
 
+    /// <summary>Hooks of the repository do not run; what Git LFS would do by one is done without.</summary>
+    private static async Task<ProcessResult> PushAsync(
+        ProcessRunner runner,
+        GitRepository repository,
+        string tip,
+        string staging,
+        CancellationToken stop
+    )
+    {
+        if (repository.Configuration.Get("filter.lfs.clean") is { Length: > 0 })
+        {
+            var uploaded = await runner.RunAsync(
+                await CommandAsync("git", repository, [.. WithoutHooks, "lfs", "push", "origin", staging]),
+                stop
+            );
+            if (!uploaded.Succeeded)
+            {
+                return uploaded;
+            }
+        }
+        return await runner.RunAsync(
+            await CommandAsync("git", repository, [.. WithoutHooks, "push", "origin", $"{tip}:refs/heads/{staging}"]),
+            stop
+        );
+    }
+
     // Without a terminal: a password prompt would block the run, in the middle of the table.
-    private static ProcessCommand Command(string program, GitRepository repository, params string[] arguments) =>
+    private static async Task<ProcessCommand> CommandAsync(string program, GitRepository repository, params string[] arguments) =>
         new(program, arguments)
         {
             WorkingDirectory = repository.MainCheckout!,
-            Environment = new Dictionary<string, string?> { ["GIT_TERMINAL_PROMPT"] = "0", ["GH_PROMPT_DISABLED"] = "1" },
+            Environment = new Dictionary<string, string?>(await repository.VariablesAsync())
+            {
+                ["GIT_TERMINAL_PROMPT"] = "0",
+                ["GH_PROMPT_DISABLED"] = "1",
+            },
             Timeout = Limit,
             OwnSession = true,
         };

@@ -39,7 +39,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
     private async Task<LandResult> TryAsync(LandInput input, string asking, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        var repository = await services.OpenRepositoryAsync(input.Repository.Path);
+        var repository = await services.OpenRepositoryAsync(files);
         var staging = new StagingRecord(repository, RunRefs.Staging(files.Settings, files.Folder), files.Folder);
         input = input with { StagingTip = await staging.BringUpToDateAsync(input.StagingTip, caller, stop) };
         var (found, note) = await StagingTipAsync(repository, staging, input, stop);

@@ -22,17 +22,21 @@ internal sealed class SecretCheck(GitRepository repository, RunFiles files)
         {
             return LandingVerdict.Clear;
         }
-        var found = await FindAsync(from, tip, stop);
+        var (found, unread) = await FindAsync(from, tip, stop);
         var before = StoredFindings<SecretFinding>.TryRead(files.Folder.SecretsJson);
+        var note = unread.Count == 0 ? "" : $"Not looked through for secrets: {FileNames.Some(unread, MostNamed)}.";
         if (found.Count == 0 && before is null)
         {
-            return LandingVerdict.Clear;
+            return new LandingVerdict(null, note);
         }
         var now = (before ?? new StoredFindings<SecretFinding>()).Judge(found, tip, asking, input.IsAskedFor);
         SecretFinding.Write(files.Folder, now);
         return now.InTheWay.Count > 0
             ? new LandingVerdict(Refusal(input, now.InTheWay), "")
-            : new LandingVerdict(null, found.Count > 0 ? $"A person lets land what looks like secrets: {Describe(found)}." : "");
+            : new LandingVerdict(
+                null,
+                $"{(found.Count > 0 ? $"A person lets land what looks like secrets: {Describe(found)}." : "")} {note}".Trim()
+            );
     }
 
     /// <summary>The summary line of the report; null where nothing was ever found.</summary>
@@ -51,27 +55,79 @@ internal sealed class SecretCheck(GitRepository repository, RunFiles files)
         return said.Count == 0 ? null : $"what looks like secrets: {string.Join("; ", said)} ({folder.Relative(folder.Secrets)})";
     }
 
-    private async Task<IReadOnlyList<SecretFinding>> FindAsync(string from, string tip, CancellationToken stop)
+    private async Task<(IReadOnlyList<SecretFinding> Found, IReadOnlyList<string> Unread)> FindAsync(
+        string from,
+        string tip,
+        CancellationToken stop
+    )
     {
         var patch = await PatchFile.ReadAsync(repository, from, tip, stop);
         if (patch is null)
         {
-            return [new SecretFinding("the change", 0, TooLarge, "")];
+            return ([new SecretFinding("the change", 0, TooLarge, "")], []);
         }
-        var read = patch.Where(file => !file.IsBinary && !file.IsLockFile).ToList();
-        if (!read.SelectMany(file => file.AddedLines()).Any(line => SecretScanner.Find(line.Text).Count > 0))
+        var binary = await FindInBinaryAsync([.. patch.Where(file => file.IsBinary)], stop);
+        var read = patch.Where(file => !file.IsBinary).ToList();
+        if (!read.Any(file => file.AddedLines().Any(line => Look(file, line.Text).Count > 0)))
         {
-            return [];
+            return binary;
         }
 
         // A secret that was removed elsewhere was only moved.
         var moved = read.SelectMany(file => file.RemovedLines()).SelectMany(SecretsOf).ToHashSet(StringComparer.Ordinal);
-        return [.. read.SelectMany(file => Find(file, moved))];
+        return ([.. read.SelectMany(file => Find(file, moved)), .. binary.Found], binary.Unread);
     }
+
+    /// <summary>Content with a NUL has no lines that could be shown. UTF-16 is text all the same: without its NULs it can be read.</summary>
+    /// <returns>What is new, and files that are too large to be read.</returns>
+    private async Task<(IReadOnlyList<SecretFinding> Found, IReadOnlyList<string> Unread)> FindInBinaryAsync(
+        IReadOnlyList<PatchFile> files,
+        CancellationToken stop
+    )
+    {
+        var (found, unread) = (new List<SecretFinding>(), new List<string>());
+        var diffs = new Diffs(repository);
+        foreach (var file in files)
+        {
+            if (await diffs.ReadContentAsync(file.NewId, stop) is not { } now)
+            {
+                unread.Add($"{file.Path} ({file.BinarySizes})");
+                continue;
+            }
+            var secrets = SecretsIn(now);
+            if (secrets.Count > 0)
+            {
+                var old = SecretsIn(await diffs.ReadContentAsync(file.OldId, stop) ?? []).Select(secret => secret.Text).ToHashSet();
+                found.AddRange(
+                    secrets
+                        .Where(secret => !old.Contains(secret.Text))
+                        .Select(secret => secret.Kind)
+                        .Distinct()
+                        .Select(kind => new SecretFinding(file.Path, 0, kind, ""))
+                );
+            }
+        }
+        return (found, unread);
+    }
+
+    private static List<(string Kind, string Text)> SecretsIn(byte[] content)
+    {
+        var bytes = content.Where(unit => unit != 0).ToArray();
+        var isWide = (content.Length - bytes.Length) * 3 >= content.Length;
+        return
+        [
+            .. from line in Encoding.UTF8.GetString(bytes).Split('\n')
+            from match in isWide ? SecretScanner.Find(line) : SecretScanner.FindByForm(line)
+            select (match.Kind, line.Substring(match.Start, match.Length)),
+        ];
+    }
+
+    private static IReadOnlyList<SecretMatch> Look(PatchFile file, string line) =>
+        file.IsLockFile ? SecretScanner.FindByForm(line) : SecretScanner.Find(line);
 
     private static IEnumerable<SecretFinding> Find(PatchFile file, HashSet<string> moved) =>
         from line in file.AddedLines()
-        let matches = SecretScanner.Find(line.Text)
+        let matches = Look(file, line.Text)
         where matches.Any(match => match.IsBeginning || !moved.Contains(line.Text.Substring(match.Start, match.Length)))
         select new SecretFinding(
             file.Path,

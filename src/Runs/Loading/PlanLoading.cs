@@ -11,7 +11,7 @@ public sealed class PlanLoading(RunServices services)
 
     /// <summary>Loads and stores. Faults of the plan or the settings are in the outline; then nothing is started.</summary>
     /// <param name="input">Which run, and where its plan is.</param>
-    public PlanOutline Load(LoadPlanInput input)
+    public async Task<PlanOutline> LoadAsync(LoadPlanInput input, CancellationToken stop = default)
     {
         var folder = new RunFolder(input.Repository.Path, input.RunId);
         var opened = services.LoadSettings(input.Repository.Path, input.RunId, input.Input);
@@ -33,7 +33,11 @@ public sealed class PlanLoading(RunServices services)
         {
             return new PlanOutline { Faults = PayloadPaging.Brief(PlanFault.List(read.Errors)) };
         }
-        var start = RunStart.Of(input.Input, settings, input.Repository.Path);
+        var repository = await services.Repositories.OpenAsync(input.Repository.Path);
+        var start = RunStart.Of(input.Input, settings, input.Repository.Path) with
+        {
+            GitConfiguration = await GitCopies.KeepAsync(repository, services.Environment, stop),
+        };
         var hash = RunFiles.Store(folder, read.Plan, start);
         CopyRoles(input.Repository.Path, folder);
         StoreBacklogMarks(input, folder, read.Plan);

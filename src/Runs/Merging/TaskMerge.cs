@@ -18,7 +18,7 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var task = files.Task(input.Request.TaskId);
-        var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(input.Repository.Path), files, task.Id);
+        var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(files), files, task.Id);
         var commits = new CommitStore(workspace.Repository);
         var trailers = MergeAttempt.TrailersOf(files, input.Request);
         var (record, recorded, note) = (workspace.StagingRecord, input.StagingTip, "");

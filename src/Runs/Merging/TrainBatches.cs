@@ -13,7 +13,7 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
     public async Task<BatchBuilt> BuildAsync(BuildBatchInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        var repository = await services.OpenRepositoryAsync(input.Repository.Path);
+        var repository = await services.OpenRepositoryAsync(files);
         var record = new StagingRecord(repository, RunRefs.Staging(files.Settings, files.Folder), files.Folder);
         var commits = new CommitStore(repository);
         var attempt = new MergeAttempt(repository, files);
@@ -59,7 +59,7 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
     public async Task<BatchGated> GateAsync(GateBatchInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        var repository = await services.OpenRepositoryAsync(input.Repository.Path);
+        var repository = await services.OpenRepositoryAsync(files);
         GatedMerge gated;
         // A commit that this process made is remembered; if it is gone since, the checkout fails.
         if (await new CommitStore(repository).ReadAsync(input.Commit, stop) is null)
@@ -96,7 +96,7 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
     public async Task<BatchLanded> LandAsync(LandBatchInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        var repository = await services.OpenRepositoryAsync(input.Repository.Path);
+        var repository = await services.OpenRepositoryAsync(files);
         var record = new StagingRecord(repository, RunRefs.Staging(files.Settings, files.Folder), files.Folder);
         if ((await record.ReadAsync(input.To, stop)).IsAsRecorded)
         {

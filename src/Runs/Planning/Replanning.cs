@@ -56,7 +56,7 @@ public sealed class Replanning(RunServices services)
         {
             return fault;
         }
-        var repository = await services.OpenRepositoryAsync(input.Repository.Path);
+        var repository = await services.OpenRepositoryAsync(run);
         var staging = RunRefs.Staging(run.Settings, run.Folder);
         var (tip, isAsRecorded) = await new StagingRecord(repository, staging, run.Folder).ReadAsync(input.StagingTip, stop);
         if (!isAsRecorded)

@@ -19,7 +19,7 @@ public sealed class PreflightCheck(RunServices services)
     public async Task<PreflightResult> CheckAsync(PreflightInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        var repository = await services.OpenRepositoryAsync(input.Repository.Path);
+        var repository = await services.OpenRepositoryAsync(files);
         var checkout = new WorktreeStore(repository).FindMainCheckout()!;
         var status = await WorktreeStatus.ReadAsync(checkout, stop);
         var found = await new RepositoryCheck(repository).RunAsync(files.Settings.Git.Target, files.Settings.Worktrees.BranchPrefix, stop);

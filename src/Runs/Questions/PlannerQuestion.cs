@@ -22,7 +22,7 @@ public sealed class PlannerQuestion(RunServices services)
     public async Task<QuestionAnswer> AnswerAsync(AskQuestionInput input, StepExecution execution)
     {
         var run = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
-        var (task, repository) = (input.Task.Task.Id, await services.OpenRepositoryAsync(input.Task.Repository.Path));
+        var (task, repository) = (input.Task.Task.Id, await services.OpenRepositoryAsync(run));
         if (QuestionRecord.Read(run.Folder, task, input.Start) is not { } record)
         {
             var (result, reply) = await AskAsync(input, run, repository, execution);

@@ -17,8 +17,7 @@ public sealed class RunEnding(RunServices services)
         var left = run.State == RunStates.Completed && run.Staging.Length > 0 ? await TidyUpAsync(input, folder, run.Tasks, stop) : [];
         if (
             run.State == RunStates.Completed
-            && await BacklogMarks.ApplyAsync(folder, run, await services.OpenRepositoryAsync(input.Repository.Path), services.Time, stop)
-                is { } unmarked
+            && await BacklogMarks.ApplyAsync(folder, run, await services.OpenRepositoryAsync(folder), services.Time, stop) is { } unmarked
         )
         {
             left = [.. left, unmarked];
@@ -47,7 +46,7 @@ public sealed class RunEnding(RunServices services)
         CancellationToken stop
     )
     {
-        var repository = await services.OpenRepositoryAsync(input.Repository.Path);
+        var repository = await services.OpenRepositoryAsync(folder);
         var refs = new RefStore(repository);
         var prefix = input.Run.Staging[..^"/staging".Length];
         var branches = await refs.ListAsync([$"refs/heads/{prefix}"], stop);

@@ -51,17 +51,17 @@ public sealed class RunRecord(string folder)
     /// recorded already, nothing changes.</summary>
     /// <param name="run">The ended run, as read last.</param>
     /// <param name="repository">The repository.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="services">Machine, clock and open repositories.</param>
     /// <param name="stop">Checked between the steps.</param>
     /// <returns>Whether the target is without the run's work now, and a sentence about it.</returns>
     public async Task<(bool IsTakenBack, string Reason)> AbortAsync(
         RunStatus run,
         RepositoryLocation repository,
-        TimeProvider time,
+        RunServices services,
         CancellationToken stop
     )
     {
-        var result = await LandingReversals.TakeBackAsync(repository, folder, stop);
+        var result = await LandingReversals.TakeBackAsync(new RunFolder(repository.Root, run.RunId), services, stop);
         if (!result.IsTakenBack)
         {
             return (false, result.Reason);
@@ -70,7 +70,7 @@ public sealed class RunRecord(string folder)
         if (now.State != RunStates.Aborted)
         {
             var reason = $"taken back by a person: {result.Reason} Its work is kept at {result.KeptAt}.";
-            Write(now with { State = RunStates.Aborted, Reason = reason, LandedCommit = "", LandedOn = "" }, time.GetUtcNow());
+            Write(now with { State = RunStates.Aborted, Reason = reason, LandedCommit = "", LandedOn = "" }, services.Time.GetUtcNow());
         }
         RunEnding.Correct(new RunFolder(repository.Root, run.RunId), Now(run));
         return (true, result.Reason);

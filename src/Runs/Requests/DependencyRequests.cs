@@ -27,7 +27,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
         {
             return Refuse([$"At most {Most} packages are asked for at once."]);
         }
-        var repository = await services.OpenRepositoryAsync(input.Task.Repository.Path);
+        var repository = await services.OpenRepositoryAsync(files);
         var staging = await new TaskWorkspace(repository, files, TaskId).StagingTipAsync(input.Task.StagingTip, stop);
         var tree = (await new CommitStore(repository).ListFilesAsync(staging, stop))
             .Select(file => file.Path)

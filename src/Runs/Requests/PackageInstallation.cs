@@ -18,7 +18,7 @@ public sealed class PackageInstallation(RunServices services)
     public async Task<InstallResult> InstallAsync(InstallInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
-        var repository = await services.OpenRepositoryAsync(input.Task.Repository.Path);
+        var repository = await services.OpenRepositoryAsync(files);
         var task = input.Task.Task.Id;
         var record = Path.Combine(files.Folder.Task(task), $"packages-{input.Start}-{input.Round}.json");
         if (
@@ -61,7 +61,7 @@ public sealed class PackageInstallation(RunServices services)
                 Note = $"{names} could not be installed: {input.Problem}",
             };
         }
-        var repository = await services.OpenRepositoryAsync(input.Task.Repository.Path);
+        var repository = await services.OpenRepositoryAsync(files);
         var workspace = new TaskWorkspace(repository, files, task.Id);
         if (input.Parts is { } parts)
         {

@@ -22,7 +22,7 @@ public static class EarlierExecution
             return new EarlierWork { LastSequence = record?.Sequence ?? 0 };
         }
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        var repository = await services.OpenRepositoryAsync(input.Repository.Path);
+        var repository = await services.OpenRepositoryAsync(files);
         var staging = await RunStaging.EnsureAsync(repository, files, stop);
         var merged = staging is null ? [] : await FindMergedAsync(repository, folder, staging, record, stop);
         var open = await findOpen(stop);

@@ -69,7 +69,7 @@ internal static partial class ReviewDiff
         var changed = lines.Count(IsChange);
         if (file.IsBinary)
         {
-            return new ReviewedFile(file.Path, $"{lines[0]}\n(a binary file has changed; it is not shown)\n", 0, []);
+            return new ReviewedFile(file.Path, $"{lines[0]}\n({file.BinarySizes}: it is not shown)\n", 0, []);
         }
         if (file.IsLockFile)
         {

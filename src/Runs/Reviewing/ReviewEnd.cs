@@ -18,7 +18,7 @@ public sealed class ReviewEnd(RunServices services)
         var files = new ReviewFiles(run.Folder, input.Round);
         var questions = files.Questions ?? throw Gone(run, input);
         var answers = Enumerable.Range(1, questions.Count).Select(part => AnswerTo(part, files) ?? throw Gone(run, input)).ToList();
-        var repository = await services.OpenRepositoryAsync(input.Repository.Path);
+        var repository = await services.OpenRepositoryAsync(run);
         var places = new ReviewPlaces(new CommitStore(repository), input.Round);
         var earlier = EarlierOf(run, input.Round, answers);
         var ids = FindingIds.Of(run, input.Round.Number, files.FirstId);

@@ -37,7 +37,7 @@ public sealed class ReviewStart(RunServices services)
         CancellationToken stop
     )
     {
-        var repository = await services.OpenRepositoryAsync(input.Repository.Path);
+        var repository = await services.OpenRepositoryAsync(run);
         if (await new CommitStore(repository).ReadAsync(input.Round.Tip, stop) is null)
         {
             return (null, $"The commit {input.Round.Tip} of staging is gone, so that it can't be reviewed.");

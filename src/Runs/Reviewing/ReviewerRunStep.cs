@@ -44,7 +44,7 @@ public sealed class ReviewerRunStep(RunServices services)
     public async Task EndAsync(EndReviewInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        await new WorktreeStore(await services.OpenRepositoryAsync(input.Repository.Path)).RemoveAsync(run.WorktreeOf(ReviewTask.Id), stop);
+        await new WorktreeStore(await services.OpenRepositoryAsync(run)).RemoveAsync(run.WorktreeOf(ReviewTask.Id), stop);
     }
 
     private AnsweringStart StartOf(AskReviewerInput input, RunFiles run, ReviewFiles files)
@@ -77,7 +77,7 @@ public sealed class ReviewerRunStep(RunServices services)
     /// <summary>Checked out at the reviewed commit: each round has another one.</summary>
     private async Task<string> EnsureWorktreeAsync(AskReviewerInput input, RunFiles run)
     {
-        var worktrees = new WorktreeStore(await services.OpenRepositoryAsync(input.Repository.Path));
+        var worktrees = new WorktreeStore(await services.OpenRepositoryAsync(run));
         var path = run.WorktreeOf(ReviewTask.Id);
         var worktree = await worktrees.EnsureAsync(
             new WorktreeRequest(path, input.Round.Tip) { LockReason = $"the reviewer of {run.Folder.Name} reads here (orchestrate)" }

@@ -45,7 +45,7 @@ public sealed class AgentRunStep(RunServices services)
             AgentCatalog.Find(agentName, files.Settings, services.HookCommand, runEnvironment)
             ?? throw new StepException(AgentCatalog.Unknown(agentName, files.Settings), "UnknownAgent");
         var start = await new AgentStarts(services).DescribeAsync(input, files, task, runner, execution);
-        var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(input.Task.Repository.Path), files, task.Id);
+        var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(files), files, task.Id);
         var worktree = workspace.Worktrees.Find(workspace.WorktreePath);
         var state = AgentSupervisor.Look(start.Folder);
         var problem = await StepSandbox.RefusalAsync(files.Settings, task, worktree, workspace.RelativePath, services);

@@ -29,7 +29,7 @@ internal sealed class AgentStarts(RunServices services)
         var session = input.Session.Length > 0 ? input.Session : SessionId(input, execution.Id);
         var resume = input.Session.Length > 0 && runner.FindConversation(input.Session) is not null;
         var prompt = await AgentPrompt.WriteAsync(
-            await services.OpenRepositoryAsync(repository),
+            await services.OpenRepositoryAsync(files),
             input,
             files,
             task,

@@ -1,5 +1,3 @@
-using Orchestrator.Git;
-
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>The change of a task, read from git without an engine.</summary>
@@ -8,18 +6,20 @@ namespace Orchestrator.Runs.Tasks;
 public sealed record TaskDiff(string Text, bool IsCut)
 {
     /// <summary>The change, or null where there is neither commit nor worktree.</summary>
+    /// <param name="services">Machine and open repositories.</param>
     /// <param name="run">The run.</param>
     /// <param name="task">Its task: merged, verified, or at work.</param>
     /// <param name="worktree">The task's worktree, which may be gone.</param>
     /// <returns>Of work in progress, or that ended before it was verified, with what is not committed.</returns>
     public static async Task<TaskDiff?> ReadAsync(
         RepositoryLocation repository,
+        RunServices services,
         RunStatus run,
         RunTask task,
         string worktree,
         CancellationToken stop
     ) =>
-        await ReadAsync(await new GitRepositories().OpenAsync(repository.Root), run, task, worktree, stop) is { } patch
+        await ReadAsync(await services.LookIntoAsync(new RunFolder(repository.Root, run.RunId)), run, task, worktree, stop) is { } patch
             ? new TaskDiff(patch.Text, patch.IsCut)
             : null;
 

@@ -13,7 +13,7 @@ public sealed class TaskPreparation(RunServices services)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var task = files.Task(input.Task);
-        var repository = await services.OpenRepositoryAsync(input.Task.Repository.Path);
+        var repository = await services.OpenRepositoryAsync(files);
         if (DiskSpace.Shortage(repository.MainCheckout!, files.Settings.DiskReserve, "the run goes on by itself") is { } shortage)
         {
             return new PreparedTask
@@ -78,7 +78,7 @@ public sealed class TaskPreparation(RunServices services)
     public async Task ReleaseAsync(ReleaseTaskInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(input.Repository.Path), files, input.TaskId);
+        var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(files), files, input.TaskId);
         var keepers = new[] { workspace.Staging, TaskNotes.Read(files.Folder, input.TaskId).Base }.Where(k => k.Length > 0).ToList();
         if (await workspace.ReturnWorktreeAsync(keepers, stop) is { } left)
         {

@@ -16,7 +16,7 @@ public sealed class TaskVerification(RunServices services)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var task = files.Task(input.Task);
-        var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(input.Task.Repository.Path), files, task.Id);
+        var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(files), files, task.Id);
         var notes = new List<string>();
         string commit;
         if (input.Prepared.ReusedCommit.Length > 0 && input.Start == 0)

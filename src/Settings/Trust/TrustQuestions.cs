@@ -33,7 +33,7 @@ internal static class TrustQuestions
             command.Kind switch
             {
                 FoundCommandKind.SetUp => !hasSetUp,
-                FoundCommandKind.Includes => true,
+                FoundCommandKind.Includes or FoundCommandKind.GitSetting => true,
                 FoundCommandKind.McpServer => servers.Contains(command.Command),
 
                 // In a plan with contracts these also run beside gates of the configuration that check no types.
@@ -59,6 +59,7 @@ internal static class TrustQuestions
             FoundCommandKind.SetUp => "found set-up",
             FoundCommandKind.McpServer => "MCP server",
             FoundCommandKind.Includes => "untracked files",
+            FoundCommandKind.GitSetting => "git setting",
             _ => "found gate",
         };
 }

@@ -1,0 +1,179 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Git.Program;
+
+/// <summary>A person's configuration of git as it was at one moment, and what of the repository's own configuration could run programs
+/// then. Our calls for a run go by it: whatever is written to <c>~/.gitconfig</c>, to the person's attributes or to <c>.git/config</c>
+/// while agents work has no effect on them. It is in a folder that is named by the hash of its content.</summary>
+public sealed class ConfigurationCopy
+{
+    private const string Settings = "config";
+    private const string Attributes = "attributes";
+    private const string Ignored = "ignore";
+    private const string Programs = "programs.json";
+    private static readonly string[] FileNamesOfCopy = [Settings, Attributes, Ignored, Programs];
+
+    private readonly string _folder;
+    private readonly IReadOnlyDictionary<string, IReadOnlyList<string?>> _programs;
+
+    private ConfigurationCopy(string folder, string hash, IReadOnlyDictionary<string, IReadOnlyList<string?>> programs)
+    {
+        (_folder, Hash, _programs) = (folder, hash, programs);
+    }
+
+    /// <summary>SHA-256 of the content, in hex.</summary>
+    public string Hash { get; }
+
+    /// <summary>The person's attributes.</summary>
+    internal string AttributesFile => Path.Combine(_folder, Attributes);
+
+    /// <summary>The person's patterns of ignored files.</summary>
+    internal string IgnoreFile => Path.Combine(_folder, Ignored);
+
+    /// <summary>Variables that make git read the copy in place of what it is a copy of.</summary>
+    internal IReadOnlyDictionary<string, string?> Variables =>
+        new Dictionary<string, string?>
+        {
+            ["GIT_CONFIG_GLOBAL"] = Path.Combine(_folder, Settings),
+            ["GIT_CONFIG_NOSYSTEM"] = "1",
+            ["GIT_CONFIG_SYSTEM"] = null,
+        };
+
+    /// <summary>True for a setting of the repository that was there with these very values.</summary>
+    internal bool Knows(string name, IReadOnlyList<string?> values) =>
+        _programs.TryGetValue(name, out var known) && known.SequenceEqual(values);
+
+    /// <summary>Makes a copy of what is in force now, unless there is one of the same content.</summary>
+    /// <param name="repository">The repository: conditional includes depend on it. Opened without a copy.</param>
+    /// <param name="folder">The folder of all copies, out of reach of agents.</param>
+    public static async Task<ConfigurationCopy> MakeAsync(
+        GitRepository repository,
+        string folder,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var entries = await ScopedSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken);
+        var persons = entries.Where(entry => entry.IsPersons).ToList();
+        var programs = RepositoryPrograms
+            .Running(entries)
+            .ToDictionary(setting => setting.Name, setting => setting.Values, StringComparer.Ordinal);
+        var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal)
+        {
+            [Settings] = ConfigurationText.Write(persons.Where(entry => !IsElsewhere(entry.Name))),
+            [Attributes] = await ReadAsync("core.attributesfile", "attributes"),
+            [Ignored] = await ReadAsync("core.excludesfile", "ignore"),
+            [Programs] = JsonSerializer.SerializeToUtf8Bytes(programs, ConfigurationCopyJson.Default.DictionaryStringIReadOnlyListString),
+        };
+        var hash = HashOf(contents);
+        var place = Path.Combine(folder, hash);
+        if (TryRead(place) is not { } present || HashOf(present) != hash)
+        {
+            MakePrivate(place);
+            foreach (var (name, content) in contents)
+            {
+                DurableFile.Write(Path.Combine(place, name), content);
+            }
+        }
+        return Open(folder, hash);
+
+        async Task<byte[]> ReadAsync(string setting, string name)
+        {
+            var path = persons.LastOrDefault(entry => entry.Name == setting)?.Value is { } given
+                ? await ExpandAsync(repository, given, cancellationToken)
+                : Path.Combine(PersonsFolder(), name);
+            return path.Length > 0 && SmallFile.TryRead(path) is { } content ? content : [];
+        }
+    }
+
+    /// <summary>Opens a copy, and compares it with its hash.</summary>
+    /// <exception cref="ConfigurationCopyException">It is gone, or was changed.</exception>
+    public static ConfigurationCopy Open(string folder, string hash)
+    {
+        var place = Path.Combine(folder, hash);
+        var contents =
+            TryRead(place)
+            ?? throw new ConfigurationCopyException(
+                $"git's configuration as it was when the run began is gone: {place}. Put the folder back, or cancel the run and start it "
+                    + "again; finished tasks are taken up."
+            );
+        return HashOf(contents) == hash
+            ? new ConfigurationCopy(
+                place,
+                hash,
+                JsonSerializer.Deserialize(contents[Programs], ConfigurationCopyJson.Default.DictionaryStringIReadOnlyListString)!
+            )
+            : throw new ConfigurationCopyException(
+                $"Somebody changed git's configuration as it was when the run began: what is in {place} is not what its name says. It is "
+                    + "not used. Put it back, or cancel the run and start it again; finished tasks are taken up."
+            );
+    }
+
+    /// <summary>True if there is a copy, whatever is in it.</summary>
+    public static bool Exists(string folder, string hash) => hash.Length > 0 && Directory.Exists(Path.Combine(folder, hash));
+
+    // What is included is in the list already; the two files are copied.
+    private static bool IsElsewhere(string name) =>
+        name is "include.path" or "core.attributesfile" or "core.excludesfile" or "core.hookspath"
+        || (name.StartsWith("includeif.", StringComparison.Ordinal) && name.EndsWith(".path", StringComparison.Ordinal));
+
+    private static Dictionary<string, byte[]>? TryRead(string place)
+    {
+        var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach (var name in FileNamesOfCopy)
+        {
+            if (
+                new FileInfo(Path.Combine(place, name)).LinkTarget is not null
+                || SmallFile.TryRead(Path.Combine(place, name)) is not { } content
+            )
+            {
+                return null;
+            }
+            contents[name] = content;
+        }
+        return contents;
+    }
+
+    private static string HashOf(Dictionary<string, byte[]> contents)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var name in FileNamesOfCopy)
+        {
+            hash.AppendData(Encoding.ASCII.GetBytes($"{name} {contents[name].Length}\n"));
+            hash.AppendData(contents[name]);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    // Settings can hold passwords (http.extraHeader).
+    private static void MakePrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+            return;
+        }
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>Where git looks for the person's attributes and ignored files where no setting says so.</summary>
+    private static string PersonsFolder() =>
+        Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } configured ? Path.Combine(configured, "git")
+        : Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home ? Path.Combine(home, ".config", "git")
+        : "/nowhere";
+
+    /// <summary>A path as git reads it: with the home folder in place of a tilde.</summary>
+    private static async Task<string> ExpandAsync(GitRepository repository, string path, CancellationToken cancellationToken)
+    {
+        var call = new GitCall("/", ["config", "--type=path", "--get", "orchestrate.path"]) { Settings = [$"orchestrate.path={path}"] };
+        var answer = await repository.ReadAsync(call with { AnswerCodes = [0, 1, 128] }, cancellationToken);
+        return answer.ExitCode == 0 ? Path.GetFullPath(answer.Text, "/") : "";
+    }
+}
+
+/// <summary>The copy of git's configuration that a run goes by can't be used.</summary>
+public sealed class ConfigurationCopyException(string message) : GitException(message);
+
+[JsonSerializable(typeof(Dictionary<string, IReadOnlyList<string?>>))]
+internal sealed partial class ConfigurationCopyJson : JsonSerializerContext;

@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Orchestrator.Git.Program;
+
+/// <summary>Keeps our own calls from running programs of a repository's configuration that nobody said yes to: what was not there when the
+/// run began, and before a run everything. Each of them is overruled by a setting of the call.</summary>
+internal sealed class RepositoryPrograms(GitRepository repository)
+{
+    private const string Count = "GIT_CONFIG_COUNT";
+    private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
+
+    /// <summary>What was read.</summary>
+    /// <param name="State">The files that it was read from; null: it has includes, so that it is read each time.</param>
+    private sealed record Known(string? State, IReadOnlyDictionary<string, string?> Variables);
+
+    /// <summary>Settings of a repository that make git run a program, each with its values in order.</summary>
+    public static IEnumerable<(string Name, IReadOnlyList<string?> Values)> Running(IEnumerable<ScopedSetting> settings) =>
+        settings
+            .Where(entry => entry.IsOfRepository)
+            .GroupBy(entry => entry.Name, StringComparer.Ordinal)
+            .Select(group => (Name: group.Key, Values: (IReadOnlyList<string?>)[.. group.Select(entry => entry.Value)]))
+            .Where(setting =>
+                RunningSettings.Covers(setting.Name, setting.Values) || setting.Name.StartsWith("filter.", StringComparison.Ordinal)
+            );
+
+    /// <summary>Variables for a call of git.</summary>
+    /// <param name="gitDirectory">The common directory, or a worktree's own.</param>
+    public async Task<IReadOnlyDictionary<string, string?>> VariablesAsync(string gitDirectory, CancellationToken cancellationToken)
+    {
+        // Before it is read: a change in between is found at the next call.
+        var state = StateOf(gitDirectory, out var place);
+        if (_known.TryGetValue(place, out var known) && known.State == state)
+        {
+            return known.Variables;
+        }
+        var settings = await ScopedSetting.ListAsync(repository, place, cancellationToken);
+        var variables = VariablesOf(settings);
+        _known[place] = new Known(settings.Any(IsInclude) ? null : state, variables);
+        return variables;
+    }
+
+    private static bool IsInclude(ScopedSetting setting) =>
+        setting.IsOfRepository && setting.Name.StartsWith("include", StringComparison.Ordinal);
+
+    private Dictionary<string, string?> VariablesOf(IReadOnlyList<ScopedSetting> settings)
+    {
+        var overruling = Running(settings)
+            .Where(setting => repository.Copy?.Knows(setting.Name, setting.Values) != true)
+            .SelectMany(setting => RunningSettings.Without(setting.Name))
+            .Select(neutral => new KeyValuePair<string, string>(
+                Name(neutral.Key),
+                settings.LastOrDefault(entry => entry.IsPersons && entry.Name == neutral.Key)?.Value is { } persons
+                    ? Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(persons))
+                    : neutral.Value
+            ))
+            .ToList();
+        var variables = new Dictionary<string, string?>(StringComparer.Ordinal);
+        if (repository.Copy is { } copy)
+        {
+            foreach (var (name, value) in copy.Variables)
+            {
+                variables[name] = value;
+            }
+            overruling.Add(new("core.attributesFile", copy.AttributesFile));
+            if (!settings.Any(entry => entry.IsOfRepository && entry.Name == "core.excludesfile"))
+            {
+                overruling.Add(new("core.excludesFile", copy.IgnoreFile));
+            }
+        }
+        for (var i = 0; i < overruling.Count; i++)
+        {
+            // Not by -c, which ends a name at its first equals sign.
+            variables[$"GIT_CONFIG_KEY_{i.ToString(CultureInfo.InvariantCulture)}"] = overruling[i].Key;
+            variables[$"GIT_CONFIG_VALUE_{i.ToString(CultureInfo.InvariantCulture)}"] = overruling[i].Value;
+        }
+        variables[Count] = overruling.Count.ToString(CultureInfo.InvariantCulture);
+        return variables;
+    }
+
+    /// <summary>The name as text: what can't be said in a variable can't be overruled.</summary>
+    private string Name(string bytes)
+    {
+        var text = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes));
+        return !text.Contains('\uFFFD', StringComparison.Ordinal)
+            ? text
+            : throw new GitException(
+                $"The configuration of '{repository.CommonDirectory}' has a setting that would run a program, and whose name is no UTF-8: "
+                    + $"'{text}'. Remove it (git config --edit)."
+            );
+    }
+
+    /// <summary>What the files are that git reads: a worktree has settings of its own only where there is a file for them.</summary>
+    private string StateOf(string gitDirectory, out string place)
+    {
+        var file = Path.Combine(gitDirectory, "config.worktree");
+        var own = File.Exists(file) ? SmallFile.TryRead(file) : null;
+        place = own is null ? repository.CommonDirectory : gitDirectory;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(SmallFile.TryRead(Path.Combine(repository.CommonDirectory, "config")) ?? []);
+        hash.AppendData([0]);
+        hash.AppendData(own ?? []);
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+}

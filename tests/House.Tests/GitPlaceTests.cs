@@ -1,0 +1,68 @@
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+using Xunit;
+
+namespace Orchestrator.House.Tests;
+
+/// <summary>Questions about differences are worded in one place, and calls of git go through one door: what one of them forgets, an
+/// attribute or a setting of somebody else's decides.</summary>
+public sealed class GitPlaceTests
+{
+    private static readonly string[] Differences =
+    [
+        "diff",
+        "diff-tree",
+        "diff-index",
+        "diff-files",
+        "show",
+        "whatchanged",
+        "format-patch",
+        "range-diff",
+        "--patch",
+        "--ext-diff",
+        "--textconv",
+        "--ignore-submodules=none",
+    ];
+
+    private static readonly string[] Doors = ["GitRepository", "ScopedSetting"];
+
+    [Fact]
+    public void Git_OutsideOfDiffCommands_WordsNoQuestionAboutDifferences()
+    {
+        var words = (
+            from method in Methods()
+            from instruction in method.Body.Instructions
+            where instruction.OpCode == OpCodes.Ldstr && Differences.Contains((string)instruction.Operand, StringComparer.Ordinal)
+            select (Place: Outermost(method.DeclaringType).Name, Word: (string)instruction.Operand)
+        ).ToList();
+
+        Assert.True(
+            words.Count(word => word.Place == "DiffCommands") >= 3,
+            "The test finds no words any more: has the class another name?"
+        );
+        Assert.Empty(words.Where(word => word.Place != "DiffCommands"));
+    }
+
+    [Fact]
+    public void Git_CallsOfTheProgram_GoThroughTheRepository()
+    {
+        string[] ways = ["ReadAsync", "AddObjectsAsync", "WriteAsync"];
+        var calls = (
+            from method in Methods()
+            from instruction in method.Body.Instructions
+            let called = instruction.Operand as MethodReference
+            where called?.DeclaringType.Name == "GitProgram" && ways.Contains(called.Name, StringComparer.Ordinal)
+            select Outermost(method.DeclaringType).Name
+        ).ToList();
+
+        Assert.Equal(Doors, calls.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+    }
+
+    private static List<MethodDefinition> Methods()
+    {
+        var module = ModuleDefinition.ReadModule(Assemblies.Of(ProjectFiles.Product.Single(file => ProjectFiles.NameOf(file) == "Git")));
+        return [.. module.GetTypes().SelectMany(type => type.Methods).Where(method => method.HasBody)];
+    }
+
+    private static TypeDefinition Outermost(TypeDefinition type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
+}
