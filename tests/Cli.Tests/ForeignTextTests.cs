@@ -44,7 +44,7 @@ public sealed class ForeignTextTests : IDisposable
     [
         ["context", "get", "first"],
         ["config", "get", "git.message_prefix"],
-        ["prompt", "tasks.json", "t01"],
+        ["prompt", "tasks.json", "t18"],
         ["validate", "tasks.json", "--print", "yaml"],
         ["diff", "night/t01"],
     ];
@@ -61,7 +61,6 @@ public sealed class ForeignTextTests : IDisposable
         ["history"],
         ["logs", "night/t01"],
         ["logs", "night/t01", "--verbose"],
-        ["diff", "night/t02"],
         ["check"],
         ["config", "list"],
         ["trust"],
@@ -134,7 +133,10 @@ public sealed class ForeignTextTests : IDisposable
         {
             var (piped, _, _) = await RunAsync(isScreen: false, command);
             var (shown, _, _) = await RunAsync(isScreen: true, command);
-            Assert.Contains('\u001b', piped);
+            if (!command.Contains("yaml") && !piped.Contains('\u001b', StringComparison.Ordinal))
+            {
+                faults.Add($"{command[0]} changes what programs read: {piped}");
+            }
             faults.AddRange(
                 Of(command, isScreen: true, shown, columns: null).Where(fault => !fault.Contains("forged: ", StringComparison.Ordinal))
             );
@@ -276,7 +278,7 @@ public sealed class ForeignTextTests : IDisposable
 
     private string WriteCommit()
     {
-        _cli.Write("a.txt", ForeignTexts.Together + "\n");
+        _cli.Write("a.txt", ForeignTexts.Together.Replace('\0', ' ') + "\n"); // Not binary.
         _cli.Write("FORGED\n\u001b[2J\u202e.txt", "x\n");
         _cli.Git("add", "--", "a.txt", "FORGED\n\u001b[2J\u202e.txt");
         _cli.Git(

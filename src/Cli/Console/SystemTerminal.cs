@@ -36,7 +36,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
 
     public int Height => Size(static () => System.Console.WindowHeight, 24);
 
-    public void Result(string text) => Write(_ends.Out, new UntrustedText(text).ToString());
+    public void Result(string text) => Write(_ends.Out, Narrowed(new UntrustedText(text).ToString(), !_ends.IsOutPiped));
 
     public void Document(string text) => Write(_ends.Out, _ends.IsOutPiped ? text : new UntrustedText(text).ToString());
 
@@ -163,14 +163,13 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
     }
 
+    private string Marked(string line, bool isScreen) => Narrowed(new UntrustedText(line).Marked, isScreen);
+
     // A line that a screen wraps goes on in rows without a mark: blanks could put something of its own there.
-    private string Marked(string line, bool isScreen)
-    {
-        var marked = new UntrustedText(line).Marked;
-        return isScreen && TextCells.Of(marked) > Width
-            ? string.Join('\n', marked.Split('\n').Select(part => TextCells.Of(part) > Width ? UntrustedText.WithFewBlanks(part) : part))
-            : marked;
-    }
+    private string Narrowed(string text, bool isScreen) =>
+        isScreen && Width is var width && text.Length > width
+            ? string.Join('\n', text.Split('\n').Select(line => TextCells.Of(line) > width ? UntrustedText.WithFewBlanks(line) : line))
+            : text;
 
     private IEnumerable<string> Rows(UntrustedText block, bool isScreen) =>
         isScreen

@@ -79,9 +79,11 @@ public readonly record struct UntrustedText(string? Raw)
             return json;
         }
         var escaped = new StringBuilder(json.Length);
+        var marks = 0;
         foreach (var rune in json.EnumerateRunes())
         {
-            if (rune.Value is '\n' or '\r' or '\t' || !IsHidden(rune))
+            marks = IsMark(rune) ? marks + 1 : 0;
+            if (rune.Value is '\n' or '\r' or '\t' || (!IsHidden(rune, marks) && !IsStrangeBlank(rune)))
             {
                 escaped.Append(rune);
                 continue;
@@ -140,15 +142,13 @@ public readonly record struct UntrustedText(string? Raw)
                 continue;
             }
             i += rune.Utf16SequenceLength - 1;
-            var isMark = Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark;
-            marks = isMark ? marks + 1 : 0;
+            marks = IsMark(rune) ? marks + 1 : 0;
             _ =
                 rune.Value is '\n' or '\t' ? shown.Append((char)rune.Value)
                 : rune.Value < ' ' ? shown.Append((char)(0x2400 + rune.Value))
                 : rune.Value == 0x7F ? shown.Append('\u2421')
                 : IsStrangeBlank(rune) ? shown.Append(' ')
-                : IsHidden(rune) || marks > MostMarks || (rune.Value == EmojiStyle && marks > 1)
-                    ? shown.Append(CultureInfo.InvariantCulture, $"⟨U+{rune.Value:X4}⟩")
+                : IsHidden(rune, marks) ? shown.Append(CultureInfo.InvariantCulture, $"⟨U+{rune.Value:X4}⟩")
                 : shown.Append(rune);
         }
         return shown.ToString();
@@ -156,8 +156,9 @@ public readonly record struct UntrustedText(string? Raw)
 
     // Controls, direction, joiners and other characters without a form of their own; also what fonts draw as nothing, and what no font
     // knows. Emoji are followed by a selector of their style, which alone is no hidden text.
-    private static bool IsHidden(Rune rune) =>
-        rune.Value
+    private static bool IsHidden(Rune rune, int marks) =>
+        marks > (rune.Value == EmojiStyle ? 1 : MostMarks)
+        || rune.Value
             is 0x034F
                 or 0x115F
                 or 0x1160
@@ -177,6 +178,9 @@ public readonly record struct UntrustedText(string? Raw)
                 or UnicodeCategory.OtherNotAssigned
                 or UnicodeCategory.LineSeparator
                 or UnicodeCategory.ParagraphSeparator;
+
+    private static bool IsMark(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark;
 
     private static bool IsStrangeBlank(Rune rune) => rune.Value > 0x7F && Rune.GetUnicodeCategory(rune) == UnicodeCategory.SpaceSeparator;
 
