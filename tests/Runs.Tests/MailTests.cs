@@ -159,7 +159,7 @@ public sealed class MailTests : IDisposable
         Assert.Equal("", sub);
         Assert.Equal("PostToolBatch", (string?)own["hookSpecificOutput"]!["hookEventName"]);
         Assert.EndsWith(
-            $"[mail {IdOf(1)} from task a] one",
+            $"[mail {IdOf(1)} from task a]\n> one",
             (string?)own["hookSpecificOutput"]!["additionalContext"],
             StringComparison.Ordinal
         );
