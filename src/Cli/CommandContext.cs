@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Cli.Console;
+using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Backlogs;
 using Orchestrator.Runs.Callbacks;
@@ -166,5 +167,6 @@ internal sealed class CommandContext(
     }
 
     /// <summary>Prints one JSON document.</summary>
-    public void Print<T>(T document, JsonTypeInfo<T> type) => Terminal.Result(JsonSerializer.Serialize(document, type) + "\n");
+    public void Print<T>(T document, JsonTypeInfo<T> type) =>
+        Terminal.Document(UntrustedText.EscapeJson(JsonSerializer.Serialize(document, type)) + "\n");
 }

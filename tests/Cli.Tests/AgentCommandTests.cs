@@ -204,7 +204,7 @@ public class AgentCommandTests
         cli.Environment.Remove("ORCHESTRATOR_START");
         var outside = await cli.RunAsync("mail", "check");
 
-        Assert.EndsWith("from task login] ids are UUIDs\n", peeked.Output, StringComparison.Ordinal);
+        Assert.EndsWith("from task login]\n> ids are UUIDs\n", peeked.Output, StringComparison.Ordinal);
         Assert.Contains("ids are UUIDs", (string)delivered.Json["hookSpecificOutput"]!["additionalContext"]!, StringComparison.Ordinal);
         Assert.Equal(2, outside.ExitCode);
     }

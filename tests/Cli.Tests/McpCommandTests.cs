@@ -98,7 +98,7 @@ public sealed class McpCommandTests
         var same = await reader.CallAsync("mailbox_check", "call-3");
         var after = await reader.CallAsync("mailbox_check", "call-4");
 
-        Assert.EndsWith("from task login] ids are UUIDs", read.Text, StringComparison.Ordinal);
+        Assert.EndsWith("from task login]\n> ids are UUIDs", read.Text, StringComparison.Ordinal);
         Assert.Equal((read, read), (peeked, same));
         Assert.Equal(("There is no new mail.", false), after);
     }

@@ -1,4 +1,5 @@
 using Orchestrator.Cli.Console;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Tests;
 
@@ -53,6 +54,24 @@ internal sealed class RecordingTerminal : ITerminal
         lock (_lock)
         {
             _output += text;
+        }
+    }
+
+    public void Document(string text) => Result(text);
+
+    public void Show(UntrustedText block)
+    {
+        foreach (var line in block.Block())
+        {
+            Show(line);
+        }
+    }
+
+    public void Say(UntrustedText block)
+    {
+        foreach (var line in block.Block())
+        {
+            Say(line);
         }
     }
 

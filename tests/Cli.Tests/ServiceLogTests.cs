@@ -55,7 +55,7 @@ public sealed partial class ServiceLogTests : IDisposable
         Assert.Equal("warning: Not merged: no such thing\n", _terminal.People);
         Assert.Equal($"worker-{DateTime.Now.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}.log", Path.GetFileName(file));
         Assert.Contains(
-            "Warning Any: Not merged\nSystem.InvalidOperationException: no such thing",
+            "Warning Any: Not merged\n  │ System.InvalidOperationException: no such thing",
             File.ReadAllText(file),
             StringComparison.Ordinal
         );

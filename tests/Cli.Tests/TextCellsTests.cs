@@ -47,8 +47,8 @@ public class TextCellsTests
         Assert.Equal("red and more", TextCells.OneLine("\u001b[1;31mred\u001b[0m\u001b]0;title\u0007 and\tmore\nsecond"));
 
     [Theory]
-    [InlineData("plain\ttext\r\n日本\n", "plain\ttext\r\n日本\n")]
-    [InlineData("\u001b[2J\u001b]0;title\u0007 \u007f\u009b31m", "␛[2J␛]0;title␇ ␡\ufffd31m")]
-    public void Visible_ControlCharacters_AreShownInsteadOfObeyed(string text, string shown) =>
-        Assert.Equal(shown, TextCells.Visible(text));
+    [InlineData("abcdefgh12345678x", 8, new[] { "abcdefgh", "12345678", "x" })]
+    [InlineData("日本語です日本語です", 9, new[] { "日本語で", "す日本語", "です" })]
+    [InlineData("", 20, new[] { "" })]
+    public void Wrap_TooWide_BreaksWhereItFits(string text, int cells, string[] rows) => Assert.Equal(rows, TextCells.Wrap(text, cells));
 }

@@ -71,8 +71,8 @@ public sealed class AgentMailTests
             .Select(line => (string)JsonNode.Parse(line)!["attachment"]!["content"]![0]!)
             .ToList();
         var mail = Assert.Single(shown);
-        Assert.Contains("from task writer] login() returns a dict", mail, StringComparison.Ordinal);
-        Assert.Contains(", a person] Keep it short.", mail, StringComparison.Ordinal);
+        Assert.Contains("from task writer]\n> login() returns a dict", mail, StringComparison.Ordinal);
+        Assert.Contains(", a person]\n> Keep it short.", mail, StringComparison.Ordinal);
         // Neither the prompt that sent the work back nor a later batch has it again.
         Assert.DoesNotContain(api.Requests, request => request.Prompt.Contains("returns a dict", StringComparison.Ordinal));
     }

@@ -73,7 +73,7 @@ public sealed class MailTests : IDisposable
         Assert.StartsWith("Use [redacted: AWS access key id] xxx", summary.Text, StringComparison.Ordinal);
         Assert.InRange(summary.Text.Length, 100, 170);
         Assert.Equal(("a", null, 332), (summary.From, summary.To, summary.Size));
-        Assert.StartsWith("mail from a to all (332 characters): Use [redacted", summary.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("mail from task a to all (332 characters): Use [redacted", summary.ToString(), StringComparison.Ordinal);
         Assert.Null(MailSummary.Read("{\"half"));
         Assert.Null(MailSummary.Read("null"));
         Assert.Null(MailSummary.Read("{\"number\":1}"));
@@ -159,7 +159,7 @@ public sealed class MailTests : IDisposable
         Assert.Equal("", sub);
         Assert.Equal("PostToolBatch", (string?)own["hookSpecificOutput"]!["hookEventName"]);
         Assert.EndsWith(
-            $"[mail {IdOf(1)} from task a] one",
+            $"[mail {IdOf(1)} from task a]\n> one",
             (string?)own["hookSpecificOutput"]!["additionalContext"],
             StringComparison.Ordinal
         );

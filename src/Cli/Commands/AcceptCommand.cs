@@ -2,6 +2,7 @@ using System.CommandLine;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
+using Orchestrator.Plans;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
@@ -71,10 +72,7 @@ internal sealed class AcceptCommand : CliCommand
         foreach (var item in items)
         {
             context.Terminal.Show($"{item.Id}  {item.What}  (put aside {LocalTimes.Of(item.Time)}, while {item.While} was at work)");
-            foreach (var line in item.Content.Split('\n').Take(5))
-            {
-                context.Terminal.Show($"    {line}");
-            }
+            context.Terminal.Show(new UntrustedText(string.Join('\n', item.Content.Split('\n').Take(5))));
         }
 
         if (items.Count > 0)

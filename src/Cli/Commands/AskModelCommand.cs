@@ -31,7 +31,7 @@ internal sealed class AskModelCommand : CliCommand
             context.Time,
             stop
         );
-        context.Terminal.Result(line + "\n");
+        context.Terminal.Document(line + "\n");
         return answered ? ExitCodes.Done : ExitCodes.WorkFailed;
     }
 }

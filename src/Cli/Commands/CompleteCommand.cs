@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Completion;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -28,8 +29,13 @@ internal sealed class CompleteCommand : CliCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        context.Terminal.Result(
-            string.Concat(Completer.Complete(context, _commands, parsed.GetValue(_words) ?? []).Select(word => word + "\n"))
+        context.Terminal.Document(
+            string.Concat(
+                Completer
+                    .Complete(context, _commands, parsed.GetValue(_words) ?? [])
+                    .Where(word => new UntrustedText(word).IsPlain)
+                    .Select(word => word + "\n")
+            )
         );
         return Task.FromResult(ExitCodes.Done);
     }

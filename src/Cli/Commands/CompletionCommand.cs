@@ -20,7 +20,7 @@ internal sealed class CompletionCommand : CliCommand
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var shell = parsed.GetRequiredValue(_shell);
-        context.Terminal.Result(CompletionScript.Of(shell));
+        context.Terminal.Document(CompletionScript.Of(shell));
         context.Terminal.Say($"To keep it: {CompletionScript.HowTo(shell)}");
         return Task.FromResult(ExitCodes.Done);
     }

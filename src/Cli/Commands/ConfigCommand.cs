@@ -107,7 +107,7 @@ internal sealed class ConfigCommand : Command
             }
             else
             {
-                context.Terminal.Result(value.Value + "\n");
+                context.Terminal.Document(value.Value + "\n");
             }
             return Task.FromResult(ExitCodes.Done);
         }

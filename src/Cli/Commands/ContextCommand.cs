@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Plans;
@@ -88,13 +89,13 @@ internal sealed class ContextCommand : CliCommand
         }
         else if (whole)
         {
-            context.Terminal.Result(texts.Values.First().TrimEnd('\n') + "\n");
+            context.Terminal.Document(texts.Values.First().TrimEnd('\n') + "\n");
         }
         else
         {
             foreach (var (name, text) in texts)
             {
-                context.Terminal.Show($"{name}: {text.Split('\n')[0]}");
+                context.Terminal.Show(new UntrustedText($"{name}: {TextCells.OneLine(text)}"));
             }
         }
     }

@@ -118,7 +118,7 @@ internal sealed class ContractsCommand : CliCommand
                 $"{stub.FilePath} (version {stub.Version}, "
                     + $"{(stub.Consumers.Count == 0 ? "no consumers" : "for " + string.Join(", ", stub.Consumers))})"
             );
-            context.Terminal.Result(stub.Content + "\n");
+            context.Terminal.Show(new UntrustedText(stub.Content));
         }
 
         if (stubs.Count == 0)

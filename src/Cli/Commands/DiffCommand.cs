@@ -51,7 +51,7 @@ internal sealed class DiffCommand : CliCommand
         {
             context.Terminal.Say($"{id} is {task.State} and has changed nothing.");
         }
-        context.Terminal.Result(patch.Text);
+        context.Terminal.Document(patch.Text);
         if (patch.IsCut)
         {
             context.Terminal.Warn("The diff is longer than what is shown.");

@@ -3,6 +3,7 @@ using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -36,7 +37,7 @@ internal sealed class EventsCommand : CliCommand
         );
         await foreach (var line in lines)
         {
-            context.Terminal.Result(WithVersion(line) + "\n");
+            context.Terminal.Document(UntrustedText.EscapeJson(WithVersion(line)) + "\n");
         }
         return ExitCodes.Done;
     }

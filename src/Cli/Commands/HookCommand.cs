@@ -28,7 +28,7 @@ internal sealed class HookCommand : CliCommand
         var (output, error, exitCode) = AgentCallbacks.Hook(context.Terminal.ReadInput(), parsed.GetRequiredValue(_policy));
         if (output.Length > 0)
         {
-            context.Terminal.Result(output + "\n");
+            context.Terminal.Document(output + "\n");
         }
         if (error.Length > 0)
         {

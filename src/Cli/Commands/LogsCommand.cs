@@ -3,6 +3,7 @@ using System.Globalization;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
+using Orchestrator.Plans;
 using Orchestrator.Runs.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
@@ -55,7 +56,7 @@ internal sealed class LogsCommand : CliCommand
             }
             else
             {
-                context.Terminal.Result(line + "\n");
+                context.Terminal.Show(new UntrustedText(line));
             }
         }
 
@@ -71,7 +72,7 @@ internal sealed class LogsCommand : CliCommand
         var errors = Path.Combine(folder, "stderr");
         if (context.Verbose && File.Exists(errors))
         {
-            context.Terminal.Result(await File.ReadAllTextAsync(errors, stop));
+            context.Terminal.Show(new UntrustedText(await File.ReadAllTextAsync(errors, stop)));
         }
         return ExitCodes.Done;
     }

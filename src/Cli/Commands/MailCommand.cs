@@ -40,7 +40,7 @@ internal sealed class MailCommand : Command
 
         public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
         {
-            context.Terminal.Show(await Open(context, out var start).CheckAsync(start.Task, call: null, stop));
+            context.Terminal.Result(await Open(context, out var start).CheckAsync(start.Task, call: null, stop) + "\n");
             return ExitCodes.Done;
         }
     }
@@ -54,7 +54,7 @@ internal sealed class MailCommand : Command
 
         public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
         {
-            context.Terminal.Show(Open(context, out var start).Peek(start.Task));
+            context.Terminal.Result(Open(context, out var start).Peek(start.Task) + "\n");
             return Task.FromResult(ExitCodes.Done);
         }
     }
@@ -103,7 +103,7 @@ internal sealed class MailCommand : Command
             var answer = await Open(context, out var start).AfterBatchAsync(start.Task, context.Terminal.ReadInput(), stop);
             if (answer.Length > 0)
             {
-                context.Terminal.Result(answer + "\n");
+                context.Terminal.Document(answer + "\n");
             }
             return ExitCodes.Done;
         }

@@ -160,7 +160,7 @@ internal sealed class PlanCommand : CliCommand
         }
         else if (parsed.GetValue(_output) is null)
         {
-            context.Terminal.Result(TaskGraphYaml.WriteShort(plan));
+            context.Terminal.Document(TaskGraphYaml.WriteShort(plan));
         }
     }
 }

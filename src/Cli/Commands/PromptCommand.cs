@@ -40,7 +40,7 @@ internal sealed class PromptCommand : CliCommand
         }
         else
         {
-            context.Terminal.Result(prompt);
+            context.Terminal.Document(prompt);
         }
         return Task.FromResult(ExitCodes.Done);
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
+using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
 
@@ -88,8 +89,15 @@ internal sealed class ReportCommand : CliCommand
                 $"See 'orchestrate status {run.Id}'."
             );
         }
-        var text = File.ReadAllText(file);
-        context.Terminal.Result(text.EndsWith('\n') ? text : text + "\n");
+        var text = File.ReadAllText(file).TrimEnd('\n') + "\n";
+        if (isJson)
+        {
+            context.Terminal.Document(UntrustedText.EscapeJson(text));
+        }
+        else
+        {
+            context.Terminal.Result(text);
+        }
         return ExitCodes.Done;
     }
 }

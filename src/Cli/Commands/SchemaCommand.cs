@@ -22,7 +22,7 @@ internal sealed class SchemaCommand : CliCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        context.Terminal.Result(Schemas.Of(parsed.GetRequiredValue(_of)) + "\n");
+        context.Terminal.Document(Schemas.Of(parsed.GetRequiredValue(_of)) + "\n");
         return Task.FromResult(ExitCodes.Done);
     }
 }

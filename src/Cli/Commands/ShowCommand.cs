@@ -5,6 +5,7 @@ using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Commands;
@@ -56,7 +57,7 @@ internal sealed class ShowCommand : CliCommand
         Say(context, "run", status.RunId);
         Say(context, "title", status.Title);
         var why = status.Standing == RunStanding.Interrupted ? RunObservation.Cure(run) : LocalTimes.In(status.Reason);
-        Say(context, "state", RunStanding.Describe(status) + (why.Length > 0 ? ": " + why.ReplaceLineEndings(" ") : ""));
+        Say(context, "state", RunStanding.Describe(status) + (why.Length > 0 ? ": " + why : ""));
         Say(context, "tasks", (status.Counts ?? RunCounts.Of(status)).ToString());
         Say(context, "started", LocalTimes.Of(status.StartedAt));
         Say(context, "target", status.Target);
@@ -82,7 +83,7 @@ internal sealed class ShowCommand : CliCommand
                 context,
                 "task",
                 $"{task.Id}: {task.State}{(task.UnreadMail > 0 ? $", {RunLines.Unread(task)}" : "")}"
-                    + $"{(task.Reason.Length > 0 ? " (" + LocalTimes.In(task.Reason.ReplaceLineEndings(" ")) + ")" : "")}"
+                    + $"{(task.Reason.Length > 0 ? " (" + LocalTimes.In(new UntrustedText(task.Reason).Line) + ")" : "")}"
             );
             foreach (var answer in task.Answers ?? [])
             {

@@ -50,7 +50,8 @@ internal sealed class TasksShowCommand : CliCommand
             }.Where(text => !string.IsNullOrWhiteSpace(text))
         )
         {
-            context.Terminal.Show("\n" + text);
+            context.Terminal.Show("");
+            context.Terminal.Show(new UntrustedText(text));
         }
         foreach (var subtask in task.Subtasks)
         {

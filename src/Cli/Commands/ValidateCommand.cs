@@ -38,7 +38,7 @@ internal sealed class ValidateCommand : CliCommand
     {
         if (parsed.GetValue(_schema))
         {
-            context.Terminal.Result(TaskGraphSchema.Text);
+            context.Terminal.Document(TaskGraphSchema.Text);
             return Task.FromResult(ExitCodes.Done);
         }
 
@@ -56,7 +56,9 @@ internal sealed class ValidateCommand : CliCommand
         }
         if (parsed.GetValue(_print) is { } format && read.Plan is { } plan)
         {
-            context.Terminal.Result(format == "yaml" ? TaskGraphYaml.Write(plan) : PlanJson.WriteIndented(plan) + "\n");
+            context.Terminal.Document(
+                format == "yaml" ? TaskGraphYaml.Write(plan) : UntrustedText.EscapeJson(PlanJson.WriteIndented(plan)) + "\n"
+            );
         }
         else if (parsed.GetValue(_json))
         {

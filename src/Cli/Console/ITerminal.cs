@@ -1,7 +1,12 @@
+using Orchestrator.Plans;
+
 namespace Orchestrator.Cli.Console;
 
 /// <summary>The only access to the console: requested output goes to stdout, everything else (progress, warnings, questions) to
 /// stderr.</summary>
+/// <remarks>Each line may hold text of others (titles, mail, errors of programs ...): no call writes a character that a terminal obeys or
+/// does not show, and what follows a line end within a line is marked as <see cref="UntrustedText"/>. So several lines of ours are several
+/// calls.</remarks>
 internal interface ITerminal
 {
     /// <summary>Both ends are terminals, so a person can read and answer.</summary>
@@ -16,14 +21,25 @@ internal interface ITerminal
     /// <summary>Rows of the screen; 24 without one.</summary>
     int Height { get; }
 
-    /// <summary>Writes requested output unchanged to stdout: a document, a log, a diff.</summary>
+    /// <summary>Writes requested output to stdout, whose lines are ours: a report, a table. What it holds of others was marked where it was
+    /// made.</summary>
     void Result(string text);
+
+    /// <summary>Writes a document to stdout that programs read: unchanged into a pipe, on a terminal as <see cref="Result"/>. Nothing of
+    /// ours may stand beside it.</summary>
+    void Document(string text);
 
     /// <summary>Writes a line of requested output to stdout; to stderr where the command prints a document.</summary>
     void Show(string line);
 
+    /// <summary>Writes a text of others as a block, to where <see cref="Show(string)"/> writes.</summary>
+    void Show(UntrustedText block);
+
     /// <summary>Writes a line of progress to stderr.</summary>
     void Say(string line);
+
+    /// <summary>Writes a text of others as a block, to stderr.</summary>
+    void Say(UntrustedText block);
 
     /// <summary>Writes a warning for people, to stderr.</summary>
     void Warn(string line);

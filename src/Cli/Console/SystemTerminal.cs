@@ -1,5 +1,6 @@
 #pragma warning disable RS0030 // This is the door to the console.
 using System.Text;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Console;
 
@@ -8,6 +9,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
 {
     private const string Escape = "\u001b[";
     private readonly Lock _lock = new();
+    private readonly ConsoleEnds _ends;
     private readonly bool _documents;
     private readonly bool _colour;
     private IReadOnlyList<string> _drawn = [];
@@ -15,12 +17,14 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     /// <summary>Opens the console.</summary>
     /// <param name="documents">The command prints a document, and nothing else goes to stdout.</param>
     /// <param name="environment">Variables: <c>NO_COLOR</c> and <c>TERM=dumb</c> turn colour and redrawing off.</param>
-    public SystemTerminal(bool documents, IReadOnlyDictionary<string, string> environment)
+    /// <param name="ends">The streams.</param>
+    public SystemTerminal(bool documents, IReadOnlyDictionary<string, string> environment, ConsoleEnds ends)
     {
+        _ends = ends;
         _documents = documents;
         var dumb = environment.GetValueOrDefault("TERM") == "dumb";
-        HasScreen = !dumb && !System.Console.IsErrorRedirected;
-        IsInteractive = !System.Console.IsErrorRedirected && !System.Console.IsInputRedirected;
+        HasScreen = !dumb && !ends.IsErrorPiped;
+        IsInteractive = !ends.IsErrorPiped && !ends.IsInPiped;
         _colour = HasScreen && environment.GetValueOrDefault("NO_COLOR") is null or "";
     }
 
@@ -32,14 +36,9 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
 
     public int Height => Size(static () => System.Console.WindowHeight, 24);
 
-    public void Result(string text)
-    {
-        lock (_lock)
-        {
-            System.Console.Out.Write(System.Console.IsOutputRedirected ? text : TextCells.Visible(text));
-            System.Console.Out.Flush();
-        }
-    }
+    public void Result(string text) => Write(_ends.Out, Narrowed(new UntrustedText(text).ToString(), !_ends.IsOutPiped));
+
+    public void Document(string text) => Write(_ends.Out, _ends.IsOutPiped ? text : new UntrustedText(text).ToString());
 
     public void Show(string line)
     {
@@ -49,11 +48,27 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
         else
         {
-            Result(TextCells.Visible(line) + "\n");
+            Write(_ends.Out, Marked(line, !_ends.IsOutPiped) + "\n");
+        }
+    }
+
+    public void Show(UntrustedText block)
+    {
+        foreach (var row in Rows(block, !_documents && !_ends.IsOutPiped))
+        {
+            Show(row);
         }
     }
 
     public void Say(string line) => Write(line);
+
+    public void Say(UntrustedText block)
+    {
+        foreach (var row in Rows(block, HasScreen))
+        {
+            Say(row);
+        }
+    }
 
     public void Warn(string line) => Write(line, Coloured("33", "warning: "));
 
@@ -66,7 +81,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
     }
 
-    public string ReadInput() => System.Console.In.ReadToEnd();
+    public string ReadInput() => _ends.In.ReadToEnd();
 
     public (Stream Input, Stream Output) OpenStreams() => (System.Console.OpenStandardInput(), System.Console.OpenStandardOutput());
 
@@ -78,9 +93,9 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
         lock (_lock)
         {
-            System.Console.Error.Write(TextCells.Visible(question) + (byDefault ? " [Y/n] " : " [y/N] "));
-            System.Console.Error.Flush();
-            return System.Console.In.ReadLine()?.Trim().ToLowerInvariant() is { } answer
+            _ends.Error.Write(Marked(question, isScreen: true) + (byDefault ? " [Y/n] " : " [y/N] "));
+            _ends.Error.Flush();
+            return _ends.In.ReadLine()?.Trim().ToLowerInvariant() is { } answer
                 && (answer is "y" or "yes" || (answer.Length == 0 && byDefault));
         }
     }
@@ -88,6 +103,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     // Without wrapping at the right edge, because screens disagree about the width of some characters.
     public void Redraw(IReadOnlyList<string> lines)
     {
+        lines = [.. lines.Select(line => new UntrustedText(line).ToString().Replace('\n', UntrustedText.LineEnd))];
         lock (_lock)
         {
             var text = new StringBuilder(BackToFirst()).Append(Escape).Append("?7l");
@@ -134,17 +150,42 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
                 _drawn = [];
             }
 
-            Tell(label + (HasScreen ? TextCells.Visible(line) : line) + "\n");
+            Tell(label + Marked(line, HasScreen) + "\n");
         }
     }
+
+    private void Write(TextWriter stream, string text)
+    {
+        lock (_lock)
+        {
+            stream.Write(text);
+            stream.Flush();
+        }
+    }
+
+    private string Marked(string line, bool isScreen) => Narrowed(new UntrustedText(line).Marked, isScreen);
+
+    // A line that a screen wraps goes on in rows without a mark: blanks could put something of its own there.
+    private string Narrowed(string text, bool isScreen) =>
+        isScreen && Width is var width && text.Length > width
+            ? string.Join('\n', text.Split('\n').Select(line => TextCells.Of(line) > width ? UntrustedText.WithFewBlanks(line) : line))
+            : text;
+
+    private IEnumerable<string> Rows(UntrustedText block, bool isScreen) =>
+        isScreen
+            ? block
+                .Block("")
+                .SelectMany(line => TextCells.Wrap(line, Width - UntrustedText.Mark.Length))
+                .Select(row => UntrustedText.Mark + row)
+            : block.Block();
 
     // A closed terminal fails every write; there is no one to notify, and the work goes on.
     private void Tell(string text)
     {
         try
         {
-            System.Console.Error.Write(text);
-            System.Console.Error.Flush();
+            _ends.Error.Write(text);
+            _ends.Error.Flush();
         }
         catch (IOException) when (HasScreen) { }
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Console;
 
@@ -152,29 +153,34 @@ internal static partial class TextCells
     /// <summary>The text with blanks after it.</summary>
     public static string Pad(string text, int cells) => text + new string(' ', Math.Max(0, cells - Of(text)));
 
-    /// <summary>The first line of a text, without what would move the cursor or change colours.</summary>
+    /// <summary>The text in rows that fit: one where it is empty.</summary>
+    /// <param name="cells">The most of a row; at least 8 are used.</param>
+    public static IEnumerable<string> Wrap(string text, int cells)
+    {
+        cells = Math.Max(cells, 8);
+        var (from, at, used) = (0, 0, 0);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (used + Of(rune) > cells)
+            {
+                yield return text[from..at];
+                (from, used) = (at, 0);
+            }
+            used += Of(rune);
+            at += rune.Utf16SequenceLength;
+        }
+        yield return text[from..];
+    }
+
+    /// <summary>The first line of a text of others, without what terminals obey: colours of an agent's output are left out, other hidden
+    /// characters shown.</summary>
     public static string OneLine(string text)
     {
         var line = text.Trim();
         var end = line.AsSpan().IndexOfAny('\r', '\n');
         line = end < 0 ? line : line[..end];
-        return line.Any(char.IsControl)
-            ? new string([.. EscapeSequence().Replace(line, "").Replace('\t', ' ').Where(c => !char.IsControl(c))])
-            : line;
+        return new UntrustedText(line.Contains('\u001b', StringComparison.Ordinal) ? EscapeSequence().Replace(line, "") : line).Line;
     }
-
-    /// <summary>The text with visible control characters: output of an agent can't clear the screen, change its colours or its
-    /// title.</summary>
-    public static string Visible(string text) =>
-        text.Any(IsUnsafe) ? string.Concat(text.Select(c => IsUnsafe(c) ? Picture(c) : c.ToString())) : text;
-
-    private static bool IsUnsafe(char c) => char.IsControl(c) && c is not ('\n' or '\r' or '\t');
-
-    // Unicode has symbols for the first 32 and for DEL.
-    private static string Picture(char c) =>
-        c < ' ' ? ((char)(0x2400 + c)).ToString()
-        : c == '\u007f' ? "\u2421"
-        : "\ufffd";
 
     private static int Of(Rune rune)
     {

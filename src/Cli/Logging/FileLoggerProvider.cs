@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Plans;
 using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Logging;
@@ -74,7 +75,7 @@ internal sealed class FileLoggerProvider : ILoggerProvider
             {
                 return;
             }
-            Append(exception is null ? line : $"{line}\n{exception}");
+            Append(new UntrustedText(exception is null ? line : $"{line}\n{exception}").Marked);
         }
     }
 

@@ -1,4 +1,5 @@
 using Orchestrator.Cli.Console;
+using Orchestrator.Plans;
 using Serilog;
 using Serilog.Core;
 
@@ -25,9 +26,21 @@ internal sealed class LoggedTerminal(ITerminal inner, ILogger log) : ITerminal
 
     public void Result(string text) => inner.Result(text);
 
+    public void Document(string text) => inner.Document(text);
+
     public void Show(string line) => inner.Show(line);
 
+    public void Show(UntrustedText block) => inner.Show(block);
+
     public void Say(string line) => _log.Information("{Text:l}", line);
+
+    public void Say(UntrustedText block)
+    {
+        foreach (var line in block.Block())
+        {
+            Say(line);
+        }
+    }
 
     public void Warn(string line) => _log.Warning("{Text:l}", line);
 

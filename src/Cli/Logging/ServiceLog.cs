@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Console;
+using Orchestrator.Plans;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -98,12 +99,26 @@ internal sealed class ServiceLog : IDisposable
         }
     }
 
-    private static ITextFormatter Formatter(LogFormat format) =>
+    private static Readable Formatter(LogFormat format) =>
         format == LogFormat.Json
-            ? new RenderedCompactJsonFormatter()
-            : new MessageTemplateTextFormatter(
-                "{UtcTimestamp:yyyy-MM-ddTHH:mm:ss.fffZ} {Level} {SourceContext}: {Message:lj}{NewLine}{Exception}"
+            ? new Readable(new RenderedCompactJsonFormatter(), UntrustedText.EscapeJson)
+            : new Readable(
+                new MessageTemplateTextFormatter(
+                    "{UtcTimestamp:yyyy-MM-ddTHH:mm:ss.fffZ} {Level} {SourceContext}: {Message:lj}{NewLine}{Exception}"
+                ),
+                entry => new UntrustedText(entry).Marked
             );
+
+    /// <summary>Entries are one line, or one with marked ones below it: what was said by others makes no entry of its own.</summary>
+    private sealed class Readable(ITextFormatter inner, Func<string, string> show) : ITextFormatter
+    {
+        public void Format(LogEvent logEvent, TextWriter output)
+        {
+            using var entry = new StringWriter();
+            inner.Format(logEvent, entry);
+            output.WriteLine(show(entry.ToString().TrimEnd('\r', '\n')));
+        }
+    }
 
     /// <summary>Writes to the console through its one door, which disarms what agents write and goes above a table.</summary>
     private sealed class TerminalSink(ITerminal terminal, LogFormat format) : ILogEventSink

@@ -23,7 +23,7 @@ internal static class PlanOverview
             foreach (var id in wave)
             {
                 var done = selected?.Contains(id) == false ? "  (counts as done)" : "";
-                write($"  {id}: {tasks[id].Description.ReplaceLineEndings(" ")}{done}");
+                write($"  {id}: {new UntrustedText(tasks[id].Description).Line}{done}");
             }
         }
 

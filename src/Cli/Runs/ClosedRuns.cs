@@ -1,4 +1,5 @@
 using Orchestrator.Client;
+using Orchestrator.Plans;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;
@@ -38,7 +39,7 @@ internal static class ClosedRuns
         run?.Close(result, time.GetUtcNow());
         throw new CommandException(
             ExitCodes.Usage,
-            $"{handle.RunId} has ended: {result.State}{(result.Reason.Length > 0 ? $" ({result.Reason.ReplaceLineEndings(" ")})" : "")}.",
+            $"{handle.RunId} has ended: {result.State}{(result.Reason.Length > 0 ? $" ({new UntrustedText(result.Reason).Line})" : "")}.",
             "Nothing more can be changed in it. A new run takes up what is finished."
         );
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -30,7 +31,7 @@ internal static class EventFile
             .Append(happened.State);
         if (happened.Reason.Length > 0)
         {
-            text.Append("  (").Append(LocalTimes.In(happened.Reason.ReplaceLineEndings(" "))).Append(')');
+            text.Append("  (").Append(LocalTimes.In(new UntrustedText(happened.Reason).Line)).Append(')');
         }
         return text.ToString();
     }

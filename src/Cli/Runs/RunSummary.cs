@@ -1,6 +1,7 @@
 using System.Globalization;
 using Orchestrator.Cli.Console;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -18,10 +19,7 @@ internal static class RunSummary
         var starts = $"{run.AgentStarts} agent {(run.AgentStarts == 1 ? "start" : "starts")}{cost}";
         var counts = (run.Counts ?? RunCounts.Of(run)).ToString() is { Length: > 0 } counted ? $"{counted}, {starts}" : starts;
         context.Terminal.Say($"{run.RunId}: {RunStanding.Describe(run)}, {counts}.");
-        foreach (var line in LocalTimes.In(run.Reason).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            context.Terminal.Say($"  {line.TrimEnd('\r')}");
-        }
+        context.Terminal.Say(new UntrustedText(LocalTimes.In(run.Reason)));
         if (
             run.State is RunStates.Completed or RunStates.Escalated
             && run.HasLanded

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Orchestrator.Cli.Console;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -33,11 +34,11 @@ internal static class RunTable
         var lines = new List<string> { TextCells.Cut(Head(run, now), width) };
         if (run.Reason.Length > 0)
         {
-            lines.Add(TextCells.Cut("  " + TextCells.OneLine(LocalTimes.In(run.Reason)), width));
+            lines.Add(TextCells.Cut(UntrustedText.Mark + TextCells.OneLine(LocalTimes.In(run.Reason)), width));
         }
         if (doing.GetValueOrDefault("") is { } ofRun)
         {
-            lines.Add(TextCells.Cut("  " + TextCells.OneLine(ofRun), width));
+            lines.Add(TextCells.Cut(UntrustedText.Mark + TextCells.OneLine(ofRun), width));
         }
         if (
             !RunStates.IsFinal(run.State)

@@ -26,7 +26,7 @@ internal static class Program
         SystemTerminal? terminal = null;
         var code = await CommandLine.RunAsync(
             args,
-            documents => terminal = new SystemTerminal(documents, environment),
+            documents => terminal = new SystemTerminal(documents, environment, ConsoleEnds.OfProcess()),
             environment,
             Directory.GetCurrentDirectory(),
             TimeProvider.System,

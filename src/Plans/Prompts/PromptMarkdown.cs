@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans;
 
 /// <summary>Markdown of prompts: lists, code, quotations.</summary>
-internal static class PromptMarkdown
+public static class PromptMarkdown
 {
     /// <summary>A heading of the first level.</summary>
     public static StringBuilder Heading(StringBuilder text, string heading) => text.Append("\n# ").Append(heading).Append("\n\n");
@@ -18,13 +18,12 @@ internal static class PromptMarkdown
     /// <summary>Code within a line.</summary>
     public static string InlineCode(string code)
     {
-        var line = code.ReplaceLineEndings(" ");
+        var line = new UntrustedText(code).Line;
         return line.Contains('`', StringComparison.Ordinal) ? $"`` {line} ``" : $"`{line}`";
     }
 
     /// <summary>A quotation.</summary>
-    public static string Quoted(string words) =>
-        "> " + words.Trim().ReplaceLineEndings("\n").Replace("\n", "\n> ", StringComparison.Ordinal);
+    public static string Quoted(string words) => new UntrustedText(words).Quotation;
 
     /// <summary>A block of code that its content can't close.</summary>
     public static void Fenced(StringBuilder text, string content, string language)
@@ -38,6 +37,12 @@ internal static class PromptMarkdown
             longest = Math.Max(longest, run);
         }
         string fence = new('`', Math.Max(3, longest + 1));
-        text.Append(fence).Append(language).Append('\n').Append(content.TrimEnd()).Append('\n').Append(fence).Append('\n');
+        text.Append(fence)
+            .Append(language)
+            .Append('\n')
+            .Append(new UntrustedText(content.TrimEnd()).ToString())
+            .Append('\n')
+            .Append(fence)
+            .Append('\n');
     }
 }

@@ -23,7 +23,12 @@ public static class TaskPrompt
         Machine(text, input.WorktreeVariables);
         Contracts(text, input);
         Texts(text, "Context", "What you should know about this project.", input.Context);
-        Texts(text, "Notes of the tasks before", "What those wrote down whose work you build on.", input.Notes);
+        Texts(
+            text,
+            "Notes of the tasks before",
+            "What those wrote down whose work you build on, as quotations.",
+            [.. input.Notes.Select(notes => KeyValuePair.Create(notes.Key, PromptMarkdown.Quoted(notes.Value)))]
+        );
         PromptChecks.Process(text, task);
         PromptChecks.Gates(text, [.. task.Verification, .. input.FurtherGates]);
         PromptChecks.Measurements(text, task.Measurements);

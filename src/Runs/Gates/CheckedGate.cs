@@ -84,6 +84,8 @@ public sealed record CheckedGate(
             Lines = [.. LinesOf(verdict)],
         };
 
+    private const int MostLines = 20;
+
     private static IEnumerable<string> LinesOf(GateVerdict verdict)
     {
         var word =
@@ -107,9 +109,9 @@ public sealed record CheckedGate(
         {
             yield break;
         }
-        foreach (var line in verdict.Tail.TrimEnd().Split('\n').TakeLast(20).Where(line => line.Length > 0))
+        foreach (var line in new UntrustedText(verdict.Tail).Block("    " + UntrustedText.Mark).TakeLast(MostLines))
         {
-            yield return "      " + line.TrimEnd('\r');
+            yield return line;
         }
         if (verdict.EvidenceFile is not null)
         {

@@ -77,50 +77,43 @@ internal static class GateTally
     }
 
     /// <summary>The section of the report; empty where no gate was run.</summary>
-    public static string Render(RunFolder folder)
+    public static MarkdownText Render(RunFolder folder)
     {
         var counts = Read(folder);
+        var text = new MarkdownText();
         if (counts.Count == 0)
         {
-            return "";
+            return text;
         }
-        var rows = counts.Select(gate =>
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"| {Cell(gate.Key)} | {gate.Value.Ran} | {gate.Value.Cached} | {gate.Value.Flakes} | {gate.Value.Tests} | "
-                    + $"{gate.Value.Seconds:0.0} | {gate.Value.ExitCode} |"
-            )
+        text.Append(
+            $"\n| gate | ran | from the cache | passed only when run again | tests | seconds | exit code |\n|---|---|---|---|---|---|---|\n"
         );
-        var hits = counts
-            .Where(gate => gate.Value.LastHit.Length > 0)
-            .Select(gate => $"- '{Cell(gate.Key)}' was last {gate.Value.LastHit}");
-        var flaky = counts
-            .Where(gate => gate.Value.Flaky.Length > 0)
-            .Select(gate =>
-                $"- flaky: '{Cell(gate.Key)}' {gate.Value.Flaky}. Repair it; until then 'gates.quarantine: true' lets it only advise."
-            );
-        var strange = counts
-            .Where(gate => gate.Value.Suspicion.Length > 0)
-            .Select(gate => $"- strange: '{Cell(gate.Key)}' was green, but {Cell(gate.Value.Suspicion)}");
-        var before = counts
-            .Where(gate => gate.Value.BeforeWork.Length > 0)
-            .Select(gate => $"- '{Cell(gate.Key)}': {Cell(gate.Value.BeforeWork, LongestNote)}");
-        return string.Join(
-            '\n',
-            [
-                "",
-                "| gate | ran | from the cache | passed only when run again | tests | seconds | exit code |",
-                "|---|---|---|---|---|---|---|",
-                .. rows,
-                .. before.Concat(strange).Concat(flaky).Concat(hits).Prepend(""),
-                "",
-            ]
-        );
+        foreach (var (gate, count) in counts)
+        {
+            text.Append($"| {Cell(gate)} | {count.Ran} | {count.Cached} | {count.Flakes} | {count.Tests} | ")
+                .Append($"{(decimal?)count.Seconds:0.0} | {(decimal?)count.ExitCode:0} |\n");
+        }
+        text.Append($"\n");
+        foreach (var (gate, count) in counts.Where(gate => gate.Value.BeforeWork.Length > 0))
+        {
+            text.Append($"- '{Cell(gate)}': {Cell(count.BeforeWork, LongestNote)}\n");
+        }
+        foreach (var (gate, count) in counts.Where(gate => gate.Value.Suspicion.Length > 0))
+        {
+            text.Append($"- strange: '{Cell(gate)}' was green, but {Cell(count.Suspicion)}\n");
+        }
+        foreach (var (gate, count) in counts.Where(gate => gate.Value.Flaky.Length > 0))
+        {
+            text.Append($"- flaky: '{Cell(gate)}' {count.Flaky}. Repair it; until then 'gates.quarantine: true' lets it only advise.\n");
+        }
+        foreach (var (gate, count) in counts.Where(gate => gate.Value.LastHit.Length > 0))
+        {
+            text.Append($"- '{Cell(gate)}' was last {count.LastHit}\n");
+        }
+        return text;
     }
 
-    // A table cell is one line, and a bar ends it.
-    private static string Cell(string command, int longest = LongestCell) =>
-        QuotedText.Cut(command.ReplaceLineEndings(" "), longest).Replace("|", "\\|", StringComparison.Ordinal);
+    private static string Cell(string command, int longest = LongestCell) => QuotedText.CutLine(command, longest);
 
     private static SortedDictionary<string, GateCount> Read(RunFolder folder) =>
         SmallFile.TryRead(folder.Gates) is { } json

@@ -204,18 +204,18 @@ internal sealed class AuditCheck(GitRepository repository, RunFiles files, RunSe
 
     private static void Write(RunFolder folder, StoredAudit audit)
     {
-        var text = new StringBuilder($"Known vulnerabilities of packages in what is to land (at {audit.Standing.Commit[..12]}):\n");
+        var text = new MarkdownText().Append($"Known vulnerabilities of packages in what is to land (at {audit.Standing.Commit[..12]}):\n");
         Append("in the way", audit.Standing.InTheWay);
         Append("a person lets it land", audit.Standing.Allowed);
         Append("new, less severe", audit.Lesser);
         Append("there before the run", audit.Old);
-        text.AppendJoin("", audit.Audited.Select(subject => $"- audited: {FileNames.Show(subject, 400)}\n"));
-        text.AppendJoin("", audit.NotAudited.Select(reason => $"- not audited: {FileNames.Show(reason, 1000)}\n"));
+        text.Append(audit.Audited.Select(subject => MarkdownText.Of($"- audited: {FileNames.Show(subject, 400)}\n")));
+        text.Append(audit.NotAudited.Select(reason => MarkdownText.Of($"- not audited: {FileNames.Show(reason, 1000)}\n")));
         DurableFile.Write(folder.Audit, text.ToString());
         DurableFile.Write(folder.AuditJson, JsonSerializer.SerializeToUtf8Bytes(audit, MessageJson.Options));
 
         void Append(string standing, IReadOnlyList<AuditFinding> found) =>
-            text.AppendJoin("", found.Select(finding => $"- {standing}: {finding} ({FileNames.Show(finding.File)})\n"));
+            text.Append(found.Select(finding => MarkdownText.Of($"- {standing}: {finding} ({FileNames.Show(finding.File)})\n")));
     }
 
     /// <summary>A file that a tool audits.</summary>

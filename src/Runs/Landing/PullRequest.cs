@@ -84,12 +84,12 @@ internal static class PullRequest
                 Message = $"Draft pull request: {known.StandardOutput.Text.Trim()}",
             };
         }
-        var body = new StringBuilder();
+        var body = new MarkdownText();
         foreach (var task in files.Plan.Tasks)
         {
-            body.Append("- ").Append(task.Id).Append(": ").Append(task.Description.Split('\n', 2)[0]).Append('\n');
+            body.Append($"- {task.Id}: {task.Description.Split('\n', 2)[0]}\n");
         }
-        var title = files.Plan.Request?.Split('\n', 2)[0] is { Length: > 0 } request ? request : files.Folder.Name;
+        var title = files.Plan.Request?.Split('\n', 2)[0] is { Length: > 0 } request ? new UntrustedText(request).Line : files.Folder.Name;
         var opened = await runner.RunAsync(
             await CommandAsync(
                 gh,

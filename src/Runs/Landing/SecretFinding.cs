@@ -15,7 +15,7 @@ internal sealed record SecretFinding(string File, int Line, string Kind, string 
     /// <summary>Writes the findings, for programs and for people.</summary>
     public static void Write(RunFolder folder, StoredFindings<SecretFinding> found)
     {
-        var text = new StringBuilder($"What looks like secrets in what is to land (at {found.Commit[..12]}):\n");
+        var text = new MarkdownText().Append($"What looks like secrets in what is to land (at {found.Commit[..12]}):\n");
         foreach (
             var (finding, standing) in found
                 .InTheWay.Select(f => (f, "in the way"))
@@ -26,7 +26,7 @@ internal sealed record SecretFinding(string File, int Line, string Kind, string 
         }
         if (found.InTheWay.Count + found.Allowed.Count == 0)
         {
-            text.Append("- nothing any more\n");
+            text.Append($"- nothing any more\n");
         }
         DurableFile.Write(folder.Secrets, text.ToString());
         found.Write(folder.SecretsJson);

@@ -29,7 +29,10 @@ public sealed record MailSummary(
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"mail from {Sender} to {To ?? "all"} ({Size} characters): {Text}");
 
-    private string Sender => From.Length == 0 ? "the orchestrator" : From;
+    private string Sender =>
+        From.Length == 0 ? "the orchestrator"
+        : IsFromPerson ? $"{From}, a person,"
+        : $"task {From}";
 
     /// <summary>Parses a line of a run's mail (<see cref="Mailbox.PathOf"/>); null where it can't be read.</summary>
     public static MailSummary? Read(string line) =>

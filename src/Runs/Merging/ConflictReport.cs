@@ -46,7 +46,9 @@ internal static class ConflictReport
                 && Hunks(Encoding.UTF8.GetString(content)) is { Length: > 0 } hunks
             )
             {
-                sections.Add($"\n## {FileNames.Show(file)}\n\n```\n{hunks}```\n");
+                var section = new StringBuilder($"\n## {FileNames.Show(file)}\n\n");
+                PromptMarkdown.Fenced(section, hunks, "");
+                sections.Add(section.ToString());
             }
         }
         return sections;

@@ -103,7 +103,7 @@ internal sealed record StoredLosses(string Summary, string Commit, IReadOnlyList
     /// <summary>The list for people.</summary>
     public string Render()
     {
-        var text = new StringBuilder($"{Summary} (at {Commit[..12]})\n");
+        var text = new MarkdownText().Append($"{Summary} (at {Commit[..12]})\n");
         foreach (var hunk in Hunks.OrderByDescending(hunk => hunk.Fate))
         {
             var fate = hunk.Fate == HunkFate.Lost ? "lost" : "overwritten";

@@ -35,15 +35,16 @@ internal static class ReplanRequest
         {
             Section("What a person says to this", input.Guidance);
         }
-        Section("Why it can't go on", $"{input.Why}\n\n{evidence.Read(input.Evidence, EvidenceLines)}".TrimEnd());
+        Section("Why it can't go on", $"{input.Why}\n\n{PromptMarkdown.Quoted(evidence.Read(input.Evidence, EvidenceLines))}".TrimEnd());
         Section("What is merged", done.Count == 0 ? "Nothing." : List(done.Select(t => Line(t.Id, t.Title, Files(t.Id)))));
         foreach (var task in tasks.Where(t => input.Replaces.Contains(t.Id) && t.State != TaskStates.Skipped).Take(MostFailed))
         {
             Section(
                 $"{task.State}: {task.Id}",
                 (
-                    $"{Words(task.Id)}\n\nFiles: {Files(task.Id)}\n\nHow it ended, in attempt {task.Attempt}: {task.Reason}\n\n"
-                    + evidence.Read(task.Evidence, EvidenceLines)
+                    $"{Words(task.Id)}\n\nFiles: {Files(task.Id)}\n\nHow it ended, in attempt {task.Attempt}:\n\n"
+                    + $"{PromptMarkdown.Quoted(task.Reason)}\n\n"
+                    + PromptMarkdown.Quoted(evidence.Read(task.Evidence, EvidenceLines))
                 ).TrimEnd()
             );
         }

@@ -131,7 +131,7 @@ public sealed class PlannerQuestion(RunServices services)
             Question = QuestionOf(input, run),
             Tasks = StatusFile.Read(run.Folder.Status)?.Tasks ?? [],
             Earlier = QuestionRecord.All(run.Folder),
-            Persons = PersonsWord.Render(run.Folder.Events),
+            Persons = PersonsWord.Render(run.Folder.Events).ToString(),
             Outline = RepositoryOutline.Of((await commits.ListFilesAsync(tip)).Select(file => file.Path), OutlineLimit),
             Conventions = await commits.ReadFileAsync(tip, "CLAUDE.md") is { } text ? Encoding.UTF8.GetString(text) : "",
             Schema = schema,

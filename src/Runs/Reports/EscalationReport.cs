@@ -29,35 +29,32 @@ internal sealed class EscalationReport(string repository)
     /// <param name="came">The event of the escalation.</param>
     public string Render(RunStatus run, RunEvent came)
     {
-        var text = new StringBuilder();
-        Line($"# {run.RunId} needs a decision");
-        Line(run.Title.Length > 0 ? $"\n{run.Title}" : "");
-        Line(string.Create(CultureInfo.InvariantCulture, $"\nIt is {run.State} since {came.Time:yyyy-MM-dd HH:mm} UTC: {run.Reason}\n"));
-        Line(
-            "While it waits nothing runs, nothing is paid and nothing is lost, and no program has to be kept open. "
-                + (
-                    run.State == RunStates.AwaitingPromotion
-                        ? "Where nobody promotes it in time nothing lands, and it waits on. "
-                        : "There is no time limit. "
-                )
-                + (
-                    run.HasLanded
-                        ? $"A part of its work has landed on {run.Target} ({Short(run.LandedCommit)})."
-                        : $"Nothing of it is on {run.Target}."
-                )
+        var text = new MarkdownText().Append($"# {run.RunId} needs a decision\n");
+        if (run.Title.Length > 0)
+        {
+            text.Append($"\n{run.Title}\n");
+        }
+        text.Append($"\nIt is {run.State} since {came.Time:yyyy-MM-dd HH:mm} UTC: ").AppendParagraph(run.Reason).Append($"\n");
+        text.Append($"While it waits nothing runs, nothing is paid and nothing is lost, and no program has to be kept open. ");
+        text.Append(
+            $"{(run.State == RunStates.AwaitingPromotion ? "Where nobody promotes it in time nothing lands, and it waits on." : "There is no time limit.")} "
+        );
+        text.Append(
+            $"{(run.HasLanded ? $"A part of its work has landed on {run.Target} ({Short(run.LandedCommit)})." : $"Nothing of it is on {run.Target}.")}\n"
         );
         AppendEvidence(text, came.Evidence);
         AppendFailures(text, run);
         AppendReview(text, run);
         AppendDone(text, run);
-        text.AppendJoin("", run.Warnings.Select((warning, i) => $"{(i == 0 ? "\n## Worth knowing\n\n" : "")}- {warning}\n"));
+        if (run.Warnings.Count > 0)
+        {
+            text.Append($"\n## Worth knowing\n\n").Append(run.Warnings.Select(warning => MarkdownText.Of($"- {warning}\n")));
+        }
         AppendWaysOut(text, run);
         return text.ToString();
-
-        void Line(string line) => text.Append(line).Append('\n');
     }
 
-    private void AppendFailures(StringBuilder text, RunStatus run)
+    private void AppendFailures(MarkdownText text, RunStatus run)
     {
         var folder = new RunFolder(repository, run.RunId);
         var bad = run
@@ -67,7 +64,7 @@ internal sealed class EscalationReport(string repository)
             .ToList();
         if (bad.Count > 0)
         {
-            text.Append("\n## What did not end well\n");
+            text.Append($"\n## What did not end well\n");
         }
         foreach (var task in bad.Take(MostTasks))
         {
@@ -75,7 +72,7 @@ internal sealed class EscalationReport(string repository)
                 CultureInfo.InvariantCulture,
                 $"attempt {task.Attempt}, {task.Starts} agent {(task.Starts == 1 ? "start" : "starts")}, {task.Cost:0.00} USD"
             );
-            text.Append($"\n### {task.Id}: {task.Title}\n\n{task.State} ({tried}): {task.Reason}\n");
+            text.Append($"\n### {task.Id}: {task.Title}\n\n{task.State} ({tried}): ").AppendParagraph(task.Reason);
             if (new TaskFacts(folder).Claim(task) is { Length: > 0 } claim)
             {
                 text.Append($"\nIts agent said: {claim}\n");
@@ -88,7 +85,10 @@ internal sealed class EscalationReport(string repository)
             }
             text.Append($"\nWhat it did, what its agent said, and all that happened to it:\n\n");
             string[] looks = task.Id == ReviewTask.Id ? ["logs", "show"] : ["diff", "logs", "show"];
-            text.AppendJoin("", looks.Select(look => $"    orchestrate {look} {run.RunId}/{task.Id}\n"));
+            foreach (var look in looks)
+            {
+                text.AppendCommand($"orchestrate {look} {run.RunId}/{task.Id}");
+            }
         }
         if (bad.Count > MostTasks)
         {
@@ -96,15 +96,15 @@ internal sealed class EscalationReport(string repository)
         }
     }
 
-    private void AppendEvidence(StringBuilder text, string file)
+    private void AppendEvidence(MarkdownText text, string file)
     {
         if (_evidence.Read(file, EvidenceLines) is { Length: > 0 } evidence)
         {
-            text.Append($"\nThe end of {file}:\n\n{evidence}\n");
+            text.Append($"\nThe end of {file}:\n\n").AppendBlock(evidence);
         }
     }
 
-    private static void AppendReview(StringBuilder text, RunStatus run)
+    private static void AppendReview(MarkdownText text, RunStatus run)
     {
         if (run.Review is { } review)
         {
@@ -112,7 +112,7 @@ internal sealed class EscalationReport(string repository)
         }
     }
 
-    private static void AppendDone(StringBuilder text, RunStatus run)
+    private static void AppendDone(MarkdownText text, RunStatus run)
     {
         var done = run.Tasks.Where(t => TaskStates.IsOnStaging(t.State)).ToList();
         text.Append($"\n## What is done\n\n{(run.Counts ?? RunCounts.Of(run))}.\n");
@@ -121,19 +121,20 @@ internal sealed class EscalationReport(string repository)
             return;
         }
         text.Append($"\n| on {run.Staging} | commit | gates |\n|---|---|---|\n");
-        text.AppendJoin(
-            "",
+        text.Append(
             done.Take(MostTasks)
-                .Select(t => $"| {t.Id}{(t.Landed ? " (landed)" : "")} | {Short(t.MergeCommit)} | {t.Gates ?? "not verified"} |\n")
+                .Select(t =>
+                    MarkdownText.Of($"| {t.Id}{(t.Landed ? " (landed)" : "")} | {Short(t.MergeCommit)} | {t.Gates ?? "not verified"} |\n")
+                )
         );
         if (done.Count > MostTasks)
         {
             text.Append($"\nAnd {done.Count - MostTasks} more.\n");
         }
-        text.Append($"\nAll of it:\n\n    git log --first-parent --oneline {Short(run.BaseCommit)}..{run.Staging}\n");
+        text.Append($"\nAll of it:\n\n").AppendCommand($"git log --first-parent --oneline {Short(run.BaseCommit)}..{run.Staging}");
     }
 
-    private static void AppendWaysOut(StringBuilder text, RunStatus run)
+    private static void AppendWaysOut(MarkdownText text, RunStatus run)
     {
         var id = run.RunId;
         var folder = $"../{id}-fix";
@@ -164,7 +165,11 @@ internal sealed class EscalationReport(string repository)
             if (commands.Count > 0)
             {
                 text.Append($"**{(question.Id == "promote" ? "Try to land again" : $"Only {question.Id}")}.**\n\n");
-                text.AppendJoin("", commands.Select(command => $"    {command}{Meaning(command)}\n")).Append('\n');
+                foreach (var command in commands)
+                {
+                    text.AppendCommand($"{command}{Meaning(command)}");
+                }
+                text.Append($"\n");
             }
         }
         text.Append(

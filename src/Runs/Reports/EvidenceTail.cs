@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>The end of an evidence file, as an indented block: text of an agent or a gate stays text.</summary>
+/// <summary>The end of an evidence file, for a quoted block: text of an agent or a gate stays text.</summary>
 /// <param name="repository">Absolute path that evidence is relative to.</param>
 internal sealed class EvidenceTail(string repository)
 {
@@ -25,6 +25,6 @@ internal sealed class EvidenceTail(string repository)
                 last.Dequeue();
             }
         }
-        return string.Join('\n', last.Select(line => $"    {line}"));
+        return string.Join('\n', last);
     }
 }

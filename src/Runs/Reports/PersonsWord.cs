@@ -7,11 +7,11 @@ internal static class PersonsWord
 
     /// <summary>The section as Markdown; empty where there are no decisions.</summary>
     /// <param name="events">The file of the run's events.</param>
-    public static string Render(string events)
+    public static MarkdownText Render(string events)
     {
         if (!File.Exists(events))
         {
-            return "";
+            return new MarkdownText();
         }
         var said = File.ReadLines(events)
             .Where(line => line.Contains("\"by\":", StringComparison.Ordinal))
@@ -21,19 +21,15 @@ internal static class PersonsWord
             .ToList();
         if (said.Count == 0)
         {
-            return "";
+            return new MarkdownText();
         }
-        var text = new StringBuilder("\n## What persons have decided\n\n");
-        foreach (var item in said.TakeLast(Most))
-        {
-            text.Append(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"- {item.Time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, {item.By}: {item.Task ?? "run"}: "
-                        + $"{item.Reason.ReplaceLineEndings(" ")}\n"
-                )
+        return new MarkdownText()
+            .Append($"\n## What persons have decided\n\n")
+            .Append(
+                said.TakeLast(Most)
+                    .Select(item =>
+                        MarkdownText.Of($"- {item.Time:yyyy-MM-dd HH:mm:ss} UTC, {item.By}: {item.Task ?? "run"}: {item.Reason}\n")
+                    )
             );
-        }
-        return text.ToString();
     }
 }

@@ -17,49 +17,52 @@ public sealed class RunReport(string repository)
     /// <param name="run">The run with all its tasks.</param>
     public string Render(RunStatus run)
     {
-        var text = new StringBuilder();
-        Line($"# {run.RunId}: {RunStanding.Describe(run)}");
+        var text = new MarkdownText().Append($"# {run.RunId}: {RunStanding.Describe(run)}\n");
         if (run.Title.Length > 0)
         {
-            Line($"\n{run.Title}");
+            text.Append($"\n{run.Title}\n");
         }
         if (run.Reason.Length > 0)
         {
-            Line("\n" + run.Reason.ReplaceLineEndings("\n\n"));
+            text.Append($"\n").AppendParagraph(run.Reason);
         }
-        Line("");
+        text.Append($"\n");
         if ((run.Counts ?? RunCounts.Of(run)).ToString() is { Length: > 0 } counts)
         {
-            Line($"- tasks: {counts}");
+            text.Append($"- tasks: {counts}\n");
         }
-        Line($"- landed: {(run.HasLanded ? $"{run.LandedCommit} on {(run.LandedOn.Length > 0 ? run.LandedOn : run.Target)}" : "nothing")}");
+        text.Append(
+            $"- landed: {(run.HasLanded ? $"{run.LandedCommit} on {(run.LandedOn.Length > 0 ? run.LandedOn : run.Target)}" : "nothing")}\n"
+        );
         var onStaging = run.Tasks.Where(t => TaskStates.IsOnStaging(t.State) && !t.Landed).Select(t => t.Id).ToList();
         if (onStaging.Count > 0 && !RunStates.IsFinal(run.State))
         {
-            Line($"- on {run.Staging}, not on {run.Target} yet: {string.Join(", ", onStaging)}");
+            text.Append($"- on {run.Staging}, not on {run.Target} yet: {string.Join(", ", onStaging)}\n");
         }
-        Line($"- agent starts: {run.AgentStarts}");
-        Line(string.Create(CultureInfo.InvariantCulture, $"- cost: {run.Cost:0.00} USD"));
+        text.Append($"- agent starts: {run.AgentStarts}\n- cost: {run.Cost:0.00} USD\n");
         var folder = new RunFolder(repository, run.RunId);
         foreach (var found in new[] { RunLosses.Summary(folder), SecretCheck.Summary(folder), AuditCheck.Summary(folder) }.OfType<string>())
         {
-            Line($"- {found}");
+            text.Append($"- {found}\n");
         }
-        Line($"- review: {ReviewOf(run)}");
+        text.Append($"- review: {ReviewOf(run)}\n");
         if (run.Replan is { } replan)
         {
-            Line($"- another plan: {replan}");
+            text.Append($"- another plan: {replan}\n");
         }
-        foreach (var item in run.Warnings.Select(w => $"warning: {w}").Concat(run.Left))
+        foreach (var warning in run.Warnings)
         {
-            Line($"- {item}");
+            text.Append($"- warning: {warning}\n");
+        }
+        foreach (var item in run.Left)
+        {
+            text.Append($"- {item}\n");
         }
         AppendWhatIsNext(text, run, folder);
-        Line("\n| task | state | attempts | starts | gates | cost | commit |");
-        Line("|---|---|---|---|---|---|---|");
+        text.Append($"\n| task | state | attempts | starts | gates | cost | commit |\n|---|---|---|---|---|---|---|\n");
         foreach (var task in run.Tasks)
         {
-            Line(RowOf(task));
+            AppendRow(text, task);
         }
         AppendModels(text, run, folder);
         AppendMeasurements(text, run);
@@ -71,12 +74,10 @@ public sealed class RunReport(string repository)
         {
             if (_evidence.Read(task.Evidence, EvidenceLines) is { Length: > 0 } evidence)
             {
-                Line($"\n## {task.Id}: {task.Evidence}\n\n{evidence}");
+                text.Append($"\n## {task.Id}: {task.Evidence}\n\n").AppendBlock(evidence);
             }
         }
         return text.ToString();
-
-        void Line(string line) => text.Append(line).Append('\n');
     }
 
     private static string ReviewOf(RunStatus run)
@@ -90,59 +91,55 @@ public sealed class RunReport(string repository)
             + (isMore ? $"; it has not seen all that landed: git log --oneline {review.Commit}..{run.LandedCommit}" : "");
     }
 
-    private static void AppendModels(StringBuilder text, RunStatus run, RunFolder folder)
+    private static void AppendModels(MarkdownText text, RunStatus run, RunFolder folder)
     {
         var worked = run
             .Tasks.Select(task => (task.Id, Models: AttemptModel.Of(folder.Path, task.Id)))
             .Where(task => task.Models.Count > 0)
-            .Select(task => $"- {task.Id} was worked on by {string.Join(", ", task.Models)}\n")
+            .Select(task => MarkdownText.Of($"- {task.Id} was worked on by {string.Join(", ", task.Models)}\n"))
             .ToList();
         if (worked.Count > 0)
         {
-            text.Append('\n').AppendJoin("", worked);
+            text.Append($"\n").Append(worked);
         }
     }
 
-    private static string RowOf(RunTask task)
+    private static void AppendRow(MarkdownText text, RunTask task)
     {
         var gates = task.Gates ?? (task.State == TaskStates.Merged ? "not verified" : "");
         var state = task.Reused ? $"{task.State} (taken up)" : task.State;
         var commit = task.MergeCommit.Length > 12 ? task.MergeCommit[..12] : "";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {task.Id} | {state} | {task.Attempt} | {task.Starts} | {gates} | {task.Cost:0.00} | {commit} |"
-        );
+        text.Append($"| {task.Id} | {state} | {task.Attempt} | {task.Starts} | {gates} | {task.Cost:0.00} | {commit} |\n");
     }
 
-    private static void AppendMeasurements(StringBuilder text, RunStatus run)
+    private static void AppendMeasurements(MarkdownText text, RunStatus run)
     {
         var rows = run
             .Tasks.SelectMany(task => (task.Measurements ?? []).Select(m => (Task: task.Id, Measurement: m)))
             .Select(row =>
-                $"| {row.Task} | {row.Measurement.Name.Replace("|", "\\|", StringComparison.Ordinal)} | {row.Measurement.Expected} "
-                + $"| {TaskMeasurement.Show(row.Measurement.Measured, "nothing")}{(row.Measurement.Met ? "" : " (missed)")} "
-                + $"| {TaskMeasurement.Show(row.Measurement.Claimed, "")} |\n"
+                MarkdownText.Of(
+                    $"| {row.Task} | {row.Measurement.Name} | {row.Measurement.Expected} "
+                        + $"| {TaskMeasurement.Show(row.Measurement.Measured, "nothing")}{(row.Measurement.Met ? "" : " (missed)")} "
+                        + $"| {TaskMeasurement.Show(row.Measurement.Claimed, "")} |\n"
+                )
             )
             .ToList();
         if (rows.Count > 0)
         {
-            text.Append("\n| task | measurement | expected | measured | its agent said |\n|---|---|---|---|---|\n").AppendJoin("", rows);
+            text.Append($"\n| task | measurement | expected | measured | its agent said |\n|---|---|---|---|---|\n").Append(rows);
         }
     }
 
-    private static void AppendWhatIsNext(StringBuilder text, RunStatus run, RunFolder folder)
+    private static void AppendWhatIsNext(MarkdownText text, RunStatus run, RunFolder folder)
     {
         if (run.Standing == RunStanding.Interrupted)
         {
-            text.Append(
-                    $"\n## Nobody works on it\n\nThe process that worked on it has ended. It goes on with\n\n    orchestrate resume "
-                        + $"{run.RunId}"
-                )
-                .Append('\n');
+            text.Append($"\n## Nobody works on it\n\nThe process that worked on it has ended. It goes on with\n\n")
+                .AppendCommand($"orchestrate resume {run.RunId}");
         }
         if (RunStanding.Of(run) == RunStanding.Paused)
         {
-            text.Append($"\n## It is paused\n\nIt goes on with\n\n    orchestrate resume {run.RunId}").Append('\n');
+            text.Append($"\n## It is paused\n\nIt goes on with\n\n").AppendCommand($"orchestrate resume {run.RunId}");
         }
         if (run.State is RunStates.Escalated or RunStates.AwaitingPromotion)
         {
@@ -150,11 +147,14 @@ public sealed class RunReport(string repository)
         }
         if (run.Questions.Count > 0)
         {
-            text.Append("\n## What needs a person").Append('\n');
+            text.Append($"\n## What needs a person\n");
             foreach (var question in run.Questions)
             {
-                text.Append($"\n{question.Question}\n\n{string.Join('\n', question.Commands.Select(command => $"    {command}"))}")
-                    .Append('\n');
+                text.Append($"\n").AppendParagraph(question.Question).Append($"\n");
+                foreach (var command in question.Commands)
+                {
+                    text.AppendCommand(command);
+                }
             }
         }
     }

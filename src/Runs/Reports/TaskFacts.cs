@@ -11,24 +11,24 @@ internal sealed class TaskFacts(RunFolder folder)
 
     /// <summary>The section as Markdown; empty where nothing has begun.</summary>
     /// <param name="run">The run with all its tasks.</param>
-    public string Render(RunStatus run)
+    public MarkdownText Render(RunStatus run)
     {
         var told = run.Tasks.Where(task => task.Starts > 0 || task.Reason.Length > 0 || TaskStates.IsDone(task.State)).ToList();
         if (told.Count == 0)
         {
-            return "";
+            return new MarkdownText();
         }
-        var text = new StringBuilder("\n## What was claimed, and what is known\n");
+        var text = new MarkdownText().Append($"\n## What was claimed, and what is known\n");
         foreach (var task in told.Take(MostTasks))
         {
             text.Append($"\n### {task.Id}{(task.Title.Length > 0 ? $": {OneLine(task.Title)}" : "")} ({task.State})\n\n");
-            text.AppendJoin("", Lines(task, run).Select(line => $"- {line}\n"));
+            text.Append(Lines(task, run).Select(line => MarkdownText.Of($"- {line}\n")));
         }
         if (told.Count > MostTasks)
         {
             text.Append($"\nAnd {told.Count - MostTasks} more: orchestrate show {run.RunId}/TASK\n");
         }
-        return text.ToString();
+        return text;
     }
 
     /// <summary>The last claim of a task's agent, in a line; empty where there is none.</summary>

@@ -83,16 +83,14 @@ internal sealed record ReviewRecord
     /// <summary>As people read it.</summary>
     public string Render()
     {
-        var text = new StringBuilder($"# Round {Round.Number} of the review, by {Reviewer}\n\n");
+        var text = new MarkdownText().Append($"# Round {Round.Number} of the review, by {Reviewer}\n\n");
         text.Append(
-                Round.Since.Length > 0
-                    ? $"What changed from {Round.Since} to {Round.Tip}"
-                    : $"The whole change, {Round.Base} to {Round.Tip}"
-            )
-            .Append(Parts == 0 ? ": nothing.\n" : $", in {Parts} {(Parts == 1 ? "question" : "questions")}.\n");
+            $"{(Round.Since.Length > 0 ? $"What changed from {Round.Since} to {Round.Tip}" : $"The whole change, {Round.Base} to {Round.Tip}")}"
+        );
+        text.Append($"{(Parts == 0 ? ": nothing." : $", in {Parts} {(Parts == 1 ? "question" : "questions")}.")}\n");
         foreach (var summary in Summaries.Where(summary => summary.Length > 0))
         {
-            text.Append('\n').Append(Quoted(summary)).Append('\n');
+            text.Append($"\n> {summary}\n");
         }
         Section("Findings that stand", Findings.Where(f => f.Stands));
         Section("Mended or overruled", Findings.Where(f => f.Blocks && !f.Stands));
@@ -109,19 +107,22 @@ internal sealed record ReviewRecord
             text.Append($"\n## {title}\n");
             foreach (var finding in list)
             {
-                text.Append($"\n- {(finding.Id.Length > 0 ? $"**{finding.Id}** " : "")}{finding.Place}: {OneLine(finding.Summary)}");
+                var id = finding.Id.Length > 0 ? MarkdownText.Of($"**{finding.Id}** ") : new MarkdownText();
+                text.Append($"\n- {id}{finding.Place}: {finding.Summary}");
                 Detail("what breaks", finding.Consequence);
                 Detail("how to see it", finding.Reproduction);
                 Detail("proposed", finding.Fix);
                 Detail(finding.State == ReviewFinding.Open ? "why it stops nothing" : finding.State, finding.Note);
-                text.Append('\n');
+                text.Append($"\n");
             }
         }
 
-        void Detail(string name, string value) => text.Append(value.Length > 0 ? $"\n  - {name}: {OneLine(value)}" : "");
+        void Detail(string name, string value)
+        {
+            if (value.Length > 0)
+            {
+                text.Append($"\n  - {name}: {value}");
+            }
+        }
     }
-
-    private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
-
-    private static string Quoted(string text) => $"> {OneLine(text)}";
 }

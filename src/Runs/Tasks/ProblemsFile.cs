@@ -37,8 +37,17 @@ internal static class ProblemsFile
         sentences.Count <= Most ? sentences : [.. sentences.Take(Most), $"And {sentences.Count - Most} more of the kind."];
 
     /// <summary>A gate that failed, with the end of its output.</summary>
-    public static string Gate(GateVerdict outcome) =>
-        $"## {(outcome.Gate.IsMeasurement ? "Measurement" : "Gate")} failed: {outcome.Gate.Name}\n\nCommand: "
-        + $"`{outcome.Gate.Command}`\n{outcome.Summary}\n\n"
-        + $"{(outcome.Tail.Trim().Length == 0 ? "It printed nothing." : $"```\n{outcome.Tail.TrimEnd()}\n```")}\n";
+    public static string Gate(GateVerdict outcome)
+    {
+        var text = new StringBuilder(
+            $"## {(outcome.Gate.IsMeasurement ? "Measurement" : "Gate")} failed: {new UntrustedText(outcome.Gate.Name).Line}\n\nCommand: "
+                + $"{PromptMarkdown.InlineCode(outcome.Gate.Command)}\n{new UntrustedText(outcome.Summary).Marked}\n\n"
+        );
+        if (outcome.Tail.Trim().Length == 0)
+        {
+            return text.Append("It printed nothing.\n").ToString();
+        }
+        PromptMarkdown.Fenced(text, outcome.Tail, "");
+        return text.ToString();
+    }
 }

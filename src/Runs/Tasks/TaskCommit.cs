@@ -223,7 +223,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
 
     private string Message()
     {
-        var title = task.Description.Split('\n', 2)[0].Trim();
+        var title = new UntrustedText(task.Description.Split('\n', 2)[0]).Line;
         var subject = title.Length == 0 ? task.Id : title;
         return files.Settings.Git.MessagePrefix is { Length: > 0 } prefix ? $"{prefix} {subject}" : subject;
     }

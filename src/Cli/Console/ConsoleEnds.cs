@@ -1,0 +1,23 @@
+#pragma warning disable RS0030 // This is the door to the console.
+namespace Orchestrator.Cli.Console;
+
+/// <summary>The three streams of a process, and which of them are no terminal.</summary>
+/// <param name="In">Stdin.</param>
+/// <param name="Out">Stdout.</param>
+/// <param name="Error">Stderr.</param>
+/// <param name="IsInPiped">Stdin is a pipe or a file.</param>
+/// <param name="IsOutPiped">Stdout is.</param>
+/// <param name="IsErrorPiped">Stderr is.</param>
+internal sealed record ConsoleEnds(TextReader In, TextWriter Out, TextWriter Error, bool IsInPiped, bool IsOutPiped, bool IsErrorPiped)
+{
+    /// <summary>Those of this process.</summary>
+    public static ConsoleEnds OfProcess() =>
+        new(
+            System.Console.In,
+            System.Console.Out,
+            System.Console.Error,
+            System.Console.IsInputRedirected,
+            System.Console.IsOutputRedirected,
+            System.Console.IsErrorRedirected
+        );
+}
