@@ -92,12 +92,8 @@ public sealed record AgentClaim
 
     /// <summary>Writes a temporary file and renames it, so that a partial claim is never read.</summary>
     /// <param name="folder">The agent run's folder (<c>ORCHESTRATOR_START</c>).</param>
-    public void Write(string folder)
-    {
-        var aside = Path.Combine(folder, $"{FileName}.{Guid.NewGuid():N}");
-        File.WriteAllText(aside, JsonSerializer.Serialize(this, AgentClaimJson.Default.AgentClaim) + "\n");
-        File.Move(aside, Path.Combine(folder, FileName), overwrite: true);
-    }
+    public void Write(string folder) =>
+        OwnFile.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, AgentClaimJson.Default.AgentClaim) + "\n");
 
     /// <summary>The agent run's claim, or null where there is none that can be read.</summary>
     /// <param name="folder">The start's folder.</param>

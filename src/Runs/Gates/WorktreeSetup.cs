@@ -47,7 +47,6 @@ internal static class WorktreeSetup
         {
             return null;
         }
-        Directory.CreateDirectory(logFolder);
         var environment = GateEnvironment
             .Make(services.Environment, resources.Variables(files.Settings.Worktrees.Environment))
             .ToDictionary(v => v.Key, v => (string?)v.Value, StringComparer.Ordinal);
@@ -68,7 +67,7 @@ internal static class WorktreeSetup
             if (!result.Succeeded)
             {
                 var log = Path.Combine(logFolder, "setup.log");
-                await File.WriteAllTextAsync(log, result.StandardOutput.Text + result.StandardError.Text, CancellationToken.None);
+                OwnFile.Write(log, result.StandardOutput.Text + result.StandardError.Text);
                 return $"Set-up failed: '{command}' ended with exit code {result.ExitCode} in {worktree.Path}; see "
                     + $"{files.Folder.Relative(log)}. Repair it or set worktrees.setup.";
             }
@@ -76,7 +75,7 @@ internal static class WorktreeSetup
         DurableFile.Write(worktree.SetupMark, Encoding.UTF8.GetBytes(wanted));
         if ((await WorktreeTraces.TryReadAsync(worktree, stop))?.Untracked is { Count: > 0 } left)
         {
-            await File.WriteAllLinesAsync(Path.Combine(logFolder, LeftFile), left, CancellationToken.None);
+            OwnFile.Write(Path.Combine(logFolder, LeftFile), string.Concat(left.Select(path => path + "\n")));
         }
         return null;
     }
