@@ -155,7 +155,8 @@ public sealed class GateMemoryTests : IAsyncLifetime
     [Fact]
     public async Task Gate_PassesByChance_IsNotKeptAndIsCountedAndAfterTenRunsNamed()
     {
-        // Red the first time on each tree, green when it is run again there.
+        // Red the first time on each tree, green when it is run again there: what git ignores stays.
+        await _repository.CommitAsync("ignored", (".gitignore", "seen\n"));
         var gate = Counted("[ -e seen ] || { touch seen; exit 1; }") with
         {
             Type = GateType.Test,
