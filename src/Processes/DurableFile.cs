@@ -1,6 +1,7 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Writes files atomically and durably: to a temporary file, synced, renamed.</summary>
+/// <summary>Writes files atomically and durably: to a temporary file, synced, renamed. As with <see cref="OwnFile"/>, no link is
+/// followed.</summary>
 public static class DurableFile
 {
     /// <summary>Replaces a file by a text in UTF-8; folders are made.</summary>
@@ -12,7 +13,7 @@ public static class DurableFile
     {
         using var file = new AsideFile(path);
         file.Stream.Write(content);
-        file.Replace();
+        file.Replace(sync: true);
     }
 
     /// <summary>Replaces a file by what <paramref name="write"/> writes to a stream: large content need not be in memory.</summary>
@@ -21,7 +22,7 @@ public static class DurableFile
     {
         using var file = new AsideFile(path);
         write(file.Stream);
-        file.Replace();
+        file.Replace(sync: true);
     }
 
     /// <summary>Writes a file unless it exists: of concurrent callers, in one process or several, one succeeds. <c>File.Move</c> without
@@ -37,55 +38,4 @@ public static class DurableFile
 
     /// <summary>The content as text, or null if there is no such file.</summary>
     public static string? TryRead(string path) => SmallFile.TryRead(path) is { } content ? Encoding.UTF8.GetString(content) : null;
-
-    /// <summary>The temporary file, removed if it does not replace the other.</summary>
-    private sealed class AsideFile : IDisposable
-    {
-        private readonly string _path;
-        private string? _aside;
-
-        public AsideFile(string path)
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            _path = path;
-            var aside = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():n}.tmp";
-            Stream = new FileStream(aside, FileMode.CreateNew, FileAccess.Write);
-            _aside = aside;
-        }
-
-        public FileStream Stream { get; }
-
-        public void Replace()
-        {
-            Stream.Flush(flushToDisk: true);
-            Stream.Dispose();
-            File.Move(_aside!, _path, overwrite: true);
-            _aside = null;
-        }
-
-        // A hard link is created or refused by the file system in one step.
-        public bool Publish()
-        {
-            Stream.Flush(flushToDisk: true);
-            return SharedFile.TryName(_aside!, _path);
-        }
-
-        public void Dispose()
-        {
-            if (_aside is null)
-            {
-                return;
-            }
-            try
-            {
-                // On a full disk this tries to write the buffer once more.
-                Stream.Dispose();
-            }
-            catch (IOException)
-            {
-                // The first failure is already being thrown.
-            }
-            File.Delete(_aside);
-        }
-    }
 }

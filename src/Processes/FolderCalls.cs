@@ -23,6 +23,10 @@ internal static partial class FolderCalls
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int LinkAt(byte[] target, int folder, byte[] name);
 
+    [LibraryImport("libc", EntryPoint = "linkat", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int NameAt(int folder, byte[] name, int to, byte[] newName, int flags);
+
     [LibraryImport("libc", EntryPoint = "renameat", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int RenameAt(int folder, byte[] name, int to, byte[] newName);

@@ -10,7 +10,8 @@ public sealed partial class FolderHandle : IDisposable
 {
     // fcntl.h on Linux; two of the flags differ between architectures.
     private const int CreateNew = 0x40 | 0x80;
-    private const int WriteOnly = 1;
+    private const int ReadWrite = 2;
+    private const int CreateOrOpen = 0x40;
     private const int DoNotWait = 0x800;
     private const int CloseOnExec = 0x80000;
     private const int RemoveFolder = 0x200;
@@ -21,6 +22,9 @@ public sealed partial class FolderHandle : IDisposable
     // struct statx, the same on all machines.
     private const uint TypeAndMode = 3;
     private const int ModeOffset = 28;
+    private const uint Inode = 0x100;
+    private const int InodeOffset = 32;
+    private const int DeviceOffset = 136;
     private const int ExecutableByOwner = 0x40;
 
     // errno(3).
@@ -29,6 +33,7 @@ public sealed partial class FolderHandle : IDisposable
     private const int Denied = 13;
     private const int Exists = 17;
     private const int NoFolder = 20;
+    private const int IsFolder = 21;
     private const int TooManyLinks = 40;
     private const int NotEmpty = 39;
     private const int NoSuchDevice = 6;
@@ -129,10 +134,39 @@ public sealed partial class FolderHandle : IDisposable
         return null;
     }
 
-    /// <summary>Creates a file, which must not exist.</summary>
+    /// <summary>Opens a regular file for reading and writing, and creates it where it is missing; null if something else is
+    /// there.</summary>
+    public SafeFileHandle? TryOpenOrMake(ReadOnlySpan<byte> name, UnixFileMode mode)
+    {
+        var number = FolderCalls.OpenAt(
+            Number,
+            FolderCalls.Ended(name),
+            ReadWrite | CreateOrOpen | DoNotWait | NoLink | CloseOnExec,
+            (uint)mode
+        );
+        if (number < 0)
+        {
+            return Marshal.GetLastPInvokeError() is TooManyLinks or IsFolder or NoSuchDevice ? null : throw Fault("open", name);
+        }
+        var file = new SafeFileHandle(number, ownsHandle: true);
+        if (KindAt(number, [0], EmptyPath) == EntryKind.File)
+        {
+            return file;
+        }
+        file.Dispose();
+        return null;
+    }
+
+    /// <summary>Whether a name is that of an open file, and no link to it.</summary>
+    public bool Names(ReadOnlySpan<byte> name, SafeFileHandle file) =>
+        KindOf(name) == EntryKind.File
+        && PlaceAt(Number, FolderCalls.Ended(name)) is { } place
+        && place == PlaceAt((int)file.DangerousGetHandle(), [0]);
+
+    /// <summary>Creates a file, which must not exist, and opens it for reading and writing.</summary>
     public SafeFileHandle Make(ReadOnlySpan<byte> name, UnixFileMode mode)
     {
-        var number = FolderCalls.OpenAt(Number, FolderCalls.Ended(name), WriteOnly | CreateNew | NoLink | CloseOnExec, (uint)mode);
+        var number = FolderCalls.OpenAt(Number, FolderCalls.Ended(name), ReadWrite | CreateNew | NoLink | CloseOnExec, (uint)mode);
         return number < 0 ? throw Fault("make", name) : new SafeFileHandle(number, ownsHandle: true);
     }
 
@@ -152,6 +186,37 @@ public sealed partial class FolderHandle : IDisposable
         {
             throw Fault("rename", name);
         }
+    }
+
+    /// <summary>Gives a file elsewhere, no link, a further name here.</summary>
+    /// <returns>False if that can't be: it is on another disk, or the name is taken.</returns>
+    public bool TryName(string file, ReadOnlySpan<byte> newName) =>
+        FolderCalls.NameAt(CurrentFolder, Encoding.UTF8.GetBytes(file + "\0"), Number, FolderCalls.Ended(newName), 0) == 0;
+
+    /// <summary>Gives a file of this folder a further name in it, unless that is taken; where the file system has no hard links, a
+    /// copy.</summary>
+    /// <returns>False if the name was taken.</returns>
+    public bool TryLink(ReadOnlySpan<byte> name, ReadOnlySpan<byte> newName)
+    {
+        if (FolderCalls.NameAt(Number, FolderCalls.Ended(name), Number, FolderCalls.Ended(newName), 0) == 0)
+        {
+            return true;
+        }
+        if (KindOf(newName) != EntryKind.Missing)
+        {
+            return false;
+        }
+        using var from = TryRead(name) ?? throw Fault("read", PathOf(name), NoSuchFile);
+        var made = FolderCalls.OpenAt(Number, FolderCalls.Ended(newName), ReadWrite | CreateNew | NoLink | CloseOnExec, 0x1B6);
+        if (made < 0)
+        {
+            return Marshal.GetLastPInvokeError() == Exists ? false : throw Fault("make", newName);
+        }
+        using FileStream to = new(new SafeFileHandle(made, ownsHandle: true), FileAccess.Write);
+        using FileStream content = new(from, FileAccess.Read);
+        content.CopyTo(to);
+        to.Flush(flushToDisk: true);
+        return true;
     }
 
     /// <summary>Removes a file, link or empty folder; a missing one is fine.</summary>
@@ -201,6 +266,15 @@ public sealed partial class FolderHandle : IDisposable
             0xA000 => EntryKind.Link,
             _ => EntryKind.Other,
         };
+
+    /// <summary>Inode and device; null where nothing is.</summary>
+    private static (ulong Inode, ulong Device)? PlaceAt(int folder, byte[] name)
+    {
+        Span<byte> facts = stackalloc byte[256];
+        return FolderCalls.Look(folder, name, DoNotFollow | EmptyPath, Inode, ref facts[0]) == 0
+            ? (MemoryMarshal.Read<ulong>(facts[InodeOffset..]), MemoryMarshal.Read<ulong>(facts[DeviceOffset..]))
+            : null;
+    }
 
     private static int? ModeAt(int folder, byte[] name, int flags)
     {

@@ -1,11 +1,15 @@
+using System.Runtime.InteropServices;
+
 namespace Orchestrator.Processes;
 
 /// <summary>A file that one holder at a time has open, over all processes of a machine; the system frees it when its holder dies.</summary>
-public sealed class LockFile : IDisposable
+public sealed partial class LockFile : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
-    // errno(3) on Linux: flock(2) on a lock that is held.
+    // flock(2), and errno(3) for a lock that is held.
+    private const int Exclusive = 2;
+    private const int DoNotWait = 4;
     private const int WouldBlock = 11;
 
     private LockFile(FileStream content) => Content = content;
@@ -31,19 +35,21 @@ public sealed class LockFile : IDisposable
     /// <param name="path">The file.</param>
     public static LockFile? TryTake(string path)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        try
+        var file = OwnFile.Open(path);
+
+        // As .NET's FileShare.None does it: children do not inherit the lock, and a file system without locks has none.
+        if (Lock((int)file.SafeFileHandle.DangerousGetHandle(), Exclusive | DoNotWait) == 0 || Marshal.GetLastPInvokeError() != WouldBlock)
         {
-            // On Unix this takes flock(2) for the whole file; children do not inherit it.
-            return new LockFile(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new LockFile(file);
         }
-        catch (IOException busy) when (busy.HResult == WouldBlock)
-        {
-            // Any other error, such as a read-only file system, would not go away by waiting.
-            return null;
-        }
+        file.Dispose();
+        return null;
     }
 
     /// <inheritdoc/>
     public void Dispose() => Content.Dispose();
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Lock(int file, int operation);
 }

@@ -24,8 +24,11 @@ internal sealed class OutputSink : IDisposable
                 output.File,
                 workingDirectory is null ? Directory.GetCurrentDirectory() : Path.GetFullPath(workingDirectory)
             );
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            _file = OwnFile.Create(path);
+        }
+        else
+        {
+            _file = output.Log?.Stream;
         }
     }
 
@@ -93,13 +96,22 @@ internal sealed class OutputSink : IDisposable
             );
             _file.Write(tail);
         }
-        _file.Dispose();
+        CloseOwn();
     }
 
     public void Dispose()
     {
-        _file?.Dispose();
+        CloseOwn();
         _oneAtATime.Dispose();
+    }
+
+    /// <summary>A <see cref="LogFile"/> is closed by its owner.</summary>
+    private void CloseOwn()
+    {
+        if (_output.File is not null)
+        {
+            _file?.Dispose();
+        }
     }
 
     private void WriteToFile(ReadOnlySpan<byte> bytes)

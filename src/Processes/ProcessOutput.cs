@@ -18,10 +18,14 @@ public sealed class ProcessOutput
     /// <value>Default: <see cref="DefaultCaptureLimit"/>.</value>
     public int CaptureLimit { get; init; } = DefaultCaptureLimit;
 
-    /// <summary>A file for the bytes; created anew, with its folder. Null: none.</summary>
+    /// <summary>A file for the bytes; created anew, with its folder, by <see cref="OwnFile.Create"/>. Null: none.</summary>
     public string? File { get; init; }
 
-    /// <summary>Bytes written to <see cref="File"/>; then a line with the number of omitted bytes, and the last 64 KiB.</summary>
+    /// <summary>A log for the bytes, open before and after the child runs, in place of <see cref="File"/>. Null: none.</summary>
+    public LogFile? Log { get; init; }
+
+    /// <summary>Bytes written to <see cref="File"/> or <see cref="Log"/>; then a line with the number of omitted bytes, and the last 64
+    /// KiB.</summary>
     /// <value>Default: <see cref="DefaultFileLimit"/>.</value>
     public long FileLimit { get; init; } = DefaultFileLimit;
 

@@ -63,6 +63,10 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         if (first.Contention != GateContention.None && await turn.HadCompanyAsync(cancellationToken))
         {
             await turn.BecomeAloneAsync(cancellationToken);
+            if (!await BeginsAgainAsync(subject, cancellationToken))
+            {
+                return first;
+            }
             var alone = await RunOnceAsync(gate, command, subject, evidenceFile + RerunSuffix, turn, cancellationToken);
             return alone with
             {
@@ -74,6 +78,10 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         }
         var wasKilled = GateClassifier.WasKilled(first);
         if (!wasKilled && (first.Failure != GateFailure.Logic || !subject.RerunFailure || !RunsTwice(gate)))
+        {
+            return first;
+        }
+        if (!await BeginsAgainAsync(subject, cancellationToken))
         {
             return first;
         }
@@ -96,6 +104,10 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             };
     }
 
+    /// <summary>A second run begins where the first did: else what the first left could make it green.</summary>
+    private static async Task<bool> BeginsAgainAsync(GateSubject subject, CancellationToken cancellationToken) =>
+        subject.PutBack is not { } putBack || await putBack(cancellationToken);
+
     // Repeating a measurement until it is good enough proves nothing: its tolerance covers chance.
     private static bool RunsTwice(Gate gate) => gate.Type is GateType.Test or GateType.Custom && !gate.IsMeasurement;
 
@@ -108,14 +120,6 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             Command = command,
             Tail = why,
         };
-
-    /// <summary>The time by the file system's clock, for comparison with files that the gate writes.</summary>
-    private static DateTime Touch(string evidenceFile)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(evidenceFile)!);
-        File.WriteAllText(evidenceFile, "");
-        return File.GetLastWriteTimeUtc(evidenceFile);
-    }
 
     private static TestCount? CountOf((int Ran, int Skipped)? printed, (int Ran, int Skipped, IReadOnlyList<string> Files)? written) =>
         written is { } files ? new TestCount(files.Ran, files.Skipped, printed?.Ran, files.Files)
@@ -139,10 +143,11 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
     {
         var number = gate.IsMeasurement ? new PrintedNumber() : null;
         var printed = RunsTwice(gate) ? new PrintedTests() : null;
+        using var log = LogFile.Make(evidenceFile);
         ProcessOutput output = new()
         {
             CaptureLimit = CaptureBytes,
-            File = evidenceFile,
+            Log = log,
             FileLimit = EvidenceBytes,
             LineLimit = LongestLine,
             OnLine =
@@ -155,7 +160,6 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
                         return ValueTask.CompletedTask;
                     },
         };
-        var began = Touch(evidenceFile);
         var process = new ProcessCommand("/bin/sh", "-c", command)
         {
             WorkingDirectory = subject.Directory,
@@ -173,29 +177,35 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         var result = await RunProcessAsync(process, subject.TemporaryFolder, cancellationToken);
         var verdict = GateJudgement.Of(gate, command, result, subject, evidenceFile) with
         {
-            Tests = printed is null ? null : CountOf(printed.Result, ResultFiles.Count(subject.Directory, began, cancellationToken)),
+            Tests = printed is null ? null : CountOf(printed.Result, ResultFiles.Count(subject.Directory, log.Began, cancellationToken)),
         };
-        if (IsForeign(evidenceFile, result.StandardOutput))
+        if (Suspicion(log, result.StandardOutput) is { } suspicion)
         {
-            verdict = verdict with { Suspicion = "something beside us wrote to the file with what it printed while it ran" };
+            verdict = verdict with { Suspicion = suspicion };
         }
         if (number is not null)
         {
             verdict = verdict.Compare(number.Value);
             var errors = result.StandardError.Text;
-            await File.AppendAllTextAsync(evidenceFile, errors.Length == 0 ? "" : $"\n[stderr]\n{errors}", cancellationToken);
+            log.Append(errors.Length == 0 ? "" : $"\n[stderr]\n{errors}");
         }
         var exitCode = verdict.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "none";
         var seconds = verdict.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
-        await File.AppendAllTextAsync(
-            evidenceFile,
+        log.Append(
             $"\n[gate '{gate.Name}': {verdict.Result}, exit code {exitCode}, {seconds} s]\n[command: {command}]\n"
                 + $"{(verdict.Tests is { } tests ? $"[{tests}]\n" : "")}{(gate.IsMeasurement ? $"[{verdict.Comparison}]\n" : "")}"
-                + $"{(verdict.Advice.Length == 0 ? "" : $"[{verdict.Advice}]\n")}",
-            cancellationToken
+                + $"{(verdict.Advice.Length == 0 ? "" : $"[{verdict.Advice}]\n")}"
         );
         return verdict;
     }
+
+    /// <summary>What was done to the file with what it printed; null: nothing. Processes of a gate often run an agent's code, and can find
+    /// the file; the result does not depend on it, but people read it.</summary>
+    private static string? Suspicion(LogFile log, CapturedOutput output) =>
+        log.WasInTheWay is { } found ? $"{found} was where the file with what it printed is made; it was removed, not written through"
+        : output.TotalBytes <= EvidenceBytes && log.IsForeign(output)
+            ? "something beside us wrote to the file with what it printed while it ran"
+        : null;
 
     /// <summary>Runs the gate and clears its temporary folder, so that reruns and later gates start clean. What can't be removed stays, and
     /// those gates report it.</summary>
@@ -211,14 +221,4 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             _ = temporary is null || TemporaryFolders.TryEmpty(temporary, before);
         }
     }
-
-    /// <summary>Whether the file contains anything that is not from the gate. Processes of a gate often run an agent's code, and can find
-    /// the file; the result does not depend on it, but people read it.</summary>
-    private static bool IsForeign(string evidenceFile, CapturedOutput output) =>
-        output.TotalBytes <= EvidenceBytes
-        && (
-            new FileInfo(evidenceFile) is not { Exists: true } file
-            || file.Length != output.TotalBytes
-            || (!output.IsTruncated && !File.ReadAllBytes(evidenceFile).AsSpan().SequenceEqual(output.Bytes.Span))
-        );
 }

@@ -29,6 +29,10 @@ public sealed record GateSubject
     /// <value>Default: true.</value>
     public bool RerunFailure { get; init; } = true;
 
+    /// <summary>Puts the files of the worktree back to what they were before the gate, which is run once more only then; false: they can't
+    /// be. Null: they stay as the first run left them.</summary>
+    public Func<CancellationToken, Task<bool>>? PutBack { get; init; }
+
     /// <summary>Whose gate it is, for those who wait for it.</summary>
     public GateOrigin Origin { get; init; } = GateOrigin.None;
 }

@@ -100,9 +100,7 @@ public sealed record AgentClaim
     {
         var path = PathIn(folder);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var aside = $"{path}.{Guid.NewGuid():N}";
-        File.WriteAllText(aside, JsonSerializer.Serialize(this, AgentClaimJson.Default.AgentClaim) + "\n");
-        File.Move(aside, path, overwrite: true);
+        OwnFile.Write(path, JsonSerializer.Serialize(this, AgentClaimJson.Default.AgentClaim) + "\n");
     }
 
     /// <summary>The agent run's claim, or null where there is none that can be read.</summary>

@@ -9,7 +9,7 @@ public static class KeptCommands
     /// <param name="run">The run as it is.</param>
     /// <param name="words">The command and its arguments.</param>
     public static void Add(string runFolder, RunStatus run, IEnumerable<string> words) =>
-        File.AppendAllText(
+        OwnFile.Append(
             FileIn(runFolder),
             string.Create(
                 CultureInfo.InvariantCulture,

@@ -1,3 +1,4 @@
+using System.Text;
 using Orchestrator.Git.Commits;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;
@@ -9,38 +10,96 @@ public sealed class GateTamperCheckTests
 {
     private static readonly PlanTask Work = new() { Id = "a", FilesWrite = ["src/**", "tests/**", "check.sh"] };
 
+    /// <summary>A repository with some of everything.</summary>
+    private static readonly Dictionary<string, string> Project = new()
+    {
+        ["Makefile"] = "check: main.o\n\t@./tools/lint.sh\nmain.o: src/main.c\n\tgcc -c src/main.c\n",
+        ["src/main.c"] = "",
+        ["all.sh"] = "cd \"$(dirname \"$0\")\"\n[ -f local.sh ] && . ./local.sh\nsh \"$DIR/tools/lint.sh\"\n",
+        ["tools/lint.sh"] = "true\n",
+        ["scripts/check.sh"] = "true\n",
+        ["check.sh"] = "true\n",
+        ["tests/run.sh"] = "python -m pytest\n",
+        ["tests/conftest.py"] = "",
+        ["tests/test_a.py"] = "import calc\n",
+        ["calc.py"] = "",
+        ["app/__init__.py"] = "",
+        ["src/index.js"] = "",
+        ["src/A.cs"] = "",
+        ["tests/A.Tests/ParserTests.cs"] = "",
+        ["tests/fixtures/package.json"] = "{}",
+        ["package.json"] = """{"scripts":{"test":"node --test"}}""",
+        ["pyproject.toml"] = "[project]\nname = 'a'\n",
+    };
+
     [Theory]
     [InlineData("./scripts/check.sh --all", "scripts/check.sh", FileChange.Modified, "scripts/check.sh")]
     [InlineData("sh check.sh", "check.sh", FileChange.Deleted, "check.sh")]
+    [InlineData("sh tests/run.sh", "tests/run.sh", FileChange.Modified, "which decides what the gate 'sh tests/run.sh' does")]
     [InlineData("npm test", "package.json", FileChange.Modified, "package.json")]
+    [InlineData("npm test", ".npmrc", FileChange.Added, "It added '.npmrc'")]
+    [InlineData("npm test", "node_modules/left-pad/index.js", FileChange.Added, "in place of an installed package")]
+    [InlineData("make check", "GNUmakefile", FileChange.Added, "It added 'GNUmakefile'")]
+    [InlineData("make check", "tools/lint.sh", FileChange.Modified, "which the gate 'make check' calls")]
+    [InlineData("sh all.sh", "tools/lint.sh", FileChange.Modified, "which the gate 'sh all.sh' calls")]
+    [InlineData("sh all.sh", "local.sh", FileChange.Added, "which the gate 'sh all.sh' calls")]
     [InlineData("python -m pytest -q", "tests/conftest.py", FileChange.Modified, "conftest.py")]
+    [InlineData("python -m pytest -q", "conftest.py", FileChange.Added, "It added 'conftest.py'")]
+    [InlineData("python -m pytest -q", "tests/json.py", FileChange.Added, "in place of Python's module 'json'")]
+    [InlineData("python -m pytest -q", "tests/calc.py", FileChange.Added, "in place of 'calc.py'")]
+    [InlineData("python3 -m unittest", "sitecustomize.py", FileChange.Added, "It added 'sitecustomize.py'")]
+    [InlineData("dotnet test", "Directory.Build.props", FileChange.Added, "It added 'Directory.Build.props'")]
     [InlineData("pytest tests", "tests/test_a.py", FileChange.Deleted, "deleted the test")]
     [InlineData("dotnet test", "tests/A.Tests/ParserTests.cs", FileChange.Deleted, "deleted the test")]
-    public void Changes_WhatDecidesAGate_AreNamed(string command, string path, FileChange change, string said) =>
-        Assert.Contains(
-            said,
-            Assert.Single(GateTamperCheck.Changes(Work, [new Gate(command)], [File(path, change)], [])),
-            StringComparison.Ordinal
-        );
+    public async Task Changes_WhatDecidesAGate_AreNamed(string command, string path, FileChange change, string said) =>
+        Assert.Contains(said, Assert.Single(await ChangesAsync(command, File(path, change))), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("sh check.sh", "check.sh", FileChange.Modified)] // The plan names it: it was approved with the plan.
     [InlineData("pytest tests/test_a.py", "tests/test_a.py", FileChange.Modified)]
+    [InlineData("python tests/test_a.py", "tests/test_a.py", FileChange.Modified)]
     [InlineData("npm test", "src/index.js", FileChange.Modified)]
-    [InlineData("npm test", "package.json", FileChange.Added)]
+    [InlineData("cargo test", "Cargo.toml", FileChange.Added)] // The project's first one.
+    [InlineData("npm test", "new/package.json", FileChange.Added)] // A package that the work makes.
     [InlineData("make check", "docs/Makefile.md", FileChange.Modified)]
-    public void Changes_OrdinaryWork_IsNotNamed(string command, string path, FileChange change) =>
-        Assert.Empty(GateTamperCheck.Changes(Work, [new Gate(command)], [File(path, change)], []));
+    [InlineData("make check", "conftest.txt", FileChange.Added)]
+    [InlineData("make check", "src/main.c", FileChange.Modified)] // Its compiler reads it; it is no script.
+    [InlineData("pytest", "app/json.py", FileChange.Added)] // Loaded as app.json.
+    [InlineData("npm test", "tests/fixtures/package.json", FileChange.Modified)]
+    public async Task Changes_OrdinaryWork_IsNotNamed(string command, string path, FileChange change) =>
+        Assert.Empty(await ChangesAsync(command, File(path, change)));
+
+    [Theory]
+    [InlineData("npm test", "package.json", """{"scripts":{"test":"node --test","x":"true"},"dependencies":{"left-pad":"1.3.0"}}""", false)]
+    [InlineData("npm test", "package.json", """{"scripts":{"test":"true"}}""", true)]
+    [InlineData("npm test", "package.json", """{"scripts":{"test":"node --test","pretest":"true"}}""", true)]
+    [InlineData("npm test", "package.json", """{"scripts":{"test":"node --test"},"jest":{"testMatch":[]}}""", true)]
+    [InlineData("npm test", "package.json", "no document", true)]
+    [InlineData("pytest", "pyproject.toml", "[project]\nname = 'a'\ndependencies = ['requests']\n", false)]
+    [InlineData("pytest", "pyproject.toml", "[project]\nname = 'a'\n[tool.pytest.ini_options]\naddopts = '-k a'\n", true)]
+    [InlineData("pytest", "pyproject.toml", "[project]\nname = 'a'\n[project.entry-points.pytest11]\na = 'a'\n", true)]
+    public async Task Changes_Manifest_IsNamedForWhatDecidesGatesAlone(string command, string path, string after, bool isNamed) =>
+        Assert.Equal(isNamed ? 1 : 0, (await ChangesAsync(command, File(path, FileChange.Modified), after)).Count);
 
     [Fact]
-    public void Changes_TestMoved_IsNotNamed() =>
+    public async Task Changes_DecidingFile_IsShownWithTheDifference() =>
+        Assert.Contains(
+            "The difference: `-python -m pytest` `+true`.",
+            Assert.Single(
+                GateTamperCheck.Changes(
+                    Work,
+                    await MeaningAsync("sh tests/run.sh", "", File("tests/run.sh", FileChange.Modified)),
+                    [File("tests/run.sh", FileChange.Modified)],
+                    [Patch("tests/run.sh", "-python -m pytest\n+true\n")]
+                )
+            ),
+            StringComparison.Ordinal
+        );
+
+    [Fact]
+    public async Task Changes_TestMoved_IsNotNamed() =>
         Assert.Empty(
-            GateTamperCheck.Changes(
-                Work,
-                [new Gate("pytest")],
-                [File("tests/test_a.py", FileChange.Deleted), File("tests/test_b.py", FileChange.Added)],
-                []
-            )
+            await ChangesAsync("pytest", File("tests/test_a.py", FileChange.Deleted), "", File("tests/test_b.py", FileChange.Added))
         );
 
     [Theory]
@@ -48,11 +107,16 @@ public sealed class GateTamperCheckTests
     [InlineData("+  it.skip('works', () => {\n+    [Fact(Skip = \"x\")]\n", 2)]
     [InlineData("-  xit('works')\n+  it('works')\n", 0)]
     [InlineData("-  xit('works')\n+  xit('works better')\n", 0)]
-    public void Changes_TestsSwitchedOff_AreCounted(string patch, int count) =>
+    public async Task Changes_TestsSwitchedOff_AreCounted(string patch, int count) =>
         Assert.Equal(
             count,
             GateTamperCheck
-                .Changes(Work, [], [File("tests/a.spec.js", FileChange.Modified)], [Patch("tests/a.spec.js", patch)])
+                .Changes(
+                    Work,
+                    await MeaningAsync("true", ""),
+                    [File("tests/a.spec.js", FileChange.Modified)],
+                    [Patch("tests/a.spec.js", patch)]
+                )
                 .Count(c => c.Contains($"switches {count} ", StringComparison.Ordinal)) * count
         );
 
@@ -101,6 +165,22 @@ public sealed class GateTamperCheckTests
 
     [Fact]
     public void ForPerson_TooLarge_SaysSo() => Assert.Contains("too large", Assert.Single(TestSigns.ForPerson(null)));
+
+    private static async Task<IReadOnlyList<string>> ChangesAsync(
+        string command,
+        ChangedFile file,
+        string after = "",
+        params ChangedFile[] more
+    ) => [.. GateTamperCheck.Changes(Work, await MeaningAsync(command, after, [file, .. more]), [file, .. more], [])];
+
+    private static Task<GateMeaning> MeaningAsync(string command, string after, params ChangedFile[] changed) =>
+        GateMeaning.OfAsync(
+            [new Gate(command)],
+            Project.Keys,
+            changed,
+            path => Task.FromResult<byte[]?>(Encoding.UTF8.GetBytes(Project[path])),
+            _ => Task.FromResult<byte[]?>(Encoding.UTF8.GetBytes(after))
+        );
 
     private static PatchFile Patch(string path, string lines) => new(path, $"diff --git a/{path} b/{path}\n@@ -1,9 +1,9 @@\n{lines}");
 

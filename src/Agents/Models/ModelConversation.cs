@@ -35,9 +35,6 @@ internal sealed class ModelConversation(string file)
     internal void Keep(JsonNode content)
     {
         _messages.Add(new JsonObject { ["role"] = "assistant", ["content"] = content.DeepClone() });
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        var aside = $"{file}.{Environment.ProcessId}.new";
-        File.WriteAllText(aside, _messages.ToJsonString());
-        File.Move(aside, file, overwrite: true);
+        OwnFile.Write(file, _messages.ToJsonString());
     }
 }

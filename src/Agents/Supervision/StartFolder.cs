@@ -80,13 +80,8 @@ internal sealed class StartFolder(string path)
     /// <summary>Any new text will do: the supervisor only checks whether it changed.</summary>
     internal void RenewLease()
     {
-        using var lease = System.IO.File.OpenHandle(
-            File("lease"),
-            FileMode.OpenOrCreate,
-            FileAccess.Write,
-            FileShare.ReadWrite | FileShare.Delete
-        );
-        RandomAccess.Write(lease, Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N") + "\n"), 0);
+        using var lease = OwnFile.Open(File("lease"));
+        lease.Write(Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N") + "\n"));
     }
 
     internal void NoteMemory(long bytes) => TryWrite("memory", bytes.ToString(CultureInfo.InvariantCulture));
@@ -107,20 +102,7 @@ internal sealed class StartFolder(string path)
         }
     }
 
-    internal void Write(string name, string text)
-    {
-        var aside = File($"{name}.{Guid.NewGuid():N}");
-        try
-        {
-            System.IO.File.WriteAllText(aside, text + "\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-            System.IO.File.Move(aside, File(name), overwrite: true);
-        }
-        catch (IOException)
-        {
-            System.IO.File.Delete(aside);
-            throw;
-        }
-    }
+    internal void Write(string name, string text) => OwnFile.Write(File(name), text + "\n");
 
     /// <summary>Takes the place of a supervisor, atomically.</summary>
     /// <returns>False where one was there first.</returns>

@@ -33,13 +33,35 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
                     "--pathspec-file-nul"
                 ) with
                 {
-                    Input = ProcessInput.FromBytes(FileNames.Encode(string.Concat(paths.Select(path => path + "\0")))),
+                    Input = ListOf(paths),
                     Settings = ParallelCheckout,
                 },
                 cancellationToken
             );
         }
     }
+
+    /// <summary>Restores single files as an index of our own has them, whatever was done to the worktree's.</summary>
+    internal Task PutBackAsync(
+        IReadOnlyDictionary<string, string?> index,
+        IReadOnlyCollection<string> paths,
+        CancellationToken cancellationToken
+    )
+    {
+        permit.Check(worktree.Path);
+        return worktree.WriteAsync(
+            worktree.Call("checkout-index", "--force", "--index", "--quiet", "-z", "--stdin") with
+            {
+                Input = ListOf(paths),
+                Settings = [.. ParallelCheckout, .. IndexFacts.Settings(worktree.Repository)],
+                Environment = index,
+            },
+            cancellationToken
+        );
+    }
+
+    private static ProcessInput ListOf(IEnumerable<string> paths) =>
+        ProcessInput.FromBytes(FileNames.Encode(string.Concat(paths.Select(path => path + "\0"))));
 
     /// <summary>Removes single files, links or folders.</summary>
     /// <returns>Those that can't be removed, and why.</returns>
@@ -93,7 +115,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
         return worktree.WriteAsync(
             worktree.Call(["checkout", "--quiet", "--force", .. where]) with
             {
-                Settings = ParallelCheckout,
+                Settings = [.. ParallelCheckout, .. IndexFacts.Settings(worktree.Repository)],
             },
             cancellationToken
         );

@@ -1,14 +1,17 @@
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>Changes that programs left in a worktree.</summary>
-/// <param name="HasChanges">Tracked files differ from the commit.</param>
+/// <param name="Changed">Tracked files that differ from the commit.</param>
+/// <param name="Submodules">Those of them that are submodules with another commit or changed files.</param>
 /// <param name="Others">Untracked and ignored files and folders; a folder without tracked files is named instead of its content.</param>
 /// <param name="Untracked">Those of them that git does not ignore.</param>
-public sealed record WorktreeTraces(bool HasChanges, IReadOnlySet<string> Others, IReadOnlyList<string> Untracked)
+public sealed record WorktreeTraces(
+    IReadOnlyList<string> Changed,
+    IReadOnlyList<string> Submodules,
+    IReadOnlySet<string> Others,
+    IReadOnlyList<string> Untracked
+)
 {
-    /// <summary>For a worktree that was just checked out and cleaned.</summary>
-    public static WorktreeTraces None { get; } = new(HasChanges: false, new HashSet<string>(), []);
-
     private static readonly string[] Arguments =
     [
         "status",
@@ -21,14 +24,26 @@ public sealed record WorktreeTraces(bool HasChanges, IReadOnlySet<string> Others
     ];
 
     /// <summary>Reads a worktree with one git process; null if git refuses.</summary>
-    public static async Task<WorktreeTraces?> TryReadAsync(Worktree worktree, CancellationToken cancellationToken = default)
+    public static Task<WorktreeTraces?> TryReadAsync(Worktree worktree, CancellationToken cancellationToken = default) =>
+        TryReadAsync(worktree, new Dictionary<string, string?>(), cancellationToken);
+
+    /// <summary>The same by an index of our own.</summary>
+    /// <param name="index">The variables that name it.</param>
+    internal static async Task<WorktreeTraces?> TryReadAsync(
+        Worktree worktree,
+        IReadOnlyDictionary<string, string?> index,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            var output = await worktree.Repository.ReadAsync(worktree.Call(Arguments), cancellationToken);
+            var call = worktree.Call(Arguments) with { Environment = index, Settings = IndexFacts.Settings(worktree.Repository) };
+            var output = await worktree.Repository.ReadAsync(call, cancellationToken);
             var entries = output.Fields().Where(field => field.Length > 2).ToLookup(field => field[0] is '?' or '!');
+            var changed = entries[false].Select(Changes).OfType<(string Path, bool IsSubmodule)>().ToList();
             return new WorktreeTraces(
-                entries[false].Any(),
+                [.. changed.Select(entry => entry.Path)],
+                [.. changed.Where(entry => entry.IsSubmodule).Select(entry => entry.Path)],
                 entries[true].Select(field => field[2..]).ToHashSet(StringComparer.Ordinal),
                 [.. entries[true].Where(field => field[0] == '?').Select(field => field[2..])]
             );
@@ -37,5 +52,19 @@ public sealed record WorktreeTraces(bool HasChanges, IReadOnlySet<string> Others
         {
             return null;
         }
+    }
+
+    /// <summary>A changed entry (git-status(1), "Changed Tracked Entries"); null for a submodule in which there is only something
+    /// untracked, such as what a build made.</summary>
+    private static (string Path, bool IsSubmodule)? Changes(string field)
+    {
+        // 1 XY sub mH mI mW hH hI path; u XY sub m1 m2 m3 mW h1 h2 h3 path. A submodule is S, then C and M for what was changed in it.
+        var facts = field.Split(' ', field[0] == 'u' ? 11 : 9);
+        return (facts[2][0], facts[2][1..3]) switch
+        {
+            ('S', "..") => null,
+            ('S', _) => (facts[^1], true),
+            _ => (facts[^1], false),
+        };
     }
 }

@@ -43,9 +43,7 @@ internal sealed record GateTicket(string Owner, string Mark, bool Alone, string 
     /// <summary>Adds it to a queue: written to a temporary file and renamed.</summary>
     internal void Write(string folder)
     {
-        var file = FileIn(folder);
-        File.WriteAllBytes(file + ".new", JsonSerializer.SerializeToUtf8Bytes(this, GateTicketJson.Default.GateTicket));
-        File.Move(file + ".new", file, overwrite: true);
+        OwnFile.Write(FileIn(folder), JsonSerializer.SerializeToUtf8Bytes(this, GateTicketJson.Default.GateTicket));
     }
 
     internal void Remove(string folder) => File.Delete(FileIn(folder));

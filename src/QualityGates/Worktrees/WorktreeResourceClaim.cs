@@ -43,11 +43,7 @@ internal sealed record WorktreeResourceClaim(string Worktree, string Owner, int 
     internal void Write(string folder)
     {
         var file = FileOf(folder, Worktree, Owner);
-        File.WriteAllBytes(
-            file + ".new",
-            JsonSerializer.SerializeToUtf8Bytes(this, WorktreeResourceClaimJson.Default.WorktreeResourceClaim)
-        );
-        File.Move(file + ".new", file, overwrite: true);
+        OwnFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(this, WorktreeResourceClaimJson.Default.WorktreeResourceClaim));
     }
 
     /// <summary>A worktree gets the same name, and the same first choice of ports, each time.</summary>

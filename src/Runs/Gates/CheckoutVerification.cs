@@ -62,6 +62,7 @@ public static class CheckoutVerification
                     Place = workTree,
                     Changed = [.. status.Entries.Select(entry => entry.Path)],
                 },
+                baseline: null,
                 stop
             );
         }
@@ -73,21 +74,24 @@ public static class CheckoutVerification
         var worktrees = new WorktreeStore(opened);
         try
         {
+            var worktree = await worktrees.EnsureAsync(
+                new WorktreeRequest(path, found.Id) { LockReason = "gates run here (orchestrate verify)" },
+                stop
+            );
             return await verification.RunAsync(
-                await worktrees.EnsureAsync(
-                    new WorktreeRequest(path, found.Id) { LockReason = "gates run here (orchestrate verify)" },
-                    stop
-                ),
+                worktree,
                 question with
                 {
                     Place = question.SetUp.Count == 0 ? "" : "without set-up",
                     Changed = await ChangedAsync(opened, found, stop),
                 },
+                WorktreeBaseline.Of(worktree, found.Id, path + ".index"),
                 stop
             );
         }
         finally
         {
+            File.Delete(path + ".index");
             await worktrees.RemoveAsync(path, CancellationToken.None);
         }
     }

@@ -40,70 +40,54 @@ internal sealed class GateCheck(RunServices services)
         var outcomes = new List<GateVerdict>();
         var atBase = BaseGates.Read(files.Folder);
         IReadOnlyList<string> planned = [.. files.Plan.Tasks.SelectMany(t => (t.FilesWrite ?? []).Concat(t.FilesAppend))];
-        VerificationTree? place = null;
-        var traces = default(WorktreeTraces);
-        try
+        await using var tree = new GateTree(files, repository, services, commit, isMerge, evidence);
+        foreach (var gate in gates)
         {
-            foreach (var gate in gates)
+            var lookup = lookups[gate];
+            if (lookup.Known is { } hit)
             {
-                var lookup = lookups[gate];
-                if (lookup.Known is { } hit)
-                {
-                    outcomes.Add(BaseGates.Compare(atBase, hit.Verdict));
-                    await GateTally.AddAsync(files.Folder, outcomes[^1], null, stop);
-                    continue;
-                }
-                if (place is null)
-                {
-                    place = await new VerificationTrees(repository, services.Environment).TakeAsync(commit, isMerge, stop);
-                    if (await WorktreeSetup.RunAsync(place.Worktree, files, services, evidence, stop) is { } failure)
-                    {
-                        outcomes.Add(NotSetUp(gate, failure));
-                        return outcomes;
-                    }
-                    traces = File.Exists(place.Worktree.SetupMark)
-                        ? await WorktreeTraces.TryReadAsync(place.Worktree, stop)
-                        : WorktreeTraces.None;
-                }
-                // Only passing results are kept, and at the base gates of work still to be done are not expected to pass.
-                else if (traces is null && lookup.Key is not null && (isMerge || expectedRed?.Contains(gate) != true))
-                {
-                    traces = await WorktreeTraces.TryReadAsync(place.Worktree, stop);
-                }
-                var subject = new GateSubject
-                {
-                    Directory = place.Worktree.Path,
-                    ChangedFiles = changed,
-                    Planned = planned,
-                    MayWriteAnything = files.Plan.Tasks.Any(t => t.FilesWrite is null),
-                    Environment = StepEnvironment.Of(services.Environment, place.Resources, files.Settings, files.Folder.Repository),
-                    TemporaryFolder = place.Resources.TemporaryFolder,
-                    Sandbox = await StepSandbox.OfTreeAsync(files.Settings, place.Worktree, place.Resources.TemporaryFolder, services),
-                    Origin = new GateOrigin(repository.MainCheckout ?? "", files.Folder.Name, task),
-                    RerunFailure = expectedRed?.Contains(gate) != true,
-                };
-                var verdict = await RunAsync(gate, subject, evidence, stop);
-                var before = traces;
-                traces = lookup.Key is null || !verdict.Passed ? null : await WorktreeTraces.TryReadAsync(place.Worktree, stop);
-                (verdict, var record) = await _memory.NoteAsync(
-                    repository,
-                    verdict,
-                    question,
-                    key: before is { HasChanges: false } && traces is { HasChanges: false } ? lookup.Key : null,
-                    leavesFiles: before is null || traces?.Others.IsSubsetOf(before.Others) != true,
-                    stop
-                );
-                verdict = BaseGates.Compare(atBase, verdict);
-                await GateTally.AddAsync(files.Folder, verdict, record, stop);
-                outcomes.Add(verdict);
+                outcomes.Add(BaseGates.Compare(atBase, hit.Verdict));
+                await GateTally.AddAsync(files.Folder, outcomes[^1], null, stop);
+                continue;
             }
-        }
-        finally
-        {
-            if (place is not null)
+            if (await tree.BeginAsync(stop) is { } failure)
             {
-                await place.DisposeAsync();
+                outcomes.Add(NotSetUp(gate, failure));
+                return outcomes;
             }
+            var subject = new GateSubject
+            {
+                Directory = tree.Place.Worktree.Path,
+                ChangedFiles = changed,
+                Planned = planned,
+                MayWriteAnything = files.Plan.Tasks.Any(t => t.FilesWrite is null),
+                Environment = StepEnvironment.Of(services.Environment, tree.Place.Resources, files.Settings, files.Folder.Repository),
+                TemporaryFolder = tree.Place.Resources.TemporaryFolder,
+                Sandbox = await StepSandbox.OfTreeAsync(
+                    files.Settings,
+                    tree.Place.Worktree,
+                    tree.Place.Resources.TemporaryFolder,
+                    services
+                ),
+                Origin = new GateOrigin(repository.MainCheckout ?? "", files.Folder.Name, task),
+                RerunFailure = expectedRed?.Contains(gate) != true,
+                PutBack = tree.Restorer.PutBackAsync,
+            };
+            var (setUp, removed) = (tree.ChangedBySetUp, tree.Restorer.RemovedBefore);
+            var verdict = await RunAsync(gate, subject, evidence, stop);
+            var traces = await tree.EndAsync(stop);
+            verdict = GateTracesNotes.Tell(verdict, traces, setUp, removed);
+            (verdict, var record) = await _memory.NoteAsync(
+                repository,
+                verdict,
+                question,
+                key: traces is { IsWhole: true, Changed: [] } && setUp.Count == 0 ? lookup.Key : null,
+                traces.LeavesFiles,
+                stop
+            );
+            verdict = BaseGates.Compare(atBase, verdict);
+            await GateTally.AddAsync(files.Folder, verdict, record, stop);
+            outcomes.Add(verdict);
         }
         return outcomes;
     }
@@ -200,7 +184,6 @@ internal sealed class GateCheck(RunServices services)
 
     private async Task<GateVerdict> RunAsync(Gate gate, GateSubject subject, string evidence, CancellationToken stop)
     {
-        Directory.CreateDirectory(evidence);
         // Several measurements may use one command.
         var name = GateKey.Of(gate, GateKey.ChangedFiles(gate, subject.ChangedFiles), gate.IsMeasurement ? gate.Name : "")[..16];
         return await _runner.Value.RunAsync(gate, subject, Path.Combine(evidence, $"gate-{name}.log"), stop);

@@ -16,7 +16,7 @@ internal static class GateNotes
             .. outcomes
                 .Where(o => o.Suspicion is not null)
                 .Take(MostHits)
-                .Select(o => $"gate '{o.Gate.Name}' is green, but strange: {o.Suspicion}"),
+                .Select(o => $"gate '{o.Gate.Name}' is {(o.Passed ? "green, but strange" : "strange")}: {o.Suspicion}"),
             .. outcomes
                 .Except(hits)
                 .Select(o => (o.Gate.Name, Said: Said(o)))

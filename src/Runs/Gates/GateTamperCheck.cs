@@ -7,28 +7,8 @@ namespace Orchestrator.Runs.Gates;
 /// Pure.</summary>
 internal static partial class GateTamperCheck
 {
-    /// <summary>By program of a gate's command: files that control it.</summary>
-    private static readonly (string Program, string[] Files)[] Drivers =
-    [
-        ("npm", ["package.json"]),
-        ("pnpm", ["package.json"]),
-        ("yarn", ["package.json"]),
-        ("npx", ["package.json"]),
-        ("jest", ["jest.config.js", "jest.config.ts", "jest.config.mjs", "jest.config.cjs"]),
-        ("vitest", ["vitest.config.js", "vitest.config.ts", "vitest.config.mjs"]),
-        ("pytest", ["pytest.ini", "tox.ini", "setup.cfg", "pyproject.toml", "conftest.py"]),
-        ("tox", ["tox.ini"]),
-        ("ruff", ["ruff.toml", ".ruff.toml", "pyproject.toml"]),
-        ("mypy", ["mypy.ini", "setup.cfg", "pyproject.toml"]),
-        ("make", ["Makefile", "makefile", "GNUmakefile"]),
-        ("just", ["justfile", "Justfile"]),
-        ("eslint", ["eslint.config.js", "eslint.config.mjs", ".eslintrc", ".eslintrc.js", ".eslintrc.json", ".eslintrc.cjs"]),
-        ("tsc", ["tsconfig.json"]),
-        ("dotnet", ["Directory.Build.props", "Directory.Build.targets", ".editorconfig", "test.runsettings"]),
-        ("mvn", ["pom.xml"]),
-        ("gradle", ["build.gradle", "build.gradle.kts"]),
-        ("gradlew", ["build.gradle", "build.gradle.kts"]),
-    ];
+    private const int MostLines = 6;
+    private const int LongestLine = 120;
 
     private static readonly string[] NothingRan =
     [
@@ -44,23 +24,30 @@ internal static partial class GateTamperCheck
     ];
 
     /// <summary>What a person should look at, each a sentence; empty where the gates check the same as before.</summary>
-    /// <param name="task">The task: a file that the plan names by its whole path was approved with the plan.</param>
+    /// <param name="task">The task as the plan has it: a file that it names by its whole path was approved with the plan. Files that were
+    /// lent to it are not: its agent asked for them.</param>
+    /// <param name="meaning">What decides its gates.</param>
     /// <param name="changed">What it changed.</param>
     /// <param name="patch">The patch; null: too large to review.</param>
     public static IEnumerable<string> Changes(
         PlanTask task,
-        IReadOnlyList<Gate> gates,
+        GateMeaning meaning,
         IReadOnlyList<ChangedFile> changed,
         IReadOnlyList<PatchFile>? patch
     )
     {
-        foreach (var file in changed.Where(f => f.Change != FileChange.Added && !IsTest(f.Path)))
+        foreach (var file in changed)
         {
             var planned = file.Change != FileChange.Deleted && task.FilesWrite?.Contains(file.Path) == true;
-            if (!planned && gates.FirstOrDefault(g => DependsOn(g.Command, file.Path)) is { } gate)
+            if (!planned && meaning.Decides(file) is { } what)
             {
-                yield return $"It {(file.Change == FileChange.Deleted ? "deleted" : "changed")} '{file.Path}', which decides what the "
-                    + $"gate '{gate.Name}' does.";
+                var verb = file.Change switch
+                {
+                    FileChange.Deleted => "deleted",
+                    FileChange.Added => "added",
+                    _ => "changed",
+                };
+                yield return $"It {verb} '{FileNames.Show(file.Path)}', {what}.{Difference(file, patch)}";
             }
         }
         var moved = changed.Where(f => f.Change == FileChange.Added).Select(f => f.NewId).ToHashSet(StringComparer.Ordinal);
@@ -84,21 +71,30 @@ internal static partial class GateTamperCheck
     public static bool IsTest(string path) =>
         TestName().IsMatch(path) && !path.EndsWith(".md", StringComparison.Ordinal) && Path.GetFileName(path) != "conftest.py";
 
-    /// <summary>True for a file that configures which tests exist and how they run.</summary>
-    public static bool IsConfiguration(string path) => Drivers.Any(driver => driver.Files.Contains(Path.GetFileName(path)));
-
-    private static bool DependsOn(string command, string path)
+    /// <summary>The first changed lines, so that a person sees without looking whether it matters.</summary>
+    private static string Difference(ChangedFile file, IReadOnlyList<PatchFile>? patch)
     {
-        var words = Words()
-            .Matches(command)
-            .Select(m => m.Value.StartsWith("./", StringComparison.Ordinal) ? m.Value[2..] : m.Value)
-            .ToHashSet(StringComparer.Ordinal);
-        return words.Contains(path)
-            || Drivers.Any(d => words.Any(w => Path.GetFileName(w) == d.Program) && d.Files.Contains(Path.GetFileName(path)));
+        if (patch?.FirstOrDefault(part => part.Path == file.Path) is not { } text)
+        {
+            return "";
+        }
+        if (text.IsBinary)
+        {
+            return " It can't be read as text.";
+        }
+        string[] lines =
+        [
+            .. text.RemovedLines().Where(IsShown).Select(line => "-" + line),
+            .. text.AddedLines().Select(line => line.Text).Where(IsShown).Select(line => "+" + line),
+        ];
+        var shown = lines.Take(MostLines).Select(line => $"`{FileNames.Show(line.Replace('`', '\''), LongestLine)}`");
+        return lines.Length == 0
+            ? ""
+            : $" The difference: {string.Join(" ", shown)}"
+                + $"{(lines.Length > MostLines ? $" and {lines.Length - MostLines} more lines" : "")}.";
     }
 
-    [GeneratedRegex("""[^\s"'`;&|()<>=]+""")]
-    private static partial Regex Words();
+    private static bool IsShown(string line) => !string.IsNullOrWhiteSpace(line);
 
     [GeneratedRegex(
         """(^|/)(tests?|specs?|__tests__)/|(^|/)test_[^/]*$|[_.-](test|tests|spec)\.[A-Za-z]+$|Tests?\.(cs|java|kt|swift)$""",

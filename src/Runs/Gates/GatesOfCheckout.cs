@@ -24,10 +24,16 @@ internal sealed class GatesOfCheckout(
     /// <summary>Runs the gates, or uses known results.</summary>
     /// <param name="worktree">Where.</param>
     /// <param name="question">The question; the tree is filled in.</param>
+    /// <param name="baseline">Puts the worktree back to its commit after each gate; null: the files are a person's, and stay.</param>
     /// <param name="stop">Kills the gate that runs.</param>
-    public async Task<IReadOnlyList<CheckedGate>> RunAsync(Worktree worktree, GateQuestion question, CancellationToken stop)
+    public async Task<IReadOnlyList<CheckedGate>> RunAsync(
+        Worktree worktree,
+        GateQuestion question,
+        WorktreeBaseline? baseline,
+        CancellationToken stop
+    )
     {
-        Directory.CreateDirectory(evidence);
+        var restorer = baseline is null ? null : new GateRestorer(baseline, new HashSet<string>());
         // As in a run, but until this process ends: the folder is the user's, and may be verified twice at the same time.
         var claims = WorktreeResourceClaims.Of(environment);
         var resources = await claims.TakeAsync(worktree.Path, WorktreeUse.Fresh, stop, ProcessIdentity.Current);
@@ -41,6 +47,7 @@ internal sealed class GatesOfCheckout(
                 TemporaryFolder = resources.TemporaryFolder,
                 Origin = new GateOrigin(worktree.Path, "", ""),
                 Sandbox = await StepSandbox.OfTreeAsync(settings, worktree, resources.TemporaryFolder, bubblewrap, environment),
+                PutBack = restorer is null ? null : restorer.PutBackAsync,
             };
             var tree = await TreeAsync(worktree, question, stop);
             var found = new List<CheckedGate>();
@@ -51,7 +58,7 @@ internal sealed class GatesOfCheckout(
                 var verdict = lookup?.Known?.Verdict;
                 if (verdict is null)
                 {
-                    var ran = await _runner.RunAsync(gate, subject, Path.Combine(evidence, $"gate-{found.Count + 1}.log"), stop);
+                    var ran = await RunAsync(gate, subject, restorer, Path.Combine(evidence, $"gate-{found.Count + 1}.log"), stop);
                     var after = tree is null ? null : await TreeAsync(worktree, question, stop);
                     var key = after == tree ? lookup?.Key : null;
                     verdict = (await _memory.NoteAsync(repository, ran, asked, key, leavesFiles: true, stop)).Verdict;
@@ -66,6 +73,23 @@ internal sealed class GatesOfCheckout(
         {
             await claims.ReleaseAsync(worktree.Path, ProcessIdentity.Current);
         }
+    }
+
+    private async Task<GateVerdict> RunAsync(Gate gate, GateSubject subject, GateRestorer? restorer, string log, CancellationToken stop)
+    {
+        var verdict = await _runner.RunAsync(gate, subject, log, stop);
+        if (restorer is null)
+        {
+            return verdict;
+        }
+        var removed = restorer.RemovedBefore;
+        var traces = await restorer.EndAsync(stop);
+        return traces.IsWhole
+            ? GateTracesNotes.Tell(verdict, traces, [], removed)
+            : throw new GitException(
+                $"The gate '{gate.Name}' left files in '{subject.Directory}' that can't be put back to the commit, so that no gate after "
+                    + "it would say anything. Run the gates one by one, or let it clean up what it makes as another user."
+            );
     }
 
     /// <summary>The tree id of the files; null where that is not worth it, or git fails.</summary>

@@ -104,9 +104,9 @@ internal static partial class TestSigns
 
     /// <summary>A new configuration defines how tests run from then on; a change of an existing one may exclude some.</summary>
     private static bool LeavesOut(PatchFile file, string added) =>
-        (GateTamperCheck.IsConfiguration(file.Path) && NarrowMark().IsMatch(added))
+        (GateFiles.IsConfiguration(file.Path) && NarrowMark().IsMatch(added))
         || (
-            (GateTamperCheck.IsConfiguration(file.Path) || GateTamperCheck.IsTest(file.Path))
+            (GateFiles.IsConfiguration(file.Path) || GateTamperCheck.IsTest(file.Path))
             && !file.Text.Contains("\nnew file mode ", StringComparison.Ordinal)
             && (
                 EasyEndMark().IsMatch(added) || (TestScript().IsMatch(added) && file.RemovedLines().Any(line => TestScript().IsMatch(line)))

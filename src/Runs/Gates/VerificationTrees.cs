@@ -26,15 +26,12 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
                 try
                 {
                     var worktrees = new WorktreeStore(repository);
-                    var worktree =
-                        await TryCheckOutAsync(worktrees, taken.Path, commit, stop)
-                        ?? await worktrees.EnsureAsync(
-                            new WorktreeRequest(taken.Path, commit) { IsOwnPlace = true, LockReason = "gates run here (orchestrate)" },
-                            stop
-                        );
+                    var (worktree, baseline) =
+                        await TryCheckOutAsync(worktrees, taken.Path, commit, stop) ?? await MakeAsync(worktrees, taken.Path, commit, stop);
                     var claims = WorktreeResourceClaims.Of(environment);
                     return new VerificationTree(
                         worktree,
+                        baseline,
                         claims,
                         await claims.TakeAsync(worktree.Path, WorktreeUse.Fresh, stop),
                         taken.Lock
@@ -42,7 +39,7 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
                 }
                 catch
                 {
-                    await taken.Lock.DisposeAsync();
+                    taken.Lock.Dispose();
                     throw;
                 }
             }
@@ -52,7 +49,12 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
 
     /// <summary>Checks out a commit in an existing tree; null where there is none any more. A tree that can't be cleaned (a container left
     /// files of root) or was replaced by a program that ran in it is removed.</summary>
-    private static async Task<Worktree?> TryCheckOutAsync(WorktreeStore worktrees, string path, string commit, CancellationToken stop)
+    private static async Task<(Worktree, WorktreeBaseline)?> TryCheckOutAsync(
+        WorktreeStore worktrees,
+        string path,
+        string commit,
+        CancellationToken stop
+    )
     {
         if (worktrees.Find(path) is not { } worktree)
         {
@@ -60,14 +62,27 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
         }
         try
         {
-            await WorktreeStore.CheckOutAsync(worktree, commit, keep: null, stop);
-            return worktree;
+            return (worktree, await WorktreeBaseline.CheckOutAsync(worktree, commit, IndexOf(path), stop));
         }
         catch (GitException refusal) when (refusal.IsRefusal || refusal is WorktreeReplacedException)
         {
             await worktrees.RemoveAsync(path, stop);
             return null;
         }
+    }
+
+    private static async Task<(Worktree, WorktreeBaseline)> MakeAsync(
+        WorktreeStore worktrees,
+        string path,
+        string commit,
+        CancellationToken stop
+    )
+    {
+        var worktree = await worktrees.EnsureAsync(
+            new WorktreeRequest(path, commit) { IsOwnPlace = true, LockReason = "gates run here (orchestrate)" },
+            stop
+        );
+        return (worktree, WorktreeBaseline.Of(worktree, commit, IndexOf(path)));
     }
 
     /// <summary>The existing trees in order.</summary>
@@ -78,30 +93,31 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
     /// <summary>The holder of this lock file has the tree.</summary>
     public static string LockOf(string path) => path + ".lock";
 
+    /// <summary>What git knows of the files of the tree, out of reach of what runs in it.</summary>
+    private static string IndexOf(string path) => path + ".index";
+
     private string PathOf(int number) => PathIn(_folder, number);
 
     private static string PathIn(string folder, int number) =>
         Path.Combine(folder, $"verify-{number.ToString(CultureInfo.InvariantCulture)}");
 
     /// <summary>The lock is the operating system's: it ends with the process that holds it.</summary>
-    private static (string Path, FileStream Lock)? TryLock(string path)
-    {
-        try
-        {
-            return (path, new FileStream(LockOf(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-        }
-        catch (IOException) when (File.Exists(LockOf(path)))
-        {
-            return null; // In use.
-        }
-    }
+    private static (string Path, LockFile Lock)? TryLock(string path) => LockFile.TryTake(LockOf(path)) is { } taken ? (path, taken) : null;
 }
 
 /// <summary>A verification worktree that is in use by one caller.</summary>
-internal sealed class VerificationTree(Worktree worktree, WorktreeResourceClaims claims, WorktreeResources resources, FileStream held)
-    : IAsyncDisposable
+internal sealed class VerificationTree(
+    Worktree worktree,
+    WorktreeBaseline baseline,
+    WorktreeResourceClaims claims,
+    WorktreeResources resources,
+    LockFile held
+) : IAsyncDisposable
 {
     public Worktree Worktree { get; } = worktree;
+
+    /// <summary>Puts the worktree back to its commit.</summary>
+    public WorktreeBaseline Baseline { get; } = baseline;
 
     /// <summary>Ports, temporary folder and name reserved while the worktree is in use.</summary>
     public WorktreeResources Resources { get; } = resources;
@@ -114,7 +130,7 @@ internal sealed class VerificationTree(Worktree worktree, WorktreeResourceClaims
         }
         finally
         {
-            await held.DisposeAsync();
+            held.Dispose();
         }
     }
 }

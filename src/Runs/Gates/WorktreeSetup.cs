@@ -48,7 +48,6 @@ internal static class WorktreeSetup
         {
             return null;
         }
-        Directory.CreateDirectory(logFolder);
         var environment = StepEnvironment
             .Of(services.Environment, resources, files.Settings, files.Folder.Repository)
             .ToDictionary(v => v.Key, v => (string?)v.Value, StringComparer.Ordinal);
@@ -71,7 +70,7 @@ internal static class WorktreeSetup
             if (!result.Succeeded)
             {
                 var log = Path.Combine(logFolder, "setup.log");
-                await File.WriteAllTextAsync(log, result.StandardOutput.Text + result.StandardError.Text, CancellationToken.None);
+                OwnFile.Write(log, result.StandardOutput.Text + result.StandardError.Text);
                 return $"Set-up failed: '{command}' ended with exit code {result.ExitCode} in {worktree.Path}; see "
                     + $"{files.Folder.Relative(log)}. Repair it or set worktrees.setup.";
             }
@@ -79,7 +78,7 @@ internal static class WorktreeSetup
         DurableFile.Write(worktree.SetupMark, Encoding.UTF8.GetBytes(wanted));
         if ((await WorktreeTraces.TryReadAsync(worktree, stop))?.Untracked is { Count: > 0 } left)
         {
-            await File.WriteAllLinesAsync(Path.Combine(logFolder, LeftFile), left, CancellationToken.None);
+            OwnFile.Write(Path.Combine(logFolder, LeftFile), string.Concat(left.Select(path => path + "\n")));
         }
         return null;
     }

@@ -13,9 +13,7 @@ public static class StandbyProcesses
         var standby = Directory.CreateDirectory(Path.Combine(folder, FolderName)).FullName;
         var self = ProcessIdentity.Current;
         var file = Path.Combine(standby, $"{self.ProcessId}-{Guid.NewGuid():n}");
-        var aside = file + ".new";
-        File.WriteAllText(aside, self.ToString());
-        File.Move(aside, file, overwrite: true);
+        OwnFile.Write(file, self.ToString());
         return new Registration(file);
     }
 
@@ -34,7 +32,7 @@ public static class StandbyProcesses
             return false;
         }
         var living = false;
-        foreach (var file in Directory.GetFiles(standby).Where(file => Path.GetExtension(file) != ".new"))
+        foreach (var file in Directory.GetFiles(standby).Where(file => Path.GetExtension(file) != ".tmp"))
         {
             if (TryRead(file)?.IsAlive() == true)
             {

@@ -32,7 +32,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(Patience);
         using var alone = await LockFile.TakeAsync(Path.Combine(folder.Path, "mail", "lock"), limit.Token);
-        using var file = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        using var file = OwnFile.Open(_path);
         CutHalfLine(file);
         var recent = Lines(file, Math.Max(0, file.Length - Tail), isWhole: false).Select(line => line.Message).ToList();
         var last = recent.Count == 0 ? 0 : recent[^1].Number;

@@ -48,7 +48,7 @@ public sealed class ProgressRecorder
         {
             return;
         }
-        using var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        using var stream = OwnFile.Open(path);
         var last = CutHalfLine(stream);
         var text = new StringBuilder();
         foreach (var item in events.Where(e => e.Sequence > last))

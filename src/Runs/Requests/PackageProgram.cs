@@ -84,11 +84,7 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
             {
                 return new($"{package} can't be installed: {manifest.Path} is a symbolic link.");
             }
-            await File.WriteAllTextAsync(
-                path,
-                RequirementsFile.With(await File.ReadAllTextAsync(path, stop), manifest.Tool, package.Name, line(package)),
-                stop
-            );
+            OwnFile.Write(path, RequirementsFile.With(await File.ReadAllTextAsync(path, stop), manifest.Tool, package.Name, line(package)));
         }
         foreach (var arguments in manifest.Tool.Install(package, manifest.Name))
         {

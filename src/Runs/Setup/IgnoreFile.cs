@@ -21,7 +21,7 @@ public static class IgnoreFile
         {
             return false;
         }
-        File.WriteAllText(file, Text);
+        OwnFile.Write(file, Text);
         return true;
     }
 }

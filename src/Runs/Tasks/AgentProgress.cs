@@ -45,12 +45,10 @@ internal sealed class AgentProgress(string folder, string worktree, TimeProvider
     private void Write()
     {
         _written = time.GetTimestamp();
-        var aside = $"{_path}.{Guid.NewGuid():n}";
-        File.WriteAllBytes(
-            aside,
+        OwnFile.Write(
+            _path,
             JsonSerializer.SerializeToUtf8Bytes(_now with { At = time.GetUtcNow() }, ProgressJson.Default.ProgressDocument)
         );
-        File.Move(aside, _path, overwrite: true);
     }
 }
 

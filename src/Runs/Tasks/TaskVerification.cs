@@ -129,6 +129,14 @@ public sealed class TaskVerification(RunServices services)
         notes.AddRange(Measurements.Unknown(outcomes, claims));
         var patch = changed.Count == 0 ? [] : await PatchFile.ReadAsync(workspace.Repository, input.Prepared.BaseCommit, commit, stop);
         notes.AddRange(TestSigns.Notes(patch));
+        var meaning = await GateMeaning.ReadAsync(
+            workspace.Repository,
+            input.Prepared.BaseCommit,
+            commit,
+            [.. gates, .. files.Gates.Beside(files.Plan)],
+            differences,
+            stop
+        );
         await KeptResults.KeepAsync(workspace, task, input, commit, changed.Count > 0, stop);
         return new VerifyResult
         {
@@ -138,7 +146,10 @@ public sealed class TaskVerification(RunServices services)
             Notes = notes,
             NeedsPerson = string.Join(
                 " ",
-                ProblemsFile.Some([.. GateTamperCheck.Changes(task, gates, differences, patch), .. GateTamperCheck.Empty(outcomes)])
+                ProblemsFile.Some([
+                    .. GateTamperCheck.Changes(files.Task(task.Id), meaning, differences, patch),
+                    .. GateTamperCheck.Empty(outcomes),
+                ])
             ),
         };
     }

@@ -1,0 +1,172 @@
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>What was put back in a worktree.</summary>
+/// <param name="Changed">Tracked files that had been changed or removed.</param>
+/// <param name="Removed">Files and folders that were removed, because nothing of their name belongs there.</param>
+/// <param name="Others">Untracked and ignored files and folders that are there now.</param>
+public sealed record WorktreeRestored(IReadOnlyList<string> Changed, IReadOnlyList<string> Removed, IReadOnlySet<string> Others);
+
+/// <summary>A worktree at a commit, in which programs run that may change anything in it, and that is put back for the next one. What is
+/// compared with is an index of our own beside the worktree: in the worktree's own a program can mark files as unchanged.</summary>
+public sealed class WorktreeBaseline
+{
+    /// <summary>What is put back may bring rules that make more of it visible (<c>.gitignore</c>); more often than this nobody does by
+    /// mistake.</summary>
+    private const int MostRounds = 4;
+
+    private readonly Worktree _worktree;
+    private readonly string _commit;
+    private readonly string _index;
+    private readonly Dictionary<string, string?> _variables;
+
+    private WorktreeBaseline(Worktree worktree, string commit, string index)
+    {
+        (_worktree, _commit, _index) = (worktree, commit, index);
+
+        // git may write what it has found out to our index, so that it need not read the same files again.
+        _variables = new() { ["GIT_INDEX_FILE"] = index, ["GIT_OPTIONAL_LOCKS"] = "1" };
+        Copy(IndexOf(worktree), index);
+    }
+
+    /// <summary>Checks out a commit in a worktree that was used before, and removes everything else.</summary>
+    /// <param name="worktree">The worktree, created without a branch.</param>
+    /// <param name="index">Our index, from the last use; without it all files are written anew.</param>
+    /// <exception cref="GitException">git refuses, or the worktree was replaced.</exception>
+    public static async Task<WorktreeBaseline> CheckOutAsync(
+        Worktree worktree,
+        string commit,
+        string index,
+        CancellationToken cancellationToken
+    )
+    {
+        if (File.Exists(index))
+        {
+            Copy(index, IndexOf(worktree));
+        }
+        else
+        {
+            FolderRemover.Remove(IndexOf(worktree));
+        }
+        await WorktreeStore.CheckOutAsync(worktree, commit, keep: null, cancellationToken);
+        return Of(worktree, commit, index);
+    }
+
+    /// <summary>For a worktree in which nothing has run since a commit was checked out.</summary>
+    /// <param name="worktree">The worktree, created without a branch.</param>
+    /// <param name="index">Where our index is kept: where no program that runs in the worktree looks.</param>
+    public static WorktreeBaseline Of(Worktree worktree, string commit, string index) => new(worktree, commit, index);
+
+    /// <summary>Puts tracked files, index and head back to the commit, and removes what is new and not ignored.</summary>
+    /// <param name="kept">Untracked and ignored files and folders that were there before, and stay; null: all stay.</param>
+    /// <param name="isNeverKept">True for the name of a new file that does not stay, even if it is ignored.</param>
+    /// <returns>What was done; null if it can't be put back: something in it is not ours to remove, or git refuses.</returns>
+    public async Task<WorktreeRestored?> TryRestoreAsync(
+        IReadOnlySet<string>? kept,
+        Func<string, bool> isNeverKept,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await RestoreAsync(kept, isNeverKept, cancellationToken);
+        }
+        catch (Exception refusal)
+            when (refusal is WorktreeReplacedException or GitException { IsRefusal: true } or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<WorktreeRestored?> RestoreAsync(
+        IReadOnlySet<string>? kept,
+        Func<string, bool> isNeverKept,
+        CancellationToken cancellationToken
+    )
+    {
+        var reset = new WorktreeReset(_worktree, DiscardPermit.OfNobody(_worktree));
+        _worktree.CheckInPlace();
+        await PutHeadBackAsync(cancellationToken);
+        var written = new HashSet<string>(StringComparer.Ordinal);
+        var removed = new List<string>();
+        for (var round = 0; round < MostRounds; round++)
+        {
+            if (await WorktreeTraces.TryReadAsync(_worktree, _variables, cancellationToken) is not { Submodules: [] } found)
+            {
+                return null;
+            }
+            var surplus = kept is null ? [] : Surplus(found, kept, isNeverKept);
+            var changed = found.Changed.Where(path => !written.Contains(path)).ToList();
+            if (changed.Count == 0 && surplus.Count == 0)
+            {
+                PutIndexBack();
+
+                // A file that differs although it was just written as the commit has it always does (a line end that git would change).
+                return new WorktreeRestored([.. written.Except(found.Changed)], removed, found.Others);
+            }
+            if (reset.Remove(surplus, cancellationToken).Count > 0)
+            {
+                return null;
+            }
+            removed.AddRange(surplus);
+            if (changed.Count > 0)
+            {
+                await reset.PutBackAsync(_variables, changed, cancellationToken);
+                written.UnionWith(changed);
+            }
+        }
+        return null;
+    }
+
+    private static List<string> Surplus(WorktreeTraces found, IReadOnlySet<string> kept, Func<string, bool> isNeverKept) =>
+        [
+            .. found
+                .Others.Where(path => !kept.Contains(path))
+                .Where(path => found.Untracked.Contains(path) || IsRule(path) || isNeverKept(path)),
+        ];
+
+    // A rule that hides itself would hide what is beside it, too. In a folder that is ignored as a whole it is not seen, and hides nothing.
+    private static bool IsRule(string path) => path == ".gitignore" || path.EndsWith("/.gitignore", StringComparison.Ordinal);
+
+    private async Task PutHeadBackAsync(CancellationToken cancellationToken)
+    {
+        if (_worktree.Repository.Configuration.Get("extensions.refstorage") is not null)
+        {
+            // Not in a file: git knows where.
+            if (await _worktree.ReadHeadAsync(cancellationToken) != _commit)
+            {
+                await _worktree.WriteAsync(cancellationToken, "update-ref", "--no-deref", "HEAD", _commit);
+            }
+            return;
+        }
+        var head = Path.Combine(_worktree.AdminDirectory, "HEAD");
+        if (new FileInfo(head).LinkTarget is not null || DurableFile.TryRead(head)?.TrimEnd('\n') != _commit)
+        {
+            DurableFile.Write(head, _commit + "\n");
+        }
+    }
+
+    private void PutIndexBack()
+    {
+        var used = IndexOf(_worktree);
+        if (
+            new FileInfo(used).LinkTarget is not null
+            || SmallFile.TryRead(used) is not { } content
+            || !content.AsSpan().SequenceEqual(File.ReadAllBytes(_index))
+        )
+        {
+            Copy(_index, used);
+        }
+    }
+
+    private static string IndexOf(Worktree worktree) => Path.Combine(worktree.AdminDirectory, "index");
+
+    /// <summary>Replaces a file by a copy with the same time, by which git knows which entries to check once more.</summary>
+    private static void Copy(string from, string to)
+    {
+        var time = File.GetLastWriteTimeUtc(from);
+        using var content = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var file = OwnFile.Create(to);
+        content.CopyTo(file);
+        File.SetLastWriteTimeUtc(file.SafeFileHandle, time);
+    }
+}

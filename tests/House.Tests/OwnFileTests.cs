@@ -1,0 +1,49 @@
+using System.Text.RegularExpressions;
+using Orchestrator.TestKit;
+using Xunit;
+
+namespace Orchestrator.House.Tests;
+
+/// <summary>
+/// What writes to a run's folder, where agents and gates may write too, does it by OwnFile, DurableFile or LogFile, which follow no link: a
+/// link where a log was to be written has moved branches and destroyed histories.
+/// </summary>
+public sealed partial class OwnFileTests
+{
+    private static readonly string[] Guarded = ["src/Runs", "src/QualityGates", "src/Agents", "src/Processes"];
+
+    /// <summary>A person's files, written by a command of theirs; new ones only, by FileMode.CreateNew.</summary>
+    private static readonly string[] Allowed = ["src/Runs/Setup/RepositoryInitializer.cs"];
+
+    [Fact]
+    public void FilesOfOurs_AreWrittenThroughNoLink()
+    {
+        var files = Guarded
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(RepositoryFiles.Root, folder), "*.cs", SearchOption.AllDirectories))
+            .Select(file => Path.GetRelativePath(RepositoryFiles.Root, file))
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
+            .ToList();
+
+        Assert.Contains("src/Runs/RunFolder.cs", files);
+        Assert.Equal(
+            Allowed,
+            files.Where(file => Writes().IsMatch(File.ReadAllText(Path.Combine(RepositoryFiles.Root, file)))).Order(StringComparer.Ordinal)
+        );
+    }
+
+    [Theory]
+    [InlineData("File.WriteAllText(path, text);", true)]
+    [InlineData("await System.IO.File.AppendAllLinesAsync(path, lines);", true)]
+    [InlineData("File.Copy(from, to);", true)]
+    [InlineData("new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write)", true)]
+    [InlineData("new FileStream(path, FileMode.CreateNew, FileAccess.Write)", false)]
+    [InlineData("new FileStream(path, FileMode.Open, FileAccess.Read)", false)]
+    [InlineData("OwnFile.Write(path, text); DurableFile.Write(path, text);", false)]
+    public void Writes_KnowsTheWaysToWrite(string code, bool isOne) => Assert.Equal(isOne, Writes().IsMatch(code));
+
+    [GeneratedRegex(
+        """(?<![\w])File\.(WriteAll\w+|AppendAll\w+|AppendText|CreateText|Create|OpenWrite|OpenHandle|Copy)\("""
+            + """|FileMode\.(Create|OpenOrCreate|Append|Truncate)\b|new StreamWriter\("""
+    )]
+    private static partial Regex Writes();
+}

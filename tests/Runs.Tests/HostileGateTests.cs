@@ -1,0 +1,210 @@
+using Orchestrator.Plans;
+using Orchestrator.TestKit.Git;
+using Xunit;
+
+namespace Orchestrator.Runs.Tests;
+
+/// <summary>
+/// An agent whose code runs in gates and uses that: it rewrites what the next gate checks, lays links where gates' logs are written, or
+/// changes what its gates mean. Nothing of it makes bad work green.
+/// </summary>
+public sealed class HostileGateTests
+{
+    /// <param name="helper">What the first gate calls; it is the agent's, and the plan names it.</param>
+    [Theory]
+    [InlineData("echo true > check.sh")]
+    [InlineData("echo true > check.sh; git update-index --assume-unchanged check.sh; touch -r README.md check.sh")]
+    [InlineData("printf 'true      #\\n' > check.sh; touch -r README.md check.sh; git config core.trustctime false")]
+    [InlineData("rm check.sh; ln -s /bin/true check.sh; git add check.sh; git -c user.name=x -c user.email=x@y commit -qm x")]
+    [InlineData("rm -f check.sh; mkdir check.sh; rm \"$(git rev-parse --git-dir)/index\"")]
+    [InlineData("echo 'grep() { :; }' > first.sh")]
+    [InlineData("mkdir -p sub; printf '*\\n' > .gitignore; echo 'grep() { :; }' > first.sh")]
+    [InlineData("echo true > check.sh; rm .git; echo nothing > .git")]
+    public async Task Verify_GateThatRewritesTheNext_DoesNotMakeItGreen(string helper)
+    {
+        using var repository = await SuiteAsync();
+        using var run = await BeginAsync(repository, ["helper.sh", "work.txt"], new Gate("sh build.sh"), new Gate("sh check.sh"));
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "helper.sh", helper + "\n");
+        run.Write(prepared, "work.txt", "bad\n");
+
+        var work = await run.VerifyAsync("a", prepared);
+
+        Assert.Contains(work.Problems, problem => problem.Contains("Gate failed: sh check.sh", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Verify_GateThatRewritesFiles_IsNamed()
+    {
+        using var repository = await SuiteAsync();
+        using var run = await BeginAsync(repository, ["helper.sh", "work.txt"], new Gate("sh build.sh"), new Gate("sh check.sh"));
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "helper.sh", "echo true > check.sh; echo x > conftest.py\n");
+        run.Write(prepared, "work.txt", "good\n");
+
+        var work = await run.VerifyAsync("a", prepared);
+
+        Assert.Empty(work.Problems);
+        var said = Assert.Single(work.Notes, note => note.Contains("strange", StringComparison.Ordinal));
+        Assert.Contains("it changed tracked files, which were put back after it: check.sh", said);
+        Assert.Contains("which was removed: conftest.py", said);
+        Assert.Contains("[it changed tracked files", await LogsAsync(run));
+    }
+
+    /// <summary>Its first run prepares the second, which is made to find out whether it fails by chance.</summary>
+    [Fact]
+    public async Task Verify_GateThatMendsItselfForItsSecondRun_FailsAgain()
+    {
+        using var repository = await SuiteAsync();
+        using var run = await BeginAsync(
+            repository,
+            ["helper.sh", "work.txt"],
+            new Gate("sh check.sh; r=$?; sh build.sh; exit $r", GateType.Test)
+        );
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "helper.sh", "echo good > work.txt; echo true > check.sh\n");
+        run.Write(prepared, "work.txt", "bad\n");
+
+        var work = await run.VerifyAsync("a", prepared);
+
+        Assert.Contains(work.Problems, problem => problem.Contains("Gate failed: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Verify_WhatGatesLeave_StaysWhereGitIgnoresIt()
+    {
+        using var repository = await SuiteAsync();
+        using var run = await BeginAsync(
+            repository,
+            ["work.txt"],
+            new Gate("mkdir -p out other && touch out/built other/built"),
+            new Gate("test -f out/built"),
+            new Gate("test ! -e other") // Not ignored.
+        );
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "work.txt", "good\n");
+
+        Assert.Empty((await run.VerifyAsync("a", prepared)).Problems);
+    }
+
+    /// <summary>Links where the log of a gate is made: before the gate, by the agent, and while it runs, by its test.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Verify_LinkInPlaceOfALog_IsNotWrittenThrough(bool isByTheGate)
+    {
+        using var repository = await SuiteAsync();
+        using var run = await BeginAsync(repository, ["helper.sh", "work.txt"], new Gate("sh build.sh"));
+        var precious = repository.Beside("precious");
+        await File.WriteAllTextAsync(precious, "precious\n");
+        var prepared = await run.PrepareAsync("a");
+        var folder = Path.Combine(run.Folder.Task("a"), "gates-1");
+        var log = Path.Combine(folder, Path.GetFileName(Directory.GetFiles(run.Folder.Preflight, "gate-*.log").Single()));
+        run.Write(prepared, "helper.sh", isByTheGate ? $"rm -f '{log}'; ln -s '{precious}' '{log}'\n" : "true\n");
+        run.Write(prepared, "work.txt", "good, too\n");
+        if (!isByTheGate)
+        {
+            Directory.CreateDirectory(folder);
+            File.CreateSymbolicLink(log, precious);
+        }
+
+        var work = await run.VerifyAsync("a", prepared);
+
+        Assert.Equal("precious\n", await File.ReadAllTextAsync(precious));
+        Assert.Null(new FileInfo(log).LinkTarget);
+        Assert.Contains("[gate 'sh build.sh': Passed", await File.ReadAllTextAsync(log));
+        Assert.Contains(
+            work.Notes,
+            note =>
+                note.Contains(
+                    isByTheGate ? "something beside us wrote to the file" : $"a symbolic link to '{precious}'",
+                    StringComparison.Ordinal
+                )
+        );
+    }
+
+    [Fact]
+    public async Task Verify_LinkInPlaceOfTheFolderOfLogs_IsRefusedWithTheCure()
+    {
+        using var repository = await SuiteAsync();
+        using var run = await BeginAsync(repository, ["work.txt"], new Gate("sh check.sh"));
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "work.txt", "good, too\n");
+        var elsewhere = Directory.CreateDirectory(repository.Beside("elsewhere")).FullName;
+        Directory.CreateDirectory(run.Folder.Task("a"));
+        Directory.CreateSymbolicLink(Path.Combine(run.Folder.Task("a"), "gates-1"), elsewhere);
+
+        var refused = await Assert.ThrowsAsync<UnauthorizedAccessException>(() => run.VerifyAsync("a", prepared));
+
+        Assert.Contains($"is a symbolic link to '{elsewhere}'", refused.Message);
+        Assert.Empty(Directory.GetFileSystemEntries(elsewhere));
+    }
+
+    /// <param name="path">What the work adds or changes beside its own file.</param>
+    [Theory]
+    [InlineData("check.sh", "true\n", "It changed 'check.sh', which decides what the gate 'sh check.sh' does.")]
+    [InlineData("lib.sh", "grep() { :; }\n", "It changed 'lib.sh', which the gate 'sh check.sh' calls.")]
+    [InlineData("first.sh", "grep() { :; }\n", "It added 'first.sh', which the gate 'sh check.sh' calls.")]
+    [InlineData("GNUmakefile", "check:\n\ttrue\n", "It added 'GNUmakefile', which decides what the gate 'make check' does.")]
+    [InlineData("conftest.py", "\n", "It added 'conftest.py', which decides what the gate 'python3 -m pytest' does.")]
+    [InlineData("tests/json.py", "\n", "in place of Python's module 'json'.")]
+    [InlineData("tests/calc.py", "\n", "in place of 'calc.py'.")]
+    public async Task Verify_WorkThatChangesWhatAGateMeans_WaitsForAPerson(string path, string content, string named)
+    {
+        using var repository = await SuiteAsync();
+        using var run = await BeginAsync(
+            repository,
+            ["**"],
+            new Gate("sh check.sh"),
+            new Gate("make check") { Required = false },
+            new Gate("python3 -m pytest") { Required = false }
+        );
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, path, content);
+        run.Write(prepared, "work.txt", "good, too\n");
+
+        var work = await run.VerifyAsync("a", prepared);
+
+        Assert.Empty(work.Problems);
+        Assert.Contains(named, work.NeedsPerson);
+        Assert.True(content == "\n" || work.NeedsPerson.Contains("The difference: ", StringComparison.Ordinal), work.NeedsPerson);
+    }
+
+    private static async Task<TemporaryRepository> SuiteAsync()
+    {
+        var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync(
+            "suite",
+            ("README.md", "\n"),
+            (".gitignore", "out/\n"),
+            ("build.sh", ". ./helper.sh\n"),
+            ("helper.sh", "true\n"),
+            ("lib.sh", "true\n"),
+            ("check.sh", "[ -f first.sh ] && . ./first.sh\n. ./lib.sh\ngrep -q good work.txt\n"),
+            ("work.txt", "good\n"),
+            ("Makefile", "check:\n\tfalse\n"),
+            ("calc.py", "\n"),
+            ("tests/test_calc.py", "import calc\n")
+        );
+        return repository;
+    }
+
+    private static Task<RunFixture> BeginAsync(TemporaryRepository repository, string[] owned, params Gate[] gates) =>
+        RunFixture.BeginAsync(
+            repository,
+            RunFixture.Start(gates),
+            new PlanTask
+            {
+                Id = "a",
+                Description = "a",
+                FilesWrite = owned,
+            }
+        );
+
+    private static async Task<string> LogsAsync(RunFixture run) =>
+        string.Concat(
+            await Task.WhenAll(
+                Directory.GetFiles(Path.Combine(run.Folder.Task("a"), "gates-1"), "*.log").Select(file => File.ReadAllTextAsync(file))
+            )
+        );
+}
