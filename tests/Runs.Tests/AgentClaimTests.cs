@@ -24,7 +24,7 @@ public sealed class AgentClaimTests : IDisposable
     {
         _folder.Write(AgentClaim.FileName, text);
 
-        Assert.Null(AgentClaim.TryRead(_folder.Path, out var problem));
+        Assert.Null(AgentClaim.TryRead(_folder.Path, out _, out var problem));
         Assert.Contains("no claim", problem, StringComparison.Ordinal);
     }
 
@@ -38,7 +38,7 @@ public sealed class AgentClaimTests : IDisposable
         using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { WorkingDirectory = _folder.Path })!;
         await shell.WaitForExitAsync();
 
-        var read = Task.Run(() => (AgentClaim.TryRead(_folder.Path, out var problem), problem));
+        var read = Task.Run(() => (AgentClaim.TryRead(_folder.Path, out _, out var problem), problem));
 
         var (claim, said) = await read.WaitAsync(Eventually.Timeout());
         Assert.Null(claim);
@@ -54,7 +54,7 @@ public sealed class AgentClaimTests : IDisposable
                 + "\"measured\": [null, {\"name\": null, \"number\": 1}]}"
         );
 
-        var claim = AgentClaim.TryRead(_folder.Path, out var problem);
+        var claim = AgentClaim.TryRead(_folder.Path, out _, out var problem);
 
         Assert.Equal("", problem);
         Assert.NotNull(claim);
@@ -67,7 +67,7 @@ public sealed class AgentClaimTests : IDisposable
     [Fact]
     public void TryRead_NoFile_IsNoProblem()
     {
-        Assert.Null(AgentClaim.TryRead(_folder.Path, out var problem));
+        Assert.Null(AgentClaim.TryRead(_folder.Path, out _, out var problem));
         Assert.Equal("", problem);
     }
 }

@@ -20,19 +20,19 @@ internal sealed class SecretCheck(GitRepository repository, RunFiles files)
     {
         if (!files.Settings.SecretScan)
         {
-            return LandingVerdict.Clear;
+            return LandingVerdict.Clear(files);
         }
         var found = await FindAsync(from, tip, stop);
-        var before = StoredFindings<SecretFinding>.TryRead(files.Folder.SecretsJson);
+        var before = StoredFindings<SecretFinding>.Told(files, files.Folder.SecretsJson);
         if (found.Count == 0 && before is null)
         {
-            return LandingVerdict.Clear;
+            return LandingVerdict.Clear(files);
         }
         var now = (before ?? new StoredFindings<SecretFinding>()).Judge(found, tip, asking, input.IsAskedFor);
-        SecretFinding.Write(files.Folder, now);
+        var decisions = SecretFinding.Write(files, now);
         return now.InTheWay.Count > 0
-            ? new LandingVerdict(Refusal(input, now.InTheWay), "")
-            : new LandingVerdict(null, found.Count > 0 ? $"A person lets land what looks like secrets: {Describe(found)}." : "");
+            ? new LandingVerdict(Refusal(input, now.InTheWay), "", decisions)
+            : new LandingVerdict(null, found.Count > 0 ? $"A person lets land what looks like secrets: {Describe(found)}." : "", decisions);
     }
 
     /// <summary>The summary line of the report; null where nothing was ever found.</summary>
