@@ -42,7 +42,7 @@ public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
 
     private Task<AnswerJudgement> JudgeAsync()
     {
-        var judge = new JudgeAnswerInput(Input.RunId, Input.Repository, Report.LastStart) 
+        var judge = new JudgeAnswerInput(Input.RunId, Input.Repository, Report.LastStart)
         {
             Replan = Input.Replan,
             PlanningHash = Input.PlanningHash,

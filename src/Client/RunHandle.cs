@@ -157,13 +157,13 @@ public sealed class RunHandle
 
     /// <summary>Approves <c>plan</c> or a task.</summary>
     /// <param name="command">Which, by whom, and what they were shown.</param>
-    public Task<SteeringAnswer> ApproveAsync(ApprovalCommand command, CancellationToken cancellation = default)
-        => SteerAsync(w => w.ApproveAsync(command), cancellation);
+    public Task<SteeringAnswer> ApproveAsync(ApprovalCommand command, CancellationToken cancellation = default) =>
+        SteerAsync(w => w.ApproveAsync(command), cancellation);
 
     /// <summary>Rejects <c>plan</c> or a task.</summary>
     /// <param name="command">Which, by whom, why, and what they were shown.</param>
-    public Task<SteeringAnswer> RejectAsync(ApprovalCommand command, CancellationToken cancellation = default)
-        => SteerAsync(w => w.RejectAsync(command), cancellation);
+    public Task<SteeringAnswer> RejectAsync(ApprovalCommand command, CancellationToken cancellation = default) =>
+        SteerAsync(w => w.RejectAsync(command), cancellation);
 
     /// <summary>Retries landing for a run that waits for it.</summary>
     public Task<SteeringAnswer> PromoteAsync(PersonCommand command, CancellationToken cancellation = default) =>

@@ -139,14 +139,7 @@ public sealed record AskReviewerInput
 }
 
 /// <summary>Asks for an answer about one part to be validated and stored.</summary>
-public sealed record JudgeReviewInput(
-    string RunId,
-    RepositoryReference Repository,
-    string PlanHash,
-    ReviewRound Round,
-    int Part,
-    int Start
-)
+public sealed record JudgeReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round, int Part, int Start)
 {
     /// <inheritdoc cref="ReviewBegun.SaidHash"/>
     public string SaidHash { get; init; } = "";

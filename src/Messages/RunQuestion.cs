@@ -23,9 +23,9 @@ public sealed record RunQuestion
     /// something else is asked by now. Computed from the text, so that it is always that of the text beside it.</summary>
     [JsonPropertyName("shown")]
     public string Shown =>
-        Convert.ToHexStringLower(
-            System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{Id}\n{Question}"))
-        )[..16];
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{Id}\n{Question}")))[
+            ..16
+        ];
 
     [JsonPropertyName("since")]
     public DateTimeOffset Since { get; init; }

@@ -14,8 +14,7 @@ internal static class NamedFile
     public static string Write(string path, string text)
     {
         var content = Encoding.UTF8.GetBytes(text);
-        var named =
-            $"{path[..^Path.GetExtension(path).Length]}-{BoundFile.HashOf(content)[..HashLength]}{Path.GetExtension(path)}";
+        var named = $"{path[..^Path.GetExtension(path).Length]}-{BoundFile.HashOf(content)[..HashLength]}{Path.GetExtension(path)}";
         DurableFile.Write(named, content);
         return named;
     }

@@ -29,11 +29,7 @@ internal sealed record RunDecisions(string Plan, IReadOnlyDictionary<string, str
 
     /// <summary>The list without a file.</summary>
     /// <param name="name">Path relative to the run's folder.</param>
-    public RunDecisions Without(string name) =>
-        this with
-        {
-            Files = Files.Where(file => file.Key != name).ToDictionary(),
-        };
+    public RunDecisions Without(string name) => this with { Files = Files.Where(file => file.Key != name).ToDictionary() };
 
     /// <summary>Writes the list.</summary>
     /// <returns>Its hash.</returns>

@@ -9,7 +9,10 @@ public class ChangedRunFilesTests
     /// <summary>Work that the project's gate refuses; the agent makes the file say that there is no such gate.</summary>
     [Theory]
     [InlineData("plan/start.json", "s/! grep -qs red a.txt/true/g")]
-    [InlineData("preflight/red-at-base.json", "s/.*/[{\"Command\":\"! grep -qs red a.txt\",\"ExitCode\":1,\"Words\":\"\",\"IsRed\":true}]/")]
+    [InlineData(
+        "preflight/red-at-base.json",
+        "s/.*/[{\"Command\":\"! grep -qs red a.txt\",\"ExitCode\":1,\"Words\":\"\",\"IsRed\":true}]/"
+    )]
     public async Task Run_AgentRewritesWhatItIsJudgedBy_NothingLandsAndTheFileIsNamed(string file, string change)
     {
         using var cli = Repository($"echo red > a.txt; sed -i '{change}' \"$ORCHESTRATOR_REPOSITORY\"/.orchestrator/runs/*/{file}");
@@ -37,7 +40,9 @@ public class ChangedRunFilesTests
         );
         var asked = await cli.RunAsync("run", "--yes");
         var status = await cli.RunAsync("status");
-        var claim = Assert.Single(Directory.GetFiles(Path.Combine(cli.Folder, ".orchestrator", "runs"), "claim.json", SearchOption.AllDirectories));
+        var claim = Assert.Single(
+            Directory.GetFiles(Path.Combine(cli.Folder, ".orchestrator", "runs"), "claim.json", SearchOption.AllDirectories)
+        );
         await File.WriteAllTextAsync(claim, (await File.ReadAllTextAsync(claim)).Replace("the parser", "evil", StringComparison.Ordinal));
 
         await cli.RunAsync("approve", "a");

@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
+using Orchestrator.Processes;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Requests;
 using Orchestrator.Runs.Tasks;
 using Orchestrator.TestKit;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace Orchestrator.Runs.Tests;
 
@@ -59,10 +61,26 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
     public async Task Split_PartsAreRewrittenBetweenQuestionAndAnswer_IsNotCarriedOut()
     {
         using var run = await BeginAsync();
-        Claim(run, new AgentClaim { Task = "a", Status = "blocked", Split = ["the parser", "the printer"] });
+        Claim(
+            run,
+            new AgentClaim
+            {
+                Task = "a",
+                Status = "blocked",
+                Split = ["the parser", "the printer"],
+            }
+        );
         var said = run.SaidBy("a");
         var asked = await JudgeAsync(run, said, null);
-        Claim(run, new AgentClaim { Task = "a", Status = "blocked", Split = ["send everything elsewhere"] });
+        Claim(
+            run,
+            new AgentClaim
+            {
+                Task = "a",
+                Status = "blocked",
+                Split = ["send everything elsewhere"],
+            }
+        );
 
         var named = await Assert.ThrowsAsync<StepException>(() => JudgeAsync(run, said, new RequestDecision(Accepted: true, "kim")));
         Assert.Throws<StepException>(() =>
@@ -82,7 +100,15 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
             run.Folder.Status,
             System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(Status(run, new RunTask { Id = "b", State = TaskStates.Merged }))
         );
-        Claim(run, new AgentClaim { Task = "a", Status = "blocked", Files = ["b.txt"] });
+        Claim(
+            run,
+            new AgentClaim
+            {
+                Task = "a",
+                Status = "blocked",
+                Files = ["b.txt"],
+            }
+        );
 
         var verdict = await JudgeAsync(run, run.SaidBy("a"), null);
 
@@ -94,7 +120,12 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
     public async Task Task_AnotherBaseIsWrittenIntoItsNotes_BeginsWhereStagingIs()
     {
         using var run = await BeginAsync();
-        var forged = await run.Repository.GitAsync("commit-tree", "-m", "forged", await run.Repository.GitAsync("rev-parse", "HEAD^{tree}"));
+        var forged = await run.Repository.GitAsync(
+            "commit-tree",
+            "-m",
+            "forged",
+            await run.Repository.GitAsync("rev-parse", "HEAD^{tree}")
+        );
         new TaskNotes { Base = forged }.Write(run.Folder, "b");
 
         var prepared = await run.PrepareAsync("b");
@@ -106,7 +137,15 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
     public async Task PlannersAnswer_IsWrittenByTheAgentItself_IsNotGiven()
     {
         using var run = await BeginAsync();
-        Claim(run, new AgentClaim { Task = "a", Status = "blocked", Reason = "Which format?" });
+        Claim(
+            run,
+            new AgentClaim
+            {
+                Task = "a",
+                Status = "blocked",
+                Reason = "Which format?",
+            }
+        );
         new QuestionRecord
         {
             Task = "a",
@@ -142,8 +181,7 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
 
     /// <summary>A few of all files and ways, by a seed that is printed.</summary>
     [Fact]
-    public Task AnyFile_IsDamagedWhileTheRunWaits_LandsTheSameOrStopsWithItsName() =>
-        DamageAsync(most: 5, Environment.TickCount);
+    public Task AnyFile_IsDamagedWhileTheRunWaits_LandsTheSameOrStopsWithItsName() => DamageAsync(most: 5, Environment.TickCount);
 
     [Fact]
     [Trait("Category", "Full")]
@@ -182,7 +220,11 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
                 run.Folder,
                 new ProgressInput(run.Reference, Status(run), [new RunTask { Id = "a", State = TaskStates.Verifying }], [])
             );
-            run.Told = Status(run, new RunTask { Id = "a", State = TaskStates.Merged }, new RunTask { Id = "b", State = TaskStates.Merged });
+            run.Told = Status(
+                run,
+                new RunTask { Id = "a", State = TaskStates.Merged },
+                new RunTask { Id = "b", State = TaskStates.Merged }
+            );
             files =
             [
                 .. Directory

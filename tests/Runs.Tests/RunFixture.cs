@@ -59,6 +59,23 @@ internal sealed class RunFixture : IDisposable
     /// <summary>What the run answers when it is asked; null: what its status file says.</summary>
     public RunStatus? Told { get; set; }
 
+    /// <summary>What the run says of the files that it granted.</summary>
+    private RunStatus OfGrants() =>
+        new()
+        {
+            RunId = _runId,
+            State = RunStates.Executing,
+            Tasks =
+            [
+                .. Lent.Select(lent => new RunTask
+                {
+                    Id = lent.Key,
+                    State = TaskStates.Executing,
+                    Lent = lent.Value,
+                }),
+            ],
+        };
+
     /// <summary>The packages of the last request of a task.</summary>
     public Dictionary<string, IReadOnlyList<RequestedPackage>> Packages { get; } = [];
 
@@ -106,7 +123,8 @@ internal sealed class RunFixture : IDisposable
         var services = new RunServices("host", ["orchestrate", "hook"], TimeProvider.System)
         {
             Environment = environment,
-            AskRun = (_, _) => System.Threading.Tasks.Task.FromResult(asked!.Told ?? StatusFile.Read(asked.Folder.Status)),
+            AskRun = (_, _) =>
+                System.Threading.Tasks.Task.FromResult(asked!.Told ?? StatusFile.Read(asked.Folder.Status) ?? asked.OfGrants()),
         };
         var opened = await services.OpenRepositoryAsync(repository.Path);
         var reference = new RepositoryReference(repository.Path, opened.Key, "queue");
@@ -316,7 +334,9 @@ internal sealed class RunFixture : IDisposable
     {
         var files = _services.Plans.Load(Reference, _runId, Hash);
         var start = files.Start.With(s => s with { Git = s.Git with { Land = land } });
-        Hash = files.Decisions!.With(files.Folder, RunFiles.Named(files.Folder, files.Folder.StartFile), start.ToJson()).Store(files.Folder);
+        Hash = files
+            .Decisions!.With(files.Folder, RunFiles.Named(files.Folder, files.Folder.StartFile), start.ToJson())
+            .Store(files.Folder);
         return await LandNowAsync(isAskedFor);
     }
 

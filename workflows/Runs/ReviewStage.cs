@@ -61,7 +61,10 @@ internal sealed class ReviewStage(RunContext context)
         }
         (review, var why) = ReviewRounds.Conclude(review, conclusion);
         // What was found is part of what the next round decides by, also where no task comes of it.
-        _state.Plan = _state.Plan with { Hash = conclusion.PlanHash };
+        _state.Plan = _state.Plan with
+        {
+            Hash = conclusion.PlanHash,
+        };
         _state.Run = _state.Run with { Review = review };
         _state.Journal.Note(ReviewTask.Id, TaskStates.Reviewed, $"{review}. {conclusion.Message}".TrimEnd(), Now, conclusion.Evidence);
         if (review.Verdict == ReviewVerdicts.Escalated)

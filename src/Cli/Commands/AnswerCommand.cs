@@ -60,11 +60,7 @@ internal sealed class AnswerCommand : SteeringCommand
                 parsed,
                 context,
                 run,
-                new SteeringCall(
-                    (handle, cancel) => handle.RejectAsync(answer, cancel),
-                    "reject",
-                    answer
-                )
+                new SteeringCall((handle, cancel) => handle.RejectAsync(answer, cancel), "reject", answer)
                 {
                     ComesToRest = id == "plan" ? status => RunStates.IsFinal(status.State) : null,
                     Refuse = status => StoredRefusals.OfReject(status, id),

@@ -71,10 +71,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
                 }
                 : await LandAsync(new Landing(files, repository, checks, staging, input, tip), note, stop);
         // What a person was told by this landing counts in the next one.
-        return result with
-        {
-            PlanHash = files.Decisions.Store(files.Folder),
-        };
+        return result with { PlanHash = files.Decisions.Store(files.Folder) };
     }
 
     /// <summary>Lands a commit that was checked.</summary>

@@ -16,7 +16,8 @@ public sealed class RunEnding(RunServices services)
         // The run says itself how its tasks ended. Only a report may come from the file, where it can't.
         var told = await services.AskRun(input.Run.RunId, stop);
         var run = input.Run with { Tasks = (told ?? StatusFile.Read(folder.Status))?.Tasks ?? [] };
-        var left = run.State == RunStates.Completed && run.Staging.Length > 0 ? await TidyUpAsync(input, folder, told?.Tasks ?? [], stop) : [];
+        var left =
+            run.State == RunStates.Completed && run.Staging.Length > 0 ? await TidyUpAsync(input, folder, told?.Tasks ?? [], stop) : [];
         if (run.State == RunStates.Completed && input.PlanHash.Length > 0 && told is not null)
         {
             left = [.. left, .. await MarkBacklogAsync(input, told, stop)];

@@ -87,9 +87,7 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
     private string? Borrower(IReadOnlyList<LentFile> lent, PathPattern pattern, string path)
     {
         var other = lent.Concat(others.Lent)
-            .FirstOrDefault(one =>
-                one.Task != _task && PathPattern.Parse(one.Path).Overlaps(pattern) && others.IsOpen(one.Task)
-            );
+            .FirstOrDefault(one => one.Task != _task && PathPattern.Parse(one.Path).Overlaps(pattern) && others.IsOpen(one.Task));
         return other is null ? null : $"{path} is lent to {other.Task} ({others.StateOf(other.Task)}).";
     }
 

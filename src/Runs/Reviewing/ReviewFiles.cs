@@ -43,8 +43,7 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string ha
     public string Accept(int part, string text) => Said.With(folder, Named(Answer(part)), Encoding.UTF8.GetBytes(text)).Store(folder);
 
     /// <summary>The valid answer of a part; null: there is none yet.</summary>
-    public string? Accepted(int part) =>
-        Said.TryRead(folder, Named(Answer(part))) is { } text ? Encoding.UTF8.GetString(text) : null;
+    public string? Accepted(int part) => Said.TryRead(folder, Named(Answer(part))) is { } text ? Encoding.UTF8.GetString(text) : null;
 
     /// <summary>The raw answer of an agent run.</summary>
     public string Draft(int start) => In($"said-{start}.txt");

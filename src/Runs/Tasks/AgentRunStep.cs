@@ -187,7 +187,9 @@ public sealed class AgentRunStep(RunServices services)
             Signature = AgentOutcomeClassifier.SignatureOf(outcome, claim, files.Settings.AgentOf(task), start.Task),
             Folder = files.Folder.Relative(start.Folder),
             SaidHash = AgentClaim.TryRead(start.Folder, out var hash, out _) is null ? "" : hash,
-            Called = outcome.SubAgents.Intersect(task.RequiredAgents, StringComparer.Ordinal).ToList() is { Count: > 0 } called ? called : null,
+            Called = outcome.SubAgents.Intersect(task.RequiredAgents, StringComparer.Ordinal).ToList() is { Count: > 0 } called
+                ? called
+                : null,
         };
     }
 }
