@@ -14,7 +14,7 @@ public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
     private async Task WorkAsync()
     {
         var judged = await AnswerAsync(AskAsync, JudgeAsync, "the planner's answer still has faults");
-        Report = Report with { Gates = "valid" };
+        Report = Report with { Gates = "valid", SaidHash = judged.SaidHash };
         Reporter.TransitionTo(TaskStates.Planned, judged.Message);
     }
 
@@ -32,6 +32,7 @@ public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
             Stop = call.Stop,
             AwaitRelease = call.AwaitRelease,
             Replan = Input.Replan,
+            PlanningHash = Input.PlanningHash,
         };
         return Workflow.ExecuteActivityAsync(
             (IPlanningActivities a) => a.AskPlannerAsync(ask),
@@ -41,7 +42,12 @@ public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
 
     private Task<AnswerJudgement> JudgeAsync()
     {
-        var judge = new JudgeAnswerInput(Input.RunId, Input.Repository, Report.LastStart) { Replan = Input.Replan };
+        var judge = new JudgeAnswerInput(Input.RunId, Input.Repository, Report.LastStart)
+        {
+            Replan = Input.Replan,
+            PlanningHash = Input.PlanningHash,
+            SaidHash = Report.SaidHash ?? "",
+        };
         return Workflow.ExecuteActivityAsync(
             (IPlanningActivities a) => a.JudgeAnswerAsync(judge),
             ActivityDefaults.Short(Input.Repository.Queue)
@@ -55,7 +61,11 @@ public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
         {
             return;
         }
-        var end = new EndPlanningInput(Input.RunId, Input.Repository, Output: null, Overwrite: false) { Replan = Input.Replan };
+        var end = new EndPlanningInput(Input.RunId, Input.Repository, Output: null, Overwrite: false)
+        {
+            Replan = Input.Replan,
+            PlanningHash = Input.PlanningHash,
+        };
         await Workflow.ExecuteActivityAsync(
             (IPlanningActivities a) => a.EndPlanningAsync(end),
             ActivityDefaults.Short(Input.Repository.Queue)

@@ -7,6 +7,8 @@ namespace Orchestrator.Workflows;
 [Workflow]
 public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
 {
+    private string _saidHash = "";
+
     private ReviewRound Round => Input.Review!;
 
     /// <inheritdoc/>
@@ -19,17 +21,19 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
     private async Task WorkAsync()
     {
         await Waits.WhilePausedAsync();
-        var begin = new BeginReviewInput(Input.RunId, Input.Repository, Input.PlanHash, Round);
+        var begin = new BeginReviewInput(Input.RunId, Input.Repository, Input.PlanHash, Round) { SaidHash = Input.SaidHash };
         var begun = await Workflow.ExecuteActivityAsync((IReviewActivities a) => a.BeginReviewAsync(begin), Short);
         if (begun.Fault.Length > 0)
         {
             throw new TaskEndedException(TaskStates.Failed, begun.Fault);
         }
+        _saidHash = begun.SaidHash;
         Report = Report with { LastStart = Math.Max(Report.LastStart, begun.LastStart), Commit = Round.Tip };
         foreach (var part in Enumerable.Range(1, begun.Parts).Except(begun.Answered))
         {
             await ReviewAsync(part);
         }
+        Report = Report with { SaidHash = _saidHash };
         Reporter.TransitionTo(TaskStates.Reviewed, $"round {Round.Number} is read");
     }
 
@@ -54,6 +58,7 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
             Part = part,
             Attempt = Report.Attempt,
             Start = Report.LastStart,
+            SaidHash = _saidHash,
             Session = State.Session,
             ProblemsFile = State.ProblemsFile,
             Guidance = call.Guidance,
@@ -66,10 +71,17 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
         );
     }
 
-    private Task<AnswerJudgement> JudgeAsync(int part)
+    private async Task<AnswerJudgement> JudgeAsync(int part)
     {
-        var judge = new JudgeReviewInput(Input.RunId, Input.Repository, Input.PlanHash, Round, part, Report.LastStart);
-        return Workflow.ExecuteActivityAsync((IReviewActivities a) => a.JudgeReviewAsync(judge), Short);
+        var judge = new JudgeReviewInput(Input.RunId, Input.Repository, Input.PlanHash, Round, part, Report.LastStart)
+        {
+            SaidHash = _saidHash,
+            AnswerHash = Report.SaidHash ?? "",
+        };
+        var judged = await Workflow.ExecuteActivityAsync((IReviewActivities a) => a.JudgeReviewAsync(judge), Short);
+        _saidHash = judged.Problems.Count == 0 ? judged.SaidHash : _saidHash;
+        Report = Report with { SaidHash = _saidHash };
+        return judged;
     }
 
     private Task EndAsync()

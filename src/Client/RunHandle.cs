@@ -156,23 +156,14 @@ public sealed class RunHandle
         SteerAsync(w => w.SkipTaskAsync(command), cancellation);
 
     /// <summary>Approves <c>plan</c> or a task.</summary>
-    /// <param name="id">Which.</param>
-    /// <param name="by">The person and their client.</param>
-    public Task<SteeringAnswer> ApproveAsync(string id, string by, CancellationToken cancellation = default)
-    {
-        var command = new ApprovalCommand(id, By: by);
-        return SteerAsync(w => w.ApproveAsync(command), cancellation);
-    }
+    /// <param name="command">Which, by whom, and what they were shown.</param>
+    public Task<SteeringAnswer> ApproveAsync(ApprovalCommand command, CancellationToken cancellation = default) =>
+        SteerAsync(w => w.ApproveAsync(command), cancellation);
 
     /// <summary>Rejects <c>plan</c> or a task.</summary>
-    /// <param name="id">Which.</param>
-    /// <param name="by">The person and their client.</param>
-    /// <param name="reason">Why.</param>
-    public Task<SteeringAnswer> RejectAsync(string id, string by, string reason = "", CancellationToken cancellation = default)
-    {
-        var command = new ApprovalCommand(id, reason, by);
-        return SteerAsync(w => w.RejectAsync(command), cancellation);
-    }
+    /// <param name="command">Which, by whom, why, and what they were shown.</param>
+    public Task<SteeringAnswer> RejectAsync(ApprovalCommand command, CancellationToken cancellation = default) =>
+        SteerAsync(w => w.RejectAsync(command), cancellation);
 
     /// <summary>Retries landing for a run that waits for it.</summary>
     public Task<SteeringAnswer> PromoteAsync(PersonCommand command, CancellationToken cancellation = default) =>

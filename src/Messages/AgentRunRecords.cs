@@ -65,4 +65,12 @@ public sealed record AgentRunResult
 
     /// <summary>Changes meanwhile in what all tasks and the user share.</summary>
     public IReadOnlyList<TaskNotice> Notices { get; init; } = [];
+
+    /// <summary>SHA-256 of what the agent has left for later steps, its claim or its answer, when it ended. These steps use nothing else;
+    /// empty: it left nothing.</summary>
+    public string SaidHash { get; init; } = "";
+
+    /// <summary>Those of the agents that its task requires that it has called; null: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Called { get; init; }
 }

@@ -60,6 +60,10 @@ public sealed record PlanningBegun
     /// <summary>Limit of one answer.</summary>
     public TimeSpan Timeout { get; init; }
     public RunRules Rules { get; init; } = new();
+
+    /// <summary>SHA-256 of the input of planning: a list of files (the request, the settings, the prompt ...) with the hash of each. Later
+    /// steps use no others.</summary>
+    public string PlanningHash { get; init; } = "";
 }
 
 /// <summary>Asks the planner for one answer: starts it, or attaches to it.</summary>
@@ -91,6 +95,9 @@ public sealed record AskPlannerInput
 
     /// <summary>Number of the other plan in this run, from 1; 0: the first plan.</summary>
     public int Replan { get; init; }
+
+    /// <inheritdoc cref="PlanningBegun.PlanningHash"/>
+    public string PlanningHash { get; init; } = "";
 }
 
 /// <summary>Asks for an answer to be validated like any plan.</summary>
@@ -98,6 +105,12 @@ public sealed record JudgeAnswerInput(string RunId, RepositoryReference Reposito
 {
     /// <inheritdoc cref="AskPlannerInput.Replan"/>
     public int Replan { get; init; }
+
+    /// <inheritdoc cref="PlanningBegun.PlanningHash"/>
+    public string PlanningHash { get; init; } = "";
+
+    /// <inheritdoc cref="AgentRunResult.SaidHash"/>
+    public string SaidHash { get; init; } = "";
 }
 
 /// <summary>Result of validating an answer.</summary>
@@ -111,6 +124,9 @@ public sealed record AnswerJudgement
 
     /// <summary>Description of the result, for people.</summary>
     public string Message { get; init; } = "";
+
+    /// <summary>SHA-256 of what was accepted: the plan or the tasks; of a review all its questions and answers by now.</summary>
+    public string SaidHash { get; init; } = "";
 }
 
 /// <summary>Asks for the finished plan to be stored where the run's start requested it, and for the planner's worktree to be
@@ -119,4 +135,10 @@ public sealed record EndPlanningInput(string RunId, RepositoryReference Reposito
 {
     /// <inheritdoc cref="AskPlannerInput.Replan"/>
     public int Replan { get; init; }
+
+    /// <inheritdoc cref="PlanningBegun.PlanningHash"/>
+    public string PlanningHash { get; init; } = "";
+
+    /// <inheritdoc cref="AnswerJudgement.SaidHash"/>
+    public string SaidHash { get; init; } = "";
 }

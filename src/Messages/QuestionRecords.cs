@@ -17,6 +17,9 @@ public sealed record AskQuestionInput
     /// <inheritdoc cref="JudgeRequestInput.Start"/>
     public required int Start { get; init; }
 
+    /// <inheritdoc cref="AgentRunResult.SaidHash"/>
+    public string SaidHash { get; init; } = "";
+
     /// <summary>Number of the planner's agent run, from 1: names its folder. The same number never asks twice.</summary>
     public required int Ask { get; init; }
 

@@ -106,7 +106,11 @@ public sealed record BeginReplanInput
 }
 
 /// <summary>Asks for the result of another plan.</summary>
-public sealed record ConcludeReplanInput(string RunId, RepositoryReference Repository, string PlanHash, int Replan);
+public sealed record ConcludeReplanInput(string RunId, RepositoryReference Repository, string PlanHash, int Replan)
+{
+    /// <inheritdoc cref="AnswerJudgement.SaidHash"/>
+    public string SaidHash { get; init; } = "";
+}
 
 /// <summary>Result of another plan. The run decides whether its tasks are added.</summary>
 public sealed record ReplanConclusion

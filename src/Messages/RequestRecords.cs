@@ -53,6 +53,29 @@ public sealed record JudgeRequestInput
 
     /// <summary>A person's decision; null: not asked yet.</summary>
     public RequestDecision? Decision { get; init; }
+
+    /// <summary>The packages that the person was asked about.</summary>
+    public IReadOnlyList<RequestedPackage> Packages { get; init; } = [];
+
+    /// <summary>Questions of the task that the planner has answered.</summary>
+    public int Answered { get; init; }
+
+    /// <inheritdoc cref="AgentRunResult.SaidHash"/>
+    public string SaidHash { get; init; } = "";
+}
+
+/// <summary>A package that a task's agent has requested, as it was found and as a person is asked about it.</summary>
+/// <param name="Ecosystem">Such as <c>pypi</c>.</param>
+/// <param name="Manifest">The manifest that names it, relative to the repository.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Version">The required versions; empty: any.</param>
+public sealed record RequestedPackage(string Ecosystem, string Manifest, string Name, string Version)
+{
+    /// <summary>Extras of it that are wanted, too.</summary>
+    public IReadOnlyList<string> Extras { get; init; } = [];
+
+    /// <summary>Wanted for development only.</summary>
+    public bool IsForDevelopment { get; init; }
 }
 
 /// <summary>The decision about a request.</summary>
@@ -70,6 +93,10 @@ public sealed record RequestVerdict
     /// <summary>Files granted to the task, including earlier ones.</summary>
     public IReadOnlyList<string> Lent { get; init; } = [];
 
+    /// <summary>The packages that are asked about, or were granted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<RequestedPackage>? Packages { get; init; }
+
     /// <summary>Request and decision in a few words for the record; empty where there is nothing to record.</summary>
     public string Note { get; init; } = "";
 }
@@ -84,6 +111,9 @@ public sealed record InstallInput
 
     /// <summary>From 1; higher when staging has moved since the last commit was made.</summary>
     public int Round { get; init; } = 1;
+
+    /// <summary>The packages that were granted.</summary>
+    public IReadOnlyList<RequestedPackage> Packages { get; init; } = [];
 }
 
 /// <summary>Result of the installation.</summary>
@@ -111,6 +141,9 @@ public sealed record ConcludeRequestInput
 
     /// <summary>Result of the task's parts; null: packages were installed.</summary>
     public string? Parts { get; init; }
+
+    /// <inheritdoc cref="InstallInput.Packages"/>
+    public IReadOnlyList<RequestedPackage> Packages { get; init; } = [];
 }
 
 /// <summary>Asks for the parts that an agent has proposed to become tasks of its run.</summary>
@@ -122,7 +155,11 @@ public sealed record SplitTaskInput(
     string PlanHash,
     string Task,
     int Start
-);
+)
+{
+    /// <inheritdoc cref="AgentRunResult.SaidHash"/>
+    public string SaidHash { get; init; } = "";
+}
 
 /// <summary>Result of dividing a task.</summary>
 public sealed record SplitConclusion

@@ -75,7 +75,12 @@ public static class ReviewVerdicts
 }
 
 /// <summary>Asks for a round to be prepared: the change is stored in the run's folder, in parts.</summary>
-public sealed record BeginReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round);
+public sealed record BeginReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round)
+{
+    /// <summary>From an earlier execution of the round; empty: there is none.</summary>
+    /// <inheritdoc cref="ReviewBegun.SaidHash"/>
+    public string SaidHash { get; init; } = "";
+}
 
 /// <summary>A prepared round.</summary>
 public sealed record ReviewBegun
@@ -91,6 +96,10 @@ public sealed record ReviewBegun
 
     /// <summary>Number of the last agent run of a reviewer in this run.</summary>
     public int LastStart { get; init; }
+
+    /// <summary>SHA-256 of the round so far: a list of its questions and of its accepted answers, with the hash of each. Later steps use no
+    /// others.</summary>
+    public string SaidHash { get; init; } = "";
 }
 
 /// <summary>Asks the reviewer about one part: starts it, or attaches to it.</summary>
@@ -110,6 +119,9 @@ public sealed record AskReviewerInput
     /// <summary>Number of the agent run: names its folder. The same number never asks twice.</summary>
     public required int Start { get; init; }
 
+    /// <inheritdoc cref="ReviewBegun.SaidHash"/>
+    public string SaidHash { get; init; } = "";
+
     /// <summary>Conversation to continue; empty: a new one.</summary>
     public string Session { get; init; } = "";
 
@@ -127,17 +139,21 @@ public sealed record AskReviewerInput
 }
 
 /// <summary>Asks for an answer about one part to be validated and stored.</summary>
-public sealed record JudgeReviewInput(
-    string RunId,
-    RepositoryReference Repository,
-    string PlanHash,
-    ReviewRound Round,
-    int Part,
-    int Start
-);
+public sealed record JudgeReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round, int Part, int Start)
+{
+    /// <inheritdoc cref="ReviewBegun.SaidHash"/>
+    public string SaidHash { get; init; } = "";
+
+    /// <inheritdoc cref="AgentRunResult.SaidHash"/>
+    public string AnswerHash { get; init; } = "";
+}
 
 /// <summary>Asks for the result of a round, all parts of which have answers.</summary>
-public sealed record ConcludeReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round);
+public sealed record ConcludeReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round)
+{
+    /// <inheritdoc cref="ReviewBegun.SaidHash"/>
+    public string SaidHash { get; init; } = "";
+}
 
 /// <summary>Result of a round. The run decides whether findings become tasks.</summary>
 public sealed record ReviewConclusion

@@ -74,6 +74,14 @@ public sealed record TaskCheckpoint
     /// <summary>Number of the last agent run.</summary>
     public int LastStart { get; init; }
 
+    /// <inheritdoc cref="TaskReport.SaidHash"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SaidHash { get; init; }
+
+    /// <inheritdoc cref="TaskReport.Called"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Called { get; init; }
+
     /// <summary>Agent runs of earlier executions (before a retry).</summary>
     public int StartsBefore { get; init; }
 

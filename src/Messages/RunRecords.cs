@@ -50,13 +50,26 @@ public sealed record RunRules
 }
 
 /// <summary>Asks for the plan of a run to be read, checked and stored in the run's folder.</summary>
-public sealed record LoadPlanInput(string RunId, RepositoryReference Repository, OrchestrationInput Input);
+public sealed record LoadPlanInput(string RunId, RepositoryReference Repository, OrchestrationInput Input)
+{
+    /// <summary>For a run whose plan was made by the planner.</summary>
+    /// <inheritdoc cref="AnswerJudgement.SaidHash"/>
+    public string SaidHash { get; init; } = "";
+
+    /// <summary>For a run whose plan was made by the planner.</summary>
+    /// <inheritdoc cref="PlanningBegun.PlanningHash"/>
+    public string PlanningHash { get; init; } = "";
+}
 
 /// <summary>A plan for workflows; its texts stay in the run's folder.</summary>
 public sealed record PlanOutline
 {
-    /// <summary>SHA-256 of the stored plan; activities refuse to work with another.</summary>
+    /// <summary>SHA-256 of what the run decides by: a list of files (the plan, the settings of its start ...) with the hash of each.
+    /// Activities refuse to work with others. It changes where the run decides more.</summary>
     public string Hash { get; init; } = "";
+
+    /// <inheritdoc cref="PlanningBegun.PlanningHash"/>
+    public string PlanningHash { get; init; } = "";
 
     /// <summary>What the run is about.</summary>
     public string Title { get; init; } = "";
@@ -136,6 +149,9 @@ public sealed record PreflightResult
 
     /// <summary>First commit of staging: the base, or the contracts on it.</summary>
     public string StagingTip { get; init; } = "";
+
+    /// <summary>Hash of what the run decides by from now on: with the contracts and the gates at the base. Empty: as before.</summary>
+    public string PlanHash { get; init; } = "";
 }
 
 /// <summary>Transitions for the run's folder: events are appended, the status file is replaced.</summary>
@@ -194,6 +210,10 @@ public sealed record LandResult
 
     /// <summary>Position of staging now: the target may have been merged into it. Empty: unchanged.</summary>
     public string StagingTip { get; init; } = "";
+
+    /// <summary>Hash of what the run decides by from now on: with what a person is told here, such as lines that look like secrets. Empty:
+    /// as before.</summary>
+    public string PlanHash { get; init; } = "";
 }
 
 /// <summary>Asks for the work of a cancelled run to be kept. What had landed stays.</summary>

@@ -109,6 +109,14 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
+    /// <inheritdoc cref="PlanOutline.Hash"/>
+    [JsonPropertyName("planHash")]
+    public string PlanHash
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
     [JsonPropertyName("agent")]
     public string Agent
     {

@@ -40,6 +40,17 @@ public sealed record TaskInput
 
     /// <summary>Files that were granted to the task beyond the plan.</summary>
     public IReadOnlyList<string> Lent { get; init; } = [];
+
+    /// <summary>For a planner: hash of what it was asked, see <see cref="PlanningBegun.PlanningHash"/>.</summary>
+    public string PlanningHash { get; init; } = "";
+
+    /// <summary>From an earlier execution of its workflow.</summary>
+    /// <inheritdoc cref="TaskReport.SaidHash"/>
+    public string SaidHash { get; init; } = "";
+
+    /// <summary>In earlier executions of its workflow.</summary>
+    /// <inheritdoc cref="TaskReport.Called"/>
+    public IReadOnlyList<string> Called { get; init; } = [];
 }
 
 /// <summary>Asks for a worktree and a prompt.</summary>
@@ -97,6 +108,12 @@ public sealed record VerifyTaskInput
 
     /// <inheritdoc cref="AgentRunResult.EndedWith"/>
     public string EndedWith { get; init; } = "";
+
+    /// <inheritdoc cref="AgentRunResult.SaidHash"/>
+    public string SaidHash { get; init; } = "";
+
+    /// <inheritdoc cref="TaskReport.Called"/>
+    public IReadOnlyList<string> Called { get; init; } = [];
 }
 
 /// <summary>Result of verification.</summary>

@@ -95,6 +95,15 @@ public sealed record TaskReport
 
     /// <summary>Notices from its agent runs, the oldest first; none is ever removed.</summary>
     public IReadOnlyList<TaskNotice> Notices { get; init; } = [];
+
+    /// <summary>Of its last agent run; where a planner or a reviewer has ended: of what was accepted of its answers.</summary>
+    /// <inheritdoc cref="AgentRunResult.SaidHash"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SaidHash { get; init; }
+
+    /// <summary>Those of the agents that its task requires that were called by now; null: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Called { get; init; }
 }
 
 /// <summary>A notice that changes nothing for the task: what an agent, or a person beside it, did to what all tasks share.</summary>

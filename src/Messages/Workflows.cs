@@ -25,7 +25,11 @@ public sealed record PersonCommand(string Reason = "", string By = "");
 /// <param name="Reason">Why, for the record.</param>
 /// <param name="By">The person and their client, such as <c>kim@laptop</c>; empty: unknown.</param>
 [MessageExample("""{"id":"plan","reason":"looks good","by":"kim@laptop"}""")]
-public sealed record ApprovalCommand(string Id, string Reason = "", string By = "");
+public sealed record ApprovalCommand(string Id, string Reason = "", string By = "")
+{
+    /// <summary>What the person was shown (<see cref="RunQuestion.Shown"/>); empty: whatever is asked.</summary>
+    public string Shown { get; init; } = "";
+}
 
 /// <summary>A message that a workflow of the run could not read or carry out.</summary>
 /// <param name="Workflow">Id of that workflow.</param>

@@ -103,17 +103,31 @@ public sealed record AgentClaim
         OwnFile.Write(path, JsonSerializer.Serialize(this, AgentClaimJson.Default.AgentClaim) + "\n");
     }
 
+    /// <summary>The claim that an agent run had made when it ended.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="start">Number of the agent run.</param>
+    /// <param name="hash">As the run's history has it; empty: there was none.</param>
+    /// <exception cref="StepException">It is gone or was changed since.</exception>
+    internal static AgentClaim? Read(RunFolder folder, string task, int start, string hash) =>
+        hash.Length == 0
+            ? null
+            : JsonSerializer.Deserialize(
+                BoundFile.Read(folder, PathIn(folder.Start(task, start)), hash),
+                AgentClaimJson.Default.AgentClaim
+            );
+
     /// <summary>The agent run's claim, or null where there is none that can be read.</summary>
     /// <param name="folder">The start's folder.</param>
-    public static AgentClaim? TryRead(string folder) => TryRead(folder, out _);
+    public static AgentClaim? TryRead(string folder) => TryRead(folder, out _, out _);
 
     /// <summary>The agent run's claim, or null where there is none that can be read. The agent can write to the folder, so no content
     /// causes an exception.</summary>
     /// <param name="folder">The start's folder.</param>
+    /// <param name="hash">SHA-256 of the file; empty where there is no claim.</param>
     /// <param name="problem">Why the file is no claim, in a sentence; empty where there is none, or a claim.</param>
-    public static AgentClaim? TryRead(string folder, out string problem)
+    public static AgentClaim? TryRead(string folder, out string hash, out string problem)
     {
-        problem = "";
+        (hash, problem) = ("", "");
         var file = new FileInfo(PathIn(folder));
         if (!file.Exists && file.LinkTarget is null)
         {
@@ -127,11 +141,13 @@ public sealed record AgentClaim
         }
         try
         {
+            var content = File.ReadAllBytes(file.FullName);
             if (
-                JsonSerializer.Deserialize(File.ReadAllText(file.FullName), AgentClaimJson.Default.AgentClaim) is
+                JsonSerializer.Deserialize(content, AgentClaimJson.Default.AgentClaim) is
                 { Task: not null, Status: "completed" or "blocked" or "failed" } claim
             )
             {
+                hash = BoundFile.HashOf(content);
                 return claim;
             }
             problem = $"{FileName} has no 'status' of completed, blocked or failed: it counts as no claim.";

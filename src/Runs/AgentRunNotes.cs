@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs;
 
-/// <summary>How an agent run ended, stored in its folder for reports and for the checks of later attempts.</summary>
+/// <summary>How an agent run ended, stored in its folder for reports.</summary>
 internal sealed record AgentRunNotes
 {
     private const string FileName = "outcome.json";
@@ -48,11 +48,9 @@ internal sealed record AgentRunNotes
     public void Write(string folder) =>
         DurableFile.Write(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, StartNotesJson.Default.AgentRunNotes));
 
-    public static AgentRunNotes? Read(string folder)
-    {
-        var path = Path.Combine(folder, FileName);
-        return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), StartNotesJson.Default.AgentRunNotes) : null;
-    }
+    /// <summary>The notes of an agent run, for reports and prompts; null where there are none that can be read.</summary>
+    public static AgentRunNotes? Read(string folder) =>
+        StoredJson.TryRead(Path.Combine(folder, FileName), StartNotesJson.Default.AgentRunNotes);
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true)]

@@ -12,25 +12,27 @@ internal sealed record BacklogMarks
     /// <summary>The run's tasks by the backlog task that they belong to.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Tasks { get; set; } = new Dictionary<string, IReadOnlyList<string>>();
 
-    /// <summary>Stores it for the end of the run.</summary>
-    public void Store(RunFolder folder) =>
-        DurableFile.Write(PathOf(folder), JsonSerializer.SerializeToUtf8Bytes(this, BacklogMarksJson.Default.BacklogMarks));
+    /// <summary>Its file, relative to the run's folder.</summary>
+    public const string FileName = "plan/backlog.json";
+
+    /// <summary>The stored form, for the end of the run.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, BacklogMarksJson.Default.BacklogMarks);
 
     /// <summary>Marks completed backlog tasks. Repeating it changes nothing.</summary>
     /// <returns>Why it failed; null when it succeeded, or there was nothing to do.</returns>
     public static async Task<string?> ApplyAsync(
-        RunFolder folder,
+        RunFiles files,
         RunStatus run,
         GitRepository repository,
         TimeProvider time,
         CancellationToken stop
     )
     {
-        if (!File.Exists(PathOf(folder)))
+        if (files.Decisions!.TryRead(files.Folder, FileName) is not { } json)
         {
             return null;
         }
-        var marks = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(PathOf(folder), stop), BacklogMarksJson.Default.BacklogMarks)!;
+        var marks = JsonSerializer.Deserialize(json, BacklogMarksJson.Default.BacklogMarks)!;
         var store = new BacklogStore(repository.MainCheckout!, repository.CommonDirectory, time);
         var done = run
             .Tasks.Where(t => t.State == TaskStates.Resolved || (t.State == TaskStates.Merged && (t.Starts > 0 || t.Reused)))
@@ -53,8 +55,6 @@ internal sealed record BacklogMarks
     // A task that was deleted meanwhile needs no mark.
     private static Backlog MarkDone(Backlog backlog, IEnumerable<string> ids) =>
         ids.Where(id => backlog.Find(id) is not null).Aggregate(backlog, (before, id) => before.SetStatus(id, BacklogStatus.Done));
-
-    private static string PathOf(RunFolder folder) => Path.Combine(folder.Path, "plan", "backlog.json");
 }
 
 [JsonSerializable(typeof(BacklogMarks))]

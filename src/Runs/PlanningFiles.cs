@@ -5,9 +5,11 @@ namespace Orchestrator.Runs;
 
 /// <summary>Files of planning in the run's folder: <c>planning/</c> with the request, the settings, the prompt, the answers and finally the
 /// plan; for another plan in mid-run the same in <c>planning/replan-N/</c>.</summary>
+/// <param name="hash">Of the input of planning, as the run's history has it; empty: it was not stored yet.</param>
 /// <param name="replan">Which other plan, from 1; 0: the first one.</param>
-internal sealed class PlanningFiles(RepositoryReference repository, string runId, int replan = 0)
+internal sealed class PlanningFiles(RepositoryReference repository, string runId, string hash, int replan = 0)
 {
+    private RunDecisions? _input;
     private RunStart? _start;
     private PlanningGoal? _goal;
 
@@ -46,9 +48,6 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     /// <summary>The planner's own worktree: it sees the files of a commit, and nothing that is ignored.</summary>
     public string Worktree => Path.Combine(repository.Path, Start.Settings.Worktrees.Directory, Folder.Name, TaskId);
 
-    /// <summary>True when planning has begun: its input is complete.</summary>
-    public bool IsBegun => File.Exists(In("prompt.md"));
-
     /// <summary>Conversations with models that have no agent program.</summary>
     public string Conversations => In("conversations");
 
@@ -59,33 +58,27 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     /// <summary>The schema for the requested kind of answer.</summary>
     public static string SchemaOf(PlanningOptions options) => options.IsForBacklog ? BacklogAnswer.Schema : PlannerAnswer.Schema;
 
-    /// <summary>Stores the input of planning; the prompt last, because it marks that all is there.</summary>
-    public void Begin(RunStart start, PlanningGoal goal, string request, string prompt)
-    {
-        DurableFile.Write(In("goal.json"), JsonSerializer.SerializeToUtf8Bytes(goal, PlanningGoalJson.Default.PlanningGoal));
-        DurableFile.Write(In("start.json"), start.ToJson());
-        DurableFile.Write(In("request.md"), Encoding.UTF8.GetBytes(request));
-        DurableFile.Write(In("prompt.md"), Encoding.UTF8.GetBytes(prompt));
-    }
+    /// <summary>Stores the input of planning.</summary>
+    /// <returns>Its hash.</returns>
+    public string Begin(RunStart start, PlanningGoal goal, string request, string prompt) =>
+        RunDecisions
+            .None.With(Folder, Named("goal.json"), JsonSerializer.SerializeToUtf8Bytes(goal, PlanningGoalJson.Default.PlanningGoal))
+            .With(Folder, Named("start.json"), start.ToJson())
+            .With(Folder, Named("request.md"), Encoding.UTF8.GetBytes(request))
+            .With(Folder, Named("prompt.md"), Encoding.UTF8.GetBytes(prompt))
+            .Store(Folder);
+
+    /// <summary>What was accepted of the planner's answers.</summary>
+    /// <param name="path"><see cref="PlanPath"/> or <see cref="TasksPath"/>.</param>
+    /// <param name="said">Its hash in the run's history.</param>
+    /// <exception cref="StepException">It is gone or was changed.</exception>
+    public byte[] Accepted(string path, string said) => BoundFile.Read(Folder, path, said);
 
     private string In(string name) => Folder.Planning(replan == 0 ? name : Path.Combine($"replan-{replan}", name));
 
     private string Text(string name) => Encoding.UTF8.GetString(Read(name));
 
-    private byte[] Read(string name)
-    {
-        var path = In(name);
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new StepException(
-                $"A file of planning is gone: {Folder.Relative(path)}. Restore the folder, or cancel the run and start it again.",
-                missing,
-                "PlanningGone"
-            );
-        }
-    }
+    private string Named(string name) => RunFiles.Named(Folder, In(name));
+
+    private byte[] Read(string name) => (_input ??= RunDecisions.Read(Folder, hash)).TryRead(Folder, Named(name))!;
 }

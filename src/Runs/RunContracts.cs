@@ -9,10 +9,13 @@ internal sealed class RunContracts(GitRepository repository, RunFiles files)
     private readonly CommitStore _commits = new(repository);
 
     /// <summary>The stored contracts of a run; null: it began without.</summary>
-    public static IReadOnlyList<ContractStub>? Read(RunFolder folder) =>
-        File.Exists(folder.Contracts)
-            ? JsonSerializer.Deserialize(File.ReadAllBytes(folder.Contracts), RunContractsJson.Default.IReadOnlyListContractStub)
-            : null;
+    public static IReadOnlyList<ContractStub>? Read(RunFiles files)
+    {
+        var json = files.Decisions is { } decisions
+            ? decisions.TryRead(files.Folder, RunFiles.Named(files.Folder, files.Folder.Contracts))
+            : SmallFile.TryRead(files.Folder.Contracts);
+        return json is null ? null : JsonSerializer.Deserialize(json, RunContractsJson.Default.IReadOnlyListContractStub);
+    }
 
     /// <summary>Finds conflicts with the contracts' files, before anything is created.</summary>
     /// <param name="tip">Where the run would begin; null: nowhere.</param>
@@ -65,19 +68,18 @@ internal sealed class RunContracts(GitRepository repository, RunFiles files)
     }
 
     /// <summary>Stores the contracts.</summary>
-    public async Task StoreAsync(string start, CancellationToken stop)
-    {
-        if (files.Plan.Contracts.Count > 0)
-        {
-            DurableFile.Write(
-                files.Folder.Contracts,
+    /// <returns>What the run decides by, with them.</returns>
+    public async Task<RunDecisions> StoreAsync(string start, CancellationToken stop) =>
+        files.Plan.Contracts.Count == 0
+            ? files.Decisions!
+            : files.Decisions!.With(
+                files.Folder,
+                RunFiles.Named(files.Folder, files.Folder.Contracts),
                 JsonSerializer.SerializeToUtf8Bytes(
                     (await FindAsync(start, stop)).Stubs,
                     RunContractsJson.Default.IReadOnlyListContractStub
                 )
             );
-        }
-    }
 
     private async Task<ContractsInForce> FindAsync(string commit, CancellationToken stop)
     {

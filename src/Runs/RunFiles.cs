@@ -7,31 +7,39 @@ internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunStart Start)
     /// <summary>Tasks that were added to the plan since the run began.</summary>
     public IReadOnlySet<string> Added { get; init; } = new HashSet<string>();
 
+    /// <summary>What the run decides by, with the hash of each file; null: these are an agent's own questions, by which nothing is
+    /// decided.</summary>
+    public RunDecisions? Decisions { get; init; }
+
     /// <summary>Stores the plan with more tasks, beside the initial one.</summary>
-    /// <returns>That plan's hash.</returns>
+    /// <returns>The hash of what the run decides by from now on.</returns>
     public string StoreExtended(IEnumerable<PlanTask> tasks)
     {
         var bytes = PlanJson.Write(Plan with { Tasks = [.. Plan.Tasks, .. tasks] });
-        var hash = PlanJson.HashOf(bytes);
-        DurableFile.Write(Folder.ExtendedPlan(hash), bytes);
-        return hash;
+        var name = Named(Folder, Folder.ExtendedPlan(PlanJson.HashOf(bytes)));
+        return (Decisions!.With(Folder, name, bytes) with { Plan = name }).Store(Folder);
     }
 
     /// <summary>Stores plan and settings of a run. Repeating it gives the same files.</summary>
-    /// <returns>The plan's hash.</returns>
-    public static string Store(RunFolder folder, Plan plan, RunStart start)
+    /// <param name="further">What else the run decides by: paths relative to its folder, and contents.</param>
+    /// <returns>The hash of all that.</returns>
+    public static string Store(RunFolder folder, Plan plan, RunStart start, params (string Name, byte[] Content)[] further)
     {
-        var bytes = PlanJson.Write(plan);
-        DurableFile.Write(folder.Plan, bytes);
-        DurableFile.Write(folder.StartFile, start.ToJson());
-        return PlanJson.HashOf(bytes);
+        var name = Named(folder, folder.Plan);
+        var decisions = (RunDecisions.None with { Plan = name })
+            .With(folder, name, PlanJson.Write(plan))
+            .With(folder, Named(folder, folder.StartFile), start.ToJson());
+        return further.Aggregate(decisions, (all, file) => all.With(folder, file.Name, file.Content)).Store(folder);
     }
+
+    /// <summary>A file's name among what a run decides by.</summary>
+    internal static string Named(RunFolder folder, string path) => Path.GetRelativePath(folder.Path, path);
 
     /// <summary>Files that tasks of the plan only append to: merges keep both sides' lines.</summary>
     public IReadOnlyCollection<string> AppendedFiles => [.. Plan.Tasks.SelectMany(t => t.FilesAppend).Distinct(StringComparer.Ordinal)];
 
     /// <summary>The contracts that were put on staging when the run began; null for a run of a version that did not do so.</summary>
-    public IReadOnlyList<ContractStub>? Contracts => Plan.Contracts.Count == 0 ? [] : RunContracts.Read(Folder);
+    public IReadOnlyList<ContractStub>? Contracts => Plan.Contracts.Count == 0 ? [] : RunContracts.Read(this);
 
     /// <summary>The settings that the run began with.</summary>
     public OrchestratorSettings Settings => Start.Settings;
@@ -61,11 +69,4 @@ internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunStart Start)
         var lent = new LentFiles(Folder).Read().ToLookup(file => file.Task, file => file.Path, StringComparer.Ordinal);
         return [.. Plan.Tasks.Select(task => LentFiles.With(task, [.. lent[task.Id]]))];
     }
-
-    /// <summary>The plan with all tasks that the run has added to it by now.</summary>
-    public Plan Newest() =>
-        Folder
-            .ExtendedPlans.Select(file => SmallFile.TryRead(file) is { } bytes ? PlanJson.Read(bytes) : null)
-            .FirstOrDefault(plan => plan is not null && plan.Tasks.Count > Plan.Tasks.Count)
-        ?? Plan;
 }

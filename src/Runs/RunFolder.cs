@@ -17,12 +17,16 @@ public sealed partial class RunFolder
     public RunFolder(string repository, string runId)
     {
         _repository = repository;
+        RunId = runId;
         Name = NameOf(runId);
         Path = System.IO.Path.Combine(repository, ".orchestrator", "runs", Name);
     }
 
     /// <summary>Absolute path of the repository's main work tree.</summary>
     public string Repository => _repository;
+
+    /// <summary>Workflow id of the run.</summary>
+    public string RunId { get; }
 
     /// <summary>Name of the run in refs and folders.</summary>
     public string Name { get; }
@@ -47,6 +51,9 @@ public sealed partial class RunFolder
 
     /// <summary>The contracts of this run.</summary>
     public string Contracts => In("plan", "contracts.json");
+
+    /// <summary>The text of a role, relative to this folder.</summary>
+    public static string RoleName(string role) => System.IO.Path.Combine("plan", "roles", role + ".md");
 
     /// <summary>The run's present status, for readers without an engine.</summary>
     public string Status => In("status.json");

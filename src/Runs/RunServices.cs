@@ -23,6 +23,10 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     /// <value>Default: the user's file, as <see cref="Environment"/> names it.</value>
     public TrustStore? Trust { get; init; }
 
+    /// <summary>Asks runs for their status.</summary>
+    /// <value>Default: none answers, and other tasks count as open.</value>
+    public AskRun AskRun { get; init; } = (_, _) => Task.FromResult<RunStatus?>(null);
+
     /// <summary>Confines agents, where the program works on this machine.</summary>
     internal Bubblewrap Bubblewrap { get; } = new();
 

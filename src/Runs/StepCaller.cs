@@ -15,3 +15,7 @@ public enum CallerState
 
 /// <summary>Finds out the state of the execution that the current step is done for.</summary>
 public delegate Task<CallerState> AskCaller(CancellationToken stop);
+
+/// <summary>Asks a run's workflow for its status, with all tasks; null: it can't answer. What steps decide by the state of other tasks they
+/// learn from here: the status file in the run's folder is for people.</summary>
+public delegate Task<RunStatus?> AskRun(string runId, CancellationToken stop);

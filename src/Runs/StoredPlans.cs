@@ -2,77 +2,47 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Reads stored plans and settings of runs. Cached by content: every step of every task needs them, and the plan of a large run is
-/// large.</summary>
+/// <summary>Reads what runs decide by: their plans and the settings of their start. Kept by hash: every step of every task needs them, and
+/// the plan of a large run is large.</summary>
 internal sealed class StoredPlans
 {
     private const int MostKept = 8;
-    private static readonly HashSet<string> NoneAdded = [];
-    private readonly ConcurrentDictionary<(string Plan, string Start), RunFiles> _known = new();
+    private readonly ConcurrentDictionary<string, RunFiles> _known = new(StringComparer.Ordinal);
 
     /// <summary>Reads them.</summary>
     /// <param name="repository">The run's repository.</param>
-    /// <param name="planHash">Hash of the plan that was approved.</param>
-    /// <exception cref="StepException">The files are gone, or the plan was changed.</exception>
+    /// <param name="planHash">Hash of what the run decides by (<see cref="RunDecisions"/>), as its history has it.</param>
+    /// <exception cref="StepException">A file is gone or was changed.</exception>
     public RunFiles Load(RepositoryReference repository, string runId, string planHash)
     {
         var folder = new RunFolder(repository.Path, runId);
-        (string Plan, string Start) hashes;
-        RunFiles? known;
-        (byte[] Plan, byte[] Start)? read = null;
-        var file = File.Exists(folder.ExtendedPlan(planHash)) ? folder.ExtendedPlan(planHash) : folder.Plan;
-        try
+        if (!_known.TryGetValue(planHash, out var known))
         {
-            hashes = (HashOf(file), HashOf(folder.StartFile));
-            if (!_known.TryGetValue(hashes, out known))
-            {
-                // The hashes must be those of the content that is used.
-                read = (File.ReadAllBytes(file), File.ReadAllBytes(folder.StartFile));
-                hashes = (PlanJson.HashOf(read.Value.Plan), PlanJson.HashOf(read.Value.Start));
-            }
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new StepException(
-                $"The stored plan of {runId} is gone: {folder.Relative(file)}. Restore the folder, or cancel the run and "
-                    + "start it again; finished tasks are taken up.",
-                missing,
-                "PlanGone"
-            );
-        }
-        if (hashes.Plan != planHash)
-        {
-            throw new StepException(
-                $"The stored plan of {runId} was changed: {folder.Relative(file)} is not the plan that was approved. "
-                    + "Cancel the run and start it again with the new plan.",
-                "PlanChanged"
-            );
-        }
-        if (read is var (plan, start))
-        {
+            known = Read(folder, planHash);
             if (_known.Count >= MostKept)
             {
                 _known.Clear();
             }
-            _known[hashes] = known = new RunFiles(folder, PlanJson.Read(plan), RunStart.Read(start))
-            {
-                Added = file == folder.Plan ? NoneAdded : AddedTo(folder.Plan, plan),
-            };
+            _known[planHash] = known;
+            return known;
         }
-        return known! with { Folder = folder };
+        // The same hash is the same content. Files that somebody changed meanwhile are named before anything else is done.
+        BoundFile.Check(folder, RunDecisions.PathOf(folder, planHash), planHash);
+        known.Decisions!.Check(folder, known.Decisions.Plan);
+        known.Decisions.Check(folder, RunFiles.Named(folder, folder.StartFile));
+        return known with { Folder = folder };
     }
 
-    /// <summary>Tasks of the plan that were not in it when the run began.</summary>
-    private static HashSet<string> AddedTo(string first, byte[] plan)
+    private static RunFiles Read(RunFolder folder, string hash)
     {
-        var before = PlanJson.Read(File.ReadAllBytes(first)).Tasks.Select(task => task.Id);
-        return [.. PlanJson.Read(plan).Tasks.Select(task => task.Id).Except(before, StringComparer.Ordinal)];
-    }
-
-    /// <summary>In blocks: an array as large as the plan for each step of each task would be most of the run's allocations.</summary>
-    private static string HashOf(string path)
-    {
-        using var file = File.OpenRead(path);
-        return PlanJson.HashOf(file);
+        var decisions = RunDecisions.Read(folder, hash);
+        var plan = PlanJson.Read(decisions.TryRead(folder, decisions.Plan)!);
+        var first = RunFiles.Named(folder, folder.Plan);
+        var before = decisions.Plan == first ? plan : PlanJson.Read(decisions.TryRead(folder, first)!);
+        return new RunFiles(folder, plan, RunStart.Read(decisions.TryRead(folder, RunFiles.Named(folder, folder.StartFile))!))
+        {
+            Decisions = decisions,
+            Added = plan.Tasks.Select(task => task.Id).Except(before.Tasks.Select(task => task.Id), StringComparer.Ordinal).ToHashSet(),
+        };
     }
 }

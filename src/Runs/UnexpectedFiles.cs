@@ -34,11 +34,11 @@ internal static class UnexpectedFiles
     /// <summary>A sentence about new files; empty where there are none.</summary>
     public static string Describe(RunFolder folder, WorktreeStatus status, IEnumerable<string> own)
     {
-        if (!File.Exists(PathOf(folder)))
+        // It decides nothing: where somebody damaged the record, nothing can be said.
+        if (StoredJson.TryRead(PathOf(folder), JsonSerializerOptions.Default.TypeOf<HashSet<string>>()) is not { } before)
         {
             return "";
         }
-        var before = JsonSerializer.Deserialize<HashSet<string>>(File.ReadAllBytes(PathOf(folder)))!;
         var added = status.UntrackedFiles(own).Where(path => !before.Contains(path)).ToList();
         return added.Count == 0
             ? ""

@@ -19,7 +19,7 @@ public sealed class RunWorker : IDisposable
     public RunWorker(ITemporalClient client, RunWorkerOptions options, ILoggerFactory logs)
     {
         client = MessageJson.Speaking(client);
-        var services = options.Services;
+        var services = options.Services with { AskRun = new OpenRuns(client).AskAsync };
         var shared = new TemporalWorkerOptions(TaskQueues.Workflows)
         {
             Identity = options.Identity,

@@ -24,7 +24,7 @@ public sealed class AgentClaimTests : IDisposable
     {
         _folder.Write("out/" + AgentClaim.FileName, text);
 
-        Assert.Null(AgentClaim.TryRead(_folder.Path, out var problem));
+        Assert.Null(AgentClaim.TryRead(_folder.Path, out _, out var problem));
         Assert.Contains("no claim", problem, StringComparison.Ordinal);
     }
 
@@ -43,7 +43,7 @@ public sealed class AgentClaimTests : IDisposable
         )!;
         await shell.WaitForExitAsync();
 
-        var read = Task.Run(() => (AgentClaim.TryRead(_folder.Path, out var problem), problem));
+        var read = Task.Run(() => (AgentClaim.TryRead(_folder.Path, out _, out var problem), problem));
 
         var (claim, said) = await read.WaitAsync(Eventually.Timeout());
         Assert.Null(claim);
@@ -59,7 +59,7 @@ public sealed class AgentClaimTests : IDisposable
                 + "\"measured\": [null, {\"name\": null, \"number\": 1}]}"
         );
 
-        var claim = AgentClaim.TryRead(_folder.Path, out var problem);
+        var claim = AgentClaim.TryRead(_folder.Path, out _, out var problem);
 
         Assert.Equal("", problem);
         Assert.NotNull(claim);
@@ -72,7 +72,7 @@ public sealed class AgentClaimTests : IDisposable
     [Fact]
     public void TryRead_NoFile_IsNoProblem()
     {
-        Assert.Null(AgentClaim.TryRead(_folder.Path, out var problem));
+        Assert.Null(AgentClaim.TryRead(_folder.Path, out _, out var problem));
         Assert.Equal("", problem);
     }
 }

@@ -84,14 +84,8 @@ public sealed partial class DependencyRequestTests
         run.Write(prepared, "a.txt", "half of it\n");
         Claim(run, "a", "left-pad@^1.3");
 
-        Assert.Equal(await JudgeAsync(run, "a"), await JudgeAsync(run, "a"));
+        Assert.Equivalent(await JudgeAsync(run, "a"), await JudgeAsync(run, "a"));
         var made = await InstallAsync(run, "a");
-        Assert.Equal(made, await InstallAsync(run, "a"));
-        // Killed before it could write down what it had made: the same again.
-        foreach (var record in Directory.GetFiles(run.Folder.Task("a"), "packages-*"))
-        {
-            File.Delete(record);
-        }
         Assert.Equal(made, await InstallAsync(run, "a"));
         var merged = await MergeAsync(run, "a", made.Commit, isTold: false);
         Assert.Equal(merged.Commit, (await MergeAsync(run, "a", made.Commit)).Commit);
@@ -103,6 +97,29 @@ public sealed partial class DependencyRequestTests
         Assert.Equal("half of it\n", File.ReadAllText(InWorktree(run, prepared, "a.txt")));
         Assert.Single(Mail(run, "b"));
         Assert.Equal("1", await run.Repository.GitAsync("rev-list", "--count", "--merges", run.StagingBranch));
+    }
+
+    /// <summary>A person says yes to what they were shown: what an agent writes into the register meanwhile is not installed.</summary>
+    [Fact]
+    public async Task Register_IsRewrittenBetweenQuestionAndAnswer_WhatWasShownIsInstalled()
+    {
+        using var run = await BeginAsync(allow: [], ask: ["*"]);
+        await run.PrepareAsync("a");
+        Claim(run, "a", "left-pad@^1.3");
+        var asked = await JudgeAsync(run, "a");
+        var register = Path.Combine(run.Folder.Path, "dependencies.json");
+        var rewritten = (await File.ReadAllTextAsync(register)).Replace("left-pad", "evil", StringComparison.Ordinal);
+        Assert.Contains("evil", rewritten, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(register, rewritten);
+
+        var yes = await JudgeAsync(run, "a", new RequestDecision(Accepted: true, "kim@laptop"));
+        var made = await InstallAsync(run, "a");
+
+        Assert.Contains("left-pad", asked.Text, StringComparison.Ordinal);
+        Assert.Contains("left-pad", yes.Note, StringComparison.Ordinal);
+        var manifest = await run.ShowAsync(made.Commit, "package.json");
+        Assert.Contains("left-pad", manifest, StringComparison.Ordinal);
+        Assert.DoesNotContain("evil", manifest, StringComparison.Ordinal);
     }
 
     /// <summary>What a package manager that was killed has left in its tree comes nowhere.</summary>
@@ -369,16 +386,22 @@ public sealed partial class DependencyRequestTests
         }.Write(Directory.CreateDirectory(run.Folder.Start(task, start)).FullName);
     }
 
-    private static Task<RequestVerdict> JudgeAsync(RunFixture run, string task, RequestDecision? decision = null, int start = 1) =>
-        new RequestJudgement(run.Services, []).JudgeAsync(
+    private static async Task<RequestVerdict> JudgeAsync(RunFixture run, string task, RequestDecision? decision = null, int start = 1)
+    {
+        var verdict = await new RequestJudgement(run.Services, []).JudgeAsync(
             new JudgeRequestInput
             {
                 Task = run.Task(task) with { StagingTip = run.Preflight.StagingTip },
                 Start = start,
                 Decision = decision,
+                Packages = decision is null ? [] : run.Packages[task],
+                SaidHash = run.SaidBy(task, start),
             },
             CancellationToken.None
         );
+        run.Packages[task] = verdict.Packages ?? run.Packages.GetValueOrDefault(task) ?? [];
+        return verdict;
+    }
 
     private static Task<InstallResult> InstallAsync(RunFixture run, string task, int round = 1, CancellationToken stop = default) =>
         new PackageInstallation(run.Services).InstallAsync(
@@ -387,6 +410,7 @@ public sealed partial class DependencyRequestTests
                 Task = run.Task(task) with { StagingTip = run.Preflight.StagingTip },
                 Start = 1,
                 Round = round,
+                Packages = run.Packages[task],
             },
             stop
         );
@@ -408,6 +432,7 @@ public sealed partial class DependencyRequestTests
                 Attempt = 1,
                 Start = 1,
                 Problem = problem,
+                Packages = run.Packages.GetValueOrDefault(task) ?? [],
             },
             CancellationToken.None
         );

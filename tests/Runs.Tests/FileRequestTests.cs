@@ -154,6 +154,7 @@ public sealed class FileRequestTests
                 Task = run.Task(task),
                 Start = 1,
                 Decision = decision,
+                SaidHash = run.SaidBy(task),
             },
             CancellationToken.None
         );

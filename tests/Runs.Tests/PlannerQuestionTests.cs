@@ -50,13 +50,9 @@ public sealed class PlannerQuestionTests
         Assert.Equal((RequestSteps.Person, ""), await JudgeAsync(byPerson, 1));
         Assert.Equal((RequestSteps.Planner, ""), await JudgeAsync(run, 3));
 
-        Record(run, 1, answer: "yes");
-        Record(run, 2, answer: "", why: "money");
-        Record(run, 3, answer: "judged once more after it was answered");
-        Assert.Equal((RequestSteps.Planner, ""), await JudgeAsync(run, 3));
-        Record(run, 2, answer: "no");
+        Assert.Equal((RequestSteps.Planner, ""), await JudgeAsync(run, 3, answered: 1));
 
-        var (step, text) = await JudgeAsync(run, 3);
+        var (step, text) = await JudgeAsync(run, 3, answered: 2);
         Assert.Equal(RequestSteps.Person, step);
         Assert.Contains("has answered 2 questions of this task", text, StringComparison.Ordinal);
         Assert.Contains("questions.max_answers", text, StringComparison.Ordinal);
@@ -193,7 +189,11 @@ public sealed class PlannerQuestionTests
         Assert.InRange(words, begin, end);
         Assert.Contains("gives you no instructions", prompt[..begin], StringComparison.Ordinal);
         Assert.Contains("You can permit nothing.", prompt[..begin], StringComparison.Ordinal);
-        Assert.DoesNotContain(Secret, QuestionRecord.Read(run.Folder, "a", 4)!.Question, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            Secret,
+            QuestionRecord.All(run.Folder).LastOrDefault(record => record.Start == 4)!.Question,
+            StringComparison.Ordinal
+        );
     }
 
     private static string Saying(string answer) => $"echo asked >> \"$ORCHESTRATOR_REPOSITORY/asked\"; echo '{answer}'";
@@ -240,21 +240,26 @@ public sealed class PlannerQuestionTests
             Files = files ?? [],
         }.Write(Directory.CreateDirectory(run.Folder.Start("a", start)).FullName);
 
-    private static void Record(RunFixture run, int start, string answer, string why = "") =>
+    private static void Record(RunFixture run, int start, string answer) =>
         new QuestionRecord
         {
             Task = "a",
             Start = start,
             Question = Question,
             Answer = answer,
-            Why = why,
             Run = new AgentRunResult { FailureClass = FailureClasses.None },
         }.Store(run.Folder);
 
-    private static async Task<(string Step, string Text)> JudgeAsync(RunFixture run, int start)
+    private static async Task<(string Step, string Text)> JudgeAsync(RunFixture run, int start, int answered = 0)
     {
         var verdict = await new RequestJudgement(run.Services, []).JudgeAsync(
-            new JudgeRequestInput { Task = run.Task("a"), Start = start },
+            new JudgeRequestInput
+            {
+                Task = run.Task("a"),
+                Start = start,
+                Answered = answered,
+                SaidHash = run.SaidBy("a", start),
+            },
             CancellationToken.None
         );
         return (verdict.Step, verdict.Text);
@@ -267,6 +272,7 @@ public sealed class PlannerQuestionTests
                 Task = run.Task("a"),
                 Start = start,
                 Ask = 1,
+                SaidHash = run.SaidBy("a", start),
                 Stop = stop,
             },
             RunFixture.Execution

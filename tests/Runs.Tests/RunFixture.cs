@@ -53,7 +53,35 @@ internal sealed class RunFixture : IDisposable
 
     public Plan Plan { get; }
 
-    public string Hash { get; }
+    /// <summary>What the run decides by, as its history has it.</summary>
+    public string Hash { get; private set; }
+
+    /// <summary>What the run answers when it is asked; null: what its status file says.</summary>
+    public RunStatus? Told { get; set; }
+
+    /// <summary>What the run says of the files that it granted.</summary>
+    private RunStatus OfGrants() =>
+        new()
+        {
+            RunId = _runId,
+            State = RunStates.Executing,
+            Tasks =
+            [
+                .. Lent.Select(lent => new RunTask
+                {
+                    Id = lent.Key,
+                    State = TaskStates.Executing,
+                    Lent = lent.Value,
+                }),
+            ],
+        };
+
+    /// <summary>The packages of the last request of a task.</summary>
+    public Dictionary<string, IReadOnlyList<RequestedPackage>> Packages { get; } = [];
+
+    /// <summary>What an agent run has said when it ended, as the run's history has it.</summary>
+    public string SaidBy(string task, int start = 1) =>
+        AgentClaim.TryRead(Folder.Start(task, start), out var hash, out _) is null ? "" : hash;
 
     public RunServices Services => _services;
 
@@ -91,7 +119,13 @@ internal sealed class RunFixture : IDisposable
             ["PATH"] = $"{Programs(repository)}:{Environment.GetEnvironmentVariable("PATH")}",
             ["TMPDIR"] = Directory.CreateDirectory(repository.Beside("tmp")).FullName,
         };
-        var services = new RunServices("host", ["orchestrate", "hook"], TimeProvider.System) { Environment = environment };
+        RunFixture? asked = null;
+        var services = new RunServices("host", ["orchestrate", "hook"], TimeProvider.System)
+        {
+            Environment = environment,
+            AskRun = (_, _) =>
+                System.Threading.Tasks.Task.FromResult(asked!.Told ?? StatusFile.Read(asked.Folder.Status) ?? asked.OfGrants()),
+        };
         var opened = await services.OpenRepositoryAsync(repository.Path);
         var reference = new RepositoryReference(repository.Path, opened.Key, "queue");
         var plan = new Plan
@@ -102,6 +136,7 @@ internal sealed class RunFixture : IDisposable
         };
         var hash = RunFiles.Store(new RunFolder(repository.Path, runId), plan, start);
         var fixture = new RunFixture(repository, reference, plan, hash, services, runId) { _ownsRepository = given is null };
+        asked = fixture;
         await fixture.PreflightAgainAsync();
         return fixture;
     }
@@ -127,6 +162,7 @@ internal sealed class RunFixture : IDisposable
             CancellationToken.None
         );
         StagingTip = Preflight.StagingTip;
+        Hash = Preflight.PlanHash.Length > 0 ? Preflight.PlanHash : Hash;
     }
 
     /// <summary>What the agent of a task is told.</summary>
@@ -196,6 +232,8 @@ internal sealed class RunFixture : IDisposable
                 Start = start,
                 ClaimedDone = endedWith.Length == 0,
                 EndedWith = endedWith,
+                SaidHash = start == 0 ? "" : SaidBy(id, start),
+                Called = AgentRunNotes.Read(Folder.Start(id, start))?.SubAgents ?? [],
             },
             CancellationToken.None
         );
@@ -289,16 +327,29 @@ internal sealed class RunFixture : IDisposable
     public async Task<LandResult> LandAgainAsync(string land = "merge", bool isAskedFor = false) =>
         Take(await LandOnceAsync(land, isAskedFor), r => r.StagingTip);
 
-    private Task<LandResult> LandOnceAsync(string land, bool isAskedFor)
+    /// <summary>Landing by the settings that the run began with.</summary>
+    public Task<LandResult> LandOnlyAsync() => LandNowAsync(isAskedFor: false);
+
+    private async Task<LandResult> LandOnceAsync(string land, bool isAskedFor)
     {
         var files = _services.Plans.Load(Reference, _runId, Hash);
-        RunFiles.Store(files.Folder, files.Plan, files.Start.With(s => s with { Git = s.Git with { Land = land } }));
+        var start = files.Start.With(s => s with { Git = s.Git with { Land = land } });
+        Hash = files
+            .Decisions!.With(files.Folder, RunFiles.Named(files.Folder, files.Folder.StartFile), start.ToJson())
+            .Store(files.Folder);
+        return await LandNowAsync(isAskedFor);
+    }
+
+    private async Task<LandResult> LandNowAsync(bool isAskedFor)
+    {
         var input = new LandInput(_runId, Reference, Hash, Preflight.Target, StagingBranch, Preflight.BaseCommit)
         {
             StagingTip = StagingTip,
             IsAskedFor = isAskedFor,
         };
-        return new RunLanding(_services, Caller).LandAsync(input, $"execution/{_askings}", CancellationToken.None);
+        var result = await new RunLanding(_services, Caller).LandAsync(input, $"execution/{_askings}", CancellationToken.None);
+        Hash = result.PlanHash.Length > 0 ? result.PlanHash : Hash;
+        return result;
     }
 
     private T Take<T>(T result, Func<T, string> tip)

@@ -89,7 +89,7 @@ public sealed class SplitRequestTests
         }.Write(Directory.CreateDirectory(run.Folder.Start("a", 1)).FullName);
 
     private static SplitConclusion Add(RunFixture run, string hash) =>
-        new TaskSplit(run.Services).Add(new SplitTaskInput(RunFixture.RunId, run.Reference, hash, "a", 1));
+        new TaskSplit(run.Services).Add(new SplitTaskInput(RunFixture.RunId, run.Reference, hash, "a", 1) { SaidHash = run.SaidBy("a") });
 
     private static Task<RequestVerdict> JudgeAsync(RunFixture run, RequestDecision? decision = null) =>
         new RequestJudgement(run.Services, []).JudgeAsync(
@@ -98,6 +98,7 @@ public sealed class SplitRequestTests
                 Task = run.Task("a"),
                 Start = 1,
                 Decision = decision,
+                SaidHash = run.SaidBy("a"),
             },
             CancellationToken.None
         );

@@ -26,6 +26,7 @@ internal sealed class BeginStage(RunContext context, LeaseTeller leases, PlanApp
             Warnings = [.. _state.Run.Warnings, .. found.Warnings],
         };
         _state.StagingTip = found.StagingTip;
+        _state.Plan = found.PlanHash.Length > 0 ? _state.Plan with { Hash = found.PlanHash } : _state.Plan;
         if (found.Errors.Count > 0)
         {
             throw new RunEndedException(RunStates.Failed, string.Join("\n", found.Errors));

@@ -117,6 +117,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
             Without = [.. _state.Board.Entries.Where(e => _state.IsOfPlan(e) && !TaskStates.IsOnStaging(e.Status.State)).Select(e => e.Id)],
         };
         var result = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.LandAsync(land), context.Long);
+        _state.Plan = result.PlanHash.Length > 0 ? _state.Plan with { Hash = result.PlanHash } : _state.Plan;
         if (result.StagingTip.Length > 0)
         {
             _state.StagingTip = result.StagingTip;

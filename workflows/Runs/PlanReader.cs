@@ -8,7 +8,11 @@ internal sealed class PlanReader(RunContext context)
     /// <summary>Has the plan read, checked and stored.</summary>
     public Task<PlanOutline> LoadAsync()
     {
-        var load = new LoadPlanInput(_state.RunId, _state.Repository, _state.Input);
+        var load = new LoadPlanInput(_state.RunId, _state.Repository, _state.Input)
+        {
+            PlanningHash = _state.Plan.PlanningHash,
+            SaidHash = _state.Board.TryFind(PlannerTask.Id)?.State.SaidHash ?? "",
+        };
         return Workflow.ExecuteActivityAsync((IRunActivities a) => a.LoadPlanAsync(load), context.Short);
     }
 

@@ -23,7 +23,7 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
             context.TransitionTo(RunStates.Planning, await EndPlanningAsync());
             return;
         }
-        _state.Plan = await plans.LoadAsync();
+        _state.Plan = await plans.LoadAsync() with { PlanningHash = _state.Plan.PlanningHash };
         _state.Run = _state.Run with
         {
             Repository = _state.Repository.Path,
@@ -53,7 +53,13 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
     public Task<string> EndPlanningAsync()
     {
         _state.PlanningEnded = true;
-        var end = new EndPlanningInput(_state.RunId, _state.Repository, _state.Input.Output, _state.Input.Overwrite);
+        var end = new EndPlanningInput(_state.RunId, _state.Repository, _state.Input.Output, _state.Input.Overwrite)
+        {
+            PlanningHash = _state.Plan.PlanningHash,
+            SaidHash = _state.Board.TryFind(PlannerTask.Id) is { Status.State: TaskStates.Planned } planner
+                ? planner.State.SaidHash ?? ""
+                : "",
+        };
         return Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.EndPlanningAsync(end), context.Short);
     }
 
@@ -85,7 +91,7 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
         };
         recorder.Begin();
         await RefuseAsync(begun.Faults);
-        _state.Plan = new PlanOutline { Rules = begun.Rules };
+        _state.Plan = new PlanOutline { Rules = begun.Rules, PlanningHash = begun.PlanningHash };
         _state.Planner = new TaskOutline
         {
             Id = PlannerTask.Id,

@@ -39,6 +39,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
             resolution.Refuse(refusal);
             return new Standstill(refusal);
         }
+        _state.Plan = _state.Plan with { PlanningHash = begun.PlanningHash };
         _state.Run = _state.Run with
         {
             Replan = new RunReplan
@@ -75,7 +76,10 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
             _state.Board.Change(entry, TaskStates.Cancelled, why, Now);
             return Drop(replan, why);
         }
-        var conclude = new ConcludeReplanInput(_state.RunId, _state.Repository, _state.Plan.Hash, replan.Round);
+        var conclude = new ConcludeReplanInput(_state.RunId, _state.Repository, _state.Plan.Hash, replan.Round)
+        {
+            SaidHash = entry.State.SaidHash ?? "",
+        };
         var made = await Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.ConcludeReplanAsync(conclude), context.Short);
         _state.PlanAnswer = null;
         if (await approval.AskAsync(Approvals.ReasonToAsk(_state, made)) is { } refused)

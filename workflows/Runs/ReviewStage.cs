@@ -50,13 +50,21 @@ internal sealed class ReviewStage(RunContext context)
 
     private async Task ConcludeAsync(TaskEntry entry, RunReview review)
     {
-        var conclude = new ConcludeReviewInput(_state.RunId, _state.Repository, _state.Plan.Hash, ReviewRounds.Current(_state));
+        var conclude = new ConcludeReviewInput(_state.RunId, _state.Repository, _state.Plan.Hash, ReviewRounds.Current(_state))
+        {
+            SaidHash = entry.State.SaidHash ?? "",
+        };
         var conclusion = await Workflow.ExecuteActivityAsync((IReviewActivities a) => a.ConcludeReviewAsync(conclude), context.Short);
         if (entry.Status.State != TaskStates.Reviewed)
         {
             return; // A person has decided meanwhile.
         }
         (review, var why) = ReviewRounds.Conclude(review, conclusion);
+        // What was found is part of what the next round decides by, also where no task comes of it.
+        _state.Plan = _state.Plan with
+        {
+            Hash = conclusion.PlanHash,
+        };
         _state.Run = _state.Run with { Review = review };
         _state.Journal.Note(ReviewTask.Id, TaskStates.Reviewed, $"{review}. {conclusion.Message}".TrimEnd(), Now, conclusion.Evidence);
         if (review.Verdict == ReviewVerdicts.Escalated)
@@ -65,7 +73,7 @@ internal sealed class ReviewStage(RunContext context)
         }
         else if (review.Verdict == ReviewVerdicts.Findings)
         {
-            _state.Plan = _state.Plan with { Hash = conclusion.PlanHash, TaskCount = _state.Plan.TaskCount + conclusion.Tasks.Count };
+            _state.Plan = _state.Plan with { TaskCount = _state.Plan.TaskCount + conclusion.Tasks.Count };
             _state.Board.Add(conclusion.Tasks, Now);
             _state.Run = _state.Run with { TaskCount = _state.Board.Entries.Count };
         }

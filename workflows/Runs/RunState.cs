@@ -188,6 +188,7 @@ internal sealed class RunState
         {
             UpdatedAt = Journal.LastAt ?? Run.UpdatedAt,
             Sequence = Journal.Sequence,
+            PlanHash = Plan.Hash,
             AgentStarts = Board.Entries.Sum(e => e.Status.Starts),
             Cost = Board.Entries.Sum(e => e.Status.Cost),
             Questions = Questions.Of(this),

@@ -33,7 +33,10 @@ internal sealed class Splitting(RunContext context, TaskMessenger messenger)
 
     private async Task DivideAsync(TaskEntry entry)
     {
-        var split = new SplitTaskInput(_state.RunId, _state.Repository, _state.Plan.Hash, entry.Id, entry.State.LastStart);
+        var split = new SplitTaskInput(_state.RunId, _state.Repository, _state.Plan.Hash, entry.Id, entry.State.LastStart)
+        {
+            SaidHash = entry.State.SaidHash ?? "",
+        };
         var made = await Workflow.ExecuteActivityAsync((IRequestActivities a) => a.SplitTaskAsync(split), context.Short);
         if (made.Tasks.Count == 0)
         {

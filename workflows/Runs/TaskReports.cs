@@ -63,7 +63,13 @@ internal static class TaskReports
             Lost(board, entry, report.ExecutionId, report.Reason, now);
             return true;
         }
-        entry.State = entry.State with { LastStart = report.LastStart, Status = StatusOf(state, report, now) };
+        entry.State = entry.State with
+        {
+            LastStart = report.LastStart,
+            SaidHash = report.SaidHash,
+            Called = report.Called,
+            Status = StatusOf(state, report, now),
+        };
         board.Change(entry, report.State, report.Reason, now, report.Evidence);
         if (entry.HasEnded)
         {

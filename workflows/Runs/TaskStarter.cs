@@ -36,6 +36,9 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver)
             RunWakes = true,
             Review = review,
             Lent = entry.Status.Lent ?? [],
+            PlanningHash = _state.Plan.PlanningHash,
+            SaidHash = entry.State.SaidHash ?? "",
+            Called = entry.State.Called ?? [],
             Replan = entry.Id == ReplanTask.Id ? _state.Run.Replan!.Round : 0,
             Fresh = _state.Input.Fresh || (entry.Status.Attempt > 0 && !entry.State.MayReuse),
         };

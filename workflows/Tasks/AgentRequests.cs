@@ -18,6 +18,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
     private int _answers;
 
     private bool _isSplit;
+    private IReadOnlyList<RequestedPackage> _packages = [];
 
     /// <summary>A granted request has to be carried out before the agent goes on.</summary>
     public bool IsGranted { get; private set; }
@@ -38,8 +39,9 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
         if (verdict.Step == RequestSteps.Ask)
         {
             var decision = await waits.AskAsync(verdict.Text, verdict.Asks);
-            verdict = await JudgeAsync(decision);
+            verdict = await JudgeAsync(decision, verdict.Packages);
         }
+        _packages = verdict.Packages ?? [];
         Note(verdict.Note);
         state.Lend(verdict.Lent);
         switch (verdict.Step)
@@ -78,6 +80,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
             Start = Start,
             Problem = problem,
             Parts = parts,
+            Packages = _packages,
         };
         var conclusion = await Workflow.ExecuteActivityAsync((IRequestActivities a) => a.ConcludeRequestAsync(conclude), _long);
         Note(conclusion.Note);
@@ -98,6 +101,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
                 Task = state.Input,
                 Start = Start,
                 Round = round,
+                Packages = _packages,
             };
             var installed = await Workflow.ExecuteActivityAsync((IRequestActivities a) => a.InstallAsync(install), _long);
             if (installed.Commit.Length == 0)
@@ -113,7 +117,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
         return "Others changed the same files again and again; ask once more.";
     }
 
-    private Task<RequestVerdict> JudgeAsync(RequestDecision? decision)
+    private Task<RequestVerdict> JudgeAsync(RequestDecision? decision, IReadOnlyList<RequestedPackage>? packages = null)
     {
         reporter.TransitionTo(TaskStates.Executing, "what its agent asks for is looked at");
         var judge = new JudgeRequestInput
@@ -121,6 +125,9 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
             Task = state.Input,
             Start = Start,
             Decision = decision,
+            Packages = packages ?? [],
+            Answered = state.Report.Answers?.Count ?? 0,
+            SaidHash = state.Report.SaidHash ?? "",
         };
         return Workflow.ExecuteActivityAsync((IRequestActivities a) => a.JudgeRequestAsync(judge), _long);
     }

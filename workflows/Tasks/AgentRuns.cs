@@ -106,6 +106,7 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
             state.Answer = "";
         }
         state.Notice(result.Notices);
+        state.Heard(result);
         state.Report = state.Report with
         {
             Cost = state.Report.Cost + result.Cost,

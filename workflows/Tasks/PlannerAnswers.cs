@@ -40,6 +40,7 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
                 Start = start,
                 Ask = ask,
                 Session = session,
+                SaidHash = state.Report.SaidHash ?? "",
             };
             reporter.TransitionTo(TaskStates.Parked, Asking(held.Length > 0 ? held : "the planner is asked", question));
             var answer = await CallAsync(input, awaitRelease: held.Length > 0);

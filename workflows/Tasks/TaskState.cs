@@ -34,6 +34,17 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     /// <summary>The parts have ended, if it waits for them.</summary>
     public void TakeParts(string summary) => Parts = Report.AwaitsParts ? summary : Parts;
 
+    /// <summary>Takes over what an agent run has left, for the steps that follow it.</summary>
+    public void Heard(AgentRunResult result)
+    {
+        if (result.NeverBegun)
+        {
+            return;
+        }
+        IReadOnlyList<string> called = [.. (Report.Called ?? []).Union(result.Called ?? [])];
+        Report = Report with { SaidHash = result.SaidHash, Called = called.Count == 0 ? null : called };
+    }
+
     /// <summary>The task was granted files that the plan does not give to it.</summary>
     public void Lend(IReadOnlyList<string> lent)
     {
@@ -88,6 +99,8 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
             TaskId = input.Task.Id,
             PlanHash = input.PlanHash,
             Lent = input.Lent,
+            SaidHash = input.SaidHash,
+            Called = input.Called.Count == 0 ? null : input.Called,
             Sequence = 1,
             Attempt = input.FirstAttempt,
             LastStart = input.FirstStart - 1,

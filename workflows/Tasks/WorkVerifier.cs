@@ -28,6 +28,8 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
                 Start = start,
                 ClaimedDone = agentRun.ClaimedDone,
                 EndedWith = agentRun.EndedWith,
+                SaidHash = start == 0 ? "" : state.Report.SaidHash ?? "",
+                Called = state.Report.Called ?? [],
             };
             var work = await Workflow.ExecuteActivityAsync(
                 (ITaskActivities a) => a.VerifyTaskAsync(verify),

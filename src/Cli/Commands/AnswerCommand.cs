@@ -38,12 +38,19 @@ internal sealed class AnswerCommand : SteeringCommand
         var run = StoredRuns.RequireOpen(context.RequireRepository(), slash < 0 ? parsed.GetValue(_run) : text[..slash]);
         var id = Find(text[(slash + 1)..], run);
         var (reason, who) = (_approve ? "" : parsed.GetValue(_reason) ?? "", context.Person);
+        // The answer is to what is printed here and to nothing else: files of the run may have been changed, and the question may be another.
+        var question = run.Status.Questions.FirstOrDefault(question => question.Id == id);
+        if (question is not null)
+        {
+            context.Terminal.Say(question.Question);
+        }
+        var answer = new ApprovalCommand(id, reason, who) { Shown = question?.Shown ?? "" };
         return _approve
             ? SendAsync(
                 parsed,
                 context,
                 run,
-                new SteeringCall((handle, cancel) => handle.ApproveAsync(id, who, cancel), "approve", new ApprovalCommand(id, By: who))
+                new SteeringCall((handle, cancel) => handle.ApproveAsync(answer, cancel), "approve", answer)
                 {
                     Refuse = status => StoredRefusals.OfApprove(status, id),
                 },
@@ -53,11 +60,7 @@ internal sealed class AnswerCommand : SteeringCommand
                 parsed,
                 context,
                 run,
-                new SteeringCall(
-                    (handle, cancel) => handle.RejectAsync(id, who, reason, cancel),
-                    "reject",
-                    new ApprovalCommand(id, reason, who)
-                )
+                new SteeringCall((handle, cancel) => handle.RejectAsync(answer, cancel), "reject", answer)
                 {
                     ComesToRest = id == "plan" ? status => RunStates.IsFinal(status.State) : null,
                     Refuse = status => StoredRefusals.OfReject(status, id),

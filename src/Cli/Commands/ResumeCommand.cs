@@ -89,7 +89,7 @@ internal sealed class ResumeCommand : CliCommand
         var task = stored is null ? null : reference.FindTask(stored.Status);
         foreach (var id in parsed.GetValue(_approve) ?? [])
         {
-            context.Terminal.Say((await run.ApproveAsync(id, context.Person, stop)).Message);
+            context.Terminal.Say((await run.ApproveAsync(new ApprovalCommand(id, By: context.Person), stop)).Message);
         }
         if (!parsed.GetValue(_attached))
         {

@@ -5,6 +5,7 @@ using Orchestrator.Cli.Overviews;
 using Orchestrator.Client;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Loading;
 using Orchestrator.Settings;
 using Temporalio.Exceptions;
 
@@ -170,11 +171,12 @@ internal sealed class RunSession : IAsyncDisposable
             {
                 break;
             }
+            var shown = status.Questions.FirstOrDefault(question => question.Id == "plan")?.Shown ?? "";
             _context.Terminal.Say(
                 (
                     yes
-                        ? await run.ApproveAsync("plan", _context.Person)
-                        : await run.RejectAsync("plan", _context.Person, "no, at the terminal")
+                        ? await run.ApproveAsync(new ApprovalCommand("plan", By: _context.Person) { Shown = shown })
+                        : await run.RejectAsync(new ApprovalCommand("plan", "no, at the terminal", _context.Person) { Shown = shown })
                 ).Message
             );
             code = await WatchAsync(run, status.Sequence, _context.Terminal.IsInteractive);
@@ -225,7 +227,7 @@ internal sealed class RunSession : IAsyncDisposable
         {
             return null;
         }
-        if (PlannedPlan.TryRead(repository, status.RunId) is { } plan)
+        if (DecidedPlan.TryRead(repository.Root, status) is { } plan)
         {
             PlanOverview.Write(plan, context.Terminal, context.Terminal.Say);
         }

@@ -33,14 +33,17 @@ public sealed record LandingNote(string Target, IReadOnlyList<LandingMove> Moves
     public void Write(string path) =>
         DurableFile.Write(path, $"{Target}\n{string.Concat(Moves.Select(move => $"{move.Before}\n{move.Commit}\n"))}");
 
-    /// <summary>Reads it; null if there was no landing.</summary>
+    /// <summary>Reads it; null if there was no landing, or the file is no such note.</summary>
     public static LandingNote? TryRead(string path) =>
         DurableFile.TryRead(path)?.Split('\n', StringSplitOptions.RemoveEmptyEntries) is [var target, _, _, ..] lines
+        && lines.Skip(1).All(IsCommit)
             ? new LandingNote(
                 target,
                 [.. lines.Skip(1).Chunk(2).Where(pair => pair.Length == 2).Select(pair => new LandingMove(pair[0], pair[1]))]
             )
             : null;
+
+    private static bool IsCommit(string line) => line.Length is 40 or 64 && line.All(char.IsAsciiHexDigitLower);
 }
 
 /// <summary>One landing.</summary>

@@ -18,9 +18,11 @@ internal static partial class BaseGates
     /// <summary>Stores the results.</summary>
     /// <param name="verdicts">All of them.</param>
     /// <param name="red">Those that only advise.</param>
-    public static void Store(RunFolder folder, IEnumerable<GateVerdict> verdicts, IReadOnlyCollection<GateVerdict> red) =>
-        DurableFile.Write(
-            PathOf(folder),
+    /// <returns>What the run decides by, with them.</returns>
+    public static RunDecisions Store(RunFiles files, IEnumerable<GateVerdict> verdicts, IReadOnlyCollection<GateVerdict> red) =>
+        files.Decisions!.With(
+            files.Folder,
+            NameIn(files.Folder),
             JsonSerializer.SerializeToUtf8Bytes(
                 verdicts
                     .Select(verdict => new BaseGate(
@@ -36,26 +38,14 @@ internal static partial class BaseGates
         );
 
     /// <summary>Commands of gates that failed at the base; none before preflight has run.</summary>
-    public static IReadOnlySet<string> RedAtBase(RunFolder folder) =>
-        Read(folder).Values.Where(gate => gate.IsRed).Select(gate => gate.Command).ToHashSet(StringComparer.Ordinal);
+    public static IReadOnlySet<string> RedAtBase(RunFiles files) =>
+        Read(files).Values.Where(gate => gate.IsRed).Select(gate => gate.Command).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Results at the base, by command; none before preflight has run.</summary>
-    public static IReadOnlyDictionary<string, BaseGate> Read(RunFolder folder)
-    {
-        if (DurableFile.TryRead(PathOf(folder)) is not { } json)
-        {
-            return new Dictionary<string, BaseGate>();
-        }
-        using var document = JsonDocument.Parse(json);
-
-        // A run of an earlier version has only the commands.
-        return document
-            .RootElement.EnumerateArray()
-            .Select(gate =>
-                gate.ValueKind == JsonValueKind.String ? new BaseGate(gate.GetString()!, null, "") : gate.Deserialize<BaseGate>()!
-            )
-            .ToDictionary(gate => gate.Command, StringComparer.Ordinal);
-    }
+    public static IReadOnlyDictionary<string, BaseGate> Read(RunFiles files) =>
+        files.Decisions!.TryRead(files.Folder, NameIn(files.Folder)) is { } json
+            ? JsonSerializer.Deserialize<IReadOnlyList<BaseGate>>(json)!.ToDictionary(gate => gate.Command, StringComparer.Ordinal)
+            : new Dictionary<string, BaseGate>();
 
     /// <summary>The result with its comparison to the one at the base.</summary>
     public static GateVerdict Compare(IReadOnlyDictionary<string, BaseGate> known, GateVerdict verdict) =>
@@ -107,7 +97,7 @@ internal static partial class BaseGates
         return words.Length == 0 ? "(nothing)" : words;
     }
 
-    private static string PathOf(RunFolder folder) => Path.Combine(folder.Preflight, "red-at-base.json");
+    private static string NameIn(RunFolder folder) => RunFiles.Named(folder, Path.Combine(folder.Preflight, "red-at-base.json"));
 
     [GeneratedRegex(
         """\(?\b\d+:\d\d(:\d\d)?(\.\d+)?\b\)?|\b\d+(\.\d+)?\s?(ms|s|sec|seconds?|m|min|minutes?)\b|(/[^\s:/]+){2,}/|0x[0-9a-fA-F]+""",

@@ -38,7 +38,7 @@ internal sealed class GateCheck(RunServices services)
         var question = await QuestionAsync(files, repository, commit, changed, stop);
         var lookups = await LookUpAsync(repository, gates, question, stop);
         var outcomes = new List<GateVerdict>();
-        var atBase = BaseGates.Read(files.Folder);
+        var atBase = BaseGates.Read(files);
         IReadOnlyList<string> planned = [.. files.Plan.Tasks.SelectMany(t => (t.FilesWrite ?? []).Concat(t.FilesAppend))];
         await using var tree = new GateTree(files, repository, services, commit, isMerge, evidence);
         foreach (var gate in gates)
@@ -160,7 +160,7 @@ internal sealed class GateCheck(RunServices services)
     /// <summary>Results that prevent a merge: required, failed, not failed at the base, and not in quarantine.</summary>
     public static IReadOnlyList<GateVerdict> Failures(RunFiles files, IEnumerable<GateVerdict> outcomes)
     {
-        var advisory = BaseGates.RedAtBase(files.Folder);
+        var advisory = BaseGates.RedAtBase(files);
         return [.. outcomes.Where(o => !o.IsAcceptable && (o.Gate.IsMeasurement || !advisory.Contains(o.Gate.Command)))];
     }
 

@@ -7,10 +7,11 @@ namespace Orchestrator.Runs.Landing;
 /// <summary>Result of a check before landing.</summary>
 /// <param name="Refusal">Why landing is refused; null: it is not.</param>
 /// <param name="Note">A note for people; empty: none.</param>
-internal sealed record LandingVerdict(LandResult? Refusal, string Note)
+/// <param name="Decisions">What the run decides by from now on.</param>
+internal sealed record LandingVerdict(LandResult? Refusal, string Note, RunDecisions Decisions)
 {
     /// <summary>Nothing to report.</summary>
-    public static LandingVerdict Clear { get; } = new(null, "");
+    public static LandingVerdict Clear(RunFiles files) => new(null, "", files.Decisions!);
 }
 
 /// <summary>Asks for known vulnerabilities where a run changes packages, before the target moves or anything is pushed. Those of the base
@@ -31,27 +32,26 @@ internal sealed class AuditCheck(GitRepository repository, RunFiles files, RunSe
     {
         if (!Enum.TryParse<AuditSeverity>(files.Settings.Audit, ignoreCase: true, out var least))
         {
-            return LandingVerdict.Clear;
+            return LandingVerdict.Clear(files);
         }
         var changed = (await new Diffs(repository).BetweenAsync(from, tip, stop)).Select(change => change.Path).ToList();
         var tools = AuditTool.All.Where(tool => changed.Exists(tool.IsAbout)).ToList();
         if (tools.Count == 0)
         {
-            if (File.Exists(files.Folder.AuditJson))
-            {
-                // The earlier result is about packages that are not changed any more.
-                File.Delete(files.Folder.AuditJson);
-                File.Delete(files.Folder.Audit);
-            }
-            return LandingVerdict.Clear;
+            // An earlier result is about packages that are not changed any more.
+            File.Delete(files.Folder.AuditJson);
+            File.Delete(files.Folder.Audit);
+            return LandingVerdict.Clear(files) with { Decisions = files.Decisions!.Without(NameIn(files.Folder)) };
         }
-        var before = TryRead(files.Folder);
+        var before = files.Decisions!.TryRead(files.Folder, NameIn(files.Folder)) is { } told
+            ? JsonSerializer.Deserialize<StoredAudit>(told, MessageJson.Options)
+            : null;
         var audit = await AskAsync(tools, changed, from, tip, least, stop);
         audit = audit with { Standing = (before?.Standing ?? new()).Judge(audit.Standing.InTheWay, tip, asking, input.IsAskedFor) };
-        Write(files.Folder, audit);
+        var decisions = Write(files, audit);
         return audit.Standing.InTheWay.Count > 0
-            ? new LandingVerdict(Refusal(input, audit.Standing.InTheWay), "")
-            : new LandingVerdict(null, $"Packages: {Describe(audit)}.");
+            ? new LandingVerdict(Refusal(input, audit.Standing.InTheWay), "", decisions)
+            : new LandingVerdict(null, $"Packages: {Describe(audit)}.", decisions);
     }
 
     /// <summary>The summary line of the report; null where the run has changed no packages.</summary>
@@ -199,11 +199,15 @@ internal sealed class AuditCheck(GitRepository repository, RunFiles files, RunSe
         string.Join("; ", reasons.Take(MostNamed).Select(reason => FileNames.Show(reason, 400)))
         + (reasons.Count > MostNamed ? $"; and {reasons.Count - MostNamed} more" : "");
 
+    // For a report: a file that somebody has damaged is not there.
     private static StoredAudit? TryRead(RunFolder folder) =>
-        DurableFile.TryRead(folder.AuditJson) is { } json ? JsonSerializer.Deserialize<StoredAudit>(json, MessageJson.Options) : null;
+        StoredJson.TryRead(folder.AuditJson, MessageJson.Options.TypeOf<StoredAudit>());
 
-    private static void Write(RunFolder folder, StoredAudit audit)
+    private static string NameIn(RunFolder folder) => RunFiles.Named(folder, folder.AuditJson);
+
+    private static RunDecisions Write(RunFiles files, StoredAudit audit)
     {
+        var folder = files.Folder;
         var text = new MarkdownText().Append($"Known vulnerabilities of packages in what is to land (at {audit.Standing.Commit[..12]}):\n");
         Append("in the way", audit.Standing.InTheWay);
         Append("a person lets it land", audit.Standing.Allowed);
@@ -212,7 +216,7 @@ internal sealed class AuditCheck(GitRepository repository, RunFiles files, RunSe
         text.Append(audit.Audited.Select(subject => MarkdownText.Of($"- audited: {FileNames.Show(subject, 400)}\n")));
         text.Append(audit.NotAudited.Select(reason => MarkdownText.Of($"- not audited: {FileNames.Show(reason, 1000)}\n")));
         DurableFile.Write(folder.Audit, text.ToString());
-        DurableFile.Write(folder.AuditJson, JsonSerializer.SerializeToUtf8Bytes(audit, MessageJson.Options));
+        return files.Decisions!.With(folder, NameIn(folder), JsonSerializer.SerializeToUtf8Bytes(audit, MessageJson.Options));
 
         void Append(string standing, IReadOnlyList<AuditFinding> found) =>
             text.Append(found.Select(finding => MarkdownText.Of($"- {standing}: {finding} ({FileNames.Show(finding.File)})\n")));

@@ -14,7 +14,7 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
     /// <summary>Refuses a landing without what was merged, unless a person accepted the losses.</summary>
     public async Task<LandResult?> LossesAsync(string commit, CancellationToken stop)
     {
-        var report = await new RunLosses(repository, files).OfStagingAsync(input.BaseCommit, commit, stop);
+        var report = await new RunLosses(repository, files, services.AskRun).OfStagingAsync(input.BaseCommit, commit, stop);
         return report.Lost.Count == 0
             ? null
             : new LandResult

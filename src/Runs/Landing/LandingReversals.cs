@@ -35,8 +35,24 @@ public static class LandingReversals
             cancellationToken
         );
         var reason = "";
+        var commits = new CommitStore(opened);
         foreach (var move in landing.Joined().Reverse())
         {
+            // Whoever writes another commit into the note must not get the branch moved there: a landing is always on top of what was there.
+            if (
+                !await opened.HasCommitAsync(move.Before, cancellationToken)
+                || !await opened.HasCommitAsync(move.Commit, cancellationToken)
+                || !await commits.IsAncestorAsync(move.Before, move.Commit, cancellationToken)
+            )
+            {
+                return new(
+                    false,
+                    $"Somebody changed {Path.GetRelativePath(repository.Root, Path.Combine(runFolder, LandingNote.FileName))}: what it says "
+                        + $"of {landing.Target} before the landing is not below what was landed, so nothing was moved. See 'git reflog "
+                        + $"{RunRefs.Short(landing.Target)}' for where it was.",
+                    reached
+                );
+            }
             var result = await new LandingReversal(opened).TakeBackAsync(landing.Target, move.Commit, move.Before, run, cancellationToken);
             reason = result.Reason;
             if (result.State is not (ReversalState.TakenBack or ReversalState.NotLanded))

@@ -92,7 +92,7 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
                     + $"Your commits stay on {input.Fix.Staging}; mend that there, then: {Again(input.Fix)}",
             };
         }
-        var losses = await new RunLosses(repository, files).OfStagingAsync(input.Fix.BaseCommit, tip, stop);
+        var losses = await new RunLosses(repository, files, services.AskRun).OfStagingAsync(input.Fix.BaseCommit, tip, stop);
         if (losses.Lost.Count > 0)
         {
             return new FixVerdict

@@ -56,16 +56,28 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         // New is what the target does not have: parts may have been merged from it since the run began.
         var from = await new CommitStore(repository).FindMergeBaseAsync($"refs/heads/{input.Target}", tip, stop) ?? input.BaseCommit;
         var secrets = await new SecretCheck(repository, files).CheckAsync(input, from, tip, asking, stop);
+        files = files with { Decisions = secrets.Decisions };
         var audit = await new AuditCheck(repository, files, services).CheckAsync(input, from, tip, asking, stop);
+        files = files with { Decisions = audit.Decisions };
         note = $"{note} {secrets.Note} {audit.Note}".Trim();
-        if (secrets.Refusal is not null || audit.Refusal is not null)
-        {
-            return new LandResult
-            {
-                Message = $"{note} {secrets.Refusal?.Message} {audit.Refusal?.Message}".Trim().Replace("  ", " ", StringComparison.Ordinal),
-                Evidence = (secrets.Refusal ?? audit.Refusal)!.Evidence,
-            };
-        }
+        var result =
+            secrets.Refusal is not null || audit.Refusal is not null
+                ? new LandResult
+                {
+                    Message = $"{note} {secrets.Refusal?.Message} {audit.Refusal?.Message}"
+                        .Trim()
+                        .Replace("  ", " ", StringComparison.Ordinal),
+                    Evidence = (secrets.Refusal ?? audit.Refusal)!.Evidence,
+                }
+                : await LandAsync(new Landing(files, repository, checks, staging, input, tip), note, stop);
+        // What a person was told by this landing counts in the next one.
+        return result with { PlanHash = files.Decisions.Store(files.Folder) };
+    }
+
+    /// <summary>Lands a commit that was checked.</summary>
+    private async Task<LandResult> LandAsync(Landing landing, string note, CancellationToken stop)
+    {
+        var (files, repository, checks, staging, input, tip) = landing;
         if (input.IsPart)
         {
             var outcomes = await checks.RunGatesAsync(tip, input.BaseCommit, stop);
@@ -145,6 +157,16 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             unexpected = $"{unexpected} {noted}".Trim();
         }
     }
+
+    /// <summary>A commit that is to land, and what it needs.</summary>
+    private sealed record Landing(
+        RunFiles Files,
+        GitRepository Repository,
+        LandingChecks Checks,
+        StagingRecord Staging,
+        LandInput Input,
+        string Tip
+    );
 
     /// <summary>What is to be landed: staging, at the position of the run's record, so that it contains everything that was merged. Once a
     /// person was asked, it may also be ahead: they were asked to repair it there.</summary>

@@ -20,22 +20,23 @@ internal sealed class SecretCheck(GitRepository repository, RunFiles files)
     {
         if (!files.Settings.SecretScan)
         {
-            return LandingVerdict.Clear;
+            return LandingVerdict.Clear(files);
         }
         var (found, unread) = await FindAsync(from, tip, stop);
-        var before = StoredFindings<SecretFinding>.TryRead(files.Folder.SecretsJson);
+        var before = StoredFindings<SecretFinding>.Told(files, files.Folder.SecretsJson);
         var note = unread.Count == 0 ? "" : $"Not looked through for secrets: {FileNames.Some(unread, MostNamed)}.";
         if (found.Count == 0 && before is null)
         {
-            return new LandingVerdict(null, note);
+            return LandingVerdict.Clear(files) with { Note = note };
         }
         var now = (before ?? new StoredFindings<SecretFinding>()).Judge(found, tip, asking, input.IsAskedFor);
-        SecretFinding.Write(files.Folder, now);
+        var decisions = SecretFinding.Write(files, now);
         return now.InTheWay.Count > 0
-            ? new LandingVerdict(Refusal(input, now.InTheWay), "")
+            ? new LandingVerdict(Refusal(input, now.InTheWay), "", decisions)
             : new LandingVerdict(
                 null,
-                $"{(found.Count > 0 ? $"A person lets land what looks like secrets: {Describe(found)}." : "")} {note}".Trim()
+                $"{(found.Count > 0 ? $"A person lets land what looks like secrets: {Describe(found)}." : "")} {note}".Trim(),
+                decisions
             );
     }
 

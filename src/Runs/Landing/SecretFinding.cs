@@ -13,8 +13,10 @@ internal sealed record SecretFinding(string File, int Line, string Kind, string 
     public override string ToString() => Line > 0 ? $"{FileNames.Show(File)}:{Line} ({Kind})" : $"{FileNames.Show(File)} ({Kind})";
 
     /// <summary>Writes the findings, for programs and for people.</summary>
-    public static void Write(RunFolder folder, StoredFindings<SecretFinding> found)
+    /// <returns>What the run decides by, with them.</returns>
+    public static RunDecisions Write(RunFiles files, StoredFindings<SecretFinding> found)
     {
+        var folder = files.Folder;
         var text = new MarkdownText().Append($"What looks like secrets in what is to land (at {found.Commit[..12]}):\n");
         foreach (
             var (finding, standing) in found
@@ -29,6 +31,6 @@ internal sealed record SecretFinding(string File, int Line, string Kind, string 
             text.Append($"- nothing any more\n");
         }
         DurableFile.Write(folder.Secrets, text.ToString());
-        found.Write(folder.SecretsJson);
+        return files.Decisions!.With(folder, RunFiles.Named(folder, folder.SecretsJson), found.ToJson());
     }
 }

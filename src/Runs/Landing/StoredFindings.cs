@@ -32,7 +32,7 @@ internal sealed record StoredFindings<T>
     /// <param name="tip">The commit.</param>
     /// <param name="asking">Identifies this landing attempt: a refusal that was killed before it was reported is made again, not
     /// overruled.</param>
-    /// <param name="isAskedFor">A person asks. The file is where agents can write, so it counts only with a person's request.</param>
+    /// <param name="isAskedFor">A person asks.</param>
     public StoredFindings<T> Judge(IReadOnlyList<T> found, string tip, string asking, bool isAskedFor)
     {
         var allowed = Allowed.Where(_ => isAskedFor).Select(finding => finding.Key).ToHashSet();
@@ -48,10 +48,16 @@ internal sealed record StoredFindings<T>
             : now;
     }
 
-    /// <summary>Reads it; null where nothing was ever found.</summary>
-    public static StoredFindings<T>? TryRead(string file) =>
-        DurableFile.TryRead(file) is { } json ? JsonSerializer.Deserialize<StoredFindings<T>>(json, MessageJson.Options) : null;
+    /// <summary>Reads it for a report; null where nothing was ever found, or somebody has damaged the file.</summary>
+    public static StoredFindings<T>? TryRead(string file) => StoredJson.TryRead(file, MessageJson.Options.TypeOf<StoredFindings<T>>());
 
-    /// <summary>Writes it for programs.</summary>
-    public void Write(string file) => DurableFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options));
+    /// <summary>The findings that a person was told of, as the run's history has them; null where there were none.</summary>
+    /// <param name="file">Where they are stored.</param>
+    public static StoredFindings<T>? Told(RunFiles files, string file) =>
+        files.Decisions!.TryRead(files.Folder, RunFiles.Named(files.Folder, file)) is { } json
+            ? JsonSerializer.Deserialize<StoredFindings<T>>(json, MessageJson.Options)
+            : null;
+
+    /// <summary>The stored form.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options);
 }

@@ -38,9 +38,7 @@ public sealed class PlanLoading(RunServices services)
         {
             GitConfiguration = await GitCopies.KeepAsync(repository, services.Environment, stop),
         };
-        var hash = RunFiles.Store(folder, read.Plan, start);
-        CopyRoles(input.Repository.Path, folder);
-        StoreBacklogMarks(input, folder, read.Plan);
+        var hash = RunFiles.Store(folder, read.Plan, start, [.. Roles(input.Repository.Path), .. MarksOfBacklog(input, read.Plan)]);
         var outline = TaskOutlines.OutlineOf(new RunFiles(folder, read.Plan, start));
         if (outline.Faults.Count > 0)
         {
@@ -80,7 +78,12 @@ public sealed class PlanLoading(RunServices services)
         {
             return TaskGraphReader.Read(PlanJson.WriteIndented(given), "plan");
         }
-        var file = input.Input.PlanFile ?? Path.Combine(".orchestrator", "runs", RunFolder.NameOf(input.RunId), "planning", "plan.json");
+        if (input.Input.PlanFile is not { } file)
+        {
+            var files = new PlanningFiles(input.Repository, input.RunId, input.PlanningHash);
+            var made = PlanJson.Read(files.Accepted(files.PlanPath, input.SaidHash));
+            return TaskGraphReader.Read(PlanJson.WriteIndented(made), files.Folder.Relative(files.PlanPath));
+        }
         var path = Path.GetFullPath(file, input.Repository.Path);
         try
         {
@@ -126,34 +129,32 @@ public sealed class PlanLoading(RunServices services)
     }
 
     /// <summary>A run of the backlog's tasks marks them done when it has ended.</summary>
-    private void StoreBacklogMarks(LoadPlanInput input, RunFolder folder, Plan plan)
+    private IEnumerable<(string Name, byte[] Content)> MarksOfBacklog(LoadPlanInput input, Plan plan)
     {
         var file = input.Input.RequestFile ?? input.Input.PlanFile;
         if (file is null || !PlanFileName.IsBacklog(file))
         {
-            return;
+            yield break;
         }
         var ids = input.Input.NeedsPlanner
-            ? new PlanningFiles(input.Repository, input.RunId).Goal.BacklogIds ?? []
+            ? new PlanningFiles(input.Repository, input.RunId, input.PlanningHash).Goal.BacklogIds ?? []
             : [.. plan.Tasks.Select(t => t.Id)];
-        new BacklogMarks
+        var marks = new BacklogMarks
         {
             Tag = input.Input.Planning?.Tag ?? new BacklogStore(input.Repository.Path, null, services.Time).CurrentTag,
             Tasks = BacklogRequest.Links(plan, ids, out _),
-        }.Store(folder);
+        };
+        yield return (BacklogMarks.FileName, marks.ToJson());
     }
 
     /// <summary>The repository's own role texts in their present state: a run keeps using these.</summary>
-    private static void CopyRoles(string repository, RunFolder folder)
+    private static IEnumerable<(string Name, byte[] Content)> Roles(string repository)
     {
         var roles = Path.Combine(repository, ".orchestrator", "roles");
-        if (!Directory.Exists(roles))
-        {
-            return;
-        }
-        foreach (var file in Directory.EnumerateFiles(roles, "*.md"))
-        {
-            DurableFile.Write(Path.Combine(folder.Path, "plan", "roles", Path.GetFileName(file)), File.ReadAllBytes(file));
-        }
+        return !Directory.Exists(roles)
+            ? []
+            : Directory
+                .EnumerateFiles(roles, "*.md")
+                .Select(file => (RunFolder.RoleName(Path.GetFileNameWithoutExtension(file)), File.ReadAllBytes(file)));
     }
 }

@@ -5,7 +5,7 @@ namespace Orchestrator.Runs.Merging;
 
 /// <summary>A merge of a task's commit onto another one, as a commit without a ref: without conflicts, without links that lead outside,
 /// without losses.</summary>
-internal sealed class MergeAttempt(GitRepository repository, RunFiles files)
+internal sealed class MergeAttempt(GitRepository repository, RunFiles files, AskRun ask)
 {
     /// <summary>Makes the merge.</summary>
     /// <param name="request">The merge request.</param>
@@ -91,7 +91,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files)
         }
 
         // The merge is refused unless it contains what either side had.
-        var losses = new RunLosses(repository, files);
+        var losses = new RunLosses(repository, files, ask);
         var lost = request.Installs ? await losses.OfPackagesAsync(commit, stop) : await losses.OfMergeAsync(commit, task, stop);
         return lost.Count == 0
             ? null

@@ -5,13 +5,14 @@ namespace Orchestrator.Runs.Merging;
 
 /// <summary>Checks that what the run's tasks merged is still present: after each merge, before staging moves, and as a whole before
 /// landing.</summary>
-internal sealed class RunLosses(GitRepository repository, RunFiles files)
+/// <param name="ask">Asks the run which files its tasks were granted.</param>
+internal sealed class RunLosses(GitRepository repository, RunFiles files, AskRun ask)
 {
     /// <summary>Subject of a commit on staging by which a person accepts losses.</summary>
     public const string Acceptance = "accept losses";
 
     private const int MostNamed = 5;
-    private readonly Lazy<IReadOnlyList<LentFile>> _lent = new(new LentFiles(files.Folder).Read);
+    private IReadOnlyDictionary<string, IReadOnlyList<string>> _lent = new Dictionary<string, IReadOnlyList<string>>();
     private readonly LossCheck _check = new(repository, files.AppendedFiles);
 
     /// <summary>What a merge would lose.</summary>
@@ -28,12 +29,16 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files)
     private async Task<IReadOnlyList<MergedHunk>> OfMergeAsync(string merge, StepAuthor author, CancellationToken stop)
     {
         var found = await _check.OfMergeAsync(merge, author, stop);
-        return
-            found.Lost.Count == 0
-            && found.TakesAway
-            && await new RefStore(repository).ReadAsync(RunRefs.Base(files.Folder), stop) is { } began
-            ? [.. (await _check.OfStagingAsync(began, merge, AuthorOf, stop)).Lost.Where(hunk => hunk.ByMerge == merge)]
-            : found.Lost;
+        if (
+            found.Lost.Count > 0
+            || !found.TakesAway
+            || await new RefStore(repository).ReadAsync(RunRefs.Base(files.Folder), stop) is not { } began
+        )
+        {
+            return found.Lost;
+        }
+        await LearnLentAsync(stop);
+        return [.. (await _check.OfStagingAsync(began, merge, AuthorOf, stop)).Lost.Where(hunk => hunk.ByMerge == merge)];
     }
 
     /// <summary>What became of all merged hunks, up to a commit of staging; stored for the report.</summary>
@@ -41,6 +46,7 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files)
     /// <param name="tip">The commit.</param>
     public async Task<LossReport> OfStagingAsync(string began, string tip, CancellationToken stop)
     {
+        await LearnLentAsync(stop);
         var report = await _check.OfStagingAsync(began, tip, AuthorOf, stop);
         var told = new StoredLosses(report.Summary, tip, [.. report.Hunks.Where(hunk => hunk.Fate != HunkFate.Present)]);
         DurableFile.Write(files.Folder.LossesJson, JsonSerializer.SerializeToUtf8Bytes(told, MessageOptions));
@@ -55,14 +61,20 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files)
 
     /// <summary>The summary line of the report; null where nothing was checked.</summary>
     public static string? Summary(RunFolder folder) =>
-        DurableFile.TryRead(folder.LossesJson) is { } json ? JsonSerializer.Deserialize<StoredLosses>(json, MessageOptions)?.Summary : null;
+        StoredJson.TryRead(folder.LossesJson, MessageOptions.TypeOf<StoredLosses>())?.Summary;
 
     private static JsonSerializerOptions MessageOptions => Messages.MessageJson.Options;
+
+    /// <summary>A grant excuses what is removed from a file, so the run says which there are.</summary>
+    private async Task LearnLentAsync(CancellationToken stop) =>
+        _lent = (await ask(files.Folder.RunId, stop)) is { } run
+            ? run.Tasks.Where(task => task.Lent is not null).ToDictionary(task => task.Id, task => task.Lent!, StringComparer.Ordinal)
+            : _lent;
 
     private StepAuthor AuthorOf(CommitInfo commit) =>
         commit.Trailers is { } said && said.Run == files.Folder.Name
             ? files.Plan.Tasks.FirstOrDefault(task => task.Id == said.Task) is { } task
-                ? AuthorOf(LentFiles.With(task, _lent.Value.Where(lent => lent.Task == task.Id).Select(lent => lent.Path).ToList()))
+                ? AuthorOf(LentFiles.With(task, _lent.GetValueOrDefault(task.Id) ?? []))
                 : new StepAuthor(commit.Subject, IsTask: false, _ => WriteRight.Write)
             : new StepAuthor(
                 $"by hand ({FileNames.Show(commit.Subject, 60)})",

@@ -45,7 +45,12 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
             {
                 return Merged(staging, $"nothing to merge: staging has it already. {note}".TrimEnd());
             }
-            var made = await new MergeAttempt(workspace.Repository, files).MakeAsync(input.Request, staging, withEvidence: true, stop);
+            var made = await new MergeAttempt(workspace.Repository, files, services.AskRun).MakeAsync(
+                input.Request,
+                staging,
+                withEvidence: true,
+                stop
+            );
             if (made.Refusal is { } refusal)
             {
                 return refusal;

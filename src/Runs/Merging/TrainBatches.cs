@@ -16,7 +16,7 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
         var repository = await services.OpenRepositoryAsync(files);
         var record = new StagingRecord(repository, RunRefs.Staging(files.Settings, files.Folder), files.Folder);
         var commits = new CommitStore(repository);
-        var attempt = new MergeAttempt(repository, files);
+        var attempt = new MergeAttempt(repository, files, services.AskRun);
         var (staging, message) = await SettleAsync(record, await record.BringUpToDateAsync(input.StagingTip, caller, stop), stop);
         var (tip, merges) = (staging, new List<BuiltMerge>());
         foreach (var request in input.Requests)

@@ -13,46 +13,48 @@ public static class AnswerCheck
     /// <param name="input">Which start's answer.</param>
     public static AnswerJudgement Judge(JudgeAnswerInput input)
     {
-        var files = new PlanningFiles(input.Repository, input.RunId, input.Replan);
-        var path = files.Answer(input.Start);
-        var answer = File.Exists(path) ? File.ReadAllText(path) : null;
-        var (message, errors) = files.Goal.Options.IsForBacklog ? TakeTasks(files, answer) : TakePlan(files, answer);
+        var files = new PlanningFiles(input.Repository, input.RunId, input.PlanningHash, input.Replan);
+        var answer =
+            input.SaidHash.Length == 0
+                ? null
+                : Encoding.UTF8.GetString(BoundFile.Read(files.Folder, files.Answer(input.Start), input.SaidHash));
+        var (message, said, errors) = files.Goal.Options.IsForBacklog ? TakeTasks(files, answer) : TakePlan(files, answer);
         if (errors.Count == 0)
         {
-            return new AnswerJudgement { Message = message };
+            return new AnswerJudgement { Message = message, SaidHash = said };
         }
         var faults = errors.Take(MostFaults).ToList();
-        DurableFile.Write(files.Problems(input.Start), Encoding.UTF8.GetBytes(string.Concat(faults.Select(f => $"- {f}\n"))));
+        var problems = NamedFile.Write(files.Problems(input.Start), string.Concat(faults.Select(f => $"- {f}\n")));
         return new AnswerJudgement
         {
             Problems = [.. faults.Take(3), .. faults.Count > 3 ? [$"And {errors.Count - 3} more."] : Array.Empty<string>()],
-            ProblemsFile = files.Folder.Relative(files.Problems(input.Start)),
+            ProblemsFile = files.Folder.Relative(problems),
         };
     }
 
-    private static (string Message, IReadOnlyList<string> Errors) TakePlan(PlanningFiles files, string? answer)
+    private static (string Message, string Said, IReadOnlyList<string> Errors) TakePlan(PlanningFiles files, string? answer)
     {
         var read = PlannerAnswer.Read(answer, files.Request, PlannerTask.Id);
         if (read.Plan is not { } plan)
         {
-            return ("", [.. read.Errors.Select(f => f.ToString())]);
+            return ("", "", [.. read.Errors.Select(f => f.ToString())]);
         }
         if (files.Goal.Commit is not null && WhyNotInMidRun(plan, files.Goal).ToList() is { Count: > 0 } misplaced)
         {
-            return ("", misplaced);
+            return ("", "", misplaced);
         }
         if (files.Goal.BacklogIds is { } ids)
         {
             _ = BacklogRequest.Links(plan, ids, out var unfit);
             if (unfit.Count > 0)
             {
-                return ("", unfit);
+                return ("", "", unfit);
             }
             plan = plan with { Request = "The pending tasks of the backlog" };
         }
-        DurableFile.Write(files.PlanPath, PlanJson.Write(plan));
+        var said = BoundFile.Write(files.PlanPath, PlanJson.Write(plan));
         DurableFile.Write(files.PlanText, Encoding.UTF8.GetBytes(TaskGraphYaml.WriteShort(plan)));
-        return ($"{plan.Tasks.Count} tasks", []);
+        return ($"{plan.Tasks.Count} tasks", said, []);
     }
 
     /// <summary>Why a plan can't be joined to a run's tasks.</summary>
@@ -74,13 +76,10 @@ public static class AnswerCheck
         }
     }
 
-    private static (string Message, IReadOnlyList<string> Errors) TakeTasks(PlanningFiles files, string? answer)
+    private static (string Message, string Said, IReadOnlyList<string> Errors) TakeTasks(PlanningFiles files, string? answer)
     {
         var (tasks, faults) = BacklogAnswer.Read(answer);
-        if (faults.Count == 0)
-        {
-            DurableFile.Write(files.TasksPath, Encoding.UTF8.GetBytes(answer!));
-        }
-        return ($"{tasks.Count} tasks", [.. faults.Select(f => f.ToString())]);
+        var said = faults.Count == 0 ? BoundFile.Write(files.TasksPath, Encoding.UTF8.GetBytes(answer!)) : "";
+        return ($"{tasks.Count} tasks", said, [.. faults.Select(f => f.ToString())]);
     }
 }

@@ -11,18 +11,19 @@ public sealed class PlannerRunStep(RunServices services)
     /// <param name="execution">The execution of the step.</param>
     public async Task<AgentRunResult> AskAsync(AskPlannerInput input, StepExecution execution)
     {
-        var files = new PlanningFiles(input.Repository, input.RunId, input.Replan);
+        var files = new PlanningFiles(input.Repository, input.RunId, input.PlanningHash, input.Replan);
         var (result, answer) = await new AnsweringAgent(services).AskAsync(StartOf(input, files), execution);
-        if (answer is not null)
-        {
-            DurableFile.Write(files.Answer(input.Start), Encoding.UTF8.GetBytes(answer));
-        }
-        return result;
+        return answer is null
+            ? result
+            : result with
+            {
+                SaidHash = BoundFile.Write(files.Answer(input.Start), Encoding.UTF8.GetBytes(answer)),
+            };
     }
 
     private AnsweringStart StartOf(AskPlannerInput input, PlanningFiles files)
     {
-        var problems = input.ProblemsFile.Length == 0 ? "" : File.ReadAllText(Path.Combine(input.Repository.Path, input.ProblemsFile));
+        var problems = NamedFile.Read(files.Folder, input.ProblemsFile);
         return new AnsweringStart
         {
             RunId = input.RunId,

@@ -12,34 +12,30 @@ public sealed class PlanningEnd(RunServices services)
     /// <returns>Where the plan is, for people.</returns>
     public async Task<string> EndAsync(EndPlanningInput input, CancellationToken stop)
     {
-        var files = new PlanningFiles(input.Repository, input.RunId, input.Replan);
-        if (!files.IsBegun)
+        var files = new PlanningFiles(input.Repository, input.RunId, input.PlanningHash, input.Replan);
+        if (input.PlanningHash.Length == 0)
         {
             return "";
         }
         var repository = await services.OpenRepositoryAsync(input.Repository.Path);
         await new WorktreeStore(repository).RemoveAsync(files.Worktree, stop);
         RemoveIfEmpty(Path.GetDirectoryName(files.Worktree)!);
-        if (input.Replan > 0)
+        if (input.Replan > 0 || input.SaidHash.Length == 0)
         {
             return "";
         }
-        if (File.Exists(files.TasksPath))
+        if (files.Goal.Options.IsForBacklog)
         {
-            return await AddTasksAsync(files, repository, stop);
-        }
-        if (!File.Exists(files.PlanPath))
-        {
-            return "";
+            return await AddTasksAsync(files, input.SaidHash, repository, stop);
         }
         var kept = files.Folder.Relative(files.PlanText);
-        return input.Output is null ? $"the plan is in {kept}" : Deliver(input, await File.ReadAllBytesAsync(files.PlanPath, stop), kept);
+        return input.Output is null ? $"the plan is in {kept}" : Deliver(input, files.Accepted(files.PlanPath, input.SaidHash), kept);
     }
 
     /// <summary>Adds the tasks to the backlog. Existing ones are not added again, so it may be repeated.</summary>
-    private async Task<string> AddTasksAsync(PlanningFiles files, GitRepository repository, CancellationToken stop)
+    private async Task<string> AddTasksAsync(PlanningFiles files, string said, GitRepository repository, CancellationToken stop)
     {
-        var (tasks, _) = BacklogAnswer.Read(await File.ReadAllTextAsync(files.TasksPath, stop));
+        var (tasks, _) = BacklogAnswer.Read(Encoding.UTF8.GetString(files.Accepted(files.TasksPath, said)));
         var options = files.Goal.Options;
         var store = new BacklogStore(repository.MainCheckout!, repository.CommonDirectory, services.Time);
         IReadOnlyList<string> ids = [];

@@ -12,7 +12,7 @@ public sealed class PlanningStart(RunServices services)
     /// <summary>Some 10,000 tokens.</summary>
     internal const int OutlineLimit = 40_000;
 
-    /// <summary>Begins planning. Repeated, it finds what is stored.</summary>
+    /// <summary>Begins planning.</summary>
     /// <param name="input">The request.</param>
     public async Task<PlanningBegun> BeginAsync(BeginPlanningInput input, CancellationToken stop)
     {
@@ -26,11 +26,12 @@ public sealed class PlanningStart(RunServices services)
         {
             return new PlanningBegun { Faults = [refusal] };
         }
-        var files = new PlanningFiles(input.Repository, input.RunId);
-        if (!files.IsBegun && await StoreAsync(input, settings, files, stop) is { } fault)
+        var (hash, fault) = await StoreAsync(input, settings, new PlanningFiles(input.Repository, input.RunId, ""), stop);
+        if (fault.Length > 0)
         {
             return new PlanningBegun { Faults = [fault] };
         }
+        var files = new PlanningFiles(input.Repository, input.RunId, hash);
         return new PlanningBegun
         {
             Warnings = [.. settings.Warnings.Select(w => w.ToString())],
@@ -38,29 +39,35 @@ public sealed class PlanningStart(RunServices services)
             Agent = files.Start.Settings.Planner.Agent,
             Timeout = files.Start.Settings.Planner.Timeout,
             Rules = TaskOutlines.RulesOf(files.Start.Settings),
+            PlanningHash = hash,
         };
     }
 
     /// <summary>Stores the input of planning.</summary>
-    /// <returns>Why planning is impossible; null when all is stored.</returns>
-    private async Task<string?> StoreAsync(BeginPlanningInput input, SettingsResult settings, PlanningFiles files, CancellationToken stop)
+    /// <returns>Its hash, or why planning is impossible.</returns>
+    private async Task<(string Hash, string Fault)> StoreAsync(
+        BeginPlanningInput input,
+        SettingsResult settings,
+        PlanningFiles files,
+        CancellationToken stop
+    )
     {
         var start = RunStart.Of(input.Input, settings, input.Repository.Path);
         var (planner, fault) = await FindPlannerAsync(services, input.Repository.Path, start, files.Conversations, stop);
         if (planner is null)
         {
-            return fault;
+            return ("", fault);
         }
         var request = RequestSource.Read(input);
         if (request.Fault is not null)
         {
-            return request.Fault;
+            return ("", request.Fault);
         }
         var repository = await services.OpenRepositoryAsync(input.Repository.Path);
         var commits = new CommitStore(repository);
         if (await commits.ReadAsync("HEAD", stop) is not { } head)
         {
-            return "The repository has no commit yet, and agents work from a commit. Make one: git commit --allow-empty -m start";
+            return ("", "The repository has no commit yet, and agents work from a commit. Make one: git commit --allow-empty -m start");
         }
         var goal = new PlanningGoal { Options = input.Input.Planning ?? new PlanningOptions(), BacklogIds = request.BacklogIds };
         var prompt = new PlannerPromptInput
@@ -71,8 +78,7 @@ public sealed class PlanningStart(RunServices services)
             Gates = [.. start.Gates.OfProject().Select(g => g.Command)],
             Schema = planner is CommandAgentRunner ? PlanningFiles.SchemaOf(goal.Options) : null,
         };
-        files.Begin(start, goal, request.Text, Render(goal.Options, prompt, input.Repository.Path));
-        return null;
+        return (files.Begin(start, goal, request.Text, Render(goal.Options, prompt, input.Repository.Path)), "");
     }
 
     /// <summary>The planner of the settings, if it can work.</summary>

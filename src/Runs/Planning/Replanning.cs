@@ -7,17 +7,15 @@ namespace Orchestrator.Runs.Planning;
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class Replanning(RunServices services)
 {
-    /// <summary>Checks the planner, and stores its input. Repeated, it finds what is stored.</summary>
+    /// <summary>Checks the planner, and stores its input.</summary>
     /// <param name="input">Which run, and why it can't go on.</param>
     public async Task<PlanningBegun> BeginAsync(BeginReplanInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        var files = new PlanningFiles(input.Repository, input.RunId, input.Replan);
-        if (!files.IsBegun && await StoreAsync(input, run, files, stop) is { } fault)
-        {
-            return new PlanningBegun { Faults = [fault] };
-        }
-        return new PlanningBegun { Agent = run.Settings.Planner.Agent };
+        var (hash, fault) = await StoreAsync(input, run, stop);
+        return fault.Length > 0
+            ? new PlanningBegun { Faults = [fault] }
+            : new PlanningBegun { Agent = run.Settings.Planner.Agent, PlanningHash = hash };
     }
 
     /// <summary>Reads the accepted plan. Repeating it has the same result.</summary>
@@ -25,15 +23,8 @@ public sealed class Replanning(RunServices services)
     public ReplanConclusion Conclude(ConcludeReplanInput input)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        var files = new PlanningFiles(input.Repository, input.RunId, input.Replan);
-        if (!File.Exists(files.PlanPath))
-        {
-            throw new StepException(
-                $"The other plan is gone: {files.Folder.Relative(files.PlanPath)}. Restore it, or cancel the run.",
-                "PlanningGone"
-            );
-        }
-        var made = PlanJson.Read(File.ReadAllBytes(files.PlanPath));
+        var files = new PlanningFiles(input.Repository, input.RunId, "", input.Replan);
+        var made = PlanJson.Read(files.Accepted(files.PlanPath, input.SaidHash));
         var extended = run with
         {
             Plan = run.Plan with { Tasks = [.. run.Plan.Tasks, .. made.Tasks] },
@@ -49,22 +40,26 @@ public sealed class Replanning(RunServices services)
         };
     }
 
-    private async Task<string?> StoreAsync(BeginReplanInput input, RunFiles run, PlanningFiles files, CancellationToken stop)
+    private async Task<(string Hash, string Fault)> StoreAsync(BeginReplanInput input, RunFiles run, CancellationToken stop)
     {
+        var files = new PlanningFiles(input.Repository, input.RunId, "", input.Replan);
         var (planner, fault) = await PlanningStart.FindPlannerAsync(services, input.Repository.Path, run.Start, files.Conversations, stop);
         if (planner is null)
         {
-            return fault;
+            return ("", fault);
         }
         var repository = await services.OpenRepositoryAsync(run);
         var staging = RunRefs.Staging(run.Settings, run.Folder);
         var (tip, isAsRecorded) = await new StagingRecord(repository, staging, run.Folder).ReadAsync(input.StagingTip, stop);
         if (!isAsRecorded)
         {
-            return $"{RunRefs.Short(staging)} is {(tip is null ? "gone" : $"at {tip[..12]}")}, and the run has left it at "
-                + $"{input.StagingTip[..12]}: a plan would not fit what is there. Have your commits taken in first (orchestrate resolve "
-                + $"{input.RunId} {Resolutions.ManualFix}), or put the branch back (git branch -f {RunRefs.Short(staging)} "
-                + $"{input.StagingTip}).";
+            return (
+                "",
+                $"{RunRefs.Short(staging)} is {(tip is null ? "gone" : $"at {tip[..12]}")}, and the run has left it at "
+                    + $"{input.StagingTip[..12]}: a plan would not fit what is there. Have your commits taken in first (orchestrate resolve "
+                    + $"{input.RunId} {Resolutions.ManualFix}), or put the branch back (git branch -f {RunRefs.Short(staging)} "
+                    + $"{input.StagingTip})."
+            );
         }
         var commits = new CommitStore(repository);
         var goal = new PlanningGoal { Commit = tip, Taken = [.. run.Plan.Tasks.Select(task => task.Id)] };
@@ -77,7 +72,6 @@ public sealed class Replanning(RunServices services)
             Gates = [.. run.Gates.OfProject().Select(g => g.Command)],
             Schema = planner is CommandAgentRunner ? PlanningFiles.SchemaOf(goal.Options) : null,
         };
-        files.Begin(run.Start, goal, run.Plan.Request ?? TaskOutlines.TitleOf(request), PlannerPrompt.Render(prompt));
-        return null;
+        return (files.Begin(run.Start, goal, run.Plan.Request ?? TaskOutlines.TitleOf(request), PlannerPrompt.Render(prompt)), "");
     }
 }

@@ -8,7 +8,8 @@ internal sealed class GatesAtBase(GateCheck gates)
 {
     /// <summary>Set-up and gates once at the base: a gate that can't run stops the run; a gate of the configuration that fails there is
     /// only advisory; a task's gate that passes before the work proves nothing, and is reported.</summary>
-    public async Task TryAsync(
+    /// <returns>What the run decides by, with the results.</returns>
+    public async Task<RunDecisions> TryAsync(
         GitRepository repository,
         RunFiles files,
         string baseCommit,
@@ -59,11 +60,11 @@ internal sealed class GatesAtBase(GateCheck gates)
         {
             warnings.Add($"Green before any work was done, so they show little: {FileNames.Some(green)}.");
         }
-        BaseGates.Store(files.Folder, outcomes, red);
         var without = files.Plan.Tasks.Where(t => files.Gates.Of(files.Plan, t).Count == 0).Select(t => t.Id).ToList();
         if (without.Count > 0)
         {
             warnings.Add($"{FileNames.Some(without)}: no gate shows that the work is good. Give them 'verification', or set gates.task.");
         }
+        return BaseGates.Store(files, outcomes, red);
     }
 }

@@ -65,11 +65,12 @@ public sealed class PreflightCheck(RunServices services)
             return new PreflightResult { Errors = [missing], Warnings = warnings };
         }
         var baseCommit = await BeginAsync(repository, files, staging, tip, contracts, stop);
+        files = files with { Decisions = await contracts.StoreAsync(baseCommit, stop) };
         var renegotiated = ContractHistory.Renegotiated(files, warnings);
         AddUntracked(status, files.Start, warnings);
         UnexpectedFiles.Note(files.Folder, status);
         var first = await contracts.FirstCommitAsync(baseCommit, stop);
-        await new GatesAtBase(_gates).TryAsync(repository, files, first, errors, warnings, stop);
+        var decisions = await new GatesAtBase(_gates).TryAsync(repository, files, first, errors, warnings, stop);
         return new PreflightResult
         {
             Errors = errors,
@@ -84,6 +85,7 @@ public sealed class PreflightCheck(RunServices services)
             Target = RunRefs.Short(target),
             Staging = RunRefs.Short(staging),
             StagingTip = first,
+            PlanHash = decisions.Store(files.Folder),
         };
     }
 
@@ -203,7 +205,6 @@ public sealed class PreflightCheck(RunServices services)
             // The run was reset after it had ended: its work has landed.
             await RunStaging.EnsureAsync(repository, files, stop);
         }
-        await contracts.StoreAsync(began, stop);
         return began;
     }
 

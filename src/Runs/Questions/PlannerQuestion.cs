@@ -23,28 +23,25 @@ public sealed class PlannerQuestion(RunServices services)
     {
         var run = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var (task, repository) = (input.Task.Task.Id, await services.OpenRepositoryAsync(run));
-        if (QuestionRecord.Read(run.Folder, task, input.Start) is not { } record)
-        {
-            var (result, reply) = await AskAsync(input, run, repository, execution);
-            if (reply is null)
-            {
-                await TidyAsync();
-                return new QuestionAnswer { Run = result };
-            }
-            record = new QuestionRecord
-            {
-                Task = task,
-                Start = input.Start,
-                Question = QuestionOf(input, run),
-                Answer = reply.Answer,
-                Why = reply.Why,
-                By = NameOf(run.Settings.Planner),
-                Time = services.Time.GetUtcNow(),
-                Run = result,
-            };
-            record.Store(run.Folder);
-        }
+        // An agent run of this number that has ended is not paid for again; a stored reply is for people, and anybody could write one.
+        var (result, reply) = await AskAsync(input, run, repository, execution);
         await TidyAsync();
+        if (reply is null)
+        {
+            return new QuestionAnswer { Run = result };
+        }
+        var record = new QuestionRecord
+        {
+            Task = task,
+            Start = input.Start,
+            Question = QuestionOf(input, run),
+            Answer = reply.Answer,
+            Why = reply.Why,
+            By = NameOf(run.Settings.Planner),
+            Time = services.Time.GetUtcNow(),
+            Run = result,
+        };
+        record.Store(run.Folder);
         return new QuestionAnswer
         {
             Run = record.Run,
@@ -139,7 +136,7 @@ public sealed class PlannerQuestion(RunServices services)
     }
 
     private static string QuestionOf(AskQuestionInput input, RunFiles run) =>
-        SecretScanner.Redact(AgentClaim.TryRead(run.Folder.Start(input.Task.Task.Id, input.Start))?.Reason.Trim() ?? "");
+        SecretScanner.Redact(AgentClaim.Read(run.Folder, input.Task.Task.Id, input.Start, input.SaidHash)?.Reason.Trim() ?? "");
 
     /// <summary>Checked out at staging, because the agent's unverified work must not influence the answer.</summary>
     private static async Task<string> EnsureWorktreeAsync(AskQuestionInput input, RunFiles run, GitRepository repository, string tip)

@@ -13,18 +13,34 @@ public sealed class RunEnding(RunServices services)
     public async Task<string> FinishAsync(FinishInput input, CancellationToken stop)
     {
         var folder = new RunFolder(input.Repository.Path, input.Run.RunId);
-        var run = input.Run with { Tasks = StatusFile.Read(folder.Status)?.Tasks ?? [] };
-        var left = run.State == RunStates.Completed && run.Staging.Length > 0 ? await TidyUpAsync(input, folder, run.Tasks, stop) : [];
-        if (
-            run.State == RunStates.Completed
-            && await BacklogMarks.ApplyAsync(folder, run, await services.OpenRepositoryAsync(folder), services.Time, stop) is { } unmarked
-        )
+        // The run says itself how its tasks ended. Only a report may come from the file, where it can't.
+        var told = await services.AskRun(input.Run.RunId, stop);
+        var run = input.Run with { Tasks = (told ?? StatusFile.Read(folder.Status))?.Tasks ?? [] };
+        var left =
+            run.State == RunStates.Completed && run.Staging.Length > 0 ? await TidyUpAsync(input, folder, told?.Tasks ?? [], stop) : [];
+        if (run.State == RunStates.Completed && input.PlanHash.Length > 0 && told is not null)
         {
-            left = [.. left, unmarked];
+            left = [.. left, .. await MarkBacklogAsync(input, told, stop)];
         }
         Write(folder, run with { Left = left });
         await WorktreeResourceClaims.Of(services.Environment).ReleaseThoseThatAreOverAsync(stop);
         return folder.Relative(folder.Report);
+    }
+
+    /// <summary>Marks tasks of the backlog done.</summary>
+    /// <returns>Why that failed, if it did.</returns>
+    private async Task<IReadOnlyList<string>> MarkBacklogAsync(FinishInput input, RunStatus run, CancellationToken stop)
+    {
+        try
+        {
+            var files = services.Plans.Load(input.Repository, run.RunId, input.PlanHash);
+            var repository = await services.OpenRepositoryAsync(files);
+            return await BacklogMarks.ApplyAsync(files, run, repository, services.Time, stop) is { } unmarked ? [unmarked] : [];
+        }
+        catch (StepException changed)
+        {
+            return [$"tasks of the backlog, where the run had some, are not marked done: {changed.Message}"];
+        }
     }
 
     /// <summary>Adds to the report of a run that its landing was taken back.</summary>

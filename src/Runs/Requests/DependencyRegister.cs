@@ -30,14 +30,36 @@ internal sealed record DependencyEntry
     /// <summary>A person's refusal; null: none.</summary>
     public string? Refusal { get; init; }
 
+    /// <summary>The same for the register.</summary>
+    /// <param name="package">The package.</param>
+    /// <param name="task">Whose agent asks.</param>
+    /// <param name="start">Number of the agent run.</param>
+    public static DependencyEntry Of(RequestedPackage package, string task, int start) =>
+        new()
+        {
+            Task = task,
+            Start = start,
+            Ecosystem = package.Ecosystem,
+            Manifest = package.Manifest,
+            Name = package.Name,
+            Version = package.Version,
+            Extras = package.Extras,
+            IsForDevelopment = package.IsForDevelopment,
+            State = Asked,
+        };
+
     /// <summary>The package as requested.</summary>
     [JsonIgnore]
     public PackageRequest Package => new(Name, Version, Extras) { IsForDevelopment = IsForDevelopment };
 }
 
-/// <summary>The packages that agents of a run have requested: a file of the run's folder, one writer at a time.</summary>
+/// <summary>The packages that agents of a run have requested: a file of the run's folder, one writer at a time. It is for reports, and so
+/// that tasks hear of each other's requests before a person is asked. What is asked about and installed is in the run's history
+/// (<see cref="RequestVerdict.Packages"/>).</summary>
 internal sealed class DependencyRegister(RunFolder folder)
 {
+    private const int MostNamed = 20;
+
     private readonly ListFile<DependencyEntry> _file = new(
         Path.Combine(folder.Path, "dependencies.json"),
         DependencyJson.Default.IReadOnlyListDependencyEntry
@@ -45,9 +67,6 @@ internal sealed class DependencyRegister(RunFolder folder)
 
     /// <summary>All entries, in the order of the first request.</summary>
     public IReadOnlyList<DependencyEntry> Read() => _file.Read();
-
-    /// <summary>Requests of an agent run.</summary>
-    public IReadOnlyList<DependencyEntry> Of(string task, int start) => [.. Read().Where(entry => IsOf(entry, task, start))];
 
     /// <summary>Replaces the entries under the file's lock.</summary>
     /// <param name="change">The entries to be kept.</param>
@@ -73,6 +92,11 @@ internal sealed class DependencyRegister(RunFolder folder)
                 && entry.Name == package.Name
                 && entry.Version == package.Version
             );
+
+    /// <summary>Packages in a few words.</summary>
+    /// <param name="packages">All of one request.</param>
+    public static string Names(IEnumerable<RequestedPackage> packages) =>
+        FileNames.Some([.. packages.Select(package => PackageRequest.Of(package).ToString())], MostNamed);
 
     /// <summary>Whether an entry is of an agent run.</summary>
     public static bool IsOf(DependencyEntry entry, string task, int start) => entry.Task == task && entry.Start == start;

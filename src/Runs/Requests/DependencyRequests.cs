@@ -65,13 +65,15 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
         {
             return Refuse(problems);
         }
+        IReadOnlyList<RequestedPackage> packages = [.. wanted.Select(w => Requested(w.Manifest, w.Package))];
         var open = wanted.Where(w => !DependencyPolicy.IsAllowed(files.Settings.Dependencies, w.Manifest.Tool, w.Package.Name)).ToList();
         return open.Count == 0
-            ? Grant("allowed by dependencies.allow")
+            ? Grant(packages, "allowed by dependencies.allow")
             : new RequestVerdict
             {
                 Step = RequestSteps.Ask,
                 Asks = ApprovalKinds.Dependency,
+                Packages = packages,
                 Text =
                     $"May {TaskId} have "
                     + $"{FileNames.Some([.. open.Select(w => $"{w.Package} ({w.Manifest.Tool.Registry}, {w.Manifest.Path})")], Most)}?"
@@ -83,15 +85,27 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
     {
         if (decision.Accepted)
         {
-            return Grant($"approved by {decision.Reason}");
+            return Grant(input.Packages, $"approved by {decision.Reason}");
         }
-        var names = Names(_register.Of(TaskId, input.Start));
+        var names = DependencyRegister.Names(input.Packages);
         await _register.SettleAsync(TaskId, input.Start, DependencyEntry.Refused, decision.Reason, stop);
         return Refuse([$"{names}: {decision.Reason}."]);
     }
 
-    private RequestVerdict Grant(string why) =>
-        new() { Step = RequestSteps.Install, Note = $"its agent may have {Names(_register.Of(TaskId, input.Start))}: {why}" };
+    private static RequestVerdict Grant(IReadOnlyList<RequestedPackage> packages, string why) =>
+        new()
+        {
+            Step = RequestSteps.Install,
+            Packages = packages,
+            Note = $"its agent may have {DependencyRegister.Names(packages)}: {why}",
+        };
+
+    private static RequestedPackage Requested(PackageManifest manifest, PackageRequest package) =>
+        new(manifest.Tool.Prefix, manifest.Path, package.Name, package.Version)
+        {
+            Extras = package.Extras,
+            IsForDevelopment = package.IsForDevelopment,
+        };
 
     private static RequestVerdict Refuse(IReadOnlyList<string> problems)
     {
@@ -103,9 +117,6 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
             Note = $"what its agent asked for was refused: {text}",
         };
     }
-
-    private static string Names(IReadOnlyList<DependencyEntry> entries) =>
-        FileNames.Some([.. entries.Select(entry => entry.Package.ToString())], Most);
 
     private static (PackageManifest, PackageRequest)? Read(
         string text,
@@ -205,18 +216,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
                     :
                     [
                         .. all.Where(entry => !DependencyRegister.IsOf(entry, TaskId, input.Start)),
-                        .. wanted.Select(w => new DependencyEntry
-                        {
-                            Task = TaskId,
-                            Start = input.Start,
-                            Ecosystem = w.Manifest.Tool.Prefix,
-                            Manifest = w.Manifest.Path,
-                            Name = w.Package.Name,
-                            Version = w.Package.Version,
-                            Extras = w.Package.Extras,
-                            IsForDevelopment = w.Package.IsForDevelopment,
-                            State = DependencyEntry.Asked,
-                        }),
+                        .. wanted.Select(w => DependencyEntry.Of(Requested(w.Manifest, w.Package), TaskId, input.Start)),
                     ];
             },
             stop

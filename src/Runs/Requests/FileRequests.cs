@@ -4,9 +4,12 @@ using Orchestrator.Runs.Tasks;
 namespace Orchestrator.Runs.Requests;
 
 /// <summary>Judges requests of an agent for files of others: they are granted where no open task owns them.</summary>
+/// <param name="asking">The task whose agent asks.</param>
 /// <param name="leases">Leases of tasks of all runs of the repository, held or requested.</param>
-internal sealed class FileRequests(RunFiles files, string task, IReadOnlyList<LeaseRequest> leases)
+/// <param name="others">The tasks of the run.</param>
+internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyList<LeaseRequest> leases, OtherTasks others)
 {
+    private readonly string _task = asking.Task.Id;
     private const int Most = 20;
     private static readonly SearchValues<char> Wildcards = SearchValues.Create("*?[]{}");
     private readonly LentFiles _lent = new(files.Folder);
@@ -39,9 +42,9 @@ internal sealed class FileRequests(RunFiles files, string task, IReadOnlyList<Le
         {
             return verdict.Refuse($"'{shown}' is no name of a file: name each file that you would have to write.");
         }
-        if (LentFiles.With(files.Task(task), _lent.Of(task)) is var own && Ownership.Of(own).Owns(path))
+        if (files.Task(asking) is var own && Ownership.Of(own).Owns(path))
         {
-            return verdict.Lend(_lent.Of(task).Contains(path) ? path : null, $"{path} is yours: you may write it.");
+            return verdict.Lend(asking.Lent.Contains(path) ? path : null, $"{path} is yours: you may write it.");
         }
         if (ContractCheck.Of(files, path) is not null)
         {
@@ -64,7 +67,7 @@ internal sealed class FileRequests(RunFiles files, string task, IReadOnlyList<Le
         {
             return verdict.Refuse(elsewhere);
         }
-        return await _lent.LendAsync(new LentFile(task, path), lent => Borrower(lent, pattern, path), stop) is { } borrowed
+        return await _lent.LendAsync(new LentFile(_task, path), lent => Borrower(lent, pattern, path), stop) is { } borrowed
             ? verdict.Refuse(borrowed)
             : verdict.Lend(path, $"{path} is lent to you: write it as if it were yours.");
     }
@@ -72,30 +75,39 @@ internal sealed class FileRequests(RunFiles files, string task, IReadOnlyList<Le
     /// <summary>An open task that may write the path. A failed task may be retried, so it counts.</summary>
     private string? HolderInPlan(PathPattern pattern, string path)
     {
-        var status = StatusFile.Read(files.Folder.Status);
-        var holder = files
-            .Newest()
-            .Tasks.Where(other => other.Id != task && IsOpen(status, other.Id))
+        var holder = others
+            .Plan.Tasks.Where(other => other.Id != _task && others.IsOpen(other.Id))
             .FirstOrDefault(other => other.FilesWrite is null || Holds(other, pattern));
-        return holder is null ? null : $"{path} belongs to {holder.Id} ({StateOf(status, holder.Id)}).";
+        return holder is null ? null : $"{path} belongs to {holder.Id} ({others.StateOf(holder.Id)}).";
     }
 
+    /// <summary>The task that was granted the path, in a sentence; null: none.</summary>
+    /// <param name="lent">Grants in the run's folder: those of this moment are not known to the run yet. They can only lead to a
+    /// refusal.</param>
     private string? Borrower(IReadOnlyList<LentFile> lent, PathPattern pattern, string path)
     {
-        var status = StatusFile.Read(files.Folder.Status);
-        var other = lent.FirstOrDefault(one =>
-            one.Task != task && PathPattern.Parse(one.Path).Overlaps(pattern) && IsOpen(status, one.Task)
-        );
-        return other is null ? null : $"{path} is lent to {other.Task} ({StateOf(status, other.Task)}).";
+        var other = lent.Concat(others.Lent)
+            .FirstOrDefault(one => one.Task != _task && PathPattern.Parse(one.Path).Overlaps(pattern) && others.IsOpen(one.Task));
+        return other is null ? null : $"{path} is lent to {other.Task} ({others.StateOf(other.Task)}).";
     }
 
     private static bool Holds(PlanTask other, PathPattern pattern) =>
         Ownership.Of(other).Patterns.Any(own => PathPattern.Parse(own).Overlaps(pattern));
+}
 
-    private static bool IsOpen(RunStatus? status, string id) => !TaskStates.IsDone(StateOf(status, id));
+/// <summary>The tasks of a run, as the run itself has them.</summary>
+/// <param name="Plan">With all tasks that were added by now.</param>
+/// <param name="Tasks">Their states; a task that is not among them is open.</param>
+internal sealed record OtherTasks(Plan Plan, IReadOnlyList<RunTask> Tasks)
+{
+    /// <summary>What they were granted.</summary>
+    public IEnumerable<LentFile> Lent => Tasks.SelectMany(task => (task.Lent ?? []).Select(path => new LentFile(task.Id, path)));
 
-    private static string StateOf(RunStatus? status, string id) =>
-        status?.Tasks.FirstOrDefault(other => other.Id == id)?.State ?? TaskStates.Pending;
+    /// <summary>Whether a task may still write its files.</summary>
+    public bool IsOpen(string id) => !TaskStates.IsDone(StateOf(id));
+
+    /// <summary>The state of a task.</summary>
+    public string StateOf(string id) => Tasks.FirstOrDefault(other => other.Id == id)?.State ?? TaskStates.Pending;
 }
 
 /// <summary>Result of a request for files.</summary>

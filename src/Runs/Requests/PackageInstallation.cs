@@ -12,7 +12,7 @@ public sealed class PackageInstallation(RunServices services)
 {
     private const string NpmLock = "package-lock.json";
 
-    /// <summary>Makes the commit. Repeated, it finds the existing one.</summary>
+    /// <summary>Makes the commit. Repeated, it makes another: staging has none of them before the run was told of it.</summary>
     /// <param name="input">Which start, and which round.</param>
     /// <param name="stop">Ends the package manager.</param>
     public async Task<InstallResult> InstallAsync(InstallInput input, CancellationToken stop)
@@ -20,22 +20,14 @@ public sealed class PackageInstallation(RunServices services)
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
         var task = input.Task.Task.Id;
+        // For people; no step reads it.
         var record = Path.Combine(files.Folder.Task(task), $"packages-{input.Start}-{input.Round}.json");
-        if (
-            DurableFile.TryRead(record) is { } json
-            && JsonSerializer.Deserialize<InstallResult>(json, MessageJson.Options) is { } made
-            && (made.Commit.Length == 0 || await repository.HasCommitAsync(made.Commit, stop))
-        )
-        {
-            return made;
-        }
         var staging = await new TaskWorkspace(repository, files, task).StagingTipAsync(input.Task.StagingTip, stop);
-        var wanted = new DependencyRegister(files.Folder).Of(task, input.Start);
         // A single kill may be due to a machine short of memory; one that is killed each time needs too much.
-        var (result, wasKilled) = await MakeAsync(repository, files, input, staging, wanted, stop);
+        var (result, wasKilled) = await MakeAsync(repository, files, input, staging, stop);
         if (wasKilled)
         {
-            (result, _) = await MakeAsync(repository, files, input, staging, wanted, stop);
+            (result, _) = await MakeAsync(repository, files, input, staging, stop);
         }
         DurableFile.Write(record, JsonSerializer.SerializeToUtf8Bytes(result, MessageJson.Options));
         return result;
@@ -50,8 +42,7 @@ public sealed class PackageInstallation(RunServices services)
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var task = files.Task(input.Task);
         var register = new DependencyRegister(files.Folder);
-        var wanted = register.Of(task.Id, input.Start);
-        var names = FileNames.Some([.. wanted.Select(entry => entry.Package.ToString())], 20);
+        var names = DependencyRegister.Names(input.Packages);
         if (input.Problem.Length > 0)
         {
             await register.SettleAsync(task.Id, input.Start, DependencyEntry.Refused, refusal: null, stop);
@@ -76,7 +67,7 @@ public sealed class PackageInstallation(RunServices services)
             };
         }
         await register.SettleAsync(task.Id, input.Start, DependencyEntry.Installed, refusal: null, stop);
-        var manifests = FileNames.Some([.. wanted.Select(entry => entry.Manifest).Distinct()]);
+        var manifests = FileNames.Some([.. input.Packages.Select(package => package.Manifest).Distinct()]);
         var hash = await EnvironmentOfAsync(repository, await workspace.StagingTipAsync(input.Task.StagingTip, stop), stop);
         await new Mailbox(files.Folder, services.Time).SendAsync(
             new MailLetter(
@@ -134,7 +125,6 @@ public sealed class PackageInstallation(RunServices services)
         RunFiles files,
         InstallInput input,
         string staging,
-        IReadOnlyList<DependencyEntry> wanted,
         CancellationToken stop
     )
     {
@@ -143,11 +133,11 @@ public sealed class PackageInstallation(RunServices services)
         var tree = (await new CommitStore(repository).ListFilesAsync(staging, stop))
             .Select(file => file.Path)
             .ToHashSet(StringComparer.Ordinal);
-        foreach (var entry in wanted)
+        foreach (var entry in input.Packages)
         {
             var folder = Path.GetDirectoryName(entry.Manifest) ?? "";
             var problem = PackageManifest.Find(tree, folder, entry.Ecosystem, out var missing) is { } manifest
-                ? await program.InstallAsync(manifest, entry.Package, place.Worktree.Path, stop)
+                ? await program.InstallAsync(manifest, PackageRequest.Of(entry), place.Worktree.Path, stop)
                 : new PackageProblem($"{entry.Manifest} is not on staging any more. {missing}".TrimEnd());
             if (problem is not null)
             {
@@ -172,7 +162,7 @@ public sealed class PackageInstallation(RunServices services)
             var text = Encoding.UTF8.GetString(await File.ReadAllBytesAsync(Path.Combine(place.Worktree.Path, path), stop));
             contents[path] = path == NpmLock ? WithProjectName(text, place.Worktree.Path, input.Task.Repository.Path) : text;
         }
-        var names = FileNames.Some([.. wanted.Select(entry => entry.Package.ToString())], 20);
+        var names = DependencyRegister.Names(input.Packages);
         var task = input.Task.Task.Id;
         var commit = await new FileCommits(repository).CommitAsync(
             staging,

@@ -13,6 +13,10 @@ internal sealed partial record PackageRequest(string Name, string Version, IRead
     /// <summary>Requested for development only, such as for tests.</summary>
     public bool IsForDevelopment { get; init; }
 
+    /// <summary>A request that was read before.</summary>
+    public static PackageRequest Of(RequestedPackage package) =>
+        new(package.Name, package.Version, package.Extras) { IsForDevelopment = package.IsForDevelopment };
+
     /// <summary>Reads a request.</summary>
     /// <param name="text">Such as <c>pandas&gt;=2.0</c>, <c>left-pad@^1.3</c>, <c>serde[derive]@1</c>.</param>
     /// <param name="tool">Its package manager.</param>

@@ -26,9 +26,6 @@ internal sealed record QuestionRecord
     public static string PathOf(RunFolder folder, string task, int start) =>
         Path.Combine(folder.Task(task), string.Create(System.Globalization.CultureInfo.InvariantCulture, $"question-{start}.json"));
 
-    /// <summary>The reply to a question; null: none yet.</summary>
-    public static QuestionRecord? Read(RunFolder folder, string task, int start) => Read(PathOf(folder, task, start));
-
     /// <summary>All replies in a run, the oldest first.</summary>
     public static IReadOnlyList<QuestionRecord> All(RunFolder folder)
     {

@@ -12,7 +12,7 @@ public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRe
     public async Task<RequestVerdict> JudgeAsync(JudgeRequestInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
-        var claim = AgentClaim.TryRead(files.Folder.Start(input.Task.Task.Id, input.Start));
+        var claim = AgentClaim.Read(files.Folder, input.Task.Task.Id, input.Start, input.SaidHash);
         if (claim is { Split.Count: > 0 })
         {
             return TaskSplit.Judge(input, claim);
@@ -21,7 +21,7 @@ public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRe
         {
             return claim is null || claim.Reason.Trim().Length == 0 ? ByPerson : ByWhom(files, input);
         }
-        var wanted = await new FileRequests(files, input.Task.Task.Id, leases).JudgeAsync(
+        var wanted = await new FileRequests(files, input.Task, leases, await OthersAsync(files, input, stop)).JudgeAsync(
             claim.Files,
             isApproved: input.Decision is { Accepted: true },
             stop
@@ -48,15 +48,26 @@ public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRe
         };
     }
 
+    /// <summary>The other tasks of the run as they are now, with those that were added since this one began.</summary>
+    private async Task<OtherTasks> OthersAsync(RunFiles files, JudgeRequestInput input, CancellationToken stop)
+    {
+        var run = await services.AskRun(input.Task.RunId, stop);
+        var newest =
+            run is { PlanHash.Length: > 0 } && run.PlanHash != input.Task.PlanHash
+                ? services.Plans.Load(input.Task.Repository, input.Task.RunId, run.PlanHash)
+                : files;
+        return new OtherTasks(newest.Plan, run?.Tasks ?? []);
+    }
+
     /// <summary>Decides who answers a question.</summary>
     private static RequestVerdict ByWhom(RunFiles files, JudgeRequestInput input)
     {
-        var (questions, task) = (files.Settings.Questions, input.Task.Task.Id);
+        var questions = files.Settings.Questions;
         if (!questions.ByPlanner)
         {
             return ByPerson;
         }
-        var answered = QuestionRecord.All(files.Folder).Count(r => r.Task == task && r.Start != input.Start && r.Answer.Length > 0);
+        var answered = input.Answered;
         return answered < questions.MaxAnswers
             ? new RequestVerdict { Step = RequestSteps.Planner }
             : ByPerson with

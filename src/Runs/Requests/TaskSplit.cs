@@ -42,7 +42,7 @@ public sealed class TaskSplit(RunServices services)
     public SplitConclusion Add(SplitTaskInput input)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        var parts = AgentClaim.TryRead(files.Folder.Start(input.Task, input.Start)) is { } claim ? PartsOf(claim) : [];
+        var parts = AgentClaim.Read(files.Folder, input.Task, input.Start, input.SaidHash) is { } claim ? PartsOf(claim) : [];
         var whole = files.Task(input.Task);
         var taken = files.Plan.Tasks.Select(task => task.Id).ToHashSet(StringComparer.Ordinal);
         var ids = Enumerable

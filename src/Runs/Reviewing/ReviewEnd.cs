@@ -15,7 +15,7 @@ public sealed class ReviewEnd(RunServices services)
     public async Task<ReviewConclusion> ConcludeAsync(ConcludeReviewInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        var files = new ReviewFiles(run.Folder, input.Round);
+        var files = new ReviewFiles(run.Folder, input.Round, input.SaidHash);
         var questions = files.Questions ?? throw Gone(run, input);
         var answers = Enumerable.Range(1, questions.Count).Select(part => AnswerTo(part, files) ?? throw Gone(run, input)).ToList();
         var repository = await services.OpenRepositoryAsync(run);
@@ -32,12 +32,12 @@ public sealed class ReviewEnd(RunServices services)
             Summaries = [.. answers.Select(answer => answer.Summary)],
             Findings = [.. earlier, .. news],
         };
-        var evidence = record.Store(run.Folder);
+        (run, var evidence) = record.Store(run);
         var standing = record.Findings.Where(f => f.Stands).ToList();
 
         // Findings of earlier rounds that had no task yet come first.
         var waiting = standing.Where(f => run.Plan.Tasks.All(t => t.Id != f.Id)).ToList();
-        return Extend(run, input, waiting.Take(MostTasks)) with
+        return Extend(run, waiting.Take(MostTasks)) with
         {
             Standing = standing.Count,
             Remarks = news.Count(f => !f.Blocks),
@@ -50,7 +50,7 @@ public sealed class ReviewEnd(RunServices services)
     }
 
     private static ReviewAnswer? AnswerTo(int part, ReviewFiles files) =>
-        File.Exists(files.Answer(part)) ? ReviewAnswer.Read(File.ReadAllText(files.Answer(part))).Answer : null;
+        files.Accepted(part) is { } text ? ReviewAnswer.Read(text).Answer : null;
 
     private static StepException Gone(RunFiles run, ConcludeReviewInput input) =>
         new(
@@ -63,7 +63,7 @@ public sealed class ReviewEnd(RunServices services)
     /// again stays open.</summary>
     private static List<ReviewFinding> EarlierOf(RunFiles run, ReviewRound round, IReadOnlyList<ReviewAnswer> answers)
     {
-        var before = ReviewRecord.Read(run.Folder, round.Number - 1)?.Findings.Where(f => f.Stands) ?? [];
+        var before = ReviewRecord.Read(run, round.Number - 1)?.Findings.Where(f => f.Stands) ?? [];
         return [.. before.Select(Now)];
 
         ReviewFinding Now(ReviewFinding finding)
@@ -119,12 +119,12 @@ public sealed class ReviewEnd(RunServices services)
         : "";
 
     /// <summary>The plan with a task for each of these findings.</summary>
-    private static ReviewConclusion Extend(RunFiles run, ConcludeReviewInput input, IEnumerable<ReviewFinding> findings)
+    private static ReviewConclusion Extend(RunFiles run, IEnumerable<ReviewFinding> findings)
     {
         var tasks = findings.Select(TaskFor).ToList();
         if (tasks.Count == 0)
         {
-            return new ReviewConclusion { PlanHash = input.PlanHash };
+            return new ReviewConclusion { PlanHash = run.Decisions!.Store(run.Folder) };
         }
         var extended = run with
         {

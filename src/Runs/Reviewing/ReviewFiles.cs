@@ -1,45 +1,49 @@
 namespace Orchestrator.Runs.Reviewing;
 
 /// <summary>Files of a review round in the run's folder: <c>review/round-N-COMMIT/</c> with the questions and the answers. A round that is
-/// begun again at the same commit finds them.</summary>
-internal sealed class ReviewFiles(RunFolder folder, ReviewRound round)
+/// begun again at the same commit goes on with them.</summary>
+/// <param name="hash">Of the round so far, as the run's history has it; empty: it begins.</param>
+internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string hash)
 {
+    private RunDecisions? _said;
+
     private string Name => $"round-{round.Number}-{round.Tip[..Math.Min(12, round.Tip.Length)]}";
 
     /// <summary>Conversations with models that have no agent program.</summary>
     public string Conversations => folder.Review("conversations");
 
-    /// <summary>The questions; null: not prepared.</summary>
+    private RunDecisions Said => _said ??= hash.Length == 0 ? RunDecisions.None : RunDecisions.Read(folder, hash);
+
+    /// <summary>The questions; null: not prepared, or the hash is of another round.</summary>
     public ReviewQuestions? Questions =>
-        File.Exists(In("questions.json"))
-            ? JsonSerializer.Deserialize<ReviewQuestions>(File.ReadAllBytes(In("questions.json")), MessageJson.Options)
+        Said.TryRead(folder, Named("questions.json")) is { } json
+            ? JsonSerializer.Deserialize<ReviewQuestions>(json, MessageJson.Options)
             : null;
 
-    /// <summary>Stores the questions; their list last, because it marks that all are there.</summary>
-    public void Begin(ReviewQuestions questions, IReadOnlyList<string> prompts)
+    /// <summary>Stores the questions.</summary>
+    /// <returns>The hash of the round.</returns>
+    public string Begin(ReviewQuestions questions, IReadOnlyList<string> prompts)
     {
+        var said = RunDecisions.None.With(
+            folder,
+            Named("questions.json"),
+            JsonSerializer.SerializeToUtf8Bytes(questions, MessageJson.Options)
+        );
         for (var i = 0; i < prompts.Count; i++)
         {
-            DurableFile.Write(In($"question-{i + 1}.md"), Encoding.UTF8.GetBytes(prompts[i]));
+            said = said.With(folder, Named(Question(i + 1)), Encoding.UTF8.GetBytes(prompts[i]));
         }
-        DurableFile.Write(In("questions.json"), JsonSerializer.SerializeToUtf8Bytes(questions, MessageJson.Options));
+        return said.Store(folder);
     }
 
-    public string Prompt(int part)
-    {
-        try
-        {
-            return File.ReadAllText(In($"question-{part}.md"));
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new StepException(
-                $"A file of the review is gone: {folder.Relative(In($"question-{part}.md"))}. Restore the folder, or skip the review.",
-                missing,
-                "ReviewGone"
-            );
-        }
-    }
+    public string Prompt(int part) => Encoding.UTF8.GetString(Said.TryRead(folder, Named(Question(part)))!);
+
+    /// <summary>Stores the valid answer of a part.</summary>
+    /// <returns>The hash of the round with it.</returns>
+    public string Accept(int part, string text) => Said.With(folder, Named(Answer(part)), Encoding.UTF8.GetBytes(text)).Store(folder);
+
+    /// <summary>The valid answer of a part; null: there is none yet.</summary>
+    public string? Accepted(int part) => Said.TryRead(folder, Named(Answer(part))) is { } text ? Encoding.UTF8.GetString(text) : null;
 
     /// <summary>The raw answer of an agent run.</summary>
     public string Draft(int start) => In($"said-{start}.txt");
@@ -47,8 +51,11 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round)
     /// <summary>The faults of an answer.</summary>
     public string Problems(int start) => In($"problems-{start}.md");
 
-    /// <summary>The valid answer of a part.</summary>
-    public string Answer(int part) => In($"answer-{part}.json");
+    private static string Answer(int part) => string.Create(CultureInfo.InvariantCulture, $"answer-{part}.json");
+
+    private static string Question(int part) => string.Create(CultureInfo.InvariantCulture, $"question-{part}.md");
+
+    private string Named(string file) => RunFiles.Named(folder, In(file));
 
     /// <summary>Number of the first finding.</summary>
     public string FirstId => In("first-id");

@@ -64,21 +64,23 @@ internal sealed record ReviewRecord
     public IReadOnlyList<ReviewFinding> Findings { get; init; } = [];
 
     /// <summary>The record of a round; null: there is none.</summary>
-    public static ReviewRecord? Read(RunFolder folder, int round)
-    {
-        var path = folder.Review($"round-{round}.json");
-        return File.Exists(path) ? JsonSerializer.Deserialize<ReviewRecord>(File.ReadAllBytes(path), MessageJson.Options) : null;
-    }
+    public static ReviewRecord? Read(RunFiles run, int round) =>
+        run.Decisions!.TryRead(run.Folder, NameOf(run.Folder, round)) is { } json
+            ? JsonSerializer.Deserialize<ReviewRecord>(json, MessageJson.Options)
+            : null;
 
     /// <summary>Stores it, for programs and for people.</summary>
-    /// <returns>The file for people, relative to the repository.</returns>
-    public string Store(RunFolder folder)
+    /// <returns>The run, which decides by it from now on, and the file for people, relative to the repository.</returns>
+    public (RunFiles Run, string Evidence) Store(RunFiles run)
     {
-        var text = folder.Review($"round-{Round.Number}.md");
+        var text = run.Folder.Review($"round-{Round.Number}.md");
         DurableFile.Write(text, Encoding.UTF8.GetBytes(Render()));
-        DurableFile.Write(folder.Review($"round-{Round.Number}.json"), JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options));
-        return folder.Relative(text);
+        var json = JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options);
+        var decisions = run.Decisions!.With(run.Folder, NameOf(run.Folder, Round.Number), json);
+        return (run with { Decisions = decisions }, run.Folder.Relative(text));
     }
+
+    private static string NameOf(RunFolder folder, int round) => RunFiles.Named(folder, folder.Review($"round-{round}.json"));
 
     /// <summary>As people read it.</summary>
     public string Render()

@@ -12,25 +12,27 @@ public sealed class ReviewStart(RunServices services)
     public async Task<ReviewBegun> BeginAsync(BeginReviewInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        var files = new ReviewFiles(run.Folder, input.Round);
-        var questions = files.Questions;
+        var files = new ReviewFiles(run.Folder, input.Round, input.SaidHash);
+        var (questions, hash) = (files.Questions, input.SaidHash);
         if (questions is null)
         {
-            (questions, var fault) = await StoreAsync(input, run, files, stop);
+            (questions, hash, var fault) = await StoreAsync(input, run, files, stop);
             if (questions is null)
             {
                 return new ReviewBegun { Fault = fault };
             }
+            files = new ReviewFiles(run.Folder, input.Round, hash);
         }
         return new ReviewBegun
         {
             Parts = questions.Count,
-            Answered = [.. Enumerable.Range(1, questions.Count).Where(part => File.Exists(files.Answer(part)))],
+            Answered = [.. Enumerable.Range(1, questions.Count).Where(part => files.Accepted(part) is not null)],
             LastStart = files.LastStart,
+            SaidHash = hash,
         };
     }
 
-    private async Task<(ReviewQuestions? Questions, string Fault)> StoreAsync(
+    private async Task<(ReviewQuestions? Questions, string Hash, string Fault)> StoreAsync(
         BeginReviewInput input,
         RunFiles run,
         ReviewFiles files,
@@ -40,7 +42,7 @@ public sealed class ReviewStart(RunServices services)
         var repository = await services.OpenRepositoryAsync(run);
         if (await new CommitStore(repository).ReadAsync(input.Round.Tip, stop) is null)
         {
-            return (null, $"The commit {input.Round.Tip} of staging is gone, so that it can't be reviewed.");
+            return (null, "", $"The commit {input.Round.Tip} of staging is gone, so that it can't be reviewed.");
         }
         var from = input.Round.Since.Length > 0 ? input.Round.Since : input.Round.Base;
         var changed = await ReviewDiff.ReadAsync(repository, from, input.Round.Tip, stop);
@@ -49,6 +51,7 @@ public sealed class ReviewStart(RunServices services)
         {
             return (
                 null,
+                "",
                 "The change is too large to be reviewed: "
                     + $"{(changed is null ? "more than 64 MB" : $"{changed.Sum(f => f.Lines)} lines in {changed.Count} files")}. Nothing "
                     + "was accepted; land it without a review (skip), or divide it."
@@ -57,19 +60,19 @@ public sealed class ReviewStart(RunServices services)
         var (reviewer, fault) = parts.Count == 0 ? (null, "") : await FindReviewerAsync(input, run, files, stop);
         if (fault.Length > 0)
         {
-            return (null, fault);
+            return (null, "", fault);
         }
-        var earlier = ReviewRecord.Read(run.Folder, input.Round.Number - 1)?.Findings.Where(f => f.Stands).ToList() ?? [];
+        var earlier = ReviewRecord.Read(run, input.Round.Number - 1)?.Findings.Where(f => f.Stands).ToList() ?? [];
         var schema = reviewer is CommandAgentRunner ? ReviewAnswer.Schema : null;
         var questions = new ReviewQuestions(
             parts.Count,
             [.. changed.SelectMany(file => file.Asides.Select(line => new ReviewAside(file.Path, line)))]
         );
-        files.Begin(
+        var hash = files.Begin(
             questions,
             [.. parts.Select((part, i) => ReviewPrompt.Render(run.Plan, changed, earlier, part, i + 1, parts.Count, schema))]
         );
-        return (questions, "");
+        return (questions, hash, "");
     }
 
     private async Task<(IAgentRunner? Reviewer, string Fault)> FindReviewerAsync(

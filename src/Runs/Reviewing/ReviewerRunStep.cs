@@ -12,13 +12,14 @@ public sealed class ReviewerRunStep(RunServices services)
     public async Task<AgentRunResult> AskAsync(AskReviewerInput input, StepExecution execution)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        var files = new ReviewFiles(run.Folder, input.Round);
+        var files = new ReviewFiles(run.Folder, input.Round, input.SaidHash);
         var (result, answer) = await new AnsweringAgent(services).AskAsync(StartOf(input, run, files), execution);
-        if (answer is not null)
-        {
-            DurableFile.Write(files.Draft(input.Start), Encoding.UTF8.GetBytes(answer));
-        }
-        return result;
+        return answer is null
+            ? result
+            : result with
+            {
+                SaidHash = BoundFile.Write(files.Draft(input.Start), Encoding.UTF8.GetBytes(answer)),
+            };
     }
 
     /// <summary>Validates an answer. A readable one is stored for its part; faults go back to the reviewer.</summary>
@@ -26,17 +27,18 @@ public sealed class ReviewerRunStep(RunServices services)
     public AnswerJudgement Judge(JudgeReviewInput input)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        var files = new ReviewFiles(run.Folder, input.Round);
-        var draft = files.Draft(input.Start);
-        var text = File.Exists(draft) ? File.ReadAllText(draft) : null;
+        var files = new ReviewFiles(run.Folder, input.Round, input.SaidHash);
+        var text =
+            input.AnswerHash.Length == 0
+                ? null
+                : Encoding.UTF8.GetString(BoundFile.Read(run.Folder, files.Draft(input.Start), input.AnswerHash));
         var (answer, problems) = ReviewAnswer.Read(text);
         if (answer is not null)
         {
-            DurableFile.Write(files.Answer(input.Part), Encoding.UTF8.GetBytes(text!));
-            return new AnswerJudgement { Message = answer.Summary };
+            return new AnswerJudgement { Message = answer.Summary, SaidHash = files.Accept(input.Part, text!) };
         }
-        DurableFile.Write(files.Problems(input.Start), Encoding.UTF8.GetBytes(string.Concat(problems.Select(p => $"- {p}\n"))));
-        return new AnswerJudgement { Problems = problems, ProblemsFile = run.Folder.Relative(files.Problems(input.Start)) };
+        var file = NamedFile.Write(files.Problems(input.Start), string.Concat(problems.Select(p => $"- {p}\n")));
+        return new AnswerJudgement { Problems = problems, ProblemsFile = run.Folder.Relative(file) };
     }
 
     /// <summary>Removes the reviewer's worktree.</summary>
@@ -49,7 +51,7 @@ public sealed class ReviewerRunStep(RunServices services)
 
     private AnsweringStart StartOf(AskReviewerInput input, RunFiles run, ReviewFiles files)
     {
-        var problems = input.ProblemsFile.Length == 0 ? "" : File.ReadAllText(Path.Combine(input.Repository.Path, input.ProblemsFile));
+        var problems = NamedFile.Read(run.Folder, input.ProblemsFile);
         return new AnsweringStart
         {
             RunId = input.RunId,

@@ -33,8 +33,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     )
     {
         var commits = new CommitStore(repository);
-        var problems =
-            input.ProblemsFile.Length == 0 ? "" : await File.ReadAllTextAsync(Path.Combine(input.Task.Repository.Path, input.ProblemsFile));
+        var problems = NamedFile.Read(files.Folder, input.ProblemsFile);
         var ending = EndingOfLast(input, files);
         var text = conversation is not null
             ? GoOn(problems, input, ending)
@@ -89,11 +88,8 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         return files.Contracts is { } inForce ? input.With(inForce) : input;
     }
 
-    private static string? RoleText(RunFiles files, string role)
-    {
-        var path = Path.Combine(files.Folder.Path, "plan", "roles", role + ".md");
-        return File.Exists(path) ? File.ReadAllText(path) : null;
-    }
+    private static string? RoleText(RunFiles files, string role) =>
+        files.Decisions!.TryRead(files.Folder, RunFolder.RoleName(role)) is { } text ? Encoding.UTF8.GetString(text) : null;
 
     private static string Whole(RunFiles files, PlanTask task, string guidance, string problems, string ending)
     {

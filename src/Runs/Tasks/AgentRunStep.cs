@@ -178,7 +178,7 @@ public sealed class AgentRunStep(RunServices services)
 
     private static IEnumerable<TaskNotice> UnreadableClaim(string folder)
     {
-        AgentClaim.TryRead(folder, out var problem);
+        AgentClaim.TryRead(folder, out _, out var problem);
         return problem.Length == 0 ? [] : [new TaskNotice(problem)];
     }
 
@@ -192,6 +192,7 @@ public sealed class AgentRunStep(RunServices services)
     )
     {
         var claim = AgentClaim.TryRead(start.Folder) ?? WorktreeClaim.Take(start);
+        var task = files.Task(start.Task);
         var notes = AgentRunNotes.Of(outcome) with { SnapshotProblem = snapshotProblem, Attempt = input.Attempt };
         notes.Write(start.Folder);
         var (failure, message) = AgentOutcomeClassifier.Of(outcome, claim, found);
@@ -210,8 +211,12 @@ public sealed class AgentRunStep(RunServices services)
             Tokens = notes.Tokens,
             Turns = outcome.Turns,
             ResetAt = outcome.ResetsAt,
-            Signature = AgentOutcomeClassifier.SignatureOf(outcome, claim, files.Settings.AgentOf(files.Task(start.Task)), start.Task),
+            Signature = AgentOutcomeClassifier.SignatureOf(outcome, claim, files.Settings.AgentOf(task), start.Task),
             Folder = files.Folder.Relative(start.Folder),
+            SaidHash = AgentClaim.TryRead(start.Folder, out var hash, out _) is null ? "" : hash,
+            Called = outcome.SubAgents.Intersect(task.RequiredAgents, StringComparer.Ordinal).ToList() is { Count: > 0 } called
+                ? called
+                : null,
         };
     }
 }

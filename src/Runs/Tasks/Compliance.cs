@@ -5,20 +5,16 @@ internal static class Compliance
 {
     private static readonly string[] NoteSections = ["Summary", "Key Decisions", "Files Modified"];
 
-    public static IEnumerable<string> Problems(PlanTask task, RunFiles files, string worktree, int lastStart)
+    /// <summary>What is missing, a sentence each.</summary>
+    /// <param name="task">What it requires.</param>
+    /// <param name="worktree">Where its notes are.</param>
+    /// <param name="called">The agents that were called, as the run's history has it.</param>
+    public static IEnumerable<string> Problems(PlanTask task, string worktree, IReadOnlyList<string> called)
     {
-        if (task.RequiredAgents.Count > 0)
+        foreach (var missing in task.RequiredAgents.Except(called, StringComparer.Ordinal))
         {
-            var called = Enumerable
-                .Range(1, lastStart)
-                .Select(s => AgentRunNotes.Read(files.Folder.Start(task.Id, s)))
-                .SelectMany(n => n?.SubAgents ?? [])
-                .ToHashSet(StringComparer.Ordinal);
-            foreach (var missing in task.RequiredAgents.Where(a => !called.Contains(a)))
-            {
-                yield return $"The required agent '{missing}' was not called. Call it (tool Task with subagent_type {missing}) and "
-                    + "act on what it says.";
-            }
+            yield return $"The required agent '{missing}' was not called. Call it (tool Task with subagent_type {missing}) and "
+                + "act on what it says.";
         }
         foreach (var note in task.NotesOutput)
         {

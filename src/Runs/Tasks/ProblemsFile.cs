@@ -19,8 +19,7 @@ internal static class ProblemsFile
             DurableFile.Write(rest, Encoding.UTF8.GetBytes(string.Join("\n", all)));
             all = [$"{all.Count} problems; the first {Most} are below, all of them in {rest}.\n", .. all.Take(Most)];
         }
-        DurableFile.Write(path, Encoding.UTF8.GetBytes(string.Join("\n", all)));
-        return folder.Relative(path);
+        return folder.Relative(NamedFile.Write(path, string.Join("\n", all)));
     }
 
     /// <summary>Problems for the run's record, limited in number and length.</summary>

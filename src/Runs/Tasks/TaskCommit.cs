@@ -56,7 +56,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         problems.AddRange(await WorktreeHistory.ProblemsAsync(worktree, TaskNotes.Read(files.Folder, task.Id), stop));
         notes.AddRange(WorktreeHistory.Notes(worktree, workspace.Branch));
         problems.AddRange(AgentGuard.Problems(files.Folder, task.Id, input.Start, input.Attempt));
-        var missing = Compliance.Problems(task, files, worktree.Path, input.Start);
+        var missing = Compliance.Problems(task, worktree.Path, input.Called);
         if (files.Settings.StrictCompliance)
         {
             problems.AddRange(missing);

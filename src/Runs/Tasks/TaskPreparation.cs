@@ -25,7 +25,7 @@ public sealed class TaskPreparation(RunServices services)
             };
         }
         var workspace = new TaskWorkspace(repository, files, task.Id);
-        var notes = TaskNotes.Read(files.Folder, task.Id);
+        var notes = await KnownAsync(workspace, input, stop);
         if (notes.Base.Length == 0)
         {
             notes = notes with
@@ -71,6 +71,32 @@ public sealed class TaskPreparation(RunServices services)
             return prepared with { Problem = failure, FailureClass = FailureClasses.Environment };
         }
         return prepared;
+    }
+
+    /// <summary>The task's notes, unless they name a base that the run never had: others can write there, and the base decides what counts
+    /// as the task's own work.</summary>
+    private static async Task<TaskNotes> KnownAsync(TaskWorkspace workspace, PrepareTaskInput input, CancellationToken stop)
+    {
+        var notes = TaskNotes.Read(workspace.Files.Folder, workspace.TaskId);
+        if (notes.Base.Length == 0 && notes.MergedStaging.Length == 0)
+        {
+            return notes;
+        }
+        var commits = new CommitStore(workspace.Repository);
+        var staging = await workspace.StagingTipAsync(input.Task.StagingTip, stop);
+        foreach (var commit in (string[])[notes.Base, notes.MergedStaging])
+        {
+            var isOfRun =
+                commit.Length == 0
+                || commit == input.BaseCommit
+                || commit == staging
+                || (await workspace.Repository.HasCommitAsync(commit, stop) && await commits.IsAncestorAsync(commit, staging, stop));
+            if (!isOfRun)
+            {
+                return new TaskNotes();
+            }
+        }
+        return notes;
     }
 
     /// <summary>Gives up a worktree: it is removed only when everything in it is proven merged. Otherwise its files stay, for a retry or a

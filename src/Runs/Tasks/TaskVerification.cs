@@ -58,7 +58,7 @@ public sealed class TaskVerification(RunServices services)
         }
         var gates = files.Gates.Of(files.Plan, task);
         var evidence = Path.Combine(files.Folder.Task(task.Id), $"gates-{input.Attempt}");
-        var claims = input.Start == 0 ? null : AgentClaim.TryRead(files.Folder.Start(task.Id, input.Start));
+        var claims = AgentClaim.Read(files.Folder, task.Id, input.Start, input.SaidHash);
         var outcomes = Measurements.WithClaims(
             await _gates.RunAsync(files, workspace.Repository, commit, gates, changed, evidence, stop, task: task.Id),
             claims

@@ -145,6 +145,26 @@ public sealed class SteeringTests
         Assert.Single(Questions.Of(state));
     }
 
+    /// <summary>A yes is to what was shown: the agent has asked for something else since.</summary>
+    [Fact]
+    public void Refuse_AnswerToWhatIsNotAskedAnyMore_SaysWhatIsAskedNow()
+    {
+        var state = Of(Task("a"));
+        Start(state, "a");
+        Report(state, "a", TaskStates.AwaitingApproval);
+        var approvals = new Approvals(state, new Steering(state));
+        var shown = Assert.Single(Questions.Of(state)).Shown;
+        var answer = new ApprovalCommand("a") { Shown = shown };
+        Assert.Null(approvals.Refuse(answer, yes: true));
+
+        state.Board.Find("a").Status = state.Board.Find("a").Status with { Reason = "May a have evil?" };
+
+        Assert.Contains("May a have evil?", approvals.Refuse(answer, yes: true), StringComparison.Ordinal);
+        Assert.Contains("is not what you were shown", approvals.Refuse(answer, yes: false), StringComparison.Ordinal);
+        Assert.Null(approvals.Refuse(answer with { Shown = Assert.Single(Questions.Of(state)).Shown }, yes: true));
+        Assert.Null(approvals.Refuse(new ApprovalCommand("a"), yes: true));
+    }
+
     [Fact]
     public void Refuse_UnknownTask_NamesThoseThatThereAre()
     {

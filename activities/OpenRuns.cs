@@ -1,0 +1,40 @@
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Activities;
+
+/// <summary>Queries the workflows of runs for their status.</summary>
+/// <param name="client">Client of the server that the worker works for.</param>
+public sealed class OpenRuns(ITemporalClient client)
+{
+    private const int PageSize = 500;
+
+    /// <inheritdoc cref="AskRun"/>
+    public async Task<RunStatus?> AskAsync(string runId, CancellationToken stop)
+    {
+        var run = client.GetWorkflowHandle<IOrchestrationWorkflow>(runId);
+        // This worker may have to answer the query itself: when it stops, it must not wait for its own answer.
+        var options = new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = stop } };
+        try
+        {
+            var status = await run.QueryAsync(w => w.Status(0, PageSize), options);
+            while (status.Tasks.Count < status.TaskCount)
+            {
+                var from = status.Tasks.Count;
+                var page = await run.QueryAsync(w => w.Status(from, PageSize), options);
+                if (page.Tasks.Count == 0)
+                {
+                    break;
+                }
+                status = page with { Tasks = [.. status.Tasks, .. page.Tasks] };
+            }
+            return status;
+        }
+        catch (RpcException gone) when (gone.Code is RpcException.StatusCode.NotFound or RpcException.StatusCode.FailedPrecondition)
+        {
+            return null;
+        }
+    }
+}
