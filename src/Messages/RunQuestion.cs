@@ -19,8 +19,8 @@ public sealed record RunQuestion
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Identifies what a person is shown: the beginning of the SHA-256 of id and question. An answer that names it is refused where
-    /// something else is asked by now. Computed from the text, so that it is always that of the text beside it.</summary>
+    /// <summary>Identifies what a person is shown: the beginning of the SHA-256 of id and question. An answer that names it is refused
+    /// where something else is asked by now. Computed from the text, so that it is always that of the text beside it.</summary>
     [JsonPropertyName("shown")]
     public string Shown =>
         Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{Id}\n{Question}")))[

@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs;
 
-/// <summary>The files of a run's folder that its steps decide by, each with the hash of its content: the plan, the settings of the start, the
-/// texts of roles, what preflight found. The list is itself stored as a file that is named by its hash, and that hash is what the run's
+/// <summary>The files of a run's folder that its steps decide by, each with the hash of its content: the plan, the settings of the start,
+/// the texts of roles, what preflight found. The list is itself stored as a file that is named by its hash, and that hash is what the run's
 /// history has and every step gets: a step can read no other content. It grows: what adds to it returns the new hash.</summary>
 /// <param name="Plan">The plan's file: the first one, or one with tasks that were added since.</param>
 /// <param name="Files">Paths relative to the run's folder, and hashes.</param>

@@ -1,4 +1,3 @@
-using Orchestrator.Agents.Tests;
 using Orchestrator.TestKit;
 using Xunit;
 

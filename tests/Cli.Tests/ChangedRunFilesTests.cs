@@ -35,7 +35,8 @@ public class ChangedRunFilesTests
             """
             test -e "$HOME/asked" && exit 0
             touch "$HOME/asked"; echo half > a.txt
-            echo '{"schemaVersion":1,"status":"blocked","task":"a","split":["the parser","the printer"]}' > "$ORCHESTRATOR_START/claim.json"
+            cd "$ORCHESTRATOR_START/out"
+            echo '{"schemaVersion":1,"status":"blocked","task":"a","split":["the parser","the printer"]}' > claim.json
             """
         );
         var asked = await cli.RunAsync("run", "--yes");

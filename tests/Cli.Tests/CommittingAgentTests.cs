@@ -1,3 +1,4 @@
+using Orchestrator.TestKit;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;
@@ -31,7 +32,7 @@ public class CommittingAgentTests
     public Task Run_AgentsWithHabitsSideBySide_EachIsStartedOnceAndAllLand() => RunAsync("off");
 
     /// <summary>Confined, an agent can't write what all share, and git says so.</summary>
-    [Agents.Tests.BubblewrapFact]
+    [BubblewrapFact]
     public Task Run_ConfinedAgentsWithHabitsSideBySide_EachIsStartedOnceAndAllLand() => RunAsync("on");
 
     private static async Task RunAsync(string sandbox)

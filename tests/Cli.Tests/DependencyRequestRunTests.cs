@@ -38,7 +38,7 @@ public class DependencyRequestRunTests
         Assert.Contains(": allowed by dependencies.allow", events, StringComparison.Ordinal);
         Assert.Contains("Install pandas>=2.0", cli.Git("log", "--format=%s"), StringComparison.Ordinal);
         var report = (await cli.RunAsync("report")).Output;
-        Assert.Contains("- a: pandas>=2.0 (pypi, requirements.txt): installed\n", report, StringComparison.Ordinal);
+        Assert.Contains("- a: pandas\\>=2.0 (pypi, requirements.txt): installed\n", report, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Orchestrator.Runs;
+using Orchestrator.TestKit;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;
@@ -162,7 +163,7 @@ public class EscapeTests
         ("gone", "rm -r \"$common/refs/heads\""),
     ];
 
-    [Agents.Tests.BubblewrapFact]
+    [BubblewrapFact]
     public async Task Run_AgentThatIsConfined_ChangesNothingOfTheSharedGitFolderAndWorksInItsOwn()
     {
         using var cli = new CliFixture().WithRepository();

@@ -154,7 +154,8 @@ public sealed class ForeignTextTests : IDisposable
         ForeignTexts
             .Faults(text, columns)
             .Select(fault =>
-                $"{string.Join(' ', command.Take(2)).ReplaceLineEndings("~")[..Math.Min(40, string.Join(' ', command.Take(2)).Length)]}{(isScreen ? " (screen)" : "")}: {fault}"
+                $"{string.Concat(string.Join(' ', command.Take(2)).ReplaceLineEndings("~").Take(40))}{(isScreen ? " (screen)" : "")}: "
+                + fault
             );
 
     private static bool IsOfMarkdown(string name) => name is "link" or "html" or "bare-link" or "cell" or "entity" or "tabs" or "clipboard";
@@ -425,7 +426,7 @@ public sealed class ForeignTextTests : IDisposable
             _cli.Write($"{start}/1/stderr", ForeignTexts.Together + "\n");
             _cli.Write($"{start}/1/progress.json", JsonSerializer.Serialize(new { doing = At(i), contextTokens = 5 }));
             _cli.Write(
-                $"{start}/1/claim.json",
+                $"{start}/1/out/claim.json",
                 JsonSerializer.Serialize(
                     new
                     {

@@ -1,12 +1,11 @@
-using Orchestrator.Agents.Tests;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>Code that an agent wrote, wherever it runs (the agent itself, set-up, a gate, a measurement), against all that decides: each does
-/// the same deeds and prints which were possible.</summary>
+/// <summary>Code that an agent wrote, wherever it runs (the agent itself, set-up, a gate, a measurement), against all that decides: each
+/// does the same deeds and prints which were possible.</summary>
 public sealed class HostileStepTests
 {
     /// <summary>How long their daemons sleep: a number by which they are found.</summary>
@@ -59,8 +58,8 @@ public sealed class HostileStepTests
         + $"(env -i setsid sleep {Sleep} </dev/null >/dev/null 2>&1 &)\n"
         + string.Concat(
             Deeds.Select(deed =>
-                $"if (eval '{deed.Script.Replace("'", "'\\''", StringComparison.Ordinal)}') >/dev/null 2>&1; then echo \"{deed.Name}: done\"; "
-                + $"else echo \"{deed.Name}: refused\"; fi\n"
+                $"if (eval '{deed.Script.Replace("'", "'\\''", StringComparison.Ordinal)}') >/dev/null 2>&1; then echo "
+                + $"\"{deed.Name}: done\"; else echo \"{deed.Name}: refused\"; fi\n"
             )
         );
 
@@ -77,8 +76,8 @@ public sealed class HostileStepTests
         File.WriteAllText(attack, ScriptFor(cli));
         cli.Write(
             ".orchestrator/config.yaml",
-            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, -c, 'sh {attack} > a.txt']}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: "
-                + $"on}}\nworktrees: {{setup: ['sh {attack} > setup.out']}}\n"
+            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, -c, 'sh {attack} > a.txt']}}}}\ndisk: {{reserve: 1}}\npermissions: "
+                + $"{{sandbox: on}}\nworktrees: {{setup: ['sh {attack} > setup.out']}}\n"
         );
         cli.Write(
             "tasks.yaml",

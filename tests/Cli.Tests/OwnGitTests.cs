@@ -105,7 +105,8 @@ public sealed class OwnGitTests : IDisposable
         );
         await File.WriteAllTextAsync(Path.Combine(_cli.Home, "mine.attributes"), "*.txt filter=mine\n");
         Agent(
-            "git config --global filter.mine.clean false; : > \"$HOME/mine.attributes\"; : > \"$HOME/more\"\nmkdir -p b; [ -f a.txt ] && echo plain > b/b.txt || echo plain > a.txt\n"
+            "git config --global filter.mine.clean false; : > \"$HOME/mine.attributes\"; : > \"$HOME/more\"\n"
+                + "mkdir -p b; [ -f a.txt ] && echo plain > b/b.txt || echo plain > a.txt\n"
         );
 
         var run = await RunAsync("run", "--yes");
@@ -140,8 +141,8 @@ public sealed class OwnGitTests : IDisposable
     public async Task Run_TokensBehindAttributes_AreFoundAndNotLanded()
     {
         const string Attributes =
-            "plain.txt -diff\nbinary.txt binary\nunset.txt -text -diff\nconverted.txt diff=nothing\nencoded.txt working-tree-encoding=UTF-16LE\n"
-            + "external.txt diff=nothing\n";
+            "plain.txt -diff\nbinary.txt binary\nunset.txt -text -diff\nconverted.txt diff=nothing\n"
+            + "encoded.txt working-tree-encoding=UTF-16LE\nexternal.txt diff=nothing\n";
         _cli.Write(".gitattributes", Attributes);
         _cli.Write(".git/info/attributes", Attributes);
         _cli.Git("add", "-A");

@@ -45,7 +45,7 @@ public class RunCommandTests
             .ToList();
         Assert.All(events, line => Assert.Equal(1, (int)line["schemaVersion"]!));
         Assert.Equal(Enumerable.Range(1, events.Count), events.Select(item => (int)item["sequence"]!));
-        Assert.Equal("working on two\n", (await cli.RunAsync("logs", "/two")).Output);
+        Assert.Equal("  │ working on two\n", (await cli.RunAsync("logs", "/two")).Output);
         var log = (await cli.RunAsync("logs", "/two", "--json")).Json;
         Assert.Equal(
             (1, 1, "working on two"),

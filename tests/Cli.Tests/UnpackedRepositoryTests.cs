@@ -4,7 +4,8 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>A repository that came in an archive, with a <c>.git</c> of its own that tries all ways known to have git run a program.</summary>
+/// <summary>A repository that came in an archive, with a <c>.git</c> of its own that tries all ways known to have git run a
+/// program.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class UnpackedRepositoryTests : IDisposable
 {
@@ -148,7 +149,8 @@ public sealed class UnpackedRepositoryTests : IDisposable
         _cli.Git("-c", "user.name=T", "-c", "user.email=t@localhost", "commit", "-qm", "Second");
         _cli.Write(
             "nested/.git/config",
-            $"[core]\n\trepositoryformatversion = 0\n\tfsmonitor = {Way("nested-fsmonitor")}\n[filter \"nested\"]\n\tclean = {Way("nested-filter")}\n"
+            $"[core]\n\trepositoryformatversion = 0\n\tfsmonitor = {Way("nested-fsmonitor")}\n"
+                + $"[filter \"nested\"]\n\tclean = {Way("nested-filter")}\n"
         );
         _cli.Write(
             ".git/config",

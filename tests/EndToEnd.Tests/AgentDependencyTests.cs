@@ -49,7 +49,11 @@ public sealed class AgentDependencyTests
         Assert.True(run.ExitCode == 0, run.StandardOutput.Text + run.StandardError.Text);
         Assert.Equal("import pandas", await repository.GitAsync("show", "main:frames.py"));
         Assert.Equal("numpy==1.26\npandas>=2.0", await repository.GitAsync("show", "main:requirements.txt"));
-        Assert.Contains("- frames: pandas>=2.0 (pypi, requirements.txt): installed", report.StandardOutput.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            @"- frames: pandas\>=2.0 (pypi, requirements.txt): installed",
+            report.StandardOutput.Text,
+            StringComparison.Ordinal
+        );
         var told = api.Requests.First(request => request.Rule == "is installed");
         Assert.Contains("pandas>=2.0 is installed", told.Prompt, StringComparison.Ordinal);
         Assert.Equal(api.Requests.First(request => request.Rule == "MARK-FRAMES").Session, told.Session);

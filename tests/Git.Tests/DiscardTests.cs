@@ -122,7 +122,9 @@ public sealed partial class DiscardTests
         "WorktreeClaims.cs",
         "PooledWorktrees.cs",
         "UnfinishedWork.cs",
-        "TrialMerges.cs"
+        "TrialMerges.cs",
+        "ConfinedCommits.cs",
+        "WorktreeBaseline.cs"
     )]
     [InlineData(
         @"(File|Directory)\.(Write\w*|Append\w*|Create\w*|Move|Copy|Delete|Open\w*|ReadAll\w*|ReadLines)"

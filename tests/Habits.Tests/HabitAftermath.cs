@@ -65,7 +65,7 @@ internal sealed class HabitAftermath(HabitPlan plan, HabitRepository repository,
     private void CheckNamed(HabitTask task)
     {
         var left = plan.Confined ? [] : task.Habit?.Leaves ?? [];
-        foreach (var name in left.Concat(task.Habit?.Strays ?? []).Select(name => Fill(name, task)))
+        foreach (var name in left.Concat(StraysOf(task)).Select(name => Fill(name, task)))
         {
             if (!IsTold(name) && !IsPoppedByAnother(task))
             {
@@ -85,13 +85,17 @@ internal sealed class HabitAftermath(HabitPlan plan, HabitRepository repository,
         task.Habit?.Name == "leaves-stash"
         && plan.Tasks.Any(other => other.Habit?.Name == "stashes-and-pops" && IsTold($"for a moment, {other.Id}"));
 
+    /// <summary>A confined agent can't write in the user's checkout.</summary>
+    private IReadOnlyList<string> StraysOf(HabitTask task) => plan.Confined ? [] : task.Habit?.Strays ?? [];
+
     private void CheckExitCode()
     {
         var endings = plan.Tasks.Select(EndingOf).ToList();
         var fails =
             endings.Contains(HabitEnding.Fails)
             || (plan.Stubborn && endings.Any(ending => ending is HabitEnding.IsTold or HabitEnding.LandsWhenStartedAgain));
-        var asks = endings.Contains(HabitEnding.AsksAPerson) || plan.Tasks.Any(task => task.Habit is { StopsLanding: true });
+        var asks =
+            endings.Contains(HabitEnding.AsksAPerson) || (!plan.Confined && plan.Tasks.Any(task => task.Habit is { StopsLanding: true }));
         int[] expected = (fails, asks) switch
         {
             (true, true) => [1, 3],
@@ -162,7 +166,7 @@ internal sealed class HabitAftermath(HabitPlan plan, HabitRepository repository,
     private async Task CheckCheckoutAsync()
     {
         var known = plan
-            .Tasks.SelectMany(task => (task.Habit?.Strays ?? []).Select(name => Fill(name, task)))
+            .Tasks.SelectMany(task => StraysOf(task).Select(name => Fill(name, task)))
             .Concat(["notes.txt", ".orchestrator/config.yaml"])
             .ToHashSet();
         var changed = await repository.GitAsync("status", "--porcelain", "--untracked-files=all");

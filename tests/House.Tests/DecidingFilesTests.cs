@@ -3,8 +3,8 @@ using Xunit;
 
 namespace Orchestrator.House.Tests;
 
-/// <summary>What a run decides by is read through <c>BoundFile</c>, which compares it with the hash in the run's history. Every other place of
-/// <c>src/Runs</c> that reads a file stands here with the reason why nothing of a run is decided by it.</summary>
+/// <summary>What a run decides by is read through <c>BoundFile</c>, which compares it with the hash in the run's history. Every other
+/// place of <c>src/Runs</c> that reads a file stands here with the reason why nothing of a run is decided by it.</summary>
 public sealed partial class DecidingFilesTests
 {
     private const string Checked = "the hash is compared here";
@@ -24,6 +24,7 @@ public sealed partial class DecidingFilesTests
         ["ListFile"] = "lists that can only lead to a refusal (lent.json, dependencies.json)",
         ["RepositoryLocation"] = Tree,
         ["RunContracts"] = "the unbound one is for an agent's own questions",
+        ["RunStart"] = "outside of a run, the hash of the copy of git's configuration, which is compared with the copy",
         ["StatusFile"] = Report,
         ["TaskNotes"] = "TaskPreparation compares the commits in it with staging",
         ["UnexpectedFiles"] = Report,
@@ -88,7 +89,8 @@ public sealed partial class DecidingFilesTests
     }
 
     [GeneratedRegex(
-        @"\bFile\.(ReadAll|ReadLines|OpenRead|OpenText)|\b(SmallFile|StoredJson|DurableFile|LandingNote)\.TryRead|\bStatusFile\.Read|\bRegularFile\.Try",
+        @"\bFile\.(ReadAll|ReadLines|OpenRead|OpenText)|\b(SmallFile|StoredJson|DurableFile|LandingNote)\.TryRead"
+            + @"|\bStatusFile\.Read|\bRegularFile\.Try",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex Reads();

@@ -30,7 +30,8 @@ public sealed class KillRepository : IDisposable
         var agent = Beside("agent.sh");
         Write(
             ".orchestrator/config.yaml",
-            $"workers: {plan.Workers}\nagent: scripted\nagents: {{scripted: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: "
+            $"workers: {plan.Workers}\npermissions: {{sandbox: off}}\n"
+                + $"agent: scripted\nagents: {{scripted: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: "
                 + $"1}}\nworktrees: {{setup: []}}\nplanner: {{agent: scripted}}\ndependencies: {{allow: ['npm:left-*']}}\n"
                 + plan.Review switch
                 {

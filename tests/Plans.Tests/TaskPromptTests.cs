@@ -81,7 +81,7 @@ public sealed class TaskPromptTests
                     "- `` pytest `x` ``: must pass (Unit tests)",
                     "- `grep TODO`: must fail",
                     "- `make lint`: should pass",
-                    "## model\n\nThe model has an id.",
+                    "## model\n\n> The model has an id.",
                     "Try without the cache.",
                     "orchestrate done --task auth --status completed",
                     "--status blocked",

@@ -11,8 +11,8 @@ using Xunit.Abstractions;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>Nothing is decided by a file that somebody else can write: an agent without a sandbox can write to the run's folder, and what it
-/// writes there is named, put aside and never used.</summary>
+/// <summary>Nothing is decided by a file that somebody else can write: an agent without a sandbox can write to the run's folder, and what
+/// it writes there is named, put aside and never used.</summary>
 public sealed class DecidingFilesTests(ITestOutputHelper output)
 {
     private const string Forger = "an agent was here";
@@ -88,7 +88,7 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
         );
 
         Assert.Equal(RequestSteps.Ask, asked.Step);
-        Assert.Contains("tasks/a/1/claim.json", named.Message, StringComparison.Ordinal);
+        Assert.Contains("tasks/a/1/out/claim.json", named.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -157,11 +157,7 @@ public sealed class GateMemoryTests : IAsyncLifetime
     {
         // Red the first time on each tree, green when it is run again there: what git ignores stays.
         await _repository.CommitAsync("ignored", (".gitignore", "seen\n"));
-        var gate = Counted("[ -e seen ] || { touch seen; exit 1; }") with
-        {
-            Type = GateType.Test,
-            Cache = null,
-        };
+        var gate = Counted("[ -e seen ] || { touch seen; exit 1; }") with { Type = GateType.Test, Cache = null };
         var start = RunFixture.Start(gate).With(s => s with { Gates = s.Gates with { Quarantine = true } });
         using var run = await BeginAsync(start);
         for (var i = 0; i < 9; i++)

@@ -218,7 +218,7 @@ public sealed class ReviewStepsTests
     public async Task Diff_BinaryLockFileAndStrangeNames_AreNamedAndNotShown()
     {
         using var run = await BeginAsync();
-        var tip = await CommitAsync(run, ("image.bin", "\0\u0001\0binary"), ("package-lock.json", "{\"a\": 1}\n"), ("a b/ü.txt", "text\n"));
+        var tip = await CommitAsync(run, ("image.bin", "\0\u0001\0bytes"), ("package-lock.json", "{\"a\": 1}\n"), ("a b/ü.txt", "text\n"));
 
         var files = await ReadAsync(run, tip);
 

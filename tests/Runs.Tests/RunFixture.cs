@@ -124,7 +124,7 @@ internal sealed class RunFixture : IDisposable
         {
             Environment = environment,
             AskRun = (_, _) =>
-                System.Threading.Tasks.Task.FromResult(asked!.Told ?? StatusFile.Read(asked.Folder.Status) ?? asked.OfGrants()),
+                System.Threading.Tasks.Task.FromResult<RunStatus?>(asked!.Told ?? StatusFile.Read(asked.Folder.Status) ?? asked.OfGrants()),
         };
         var opened = await services.OpenRepositoryAsync(repository.Path);
         var reference = new RepositoryReference(repository.Path, opened.Key, "queue");

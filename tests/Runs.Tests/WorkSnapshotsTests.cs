@@ -48,7 +48,19 @@ public sealed class WorkSnapshotsTests(ITestOutputHelper output)
             var talk = run.Repository.Beside($"{id}.jsonl");
             var folder = Path.Combine(run.Repository.Path, prepared.Worktree, id);
             Directory.CreateDirectory(folder);
-            atWork.Add((folder, talk, new WorkSnapshots(workspace, workspace.Worktrees.Find(workspace.WorktreePath), () => talk, () => Task.CompletedTask, time)));
+            atWork.Add(
+                (
+                    folder,
+                    talk,
+                    new WorkSnapshots(
+                        workspace,
+                        workspace.Worktrees.Find(workspace.WorktreePath),
+                        () => talk,
+                        () => System.Threading.Tasks.Task.CompletedTask,
+                        time
+                    )
+                )
+            );
         }
 
         string[] measured = [run.Repository[".git"], run.Repository[".orchestrator"]];

@@ -74,7 +74,8 @@ public static class ForeignTexts
     /// <summary>Where what was printed is not what it looks like.</summary>
     /// <param name="printed">Lines, as a terminal or a file gets them.</param>
     /// <param name="columns">Of a screen, which shows a longer line as several; null: it is none.</param>
-    /// <returns>Faults, each with its line: a character that is obeyed or not seen, a line of others that begins like one of ours.</returns>
+    /// <returns>Faults, each with its line: a character that is obeyed or not seen, a line of others that begins like one of
+    /// ours.</returns>
     public static IReadOnlyList<string> Faults(string printed, int? columns = null) =>
         [
             .. from line in printed.Split('\n') let hidden = Hidden(line) where hidden is not null select $"{hidden}: {line}",

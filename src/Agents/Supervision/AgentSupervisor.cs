@@ -120,7 +120,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         var tick = TimeSpan.FromSeconds(isShort ? 1 : 5);
         var environment = invocation.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
         environment[StartFolder.SupervisorVariable] = folder.Path;
-        var before = Before(start.Sandbox, folder);
+        var before = Before(start.Sandbox, invocation, folder);
         folder.Launched(
             await _detached.StartAsync(
                 new DetachedCommand(
@@ -152,7 +152,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
 
     /// <summary>The arguments before the agent's program, empty where it is not confined: the sandbox, with signals ignored because they
     /// are meant for the agent, and inside it a command that restores signals for the agent.</summary>
-    private static IReadOnlyList<string> Before(Sandbox? sandbox, StartFolder folder) =>
+    private static IReadOnlyList<string> Before(Sandbox? sandbox, AgentInvocation invocation, StartFolder folder) =>
         sandbox is null
             ? []
             :
@@ -163,7 +163,12 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
                 .. Bubblewrap.Words(
                     sandbox with
                     {
-                        Visible = [.. sandbox.Visible, folder.Path],
+                        Visible =
+                        [
+                            .. sandbox.Visible,
+                            folder.Path,
+                            .. invocation.Arguments.Prepend(invocation.Program).Where(Sandbox.IsPrivate),
+                        ],
                         Writable = [.. sandbox.Writable, folder.File(AgentStart.OutFolder)],
                     }
                 ),

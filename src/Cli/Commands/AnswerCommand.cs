@@ -38,7 +38,8 @@ internal sealed class AnswerCommand : SteeringCommand
         var run = StoredRuns.RequireOpen(context.RequireRepository(), slash < 0 ? parsed.GetValue(_run) : text[..slash]);
         var id = Find(text[(slash + 1)..], run);
         var (reason, who) = (_approve ? "" : parsed.GetValue(_reason) ?? "", context.Person);
-        // The answer is to what is printed here and to nothing else: files of the run may have been changed, and the question may be another.
+        // The answer is to what is printed here and to nothing else: files of the run may have been changed, and the question may be
+        // another.
         var question = run.Status.Questions.FirstOrDefault(question => question.Id == id);
         if (question is not null)
         {

@@ -76,7 +76,7 @@ internal static class CommandLine
             {
                 throw new CommandException(
                     ExitCodes.Usage,
-                    $"'{command.Name}' is not for agents: this process belongs to an agent's attempt, or to a gate or set-up of this repository.",
+                    $"'{command.Name}' is not for agents: this process belongs to an agent's attempt, a gate or set-up.",
                     "An agent says how its task ended with 'orchestrate done', or what it needs with 'orchestrate blocked'."
                 );
             }

@@ -10,7 +10,11 @@ public sealed record Sandbox(string Program)
     /// work.</summary>
     public static IReadOnlyList<string> PrivateFolders { get; } = ["/tmp", "/var/tmp", "/run"];
 
-    /// <summary>Parts of <c>/run</c> that programs need and that decide nothing: name resolution, and where NixOS has its programs.</summary>
+    /// <summary>Whether a path lies in one of those.</summary>
+    public static bool IsPrivate(string path) => PrivateFolders.Any(folder => path.StartsWith(folder + "/", StringComparison.Ordinal));
+
+    /// <summary>Parts of <c>/run</c> that programs need and that decide nothing: name resolution, and where NixOS has its
+    /// programs.</summary>
     internal static IReadOnlyList<string> SharedRuntime { get; } =
     ["/run/systemd/resolve", "/run/resolvconf", "/run/nscd", "/run/current-system", "/run/wrappers", "/run/opengl-driver"];
 

@@ -38,7 +38,8 @@ public static class LandingReversals
         var commits = new CommitStore(opened);
         foreach (var move in landing.Joined().Reverse())
         {
-            // Whoever writes another commit into the note must not get the branch moved there: a landing is always on top of what was there.
+            // Whoever writes another commit into the note must not get the branch moved there: a landing is always on top of what was
+            // there.
             if (
                 !await opened.HasCommitAsync(move.Before, cancellationToken)
                 || !await opened.HasCommitAsync(move.Commit, cancellationToken)
@@ -47,7 +48,7 @@ public static class LandingReversals
             {
                 return new(
                     false,
-                    $"Somebody changed {Path.GetRelativePath(repository.Root, Path.Combine(runFolder, LandingNote.FileName))}: what it says "
+                    $"Somebody changed {folder.Relative(folder.Landing)}: what it says "
                         + $"of {landing.Target} before the landing is not below what was landed, so nothing was moved. See 'git reflog "
                         + $"{RunRefs.Short(landing.Target)}' for where it was.",
                     reached

@@ -79,7 +79,8 @@ internal sealed class SecretCheck(GitRepository repository, RunFiles files)
         return ([.. read.SelectMany(file => Find(file, moved)), .. binary.Found], binary.Unread);
     }
 
-    /// <summary>Content with a NUL has no lines that could be shown. UTF-16 is text all the same: without its NULs it can be read.</summary>
+    /// <summary>Content with a NUL has no lines that could be shown. UTF-16 is text all the same: without its NULs it can be
+    /// read.</summary>
     /// <returns>What is new, and files that are too large to be read.</returns>
     private async Task<(IReadOnlyList<SecretFinding> Found, IReadOnlyList<string> Unread)> FindInBinaryAsync(
         IReadOnlyList<PatchFile> files,

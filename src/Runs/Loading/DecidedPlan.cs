@@ -7,7 +7,8 @@ public static class DecidedPlan
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     /// <param name="run">The run, as it says itself that it is.</param>
     /// <returns>Null: it has none yet.</returns>
-    /// <exception cref="RefusedException">Somebody changed the run's files: what they show is not what the answer would be about.</exception>
+    /// <exception cref="RefusedException">Somebody changed the run's files: what they show is not what the answer would be
+    /// about.</exception>
     public static Plan? TryRead(string repository, RunStatus run)
     {
         if (run.PlanHash.Length == 0)

@@ -56,8 +56,8 @@ public sealed class Replanning(RunServices services)
             return (
                 "",
                 $"{RunRefs.Short(staging)} is {(tip is null ? "gone" : $"at {tip[..12]}")}, and the run has left it at "
-                    + $"{input.StagingTip[..12]}: a plan would not fit what is there. Have your commits taken in first (orchestrate resolve "
-                    + $"{input.RunId} {Resolutions.ManualFix}), or put the branch back (git branch -f {RunRefs.Short(staging)} "
+                    + $"{input.StagingTip[..12]}: a plan would not fit what is there. Have your commits taken in first (orchestrate "
+                    + $"resolve {input.RunId} {Resolutions.ManualFix}), or put the branch back (git branch -f {RunRefs.Short(staging)} "
                     + $"{input.StagingTip})."
             );
         }

@@ -37,10 +37,14 @@ internal sealed class EscalationReport(string repository)
         text.Append($"\nIt is {run.State} since {came.Time:yyyy-MM-dd HH:mm} UTC: ").AppendParagraph(run.Reason).Append($"\n");
         text.Append($"While it waits nothing runs, nothing is paid and nothing is lost, and no program has to be kept open. ");
         text.Append(
-            $"{(run.State == RunStates.AwaitingPromotion ? "Where nobody promotes it in time nothing lands, and it waits on." : "There is no time limit.")} "
+            run.State == RunStates.AwaitingPromotion
+                ? MarkdownText.Of($"Where nobody promotes it in time nothing lands, and it waits on. ")
+                : MarkdownText.Of($"There is no time limit. ")
         );
         text.Append(
-            $"{(run.HasLanded ? $"A part of its work has landed on {run.Target} ({Short(run.LandedCommit)})." : $"Nothing of it is on {run.Target}.")}\n"
+            run.HasLanded
+                ? MarkdownText.Of($"A part of its work has landed on {run.Target} ({Short(run.LandedCommit)}).\n")
+                : MarkdownText.Of($"Nothing of it is on {run.Target}.\n")
         );
         AppendEvidence(text, came.Evidence);
         AppendFailures(text, run);

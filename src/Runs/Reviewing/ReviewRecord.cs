@@ -87,7 +87,9 @@ internal sealed record ReviewRecord
     {
         var text = new MarkdownText().Append($"# Round {Round.Number} of the review, by {Reviewer}\n\n");
         text.Append(
-            $"{(Round.Since.Length > 0 ? $"What changed from {Round.Since} to {Round.Tip}" : $"The whole change, {Round.Base} to {Round.Tip}")}"
+            Round.Since.Length > 0
+                ? MarkdownText.Of($"What changed from {Round.Since} to {Round.Tip}")
+                : MarkdownText.Of($"The whole change, {Round.Base} to {Round.Tip}")
         );
         text.Append($"{(Parts == 0 ? ": nothing." : $", in {Parts} {(Parts == 1 ? "question" : "questions")}.")}\n");
         foreach (var summary in Summaries.Where(summary => summary.Length > 0))

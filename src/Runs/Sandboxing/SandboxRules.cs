@@ -50,11 +50,11 @@ internal sealed class SandboxRules(
         ];
         return new Sandbox(program)
         {
-            Visible = [.. named.Where(IsPrivate).Distinct(StringComparer.Ordinal)],
+            Visible = [.. named.Where(Sandbox.IsPrivate).Distinct(StringComparer.Ordinal)],
             Layers = [.. HomeLayers(), new LayeredFolder(ours, EngineFiles(ours))],
             Writable = [.. PackageCaches.Of(environment), .. paths.Select(Absolute)],
             RuntimeFolder =
-                environment.GetValueOrDefault("XDG_RUNTIME_DIR") is { Length: > 0 } runtime && IsPrivate(runtime) ? runtime : null,
+                environment.GetValueOrDefault("XDG_RUNTIME_DIR") is { Length: > 0 } runtime && Sandbox.IsPrivate(runtime) ? runtime : null,
         };
     }
 
@@ -82,9 +82,6 @@ internal sealed class SandboxRules(
             ReadOnly = [.. sandbox.ReadOnly, common],
         };
     }
-
-    private static bool IsPrivate(string path) =>
-        Sandbox.PrivateFolders.Any(folder => path.StartsWith(folder + "/", StringComparison.Ordinal));
 
     /// <summary>With access to the engine one can approve, promote and cancel.</summary>
     private static IReadOnlyList<string> EngineFiles(string folder) =>

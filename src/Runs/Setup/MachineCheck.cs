@@ -36,7 +36,7 @@ public static class MachineCheck
         {
             entries.Add(await AgentAsync("agent", settings.Agent, loaded, repository, cancellationToken));
         }
-        entries.Add(await SandboxAsync(settings.Permissions.Sandbox, services));
+        entries.Add(await SandboxAsync(settings.Permissions, services));
         if (Limits(settings.Limits) is { } limits)
         {
             entries.Add(limits);
@@ -135,8 +135,9 @@ public static class MachineCheck
     }
 
     /// <summary>Without a sandbox the rules for agents prevent mistakes, not malice, so this is reported.</summary>
-    private static async Task<MachineCheckEntry> SandboxAsync(string setting, RunServices services)
+    private static async Task<MachineCheckEntry> SandboxAsync(PermissionSettings permissions, RunServices services)
     {
+        var (setting, paths) = (permissions.Sandbox, permissions.Paths);
         const string Name = "sandbox";
         const string Without =
             "agents, and tests that they wrote, could change whatever you can: rules and checks stop mistakes, not malice.";
@@ -150,7 +151,8 @@ public static class MachineCheck
             return new(
                 Name,
                 MachineCheckStatus.Ok,
-                $"{found.Program}: agents and what runs their work (gates, set-up, package managers) change their own tree, and nothing that decides."
+                $"{found.Program}: agents and what runs their work (gates, set-up, package managers) change their own tree, caches of "
+                    + $"package managers{(paths.Count > 0 ? $" and {FileNames.Some(paths)}" : "")}, and nothing that decides."
             );
         }
         var why = found.Problem.Length > 0 ? found.Problem : "The program bwrap is not there.";

@@ -58,7 +58,7 @@ internal sealed class Admission
                         $"This engine belongs to another user: callers of user {user} need a key. Its owner serves with "
                             + $"--api-key, or with --any-user for everybody on the machine."
                     )
-                    : "It can't be known whose program calls (it runs in a container or a sandbox, or elsewhere), so a key is needed: its owner "
+                    : "It can't be known whose program calls (in a container, a sandbox, or elsewhere), so a key is needed: its owner "
                         + "serves with --api-key, or with "
                         + "--any-user for everybody."
             );

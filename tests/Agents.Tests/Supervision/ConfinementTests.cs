@@ -72,8 +72,8 @@ public sealed class ConfinementTests
 
         (var outcome, _) = await fixture.RunAsync(
             AgentFixture.Shell(
-                "touch ../shared/closed 2>reason; touch ../shared/open/file own \"$ORCHESTRATOR_START/out/claim\"; printf '%s' \"$0\" 'a  b' "
-                    + ">arguments; exit 7"
+                "touch ../shared/closed 2>reason; touch ../shared/open/file own \"$ORCHESTRATOR_START/out/claim\"; printf "
+                    + "'%s' \"$0\" 'a  b' >arguments; exit 7"
             ),
             start
         );

@@ -99,15 +99,18 @@ internal static class SpoilingHabits
 
     private static void WriteIntoMainCheckout(AgentWork work)
     {
-        File.WriteAllText(Path.Combine(Repository, $"stray-of-{work.Task}.txt"), "stray\n");
+        WhereItMay(() => File.WriteAllText(Path.Combine(Repository, $"stray-of-{work.Task}.txt"), "stray\n"));
         work.CommitAll();
     }
 
     /// <summary>Writes its files where the user works as well, at paths that its own work will land at.</summary>
     private static void ChangeMainCheckout(AgentWork work)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(Repository, work.Task)).FullName;
-        File.WriteAllText(Path.Combine(folder, "part1.txt"), $"good part 1 of {work.Task}\n");
+        WhereItMay(() =>
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(Repository, work.Task)).FullName;
+            File.WriteAllText(Path.Combine(folder, "part1.txt"), $"good part 1 of {work.Task}\n");
+        });
         work.CommitAll();
     }
 
@@ -121,8 +124,21 @@ internal static class SpoilingHabits
             }
             else if (!keepGitFile || entry.Name != ".git")
             {
-                entry.Delete();
+                WhereItMay(entry.Delete);
             }
+        }
+    }
+
+    /// <summary>What a sandbox refuses is a failed tool call for an agent: it goes on.</summary>
+    private static void WhereItMay(Action deed)
+    {
+        try
+        {
+            deed();
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine(refused.Message);
         }
     }
 }

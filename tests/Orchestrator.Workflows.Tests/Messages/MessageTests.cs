@@ -58,7 +58,7 @@ public sealed class MessageTests(ITestOutputHelper output)
 
         var status = await run.UntilAsync(s => s.Warnings.Count == 3);
         Assert.Contains(
-            "the signal 'approve' was dropped: 'idd' is unknown; known are id, reason, by. 'id' is missing.",
+            "the signal 'approve' was dropped: 'idd' is unknown; known are id, reason, by, shown. 'id' is missing.",
             status.Warnings[0],
             StringComparison.OrdinalIgnoreCase
         );

@@ -1,14 +1,15 @@
 using Orchestrator.Processes;
 using Xunit;
 
-namespace Orchestrator.Agents.Tests;
+namespace Orchestrator.TestKit;
 
 /// <summary>
 /// Needs bubblewrap, and a kernel that lets it make namespaces: not every machine that tests has both (<c>tests/allowed-skips.txt</c>).
 /// </summary>
-internal sealed class BubblewrapFactAttribute : FactAttribute
+public sealed class BubblewrapFactAttribute : FactAttribute
 {
     private static readonly BubblewrapCheck Found = new Bubblewrap().CheckAsync().GetAwaiter().GetResult();
 
+    /// <summary>Skips where it does not work.</summary>
     public BubblewrapFactAttribute() => Skip = Found.Program is null ? $"bubblewrap does not work here. {Found.Problem}" : null;
 }

@@ -1,0 +1,107 @@
+using Orchestrator.Git.Refs;
+using Orchestrator.Git.Worktrees;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Tests;
+
+/// <summary>What a confined agent commits is taken over, and nothing else of what it does to its objects and refs. The sandbox is played
+/// by git's own variables and by writing where its mounts lead.</summary>
+public sealed class ConfinedCommitsTests
+{
+    private const string Branch = "refs/heads/orchestrator/run-1/t/one";
+
+    [Fact]
+    public async Task TakeOver_CommitOfTheAgent_IsThereWithItsObjects()
+    {
+        using var opened = await Opened.CreateAsync();
+        var (worktree, folder, commits) = await BeginAsync(opened);
+        var made = await CommitAsync(opened, worktree, folder, "mine");
+
+        Assert.False(await opened.Repository.HasCommitAsync(made));
+        Assert.Equal("", await commits.TakeOverAsync(CancellationToken.None));
+
+        Assert.Equal(made, await new RefStore(opened.Repository).ReadAsync(Branch));
+        Assert.Equal("mine", await opened.Files.GitAsync("show", $"{made}:a"));
+        Assert.Equal("", await commits.TakeOverAsync(CancellationToken.None));
+        commits.Remove();
+        Assert.False(commits.Exists);
+        Assert.Equal("", await opened.Files.GitAsync("fsck", "--no-dangling"));
+    }
+
+    [Fact]
+    public async Task TakeOver_BranchMovedBySomebodyElse_StaysAndTheAgentsCommitsAreKept()
+    {
+        using var opened = await Opened.CreateAsync();
+        var (worktree, folder, commits) = await BeginAsync(opened);
+        var made = await CommitAsync(opened, worktree, folder, "mine");
+        var head = await opened.HeadAsync();
+        var other = await opened.Files.GitAsync("commit-tree", "-p", head, "-m", "a person's", $"{head}^{{tree}}");
+        await opened.Files.GitAsync("update-ref", Branch, other);
+
+        var problem = await commits.TakeOverAsync(CancellationToken.None);
+
+        Assert.Contains(made, problem, StringComparison.Ordinal);
+        Assert.Equal(other, await opened.Files.GitAsync("rev-parse", Branch));
+        Assert.Equal("mine", await opened.Files.GitAsync("show", $"refs/orchestrator/foreign/{made}:a"));
+    }
+
+    [Theory]
+    [InlineData("echo 1234567890123456789012345678901234567890 > heads/one")]
+    [InlineData("echo no-id > heads/one")]
+    [InlineData("rm heads/one; ln -s /etc/passwd heads/one")]
+    [InlineData("rm heads/one; mkfifo heads/one")]
+    [InlineData("rm -rf objects/?? heads")]
+    [InlineData("for f in objects/??/*; do chmod +w $f; echo broken > $f; done")]
+    [InlineData("for f in objects/??/*; do rm -f $f; mkfifo $f; done")]
+    [InlineData("for f in objects/??/*; do rm -f $f; ln -s /dev/zero $f; done")]
+    [InlineData("mkdir -p objects/ff; mkfifo objects/ff/12345678901234567890123456789012345678")]
+    [InlineData("echo /nowhere > objects/info/alternates; echo broken > objects/pack/pack-1.pack; echo x > objects/pack/pack-1.idx")]
+    public async Task TakeOver_DamagedByTheAgent_RepositoryIsWholeAndItEndsAtOnce(string deed)
+    {
+        using var opened = await Opened.CreateAsync();
+        var (worktree, folder, commits) = await BeginAsync(opened);
+        await CommitAsync(opened, worktree, folder, "mine");
+        await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", deed) { WorkingDirectory = folder });
+
+        await commits.TakeOverAsync(CancellationToken.None).WaitAsync(TestKit.Eventually.Timeout());
+
+        var tip = await opened.Files.GitAsync("rev-parse", Branch);
+        Assert.True(await opened.Repository.HasCommitAsync(tip));
+        Assert.Equal("", await opened.Files.GitAsync("fsck", "--no-dangling", "--no-reflogs"));
+    }
+
+    private static async Task<(Worktree Worktree, string Folder, ConfinedCommits Commits)> BeginAsync(Opened opened)
+    {
+        var worktree = await opened.TaskWorktreeAsync("one");
+        var folder = Directory.CreateDirectory(opened.Files.Beside("start")).FullName;
+        var commits = new ConfinedCommits(worktree, Branch, folder);
+        await commits.PrepareAsync(CancellationToken.None);
+        return (worktree, folder, commits);
+    }
+
+    /// <summary>As git in the sandbox: objects and the branch go to the agent's own folders.</summary>
+    private static async Task<string> CommitAsync(Opened opened, Worktree worktree, string folder, string text)
+    {
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "a"), text);
+        var script = $"""
+            export GIT_OBJECT_DIRECTORY='{folder}/objects' GIT_ALTERNATE_OBJECT_DIRECTORIES='{opened.Repository.CommonDirectory}/objects'
+            git add a && tree=$(git write-tree) && git commit-tree -p HEAD -m mine $tree
+            """;
+        var made = await new ProcessRunner().RunAsync(
+            new ProcessCommand("/bin/sh", "-c", script)
+            {
+                WorkingDirectory = worktree.Path,
+                Environment = new Dictionary<string, string?>
+                {
+                    ["GIT_AUTHOR_NAME"] = "A",
+                    ["GIT_AUTHOR_EMAIL"] = "a@b",
+                    ["GIT_COMMITTER_NAME"] = "A",
+                    ["GIT_COMMITTER_EMAIL"] = "a@b",
+                },
+            }
+        );
+        var commit = made.StandardOutput.Text.Trim();
+        await File.WriteAllTextAsync(Path.Combine(folder, "heads", "one"), commit + "\n");
+        return commit;
+    }
+}
