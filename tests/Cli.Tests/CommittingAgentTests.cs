@@ -1,3 +1,4 @@
+using Orchestrator.Agents.Tests;
 using Orchestrator.TestKit;
 using Xunit;
 

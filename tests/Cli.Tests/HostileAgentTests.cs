@@ -1,3 +1,4 @@
+using Orchestrator.Agents.Tests;
 using System.Security.Cryptography;
 using System.Text;
 using Orchestrator.TestKit;
@@ -154,7 +155,7 @@ public sealed class HostileAgentTests(ITestOutputHelper output)
         Assert.Equal("", cli.Git("fsck", "--no-dangling", "--no-reflogs"));
         Assert.Subset(
             new HashSet<string>([".gitignore", "README.md", "h.txt", "n.txt", "tasks.yaml"]),
-            [.. cli.Git("ls-tree", "-r", "--name-only", staging.Trim()).Split('\n', StringSplitOptions.RemoveEmptyEntries)]
+            cli.Git("ls-tree", "-r", "--name-only", staging.Trim()).Split('\n', StringSplitOptions.RemoveEmptyEntries).ToHashSet()
         );
         Assert.DoesNotContain(
             Directory.EnumerateDirectories("/proc"),

@@ -40,7 +40,7 @@ public sealed class GitPlaceTests
             words.Count(word => word.Place == "DiffCommands") >= 3,
             "The test finds no words any more: has the class another name?"
         );
-        Assert.Empty(words.Where(word => word.Place != "DiffCommands"));
+        Assert.DoesNotContain(words, word => word.Place != "DiffCommands");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Orchestrator.Agents.Tests;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;
 using Temporal.Server.Common;

@@ -32,6 +32,10 @@ internal static class EngineAddress
     /// <summary>A folder below the temporary one, for this user alone. A name that somebody else has taken is not used.</summary>
     private static string OwnFolder()
     {
+        if (OperatingSystem.IsWindows())
+        {
+            throw new PlatformNotSupportedException("The engine's socket needs the modes of Unix files.");
+        }
         const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         // Root may use anybody's folder, so it needs one where nobody else can make any.
         var folder = Environment.IsPrivilegedProcess

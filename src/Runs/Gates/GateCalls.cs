@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs.Gates;
@@ -88,7 +87,7 @@ internal sealed partial record GateCalls(IReadOnlySet<string> Direct, IReadOnlyS
         return new GateCalls(direct, called, words);
     }
 
-    private static IEnumerable<string> OfPrograms(IReadOnlySet<string> words, IReadOnlySet<string> files) =>
+    private static IEnumerable<string> OfPrograms(HashSet<string> words, IReadOnlySet<string> files) =>
         Defaults.Where(row => words.Contains(row.Program)).SelectMany(row => row.Files.Where(files.Contains));
 
     /// <summary>The part of a file that has commands.</summary>
@@ -114,6 +113,7 @@ internal sealed partial record GateCalls(IReadOnlySet<string> Direct, IReadOnlyS
         }
     }
 
+    /// <summary>The files that a text calls.</summary>
     /// <param name="isShell">Commands stand in it without a call around them, as in a shell script or a file of make.</param>
     private static IEnumerable<string> Files(
         string text,
@@ -163,7 +163,7 @@ internal sealed partial record GateCalls(IReadOnlySet<string> Direct, IReadOnlyS
         }
 
         // What a variable holds is not known: mostly the folder of the script itself, or the root.
-        var path = word.Contains('$', StringComparison.Ordinal) || word.StartsWith('/') ? word[(word.IndexOf('/') + 1)..] : word;
+        var path = word.Contains('$', StringComparison.Ordinal) || word.StartsWith('/') ? word[(word.IndexOf('/', StringComparison.Ordinal) + 1)..] : word;
         return new[] { Normal(path), Normal(folder.Length == 0 ? path : $"{folder}/{path}") }.Distinct();
     }
 

@@ -35,6 +35,7 @@ internal sealed class ShadowingModules
     private readonly IReadOnlySet<string> _before;
     private readonly HashSet<string> _folders;
 
+    /// <summary>Looks at the names that were there before.</summary>
     /// <param name="before">The files before the work.</param>
     /// <param name="changed">What the work changed.</param>
     /// <param name="called">Scripts that gates call: a script's folder is on the module path.</param>

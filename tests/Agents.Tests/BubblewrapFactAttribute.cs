@@ -1,15 +1,14 @@
 using Orchestrator.Processes;
 using Xunit;
 
-namespace Orchestrator.TestKit;
+namespace Orchestrator.Agents.Tests;
 
 /// <summary>
 /// Needs bubblewrap, and a kernel that lets it make namespaces: not every machine that tests has both (<c>tests/allowed-skips.txt</c>).
 /// </summary>
-public sealed class BubblewrapFactAttribute : FactAttribute
+internal sealed class BubblewrapFactAttribute : FactAttribute
 {
     private static readonly BubblewrapCheck Found = new Bubblewrap().CheckAsync().GetAwaiter().GetResult();
 
-    /// <summary>Skips where it does not work.</summary>
     public BubblewrapFactAttribute() => Skip = Found.Program is null ? $"bubblewrap does not work here. {Found.Problem}" : null;
 }
