@@ -1,6 +1,6 @@
-using Orchestrator.Agents.Tests;
 using System.Security.Cryptography;
 using System.Text;
+using Orchestrator.Agents.Tests;
 using Orchestrator.TestKit;
 using Xunit;
 using Xunit.Abstractions;

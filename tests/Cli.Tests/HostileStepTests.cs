@@ -52,16 +52,28 @@ public sealed class HostileStepTests
         ("person-file", "echo evil >>\"$h/.bashrc\""),
     ];
 
+    /// <summary>What each of them may do: without these a script that fails in itself would look like one that is refused.</summary>
+    private static readonly (string Name, string Script)[] Works =
+    [
+        ("own-file", "echo x >own.tmp && rm own.tmp"),
+        ("temporary-file", "echo x >\"$TMPDIR/x\" && echo x >/tmp/x && rm \"$TMPDIR/x\""),
+        ("read-checkout", "grep -q . \"$r/README.md\""),
+        ("read-history", "git log -1 --format=%H | grep -q ."),
+        ("home-file", "echo x >\"$h/.new\" && grep -q x \"$h/.new\""),
+    ];
+
     private static string ScriptFor(CliFixture cli) =>
         $"o='{OrchestrateProgram.Path}' r='{cli.Folder}' h='{cli.Home}' engine={Environment.ProcessId}\n"
         + "person() { (cd \"$r\" && env -u ORCHESTRATOR_START -u ORCHESTRATOR_TASK -u ORCHESTRATOR_RUN -u ORCHESTRATOR_STEP "
         + "-u ORCHESTRATOR_REPOSITORY HOME=\"$h\" \"$@\"); }\n"
         + $"(env -i setsid sleep {Sleep} </dev/null >/dev/null 2>&1 &)\n"
         + string.Concat(
-            Deeds.Select(deed =>
-                $"if (eval '{deed.Script.Replace("'", "'\\''", StringComparison.Ordinal)}') >/dev/null 2>&1; then echo "
-                + $"\"{deed.Name}: done\"; else echo \"{deed.Name}: refused\"; fi\n"
-            )
+            Works
+                .Concat(Deeds)
+                .Select(deed =>
+                    $"if (eval '{deed.Script.Replace("'", "'\\''", StringComparison.Ordinal)}') >/dev/null 2>&1; then echo "
+                    + $"\"{deed.Name}: done\"; else echo \"{deed.Name}: refused\"; fi\n"
+                )
         );
 
     [BubblewrapFact]
@@ -102,7 +114,7 @@ public sealed class HostileStepTests
         var status = (await cli.RunAsync("status", "--json")).Json;
         Assert.True("merged" == (string?)status["tasks"]![0]!["state"], run.People);
         Assert.Equal("awaiting-approval", (string?)status["tasks"]![1]!["state"]);
-        string[] refused = [.. Deeds.Select(deed => $"{deed.Name}: refused")];
+        string[] refused = [.. Works.Select(deed => $"{deed.Name}: done"), .. Deeds.Select(deed => $"{deed.Name}: refused")];
         Assert.Equal(refused, Lines(cli.Git("show", $"orchestrator/{(string)status["runId"]!}/staging:a.txt")));
         var logs = Directory.GetFiles(Path.Combine(cli.Folder, ".orchestrator/runs"), "gate-*.log", SearchOption.AllDirectories);
         string[][] said = [.. logs.Select(log => Lines(File.ReadAllText(log)).ToArray()).Where(lines => lines.Length > 0)];

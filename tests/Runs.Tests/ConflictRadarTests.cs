@@ -41,7 +41,7 @@ public sealed class ConflictRadarTests : IAsyncLifetime
         {
             var prompt = MailMessage.Show(await new MailReader(run.Folder, task).ForPromptAsync(2, null, CancellationToken.None));
             Assert.Contains(
-                $"from the orchestrator] A conflict is coming with task '{other}' (Task {other})",
+                $"from the orchestrator]\n> A conflict is coming with task '{other}' (Task {other})",
                 prompt,
                 StringComparison.Ordinal
             );

@@ -218,9 +218,9 @@ public sealed class ReviewStepsTests
     public async Task Diff_BinaryLockFileAndStrangeNames_AreNamedAndNotShown()
     {
         using var run = await BeginAsync();
-        var tip = await CommitAsync(run, ("image.bin", "\0\u0001\0bytes"), ("package-lock.json", "{\"a\": 1}\n"), ("a b/ü.txt", "text\n"));
+        var at = await CommitAsync(run, ("image.bin", "\0\u0001\0bytes!"), ("package-lock.json", "{\"a\": 1}\n"), ("a b/ü.txt", "text\n"));
 
-        var files = await ReadAsync(run, tip);
+        var files = await ReadAsync(run, at);
 
         Assert.Contains(
             "nothing before, 9 bytes now: it is not shown",

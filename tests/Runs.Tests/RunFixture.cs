@@ -59,22 +59,17 @@ internal sealed class RunFixture : IDisposable
     /// <summary>What the run answers when it is asked; null: what its status file says.</summary>
     public RunStatus? Told { get; set; }
 
-    /// <summary>What the run says of the files that it granted.</summary>
-    private RunStatus OfGrants() =>
-        new()
+    /// <summary>What the run says, with the files that it granted.</summary>
+    private RunStatus WithGrants(RunStatus? status)
+    {
+        status ??= new RunStatus { RunId = _runId, State = RunStates.Executing };
+        var known = status.Tasks.ToDictionary(task => task.Id);
+        foreach (var (id, files) in Lent)
         {
-            RunId = _runId,
-            State = RunStates.Executing,
-            Tasks =
-            [
-                .. Lent.Select(lent => new RunTask
-                {
-                    Id = lent.Key,
-                    State = TaskStates.Executing,
-                    Lent = lent.Value,
-                }),
-            ],
-        };
+            known[id] = (known.GetValueOrDefault(id) ?? new RunTask { Id = id, State = TaskStates.Executing }) with { Lent = files };
+        }
+        return status with { Tasks = [.. known.Values] };
+    }
 
     /// <summary>The packages of the last request of a task.</summary>
     public Dictionary<string, IReadOnlyList<RequestedPackage>> Packages { get; } = [];
@@ -124,7 +119,7 @@ internal sealed class RunFixture : IDisposable
         {
             Environment = environment,
             AskRun = (_, _) =>
-                System.Threading.Tasks.Task.FromResult<RunStatus?>(asked!.Told ?? StatusFile.Read(asked.Folder.Status) ?? asked.OfGrants()),
+                System.Threading.Tasks.Task.FromResult<RunStatus?>(asked!.Told ?? asked.WithGrants(StatusFile.Read(asked.Folder.Status))),
         };
         var opened = await services.OpenRepositoryAsync(repository.Path);
         var reference = new RepositoryReference(repository.Path, opened.Key, "queue");
@@ -189,6 +184,11 @@ internal sealed class RunFixture : IDisposable
                     ["script"] = new(["/bin/sh", "-c", "true"], "subscription", []),
                 },
                 Gates = new GateSettings(gates, []),
+                // What runs in these tests writes beside the repository, for them to read.
+                Permissions = settings.Permissions with
+                {
+                    Sandbox = "off",
+                },
             },
         };
     }

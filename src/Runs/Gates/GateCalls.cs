@@ -163,7 +163,10 @@ internal sealed partial record GateCalls(IReadOnlySet<string> Direct, IReadOnlyS
         }
 
         // What a variable holds is not known: mostly the folder of the script itself, or the root.
-        var path = word.Contains('$', StringComparison.Ordinal) || word.StartsWith('/') ? word[(word.IndexOf('/', StringComparison.Ordinal) + 1)..] : word;
+        var path =
+            word.Contains('$', StringComparison.Ordinal) || word.StartsWith('/')
+                ? word[(word.IndexOf('/', StringComparison.Ordinal) + 1)..]
+                : word;
         return new[] { Normal(path), Normal(folder.Length == 0 ? path : $"{folder}/{path}") }.Distinct();
     }
 
