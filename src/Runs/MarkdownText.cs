@@ -105,6 +105,23 @@ public sealed class MarkdownText
         public void AppendFormatted(object? value) => AppendFormatted(value?.ToString());
 
         /// <inheritdoc cref="AppendFormatted(object?)"/>
-        public void AppendFormatted(string? text) => Text._text.Append(new UntrustedText(text).Markdown);
+        /// <remarks>A blank at an end of it stays, as one, where words stand beside it.</remarks>
+        public void AppendFormatted(string? text)
+        {
+            var words = new UntrustedText(text).Markdown;
+            if (words.Length == 0)
+            {
+                return;
+            }
+            if (text![0] == ' ' && Text._text.Length > 0 && Text._text[^1] is not ('\n' or ' '))
+            {
+                Text._text.Append(' ');
+            }
+            Text._text.Append(words);
+            if (text[^1] == ' ')
+            {
+                Text._text.Append(' ');
+            }
+        }
     }
 }

@@ -56,7 +56,6 @@ public sealed class HostileAgentTests(ITestOutputHelper output)
         "mknod \"$p\" b 8 0",
         "dd if=/dev/zero of=\"$p\" bs=1k count=1 conv=notrunc",
         "kill -9 -1",
-        "kill -STOP $PPID",
         "kill -9 $(ls /proc | grep '^[0-9]' | shuf -n 3)",
         "(env -i setsid sleep SLEEP </dev/null >/dev/null 2>&1 &)",
         "(setsid sh -c \"(sleep SLEEP; echo x >'$p') &\" </dev/null >/dev/null 2>&1)",

@@ -185,7 +185,7 @@ public sealed partial class UntrustedTextTests
     private static void IsInactive(string line)
     {
         line = Escaped().Replace(line, "");
-        foreach (var active in (string[])["](", "<script", "<a ", "<!--", "https://", "www.", "&#", "@example", "| FORGED"])
+        foreach (var active in (string[])["](", "<script", "<a ", "<!--", "https://", "www.", "&#", "@example", "| FORGED |"])
         {
             Assert.DoesNotContain(active, line, StringComparison.Ordinal);
         }
