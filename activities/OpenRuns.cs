@@ -19,18 +19,7 @@ public sealed class OpenRuns(ITemporalClient client)
         var options = new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = stop } };
         try
         {
-            var status = await run.QueryAsync(w => w.Status(0, PageSize), options);
-            while (status.Tasks.Count < status.TaskCount)
-            {
-                var from = status.Tasks.Count;
-                var page = await run.QueryAsync(w => w.Status(from, PageSize), options);
-                if (page.Tasks.Count == 0)
-                {
-                    break;
-                }
-                status = page with { Tasks = [.. status.Tasks, .. page.Tasks] };
-            }
-            return status;
+            return await StatusPages.JoinAsync(from => run.QueryAsync(w => w.Status(from, PageSize), options));
         }
         catch (RpcException gone) when (gone.Code is RpcException.StatusCode.NotFound or RpcException.StatusCode.FailedPrecondition)
         {

@@ -14,7 +14,7 @@ internal sealed class AsideFile : IDisposable
         try
         {
             var aside = Encoding.UTF8.GetBytes($"{Path.GetFileName(path)}.{Environment.ProcessId}-{Guid.NewGuid():n}.tmp");
-            Stream = new FileStream(_folder.Make(aside, OwnFile.Plain), FileAccess.Write);
+            Stream = new FileStream(_folder.Make(aside, FolderHandle.Plain), FileAccess.Write);
             _aside = aside;
         }
         catch

@@ -8,6 +8,15 @@ namespace Orchestrator.Processes;
 /// changed while we use it; an open folder stays the same. Names are bytes.</summary>
 public sealed partial class FolderHandle : IDisposable
 {
+    /// <summary>Permissions of any new file: the process's mask applies.</summary>
+    public const UnixFileMode Plain =
+        UnixFileMode.UserRead
+        | UnixFileMode.UserWrite
+        | UnixFileMode.GroupRead
+        | UnixFileMode.GroupWrite
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherWrite;
+
     // fcntl.h on Linux; two of the flags differ between architectures.
     private const int CreateNew = 0x40 | 0x80;
     private const int ReadWrite = 2;
@@ -207,7 +216,7 @@ public sealed partial class FolderHandle : IDisposable
             return false;
         }
         using var from = TryRead(name) ?? throw Fault("read", PathOf(name), NoSuchFile);
-        var made = FolderCalls.OpenAt(Number, FolderCalls.Ended(newName), ReadWrite | CreateNew | NoLink | CloseOnExec, 0x1B6);
+        var made = FolderCalls.OpenAt(Number, FolderCalls.Ended(newName), ReadWrite | CreateNew | NoLink | CloseOnExec, (uint)Plain);
         if (made < 0)
         {
             return Marshal.GetLastPInvokeError() == Exists ? false : throw Fault("make", newName);

@@ -29,7 +29,7 @@ public static class Leftovers
             .. ProcessTable
                 .All()
                 .Where(process =>
-                    ProcFiles.Variable(process.ProcessId, ProcessRunner.ChildVariable) is { } mark
+                    ProcFiles.Variables(process.ProcessId, ProcessRunner.ChildVariable) is [var (_, mark)]
                     && OwnerOf(mark) is { } owner
                     && ProcFiles.SharesProcessIds(process.ProcessId)
                     && isOver(owner)

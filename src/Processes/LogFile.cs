@@ -13,7 +13,7 @@ public sealed class LogFile : IDisposable
         try
         {
             WasInTheWay = OwnFile.Clear(_folder, path);
-            Stream = new FileStream(_folder.Make(OwnFile.NameOf(path), OwnFile.Plain), FileAccess.ReadWrite, bufferSize: 0);
+            Stream = new FileStream(_folder.Make(OwnFile.NameOf(path), FolderHandle.Plain), FileAccess.ReadWrite, bufferSize: 0);
         }
         catch
         {
@@ -72,7 +72,7 @@ public sealed class LogFile : IDisposable
                 return;
             }
             OwnFile.Clear(_folder, Path);
-            using FileStream again = new(_folder.Make(OwnFile.NameOf(Path), OwnFile.Plain), FileAccess.Write);
+            using FileStream again = new(_folder.Make(OwnFile.NameOf(Path), FolderHandle.Plain), FileAccess.Write);
             Stream.Seek(0, SeekOrigin.Begin);
             Stream.CopyTo(again);
         }

@@ -5,15 +5,6 @@ namespace Orchestrator.Processes;
 /// rule.</summary>
 public static class OwnFile
 {
-    /// <summary>As for any new file: the process's mask applies.</summary>
-    internal const UnixFileMode Plain =
-        UnixFileMode.UserRead
-        | UnixFileMode.UserWrite
-        | UnixFileMode.GroupRead
-        | UnixFileMode.GroupWrite
-        | UnixFileMode.OtherRead
-        | UnixFileMode.OtherWrite;
-
     /// <summary>Replaces a file as a whole: readers see the old or the new one.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
@@ -39,7 +30,11 @@ public static class OwnFile
     public static FileStream Open(string path)
     {
         using var folder = OwnFolder.Make(FolderOf(path));
-        return new FileStream(folder.TryOpenOrMake(NameOf(path), Plain) ?? throw IsNoFile(path), FileAccess.ReadWrite, bufferSize: 0);
+        return new FileStream(
+            folder.TryOpenOrMake(NameOf(path), FolderHandle.Plain) ?? throw IsNoFile(path),
+            FileAccess.ReadWrite,
+            bufferSize: 0
+        );
     }
 
     /// <summary>Creates a file; what has its name is removed, a folder is put aside. A file that somebody has open, or linked elsewhere, is
@@ -48,7 +43,7 @@ public static class OwnFile
     {
         using var folder = OwnFolder.Make(FolderOf(path));
         Clear(folder, path);
-        return new FileStream(folder.Make(NameOf(path), Plain), FileAccess.ReadWrite, bufferSize: 0);
+        return new FileStream(folder.Make(NameOf(path), FolderHandle.Plain), FileAccess.ReadWrite, bufferSize: 0);
     }
 
     /// <summary>Frees a name.</summary>

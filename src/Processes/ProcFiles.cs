@@ -92,19 +92,24 @@ internal static class ProcFiles
     /// <summary>True if the process was started with this variable and value in its environment.</summary>
     internal static bool HasEnvironment(int processId, ReadOnlySpan<byte> assignment) => Holds(ReadEnvironment(processId), assignment);
 
-    /// <summary>A variable's value in a process's initial environment; null if it has none.</summary>
-    internal static string? Variable(int processId, string name)
+    /// <summary>Those of these variables that are in a process's initial environment.</summary>
+    internal static IReadOnlyList<(string Name, string Value)> Variables(int processId, params IReadOnlyList<string> names)
     {
-        var assignment = Encoding.UTF8.GetBytes(name + "=");
         var environment = ReadEnvironment(processId);
-        foreach (var range in environment.Split((byte)0))
+        var found = new List<(string, string)>();
+        foreach (var name in names)
         {
-            if (environment[range].StartsWith(assignment))
+            var assignment = Encoding.UTF8.GetBytes(name + "=");
+            foreach (var range in environment.Split((byte)0))
             {
-                return Encoding.UTF8.GetString(environment[range][assignment.Length..]);
+                if (environment[range].StartsWith(assignment))
+                {
+                    found.Add((name, Encoding.UTF8.GetString(environment[range][assignment.Length..])));
+                    break;
+                }
             }
         }
-        return null;
+        return found;
     }
 
     /// <summary>The initial environment of a process; empty if it can't be read. A process that is just starting its program has none for a

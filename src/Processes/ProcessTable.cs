@@ -46,19 +46,16 @@ public static class ProcessTable
         return [.. Living(Ids(since).Where(id => ProcFiles.HasEnvironment(id, assignment)))];
     }
 
-    /// <summary>Values of a variable in the initial environments of this process's ancestors, the nearest first: so a process that clears
-    /// its own environment is still recognized. A daemon without its ancestors is not, unless it runs in a sandbox: there it has the
-    /// sandbox's first process.</summary>
-    /// <param name="name">The variable.</param>
-    public static IReadOnlyList<string> OfAncestors(string name)
+    /// <summary>Variables in the initial environments of this process's ancestors, the nearest first: so a process that clears its own
+    /// environment is still recognized. A daemon without its ancestors is not, unless it runs in a sandbox: there it has the sandbox's
+    /// first process.</summary>
+    /// <param name="names">The variables.</param>
+    public static IReadOnlyList<(string Name, string Value)> OfAncestors(params IReadOnlyList<string> names)
     {
-        var values = new List<string>();
+        var values = new List<(string, string)>();
         for (var above = ProcFiles.ReadStat(Environment.ProcessId)?.ParentId ?? 0; above > 0; )
         {
-            if (ProcFiles.Variable(above, name) is { } value)
-            {
-                values.Add(value);
-            }
+            values.AddRange(ProcFiles.Variables(above, names));
             above = ProcFiles.ReadStat(above)?.ParentId ?? 0;
         }
         return values;

@@ -10,7 +10,7 @@ public static class RegularFile
     public static byte[]? TryRead(string path, long largest)
     {
         using var folder = FolderOf(path);
-        using var file = folder?.TryRead(NameOf(path));
+        using var file = folder?.TryRead(OwnFile.NameOf(path));
         if (file is null || RandomAccess.GetLength(file) is var length && length > largest)
         {
             return null;
@@ -29,7 +29,7 @@ public static class RegularFile
     public static FileStream? TryOpen(string path)
     {
         using var folder = FolderOf(path);
-        return folder?.TryRead(NameOf(path)) is { } file ? new FileStream(file, FileAccess.Read) : null;
+        return folder?.TryRead(OwnFile.NameOf(path)) is { } file ? new FileStream(file, FileAccess.Read) : null;
     }
 
     /// <summary>Renames whatever is at a path, within its folder.</summary>
@@ -39,22 +39,20 @@ public static class RegularFile
     public static string? TryPutAside(string path, Func<int, string> number)
     {
         using var folder = FolderOf(path);
-        if (folder is null || folder.KindOf(NameOf(path)) == EntryKind.Missing)
+        if (folder is null || folder.KindOf(OwnFile.NameOf(path)) == EntryKind.Missing)
         {
             return null;
         }
         for (var i = 1; ; i++)
         {
             var aside = number(i);
-            if (folder.KindOf(NameOf(aside)) == EntryKind.Missing)
+            if (folder.KindOf(OwnFile.NameOf(aside)) == EntryKind.Missing)
             {
-                folder.Rename(NameOf(path), folder, NameOf(aside));
+                folder.Rename(OwnFile.NameOf(path), folder, OwnFile.NameOf(aside));
                 return aside;
             }
         }
     }
 
-    private static FolderHandle? FolderOf(string path) => FolderHandle.TryOpen(Path.GetDirectoryName(path)!, followLink: true);
-
-    private static byte[] NameOf(string path) => Encoding.UTF8.GetBytes(Path.GetFileName(path));
+    private static FolderHandle? FolderOf(string path) => FolderHandle.TryOpen(OwnFile.FolderOf(path), followLink: true);
 }

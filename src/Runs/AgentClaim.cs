@@ -96,12 +96,8 @@ public sealed record AgentClaim
 
     /// <summary>Writes a temporary file and renames it, so that a partial claim is never read.</summary>
     /// <param name="folder">The agent run's folder (<c>ORCHESTRATOR_START</c>).</param>
-    public void Write(string folder)
-    {
-        var path = PathIn(folder);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        OwnFile.Write(path, JsonSerializer.Serialize(this, AgentClaimJson.Default.AgentClaim) + "\n");
-    }
+    public void Write(string folder) =>
+        OwnFile.Write(PathIn(folder), JsonSerializer.Serialize(this, AgentClaimJson.Default.AgentClaim) + "\n");
 
     /// <summary>The claim that an agent run had made when it ended.</summary>
     /// <param name="folder">The run's folder.</param>
@@ -128,20 +124,17 @@ public sealed record AgentClaim
     public static AgentClaim? TryRead(string folder, out string hash, out string problem)
     {
         (hash, problem) = ("", "");
-        var file = new FileInfo(PathIn(folder));
-        if (!file.Exists && file.LinkTarget is null)
-        {
-            return null;
-        }
-        // Pipes and devices have no length either, and opening them could block.
-        if (file.LinkTarget is not null || file.Length is 0 or > LargestFile)
-        {
-            problem = $"{FileName} is no file of 1 to {LargestFile} bytes: it counts as no claim.";
-            return null;
-        }
+        var path = PathIn(folder);
         try
         {
-            var content = File.ReadAllBytes(file.FullName);
+            if (RegularFile.TryRead(path, LargestFile) is not { Length: > 0 } content)
+            {
+                problem =
+                    Path.Exists(path) || new FileInfo(path).LinkTarget is not null
+                        ? $"{FileName} is no file of 1 to {LargestFile} bytes: it counts as no claim."
+                        : "";
+                return null;
+            }
             if (
                 JsonSerializer.Deserialize(content, AgentClaimJson.Default.AgentClaim) is
                 { Task: not null, Status: "completed" or "blocked" or "failed" } claim

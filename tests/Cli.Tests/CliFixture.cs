@@ -13,6 +13,7 @@ internal sealed class CliFixture : IDisposable
 
     public CliFixture()
     {
+        TestKit.TestProcesses.Watch();
         Folder = Directory.CreateDirectory(Path.Combine(_root, "work")).FullName;
         Home = Directory.CreateDirectory(Path.Combine(_root, "home")).FullName;
         Environment = new()

@@ -21,9 +21,9 @@ public sealed class MailDeskTests : IDisposable
     [Fact]
     public async Task Deliver_WhatWasLeft_ComesInItsOrderFromTheDesksTaskAndOnce()
     {
-        Assert.True((await Desk.LeaveAsync(new MailLetter("b", IsFromPerson: true, "c", "first"))).IsTaken);
+        Assert.True(Desk.Leave(new MailLetter("b", IsFromPerson: true, "c", "first")).IsTaken);
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True((await Desk.LeaveAsync(new MailLetter("a", IsFromPerson: false, null, "second"))).IsTaken);
+        Assert.True(Desk.Leave(new MailLetter("a", IsFromPerson: false, null, "second")).IsTaken);
 
         Assert.Empty(await Desk.DeliverAsync(CancellationToken.None));
         Assert.Empty(await Desk.DeliverAsync(CancellationToken.None));
@@ -58,7 +58,7 @@ public sealed class MailDeskTests : IDisposable
             await new Mailbox(Folder, _time).SendAsync(new MailLetter("a", IsFromPerson: false, "b", $"{number}"), CancellationToken.None);
         }
 
-        var refused = await Desk.LeaveAsync(new MailLetter("a", IsFromPerson: false, "b", "one more"));
+        var refused = Desk.Leave(new MailLetter("a", IsFromPerson: false, "b", "one more"));
 
         Assert.Contains("You have sent", refused.Refusal, StringComparison.Ordinal);
     }

@@ -8,6 +8,14 @@ public static class TestProcesses
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    // A test that fails leaves processes too, and what is thrown while it is disposed of hides why it failed.
+    private static readonly AsyncLocal<Exception?> LastThrown = new();
+
+    static TestProcesses() => AppDomain.CurrentDomain.FirstChanceException += (_, thrown) => LastThrown.Value = thrown.Exception;
+
+    /// <summary>From here on, what the calling test throws is told with what it leaves.</summary>
+    public static void Watch() => LastThrown.Value = null;
+
     /// <summary>
     /// Waits until nothing that was given this home works any more: what was started in the background still writes there while it is
     /// ending. What does not end is ended.
@@ -16,7 +24,7 @@ public static class TestProcesses
     /// <exception cref="InvalidOperationException">Something had to be ended: the test left it.</exception>
     public static void AwaitEnd(string home)
     {
-        var begin = Stopwatch.GetTimestamp();
+        var (begin, cause) = (Stopwatch.GetTimestamp(), LastThrown.Value);
         while (Of(home) is { Count: > 0 } left)
         {
             if (Stopwatch.GetElapsedTime(begin) > Patience)
@@ -27,6 +35,8 @@ public static class TestProcesses
                     .GetResult();
                 throw new InvalidOperationException(
                     $"The test left {string.Join(", ", left.Select(process => $"{process.Name} ({process.ProcessId})"))} at work."
+                        + (cause is null ? "" : $" What it threw last: {cause}"),
+                    cause
                 );
             }
 

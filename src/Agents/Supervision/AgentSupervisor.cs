@@ -150,32 +150,22 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         );
     }
 
-    /// <summary>The arguments before the agent's program, empty where it is not confined: the sandbox, with signals ignored because they
-    /// are meant for the agent, and inside it a command that restores signals for the agent.</summary>
+    /// <summary>The arguments before the agent's program, empty where it is not confined.</summary>
     private static IReadOnlyList<string> Before(Sandbox? sandbox, AgentInvocation invocation, StartFolder folder) =>
         sandbox is null
             ? []
-            :
-            [
-                "/bin/sh",
-                folder.Supervise,
-                "deaf",
-                .. Bubblewrap.Words(
-                    sandbox with
-                    {
-                        Visible =
-                        [
-                            .. sandbox.Visible,
-                            folder.Path,
-                            .. invocation.Arguments.Prepend(invocation.Program).Where(Sandbox.IsPrivate),
-                        ],
-                        Writable = [.. sandbox.Writable, folder.File(AgentStart.OutFolder)],
-                    }
-                ),
-                "/bin/sh",
-                folder.Supervise,
-                "begin",
-            ];
+            : Bubblewrap.WordsForChild(
+                sandbox with
+                {
+                    Visible =
+                    [
+                        .. sandbox.Visible,
+                        folder.Path,
+                        .. invocation.Arguments.Prepend(invocation.Program).Where(Sandbox.IsPrivate),
+                    ],
+                    Writable = [.. sandbox.Writable, folder.File(AgentStart.OutFolder)],
+                }
+            );
 
     private async Task RunScriptAsync(StartFolder folder, IReadOnlyList<string> arguments)
     {

@@ -2,8 +2,6 @@
 # Keeps one start of an agent, with nobody there. What the files mean: README.md of src/Agents.
 #   supervise run   FOLDER WORKTREE TICK TIME_LIMIT ORPHAN_LIMIT COUNT [WORD...] PROGRAM [ARGUMENT...]   (COUNT words call the program)
 #   supervise stop  FOLDER REASON
-#   supervise begin PROGRAM [ARGUMENT...]   (the program hears signals as any other)
-#   supervise deaf  PROGRAM [ARGUMENT...]   (the program outlives the signals for what it calls)
 # Times are whole seconds of awake time: they are counted in naps, so neither a suspended machine nor a moved clock uses them up.
 
 # Whoever started us may have been told to ignore Ctrl-C (signal 2, the second bit from the right); that must not pass to the agent.
@@ -16,19 +14,7 @@ begin() {
     exec "$@"
 }
 
-verb=$1
-case $verb in
-begin)
-    shift
-    begin "$@"
-    ;;
-deaf)
-    shift
-    trap '' INT TERM
-    exec "$@"
-    ;;
-esac
-folder=$2
+verb=$1 folder=$2
 cd -- "$folder" || exit 1
 
 # Written aside and renamed, so that a reader never sees half of it.

@@ -28,13 +28,12 @@ internal sealed class ConfigSettings
         var answer = await repository.ReadAsync(call, cancellationToken);
         foreach (var entry in answer.ExitCode == 0 ? answer.Text.Split('\0', StringSplitOptions.RemoveEmptyEntries) : [])
         {
-            var end = entry.IndexOf('\n', StringComparison.Ordinal);
-            var name = end < 0 ? entry : entry[..end];
+            var (name, value) = GitConfiguration.Parse(entry);
             if (!settings._values.TryGetValue(name, out var values))
             {
                 settings._values[name] = values = [];
             }
-            values.Add(end < 0 ? null : entry[(end + 1)..]);
+            values.Add(value);
         }
         return settings;
     }

@@ -110,9 +110,6 @@ public sealed class ConfigurationCopy
             );
     }
 
-    /// <summary>True if there is a copy, whatever is in it.</summary>
-    public static bool Exists(string folder, string hash) => hash.Length > 0 && Directory.Exists(Path.Combine(folder, hash));
-
     // What is included is in the list already; the two files are copied.
     private static bool IsElsewhere(string name) =>
         name is "include.path" or "core.attributesfile" or "core.excludesfile" or "core.hookspath"

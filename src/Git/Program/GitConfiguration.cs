@@ -32,9 +32,16 @@ public sealed class GitConfiguration
         var values = new Dictionary<string, string>();
         foreach (var entry in output.Text.Split('\0', StringSplitOptions.RemoveEmptyEntries))
         {
-            var end = entry.IndexOf('\n', StringComparison.Ordinal);
-            values[end < 0 ? entry : entry[..end]] = end < 0 ? "true" : entry[(end + 1)..];
+            var (name, value) = Parse(entry);
+            values[name] = value ?? "true";
         }
         return new GitConfiguration(values);
+    }
+
+    /// <summary>One entry of <c>git config --list -z</c>; the value is null for a name without one.</summary>
+    internal static (string Name, string? Value) Parse(string entry)
+    {
+        var end = entry.IndexOf('\n', StringComparison.Ordinal);
+        return end < 0 ? (entry, null) : (entry[..end], entry[(end + 1)..]);
     }
 }

@@ -148,7 +148,7 @@ public static partial class RunningSettings
 
     /// <summary>True for those that our own calls of git could come to, and that a person must have said yes to: a pager, an alias, a hook
     /// or a tool for viewing they never use.</summary>
-    internal static bool IsUsed(string name, IReadOnlyList<string?> values) =>
+    private static bool IsUsed(string name, IReadOnlyList<string?> values) =>
         Covers(name, values) && Used.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false));
 
     /// <summary>What to set above a setting of that kind, so that git runs nothing because of it.</summary>

@@ -29,12 +29,8 @@ internal sealed record ScopedSetting(string Scope, string Name, string? Value)
         var settings = new List<ScopedSetting>(fields.Length / 2);
         for (var i = 0; i + 1 < fields.Length; i += 2)
         {
-            var end = fields[i + 1].IndexOf('\n', StringComparison.Ordinal);
-            settings.Add(
-                end < 0
-                    ? new ScopedSetting(fields[i], fields[i + 1], null)
-                    : new ScopedSetting(fields[i], fields[i + 1][..end], fields[i + 1][(end + 1)..])
-            );
+            var (name, value) = GitConfiguration.Parse(fields[i + 1]);
+            settings.Add(new ScopedSetting(fields[i], name, value));
         }
         return settings;
     }

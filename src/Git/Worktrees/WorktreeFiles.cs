@@ -6,14 +6,6 @@ namespace Orchestrator.Git.Worktrees;
 /// <param name="root">The worktree's folder, absolute.</param>
 public sealed class WorktreeFiles(string root)
 {
-    private const UnixFileMode Plain =
-        UnixFileMode.UserRead
-        | UnixFileMode.UserWrite
-        | UnixFileMode.GroupRead
-        | UnixFileMode.GroupWrite
-        | UnixFileMode.OtherRead
-        | UnixFileMode.OtherWrite;
-
     /// <summary>Larger files are not read as a whole.</summary>
     public const int LargestRead = 16 * 1024 * 1024;
 
@@ -96,7 +88,7 @@ public sealed class WorktreeFiles(string root)
 
     /// <summary>Writes a file, replacing a file or a link; folders are created.</summary>
     /// <returns>False, with nothing changed, if something else is in the way.</returns>
-    public bool TryWrite(string path, ReadOnlySpan<byte> content, UnixFileMode mode = Plain)
+    public bool TryWrite(string path, ReadOnlySpan<byte> content, UnixFileMode mode = FolderHandle.Plain)
     {
         using var parent = Parent(path, make: true, out var name, out _);
         if (parent is null || parent.KindOf(name) is EntryKind.Folder or EntryKind.Other)
@@ -135,7 +127,7 @@ public sealed class WorktreeFiles(string root)
             return true;
         }
         using var source = from.OpenRead();
-        using var file = new FileStream(parent.Make(name, Plain), FileAccess.Write);
+        using var file = new FileStream(parent.Make(name, FolderHandle.Plain), FileAccess.Write);
         source.CopyTo(file);
         if (!OperatingSystem.IsWindows())
         {

@@ -66,7 +66,7 @@ public sealed class Bubblewrap
     /// <summary>The arguments before a child of ours in a sandbox. Signals to its group are for the program inside: bubblewrap itself is
     /// deaf to them, and passes its exit code on.</summary>
     /// <param name="sandbox">What it can reach.</param>
-    internal static IReadOnlyList<string> WordsForChild(Sandbox sandbox) =>
+    public static IReadOnlyList<string> WordsForChild(Sandbox sandbox) =>
         ["/bin/sh", "-c", "trap '' INT TERM; exec \"$@\"", "sh", .. Words(sandbox), "/bin/sh", "-c", Hearing, "sh"];
 
     // env of busybox can't restore signals; programs that it starts must be killed. The inner shell keeps env from taking a program with

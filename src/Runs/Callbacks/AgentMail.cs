@@ -82,7 +82,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
         }
         letter = letter with { To = to };
         return Bubblewrap.IsInside && !letter.IsFromPerson
-            ? await new MailDesk(_folder, letter.From, time).LeaveAsync(letter)
+            ? new MailDesk(_folder, letter.From, time).Leave(letter)
             : await new Mailbox(_folder, time).SendAsync(letter, stop);
     }
 

@@ -26,17 +26,17 @@ public sealed record AgentStartFacts(string Task, string Folder, string Run, str
         {
             return true;
         }
-        var starts = ProcessTable.OfAncestors(FolderVariable);
-        IReadOnlyList<string> steps =
-        [
-            .. ProcessTable.OfAncestors(StepEnvironment.Variable),
-            .. environment.GetValueOrDefault(StepEnvironment.Variable) is { Length: > 0 } own ? (string[])[own] : [],
-        ];
-        return starts.Count + steps.Count > 0
+        List<(string Name, string Value)> marks = [.. ProcessTable.OfAncestors(FolderVariable, StepEnvironment.Variable)];
+        if (environment.GetValueOrDefault(StepEnvironment.Variable) is { Length: > 0 } own)
+        {
+            marks.Add((StepEnvironment.Variable, own));
+        }
+        return marks.Count > 0
             && findRepository() is { } repository
-            && (
-                starts.Any(start => start.StartsWith(repository.OrchestratorFolder + "/", StringComparison.Ordinal))
-                || steps.Any(repository.IsAt)
+            && marks.Any(mark =>
+                mark.Name == FolderVariable
+                    ? mark.Value.StartsWith(repository.OrchestratorFolder + "/", StringComparison.Ordinal)
+                    : repository.IsAt(mark.Value)
             );
     }
 

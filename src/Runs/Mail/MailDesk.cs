@@ -17,7 +17,7 @@ public sealed class MailDesk(RunFolder folder, string task, TimeProvider time)
 
     /// <summary>Leaves a letter for delivery. It is on disk when this returns.</summary>
     /// <exception cref="IOException">It can't be written.</exception>
-    internal async Task<MailReceipt> LeaveAsync(MailLetter letter)
+    internal MailReceipt Leave(MailLetter letter)
     {
         var refusal = MailRules.Refusal(letter.Text) is { Length: > 0 } bad ? bad : new Mailbox(folder, time).RefusalNow(letter);
         if (refusal.Length > 0)
@@ -27,11 +27,9 @@ public sealed class MailDesk(RunFolder folder, string task, TimeProvider time)
         var now = time.GetUtcNow();
         var name = $"{now.UtcTicks:d20}-{Guid.NewGuid():n}.json";
         var content = new WaitingLetter(letter.To, letter.Text, letter.Call);
-        await Task.Run(() =>
-            DurableFile.Write(
-                Path.Combine(_path, Letters, name),
-                JsonSerializer.SerializeToUtf8Bytes(content, WaitingLetterJson.Default.WaitingLetter)
-            )
+        DurableFile.Write(
+            Path.Combine(_path, Letters, name),
+            JsonSerializer.SerializeToUtf8Bytes(content, WaitingLetterJson.Default.WaitingLetter)
         );
         return new MailReceipt("", 0);
     }
@@ -56,9 +54,8 @@ public sealed class MailDesk(RunFolder folder, string task, TimeProvider time)
                 && StoredJson.TryParse(bytes, WaitingLetterJson.Default.WaitingLetter) is { Text: not null } letter
             )
             {
-                var call = $"{name}\n{letter.Call}";
                 var sent = await new Mailbox(folder, time).SendAsync(
-                    new MailLetter(task, IsFromPerson: false, letter.To, letter.Text) { Call = letter.Call ?? call },
+                    new MailLetter(task, IsFromPerson: false, letter.To, letter.Text) { Call = letter.Call ?? name },
                     stop
                 );
                 if (!sent.IsTaken)

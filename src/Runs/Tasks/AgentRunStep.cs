@@ -87,7 +87,7 @@ public sealed class AgentRunStep(RunServices services)
             workspace,
             worktree,
             () => runner.FindConversation(start.SessionId!),
-            async () => await (confined?.TakeOverAsync() ?? Task.CompletedTask),
+            () => confined?.TakeOverAsync() ?? Task.CompletedTask,
             services.Time
         );
         var radar = new ConflictRadar(files, workspace.Repository, task.Id, services);
@@ -122,8 +122,8 @@ public sealed class AgentRunStep(RunServices services)
             await radar.DisposeAsync();
             await snapshots.FinishAsync();
             undelivered.AddRange(await outbox.DeliverAsync(CancellationToken.None));
-            await (confined?.TakeOverAsync() ?? Task.CompletedTask);
         }
+        // Only an agent that has ended: who stops following leaves one at work, with its commits, to the next.
         await (confined?.FinishAsync() ?? Task.CompletedTask);
         var notices = worktree is null ? [] : await guard.PutBackAsync(worktree, input.Attempt, deeds);
         var result = Describe(outcome, input, files, start, snapshots.Problem, found: state == AgentStartState.Ended) with
@@ -191,7 +191,11 @@ public sealed class AgentRunStep(RunServices services)
         bool found
     )
     {
-        var claim = AgentClaim.TryRead(start.Folder) ?? WorktreeClaim.Take(start);
+        if (AgentClaim.TryRead(start.Folder) is null)
+        {
+            WorktreeClaim.Take(start);
+        }
+        var claim = AgentClaim.TryRead(start.Folder, out var said, out _);
         var task = files.Task(start.Task);
         var notes = AgentRunNotes.Of(outcome) with { SnapshotProblem = snapshotProblem, Attempt = input.Attempt };
         notes.Write(start.Folder);
@@ -213,7 +217,7 @@ public sealed class AgentRunStep(RunServices services)
             ResetAt = outcome.ResetsAt,
             Signature = AgentOutcomeClassifier.SignatureOf(outcome, claim, files.Settings.AgentOf(task), start.Task),
             Folder = files.Folder.Relative(start.Folder),
-            SaidHash = AgentClaim.TryRead(start.Folder, out var hash, out _) is null ? "" : hash,
+            SaidHash = said,
             Called = outcome.SubAgents.Intersect(task.RequiredAgents, StringComparer.Ordinal).ToList() is { Count: > 0 } called
                 ? called
                 : null,

@@ -27,14 +27,8 @@ internal sealed class ConfinedAgent(TaskWorkspace workspace, PlanTask task, Work
         }
         await _commits.PrepareAsync(stop);
         var desk = Directory.CreateDirectory(MailDesk.Of(workspace.Files.Folder, task.Id)).FullName;
-        return _commits.AddTo(
-            rules.OfAgent(runner.State, worktree.Repository.CommonDirectory, [worktree.Path, .. services.HookCommand]) is var sandbox
-                ? sandbox with
-                {
-                    Writable = [.. sandbox.Writable, temporary, desk],
-                }
-                : sandbox
-        );
+        var sandbox = rules.OfAgent(runner.State, worktree.Repository.CommonDirectory, [worktree.Path, .. services.HookCommand]);
+        return _commits.AddTo(sandbox with { Writable = [.. sandbox.Writable, temporary, desk] });
     }
 
     /// <summary>Takes over the rest when the agent has ended. What could not be taken over stays in the start's folder.</summary>

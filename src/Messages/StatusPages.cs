@@ -1,4 +1,4 @@
-namespace Orchestrator.Client;
+namespace Orchestrator.Messages;
 
 /// <summary>Joins the pages of a long status. No Temporal, no clock.</summary>
 public static class StatusPages
