@@ -35,7 +35,7 @@ internal sealed record RunStart
         {
             Configured = settings.Gates.Task,
             Found = found,
-            Integration = settings.Gates.Integration ?? [],
+            Integration = settings.Gates.Integration,
         };
 
     /// <summary>The start of a run now.</summary>

@@ -44,9 +44,9 @@ internal static class SettingKeys
 
     internal static readonly Setting<IReadOnlyList<Gate>?> IntegrationGates = new(
         "gates.integration",
-        [],
+        null,
         GateSettingType.Gates,
-        "gates of every merged tree, beside those of its task",
+        "gates of every merged tree, beside those of its task; not set: gates.task, or found from the project's manifests",
         ["quality.post_merge_checks"]
     );
 

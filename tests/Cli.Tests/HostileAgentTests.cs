@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using Orchestrator.Agents.Tests;
 using Orchestrator.TestKit;
 using Xunit;
@@ -9,10 +10,11 @@ namespace Orchestrator.Cli.Tests;
 
 /// <summary>Agents that do whatever a shell can, drawn by a seed, on every path that they can name: afterwards all but their own work is as
 /// if they had never run. HOSTILE_SEED plays one again.</summary>
-public sealed class HostileAgentTests(ITestOutputHelper output)
+public sealed partial class HostileAgentTests(ITestOutputHelper output)
 {
     private const int DeedsInARound = 40;
     private const int Rounds = 500;
+    private const int AtOnce = 10;
 
     /// <summary>What can be done to a path (<c>$p</c>), and beside.</summary>
     private static readonly string[] Deeds =
@@ -56,6 +58,8 @@ public sealed class HostileAgentTests(ITestOutputHelper output)
         "mknod \"$p\" b 8 0",
         "dd if=/dev/zero of=\"$p\" bs=1k count=1 conv=notrunc",
         "kill -9 -1",
+        "kill -STOP -1",
+        "kill -STOP $PPID",
         "kill -9 $(ls /proc | grep '^[0-9]' | shuf -n 3)",
         "(env -i setsid sleep SLEEP </dev/null >/dev/null 2>&1 &)",
         "(setsid sh -c \"(sleep SLEEP; echo x >'$p') &\" </dev/null >/dev/null 2>&1)",
@@ -101,20 +105,23 @@ public sealed class HostileAgentTests(ITestOutputHelper output)
     /// <summary>Rounds drawn for this machine's turn.</summary>
     [BubblewrapFact]
     public Task Run_HostileAgent_AllButItsOwnWorkIsAsIfItHadNeverRun() =>
-        PlayAsync(int.TryParse(Environment.GetEnvironmentVariable("HOSTILE_SEED"), out var seed) ? seed : Random.Shared.Next());
+        PlayAsync(int.TryParse(Environment.GetEnvironmentVariable("HOSTILE_SEED"), out var seed) ? seed : Random.Shared.Next(), agents: 2);
 
+    /// <summary>HOSTILE_ROUNDS, 500 unless told, ten agents to a run.</summary>
     [BubblewrapFact]
     [Trait("Category", "Full")]
     public async Task Run_HostileAgents_ManyRounds()
     {
-        foreach (var seed in Enumerable.Range(0, Rounds).Select(_ => Random.Shared.Next()))
+        var rounds = int.TryParse(Environment.GetEnvironmentVariable("HOSTILE_ROUNDS"), out var given) ? given : Rounds;
+        for (var played = 0; played < rounds; played += AtOnce)
         {
-            await PlayAsync(seed);
+            await PlayAsync(Random.Shared.Next(), AtOnce);
         }
     }
 
-    private async Task PlayAsync(int seed)
+    private async Task PlayAsync(int seed, int agents)
     {
+        string[] hostile = [.. Enumerable.Range(1, agents).Select(number => $"h{number}")];
         output.WriteLine($"HOSTILE_SEED={seed}");
         var random = new Random(seed);
         var sleep = $"98{seed % 100000:d5}.{random.Next(1000, 9999)}";
@@ -125,19 +132,20 @@ public sealed class HostileAgentTests(ITestOutputHelper output)
         File.WriteAllText(Path.Combine(cli.Home, "private", "letter.txt"), "dear\n");
         File.WriteAllText(Path.Combine(cli.Home, ".gitconfig"), "[user]\nname = A\nemail = a@b\n");
         var agent = Path.Combine(cli.Home, "agent.sh");
-        File.WriteAllText(agent, Script(cli, random, sleep));
+        File.WriteAllText(agent, Script(cli, random, sleep, hostile));
         cli.Write(
             ".orchestrator/config.yaml",
             $"agent: mine\nagents: {{mine: {{command: [/bin/bash, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: on}}\n"
-                + "limits: {time: 60}\nattempts: 1\n"
+                + $"timeout: 30s\nmax_remediations: 0\nretry: {{max_attempts: 1}}\nworkers: {agents + 1}\n"
         );
         cli.Write(
             "tasks.yaml",
-            """
-            tasks:
-              - {id: n, description: N, files_write: [n.txt], verification: [{command: grep -q good n.txt}]}
-              - {id: h, description: H, files_write: [h.txt], verification: [{command: test -e h.txt}]}
-            """
+            "tasks:\n  - {id: n, description: N, files_write: [n.txt], verification: [{command: grep -q good n.txt}]}\n"
+                + string.Concat(
+                    hostile.Select(id =>
+                        $"  - {{id: {id}, description: H, files_write: [{id}.txt], verification: [{{command: test -e {id}.txt}}]}}\n"
+                    )
+                )
         );
         cli.Write(".gitignore", ".orchestrator/*\n.worktrees\n");
         cli.Git("add", "-A");
@@ -153,7 +161,7 @@ public sealed class HostileAgentTests(ITestOutputHelper output)
         Assert.Equal(before, Outside(cli));
         Assert.Equal("", cli.Git("fsck", "--no-dangling", "--no-reflogs"));
         Assert.Subset(
-            new HashSet<string>([".gitignore", "README.md", "h.txt", "n.txt", "tasks.yaml"]),
+            new HashSet<string>([".gitignore", "README.md", "n.txt", "tasks.yaml", .. hostile.Select(id => $"{id}.txt")]),
             cli.Git("ls-tree", "-r", "--name-only", staging.Trim()).Split('\n', StringSplitOptions.RemoveEmptyEntries).ToHashSet()
         );
         Assert.DoesNotContain(
@@ -172,8 +180,8 @@ public sealed class HostileAgentTests(ITestOutputHelper output)
         );
     }
 
-    /// <summary>The other agent works beside; the hostile one does its deeds for two seconds, then goes on as if nothing were.</summary>
-    private static string Script(CliFixture cli, Random random, string sleep)
+    /// <summary>The other agent works beside; each hostile one does its deeds for some seconds, then goes on as if nothing were.</summary>
+    private static string Script(CliFixture cli, Random random, string sleep, IReadOnlyList<string> hostile)
     {
         string[] paths =
         [
@@ -194,6 +202,8 @@ public sealed class HostileAgentTests(ITestOutputHelper output)
             $"{cli.Folder}/.orchestrator/config.yaml",
             $"{cli.Folder}/.worktrees",
             "$(ls -d \"$r\"/.worktrees/*/n | head -1)",
+            "$(ls -d \"$r\"/.worktrees/*/h1 | head -1)",
+            "$s/../../h1/1/out",
             "$(ls -d \"$r\"/.orchestrator/runs/* | head -1)/plan/start.json",
             "$(ls -d \"$r\"/.orchestrator/runs/* | head -1)/status.json",
             "$s",
@@ -224,16 +234,26 @@ public sealed class HostileAgentTests(ITestOutputHelper output)
         ];
         var text = new StringBuilder($"r='{cli.Folder}' o='{OrchestrateProgram.Path}' s=\"$ORCHESTRATOR_START\"\n")
             .Append("if [ $ORCHESTRATOR_TASK = n ]; then sleep 2; echo good >n.txt; exit 0; fi\n")
-            .Append("echo h >h.txt; echo own >own.txt\n(exec >/dev/null 2>&1\n");
-        for (var deed = 0; deed < DeedsInARound; deed++)
+            .Append("echo h >$ORCHESTRATOR_TASK.txt; echo own >own.txt\n(exec >/dev/null 2>&1\ncase $ORCHESTRATOR_TASK in\n");
+        foreach (var id in hostile)
         {
-            text.Append($"p=\"{paths[random.Next(paths.Length)]}\"; q=\"{paths[random.Next(paths.Length)]}\"\n")
-                .Append($"timeout 1 bash -c {Quote(Deeds[random.Next(Deeds.Length)].Replace("SLEEP", sleep, StringComparison.Ordinal))}\n");
+            text.Append(id).Append(")\n");
+            for (var deed = 0; deed < DeedsInARound; deed++)
+            {
+                var act = Deeds[random.Next(Deeds.Length)].Replace("SLEEP", sleep, StringComparison.Ordinal);
+                text.Append($"p=\"{paths[random.Next(paths.Length)]}\"; q=\"{paths[random.Next(paths.Length)]}\"\n")
+                    .Append($"timeout 1 bash -c {Quote(act)}\n");
+            }
+            text.Append(";;\n");
         }
-        return text.Append(")\nrm -f own.txt taken hard; exit 0\n")
+        return text.Append("esac)\nrm -f own.txt taken hard; exit 0\n")
             .Replace("bash -c", "env p=\"$p\" q=\"$q\" r=\"$r\" o=\"$o\" s=\"$s\" bash -c")
             .ToString();
     }
+
+    // What the agents may land.
+    [GeneratedRegex(@"^(n|h\d+)\.txt$")]
+    private static partial Regex OwnFiles();
 
     private static string Quote(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 
@@ -250,7 +270,7 @@ public sealed class HostileAgentTests(ITestOutputHelper output)
                     && !file.StartsWith(cli.Folder + "/.orchestrator/", StringComparison.Ordinal)
                     && !file.StartsWith(cli.Home + "/cache/", StringComparison.Ordinal)
                     && !Ours.Any(name => file.StartsWith($"{cli.Home}/{name}/", StringComparison.Ordinal))
-                    && Path.GetFileName(file) is not ("n.txt" or "h.txt")
+                    && !OwnFiles().IsMatch(file[(file.LastIndexOf('/') + 1)..])
                 )
                 .Concat([cli.Folder + "/.git/config", cli.Home + "/.gitconfig", cli.Folder + "/.orchestrator/config.yaml"])
                 .Order(StringComparer.Ordinal)

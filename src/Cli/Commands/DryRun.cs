@@ -28,6 +28,7 @@ internal static class DryRun
         context.Terminal.Show($"{file} can be run. Nothing was started.");
         PlanOverview.Write(plan, context.Terminal, context.Terminal.Show, TaskSelection.Of(plan, chosen.Only, chosen.Phase, []));
         var settings = RiskOverview.Rules(context, loaded);
+        GatesOverview.Write(plan, settings, context, context.Terminal.Show);
         var score = RiskScore.Of(plan, settings.Risk.ToOptions());
         var guarded = ProtectedPath.Of(plan, settings.AlwaysRequireHuman);
         context.Terminal.Show("Risk:");

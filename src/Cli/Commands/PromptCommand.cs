@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Overviews;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
@@ -28,7 +29,7 @@ internal sealed class PromptCommand : CliCommand
         var settings = context.FindSettings() ?? context.LoadSettings().Settings!;
         var input = TaskPromptInput.Of(ProjectContext.AddTo(plan, context.PlanFiles.ProjectTexts()), id) with
         {
-            FurtherGates = settings.Gates.Task ?? [],
+            FurtherGates = GatesOverview.Find(settings, context)?.Beyond(plan, plan.Tasks.First(task => task.Id == id)) ?? [],
             NeedPerson = settings.AlwaysRequireHuman,
             WorktreeVariables = [.. settings.Worktrees.Environment.Keys],
         };

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Overviews;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Loading;
+using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -45,11 +47,8 @@ internal sealed class ValidateCommand : CliCommand
         var name = parsed.GetRequiredValue(_plan);
         var read = context.PlanFiles.Read(name).WithConflicts();
 
-        // Loading settings takes as long as reading a small plan: done only where needed.
-        read = read.WithAdvice(
-            hasFurtherGates: read.Plan?.Tasks.Any(task => task.Verification.Count == 0) is true
-                && context.FindSettings()?.Gates.Task is { Count: > 0 }
-        );
+        var settings = read.Plan is null ? null : context.FindSettings();
+        read = read.WithAdvice(hasFurtherGates: settings?.Gates.Task is { Count: > 0 });
         if (parsed.GetValue(_strict))
         {
             read = read.AsStrict();
@@ -62,7 +61,7 @@ internal sealed class ValidateCommand : CliCommand
         }
         else if (parsed.GetValue(_json))
         {
-            PrintJson(context, name, read);
+            PrintJson(context, name, read, settings);
         }
 
         // With a printed plan on stdout the rest goes to stderr.
@@ -71,13 +70,17 @@ internal sealed class ValidateCommand : CliCommand
         {
             write(line);
         }
+        if (read.IsValid && settings is not null)
+        {
+            GatesOverview.Write(read.Plan!, settings, context, write);
+        }
         var tasks = read.TaskCount == 1 ? "1 task" : $"{read.TaskCount} tasks";
         var errors = read.Errors.Count == 1 ? "1 error" : $"{read.Errors.Count} errors";
         write(read.IsValid ? $"{name} is valid: {tasks}." : $"{name} can't be run: {errors}.");
         return Task.FromResult(read.IsValid ? ExitCodes.Done : ExitCodes.Usage);
     }
 
-    private static void PrintJson(CommandContext context, string name, PlanReadResult read) =>
+    private static void PrintJson(CommandContext context, string name, PlanReadResult read, OrchestratorSettings? settings) =>
         context.Print(
             new ValidateDocument(
                 name,
@@ -85,7 +88,10 @@ internal sealed class ValidateCommand : CliCommand
                 read.TaskCount,
                 [.. read.Errors.Select(FaultEntry.Of)],
                 [.. read.Warnings.Select(FaultEntry.Of)],
-                [.. read.Advice.Select(FaultEntry.Of)]
+                [.. read.Advice.Select(FaultEntry.Of)],
+                read.IsValid && settings is not null && GatesOverview.Find(settings, context) is { } gates
+                    ? DecidingGatesEntry.Of(read.Plan!, gates)
+                    : null
             ),
             CliJson.Default.ValidateDocument
         );

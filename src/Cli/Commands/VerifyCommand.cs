@@ -2,6 +2,7 @@ using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
+using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Gates;
 
@@ -39,7 +40,8 @@ internal sealed class VerifyCommand : CliCommand
         var plan = context.PlanFiles.Require(parsed.GetRequiredValue(_plan));
         var id = UniquePrefix.Find(parsed.GetRequiredValue(_task), [.. plan.Tasks.Select(task => task.Id)], "task of this plan");
         var settings = TrustGate.Demand(context, context.OpenSettings(repository, []), parsed.GetValue(_yes)).Settings!;
-        var gates = CheckoutVerification.GatesOf(plan, plan.Tasks.First(task => task.Id == id), settings, workTree);
+        var ofProject = CheckoutVerification.GatesOf(settings, workTree);
+        var gates = ofProject.Explain(plan, plan.Tasks.First(task => task.Id == id));
         if (gates.Count == 0)
         {
             throw new CommandException(
@@ -80,6 +82,11 @@ internal sealed class VerifyCommand : CliCommand
             context.Print(new VerifyDocument(id, passed, found), CliJson.Default.VerifyDocument);
         }
         context.Terminal.Show(passed ? $"Task '{id}' passes." : $"Task '{id}' does not pass.");
+        var checkedAlready = gates.Select(gate => gate.Gate.Command).ToHashSet(StringComparer.Ordinal);
+        foreach (var later in ofProject.OfStaging(plan).Where(gate => !checkedAlready.Contains(gate.Command)))
+        {
+            context.Terminal.Show($"Once merged, it has to pass '{new UntrustedText(later.Command).Line}' as well.");
+        }
         return passed ? ExitCodes.Done : ExitCodes.WorkFailed;
     }
 }

@@ -14,6 +14,9 @@ public enum GateSource
 
     /// <summary>The project's own manifests, because the plan has contracts, which need type checks.</summary>
     Contracts,
+
+    /// <summary>The configuration, <c>gates.integration</c>.</summary>
+    Integration,
 }
 
 /// <summary>An effective gate, and its source.</summary>
@@ -29,11 +32,26 @@ public sealed record ProjectGates
     /// <summary>Gates found in the project's manifests.</summary>
     public IReadOnlyList<Gate> Found { get; init; } = [];
 
-    /// <summary>The configuration's gates for every merged tree.</summary>
-    public IReadOnlyList<Gate> Integration { get; init; } = [];
+    /// <summary>The configuration's gates for every merged tree; null: none, so that found ones count where none are configured for tasks
+    /// either. An empty list switches those off.</summary>
+    public IReadOnlyList<Gate>? Integration { get; init; }
 
     /// <summary>The project's gates, whatever a task has.</summary>
     public IReadOnlyList<Gate> OfProject() => Configured ?? Found;
+
+    /// <summary>The gates of every tree on staging, whatever a task has, with their sources. A task that is checked by a weaker test of
+    /// its own must not weaken what the project is checked by.</summary>
+    public IReadOnlyList<HoldingGate> ExplainStaging(Plan plan) =>
+        [
+            .. From(Configured ?? [], GateSource.Configuration)
+                .Concat(From(Integration ?? [], GateSource.Integration))
+                .Concat(From(Integration is null && Configured is null ? Found : [], GateSource.Found))
+                .Concat(From(Types(plan), GateSource.Contracts))
+                .DistinctBy(holding => (holding.Gate.Command, holding.Gate.Negate)),
+        ];
+
+    /// <summary>The gates of every tree on staging.</summary>
+    public IReadOnlyList<Gate> OfStaging(Plan plan) => [.. ExplainStaging(plan).Select(holding => holding.Gate)];
 
     /// <summary>A task's gates with their sources; measurements come last.</summary>
     public IReadOnlyList<HoldingGate> Explain(Plan plan, PlanTask task)
@@ -59,27 +77,23 @@ public sealed record ProjectGates
     /// <summary>A task's gates.</summary>
     public IReadOnlyList<Gate> Of(Plan plan, PlanTask task) => [.. Explain(plan, task).Select(h => h.Gate)];
 
-    /// <summary>A task's gates beyond its own verification.</summary>
+    /// <summary>What its work has to pass beyond its own verification, in its own tree or on staging.</summary>
     public IReadOnlyList<Gate> Beyond(Plan plan, PlanTask task) =>
-        [.. Explain(plan, task).Where(h => h.Source != GateSource.Task).Select(h => h.Gate)];
+        [.. OfMerge(plan, task).Where(gate => !task.Verification.Any(own => (own.Command, own.Negate) == (gate.Command, gate.Negate)))];
 
     /// <summary>Gates for a task's work merged to staging. Measurements are left out: they are of the task's own commit, and repeating them
     /// with others' work, at a busy time, would reject it by chance.</summary>
     public IReadOnlyList<Gate> OfMerge(Plan plan, PlanTask task) =>
-        Gate.WithOwnNames([.. Of(plan, task).Where(gate => !gate.IsMeasurement), .. Integration]);
+        Gate.WithOwnNames(Once(Of(plan, task).Where(gate => !gate.IsMeasurement).Concat(OfStaging(plan))));
 
     /// <summary>All gates of the plan's tasks and of merged trees, each once.</summary>
     /// <param name="without">Ids of tasks whose work is missing, so that their own gates can't pass.</param>
     public IReadOnlyList<Gate> OfLanding(Plan plan, IReadOnlyCollection<string> without) =>
-        Gate.WithOwnNames([
-            .. Beside(plan)
-                .Concat(plan.Tasks.Where(t => !without.Contains(t.Id)).SelectMany(t => t.Verification))
-                .DistinctBy(g => (g.Command, g.Negate)),
-        ]);
+        Gate.WithOwnNames(Once(Beside(plan).Concat(plan.Tasks.Where(t => !without.Contains(t.Id)).SelectMany(t => t.Verification))));
 
     /// <summary>The project's gates for the plan, without those of its tasks; including all found ones, because tasks may have
     /// none.</summary>
-    public IReadOnlyList<Gate> Beside(Plan plan) => [.. OfProject().Concat(Integration).Concat(Types(plan)).DistinctBy(g => g.Command)];
+    public IReadOnlyList<Gate> Beside(Plan plan) => Once(OfProject().Concat(OfStaging(plan)));
 
     /// <summary>Whether a gate checks types in a run of the plan.</summary>
     public bool CheckTypes(Plan plan) =>
@@ -88,6 +102,10 @@ public sealed record ProjectGates
     // If the configuration has a gate that checks types, that one is used.
     private IEnumerable<Gate> Types(Plan plan) =>
         plan.Contracts.Count == 0 || (Configured ?? []).Any(g => g.ChecksTypes) ? [] : Found.Where(g => g.ChecksTypes);
+
+    // Where one command is named twice, the strict one decides: a task can't make the project's gate a mere advice.
+    private static IReadOnlyList<Gate> Once(IEnumerable<Gate> gates) =>
+        [.. gates.GroupBy(gate => (gate.Command, gate.Negate)).Select(same => same.OrderByDescending(gate => gate.Required).First())];
 
     private static IEnumerable<HoldingGate> From(IEnumerable<Gate> gates, GateSource source) =>
         gates.Select(gate => new HoldingGate(gate, source));

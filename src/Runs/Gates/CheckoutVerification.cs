@@ -5,10 +5,10 @@ namespace Orchestrator.Runs.Gates;
 /// <summary>Runs the gates that a task has to pass, on the files as they are or on a commit, without a run.</summary>
 public static class CheckoutVerification
 {
-    /// <summary>The gates a task has to pass, by the same rules as in a run, with their sources.</summary>
+    /// <summary>The gates of a project, by the same rules as in a run.</summary>
     /// <param name="directory">Root of the project, where manifests may name gates.</param>
-    public static IReadOnlyList<HoldingGate> GatesOf(Plan plan, PlanTask task, OrchestratorSettings settings, string directory) =>
-        RunStart.GatesOf(settings, GateDetection.Detect(directory)).Explain(plan, task);
+    public static ProjectGates GatesOf(OrchestratorSettings settings, string directory) =>
+        RunStart.GatesOf(settings, GateDetection.Detect(directory));
 
     /// <summary>Runs gates one after the other; a gate that is known to pass on these files is not run again.</summary>
     /// <param name="workTree">Root of the work tree, the main one or a linked one.</param>

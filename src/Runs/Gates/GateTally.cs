@@ -116,9 +116,8 @@ internal static class GateTally
     private static string Cell(string command, int longest = LongestCell) => QuotedText.CutLine(command, longest);
 
     private static SortedDictionary<string, GateCount> Read(RunFolder folder) =>
-        SmallFile.TryRead(folder.Gates) is { } json
-            ? JsonSerializer.Deserialize(json, GateCountJson.Default.SortedDictionaryStringGateCount)!
-            : [];
+        // For people alone: what can't be read is counted anew, and stops nothing.
+        StoredJson.TryRead(folder.Gates, GateCountJson.Default.SortedDictionaryStringGateCount) ?? [];
 }
 
 [JsonSerializable(typeof(SortedDictionary<string, GateCount>))]

@@ -11,17 +11,29 @@ public static class DecidedPlan
     /// about.</exception>
     public static Plan? TryRead(string repository, RunStatus run)
     {
-        if (run.PlanHash.Length == 0)
-        {
-            return null;
-        }
         try
         {
-            return new StoredPlans().Load(new RepositoryReference(repository, "", ""), run.RunId, run.PlanHash).Plan;
+            return Load(repository, run)?.Plan;
         }
         catch (StepException changed)
         {
             throw new RefusedException(changed.Message, $"orchestrate cancel {run.RunId}");
         }
     }
+
+    /// <summary>The run's files; null: it has none yet, or somebody changed them.</summary>
+    internal static RunFiles? TryFiles(string repository, RunStatus run)
+    {
+        try
+        {
+            return Load(repository, run);
+        }
+        catch (StepException)
+        {
+            return null;
+        }
+    }
+
+    private static RunFiles? Load(string repository, RunStatus run) =>
+        run.PlanHash.Length == 0 ? null : new StoredPlans().Load(new RepositoryReference(repository, "", ""), run.RunId, run.PlanHash);
 }

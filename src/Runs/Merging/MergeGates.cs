@@ -126,8 +126,8 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
                 last.TaskId,
                 last.Attempt,
                 [
-                    "Your work passes its gates alone, but not merged with what other tasks did meanwhile. Their work is now in "
-                        + "your worktree; make both hold.\n",
+                    "Your work passes the gates of its own tree, but merged it does not pass those of staging. What other tasks did "
+                        + "meanwhile is now in your worktree; make all of it hold.\n",
                     .. others.Count == 0
                         ? (string[])[]
                         :

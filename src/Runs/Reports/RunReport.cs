@@ -1,5 +1,6 @@
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Landing;
+using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Merging;
 using Orchestrator.Runs.Requests;
 
@@ -64,6 +65,7 @@ public sealed class RunReport(string repository)
         {
             AppendRow(text, task);
         }
+        AppendGates(text, run);
         AppendModels(text, run, folder);
         AppendMeasurements(text, run);
         text.Append(GateTally.Render(folder));
@@ -101,6 +103,16 @@ public sealed class RunReport(string repository)
         if (worked.Count > 0)
         {
             text.Append($"\n").Append(worked);
+        }
+    }
+
+    // What decided is read from what is bound to the run's history, or not shown.
+    private void AppendGates(MarkdownText text, RunStatus run)
+    {
+        if (DecidedPlan.TryFiles(repository, run) is { } files)
+        {
+            text.Append($"\n## Gates that decide\n\n");
+            text.Append([.. DecidingGates.Describe(files.Plan, files.Gates).Select(line => MarkdownText.Of($"- {line}\n"))]);
         }
     }
 

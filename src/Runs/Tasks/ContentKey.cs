@@ -34,7 +34,7 @@ internal static class ContentKey
             },
             write = task.FilesWrite,
             append = task.FilesAppend,
-            gates = files.Gates.Of(files.Plan, task).Concat(files.Gates.Integration).Select(g => g.WithoutTurns()),
+            gates = files.Gates.Of(files.Plan, task).Concat(files.Gates.OfStaging(files.Plan)).Select(g => g.WithoutTurns()),
             content,
         };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts)));

@@ -1,0 +1,59 @@
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>What was found for the project decides about every merged tree, also where a task has a test of its own.</summary>
+public sealed class StagingGatesTests
+{
+    [Fact]
+    public async Task Run_TaskWithATrivialTestOfItsOwn_DoesNotLandWhatBreaksTheProjectsSuite()
+    {
+        using var cli = RunCommandTests.Repository("echo broken > $ORCHESTRATOR_TASK.txt");
+        cli.Write("Makefile", "test:\n\t@! grep -q broken *.txt 2>/dev/null\n");
+        cli.Write(
+            "tasks.yaml",
+            """
+            tasks:
+              - {id: own, description: Work, files_write: [own.txt], verification: ["test -s own.txt"], max_retries: 0}
+              - {id: lax, description: Work, files_write: [lax.txt], max_retries: 0, verification: [{command: make test, required: false}]}
+
+            """
+        );
+        cli.Git("add", "-A");
+        cli.Git("-c", "user.name=x", "-c", "user.email=x@y", "commit", "-qm", "base");
+        await cli.TrustAsync();
+
+        var told = (await cli.RunAsync("run", "-n")).People;
+        var validated = (await cli.RunAsync("validate", "--json")).Json["gates"]!;
+        var run = await cli.RunAsync("run", "--yes");
+        var report = await cli.RunAsync("report");
+
+        const string Staging = "staging, after each merge: 'make test' (found), and the gates of the merged tasks";
+        Assert.Contains(Staging, told, StringComparison.Ordinal);
+        Assert.Contains("own: 'test -s own.txt' (its own)", told, StringComparison.Ordinal);
+        Assert.Contains("lax: 'make test' (advises) (its own)", told, StringComparison.Ordinal);
+        Assert.Equal("make test", (string?)validated["staging"]![0]!["command"]);
+        Assert.Equal("task", (string?)validated["tasks"]!["own"]![0]!["source"]);
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains("On the merged tree: Gate failed: make test", run.People, StringComparison.Ordinal);
+        Assert.DoesNotContain(".txt", cli.Git("ls-tree", "-r", "--name-only", "main"), StringComparison.Ordinal);
+        Assert.Contains(Staging, report.Output + report.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Validate_NoSuite_SaysThatNothingButTheTasksOwnTestDecides()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write(
+            "tasks.yaml",
+            "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [test -s a.txt]}\n"
+                + "  - {id: b, description: B, files_write: [b.txt]}\n"
+        );
+
+        var told = (await cli.RunAsync("validate")).People;
+
+        Assert.Contains("staging: no gates but those of the merged tasks", told, StringComparison.Ordinal);
+        Assert.Contains("a: nothing but its own 'test -s a.txt' decides", told, StringComparison.Ordinal);
+        Assert.Contains("b: nothing checks it", told, StringComparison.Ordinal);
+    }
+}
