@@ -71,9 +71,9 @@ public sealed class TrainBadInputTests
     }
 
     [Fact]
-    public async Task Batch_OneAddsTwentyThousandFiles_LandsWithTheOther()
+    public async Task Batch_OneAddsThousandsOfFiles_LandsWithTheOther()
     {
-        const int Files = 20_000;
+        const int Files = 4_000;
         using var run = await RunFixture.BeginAsync(
             RunFixture.Start(new Gate("test \"$(ls many | wc -l)\" -ge 0")),
             Task("a", "a.txt"),
