@@ -110,15 +110,13 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             return opened with { Message = $"{note} {opened.Message}".Trim() };
         }
         var target = $"refs/heads/{input.Target}";
-        var checkout = new WorktreeStore(repository).FindMainCheckout();
-        var status = checkout is null ? null : await WorktreeStatus.ReadAsync(checkout, stop);
-        var own = files.Start.OwnFiles.All;
-        var unexpected = status is null ? "" : UnexpectedFiles.Describe(files.Folder, status, own);
+        var checkouts = await new WorktreeStore(repository).ListAsync(stop);
+        var unexpected = await UnexpectedFiles.FindAsync(repository, files);
         var request = new LandingRequest(target, tip, input.BaseCommit)
         {
             FinishCommand = Again(input),
-            Checkout = status?.Branch == target ? checkout!.Path : null,
-            OwnFiles = own,
+            Checkout = checkouts.FirstOrDefault(checkout => checkout.Branch == target)?.Path,
+            OwnFiles = files.Start.OwnFiles.All,
             NoteFile = files.Folder.Landing,
         };
         unexpected = $"{note} {unexpected}".Trim();
