@@ -116,7 +116,6 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         {
             FinishCommand = Again(input),
             Checkout = checkouts.FirstOrDefault(checkout => checkout.Branch == target)?.Path,
-            OwnFiles = files.Start.OwnFiles.All,
             NoteFile = files.Folder.Landing,
         };
         unexpected = $"{note} {unexpected}".Trim();
