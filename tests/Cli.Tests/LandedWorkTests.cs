@@ -1,0 +1,41 @@
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>What a run has landed, kept or lost is told as it is, and nothing of it goes without a proof or a person's word.</summary>
+public sealed class LandedWorkTests
+{
+    private const string Plan = """
+        tasks:
+          - {id: one, description: One, files_write: [one.txt], verification: [{command: grep -q GOOD one.txt}], max_retries: 0}
+        """;
+
+    /// <summary>A snapshot of a failed attempt from which the next one did not go on: nothing of it is in what landed.</summary>
+    [Fact]
+    public async Task Kept_WorkThatIsNotInWhatLanded_StaysAndIsNamed()
+    {
+        using var cli = RunCommandTests.Repository("[ -e \"$HOME/well\" ] && { echo GOOD > one.txt; exit 0; }; echo half > one.txt");
+        cli.Write("tasks.yaml", Plan);
+        Assert.Equal(1, (await cli.RunAsync("run", "--yes")).ExitCode);
+        var run = (string)(await cli.RunAsync("status", "--json")).Json["runId"]!;
+        var wip = $"refs/orchestrator/wip/{run}/one";
+        Assert.Equal("half\n", cli.Git("show", $"{wip}:one.txt"));
+
+        var worktree = Path.Combine(cli.Folder, ".worktrees", run, "one");
+        cli.Git("-C", worktree, "reset", "-q", "--hard", "main");
+        await File.WriteAllTextAsync(Path.Combine(worktree, "one.txt"), "by a person\n");
+        cli.Git("-C", worktree, "add", "one.txt");
+        cli.Git("-C", worktree, "-c", "user.name=P", "-c", "user.email=p@localhost", "commit", "-q", "-m", "mine");
+        cli.Git("worktree", "remove", "--force", "--force", worktree);
+        await File.WriteAllTextAsync(Path.Combine(cli.Home, "well"), "");
+        await cli.RunAsync("retry", "one", "--no-resume");
+        var finished = await cli.RunAsync("resume", "--yes");
+
+        Assert.True(finished.ExitCode == 0, finished.People);
+        Assert.Equal("half\n", cli.Git("show", $"{wip}:one.txt"));
+        Assert.Contains(wip, (await cli.RunAsync("show", $"{run}/one")).Output, StringComparison.Ordinal);
+        Assert.Contains(wip, (await cli.RunAsync("report")).Output, StringComparison.Ordinal);
+        await cli.RunAsync("cleanup", run, "--yes");
+        Assert.Equal("half\n", cli.Git("show", $"{wip}:one.txt"));
+    }
+}
