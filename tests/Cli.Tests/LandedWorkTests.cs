@@ -10,6 +10,45 @@ public sealed class LandedWorkTests
           - {id: one, description: One, files_write: [one.txt], verification: [{command: grep -q GOOD one.txt}], max_retries: 0}
         """;
 
+    [Fact]
+    public async Task Landed_TakenBackByAPerson_IsNotSaidToBeThere()
+    {
+        using var cli = RunCommandTests.Repository("echo GOOD > one.txt");
+        cli.Write("tasks.yaml", Plan);
+        var start = cli.Git("rev-parse", "main").Trim();
+        Assert.Equal(0, (await cli.RunAsync("run", "--yes")).ExitCode);
+        var landed = cli.Git("rev-parse", "main").Trim();
+
+        Assert.Contains($"landed: {landed} on main\n", (await cli.RunAsync("report")).Output, StringComparison.Ordinal);
+        cli.Git("reset", "-q", "--hard", start);
+        var report = await cli.RunAsync("report");
+        var show = await cli.RunAsync("show");
+        var status = await cli.RunAsync("status");
+        var history = await cli.RunAsync("history");
+        var json = (await cli.RunAsync("status", "--json")).Json;
+
+        Assert.Contains($"landed: {landed} on main, which does not have it any more", report.Output, StringComparison.Ordinal);
+        Assert.Contains($"{landed} on main, which does not have it any more", show.Output, StringComparison.Ordinal);
+        Assert.Contains("completed (no longer on main)", status.Output, StringComparison.Ordinal);
+        Assert.Contains("completed (no longer on main)", history.Output, StringComparison.Ordinal);
+        Assert.True((bool?)json["landedGone"]);
+
+        // Squashed it is there again by its content; reverted it is not.
+        cli.Git("merge", "-q", "--squash", landed);
+        Commit(cli, "squashed");
+        Assert.False((bool?)(await cli.RunAsync("status", "--json")).Json["landedGone"]);
+        cli.Git("reset", "-q", "--hard", landed);
+        cli.Git("rm", "-q", "one.txt");
+        Commit(cli, "reverted");
+        Assert.True((bool?)(await cli.RunAsync("status", "--json")).Json["landedGone"]);
+
+        // Nothing has to be moved, so nobody is asked.
+        cli.Git("reset", "-q", "--hard", start);
+        var aborted = await cli.RunAsync("abort", (string)json["runId"]!);
+        Assert.True(aborted.ExitCode == 0, aborted.People);
+        Assert.Equal(start, cli.Git("rev-parse", "main").Trim());
+    }
+
     /// <summary>A snapshot of a failed attempt from which the next one did not go on: nothing of it is in what landed.</summary>
     [Fact]
     public async Task Kept_WorkThatIsNotInWhatLanded_StaysAndIsNamed()
@@ -38,4 +77,7 @@ public sealed class LandedWorkTests
         await cli.RunAsync("cleanup", run, "--yes");
         Assert.Equal("half\n", cli.Git("show", $"{wip}:one.txt"));
     }
+
+    private static void Commit(CliFixture cli, string message) =>
+        cli.Git("-c", "user.name=P", "-c", "user.email=p@localhost", "commit", "-q", "-m", message);
 }

@@ -1,4 +1,5 @@
 using Orchestrator.Git.Refs;
+using Orchestrator.Runs.Landing;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Reports;
@@ -22,7 +23,7 @@ public sealed class RunEnding(RunServices services)
         {
             left = [.. left, .. await MarkBacklogAsync(input, told, stop)];
         }
-        Write(folder, run with { Left = left });
+        Write(folder, await LandedWork.LookAsync(run with { Left = left }, folder.Repository, services, stop));
         await WorktreeResourceClaims.Of(services.Environment).ReleaseThoseThatAreOverAsync(stop);
         return folder.Relative(folder.Report);
     }
