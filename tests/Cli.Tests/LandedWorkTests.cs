@@ -78,6 +78,49 @@ public sealed class LandedWorkTests
         Assert.Equal("half\n", cli.Git("show", $"{wip}:one.txt"));
     }
 
+    /// <summary>A person resolves a conflict with the target as told, and drops what a task has brought.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Promote_ResolutionThatDropsWork_LandsWhenAPersonSaysSo(bool byOption)
+    {
+        using var cli = RunCommandTests.Repository("echo GOOD > one.txt; echo by the task > two.txt");
+        cli.Write("tasks.yaml", Plan.Replace("[one.txt]", "[one.txt, two.txt]", StringComparison.Ordinal));
+        cli.Write("one.txt", "in the way\n");
+        Assert.Equal(3, (await cli.RunAsync("run", "--yes")).ExitCode);
+        var run = (string)(await cli.RunAsync("status", "--json")).Json["runId"]!;
+        var staging = $"orchestrator/{run}/staging";
+        File.Delete(Path.Combine(cli.Folder, "one.txt"));
+        cli.Write("two.txt", "by a person\n");
+        cli.Git("add", "two.txt");
+        Commit(cli, "meanwhile");
+
+        var conflict = await cli.RunAsync("promote");
+        Assert.Equal(3, conflict.ExitCode);
+        Assert.Contains("conflicts with the run's work in two.txt", conflict.People, StringComparison.Ordinal);
+        cli.Git("worktree", "add", "-q", "../fix", staging);
+        cli.Git("-C", "../fix", "-c", "user.name=P", "-c", "user.email=p@localhost", "merge", "-q", "-X", "theirs", "main");
+        var tip = cli.Git("rev-parse", staging).Trim();
+
+        var refused = await cli.RunAsync("promote");
+        Assert.Equal((3, tip), (refused.ExitCode, cli.Git("rev-parse", staging).Trim()));
+        Assert.Contains("two.txt:1 of one ('by the task')", refused.People, StringComparison.Ordinal);
+        Assert.Contains($"orchestrate promote {run} --accept-losses", refused.People, StringComparison.Ordinal);
+        if (!byOption)
+        {
+            Assert.Equal(3, (await cli.RunAsync(new RecordingTerminal { Answer = false }, "promote")).ExitCode);
+        }
+        var landed = byOption
+            ? await cli.RunAsync("promote", "--accept-losses")
+            : await cli.RunAsync(new RecordingTerminal { Answer = true }, "promote");
+
+        Assert.True(landed.ExitCode == 0, landed.People);
+        Assert.Equal("by a person\n", cli.Git("show", "main:two.txt"));
+        Assert.Equal("GOOD\n", cli.Git("show", "main:one.txt"));
+        Assert.Contains("1 of them given up by a person: two.txt:1 of one ('by the task')", (await cli.RunAsync("report")).Output);
+        Assert.Contains("accept losses", cli.Git("log", "--format=%s", "main"), StringComparison.Ordinal);
+    }
+
     private static void Commit(CliFixture cli, string message) =>
         cli.Git("-c", "user.name=P", "-c", "user.email=p@localhost", "commit", "-q", "-m", message);
 }

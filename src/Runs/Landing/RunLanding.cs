@@ -148,7 +148,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             );
             if (refused is not null)
             {
-                return refused with { StagingTip = request.Commit };
+                return refused.StagingTip.Length > 0 ? refused : refused with { StagingTip = request.Commit };
             }
             request = request with { Commit = merged! };
             unexpected = $"{unexpected} {noted}".Trim();
@@ -232,15 +232,16 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
                 GateCheck.EvidenceOf(files, failures[0])
             );
         }
-        if (await checks.LossesAsync(commit, stop) is { } lossy)
+        var lossy = await checks.LossesAsync(commit, stop);
+
+        // Also where work is lost by it: a person mends it there, or says that it may be.
+        if (!await staging.MoveAsync(commit, tip, $"merge {input.Target}"))
         {
-            return (null, "", lossy);
-        }
-        return await staging.MoveAsync(commit, tip, $"merge {input.Target}")
-            ? (commit, LandingChecks.Told(outcomes), null)
-            : throw new GitException(
+            throw new GitException(
                 $"{input.Staging} was moved by somebody else while {input.Target} was merged into it; landing is tried again."
             );
+        }
+        return lossy is null ? (commit, LandingChecks.Told(outcomes), null) : (null, "", lossy with { StagingTip = commit });
     }
 
     private static (string? Merged, string Note, LandResult? Refused) Refused(string message, string evidence = "") =>
