@@ -117,7 +117,7 @@ internal sealed class CommandContext(
     /// <exception cref="CommandException">A setting is invalid; all faults are named.</exception>
     public RepositorySettings OpenSettings(RepositoryLocation? repository, IReadOnlyList<SettingFlag> flags, string? runId = null)
     {
-        var settings = SettingsOfRepository.Open(repository?.Root, Environment, flags, Trust, runId);
+        var settings = SettingsOfRepository.Open(repository?.WorkTree, Environment, flags, Trust, runId);
         foreach (var warning in settings.Loaded.Warnings)
         {
             Terminal.Warn(warning.ToString());
@@ -139,7 +139,7 @@ internal sealed class CommandContext(
     /// <summary>The settings including untrusted ones: to show what a run would do once the repository is trusted, never to act on. Null
     /// where one is invalid, which is reported where it is needed.</summary>
     public OrchestratorSettings? FindSettings() =>
-        SettingsLoader.Load(SettingsFiles.Read(FindRepository()?.Root, Environment, []) with { IsTrusted = true }).Settings;
+        SettingsLoader.Load(SettingsFiles.Read(FindRepository()?.WorkTree, Environment, []) with { IsTrusted = true }).Settings;
 
     /// <summary>The settings with this file as the repository's file, which the person named: for questions, never to act on.</summary>
     /// <exception cref="CommandException">The file can't be opened, or a setting is invalid.</exception>
@@ -151,7 +151,7 @@ internal sealed class CommandContext(
             throw new CommandException(ExitCodes.Usage, $"There is no file {name} in {Directory}.", "Check the name.");
         }
         var result = SettingsLoader.Load(
-            SettingsFiles.Read(FindRepository()?.Root, Environment, []) with
+            SettingsFiles.Read(FindRepository()?.WorkTree, Environment, []) with
             {
                 RepositoryFile = new ConfigurationText(name, File.ReadAllText(path)),
                 IsTrusted = true,

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
@@ -6,7 +7,15 @@ namespace Orchestrator.Messages;
 /// <param name="Path">Absolute path of the main work tree on its host.</param>
 /// <param name="Key">12 hex digits of the SHA-256 of the common git directory's real path.</param>
 /// <param name="Queue">Task queue of its activities.</param>
-public sealed record RepositoryReference(string Path, string Key, [property: Identifier] string Queue);
+public sealed record RepositoryReference(string Path, string Key, [property: Identifier] string Queue)
+{
+    /// <summary>Absolute path of the linked worktree that a run was started in; null: the main work tree.</summary>
+    public string? LinkedWorktree { get; init; }
+
+    /// <summary>Absolute path of the work tree that a run was started in: its branch, its changes and its settings are meant.</summary>
+    [JsonIgnore]
+    public string WorkTree => LinkedWorktree ?? Path;
+}
 
 /// <summary>Settings that a run's workflows decide by: taken once from the stored settings, which workflows do not know.</summary>
 public sealed record RunRules

@@ -54,11 +54,20 @@ public static class RunStanding
     public static string Describe(RunStatus run) =>
         (run.Standing ?? Of(run)) switch
         {
-            Ended => run.State,
+            Ended => run.LandedGone is true ? $"{run.State} (no longer on {BranchOf(run)})" : run.State,
             Interrupted => Interrupted,
             NeedsPerson when IsWorking(run.State) => "waiting for a person",
             _ => run.Paused || (run.Standing ?? Of(run)) == Paused ? $"{run.State} (paused)" : run.State,
         };
+
+    /// <summary>What landed and where, for people; empty where nothing did.</summary>
+    /// <param name="run">The run; whether it is still there is told where <see cref="RunStatus.LandedGone"/> is set.</param>
+    public static string DescribeLanding(RunStatus run) =>
+        !run.HasLanded ? ""
+        : run.LandedGone is true ? $"{run.LandedCommit} on {BranchOf(run)}, which does not have it any more"
+        : $"{run.LandedCommit} on {BranchOf(run)}";
+
+    private static string BranchOf(RunStatus run) => run.LandedOn.Length > 0 ? run.LandedOn : run.Target;
 
     /// <summary>Tasks that a person has paused by name, while the run as a whole is not paused.</summary>
     public static IEnumerable<RunTask> PausedTasks(RunStatus run) =>

@@ -246,6 +246,12 @@ public sealed record RunStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Abandoned { get; init; }
 
+    /// <summary>True where it has landed, and the branch has neither that commit nor its content any more: a person took it back. Commands
+    /// that tell of runs look, and fill it; null: it was not looked, or has not landed.</summary>
+    [JsonPropertyName("landedGone")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? LandedGone { get; init; }
+
     /// <summary>Work of it is on the branch that it landed on; a run without merges lands its base.</summary>
     [JsonIgnore]
     public bool HasLanded => LandedCommit.Length > 0 && LandedCommit != BaseCommit;

@@ -33,7 +33,7 @@ internal sealed record BacklogMarks
             return null;
         }
         var marks = JsonSerializer.Deserialize(json, BacklogMarksJson.Default.BacklogMarks)!;
-        var store = new BacklogStore(repository.MainCheckout!, repository.CommonDirectory, time);
+        var store = new BacklogStore(files.WorkTree, repository.CommonDirectory, time);
         var done = run
             .Tasks.Where(t => t.State == TaskStates.Resolved || (t.State == TaskStates.Merged && (t.Starts > 0 || t.Reused)))
             .Select(t => t.Id)

@@ -6,6 +6,26 @@ internal static class KeptWork
     /// <summary>Name of the file.</summary>
     public const string FileName = "kept.md";
 
+    /// <summary>Says of a ref that it was removed, since what has landed has its content.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="name">The ref.</param>
+    public static void NoteLanded(RunFolder folder, string name)
+    {
+        if (RunRefs.TaskOfKept(folder, name) is not { } taskId)
+        {
+            return;
+        }
+        var path = Path.Combine(folder.Task(taskId), FileName);
+        var lines = (DurableFile.TryRead(path) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var told = lines.Select(line =>
+            line.StartsWith(name + ": ", StringComparison.Ordinal) ? $"landed, so no longer under {line}" : line
+        );
+        if (lines.Length > 0)
+        {
+            DurableFile.Write(path, Encoding.UTF8.GetBytes(string.Join('\n', told) + "\n"));
+        }
+    }
+
     /// <summary>Adds a place, once.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="place">A ref, or a folder; null: nothing had to be kept.</param>

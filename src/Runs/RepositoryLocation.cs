@@ -6,16 +6,33 @@ namespace Orchestrator.Runs;
 /// <param name="IsBare">There is no work tree.</param>
 public sealed record RepositoryLocation(string Root, string GitDirectory, bool IsBare)
 {
-    /// <summary>Our folder in the repository.</summary>
+    /// <summary>Absolute path of the linked worktree that the folder lies in; null: it lies in the main work tree, or in a worktree that
+    /// runs made for their agents.</summary>
+    public string? LinkedWorktree { get; init; }
+
+    /// <summary>Absolute path of the work tree that a person works in here: its branch, its changes and its settings are meant.</summary>
+    public string WorkTree => LinkedWorktree ?? Root;
+
+    /// <summary>Our folder in the repository, with engine and runs: one for all work trees.</summary>
     public string OrchestratorFolder => Path.Combine(Root, ".orchestrator");
+
+    /// <summary>Folder of the project's own texts for runs, such as roles.</summary>
+    public string ProjectFolder => Path.Combine(WorkTree, ".orchestrator");
 
     /// <summary>Folder of the runs' files.</summary>
     public string RunsFolder => Path.Combine(OrchestratorFolder, "runs");
 
-    /// <summary>Whether a path is this repository's root, by whatever links.</summary>
-    public bool IsAt(string path) => path == Root || GitRepository.RealPath(path) == GitRepository.RealPath(Root);
+    /// <summary>Whether a path is this repository's root, by whatever links, or the root of one of its linked worktrees.</summary>
+    public bool IsAt(string path) =>
+        path == Root
+        || GitRepository.RealPath(path) == GitRepository.RealPath(Root)
+        || (
+            Path.Exists(Path.Combine(path, ".git"))
+            && Find(path) is { } other
+            && GitRepository.RealPath(other.GitDirectory) == GitRepository.RealPath(GitDirectory)
+        );
 
-    /// <summary>The repository that a folder belongs to, or null. From inside a linked worktree it is the main one.</summary>
+    /// <summary>The repository that a folder belongs to, or null.</summary>
     public static RepositoryLocation? Find(string directory)
     {
         for (var folder = Path.GetFullPath(directory); folder is not null; folder = Path.GetDirectoryName(folder))
@@ -84,6 +101,9 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
         var common = Path.GetFullPath(File.ReadAllText(commonFile).Trim(), own);
         return Path.GetFileName(common) == ".git"
             ? new RepositoryLocation(Path.GetDirectoryName(common)!, common, false)
+            {
+                LinkedWorktree = WorktreeStore.IsOurs(own) ? null : folder,
+            }
             : new RepositoryLocation(common, common, true);
     }
 

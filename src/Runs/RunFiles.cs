@@ -44,6 +44,9 @@ internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunStart Start)
     /// <summary>The settings that the run began with.</summary>
     public OrchestratorSettings Settings => Start.Settings;
 
+    /// <summary>Absolute path of the work tree that the run was started in.</summary>
+    public string WorkTree => Start.LinkedWorktree ?? Folder.Repository;
+
     /// <summary>The project's own gates.</summary>
     public ProjectGates Gates => Start.Gates;
 

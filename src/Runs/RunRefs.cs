@@ -24,6 +24,13 @@ internal static class RunRefs
     /// <summary>Work that we would have overwritten: numbered below it.</summary>
     public static string Kept(RunFolder folder, string taskId) => $"{Kepts(folder)}/{taskId}";
 
+    /// <summary>The task of a ref of kept or unfinished work; null for another ref.</summary>
+    public static string? TaskOfKept(RunFolder folder, string name) =>
+        name.StartsWith(Wips(folder) + "/", StringComparison.Ordinal) ? name[(Wips(folder).Length + 1)..]
+        : name.StartsWith(Kepts(folder) + "/", StringComparison.Ordinal)
+            ? name[(Kepts(folder).Length + 1)..Math.Max(Kepts(folder).Length + 1, name.LastIndexOf('/'))]
+        : null;
+
     public static string Kepts(RunFolder folder) => $"refs/orchestrator/kept/{folder.Name}";
 
     public static string Wips(RunFolder folder) => $"refs/orchestrator/wip/{folder.Name}";

@@ -10,6 +10,9 @@ internal sealed record RunStart
     /// <summary>The settings, including those of the input.</summary>
     public required OrchestratorSettings Settings { get; init; }
 
+    /// <inheritdoc cref="RepositoryReference.LinkedWorktree"/>
+    public string? LinkedWorktree { get; init; }
+
     /// <summary>Requirements of the project's own files, as a person approved them.</summary>
     public ProjectFindings Found { get; init; } = new();
 
@@ -41,18 +44,19 @@ internal sealed record RunStart
     /// <summary>The start of a run now.</summary>
     /// <param name="input">The request.</param>
     /// <param name="loaded">The settings, without errors.</param>
-    /// <param name="repository">Root of the repository.</param>
-    public static RunStart Of(OrchestrationInput input, SettingsResult loaded, string repository)
+    /// <param name="repository">The repository, and where in it the run was started.</param>
+    public static RunStart Of(OrchestrationInput input, SettingsResult loaded, RepositoryReference repository)
     {
-        var commands = ProjectCommands.Find(repository);
+        var commands = ProjectCommands.Find(repository.WorkTree);
         var servers = loaded.Settings!.Claude.McpServers;
         return new RunStart
         {
             Input = input with { Plan = null },
             Settings = loaded.Settings,
+            LinkedWorktree = repository.LinkedWorktree,
             Found = new ProjectFindings
             {
-                Gates = GateDetection.Detect(repository),
+                Gates = GateDetection.Detect(repository.WorkTree),
                 SetUp = [.. commands.Where(f => f.Kind == FoundCommandKind.SetUp).Select(f => f.Command)],
                 McpServers = commands
                     .Where(f => f.Kind == FoundCommandKind.McpServer && servers.Contains(f.Command))

@@ -1,20 +1,20 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Detects files that appear in the user's checkout while a run works. Agents must not write there; without a sandbox a program
-/// with a path like <c>../../..</c> or an absolute one can, and then it is at least reported.</summary>
+/// <summary>Detects files that appear in the main checkout while a run works. Agents' worktrees lie in it, and they must not write there;
+/// without a sandbox a program with a path like <c>../../..</c> can, and then it is at least reported.</summary>
 internal static class UnexpectedFiles
 {
     /// <summary>Records the state before the first agent starts. An existing record stays.</summary>
-    public static void Note(RunFolder folder, WorktreeStatus status)
+    public static async Task NoteAsync(GitRepository repository, RunFolder folder, CancellationToken stop)
     {
-        if (!File.Exists(PathOf(folder)))
+        if (!File.Exists(PathOf(folder)) && new WorktreeStore(repository).FindMainCheckout() is { } checkout)
         {
+            var status = await WorktreeStatus.ReadAsync(checkout, stop);
             DurableFile.Write(PathOf(folder), JsonSerializer.SerializeToUtf8Bytes(status.UntrackedFiles()));
         }
     }
 
-    /// <summary>The same at any time: a run may end without landing. Also empty where git can't read the checkout; landing reports
-    /// that.</summary>
+    /// <summary>A sentence about new files; empty where there are none, and where git can't read the checkout.</summary>
     public static async Task<string> FindAsync(GitRepository repository, RunFiles files)
     {
         if (new WorktreeStore(repository).FindMainCheckout() is not { } checkout)
@@ -23,7 +23,7 @@ internal static class UnexpectedFiles
         }
         try
         {
-            return Describe(files.Folder, await WorktreeStatus.ReadAsync(checkout), files.Start.OwnFiles.All);
+            return Describe(files.Folder, checkout.Path, await WorktreeStatus.ReadAsync(checkout), files.Start.OwnFiles.All);
         }
         catch (GitException refusal) when (refusal.IsRefusal)
         {
@@ -31,8 +31,7 @@ internal static class UnexpectedFiles
         }
     }
 
-    /// <summary>A sentence about new files; empty where there are none.</summary>
-    public static string Describe(RunFolder folder, WorktreeStatus status, IEnumerable<string> own)
+    private static string Describe(RunFolder folder, string checkout, WorktreeStatus status, IEnumerable<string> own)
     {
         // It decides nothing: where somebody damaged the record, nothing can be said.
         if (StoredJson.TryRead(PathOf(folder), JsonSerializerOptions.Default.TypeOf<HashSet<string>>()) is not { } before)
@@ -42,7 +41,7 @@ internal static class UnexpectedFiles
         var added = status.UntrackedFiles(own).Where(path => !before.Contains(path)).ToList();
         return added.Count == 0
             ? ""
-            : $"While the run worked, files that git does not track appeared in your checkout: {FileNames.Some(added)}. If they "
+            : $"While the run worked, files that git does not track appeared in {checkout}: {FileNames.Some(added)}. If they "
                 + "are not yours, an agent wrote outside of its worktree.";
     }
 

@@ -32,7 +32,8 @@ public sealed class DeletionProofTests
             worktree,
             "refs/orchestrator/wip/run-1/t",
             "wip",
-            new CommitTrailers("run-1", "t", 1)
+            new CommitTrailers("run-1", "t", 1),
+            "refs/orchestrator/kept/run-1/t"
         );
 
         Assert.False((await proof.CheckCommitAsync(snapshot.Commit, ["refs/heads/main"], [])).IsProven);

@@ -22,6 +22,7 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
     private const string Staging = Prefix + "/staging";
     private const string Branch = Prefix + "/t/t";
     private const string Main = "refs/heads/main";
+    private const string Kept = "refs/orchestrator/kept/run-1/t";
     private static readonly CommitTrailers Trailers = new("run-1", "t", 1);
 
     [Fact]
@@ -104,7 +105,7 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
         {
             var worktree = await worktrees.EnsureAsync(new WorktreeRequest(git.Files[".worktrees/run-1/t"], git.Start) { Branch = Branch });
             await File.WriteAllTextAsync(Path.Combine(worktree.Path, "work"), "done");
-            await snapshots.SaveAsync(worktree, "refs/orchestrator/wip/run-1/t", "wip", Trailers);
+            await snapshots.SaveAsync(worktree, "refs/orchestrator/wip/run-1/t", "wip", Trailers, Kept);
             Assert.False((await snapshots.CommitAsync(worktree, Branch, [git.Start], "work", Trailers)).Lost);
         }
 

@@ -51,6 +51,58 @@ public sealed class LandingReversalTests
         Assert.Equal("the user's change", await File.ReadAllTextAsync(opened.Files["README.md"]));
     }
 
+    /// <summary>A person commits after it was decided that nothing is on top: that commit stays.</summary>
+    [Theory]
+    [InlineData("update-index")]
+    [InlineData("update-ref")]
+    public async Task TakeBack_CommitMadeMeanwhile_IsNotDropped(string command)
+    {
+        using var files = await TemporaryRepository.CreateAsync();
+        using var git = await InterruptingGit.CreateAsync(
+            command,
+            $"cd '{files.Path}' && echo mine > mine && git add mine && git -c user.name=P -c user.email=p@localhost commit -qm mine"
+        );
+        using var opened = await Opened.OpenAsync(files, git.Program);
+        var before = await opened.HeadAsync();
+        var landed = await opened.Files.CommitAsync("landed", ("landed", "x"));
+
+        git.Arm();
+        var result = await new LandingReversal(opened.Repository).TakeBackAsync(Main, landed, before, "run-1");
+
+        Assert.Equal(ReversalState.RevertOffered, result.State);
+        Assert.Equal("mine", await opened.Files.GitAsync("log", "-1", "--format=%s", "main"));
+        Assert.Empty(await opened.Files.GitAsync("status", "--porcelain"));
+        Assert.True(File.Exists(opened.Files["mine"]) && File.Exists(opened.Files["landed"]));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task TakeBack_KilledBetweenRefAndFiles_IsFinished(bool someFiles)
+    {
+        using var opened = await Opened.CreateAsync();
+        var before = await opened.Files.CommitAsync("before", ("changed", "1"), ("deleted", "1"));
+        await opened.Files.GitAsync("rm", "--quiet", "deleted");
+        var landed = await opened.Files.CommitAsync("landed", ("changed", "2"), ("landed", "x"));
+        opened.Files.Write("README.md", "the user's change");
+        new LandingIntents(opened.Repository, Main).Write(new LandingIntent(landed, before, opened.Repository.MainCheckout!));
+        await opened.Files.GitAsync("update-ref", Main, before, landed);
+        if (someFiles)
+        {
+            File.Delete(opened.Files["landed"]);
+            opened.Files.Write("changed", "1");
+        }
+
+        var result = await new LandingReversal(opened.Repository).TakeBackAsync(Main, landed, before, "run-1");
+
+        Assert.Equal(ReversalState.TakenBack, result.State);
+        Assert.Equal("M README.md", (await opened.Files.GitAsync("status", "--porcelain")).Trim());
+        Assert.Equal(
+            ("1", "1"),
+            (await File.ReadAllTextAsync(opened.Files["changed"]), await File.ReadAllTextAsync(opened.Files["deleted"]))
+        );
+    }
+
     [Fact]
     public async Task TakeBack_AlreadyPushed_OffersACommitThatUndoes()
     {

@@ -50,38 +50,72 @@ public sealed class LandingTests
         // An attempt that was killed between its note and its move.
         new LandingNote(Main, [new LandingMove(start, first), new LandingMove(first, second)]).Write(note);
         await opened.Files.GitAsync("switch", "--quiet", "main");
-        opened.Files.Write("README.md", "mine");
+        opened.Files.Write("second.txt", "mine");
 
         var vain = await opened.Landing.LandAsync(new LandingRequest(Main, second, start) { NoteFile = note });
         var kept = LandingNote.TryRead(note)!.Moves;
-        await opened.Files.GitAsync("restore", "README.md");
+        File.Delete(opened.Files["second.txt"]);
         var landed = await opened.Landing.LandAsync(new LandingRequest(Main, second, start) { NoteFile = note });
 
-        Assert.Equal((LandingState.Dirty, LandingState.Landed), (vain.State, landed.State));
+        Assert.Equal((LandingState.FilesInTheWay, LandingState.Landed), (vain.State, landed.State));
         Assert.Equal([new LandingMove(start, first)], kept);
         Assert.Equal([new LandingMove(start, second)], LandingNote.TryRead(note)!.Joined());
     }
 
+    /// <summary>As git does for a fast-forward: only a file that would change is in the way.</summary>
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Land_UncommittedChanges_TouchesNothing(bool staged)
+    [InlineData("changed", false)]
+    [InlineData("changed", true)]
+    [InlineData("deleted", false)]
+    [InlineData("untouched", false)]
+    [InlineData("untouched", true)]
+    public async Task Land_UncommittedChange_IsInTheWayOnlyWhereTheFileWouldChange(string file, bool staged)
+    {
+        using var opened = await Opened.CreateAsync();
+        var (start, commit) = await BigStagedAsync(opened);
+        opened.Files.Write(file, "mine");
+        File.Delete(opened.Files["README.md"]);
+        if (staged)
+        {
+            await opened.Files.GitAsync("add", "--all");
+        }
+        var before = await opened.Files.GitAsync("status", "--porcelain");
+
+        var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
+
+        if (file == "untouched")
+        {
+            Assert.Equal((LandingState.Landed, commit), (result.State, await opened.Refs.ReadAsync(Main)));
+        }
+        else
+        {
+            Assert.Equal(LandingState.Dirty, result.State);
+            Assert.Equal([file], result.Files);
+            Assert.Contains("orchestrate promote", result.Reason, StringComparison.Ordinal);
+            Assert.Equal(start, await opened.Refs.ReadAsync(Main));
+        }
+        Assert.Equal(before, await opened.Files.GitAsync("status", "--porcelain"));
+        Assert.Equal("mine", await File.ReadAllTextAsync(opened.Files[file]));
+    }
+
+    [Fact]
+    public async Task Land_FilesInConflictWithoutAMerge_AreNamed()
     {
         using var opened = await Opened.CreateAsync();
         var (start, commit) = await StagedAsync(opened);
-        opened.Files.Write("README.md", "mine");
-        if (staged)
-        {
-            await opened.Files.GitAsync("add", "README.md");
-        }
+        opened.Files.Write("README.md", "stashed\n");
+        await opened.Files.GitAsync("stash", "--quiet");
+        opened.Files.Write("README.md", "other\n");
+        await opened.Files.GitAsync("add", "README.md");
+        await opened.Files.GitAsync("commit", "--quiet", "-m", "other");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => opened.Files.GitAsync("stash", "pop"));
+        await opened.Files.GitAsync("update-ref", Main, start);
 
         var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
 
         Assert.Equal(LandingState.Dirty, result.State);
         Assert.Equal(["README.md"], result.Files);
-        Assert.Contains("orchestrate promote", result.Reason, StringComparison.Ordinal);
         Assert.Equal(start, await opened.Refs.ReadAsync(Main));
-        Assert.False(File.Exists(opened.Files["landed"]));
     }
 
     /// <summary>What git refuses because of a person's checkout is a result, not a fault that is tried for ever.</summary>
@@ -105,28 +139,14 @@ public sealed class LandingTests
     }
 
     [Fact]
-    public async Task Land_OwnFilesChanged_DoNotCount()
-    {
-        using var opened = await Opened.CreateAsync();
-        await opened.Files.CommitAsync("plan", ("plans/tasks.yaml", "1"));
-        var (start, commit) = await StagedAsync(opened);
-        opened.Files.Write("plans/tasks.yaml", "2");
-
-        var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start) { OwnFiles = ["plans/"] });
-
-        Assert.Equal(LandingState.Landed, result.State);
-        Assert.Equal("2", await File.ReadAllTextAsync(opened.Files["plans/tasks.yaml"]));
-    }
-
-    [Fact]
-    public async Task Land_OwnFileChangedHereAndInTheWork_IsNotOverwritten()
+    public async Task Land_PlanChangedHereAndInTheWork_IsNotOverwritten()
     {
         using var opened = await Opened.CreateAsync();
         var start = await opened.Files.CommitAsync("plan", ("plans/tasks.yaml", "1"));
         var commit = await opened.Files.CommitOnBranchAsync("orchestrator/run-1/staging", "main", "work", ("plans/tasks.yaml", "3"));
         opened.Files.Write("plans/tasks.yaml", "2");
 
-        var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start) { OwnFiles = ["plans/"] });
+        var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
 
         Assert.Equal(LandingState.Dirty, result.State);
         Assert.Equal(["plans/tasks.yaml"], result.Files);

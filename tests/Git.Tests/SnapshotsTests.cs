@@ -7,6 +7,7 @@ namespace Orchestrator.Git.Tests;
 public sealed class SnapshotsTests
 {
     private const string Wip = "refs/orchestrator/wip/run-1/t";
+    private const string Kept = "refs/orchestrator/kept/run-1/t";
     private const string Branch = "refs/heads/orchestrator/run-1/t/t";
     private static readonly CommitTrailers Trailers = new("run-1", "t", 1);
 
@@ -23,7 +24,7 @@ public sealed class SnapshotsTests
         File.Delete(Path.Combine(worktree.Path, "README.md"));
         var before = await WorktreeStatus.ReadAsync(worktree);
 
-        var snapshot = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers);
+        var snapshot = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers, Kept);
 
         Assert.True(snapshot.IsNew);
         Assert.Equal(snapshot.Commit, await opened.Refs.ReadAsync(Wip));
@@ -38,14 +39,20 @@ public sealed class SnapshotsTests
         var worktree = await opened.TaskWorktreeAsync("t");
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "file"), "1");
 
-        var first = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers);
-        var second = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers);
+        var first = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers, Kept);
+        var second = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers, Kept);
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "file"), "2");
-        var third = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers);
+        var third = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers, Kept);
 
         Assert.False(second.IsNew);
         Assert.Equal(first.Commit, second.Commit);
         Assert.True(third.IsNew);
+
+        // What the new one does not have stays under a name of its own; what it has does not.
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "another"), "x");
+        var fourth = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers, Kept);
+        Assert.Equal((Kept + "/1", null), (third.Kept, fourth.Kept));
+        Assert.Equal(first.Commit, await opened.Refs.ReadAsync(Kept + "/1"));
     }
 
     [Fact]
@@ -57,7 +64,7 @@ public sealed class SnapshotsTests
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "nested", "inside"), "x");
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "zz"), "x");
 
-        var snapshot = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers);
+        var snapshot = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers, Kept);
 
         Assert.Equal(["README.md", "zz"], (await opened.Commits.ListFilesAsync(snapshot.Tree)).Select(file => file.Path));
     }
@@ -69,7 +76,7 @@ public sealed class SnapshotsTests
         var worktree = await opened.TaskWorktreeAsync("t");
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "new"), "1");
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "README.md"), "changed");
-        var snapshot = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers);
+        var snapshot = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers, Kept);
         await opened.Worktrees.RemoveAsync(worktree.Path, permit: DiscardPermit.OfOurMaking(worktree.Path));
 
         var again = await opened.TaskWorktreeAsync("t");

@@ -137,7 +137,7 @@ internal sealed class ConfigCommand : Command
             var user = parsed.GetValue(_user);
             var file = user
                 ? SettingsFiles.UserFile(context.Environment)
-                : Path.Combine(context.RequireRepository().Root, SettingsFiles.RepositoryFileName);
+                : Path.Combine(context.RequireRepository().WorkTree, SettingsFiles.RepositoryFileName);
             var shown = user ? file : SettingsFiles.RepositoryFileName;
             var (text, faults) = ConfigFileEditor.Set(
                 File.Exists(file) ? File.ReadAllText(file) : "",
@@ -172,7 +172,7 @@ internal sealed class ConfigCommand : Command
 
         private static void WarnIfOverruled(CommandContext context, string name, SettingSourceKind where)
         {
-            var values = SettingsLoader.Load(SettingsFiles.Read(context.FindRepository()?.Root, context.Environment, [])).Values;
+            var values = SettingsLoader.Load(SettingsFiles.Read(context.FindRepository()?.WorkTree, context.Environment, [])).Values;
             if (values.FirstOrDefault(value => value.Name == name) is { } value && value.Source.Kind > where)
             {
                 context.Terminal.Warn($"It is not in force: {value.Source} says {value.Value}, and goes before it.");

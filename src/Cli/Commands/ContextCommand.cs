@@ -31,7 +31,7 @@ internal sealed class ContextCommand : CliCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var store = new ContextStore(Path.Combine(context.RequireRepository().OrchestratorFolder, ProjectContext.FileName));
+        var store = new ContextStore(Path.Combine(context.RequireRepository().ProjectFolder, ProjectContext.FileName));
         var verb = parsed.GetRequiredValue(_verb);
         var name = parsed.GetValue(_name);
         if (verb != "list" && string.IsNullOrWhiteSpace(name))

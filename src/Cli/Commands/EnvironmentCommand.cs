@@ -25,7 +25,9 @@ internal sealed class EnvironmentCommand : CliCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var files = EnvironmentFiles.Read(context.FindRepository() is { IsBare: false } repository ? repository.Root : context.Directory);
+        var files = EnvironmentFiles.Read(
+            context.FindRepository() is { IsBare: false } repository ? repository.WorkTree : context.Directory
+        );
         var hash = EnvironmentHash.Of(files);
         bool? matches = parsed.GetValue(_verify) is { } given ? EnvironmentHash.Matches(hash, given) : null;
         if (parsed.GetValue(_json))

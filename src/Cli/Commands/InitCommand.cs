@@ -27,7 +27,7 @@ internal sealed class InitCommand : CliCommand
             return Task.FromResult(
                 InstallForClaude(
                     context,
-                    parsed.GetValue(_global) ? SettingsFiles.Home(context.Environment) : context.RequireRepository().Root
+                    parsed.GetValue(_global) ? SettingsFiles.Home(context.Environment) : context.RequireRepository().WorkTree
                 )
             );
         }

@@ -18,6 +18,7 @@ internal sealed class LandCommand : SteeringCommand
     {
         Add(_run);
         Add(_merged);
+        AddAcceptLosses();
         AddEngine();
     }
 
@@ -27,7 +28,7 @@ internal sealed class LandCommand : SteeringCommand
         var before = run.Status.LandedCommit;
         var command = new PersonCommand(By: context.Person);
         return parsed.GetValue(_merged)
-            ? SendAsync(
+            ? SendLandingAsync(
                 parsed,
                 context,
                 run,
@@ -38,6 +39,6 @@ internal sealed class LandCommand : SteeringCommand
                 },
                 stop
             )
-            : SendAsync(parsed, context, run, PromoteOf(context, StoredRefusals.OfLand), stop);
+            : SendLandingAsync(parsed, context, run, PromoteOf(context, StoredRefusals.OfLand), stop);
     }
 }

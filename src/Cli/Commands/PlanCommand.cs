@@ -50,7 +50,7 @@ internal sealed class PlanCommand : CliCommand
         IReadOnlyList<SettingFlag> progress = parsed.GetValue(_noProgress) ? [new("--no-progress", "show_progress", "false")] : [];
         var settings = context.OpenSettings(repository, [.. _engine.Flags(parsed), .. progress]);
         var overwrite = MayWrite(parsed, context);
-        var text = input.Request ?? await File.ReadAllTextAsync(Path.GetFullPath(input.RequestFile!, repository.Root), stop);
+        var text = input.Request ?? await File.ReadAllTextAsync(Path.GetFullPath(input.RequestFile!, repository.WorkTree), stop);
         var id = PlannerRun.IdOf(
             input.Request ?? Path.GetFileNameWithoutExtension(input.RequestFile!),
             $"{text}\n{input.PlannerModel}\n{input.Output}",
@@ -85,7 +85,7 @@ internal sealed class PlanCommand : CliCommand
         }
         return new OrchestrationInput
         {
-            Repository = repository.Root,
+            Repository = repository.WorkTree,
             Request = words is null ? null : Requests.Require(words, context),
             RequestFile = prd is null ? null : Requests.InRepository(repository, context.PlanFiles.RequireDocument(prd)),
             PlanOnly = true,

@@ -12,12 +12,13 @@ internal sealed class PromoteCommand : SteeringCommand
         : base("promote", "Land a run that waits for its target branch")
     {
         Add(_run);
+        AddAcceptLosses();
         AddEngine();
     }
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var run = StoredRuns.RequireOpen(context.RequireRepository(), parsed.GetValue(_run));
-        return SendAsync(parsed, context, run, PromoteOf(context, StoredRefusals.OfPromote), stop);
+        return SendLandingAsync(parsed, context, run, PromoteOf(context, StoredRefusals.OfPromote), stop);
     }
 }

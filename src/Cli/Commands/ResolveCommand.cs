@@ -34,6 +34,7 @@ internal sealed class ResolveCommand : SteeringCommand
         Add(_tasks);
         Add(_reason);
         Add(_yes);
+        AddAcceptLosses();
         AddGoingOn();
         AddEngine();
     }
@@ -67,6 +68,6 @@ internal sealed class ResolveCommand : SteeringCommand
                 parsed.GetValue(_yes),
                 () => SendAsync(parsed, context, run, call with { ComesToRest = status => RunStates.IsFinal(status.State) }, stop)
             )
-            : SendAsync(parsed, context, run, call with { GoesOn = true }, stop);
+            : SendLandingAsync(parsed, context, run, call with { GoesOn = true }, stop);
     }
 }

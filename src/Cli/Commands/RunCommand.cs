@@ -237,7 +237,7 @@ internal sealed class RunCommand : CliCommand
     ) =>
         new()
         {
-            Repository = repository.Root,
+            Repository = repository.WorkTree,
             PlanFile = file is null ? null : Requests.InRepository(repository, file),
             Agent = settings.Agent,
             Model = parsed.GetValue(_options.Model),

@@ -63,7 +63,7 @@ internal sealed class ShowCommand : CliCommand
         Say(context, "target", status.Target);
         Say(context, "staging", status.Staging);
         Say(context, "base", status.BaseCommit);
-        Say(context, "landed", status.HasLanded ? status.LandedCommit + (status.LandedOn.Length > 0 ? $" on {status.LandedOn}" : "") : "");
+        Say(context, "landed", RunStanding.DescribeLanding(status));
         Say(context, "agent", $"{status.Agent}, {status.Workers} at once, {status.AgentStarts} starts");
         Say(context, "cost", status.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${status.Cost:0.00}") : "");
         Say(context, "folder", run.Folder);

@@ -2,6 +2,8 @@ using System.CommandLine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Landing;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -16,6 +18,11 @@ internal abstract class SteeringCommand : CliCommand
     private readonly Option<bool> _noResume = new("--no-resume")
     {
         Description = "Where nobody works on the run: keep it for 'resume', ask nothing",
+    };
+
+    private readonly Option<bool> _acceptLosses = new("--accept-losses")
+    {
+        Description = "Work of the run that is not there any more may be gone: it is named in the report",
     };
 
     protected SteeringCommand(string name, string description)
@@ -45,6 +52,58 @@ internal abstract class SteeringCommand : CliCommand
             ComesToRest = status => status.State == RunStates.Completed,
             Refuse = refuse,
         };
+    }
+
+    /// <summary>Adds the option of commands that land, or check what is to land.</summary>
+    protected void AddAcceptLosses() => Add(_acceptLosses);
+
+    /// <summary>Sends a command that lands, or checks what is to land. Where that comes to nothing because work of the run is lost, a
+    /// person says that it may be: by the option, or at the terminal.</summary>
+    protected async Task<int> SendLandingAsync(
+        ParseResult parsed,
+        CommandContext context,
+        StoredRun run,
+        SteeringCall call,
+        CancellationToken stop
+    )
+    {
+        var accepts = parsed.GetValue(_acceptLosses);
+        if (accepts)
+        {
+            await AcceptLossesAsync(context, run, asks: false, stop);
+        }
+        var code = await SendAsync(parsed, context, run, call, stop);
+        var now = run.Reload();
+        return code != ExitCodes.Done && !RunStates.IsFinal(now.Status.State) && await AcceptLossesAsync(context, now, asks: !accepts, stop)
+            ? await SendAsync(parsed, context, now, call, stop)
+            : code;
+    }
+
+    /// <summary>Accepts what was told to be lost.</summary>
+    /// <returns>False where nothing is, or nobody said yes.</returns>
+    private static async Task<bool> AcceptLossesAsync(CommandContext context, StoredRun run, bool asks, CancellationToken stop)
+    {
+        var repository = context.RequireRepository().Root;
+        if (
+            await LossAcceptance.FindAsync(run.LossesFile(isJson: true), run.Status, repository, context.Services, stop) is not { } lost
+            || (
+                asks
+                && context.Terminal.Ask($"{run.Status.Staging} lacks work of the run, as listed above. Does it land all the same?")
+                    is not true
+            )
+        )
+        {
+            return false;
+        }
+        if (!await LossAcceptance.AcceptAsync(lost, run.Status, context.Person, repository, context.Services, stop))
+        {
+            return false;
+        }
+        foreach (var place in lost.Places)
+        {
+            context.Terminal.Say(new UntrustedText($"given up: {place}"));
+        }
+        return true;
     }
 
     protected void AddEngine() => _engine.AddTo(this);

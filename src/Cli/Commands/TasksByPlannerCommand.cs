@@ -111,7 +111,7 @@ internal sealed class TasksParseCommand : TasksByPlannerCommand
         context.Backlog(parsed.GetValue(Tag)).Read();
         var input = new OrchestrationInput
         {
-            Repository = repository.Root,
+            Repository = repository.WorkTree,
             RequestFile = Requests.InRepository(repository, path),
             Planning = new PlanningOptions { Makes = PlanningOptions.Tasks, Tag = parsed.GetValue(Tag) },
         };
@@ -154,7 +154,7 @@ internal sealed class TasksExpandCommand : TasksByPlannerCommand
         var text = Describe(task);
         var input = new OrchestrationInput
         {
-            Repository = repository.Root,
+            Repository = repository.WorkTree,
             Request = text,
             Planning = new PlanningOptions
             {

@@ -60,7 +60,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
         await StartAsync(GoOn);
     }
 
-    private IReadOnlyList<string> GoOn => ["resume", runId, "--no-progress", "-C", repository.Root, .. Engine];
+    private IReadOnlyList<string> GoOn => ["resume", runId, "--no-progress", "-C", repository.WorkTree, .. Engine];
 
     private async Task<int> LaunchAsync(
         IReadOnlyList<string> arguments,
@@ -116,7 +116,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
 
             if (!isAlive)
             {
-                return status is null ? throw NotBegun() : Ended(status);
+                return status is null ? throw NotBegun() : await EndedAsync(status);
             }
             if (status is null && context.Time.GetElapsedTime(began) > Patience)
             {
@@ -136,13 +136,13 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
         Engine.Count > 0
         || process.WorksOn(repository.OrchestratorFolder, (await EngineOwners.FindAsync(repository.OrchestratorFolder, stop))?.Pid);
 
-    private int Ended(RunStatus status)
+    private async Task<int> EndedAsync(RunStatus status)
     {
         if (RunExit.CodeOf(status) is not { } code)
         {
             throw NotBegun();
         }
-        RunSummary.Say(status, context, asks: context.Terminal.IsInteractive);
+        await RunSummary.SayAsync(status, context, asks: context.Terminal.IsInteractive);
         return code;
     }
 

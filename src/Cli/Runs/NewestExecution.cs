@@ -44,7 +44,7 @@ internal static class NewestExecution
             return run;
         }
         // Invalid settings do not prevent showing the run, and the repository's files count only where they are trusted.
-        var settings = SettingsOfRepository.Open(repository.Root, context.Environment, [], context.Trust, run.Id).Loaded.Settings;
+        var settings = SettingsOfRepository.Open(repository.WorkTree, context.Environment, [], context.Trust, run.Id).Loaded.Settings;
         if (settings?.Temporal.Address is null)
         {
             return run;

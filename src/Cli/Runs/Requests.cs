@@ -30,10 +30,10 @@ internal static class Requests
             : new CommandException(ExitCodes.Usage, $"'{given}' is no request.", "Say in several words what is to be done, in quotes.");
     }
 
-    /// <summary>A file's path for runs: relative to the repository where it is inside.</summary>
+    /// <summary>A file's path for runs: relative to the work tree where it is inside.</summary>
     public static string InRepository(RepositoryLocation repository, string fullPath)
     {
-        var relative = Path.GetRelativePath(repository.Root, fullPath);
+        var relative = Path.GetRelativePath(repository.WorkTree, fullPath);
         return relative.StartsWith("..", StringComparison.Ordinal) ? fullPath : relative;
     }
 }

@@ -34,7 +34,8 @@ internal sealed class RunAbortion(CommandContext context, CancellationToken stop
                 WhereItsWorkIs(run.Status)
             );
         }
-        if (hasLanded && !yes && !Confirm(run))
+        var isThere = hasLanded && (await LandedWork.LookAsync(run.Status, repository.Root, context.Services, stop)).LandedGone is not true;
+        if (isThere && !yes && !Confirm(run))
         {
             return ExitCodes.NeedsPerson;
         }

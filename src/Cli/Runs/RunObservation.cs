@@ -2,6 +2,7 @@ using Orchestrator.Cli.Engine;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Hosting;
+using Orchestrator.Runs.Landing;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -25,9 +26,10 @@ internal static class RunObservation
     )
     {
         var abandoned = await IsAbandonedAsync(run, repository, context, stop);
+        var status = await LandedWork.LookAsync(run.Status, repository.Root, context.Services, stop);
         return run with
         {
-            Status = run.Status with
+            Status = status with
             {
                 Abandoned = abandoned,
                 Kept = RunStates.IsFinal(run.Status.State) ? [] : KeptCommands.Of(run.Folder, run.Status),

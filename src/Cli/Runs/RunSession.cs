@@ -103,7 +103,7 @@ internal sealed class RunSession : IAsyncDisposable
             }
             await EndTasksAsync(run, status);
             _hasEnded |= RunStates.IsFinal(status.State);
-            RunSummary.Say(status, _context, watcher.Warned, asks);
+            await RunSummary.SayAsync(status, _context, watcher.Warned, asks);
             return RunExit.CodeOf(status) ?? ExitCodes.Resumable;
         }
         catch (RpcException) when (_engine.IsLost)
@@ -215,7 +215,7 @@ internal sealed class RunSession : IAsyncDisposable
             _worker.GiveNoGrace();
         }
         await EndTasksAsync(run, status);
-        RunSummary.Say(status, _context, watcher.Warned);
+        await RunSummary.SayAsync(status, _context, watcher.Warned);
         return status;
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Orchestrator.Cli.Console;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
+using Orchestrator.Runs.Landing;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -13,8 +14,9 @@ internal static class RunSummary
     /// <param name="context">The terminal.</param>
     /// <param name="warned">Warnings that were shown before.</param>
     /// <param name="asks">The person at the terminal is asked next whether it may begin, so that question is left out.</param>
-    public static void Say(RunStatus run, CommandContext context, IReadOnlySet<string>? warned = null, bool asks = false)
+    public static async Task SayAsync(RunStatus run, CommandContext context, IReadOnlySet<string>? warned = null, bool asks = false)
     {
+        run = await LandedWork.LookAsync(run, context.RequireRepository().Root, context.Services, CancellationToken.None);
         var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
         var starts = $"{run.AgentStarts} agent {(run.AgentStarts == 1 ? "start" : "starts")}{cost}";
         var counts = (run.Counts ?? RunCounts.Of(run)).ToString() is { Length: > 0 } counted ? $"{counted}, {starts}" : starts;
@@ -26,9 +28,12 @@ internal static class RunSummary
             && (run.LandedOn.Length == 0 || run.LandedOn == run.Target)
         )
         {
+            var commit = run.LandedCommit[..Math.Min(12, run.LandedCommit.Length)];
             context.Terminal.Say(
-                $"  Landed on {run.Target} as {run.LandedCommit[..Math.Min(12, run.LandedCommit.Length)]}. 'orchestrate report "
-                    + $"{run.RunId}' tells more."
+                run.LandedGone is true
+                    ? $"  It had landed on {run.Target} as {commit}, which {run.Target} does not have any more. 'git merge {commit}' there "
+                        + "lands it again."
+                    : $"  Landed on {run.Target} as {commit}. 'orchestrate report {run.RunId}' tells more."
             );
         }
         if (RunTable.IsHeld(run))

@@ -121,7 +121,8 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["skip"] = Of(Carry, "orchestrate skip run-tasks-3f9a1c/parser"),
         ["promote"] = Of(
             [.. Carry, (ExitCodes.NeedsPerson, "the target branch still needs a person")],
-            "orchestrate promote run-tasks-3f9a1c"
+            "orchestrate promote run-tasks-3f9a1c",
+            "orchestrate promote run-tasks-3f9a1c --accept-losses"
         ),
         ["land"] = Of(
             [.. Carry, (ExitCodes.NeedsPerson, "nothing landed: a gate fails, or the target branch needs a person")],

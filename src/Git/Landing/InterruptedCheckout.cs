@@ -2,13 +2,13 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>A checkout in which a fast-forward was killed: some files are old, some new, one may be partial, and the index may be either.
-/// Only these are ours to restore; all others are the user's.</summary>
+/// <summary>A checkout in which a move between two commits was killed, forward or back: some files are old, some new, one may be partial,
+/// and the index may be either. Only these are ours to restore; all others are the user's.</summary>
 internal sealed class InterruptedCheckout(Worktree checkout)
 {
     private readonly WorktreeFiles _files = new(checkout.Path);
 
-    /// <summary>Restores the files of the fast-forward to the old commit, unless one of them was changed since.</summary>
+    /// <summary>Restores the files of the move to the old commit, unless one of them was changed since.</summary>
     /// <returns>The files that were changed since; if there are any, nothing was done.</returns>
     internal async Task<IReadOnlyList<string>> TakeBackAsync(string old, string @new, CancellationToken cancellationToken)
     {
@@ -39,7 +39,7 @@ internal sealed class InterruptedCheckout(Worktree checkout)
                 .OrderBy(change => change.Path, StringComparer.Ordinal)
         )
         {
-            if (!await IsHalfWrittenAsync(change, @new, cancellationToken))
+            if (!await IsHalfWrittenAsync(change, old, @new, cancellationToken))
             {
                 foreign.Add(change.Path);
             }
@@ -87,21 +87,32 @@ internal sealed class InterruptedCheckout(Worktree checkout)
 
     /// <summary>git removes a file, creates the new one and writes it, so one file may be missing or partial. Restoring it loses
     /// nothing.</summary>
-    private async Task<bool> IsHalfWrittenAsync(ChangedFile change, string @new, CancellationToken cancellationToken)
+    private async Task<bool> IsHalfWrittenAsync(ChangedFile change, string old, string @new, CancellationToken cancellationToken)
     {
         if (!HasFile(change.Path))
         {
             return _files.CanHaveFile(change.Path);
         }
-        if (!_files.HasFile(change.Path) || change.Change == FileChange.Deleted)
+        if (!_files.HasFile(change.Path))
         {
             return false;
         }
-        var whole = (
-            await checkout.Repository.ReadAsync(checkout.Call("cat-file", "--filters", $"{@new}:{change.Path}"), cancellationToken)
-        ).Bytes;
-        var found = _files.TryRead(change.Path, whole.Length);
-        return found?.Length < whole.Length && whole.Span.StartsWith(found);
+        foreach (var (commit, lacksIt) in ((string, FileChange)[])[(@new, FileChange.Deleted), (old, FileChange.Added)])
+        {
+            if (change.Change == lacksIt)
+            {
+                continue;
+            }
+            var whole = (
+                await checkout.Repository.ReadAsync(checkout.Call("cat-file", "--filters", $"{commit}:{change.Path}"), cancellationToken)
+            ).Bytes;
+            var found = _files.TryRead(change.Path, whole.Length);
+            if (found?.Length < whole.Length && whole.Span.StartsWith(found))
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     private async Task RestoreAsync(IReadOnlyList<ChangedFile> changes, CancellationToken cancellationToken)

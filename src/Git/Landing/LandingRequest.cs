@@ -15,9 +15,6 @@ public sealed record LandingRequest(string Target, string Commit, string Base)
     /// <summary>File of the note about our moves of the target (<see cref="LandingNote"/>): written before each move, removed again if it
     /// does not happen. Null: none, and the landing can't be taken back.</summary>
     public string? NoteFile { get; init; }
-
-    /// <summary>Our own files and folders, whose changes do not count as a person's, relative to the root.</summary>
-    public IReadOnlyList<string> OwnFiles { get; init; } = [];
 }
 
 /// <summary>Result of a landing.</summary>

@@ -54,8 +54,24 @@ public sealed class LandingReversal(GitRepository repository)
         CancellationToken cancellationToken = default
     )
     {
+        using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
+        return await TryAsync(target, landed, before, run, cancellationToken);
+    }
+
+    private async Task<ReversalResult> TryAsync(
+        string target,
+        string landed,
+        string before,
+        string run,
+        CancellationToken cancellationToken
+    )
+    {
         var branch = target.StartsWith("refs/heads/", StringComparison.Ordinal) ? target["refs/heads/".Length..] : target;
         var tip = await _refs.ReadAsync(target, cancellationToken);
+        if (await FinishAsync(target, branch, landed, before, tip, cancellationToken) is { } finished)
+        {
+            return finished;
+        }
         if (tip is null || !await _commits.IsAncestorAsync(landed, tip, cancellationToken))
         {
             return new ReversalResult(ReversalState.NotLanded, $"{branch} does not have {landed}.");
@@ -70,10 +86,51 @@ public sealed class LandingReversal(GitRepository repository)
         );
         return published.Text.Length > 0
             ? await OfferRevertAsync(branch, tip, landed, before, run, $"{published.Text} has it too", cancellationToken)
-            : await MoveBackAsync(target, branch, landed, before, cancellationToken);
+            : await MoveBackAsync(target, branch, landed, before, cancellationToken)
+                ?? await TryAsync(target, landed, before, run, cancellationToken);
     }
 
-    private async Task<ReversalResult> MoveBackAsync(
+    /// <summary>Finishes what was killed between the ref and the files; null where nothing was.</summary>
+    private async Task<ReversalResult?> FinishAsync(
+        string target,
+        string branch,
+        string landed,
+        string before,
+        string? tip,
+        CancellationToken cancellationToken
+    )
+    {
+        var intents = new LandingIntents(repository, target);
+        if (
+            tip != before
+            || intents.Read() is not { } intent
+            || intent.Old != landed
+            || intent.New != before
+            || new WorktreeStore(repository).FindCheckout(intent.Checkout == repository.MainCheckout ? null : intent.Checkout)
+                is not { } checkout
+        )
+        {
+            return null;
+        }
+        repository.RemoveLocksOfTheDead();
+        var foreign = await new InterruptedCheckout(checkout).TakeBackAsync(before, landed, cancellationToken);
+        intents.Forget();
+        return foreign.Count == 0
+            ? TakenBack(branch, before)
+            : new ReversalResult(
+                ReversalState.TakenBack,
+                $"{branch} is at {before} again. In '{checkout.Path}' that was interrupted, and these files have changes of somebody else "
+                    + $"since, so that they were left as they are: {FileNames.Some(foreign)}."
+            );
+    }
+
+    private static ReversalResult TakenBack(string branch, string before) =>
+        new(ReversalState.TakenBack, $"{branch} is at {before} again.");
+
+    /// <summary>Moves the branch by compare-and-swap, and then the files of its checkout: a commit that a person makes meanwhile is never
+    /// dropped.</summary>
+    /// <returns>Null: the branch was moved by somebody else meanwhile, and nothing was done.</returns>
+    private async Task<ReversalResult?> MoveBackAsync(
         string target,
         string branch,
         string landed,
@@ -86,9 +143,7 @@ public sealed class LandingReversal(GitRepository repository)
             .ToArray();
         if (checkouts.Length == 0)
         {
-            return (await _refs.UpdateAsync([new RefChange(target, before, landed)], "taken back by orchestrate", cancellationToken)).Done
-                ? Done()
-                : new ReversalResult(ReversalState.CheckoutInUse, $"{branch} was moved by somebody else meanwhile. Try again.");
+            return await SwapAsync() ? TakenBack(branch, before) : null;
         }
         var path = checkouts[0].Path;
         var admin = path == repository.MainCheckout ? repository.CommonDirectory : WorktreeAdmin.Find(repository, path);
@@ -100,22 +155,48 @@ public sealed class LandingReversal(GitRepository repository)
                     + $"git reset --keep {before}"
             );
         }
+        var checkout = new Worktree(repository, path, admin);
+        var intents = new LandingIntents(repository, target);
+        string[] files = ["read-tree", "-m", "-u"];
         try
         {
-            // "--keep" goes on only if no file with uncommitted changes differs between the two commits.
-            var checkout = new Worktree(repository, path, admin);
-            await checkout.WriteAsync(cancellationToken, "reset", "--keep", "--quiet", before);
-            return Done();
+            // Changes of a person's in files that would change are in the way. "read-tree" compares times, too, unless they are refreshed.
+            await checkout.WriteAsync(checkout.Call("update-index", "-q", "--refresh") with { AnswerCodes = [0, 1] }, cancellationToken);
+            await checkout.WriteAsync(checkout.Call([.. files, "--dry-run", landed, before]), cancellationToken);
         }
-        catch (GitException e) when (e is not GitLockedException && e.ExitCode is 1 or 128)
+        catch (GitException e) when (IsInTheWay(e))
         {
-            return new ReversalResult(
-                ReversalState.CheckoutInUse,
-                $"'{path}' has changes in the way. Commit or stash them, then: git reset --keep {before} ({e.ErrorOutput})"
-            );
+            return InTheWay(e);
         }
+        intents.Write(new LandingIntent(landed, before, path));
+        if (!await SwapAsync())
+        {
+            intents.Forget();
+            return null;
+        }
+        try
+        {
+            await checkout.WriteAsync(checkout.Call([.. files, landed, before]), cancellationToken);
+        }
+        catch (GitException e) when (IsInTheWay(e))
+        {
+            await _refs.UpdateAsync([new RefChange(target, landed, before)], "not taken back by orchestrate", cancellationToken);
+            intents.Forget();
+            return InTheWay(e);
+        }
+        intents.Forget();
+        return TakenBack(branch, before);
 
-        ReversalResult Done() => new(ReversalState.TakenBack, $"{branch} is at {before} again.");
+        async Task<bool> SwapAsync() =>
+            (await _refs.UpdateAsync([new RefChange(target, before, landed)], "taken back by orchestrate", cancellationToken)).Done;
+
+        ReversalResult InTheWay(GitException refusal) =>
+            new(
+                ReversalState.CheckoutInUse,
+                $"'{path}' has changes in the way. Commit or stash them, then repeat it. ({refusal.ErrorOutput})"
+            );
+
+        static bool IsInTheWay(GitException refusal) => refusal is not GitLockedException && refusal.ExitCode is 1 or 128;
     }
 
     /// <summary>The inverse of everything between two commits, applied to the present tip by a merge whose common ancestor is the landed

@@ -21,7 +21,7 @@ public enum LandingState
     /// <summary>The checkout that had the target is detached now.</summary>
     Detached,
 
-    /// <summary>The checkout that has the target has uncommitted changes.</summary>
+    /// <summary>The checkout that has the target has uncommitted changes in files that would change, or files in conflict.</summary>
     Dirty,
 
     /// <summary>A merge, rebase or bisect is in progress in the checkout.</summary>

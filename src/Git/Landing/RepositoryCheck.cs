@@ -1,4 +1,5 @@
 using Orchestrator.Git.Refs;
+using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
@@ -19,7 +20,9 @@ public sealed record RepositoryCheckResult(string? Target, string? Base, IReadOn
 }
 
 /// <summary>Checks whether a run can work in a repository, with cures.</summary>
-public sealed class RepositoryCheck(GitRepository repository)
+/// <param name="repository">The repository.</param>
+/// <param name="checkout">The person's checkout, whose branch is the default target; null: none, or the main one.</param>
+public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout = null)
 {
     /// <summary>Checks.</summary>
     /// <param name="target">The branch to land on, short or full; null: the checked-out one.</param>
@@ -112,12 +115,13 @@ public sealed class RepositoryCheck(GitRepository repository)
         {
             return target.StartsWith("refs/", StringComparison.Ordinal) ? target : "refs/heads/" + target;
         }
-        if (repository.MainCheckout is null)
+        checkout ??= new WorktreeStore(repository).FindMainCheckout();
+        if (checkout is null)
         {
             return null;
         }
         var output = await repository.ReadAsync(
-            repository.Call("symbolic-ref", "--quiet", "HEAD") with
+            checkout.Call("symbolic-ref", "--quiet", "HEAD") with
             {
                 AnswerCodes = [0, 1],
             },
@@ -129,7 +133,7 @@ public sealed class RepositoryCheck(GitRepository repository)
         }
         findings.Add(
             Refuse(
-                $"'{repository.MainCheckout}' is at no branch (detached HEAD), so it is not known where to land.",
+                $"'{checkout.Path}' is at no branch (detached HEAD), so it is not known where to land.",
                 "Check a branch out (git switch BRANCH), or name one: --target BRANCH or git.target."
             )
         );

@@ -140,18 +140,6 @@ public sealed class TargetLanding(GitRepository repository)
                 );
             }
         }
-        var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);
-        var changed = status.ChangedFiles(request.OwnFiles);
-        if (changed.Count > 0)
-        {
-            return new LandingResult(
-                LandingState.Dirty,
-                $"'{checkout.Path}' has uncommitted changes in {FileNames.Some(changed)}. Commit or stash them, then: "
-                    + $"{request.FinishCommand}",
-                tip,
-                changed
-            );
-        }
         intents.Write(new LandingIntent(tip, request.Commit, checkout.Path));
         await _notes.WriteAsync(request, tip, cancellationToken);
         try
@@ -175,7 +163,8 @@ public sealed class TargetLanding(GitRepository repository)
         return new LandingResult(LandingState.Landed, $"{branch} is at {request.Commit}, also in '{checkout.Path}'.", request.Commit, []);
     }
 
-    /// <summary>git checks everything before it changes the first file, so a refusal leaves everything unchanged.</summary>
+    /// <summary>git checks everything before it changes the first file, so a refusal leaves everything unchanged. It refuses only because of
+    /// files that would change, or that are in conflict.</summary>
     private async Task<LandingResult> ExplainRefusalAsync(
         LandingRequest request,
         string branch,
@@ -187,6 +176,19 @@ public sealed class TargetLanding(GitRepository repository)
     {
         var tip = await _refs.ReadAsync(request.Target, cancellationToken);
         var files = refusal.ErrorOutput.Split('\n').Where(line => line.StartsWith('\t')).Select(line => line.Trim()).ToArray();
+        if (refusal.ErrorOutput.Contains("unmerged files", StringComparison.Ordinal))
+        {
+            intents.Forget();
+            var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);
+            string[] unmerged = [.. status.Entries.Where(entry => entry.IsUnmerged).Select(entry => entry.Path)];
+            return new LandingResult(
+                LandingState.Dirty,
+                $"'{checkout.Path}' has files in conflict: {FileNames.Some(unmerged)}. Resolve and commit them, then: "
+                    + $"{request.FinishCommand}",
+                tip,
+                unmerged
+            );
+        }
         if (refusal.ErrorOutput.Contains("Your local changes", StringComparison.Ordinal))
         {
             intents.Forget();

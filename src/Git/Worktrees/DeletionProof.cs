@@ -51,6 +51,39 @@ public sealed class DeletionProof(GitRepository repository)
         return new DeletionProofResult(IsProven: false, $"{commit} ({info.Subject}) is in no history that stays.");
     }
 
+    /// <summary>Saved work, such as a snapshot: in the history of what stays as in <see cref="CheckCommitAsync"/>, or there by its content:
+    /// a commit of that history has every file that it changed exactly as it is in it.</summary>
+    /// <param name="commit">The saved commit.</param>
+    /// <param name="keepers">Refs or commits that stay, such as what has landed.</param>
+    public async Task<DeletionProofResult> CheckContentAsync(
+        string commit,
+        IReadOnlyCollection<string> keepers,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var inHistory = await CheckCommitAsync(commit, keepers, [], cancellationToken);
+        if (inHistory.IsProven)
+        {
+            return inHistory;
+        }
+        if (
+            await _commits.ReadAsync(commit, cancellationToken) is { Parents: [var parent] } info
+            && (await _commits.ReadAsync(parent, cancellationToken))?.Tree == info.Tree
+        )
+        {
+            return await CheckContentAsync(parent, keepers, cancellationToken);
+        }
+        var search = new ContentSearch(repository);
+        foreach (var keeper in keepers)
+        {
+            if (await search.IsInAsync(commit, keeper, cancellationToken))
+            {
+                return new DeletionProofResult(IsProven: true, $"{keeper} has what {commit} changed.");
+            }
+        }
+        return inHistory;
+    }
+
     /// <summary>A worktree: nothing uncommitted (ignored files do not count), and its head as in <see cref="CheckCommitAsync"/>.</summary>
     public async Task<DeletionProofResult> CheckWorktreeAsync(
         Worktree worktree,

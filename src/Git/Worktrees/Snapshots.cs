@@ -7,7 +7,8 @@ namespace Orchestrator.Git.Worktrees;
 /// <param name="Commit">The commit that the ref names.</param>
 /// <param name="Tree">Its tree: tracked and untracked files, not ignored ones.</param>
 /// <param name="IsNew">False if nothing had changed since the last one.</param>
-public sealed record Snapshot(string Commit, string Tree, bool IsNew);
+/// <param name="Kept">The ref that keeps the last one, whose content the new one does not have; null where it has.</param>
+public sealed record Snapshot(string Commit, string Tree, bool IsNew, string? Kept = null);
 
 /// <summary>Result of committing a worktree.</summary>
 /// <param name="Commit">The task's new commit, or the one before if there was nothing to commit.</param>
@@ -36,12 +37,15 @@ public sealed class Snapshots(GitRepository repository)
     /// <param name="name">The ref, such as <c>refs/orchestrator/wip/RUN/TASK</c>.</param>
     /// <param name="message">For people who find it.</param>
     /// <param name="trailers">Its origin.</param>
+    /// <param name="replaced">Prefix of the ref that keeps the last snapshot where the new one does not have its content; a number
+    /// follows.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
     public async Task<Snapshot> SaveAsync(
         Worktree worktree,
         string name,
         string message,
         CommitTrailers trailers,
+        string replaced,
         CancellationToken cancellationToken = default
     )
     {
@@ -52,8 +56,12 @@ public sealed class Snapshots(GitRepository repository)
             return new Snapshot(last, tree, IsNew: false);
         }
         var commit = await _commits.CreateAsync(tree, head is null ? [] : [head], message, trailers, cancellationToken);
+        var kept =
+            last is null || (await new DeletionProof(repository).CheckContentAsync(last, [commit], cancellationToken)).IsProven
+                ? null
+                : await KeepCommitAsync(last, replaced, cancellationToken);
         return (await _refs.UpdateAsync([new RefChange(name, commit, last)], "snapshot", cancellationToken)).Done
-            ? new Snapshot(commit, tree, IsNew: true)
+            ? new Snapshot(commit, tree, IsNew: true, kept)
             : throw new GitException(
                 $"'{name}' was moved by somebody else while a snapshot was taken. Only one caller may take snapshots of a task."
             );
@@ -76,9 +84,20 @@ public sealed class Snapshots(GitRepository repository)
             }
         }
         var commit = await _commits.CreateAsync(tree, head is null ? [] : [head], keep.Message, keep.Trailers, cancellationToken);
+        return await KeepCommitAsync(commit, keep.Prefix, cancellationToken);
+    }
+
+    /// <summary>Keeps a commit under the next number below a prefix.</summary>
+    private async Task<string> KeepCommitAsync(string commit, string prefix, CancellationToken cancellationToken)
+    {
+        var known = await _refs.ListAsync([prefix], cancellationToken);
+        if (known.FirstOrDefault(found => found.Value == commit).Key is { } already)
+        {
+            return already;
+        }
         for (var number = known.Count + 1; ; number++)
         {
-            var name = $"{keep.Prefix}/{number.ToString(CultureInfo.InvariantCulture)}";
+            var name = $"{prefix}/{number.ToString(CultureInfo.InvariantCulture)}";
             if ((await _refs.UpdateAsync([new RefChange(name, commit, null)], "kept", cancellationToken)).Done)
             {
                 return name;

@@ -69,6 +69,17 @@ public sealed class WorktreeStore(GitRepository repository)
     public Worktree? FindMainCheckout() =>
         repository.MainCheckout is { } path ? new Worktree(repository, path, repository.CommonDirectory) : null;
 
+    /// <summary>A person's checkout, or null where it is gone.</summary>
+    /// <param name="linked">Its path, where it is a linked worktree; null: the main checkout.</param>
+    public Worktree? FindCheckout(string? linked) =>
+        linked is null ? FindMainCheckout()
+        : Directory.Exists(linked) ? FindLinked(linked)
+        : null;
+
+    /// <summary>True where runs made the worktree of an administration, finished or pooled, for their own steps.</summary>
+    /// <param name="admin">Git's folder for it.</param>
+    public static bool IsOurs(string admin) => WorktreeAdmin.IsOurs(admin);
+
     /// <summary>Checks out exactly a commit: changes, untracked and ignored files are removed, but not those in
     /// <paramref name="keep"/>.</summary>
     /// <param name="worktree">The worktree, created without a branch; detached afterwards.</param>

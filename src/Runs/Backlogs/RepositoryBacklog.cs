@@ -46,7 +46,7 @@ public sealed class RepositoryBacklog
         _repository = repository;
         _directory = directory;
         _warn = warn;
-        _store = new BacklogStore(repository is { IsBare: false } ? repository.Root : directory, repository?.GitDirectory, time);
+        _store = new BacklogStore(repository is { IsBare: false } ? repository.WorkTree : directory, repository?.GitDirectory, time);
         _tag = tag ?? _store.CurrentTag;
     }
 

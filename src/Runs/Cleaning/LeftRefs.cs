@@ -34,8 +34,4 @@ internal sealed class LeftRefs(string prefix)
             )
             .Select(found => (found.Key, found.Value));
     }
-
-    /// <summary>The task that a branch or a snapshot belongs to; null: to the run.</summary>
-    public static string? TaskOf(EndedRun run, string name) =>
-        name.StartsWith(RunRefs.Wips(run.Folder) + "/", StringComparison.Ordinal) ? name[(RunRefs.Wips(run.Folder).Length + 1)..] : null;
 }

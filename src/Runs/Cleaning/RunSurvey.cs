@@ -43,6 +43,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
                     .Where(task => task.State == TaskStates.Merged && task.Commit.Length > 0)
                     .Select(task => task.Commit)
             )
+            .Concat(runs.Select(run => run.Status.LandedCommit).Where(commit => commit.Length > 0))
             .Distinct(StringComparer.Ordinal)
             .ToList();
         var contained = await WithSquashedAsync(
@@ -161,17 +162,14 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         foreach (var (name, commit) in refs.Concat(results.Select(result => (result.Ref, result.Commit))))
         {
             var result = results.FirstOrDefault(result => result.Ref == name);
-            var task = result is null ? LeftRefs.TaskOf(run, name) : result.Trailers?.Task;
+            var task = result?.Trailers?.Task;
 
             // Results that a later run could reuse are removed only when they are not needed.
             var isProven =
                 contained.Contains(commit)
-                || IsSuperseded(name, commit, task is null ? null : merged.GetValueOrDefault(task), contained)
+                || (result is not null && IsSuperseded(commit, task is null ? null : merged.GetValueOrDefault(task), contained))
                 || (result is null && !keepers.Contains(name) && await IsInAsync(commit, keepers, stop))
-                || (
-                    name.StartsWith(RunRefs.Kepts(run.Folder) + "/", StringComparison.Ordinal)
-                    && await IsKeptElsewhereAsync(commit, run, contained, stop)
-                );
+                || (RunRefs.TaskOfKept(run.Folder, name) is not null && await IsKeptElsewhereAsync(commit, run, contained, stop));
             if (isProven && !busy.Contains(name))
             {
                 gone.Add(new RefChange(name, null, commit));
@@ -206,21 +204,15 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
     private async Task<bool> IsInAsync(string commit, HashSet<string> keepers, CancellationToken stop) =>
         keepers.Count > 0 && await _commits.IsReachableFromAnyAsync(commit, keepers, stop);
 
-    /// <summary>A snapshot of a merged task, or an earlier result of it: the record names the commit that replaced it.</summary>
-    private static bool IsSuperseded(string name, string commit, string? by, IReadOnlySet<string> contained) =>
-        by is not null
-        && commit != by
-        && contained.Contains(by)
-        && (
-            name.StartsWith("refs/orchestrator/wip/", StringComparison.Ordinal) || name.StartsWith(Results + "/", StringComparison.Ordinal)
-        );
+    /// <summary>An earlier result of a merged task: the record names the commit that replaced it.</summary>
+    private static bool IsSuperseded(string commit, string? by, IReadOnlySet<string> contained) =>
+        by is not null && commit != by && contained.Contains(by);
 
     private async Task<bool> IsKeptElsewhereAsync(string commit, EndedRun run, IReadOnlySet<string> contained, CancellationToken stop) =>
         (
-            await new DeletionProof(repository).CheckCommitAsync(
+            await new DeletionProof(repository).CheckContentAsync(
                 commit,
-                [.. run.Status.Tasks.Select(task => task.Commit).Where(contained.Contains)],
-                [],
+                [.. run.Status.Tasks.Select(task => task.Commit).Append(run.Status.LandedCommit).Where(contained.Contains)],
                 stop
             )
         ).IsProven;

@@ -149,7 +149,7 @@ internal sealed class GateCheck(RunServices services)
         CancellationToken stop
     )
     {
-        if (WorktreeSetup.CommandsOf(files.Settings, repository.MainCheckout!).Count == 0)
+        if (WorktreeSetup.CommandsOf(files.Settings, files.WorkTree).Count == 0)
         {
             return null;
         }

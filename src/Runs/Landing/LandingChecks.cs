@@ -22,9 +22,8 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
                 Evidence = files.Folder.Relative(files.Folder.Losses),
                 Message =
                     $"Nothing was landed, since work of the run is lost ({report.Summary}): {RunLosses.Describe(report.Lost)}. "
-                    + $"'orchestrate report {input.RunId} --losses' lists it. Put it back on {input.Staging}; or, where it may be gone, "
-                    + $"say so by a commit there (git switch {input.Staging}; git commit --allow-empty -m '{RunLosses.Acceptance}'); "
-                    + $"then: {RunLanding.Again(input)}",
+                    + $"'orchestrate report {input.RunId} --losses' lists it. Put it back on {input.Staging}, then: "
+                    + $"{RunLanding.Again(input)}. Or, where it may be gone: {RunLanding.Again(input)} --accept-losses",
             };
     }
 

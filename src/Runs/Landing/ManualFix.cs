@@ -101,8 +101,7 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
                 Evidence = files.Folder.Relative(files.Folder.Losses),
                 Refusal =
                     $"Work of the run is lost in it ({losses.Summary}): {RunLosses.Describe(losses.Lost)}. Put it back on "
-                    + $"{input.Fix.Staging}; or, where it may be gone, say so by a commit there (git commit --allow-empty -m "
-                    + $"'{RunLosses.Acceptance}'); then: {Again(input.Fix)}",
+                    + $"{input.Fix.Staging}, then: {Again(input.Fix)}. Or, where it may be gone: {Again(input.Fix)} --accept-losses",
             };
         }
         var merge = await commits.CreateAsync(

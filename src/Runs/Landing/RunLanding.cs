@@ -110,15 +110,12 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             return opened with { Message = $"{note} {opened.Message}".Trim() };
         }
         var target = $"refs/heads/{input.Target}";
-        var checkout = new WorktreeStore(repository).FindMainCheckout();
-        var status = checkout is null ? null : await WorktreeStatus.ReadAsync(checkout, stop);
-        var own = files.Start.OwnFiles.All;
-        var unexpected = status is null ? "" : UnexpectedFiles.Describe(files.Folder, status, own);
+        var checkouts = await new WorktreeStore(repository).ListAsync(stop);
+        var unexpected = await UnexpectedFiles.FindAsync(repository, files);
         var request = new LandingRequest(target, tip, input.BaseCommit)
         {
             FinishCommand = Again(input),
-            Checkout = status?.Branch == target ? checkout!.Path : null,
-            OwnFiles = own,
+            Checkout = checkouts.FirstOrDefault(checkout => checkout.Branch == target)?.Path,
             NoteFile = files.Folder.Landing,
         };
         unexpected = $"{note} {unexpected}".Trim();
@@ -151,7 +148,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             );
             if (refused is not null)
             {
-                return refused with { StagingTip = request.Commit };
+                return refused.StagingTip.Length > 0 ? refused : refused with { StagingTip = request.Commit };
             }
             request = request with { Commit = merged! };
             unexpected = $"{unexpected} {noted}".Trim();
@@ -235,15 +232,16 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
                 GateCheck.EvidenceOf(files, failures[0])
             );
         }
-        if (await checks.LossesAsync(commit, stop) is { } lossy)
+        var lossy = await checks.LossesAsync(commit, stop);
+
+        // Also where work is lost by it: a person mends it there, or says that it may be.
+        if (!await staging.MoveAsync(commit, tip, $"merge {input.Target}"))
         {
-            return (null, "", lossy);
-        }
-        return await staging.MoveAsync(commit, tip, $"merge {input.Target}")
-            ? (commit, LandingChecks.Told(outcomes), null)
-            : throw new GitException(
+            throw new GitException(
                 $"{input.Staging} was moved by somebody else while {input.Target} was merged into it; landing is tried again."
             );
+        }
+        return lossy is null ? (commit, LandingChecks.Told(outcomes), null) : (null, "", lossy with { StagingTip = commit });
     }
 
     private static (string? Merged, string Note, LandResult? Refused) Refused(string message, string evidence = "") =>

@@ -16,12 +16,12 @@ public static class UncommittedChanges
     )
     {
         var opened = await services.Repositories.OpenAsync(repository.Root);
-        if (new WorktreeStore(opened).FindMainCheckout() is not { } checkout)
+        if (new WorktreeStore(opened).FindCheckout(repository.LinkedWorktree) is not { } checkout)
         {
             return [];
         }
         var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);
-        var plan = planFile is null ? null : Path.GetRelativePath(repository.Root, planFile);
+        var plan = planFile is null ? null : Path.GetRelativePath(repository.WorkTree, planFile);
         return status.ChangedFiles(OwnFiles.Of(settings, plan).Unmissed);
     }
 }

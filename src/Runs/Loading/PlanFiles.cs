@@ -141,9 +141,10 @@ public sealed class PlanFiles(
                     .OfType<string>()
                     .Distinct()
                     .Where(path =>
-                        File.Exists(Path.Combine(repository.Root, path)) && RepositoryLinks.LeadsOutside(repository.Root, path) is null
+                        File.Exists(Path.Combine(repository.WorkTree, path))
+                        && RepositoryLinks.LeadsOutside(repository.WorkTree, path) is null
                     )
-                    .ToDictionary(path => path, path => File.ReadAllText(Path.Combine(repository.Root, path)), StringComparer.Ordinal)
+                    .ToDictionary(path => path, path => File.ReadAllText(Path.Combine(repository.WorkTree, path)), StringComparer.Ordinal)
                 : []
         );
 
@@ -154,7 +155,7 @@ public sealed class PlanFiles(
         try
         {
             return repository is not null
-                ? new ContextStore(Path.Combine(repository.OrchestratorFolder, ProjectContext.FileName)).Read()
+                ? new ContextStore(Path.Combine(repository.ProjectFolder, ProjectContext.FileName)).Read()
                 : new Dictionary<string, string>();
         }
         catch (InvalidDataException e)
@@ -171,11 +172,11 @@ public sealed class PlanFiles(
             ? [.. Directory.EnumerateFiles(folder, "*.md").Select(file => Path.GetFileNameWithoutExtension(file))]
             : [];
 
-    private string? RolesFolder => repository is null ? null : Path.Combine(repository.OrchestratorFolder, "roles");
+    private string? RolesFolder => repository is null ? null : Path.Combine(repository.ProjectFolder, "roles");
 
     // Phase files are found from the repository's root; a plan outside of it has its own folder as root.
     private string RootOf(string path) =>
-        repository is not null && path.StartsWith(repository.Root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
-            ? repository.Root
+        repository is not null && path.StartsWith(repository.WorkTree + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? repository.WorkTree
             : Path.GetDirectoryName(path)!;
 }

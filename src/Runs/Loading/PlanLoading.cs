@@ -14,7 +14,7 @@ public sealed class PlanLoading(RunServices services)
     public async Task<PlanOutline> LoadAsync(LoadPlanInput input, CancellationToken stop = default)
     {
         var folder = new RunFolder(input.Repository.Path, input.RunId);
-        var opened = services.LoadSettings(input.Repository.Path, input.RunId, input.Input);
+        var opened = services.LoadSettings(input.Repository.WorkTree, input.RunId, input.Input);
         var settings = opened.Loaded;
         if (settings.Settings is null)
         {
@@ -27,18 +27,18 @@ public sealed class PlanLoading(RunServices services)
         var read = Read(input);
         if (read.Plan is not null)
         {
-            read = AddProjectTexts(read, input.Repository.Path);
+            read = AddProjectTexts(read, input.Repository.WorkTree);
         }
         if (read.Plan is null)
         {
             return new PlanOutline { Faults = PayloadPaging.Brief(PlanFault.List(read.Errors)) };
         }
         var repository = await services.Repositories.OpenAsync(input.Repository.Path);
-        var start = RunStart.Of(input.Input, settings, input.Repository.Path) with
+        var start = RunStart.Of(input.Input, settings, input.Repository) with
         {
             GitConfiguration = await GitCopies.KeepAsync(repository, services.Environment, stop),
         };
-        var hash = RunFiles.Store(folder, read.Plan, start, [.. Roles(input.Repository.Path), .. MarksOfBacklog(input, read.Plan)]);
+        var hash = RunFiles.Store(folder, read.Plan, start, [.. Roles(input.Repository.WorkTree), .. MarksOfBacklog(input, read.Plan)]);
         var outline = TaskOutlines.OutlineOf(new RunFiles(folder, read.Plan, start));
         if (outline.Faults.Count > 0)
         {
@@ -84,10 +84,10 @@ public sealed class PlanLoading(RunServices services)
             var made = PlanJson.Read(files.Accepted(files.PlanPath, input.SaidHash));
             return TaskGraphReader.Read(PlanJson.WriteIndented(made), files.Folder.Relative(files.PlanPath));
         }
-        var path = Path.GetFullPath(file, input.Repository.Path);
+        var path = Path.GetFullPath(file, input.Repository.WorkTree);
         try
         {
-            return PlanBytes.ReadPlan(input.Repository.Path, path, file);
+            return PlanBytes.ReadPlan(input.Repository.WorkTree, path, file);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
@@ -141,7 +141,7 @@ public sealed class PlanLoading(RunServices services)
             : [.. plan.Tasks.Select(t => t.Id)];
         var marks = new BacklogMarks
         {
-            Tag = input.Input.Planning?.Tag ?? new BacklogStore(input.Repository.Path, null, services.Time).CurrentTag,
+            Tag = input.Input.Planning?.Tag ?? new BacklogStore(input.Repository.WorkTree, null, services.Time).CurrentTag,
             Tasks = BacklogRequest.Links(plan, ids, out _),
         };
         yield return (BacklogMarks.FileName, marks.ToJson());

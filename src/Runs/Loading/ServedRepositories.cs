@@ -34,7 +34,12 @@ public sealed class ServedRepositories(
         try
         {
             var repository = await services.OpenRepositoryAsync(Path.GetFullPath(path));
-            return served.FirstOrDefault(r => r.Key == repository.Key) ?? throw NotServed(path, attempt, null);
+            return served.FirstOrDefault(r => r.Key == repository.Key) is { } found
+                ? found with
+                {
+                    LinkedWorktree = RepositoryLocation.Find(path)?.LinkedWorktree,
+                }
+                : throw NotServed(path, attempt, null);
         }
         catch (NotARepositoryException none)
         {

@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Merging;
 /// <param name="ask">Asks the run which files its tasks were granted.</param>
 internal sealed class RunLosses(GitRepository repository, RunFiles files, AskRun ask)
 {
-    /// <summary>Subject of a commit on staging by which a person accepts losses.</summary>
+    /// <summary>Subject of a commit on staging by which a person accepts losses (<see cref="Landing.LossAcceptance"/>).</summary>
     public const string Acceptance = "accept losses";
 
     private const int MostNamed = 5;
@@ -49,7 +49,7 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files, AskRun
         await LearnLentAsync(stop);
         var report = await _check.OfStagingAsync(began, tip, AuthorOf, stop);
         var told = new StoredLosses(report.Summary, tip, [.. report.Hunks.Where(hunk => hunk.Fate != HunkFate.Present)]);
-        DurableFile.Write(files.Folder.LossesJson, JsonSerializer.SerializeToUtf8Bytes(told, MessageOptions));
+        DurableFile.Write(files.Folder.LossesJson, told.ToJson());
         DurableFile.Write(files.Folder.Losses, Encoding.UTF8.GetBytes(told.Render()));
         return report;
     }
@@ -61,9 +61,9 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files, AskRun
 
     /// <summary>The summary line of the report; null where nothing was checked.</summary>
     public static string? Summary(RunFolder folder) =>
-        StoredJson.TryRead(folder.LossesJson, MessageOptions.TypeOf<StoredLosses>())?.Summary;
-
-    private static JsonSerializerOptions MessageOptions => Messages.MessageJson.Options;
+        StoredLosses.TryRead(folder.LossesJson) is not { } told ? null
+        : told.GivenUp.Count == 0 ? told.Summary
+        : $"{told.Summary}; {told.GivenUp.Count} of them given up by a person: {Describe(told.GivenUp)}";
 
     /// <summary>A grant excuses what is removed from a file, so the run says which there are.</summary>
     private async Task LearnLentAsync(CancellationToken stop) =>
@@ -77,7 +77,7 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files, AskRun
                 ? AuthorOf(LentFiles.With(task, _lent.GetValueOrDefault(task.Id) ?? []))
                 : new StepAuthor(commit.Subject, IsTask: false, _ => WriteRight.Write)
             : new StepAuthor(
-                $"by hand ({FileNames.Show(commit.Subject, 60)})",
+                StoredLosses.ByHand(commit.Subject),
                 IsTask: false,
                 _ => WriteRight.Write,
                 AcceptsLosses: commit.Subject == Acceptance
@@ -106,6 +106,25 @@ internal sealed record StoredLosses(string Summary, string Commit, IReadOnlyList
 {
     /// <summary>Version of this document's shape.</summary>
     public int SchemaVersion { get; init; } = 1;
+
+    /// <summary>What is lost.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<MergedHunk> Lost => [.. Hunks.Where(hunk => hunk.Fate == HunkFate.Lost)];
+
+    /// <summary>What was lost, and a person said that it may be.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<MergedHunk> GivenUp => [.. Hunks.Where(hunk => hunk.By == ByHand(RunLosses.Acceptance))];
+
+    private static JsonSerializerOptions Options => Messages.MessageJson.Options;
+
+    /// <summary>Reads the stored form; null where there is none.</summary>
+    public static StoredLosses? TryRead(string path) => StoredJson.TryRead(path, Options.TypeOf<StoredLosses>());
+
+    /// <summary>The stored form.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
+
+    /// <summary>Name of the author of a person's commit.</summary>
+    public static string ByHand(string subject) => $"by hand ({FileNames.Show(subject, 60)})";
 
     /// <summary>Position and task of a hunk, with one of its lines.</summary>
     public static string Place(MergedHunk hunk) =>

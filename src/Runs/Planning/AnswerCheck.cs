@@ -39,7 +39,7 @@ public static class AnswerCheck
         {
             return ("", "", [.. read.Errors.Select(f => f.ToString())]);
         }
-        if (files.Goal.Commit is not null && WhyNotInMidRun(plan, files.Goal).ToList() is { Count: > 0 } misplaced)
+        if (files.Goal.Taken.Count > 0 && WhyNotInMidRun(plan, files.Goal).ToList() is { Count: > 0 } misplaced)
         {
             return ("", "", misplaced);
         }

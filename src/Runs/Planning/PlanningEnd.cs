@@ -26,18 +26,18 @@ public sealed class PlanningEnd(RunServices services)
         }
         if (files.Goal.Options.IsForBacklog)
         {
-            return await AddTasksAsync(files, input.SaidHash, repository, stop);
+            return await AddTasksAsync(input, files, repository, stop);
         }
         var kept = files.Folder.Relative(files.PlanText);
         return input.Output is null ? $"the plan is in {kept}" : Deliver(input, files.Accepted(files.PlanPath, input.SaidHash), kept);
     }
 
     /// <summary>Adds the tasks to the backlog. Existing ones are not added again, so it may be repeated.</summary>
-    private async Task<string> AddTasksAsync(PlanningFiles files, string said, GitRepository repository, CancellationToken stop)
+    private async Task<string> AddTasksAsync(EndPlanningInput input, PlanningFiles files, GitRepository repository, CancellationToken stop)
     {
-        var (tasks, _) = BacklogAnswer.Read(Encoding.UTF8.GetString(files.Accepted(files.TasksPath, said)));
+        var (tasks, _) = BacklogAnswer.Read(Encoding.UTF8.GetString(files.Accepted(files.TasksPath, input.SaidHash)));
         var options = files.Goal.Options;
-        var store = new BacklogStore(repository.MainCheckout!, repository.CommonDirectory, services.Time);
+        var store = new BacklogStore(input.Repository.WorkTree, repository.CommonDirectory, services.Time);
         IReadOnlyList<string> ids = [];
         var changed = await store.ChangeAsync(options.Tag ?? store.CurrentTag, Add, stop);
         if (changed.File is null)
@@ -65,7 +65,7 @@ public sealed class PlanningEnd(RunServices services)
 
     private static string Deliver(EndPlanningInput input, byte[] plan, string kept)
     {
-        var path = Path.GetFullPath(input.Output!, input.Repository.Path);
+        var path = Path.GetFullPath(input.Output!, input.Repository.WorkTree);
         var read = PlanJson.Read(plan);
         var text = Encoding.UTF8.GetBytes(
             path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)

@@ -16,7 +16,7 @@ public sealed class PlanningStart(RunServices services)
     /// <param name="input">The request.</param>
     public async Task<PlanningBegun> BeginAsync(BeginPlanningInput input, CancellationToken stop)
     {
-        var opened = services.LoadSettings(input.Repository.Path, input.RunId, input.Input);
+        var opened = services.LoadSettings(input.Repository.WorkTree, input.RunId, input.Input);
         var settings = opened.Loaded;
         if (settings.Settings is null)
         {
@@ -52,8 +52,8 @@ public sealed class PlanningStart(RunServices services)
         CancellationToken stop
     )
     {
-        var start = RunStart.Of(input.Input, settings, input.Repository.Path);
-        var (planner, fault) = await FindPlannerAsync(services, input.Repository.Path, start, files.Conversations, stop);
+        var start = RunStart.Of(input.Input, settings, input.Repository);
+        var (planner, fault) = await FindPlannerAsync(services, input.Repository.WorkTree, start, files.Conversations, stop);
         if (planner is null)
         {
             return ("", fault);
@@ -65,25 +65,33 @@ public sealed class PlanningStart(RunServices services)
         }
         var repository = await services.OpenRepositoryAsync(input.Repository.Path);
         var commits = new CommitStore(repository);
-        if (await commits.ReadAsync("HEAD", stop) is not { } head)
+        if (
+            new WorktreeStore(repository).FindCheckout(input.Repository.LinkedWorktree) is not { } checkout
+            || await checkout.ReadHeadAsync(stop) is not { } head
+        )
         {
             return ("", "The repository has no commit yet, and agents work from a commit. Make one: git commit --allow-empty -m start");
         }
-        var goal = new PlanningGoal { Options = input.Input.Planning ?? new PlanningOptions(), BacklogIds = request.BacklogIds };
+        var goal = new PlanningGoal
+        {
+            Options = input.Input.Planning ?? new PlanningOptions(),
+            BacklogIds = request.BacklogIds,
+            Commit = head,
+        };
         var prompt = new PlannerPromptInput
         {
             Request = request.Text,
-            Outline = RepositoryOutline.Of((await commits.ListFilesAsync(head.Id, stop)).Select(f => f.Path), OutlineLimit),
-            Conventions = await commits.ReadFileAsync(head.Id, "CLAUDE.md", stop) is { } text ? Encoding.UTF8.GetString(text) : "",
+            Outline = RepositoryOutline.Of((await commits.ListFilesAsync(head, stop)).Select(f => f.Path), OutlineLimit),
+            Conventions = await commits.ReadFileAsync(head, "CLAUDE.md", stop) is { } text ? Encoding.UTF8.GetString(text) : "",
             Gates = [.. start.Gates.OfProject().Select(g => g.Command)],
             Schema = planner is CommandAgentRunner ? PlanningFiles.SchemaOf(goal.Options) : null,
         };
-        return (files.Begin(start, goal, request.Text, Render(goal.Options, prompt, input.Repository.Path)), "");
+        return (files.Begin(start, goal, request.Text, Render(goal.Options, prompt, input.Repository.WorkTree)), "");
     }
 
     /// <summary>The planner of the settings, if it can work.</summary>
     /// <param name="services">What the steps need of this machine.</param>
-    /// <param name="path">The repository.</param>
+    /// <param name="path">The work tree that the run was started in.</param>
     /// <param name="start">What the run began with.</param>
     /// <param name="conversations">Folder for the conversations of models that have no agent program.</param>
     /// <returns>The planner, or why there is none.</returns>

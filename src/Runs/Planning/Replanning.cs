@@ -43,7 +43,7 @@ public sealed class Replanning(RunServices services)
     private async Task<(string Hash, string Fault)> StoreAsync(BeginReplanInput input, RunFiles run, CancellationToken stop)
     {
         var files = new PlanningFiles(input.Repository, input.RunId, "", input.Replan);
-        var (planner, fault) = await PlanningStart.FindPlannerAsync(services, input.Repository.Path, run.Start, files.Conversations, stop);
+        var (planner, fault) = await PlanningStart.FindPlannerAsync(services, run.WorkTree, run.Start, files.Conversations, stop);
         if (planner is null)
         {
             return ("", fault);

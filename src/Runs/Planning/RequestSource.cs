@@ -19,7 +19,7 @@ internal sealed record RequestSource(string Text, IReadOnlyList<string>? Backlog
                 : new RequestSource(said.Trim(), null, null);
         }
         var name = input.Input.RequestFile!;
-        var path = Path.GetFullPath(name, input.Repository.Path);
+        var path = Path.GetFullPath(name, input.Repository.WorkTree);
         try
         {
             if (PlanFileName.IsBacklog(name))
@@ -39,7 +39,7 @@ internal sealed record RequestSource(string Text, IReadOnlyList<string>? Backlog
 
     private static RequestSource OfBacklog(byte[] bytes, string name, BeginPlanningInput input)
     {
-        var tag = input.Input.Planning?.Tag ?? new BacklogStore(input.Repository.Path, null, TimeProvider.System).CurrentTag;
+        var tag = input.Input.Planning?.Tag ?? new BacklogStore(input.Repository.WorkTree, null, TimeProvider.System).CurrentTag;
         var read = BacklogReader.Read(bytes, name, tag);
         if (read.File is not { } file || read.Errors.Any())
         {

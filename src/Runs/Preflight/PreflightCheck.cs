@@ -20,13 +20,23 @@ public sealed class PreflightCheck(RunServices services)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
-        var checkout = new WorktreeStore(repository).FindMainCheckout()!;
+        if (new WorktreeStore(repository).FindCheckout(files.Start.LinkedWorktree) is not { } checkout)
+        {
+            return new PreflightResult
+            {
+                Errors = [$"The worktree '{files.WorkTree}', in which the run was started, is gone. Start it again elsewhere."],
+            };
+        }
         var status = await WorktreeStatus.ReadAsync(checkout, stop);
-        var found = await new RepositoryCheck(repository).RunAsync(files.Settings.Git.Target, files.Settings.Worktrees.BranchPrefix, stop);
+        var found = await new RepositoryCheck(repository, checkout).RunAsync(
+            files.Settings.Git.Target,
+            files.Settings.Worktrees.BranchPrefix,
+            stop
+        );
         var errors = found.Findings.Where(f => f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
         var warnings = found.Findings.Where(f => !f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
         errors.AddRange(SameButForCase(files.Plan));
-        await CheckAgentsAsync(files, input.Repository.Path, found.Base, errors, warnings, stop);
+        await CheckAgentsAsync(files, checkout.Path, found.Base, errors, warnings, stop);
         var (unconfined, unconfinable) = await StepSandbox.PreflightAsync(files, services);
         errors.AddRange(unconfined.Length > 0 ? [unconfined] : []);
         warnings.AddRange(unconfinable.Length > 0 ? [unconfinable] : []);
@@ -68,7 +78,7 @@ public sealed class PreflightCheck(RunServices services)
         files = files with { Decisions = await contracts.StoreAsync(baseCommit, stop) };
         var renegotiated = ContractHistory.Renegotiated(files, warnings);
         AddUntracked(status, files.Start, warnings);
-        UnexpectedFiles.Note(files.Folder, status);
+        await UnexpectedFiles.NoteAsync(repository, files.Folder, stop);
         var first = await contracts.FirstCommitAsync(baseCommit, stop);
         var decisions = await new GatesAtBase(_gates).TryAsync(repository, files, first, errors, warnings, stop);
         return new PreflightResult

@@ -78,7 +78,7 @@ public sealed class PlannerQuestion(RunServices services)
         {
             var (planner, fault) = await PlanningStart.FindPlannerAsync(
                 services,
-                repository.MainCheckout!,
+                run.WorkTree,
                 run.Start,
                 conversations,
                 CancellationToken.None

@@ -1,4 +1,5 @@
 using Orchestrator.Git.Refs;
+using Orchestrator.Runs.Landing;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Reports;
@@ -22,7 +23,7 @@ public sealed class RunEnding(RunServices services)
         {
             left = [.. left, .. await MarkBacklogAsync(input, told, stop)];
         }
-        Write(folder, run with { Left = left });
+        Write(folder, await LandedWork.LookAsync(run with { Left = left }, folder.Repository, services, stop));
         await WorktreeResourceClaims.Of(services.Environment).ReleaseThoseThatAreOverAsync(stop);
         return folder.Relative(folder.Report);
     }
@@ -90,29 +91,18 @@ public sealed class RunEnding(RunServices services)
                 left.Add($"{RunRefs.Short(name)} stays: it is not all on {input.Run.Target}");
             }
         }
-        // Snapshots of a merged task are superseded by its commit, which the run's record names. Those of a skipped task are its only work.
+        foreach (var task in tasks.Where(task => task.State == TaskStates.Merged))
+        {
+            new UnfinishedWork(repository, $"{folder.Name}/{task.Id}").Remove();
+        }
+        // That its task was merged says nothing of what was saved before: somebody may have begun anew, or done it otherwise.
         var aside = new List<string>();
-        var merged = tasks.Where(t => t.State == TaskStates.Merged).Select(t => t.Id).ToHashSet(StringComparer.Ordinal);
-        foreach (var id in merged)
+        foreach (var (name, commit) in await refs.ListAsync([RunRefs.Wips(folder), RunRefs.Kepts(folder)], stop))
         {
-            new UnfinishedWork(repository, $"{folder.Name}/{id}").Remove();
-        }
-        foreach (var (name, commit) in await refs.ListAsync([RunRefs.Wips(folder)], stop))
-        {
-            if (merged.Contains(name[(RunRefs.Wips(folder).Length + 1)..]))
+            if ((await proof.CheckContentAsync(commit, [landed], stop)).IsProven)
             {
                 gone.Add(new RefChange(name, null, commit));
-            }
-            else
-            {
-                aside.Add(name);
-            }
-        }
-        foreach (var (name, commit) in await refs.ListAsync([RunRefs.Kepts(folder)], stop))
-        {
-            if ((await proof.CheckCommitAsync(commit, [landed], [], stop)).IsProven)
-            {
-                gone.Add(new RefChange(name, null, commit));
+                KeptWork.NoteLanded(folder, name);
             }
             else
             {

@@ -32,9 +32,7 @@ public sealed class RunReport(string repository)
         {
             text.Append($"- tasks: {counts}\n");
         }
-        text.Append(
-            $"- landed: {(run.HasLanded ? $"{run.LandedCommit} on {(run.LandedOn.Length > 0 ? run.LandedOn : run.Target)}" : "nothing")}\n"
-        );
+        text.Append($"- landed: {(run.HasLanded ? RunStanding.DescribeLanding(run) : "nothing")}\n");
         var onStaging = run.Tasks.Where(t => TaskStates.IsOnStaging(t.State) && !t.Landed).Select(t => t.Id).ToList();
         if (onStaging.Count > 0 && !RunStates.IsFinal(run.State))
         {

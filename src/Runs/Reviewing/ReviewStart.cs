@@ -83,12 +83,12 @@ public sealed class ReviewStart(RunServices services)
     )
     {
         var who = run.Settings.Review.Reviewer;
-        var environment = await AgentRunEnvironment.OfAsync(services, input.Repository.Path, run.Start, null, stop);
+        var environment = await AgentRunEnvironment.OfAsync(services, run.WorkTree, run.Start, null, stop);
         if (AgentCatalog.FindAnswering(who, run.Settings, services.HookCommand, environment, files.Conversations) is not { } reviewer)
         {
             return (null, $"There is no reviewer '{who.Agent}' (review.agent). {AgentCatalog.Unknown(who.Agent, run.Settings)}");
         }
-        var check = await reviewer.CheckAsync(input.Repository.Path, stop);
+        var check = await reviewer.CheckAsync(run.WorkTree, stop);
         return check.Status == AgentCheckStatus.Failed
             ? (null, $"The reviewer '{who.Agent}' can't work: {check.Message} {check.Cure}".TrimEnd())
             : (reviewer, "");

@@ -43,7 +43,7 @@ public static class MachineCheck
         }
         if (repository is { IsBare: false })
         {
-            entries.Add(await GateProgramCheck.RunAsync(loaded, repository.Root, cancellationToken));
+            entries.Add(await GateProgramCheck.RunAsync(loaded, repository.WorkTree, cancellationToken));
         }
         entries.Add(Disk(repository?.Root ?? Environment.CurrentDirectory, settings.DiskReserve));
         return entries;
@@ -91,7 +91,7 @@ public static class MachineCheck
         CancellationToken cancellationToken
     )
     {
-        var repository = location?.Root ?? Environment.CurrentDirectory;
+        var repository = location?.WorkTree ?? Environment.CurrentDirectory;
         var runner = Runner(name, loaded.Settings!, loaded.AgentEnvironment);
         var found = await runner.CheckAsync(repository, cancellationToken);
         var status = found.Status switch

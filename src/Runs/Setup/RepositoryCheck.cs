@@ -59,7 +59,7 @@ internal static class RepositoryCheck
         {
             return new(Name, MachineCheckStatus.Fail, $"{location.Root} is bare: agents need a work tree.", "Work in a clone of it.");
         }
-        if (new WorktreeStore(repository).FindMainCheckout() is not { } checkout)
+        if (new WorktreeStore(repository).FindCheckout(location.LinkedWorktree) is not { } checkout)
         {
             return new(Name, MachineCheckStatus.Fail, $"{location.Root} has no checkout of its own.", "Work in a clone of it.");
         }
@@ -69,7 +69,7 @@ internal static class RepositoryCheck
             return new(
                 Name,
                 MachineCheckStatus.Fail,
-                $"{location.Root} has no commit yet: agents start from one.",
+                $"{location.WorkTree} has no commit yet: agents start from one.",
                 "git add -A && git commit -m Start"
             );
         }
@@ -94,10 +94,10 @@ internal static class RepositoryCheck
             ? new(
                 Name,
                 MachineCheckStatus.Warn,
-                $"{location.Root} on '{branch}' has {(changed == 1 ? "an uncommitted change" : $"{changed} uncommitted changes")} that "
+                $"{location.WorkTree} on '{branch}' has {(changed == 1 ? "an uncommitted change" : $"{changed} uncommitted changes")} that "
                     + "agents will not see.",
                 "Commit or stash them."
             )
-            : new(Name, MachineCheckStatus.Ok, $"{location.Root} on '{branch}', clean.");
+            : new(Name, MachineCheckStatus.Ok, $"{location.WorkTree} on '{branch}', clean.");
     }
 }

@@ -28,13 +28,13 @@ public static class RepositoryInitializer
     /// settings.</param>
     public static InitializedRepository Initialize(RepositoryLocation repository, IReadOnlyDictionary<string, string> environment)
     {
-        var found = SettingsFiles.Read(repository.Root, environment, []);
+        var found = SettingsFiles.Read(repository.WorkTree, environment, []);
         ConfigurationText?[] files = [.. found.OldRepositoryFiles, found.DotEnv, found.OldUserFile];
         var taken = LegacyConfiguration.Read([.. files.OfType<ConfigurationText>()]);
 
         var written = new List<string>();
         var kept = new List<string>();
-        (IgnoreFile.Ensure(repository.OrchestratorFolder) ? written : kept).Add(".orchestrator/.gitignore");
+        (IgnoreFile.Ensure(repository.ProjectFolder) ? written : kept).Add(".orchestrator/.gitignore");
         Write(repository, SettingsFiles.RepositoryFileName, Configuration(taken), written, kept);
         Write(repository, ExampleFile, ExampleVariables, written, kept);
         if (taken.Secrets.Count > 0)
@@ -51,7 +51,7 @@ public static class RepositoryInitializer
         var others = kept.Contains(SettingsFiles.RepositoryFileName) ? WithoutOwn(found, taken) : [];
         var inForce = SettingsLoader.Load(found).Values.ToDictionary(value => value.Name, value => value.Source.ToString());
         var inPlace = others.Where(setting => inForce.GetValueOrDefault(setting.Name) == setting.From).ToList();
-        var ignored = OldState.Where(name => File.Exists(Path.Combine(repository.Root, name))).ToList();
+        var ignored = OldState.Where(name => File.Exists(Path.Combine(repository.WorkTree, name))).ToList();
         return new InitializedRepository(
             written,
             kept,
@@ -59,7 +59,7 @@ public static class RepositoryInitializer
             inPlace,
             [.. others.Except(inPlace)],
             ignored,
-            IsDotEnvIgnored(repository.Root)
+            IsDotEnvIgnored(repository.WorkTree)
         );
     }
 
@@ -113,7 +113,7 @@ public static class RepositoryInitializer
         UnixFileMode? mode = null
     )
     {
-        var path = Path.Combine(repository.Root, name);
+        var path = Path.Combine(repository.WorkTree, name);
         if (File.Exists(path))
         {
             kept.Add(name);

@@ -36,7 +36,7 @@ public sealed class AgentRunStep(RunServices services)
         var agentName = files.Settings.AgentOf(task);
         var runEnvironment = await AgentRunEnvironment.OfAsync(
             services,
-            input.Task.Repository.Path,
+            files.WorkTree,
             files.Start,
             input.Prepared.BaseCommit,
             CancellationToken.None

@@ -70,7 +70,7 @@ internal sealed class AnsweringAgent(RunServices services)
             return (notNow, null);
         }
         var settings = ask.RunStart.Settings;
-        var environment = await AgentRunEnvironment.OfAsync(services, ask.Repository.Path, ask.RunStart, null, CancellationToken.None);
+        var environment = await AgentRunEnvironment.OfAsync(services, ask.Repository.WorkTree, ask.RunStart, null, CancellationToken.None);
         var agent =
             AgentCatalog.FindAnswering(ask.Who, settings, services.HookCommand, environment, ask.Conversations)
             ?? throw new StepException(AgentCatalog.Unknown(ask.Who.Agent, settings), "UnknownAgent");

@@ -52,7 +52,6 @@ internal sealed class IgnoredWork(TaskWorkspace workspace, PlanTask task, Worktr
 
     /// <summary>Files that <c>.worktreeinclude</c> copied are the person's own, such as passwords, and must never be committed.</summary>
     private bool IsLocal(string path) =>
-        workspace.Repository.MainCheckout is { } main
-        && File.Exists(Path.Combine(main, WorktreeIncludes.FileName))
-        && Path.Exists(Path.Combine(main, path));
+        File.Exists(Path.Combine(workspace.Files.WorkTree, WorktreeIncludes.FileName))
+        && Path.Exists(Path.Combine(workspace.Files.WorkTree, path));
 }

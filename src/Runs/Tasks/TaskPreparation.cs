@@ -56,7 +56,7 @@ public sealed class TaskPreparation(RunServices services)
         }
         await KeptResults.ForgetAsync(workspace, notes, stop);
         var worktree = await MakeWorktreeAsync(workspace, notes, stop);
-        await new WorktreeIncludes(repository).CopyAsync(worktree, stop);
+        await new WorktreeIncludes(repository, files.Start.LinkedWorktree).CopyAsync(worktree, stop);
         if (input.WithStaging && notes.MergedAttempt < input.Attempt)
         {
             notes = await MergeStagingAsync(workspace, worktree, notes, input, stop);
@@ -119,13 +119,15 @@ public sealed class TaskPreparation(RunServices services)
         var name = RunRefs.Wip(workspace.Files.Folder, workspace.TaskId);
         try
         {
-            await new Snapshots(workspace.Repository).SaveAsync(
+            var saved = await new Snapshots(workspace.Repository).SaveAsync(
                 worktree,
                 name,
                 $"{workspace.TaskId}: unfinished",
                 new CommitTrailers(workspace.RunId, workspace.TaskId),
+                RunRefs.Kept(workspace.Files.Folder, workspace.TaskId),
                 stop
             );
+            KeptWork.Note(workspace.Files.Folder, workspace.TaskId, saved.Kept, "unfinished, as its worktree was left before");
             KeptWork.Note(workspace.Files.Folder, workspace.TaskId, name, "unfinished, as its worktree was left");
             workspace.Unfinished.Remove();
         }
