@@ -36,7 +36,7 @@ internal sealed class ChildStart
         ApplyEnvironment();
         Info.Environment.TryGetValue("PATH", out var path);
         var program = ProgramLocator.Locate(command.FileName, path, command.WorkingDirectory);
-        IEnumerable<string> words = command.Sandbox is { } sandbox ? [.. Bubblewrap.WordsForChild(sandbox), program] : [program];
+        IEnumerable<string> words = command.Sandbox is { } sandbox ? [.. Bubblewrap.WordsForChild(sandbox, program), program] : [program];
         if (command.OwnSession)
         {
             // Our child is no group leader, so setsid(1) does not fork: the session leader has the process id that we see.

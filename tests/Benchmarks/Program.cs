@@ -1,6 +1,7 @@
 using System.Globalization;
 using Orchestrator.Benchmarks.Git;
 using Orchestrator.Benchmarks.Plans;
+using Orchestrator.Benchmarks.Processes;
 using Orchestrator.Benchmarks.Runs;
 using Orchestrator.Benchmarks.Server;
 using Orchestrator.Benchmarks.Train;
@@ -9,6 +10,7 @@ return args switch
 {
     ["plans"] => LargePlan.Run(),
     ["train"] => TrainBenchmark.Run(),
+    ["sandbox-start"] => await SandboxStart.RunAsync(),
     ["git-merge"] => await MergeToStaging.RunAsync(),
     ["git-losses"] => await LossesOfStaging.RunAsync(),
     ["git-worktree"] => await WorktreeFromPool.RunAsync(),
@@ -32,7 +34,7 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine(
-        "Which benchmark? plans, train, git-merge, git-losses, git-worktree; "
+        "Which benchmark? plans, train, sandbox-start, git-merge, git-losses, git-worktree; "
             + "start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-train, runs-helpers, server-start-up, server-start-rpc, "
             + "server-load, server-pending or server-history, with the path of the built command"
     );

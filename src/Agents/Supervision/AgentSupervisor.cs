@@ -164,7 +164,8 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
                         .. invocation.Arguments.Prepend(invocation.Program).Where(Sandbox.IsPrivate),
                     ],
                     Writable = [.. sandbox.Writable, folder.File(AgentStart.OutFolder)],
-                }
+                },
+                invocation.Program
             );
 
     private async Task RunScriptAsync(StartFolder folder, IReadOnlyList<string> arguments)

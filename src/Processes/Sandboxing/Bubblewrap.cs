@@ -66,15 +66,29 @@ public sealed class Bubblewrap
     /// <summary>The arguments before a child of ours in a sandbox. Signals to its group are for the program inside: bubblewrap itself is
     /// deaf to them, and passes its exit code on.</summary>
     /// <param name="sandbox">What it can reach.</param>
-    public static IReadOnlyList<string> WordsForChild(Sandbox sandbox) =>
-        ["/bin/sh", "-c", "trap '' INT TERM; exec \"$@\"", "sh", .. Words(sandbox), "/bin/sh", "-c", Hearing, "sh"];
+    /// <param name="child">The program that follows.</param>
+    public static IReadOnlyList<string> WordsForChild(Sandbox sandbox, string child) =>
+        [
+            "/bin/sh",
+            "-c",
+            "trap '' INT TERM; exec \"$@\"",
+            "sh",
+            .. Words(sandbox),
+            .. s_envRestoresSignals && !child.Contains('=', StringComparison.Ordinal)
+                ? (string[])["env", RestoreSignals]
+                : ["/bin/sh", "-c", Hearing, "sh"],
+        ];
 
     // env of busybox can't restore signals; programs that it starts must be killed. The inner shell keeps env from taking a program with
     // "=" in its path for a variable.
-    private const string Hearing = """
-        env --default-signal=INT,TERM true 2>/dev/null && exec env --default-signal=INT,TERM sh -c 'exec "$@"' sh "$@"
+    private const string RestoreSignals = "--default-signal=INT,TERM";
+    private const string Hearing = $"""
+        env {RestoreSignals} true 2>/dev/null && exec env {RestoreSignals} sh -c 'exec "$@"' sh "$@"
         exec "$@"
         """;
+
+    // Found with the program, so that not every start has to ask: three processes less.
+    private static volatile bool s_envRestoresSignals;
 
     private static IEnumerable<(string Path, int Rank, IEnumerable<string> Words)> Mounts(Sandbox sandbox) =>
         [
@@ -116,6 +130,12 @@ public sealed class Bubblewrap
                 ),
         ];
 
+    private const string Attempt = $"""
+        echo x 2>/dev/null >closed && exit 9
+        env {RestoreSignals} true 2>/dev/null && echo restores
+        [ -L "$0" ] && echo x >open/file
+        """;
+
     private static async Task<BubblewrapCheck> TryAsync(string program)
     {
         var folder = Directory.CreateTempSubdirectory("orchestrate-bwrap-").FullName;
@@ -123,13 +143,14 @@ public sealed class Bubblewrap
         {
             var open = Directory.CreateDirectory(Path.Combine(folder, "open")).FullName;
             var tried = await new ProcessRunner().RunAsync(
-                new ProcessCommand("/bin/sh", "-c", "echo x 2>/dev/null >closed && exit 9; [ -L \"$0\" ] && echo x >open/file", Mark)
+                new ProcessCommand("/bin/sh", "-c", Attempt, Mark)
                 {
                     WorkingDirectory = folder,
                     Sandbox = new Sandbox(program) { Visible = [folder], Writable = [open] },
                     Timeout = Limit,
                 }
             );
+            s_envRestoresSignals = tried.StandardOutput.Text.Contains("restores", StringComparison.Ordinal);
             return tried.Succeeded && File.Exists(Path.Combine(open, "file"))
                 ? new BubblewrapCheck(program, "")
                 : new BubblewrapCheck(
