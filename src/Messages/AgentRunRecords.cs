@@ -42,8 +42,8 @@ public sealed record AgentRunResult
     public string Message { get; init; } = "";
     public bool ClaimedDone { get; init; }
 
-    /// <summary>Its program ended with an error, but there is work, which is verified all the same: the error, in a sentence. Else
-    /// empty.</summary>
+    /// <summary>Its program ended with an error, but there is work, which is verified all the same, and goes back to the agent unless that
+    /// said that it is done: the error, in a sentence. Else empty.</summary>
     public string EndedWith { get; init; } = "";
 
     /// <summary>Stopped before its process was started, so it does not count.</summary>
