@@ -60,6 +60,10 @@ public sealed record AgentRunResult
     /// reason.</summary>
     public string Signature { get; init; } = "";
 
+    /// <summary>The machine had too little memory while it ran, and so the kernel killed processes: it is not the task's fault.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool LacksMemory { get; init; }
+
     /// <summary>Folder of the agent run, relative to the repository.</summary>
     public string Folder { get; init; } = "";
 

@@ -49,4 +49,26 @@ public class GivingUpTests
         Assert.True(File.Exists(Path.Combine(cli.Home, "told")), "The agent was not told that it changed nothing.");
         Assert.Equal("again.txt", cli.Git("diff", "--name-only", "main", (string)status["staging"]!).Trim());
     }
+
+    [Fact]
+    public async Task Run_AgentThatIsKilledAgainAndAgain_IsStartedAgainAfterPauses()
+    {
+        using var cli = RunCommandTests.Repository("echo x >> \"$HOME/starts\"; kill -9 $$");
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
+
+        var running = cli.RunAsync("run", "--yes", "--run-id", "night");
+        var reason = "";
+        await Wait.UntilAsync(() => running.IsCompleted || File.Exists(Path.Combine(cli.Home, "starts")));
+        await Wait.UntilAsync(async () =>
+        {
+            reason = (string?)(await cli.RunAsync("status", "night", "--json")).Json["tasks"]?[0]?["reason"] ?? "";
+            return running.IsCompleted || reason.EndsWith("next attempt in 10 s", StringComparison.Ordinal);
+        });
+        var starts = File.ReadAllLines(Path.Combine(cli.Home, "starts")).Length;
+        await cli.RunAsync("cancel", "night");
+        var run = await running;
+
+        Assert.Contains("Killed by SIGKILL", reason, StringComparison.Ordinal);
+        Assert.True(starts == 2, $"{starts} starts\n{run.People}");
+    }
 }

@@ -224,6 +224,7 @@ public sealed class AgentRunStep(RunServices services)
             Message = message,
             ClaimedDone = outcome.ClaimsDone && claim?.Status is null or "completed",
             Session = outcome.SessionId ?? start.SessionId ?? "",
+            LacksMemory = outcome.LacksMemory,
             Cost = notes.Cost,
             Tokens = notes.Tokens,
             Turns = outcome.Turns,
