@@ -70,6 +70,9 @@ public sealed record AgentOutcome
     /// <summary>When the usage limit is reset; null if unknown or no usage limit.</summary>
     public DateTimeOffset? ResetsAt { get; init; }
 
+    /// <summary>It was killed, and the kernel killed processes for want of memory while it ran.</summary>
+    public bool LacksMemory { get; init; }
+
     /// <summary>The program's exit code; null when it left none (killed together with its supervisor, or still running).</summary>
     public int? ExitCode { get; init; }
 

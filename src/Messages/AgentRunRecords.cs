@@ -42,8 +42,8 @@ public sealed record AgentRunResult
     public string Message { get; init; } = "";
     public bool ClaimedDone { get; init; }
 
-    /// <summary>Its program ended with an error, but there is work, which is verified all the same: the error, in a sentence. Else
-    /// empty.</summary>
+    /// <summary>Its program ended with an error, but there is work, which is verified all the same, and goes back to the agent unless that
+    /// said that it is done: the error, in a sentence. Else empty.</summary>
     public string EndedWith { get; init; } = "";
 
     /// <summary>Stopped before its process was started, so it does not count.</summary>
@@ -59,6 +59,10 @@ public sealed record AgentRunResult
     /// <summary>Signature of the failure, without task-specific parts; empty where it did not fail, or where the task itself may be the
     /// reason.</summary>
     public string Signature { get; init; } = "";
+
+    /// <summary>The machine had too little memory while it ran, and so the kernel killed processes: it is not the task's fault.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool LacksMemory { get; init; }
 
     /// <summary>Folder of the agent run, relative to the repository.</summary>
     public string Folder { get; init; } = "";

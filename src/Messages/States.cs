@@ -109,7 +109,7 @@ public static class FailureClasses
     /// <summary>Disk, memory, a missing tool: parked until repaired.</summary>
     public const string Environment = "environment";
 
-    /// <summary>A need of one task's gate is missing: only that task is parked, and retries by itself.</summary>
+    /// <summary>A need of one task's gate is missing, or memory for its agent: only that task is parked, and retries by itself.</summary>
     public const string Gate = "gate";
 
     /// <summary>Its run had ended without it (it was terminated): the task's end was not requested by a person.</summary>

@@ -65,6 +65,45 @@ public class WorkerCommandTests
     }
 
     [Fact]
+    public async Task Run_RepositoryThatNobodyServes_SaysForWhomItWaitsAndEndsAtOnce()
+    {
+        using var cli = await RepositoryAsync();
+        using var serving = new Interrupts();
+        var terminal = new RecordingTerminal();
+        var served = cli.RunAsync(terminal, serving, "server", "--work", "--yes", "--port", "0");
+        await Wait.UntilAsync(() => terminal.People.Contains("--address 127.0.0.1:", StringComparison.Ordinal) || served.IsCompleted);
+        Assert.False(served.IsCompleted, terminal.People);
+        var address = "127.0.0.1:" + terminal.People.Split("--address 127.0.0.1:")[1].Split(' ', '\n')[0];
+        try
+        {
+            var temporal = await TemporalClient.ConnectAsync(EngineAddress.ClientOptions(address));
+            var runs = new RunClient(temporal);
+            var lost = await runs.StartAsync(Input("/nowhere/shop"), "lost");
+            var named = await runs.StartAsync(Input("shop"), "named");
+            var ended = await runs.StartAsync(Input("shop"), "ended");
+
+            var (path, name) = (await lost.StatusAsync(), await named.StatusAsync());
+            var answer = await lost.CancelAsync(new PersonCommand());
+            await temporal.GetWorkflowHandle("named").CancelAsync();
+            await temporal.GetWorkflowHandle("ended").TerminateAsync();
+            var result = await lost.ResultAsync();
+
+            Assert.Contains("waits for a worker that serves '/nowhere/shop', since 2", path.Reason, StringComparison.Ordinal);
+            Assert.Contains("orchestrate worker --repository /nowhere/shop", path.Reason, StringComparison.Ordinal);
+            Assert.Contains("orchestrate worker --repository PATH=shop", name.Reason, StringComparison.Ordinal);
+            Assert.True(answer.Changed);
+            Assert.Equal(RunStates.Cancelled, result.State);
+            Assert.DoesNotContain("waits for", result.Reason, StringComparison.Ordinal);
+            await Wait.UntilAsync(async () => !await named.IsOpenAsync() && !await ended.IsOpenAsync());
+        }
+        finally
+        {
+            serving.Raise();
+            await served;
+        }
+    }
+
+    [Fact]
     public async Task Worker_OneNameForTwoRepositories_IsRefused()
     {
         using var a = new CliFixture().WithRepository();

@@ -115,25 +115,33 @@ public sealed class AgentRunStepTests
         Assert.Empty((await RunAsync(run, input with { Start = 2 })).Notices);
     }
 
-    [Fact]
-    public async Task Run_ProgramThatFailsAfterGoodWork_IsJudgedByItsGates()
+    /// <summary>Its gate is green already before any work.</summary>
+    [Theory]
+    [InlineData("completed", true)]
+    [InlineData("Done", true)]
+    [InlineData(null, false)]
+    public async Task Run_ProgramThatFailsAfterWork_IsJudgedByItsGatesOnlyWhereItSaidDone(string? said, bool isTaken)
     {
-        using var run = await BeginAsync("echo done > a.txt; echo '1 warning' >&2; exit 1", new Gate("test -f a.txt"));
+        var claim = said is null ? "true" : $"echo '{{\"status\":\"{said}\"}}' > .task-status.json";
+        using var run = await BeginAsync($"echo done > a.txt; {claim}; echo '1 warning' >&2; exit 1", new Gate("true"));
         var input = await InputAsync(run);
 
         var result = await RunAsync(run, input);
-        var work = await run.VerifyAsync("a", input.Prepared, endedWith: result.EndedWith);
+        var work = await run.VerifyAsync("a", input.Prepared, endedWith: result.EndedWith, claimedDone: result.ClaimedDone);
 
-        Assert.Equal((FailureClasses.None, false, ""), (result.FailureClass, result.ClaimedDone, result.Signature));
+        Assert.Equal((FailureClasses.None, isTaken, ""), (result.FailureClass, result.ClaimedDone, result.Signature));
         Assert.Contains("ended with exit code 1. The end of its stderr: '1 warning'.", result.EndedWith, StringComparison.Ordinal);
-        Assert.Empty(work.Problems);
-        Assert.Contains(work.Notes, note => note.Contains("'1 warning'. The work passes its gates", StringComparison.Ordinal));
+        Assert.Equal(isTaken, work.Problems.Count == 0);
+        Assert.Contains(
+            isTaken ? work.Notes : work.Problems,
+            text => text.Contains(isTaken ? "said that it is done, and its work passes" : "has given up", StringComparison.Ordinal)
+        );
     }
 
     [Theory]
     [InlineData("test ! -f a.txt", "Gate failed")]
-    [InlineData("test -f b.txt", "There is no gate that shows that the work is whole.")] // Red before any work was done: it only advises.
-    [InlineData(null, "There is no gate that shows that the work is whole.")]
+    [InlineData("test -f b.txt", "an agent that ends with an error has given up")] // Red before any work was done: it only advises.
+    [InlineData(null, "an agent that ends with an error has given up")]
     public async Task Verify_WorkOfAProgramThatFailed_IsGivenBackWithItsWords(string? gate, string told)
     {
         using var run = await BeginAsync("echo half > a.txt; echo 'out of ideas' >&2; exit 1", gate is null ? [] : [new Gate(gate)]);
@@ -152,6 +160,7 @@ public sealed class AgentRunStepTests
     [Theory]
     [InlineData("echo 'unknown option' >&2; exit 1")]
     [InlineData("echo half > a.txt; echo '{\"status\":\"failed\",\"reason\":\"no idea\"}' > .task-status.json; exit 1")]
+    [InlineData("echo half > a.txt; echo '{\"status\":\"error\"}' > .task-status.json")]
     public async Task Run_ProgramThatFailsWithoutWorkOrSaysSo_HasFailed(string script)
     {
         using var run = await BeginAsync(script, new Gate("true"));

@@ -222,7 +222,14 @@ internal sealed class RunFixture : IDisposable
             CancellationToken.None
         );
 
-    public Task<VerifyResult> VerifyAsync(string id, PreparedTask prepared, int attempt = 1, int start = 1, string endedWith = "") =>
+    public Task<VerifyResult> VerifyAsync(
+        string id,
+        PreparedTask prepared,
+        int attempt = 1,
+        int start = 1,
+        string endedWith = "",
+        bool? claimedDone = null
+    ) =>
         new TaskVerification(_services).VerifyAsync(
             new VerifyTaskInput
             {
@@ -230,7 +237,7 @@ internal sealed class RunFixture : IDisposable
                 Prepared = prepared,
                 Attempt = attempt,
                 Start = start,
-                ClaimedDone = endedWith.Length == 0,
+                ClaimedDone = claimedDone ?? endedWith.Length == 0,
                 EndedWith = endedWith,
                 SaidHash = start == 0 ? "" : SaidBy(id, start),
                 Called = AgentRunNotes.Read(Folder.Start(id, start))?.SubAgents ?? [],

@@ -9,10 +9,7 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
 
     public async Task RunAsync()
     {
-        _state.Repository = await Workflow.ExecuteActivityAsync(
-            (IRepositoryActivities a) => a.FindRepositoryAsync(_state.Input.Repository),
-            Calls.ActivityDefaults.Short(TaskQueues.Workflows)
-        );
+        _state.Repository = await FindRepositoryAsync();
         await recovery.FollowRecordAsync();
         if (_state.Input.NeedsPlanner)
         {
@@ -47,6 +44,30 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
         _state.Run = _state.Run with { TaskCount = _state.Board.Entries.Count };
         var made = _state.Input.NeedsPlanner ? $"; {await EndPlanningAsync()}" : "";
         context.TransitionTo(RunStates.Planning, $"{tasks.Count} {(tasks.Count == 1 ? "task" : "tasks")}{made}");
+    }
+
+    /// <summary>A worker that serves it answers at once. As long as there is none the run says for whom it waits, and nothing of it exists
+    /// that would have to be ended before it can be cancelled.</summary>
+    private async Task<RepositoryReference> FindRepositoryAsync()
+    {
+        var (name, reason) = (_state.Input.Repository, _state.Run.Reason);
+        var served = name.StartsWith('/') ? name : $"PATH={name}";
+        _state.Run = _state.Run with
+        {
+            Reason =
+                $"waits for a worker that serves '{name}', since {RunContext.Now:yyyy-MM-dd HH:mm:ss}Z; start one where it is: "
+                + $"orchestrate worker --repository {served}",
+        };
+        try
+        {
+            var look = Calls.ActivityDefaults.Short(TaskQueues.Workflows);
+            look.CancellationToken = context.Stop;
+            return await Workflow.ExecuteActivityAsync((IRepositoryActivities a) => a.FindRepositoryAsync(name), look);
+        }
+        finally
+        {
+            _state.Run = _state.Run with { Reason = reason };
+        }
     }
 
     /// <summary>Stores the plan where it was requested, if there is one, and releases what planning held.</summary>

@@ -20,6 +20,9 @@ internal enum AfterAgent
     /// <summary>Started again when the account or the machine works.</summary>
     Parked,
 
+    /// <summary>Started again after growing delays, as long as it takes; other tasks go on.</summary>
+    ParkedAlone,
+
     /// <summary>Started again with a person's answer.</summary>
     Answered,
 
@@ -34,9 +37,21 @@ internal enum AfterAgent
 /// parameters.</summary>
 internal sealed class AgentRetries(RetryRule rule)
 {
-    /// <summary>Agent runs in a row that may be killed from outside before the task fails: on a machine that kills every agent retrying is
-    /// useless.</summary>
-    private const int MaxDeaths = 20;
+    /// <summary>Agent runs in a row that ended without a result of their own, killed or for a transient failure, of which the last was
+    /// killed: then it is judged by <see cref="AgentRunResult.LacksMemory"/> who is to blame. On a machine that kills every agent retrying
+    /// is useless.</summary>
+    private const int MaxDeaths = 5;
+
+    /// <summary>An agent run of this length is no part of a row of short ones: it did work, and machines are rebooted.</summary>
+    private static readonly TimeSpan LongRun = TimeSpan.FromMinutes(10);
+
+    /// <summary>Delay after the second killed agent run in a row; three times as long after each further one. After the first one the
+    /// agent goes on at once.</summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>Least delay after the second usage limit in a row whose reset is over or near, doubled each time up to
+    /// <see cref="UnknownReset"/>.</summary>
+    private static readonly TimeSpan FirstLimitPause = TimeSpan.FromSeconds(30);
 
     /// <summary>Tasks wake at most this long after the reset of a usage limit.</summary>
     private static readonly TimeSpan MaxSpread = TimeSpan.FromSeconds(60);
@@ -45,18 +60,33 @@ internal sealed class AgentRetries(RetryRule rule)
     private static readonly TimeSpan UnknownReset = TimeSpan.FromMinutes(15);
     private int _attempts;
     private int _deaths;
+    private int _limits;
 
     /// <summary>Handles the end of an agent run.</summary>
-    /// <returns>What comes next, and for a failure why.</returns>
-    public (AfterAgent Next, string Why) After(AgentRunResult result) =>
+    /// <param name="result">How it ended.</param>
+    /// <param name="ran">How long it ran.</param>
+    /// <returns>What comes next, and for a failure or a task that is parked why.</returns>
+    public (AfterAgent Next, string Why) After(AgentRunResult result, TimeSpan ran = default)
+    {
+        if (ran >= LongRun)
+        {
+            (_deaths, _limits) = (0, 0);
+        }
+        _deaths += result.FailureClass == FailureClasses.Died ? 1 : 0;
+        _limits += result.FailureClass == FailureClasses.UsageLimit ? 1 : 0;
+        return Next(result);
+    }
+
+    private (AfterAgent Next, string Why) Next(AgentRunResult result) =>
         result.FailureClass switch
         {
             FailureClasses.None => (AfterAgent.Done, ""),
             FailureClasses.Stopped => (AfterAgent.Stopped, ""),
-            FailureClasses.Died when ++_deaths >= MaxDeaths => (
-                AfterAgent.Fail,
-                $"the agent was killed {_deaths} times in a row: {result.Message}"
+            FailureClasses.Died when _deaths + _attempts >= MaxDeaths => (
+                result.LacksMemory ? AfterAgent.ParkedAlone : AfterAgent.Fail,
+                $"the agent was started {_deaths + _attempts} times in a row and killed: {result.Message}"
             ),
+            FailureClasses.Died when _deaths > 1 => (AfterAgent.Later, ""),
             FailureClasses.Died or FailureClasses.Held => (AfterAgent.Again, ""),
             FailureClasses.Transient when ++_attempts >= rule.MaxAttempts => (AfterAgent.Fail, $"{result.Message} ({_attempts} attempts)"),
             FailureClasses.Transient => (AfterAgent.Later, ""),
@@ -67,22 +97,30 @@ internal sealed class AgentRetries(RetryRule rule)
         };
 
     /// <summary>Delay after a transient failure: exponential from the base delay, cut at the maximum, full jitter. A retry-after of the
-    /// service takes precedence.</summary>
+    /// service takes precedence. After a killed agent run the delay grows by itself.</summary>
     /// <param name="result">How the start ended.</param>
     /// <param name="chance">0 to 1.</param>
     public TimeSpan Backoff(AgentRunResult result, DateTimeOffset now, double chance)
     {
+        if (result.FailureClass == FailureClasses.Died)
+        {
+            return FirstPause * Math.Pow(3, _deaths - 2);
+        }
         var backoff = rule.PauseAfter(_attempts, chance);
         return result.ResetAt - now is { } asked && asked > backoff ? asked : backoff;
     }
 
-    /// <summary>When a usage limit ends, and how long to wait for it: spread a little, so that not all tasks wake at once.</summary>
+    /// <summary>When a usage limit ends, and how long to wait for it: spread a little, so that not all tasks wake at once. A limit that is
+    /// there again after its reset is waited for longer each time.</summary>
     /// <param name="result">How the start ended.</param>
     /// <param name="chance">0 to 1.</param>
-    public static (DateTimeOffset Reset, TimeSpan Wait) UntilReset(AgentRunResult result, DateTimeOffset now, double chance)
+    public (DateTimeOffset Reset, TimeSpan Wait) UntilReset(AgentRunResult result, DateTimeOffset now, double chance)
     {
+        var longer = FirstLimitPause * Math.Pow(2, Math.Min(_limits, 10) - 2);
+        var least = _limits < 2 ? TimeSpan.FromSeconds(1) : TimeSpan.FromTicks(Math.Min(longer.Ticks, UnknownReset.Ticks));
         var reset = result.ResetAt ?? now + UnknownReset;
-        var left = reset - now > TimeSpan.Zero ? reset - now : TimeSpan.FromSeconds(1);
+        reset = reset > now + least ? reset : now + least;
+        var left = reset - now;
         return (reset, left + (Math.Min(left.TotalSeconds * 0.1, MaxSpread.TotalSeconds) * TimeSpan.FromSeconds(chance)));
     }
 }

@@ -26,14 +26,16 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
     {
         var retries = new AgentRetries(state.Rules.Retry);
         var pause = TimeSpan.FromMinutes(1);
+        var alone = TaskWaits.FirstPause;
         var held = "";
         while (true)
         {
             await waits.WhilePausedAsync();
+            var begun = Now;
             var (result, wasInterrupted) = await StartAsync(call, held);
             held = result.FailureClass == FailureClasses.Held ? result.Message : "";
             state.Report = state.Report with { Signature = result.Signature };
-            var (next, why) = retries.After(result);
+            var (next, why) = retries.After(result, Now - begun);
             switch (next)
             {
                 case AfterAgent.Done:
@@ -47,14 +49,17 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
                     break;
                 case AfterAgent.Later:
                     var backoff = retries.Backoff(result, Now, Workflow.Random.NextDouble());
-                    await waits.ForAsync(TaskStates.Executing, $"{result.Message}; next attempt", backoff);
+                    await waits.ForAsync(TaskStates.Executing, $"{result.Message.TrimEnd('.')}; next attempt in {Seconds(backoff)}", backoff);
                     break;
                 case AfterAgent.AtReset:
-                    var (reset, wait) = AgentRetries.UntilReset(result, Now, Workflow.Random.NextDouble());
+                    var (reset, wait) = retries.UntilReset(result, Now, Workflow.Random.NextDouble());
                     await waits.UntilResetAsync(result.Message, reset, wait);
                     break;
                 case AfterAgent.Parked:
                     pause = await waits.ParkAsync(result.FailureClass, result.Message, pause);
+                    break;
+                case AfterAgent.ParkedAlone:
+                    alone = await waits.ParkAsync(FailureClasses.Gate, why, alone);
                     break;
                 case AfterAgent.Answered when answer is not null:
                     if (!await answer(result))
@@ -72,6 +77,8 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
             }
         }
     }
+
+    private static string Seconds(TimeSpan pause) => $"{Math.Ceiling(pause.TotalSeconds):0} s";
 
     private async Task<(AgentRunResult Result, bool WasInterrupted)> StartAsync(Func<AgentCall, Task<AgentRunResult>> call, string held)
     {

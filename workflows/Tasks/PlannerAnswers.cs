@@ -78,7 +78,7 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
                     );
                     break;
                 case AfterAgent.AtReset:
-                    var (reset, wait) = AgentRetries.UntilReset(run, Now, Workflow.Random.NextDouble());
+                    var (reset, wait) = retries.UntilReset(run, Now, Workflow.Random.NextDouble());
                     state.Report = state.Report with { ResetAt = reset };
                     await WaitAsync($"the planner waits until {reset:yyyy-MM-dd HH:mm:ss}Z: {run.Message}", question, wait);
                     break;

@@ -179,11 +179,14 @@ public sealed class AgentSession
         {
             return outcome with { Failure = AgentFailure.Transient, Detail = crash };
         }
-        return !_parser.HasResult && (ExitCodes.DescribeKill(exitCode) ?? DescribeFullDisk(exitCode)) is { } how
+        // A smaller number is of another boot.
+        var memoryKills = MemoryKills.Count() - _folder.MemoryKills is { } kills and >= 0 ? kills : (long?)null;
+        return !_parser.HasResult && (ExitCodes.DescribeKill(exitCode, memoryKills) ?? DescribeFullDisk(exitCode)) is { } how
             ? outcome with
             {
                 Failure = AgentFailure.Killed,
                 Detail = how,
+                LacksMemory = exitCode == ExitCodes.KilledBySignal && memoryKills > 0,
             }
             : outcome;
     }

@@ -107,6 +107,10 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         folder.Write("policy", start.Policy.ToJson());
         folder.Write("prompt", start.Prompt);
         folder.Write("supervise", Script.Value);
+        if (MemoryKills.Count() is { } kills)
+        {
+            folder.NoteMemoryKills(kills);
+        }
         var invocation = runner.Prepare(start);
         if (invocation.Warnings.Count > 0)
         {

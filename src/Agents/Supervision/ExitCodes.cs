@@ -10,13 +10,23 @@ internal static class ExitCodes
 
     internal const int NotFound = 127;
 
+    /// <summary>SIGKILL.</summary>
+    internal const int KilledBySignal = 137;
+
     /// <summary>How the process was killed from outside; null when it ended by itself.</summary>
-    internal static string? DescribeKill(int? exitCode) =>
+    /// <param name="exitCode">As the supervisor noted it; null: it noted none.</param>
+    /// <param name="memoryKills">Processes that the kernel has killed for want of memory since it began; null: unknown.</param>
+    internal static string? DescribeKill(int? exitCode, long? memoryKills = null) =>
         exitCode switch
         {
             null => "Killed without a trace: it left neither a result nor an exit code. Its supervisor was killed too, or the machine "
                 + "went down.",
-            137 => "Killed by SIGKILL, by somebody else or because memory ran out.",
+            KilledBySignal when memoryKills > 0 => "Killed by SIGKILL for want of memory: the kernel has killed "
+                + $"{memoryKills} {(memoryKills == 1 ? "process" : "processes")} for that since it began. Free memory on this machine, or run "
+                + "fewer agents at once (workers).",
+            KilledBySignal when memoryKills == 0 =>
+                "Killed by SIGKILL, by somebody else: the kernel has killed nothing for want of memory.",
+            KilledBySignal => "Killed by SIGKILL, by somebody else or because memory ran out.",
             129 or 130 or 131 or 143 => $"Ended by signal {exitCode - 128}, sent by somebody else.",
             _ => null,
         };

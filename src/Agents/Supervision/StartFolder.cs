@@ -50,6 +50,10 @@ internal sealed class StartFolder(string path)
     internal long? Memory =>
         long.TryParse(TryRead("memory"), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
 
+    /// <summary>Processes that the kernel had killed for want of memory when the agent was launched; null: unknown.</summary>
+    internal long? MemoryKills =>
+        long.TryParse(TryRead("memory-kills"), NumberStyles.None, CultureInfo.InvariantCulture, out var kills) ? kills : null;
+
     /// <summary>The program that could not be started, because it is missing or not executable; null if it could.</summary>
     internal string? Unstartable => TryRead("unstartable");
 
@@ -83,6 +87,8 @@ internal sealed class StartFolder(string path)
         using var lease = OwnFile.Open(File("lease"));
         lease.Write(Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N") + "\n"));
     }
+
+    internal void NoteMemoryKills(long kills) => TryWrite("memory-kills", kills.ToString(CultureInfo.InvariantCulture));
 
     internal void NoteMemory(long bytes) => TryWrite("memory", bytes.ToString(CultureInfo.InvariantCulture));
 

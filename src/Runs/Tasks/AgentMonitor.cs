@@ -70,7 +70,7 @@ internal static class AgentMonitor
                 await session.StopAsync(AgentStopReason.Requested);
             }
         }
-        return await following;
+        return await BlameAsync(await following, runner, start);
 
         ValueTask Take(AgentEvent happened)
         {
@@ -79,6 +79,17 @@ internal static class AgentMonitor
             return ValueTask.CompletedTask;
         }
     }
+
+    /// <summary>A program that is killed says nothing itself: whether its account is to blame is known by a look at that.</summary>
+    private static async Task<AgentOutcome> BlameAsync(AgentOutcome outcome, IAgentRunner runner, AgentStart start) =>
+        outcome is { Failure: AgentFailure.Killed, LacksMemory: false }
+        && await runner.CheckAsync(start.Repository, CancellationToken.None) is { Status: AgentCheckStatus.Failed } check
+            ? outcome with
+            {
+                Failure = AgentFailure.Account,
+                Detail = $"{outcome.Detail} {check.Message} {check.Cure}".TrimEnd(),
+            }
+            : outcome;
 
     /// <summary>This process ends; the next attempt of the step continues.</summary>
     /// <param name="execution">The execution of the step.</param>

@@ -142,28 +142,41 @@ public sealed class AgentRunStep(RunServices services)
                 .. ComingConflicts.Notices(task.Id, ComingConflicts.TakeUntold(files.Folder, task.Id, input.Start)),
             ],
         };
-        return
-            outcome.Failure == AgentFailure.GaveUp
-            && result.FailureClass == FailureClasses.GaveUp
-            && AgentClaim.TryRead(start.Folder)?.Status != "failed"
-            && await HasWorkAsync(workspace, worktree, input)
-            ? result with
-            {
-                FailureClass = FailureClasses.None,
-                EndedWith = FileNames.Show(result.Message.ReplaceLineEndings(" ").Trim(), LongestError),
-                Signature = "",
-            }
-            : result;
+        return await JudgeErrorAsync(result, outcome, workspace, worktree, input, AgentClaim.TryRead(start.Folder)?.Status);
     }
 
-    /// <summary>Programs end with an error for many reasons (a warning, a report that could not be sent), also after good work: where the
-    /// agent itself claimed no failure and there is work, its gates decide. Without work it has failed.</summary>
-    private static async Task<bool> HasWorkAsync(TaskWorkspace workspace, Worktree? worktree, RunAgentInput input)
+    /// <summary>A program that ended with an error has given up. Without work its task fails; with work it is a matter of another attempt,
+    /// unless the agent has said that it is done (programs end with an error for a warning, too): then its gates decide.</summary>
+    private static async Task<AgentRunResult> JudgeErrorAsync(
+        AgentRunResult result,
+        AgentOutcome outcome,
+        TaskWorkspace workspace,
+        Worktree? worktree,
+        RunAgentInput input,
+        string? claimed
+    )
     {
-        if (worktree is null)
+        if (outcome.Failure != AgentFailure.GaveUp || result.FailureClass != FailureClasses.GaveUp || worktree is null)
         {
-            return false;
+            return result;
         }
+        if (!await HasWorkAsync(worktree, input))
+        {
+            return result with { Message = $"{result.Message.TrimEnd()} No file was changed." };
+        }
+        return claimed == "failed"
+            ? result
+            : result with
+            {
+                FailureClass = FailureClasses.None,
+                ClaimedDone = claimed == "completed",
+                EndedWith = FileNames.Show(result.Message.ReplaceLineEndings(" ").Trim(), LongestError),
+                Signature = "",
+            };
+    }
+
+    private static async Task<bool> HasWorkAsync(Worktree worktree, RunAgentInput input)
+    {
         try
         {
             return (await new WorktreeDiff(worktree).AgainstAsync(input.Prepared.BaseCommit)).Any(file =>
@@ -211,6 +224,7 @@ public sealed class AgentRunStep(RunServices services)
             Message = message,
             ClaimedDone = outcome.ClaimsDone && claim?.Status is null or "completed",
             Session = outcome.SessionId ?? start.SessionId ?? "",
+            LacksMemory = outcome.LacksMemory,
             Cost = notes.Cost,
             Tokens = notes.Tokens,
             Turns = outcome.Turns,

@@ -94,6 +94,7 @@ internal sealed class AnsweringAgent(RunServices services)
             Message = message,
             ClaimedDone = outcome.ClaimsDone,
             Session = outcome.SessionId ?? start.SessionId ?? "",
+            LacksMemory = outcome.LacksMemory,
             Cost = outcome.Usage.CostUsd,
             Tokens = outcome.Usage.Tokens.Total,
             Turns = outcome.Turns,

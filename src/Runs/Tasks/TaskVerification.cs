@@ -7,6 +7,14 @@ namespace Orchestrator.Runs.Tasks;
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class TaskVerification(RunServices services)
 {
+    private const string NothingChanged = "No file was changed: the agent has ended without any work.";
+    private const string Unproven = "There is no gate that shows that the work is whole.";
+
+    // Gates may have been green before the agent did anything.
+    private const string GaveUp =
+        "The gates pass, but an agent that ends with an error has given up, unless it has said that its work is done: finish it, and end "
+        + "well or say so.";
+
     private readonly GateCheck _gates = new(services);
 
     /// <summary>Verifies the work of one attempt. Repeated, it finds the commit.</summary>
@@ -81,37 +89,32 @@ public sealed class TaskVerification(RunServices services)
         if (failures.Count > 0)
         {
             var hidden = await HiddenAsync(workspace, task, stop);
-            var sections = failures.Select(ProblemsFile.Gate).Concat(hidden).ToList();
-            return Refused(files, task, input, [.. failures.Select(f => GateCheck.Explain(files, f)), .. hidden], commit, sections) with
+            // Gates say nothing about work that was not done: their words are evidence of what is missing.
+            var idle = MustChange(task) && changed.Count == 0;
+            IReadOnlyList<string> words = idle ? [NothingChanged] : [.. failures.Select(f => GateCheck.Explain(files, f))];
+            var sections = (idle ? words.Select(word => $"- {word}\n") : []).Concat(failures.Select(ProblemsFile.Gate)).Concat(hidden);
+            return Refused(files, task, input, [.. words, .. hidden], commit, [.. sections]) with
             {
                 Gates = count,
                 Measurements = measured,
             };
         }
-        if (changed.Count == 0 && task.FilesWrite is not { Count: 0 })
+        if (input.EndedWith.Length > 0 && (!input.ClaimedDone || !outcomes.Any(o => o.Passed)))
+        {
+            return Refused(files, task, input, [input.ClaimedDone ? Unproven : GaveUp], commit);
+        }
+        if (changed.Count == 0 && MustChange(task))
         {
             if (outcomes.Count == 0)
             {
-                return Refused(
-                    files,
-                    task,
-                    input,
-                    [
-                        "Nothing was changed, and there is no gate that shows that nothing had to be.",
-                        .. await HiddenAsync(workspace, task, stop),
-                    ],
-                    commit
-                );
+                var hidden = await HiddenAsync(workspace, task, stop);
+                return Refused(files, task, input, [$"{NothingChanged} No gate shows that nothing had to be.", .. hidden], commit);
             }
-            notes.Add("nothing was changed; the gates pass");
-        }
-        if (input.EndedWith.Length > 0 && !outcomes.Any(o => o.Passed))
-        {
-            return Refused(files, task, input, ["There is no gate that shows that the work is whole."], commit);
+            notes.Add("no file was changed; the gates pass without");
         }
         if (input.EndedWith.Length > 0)
         {
-            notes.Add($"{input.EndedWith} The work passes its gates, so it was taken");
+            notes.Add($"{input.EndedWith} The agent said that it is done, and its work passes its gates, so it was taken");
         }
         else if (!input.ClaimedDone)
         {
@@ -153,6 +156,9 @@ public sealed class TaskVerification(RunServices services)
             ),
         };
     }
+
+    /// <summary>Whether the task is there to write files.</summary>
+    private static bool MustChange(PlanTask task) => task.FilesWrite is not { Count: 0 };
 
     private static string CountOf(IReadOnlyList<GateVerdict> outcomes)
     {

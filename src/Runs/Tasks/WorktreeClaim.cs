@@ -38,21 +38,31 @@ internal sealed record WorktreeClaim
             { ValueKind: JsonValueKind.Object } named => [.. named.EnumerateObject().Select(p => $"{p.Name}{p.Value}")],
             _ => [],
         };
-        var status =
-            needs.Count > 0 || found.Status is "blocked" ? "blocked"
-            : found.Status is "failed" ? "failed"
-            : "completed";
+        if (needs.Count == 0 && string.IsNullOrWhiteSpace(found.Status))
+        {
+            return null;
+        }
+        var status = needs.Count > 0 ? "blocked" : StatusOf(found.Status);
         var claim = new AgentClaim
         {
             Status = status,
             Task = start.Task,
-            Reason = found.Reason ?? "",
+            Reason = found.Reason ?? (status == "failed" ? $"its status is '{FileNames.Show(found.Status!)}'" : ""),
             Needs = needs,
         };
         claim.Write(start.Folder);
         worktree.RemoveFile(FileName);
         return claim;
     }
+
+    /// <summary>An agent that names a state that we don't know has not said that it is done.</summary>
+    private static string StatusOf(string? said) =>
+        said?.Trim().ToLowerInvariant() switch
+        {
+            "completed" or "complete" or "done" or "success" => "completed",
+            "blocked" => "blocked",
+            _ => "failed",
+        };
 }
 
 [JsonSerializable(typeof(WorktreeClaim))]

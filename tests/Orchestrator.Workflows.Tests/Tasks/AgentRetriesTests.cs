@@ -24,13 +24,60 @@ public sealed class AgentRetriesTests
     }
 
     [Fact]
-    public void After_AgentKilledAgainAndAgain_FailsAfterTwenty()
+    public void After_AgentKilledAgainAndAgain_PausesLongerAndFailsAfterFiveStarts()
     {
         var retries = new AgentRetries(new RetryRule());
         var died = new AgentRunResult { FailureClass = FailureClasses.Died, Message = "killed" };
 
-        Assert.All(Enumerable.Range(1, 19), _ => Assert.Equal(AfterAgent.Again, retries.After(died).Next));
-        Assert.Equal((AfterAgent.Fail, "the agent was killed 20 times in a row: killed"), retries.After(died));
+        Assert.Equal(AfterAgent.Again, retries.After(died).Next);
+        foreach (var seconds in (int[])[10, 30, 90])
+        {
+            Assert.Equal(AfterAgent.Later, retries.After(died).Next);
+            Assert.Equal(TimeSpan.FromSeconds(seconds), retries.Backoff(died, Now, 0.5));
+        }
+        Assert.Equal((AfterAgent.Fail, "the agent was started 5 times in a row and killed: killed"), retries.After(died));
+    }
+
+    [Fact]
+    public void After_KillsForWantOfMemory_ParksTheTaskAlone()
+    {
+        var retries = new AgentRetries(new RetryRule());
+        var died = new AgentRunResult
+        {
+            FailureClass = FailureClasses.Died,
+            Message = "no memory",
+            LacksMemory = true,
+        };
+
+        AfterAgent[] next = [.. Enumerable.Range(0, 6).Select(_ => retries.After(died).Next)];
+
+        Assert.Equal(
+            [
+                AfterAgent.Again,
+                AfterAgent.Later,
+                AfterAgent.Later,
+                AfterAgent.Later,
+                AfterAgent.ParkedAlone,
+                AfterAgent.ParkedAlone,
+            ],
+            next
+        );
+    }
+
+    /// <summary>A start is a start, and one that has worked for long is no part of a row.</summary>
+    [Fact]
+    public void After_KillsAndTransientFailures_CountsBothUnlessOneRanForLong()
+    {
+        var (mixed, patient) = (new AgentRetries(new RetryRule()), new AgentRetries(new RetryRule()));
+        var died = new AgentRunResult { FailureClass = FailureClasses.Died, Message = "killed" };
+        var transient = new AgentRunResult { FailureClass = FailureClasses.Transient, Message = "no network" };
+
+        foreach (var result in (AgentRunResult[])[transient, died, transient, died])
+        {
+            Assert.NotEqual(AfterAgent.Fail, mixed.After(result).Next);
+        }
+        Assert.Equal(AfterAgent.Fail, mixed.After(died).Next);
+        Assert.All(Enumerable.Range(0, 20), _ => Assert.Equal(AfterAgent.Again, patient.After(died, TimeSpan.FromHours(1)).Next));
     }
 
     [Theory]
@@ -54,8 +101,27 @@ public sealed class AgentRetriesTests
     {
         var limit = new AgentRunResult { FailureClass = FailureClasses.UsageLimit, ResetAt = Now.AddHours(1) };
 
-        Assert.Equal((Now.AddHours(1), TimeSpan.FromMinutes(61)), AgentRetries.UntilReset(limit, Now, 1));
-        Assert.Equal(TimeSpan.FromSeconds(1), AgentRetries.UntilReset(limit, Now.AddHours(2), 0).Wait);
-        Assert.Equal(Now.AddMinutes(15), AgentRetries.UntilReset(limit with { ResetAt = null }, Now, 0).Reset);
+        var retries = new AgentRetries(new RetryRule());
+
+        Assert.Equal((Now.AddHours(1), TimeSpan.FromMinutes(61)), retries.UntilReset(limit, Now, 1));
+        Assert.Equal(TimeSpan.FromSeconds(1), retries.UntilReset(limit, Now.AddHours(2), 0).Wait);
+        Assert.Equal(Now.AddMinutes(15), retries.UntilReset(limit with { ResetAt = null }, Now, 0).Reset);
+    }
+
+    /// <summary>A service that names resets which are over would else be asked every second.</summary>
+    [Fact]
+    public void UntilReset_LimitThatIsThereAgainAtOnce_IsWaitedForLongerEachTime()
+    {
+        var limit = new AgentRunResult { FailureClass = FailureClasses.UsageLimit, ResetAt = Now };
+        var retries = new AgentRetries(new RetryRule());
+        var waits = new List<double>();
+
+        for (var start = 0; start < 8; start++)
+        {
+            Assert.Equal(AfterAgent.AtReset, retries.After(limit).Next);
+            waits.Add(retries.UntilReset(limit, Now, 0).Wait.TotalSeconds);
+        }
+
+        Assert.Equal([1, 30, 60, 120, 240, 480, 900, 900], waits);
     }
 }
