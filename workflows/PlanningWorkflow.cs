@@ -34,7 +34,7 @@ public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
             Replan = Input.Replan,
             PlanningHash = Input.PlanningHash,
         };
-        return Workflow.ExecuteActivityAsync(
+        return Waits.DoAsync(
             (IPlanningActivities a) => a.AskPlannerAsync(ask),
             ActivityDefaults.Long(Input.Repository.Queue, Input.Task.Timeout, call.Interrupt)
         );
@@ -48,10 +48,7 @@ public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
             PlanningHash = Input.PlanningHash,
             SaidHash = Report.SaidHash ?? "",
         };
-        return Workflow.ExecuteActivityAsync(
-            (IPlanningActivities a) => a.JudgeAnswerAsync(judge),
-            ActivityDefaults.Short(Input.Repository.Queue)
-        );
+        return Waits.DoAsync((IPlanningActivities a) => a.JudgeAnswerAsync(judge), ActivityDefaults.Short(Input.Repository.Queue));
     }
 
     /// <summary>The run itself stores the first plan where it was requested.</summary>

@@ -22,7 +22,7 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
     {
         await Waits.WhilePausedAsync();
         var begin = new BeginReviewInput(Input.RunId, Input.Repository, Input.PlanHash, Round) { SaidHash = Input.SaidHash };
-        var begun = await Workflow.ExecuteActivityAsync((IReviewActivities a) => a.BeginReviewAsync(begin), Short);
+        var begun = await Waits.DoAsync((IReviewActivities a) => a.BeginReviewAsync(begin), Short);
         if (begun.Fault.Length > 0)
         {
             throw new TaskEndedException(TaskStates.Failed, begun.Fault);
@@ -65,7 +65,7 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
             Stop = call.Stop,
             AwaitRelease = call.AwaitRelease,
         };
-        return Workflow.ExecuteActivityAsync(
+        return Waits.DoAsync(
             (IReviewActivities a) => a.AskReviewerAsync(ask),
             ActivityDefaults.Long(Input.Repository.Queue, Input.Task.Timeout, call.Interrupt)
         );
@@ -78,7 +78,7 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
             SaidHash = _saidHash,
             AnswerHash = Report.SaidHash ?? "",
         };
-        var judged = await Workflow.ExecuteActivityAsync((IReviewActivities a) => a.JudgeReviewAsync(judge), Short);
+        var judged = await Waits.DoAsync((IReviewActivities a) => a.JudgeReviewAsync(judge), Short);
         _saidHash = judged.Problems.Count == 0 ? judged.SaidHash : _saidHash;
         Report = Report with { SaidHash = _saidHash };
         return judged;

@@ -172,7 +172,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
             Stop = call.Stop,
             AwaitRelease = call.AwaitRelease,
         };
-        return Workflow.ExecuteActivityAsync(
+        return Waits.DoAsync(
             (ITaskActivities a) => a.RunAgentAsync(run),
             ActivityDefaults.Long(Input.Repository.Queue, Input.Task.Timeout, call.Interrupt)
         );

@@ -1,10 +1,13 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Failure types that end an attempt of an activity without counting against it: the next attempt continues.</summary>
+/// <summary>Failure types of activities that are nobody's fault: a later attempt continues.</summary>
 public static class FailureTypes
 {
     /// <summary>The worker shuts down; the agent that the attempt followed works on.</summary>
     public const string WorkerStops = "WorkerStops";
+
+    /// <summary>The disk is full. Where a task waits for the step, the task is parked; else the step is retried.</summary>
+    public const string DiskFull = "DiskFull";
 
     /// <summary>The worker's process is dead; another worker ended its attempts.</summary>
     public const string WorkerDied = "WorkerDied";

@@ -53,6 +53,6 @@ internal sealed record AgentRunNotes
         StoredJson.TryRead(Path.Combine(folder, FileName), StartNotesJson.Default.AgentRunNotes);
 }
 
-[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSourceGenerationOptions(WriteIndented = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(AgentRunNotes))]
 internal sealed partial class StartNotesJson : JsonSerializerContext;

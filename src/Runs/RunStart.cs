@@ -70,7 +70,20 @@ internal sealed record RunStart
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options);
 
     /// <summary>The start of a run; null where it has none.</summary>
-    public static RunStart? TryRead(RunFolder folder) => SmallFile.TryRead(folder.StartFile) is { } json ? Read(json) : null;
+    /// <exception cref="StepException">Its file was damaged.</exception>
+    public static RunStart? TryRead(RunFolder folder)
+    {
+        if (SmallFile.TryRead(folder.StartFile) is not { } json)
+        {
+            return null;
+        }
+        return StoredJson.TryParse(json, MessageJson.Options.TypeOf<RunStart>())
+            ?? throw new StepException(
+                $"{folder.Relative(folder.StartFile)} can't be read: the run {folder.Name} was begun with other content. Put it back as it "
+                    + "was (a backup has it), or cancel the run and start it again: finished tasks are taken up.",
+                "FileDamaged"
+            );
+    }
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     public static RunStart Read(byte[] json) => JsonSerializer.Deserialize<RunStart>(json, MessageJson.Options)!;

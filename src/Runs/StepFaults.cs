@@ -7,22 +7,62 @@ public static class StepFaults
     private const int MostRefusals = 10;
     private const int LongestMessage = 2000;
 
+    // errno(3): ENOSPC, EDQUOT.
+    private const int NoSpace = 28;
+    private const int NoQuota = 122;
+    private static readonly string[] DiskFullTexts = ["No space left on device", "Out of diskspace", "Disk quota exceeded"];
+
     /// <summary>The failure; null for a transient one, after which the step is retried. What git or the system refuses because of the
-    /// content of a repository is retried a few times, and then final.</summary>
+    /// content of a repository or of our own files is retried a few times, and then final. A full disk is waited for.</summary>
     /// <param name="fault">What the step threw.</param>
     /// <param name="attempt">Number of the attempt.</param>
     public static StepException? Describe(Exception fault, int attempt) =>
         fault switch
         {
             StepException failed => failed,
+            _ when IsDiskFull(fault) => new StepException(
+                $"The disk is full: {Words(fault)}. Free some space; it goes on by itself.",
+                fault,
+                FailureTypes.DiskFull
+            )
+            {
+                IsFinal = false,
+            },
+            JsonException => new StepException(
+                $"A file of the run can't be read: {Words(fault)}. Put it back as it was and retry, or cancel the run and start it again: "
+                    + "finished tasks are taken up.",
+                fault,
+                "FileDamaged"
+            ),
             WorktreeReplacedException => new StepException(fault.Message, fault, "WorktreeGone"),
             ConfigurationCopyException => new StepException(fault.Message, fault, "ConfigurationChanged"),
-            GitException { IsRefusal: true } or UnauthorizedAccessException when attempt >= MostRefusals => new StepException(
-                $"{FileNames.Show(fault.Message.ReplaceLineEndings(" "), LongestMessage)} It was tried {MostRefusals} times, each "
-                    + "time with the same end. Repair that, then retry.",
+            // Whatever else it may be: it has been the same for minutes.
+            GitException { IsRefusal: true }
+            or UnauthorizedAccessException
+            or IOException
+            or InvalidOperationException
+            or ArgumentException
+            or FormatException
+            or NullReferenceException
+            or KeyNotFoundException when attempt >= MostRefusals => new StepException(
+                $"{Words(fault)}. It was tried {MostRefusals} times, each time with the same end. Repair that, then retry.",
                 fault,
                 "Refused"
             ),
             _ => null,
         };
+
+    private static string Words(Exception fault) =>
+        FileNames.Show(fault.Message.ReplaceLineEndings(" "), LongestMessage).TrimEnd().TrimEnd('.');
+
+    /// <summary>Whether the disk, or a person's share of it, has no room left: by the system's number of the error, or by its words, which
+    /// programs pass on.</summary>
+    private static bool IsDiskFull(Exception? fault) =>
+        fault is not null
+        && (
+            fault is IOException { HResult: NoSpace or NoQuota }
+            || (fault is IOException && DiskFullTexts.Any(text => fault.Message.Contains(text, StringComparison.OrdinalIgnoreCase)))
+            || (fault is GitException git && DiskFullTexts.Any(text => git.ErrorOutput.Contains(text, StringComparison.OrdinalIgnoreCase)))
+            || IsDiskFull(fault.InnerException)
+        );
 }

@@ -46,12 +46,57 @@ public class TerminationTests
         Assert.True(resumed.ExitCode == 0, resumed.People);
     }
 
-    private static string? StateOf(CliFixture cli)
+    private const string Forever = "trap '' INT TERM; while :; do sleep 1; done";
+    private const string Work = "echo x > a.txt";
+
+    /// <summary>Whatever listens to no signal, or is tried again and again, ends with the program or is left to the next one.</summary>
+    [Theory]
+    [InlineData("executing", Forever, "")]
+    [InlineData("verifying", Work + "; cd \"$HOME\"/../work/.orchestrator/runs/*; rm -rf reports; : > reports", "")]
+    public Task Run_TerminatedInAnyState_EndsWithinItsGrace(string state, string agent, string settings) =>
+        TerminateAsync(state, agent, settings);
+
+    /// <inheritdoc cref="Run_TerminatedInAnyState_EndsWithinItsGrace"/>
+    [Theory]
+    [Trait("Category", "Full")]
+    [InlineData("planning", Forever, "planner: {agent: mine}\n")]
+    [InlineData("preparing", Work, "worktrees: {setup: [\"" + Forever + "\"]}\n")]
+    [InlineData("verifying", Work, "gates: {task: [\"[ ! -e a.txt ] || (" + Forever + ")\"]}\n")]
+    [InlineData("merging", Work, "gates: {integration: [\"[ ! -e a.txt ] || (" + Forever + ")\"]}\n")]
+    public Task Run_TerminatedInAnyOtherState_EndsWithinItsGrace(string state, string agent, string settings) =>
+        TerminateAsync(state, agent, settings);
+
+    private static async Task TerminateAsync(string state, string agent, string settings)
+    {
+        using var cli = RunCommandTests.Repository(agent);
+        File.AppendAllText(Path.Combine(cli.Folder, ".orchestrator", "config.yaml"), settings);
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [{command: \"true\"}]}\n");
+        using var run = EngineTakeOverTests.StartProcess(
+            cli,
+            ["run", .. state == "planning" ? (string[])["Write a file with one letter"] : [], "--yes", "--no-progress"]
+        );
+        await Wait.UntilAsync(() => run.HasExited || (state is "planning" or "preparing" ? RunStateOf(cli) : StateOf(cli)) == state);
+
+        using (var stop = Process.Start("kill", ["-TERM", run.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await stop.WaitForExitAsync();
+        }
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        await run.WaitForExitAsync(late.Token);
+
+        Assert.Equal(4, run.ExitCode);
+    }
+
+    private static string? StateOf(CliFixture cli) => (string?)StatusOf(cli)?["tasks"]!.AsArray().FirstOrDefault()?["state"];
+
+    private static string? RunStateOf(CliFixture cli) => (string?)StatusOf(cli)?["state"];
+
+    private static JsonNode? StatusOf(CliFixture cli)
     {
         var runs = Path.Combine(cli.Folder, ".orchestrator", "runs");
         var status = Directory.Exists(runs)
             ? Directory.EnumerateFiles(runs, "status.json", SearchOption.AllDirectories).FirstOrDefault()
             : null;
-        return status is null ? null : (string?)JsonNode.Parse(File.ReadAllText(status))!["tasks"]!.AsArray().FirstOrDefault()?["state"];
+        return status is null ? null : JsonNode.Parse(File.ReadAllText(status));
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Orchestrator.Messages;
+using Temporalio.Exceptions;
 using Xunit;
 
 namespace Orchestrator.Workflows.Tests;
@@ -138,6 +139,37 @@ public sealed class OutageTests
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         Assert.Equal(2, run.Activities.Starts.Count);
         Assert.Single(run.Activities.Events, e => e.Task is null && e.Reason.Contains("No space left", StringComparison.Ordinal));
+    }
+
+    /// <summary>A step that meets it is done again with the same input: an agent run that has ended is not paid for twice.</summary>
+    [Fact]
+    public async Task Disk_IsFullInAnyStepOfATask_ParksItAndDoesTheStepAgain()
+    {
+        var (agents, verifications, merges) = (new ConcurrentQueue<int>(), 0, 0);
+        ApplicationFailureException Full() => new("The disk is full: tree.idx", null, FailureTypes.DiskFull);
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("t0")],
+            a =>
+            {
+                a.Agent = (input, _) =>
+                {
+                    agents.Enqueue(input.Start);
+                    return agents.Count == 1 ? throw Full() : System.Threading.Tasks.Task.FromResult(ScriptedActivities.Done());
+                };
+                a.Verify = _ => Interlocked.Increment(ref verifications) == 1 ? throw Full() : new VerifyResult { Commit = "c" };
+                a.Merge = _ => Interlocked.Increment(ref merges) == 1 ? throw Full() : new MergeResult { Merged = true, Commit = "m" };
+            },
+            Settings
+        );
+
+        var parked = await run.UntilAsync(s => merges == 1 && s.Tasks is [{ State: TaskStates.Parked }]);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("t0", "")));
+        var result = await run.ResultAsync();
+
+        Assert.StartsWith("The disk is full: tree.idx", parked.Tasks[0].Reason, StringComparison.Ordinal);
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal([1, 1], agents);
+        Assert.Equal((2, 2), (verifications, merges));
     }
 
     [Fact]

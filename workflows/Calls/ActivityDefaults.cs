@@ -33,6 +33,17 @@ internal static class ActivityDefaults
             CancellationToken = cancellation,
         };
 
+    /// <summary>The activity ends when the disk is full, in place of being retried: its caller waits.</summary>
+    public static ActivityOptions EndingOnFullDisk(this ActivityOptions options)
+    {
+        options.RetryPolicy = options.RetryPolicy! with { NonRetryableErrorTypes = [FailureTypes.DiskFull] };
+        return options;
+    }
+
+    /// <summary>Why an activity ended on a full disk; null: it failed for another reason.</summary>
+    public static string? DiskFull(ActivityFailureException failure) =>
+        failure.InnerException is ApplicationFailureException { ErrorType: FailureTypes.DiskFull } full ? full.Message : null;
+
     private static RetryPolicy Retry() =>
         new()
         {

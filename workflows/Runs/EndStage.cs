@@ -30,10 +30,23 @@ internal sealed class EndStage(
         if (state == RunStates.Cancelled && _state.Run.Staging.Length > 0)
         {
             var abort = new AbortInput(_state.RunId, _state.Repository, _state.Run.Staging);
-            var said = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.AbortAsync(abort), context.Short);
+            var said = await OrWhyAsync(Workflow.ExecuteActivityAsync((IRunActivities a) => a.AbortAsync(abort), context.Short));
             reason = said.Length > 0 ? $"{reason}; {said}" : reason;
         }
         return await FinishAsync(state, reason);
+    }
+
+    /// <summary>What a run holds can be damaged so that a step of its end is impossible: it ends all the same, and says so.</summary>
+    private static async Task<string> OrWhyAsync(Task<string> step)
+    {
+        try
+        {
+            return await step;
+        }
+        catch (ActivityFailureException failure)
+        {
+            return failure.InnerException?.Message ?? failure.Message;
+        }
     }
 
     /// <summary>Stops all running tasks and waits until they have stopped.</summary>
@@ -55,7 +68,15 @@ internal sealed class EndStage(
             Failing = [],
         };
         var ending = _state.Snapshot(0, 0) with { State = state, Reason = reason };
-        var report = _state.Repository.Queue.Length > 0 ? await TidyUpAsync(ending) : "";
+        var report = "";
+        try
+        {
+            report = _state.Repository.Queue.Length > 0 ? await TidyUpAsync(ending) : "";
+        }
+        catch (ActivityFailureException failure)
+        {
+            reason = $"{reason}; its end could not be recorded as a whole: {failure.InnerException?.Message ?? failure.Message}";
+        }
         context.TransitionTo(state, reason);
         await recorder.CloseAsync();
         await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished, CancellationToken.None);

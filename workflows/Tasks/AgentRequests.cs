@@ -82,7 +82,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
             Parts = parts,
             Packages = _packages,
         };
-        var conclusion = await Workflow.ExecuteActivityAsync((IRequestActivities a) => a.ConcludeRequestAsync(conclude), _long);
+        var conclusion = await waits.DoAsync((IRequestActivities a) => a.ConcludeRequestAsync(conclude), _long);
         Note(conclusion.Note);
         state.Answer = $"{state.Answer} {conclusion.Text}".TrimStart();
         (IsGranted, _isSplit) = (false, false);
@@ -103,7 +103,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
                 Round = round,
                 Packages = _packages,
             };
-            var installed = await Workflow.ExecuteActivityAsync((IRequestActivities a) => a.InstallAsync(install), _long);
+            var installed = await waits.DoAsync((IRequestActivities a) => a.InstallAsync(install), _long);
             if (installed.Commit.Length == 0)
             {
                 return installed.Problem;
@@ -129,7 +129,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
             Answered = state.Report.Answers?.Count ?? 0,
             SaidHash = state.Report.SaidHash ?? "",
         };
-        return Workflow.ExecuteActivityAsync((IRequestActivities a) => a.JudgeRequestAsync(judge), _long);
+        return waits.DoAsync((IRequestActivities a) => a.JudgeRequestAsync(judge), _long);
     }
 
     private void Note(string note)

@@ -49,7 +49,11 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
                     break;
                 case AfterAgent.Later:
                     var backoff = retries.Backoff(result, Now, Workflow.Random.NextDouble());
-                    await waits.ForAsync(TaskStates.Executing, $"{result.Message.TrimEnd('.')}; next attempt in {Seconds(backoff)}", backoff);
+                    await waits.ForAsync(
+                        TaskStates.Executing,
+                        $"{result.Message.TrimEnd('.')}; next attempt in {Seconds(backoff)}",
+                        backoff
+                    );
                     break;
                 case AfterAgent.AtReset:
                     var (reset, wait) = retries.UntilReset(result, Now, Workflow.Random.NextDouble());

@@ -126,7 +126,7 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
     private Task<QuestionAnswer> StartAsync(AskQuestionInput input, AgentCall call)
     {
         var ask = input with { Stop = call.Stop, AwaitRelease = call.AwaitRelease };
-        return Workflow.ExecuteActivityAsync(
+        return waits.DoAsync(
             (IRequestActivities a) => a.AnswerQuestionAsync(ask),
             ActivityDefaults.Long(state.Input.Repository.Queue, state.Rules.PlannerTimeout, call.Interrupt)
         );

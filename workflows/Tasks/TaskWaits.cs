@@ -1,3 +1,5 @@
+using System.Linq.Expressions;
+
 namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>What a task waits for: a person, an account, the machine, a time.</summary>
@@ -42,6 +44,28 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         await ForAsync(TaskStates.Parked, $"{reason} (tried again in {pause.TotalMinutes:0.#} min, at once with 'retry')", pause);
         var longer = pause * 2;
         return longer < MaxPark ? longer : MaxPark;
+    }
+
+    /// <summary>Does a step of the task. While the disk is full the task is parked, and the step is done again.</summary>
+    /// <param name="step">The activity.</param>
+    /// <param name="options">Its options.</param>
+    public async Task<T> DoAsync<TActivities, T>(Expression<Func<TActivities, Task<T>>> step, ActivityOptions options)
+    {
+        options = options.EndingOnFullDisk();
+        var pause = FirstPause;
+        while (true)
+        {
+            try
+            {
+                return await Workflow.ExecuteActivityAsync(step, options);
+            }
+            catch (ActivityFailureException failure) when (!state.IsCancelled && ActivityDefaults.DiskFull(failure) is { } full)
+            {
+                var during = state.Report.State;
+                pause = await ParkAsync(FailureClasses.Environment, full, pause);
+                reporter.TransitionTo(during, "");
+            }
+        }
     }
 
     /// <summary>A usage limit uses no attempt: the task sleeps until it is reset.</summary>

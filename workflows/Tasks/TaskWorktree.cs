@@ -30,7 +30,7 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
                 Commit = own ?? "",
                 BaseCommit = _base,
             };
-            var prepared = await Workflow.ExecuteActivityAsync(
+            var prepared = await waits.DoAsync(
                 (ITaskActivities a) => a.PrepareTaskAsync(prepare),
                 ActivityDefaults.Long(state.Input.Repository.Queue, TimeSpan.FromHours(1), state.Stop)
             );

@@ -31,7 +31,7 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
                 SaidHash = start == 0 ? "" : state.Report.SaidHash ?? "",
                 Called = state.Report.Called ?? [],
             };
-            var work = await Workflow.ExecuteActivityAsync(
+            var work = await waits.DoAsync(
                 (ITaskActivities a) => a.VerifyTaskAsync(verify),
                 ActivityDefaults.Long(state.Input.Repository.Queue, TimeSpan.FromHours(4), state.Stop)
             );

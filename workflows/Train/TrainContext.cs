@@ -17,7 +17,7 @@ internal sealed class TrainContext(CancellationToken cancellation)
     public bool IsClosing => _stop.IsCancellationRequested;
 
     /// <summary>For an activity that runs other people's programs; cancelled when the train closes.</summary>
-    public ActivityOptions Long => ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(2), _stop.Token);
+    public ActivityOptions Long => ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(2), _stop.Token).EndingOnFullDisk();
 
     /// <summary>Restores the start input.</summary>
     public void Restore(TrainInput input)

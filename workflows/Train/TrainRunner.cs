@@ -90,7 +90,8 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
             result = new MergeResult
             {
                 Message = failure.InnerException?.Message ?? failure.Message,
-                FailureClass = FailureClasses.Invalid,
+                // The task is parked and sends its work once more.
+                FailureClass = Calls.ActivityDefaults.DiskFull(failure) is null ? FailureClasses.Invalid : FailureClasses.Environment,
             };
         }
         if (result.Conflict)

@@ -8,7 +8,8 @@ namespace Orchestrator.Agents.Logs;
 /// <summary>Reads the output of an agent run for people: reads only files, renews no lease, stops nothing.</summary>
 public static class AgentLog
 {
-    private const int MaxLineBytes = 64 * 1024 * 1024;
+    // Longer than what programs print for people; an agent's own line about a picture may be longer.
+    private const int MaxLineBytes = 8 * 1024 * 1024;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The agent run's events, to the end of the file, or until the agent has ended.</summary>
@@ -26,8 +27,15 @@ public static class AgentLog
         IAgentOutputParser parser = File.Exists(files.File(ClaudeSettingsFile.Name))
             ? new ClaudeStreamParser(static _ => null, wantsAnswer: false)
             : new CommandOutputParser("command", wantsAnswer: false);
-        using OutputTail tail = new(files.StandardOutput, MaxLineBytes);
         Queue<AgentEvent> events = new();
+        using OutputTail tail = new(
+            files.StandardOutput,
+            MaxLineBytes,
+            () =>
+                events.Enqueue(
+                    new AgentText($"[a line of more than {MaxLineBytes >> 20} MB is not shown; it is in {files.StandardOutput}]")
+                )
+        );
         ValueTask ParseAsync(ReadOnlyMemory<byte> line, long endOffset)
         {
             foreach (var found in parser.Read(line.Span))
@@ -42,15 +50,19 @@ public static class AgentLog
         {
             // First the state, then the output: so everything printed before the end is read.
             isOver = !follow || files.State() is AgentStartState.Ended or AgentStartState.Died or AgentStartState.CancelledBeforeStart;
-            var isNews = await tail.ReadAsync(ParseAsync, cancellationToken);
-            if (isOver)
+            bool isNews;
+            do
             {
-                await tail.FinishAsync(ParseAsync, cancellationToken);
-            }
-            while (events.TryDequeue(out var found))
-            {
-                yield return found;
-            }
+                isNews = await tail.ReadAsync(ParseAsync, cancellationToken);
+                if (isOver && !isNews)
+                {
+                    await tail.FinishAsync(ParseAsync, cancellationToken);
+                }
+                while (events.TryDequeue(out var found))
+                {
+                    yield return found;
+                }
+            } while (isOver && isNews);
             if (!isOver && !isNews)
             {
                 await Task.Delay(Pause, time, cancellationToken);

@@ -1,7 +1,10 @@
 namespace Orchestrator.Agents.Supervision;
 
 /// <summary>Reads a growing file line by line from its beginning, any bytes, with a maximum line length.</summary>
-internal sealed class OutputTail(string path, int maxLineBytes) : IDisposable
+/// <param name="path">The file.</param>
+/// <param name="maxLineBytes">Longer lines are skipped.</param>
+/// <param name="onSkip">Called for each of these, in its place among the lines.</param>
+internal sealed class OutputTail(string path, int maxLineBytes, Action? onSkip = null) : IDisposable
 {
     private const long MostAtOnce = 4 * 1024 * 1024;
 
@@ -98,6 +101,7 @@ internal sealed class OutputTail(string path, int maxLineBytes) : IDisposable
         {
             _skipping = true;
             SkippedLines++;
+            onSkip?.Invoke();
             _line = new byte[4 * 1024];
             _lineLength = 0;
             return;

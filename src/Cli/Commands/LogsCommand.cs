@@ -11,6 +11,9 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>logs</c>: what a task's agent wrote and did, for people.</summary>
 internal sealed class LogsCommand : CliCommand
 {
+    /// <summary>Characters of one JSON document; what comes before the last ones is counted, not printed.</summary>
+    private const long MostText = 16 * 1024 * 1024;
+
     private readonly Argument<string> _which = new("RUN/TASK") { Description = "The task" };
     private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Go on until the agent has ended" };
     private readonly Option<int?> _start = new("--start") { Description = "This agent start instead of the last one", HelpName = "N" };
@@ -47,12 +50,19 @@ internal sealed class LogsCommand : CliCommand
             throw new CommandException(ExitCodes.Usage, $"No agent was started for {id} yet.", $"See 'orchestrate show {run.Id}/{id}'.");
         }
         var json = parsed.GetValue(_json);
-        var lines = new List<string>();
+        var lines = new Queue<string>();
+        var (size, leftOut) = (0L, 0);
         await foreach (var line in AgentLogs.ReadAsync(folder, parsed.GetValue(_follow), context.Time, stop))
         {
             if (json)
             {
-                lines.Add(line);
+                lines.Enqueue(line);
+                size += line.Length;
+                while (size > MostText && lines.Count > 1)
+                {
+                    size -= lines.Dequeue().Length;
+                    leftOut++;
+                }
             }
             else
             {
@@ -63,7 +73,10 @@ internal sealed class LogsCommand : CliCommand
         if (json)
         {
             context.Print(
-                new LogDocument(run.Id, id, int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture), lines),
+                new LogDocument(run.Id, id, int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture), [.. lines])
+                {
+                    LeftOut = leftOut,
+                },
                 CliJson.Default.LogDocument
             );
             return ExitCodes.Done;

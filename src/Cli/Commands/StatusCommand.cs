@@ -128,6 +128,10 @@ internal sealed class StatusCommand : CliCommand
     private static void Show(StoredRun run, RunStatus status, CommandContext context)
     {
         var now = context.Time.GetUtcNow();
+        if (!RunStates.IsFinal(status.State) && DiskSpace.FullAt(run.Folder) is { } full)
+        {
+            context.Terminal.Warn(full);
+        }
         foreach (
             var line in RunTable.Draw(
                 status,

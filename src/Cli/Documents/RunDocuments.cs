@@ -32,7 +32,11 @@ internal sealed record DiffDocument(string RunId, string Task, string Patch, boo
 /// <param name="Task">The task.</param>
 /// <param name="Start">Number of the agent start.</param>
 /// <param name="Lines">What the agent wrote and did, for people.</param>
-internal sealed record LogDocument(string RunId, string Task, int Start, IReadOnlyList<string> Lines) : Document;
+internal sealed record LogDocument(string RunId, string Task, int Start, IReadOnlyList<string> Lines) : Document
+{
+    /// <summary>Lines before these that are not in the document.</summary>
+    public int LeftOut { get; init; }
+}
 
 /// <summary>Answer of <c>history --json</c>.</summary>
 /// <param name="Count">Runs that there are.</param>

@@ -16,6 +16,9 @@ namespace Orchestrator.Cli.Runs;
 internal sealed class RunSession : IAsyncDisposable
 {
     private static readonly TimeSpan TasksCloseWithin = TimeSpan.FromSeconds(30);
+
+    /// <summary>An agent that ignores signals is killed after ten seconds, and its work is saved then.</summary>
+    private static readonly TimeSpan WindDownWithin = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan CommandsTakenWithin = TimeSpan.FromSeconds(60);
     private readonly CommandContext _context;
     private readonly RepositoryLocation _repository;
@@ -299,10 +302,12 @@ internal sealed class RunSession : IAsyncDisposable
     private async Task<RunStatus?> WindDownAsync(RunWatcher watcher, RunHandle run)
     {
         _context.Terminal.Say("Stopping: agents are interrupted and keep their conversation. Ctrl-C again ends at once.");
+        using var inTime = new CancellationTokenSource(WindDownWithin, _context.Time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_context.Interrupts.StopNow, inTime.Token);
         try
         {
-            await run.PauseAsync(cancellation: _context.Interrupts.StopNow);
-            var status = await WithWorkerAsync(watcher.WatchAsync(_context.Interrupts.StopNow, leavesPreparation: true), run);
+            await run.PauseAsync(cancellation: ending.Token);
+            var status = await WithWorkerAsync(watcher.WatchAsync(ending.Token, leavesPreparation: true), run);
             if (RunWatcher.IsHeldInPreparation(status))
             {
                 _worker.GiveNoGrace();
@@ -310,14 +315,15 @@ internal sealed class RunSession : IAsyncDisposable
             return status;
         }
         catch (Exception ended)
-            when (ended is OperationCanceledException or RpcTimeoutOrCanceledException
-                && _context.Interrupts.StopNow.IsCancellationRequested
-            )
+            when (ended is OperationCanceledException or RpcTimeoutOrCanceledException && ending.IsCancellationRequested)
         {
+            _worker.GiveNoGrace();
             _context.Terminal.Say(
-                $"Ended at once. Agents that are at work go on by themselves: 'orchestrate stop {run.RunId}' ends them, 'orchestrate "
-                    + "resume "
-                    + $"{run.RunId}' goes on with them."
+                _context.Interrupts.StopNow.IsCancellationRequested
+                    ? $"Ended at once. Agents that are at work go on by themselves: 'orchestrate stop {run.RunId}' ends them, 'orchestrate "
+                        + $"resume {run.RunId}' goes on with them."
+                    : $"A step of {run.RunId} did not end within {WindDownWithin.TotalSeconds:0} s and is left as it is: 'orchestrate "
+                        + $"resume {run.RunId}' goes on with it."
             );
             return null;
         }

@@ -7,6 +7,9 @@ namespace Orchestrator.Cli.Startup;
 /// <summary>The <c>orchestrate</c> command.</summary>
 internal static class Program
 {
+    /// <summary>A run winds down within less (<see cref="Runs.RunSession"/>).</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
+
     private static int Main(string[] args)
     {
         // Nothing more is loaded for this, because scripts ask it often.
@@ -22,6 +25,7 @@ internal static class Program
     private static async Task<int> RunAsync(string[] args)
     {
         using var interrupts = Interrupts.OfProcess();
+        using var last = interrupts.Stop.Register(() => new Thread(EndAfterGrace) { IsBackground = true }.Start());
         var environment = SettingsFiles.ProcessEnvironment();
         SystemTerminal? terminal = null;
         var code = await CommandLine.RunAsync(
@@ -38,5 +42,14 @@ internal static class Program
             await WorkInHand.EndOwnAsync();
         }
         return code;
+    }
+
+    /// <summary>Whoever is asked to end ends: what listens to no interrupt, such as a read that hangs, is not awaited any longer. What this
+    /// process has begun is ended, and 'resume' goes on as after a kill.</summary>
+    private static void EndAfterGrace()
+    {
+        Thread.Sleep(Grace);
+        WorkInHand.EndOwnAsync().Wait(Grace);
+        Environment.Exit(ExitCodes.Resumable);
     }
 }

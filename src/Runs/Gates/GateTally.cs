@@ -115,9 +115,14 @@ internal static class GateTally
 
     private static string Cell(string command, int longest = LongestCell) => QuotedText.CutLine(command, longest);
 
+    /// <summary>For people alone: what can't be read is counted anew, and stops nothing.</summary>
     private static SortedDictionary<string, GateCount> Read(RunFolder folder) =>
-        // For people alone: what can't be read is counted anew, and stops nothing.
-        StoredJson.TryRead(folder.Gates, GateCountJson.Default.SortedDictionaryStringGateCount) ?? [];
+        new(
+            (StoredJson.TryRead(folder.Gates, GateCountJson.Default.SortedDictionaryStringGateCount) ?? [])
+                .Where(gate => gate.Value is not null)
+                .ToDictionary(),
+            StringComparer.Ordinal
+        );
 }
 
 [JsonSerializable(typeof(SortedDictionary<string, GateCount>))]

@@ -29,13 +29,11 @@ public static class AgentRunFolders
         var starts =
             from run in Folders(runsFolder)
             from task in Folders(Path.Combine(run, "tasks"))
-            from folder in Folders(task)
-            let name = Path.GetFileName(folder)
-            where int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            from folder in Of(task)
             select new AgentStartFolder(
                 Path.GetFileName(run),
                 Path.GetFileName(task),
-                int.Parse(name, CultureInfo.InvariantCulture),
+                int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture),
                 folder
             );
         return
@@ -46,6 +44,11 @@ public static class AgentRunFolders
                 .ThenBy(start => start.Number),
         ];
     }
+
+    /// <summary>Absolute paths of the agent runs of a task, in no order.</summary>
+    /// <param name="task">The task's folder.</param>
+    public static IEnumerable<string> Of(string task) =>
+        Folders(task).Where(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
     private static string[] Folders(string parent) => Directory.Exists(parent) ? Directory.GetDirectories(parent) : [];
 }

@@ -1,3 +1,4 @@
+using Orchestrator.Agents.Supervision;
 using Orchestrator.Git.Merging;
 using Orchestrator.Runs.Gates;
 
@@ -111,6 +112,23 @@ public sealed class TaskPreparation(RunServices services)
             await SaveAsync(workspace, left.Worktree, stop);
         }
         await WorktreeResourceClaims.Of(services.Environment).ReleaseThoseThatAreOverAsync(stop);
+        CutOutput(files.Folder.Task(input.TaskId));
+    }
+
+    /// <summary>Nobody reads results out of it any more.</summary>
+    private static void CutOutput(string task)
+    {
+        foreach (var start in AgentRunFolders.Of(task))
+        {
+            try
+            {
+                KeptOutput.Cut(start);
+            }
+            catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+            {
+                // It stays as it is, for example on a full disk.
+            }
+        }
     }
 
     /// <summary>The files stay where they are, so a failure to store all of them is not retried.</summary>

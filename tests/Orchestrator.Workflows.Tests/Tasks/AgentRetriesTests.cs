@@ -52,14 +52,7 @@ public sealed class AgentRetriesTests
         AfterAgent[] next = [.. Enumerable.Range(0, 6).Select(_ => retries.After(died).Next)];
 
         Assert.Equal(
-            [
-                AfterAgent.Again,
-                AfterAgent.Later,
-                AfterAgent.Later,
-                AfterAgent.Later,
-                AfterAgent.ParkedAlone,
-                AfterAgent.ParkedAlone,
-            ],
+            [AfterAgent.Again, AfterAgent.Later, AfterAgent.Later, AfterAgent.Later, AfterAgent.ParkedAlone, AfterAgent.ParkedAlone],
             next
         );
     }

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text;
+
+namespace Orchestrator.Agents.Supervision;
+
+/// <summary>What is kept of an agent run's output when nothing reads it as a result any more: the beginning and the end, with a note of
+/// what is left out.</summary>
+public static class KeptOutput
+{
+    /// <summary>Bytes that are kept of each of its two streams.</summary>
+    public const long Most = 64L * 1024 * 1024;
+
+    /// <summary>Cuts the output of an agent run that has ended and whose outcome is recorded.</summary>
+    /// <param name="folder">The start's folder.</param>
+    /// <param name="most">Bytes that are kept of each stream.</param>
+    /// <exception cref="IOException">It can't be read or written; nothing was cut.</exception>
+    public static void Cut(string folder, long most = Most)
+    {
+        StartFolder start = new(folder);
+        if (start.State() is not (AgentStartState.Ended or AgentStartState.Died))
+        {
+            return;
+        }
+        CutFile(start.StandardOutput, most);
+        CutFile(start.StandardError, most);
+    }
+
+    private static void CutFile(string path, long most)
+    {
+        using var output = RegularFile.TryOpen(path);
+        // A cut one is a little longer than what is kept, by its note.
+        if (output is null || output.Length <= most + (64 * 1024))
+        {
+            return;
+        }
+        var half = most / 2;
+        var note = string.Create(
+            CultureInfo.InvariantCulture,
+            $"\n[orchestrate: {output.Length - (2 * half)} bytes are left out here; of an agent's output {most} bytes are kept]\n"
+        );
+        var aside = path + ".kept";
+        using (var kept = OwnFile.Create(aside))
+        {
+            CopyPart(output, 0, half, kept);
+            kept.Write(Encoding.UTF8.GetBytes(note));
+            CopyPart(output, output.Length - half, half, kept);
+        }
+        File.Move(aside, path, overwrite: true);
+    }
+
+    private static void CopyPart(FileStream from, long offset, long length, Stream to)
+    {
+        from.Seek(offset, SeekOrigin.Begin);
+        var chunk = new byte[64 * 1024];
+        while (length > 0 && from.Read(chunk, 0, (int)Math.Min(chunk.Length, length)) is > 0 and var read)
+        {
+            to.Write(chunk, 0, read);
+            length -= read;
+        }
+    }
+}
