@@ -70,7 +70,7 @@ public sealed record OrchestrationInput
     [JsonPropertyName("phase")]
     public string? Phase { get; init; }
 
-    /// <summary><c>merge</c>, <c>pr</c> or <c>branch</c>; default: the setting <c>git.land</c>.</summary>
+    /// <summary><c>merge</c>, <c>squash</c>, <c>rebase</c>, <c>pr</c> or <c>branch</c>; default: the setting <c>git.land</c>.</summary>
     [JsonPropertyName("land")]
     public string? Land { get; init; }
 
@@ -127,9 +127,9 @@ public sealed record OrchestrationInput
         {
             faults.Add($"'workers' is {Workers}; it must be 1 to 64.");
         }
-        if (Land is not (null or "merge" or "pr" or "branch"))
+        if (Land is not null && !LandingWay.All.Contains(Land))
         {
-            faults.Add($"'land' is '{Land}'; it must be merge, pr or branch.");
+            faults.Add($"'land' is '{Land}'; it must be one of {string.Join(", ", LandingWay.All)}.");
         }
         if (MaxCost < 0)
         {

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;

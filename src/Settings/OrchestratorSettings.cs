@@ -205,7 +205,7 @@ public sealed record WorktreeSettings(
 public sealed record RetentionSettings(TimeSpan? Age, int? Count);
 
 /// <summary>Landing (<c>git.*</c>).</summary>
-/// <param name="Land"><c>merge</c>, <c>pr</c> or <c>branch</c>.</param>
+/// <param name="Land">One of <see cref="LandingWay"/>.</param>
 /// <param name="MessagePrefix">Prefix of commit messages; null: only the task's title.</param>
 /// <param name="Target">Branch to land on; null: the branch that is checked out.</param>
 public sealed record GitSettings(string Land, string? MessagePrefix, string? Target);

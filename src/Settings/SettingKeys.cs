@@ -141,8 +141,8 @@ internal static class SettingKeys
 
     internal static readonly Setting<string> Land = new(
         "git.land",
-        "merge",
-        SettingTypes.OneOf("merge", "pr", "branch"),
+        LandingWay.Merge,
+        SettingTypes.OneOf([.. LandingWay.All]),
         "what happens with the finished staging branch"
     );
 
@@ -158,7 +158,7 @@ internal static class SettingKeys
         "git.target",
         null,
         SettingTypes.OptionalText,
-        "branch to land on; not set: the one that is checked out"
+        "branch to land on; not set: the one that is checked out where the command is given"
     );
 
     internal static readonly Setting<IReadOnlyList<RiskPattern>?> RiskPatterns = new(

@@ -56,6 +56,36 @@ public sealed class LandMergedTests
         Assert.Equal(start, cli.Git("rev-parse", "main").Trim());
     }
 
+    /// <summary>Landed without merge commits, in two steps: nothing of the run is left behind, and all of it can be taken back.</summary>
+    [Fact]
+    public async Task Land_MergedAndTheRestBySquash_HasACommitForEachTaskAndLeavesNothing()
+    {
+        using var cli = RunCommandTests.Repository(Agent);
+        cli.Write("tasks.yaml", Plan);
+        var start = cli.Git("rev-parse", "main").Trim();
+        Assert.Equal(1, (await cli.RunAsync("run", "--yes", "--land", "squash")).ExitCode);
+        Assert.Equal(0, (await cli.RunAsync("land", "--merged")).ExitCode);
+        Assert.Equal("Good", cli.Git("log", "--format=%s", $"{start}..main").Trim());
+
+        File.WriteAllText(Path.Combine(cli.Home, "well"), "");
+        await cli.RunAsync("retry", "bad", "--no-resume");
+        var finished = await cli.RunAsync("resume", "--yes");
+
+        Assert.True(finished.ExitCode == 0, finished.People);
+        Assert.Equal("Good\nBad\nAfter", cli.Git("log", "--reverse", "--format=%s", $"{start}..main").Trim());
+        Assert.Equal(
+            "good bad after",
+            cli.Git("log", "--reverse", "--format=%(trailers:key=Orchestrator-Task,valueonly,separator=%x2c)", $"{start}..main")
+                .Trim()
+                .Replace('\n', ' ')
+        );
+        Assert.Empty(cli.Git("rev-list", "--merges", "main"));
+        Assert.Empty(cli.Git("for-each-ref", "refs/heads/orchestrator"));
+        Assert.Equal("", cli.Git("status", "--porcelain", "--untracked-files=no"));
+        Assert.Equal(0, (await cli.RunAsync("abort", "run", "--yes")).ExitCode);
+        Assert.Equal(start, cli.Git("rev-parse", "main").Trim());
+    }
+
     [Fact]
     public async Task Run_PlanOfARunThatIsOpen_IsAskedAbout()
     {

@@ -199,6 +199,10 @@ internal sealed class RunCommand : CliCommand
             session.OutliveTerminal(run, outlivingWith);
         }
         context.Terminal.Say($"{runId} has started.");
+        if (repository.LinkedWorktree is not null)
+        {
+            context.Terminal.Say($"  It works for {repository.WorkTree}; paths that begin with .orchestrator/runs are below {repository.Root}.");
+        }
         var code = await session.WatchAndAskAsync(run);
         await session.FinishOthersAsync(run);
         return code;

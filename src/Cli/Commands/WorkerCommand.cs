@@ -66,11 +66,11 @@ internal sealed class WorkerCommand : CliCommand
         var named = new Dictionary<string, RepositoryLocation>(StringComparer.Ordinal);
         foreach (var (repository, name) in asked)
         {
-            if (name is not null && !named.TryAdd(name, repository) && named[name].Root != repository.Root)
+            if (name is not null && !named.TryAdd(name, repository) && named[name].WorkTree != repository.WorkTree)
             {
                 throw new CommandException(
                     ExitCodes.Usage,
-                    $"{name} is the name of both {named[name].Root} and {repository.Root}.",
+                    $"{name} is the name of both {named[name].WorkTree} and {repository.WorkTree}.",
                     "Give each a name of its own: --repository DIR=NAME."
                 );
             }

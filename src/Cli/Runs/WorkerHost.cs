@@ -72,7 +72,11 @@ internal sealed class WorkerHost : IAsyncDisposable
                 Repositories = inHand.References,
                 Named = (named ?? new Dictionary<string, RepositoryLocation>()).ToDictionary(
                     pair => pair.Key,
-                    pair => inHand.References.First(reference => reference.Path == pair.Value.Root)
+                    pair =>
+                        inHand.References.First(reference => reference.Path == pair.Value.Root) with
+                        {
+                            LinkedWorktree = pair.Value.LinkedWorktree,
+                        }
                 ),
                 Services = context.Services,
             };

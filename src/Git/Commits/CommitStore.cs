@@ -51,6 +51,36 @@ public sealed class CommitStore(GitRepository repository)
         return id;
     }
 
+    /// <summary>A commit with the message, author and date of another one, with other files and another parent.</summary>
+    /// <returns>Its id.</returns>
+    internal async Task<string> CopyAsync(string commit, string tree, string parent, CancellationToken cancellationToken)
+    {
+        var call = repository.Call("log", "-1", "--no-walk", "--no-show-signature", "--format=%an%x00%ae%x00%aI%x00%B", commit, "--");
+        var facts = (await repository.ReadAsync(call, cancellationToken)).Text.Split('\0', 4);
+        var made = await repository.AddObjectsAsync(
+            repository.Call("commit-tree", tree, "-p", parent, "-F", "-") with
+            {
+                Input = ProcessInput.FromText(facts[3].Trim() + "\n"),
+                Environment = new Dictionary<string, string?>(repository.IdentityVariables)
+                {
+                    ["GIT_AUTHOR_NAME"] = facts[0],
+                    ["GIT_AUTHOR_EMAIL"] = facts[1],
+                    ["GIT_AUTHOR_DATE"] = facts[2],
+                },
+            },
+            cancellationToken
+        );
+        return made.Text;
+    }
+
+    /// <summary>The commits of <paramref name="tip"/> that <paramref name="since"/> does not have, without merges, the first one
+    /// first.</summary>
+    public async Task<IReadOnlyList<string>> ListWithoutMergesAsync(
+        string tip,
+        string since,
+        CancellationToken cancellationToken = default
+    ) => [.. (await ListAllAsync(tip, since, cancellationToken)).Where(commit => commit.Parents.Count == 1).Select(commit => commit.Id).Reverse()];
+
     /// <summary>The commit of a name (ref, id, <c>id^</c>), or null if there is none.</summary>
     public async Task<CommitInfo?> ReadAsync(string name, CancellationToken cancellationToken = default)
     {

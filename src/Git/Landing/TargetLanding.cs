@@ -163,8 +163,8 @@ public sealed class TargetLanding(GitRepository repository)
         return new LandingResult(LandingState.Landed, $"{branch} is at {request.Commit}, also in '{checkout.Path}'.", request.Commit, []);
     }
 
-    /// <summary>git checks everything before it changes the first file, so a refusal leaves everything unchanged. It refuses only because of
-    /// files that would change, or that are in conflict.</summary>
+    /// <summary>git checks everything before it changes the first file, so a refusal leaves everything unchanged. It refuses only because
+    /// of files that would change, or that are in conflict.</summary>
     private async Task<LandingResult> ExplainRefusalAsync(
         LandingRequest request,
         string branch,

@@ -94,7 +94,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
                 };
             }
         }
-        if (files.Settings.Git.Land == "branch")
+        if (files.Settings.Git.Land == LandingWay.Branch)
         {
             return new LandResult
             {
@@ -104,7 +104,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
                 Message = $"{note} The work is on the branch {input.Staging}; nothing was merged, as asked (git.land: branch).".Trim(),
             };
         }
-        if (files.Settings.Git.Land == "pr")
+        if (files.Settings.Git.Land == LandingWay.PullRequest)
         {
             var opened = await PullRequest.OpenAsync(files, repository, input, tip, services, stop);
             return opened with { Message = $"{note} {opened.Message}".Trim() };
@@ -119,8 +119,10 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             NoteFile = files.Folder.Landing,
         };
         unexpected = $"{note} {unexpected}".Trim();
+        var history = new LandedHistory(files, repository, target, input.BaseCommit);
         for (var moves = 0; ; moves++)
         {
+            request = request with { Commit = await history.OfAsync(tip, stop) };
             var result = await new TargetLanding(repository).LandAsync(request, stop);
             if (result.HasLanded)
             {
@@ -129,28 +131,28 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
                     Landed = true,
                     Commit = request.Commit,
                     Message = $"{input.Target} is at {request.Commit[..12]}. {unexpected}".Trim(),
-                    StagingTip = request.Commit,
+                    StagingTip = tip,
                 };
             }
             if (result.State != LandingState.TargetMoved || moves == MaxMoves)
             {
-                return new LandResult { Message = $"{unexpected} {result.Reason}".Trim(), StagingTip = request.Commit };
+                return new LandResult { Message = $"{unexpected} {result.Reason}".Trim(), StagingTip = tip };
             }
             var (merged, noted, refused) = await TakeInTargetAsync(
                 files,
                 repository,
                 checks,
                 staging,
-                request.Commit,
+                tip,
                 result.Tip!,
                 input,
                 stop
             );
             if (refused is not null)
             {
-                return refused.StagingTip.Length > 0 ? refused : refused with { StagingTip = request.Commit };
+                return refused.StagingTip.Length > 0 ? refused : refused with { StagingTip = tip };
             }
-            request = request with { Commit = merged! };
+            tip = merged!;
             unexpected = $"{unexpected} {noted}".Trim();
         }
     }

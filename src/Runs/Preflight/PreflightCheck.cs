@@ -48,7 +48,7 @@ public sealed class PreflightCheck(RunServices services)
         var contracts = new RunContracts(repository, files);
         await contracts.CheckAsync(
             found.Base,
-            status.Branch == found.Target && files.Settings.Git.Land == "merge" ? checkout.Path : null,
+            status.Branch == found.Target && LandingWay.MovesTarget(files.Settings.Git.Land) ? checkout.Path : null,
             errors,
             warnings,
             stop
@@ -67,7 +67,7 @@ public sealed class PreflightCheck(RunServices services)
         );
         var staging = RunRefs.Staging(files.Settings, files.Folder);
         var obstacle =
-            files.Settings.Git.Land == "pr"
+            files.Settings.Git.Land == LandingWay.PullRequest
                 ? await PullRequest.FindObstacleAsync(repository, RunRefs.Short(staging), tip, services, stop)
                 : null;
         if (obstacle is { MayBegin: false, Problem: var missing })

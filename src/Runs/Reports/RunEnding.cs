@@ -73,7 +73,12 @@ public sealed class RunEnding(RunServices services)
         var staging = $"refs/heads/{input.Run.Staging}";
         var proof = new DeletionProof(repository);
         var gone = new List<RefChange>();
-        var kept = await ReturnWorktreesAsync(input, repository, landed, stop);
+        // Squashed or rebased, what landed has staging's files and not its commits: then what staging has is there, too.
+        string[] keepers =
+            branches.TryGetValue(staging, out var merged) && (await proof.CheckContentAsync(merged, [landed], stop)).IsProven
+                ? [landed, merged]
+                : [landed];
+        var kept = await ReturnWorktreesAsync(input, repository, keepers, stop);
         var left = kept.Values.ToList();
         foreach (var (name, commit) in branches)
         {
@@ -82,7 +87,7 @@ public sealed class RunEnding(RunServices services)
             {
                 continue;
             }
-            if ((await proof.CheckCommitAsync(commit, [landed], [], stop)).IsProven)
+            if ((await proof.CheckCommitAsync(commit, keepers, [], stop)).IsProven)
             {
                 gone.Add(new RefChange(name, null, commit));
             }
@@ -99,7 +104,7 @@ public sealed class RunEnding(RunServices services)
         var aside = new List<string>();
         foreach (var (name, commit) in await refs.ListAsync([RunRefs.Wips(folder), RunRefs.Kepts(folder)], stop))
         {
-            if ((await proof.CheckContentAsync(commit, [landed], stop)).IsProven)
+            if ((await proof.CheckContentAsync(commit, keepers, stop)).IsProven)
             {
                 gone.Add(new RefChange(name, null, commit));
                 KeptWork.NoteLanded(folder, name);
@@ -128,7 +133,7 @@ public sealed class RunEnding(RunServices services)
     private async Task<IReadOnlyDictionary<string, string>> ReturnWorktreesAsync(
         FinishInput input,
         GitRepository repository,
-        string landed,
+        string[] keepers,
         CancellationToken stop
     )
     {
@@ -158,7 +163,7 @@ public sealed class RunEnding(RunServices services)
                 continue;
             }
             var workspace = new TaskWorkspace(repository, files, Path.GetFileName(path));
-            if (await workspace.ReturnWorktreeAsync([landed], stop) is { } worktree)
+            if (await workspace.ReturnWorktreeAsync(keepers, stop) is { } worktree)
             {
                 kept[workspace.Branch] = $"the worktree {workspace.RelativePath} stays: {worktree.Reason}";
             }

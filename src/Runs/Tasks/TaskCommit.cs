@@ -127,7 +127,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
             worktree,
             workspace.Branch,
             parents,
-            Message(),
+            MessageOf(task, files.Settings),
             trailers,
             leaveOut: [WorktreeClaim.FileName],
             alsoAdd: _ignored,
@@ -221,11 +221,12 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
             .Any(line => line.StartsWith("<<<<<<< ", StringComparison.Ordinal) || line.StartsWith(">>>>>>> ", StringComparison.Ordinal))
         == true;
 
-    private string Message()
+    /// <summary>The message of a task's commit.</summary>
+    internal static string MessageOf(PlanTask task, OrchestratorSettings settings)
     {
         var title = new UntrustedText(task.Description.Split('\n', 2)[0]).Line;
         var subject = title.Length == 0 ? task.Id : title;
-        return files.Settings.Git.MessagePrefix is { Length: > 0 } prefix ? $"{prefix} {subject}" : subject;
+        return settings.Git.MessagePrefix is { Length: > 0 } prefix ? $"{prefix} {subject}" : subject;
     }
 
     private Worktree Worktree(VerifyTaskInput input) =>
