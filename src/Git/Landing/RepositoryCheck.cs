@@ -115,13 +115,13 @@ public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout
         {
             return target.StartsWith("refs/", StringComparison.Ordinal) ? target : "refs/heads/" + target;
         }
-        checkout ??= new WorktreeStore(repository).FindMainCheckout();
-        if (checkout is null)
+        var place = checkout ?? new WorktreeStore(repository).FindMainCheckout();
+        if (place is null)
         {
             return null;
         }
         var output = await repository.ReadAsync(
-            checkout.Call("symbolic-ref", "--quiet", "HEAD") with
+            place.Call("symbolic-ref", "--quiet", "HEAD") with
             {
                 AnswerCodes = [0, 1],
             },
@@ -133,7 +133,7 @@ public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout
         }
         findings.Add(
             Refuse(
-                $"'{checkout.Path}' is at no branch (detached HEAD), so it is not known where to land.",
+                $"'{place.Path}' is at no branch (detached HEAD), so it is not known where to land.",
                 "Check a branch out (git switch BRANCH), or name one: --target BRANCH or git.target."
             )
         );
