@@ -201,7 +201,9 @@ internal sealed class RunCommand : CliCommand
         context.Terminal.Say($"{runId} has started.");
         if (repository.LinkedWorktree is not null)
         {
-            context.Terminal.Say($"  It works for {repository.WorkTree}; paths that begin with .orchestrator/runs are below {repository.Root}.");
+            context.Terminal.Say(
+                $"  It works for {repository.WorkTree}; paths that begin with .orchestrator/runs are below {repository.Root}."
+            );
         }
         var code = await session.WatchAndAskAsync(run);
         await session.FinishOthersAsync(run);

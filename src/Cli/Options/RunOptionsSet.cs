@@ -11,7 +11,11 @@ internal sealed class RunOptionsSet
         new("--phase", "-p") { Description = "Start from this phase; earlier ones count as done", HelpName = "ID" };
 
     public Option<string?> Land { get; } =
-        new("--land") { Description = "merge, squash, rebase, pr or branch: what happens with the finished work (default: git.land)", HelpName = "HOW" };
+        new("--land")
+        {
+            Description = "merge, squash, rebase, pr or branch: what happens with the finished work (default: git.land)",
+            HelpName = "HOW",
+        };
 
     public Option<string?> Target { get; } =
         new("--target") { Description = "Branch to land on (default: git.target)", HelpName = "BRANCH" };

@@ -79,7 +79,13 @@ public sealed class CommitStore(GitRepository repository)
         string tip,
         string since,
         CancellationToken cancellationToken = default
-    ) => [.. (await ListAllAsync(tip, since, cancellationToken)).Where(commit => commit.Parents.Count == 1).Select(commit => commit.Id).Reverse()];
+    ) =>
+        [
+            .. (await ListAllAsync(tip, since, cancellationToken))
+                .Where(commit => commit.Parents.Count == 1)
+                .Select(commit => commit.Id)
+                .Reverse(),
+        ];
 
     /// <summary>The commit of a name (ref, id, <c>id^</c>), or null if there is none.</summary>
     public async Task<CommitInfo?> ReadAsync(string name, CancellationToken cancellationToken = default)

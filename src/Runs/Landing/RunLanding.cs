@@ -138,16 +138,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             {
                 return new LandResult { Message = $"{unexpected} {result.Reason}".Trim(), StagingTip = tip };
             }
-            var (merged, noted, refused) = await TakeInTargetAsync(
-                files,
-                repository,
-                checks,
-                staging,
-                tip,
-                result.Tip!,
-                input,
-                stop
-            );
+            var (merged, noted, refused) = await TakeInTargetAsync(files, repository, checks, staging, tip, result.Tip!, input, stop);
             if (refused is not null)
             {
                 return refused.StagingTip.Length > 0 ? refused : refused with { StagingTip = tip };
