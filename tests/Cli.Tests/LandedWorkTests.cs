@@ -119,6 +119,10 @@ public sealed class LandedWorkTests
         Assert.Equal("GOOD\n", cli.Git("show", "main:one.txt"));
         Assert.Contains("1 of them given up by a person: two.txt:1 of one ('by the task')", (await cli.RunAsync("report")).Output);
         Assert.Contains("accept losses", cli.Git("log", "--format=%s", "main"), StringComparison.Ordinal);
+
+        // Without that commit, which changes no file, all of it is there still.
+        cli.Git("reset", "-q", "--keep", "main~1");
+        Assert.False((bool?)(await cli.RunAsync("status", "--json")).Json["landedGone"]);
     }
 
     private static void Commit(CliFixture cli, string message) =>

@@ -39,31 +39,31 @@ public static class LandedWork
             [.. own.Select(branch => $"refs/heads/{branch}"), .. run.Target.Length > 0 ? [$"refs/remotes/*/{run.Target}"] : (string[])[]],
             stop
         );
+        var diffs = new Diffs(repository);
+        var changed = await repository.HasCommitAsync(run.BaseCommit, stop)
+            ? (await diffs.BetweenAsync(run.BaseCommit, run.LandedCommit, stop)).Select(file => file.Path).ToHashSet(StringComparer.Ordinal)
+            : [];
         var commits = new CommitStore(repository);
         var search = new ContentSearch(repository);
         foreach (var tip in branches.Values.Distinct(StringComparer.Ordinal))
         {
             if (
-                await commits.IsAncestorAsync(run.LandedCommit, tip, stop)
-                    ? !await IsUndoneAsync(run, tip, repository, stop)
-                    : await search.IsInAsync(run.LandedCommit, tip, stop)
+                tip == run.LandedCommit
+                || (changed.Count > 0 && await IsAsInAsync(run.LandedCommit, tip))
+                || (
+                    await commits.IsAncestorAsync(run.LandedCommit, tip, stop)
+                        // Where every file is as it was before, a revert is on top.
+                        ? changed.Count == 0 || !await IsAsInAsync(run.BaseCommit, tip)
+                        : await search.IsInAsync(run.LandedCommit, tip, stop)
+                )
             )
             {
                 return true;
             }
         }
         return false;
-    }
 
-    /// <summary>Every file that it changed is as it was before: a revert is on top.</summary>
-    private static async Task<bool> IsUndoneAsync(RunStatus run, string tip, GitRepository repository, CancellationToken stop)
-    {
-        if (tip == run.LandedCommit || !await repository.HasCommitAsync(run.BaseCommit, stop))
-        {
-            return false;
-        }
-        var diffs = new Diffs(repository);
-        var changed = (await diffs.BetweenAsync(run.BaseCommit, run.LandedCommit, stop)).Select(file => file.Path).ToHashSet();
-        return changed.Count > 0 && !(await diffs.BetweenAsync(run.BaseCommit, tip, stop)).Any(file => changed.Contains(file.Path));
+        async Task<bool> IsAsInAsync(string commit, string tip) =>
+            !(await diffs.BetweenAsync(commit, tip, stop)).Any(file => changed.Contains(file.Path));
     }
 }
