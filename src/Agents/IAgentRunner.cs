@@ -41,6 +41,10 @@ public interface IAgentOutputParser
     /// <summary>True when the output so far contains a final result, so that the exit code is not needed.</summary>
     bool HasResult { get; }
 
+    /// <summary>Why the service will not answer this agent run, however often the program asks; null: it may. The program is then stopped,
+    /// and <see cref="Complete"/> says why.</summary>
+    string? Refusal => null;
+
     /// <summary>Judges the whole output.</summary>
     /// <param name="exitCode">The program's exit code; null when unknown.</param>
     /// <param name="errorText">The end of its stderr.</param>

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Temporalio.Converters;
 
 namespace Orchestrator.Client;
 
@@ -52,6 +53,20 @@ public sealed class RunHandle
                 await Task.Delay(TooEarlyPause, options.Rpc?.CancellationToken ?? default);
             }
         }
+    }
+
+    /// <summary>What the run was started with, from its history. Needs no worker.</summary>
+    /// <exception cref="RpcException">The server can't be reached or does not know the run.</exception>
+    public async Task<OrchestrationInput> InputAsync(CancellationToken cancellation = default)
+    {
+        var options = new WorkflowHistoryEventFetchOptions { Rpc = new RpcOptions { CancellationToken = cancellation } };
+        await foreach (var first in Workflow.FetchHistoryEventsAsync(options).WithCancellation(cancellation))
+        {
+            return await _client.Options.DataConverter.ToValueAsync<OrchestrationInput>(
+                first.WorkflowExecutionStartedEventAttributes.Input.Payloads_[0]
+            );
+        }
+        throw new InvalidOperationException($"The history of {RunId} is empty.");
     }
 
     /// <summary>True while the run has not ended.</summary>

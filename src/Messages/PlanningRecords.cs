@@ -35,6 +35,14 @@ public sealed record PlanningOptions
     [JsonPropertyName("tag")]
     public string? Tag { get; init; }
 
+    /// <summary>A plan that was made for this already, as YAML, and that a person wants otherwise; null: it is the first.</summary>
+    [JsonPropertyName("earlier")]
+    public string? Earlier { get; init; }
+
+    /// <summary>What the person says of <see cref="Earlier"/>.</summary>
+    [JsonPropertyName("remarks")]
+    public string? Remarks { get; init; }
+
     /// <summary>The result is added to the backlog.</summary>
     [JsonIgnore]
     public bool IsForBacklog => Makes is Tasks or Subtasks;

@@ -3,15 +3,27 @@ namespace Orchestrator.Messages;
 /// <summary>Something that waits for a person.</summary>
 public sealed record RunQuestion
 {
-    /// <summary>Argument of <c>approve</c>, <c>reject</c>, <c>retry</c> or <c>skip</c>: <c>plan</c>, <c>promote</c> or a task's
-    /// id.</summary>
+    /// <summary>Id of the question whether the run may begin, or go on with another plan.</summary>
+    public const string Plan = "plan";
+
+    /// <summary>Id of the question what becomes of a landing that was refused.</summary>
+    public const string Promote = "promote";
+
+    /// <summary>Id of the question how a run goes on that can't go on by itself.</summary>
+    public const string Resolve = "resolve";
+
+    /// <summary>Id of the question what to do about an account that does not work.</summary>
+    public const string Account = "account";
+
+    /// <summary>One of the constants here, or a task's id: argument of <c>approve</c>, <c>reject</c>, <c>retry</c> or
+    /// <c>skip</c>.</summary>
     [JsonPropertyName("id")]
     public required string Id { get; init; }
 
     [JsonPropertyName("question")]
     public required string Question { get; init; }
 
-    /// <summary>Commands that answer it.</summary>
+    /// <summary>Commands that answer it; the first is what is recommended.</summary>
     [JsonPropertyName("commands")]
     public IReadOnlyList<string> Commands
     {

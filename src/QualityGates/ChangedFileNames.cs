@@ -1,7 +1,7 @@
 namespace Orchestrator.QualityGates;
 
 /// <summary>Fills the names of changed files into a gate's command. Pure.</summary>
-public static partial class ChangedFileNames
+public static class ChangedFileNames
 {
     internal const string FilesPlaceholder = "{modified_files}";
     internal const string TestsPlaceholder = "{modified_tests}";
@@ -14,7 +14,7 @@ public static partial class ChangedFileNames
     {
         var wantsFiles = command.Contains(FilesPlaceholder, StringComparison.Ordinal);
         var wantsTests = command.Contains(TestsPlaceholder, StringComparison.Ordinal);
-        string[] tests = wantsTests ? [.. existingFiles.Where(IsTest)] : [];
+        string[] tests = wantsTests ? [.. existingFiles.Where(TestFileNames.IsTest)] : [];
         return (wantsFiles && existingFiles.Count == 0) || (wantsTests && tests.Length == 0)
             ? null
             : command
@@ -22,22 +22,9 @@ public static partial class ChangedFileNames
                 .Replace(TestsPlaceholder, Names(tests), StringComparison.Ordinal);
     }
 
-    /// <summary>Whether a path is a test by common naming conventions.</summary>
-    internal static bool IsTest(string path) => TestName().IsMatch(path);
-
     private static string Names(IEnumerable<string> paths) => string.Join(' ', paths.Select(Quote));
 
     /// <summary>A name that begins with "-" would be taken for an option.</summary>
     private static string Quote(string path) =>
         "'" + (path.StartsWith('-') ? "./" + path : path).Replace("'", "'\\''", StringComparison.Ordinal) + "'";
-
-    [GeneratedRegex(
-        """
-            (^|/)test_[^/]*\.py$ | _test\.(py|go|rb|exs|dart|cc|cpp|c)$ | \.(test|spec)\.[cm]?[jt]sx?$ | _spec\.rb$
-            | (Test|Tests|IT)\.(cs|fs|vb|java|kt|scala|swift|php)$
-            | (^|/)(tests?|__tests__|spec)/[^/]+.*\.(py|[cm]?[jt]sx?|rs|rb|php|sh|bats|cs|java|kt|go)$
-            """,
-        RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture
-    )]
-    private static partial Regex TestName();
 }

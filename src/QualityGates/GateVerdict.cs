@@ -59,6 +59,7 @@ public sealed record GateCacheHit(string Run, DateTimeOffset At)
 public sealed record GateVerdict
 {
     private const int MostWords = 300;
+    private const int LongestName = 60;
 
     /// <summary>The gate.</summary>
     public required Gate Gate { get; init; }
@@ -169,7 +170,12 @@ public sealed record GateVerdict
     public string Complaint =>
         Gate.IsMeasurement
             ? $"Measurement failed: {Gate.Name}. {Summary}"
-            : $"Gate failed: {Gate.Name}{(LastWords.Length == 0 ? "" : $" ({LastWords})")}.{(Advice.Length == 0 ? "" : " " + Advice)}";
+            : $"{(Evidence.Length == 0 ? "Gate failed: " + Gate.Name : $"{Evidence} (Gate failed: {Short(Gate.Name)})")}."
+                + (Advice.Length == 0 ? "" : " " + Advice);
+
+    /// <summary>What shows the failure best, in a line: what was expected and what came, else an error, else the last words.</summary>
+    [JsonIgnore]
+    public string Evidence => FailureLine.In(Tail) ?? LastWords;
 
     /// <summary>The last lines of its output as one, which usually name the cause.</summary>
     [JsonIgnore]
@@ -182,6 +188,9 @@ public sealed record GateVerdict
             return words.Length <= MostWords ? words : "…" + words[^MostWords..];
         }
     }
+
+    // A gate without a name of its own is called as its command.
+    private static string Short(string name) => name.Length <= LongestName ? name : name[..LongestName] + "…";
 
     private string Event =>
         Result switch

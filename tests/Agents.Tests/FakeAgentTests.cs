@@ -112,6 +112,31 @@ public sealed class FakeAgentTests
         Assert.Equal((AgentFailure.Account, start.SessionId, 1), (second.Failure, second.SessionId, second.ExitCode));
     }
 
+    [Fact]
+    public async Task Claude_KeyThatIsNotAccepted_IsStoppedAtTheFirstAnswerAndNamesTheCause()
+    {
+        await using AgentFixture agents = new();
+        // As the real one it would ask ten times, for minutes.
+        var runner = Claude(
+            agents,
+            """
+            {"tasks":{"*":[
+              [{"emit":{"type":"system","subtype":"init","session_id":"s","apiKeySource":"ANTHROPIC_API_KEY"}},
+               {"emit":{"type":"system","subtype":"api_retry","attempt":1,"max_retries":10,"retry_delay_ms":600,"error_status":401,
+                        "error":"authentication_failed"}},
+               {"hang":true}],
+              [{"result":{"is_error":true,"api_error_status":401,"result":"Invalid API key"}}]]}}
+            """
+        );
+
+        (var refused, _) = await agents.RunAsync(runner, agents.Start("1"));
+        (var ended, _) = await agents.RunAsync(runner, agents.Start("2") with { Attempt = 2 });
+
+        Assert.Equal(AgentFailure.Account, refused.Failure);
+        Assert.Contains("is not accepted.", refused.Detail, StringComparison.Ordinal);
+        Assert.StartsWith("The login is not accepted. Invalid API key", ended.Detail, StringComparison.Ordinal);
+    }
+
     private static CommandAgentRunner Command(AgentFixture agents, string script)
     {
         File.WriteAllText(agents["script.json"], script);

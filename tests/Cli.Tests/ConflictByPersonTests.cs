@@ -47,7 +47,7 @@ public sealed class ConflictByPersonTests
         var asked = await running;
         var status = (await cli.RunAsync("status", "--json")).Json;
         var adder = status["tasks"]!.AsArray().Single(task => (string?)task!["id"] == "adder")!;
-        var report = (await cli.RunAsync("report")).Output;
+        var report = (await cli.RunAsync("report", "--full")).Output;
 
         Assert.Equal(3, asked.ExitCode);
         Assert.Equal(("blocked", "merged", "merged"), (State(status, "adder"), State(status, "mover"), State(status, "other")));

@@ -37,7 +37,7 @@ public class DependencyRequestRunTests
         var events = (await cli.RunAsync("events")).Output;
         Assert.Contains(": allowed by dependencies.allow", events, StringComparison.Ordinal);
         Assert.Contains("Install pandas>=2.0", cli.Git("log", "--format=%s"), StringComparison.Ordinal);
-        var report = (await cli.RunAsync("report")).Output;
+        var report = (await cli.RunAsync("report", "--full")).Output;
         Assert.Contains("- a: pandas\\>=2.0 (pypi, requirements.txt): installed\n", report, StringComparison.Ordinal);
     }
 

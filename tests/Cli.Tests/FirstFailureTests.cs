@@ -133,6 +133,6 @@ public class FirstFailureTests
         await cli.RunAsync("run", "--yes");
 
         Assert.Contains("expected 4, found 5", (await cli.RunAsync("show", "/a")).Output, StringComparison.Ordinal);
-        Assert.Contains("expected 4, found 5", (await cli.RunAsync("report")).Output, StringComparison.Ordinal);
+        Assert.Contains("expected 4, found 5", (await cli.RunAsync("report", "--full")).Output, StringComparison.Ordinal);
     }
 }

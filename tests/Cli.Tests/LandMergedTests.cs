@@ -26,17 +26,17 @@ public sealed class LandMergedTests
 
         // What a failed task has done is shown with its content.
         Assert.Contains("+half", (await cli.RunAsync("diff", "bad")).Output, StringComparison.Ordinal);
-        var asked = (await cli.RunAsync("report")).Output;
+        var asked = (await cli.RunAsync("status", "--all")).Output;
         var whole = await cli.RunAsync("land");
         var landed = await cli.RunAsync("land", "--merged");
         var part = cli.Git("rev-parse", "main").Trim();
         var status = (await cli.RunAsync("status", "--json")).Json;
-        var report = (await cli.RunAsync("report")).Output;
+        var report = (await cli.RunAsync("report", "--full")).Output;
         var again = await cli.RunAsync("land", "--merged");
 
         Assert.Equal((2, 0, 2), (whole.ExitCode, landed.ExitCode, again.ExitCode));
         Assert.Contains("--merged", whole.People, StringComparison.Ordinal);
-        Assert.Matches(@"(?m)^    orchestrate land \S+ --merged$", asked);
+        Assert.Matches(@"(?m)^ +orchestrate land \S+ --merged$", asked);
         Assert.DoesNotContain("--merged", report, StringComparison.Ordinal);
         Assert.Equal("good.txt", cli.Git("diff", "--name-only", start, part).Trim());
         Assert.Equal(("escalated", part), ((string?)status["state"], (string?)status["landedCommit"]));

@@ -102,7 +102,7 @@ public class OutputStreamTests
         Assert.Contains("A person will be asked before it begins; --yes answers.", shown.StandardOutput.Text, StringComparison.Ordinal);
         Assert.True(waiting.ExitCode == 3, waiting.StandardError.Text);
         Assert.Contains("May this run begin?", waiting.StandardError.Text, StringComparison.Ordinal);
-        Assert.Contains("orchestrate approve plan --run night", waiting.StandardError.Text, StringComparison.Ordinal);
+        Assert.Contains("orchestrate approve night/plan", waiting.StandardError.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("goes on in the background", waiting.StandardError.Text, StringComparison.Ordinal);
         Assert.True(goesOn.ExitCode == 0, goesOn.StandardError.Text);
         await Wait.UntilAsync(() => File.Exists(Path.Combine(cli.Folder, "auth", "login.txt")));

@@ -104,6 +104,65 @@ public class PlanByPlannerTests
     }
 
     [Fact]
+    public async Task Run_RejectedPlan_WasShownInFullAndIsKeptToBeRun()
+    {
+        using var cli = Repository();
+        await cli.RunAsync("trust", "--yes");
+
+        var run = await cli.RunAsync(new RecordingTerminal { Answer = false }, "run", "write one file");
+        var kept = run.People.Split('\n').First(line => line.Contains("The plan is kept in ", StringComparison.Ordinal));
+        var file = kept.Split("kept in ")[1].Split(':')[0];
+        var again = await cli.RunAsync("run", file, "--yes");
+
+        Assert.Contains("files  one.txt", run.People, StringComparison.Ordinal);
+        Assert.Contains("gates  test -s one.txt", run.People, StringComparison.Ordinal);
+        Assert.Contains("1 of 1 tasks are tested by no gate.", run.People, StringComparison.Ordinal);
+        Assert.Contains($"'orchestrate run {file}'", kept, StringComparison.Ordinal);
+        Assert.True(again.ExitCode == 0, again.People);
+        Assert.Equal("done\n", cli.Read("one.txt"));
+    }
+
+    [Fact]
+    public async Task Run_EditedPlan_IsReadAgainUntilItIsValidAndRunsInPlaceOfTheFirst()
+    {
+        using var cli = Repository();
+        await cli.RunAsync("trust", "--yes");
+        var editor = Path.Combine(cli.Home, "editor.sh");
+        File.WriteAllText(Path.Combine(cli.Home, "good"), "tasks: [{id: two, description: D, prompt: P, files_write: [two.txt]}]\n");
+        File.WriteAllText(
+            editor,
+            $"cd '{cli.Home}'; if [ -e edited ]; then cp good \"$1\"; else sed -i 's/id: one/id: [/' \"$1\"; touch edited; fi\n"
+        );
+        cli.Environment["EDITOR"] = $"sh {editor}";
+        var terminal = new RecordingTerminal { Answer = true, Texts = new(["edit", "yes"]) };
+
+        var run = await cli.RunAsync(terminal, "run", "write one file");
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Contains("Edit it again?", run.People, StringComparison.Ordinal);
+        Assert.Contains("has started in place of run-write", run.People, StringComparison.Ordinal);
+        Assert.Equal("done\n", cli.Read("two.txt"));
+        Assert.False(File.Exists(Path.Combine(cli.Folder, "one.txt")));
+    }
+
+    [Fact]
+    public async Task Run_WordsForAnotherRound_ReachThePlannerWithThePlan()
+    {
+        using var cli = Repository();
+        await cli.RunAsync("trust", "--yes");
+        var terminal = new RecordingTerminal { Answer = true, Texts = new(["wrong", "please use fewer files", "no"]) };
+
+        var run = await cli.RunAsync(terminal, "run", "write one file");
+        var prompt = cli.Read(".orchestrator/prompt");
+
+        Assert.True(run.ExitCode == 1, run.People);
+        Assert.Contains("say in several words", run.People, StringComparison.Ordinal);
+        Assert.Contains("please use fewer files", prompt, StringComparison.Ordinal);
+        Assert.Contains("files_write:\n      - one.txt", prompt, StringComparison.Ordinal);
+        Assert.Equal(2, Directory.GetDirectories(Path.Combine(cli.Folder, ".orchestrator", "runs")).Length);
+    }
+
+    [Fact]
     public async Task Run_RequestWithoutTerminal_ExitsThreeAndCanBeApproved()
     {
         using var cli = Repository();

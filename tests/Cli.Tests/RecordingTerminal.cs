@@ -49,6 +49,20 @@ internal sealed class RecordingTerminal : ITerminal
 
     public int Height => 24;
 
+    public int OutputWidth { get; init; } = int.MaxValue;
+
+    public ColourChoice Colours { get; set; }
+
+    public void Show(ScreenLine line) => Show(line.Text);
+
+    public bool IsPlainDocument => true;
+
+    public void ShowRendered(IReadOnlyList<string> lines) => Result(string.Join('\n', lines) + "\n");
+
+    public string Rendered(ScreenLine line) => line.Text;
+
+    public void Say(ScreenLine line) => Say(line.Text);
+
     public void Result(string text)
     {
         lock (_lock)
@@ -116,7 +130,18 @@ internal sealed class RecordingTerminal : ITerminal
         return Answer;
     }
 
-    public void Redraw(IReadOnlyList<string> lines) => throw new InvalidOperationException("There is no screen to draw on.");
+    /// <summary>What <see cref="AskText"/> gives, one after the other; then what <see cref="Answer"/> says.</summary>
+    public Queue<string> Texts { get; init; } = [];
+
+    public string? AskText(string question)
+    {
+        Say(question);
+        return Texts.TryDequeue(out var text) ? text
+            : Answer is { } yes ? (yes ? "yes" : "no")
+            : null;
+    }
+
+    public void Redraw(IReadOnlyList<ScreenLine> lines) => throw new InvalidOperationException("There is no screen to draw on.");
 
     public void EndRedraw() { }
 }

@@ -109,7 +109,7 @@ public sealed class ResolveTests
         Assert.Equal((2, 2, 0), (wrong.ExitCode, early.ExitCode, aborted.ExitCode));
         Assert.Contains("The plan is not waiting for an answer; the run is escalated.", early.People, StringComparison.Ordinal);
         Assert.Equal((before, reached), (cli.Git("rev-parse", "main"), cli.Git("rev-parse", $"refs/orchestrator/aborted/{run}")));
-        Assert.Matches(@"aborted by \S+@\S+: not wanted any more", (await cli.RunAsync("report", run)).Output);
+        Assert.Matches(@"aborted by \S+@\S+: not wanted any more", (await cli.RunAsync("report", run, "--full")).Output);
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class ResolveTests
         Assert.Equal((2, 2), ((int)status["counts"]!["merged"]!, (int)status["counts"]!["superseded"]!));
         Assert.Matches(
             "another plan: bad, after replaced by bad-2, as .+@.+ asked|another plan: after, bad replaced",
-            (await cli.RunAsync("report", run)).Output
+            (await cli.RunAsync("report", run, "--full")).Output
         );
         Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".worktrees", run, ".replan")));
     }

@@ -55,7 +55,7 @@ public class RunCommandTests
         Assert.Contains("+done", (await cli.RunAsync("diff", "/two")).Output, StringComparison.Ordinal);
         Assert.Contains("+done", (string)(await cli.RunAsync("diff", "/two", "--json")).Json["patch"]!, StringComparison.Ordinal);
         Assert.Contains("has ended: completed", (await cli.RunAsync("approve", "plan", "--run", id)).People, StringComparison.Ordinal);
-        Assert.Contains("two", (await cli.RunAsync("report")).Output, StringComparison.Ordinal);
+        Assert.Contains("two", (await cli.RunAsync("report", "--full")).Output, StringComparison.Ordinal);
         Assert.Contains(
             "present, 0 overwritten by name, 0 lost (at ",
             (await cli.RunAsync("report", "--losses")).Output,
@@ -104,7 +104,7 @@ public class RunCommandTests
         Assert.Contains("nothing was merged, as asked", run.People, StringComparison.Ordinal);
         var branch = (string)(await cli.RunAsync("status", "--json")).Json["landedOn"]!;
         Assert.EndsWith("/staging", branch, StringComparison.Ordinal);
-        Assert.Contains($" on {branch}", (await cli.RunAsync("report")).Output, StringComparison.Ordinal);
+        Assert.Contains($" on {branch}", (await cli.RunAsync("report", "--full")).Output, StringComparison.Ordinal);
         Assert.Equal(before, cli.Git("rev-parse", "main"));
         // A warning is called one once.
         Assert.Contains("warning: tasks.yaml:2:", run.People, StringComparison.Ordinal);
@@ -125,7 +125,11 @@ public class RunCommandTests
         Assert.Contains("a.txt:1 (GitHub token)", run.People, StringComparison.Ordinal);
         Assert.DoesNotContain("a.txt", before);
         Assert.True(promoted.ExitCode == 0, promoted.People);
-        Assert.Contains("a person lets land: a.txt:1 (GitHub token)", (await cli.RunAsync("report")).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "a person lets land: a.txt:1 (GitHub token)",
+            (await cli.RunAsync("report", "--full")).Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -10,6 +10,15 @@ public class RunTableTests
     private static readonly DateTimeOffset Start = new(2030, 1, 2, 3, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Now = Start.AddMinutes(5);
 
+    private static IReadOnlyList<string> Draw(
+        RunStatus run,
+        IReadOnlyDictionary<string, string> doing,
+        DateTimeOffset now,
+        int width,
+        int height,
+        bool stepsFollow = false
+    ) => [.. RunTable.Draw(run, doing, now, width, height, stepsFollow).Select(line => line.Text)];
+
     [Fact]
     public void Draw_ThirtyTasksOnASmallScreen_FitsWidthAndHeightAndShowsWhatMatters()
     {
@@ -26,7 +35,7 @@ public class RunTableTests
                 }
         );
 
-        var lines = RunTable.Draw(
+        var lines = Draw(
             run,
             new Dictionary<string, string> { ["task-22"] = "Write src/a/very/long/path/that/does/not/fit/into/any/column/of/the/table.cs" },
             Now,
@@ -51,7 +60,7 @@ public class RunTableTests
     {
         var run = Run(3, _ => TaskStates.Executing);
 
-        var some = RunTable.Draw(
+        var some = Draw(
             run with
             {
                 Tasks = [run.Tasks[0], run.Tasks[1] with { Paused = true }, run.Tasks[2] with { Paused = true }],
@@ -61,7 +70,7 @@ public class RunTableTests
             80,
             50
         );
-        var none = RunTable.Draw(
+        var none = Draw(
             run with
             {
                 Tasks = [.. run.Tasks.Select(task => task with { Paused = true })],
@@ -88,7 +97,7 @@ public class RunTableTests
             Questions = [new RunQuestion { Id = "plan", Question = new string('q', 300) }],
         };
 
-        Assert.All(RunTable.Draw(run, new Dictionary<string, string>(), Now, width, 50), line => Assert.True(line.Length <= width, line));
+        Assert.All(Draw(run, new Dictionary<string, string>(), Now, width, 50), line => Assert.True(line.Length <= width, line));
     }
 
     [Fact]
@@ -99,8 +108,8 @@ public class RunTableTests
             Warnings = ["gates: none", RunStatus.DroppedMessage + "the signal 'aprove' was dropped"],
         };
 
-        var open = RunTable.Draw(run with { State = RunStates.Executing }, new Dictionary<string, string>(), Now, 80, 50);
-        var ended = RunTable.Draw(run with { State = RunStates.Completed }, new Dictionary<string, string>(), Now, 80, 50);
+        var open = Draw(run with { State = RunStates.Executing }, new Dictionary<string, string>(), Now, 80, 50);
+        var ended = Draw(run with { State = RunStates.Completed }, new Dictionary<string, string>(), Now, 80, 50);
 
         Assert.Single(open, "! Message: the signal 'aprove' was dropped");
         Assert.DoesNotContain(ended, line => line.Contains("aprove", StringComparison.Ordinal));
@@ -126,10 +135,55 @@ public class RunTableTests
             ],
         };
 
-        var lines = RunTable.Draw(run, new Dictionary<string, string>(), Now, 80, 50);
+        var lines = Draw(run, new Dictionary<string, string>(), Now, 80, 50);
 
         Assert.All(lines, line => Assert.True(TextCells.Of(line) <= 80, line));
         Assert.All(lines, line => Assert.DoesNotContain('\ufffd', line));
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(80)]
+    [InlineData(200)]
+    [InlineData(RunTable.Unlimited)]
+    public void Draw_WhatMattersMost_IsNeverCut(int width)
+    {
+        var run = Run(
+            3,
+            i =>
+                i switch
+                {
+                    0 => TaskStates.AwaitingApproval,
+                    1 => TaskStates.Merged,
+                    _ => TaskStates.Parked,
+                }
+        );
+        var title = new string('t', 300);
+        run = run with
+        {
+            Standing = RunStanding.Interrupted,
+            Tasks = [run.Tasks[0], run.Tasks[1] with { Title = title, Reason = "3 gates passed" }, run.Tasks[2]],
+        };
+
+        var text = string.Join('\n', Draw(run, new Dictionary<string, string>(), Now, width, 50));
+
+        Assert.Contains(TaskStates.AwaitingApproval, text, StringComparison.Ordinal);
+        // The cure may go on in the next row, but is whole.
+        Assert.Contains($"orchestrate resume {run.RunId}", text.Replace("\n", " ", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal(width > 40, text.Contains("ttt", StringComparison.Ordinal));
+        Assert.Equal(width == RunTable.Unlimited, text.Contains(title, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Draw_TimeThatATaskWaitsForAPerson_IsNotItsWork()
+    {
+        var run = Run(1, _ => TaskStates.Blocked);
+        run = run with { Tasks = [run.Tasks[0] with { StartedAt = Start, Since = Start.AddSeconds(42) }] };
+
+        var row = Draw(run, new Dictionary<string, string>(), Start.AddHours(3), 80, 50)[^1];
+
+        Assert.Contains("(waits 2:59:18)", row, StringComparison.Ordinal);
+        Assert.Contains("    0:42 ", row, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -137,7 +191,7 @@ public class RunTableTests
     {
         var run = Run(1, _ => TaskStates.Executing);
 
-        var lines = RunTable.Draw(run, new Dictionary<string, string> { ["task-00"] = "evil\u001b[2Jtext\nsecond" }, Now, 80, 50);
+        var lines = Draw(run, new Dictionary<string, string> { ["task-00"] = "evil\u001b[2Jtext\nsecond" }, Now, 80, 50);
 
         Assert.DoesNotContain(lines, line => line.Any(char.IsControl));
     }

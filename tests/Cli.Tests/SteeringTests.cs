@@ -229,7 +229,7 @@ public class SteeringTests
 
         // Its agent blocks again.
         Assert.True(resumed.ExitCode == 3, resumed.People);
-        Assert.Contains("? a is blocked", resumed.People, StringComparison.Ordinal);
+        Assert.Contains("a asks", resumed.People, StringComparison.Ordinal);
         var status = (await cli.RunAsync("status", "--json")).Json;
         Assert.Equal((2, "merged"), ((int)status["tasks"]![0]!["starts"]!, (string?)status["tasks"]![1]!["state"]));
     }

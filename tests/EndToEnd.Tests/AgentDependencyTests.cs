@@ -44,7 +44,7 @@ public sealed class AgentDependencyTests
         OrchestrateProgram orchestrate = new(repository.Path, changes);
 
         var run = await orchestrate.RunAsync("run", "tasks.yaml", "--yes", "--agent", "claude");
-        var report = await orchestrate.RunAsync("report");
+        var report = await orchestrate.RunAsync("report", "--full");
 
         Assert.True(run.ExitCode == 0, run.StandardOutput.Text + run.StandardError.Text);
         Assert.Equal("import pandas", await repository.GitAsync("show", "main:frames.py"));

@@ -55,7 +55,7 @@ public sealed class EscalationRunTests
         await repository.GitAsync("-C", fix, "commit", "-q", "-m", "by hand");
         await repository.GitAsync("worktree", "remove", "--force", fix);
         var resolved = await orchestrate.RunAsync("resolve", id, "manual-fix", "--reason", "the model can't", "--yes");
-        var told = (await orchestrate.RunAsync("report", id)).StandardOutput.Text;
+        var told = (await orchestrate.RunAsync("report", id, "--full")).StandardOutput.Text;
 
         Assert.True(resolved.ExitCode == 0, resolved.StandardOutput.Text + resolved.StandardError.Text);
         Assert.Equal("good", await repository.GitAsync("show", "main:one.txt"));

@@ -44,7 +44,7 @@ public sealed class ReviewRunTests
 
         var run = await place.Orchestrate.RunAsync("run", "tasks.yaml", "--yes");
         var status = JsonNode.Parse((await place.Orchestrate.RunAsync("status", "--json")).StandardOutput.Text)!;
-        var report = await place.Orchestrate.RunAsync("report");
+        var report = await place.Orchestrate.RunAsync("report", "--full");
 
         Assert.True(run.ExitCode == 0, run.StandardOutput.Text + run.StandardError.Text + status);
         Assert.Equal("echo $(($1 + $2))", await place.Repository.GitAsync("show", "main:sum.sh"));
@@ -88,7 +88,7 @@ public sealed class ReviewRunTests
 
         var skip = await place.Orchestrate.RunAsync("skip", $"{(string)status["runId"]!}/.review");
         await place.Orchestrate.RunAsync("resume", (string)status["runId"]!);
-        var report = await place.Orchestrate.RunAsync("report");
+        var report = await place.Orchestrate.RunAsync("report", "--full");
 
         Assert.True(skip.ExitCode is 0 or 4, skip.StandardError.Text);
         Assert.Equal("echo $(($2 - $1))", await place.Repository.GitAsync("show", "main:sum.sh"));

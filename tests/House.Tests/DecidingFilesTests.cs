@@ -56,7 +56,7 @@ public sealed partial class DecidingFilesTests
         ["Radar/ComingConflicts"] = Report,
         ["Reports/ContractHistory"] = Report,
         ["Reports/EvidenceTail"] = Report,
-        ["Reports/PersonsWord"] = Report,
+        ["Reports/RunEvents"] = Report,
         ["Reports/ProgressRecorder"] = Report,
         ["Reports/RunEnding"] = Report,
         ["Reports/RunRecord"] = Report,

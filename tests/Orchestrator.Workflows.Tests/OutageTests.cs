@@ -44,6 +44,9 @@ public sealed class OutageTests
 
         Assert.Equal(RunStates.Completed, result.State);
         Assert.Contains("Not logged in", parked.Reason);
+        var asked = Assert.Single(parked.Questions);
+        Assert.Equal((RunQuestion.Account, true), (asked.Id, asked.Question.Contains("5 tasks wait", StringComparison.Ordinal)));
+        Assert.StartsWith("orchestrate retry ", asked.Commands[0], StringComparison.Ordinal);
         Assert.True(failing.Distinct().Count() <= 2, "nothing new is started with the account");
         Assert.Single(run.Activities.Events, e => e.Task is null && e.Reason.Contains("Not logged in", StringComparison.Ordinal));
         Assert.All((await run.StatusAsync()).Tasks, t => Assert.Equal(1, t.Attempt));

@@ -91,6 +91,27 @@ public sealed class RiskScoreTests
         );
 
     [Theory]
+    [InlineData("node test/list.js", false, 0)]
+    [InlineData("./test/list.sh", false, 0)]
+    [InlineData("python3 -m unittest", false, 0)]
+    [InlineData("cp test/list.js lib/list.js", false, 20)]
+    [InlineData("grep -q list lib/list.js", false, 20)]
+    [InlineData("", true, 0)]
+    [InlineData("", false, 20)]
+    public void Of_Task_IsTestedWhereAGateThatDecidesAboutItRunsTests(string command, bool projectTests, int expected)
+    {
+        var task = new PlanTask
+        {
+            Id = "list",
+            FilesWrite = ["lib/list.js", "test/list.js"],
+            Verification = command.Length > 0 ? [GateGrammar.Of(command)] : [],
+        };
+        var project = new ProjectGates { Found = projectTests ? [GateGrammar.Of("npm run test")] : [] };
+
+        Assert.Equal(expected, RiskScore.Of(Plan([task]), new RiskOptions(), project).Score);
+    }
+
+    [Theory]
     [InlineData(25, RiskLevel.AutoApprove)]
     [InlineData(26, RiskLevel.ReviewRecommended)]
     [InlineData(50, RiskLevel.ReviewRecommended)]

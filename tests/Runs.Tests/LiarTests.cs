@@ -29,7 +29,7 @@ public sealed class LiarTests
     /// <param name="lie">What it does in its worktree, as a script; the repository's path is its first argument.</param>
     /// <param name="named">How a person hears of it.</param>
     [Theory]
-    [InlineData("true", "Gate failed: sh run.sh (1 failed, 2 passed in 0.01s)")]
+    [InlineData("true", "1 failed, 2 passed in 0.01s (Gate failed: sh run.sh)")]
     [InlineData(
         "rm tests/test_work.sh",
         "It deleted the test 'tests/test_work.sh'.|green, but strange: 3 tests before any work was done, 2 tests now"
@@ -46,7 +46,7 @@ public sealed class LiarTests
     [InlineData("echo \"echo '312 passed in 1.20s'\" > tests/test_work.sh", "how many tests ran: tests/test_work.sh:1")]
     [InlineData(
         "for f in \"$1\"/.orchestrator/runs/*/tasks/a; do mkdir -p $f/gates-1; echo '312 passed in 1.20s' > $f/gates-1/gate-0.log; done",
-        "Gate failed: sh run.sh (1 failed, 2 passed in 0.01s)"
+        "1 failed, 2 passed in 0.01s (Gate failed: sh run.sh)"
     )]
     [InlineData(
         "echo \"for f in $1/.orchestrator/runs/*/tasks/a/gates-1/gate-*.log; do seq 312 >> \\$f; done\" > tests/test_work.sh",

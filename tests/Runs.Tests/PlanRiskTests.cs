@@ -16,10 +16,10 @@ public sealed class PlanRiskTests
     {
         var plan = new Plan { Tasks = [Task("a", "auth/login.py", "payment/charge.py", "prod/deploy.yml")] };
 
-        var risk = PlanRisk.Of(plan, Settings, new OrchestrationInput { Yes = true });
+        var risk = PlanRisk.Of(plan, Settings, new ProjectGates(), new OrchestrationInput { Yes = true });
 
         Assert.Contains($"{risk.Score}", risk.Approval, StringComparison.Ordinal);
-        Assert.Equal("", PlanRisk.Of(plan, Settings, new OrchestrationInput { ApproveRisk = risk.Score }).Approval);
+        Assert.Equal("", PlanRisk.Of(plan, Settings, new ProjectGates(), new OrchestrationInput { ApproveRisk = risk.Score }).Approval);
     }
 
     [Fact]
@@ -27,11 +27,11 @@ public sealed class PlanRiskTests
     {
         var plan = new Plan { Tasks = [.. Enumerable.Range(0, 14).Select(i => Task($"t{i}", $"src/a{i}.txt"))] };
 
-        var risk = PlanRisk.Of(plan, Settings, new OrchestrationInput());
+        var risk = PlanRisk.Of(plan, Settings, new ProjectGates(), new OrchestrationInput());
 
         Assert.Equal((77, ""), (risk.Score, risk.Approval));
         Assert.Contains("14 tasks, 9 over 5", risk.Review, StringComparison.Ordinal);
-        Assert.Equal("", PlanRisk.Of(plan, Settings, new OrchestrationInput { ApproveRisk = 77 }).Review);
+        Assert.Equal("", PlanRisk.Of(plan, Settings, new ProjectGates(), new OrchestrationInput { ApproveRisk = 77 }).Review);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class PlanRiskTests
     {
         var plan = new Plan { Tasks = [Task("a", ".github/workflows/ci.yml")] };
 
-        var risk = PlanRisk.Of(plan, Settings, new OrchestrationInput { ApproveRisk = 1000 });
+        var risk = PlanRisk.Of(plan, Settings, new ProjectGates(), new OrchestrationInput { ApproveRisk = 1000 });
 
         Assert.Contains(".github/workflows/ci.yml", risk.Approval, StringComparison.Ordinal);
     }
@@ -51,7 +51,10 @@ public sealed class PlanRiskTests
 
         Assert.Equal(
             ("", ""),
-            (PlanRisk.Of(plan, Settings, new OrchestrationInput()).Approval, PlanRisk.Of(plan, Settings, new OrchestrationInput()).Review)
+            (
+                PlanRisk.Of(plan, Settings, new ProjectGates(), new OrchestrationInput()).Approval,
+                PlanRisk.Of(plan, Settings, new ProjectGates(), new OrchestrationInput()).Review
+            )
         );
     }
 }

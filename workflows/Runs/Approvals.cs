@@ -4,8 +4,6 @@ namespace Orchestrator.Workflows.Runs;
 /// what its gates check.</summary>
 internal sealed class Approvals(RunState state, Steering steering)
 {
-    private const string Plan = "plan";
-
     /// <summary>Why a person must approve before anything starts; empty when no approval is needed.</summary>
     /// <param name="confirmations">What preflight found that needs a yes.</param>
     public static string ReasonToAsk(RunState state, IReadOnlyList<string> confirmations)
@@ -56,7 +54,7 @@ internal sealed class Approvals(RunState state, Steering steering)
         {
             return $"What is asked about {command.Id} is not what you were shown, so this is no answer to it. It is now: {asked.Question}";
         }
-        if (command.Id == Plan)
+        if (command.Id == RunQuestion.Plan)
         {
             var awaited = state.PlanAnswer is null && state.Run.State == RunStates.AwaitingApproval;
             return NeedsNoAnswer(yes) || awaited ? null : SteeringRefusals.OfPlanAnswer(state.Run.State);
@@ -73,7 +71,7 @@ internal sealed class Approvals(RunState state, Steering steering)
     /// <summary>Applies an answer.</summary>
     public Steered Decide(ApprovalCommand command, bool yes, DateTimeOffset now)
     {
-        if (command.Id == Plan)
+        if (command.Id == RunQuestion.Plan)
         {
             return DecidePlan(command, yes, now);
         }

@@ -10,12 +10,16 @@ internal static class Questions
     public static IReadOnlyList<RunQuestion> Of(RunState state) =>
         state.IsEnding || RunStates.IsFinal(state.Run.State)
             ? []
-            : [.. OfRun(state).Concat(OfTasks(state).Take(Most)).OrderBy(q => q.Since).Take(Most), .. OfTheWhole(state)];
+            :
+            [
+                .. OfRun(state).Concat(OfAccounts(state)).Concat(OfTasks(state).Take(Most)).OrderBy(q => q.Since).Take(Most),
+                .. OfTheWhole(state),
+            ];
 
     /// <summary>The question how the run as a whole goes on.</summary>
     private static IEnumerable<RunQuestion> OfTheWhole(RunState state) =>
         state.Run.State == RunStates.Escalated && state.Resolution is null
-            ? [Ask("resolve", state.Since, $"How does this run go on? {state.Run.Reason}", WaysOut(state.RunId))]
+            ? [Ask(RunQuestion.Resolve, state.Since, $"How does this run go on? {state.Run.Reason}", WaysOut(state.RunId))]
             : [];
 
     private static IEnumerable<RunQuestion> OfRun(RunState state)
@@ -24,17 +28,17 @@ internal static class Questions
         if (run.State == RunStates.AwaitingApproval && state.PlanAnswer is null)
         {
             yield return Ask(
-                "plan",
+                RunQuestion.Plan,
                 state.Since,
                 $"May this run {(state.IsReplanning ? "go on with another plan" : "begin")}? {run.Reason} {Deadline(state, state.Since)}",
-                $"orchestrate approve plan --run {id}",
-                $"orchestrate reject plan --run {id}"
+                $"orchestrate approve {id}/{RunQuestion.Plan}",
+                $"orchestrate reject {id}/{RunQuestion.Plan}"
             );
         }
         if (run.State == RunStates.AwaitingPromotion && !state.PromoteAsked)
         {
             yield return Ask(
-                "promote",
+                RunQuestion.Promote,
                 state.Since,
                 $"{run.Reason} {Deadline(state, state.Since)}",
                 [$"orchestrate promote {id}", .. WaysOut(id)]
@@ -43,11 +47,31 @@ internal static class Questions
         if (run.State == RunStates.Escalated && state.IsPromotionOverdue && !state.PromoteAsked)
         {
             yield return Ask(
-                "promote",
+                RunQuestion.Promote,
                 state.Since,
                 "Is its landing begun anew? It asks again where it has to.",
                 $"orchestrate promote {id}"
             );
+        }
+    }
+
+    /// <summary>Accounts that refuse to work: the run tries them again by itself, but only a person can mend them.</summary>
+    private static IEnumerable<RunQuestion> OfAccounts(RunState state)
+    {
+        foreach (var outage in state.Outages.Open.Where(o => o.Name.Length > 0 && o.Until is null && !o.IsOver))
+        {
+            var waiting = state.Board.Entries.Where(e => !e.HasEnded && Outages.Concerns(outage, e.Outline)).ToList();
+            if (waiting.Count > 0)
+            {
+                yield return Ask(
+                    RunQuestion.Account,
+                    waiting[0].Status.Since,
+                    $"{Outages.NameOf(outage)} does not work, so "
+                        + $"{(waiting.Count == 1 ? $"{waiting[0].Id} waits" : $"{waiting.Count} tasks wait")}. "
+                        + "When you have mended it they go on by themselves, and at once with this:",
+                    $"orchestrate retry {state.RunId}/{(waiting.Find(e => e.Status.State == TaskStates.Parked) ?? waiting[0]).Id}"
+                );
+            }
         }
     }
 
@@ -65,7 +89,7 @@ internal static class Questions
         }
         foreach (var entry in state.Board.In(TaskStates.AwaitingApproval).Where(e => !e.State.AnswerSent))
         {
-            string[] answers = [$"orchestrate approve {entry.Id} --run {id}", $"orchestrate reject {entry.Id} --run {id}"];
+            string[] answers = [$"orchestrate approve {id}/{entry.Id}", $"orchestrate reject {id}/{entry.Id}"];
             yield return entry is { AtWork: true, Status.Asks: not null }
                 ? Ask(entry, $"{entry.Status.Reason} {Deadline(state, entry.Status.Since)}", answers)
             : entry.AtWork
@@ -85,8 +109,7 @@ internal static class Questions
             yield return Ask(
                 planner,
                 $"The planner is {planner.Status.State}: {planner.Status.Reason}",
-                $"orchestrate retry {id}/{planner.Id} --guidance TEXT",
-                $"orchestrate cancel {id}"
+                $"orchestrate retry {id}/{planner.Id} --guidance TEXT"
             );
         }
         // Merged work can land without the failed tasks.
@@ -110,7 +133,6 @@ internal static class Questions
                         $"orchestrate skip {id}/{entry.Id}",
                         $"orchestrate cancel {id}/{entry.Id}",
                         .. landing,
-                        $"orchestrate cancel {id}",
                     ]
                 );
         }

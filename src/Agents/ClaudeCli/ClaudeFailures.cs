@@ -23,6 +23,10 @@ internal static class ClaudeFailures
         };
     }
 
+    /// <summary>Whether the service does not accept who asks: it would refuse every further request.</summary>
+    internal static bool IsLoginRefused(string? kind, int? status) =>
+        status == 401 || kind is "authentication_failed" or "oauth_org_not_allowed";
+
     /// <summary>A result that is an error, by its subtype and end reason.</summary>
     internal static AgentFailure OfResult(string subtype, string? terminalReason, string? apiErrorKind, int? apiStatus, string text)
     {

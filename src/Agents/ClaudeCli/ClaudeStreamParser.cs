@@ -16,11 +16,14 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
     private readonly HashSet<string> _messageIds = [];
     private AgentRateLimit? _rejected;
     private AgentApiError? _apiError;
+    private bool _hasOwnKey;
     private ClaudeResult? _result;
     private readonly SpokenText _said = new(wantsAnswer);
     private int _turns;
 
     public bool HasResult => _result is not null;
+
+    public string? Refusal { get; private set; }
 
     public IReadOnlyList<AgentEvent> Read(ReadOnlySpan<byte> line)
     {
@@ -70,6 +73,10 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
 
     private (AgentFailure Failure, string Detail) Judge(int? exitCode, string errorText)
     {
+        if (_result is null && Refusal is not null)
+        {
+            return (AgentFailure.Account, Refusal);
+        }
         if (_result is null)
         {
             var said = errorText.Length > 0 ? errorText : "It printed nothing on stderr.";
@@ -93,7 +100,25 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
                     text
                 )
                 : AgentFailure.GaveUp;
-        return (failure, $"The Claude CLI ended with {_result.Subtype} (exit code {exitCode?.ToString() ?? "unknown"}): {Cut(text)}");
+        var cause =
+            ClaudeFailures.IsLoginRefused(_apiError?.Kind, _result.ApiStatus ?? _apiError?.Status) ? $"{NotAccepted()} {Cut(text)}"
+            : text.Length > 0 ? Cut(text)
+            : "It said nothing.";
+        var how = _result.Subtype == "success" ? "an error" : _result.Subtype;
+        return (failure, $"{cause.TrimEnd()} (The Claude CLI ended with {how}, exit code {exitCode?.ToString() ?? "unknown"}.)");
+    }
+
+    private string NotAccepted() => _hasOwnKey ? "The API key is not accepted." : "The login is not accepted.";
+
+    /// <summary>The program asks again after any error, for minutes; a key that is not accepted now is not accepted then. A login may be
+    /// renewed between two tries.</summary>
+    private AgentRetry Heard(AgentRetry retry)
+    {
+        if (ClaudeFailures.IsLoginRefused(retry.Kind, retry.Status) && (_hasOwnKey || retry.Attempt > 1))
+        {
+            Refusal = $"{NotAccepted()} (HTTP {retry.Status?.ToString() ?? "?"}, {retry.Kind})";
+        }
+        return retry;
     }
 
     private IEnumerable<AgentEvent> Dispatch(JsonElement root) =>
@@ -115,6 +140,7 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
                 // The end of a background task starts another turn with another init; the session is reported once.
                 var isNew = _sessionId is null;
                 _sessionId = session;
+                _hasOwnKey = root.Text("apiKeySource") is not (null or "" or "none");
                 return isNew
                     ?
                     [
@@ -131,12 +157,14 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
             case "api_retry":
                 return
                 [
-                    new AgentRetry(
-                        (int)(root.Number("attempt") ?? 0),
-                        (int)(root.Number("max_retries") ?? 0),
-                        TimeSpan.FromMilliseconds(root.Fraction("retry_delay_ms") ?? 0),
-                        (int?)root.Number("error_status"),
-                        root.Text("error") ?? "unknown"
+                    Heard(
+                        new AgentRetry(
+                            (int)(root.Number("attempt") ?? 0),
+                            (int)(root.Number("max_retries") ?? 0),
+                            TimeSpan.FromMilliseconds(root.Fraction("retry_delay_ms") ?? 0),
+                            (int?)root.Number("error_status"),
+                            root.Text("error") ?? "unknown"
+                        )
                     ),
                 ];
             default:

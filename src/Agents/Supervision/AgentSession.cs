@@ -104,7 +104,7 @@ public sealed class AgentSession
                 await tail.FinishAsync(ReadLineAsync, cancellationToken);
                 return await CompleteAsync();
             }
-            if (limits.Check(isNews) is { } reason)
+            if ((_parser.Refusal is null ? limits.Check(isNews) : AgentStopReason.Refused) is { } reason)
             {
                 ThrowIfOwnerChanged();
                 await StopAsync(reason);

@@ -22,6 +22,9 @@ public enum AgentStartState
 /// <summary>Why a follower stops an agent. Written to the agent run's folder, where it becomes the outcome's failure.</summary>
 public enum AgentStopReason
 {
+    /// <summary>The service refuses to answer it.</summary>
+    Refused,
+
     /// <summary>The time limit passed.</summary>
     Time,
 

@@ -5,6 +5,8 @@ namespace Orchestrator.Agents.Supervision;
 /// <summary>Contents of the <c>stop</c> file. The supervisor's script writes <c>time</c> and <c>orphan</c> itself.</summary>
 internal static class StopReasons
 {
+    private const string Refused = "refused";
+
     internal static string ToText(AgentStopReason reason) =>
         reason switch
         {
@@ -13,14 +15,16 @@ internal static class StopReasons
             AgentStopReason.Orphan => "orphan",
             AgentStopReason.Output => "output",
             AgentStopReason.Memory => "memory",
+            AgentStopReason.Refused => Refused,
             AgentStopReason.Requested => "requested",
             _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, message: null),
         };
 
-    /// <summary>Outcome of a stopped agent. A result that the agent still gave is kept, because it was paid for.</summary>
+    /// <summary>Outcome of a stopped agent. A result that the agent still gave is kept, because it was paid for; of one that the service
+    /// refused, the output itself says why.</summary>
     internal static AgentOutcome Apply(AgentOutcome outcome, string reason, AgentLimits limits, long? memory)
     {
-        if (outcome.ClaimsDone)
+        if (outcome.ClaimsDone || reason == Refused)
         {
             return outcome;
         }

@@ -7,20 +7,22 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>abort</c>: ends an open run, and takes back its landing.</summary>
 internal sealed class AbortCommand : SteeringCommand
 {
-    private readonly Argument<string> _run = new("RUN") { Description = "The run" };
+    private readonly RunArgument _run = new("RUN", "The run");
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
     public AbortCommand()
         : base("abort", "End a run and take back what it landed")
     {
-        Add(_run);
+        _run.AddTo(this);
         Add(_yes);
         AddEngine();
     }
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var run = StoredRuns.Require(context.RequireRepository(), parsed.GetRequiredValue(_run));
+        var run = _run.Text(parsed) is null
+            ? throw new CommandException(ExitCodes.Usage, "Which run is to be taken back?", "Name it: orchestrate abort RUN.")
+            : _run.RequireRun(context.RequireRepository(), parsed);
         return new RunAbortion(context, stop).RunAsync(
             run,
             parsed.GetValue(_yes),

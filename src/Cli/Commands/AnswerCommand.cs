@@ -2,6 +2,7 @@ using System.CommandLine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
+using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -9,11 +10,7 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class AnswerCommand : SteeringCommand
 {
     private readonly bool _approve;
-    private readonly Argument<string> _id = new("ID")
-    {
-        Description = "The question: plan or a task's id; RUN/ID where more than one run is open",
-    };
-    private readonly Option<string?> _run = new("--run") { Description = "The run, where more than one is open", HelpName = "RUN" };
+    private readonly RunArgument _which = new("RUN/TASK", "What is answered: a task, or 'plan'; a RUN alone where it asks one thing");
     private readonly Option<string?> _reason;
 
     public AnswerCommand(bool approve)
@@ -21,8 +18,7 @@ internal sealed class AnswerCommand : SteeringCommand
     {
         _approve = approve;
         _reason = TextOption("--reason", "Why");
-        Add(_id);
-        Add(_run);
+        _which.AddTo(this);
         if (!approve)
         {
             Add(_reason);
@@ -33,10 +29,7 @@ internal sealed class AnswerCommand : SteeringCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var text = parsed.GetRequiredValue(_id);
-        var slash = text.LastIndexOf('/');
-        var run = StoredRuns.RequireOpen(context.RequireRepository(), slash < 0 ? parsed.GetValue(_run) : text[..slash]);
-        var id = Find(text[(slash + 1)..], run);
+        var (run, id) = Which(context.RequireRepository(), _which.Text(parsed));
         var (reason, who) = (_approve ? "" : parsed.GetValue(_reason) ?? "", context.Person);
         // The answer is to what is printed here and to nothing else: files of the run may have been changed, and the question may be
         // another.
@@ -63,12 +56,48 @@ internal sealed class AnswerCommand : SteeringCommand
                 run,
                 new SteeringCall((handle, cancel) => handle.RejectAsync(answer, cancel), "reject", answer)
                 {
-                    ComesToRest = id == "plan" ? status => RunStates.IsFinal(status.State) : null,
+                    ComesToRest = id == RunQuestion.Plan ? status => RunStates.IsFinal(status.State) : null,
+                    Told =
+                        id == RunQuestion.Plan
+                            ? () => RunSummary.SayKeptPlan(run.Status with { State = RunStates.Cancelled }, context)
+                            : null,
                     Refuse = status => StoredRefusals.OfReject(status, id),
                 },
                 stop
             );
     }
+
+    private static (StoredRun Run, string Id) Which(RepositoryLocation repository, string? text)
+    {
+        var given = RunReference.Parse(text);
+        if (text is null || text.Contains('/', StringComparison.Ordinal))
+        {
+            var named = StoredRuns.RequireOpen(repository, given.Run);
+            return (named, given.Task is { } task ? Find(task, named) : OnlyQuestion(named));
+        }
+        // Of one open run every word is a question's, unless it is the run's own name.
+        if (StoredRuns.Open(repository) is [var only] && (text == RunQuestion.Plan || !StoredRuns.IsCalled(only, text)))
+        {
+            return (StoredRuns.DemandHome(repository, only), Find(text, only));
+        }
+        if (text == RunQuestion.Plan)
+        {
+            return (StoredRuns.RequireOpen(repository, null), text);
+        }
+        var (run, found) = RunReference.RequireOpen(repository, text);
+        return (run, found.Task is { } one ? Find(one, run) : OnlyQuestion(run));
+    }
+
+    private static string OnlyQuestion(StoredRun run) =>
+        run.Status.Questions is [var only]
+            ? only.Id
+            : throw new CommandException(
+                ExitCodes.Usage,
+                run.Status.Questions.Count == 0
+                    ? $"{run.Id} asks nothing now."
+                    : $"{run.Id} asks about {string.Join(", ", run.Status.Questions.Select(question => question.Id))}.",
+                $"See 'orchestrate status {run.Id}'."
+            );
 
     // Whether there is such a question is the run's to answer: it may be answered already, or not asked yet.
     private static string Find(string given, StoredRun run)
@@ -80,6 +109,6 @@ internal sealed class AnswerCommand : SteeringCommand
         string[] open = [.. run.Status.Questions.Select(question => question.Id)];
         return open.Any(id => id.StartsWith(given, StringComparison.OrdinalIgnoreCase))
             ? UniquePrefix.Find(given, open, $"open question of {run.Id}")
-            : UniquePrefix.Find(given, [.. run.Status.Tasks.Select(task => task.Id), "plan"], $"question or task of {run.Id}");
+            : UniquePrefix.Find(given, [.. run.Status.Tasks.Select(task => task.Id), RunQuestion.Plan], $"question or task of {run.Id}");
     }
 }

@@ -9,11 +9,7 @@ namespace Orchestrator.Cli.Commands;
 /// </summary>
 internal sealed class CancelCommand : SteeringCommand
 {
-    private readonly Argument<string?> _which = new("RUN/TASK")
-    {
-        Description = "The run, or one task of it",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+    private readonly RunArgument _which = new("RUN/TASK", "The run, or one task of it");
 
     private const int MostNamed = 5;
     private readonly Option<bool> _dependants = new("--dependants")
@@ -24,7 +20,7 @@ internal sealed class CancelCommand : SteeringCommand
     public CancelCommand()
         : base("cancel", "End a run or one task; what is merged stays on staging")
     {
-        Add(_which);
+        _which.AddTo(this);
         Add(_dependants);
         AddGoingOn();
         AddEngine();
@@ -32,7 +28,7 @@ internal sealed class CancelCommand : SteeringCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var (run, reference) = RunReference.RequireOpen(context.RequireRepository(), parsed.GetValue(_which));
+        var (run, reference) = _which.RequireOpen(context.RequireRepository(), parsed);
         return reference.FindTask(run.Status) is { } task
             ? CancelTaskAsync(parsed, context, run, task, stop)
             : SendAsync(parsed, context, run, CancelOf(context), stop);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Options;
@@ -65,7 +66,9 @@ internal sealed class CheckCommand : CliCommand
         {
             foreach (var entry in entries)
             {
-                context.Terminal.Show($"{Word(entry.Status), -4}  {entry.Name}: {entry.Message}");
+                context.Terminal.Show(
+                    new ScreenLine($"{Word(entry.Status), -4}  {entry.Name}: {entry.Message}", ToneOf(entry.Status), 0, 4)
+                );
                 if (entry.Cure is not null)
                 {
                     context.Terminal.Show($"      {entry.Cure}");
@@ -81,6 +84,14 @@ internal sealed class CheckCommand : CliCommand
             ? ExitCodes.Usage
             : ExitCodes.Unavailable;
     }
+
+    private static Tone ToneOf(MachineCheckStatus status) =>
+        status switch
+        {
+            MachineCheckStatus.Ok => Tone.Good,
+            MachineCheckStatus.Warn => Tone.Asks,
+            _ => Tone.Bad,
+        };
 
     private static string Word(MachineCheckStatus status) => status.ToString().ToLowerInvariant();
 }

@@ -1,5 +1,6 @@
 using Orchestrator.Cli.Overviews;
 using Orchestrator.Plans;
+using Orchestrator.Runs.Loading;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
@@ -29,7 +30,7 @@ internal static class DryRun
         PlanOverview.Write(plan, context.Terminal, context.Terminal.Show, TaskSelection.Of(plan, chosen.Only, chosen.Phase, []));
         var settings = RiskOverview.Rules(context, loaded);
         GatesOverview.Write(plan, settings, context, context.Terminal.Show);
-        var score = RiskScore.Of(plan, settings.Risk.ToOptions());
+        var score = PlanScore.Of(plan, settings, context.FindRepository()?.WorkTree);
         var guarded = ProtectedPath.Of(plan, settings.AlwaysRequireHuman);
         context.Terminal.Show("Risk:");
         RiskOverview.Write(score, guarded, context.Terminal.Show);

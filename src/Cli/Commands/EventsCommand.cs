@@ -10,25 +10,21 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>events</c>: a run's transitions and its mail, one JSON document per line.</summary>
 internal sealed class EventsCommand : CliCommand
 {
-    private readonly Argument<string?> _run = new("RUN")
-    {
-        Description = "The run; the latest where none is named",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+    private readonly RunArgument _run = new("RUN", "The run; the latest where none is named");
     private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Go on until the run ends" };
     private readonly Option<bool> _json = new(GlobalOptions.JsonName) { Description = "One JSON document per line (always so)" };
 
     public EventsCommand()
         : base("events", "Print a run's transitions, and its mail, as JSON lines")
     {
-        Add(_run);
+        _run.AddTo(this);
         Add(_follow);
         Add(_json);
     }
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var run = StoredRuns.Require(context.RequireRepository(), parsed.GetValue(_run));
+        var run = _run.RequireRun(context.RequireRepository(), parsed);
         var lines = RunLines.FollowAsync(
             run,
             () => !parsed.GetValue(_follow) || RunStates.IsFinal(run.Reload().Status.State),

@@ -46,13 +46,15 @@ internal sealed class HistoryCommand : CliCommand
             return ExitCodes.Done;
         }
 
-        var width = runs.Count == 0 ? 0 : runs.Max(run => run.RunId.Length);
-        foreach (var run in runs)
+        // What files and branches are called after comes beside the id, where it is another one.
+        var names = all.Take(limit).Select(run => run.Name == run.Id ? run.Id : $"{run.Id} ({run.Name})").ToList();
+        var width = names.Select(name => name.Length).DefaultIfEmpty().Max();
+        foreach (var (run, name) in runs.Zip(names))
         {
             var began = run.StartedAt.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
             var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
             context.Terminal.Show(
-                $"{began}  {run.RunId.PadRight(width)}  {RunStanding.Describe(run), -20}  {run.Counts!.Brief()}{cost}  "
+                $"{began}  {name.PadRight(width)}  {RunStanding.Describe(run), -20}  {run.Counts!.Brief()}{cost}  "
                     + $"{TextCells.OneLine(run.Title)}"
             );
         }

@@ -11,11 +11,7 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class HoldCommand : CliCommand
 {
     private const int LongestReason = 500;
-    private readonly Argument<string?> _run = new("RUN")
-    {
-        Description = "The run; the only open one where none is named",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+    private readonly RunArgument _run = new("RUN", "The run; the only open one where none is named");
     private readonly Option<bool> _all = new("--all") { Description = "Every run of yours on this machine" };
     private readonly Option<string> _reason = new("--reason")
     {
@@ -28,7 +24,7 @@ internal sealed class HoldCommand : CliCommand
     public HoldCommand()
         : base("hold", "Start no agent any more; what works goes on")
     {
-        Add(_run);
+        _run.AddTo(this);
         Add(_all);
         Add(_reason);
         Add(_json);
@@ -62,7 +58,7 @@ internal sealed class HoldCommand : CliCommand
 
     private (string Run, string Repository) Which(ParseResult parsed, CommandContext context)
     {
-        var given = parsed.GetValue(_run);
+        var given = _run.Text(parsed);
         if (parsed.GetValue(_all))
         {
             return given is null
@@ -70,7 +66,7 @@ internal sealed class HoldCommand : CliCommand
                 : throw new CommandException(ExitCodes.Usage, $"{given} is a run, and --all is every run.", "Give one of the two.");
         }
         var repository = context.RequireRepository();
-        var run = StoredRuns.RequireOpen(repository, given);
+        var run = RunReference.RequireOpen(repository, given).Run;
         return Messages.RunStates.IsFinal(run.Status.State)
             ? throw new CommandException(
                 ExitCodes.Usage,
@@ -84,18 +80,14 @@ internal sealed class HoldCommand : CliCommand
 /// <summary><c>release</c>: ends a hold. Waiting agents start by themselves.</summary>
 internal sealed class ReleaseCommand : CliCommand
 {
-    private readonly Argument<string?> _run = new("RUN")
-    {
-        Description = "The run; the only hold there is where none is named",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+    private readonly RunArgument _run = new("RUN", "The run; the only hold there is where none is named");
     private readonly Option<bool> _all = new("--all") { Description = "Every hold of yours on this machine, also those of single runs" };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ReleaseCommand()
         : base("release", "End a hold; what waits is started")
     {
-        Add(_run);
+        _run.AddTo(this);
         Add(_all);
         Add(_json);
     }
@@ -128,7 +120,7 @@ internal sealed class ReleaseCommand : CliCommand
 
     private (string Run, string Repository) Which(ParseResult parsed, CommandContext context, IReadOnlyList<Hold> holds)
     {
-        var given = parsed.GetValue(_run);
+        var given = _run.Text(parsed);
         var all = parsed.GetValue(_all);
         if (given is not null && all)
         {

@@ -84,6 +84,7 @@ internal sealed class InitCommand : CliCommand
         {
             context.Terminal.Warn(".env is not ignored by git: add it to .gitignore before you commit.");
         }
+        context.Terminal.Say("Next: orchestrate check   # whether runs can work here, and which gates were found");
         return Task.FromResult(ExitCodes.Done);
     }
 

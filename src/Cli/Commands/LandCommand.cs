@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>land</c>: lands what is merged of a run, also while other tasks of it need a person.</summary>
 internal sealed class LandCommand : SteeringCommand
 {
-    private readonly Argument<string?> _run = new("RUN") { Description = "The run", Arity = ArgumentArity.ZeroOrOne };
+    private readonly RunArgument _run = new("RUN", "The run");
     private readonly Option<bool> _merged = new("--merged")
     {
         Description = "What is merged by now, when the gates of the whole run hold on it; the other tasks stay open",
@@ -16,7 +16,7 @@ internal sealed class LandCommand : SteeringCommand
     public LandCommand()
         : base("land", "Land a run, or with --merged what is merged of it by now")
     {
-        Add(_run);
+        _run.AddTo(this);
         Add(_merged);
         AddAcceptLosses();
         AddEngine();
@@ -24,7 +24,7 @@ internal sealed class LandCommand : SteeringCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var run = StoredRuns.RequireOpen(context.RequireRepository(), parsed.GetValue(_run));
+        var run = _run.RequireOpenRun(context.RequireRepository(), parsed);
         var before = run.Status.LandedCommit;
         var command = new PersonCommand(By: context.Person);
         return parsed.GetValue(_merged)

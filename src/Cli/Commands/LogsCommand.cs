@@ -14,7 +14,7 @@ internal sealed class LogsCommand : CliCommand
     /// <summary>Characters of one JSON document; what comes before the last ones is counted, not printed.</summary>
     private const long MostText = 16 * 1024 * 1024;
 
-    private readonly Argument<string> _which = new("RUN/TASK") { Description = "The task" };
+    private readonly RunArgument _which = new("RUN/TASK", "The task; of a run alone, the one whose agent was started last");
     private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Go on until the agent has ended" };
     private readonly Option<int?> _start = new("--start") { Description = "This agent start instead of the last one", HelpName = "N" };
 
@@ -23,16 +23,21 @@ internal sealed class LogsCommand : CliCommand
     public LogsCommand()
         : base("logs", "Print what a task's agent said and did")
     {
-        Add(_which);
+        _which.AddTo(this);
         Add(_follow);
         Add(_start);
         Add(_json);
     }
 
+    /// <summary>Where no task is named: the one whose agent was started last.</summary>
+    private static string Latest(StoredRun run) =>
+        run.Status.Tasks.Where(task => task.Starts > 0).MaxBy(task => (task.EndedAt is null, task.StartedAt))?.Id
+        ?? throw new CommandException(ExitCodes.Usage, $"No agent was started for {run.Id} yet.", $"See 'orchestrate status {run.Id}'.");
+
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var (run, reference) = RunReference.Require(context.RequireRepository(), parsed.GetValue(_which));
-        var id = reference.RequireTask(run.Status);
+        var (run, reference) = _which.Require(context.RequireRepository(), parsed);
+        var id = reference.FindTask(run.Status) ?? Latest(run);
         var taskFolder = Path.Combine(run.Folder, "tasks", id);
         var folder = parsed.GetValue(_start) is { } number
             ? Path.Combine(taskFolder, number.ToString(CultureInfo.InvariantCulture))
@@ -82,6 +87,12 @@ internal sealed class LogsCommand : CliCommand
             return ExitCodes.Done;
         }
 
+        if (reference.Task is null)
+        {
+            context.Terminal.Say(
+                $"(the logs of {run.Id}/{id}, the last of its tasks that had an agent; others: orchestrate logs {run.Id}/TASK)"
+            );
+        }
         var errors = Path.Combine(folder, "stderr");
         if (context.Verbose && File.Exists(errors))
         {

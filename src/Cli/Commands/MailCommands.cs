@@ -79,7 +79,7 @@ internal sealed class BroadcastCommand : CliCommand
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var run = StoredRuns.Require(context.RequireRepository(), parsed.GetRequiredValue(_run));
+        var run = RunReference.Require(context.RequireRepository(), parsed.GetRequiredValue(_run)).Run;
         await MailCommands.SendAsync(task: null, run, parsed.GetRequiredValue(_text), context, stop);
         return ExitCodes.Done;
     }

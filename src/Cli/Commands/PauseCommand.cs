@@ -7,23 +7,19 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>pause</c>: agents are interrupted and keep their conversation.</summary>
 internal sealed class PauseCommand : SteeringCommand
 {
-    private readonly Argument<string?> _which = new("RUN/TASK")
-    {
-        Description = "The run, or one task of it",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+    private readonly RunArgument _which = new("RUN/TASK", "The run, or one task of it");
 
     public PauseCommand()
         : base("pause", "Pause a run or one task; agents keep their conversation")
     {
-        Add(_which);
+        _which.AddTo(this);
         AddGoingOn();
         AddEngine();
     }
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var (run, reference) = RunReference.RequireOpen(context.RequireRepository(), parsed.GetValue(_which));
+        var (run, reference) = _which.RequireOpen(context.RequireRepository(), parsed);
         var task = reference.FindTask(run.Status);
         return SendAsync(
             parsed,

@@ -7,6 +7,7 @@ using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Loading;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
@@ -136,9 +137,7 @@ internal sealed class PlanCommand : CliCommand
             return;
         }
         var run = StoredRuns.Require(repository, id);
-        var risk = RiskScore.Of(plan, settings.Risk.ToOptions());
-        PlanOverview.Write(plan, context.Terminal, context.Terminal.Say);
-        context.Terminal.Say($"Risk {risk.Score}.");
+        PlanOverview.WriteInFull(plan, settings, repository, context.Terminal);
         if (parsed.GetValue(_json))
         {
             var planner = run.Status.Tasks.First(task => task.Id == PlannerTask.Id);
@@ -152,7 +151,7 @@ internal sealed class PlanCommand : CliCommand
                     run.Status.Cost,
                     plan.Tasks.Count,
                     TaskGraph.Of(plan).Waves,
-                    risk.Score,
+                    PlanScore.Of(plan, settings, repository.WorkTree).Score,
                     document.RootElement.Clone()
                 ),
                 CliJson.Default.PlannedDocument

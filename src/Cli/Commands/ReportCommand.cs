@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
+using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
@@ -11,11 +13,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>report</c>: what a run landed, what was verified, what it cost.</summary>
 internal sealed class ReportCommand : CliCommand
 {
-    private readonly Argument<string?> _run = new("RUN")
-    {
-        Description = "The run; the latest where none is named",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+    private readonly RunArgument _run = new("RUN", "The run; the latest where none is named");
     private readonly Option<bool> _losses = new("--losses")
     {
         Description = "What tasks brought and is not there as it came: overwritten by which task, or lost",
@@ -24,21 +22,28 @@ internal sealed class ReportCommand : CliCommand
     {
         Description = "Of a run that can't go on by itself: what went wrong, with the evidence, and each way out",
     };
+    private readonly Option<bool> _full = new("--full")
+    {
+        Description = "All of it: gates, claims and facts of each task, evidence, decisions",
+    };
+    private readonly Option<bool> _markdown = new("--markdown") { Description = "As Markdown, also on a terminal" };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ReportCommand()
         : base("report", "Tell what a run landed, what it cost, and what needs a person")
     {
-        Add(_run);
+        _run.AddTo(this);
         Add(_losses);
         Add(_escalation);
+        Add(_full);
+        Add(_markdown);
         Add(_json);
     }
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var stored = StoredRuns.Require(repository, parsed.GetValue(_run));
+        var stored = _run.RequireRun(repository, parsed);
         if (parsed.GetValue(_losses))
         {
             return TellLosses(stored, parsed.GetValue(_json), context);
@@ -53,11 +58,66 @@ internal sealed class ReportCommand : CliCommand
         {
             context.Print(status, RunJson.Default.RunStatus);
         }
+        else if (parsed.GetValue(_full))
+        {
+            context.Terminal.Result(LocalTimes.In(new RunReport(repository.Root, context.Time).Render(status)));
+        }
         else
         {
-            context.Terminal.Result(new RunReport(repository.Root).Render(status));
+            ShowPage(RunPage.Of(status, repository.Root, context.Time.GetUtcNow()), status, parsed.GetValue(_markdown), context);
         }
         return ExitCodes.Done;
+    }
+
+    private static void ShowPage(RunPage page, RunStatus run, bool markdown, CommandContext context)
+    {
+        var terminal = context.Terminal;
+        if (markdown || terminal.OutputWidth == RunTable.Unlimited)
+        {
+            terminal.Result(LocalTimes.In(page.ToMarkdown()));
+            return;
+        }
+        var width = terminal.OutputWidth;
+        terminal.Show(new ScreenLine(page.Head, Tone.Strong));
+        if (page.Title.Length > 0)
+        {
+            terminal.Show(TextCells.Cut(TextCells.OneLine(page.Title), width));
+        }
+        foreach (var (name, value) in page.Facts.Where(fact => fact.Value.Length > 0))
+        {
+            // A warning's cure is in the whole report; of the rest nothing is cut.
+            var text = $"  {name, -8} {TextCells.OneLine(LocalTimes.In(value))}";
+            var isRemark = name is "warning" or "left";
+            foreach (
+                var (row, i) in (
+                    isRemark ? [TextCells.Cut(text, width)] : TextCells.WrapWords(text, width - UntrustedText.Mark.Length)
+                ).Select((row, i) => (row, i))
+            )
+            {
+                terminal.Show(
+                    i == 0
+                        ? new ScreenLine(row, isRemark || name == "found" ? Tone.Asks : Tone.Faint, 2, name.Length)
+                        : UntrustedText.Mark + row
+                );
+            }
+        }
+        var rows = page.Tasks.Select(row =>
+            run.Tasks.First(task => task.Id == row.Id) with
+            {
+                Reason = "",
+                Title = LocalTimes.In(row.Words),
+            }
+        );
+        foreach (var row in RunTable.DrawRows(run with { Tasks = [.. rows] }, context.Time.GetUtcNow(), width))
+        {
+            terminal.Show(row);
+        }
+        if (page.MoreTasks > 0)
+        {
+            terminal.Show(new ScreenLine($"  and {page.MoreTasks} more tasks", Tone.Faint));
+        }
+        NextSteps.Write(run, all: false, width, terminal.Show);
+        terminal.Show(new ScreenLine($"  orchestrate report {run.RunId} --full tells all", Tone.Faint));
     }
 
     private static int TellEscalation(StoredRun run, CommandContext context)

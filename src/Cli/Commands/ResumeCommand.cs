@@ -10,11 +10,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>resume</c>: continues a run that was interrupted, paused or killed.</summary>
 internal sealed class ResumeCommand : CliCommand
 {
-    private readonly Argument<string?> _which = new("RUN/TASK")
-    {
-        Description = "The run, or one paused task of it",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+    private readonly RunArgument _which = new("RUN/TASK", "The run, or one paused task of it");
     private readonly EngineOptions _engine = new();
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show the run; start nothing" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
@@ -26,7 +22,7 @@ internal sealed class ResumeCommand : CliCommand
     public ResumeCommand()
         : base("resume", "Go on with a run that was interrupted, paused or killed")
     {
-        Add(_which);
+        _which.AddTo(this);
         Add(_dryRun);
         Add(_detach);
         Add(_attached);
@@ -39,7 +35,7 @@ internal sealed class ResumeCommand : CliCommand
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var reference = RunReference.Parse(parsed.GetValue(_which));
+        var reference = ReferenceOf(repository, _which.Text(parsed));
         if (parsed.GetValue(_dryRun))
         {
             return Show(StoredRuns.RequireOpen(repository, reference.Run), context);
@@ -101,6 +97,16 @@ internal sealed class ResumeCommand : CliCommand
         return code;
     }
 
+    private static RunReference ReferenceOf(RepositoryLocation repository, string? text)
+    {
+        if (text is null)
+        {
+            return RunReference.Parse(null);
+        }
+        var (run, found) = RunReference.RequireOpen(repository, text);
+        return found with { Run = run.Id };
+    }
+
     private Task<int> DetachAsync(
         StoredRun run,
         RunReference reference,
@@ -129,13 +135,15 @@ internal sealed class ResumeCommand : CliCommand
                 run.Status,
                 AgentActivity.Read(run.Folder, run.Status, context.Environment),
                 context.Time.GetUtcNow(),
-                context.Terminal.Width,
-                int.MaxValue
+                context.Terminal.OutputWidth,
+                int.MaxValue,
+                stepsFollow: true
             )
         )
         {
             context.Terminal.Show(line);
         }
+        NextSteps.Write(run.Status, all: false, context.Terminal.OutputWidth, context.Terminal.Show);
         return ExitCodes.Done;
     }
 

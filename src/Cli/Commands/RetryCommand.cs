@@ -7,14 +7,14 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>retry</c>: retries a task, with a person's guidance.</summary>
 internal sealed class RetryCommand : SteeringCommand
 {
-    private readonly Argument<string> _which = new("RUN/TASK") { Description = "The task" };
+    private readonly RunArgument _which = new("RUN/TASK", "The task");
     private readonly Option<string?> _guidance;
 
     public RetryCommand()
         : base("retry", "Try a task again")
     {
         _guidance = TextOption("--guidance", "What the agent should know this time");
-        Add(_which);
+        _which.AddTo(this);
         Add(_guidance);
         AddGoingOn();
         AddEngine();
@@ -22,7 +22,7 @@ internal sealed class RetryCommand : SteeringCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var (run, reference) = RunReference.RequireOpen(context.RequireRepository(), parsed.GetValue(_which));
+        var (run, reference) = _which.RequireOpen(context.RequireRepository(), parsed);
         var task = reference.RequireTask(run.Status);
         var command = new TaskCommand(task, parsed.GetValue(_guidance) ?? "", context.Person);
         return SendAsync(

@@ -36,7 +36,7 @@ internal sealed class RiskCommand : CliCommand
         var settings = parsed.GetValue(_config) is { } file
             ? context.LoadSettingsFrom(file).Settings!
             : RiskOverview.Rules(context, context.LoadSettings());
-        var score = RiskScore.Of(plan, settings.Risk.ToOptions());
+        var score = PlanScore.Of(plan, settings, context.FindRepository()?.WorkTree);
         var guarded = ProtectedPath.Of(plan, settings.AlwaysRequireHuman);
         if (parsed.GetValue(_json))
         {

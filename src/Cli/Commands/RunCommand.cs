@@ -111,6 +111,7 @@ internal sealed class RunCommand : CliCommand
             return await new DetachedRun(runId, repository, context) { Engine = _engine.Arguments(parsed) }.StartAsync(
                 agreed,
                 askPlan: file is null && !yes,
+                settings.Settings!,
                 stop
             );
         }

@@ -13,24 +13,20 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>show</c>: all details of a run or of one task.</summary>
 internal sealed class ShowCommand : CliCommand
 {
-    private readonly Argument<string?> _which = new("RUN/TASK")
-    {
-        Description = "The run, or one task of it",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+    private readonly RunArgument _which = new("RUN/TASK", "The run, or one task of it");
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ShowCommand()
         : base("show", "Show a run or one of its tasks in full")
     {
-        Add(_which);
+        _which.AddTo(this);
         Add(_json);
     }
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var (stored, reference) = RunReference.Require(repository, parsed.GetValue(_which));
+        var (stored, reference) = _which.Require(repository, parsed);
         var run = await RunObservation.OfAsync(stored, repository, context, stop);
         run = run with { Status = AgentActivity.WithMail(run.Folder, run.Status) };
         var id = reference.FindTask(run.Status);
@@ -55,6 +51,7 @@ internal sealed class ShowCommand : CliCommand
 
         var status = run.Status;
         Say(context, "run", status.RunId);
+        Say(context, "files as", run.Name == status.RunId ? "" : run.Name);
         Say(context, "title", status.Title);
         var why = status.Standing == RunStanding.Interrupted ? RunObservation.Cure(run) : LocalTimes.In(status.Reason);
         Say(context, "state", RunStanding.Describe(status) + (why.Length > 0 ? ": " + why : ""));
@@ -73,23 +70,22 @@ internal sealed class ShowCommand : CliCommand
         {
             Say(context, "warning", warning);
         }
-        foreach (var question in status.Questions)
-        {
-            Say(context, "question", $"{question.Question}  [{string.Join(" | ", question.Commands)}]");
-        }
         foreach (var task in status.Tasks)
         {
+            // What is asked of people stands below, with its reason.
+            var reason = status.Questions.Any(question => question.Id == task.Id) ? "" : task.Reason;
             Say(
                 context,
                 "task",
                 $"{task.Id}: {task.State}{(task.UnreadMail > 0 ? $", {RunLines.Unread(task)}" : "")}"
-                    + $"{(task.Reason.Length > 0 ? " (" + LocalTimes.In(new UntrustedText(task.Reason).Line) + ")" : "")}"
+                    + $"{(reason.Length > 0 ? " (" + LocalTimes.In(new UntrustedText(reason).Line) + ")" : "")}"
             );
             foreach (var answer in task.Answers ?? [])
             {
                 Say(context, "", $"{task.Id} was {answer}");
             }
         }
+        NextSteps.Write(status, all: true, context.Terminal.OutputWidth, context.Terminal.Show);
     }
 
     private static void ShowTask(StoredRun run, RunTask task, bool json, CommandContext context)

@@ -7,19 +7,19 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>skip</c>: counts a task as done without changes, so that its dependants run.</summary>
 internal sealed class SkipCommand : SteeringCommand
 {
-    private readonly Argument<string> _which = new("RUN/TASK") { Description = "The task" };
+    private readonly RunArgument _which = new("RUN/TASK", "The task");
 
     public SkipCommand()
         : base("skip", "Count a task as done without changes")
     {
-        Add(_which);
+        _which.AddTo(this);
         AddGoingOn();
         AddEngine();
     }
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var (run, reference) = RunReference.RequireOpen(context.RequireRepository(), parsed.GetValue(_which));
+        var (run, reference) = _which.RequireOpen(context.RequireRepository(), parsed);
         var task = reference.RequireTask(run.Status);
         var command = new TaskCommand(task, By: context.Person);
         return SendAsync(

@@ -12,11 +12,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>status</c>: the status of a run, from its files, without an engine; also shows whether a worker runs for it.</summary>
 internal sealed class StatusCommand : CliCommand
 {
-    private readonly Argument<string?> _run = new("RUN")
-    {
-        Description = "The run; the latest where none is named",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+    private readonly RunArgument _run = new("RUN", "The run; the latest where none is named");
     private readonly Option<bool> _watch = new("--watch") { Description = "Keep showing it until the run ends" };
     private readonly Option<bool> _once = new("--once") { Description = "Show it once, also on a terminal" };
     private readonly Option<double> _refresh = new("--refresh")
@@ -26,35 +22,25 @@ internal sealed class StatusCommand : CliCommand
         DefaultValueFactory = static _ => 1,
     };
     private readonly Option<bool> _blocked = new("--blocked") { Description = "Only what needs a person" };
-    private readonly Option<string?> _runOption = new("--run")
-    {
-        Description = "The run, as an option",
-        HelpName = "RUN",
-        Hidden = true,
-    };
+    private readonly Option<bool> _all = new("--all") { Description = "With every command that answers what is asked" };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public StatusCommand()
         : base("status", "Show where a run is")
     {
-        Add(_run);
+        _run.AddTo(this);
         Add(_watch);
         Add(_once);
         Add(_refresh);
         Add(_blocked);
-        Add(_runOption);
+        Add(_all);
         Add(_json);
     }
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var run = await RunObservation.OfAsync(
-            StoredRuns.Require(repository, parsed.GetValue(_run) ?? parsed.GetValue(_runOption)),
-            repository,
-            context,
-            stop
-        );
+        var run = await RunObservation.OfAsync(_run.RequireRun(repository, parsed), repository, context, stop);
         if (parsed.GetValue(_json))
         {
             var now = Seen(run, parsed) with
@@ -71,7 +57,7 @@ internal sealed class StatusCommand : CliCommand
         {
             return await WatchAsync(run, repository, parsed, context, stop);
         }
-        Show(run, Seen(run, parsed), context);
+        Show(run, Seen(run, parsed), parsed.GetValue(_all), context);
         return ExitCodes.Done;
     }
 
@@ -102,12 +88,14 @@ internal sealed class StatusCommand : CliCommand
                         terminal.Width,
                         terminal.Height - 2
                     ),
-                    .. isAbandoned ? [TextCells.Cut(RunObservation.Cure(run), terminal.Width)] : Array.Empty<string>(),
+                    .. isAbandoned
+                        ? [.. TextCells.WrapWords(RunObservation.Cure(run), terminal.Width).Select(row => (ScreenLine)row)]
+                        : Array.Empty<ScreenLine>(),
                 ]);
             }
             else if (run.Status.Sequence != shown || isAbandoned != wasAbandoned)
             {
-                Show(run, Seen(run, parsed), context);
+                Show(run, status, parsed.GetValue(_all), context);
             }
             shown = run.Status.Sequence;
             wasAbandoned = isAbandoned;
@@ -125,20 +113,22 @@ internal sealed class StatusCommand : CliCommand
     private RunStatus Seen(StoredRun run, ParseResult parsed) =>
         AgentActivity.WithMail(run.Folder, parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status);
 
-    private static void Show(StoredRun run, RunStatus status, CommandContext context)
+    private static void Show(StoredRun run, RunStatus status, bool all, CommandContext context)
     {
         var now = context.Time.GetUtcNow();
         if (!RunStates.IsFinal(status.State) && DiskSpace.FullAt(run.Folder) is { } full)
         {
             context.Terminal.Warn(full);
         }
+        var width = context.Terminal.OutputWidth;
         foreach (
             var line in RunTable.Draw(
                 status,
                 AgentActivity.Read(run.Folder, run.Status, context.Environment),
                 now,
-                Width(context),
-                int.MaxValue
+                width,
+                int.MaxValue,
+                stepsFollow: true
             )
         )
         {
@@ -146,18 +136,20 @@ internal sealed class StatusCommand : CliCommand
         }
         foreach (var task in status.Tasks.Where(task => task.Answers is { Count: > 0 } && !TaskStates.IsEnd(task.State)))
         {
-            context.Terminal.Show(TextCells.Cut($"{task.Id} was {task.Answers![^1]}", Width(context)));
+            context.Terminal.Show(TextCells.Cut($"{task.Id} was {task.Answers![^1]}", width));
             context.Terminal.Show($"    to say otherwise: orchestrate send {status.RunId}/{task.Id} TEXT");
         }
-        foreach (var command in status.Questions.SelectMany(question => question.Commands))
-        {
-            context.Terminal.Show("    " + command);
-        }
+        NextSteps.Write(run.Status, all, width, context.Terminal.Show);
         if (run.HasEscalation)
         {
             context.Terminal.Show($"What to decide by: {run.EscalationFile}");
         }
-        if (!RunStates.IsFinal(run.Status.State) && now - run.WrittenAt > TimeSpan.FromMinutes(1))
+        if (
+            !RunStates.IsFinal(run.Status.State)
+            // How long it waits stands beside its state.
+            && (run.Status.Standing ?? RunStanding.Of(run.Status)) != RunStanding.NeedsPerson
+            && now - run.WrittenAt > TimeSpan.FromMinutes(1)
+        )
         {
             context.Terminal.Show($"(as of {RunTable.Time(now - run.WrittenAt)} ago)");
         }
@@ -174,8 +166,6 @@ internal sealed class StatusCommand : CliCommand
             context.Terminal.Show(RunObservation.Cure(run));
         }
     }
-
-    private static int Width(CommandContext context) => context.Terminal.HasScreen ? context.Terminal.Width : 160;
 
     // Null: the background process never crashed.
     private static string? Describe(IReadOnlyList<RunCrash>? crashes) =>

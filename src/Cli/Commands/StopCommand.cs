@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Runs;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
@@ -8,24 +9,20 @@ namespace Orchestrator.Cli.Commands;
 /// them.</summary>
 internal sealed class StopCommand : CliCommand
 {
-    private readonly Argument<string?> _which = new("RUN/TASK")
-    {
-        Description = "The run, or one task of it",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+    private readonly RunArgument _which = new("RUN/TASK", "The run, or one task of it");
     private readonly Option<bool> _all = new("--all") { Description = "Every agent of this repository" };
 
     public StopCommand()
         : base("stop", "End agents at once, also without an engine")
     {
-        Add(_which);
+        _which.AddTo(this);
         Add(_all);
     }
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var which = parsed.GetValue(_which);
+        var which = _which.Text(parsed);
         if (which is null == !parsed.GetValue(_all))
         {
             throw new CommandException(ExitCodes.Usage, "Say which agents to stop.", "Give RUN, RUN/TASK or --all.");
@@ -52,6 +49,15 @@ internal sealed class StopCommand : CliCommand
             return starts;
         }
         var parts = which.Split('/', 2);
+        // A task alone, where no run is called so.
+        if (
+            parts.Length == 1
+            && !starts.Any(start => start.Run.StartsWith(which, StringComparison.OrdinalIgnoreCase))
+            && starts.Where(start => start.Task == which && start.MayBeAtWork).ToList() is { Count: > 0 } having
+        )
+        {
+            return having;
+        }
         var run = UniquePrefix.Find(parts[0], [.. starts.Select(start => start.Run).Distinct()], "run with agents");
         var ofRun = starts.Where(start => start.Run == run).ToList();
         if (parts.Length == 1)

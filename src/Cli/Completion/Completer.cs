@@ -107,6 +107,7 @@ internal sealed class Completer
         option.Name switch
         {
             "--only" or "--phase" => TaskIds(),
+            "--run" => RunIds(),
             "--id" => BacklogIds(),
             "--status" when IsOfBacklog => BacklogStatus.All,
             "--agent" => Try(() => _context.FindSettings() is { } settings ? [.. settings.Agents.Keys] : []),

@@ -2,6 +2,19 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Console;
 
+/// <summary>Whether colours are written.</summary>
+internal enum ColourChoice
+{
+    /// <summary>To screens, unless <c>NO_COLOR</c> or <c>TERM=dumb</c> say otherwise.</summary>
+    Auto,
+
+    /// <summary>Also into pipes and files.</summary>
+    Always,
+
+    /// <summary>Nowhere.</summary>
+    Never,
+}
+
 /// <summary>The only access to the console: requested output goes to stdout, everything else (progress, warnings, questions) to
 /// stderr.</summary>
 /// <remarks>Each line may hold text of others (titles, mail, errors of programs ...): no call writes a character that a terminal obeys or
@@ -18,6 +31,12 @@ internal interface ITerminal
     /// <summary>Columns of the screen; 80 without one.</summary>
     int Width { get; }
 
+    /// <summary>Columns of what goes to stdout: those of the screen, and no limit where it is piped or goes to a file.</summary>
+    int OutputWidth { get; }
+
+    /// <summary>Whether colours are written: to screens (the default), always, or never.</summary>
+    ColourChoice Colours { set; }
+
     /// <summary>Rows of the screen; 24 without one.</summary>
     int Height { get; }
 
@@ -32,11 +51,26 @@ internal interface ITerminal
     /// <summary>Writes a line of requested output to stdout; to stderr where the command prints a document.</summary>
     void Show(string line);
 
+    /// <summary>The same for a line with a coloured part.</summary>
+    void Show(ScreenLine line);
+
+    /// <summary>A line as <see cref="Show(ScreenLine)"/> writes it to stdout, with its colour where there is any.</summary>
+    string Rendered(ScreenLine line);
+
+    /// <summary>What is asked for goes to stdout without colours, for a program or a file.</summary>
+    bool IsPlainDocument { get; }
+
+    /// <summary>Writes lines as <see cref="Rendered"/> gave them to stdout.</summary>
+    void ShowRendered(IReadOnlyList<string> lines);
+
     /// <summary>Writes a text of others as a block, to where <see cref="Show(string)"/> writes.</summary>
     void Show(UntrustedText block);
 
     /// <summary>Writes a line of progress to stderr.</summary>
     void Say(string line);
+
+    /// <summary>The same for a line with a coloured part.</summary>
+    void Say(ScreenLine line);
 
     /// <summary>Writes a text of others as a block, to stderr.</summary>
     void Say(UntrustedText block);
@@ -58,8 +92,13 @@ internal interface ITerminal
     /// <param name="byDefault">What the enter key alone means.</param>
     bool? Ask(string question, bool byDefault = false);
 
+    /// <summary>Asks for a line of text; null when there is no terminal to answer, or its input has ended. Empty lines are no
+    /// answer.</summary>
+    /// <param name="question">The question.</param>
+    string? AskText(string question);
+
     /// <summary>Replaces the lines of the last call by these; only where <see cref="HasScreen"/>.</summary>
-    void Redraw(IReadOnlyList<string> lines);
+    void Redraw(IReadOnlyList<ScreenLine> lines);
 
     /// <summary>Leaves the lines of the last <see cref="Redraw"/>; later output follows below them.</summary>
     void EndRedraw();

@@ -11,12 +11,15 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     private readonly Lock _lock = new();
     private readonly ConsoleEnds _ends;
     private readonly bool _documents;
-    private readonly bool _colour;
-    private IReadOnlyList<string> _drawn = [];
+    private readonly int? _columns;
+    private readonly bool _isPlain;
+    private ColourChoice _colours;
+    private string[] _drawn = [];
 
     /// <summary>Opens the console.</summary>
     /// <param name="documents">The command prints a document, and nothing else goes to stdout.</param>
-    /// <param name="environment">Variables: <c>NO_COLOR</c> and <c>TERM=dumb</c> turn colour and redrawing off.</param>
+    /// <param name="environment">Variables: <c>NO_COLOR</c> turns colour off, <c>TERM=dumb</c> also redrawing; <c>COLUMNS</c> is the width
+    /// of the screen.</param>
     /// <param name="ends">The streams.</param>
     public SystemTerminal(bool documents, IReadOnlyDictionary<string, string> environment, ConsoleEnds ends)
     {
@@ -25,14 +28,23 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         var dumb = environment.GetValueOrDefault("TERM") == "dumb";
         HasScreen = !dumb && !ends.IsErrorPiped;
         IsInteractive = !ends.IsErrorPiped && !ends.IsInPiped;
-        _colour = HasScreen && environment.GetValueOrDefault("NO_COLOR") is null or "";
+        _isPlain = dumb || environment.GetValueOrDefault("NO_COLOR") is { Length: > 0 };
+        _columns = int.TryParse(environment.GetValueOrDefault("COLUMNS"), out var columns) && columns > 0 ? columns : null;
     }
 
     public bool IsInteractive { get; }
 
     public bool HasScreen { get; }
 
-    public int Width => Size(static () => System.Console.WindowWidth, 80);
+    public int Width => _columns is { } set && HasScreen ? set : Size(static () => System.Console.WindowWidth, 80);
+
+    public int OutputWidth =>
+        _ends.IsOutPiped ? int.MaxValue : _columns ?? (HasScreen ? Width : SizeOf(static () => System.Console.WindowWidth, 80));
+
+    public ColourChoice Colours
+    {
+        set => _colours = value;
+    }
 
     public int Height => Size(static () => System.Console.WindowHeight, 24);
 
@@ -52,6 +64,24 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
     }
 
+    public void Show(ScreenLine line)
+    {
+        if (_documents)
+        {
+            Say(line);
+        }
+        else
+        {
+            Write(_ends.Out, Rendered(line) + "\n");
+        }
+    }
+
+    public string Rendered(ScreenLine line) => Toned(line, text => Marked(text, !_ends.IsOutPiped), HasColour(_ends.IsOutPiped));
+
+    public bool IsPlainDocument => _ends.IsOutPiped && !HasColour(isPiped: true);
+
+    public void ShowRendered(IReadOnlyList<string> lines) => Write(_ends.Out, string.Join('\n', lines) + "\n");
+
     public void Show(UntrustedText block)
     {
         foreach (var row in Rows(block, !_documents && !_ends.IsOutPiped))
@@ -61,6 +91,15 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     }
 
     public void Say(string line) => Write(line);
+
+    public void Say(ScreenLine line)
+    {
+        lock (_lock)
+        {
+            ClearDrawn();
+            Tell(Toned(line, text => Marked(text, HasScreen), HasColour(_ends.IsErrorPiped)) + "\n");
+        }
+    }
 
     public void Say(UntrustedText block)
     {
@@ -100,19 +139,41 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
     }
 
-    // Without wrapping at the right edge, because screens disagree about the width of some characters.
-    public void Redraw(IReadOnlyList<string> lines)
+    public string? AskText(string question)
     {
-        lines = [.. lines.Select(line => new UntrustedText(line).ToString().Replace('\n', UntrustedText.LineEnd))];
+        while (IsInteractive && !_documents)
+        {
+            lock (_lock)
+            {
+                _ends.Error.Write(Marked(question, isScreen: true) + " ");
+                _ends.Error.Flush();
+            }
+            if (_ends.In.ReadLine() is not { } text)
+            {
+                return null;
+            }
+            if (text.Trim().Length > 0)
+            {
+                return text;
+            }
+        }
+        return null;
+    }
+
+    // Without wrapping at the right edge, because screens disagree about the width of some characters.
+    public void Redraw(IReadOnlyList<ScreenLine> lines)
+    {
+        string[] plain = [.. lines.Select(line => OneLine(line.Text))];
+        string[] coloured = [.. lines.Select(line => Toned(line, OneLine, HasColour(_ends.IsErrorPiped)))];
         lock (_lock)
         {
             var text = new StringBuilder(BackToFirst()).Append(Escape).Append("?7l");
-            foreach (var line in lines)
+            foreach (var line in coloured)
             {
                 text.Append(Escape).Append('K').Append(line).Append('\n');
             }
             text.Append(Escape).Append('J').Append(Escape).Append("?7h");
-            _drawn = lines;
+            _drawn = plain;
             Tell(text.ToString());
         }
     }
@@ -144,13 +205,17 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     {
         lock (_lock)
         {
-            if (_drawn.Count > 0)
-            {
-                Tell($"{BackToFirst()}{Escape}J");
-                _drawn = [];
-            }
-
+            ClearDrawn();
             Tell(label + Marked(line, HasScreen) + "\n");
+        }
+    }
+
+    private void ClearDrawn()
+    {
+        if (_drawn.Length > 0)
+        {
+            Tell($"{BackToFirst()}{Escape}J");
+            _drawn = [];
         }
     }
 
@@ -193,7 +258,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     // On a screen that has become narrower the earlier lines take more rows.
     private string BackToFirst()
     {
-        if (_drawn.Count == 0)
+        if (_drawn.Length == 0)
         {
             return "";
         }
@@ -201,14 +266,40 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         return $"{Escape}{_drawn.Sum(line => Math.Max(1, (TextCells.Of(line) + width - 1) / width))}A";
     }
 
-    private string Coloured(string colour, string text) => _colour ? $"{Escape}{colour}m{text}{Escape}0m" : text;
+    private bool HasColour(bool isPiped) => _colours == ColourChoice.Always || (_colours == ColourChoice.Auto && !_isPlain && !isPiped);
 
-    private int Size(Func<int> ask, int otherwise)
+    private string Coloured(string colour, string text) => HasColour(_ends.IsErrorPiped) ? $"{Escape}{colour}m{text}{Escape}0m" : text;
+
+    private static string OneLine(string text) => new UntrustedText(text).ToString().Replace('\n', UntrustedText.LineEnd);
+
+    // A line with characters that are shown as others stays without colour: where its part begins is known only of the text as it came.
+    private static string Toned(ScreenLine line, Func<string, string> clean, bool colours)
     {
-        if (!HasScreen)
+        var (start, end) = (Math.Min(line.Start, line.Text.Length), line.Length < 0 ? line.Text.Length : line.Start + line.Length);
+        end = Math.Clamp(end, start, line.Text.Length);
+        if (!colours || CodeOf(line.Tone) is not { } code || start == end || clean(line.Text) != line.Text)
         {
-            return otherwise;
+            return clean(line.Text);
         }
+        return $"{line.Text[..start]}{Escape}{code}m{line.Text[start..end]}{Escape}0m{line.Text[end..]}";
+    }
+
+    private static string? CodeOf(Tone tone) =>
+        tone switch
+        {
+            Tone.Good => "32",
+            Tone.Bad => "31",
+            Tone.Asks => "33",
+            Tone.Busy => "36",
+            Tone.Faint => "2",
+            Tone.Strong => "1",
+            _ => null,
+        };
+
+    private int Size(Func<int> ask, int otherwise) => HasScreen ? SizeOf(ask, otherwise) : otherwise;
+
+    private static int SizeOf(Func<int> ask, int otherwise)
+    {
         try
         {
             return ask() is > 0 and var size ? size : otherwise;

@@ -172,6 +172,23 @@ internal static partial class TextCells
         yield return text[from..];
     }
 
+    /// <summary>The text in rows that fit, broken at blanks where there are any: one where it is empty.</summary>
+    /// <param name="cells">The most of a row; at least 8 are used.</param>
+    public static IEnumerable<string> WrapWords(string text, int cells)
+    {
+        cells = Math.Max(cells, 8);
+        while (text.Length * 2 > cells && Of(text) > cells)
+        {
+            var row = Wrap(text, cells).First();
+            var blank = row.Length < text.Length && text[row.Length] == ' ' ? row.Length : row.LastIndexOf(' ');
+            // What stands before a first long word, such as an id, does not make a row of its own.
+            var end = blank > row.Length / 2 ? blank : row.Length;
+            yield return text[..end];
+            text = text[end..].TrimStart(' ');
+        }
+        yield return text;
+    }
+
     /// <summary>The first line of a text of others, without what terminals obey: colours of an agent's output are left out, other hidden
     /// characters shown.</summary>
     public static string OneLine(string text)

@@ -24,6 +24,23 @@ internal sealed class LoggedTerminal(ITerminal inner, ILogger log) : ITerminal
 
     public int Height => inner.Height;
 
+    public int OutputWidth => inner.OutputWidth;
+
+    public ColourChoice Colours
+    {
+        set => inner.Colours = value;
+    }
+
+    public void Show(ScreenLine line) => inner.Show(line);
+
+    public bool IsPlainDocument => inner.IsPlainDocument;
+
+    public void ShowRendered(IReadOnlyList<string> lines) => inner.ShowRendered(lines);
+
+    public string Rendered(ScreenLine line) => inner.Rendered(line);
+
+    public void Say(ScreenLine line) => Say(line.Text);
+
     public void Result(string text) => inner.Result(text);
 
     public void Document(string text) => inner.Document(text);
@@ -52,7 +69,9 @@ internal sealed class LoggedTerminal(ITerminal inner, ILogger log) : ITerminal
 
     public bool? Ask(string question, bool byDefault = false) => inner.Ask(question, byDefault);
 
-    public void Redraw(IReadOnlyList<string> lines) => inner.Redraw(lines);
+    public string? AskText(string question) => inner.AskText(question);
+
+    public void Redraw(IReadOnlyList<ScreenLine> lines) => inner.Redraw(lines);
 
     public void EndRedraw() => inner.EndRedraw();
 }

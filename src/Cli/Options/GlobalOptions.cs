@@ -7,6 +7,7 @@ internal static class GlobalOptions
 {
     public const string JsonName = "--json";
     public const string WorkingDirectoryName = "--working-dir";
+    public const string ColorName = "--color";
     public const string VerboseName = "--verbose";
 
     /// <summary>Option for the tag of a backlog; only backlog commands have it.</summary>
@@ -23,6 +24,20 @@ internal static class GlobalOptions
 
     /// <summary>An option of every command.</summary>
     public static Option<bool> Verbose() => new(VerboseName, "-v") { Description = "Say more", Recursive = true };
+
+    /// <summary>An option of every command.</summary>
+    public static Option<string> Color()
+    {
+        var option = new Option<string>(ColorName)
+        {
+            Description = "Colours: on screens (auto), also into pipes and files (always), or not at all (never)",
+            HelpName = "WHEN",
+            Recursive = true,
+            DefaultValueFactory = static _ => "auto",
+        };
+        option.AcceptOnlyFromAmong("auto", "always", "never");
+        return option;
+    }
 
     public static Option<bool> Json() => new(JsonName) { Description = "Print one JSON document on stdout" };
 

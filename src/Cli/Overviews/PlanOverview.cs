@@ -1,5 +1,9 @@
 using Orchestrator.Cli.Console;
 using Orchestrator.Plans;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Loading;
+using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Overviews;
 
@@ -11,7 +15,55 @@ internal static class PlanOverview
     /// <param name="terminal">Warned of conflicts.</param>
     /// <param name="write">Takes the lines.</param>
     /// <param name="selected">The tasks that are done; null: all.</param>
-    public static void Write(Plan plan, ITerminal terminal, Action<string> write, IReadOnlySet<string>? selected = null)
+    public static void Write(Plan plan, ITerminal terminal, Action<string> write, IReadOnlySet<string>? selected = null) =>
+        Write(plan, terminal, write, id => selected?.Contains(id) == false ? "  (counts as done)" : "", _ => []);
+
+    /// <summary>Writes the plan for the person who decides whether a run may begin with it: of each task its files, its gates and its
+    /// risk, and the score of the whole.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="settings">By which its risk is scored, and which may name gates.</param>
+    /// <param name="repository">Whose manifests may name gates, too.</param>
+    /// <param name="terminal">Takes the lines, and is warned of conflicts.</param>
+    public static void WriteInFull(Plan plan, OrchestratorSettings settings, RepositoryLocation repository, ITerminal terminal)
+    {
+        var score = PlanScore.Of(plan, settings, repository.WorkTree);
+        Write(
+            plan,
+            terminal,
+            terminal.Say,
+            _ => "",
+            task =>
+                [
+                    $"files  {Files(task)}",
+                    $"gates  {Gates(CheckoutVerification.GatesOf(settings, repository.WorkTree).Explain(plan, task))}",
+                    .. score
+                        .Factors.Where(factor => factor.TaskId == task.Id)
+                        .Select(factor => $"risk   {factor.Points}, because '{factor.Path}' matches '{factor.Pattern}'"),
+                    .. task.RequiresApproval ? ["asks   once more before it starts"] : Array.Empty<string>(),
+                ]
+        );
+        terminal.Say($"Risk {score.Score} (up to {score.AutoApproveThreshold} nobody is asked){(score.Factors.Count > 0 ? ":" : "")}");
+        foreach (var factor in score.Factors)
+        {
+            terminal.Say($"{factor.Points, 5}  {factor.Message}");
+        }
+    }
+
+    private static string Files(PlanTask task) =>
+        task.FilesWrite is not { } files ? "any: the task names none, and runs alone"
+        : files.Count + task.FilesAppend.Count == 0 ? "none"
+        : string.Join(", ", files.Concat(task.FilesAppend.Select(file => $"{file} (adds to it)")));
+
+    private static string Gates(IReadOnlyList<HoldingGate> gates) =>
+        gates.Count == 0 ? "none" : string.Join("; ", gates.Select(gate => gate.Gate.Command));
+
+    private static void Write(
+        Plan plan,
+        ITerminal terminal,
+        Action<string> write,
+        Func<string, string> suffix,
+        Func<PlanTask, IEnumerable<string>> details
+    )
     {
         var graph = TaskGraph.Of(plan);
         var tasks = plan.Tasks.ToDictionary(task => task.Id);
@@ -22,8 +74,11 @@ internal static class PlanOverview
             write($"Wave {++number}");
             foreach (var id in wave)
             {
-                var done = selected?.Contains(id) == false ? "  (counts as done)" : "";
-                write($"  {id}: {new UntrustedText(tasks[id].Description).Line}{done}");
+                write($"  {id}: {new UntrustedText(tasks[id].Description).Line}{suffix(id)}");
+                foreach (var detail in details(tasks[id]))
+                {
+                    write($"      {new UntrustedText(detail).Line}");
+                }
             }
         }
 

@@ -2,6 +2,7 @@ using Orchestrator.Cli.Engine;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Hosting;
+using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -29,9 +30,10 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
     /// needed, a person at the terminal is asked.</summary>
     /// <param name="agreed">A person has approved what was asked so far.</param>
     /// <param name="askPlan">The plan that is to be made needs approval.</param>
+    /// <param name="settings">The run's settings.</param>
     /// <param name="stop">Ends the waiting, not the run.</param>
     /// <returns>The exit code: success when the run works, else the reason.</returns>
-    public async Task<int> StartAsync(bool agreed, bool askPlan, CancellationToken stop)
+    public async Task<int> StartAsync(bool agreed, bool askPlan, OrchestratorSettings settings, CancellationToken stop)
     {
         var own = Environment.GetCommandLineArgs()[1..].Where(argument => argument is not ("--detach" or "-d" or "--yes" or "-y")).ToList();
         var named = own.Exists(argument => argument == RunId || argument.StartsWith(RunId + "=", StringComparison.Ordinal));
@@ -43,7 +45,32 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
             .. askPlan ? [AskPlan] : Array.Empty<string>(),
         ];
         var code = await LaunchAsync([.. own, .. more], IsUnderWayAsync, stop);
-        return code == ExitCodes.NeedsPerson && Ask() ? await ResumeAsync(["--approve", "plan"], stop) : code;
+        return
+            code == ExitCodes.NeedsPerson
+            && StoredRun.TryRead(_folder)?.Status is { } status
+            && await new PlanQuestion(repository, settings, context).AskAsync(status) is { } answer
+            ? await DecideAsync(status, answer, settings, stop)
+            : code;
+    }
+
+    /// <summary>Carries out the answer; what goes on then does so in the background.</summary>
+    private async Task<int> DecideAsync(RunStatus asked, PlanAnswer answer, OrchestratorSettings settings, CancellationToken stop)
+    {
+        if (answer is PlanAnswer.Yes)
+        {
+            return await ResumeAsync(["--approve", RunQuestion.Plan], stop);
+        }
+        string? next;
+        await using (var session = await RunSession.OpenAsync(context, repository, settings, stop))
+        {
+            var run = session.Runs.Get(runId);
+            next = (await new PlanDecision(session.Runs, context).CarryOutAsync(run, asked, answer, stop))?.RunId;
+            if (next is null)
+            {
+                return await session.WatchAsync(run, asked.Sequence);
+            }
+        }
+        return await new DetachedRun(next, repository, context) { Engine = Engine }.ResumeAsync([], stop);
     }
 
     /// <summary>Continues an existing run. Resuming does not extend trust: anything not trusted at start is asked about.</summary>
@@ -145,9 +172,6 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
         await RunSummary.SayAsync(status, context, asks: context.Terminal.IsInteractive);
         return code;
     }
-
-    // True: a person at the terminal has approved it.
-    private bool Ask() => StoredRun.TryRead(_folder)?.Status is { } status && RunSession.AskAboutPlan(status, repository, context) is true;
 
     private CommandException NotBegun() =>
         new(

@@ -22,50 +22,79 @@ internal sealed record RunReference(string? Run, string? Task)
             : new RunReference(slash == 0 ? null : text[..slash], slash == text.Length - 1 ? null : text[(slash + 1)..]);
     }
 
-    /// <summary>The run to change, and its task: a task's id alone is enough if it is in one open run only.</summary>
+    /// <summary>The run to change, and its task where one is named.</summary>
     /// <exception cref="CommandException">Nothing matches, or more than one; or the run belongs to another place.</exception>
     public static (StoredRun Run, RunReference Reference) RequireOpen(RepositoryLocation repository, string? text)
     {
         var reference = Parse(text);
-        var all = ReadIfNotNamed(repository, text);
-        return all is not null && OfTaskAlone(text!, all, StoredRuns.Open(repository, all)) is { } found
-            ? (StoredRuns.DemandHome(repository, found), new RunReference(found.Id, text))
-            : (StoredRuns.RequireOpen(repository, reference.Run, all), reference);
+        return IsOneWord(text, repository) && Find(text!, repository, ofOpen: true) is { } found
+            ? (StoredRuns.DemandHome(repository, found.Run), found.Reference)
+            : (StoredRuns.RequireOpen(repository, reference.Run), reference);
     }
 
-    /// <summary>The run to show, and its task: a task's id alone is enough if no run's id begins so.</summary>
+    /// <summary>The run to show, and its task where one is named.</summary>
     /// <exception cref="CommandException">Nothing matches, or more than one.</exception>
     public static (StoredRun Run, RunReference Reference) Require(RepositoryLocation repository, string? text)
     {
         var reference = Parse(text);
-        var all = ReadIfNotNamed(repository, text);
-        return all is not null && OfTaskAlone(text!, all, all.Take(1).Select(run => NewestExecution.Of(run, repository))) is { } found
-            ? (found, new RunReference(found.Id, text))
-            : (StoredRuns.Require(repository, reference.Run, all), reference);
+        return IsOneWord(text, repository) && Find(text!, repository, ofOpen: false) is { } found
+            ? found
+            : (StoredRuns.Require(repository, reference.Run), reference);
     }
 
-    /// <summary>The records of all runs, if the text may be a task's id; null: it is no id alone, or a run's folder.</summary>
-    private static IReadOnlyList<StoredRun>? ReadIfNotNamed(RepositoryLocation repository, string? text) =>
-        string.IsNullOrEmpty(text)
-        || text.Contains('/', StringComparison.Ordinal)
-        || Directory.Exists(Path.Combine(repository.RunsFolder, text))
-            ? null
-            : StoredRuns.List(repository);
+    // A run's folder is found without reading the other runs.
+    private static bool IsOneWord(string? text, RepositoryLocation repository) =>
+        !string.IsNullOrEmpty(text)
+        && !text.Contains('/', StringComparison.Ordinal)
+        && !Directory.Exists(Path.Combine(repository.RunsFolder, text));
 
-    private static StoredRun? OfTaskAlone(string text, IReadOnlyList<StoredRun> all, IEnumerable<StoredRun> among)
+    /// <summary>What one word means: a run by its id, the beginning of one, or a task: of an open run (to be changed), of the run that is
+    /// meant where none is named, or of an older one.</summary>
+    /// <returns>Null: it is a run's, or nobody's.</returns>
+    private static (StoredRun Run, RunReference Reference)? Find(string text, RepositoryLocation repository, bool ofOpen)
     {
-        if (all.Any(run => run.Id == text))
+        var all = StoredRuns.List(repository);
+        if (all.Any(run => run.Id == text || run.Name == text))
         {
             return null;
         }
-        var having = among.Where(run => run.Status.Tasks.Any(task => task.Id == text)).ToList();
-        string[] fitting =
-        [
-            .. having.Select(run => $"{run.Id}/{text}"),
-            .. all.Select(run => run.Id).Where(id => id.StartsWith(text, StringComparison.OrdinalIgnoreCase)),
-        ];
-        return having.Count == 0 ? null
-            : fitting.Length == 1 ? having[0]
+        string[] runs = [.. all.Where(run => StoredRuns.IsCalled(run, text)).Select(run => run.Id)];
+        var first =
+            ofOpen ? StoredRuns.Open(repository, all)
+            : StoredRuns.Default(repository, all) is { } meant ? [meant]
+            : [];
+        if (Having(first, text) is { Count: > 0 } having)
+        {
+            return One(having, runs, text);
+        }
+        if (runs.Length > 0)
+        {
+            return null;
+        }
+        var beginning = first
+            .SelectMany(run => run.Status.Tasks.Select(task => task.Id).Where(id => Begins(id, text)).Select(id => (run, id)))
+            .ToList();
+        return beginning.Count > 0
+            ? One([.. beginning.Select(found => (found.run, new RunReference(found.run.Id, found.id)))], [], text)
+            : Having(all, text)
+                .Select(found => ((StoredRun, RunReference)?)(NewestExecution.Of(found.Item1, repository), found.Item2))
+                .FirstOrDefault();
+    }
+
+    private static bool Begins(string id, string text) => id.StartsWith(text, StringComparison.OrdinalIgnoreCase);
+
+    private static List<(StoredRun Run, RunReference Reference)> Having(IEnumerable<StoredRun> runs, string task) =>
+        [.. runs.Where(run => run.Status.Tasks.Any(t => t.Id == task)).Select(run => (run, new RunReference(run.Id, task)))];
+
+    private static (StoredRun Run, RunReference Reference) One(
+        List<(StoredRun Run, RunReference Reference)> found,
+        IEnumerable<string> runs,
+        string text
+    )
+    {
+        string[] fitting = [.. found.Select(f => $"{f.Run.Id}/{f.Reference.Task}"), .. runs];
+        return fitting.Length == 1
+            ? found[0]
             : throw new CommandException(
                 ExitCodes.Usage,
                 $"'{text}' may be {string.Join(" or ", fitting.Take(10))}.",

@@ -1,11 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
-using Orchestrator.Cli.Overviews;
 using Orchestrator.Client;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Loading;
 using Orchestrator.Settings;
 using Temporalio.Exceptions;
 
@@ -27,6 +25,7 @@ internal sealed class RunSession : IAsyncDisposable
     private readonly EngineConnection _engine;
     private readonly WorkerHost _worker;
     private bool _hasEnded;
+    private IReadOnlyList<string>? _outlivesWith;
 
     private RunSession(
         CommandContext context,
@@ -106,7 +105,7 @@ internal sealed class RunSession : IAsyncDisposable
             }
             await EndTasksAsync(run, status);
             _hasEnded |= RunStates.IsFinal(status.State);
-            await RunSummary.SayAsync(status, _context, watcher.Warned, asks);
+            await RunSummary.SayAsync(status, _context, watcher.Warned, asks, watcher.HasTable);
             return RunExit.CodeOf(status) ?? ExitCodes.Resumable;
         }
         catch (RpcException) when (_engine.IsLost)
@@ -144,7 +143,9 @@ internal sealed class RunSession : IAsyncDisposable
     /// <summary>Makes the run continue in the background when the terminal is closed, instead of being paused.</summary>
     /// <param name="run">The run.</param>
     /// <param name="engine">Options that choose the engine, for the background process.</param>
-    public void OutliveTerminal(RunHandle run, IReadOnlyList<string> engine) =>
+    public void OutliveTerminal(RunHandle run, IReadOnlyList<string> engine)
+    {
+        _outlivesWith = engine;
         _context.Interrupts.OnHangUp(() =>
         {
             try
@@ -161,8 +162,10 @@ internal sealed class RunSession : IAsyncDisposable
                 return false;
             }
         });
+    }
 
-    /// <summary>The same; if the run waits for approval of a planner's plan, shows it and asks the person at the terminal.</summary>
+    /// <summary>The same; if the run waits for approval of its plan, shows it and asks the person at the terminal; another
+    /// plan of the person goes on as another run.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> WatchAndAskAsync(RunHandle run, long skipUntil = 0)
     {
@@ -170,19 +173,20 @@ internal sealed class RunSession : IAsyncDisposable
         while (code == ExitCodes.NeedsPerson)
         {
             var status = await run.StatusAsync(_context.Interrupts.Stop);
-            if (AskAboutPlan(status, _repository, _context) is not { } yes)
+            if (await new PlanQuestion(_repository, _settings, _context).AskAsync(status) is not { } answer)
             {
                 break;
             }
-            var shown = status.Questions.FirstOrDefault(question => question.Id == "plan")?.Shown ?? "";
-            _context.Terminal.Say(
-                (
-                    yes
-                        ? await run.ApproveAsync(new ApprovalCommand("plan", By: _context.Person) { Shown = shown })
-                        : await run.RejectAsync(new ApprovalCommand("plan", "no, at the terminal", _context.Person) { Shown = shown })
-                ).Message
-            );
-            code = await WatchAsync(run, status.Sequence, _context.Terminal.IsInteractive);
+            skipUntil = status.Sequence;
+            if (await new PlanDecision(Runs, _context).CarryOutAsync(run, status, answer, _context.Interrupts.Stop) is { } next)
+            {
+                (run, skipUntil) = (next, 0);
+                if (_outlivesWith is { } engine)
+                {
+                    OutliveTerminal(run, engine);
+                }
+            }
+            code = await WatchAsync(run, skipUntil, _context.Terminal.IsInteractive);
         }
 
         return code;
@@ -220,22 +224,6 @@ internal sealed class RunSession : IAsyncDisposable
         await EndTasksAsync(run, status);
         await RunSummary.SayAsync(status, _context, watcher.Warned);
         return status;
-    }
-
-    /// <summary>Asks the person at the terminal whether a run may begin, after showing the plan that a planner made.</summary>
-    /// <returns>The answer; null where the run does not ask that, or there is no terminal.</returns>
-    public static bool? AskAboutPlan(RunStatus status, RepositoryLocation repository, CommandContext context)
-    {
-        if (!context.Terminal.IsInteractive || status.Questions.FirstOrDefault(question => question.Id == "plan") is not { } asked)
-        {
-            return null;
-        }
-        if (DecidedPlan.TryRead(repository.Root, status) is { } plan)
-        {
-            PlanOverview.Write(plan, context.Terminal, context.Terminal.Say);
-        }
-        context.Terminal.Say("(What needs a yes is set by 'risk.*' and 'always_require_human': orchestrate config.)");
-        return context.Terminal.Ask(asked.Question);
     }
 
     /// <summary>After this process has taken over the engine, runs of the previous owner may have no other worker: stays until each of them

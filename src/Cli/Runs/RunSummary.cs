@@ -3,6 +3,8 @@ using Orchestrator.Cli.Console;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Landing;
+using Orchestrator.Runs.Loading;
+using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -14,14 +16,38 @@ internal static class RunSummary
     /// <param name="context">The terminal.</param>
     /// <param name="warned">Warnings that were shown before.</param>
     /// <param name="asks">The person at the terminal is asked next whether it may begin, so that question is left out.</param>
-    public static async Task SayAsync(RunStatus run, CommandContext context, IReadOnlySet<string>? warned = null, bool asks = false)
+    /// <param name="afterTable">A table of the run stands above: what it says is not said again.</param>
+    public static async Task SayAsync(
+        RunStatus run,
+        CommandContext context,
+        IReadOnlySet<string>? warned = null,
+        bool asks = false,
+        bool afterTable = false
+    )
     {
         run = await LandedWork.LookAsync(run, context.RequireRepository().Root, context.Services, CancellationToken.None);
+        if (!afterTable)
+        {
+            SayState(run, context);
+        }
+        SayWhatIsNext(run, context, warned, asks);
+    }
+
+    private static void SayState(RunStatus run, CommandContext context)
+    {
         var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
         var starts = $"{run.AgentStarts} agent {(run.AgentStarts == 1 ? "start" : "starts")}{cost}";
         var counts = (run.Counts ?? RunCounts.Of(run)).ToString() is { Length: > 0 } counted ? $"{counted}, {starts}" : starts;
         context.Terminal.Say($"{run.RunId}: {RunStanding.Describe(run)}, {counts}.");
-        context.Terminal.Say(new UntrustedText(LocalTimes.In(run.Reason)));
+        // What is asked of the person says the reason.
+        if (!NextStep.Of(run).Any(step => step.Says(run.Reason)))
+        {
+            context.Terminal.Say(new UntrustedText(LocalTimes.In(run.Reason)));
+        }
+    }
+
+    private static void SayWhatIsNext(RunStatus run, CommandContext context, IReadOnlySet<string>? warned, bool asks)
+    {
         if (
             run.State is RunStates.Completed or RunStates.Escalated
             && run.HasLanded
@@ -36,6 +62,7 @@ internal static class RunSummary
                     : $"  Landed on {run.Target} as {commit}. 'orchestrate report {run.RunId}' tells more."
             );
         }
+        SayKeptPlan(run, context);
         if (RunTable.IsHeld(run))
         {
             context.Terminal.Say(
@@ -50,13 +77,27 @@ internal static class RunSummary
         {
             context.Terminal.Warn(warning);
         }
-        foreach (var question in run.Questions.Where(question => !asks || question.Id != "plan").Take(10))
+        NextSteps.Write(
+            run,
+            all: false,
+            context.Terminal.HasScreen ? context.Terminal.Width : RunTable.Unlimited,
+            context.Terminal.Say,
+            asks ? RunQuestion.Plan : null
+        );
+    }
+
+    /// <summary>Names the planner's plan of a run that has ended without working by it: it was paid for, and can be run.</summary>
+    public static void SayKeptPlan(RunStatus run, CommandContext context)
+    {
+        if (
+            RunStates.IsFinal(run.State)
+            && run.Tasks.Any(task => task is { Id: PlannerTask.Id, State: TaskStates.Planned })
+            && run.Tasks.All(task => task.Id == PlannerTask.Id || task.Starts == 0)
+            && run.Tasks.Count > 1
+            && PlanEditing.KeptAt(context.RequireRepository().Root, run.RunId) is { } file
+        )
         {
-            context.Terminal.Say($"? {LocalTimes.In(question.Question)}");
-            foreach (var command in question.Commands)
-            {
-                context.Terminal.Say($"    {command}");
-            }
+            context.Terminal.Say($"  The plan is kept in {file}: 'orchestrate run {file}' runs it, as it is or as you change it.");
         }
     }
 }

@@ -2,43 +2,53 @@ using System.Globalization;
 using Orchestrator.Cli.Console;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>A run as lines of text that fit a screen: running tasks come first, done ones last.</summary>
+/// <summary>A run as lines of text: running tasks come first, done ones last. On a screen every line fits; without one nothing is
+/// cut.</summary>
 internal static class RunTable
 {
-    private const int StateWidth = 11;
+    /// <summary>Width of what is piped: no line is cut.</summary>
+    public const int Unlimited = int.MaxValue;
+
     private const int TimeWidth = 7;
     private const int CostWidth = 8;
     private const int TokensWidth = 5;
     private const int WideEnoughForTokens = 100;
     private const int LongestId = 24;
+    private const int LeastText = 8;
+    private const int MostRowsOfReason = 3;
 
     /// <summary>Draws the run.</summary>
     /// <param name="run">The run.</param>
     /// <param name="doing">Present activity of agents and waiting gates, by task id; tasks without an entry show their reason. Under an
     /// empty id for the run itself.</param>
     /// <param name="now">The present time.</param>
-    /// <param name="width">Columns; no line is longer.</param>
+    /// <param name="width">Columns; no line is longer. <see cref="Unlimited"/>: none is cut.</param>
     /// <param name="height">Maximum of lines; tasks that do not fit are counted in the last one.</param>
-    public static IReadOnlyList<string> Draw(
+    /// <param name="stepsFollow">What is asked of people is said below the table, so it is not said in it.</param>
+    public static IReadOnlyList<ScreenLine> Draw(
         RunStatus run,
         IReadOnlyDictionary<string, string> doing,
         DateTimeOffset now,
         int width,
-        int height
+        int height,
+        bool stepsFollow = false
     )
     {
         width = Math.Max(width, 40);
-        var lines = new List<string> { TextCells.Cut(Head(run, now), width) };
-        if (run.Reason.Length > 0)
+        var lines = new List<ScreenLine>(TextCells.WrapWords(Head(run, now), width).Select((row, i) => i == 0 ? HeadLine(run, row) : row));
+        var steps = stepsFollow ? NextStep.Of(run) : [];
+        if (run.Reason.Length > 0 && !steps.Any(step => step.Says(run.Reason)))
         {
-            lines.Add(TextCells.Cut(UntrustedText.Mark + TextCells.OneLine(LocalTimes.In(run.Reason)), width));
+            AddRemark(TextCells.OneLine(LocalTimes.In(run.Reason)));
         }
         if (doing.GetValueOrDefault("") is { } ofRun)
         {
-            lines.Add(TextCells.Cut(UntrustedText.Mark + TextCells.OneLine(ofRun), width));
+            AddRemark(TextCells.OneLine(ofRun));
         }
         if (
             !RunStates.IsFinal(run.State)
@@ -47,25 +57,32 @@ internal static class RunTable
         {
             lines.Add(TextCells.Cut("! " + TextCells.OneLine(dropped), width));
         }
+        // A task's own question is its reason, which its row shows.
         var questions = run
-            .Questions.Take(3)
-            .Select(question => TextCells.Cut("? " + TextCells.OneLine(question.Question), width))
+            .Questions.Where(question => !stepsFollow && !run.Tasks.Any(task => task.Id == question.Id) && !IsSaid(run, question))
+            .Take(3)
+            .Select(question => TextCells.Cut("? " + TextCells.OneLine(LocalTimes.In(question.Question)), width))
             .ToList();
-        var room = Math.Max(1, height - lines.Count - questions.Count);
-        var shown = run.Tasks.Count <= room ? run.Tasks : [.. run.Tasks.OrderBy(Urgency).Take(room - 1)];
-        var idWidth = Math.Clamp(
-            run.Tasks.Count == 0 ? 0 : run.Tasks.Max(task => TextCells.Of(task.Id)),
-            4,
-            Math.Min(LongestId, width / 4)
-        );
-        lines.AddRange(shown.Select(task => Row(task, doing.GetValueOrDefault(task.Id), now, idWidth, width)));
-        if (shown.Count < run.Tasks.Count)
-        {
-            lines.Add(TextCells.Cut("  ... and " + Rest(run.Tasks.Except(shown)), width));
-        }
-        lines.AddRange(questions);
+        lines.AddRange(Rows(run, doing, now, width, Math.Max(1, height - lines.Count - questions.Count), steps));
+        lines.AddRange(questions.Select(question => new ScreenLine(question, Tone.Asks, 0, 1)));
         return lines;
+
+        // Few rows of a live table may be used up by a long reason.
+        void AddRemark(string text) =>
+            lines.AddRange(
+                TextCells
+                    .WrapWords(text, width - UntrustedText.Mark.Length)
+                    .Take(MostRowsOfReason)
+                    .Select(row => (ScreenLine)(UntrustedText.Mark + row))
+            );
     }
+
+    /// <summary>The rows of its tasks alone.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="now">The present time.</param>
+    /// <param name="width">As for <see cref="Draw"/>.</param>
+    public static IEnumerable<ScreenLine> DrawRows(RunStatus run, DateTimeOffset now, int width) =>
+        Rows(run, new Dictionary<string, string>(), now, width, int.MaxValue, NextStep.Of(run));
 
     /// <summary>A duration for people: <c>0:42</c>, <c>12:05</c>, <c>3:07:12</c>.</summary>
     public static string Time(TimeSpan time)
@@ -79,13 +96,50 @@ internal static class RunTable
     /// <summary>A person has paused the run, and it has not ended since.</summary>
     public static bool IsHeld(RunStatus run) => run.Paused && !RunStates.IsFinal(run.State);
 
+    /// <summary>Tokens in short form: <c>842</c>, <c>12k</c>, <c>3.4M</c>.</summary>
+    public static string Tokens(long tokens) =>
+        tokens < 1000 ? tokens.ToString(CultureInfo.InvariantCulture)
+        : tokens < 1_000_000 ? string.Create(CultureInfo.InvariantCulture, $"{tokens / 1000}k")
+        : string.Create(CultureInfo.InvariantCulture, $"{tokens / 1_000_000.0:0.0}M");
+
+    private static IEnumerable<ScreenLine> Rows(
+        RunStatus run,
+        IReadOnlyDictionary<string, string> doing,
+        DateTimeOffset now,
+        int width,
+        int room,
+        IReadOnlyList<NextStep> steps
+    )
+    {
+        var shown = run.Tasks.Count <= room ? run.Tasks : [.. run.Tasks.OrderBy(Urgency).Take(room - 1)];
+        var cells = shown.Select(task => Cells(run, task, doing.GetValueOrDefault(task.Id), now, steps)).ToList();
+        var idWidth = Math.Max(4, cells.Select(row => TextCells.Of(row.Id)).DefaultIfEmpty().Max());
+        idWidth = width == Unlimited ? idWidth : Math.Min(idWidth, Math.Max(4, Math.Min(LongestId, width / 4)));
+        var stateWidth = cells.Select(row => row.State.Length).DefaultIfEmpty().Max();
+        var longest = cells.Select(row => TextCells.Of(row.Text)).DefaultIfEmpty().Max();
+        foreach (var row in cells)
+        {
+            yield return Row(row, idWidth, stateWidth, width, longest);
+        }
+        if (shown.Count < run.Tasks.Count)
+        {
+            yield return TextCells.Cut("  ... and " + Rest(run.Tasks.Except(shown)), width);
+        }
+    }
+
+    private static ScreenLine HeadLine(RunStatus run, string text) =>
+        new(text, ToneOf(run), NameOf(run).Length + 2, RunStanding.Describe(run).Length);
+
     private static string Head(RunStatus run, DateTimeOffset now)
     {
         var counts = run.Counts ?? RunCounts.Of(run);
         var end = RunStates.IsFinal(run.State) ? run.UpdatedAt : now;
         var command = run.Standing == RunStanding.Interrupted ? $": orchestrate resume {run.RunId}" : "";
+        // What it waits for a person is no work.
+        var waits = (run.Standing ?? RunStanding.Of(run)) == RunStanding.NeedsPerson && now > run.UpdatedAt ? now - run.UpdatedAt : default;
         var head =
-            $"{run.RunId}  {RunStanding.Describe(run)}{command}  {Time(end - run.StartedAt)}{(run.Cost > 0 ? "  " + Cost(run.Cost) : "")}";
+            $"{NameOf(run)}  {RunStanding.Describe(run)}{command}  {Time(end - run.StartedAt - waits)}"
+            + $"{(waits > TimeSpan.Zero ? $" and waits {Time(waits)}" : "")}{(run.Cost > 0 ? "  " + Cost(run.Cost) : "")}";
         if (counts.Brief() is { Length: > 0 } counted)
         {
             head += $"  {counted}";
@@ -93,12 +147,30 @@ internal static class RunTable
         return counts.AtWork > 0 ? string.Create(CultureInfo.InvariantCulture, $"{head}  {counts.AtWork} at work") : head;
     }
 
-    private static string Row(RunTask task, string? doing, DateTimeOffset now, int idWidth, int width)
+    // A run that was started by another client may have an id that no folder and no branch can have.
+    private static string NameOf(RunStatus run) =>
+        new RunFolder("/", run.RunId).Name is var name && name != run.RunId ? $"{run.RunId} ({name})" : run.RunId;
+
+    private sealed record RowCells(
+        char Mark,
+        string Id,
+        string State,
+        string Text,
+        bool IsPath,
+        string Time,
+        string Tokens,
+        string Cost,
+        Tone Tone
+    );
+
+    private static RowCells Cells(RunStatus run, RunTask task, string? doing, DateTimeOffset now, IReadOnlyList<NextStep> steps)
     {
         var isDoing = (TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging) && doing is { Length: > 0 };
+        var isAsked = steps.Any(step => step.Questions.Contains(task.Id) || step.Says(task.Reason));
         var text = TextCells.OneLine(
             isDoing ? doing!
-            : task.Reason.Length > 0 ? LocalTimes.In(task.Reason)
+            : TaskStates.IsDone(task.State) || isAsked ? Done(task, isAsked)
+            : task.Reason.Length > 0 && !IsSaidOfRun(run, task) ? LocalTimes.In(task.Reason)
             : task.QueuePosition is { } place
                 ? string.Create(CultureInfo.InvariantCulture, $"number {place} of those that wait to be merged")
             : task.Title
@@ -111,20 +183,53 @@ internal static class RunTable
         {
             text = $"({RunLines.Unread(task)}) {text}";
         }
-        var time = task.StartedAt is { } start ? Time((task.EndedAt ?? now) - start) : "";
-        var cost = task.Cost > 0 ? Cost(task.Cost) : "";
-        var left = $"{Mark(task)} {Fit(task.Id, idWidth)} {Fit(StateOf(task), StateWidth)} ";
-        var tokens = width >= WideEnoughForTokens && task.Tokens > 0 ? Tokens(task.Tokens).PadLeft(TokensWidth) + " " : "";
-        var right = $" {time.PadLeft(TimeWidth)} {tokens}{cost.PadLeft(CostWidth)}";
-        var room = width - TextCells.Of(left) - right.Length;
-        return room < 8
-            ? TextCells.Cut(left.TrimEnd() + right, width)
-            : (left + (isDoing ? TextCells.Pad(TextCells.CutMiddle(text, room), room) : Fit(text, room)) + right).TrimEnd();
+        // What it waits for a person is no work of it.
+        var waits = task.State is TaskStates.Blocked or TaskStates.AwaitingApproval;
+        if (waits && now - task.Since is var waited && waited > TimeSpan.FromMinutes(1))
+        {
+            text = $"(waits {Time(waited)}) {text}";
+        }
+        return new RowCells(
+            Mark(task),
+            task.Id,
+            task.Paused ? "paused" : task.State,
+            text,
+            isDoing,
+            task.StartedAt is { } start ? Time((task.EndedAt ?? (waits ? task.Since : now)) - start) : "",
+            task.Tokens > 0 ? Tokens(task.Tokens) : "",
+            task.Cost > 0 ? Cost(task.Cost) : "",
+            ToneOf(task)
+        );
     }
 
-    private static string Fit(string text, int width) => TextCells.Pad(TextCells.Cut(text, width), width);
+    // A row of what is done says what it was; what is worth knowing of how it was done comes behind.
+    private static string Done(RunTask task, bool isAsked) =>
+        task.Title.Length == 0 ? (isAsked ? "" : LocalTimes.In(task.Reason))
+        : isAsked || task.Reason.Length == 0 || !TaskStates.IsDone(task.State) ? task.Title
+        : $"{task.Title}  ({LocalTimes.In(task.Reason)})";
 
-    private static string StateOf(RunTask task) => task.Paused ? "paused" : task.State;
+    private static ScreenLine Row(RowCells row, int idWidth, int stateWidth, int width, int longest)
+    {
+        var left = $"{row.Mark} {Fit(row.Id, idWidth)} {row.State.PadRight(stateWidth)} ";
+        var tokens = width >= WideEnoughForTokens ? row.Tokens.PadLeft(TokensWidth) + " " : "";
+        var right = $" {row.Time.PadLeft(TimeWidth)} {tokens}{row.Cost.PadLeft(CostWidth)}";
+        var room = width == Unlimited ? longest : width - TextCells.Of(left) - right.Length;
+        var text =
+            room < LeastText
+                ? TextCells.Cut(left.TrimEnd() + right, width)
+                : (left + (row.IsPath ? TextCells.Pad(TextCells.CutMiddle(row.Text, room), room) : Fit(row.Text, room)) + right).TrimEnd();
+        return new ScreenLine(text, row.Tone, 0, Math.Min(text.Length, left.TrimEnd().Length));
+    }
+
+    // Said by the line above the table already.
+    private static bool IsSaidOfRun(RunStatus run, RunTask task) => Contains(run.Reason, task.Reason) && task.Title.Length > 0;
+
+    private static bool IsSaid(RunStatus run, RunQuestion question) => Contains(question.Question, run.Reason) && run.Reason.Length > 0;
+
+    private static bool Contains(string text, string part) =>
+        part.Length > 0 && text.Contains(part.TrimEnd('.', ' '), StringComparison.Ordinal);
+
+    private static string Fit(string text, int width) => TextCells.Pad(TextCells.Cut(text, width), width);
 
     private static char Mark(RunTask task) =>
         task.State switch
@@ -134,6 +239,26 @@ internal static class RunTable
             TaskStates.Blocked or TaskStates.AwaitingApproval => '?',
             TaskStates.Skipped or TaskStates.Cancelled or TaskStates.Waived or TaskStates.Superseded or TaskStates.NotAsked => '-',
             _ => TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging ? '>' : ' ',
+        };
+
+    private static Tone ToneOf(RunTask task) =>
+        Mark(task) switch
+        {
+            '+' => Tone.Good,
+            '!' => Tone.Bad,
+            '?' => Tone.Asks,
+            '-' => Tone.Faint,
+            '>' => Tone.Busy,
+            _ => task.State == TaskStates.Parked ? Tone.Asks : Tone.Plain,
+        };
+
+    private static Tone ToneOf(RunStatus run) =>
+        (run.Standing ?? RunStanding.Of(run)) switch
+        {
+            RunStanding.Ended => run.State == RunStates.Completed ? Tone.Good : Tone.Bad,
+            RunStanding.NeedsPerson or RunStanding.Interrupted => Tone.Asks,
+            RunStanding.Moving => Tone.Busy,
+            _ => Tone.Plain,
         };
 
     // What needs a person comes first when not everything fits.
@@ -153,12 +278,6 @@ internal static class RunTable
         var groups = tasks.GroupBy(task => task.State).Select(group => $"{group.Count()} {group.Key}").ToList();
         return string.Join(", ", groups);
     }
-
-    /// <summary>Tokens in short form: <c>842</c>, <c>12k</c>, <c>3.4M</c>.</summary>
-    public static string Tokens(long tokens) =>
-        tokens < 1000 ? tokens.ToString(CultureInfo.InvariantCulture)
-        : tokens < 1_000_000 ? string.Create(CultureInfo.InvariantCulture, $"{tokens / 1000}k")
-        : string.Create(CultureInfo.InvariantCulture, $"{tokens / 1_000_000.0:0.0}M");
 
     private static string Cost(decimal cost) => string.Create(CultureInfo.InvariantCulture, $"${cost:0.00}");
 }

@@ -30,6 +30,9 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
     /// <summary>Warnings that were shown while it was watched: before the work, if they are known then.</summary>
     public IReadOnlySet<string> Warned => _warned;
 
+    /// <summary>It is shown as a table, which stays on the screen.</summary>
+    public bool HasTable => _table;
+
     /// <summary>Watches until the run has ended, waits for a person, or is paused without running tasks.</summary>
     /// <param name="stop">Ends the watching, not the run.</param>
     /// <param name="leavesPreparation">Stop watching a paused run that is still being prepared: gates at the base may take long, and can be
@@ -56,7 +59,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
                     }
                     if ((leavesPreparation && IsHeldInPreparation(status) ? status : await LastOfAsync(status, stop)) is { } last)
                     {
-                        Show(last);
+                        Show(last, isLast: true);
                         return last;
                     }
                 }
@@ -194,7 +197,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
     private static TimeSpan PauseFor(RunStatus? status) =>
         TimeSpan.FromMilliseconds(Math.Clamp(status?.TaskCount ?? 0, LinePause.TotalMilliseconds, LongestPause.TotalMilliseconds));
 
-    private void Show(RunStatus status)
+    private void Show(RunStatus status, bool isLast = false)
     {
         var news = status.Warnings.Where(_warned.Add).ToList();
         if (news.Count > 0)
@@ -213,7 +216,8 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
                     AgentActivity.Read(folder, status, context.Environment),
                     context.Time.GetUtcNow(),
                     _terminal.Width,
-                    _terminal.Height - 1
+                    _terminal.Height - 1,
+                    stepsFollow: isLast
                 )
             );
             return;

@@ -148,7 +148,10 @@ internal static class Steering
         var isWorkedOn = !engine.IsOwner && await HasWorkersAsync(engine, context, stop);
         if (isWorkedOn && await TryUpdateAsync(handle, call.Update, stop) is { } answer)
         {
-            context.Terminal.Say(answer.Message);
+            // Where none was named the answer names the run.
+            var isNamed = answer.Message.Contains(run.Id, StringComparison.Ordinal);
+            context.Terminal.Say(isNamed ? answer.Message : $"{run.Id}: {answer.Message}");
+            call.Told?.Invoke();
             return answer.Changed ? ExitCodes.Done : call.UnchangedCode;
         }
 

@@ -23,6 +23,9 @@ internal sealed record SteeringCall(
     /// <summary>The exit code if the run answers that nothing was changed.</summary>
     public int UnchangedCode { get; init; } = ExitCodes.Done;
 
+    /// <summary>Said after the run itself has carried it out.</summary>
+    public Action? Told { get; init; }
+
     /// <summary>Why it is refused, by the run's record; null: it is not, or the run itself decides.</summary>
     public Func<RunStatus, string?>? Refuse { get; init; }
 }

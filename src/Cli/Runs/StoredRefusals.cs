@@ -46,7 +46,7 @@ internal static class StoredRefusals
 
     /// <summary>An approval may come before it is asked for, and then counts.</summary>
     public static string? OfApprove(RunStatus run, string id) =>
-        id == "plan"
+        id == RunQuestion.Plan
             ? run.State is RunStates.AwaitingApproval or RunStates.Planning or RunStates.Preparing
                 ? null
                 : SteeringRefusals.OfPlanAnswer(run.State)
@@ -55,7 +55,7 @@ internal static class StoredRefusals
                 : null;
 
     public static string? OfReject(RunStatus run, string id) =>
-        id == "plan"
+        id == RunQuestion.Plan
             ? run.State == RunStates.AwaitingApproval
                 ? null
                 : SteeringRefusals.OfPlanAnswer(run.State)
@@ -65,7 +65,7 @@ internal static class StoredRefusals
 
     // For an escalated run only this asks for a promotion.
     private static bool IsPromotionOverdue(RunStatus run) =>
-        run.State == RunStates.Escalated && run.Questions.Any(question => question.Id == "promote");
+        run.State == RunStates.Escalated && run.Questions.Any(question => question.Id == RunQuestion.Promote);
 
     // Empty for an id that is no task: the question whether to land.
     private static string StateOf(RunStatus run, string task) => run.Tasks.FirstOrDefault(t => t.Id == task)?.State ?? "";

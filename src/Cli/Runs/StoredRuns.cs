@@ -26,42 +26,53 @@ internal static class StoredRuns
         return runs;
     }
 
-    /// <summary>The run to show: the latest where none is named.</summary>
+    /// <summary>The run that is meant where none is named, for reading and for changing alike: the only open one, else the
+    /// latest.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="given">The text that was given.</param>
-    /// <param name="read">The records, where they are read already.</param>
+    /// <param name="all">The records of all runs.</param>
+    /// <returns>Null: there is no run.</returns>
+    public static StoredRun? Default(RepositoryLocation repository, IReadOnlyList<StoredRun> all) =>
+        Open(repository, all) is [var only] ? only
+        : all.Count > 0 ? NewestExecution.Of(all[0], repository)
+        : null;
+
+    /// <summary>Whether a run is called so: its id or the name of its files begins with the text.</summary>
+    public static bool IsCalled(StoredRun run, string text) =>
+        run.Id.StartsWith(text, StringComparison.OrdinalIgnoreCase) || run.Name.StartsWith(text, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The run to show: the only open one where none is named, else the latest.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="given">The text that was given: its id, the name of its files, or the beginning of one.</param>
     /// <exception cref="CommandException">There is none, or the name matches none or several.</exception>
-    public static StoredRun Require(RepositoryLocation repository, string? given, IReadOnlyList<StoredRun>? read = null)
+    public static StoredRun Require(RepositoryLocation repository, string? given)
     {
         // If the name is a folder only that one is read: with years of runs this must stay fast.
         if (given is not null && StoredRun.TryRead(Path.Combine(repository.RunsFolder, given)) is { } named)
         {
             return NewestExecution.Of(named, repository);
         }
-        var runs = read ?? List(repository);
-        if (given is not null)
+        var runs = List(repository);
+        if (given is null)
         {
-            var id = UniquePrefix.Find(given, [.. runs.Select(run => run.Id)], "run");
-            return NewestExecution.Of(runs.First(run => run.Id == id), repository);
+            return Default(repository, runs)
+                ?? throw new CommandException(
+                    ExitCodes.Usage,
+                    $"There is no run in {repository.Root} yet.",
+                    "Start one with 'orchestrate run'."
+                );
         }
-
-        return runs.Count > 0
-            ? NewestExecution.Of(runs[0], repository)
-            : throw new CommandException(
-                ExitCodes.Usage,
-                $"There is no run in {repository.Root} yet.",
-                "Start one with 'orchestrate run'."
-            );
+        return runs.Where(run => IsCalled(run, given)).ToList() is [var called]
+            ? NewestExecution.Of(called, repository)
+            : NewestExecution.Of(runs.First(run => run.Id == UniquePrefix.Find(given, [.. runs.Select(r => r.Id)], "run")), repository);
     }
 
     /// <summary>The run to change: where none is named, the only open one.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="given">The text that was given.</param>
-    /// <param name="read">The records, where they are read already.</param>
     /// <exception cref="CommandException">The name matches none or several, none was given and not exactly one is open, or the run belongs
     /// to another place.</exception>
-    public static StoredRun RequireOpen(RepositoryLocation repository, string? given, IReadOnlyList<StoredRun>? read = null) =>
-        DemandHome(repository, given is null ? OnlyOpen(repository) : Require(repository, given, read));
+    public static StoredRun RequireOpen(RepositoryLocation repository, string? given) =>
+        DemandHome(repository, given is null ? OnlyOpen(repository) : Require(repository, given));
 
     /// <summary>A run that may be changed from here: an open one must belong to this place.</summary>
     /// <exception cref="CommandException">It belongs to another one.</exception>

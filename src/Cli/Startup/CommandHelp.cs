@@ -95,8 +95,14 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["show"] = Of(Plain, "orchestrate show run-tasks-3f9a1c/parser"),
         ["logs"] = Of(Plain, "orchestrate logs run-tasks-3f9a1c/parser --follow"),
         ["events"] = Of(Plain, "orchestrate events --follow"),
-        ["diff"] = Of(Plain, "orchestrate diff run-tasks-3f9a1c/parser"),
-        ["report"] = Of(Plain, "orchestrate report", "orchestrate report run-tasks-3f9a1c --escalation"),
+        ["diff"] = Of(Plain, "orchestrate diff", "orchestrate diff run-tasks-3f9a1c/parser"),
+        ["open"] = Of(Plain, "orchestrate open run-tasks-3f9a1c/parser", "orchestrate open parser --print"),
+        ["report"] = Of(
+            Plain,
+            "orchestrate report",
+            "orchestrate report --full --markdown",
+            "orchestrate report run-tasks-3f9a1c --escalation"
+        ),
         ["prompt"] = Of(Plain, "orchestrate prompt tasks.yaml parser"),
         ["verify"] = Of([(ExitCodes.WorkFailed, "a required gate fails"), .. Question], "orchestrate verify tasks.yaml parser"),
         ["approve"] = Of(Carry, "orchestrate approve plan", "orchestrate approve run-tasks-3f9a1c/parser --detach"),

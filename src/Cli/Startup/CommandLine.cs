@@ -34,6 +34,13 @@ internal static class CommandLine
         arguments = AsHelp(arguments);
         var parsed = CommandTable.Root(arguments).Parse(arguments);
         var terminal = openTerminal(HasFlag(parsed, GlobalOptions.JsonName));
+        if (
+            parsed.Errors.Count == 0
+            && Enum.TryParse<ColourChoice>(parsed.GetValue<string?>(GlobalOptions.ColorName), true, out var colours)
+        )
+        {
+            terminal.Colours = colours;
+        }
         if (UnknownOption(parsed, arguments) is { } option)
         {
             var near = NearestName.Of(option, [.. parsed.CommandResult.Command.Options.Select(known => known.Name)]);
@@ -202,8 +209,14 @@ internal static class CommandLine
                 ProcessTerminationTimeout = null,
             }
         );
-        var more = CommandHelp.Find(PathOf(parsed.CommandResult).Trim())?.Text;
-        terminal.Result(text + more);
+        // The library lists commands as they come, those of agents among those of people.
+        const string List = "\nCommands:\n";
+        var shown = text.ToString();
+        terminal.Result(
+            parsed.CommandResult.Command is RootCommand root && shown.IndexOf(List, StringComparison.Ordinal) is >= 0 and var at
+                ? shown[..(at + 1)] + CommandGroups.Text(root)
+                : shown + CommandHelp.Find(PathOf(parsed.CommandResult).Trim())?.Text
+        );
         return code;
     }
 }

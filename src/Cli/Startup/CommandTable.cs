@@ -44,6 +44,7 @@ internal static class CommandTable
         ("logs", static () => new LogsCommand()),
         ("events", static () => new EventsCommand()),
         ("diff", static () => new DiffCommand()),
+        ("open", static () => new OpenCommand()),
         ("report", static () => new ReportCommand()),
         ("prompt", static () => new PromptCommand()),
         ("verify", static () => new VerifyCommand()),
@@ -79,6 +80,7 @@ internal static class CommandTable
         root.Description = "Runs a plan of coding-agent tasks to merged commits, durably.";
         root.Add(GlobalOptions.WorkingDirectory());
         root.Add(GlobalOptions.Verbose());
+        root.Add(GlobalOptions.Color());
         if (called is not null)
         {
             root.Add(called());

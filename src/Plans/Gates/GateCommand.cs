@@ -106,7 +106,24 @@ internal static class GateCommand
         "sudo",
     ];
 
-    /// <summary>The type of a command, by the programs it starts; <see cref="GateType.Custom"/> when they are unknown.</summary>
+    // What runs a script that is named to it.
+    private static readonly string[] Interpreters =
+    [
+        "node",
+        "deno",
+        "bun",
+        "tsx",
+        "ts-node",
+        "python",
+        "python3",
+        "ruby",
+        "php",
+        "sh",
+        "bash",
+    ];
+
+    /// <summary>The type of a command, by the programs it starts and the tests that it names to an interpreter; <see
+    /// cref="GateType.Custom"/> when they are unknown.</summary>
     public static GateType GuessType(string command)
     {
         var found = GateType.Custom;
@@ -187,6 +204,10 @@ internal static class GateCommand
                     return type;
                 }
             }
+            if (RunsTestFile(words.AsSpan(start)))
+            {
+                return GateType.Test;
+            }
             if (rest.StartsWith("python", StringComparison.Ordinal) && words.Length > start + 2 && words[start + 1] == "-m")
             {
                 start++;
@@ -197,5 +218,18 @@ internal static class GateCommand
             }
         }
         return GateType.Custom;
+    }
+
+    // 'node test/list.js', or the file itself: a project's own runner, known by what it runs.
+    private static bool RunsTestFile(ReadOnlySpan<string> words)
+    {
+        foreach (var word in Interpreters.Contains(words[0]) ? words[1..] : words[..1])
+        {
+            if (TestFileNames.IsTest(word.Trim('\'', '"')))
+            {
+                return true;
+            }
+        }
+        return false;
     }
 }

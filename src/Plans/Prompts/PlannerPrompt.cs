@@ -78,6 +78,24 @@ public static class PlannerPrompt
         return text.ToString();
     }
 
+    /// <summary>A request for which a plan was made that a person wants otherwise: the request, the plan, what the person says.</summary>
+    public static string Otherwise(string request, string earlier, string remarks) =>
+        $"""
+            {request.Trim()}
+
+            ## A plan that was made for this
+
+            ```yaml
+            {earlier.Trim()}
+            ```
+
+            ## What a person says of that plan
+
+            Make it anew so that this is right, and keep what it says nothing about:
+
+            {remarks.Trim()}
+            """;
+
     private static StringBuilder Heading(StringBuilder text, string heading) => text.Append("\n# ").Append(heading).Append("\n\n");
 
     internal static string Cut(string text) =>

@@ -21,7 +21,16 @@ public enum RiskLevel
 /// <param name="Path">The path that it is about.</param>
 /// <param name="Pattern">The pattern that matched it.</param>
 /// <param name="Count">How many there are of what is counted.</param>
-public sealed record RiskFactor(int Points, string Kind, string Message, string? Path = null, string? Pattern = null, int? Count = null);
+/// <param name="TaskId">The task that it is about; null: the whole plan.</param>
+public sealed record RiskFactor(
+    int Points,
+    string Kind,
+    string Message,
+    string? Path = null,
+    string? Pattern = null,
+    int? Count = null,
+    string? TaskId = null
+);
 
 /// <summary>Risk score of a plan: more points for sensitive, large and untested plans. Adding to a plan never lowers it, except that a
 /// tested task raises the share of tested ones.</summary>
@@ -40,9 +49,12 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
     private const string Files = "files";
 
     /// <summary>Scores a plan. A written path counts once, whichever tasks write it.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="options">Patterns and thresholds.</param>
+    /// <param name="project">The project's gates: what they test counts as tested; null: only the tasks' own gates count.</param>
     /// <exception cref="ArgumentException">A pattern is no valid regular expression; <see cref="PatternFaults"/> finds it
     /// beforehand.</exception>
-    public static RiskScore Of(Plan plan, RiskOptions options)
+    public static RiskScore Of(Plan plan, RiskOptions options, ProjectGates? project = null)
     {
         RiskFactor[] factors =
         [
@@ -58,7 +70,7 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
                 "new runtime dependencies"
             ),
             .. Over("contracts", plan.Contracts.Count, 3, 5, "contracts"),
-            .. Tests(plan),
+            .. Tests(plan, project ?? new ProjectGates()),
         ];
         var score = factors.Sum(f => f.Points);
         var level =
@@ -105,7 +117,8 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
                         "sensitive-path",
                         $"Task '{task.Id}' writes '{path}', which matches '{pattern.Pattern}'.",
                         path,
-                        pattern.Pattern
+                        pattern.Pattern,
+                        TaskId: task.Id
                     );
                 }
             }
@@ -134,16 +147,16 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
     }
 
     // Integers throughout: a share of 2/3 must give the same points on every machine.
-    private static IEnumerable<RiskFactor> Tests(Plan plan)
+    private static IEnumerable<RiskFactor> Tests(Plan plan, ProjectGates project)
     {
-        var tested = plan.Tasks.Count(t => t.Verification.Any(g => g.Type == GateType.Test));
+        var tested = plan.Tasks.Count(t => project.OfMerge(plan, t).Any(g => g.Type == GateType.Test));
         var points = plan.Tasks.Count == 0 ? 0 : 20 * (plan.Tasks.Count - tested) / plan.Tasks.Count;
         if (points > 0)
         {
             yield return new RiskFactor(
                 points,
                 "tests",
-                $"{plan.Tasks.Count - tested} of {plan.Tasks.Count} tasks have no test.",
+                $"{plan.Tasks.Count - tested} of {plan.Tasks.Count} tasks are tested by no gate.",
                 Count: plan.Tasks.Count - tested
             );
         }

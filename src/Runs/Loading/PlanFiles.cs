@@ -31,9 +31,9 @@ public sealed class PlanFiles(
         {
             return given;
         }
-        if (!ofBacklog && File.Exists(Path.GetFullPath(DefaultName, directory)))
+        if (!ofBacklog && FindDefault() is { } plan)
         {
-            return DefaultName;
+            return Path.GetRelativePath(directory, plan);
         }
         var backlog = new RepositoryBacklog(repository, directory, null, time, warn);
         if (backlog.Exists)
@@ -122,12 +122,50 @@ public sealed class PlanFiles(
         {
             throw new RefusedException($"{name} is a folder, not a plan.", "Name the file.");
         }
-        return File.Exists(path)
-            ? path
+        if (File.Exists(path))
+        {
+            return path;
+        }
+        return name == DefaultName && FindDefault() is { } above
+            ? above
             : throw new RefusedException(
                 $"There is no plan file {name} in {directory}.",
-                "Check the name, or write a plan: see 'orchestrate validate --help'."
+                NearestPlan(path) is { } near
+                    ? $"Did you mean '{near}'?"
+                    : "Check the name, or write a plan: see 'orchestrate validate --help'."
             );
+    }
+
+    /// <summary>The plan of the default name here or in a folder above, up to the repository's root.</summary>
+    private string? FindDefault()
+    {
+        for (var folder = new DirectoryInfo(directory); folder is not null; folder = folder.Parent)
+        {
+            var path = Path.Combine(folder.FullName, DefaultName);
+            if (File.Exists(path))
+            {
+                return path;
+            }
+            if (repository is null || folder.FullName == repository.WorkTree)
+            {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    // Of files beside it that can be plans.
+    private string? NearestPlan(string path)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        if (!Directory.Exists(folder))
+        {
+            return null;
+        }
+        string[] plans = [.. Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file)).Where(PlanFileName.IsPlan)];
+        return NearestName.Of(Path.GetFileName(path), plans) is { } near
+            ? Path.GetRelativePath(directory, Path.Combine(folder, near))
+            : null;
     }
 
     /// <summary>The plan's contracts given their files now; a file outside of a repository, or behind a link that leads outside, counts as

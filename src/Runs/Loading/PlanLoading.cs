@@ -44,7 +44,7 @@ public sealed class PlanLoading(RunServices services)
         {
             return new PlanOutline { Faults = PayloadPaging.Brief(outline.Faults) };
         }
-        var risk = PlanRisk.Of(read.Plan, settings.Settings, input.Input);
+        var risk = PlanRisk.Of(read.Plan, settings.Settings, start.Gates, input.Input);
         return new PlanOutline
         {
             Hash = hash,

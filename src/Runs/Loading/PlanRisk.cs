@@ -5,9 +5,9 @@ namespace Orchestrator.Runs.Loading;
 /// <param name="Review">Why a review is recommended; empty when it is not. <c>--yes</c> answers it.</param>
 internal sealed record PlanRisk(int Score, string Approval, string Review)
 {
-    public static PlanRisk Of(Plan plan, OrchestratorSettings settings, OrchestrationInput input)
+    public static PlanRisk Of(Plan plan, OrchestratorSettings settings, ProjectGates gates, OrchestrationInput input)
     {
-        var score = RiskScore.Of(plan, settings.Risk.ToOptions());
+        var score = PlanScore.Of(plan, settings, gates);
         var guarded = ProtectedPath.Of(plan, settings.AlwaysRequireHuman);
         var accepted = score.Score <= input.ApproveRisk;
         var said = $"The risk score is {score.Score}: {string.Join(" ", score.Factors.Select(f => f.Message))}";

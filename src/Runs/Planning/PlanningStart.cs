@@ -80,13 +80,15 @@ public sealed class PlanningStart(RunServices services)
         };
         var prompt = new PlannerPromptInput
         {
-            Request = request.Text,
+            Request = goal.Options is { Earlier: { } earlier, Remarks: { } remarks }
+                ? PlannerPrompt.Otherwise(request.Text, earlier, remarks)
+                : request.Text,
             Outline = RepositoryOutline.Of((await commits.ListFilesAsync(head, stop)).Select(f => f.Path), OutlineLimit),
             Conventions = await commits.ReadFileAsync(head, "CLAUDE.md", stop) is { } text ? Encoding.UTF8.GetString(text) : "",
             Gates = [.. start.Gates.OfProject().Select(g => g.Command)],
             Schema = planner is CommandAgentRunner ? PlanningFiles.SchemaOf(goal.Options) : null,
         };
-        return (files.Begin(start, goal, request.Text, Render(goal.Options, prompt, input.Repository.WorkTree)), "");
+        return (files.Begin(start, goal, prompt.Request, Render(goal.Options, prompt, input.Repository.WorkTree)), "");
     }
 
     /// <summary>The planner of the settings, if it can work.</summary>

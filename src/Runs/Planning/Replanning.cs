@@ -30,7 +30,7 @@ public sealed class Replanning(RunServices services)
             Plan = run.Plan with { Tasks = [.. run.Plan.Tasks, .. made.Tasks] },
             Added = made.Tasks.Select(task => task.Id).ToHashSet(),
         };
-        var risk = PlanRisk.Of(made, run.Settings, run.Start.Input);
+        var risk = PlanRisk.Of(made, run.Settings, run.Gates, run.Start.Input);
         return new ReplanConclusion
         {
             PlanHash = run.StoreExtended(made.Tasks),

@@ -163,12 +163,12 @@ internal sealed class EscalationReport(string repository)
 
             """
         );
-        foreach (var question in run.Questions.Where(q => q.Id != "resolve").Take(MostNamed))
+        foreach (var question in run.Questions.Where(q => q.Id != RunQuestion.Resolve).Take(MostNamed))
         {
             var commands = question.Commands.Where(c => !c.Contains(" resolve ", StringComparison.Ordinal) && !IsThisReport(c)).ToList();
             if (commands.Count > 0)
             {
-                text.Append($"**{(question.Id == "promote" ? "Try to land again" : $"Only {question.Id}")}.**\n\n");
+                text.Append($"**{(question.Id == RunQuestion.Promote ? "Try to land again" : $"Only {question.Id}")}.**\n\n");
                 foreach (var command in commands)
                 {
                     text.AppendCommand($"{command}{Meaning(command)}");

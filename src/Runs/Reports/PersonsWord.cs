@@ -9,16 +9,7 @@ internal static class PersonsWord
     /// <param name="events">The file of the run's events.</param>
     public static MarkdownText Render(string events)
     {
-        if (!File.Exists(events))
-        {
-            return new MarkdownText();
-        }
-        var said = File.ReadLines(events)
-            .Where(line => line.Contains("\"by\":", StringComparison.Ordinal))
-            .Select(line => StoredJson.TryParse(line, JsonSerializerOptions.Default.TypeOf<RunEvent>()))
-            .OfType<RunEvent>()
-            .Where(item => item.By is not null)
-            .ToList();
+        var said = RunEvents.Read(events, having: "\"by\":").Where(item => item.By is not null).ToList();
         if (said.Count == 0)
         {
             return new MarkdownText();

@@ -1,5 +1,4 @@
 using Orchestrator.Runs.Gates;
-using Orchestrator.Runs.Landing;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Merging;
 using Orchestrator.Runs.Requests;
@@ -8,7 +7,8 @@ namespace Orchestrator.Runs.Reports;
 
 /// <summary>Report of a run for people: what landed, what is on staging, what needs a decision, with evidence.</summary>
 /// <param name="repository">Absolute path that evidence is relative to.</param>
-public sealed class RunReport(string repository)
+/// <param name="time">The clock: an open run has taken until now.</param>
+public sealed class RunReport(string repository, TimeProvider? time = null)
 {
     private const int EvidenceLines = 20;
     private const int MostEvidence = 10;
@@ -28,21 +28,14 @@ public sealed class RunReport(string repository)
             text.Append($"\n").AppendParagraph(run.Reason);
         }
         text.Append($"\n");
-        if ((run.Counts ?? RunCounts.Of(run)).ToString() is { Length: > 0 } counts)
-        {
-            text.Append($"- tasks: {counts}\n");
-        }
-        text.Append($"- landed: {(run.HasLanded ? RunStanding.DescribeLanding(run) : "nothing")}\n");
-        var onStaging = run.Tasks.Where(t => TaskStates.IsOnStaging(t.State) && !t.Landed).Select(t => t.Id).ToList();
-        if (onStaging.Count > 0 && !RunStates.IsFinal(run.State))
-        {
-            text.Append($"- on {run.Staging}, not on {run.Target} yet: {string.Join(", ", onStaging)}\n");
-        }
-        text.Append($"- agent starts: {run.AgentStarts}\n- cost: {run.Cost:0.00} USD\n");
         var folder = new RunFolder(repository, run.RunId);
-        foreach (var found in new[] { RunLosses.Summary(folder), SecretCheck.Summary(folder), AuditCheck.Summary(folder) }.OfType<string>())
+        foreach (
+            var (name, value) in RunPage
+                .FactsOf(run, folder, (time ?? TimeProvider.System).GetUtcNow())
+                .Where(fact => fact is { Value.Length: > 0, Name: not "review" })
+        )
         {
-            text.Append($"- {found}\n");
+            text.Append($"- {name}: {value}\n");
         }
         text.Append($"- review: {ReviewOf(run)}\n");
         if (run.Replan is { } replan)
@@ -155,17 +148,10 @@ public sealed class RunReport(string repository)
         {
             text.Append($"\n## It waits for a decision\n\nWhat to decide by: {folder.Relative(folder.Escalation)}\n");
         }
+        NextStep.AppendTo(text, NextStep.Of(run));
         if (run.Questions.Count > 0)
         {
-            text.Append($"\n## What needs a person\n");
-            foreach (var question in run.Questions)
-            {
-                text.Append($"\n").AppendParagraph(question.Question).Append($"\n");
-                foreach (var command in question.Commands)
-                {
-                    text.AppendCommand(command);
-                }
-            }
+            text.Append($"\nOther ways: orchestrate status {run.RunId} --all\n");
         }
     }
 }

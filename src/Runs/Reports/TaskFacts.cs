@@ -37,12 +37,19 @@ internal sealed class TaskFacts(RunFolder folder)
         : claim.Reason.Length == 0 ? claim.Status
         : $"{claim.Status}: \"{OneLine(SecretScanner.Redact(claim.Reason))}\"";
 
+    /// <summary>What a task's agent said at its end, in a line: its claim, else its last words; empty where it said nothing.</summary>
+    public string Said(RunTask task) =>
+        Claim(task) is { Length: > 0 } claim ? claim
+        : LastOf(task, start => AgentRunNotes.Read(start)?.FinalText is { Length: > 0 } words ? words : null) is { } last
+            ? $"\"{OneLine(SecretScanner.Redact(last))}\""
+        : "";
+
     private IEnumerable<string> Lines(RunTask task, RunStatus run)
     {
         var isWork = task.Id is not (ReviewTask.Id or ReplanTask.Id) && !(run.HasPlanner && task.Id == PlannerTask.Id);
         if (isWork && task.Starts > 0)
         {
-            yield return $"its agent said: {(Claim(task) is { Length: > 0 } claim ? claim : "nothing")}";
+            yield return $"its agent said: {(Said(task) is { Length: > 0 } said ? said : "nothing")}";
         }
         var facts = isWork ? GateFacts.Read(folder, task.Id, task.Attempt) : [];
         foreach (var fact in facts ?? [])
@@ -96,7 +103,11 @@ internal sealed class TaskFacts(RunFolder folder)
             + $"{string.Join(", ", said.Where(word => word.Length > 0))}{(fact.Log.Length > 0 ? $" ({fact.Log})" : "")}";
     }
 
-    private AgentClaim? LastClaim(RunTask task)
+    private AgentClaim? LastClaim(RunTask task) => LastOf(task, AgentClaim.TryRead);
+
+    /// <summary>What the last agent run has of which there is any; null: none has.</summary>
+    private T? LastOf<T>(RunTask task, Func<string, T?> read)
+        where T : class
     {
         var starts = folder.Task(task.Id);
         return !Directory.Exists(starts)
@@ -108,8 +119,8 @@ internal sealed class TaskFacts(RunFolder folder)
                 )
                 .Where(start => start.Number > 0)
                 .OrderByDescending(start => start.Number)
-                .Select(start => AgentClaim.TryRead(start.path))
-                .FirstOrDefault(claim => claim is not null);
+                .Select(start => read(start.path))
+                .FirstOrDefault(found => found is not null);
     }
 
     // Text of an agent stays a single line of text.

@@ -23,6 +23,26 @@ public sealed record TaskDiff(string Text, bool IsCut)
             ? new TaskDiff(patch.Text, patch.IsCut)
             : null;
 
+    /// <summary>What a whole run changed: what landed of it, else what is on its staging branch.</summary>
+    /// <param name="services">Machine and open repositories.</param>
+    /// <param name="run">The run.</param>
+    /// <returns>Null: nothing is merged.</returns>
+    public static async Task<TaskDiff?> OfRunAsync(RepositoryLocation place, RunServices services, RunStatus run, CancellationToken stop)
+    {
+        var repository = await services.LookIntoAsync(new RunFolder(place.Root, run.RunId));
+        var commits = new CommitStore(repository);
+        var tip =
+            run.Staging.Length > 0 && await commits.ReadAsync(run.Staging, stop) is { } staging ? staging.Id
+            : run.LandedCommit.Length > 0 && await commits.ReadAsync(run.LandedCommit, stop) is not null ? run.LandedCommit
+            : "";
+        if (run.BaseCommit.Length == 0 || tip.Length == 0)
+        {
+            return null;
+        }
+        var patch = await new Diffs(repository).PatchAsync(run.BaseCommit, tip, cancellationToken: stop);
+        return new TaskDiff(patch.Text, patch.IsCut);
+    }
+
     private static async Task<Patch?> ReadAsync(
         GitRepository repository,
         RunStatus run,

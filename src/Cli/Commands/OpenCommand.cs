@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Runs.Hosting;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>open</c>: a task's worktree: a shell in it at a terminal, its path elsewhere.</summary>
+internal sealed class OpenCommand : CliCommand
+{
+    private readonly RunArgument _which = new("RUN/TASK", "The task");
+    private readonly Option<bool> _print = new("--print") { Description = "Only print its path, also at a terminal" };
+
+    public OpenCommand()
+        : base("open", "Open a shell in the worktree of a task, or print where it is")
+    {
+        _which.AddTo(this);
+        Add(_print);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var (run, reference) = _which.Require(context.RequireRepository(), parsed);
+        var id = reference.RequireTask(run.Status);
+        var task = run.Status.Tasks.First(task => task.Id == id);
+        var path = DiffCommand.PathOf(task, run, context);
+        if (!Directory.Exists(path))
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"{id} is {task.State} and has no worktree{(task.MergeCommit.Length > 0 ? " any more" : "")}.",
+                $"What it changed: orchestrate diff {run.Id}/{id}"
+            );
+        }
+        if (parsed.GetValue(_print) || !context.Terminal.IsInteractive || context.Terminal.OutputWidth == RunTable.Unlimited)
+        {
+            context.Terminal.Show(path);
+            return ExitCodes.Done;
+        }
+        context.Terminal.Say($"The worktree of {run.Id}/{id} ({task.State}): {path}. 'exit' comes back.");
+        return await PersonsShell.RunAsync(path, context.Environment) == 0 ? ExitCodes.Done : ExitCodes.WorkFailed;
+    }
+}

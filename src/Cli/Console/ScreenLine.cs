@@ -1,0 +1,39 @@
+namespace Orchestrator.Cli.Console;
+
+/// <summary>What a part of a line says, which a screen shows by colour. Never by colour alone: the words say the same.</summary>
+internal enum Tone
+{
+    /// <summary>As any text.</summary>
+    Plain,
+
+    /// <summary>It is as it should be.</summary>
+    Good,
+
+    /// <summary>It failed.</summary>
+    Bad,
+
+    /// <summary>A person should look or answer.</summary>
+    Asks,
+
+    /// <summary>It is under way.</summary>
+    Busy,
+
+    /// <summary>It matters less.</summary>
+    Faint,
+
+    /// <summary>A heading.</summary>
+    Strong,
+}
+
+/// <summary>A line with a part that may be coloured.</summary>
+/// <param name="Text">The whole line.</param>
+/// <param name="Tone">What the part says.</param>
+/// <param name="Start">Where the part begins.</param>
+/// <param name="Length">Its length; -1: to the end.</param>
+internal readonly record struct ScreenLine(string Text, Tone Tone = Tone.Plain, int Start = 0, int Length = -1)
+{
+    /// <summary>A line without a coloured part.</summary>
+    public static implicit operator ScreenLine(string text) => new(text);
+
+    public override string ToString() => Text;
+}

@@ -1,0 +1,64 @@
+using Orchestrator.Cli.Console;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Reports;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>What a run asks of people, at the end of every screen about it: see <see cref="NextStep"/>.</summary>
+internal static class NextSteps
+{
+    /// <summary>Writes it; nothing where nobody is asked.</summary>
+    /// <param name="run">The run with all its tasks.</param>
+    /// <param name="all">With every command that answers, not only the recommended one.</param>
+    /// <param name="width">Columns of the screen.</param>
+    /// <param name="write">Takes the lines.</param>
+    /// <param name="without">A question that is asked otherwise; null: none.</param>
+    public static void Write(RunStatus run, bool all, int width, Action<ScreenLine> write, string? without = null)
+    {
+        var steps = NextStep.Of(run).Where(step => without is null || !step.Questions.Contains(without)).ToList();
+        if (steps.Count == 0 && !all)
+        {
+            return;
+        }
+        if (steps.Count > 0)
+        {
+            write(new ScreenLine("What needs you:", Tone.Strong));
+        }
+        foreach (var step in steps)
+        {
+            WriteText(step.What, "  ", Tone.Asks);
+            foreach (var each in step.Each)
+            {
+                WriteText(each, "  - ", Tone.Plain);
+            }
+            if (step.Command.Length > 0)
+            {
+                write("      " + step.Recommended);
+            }
+            foreach (var other in all ? step.Others : [])
+            {
+                write(new ScreenLine("      " + other, Tone.Faint));
+            }
+        }
+        if (all && !RunStates.IsFinal(run.State))
+        {
+            write(new ScreenLine($"      orchestrate cancel {run.RunId}   # ends it; what is merged stays on staging", Tone.Faint));
+        }
+        else if (steps.Exists(step => step.Others.Count > 0))
+        {
+            write(new ScreenLine($"  Other ways: orchestrate status {run.RunId} --all", Tone.Faint));
+        }
+
+        void WriteText(string text, string before, Tone tone)
+        {
+            var rows = TextCells.WrapWords(new UntrustedText(LocalTimes.In(text)).Line, Math.Max(20, width - UntrustedText.Mark.Length));
+            var first = true;
+            foreach (var row in rows)
+            {
+                write(first ? new ScreenLine(before + row, tone, 0, before.Length + row.Length) : UntrustedText.Mark + row);
+                first = false;
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using Orchestrator.Plans;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>What a person answers when a run asks whether it may begin with its plan.</summary>
+internal abstract record PlanAnswer
+{
+    /// <summary>It begins.</summary>
+    internal sealed record Yes : PlanAnswer;
+
+    /// <summary>It ends; the plan is kept.</summary>
+    internal sealed record No : PlanAnswer;
+
+    /// <summary>It ends, and a run of the plan as the person has edited it begins.</summary>
+    /// <param name="Plan">The plan, valid.</param>
+    internal sealed record Edited(Plan Plan) : PlanAnswer;
+
+    /// <summary>It ends, and a run begins whose planner knows the plan and what the person says of it.</summary>
+    /// <param name="Plan">The plan that was not good enough.</param>
+    /// <param name="Words">What should be otherwise.</param>
+    internal sealed record Otherwise(Plan Plan, string Words) : PlanAnswer;
+}

@@ -1,0 +1,97 @@
+using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Overviews;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Loading;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>The question whether a run may begin with its plan, at the terminal: the plan is shown, and of a planner's plan the person may
+/// also edit it, or say what should be otherwise.</summary>
+/// <param name="repository">The repository.</param>
+/// <param name="settings">By whose rules the risk is scored.</param>
+/// <param name="context">The terminal.</param>
+internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSettings settings, CommandContext context)
+{
+    private ITerminal Terminal => context.Terminal;
+
+    /// <summary>The question, where the run asks it.</summary>
+    public static RunQuestion? Of(RunStatus run) => run.Questions.FirstOrDefault(question => question.Id == RunQuestion.Plan);
+
+    /// <summary>Asks.</summary>
+    /// <returns>Null: the run does not ask that, or nobody has answered.</returns>
+    public async Task<PlanAnswer?> AskAsync(RunStatus run)
+    {
+        if (!Terminal.IsInteractive || Of(run) is not { } asked)
+        {
+            return null;
+        }
+        var plan = DecidedPlan.TryRead(repository.Root, run);
+        if (plan is not null)
+        {
+            PlanOverview.WriteInFull(plan, settings, repository, Terminal);
+        }
+        Terminal.Say("(What needs a yes is set by 'risk.*' and 'always_require_human': orchestrate config.)");
+        Terminal.Say(asked.Question);
+        return plan is not null && IsByPlanner(run)
+            ? await AskOfPlannerAsync(run, plan)
+            : Terminal.Ask("Begin?") switch
+            {
+                true => new PlanAnswer.Yes(),
+                false => new PlanAnswer.No(),
+                null => null,
+            };
+    }
+
+    // Another plan in mid-run is about tasks of a run that goes on: it is taken or not.
+    private static bool IsByPlanner(RunStatus run) => run.Replan is null && run.Tasks.Any(task => task.Id == PlannerTask.Id);
+
+    private async Task<PlanAnswer?> AskOfPlannerAsync(RunStatus run, Plan plan)
+    {
+        var edited = default(Plan);
+        while (Terminal.AskText("yes, no, edit, or what should be otherwise, in words:") is { } text)
+        {
+            switch (text.Trim().ToLowerInvariant())
+            {
+                case "y" or "yes":
+                    return edited is null ? new PlanAnswer.Yes() : new PlanAnswer.Edited(edited);
+                case "n" or "no":
+                    return new PlanAnswer.No();
+                case "e" or "edit":
+                    edited = await EditAsync(run.RunId, edited ?? plan) ?? edited;
+                    break;
+                case var words when words.Contains(' ', StringComparison.Ordinal):
+                    return new PlanAnswer.Otherwise(edited ?? plan, text.Trim());
+                default:
+                    Terminal.Say("Another round of the planner costs: say in several words what should be otherwise.");
+                    break;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Lets the person edit a plan until it is valid or given up.</summary>
+    /// <returns>The edited plan; null: it is as it was.</returns>
+    private async Task<Plan?> EditAsync(string runId, Plan plan)
+    {
+        var editing = new PlanEditing(repository, runId, context.Environment);
+        var read = await editing.EditAsync(plan);
+        while (!read.IsValid)
+        {
+            foreach (var line in PlanFault.List(read.Errors))
+            {
+                Terminal.Say(line);
+            }
+            if (Terminal.Ask("So it can't be run. Edit it again?", byDefault: true) is not true)
+            {
+                Terminal.Say($"What you wrote is kept in {editing.Name}.");
+                return null;
+            }
+            read = await editing.EditAsync(plan: null);
+        }
+        PlanOverview.WriteInFull(read.Plan!, settings, repository, Terminal);
+        return read.Plan;
+    }
+}

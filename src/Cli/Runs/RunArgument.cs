@@ -1,0 +1,64 @@
+using System.CommandLine;
+using Orchestrator.Runs;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>Which run a command is about, or which task of one: <c>RUN</c>, <c>RUN/TASK</c>, <c>TASK</c> alone, or with <c>--run RUN</c>.
+/// Every command that names a run takes all of these.</summary>
+internal sealed class RunArgument
+{
+    private readonly Argument<string?> _which;
+    private readonly Option<string?> _run = new("--run") { Description = "The run, beside a TASK", HelpName = "RUN" };
+
+    /// <summary>Makes the argument.</summary>
+    /// <param name="name"><c>RUN</c> or <c>RUN/TASK</c>.</param>
+    /// <param name="description">What it means here.</param>
+    public RunArgument(string name, string description) =>
+        _which = new Argument<string?>(name) { Description = description, Arity = ArgumentArity.ZeroOrOne };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_which);
+        command.Add(_run);
+    }
+
+    /// <summary>What was given, as one text; null: nothing.</summary>
+    /// <exception cref="CommandException">Two runs were named.</exception>
+    public string? Text(ParseResult parsed)
+    {
+        var (which, run) = (parsed.GetValue(_which), parsed.GetValue(_run));
+        if (run is null || which is null)
+        {
+            return which ?? run;
+        }
+        var reference = RunReference.Parse(which);
+        return !which.Contains('/', StringComparison.Ordinal) ? $"{run}/{which}"
+            : reference.Run is null || reference.Run == run ? $"{run}/{reference.Task}"
+            : throw new CommandException(ExitCodes.Usage, $"'{which}' and --run {run} are two runs.", "Name one of them.");
+    }
+
+    /// <summary>The run to show, and its task where one is named.</summary>
+    public (StoredRun Run, RunReference Reference) Require(RepositoryLocation repository, ParseResult parsed) =>
+        RunReference.Require(repository, Text(parsed));
+
+    /// <summary>The run to change, and its task where one is named.</summary>
+    public (StoredRun Run, RunReference Reference) RequireOpen(RepositoryLocation repository, ParseResult parsed) =>
+        RunReference.RequireOpen(repository, Text(parsed));
+
+    /// <summary>The run to show, of a command that is about no task.</summary>
+    /// <exception cref="CommandException">A task was named.</exception>
+    public StoredRun RequireRun(RepositoryLocation repository, ParseResult parsed) => Whole(Require(repository, parsed));
+
+    /// <summary>The run to change, of a command that is about no task.</summary>
+    /// <exception cref="CommandException">A task was named.</exception>
+    public StoredRun RequireOpenRun(RepositoryLocation repository, ParseResult parsed) => Whole(RequireOpen(repository, parsed));
+
+    private static StoredRun Whole((StoredRun Run, RunReference Reference) found) =>
+        found.Reference.Task is null
+            ? found.Run
+            : throw new CommandException(
+                ExitCodes.Usage,
+                $"This is about a whole run, and {found.Run.Id}/{found.Reference.Task} is a task.",
+                $"Name the run: {found.Run.Id}."
+            );
+}

@@ -1,0 +1,36 @@
+using System.CommandLine;
+
+namespace Orchestrator.Cli.Startup;
+
+/// <summary>The commands in groups, by what a person wants to do, for the help of the program.</summary>
+internal static class CommandGroups
+{
+    /// <summary>The groups, each with its commands in the order of the help.</summary>
+    public static readonly IReadOnlyList<(string Title, string[] Commands)> All =
+    [
+        ("Set up", ["init", "check", "trust", "config", "completion", "version"]),
+        ("Plan", ["plan", "validate", "graph", "conflicts", "risk", "prompt", "verify", "contracts", "context", "environment", "schema"]),
+        ("Run", ["run", "resume"]),
+        ("Look", ["status", "report", "show", "logs", "diff", "open", "events", "history"]),
+        ("Answer and decide", ["approve", "reject", "retry", "skip", "resolve", "promote", "land", "accept"]),
+        ("Steer", ["send", "broadcast", "pause", "hold", "release", "cancel", "abort", "stop", "cleanup"]),
+        ("Keep a backlog", ["tasks", "add", "parse", "expand", "list", "next", "set-status"]),
+        ("Serve", ["worker", "server"]),
+        ("Called by agents and their programs, not by people", ["done", "blocked", "mail", "mcp"]),
+    ];
+
+    /// <summary>They as text.</summary>
+    /// <param name="root">The root command with all commands.</param>
+    public static string Text(Command root)
+    {
+        var commands = root.Subcommands.Where(command => !command.Hidden).ToDictionary(command => command.Name);
+        var width = commands.Keys.Max(name => name.Length);
+        return string.Concat(
+                All.Select(group =>
+                    $"{group.Title}:\n"
+                    + string.Concat(group.Commands.Select(name => $"  {name.PadRight(width)}  {commands[name].Description}\n"))
+                    + "\n"
+                )
+            ) + "'orchestrate COMMAND --help' tells all of one command.\n";
+    }
+}

@@ -1,0 +1,119 @@
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>One thing that a run asks of people, for every screen that says what to do: tasks that ask the same are one step, and each step
+/// has one command that is recommended.</summary>
+/// <param name="What">What is asked, in a sentence; it ends with a colon where <paramref name="Each"/> follows.</param>
+/// <param name="Each">For several tasks, what each of them asks.</param>
+/// <param name="Command">The recommended command; for several tasks, that for the first.</param>
+/// <param name="Likewise">The other tasks that the command answers in the same way.</param>
+/// <param name="Others">Further commands that answer it.</param>
+/// <param name="Questions">Ids of the questions that it is about.</param>
+public sealed record NextStep(
+    string What,
+    IReadOnlyList<string> Each,
+    string Command,
+    IReadOnlyList<string> Likewise,
+    IReadOnlyList<string> Others,
+    IReadOnlyList<string> Questions
+)
+{
+    private const int MostNamed = 10;
+
+    /// <summary>The recommended command as people read it.</summary>
+    public string Recommended => Likewise.Count == 0 ? Command : $"{Command}   # likewise {FileNames.Some(Likewise, MostNamed)}";
+
+    /// <summary>Whether it says a sentence, so that it need not stand beside it once more.</summary>
+    public bool Says(string sentence) =>
+        sentence.TrimEnd('.', ' ') is { Length: > 0 } said && Each.Append(What).Any(text => text.Contains(said, StringComparison.Ordinal));
+
+    /// <summary>All that is asked of people now, most urgent first: what has a time limit, then agents that wait, then what has
+    /// failed.</summary>
+    /// <param name="run">The run with all its tasks.</param>
+    public static IReadOnlyList<NextStep> Of(RunStatus run)
+    {
+        var tasks = run.Tasks.ToDictionary(task => task.Id, StringComparer.Ordinal);
+        var asked = run.Questions.Select(question => (Question: question, Task: tasks.GetValueOrDefault(question.Id))).ToList();
+        // How the run as a whole goes on is a matter of its own only where no task asks.
+        var hasBadEnds = asked.Exists(a => KindOf(a.Task) == Kind.BadEnd);
+        return
+        [
+            .. asked
+                .Where(a => !hasBadEnds || a.Question.Id != RunQuestion.Resolve)
+                .GroupBy(a =>
+                    a.Task is not null ? (KindOf(a.Task), "")
+                    : a.Question.Id == RunQuestion.Resolve ? (Kind.Whole, "")
+                    : (Kind.Run, a.Question.Id)
+                )
+                .OrderBy(group => group.Key.Item1)
+                .Select(group => Of([.. group], hasBadEnds ? asked.Find(a => a.Question.Id == RunQuestion.Resolve).Question : null)),
+        ];
+    }
+
+    /// <summary>The steps as a section of Markdown; nothing where there are none.</summary>
+    internal static MarkdownText AppendTo(MarkdownText text, IReadOnlyList<NextStep> steps)
+    {
+        if (steps.Count > 0)
+        {
+            text.Append($"\n## What needs a person\n");
+        }
+        foreach (var step in steps)
+        {
+            text.Append($"\n").AppendParagraph(step.What).Append($"\n");
+            if (step.Each.Count > 0)
+            {
+                text.Append(step.Each.Select(each => MarkdownText.Of($"- {each}\n"))).Append($"\n");
+            }
+            text.AppendCommand(step.Recommended);
+        }
+        return text;
+    }
+
+    private static NextStep Of(IReadOnlyList<(RunQuestion Question, RunTask? Task)> asked, RunQuestion? whole)
+    {
+        var (first, task) = asked[0];
+        var kind = KindOf(task);
+        var of = kind == Kind.BadEnd ? whole : null;
+        return new NextStep(
+            asked.Count == 1 ? Sentence(task is null ? first.Question : One(first, task)) : $"{asked.Count} tasks {Several(kind)}:",
+            asked.Count == 1 ? [] : [.. asked.Select(a => One(a.Question, a.Task!))],
+            first.Commands.Count > 0 ? first.Commands[0] : "",
+            [.. asked.Skip(1).Select(a => a.Question.Id)],
+            [.. asked.SelectMany(a => a.Question.Commands.Skip(1)).Concat(of?.Commands ?? []).Distinct()],
+            [.. asked.Select(a => a.Question.Id), .. of is null ? Array.Empty<string>() : [of.Id]]
+        );
+    }
+
+    private static string One(RunQuestion question, RunTask task) =>
+        KindOf(task) == Kind.Approval || task.Reason.Length == 0 ? question.Question
+        : task.State == TaskStates.Cancelled ? question.Question
+        : $"{task.Id} {(task.State == TaskStates.Blocked ? "asks" : task.State)}: {task.Reason}";
+
+    private static string Several(Kind kind) =>
+        kind switch
+        {
+            Kind.Approval => "wait for your yes",
+            Kind.Blocked => "ask you something",
+            _ => "did not end well",
+        };
+
+    private static string Sentence(string text) =>
+        text.TrimEnd() is var said && said.Length > 0 && said[^1] is '.' or '?' or '!' or ')' or ':' ? text : text.TrimEnd() + ".";
+
+    private static Kind KindOf(RunTask? task) =>
+        task?.State switch
+        {
+            null => Kind.Run,
+            TaskStates.AwaitingApproval => Kind.Approval,
+            TaskStates.Blocked => Kind.Blocked,
+            _ => Kind.BadEnd,
+        };
+
+    private enum Kind
+    {
+        Run,
+        Approval,
+        Blocked,
+        BadEnd,
+        Whole,
+    }
+}
