@@ -39,6 +39,7 @@ public sealed partial class DecidingFilesTests
         ["Holds/HoldFile"] = Machine,
         ["Hosting/StandbyProcesses"] = Machine,
         ["Landing/AuditCheck"] = Report,
+        ["Landing/LandedHistory"] = "the commit in it counts only where the target has it",
         ["Landing/LandingReversals"] = "the commits in it are compared with each other",
         ["Landing/RunAbort"] = Report,
         ["Landing/StoredFindings"] = Report,
