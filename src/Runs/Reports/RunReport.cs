@@ -1,6 +1,5 @@
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Loading;
-using Orchestrator.Runs.Merging;
 using Orchestrator.Runs.Requests;
 
 namespace Orchestrator.Runs.Reports;
