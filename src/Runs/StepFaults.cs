@@ -60,8 +60,13 @@ public static class StepFaults
     private static bool IsDiskFull(Exception? fault) =>
         fault is not null
         && (
-            fault is IOException { HResult: NoSpace or NoQuota }
-            || (fault is IOException && DiskFullTexts.Any(text => fault.Message.Contains(text, StringComparison.OrdinalIgnoreCase)))
+            (
+                fault is IOException io
+                && (
+                    io.HResult is NoSpace or NoQuota
+                    || DiskFullTexts.Any(text => io.Message.Contains(text, StringComparison.OrdinalIgnoreCase))
+                )
+            )
             || (fault is GitException git && DiskFullTexts.Any(text => git.ErrorOutput.Contains(text, StringComparison.OrdinalIgnoreCase)))
             || IsDiskFull(fault.InnerException)
         );

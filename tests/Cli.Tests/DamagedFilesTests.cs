@@ -17,7 +17,17 @@ public class DamagedFilesTests
             cli.Write($".orchestrator/runs/night/{file}", "");
         }
 
-        foreach (var command in (string[][])[["report"], ["report", "--json"], ["status"], ["show", "a"], ["diff", "a"], ["logs", "a"]])
+        foreach (
+            var command in (string[][])
+                [
+                    ["report"],
+                    ["report", "--json"],
+                    ["status"],
+                    ["show", "a"],
+                    ["diff", "a"],
+                    ["logs", "a"],
+                ]
+        )
         {
             var said = await cli.RunAsync(command);
             Assert.True(said.ExitCode is 0 or 1 or 2, $"{string.Join(' ', command)}: {said.ExitCode} {said.People}");

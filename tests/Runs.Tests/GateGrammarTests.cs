@@ -94,8 +94,8 @@ public sealed class GateGrammarTests
         );
         Assert.All(
             [own, bare],
-            task => Assert.Equal(policy.Explain(plan, task), CheckoutVerification.GatesOf(plan, task, settings, folder.Path))
+            task => Assert.Equal(policy.Explain(plan, task), CheckoutVerification.GatesOf(settings, folder.Path).Explain(plan, task))
         );
-        Assert.Equal(["make typecheck"], policy.Beyond(plan, own).Select(g => g.Command));
+        Assert.Equal(["make typecheck", "make test"], policy.Beyond(plan, own).Select(g => g.Command));
     }
 }

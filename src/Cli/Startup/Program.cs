@@ -50,6 +50,8 @@ internal static class Program
     {
         Thread.Sleep(Grace);
         WorkInHand.EndOwnAsync().Wait(Grace);
+#pragma warning disable RS0030 // No command is left that could return.
         Environment.Exit(ExitCodes.Resumable);
+#pragma warning restore RS0030
     }
 }
