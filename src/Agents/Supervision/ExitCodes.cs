@@ -22,8 +22,8 @@ internal static class ExitCodes
             null => "Killed without a trace: it left neither a result nor an exit code. Its supervisor was killed too, or the machine "
                 + "went down.",
             KilledBySignal when memoryKills > 0 => "Killed by SIGKILL for want of memory: the kernel has killed "
-                + $"{memoryKills} {(memoryKills == 1 ? "process" : "processes")} for that since it began. Free memory on this machine, or run "
-                + "fewer agents at once (workers).",
+                + $"{memoryKills} {(memoryKills == 1 ? "process" : "processes")} for that since it began. Free memory on this machine, "
+                + "or run fewer agents at once (workers).",
             KilledBySignal when memoryKills == 0 =>
                 "Killed by SIGKILL, by somebody else: the kernel has killed nothing for want of memory.",
             KilledBySignal => "Killed by SIGKILL, by somebody else or because memory ran out.",
