@@ -5,6 +5,9 @@ public static class StepFaults
 {
     /// <summary>Some two minutes: a person may be working in the repository at the moment.</summary>
     private const int MostRefusals = 10;
+
+    /// <summary>A disk on the network may be away for a while, and nothing of a night is lost by waiting for it.</summary>
+    private const int MostFaults = 100;
     private const int LongestMessage = 2000;
 
     // errno(3): ENOSPC, EDQUOT.
@@ -37,20 +40,19 @@ public static class StepFaults
             WorktreeReplacedException => new StepException(fault.Message, fault, "WorktreeGone"),
             ConfigurationCopyException => new StepException(fault.Message, fault, "ConfigurationChanged"),
             // Whatever else it may be: it has been the same for minutes.
+            IOException when attempt >= MostFaults => Lasting(fault, attempt),
             GitException { IsRefusal: true }
             or UnauthorizedAccessException
-            or IOException
             or InvalidOperationException
             or ArgumentException
             or FormatException
             or NullReferenceException
-            or KeyNotFoundException when attempt >= MostRefusals => new StepException(
-                $"{Words(fault)}. It was tried {MostRefusals} times, each time with the same end. Repair that, then retry.",
-                fault,
-                "Refused"
-            ),
+            or KeyNotFoundException when attempt >= MostRefusals => Lasting(fault, attempt),
             _ => null,
         };
+
+    private static StepException Lasting(Exception fault, int attempt) =>
+        new($"{Words(fault)}. It was tried {attempt} times, each time with the same end. Repair that, then retry.", fault, "Refused");
 
     private static string Words(Exception fault) =>
         FileNames.Show(fault.Message.ReplaceLineEndings(" "), LongestMessage).TrimEnd().TrimEnd('.');

@@ -58,17 +58,21 @@ public class AcceptCommandTests
     {
         using var cli = new CliFixture().WithRepository();
         var agent = Path.Combine(cli.Home, "agent.sh");
-        File.WriteAllText(agent, $"echo a > a.txt\necho changed > '{cli.Folder}/README.md'\n");
+        File.WriteAllText(agent, $"echo a > a.txt\necho more >> README.md\necho changed > '{cli.Folder}/README.md'\n");
         cli.Write(
             ".orchestrator/config.yaml",
             $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: off}}\n"
         );
-        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [{command: test -f a.txt}]}\n");
+        cli.Write(
+            "tasks.yaml",
+            "tasks:\n  - {id: a, description: A, files_write: [a.txt, README.md], verification: [{command: test -f a.txt}]}\n"
+        );
         cli.Environment["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "cache");
 
         var run = await cli.RunAsync("run", "--yes");
         Assert.True(run.ExitCode == 3, run.People);
         var status = (await cli.RunAsync("status", "--json")).Json;
+        cli.Git("checkout", "-q", "README.md");
         cli.Git("merge", "-q", "--ff-only", (string)status["staging"]!);
         var merged = cli.Git("rev-parse", "main");
         await cli.RunAsync("cancel", (string)status["runId"]!);

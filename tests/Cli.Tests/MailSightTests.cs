@@ -48,7 +48,7 @@ public class MailSightTests
         var resumed = await cli.RunAsync("resume");
 
         Assert.Equal([("a", 1), ("b", 2)], waiting.Json["tasks"]!.AsArray().Select(t => ((string)t!["id"]!, (int)t["unreadMail"]!)));
-        Assert.Contains("(1 unread message) Which?", table.Output, StringComparison.Ordinal);
+        Assert.Contains("(1 unread message)", table.Output, StringComparison.Ordinal);
         Assert.Contains("(2 unread messages)", table.Output, StringComparison.Ordinal);
         Assert.Contains("b: pending, 2 unread messages", whole.Output, StringComparison.Ordinal);
         Assert.Contains("mail      2 unread messages", show.Output, StringComparison.Ordinal);

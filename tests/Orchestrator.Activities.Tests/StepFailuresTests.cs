@@ -1,4 +1,5 @@
 using Orchestrator.Git.Program;
+using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Temporalio.Exceptions;
 using Temporalio.Testing;
@@ -45,12 +46,17 @@ public sealed class StepFailuresTests
             new UnauthorizedAccessException("Access to 'x' is denied.")
         );
 
-    public static TheoryData<Exception> MachineFaults =>
-        new(
-            new GitException("git add failed: No space left on device", 128, "No space left on device"),
-            new IOException("disk"),
-            new GitLockedException("held", "index.lock")
-        );
+    public static TheoryData<Exception> MachineFaults => new(new TimeoutException("x"), new GitLockedException("held", "index.lock"));
+
+    [Fact]
+    public async Task Execute_DiskIsFull_IsTriedOnAndOnAndSaysSo()
+    {
+        var fault = new GitException("git add failed: No space left on device", 128, "No space left on device");
+
+        var told = await Assert.ThrowsAsync<ApplicationFailureException>(() => AttemptAsync(fault, attempt: 1000));
+
+        Assert.Equal((FailureTypes.DiskFull, false), (told.ErrorType, told.NonRetryable));
+    }
 
     /// <summary>Activities are tried for ever; what can't work because of what lies in a worktree comes to an end all the same.</summary>
     [Theory]

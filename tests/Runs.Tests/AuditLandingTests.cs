@@ -72,7 +72,7 @@ public sealed class AuditLandingTests
             landed.Message
         );
         Assert.Contains("Cargo.toml: cargo audit wants Cargo.lock, which is not there", landed.Message);
-        Assert.Contains("- packages: not audited: ", Report(run));
+        Assert.Contains("packages: not audited: ", Report(run));
         Assert.DoesNotContain("no vulnerability is named", landed.Message);
     }
 

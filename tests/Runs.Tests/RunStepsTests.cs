@@ -212,8 +212,8 @@ public sealed class RunStepsTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("files", ("user.txt", "old\n"));
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), Task("a", "a.txt"));
-        await run.DoAsync("a", "a.txt", "hello\n");
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), Task("a", "user.txt"));
+        await run.DoAsync("a", "user.txt", "hello\n");
         var before = await run.Repository.GitAsync("rev-parse", "HEAD");
         run.Repository.Write("user.txt", "precious\n");
 
@@ -279,7 +279,7 @@ public sealed class RunStepsTests
         var report = await FinishAsync(run);
 
         Assert.Contains("| a | merged |", report);
-        Assert.Contains("- 1 hunk of 1 task: 1 present, 0 overwritten by name, 0 lost\n", report);
+        Assert.Contains("1 hunk of 1 task: 1 present, 0 overwritten by name, 0 lost\n", report);
         Assert.Equal("", await run.Repository.GitAsync("for-each-ref", "refs/heads/orchestrator"));
         Assert.False(
             Directory.Exists(run.Repository[$".worktrees/{RunFixture.RunId}"]),

@@ -45,7 +45,7 @@ public sealed class SecretLandingTests
 
         Assert.True(landed.Landed, landed.Message);
         Assert.Contains("A person lets land what looks like secrets: a.txt:2 (GitHub token).", landed.Message);
-        Assert.Contains("- what looks like secrets: a person lets land: a.txt:2 (GitHub token)", Report(run));
+        Assert.Contains("what looks like secrets: a person lets land: a.txt:2 (GitHub token)", Report(run));
     }
 
     [Fact]

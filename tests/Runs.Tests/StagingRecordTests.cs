@@ -277,8 +277,9 @@ public sealed class StagingRecordTests
     {
         using var run = await BeginAsync();
         var merged = await run.DoAsync("a", "a.txt", "a\n");
-        run.Repository.Write("README.md", "changed by the user\n");
+        run.Repository.Write("a.txt", "the user's own, which landing would overwrite\n");
         var refused = await run.LandAsync();
+        File.Delete(run.Repository["a.txt"]);
         await run.Repository.GitAsync("merge", "--quiet", "--ff-only", run.StagingBranch);
 
         var said = await run.AbortAsync();

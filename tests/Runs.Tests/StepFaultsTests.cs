@@ -36,10 +36,12 @@ public sealed class StepFaultsTests
     [Fact]
     public void Describe_WhateverFailsAgainAndAgain_IsFinalUnlessItIsTransient()
     {
-        Exception[] lasting = [new IOException("Not a directory"), new KeyNotFoundException("x")];
+        Exception[] lasting = [new InvalidOperationException("x"), new KeyNotFoundException("x")];
 
         Assert.All(lasting, fault => Assert.Null(StepFaults.Describe(fault, attempt: 9)));
         Assert.All(lasting, fault => Assert.True(StepFaults.Describe(fault, attempt: 10) is { IsFinal: true }));
+        Assert.Null(StepFaults.Describe(new IOException("Not a directory"), attempt: 99));
+        Assert.True(StepFaults.Describe(new IOException("Not a directory"), attempt: 100) is { IsFinal: true });
         Assert.Null(StepFaults.Describe(new TimeoutException("x"), attempt: 100));
     }
 }

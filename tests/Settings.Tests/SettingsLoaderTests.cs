@@ -262,7 +262,7 @@ public class SettingsLoaderTests
             ],
             gates.Task!
         );
-        Assert.Empty(gates.Integration!);
+        Assert.Null(gates.Integration);
     }
 
     [Fact]

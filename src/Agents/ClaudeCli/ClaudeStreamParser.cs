@@ -73,7 +73,8 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
 
     private (AgentFailure Failure, string Detail) Judge(int? exitCode, string errorText)
     {
-        if (_result is null && Refusal is not null)
+        // Stopped for that, it may still print a result, which says that it was interrupted.
+        if (Refusal is not null && _result is not { IsError: false, Subtype: "success" })
         {
             return (AgentFailure.Account, Refusal);
         }

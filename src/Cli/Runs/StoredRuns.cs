@@ -61,9 +61,12 @@ internal static class StoredRuns
                     "Start one with 'orchestrate run'."
                 );
         }
-        return runs.Where(run => IsCalled(run, given)).ToList() is [var called]
-            ? NewestExecution.Of(called, repository)
-            : NewestExecution.Of(runs.First(run => run.Id == UniquePrefix.Find(given, [.. runs.Select(r => r.Id)], "run")), repository);
+        if (runs.Where(run => IsCalled(run, given)).ToList() is [var called])
+        {
+            return NewestExecution.Of(called, repository);
+        }
+        var id = UniquePrefix.Find(given, [.. runs.Select(run => run.Id)], "run");
+        return NewestExecution.Of(runs.First(run => run.Id == id), repository);
     }
 
     /// <summary>The run to change: where none is named, the only open one.</summary>

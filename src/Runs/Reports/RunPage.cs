@@ -45,7 +45,7 @@ public sealed record RunPage(
             run.RunId,
             $"{run.RunId}: {RunStanding.Describe(run)}",
             run.Title,
-            [.. Why(run), .. FactsOf(run, folder, now), .. Worth(run)],
+            [.. Why(run), .. HowItGoesOn(run), .. FactsOf(run, folder, now), .. Worth(run)],
             [.. tasks.Take(MostTasks).Select(task => new RunPageTask(task.Id, task.State, Words(run, task, facts)))],
             Math.Max(0, tasks.Count - MostTasks),
             NextStep.Of(run)
@@ -89,6 +89,11 @@ public sealed record RunPage(
         run.State == RunStates.Completed || run.Reason.Length == 0 || NextStep.Of(run).Any(step => step.Says(run.Reason))
             ? []
             : [("why", run.Reason)];
+
+    private static IEnumerable<(string Name, string Value)> HowItGoesOn(RunStatus run) =>
+        (run.Standing ?? RunStanding.Of(run)) is RunStanding.Interrupted or RunStanding.Paused
+            ? [("goes on", $"with: orchestrate resume {run.RunId}")]
+            : [];
 
     private static IEnumerable<(string Name, string Value)> Worth(RunStatus run)
     {
