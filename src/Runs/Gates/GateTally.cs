@@ -51,7 +51,13 @@ internal static class GateTally
         {
             return;
         }
-        using var alone = await LockFile.TakeAsync(folder.Gates + ".lock", stop);
+        var lockFile = folder.Gates + ".lock";
+        if (new FileInfo(lockFile).LinkTarget is not null)
+        {
+            // It holds nothing, and counting must not stop a merge.
+            RegularFile.TryPutAside(lockFile, number => $"{lockFile}.changed-{number}");
+        }
+        using var alone = await LockFile.TakeAsync(lockFile, stop);
         var counts = new SortedDictionary<string, GateCount>(Read(folder), StringComparer.Ordinal);
         var count = counts.GetValueOrDefault(verdict.Gate.Command) ?? new GateCount();
         counts[verdict.Gate.Command] = verdict.Cached is { } hit
