@@ -84,7 +84,7 @@ public abstract class AgentWorkflow : MessageWorkflow
         }
         catch (ActivityFailureException failure)
         {
-            Reporter.TransitionTo(TaskStates.Failed, failure.InnerException?.Message ?? failure.Message);
+            Reporter.TransitionTo(TaskStates.Failed, FailureCause.Of(failure));
         }
         await release();
         await Reporter.FlushAsync();

@@ -59,7 +59,7 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
         }
         catch (ActivityFailureException failure)
         {
-            return await EndEarlyAsync(RunStates.Failed, failure.InnerException?.Message ?? failure.Message);
+            return await EndEarlyAsync(RunStates.Failed, FailureCause.Of(failure));
         }
     }
 

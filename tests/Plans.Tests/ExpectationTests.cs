@@ -84,6 +84,14 @@ public sealed class ExpectationTests
     }
 
     [Fact]
+    public void Staging_OneCommandThatAdvisesForTasksAndIsRequiredThere_IsRequired()
+    {
+        var gates = new ProjectGates { Configured = [new Gate("npm test") { Required = false }], Integration = [new Gate("npm test")] };
+
+        Assert.True(Assert.Single(gates.OfStaging(new Plan())).Required);
+    }
+
+    [Fact]
     public void Found_TaskThatOnlyMeasures_HasTheProjectsGatesToo()
     {
         var task = new PlanTask { Id = "a", Measurements = [new Gate("./bench") { Expect = "> 1" }] };

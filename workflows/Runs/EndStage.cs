@@ -45,7 +45,7 @@ internal sealed class EndStage(
         }
         catch (ActivityFailureException failure)
         {
-            return failure.InnerException?.Message ?? failure.Message;
+            return FailureCause.Of(failure);
         }
     }
 
@@ -75,7 +75,7 @@ internal sealed class EndStage(
         }
         catch (ActivityFailureException failure)
         {
-            reason = $"{reason}; its end could not be recorded as a whole: {failure.InnerException?.Message ?? failure.Message}";
+            reason = $"{reason}; its end could not be recorded as a whole: {FailureCause.Of(failure)}";
         }
         context.TransitionTo(state, reason);
         await recorder.CloseAsync();

@@ -20,7 +20,7 @@ internal sealed class LeaseTeller(RunContext context)
             }
             catch (ActivityFailureException failure)
             {
-                _state.Leases.CouldNotSend(_state.Board, failure.InnerException?.Message ?? failure.Message, RunContext.Now);
+                _state.Leases.CouldNotSend(_state.Board, FailureCause.Of(failure), RunContext.Now);
             }
         }
     }

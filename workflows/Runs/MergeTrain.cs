@@ -175,7 +175,7 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         }
         catch (ChildWorkflowFailureException failure)
         {
-            _state.Note($"The merge train ended: {failure.InnerException?.Message ?? failure.Message}. Another goes on.", RunContext.Now);
+            _state.Note($"The merge train ended: {FailureCause.Of(failure)}. Another goes on.", RunContext.Now);
             await PauseAsync();
         }
         Link.Lose(train.FirstExecutionRunId);

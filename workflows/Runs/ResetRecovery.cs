@@ -65,7 +65,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         }
         catch (ActivityFailureException failure)
         {
-            return $"{reason}; what it had begun before its reset could not be found: {failure.InnerException?.Message ?? failure.Message}";
+            return $"{reason}; what it had begun before its reset could not be found: {FailureCause.Of(failure)}";
         }
     }
 

@@ -119,7 +119,7 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver)
         }
         catch (ChildWorkflowFailureException failure)
         {
-            var reason = $"its workflow ended: {failure.InnerException?.Message ?? failure.Message}";
+            var reason = $"its workflow ended: {FailureCause.Of(failure)}";
             TaskReports.Lost(_state.Board, entry, handle.FirstExecutionRunId, reason, RunContext.Now);
         }
     }

@@ -114,7 +114,7 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
             return new QuestionAnswer
             {
                 Run = new AgentRunResult { FailureClass = FailureClasses.Invalid },
-                Why = failure.InnerException?.Message ?? failure.Message,
+                Why = FailureCause.Of(failure),
             };
         }
         finally

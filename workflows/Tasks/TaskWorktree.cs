@@ -60,7 +60,7 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
         }
         catch (ActivityFailureException failure)
         {
-            var why = failure.InnerException?.Message ?? failure.Message;
+            var why = FailureCause.Of(failure);
             reporter.TransitionTo(state.Report.State, $"{state.Report.Reason} (its worktree could not be released: {why})");
         }
     }

@@ -30,7 +30,7 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         catch (ActivityFailureException failure)
         {
             // Merged one by one, each entry shows its own fault.
-            reporter.Note($"Merged one by one: {failure.InnerException?.Message ?? failure.Message}");
+            reporter.Note($"Merged one by one: {FailureCause.Of(failure)}");
             Train = Train.GivenUp();
         }
     }
@@ -89,7 +89,7 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         {
             result = new MergeResult
             {
-                Message = failure.InnerException?.Message ?? failure.Message,
+                Message = FailureCause.Of(failure),
                 // The task is parked and sends its work once more.
                 FailureClass = Calls.ActivityDefaults.DiskFull(failure) is null ? FailureClasses.Invalid : FailureClasses.Environment,
             };

@@ -43,11 +43,13 @@ public sealed record ProjectGates
     /// its own must not weaken what the project is checked by.</summary>
     public IReadOnlyList<HoldingGate> ExplainStaging(Plan plan) =>
         [
-            .. From(Configured ?? [], GateSource.Configuration)
-                .Concat(From(Integration ?? [], GateSource.Integration))
-                .Concat(From(Integration is null && Configured is null ? Found : [], GateSource.Found))
-                .Concat(From(Types(plan), GateSource.Contracts))
-                .DistinctBy(holding => (holding.Gate.Command, holding.Gate.Negate)),
+            .. Once(
+                From(Configured ?? [], GateSource.Configuration)
+                    .Concat(From(Integration ?? [], GateSource.Integration))
+                    .Concat(From(Integration is null && Configured is null ? Found : [], GateSource.Found))
+                    .Concat(From(Types(plan), GateSource.Contracts)),
+                holding => holding.Gate
+            ),
         ];
 
     /// <summary>The gates of every tree on staging.</summary>
@@ -104,8 +106,13 @@ public sealed record ProjectGates
         plan.Contracts.Count == 0 || (Configured ?? []).Any(g => g.ChecksTypes) ? [] : Found.Where(g => g.ChecksTypes);
 
     // Where one command is named twice, the strict one decides: a task can't make the project's gate a mere advice.
-    private static IReadOnlyList<Gate> Once(IEnumerable<Gate> gates) =>
-        [.. gates.GroupBy(gate => (gate.Command, gate.Negate)).Select(same => same.OrderByDescending(gate => gate.Required).First())];
+    private static IReadOnlyList<Gate> Once(IEnumerable<Gate> gates) => Once(gates, gate => gate);
+
+    private static IReadOnlyList<T> Once<T>(IEnumerable<T> all, Func<T, Gate> gateOf) =>
+        [
+            .. all.GroupBy(one => (gateOf(one).Command, gateOf(one).Negate))
+                .Select(same => same.OrderByDescending(one => gateOf(one).Required).First()),
+        ];
 
     private static IEnumerable<HoldingGate> From(IEnumerable<Gate> gates, GateSource source) =>
         gates.Select(gate => new HoldingGate(gate, source));
