@@ -116,41 +116,30 @@ internal static class ProcFiles
     /// moment, which is waited for.</summary>
     private static ReadOnlySpan<byte> ReadEnvironment(int processId)
     {
-        var isSettled = false;
         for (var looks = 0; looks < MostLooks; looks++)
         {
-            if (SmallFile.ReadIfPossible($"/proc/{processId}/environ") is not { } environment)
-            {
-                return default;
-            }
-            if (environment.Length > 0 || isSettled)
+            var environment = SmallFile.ReadAtOnceIfPossible($"/proc/{processId}/environ");
+            if (environment is not { Length: 0 })
             {
                 return environment;
             }
-            if (
-                SmallFile.ReadIfPossible($"/proc/{processId}/stat") is not { } stat
-                || HasSettledEnvironment(Encoding.UTF8.GetString(stat)) is not { } settled
-            )
+            if (SmallFile.ReadIfPossible($"/proc/{processId}/stat") is not { } stat || !MayHaveEnvironment(Encoding.UTF8.GetString(stat)))
             {
                 return default;
             }
-            isSettled = settled;
-            if (!settled)
-            {
-                Thread.Sleep(1);
-            }
+            Thread.Sleep(1);
         }
         return default;
     }
 
-    /// <summary>From the line of <c>/proc/PID/stat</c>: true if the process has its environment (maybe an empty one), false while execve(2)
-    /// is in progress, null if it has no memory, as ended processes and kernel threads.</summary>
-    internal static bool? HasSettledEnvironment(string stat)
+    /// <summary>From the line of <c>/proc/PID/stat</c>, after nothing was read from its environment: true if it has one by now, or execve(2)
+    /// is in progress, so that another look is needed. The process may have started one program after another between the two reads.</summary>
+    internal static bool MayHaveEnvironment(string stat)
     {
-        // proc(5): field 23 is the size of its memory, field 51 (from Linux 3.5 on) the end of its environment; the third one is the first
-        // behind the name.
+        // proc(5): field 23 is the size of its memory (none: a kernel thread, or it has ended); 26, the begin of its code, is set after its
+        // environment, whose begin and end are 50 and 51 (from Linux 3.5 on). The third field is the first behind the name.
         var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length <= 51 - 3 || fields[23 - 3] == "0" ? null : fields[51 - 3] != "0";
+        return fields.Length > 51 - 3 && fields[23 - 3] != "0" && (fields[26 - 3] == "0" || fields[50 - 3] != fields[51 - 3]);
     }
 
     private static bool Holds(ReadOnlySpan<byte> environment, ReadOnlySpan<byte> assignment)

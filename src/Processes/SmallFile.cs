@@ -3,6 +3,8 @@ namespace Orchestrator.Processes;
 /// <summary>Reads files that may be missing, such as refs, notes and those below <c>/proc</c>.</summary>
 public static class SmallFile
 {
+    private const int FirstSize = 16 * 1024;
+
     /// <summary>The content of a file; null if it is missing, or a folder. A symbolic link is followed.</summary>
     /// <exception cref="IOException">It exists and can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
@@ -28,6 +30,29 @@ public static class SmallFile
         try
         {
             return File.ReadAllBytes(path);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>As <see cref="ReadIfPossible"/>, in a single read(2): what the kernel makes of a process's memory may be another program's
+    /// from one read to the next.</summary>
+    internal static byte[]? ReadAtOnceIfPossible(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path);
+            for (var size = FirstSize; ; size *= 2)
+            {
+                var buffer = new byte[size];
+                var length = RandomAccess.Read(file, buffer, fileOffset: 0);
+                if (length < size)
+                {
+                    return buffer[..length];
+                }
+            }
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

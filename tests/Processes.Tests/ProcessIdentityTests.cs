@@ -32,15 +32,49 @@ public sealed class ProcessIdentityTests
     }
 
     [Theory]
-    [InlineData(0, 0, null)]
-    [InlineData(4096, 0, false)]
-    [InlineData(4096, 140726, true)]
-    public void HasSettledEnvironment_ByMemoryAndEndOfEnvironment(long memory, long end, bool? expected)
+    [InlineData(0, 0, 0, 0, false)]
+    [InlineData(4096, 0, 0, 0, true)]
+    [InlineData(4096, 0, 140720, 0, true)]
+    [InlineData(4096, 0, 140720, 140720, true)]
+    [InlineData(4096, 94543, 140720, 140726, true)]
+    [InlineData(4096, 94543, 140720, 140720, false)]
+    public void MayHaveEnvironment_ByMemoryCodeAndBoundsOfTheEnvironment(long memory, long code, long begin, long end, bool expected)
     {
         var fields = Enumerable.Repeat("0", 50).ToArray();
-        (fields[23 - 3], fields[51 - 3]) = ($"{memory}", $"{end}");
+        (fields[23 - 3], fields[26 - 3], fields[50 - 3], fields[51 - 3]) = ($"{memory}", $"{code}", $"{begin}", $"{end}");
 
-        Assert.Equal(expected, ProcFiles.HasSettledEnvironment($"7 (a ) b) {string.Join(' ', fields)}\n"));
+        Assert.Equal(expected, ProcFiles.MayHaveEnvironment($"7 (a ) b) {string.Join(' ', fields)}\n"));
+    }
+
+    /// <summary>Each start of a program replaces the memory that an environment is read from.</summary>
+    [Fact]
+    public async Task FindByEnvironment_OneProgramStartsTheNextAgainAndAgain_IsAlwaysFound()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder["chain"], "echo > \"$2.$1\"; [ $1 = 0 ] && exec sleep 1000; exec sh \"$0\" $(($1-1)) \"$2\"\n");
+        var mark = Guid.NewGuid().ToString("N");
+        using var stop = new CancellationTokenSource();
+        var run = new ProcessRunner().RunAsync(
+            Shell.Script("exec sh $1/chain 500 $1/step", folder.Path) with
+            {
+                Environment = new Dictionary<string, string?> { ["CHAIN_MARK"] = mark, ["LONG_VALUE"] = new string('x', 40_000) },
+            },
+            stop.Token
+        );
+
+        while (!File.Exists(folder["step.500"]))
+        {
+            await Task.Delay(1);
+        }
+        var misses = 0;
+        while (!File.Exists(folder["step.0"]))
+        {
+            misses += ProcessTable.FindByEnvironment("CHAIN_MARK", mark).Count == 1 ? 0 : 1;
+        }
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        Assert.Equal(0, misses);
     }
 
     [Fact]
