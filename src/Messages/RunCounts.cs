@@ -76,15 +76,15 @@ public sealed record RunCounts
     /// <summary>A short form: <c>2/4 merged, 1 failed</c>.</summary>
     public string Brief() => Say(string.Create(CultureInfo.InvariantCulture, $"{Merged}/{Asked} merged"));
 
-    /// <summary>As text: <c>2 of 4 tasks merged, 1 skipped by hand, 1 failed</c>; empty before there are tasks.</summary>
+    /// <summary>As text: <c>2 of 4 tasks merged, 1 waived, 1 failed</c>; empty before there are tasks.</summary>
     public override string ToString() => Say(Counted(Merged, $"of {Counted(Asked, Asked == 1 ? "task" : "tasks")} merged"));
 
     private string Say(string merged)
     {
         List<string> said = Asked > 0 ? [merged] : [];
-        Add(Resolved, "resolved by hand");
-        Add(Waived, "skipped by hand");
-        Add(Superseded, "replaced");
+        Add(Resolved, "resolved");
+        Add(Waived, "waived");
+        Add(Superseded, "superseded");
         Add(Failed, "failed");
         Add(Skipped, "skipped");
         Add(Cancelled, "cancelled");

@@ -12,7 +12,7 @@ public static class ForegroundProgram
     /// <param name="arguments">Further arguments.</param>
     /// <param name="directory">Its working directory.</param>
     /// <param name="environment">Variables on top of this process's own.</param>
-    /// <param name="input">Written to its stdin; null: it has this process's stdin.</param>
+    /// <param name="input">Lines that are written to its stdin; null: it has this process's stdin.</param>
     /// <returns>Its exit code.</returns>
     /// <exception cref="ProcessStartException">There is no such program, or it can't be started.</exception>
     public static async Task<int> RunAsync(
@@ -20,7 +20,7 @@ public static class ForegroundProgram
         IReadOnlyList<string> arguments,
         string directory,
         IReadOnlyDictionary<string, string>? environment = null,
-        string? input = null
+        IAsyncEnumerable<string>? input = null
     )
     {
         var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -49,13 +49,16 @@ public static class ForegroundProgram
     }
 
     // A pager that was left before its end reads no further.
-    private static async Task WriteAsync(StreamWriter stream, string text)
+    private static async Task WriteAsync(StreamWriter stream, IAsyncEnumerable<string> lines)
     {
         try
         {
             await using (stream)
             {
-                await stream.WriteAsync(text);
+                await foreach (var line in lines)
+                {
+                    await stream.WriteAsync(line + "\n");
+                }
             }
         }
         catch (IOException) { }

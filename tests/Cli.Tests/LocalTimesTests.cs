@@ -7,8 +7,8 @@ namespace Orchestrator.Cli.Tests;
 public sealed class LocalTimesTests
 {
     [Theory]
-    [InlineData("waits until 2026-11-22 10:54:07Z", "2026-11-22T10:54:07Z", "yyyy-MM-dd HH:mm:ss")]
-    [InlineData("it is past 2026-07-01 23:30Z (until)", "2026-07-01T23:30:00Z", "yyyy-MM-dd HH:mm")]
+    [InlineData("waits until 2026-11-22 10:54:07Z", "2026-11-22T10:54:07Z", "yyyy-MM-dd HH:mm:ss zzz")]
+    [InlineData("it is past 2026-07-01 23:30Z (until)", "2026-07-01T23:30:00Z", "yyyy-MM-dd HH:mm zzz")]
     public void In_TimesOfARun_AreInTheZoneOfThisMachine(string sentence, string time, string format)
     {
         var local = DateTimeOffset.Parse(time, CultureInfo.InvariantCulture).ToLocalTime().ToString(format, CultureInfo.InvariantCulture);

@@ -43,7 +43,7 @@ public class MailSightTests
         var waiting = await cli.RunAsync("status", "--json");
         var (table, show, whole) = (await cli.RunAsync("status"), await cli.RunAsync("show", $"{id}/b"), await cli.RunAsync("show"));
         var shown = (await cli.RunAsync("show", $"{id}/a", "--json")).Json;
-        var events = await cli.RunAsync("events");
+        var (events, told) = (await cli.RunAsync("events", "--json"), await cli.RunAsync("events"));
         await cli.RunAsync("retry", "a", "--guidance", "this");
         var resumed = await cli.RunAsync("resume");
 
@@ -57,6 +57,8 @@ public class MailSightTests
         Assert.Equal("No new packages.", (string)Assert.Single(shown["mail"]!.AsArray())!["text"]!);
         var lines = events.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToList();
         var mail = lines.Where(line => (string)line["state"]! == RunLines.Mail).ToList();
+        Assert.Equal(lines.Count, told.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Matches(@"(?m)^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d  b: mail  \(.*to b", told.Output);
         Assert.Equal(["b", null], mail.Select(line => (string?)line["task"]));
         Assert.Equal((1, 1), ((int)mail[0]["schemaVersion"]!, (int)mail[0]["mail"]!["number"]!));
         Assert.All(mail, line => Assert.True((bool)line["mail"]!["person"]!));

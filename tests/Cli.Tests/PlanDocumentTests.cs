@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Messages;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;
@@ -16,6 +19,21 @@ public class PlanDocumentTests
         contracts:
           - {name: AuthService, file_path: contracts/auth.ts, methods: [login], consumers: [two]}
         """;
+
+    /// <summary>What is printed by itself has a version. A list of ids is only read, and lines of events get theirs when printed.</summary>
+    [Fact]
+    public void Documents_EachOfThemHasItsVersion()
+    {
+        var types = new[] { typeof(CliJson), typeof(RunJson), typeof(EngineJson) }
+            .SelectMany(context => context.GetCustomAttributesData())
+            .Where(attribute => attribute.AttributeType == typeof(JsonSerializableAttribute))
+            .Select(attribute => (Type)attribute.ConstructorArguments[0].Value!)
+            .Except([typeof(string[]), typeof(MailLine), typeof(RunEvent)])
+            .ToList();
+
+        Assert.True(types.Count > 20, $"{types.Count} documents");
+        Assert.Equal([], types.Where(type => type.GetProperty("SchemaVersion") is null).Select(type => type.Name));
+    }
 
     public static TheoryData<string, string> Documents() =>
         new()

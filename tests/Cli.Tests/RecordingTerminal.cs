@@ -61,6 +61,8 @@ internal sealed class RecordingTerminal : ITerminal
 
     public string Rendered(ScreenLine line) => line.Text;
 
+    public IEnumerable<string> Rendered(UntrustedText block) => block.Block(UntrustedText.Mark);
+
     public void Say(ScreenLine line) => Say(line.Text);
 
     public void Result(string text)

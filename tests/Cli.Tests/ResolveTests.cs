@@ -33,19 +33,19 @@ public sealed class ResolveTests
         Assert.Contains($"orchestrate resolve {run} abort", report, StringComparison.Ordinal);
         Assert.Equal(2, named.Split("escalation-report.md").Length - 1);
 
-        var nothing = await cli.RunAsync("resolve", run, "manual-fix");
+        var nothing = await cli.RunAsync("resolve", run, "manual-fix", "--yes");
         cli.Git("worktree", "add", "-q", "../fix", staging);
         await File.WriteAllTextAsync(Path.Combine(cli.Folder, "..", "fix", "bad.txt"), "not well\n");
-        var uncommitted = await cli.RunAsync("resolve", run, "manual-fix");
+        var uncommitted = await cli.RunAsync("resolve", run, "manual-fix", "--yes");
         Commit(cli, "half a fix");
-        var red = await cli.RunAsync("resolve", run, "manual-fix");
+        var red = await cli.RunAsync("resolve", run, "manual-fix", "--yes");
         await File.WriteAllTextAsync(Path.Combine(cli.Folder, "..", "fix", "bad.txt"), "GOOD\n");
         Commit(cli, "the whole fix");
         var fixedTip = cli.Git("rev-parse", staging).Trim();
         cli.Git("-C", "../fix", "reset", "-q", "--hard", "main");
-        var lost = await cli.RunAsync("resolve", run, "manual-fix");
+        var lost = await cli.RunAsync("resolve", run, "manual-fix", "--yes");
         cli.Git("-C", "../fix", "reset", "-q", "--hard", fixedTip);
-        var mended = await cli.RunAsync("resolve", run, "manual-fix", "--reason", "by hand");
+        var mended = await cli.RunAsync("resolve", run, "manual-fix", "--yes", "--reason", "by hand");
 
         Assert.Equal((1, 1, 1, 1), (nothing.ExitCode, uncommitted.ExitCode, red.ExitCode, lost.ExitCode));
         Assert.Contains("There is no new commit on", nothing.People, StringComparison.Ordinal);
@@ -65,7 +65,7 @@ public sealed class ResolveTests
         );
 
         // What is decided is decided.
-        var again = await cli.RunAsync("resolve", run, "manual-fix");
+        var again = await cli.RunAsync("resolve", run, "manual-fix", "--yes");
         Assert.Equal(2, again.ExitCode);
         Assert.Contains("has ended: completed", again.People, StringComparison.Ordinal);
     }
@@ -81,7 +81,7 @@ public sealed class ResolveTests
         var slow = Path.Combine(cli.Home, "slow");
         await File.WriteAllTextAsync(slow, "");
 
-        using var resolving = EngineTakeOverTests.StartProcess(cli, "resolve", run, "manual-fix");
+        using var resolving = EngineTakeOverTests.StartProcess(cli, "resolve", run, "manual-fix", "--yes");
         await Wait.UntilAsync(() => File.Exists(slow + ".begun"));
         resolving.Kill();
         await resolving.WaitForExitAsync();
@@ -129,7 +129,7 @@ public sealed class ResolveTests
         using var cli = await EscalatedAsync(agent: Planner + Agent, planner: "mine", yes: false);
         var run = (string)(await cli.RunAsync("status", "--json")).Json["runId"]!;
 
-        var asked = await cli.RunAsync("resolve", run, "replan", "--reason", "write GOOD at once");
+        var asked = await cli.RunAsync("resolve", run, "replan", "--yes", "--reason", "write GOOD at once");
         var approved = await cli.RunAsync("approve", "plan", "--no-resume");
         var finished = await cli.RunAsync("resume", run);
 
@@ -161,7 +161,7 @@ public sealed class ResolveTests
         using var cli = await EscalatedAsync(planner: "nobody");
         var run = (string)(await cli.RunAsync("status", "--json")).Json["runId"]!;
 
-        var refused = await cli.RunAsync("resolve", run, "replan");
+        var refused = await cli.RunAsync("resolve", run, "replan", "--yes");
 
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("There is no planner 'nobody' (planner.agent).", refused.People, StringComparison.Ordinal);

@@ -39,7 +39,7 @@ public class RunCommandTests
         var task = await cli.RunAsync("show", "/two", "--json");
         Assert.Equal(("two", "merged"), ((string?)task.Json["task"]!["id"], (string?)task.Json["task"]!["state"]));
         Assert.NotEmpty(task.Json["events"]!.AsArray());
-        var events = (await cli.RunAsync("events", "--follow"))
+        var events = (await cli.RunAsync("events", "--follow", "--json"))
             .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonNode.Parse(line)!)
             .ToList();
@@ -327,7 +327,7 @@ public class RunCommandTests
     [InlineData(2, "no 'tasks.yaml'|no plan was named|No plan was named", "run")]
     [InlineData(2, "There is no run", "status")]
     [InlineData(2, "There is no run", "report", "x")]
-    [InlineData(2, "No run is open", "resume")]
+    [InlineData(2, "There is no run in", "resume")]
     [InlineData(2, "whole number", "run", "good.yaml", "--workers", "zero")]
     [InlineData(2, "there is no agent 'mien'", "run", "good.yaml", "--agent", "mien")]
     [InlineData(2, "There is no task 'tow' of this plan", "run", "good.yaml", "--only", "tow")]

@@ -67,7 +67,7 @@ public class TerminateAndResetTests
         Assert.Contains("first  terminated", status.People, StringComparison.Ordinal);
         Assert.Contains(": pressed by mistake", status.People, StringComparison.Ordinal);
         Assert.DoesNotContain("resume", status.People, StringComparison.Ordinal);
-        Assert.Contains("\"terminated\"", (await cli.RunAsync("events", "first")).Output, StringComparison.Ordinal);
+        Assert.Contains("\"terminated\"", (await cli.RunAsync("events", "first", "--json")).Output, StringComparison.Ordinal);
         Assert.Equal(
             2,
             cli.Git("for-each-ref", "--format=%(refname)", "refs/orchestrator/wip/first")

@@ -180,7 +180,7 @@ internal sealed class Steering(RunState state)
         {
             return Steered.Unchanged(wasAtWork ? $"{id} was merged before it could be skipped." : $"{id} is {StateOf(id)} already.");
         }
-        Board.CountAsDone(task, TaskStates.Waived, $"counts as done without changes: skipped by {who}", now, Said.By(command.By));
+        Board.CountAsDone(task, TaskStates.Waived, $"counts as done without changes: waived by {who}", now, Said.By(command.By));
         return Steered.As($"{id} counts as done without changes; what depends on it may run.");
     }
 

@@ -44,6 +44,7 @@ internal sealed class CancelCommand : SteeringCommand
             dependants.Length > 0
             && (
                 parsed.GetValue(_dependants)
+                || SaysYes(parsed)
                 || context.Terminal.Ask($"{names} can't run without {task}. Cancel what depends on it, too?", byDefault: false) is true
             );
         if (dependants.Length > 0 && !withDependants)

@@ -16,7 +16,7 @@ internal static class DryRun
     /// <param name="approveRisk">Highest risk score that needs no approval; null: by the settings.</param>
     /// <param name="yes">The person answered yes in advance.</param>
     /// <param name="context">Where it is shown.</param>
-    public static int Show(
+    public static void Show(
         Plan plan,
         string file,
         TaskChoice chosen,
@@ -35,6 +35,5 @@ internal static class DryRun
         context.Terminal.Show("Risk:");
         RiskOverview.Write(score, guarded, context.Terminal.Show);
         context.Terminal.Show(RiskOverview.WhoIsAsked(plan, score, guarded, approveRisk, yes));
-        return ExitCodes.Done;
     }
 }

@@ -7,15 +7,15 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>events</c>: a run's transitions and its mail, one JSON document per line.</summary>
+/// <summary><c>events</c>: a run's transitions and its mail, a line each; with <c>--json</c> one JSON document per line.</summary>
 internal sealed class EventsCommand : CliCommand
 {
     private readonly RunArgument _run = new("RUN", "The run; the latest where none is named");
     private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Go on until the run ends" };
-    private readonly Option<bool> _json = new(GlobalOptions.JsonName) { Description = "One JSON document per line (always so)" };
+    private readonly Option<bool> _json = new(GlobalOptions.JsonName) { Description = "One JSON document per line" };
 
     public EventsCommand()
-        : base("events", "Print a run's transitions, and its mail, as JSON lines")
+        : base("events", "Print a run's transitions, and its mail")
     {
         _run.AddTo(this);
         Add(_follow);
@@ -33,7 +33,14 @@ internal sealed class EventsCommand : CliCommand
         );
         await foreach (var line in lines)
         {
-            context.Terminal.Document(UntrustedText.EscapeJson(WithVersion(line)) + "\n");
+            if (parsed.GetValue(_json))
+            {
+                context.Terminal.Document(UntrustedText.EscapeJson(WithVersion(line.Json)) + "\n");
+            }
+            else
+            {
+                context.Terminal.Show(EventFile.DescribeWithDate(line.Happened));
+            }
         }
         return ExitCodes.Done;
     }

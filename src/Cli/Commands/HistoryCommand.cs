@@ -51,7 +51,7 @@ internal sealed class HistoryCommand : CliCommand
         var width = names.Select(name => name.Length).DefaultIfEmpty().Max();
         foreach (var (run, name) in runs.Zip(names))
         {
-            var began = run.StartedAt.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+            var began = LocalTimes.Short(run.StartedAt);
             var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
             context.Terminal.Show(
                 $"{began}  {name.PadRight(width)}  {RunStanding.Describe(run), -20}  {run.Counts!.Brief()}{cost}  "
@@ -64,7 +64,8 @@ internal sealed class HistoryCommand : CliCommand
         }
         else if (all.Count == 0)
         {
-            context.Terminal.Say("There is no run yet. Start one with 'orchestrate run'.");
+            var none = StoredRuns.NoneYet(repository);
+            context.Terminal.Say($"{none.Message} {none.Cure}");
         }
         return ExitCodes.Done;
     }

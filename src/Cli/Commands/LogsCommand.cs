@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
@@ -54,39 +55,25 @@ internal sealed class LogsCommand : CliCommand
         {
             throw new CommandException(ExitCodes.Usage, $"No agent was started for {id} yet.", $"See 'orchestrate show {run.Id}/{id}'.");
         }
-        var json = parsed.GetValue(_json);
-        var lines = new Queue<string>();
-        var (size, leftOut) = (0L, 0);
-        await foreach (var line in AgentLogs.ReadAsync(folder, parsed.GetValue(_follow), context.Time, stop))
+        var log = AgentLogs.ReadAsync(folder, parsed.GetValue(_follow), context.Time, stop);
+        if (parsed.GetValue(_json))
         {
-            if (json)
-            {
-                lines.Enqueue(line);
-                size += line.Length;
-                while (size > MostText && lines.Count > 1)
-                {
-                    size -= lines.Dequeue().Length;
-                    leftOut++;
-                }
-            }
-            else
+            var start = int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture);
+            context.Print(await DocumentAsync(run.Id, id, start, log), CliJson.Default.LogDocument);
+            return ExitCodes.Done;
+        }
+        if (parsed.GetValue(_follow))
+        {
+            await foreach (var line in log)
             {
                 context.Terminal.Show(new UntrustedText(line));
             }
         }
-
-        if (json)
+        else
         {
-            context.Print(
-                new LogDocument(run.Id, id, int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture), [.. lines])
-                {
-                    LeftOut = leftOut,
-                },
-                CliJson.Default.LogDocument
-            );
-            return ExitCodes.Done;
+            var rows = log.SelectMany(line => context.Terminal.Rendered(new UntrustedText(line)));
+            await new Pager(context.Terminal, context.Environment).ShowAsync(rows);
         }
-
         if (reference.Task is null)
         {
             context.Terminal.Say(
@@ -99,5 +86,23 @@ internal sealed class LogsCommand : CliCommand
             context.Terminal.Show(new UntrustedText(await File.ReadAllTextAsync(errors, stop)));
         }
         return ExitCodes.Done;
+    }
+
+    // The end of a log that is too long for one document: its first lines are left out, and counted.
+    private static async Task<LogDocument> DocumentAsync(string run, string task, int start, IAsyncEnumerable<string> log)
+    {
+        var lines = new Queue<string>();
+        var (size, leftOut) = (0L, 0);
+        await foreach (var line in log)
+        {
+            lines.Enqueue(line);
+            size += line.Length;
+            while (size > MostText && lines.Count > 1)
+            {
+                size -= lines.Dequeue().Length;
+                leftOut++;
+            }
+        }
+        return new LogDocument(run, task, start, [.. lines]) { LeftOut = leftOut };
     }
 }

@@ -39,19 +39,19 @@ internal static class MailCommands
 /// <summary><c>send</c>: a person writes to the agent of a task. Needs no engine.</summary>
 internal sealed class SendCommand : CliCommand
 {
-    private readonly Argument<string> _which = new("RUN/TASK") { Description = "The task whose agent is to read it" };
+    private readonly RunArgument _which = new("RUN/TASK", "The task whose agent is to read it", isRequired: true);
     private readonly Argument<string> _text = new("TEXT") { Description = "What it must know" };
 
     public SendCommand()
         : base("send", "Write to the agent of a task, while it works or before it starts")
     {
-        Add(_which);
+        _which.AddTo(this);
         Add(_text);
     }
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var (run, reference) = RunReference.Require(context.RequireRepository(), parsed.GetRequiredValue(_which));
+        var (run, reference) = _which.Require(context.RequireRepository(), parsed);
         var task =
             reference.FindTask(run.Status)
             ?? throw new CommandException(

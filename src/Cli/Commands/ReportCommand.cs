@@ -60,13 +60,29 @@ internal sealed class ReportCommand : CliCommand
         }
         else if (parsed.GetValue(_full))
         {
-            context.Terminal.Result(LocalTimes.In(new RunReport(repository.Root, context.Time).Render(status)));
+            await ShowWholeAsync(LocalTimes.In(new RunReport(repository.Root, context.Time).Render(status)), context);
         }
         else
         {
             ShowPage(RunPage.Of(status, repository.Root, context.Time.GetUtcNow()), status, parsed.GetValue(_markdown), context);
         }
         return ExitCodes.Done;
+    }
+
+    // Its lines are ours, and a file that it is written to has them unchanged.
+    private static async Task ShowWholeAsync(string report, CommandContext context)
+    {
+        if (context.Terminal.OutputWidth == RunTable.Unlimited)
+        {
+            context.Terminal.Result(report);
+        }
+        else
+        {
+            await new Pager(context.Terminal, context.Environment).ShowAsync(
+                report,
+                static line => line.StartsWith('#') ? Tone.Strong : Tone.Plain
+            );
+        }
     }
 
     private static void ShowPage(RunPage page, RunStatus run, bool markdown, CommandContext context)

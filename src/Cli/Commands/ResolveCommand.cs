@@ -22,7 +22,6 @@ internal sealed class ResolveCommand : SteeringCommand
         HelpName = "TASK",
     };
     private readonly Option<string?> _reason;
-    private readonly Option<bool> _yes = GlobalOptions.Yes();
 
     public ResolveCommand()
         : base("resolve", "Decide how a run goes on that can't go on by itself")
@@ -33,7 +32,6 @@ internal sealed class ResolveCommand : SteeringCommand
         Add(_way);
         Add(_tasks);
         Add(_reason);
-        Add(_yes);
         AddAcceptLosses();
         AddGoingOn();
         AddEngine();
@@ -65,9 +63,9 @@ internal sealed class ResolveCommand : SteeringCommand
         return way == Resolutions.Abort
             ? new RunAbortion(context, stop).RunAsync(
                 run,
-                parsed.GetValue(_yes),
+                SaysYes(parsed),
                 () => SendAsync(parsed, context, run, call with { ComesToRest = status => RunStates.IsFinal(status.State) }, stop)
             )
-            : SendLandingAsync(parsed, context, run, call with { GoesOn = true }, stop);
+            : SendLandingAsync(parsed, context, run, call, stop);
     }
 }

@@ -88,7 +88,9 @@ internal sealed class RunCommand : CliCommand
         var chosen = plan is null ? TaskChoice.All : TaskChoice.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase));
         if (plan is not null && parsed.GetValue(_dryRun))
         {
-            return DryRun.Show(plan, file!, chosen, opened.Loaded, parsed.GetValue(_options.ApproveRisk), parsed.GetValue(_yes), context);
+            DryRun.Show(plan, file!, chosen, opened.Loaded, parsed.GetValue(_options.ApproveRisk), parsed.GetValue(_yes), context);
+            await RunPreparation.DemandRepositoryAsync(context, repository, opened.Loaded, stop);
+            return ExitCodes.Done;
         }
 
         var yes = parsed.GetValue(_yes);

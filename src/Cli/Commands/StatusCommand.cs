@@ -23,6 +23,10 @@ internal sealed class StatusCommand : CliCommand
     };
     private readonly Option<bool> _blocked = new("--blocked") { Description = "Only what needs a person" };
     private readonly Option<bool> _all = new("--all") { Description = "With every command that answers what is asked" };
+    private readonly Option<bool> _exitCode = new("--exit-code")
+    {
+        Description = "End as 'run' would: 1 it failed or is escalated, 3 it waits for a person, 4 it is paused or nobody works on it",
+    };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public StatusCommand()
@@ -34,6 +38,7 @@ internal sealed class StatusCommand : CliCommand
         Add(_refresh);
         Add(_blocked);
         Add(_all);
+        Add(_exitCode);
         Add(_json);
     }
 
@@ -50,7 +55,7 @@ internal sealed class StatusCommand : CliCommand
                 Held = [.. AgentActivity.ReadHolds(run.Status, context.Environment).Select(HoldsDocument.Of)],
             };
             context.Print(now, RunJson.Default.RunStatus);
-            return ExitCodes.Done;
+            return CodeOf(run, parsed);
         }
 
         if (parsed.GetValue(_watch) && !parsed.GetValue(_once))
@@ -58,8 +63,14 @@ internal sealed class StatusCommand : CliCommand
             return await WatchAsync(run, repository, parsed, context, stop);
         }
         Show(run, Seen(run, parsed), parsed.GetValue(_all), context);
-        return ExitCodes.Done;
+        return CodeOf(run, parsed);
     }
+
+    // What could be read is shown, whatever the run came to: only who asks for it has its end as the exit code.
+    private int CodeOf(StoredRun run, ParseResult parsed) =>
+        !parsed.GetValue(_exitCode) ? ExitCodes.Done
+        : run.Status.Standing == RunStanding.Interrupted ? ExitCodes.Resumable
+        : RunExit.CodeOf(run.Status) ?? ExitCodes.Done;
 
     private async Task<int> WatchAsync(
         StoredRun run,
@@ -107,7 +118,7 @@ internal sealed class StatusCommand : CliCommand
         }
 
         terminal.EndRedraw();
-        return ExitCodes.Done;
+        return CodeOf(run, parsed);
     }
 
     private RunStatus Seen(StoredRun run, ParseResult parsed) =>

@@ -19,7 +19,7 @@ internal abstract class SteeringCommand : CliCommand
     {
         Description = "Where nobody works on the run: keep it for 'resume', ask nothing",
     };
-
+    private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _acceptLosses = new("--accept-losses")
     {
         Description = "Work of the run that is not there any more may be gone: it is named in the report",
@@ -113,7 +113,11 @@ internal abstract class SteeringCommand : CliCommand
     {
         Add(_detach);
         Add(_noResume);
+        Add(_yes);
     }
+
+    /// <summary>True where questions are answered with yes.</summary>
+    protected bool SaysYes(ParseResult parsed) => parsed.GetValue(_yes);
 
     private IEnumerable<string> KeptAs(ParseResult parsed) =>
         parsed.Tokens.Select(token => token.Value).Where(text => text != _noResume.Name);
@@ -148,7 +152,7 @@ internal abstract class SteeringCommand : CliCommand
         var goesOn =
             Options.Contains(_noResume)
             && !parsed.GetValue(_noResume)
-            && (call.GoesOn || context.Terminal.Ask($"Nobody works on {run.Id}. Go on with it now?", byDefault: true) is true);
+            && (SaysYes(parsed) || context.Terminal.Ask($"Nobody works on {run.Id}. Go on with it now?", byDefault: true) is true);
         return goesOn
             ? await Steering.GoOnAsync(context, flags, _engine.Arguments(parsed), run, stop)
             : Steering.SayKept(context, run, KeptAs(parsed));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
@@ -63,9 +64,10 @@ internal sealed class VerifyCommand : CliCommand
                 parsed.GetValue(_fresh),
                 gate =>
                 {
-                    foreach (var line in gate.Lines)
+                    foreach (var (line, i) in gate.Lines.Select((line, i) => (line, i)))
                     {
-                        context.Terminal.Show(line);
+                        // The first begins with the verdict.
+                        context.Terminal.Show(i == 0 ? new ScreenLine(line, ToneOf(gate), 0, 4) : line);
                     }
                 },
                 waiting => context.Terminal.Show($"      {waiting}"),
@@ -81,7 +83,9 @@ internal sealed class VerifyCommand : CliCommand
         {
             context.Print(new VerifyDocument(id, passed, found), CliJson.Default.VerifyDocument);
         }
-        context.Terminal.Show(passed ? $"Task '{id}' passes." : $"Task '{id}' does not pass.");
+        context.Terminal.Show(
+            passed ? new ScreenLine($"Task '{id}' passes.", Tone.Good) : new ScreenLine($"Task '{id}' does not pass.", Tone.Bad)
+        );
         var checkedAlready = gates.Select(gate => gate.Gate.Command).ToHashSet(StringComparer.Ordinal);
         foreach (var later in ofProject.OfStaging(plan).Where(gate => !checkedAlready.Contains(gate.Command)))
         {
@@ -89,4 +93,9 @@ internal sealed class VerifyCommand : CliCommand
         }
         return passed ? ExitCodes.Done : ExitCodes.WorkFailed;
     }
+
+    private static Tone ToneOf(CheckedGate gate) =>
+        gate.Result == "passed" ? Tone.Good
+        : gate.IsAcceptable ? Tone.Asks
+        : Tone.Bad;
 }

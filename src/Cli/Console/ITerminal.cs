@@ -57,10 +57,13 @@ internal interface ITerminal
     /// <summary>A line as <see cref="Show(ScreenLine)"/> writes it to stdout, with its colour where there is any.</summary>
     string Rendered(ScreenLine line);
 
+    /// <summary>The lines that <see cref="Show(UntrustedText)"/> writes.</summary>
+    IEnumerable<string> Rendered(UntrustedText block);
+
     /// <summary>What is asked for goes to stdout without colours, for a program or a file.</summary>
     bool IsPlainDocument { get; }
 
-    /// <summary>Writes lines as <see cref="Rendered"/> gave them to stdout.</summary>
+    /// <summary>Writes lines as <see cref="Rendered(ScreenLine)"/> gave them to stdout.</summary>
     void ShowRendered(IReadOnlyList<string> lines);
 
     /// <summary>Writes a text of others as a block, to where <see cref="Show(string)"/> writes.</summary>

@@ -2,30 +2,57 @@ using Orchestrator.Runs.Hosting;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>Shows a long text of others on a screen: coloured, and in the pager that the person has set for git where it does not fit. A
-/// pipe gets the text as it is.</summary>
+/// <summary>Shows a long text on a screen: where it does not fit in the pager that the person has set for git.</summary>
 /// <param name="terminal">The terminal.</param>
 /// <param name="environment">Variables.</param>
 internal sealed class Pager(ITerminal terminal, IReadOnlyDictionary<string, string> environment)
 {
-    /// <summary>Shows it.</summary>
+    /// <summary>Shows a text of others, coloured. A pipe gets the text as it is.</summary>
     /// <param name="text">The text.</param>
     /// <param name="toneOf">The colour of a line.</param>
     public async Task ShowAsync(string text, Func<string, Tone> toneOf)
     {
-        if (!terminal.IsPlainDocument)
+        if (terminal.IsPlainDocument)
         {
-            string[] lines = [.. text.TrimEnd('\n').Split('\n').Select(line => terminal.Rendered(new ScreenLine(line, toneOf(line))))];
-            if (lines.Length >= terminal.Height && terminal.IsInteractive && await PersonsPager.TryShowAsync(lines, environment))
-            {
-                return;
-            }
-            if (text.Length > 0)
-            {
-                terminal.ShowRendered(lines);
-            }
+            terminal.Document(text);
+        }
+        else if (text.Length > 0)
+        {
+            await ShowAsync(
+                text.TrimEnd('\n').Split('\n').Select(line => terminal.Rendered(new ScreenLine(line, toneOf(line)))).ToAsyncEnumerable()
+            );
+        }
+    }
+
+    /// <summary>Shows lines as <see cref="ITerminal.Rendered(ScreenLine)"/> gives them. Only as many are kept in memory as the screen has
+    /// rows.</summary>
+    public async Task ShowAsync(IAsyncEnumerable<string> lines)
+    {
+        await using var all = lines.GetAsyncEnumerator();
+        var page = new List<string>();
+        while (page.Count < terminal.Height && await all.MoveNextAsync())
+        {
+            page.Add(all.Current);
+        }
+        if (page.Count >= terminal.Height && terminal.IsInteractive && await PersonsPager.TryShowAsync(AllAsync(page, all), environment))
+        {
             return;
         }
-        terminal.Document(text);
+        await foreach (var line in AllAsync(page, all))
+        {
+            terminal.ShowRendered([line]);
+        }
+    }
+
+    private static async IAsyncEnumerable<string> AllAsync(IEnumerable<string> page, IAsyncEnumerator<string> rest)
+    {
+        foreach (var line in page)
+        {
+            yield return line;
+        }
+        while (await rest.MoveNextAsync())
+        {
+            yield return rest.Current;
+        }
     }
 }

@@ -78,6 +78,8 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
 
     public string Rendered(ScreenLine line) => Toned(line, text => Marked(text, !_ends.IsOutPiped), HasColour(_ends.IsOutPiped));
 
+    public IEnumerable<string> Rendered(UntrustedText block) => Rows(block, !_ends.IsOutPiped).Select(row => Rendered(row));
+
     public bool IsPlainDocument => _ends.IsOutPiped && !HasColour(isPiped: true);
 
     public void ShowRendered(IReadOnlyList<string> lines) => Write(_ends.Out, string.Join('\n', lines) + "\n");

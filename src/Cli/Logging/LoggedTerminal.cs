@@ -39,6 +39,8 @@ internal sealed class LoggedTerminal(ITerminal inner, ILogger log) : ITerminal
 
     public string Rendered(ScreenLine line) => inner.Rendered(line);
 
+    public IEnumerable<string> Rendered(UntrustedText block) => inner.Rendered(block);
+
     public void Say(ScreenLine line) => Say(line.Text);
 
     public void Result(string text) => inner.Result(text);

@@ -34,7 +34,7 @@ internal static class UniquePrefix
             throw new CommandException(
                 ExitCodes.Usage,
                 $"{None(given, what)}, and no other one either.",
-                what == "run" ? "Begin one: orchestrate run PLAN" : "See what there is: orchestrate status"
+                "See what there is: orchestrate status"
             );
         }
         var near = NearestName.Of(given, ids);

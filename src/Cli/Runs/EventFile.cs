@@ -21,14 +21,16 @@ internal static class EventFile
     public static RunEvent Parse(string line) =>
         JsonSerializer.Deserialize(line, RunJson.Line.RunEvent) ?? throw new JsonException("An event line holds JSON null.");
 
-    /// <summary>An event as text for people.</summary>
-    public static string Describe(RunEvent happened)
+    /// <summary>An event as text for people, with the time of day: for what happens now, and below a date.</summary>
+    public static string Describe(RunEvent happened) =>
+        Describe(happened, happened.Time.ToLocalTime().ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>An event as text for people, with date and zone.</summary>
+    public static string DescribeWithDate(RunEvent happened) => Describe(happened, LocalTimes.Of(happened.Time));
+
+    private static string Describe(RunEvent happened, string time)
     {
-        var text = new StringBuilder(happened.Time.ToLocalTime().ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture))
-            .Append("  ")
-            .Append(happened.Task ?? "run")
-            .Append(": ")
-            .Append(happened.State);
+        var text = new StringBuilder(time).Append("  ").Append(happened.Task ?? "run").Append(": ").Append(happened.State);
         if (happened.Reason.Length > 0)
         {
             text.Append("  (").Append(LocalTimes.In(new UntrustedText(happened.Reason).Line)).Append(')');

@@ -13,8 +13,13 @@ internal sealed class RunArgument
     /// <summary>Makes the argument.</summary>
     /// <param name="name"><c>RUN</c> or <c>RUN/TASK</c>.</param>
     /// <param name="description">What it means here.</param>
-    public RunArgument(string name, string description) =>
-        _which = new Argument<string?>(name) { Description = description, Arity = ArgumentArity.ZeroOrOne };
+    /// <param name="isRequired">It must be given, since another argument follows.</param>
+    public RunArgument(string name, string description, bool isRequired = false) =>
+        _which = new Argument<string?>(name)
+        {
+            Description = description,
+            Arity = isRequired ? ArgumentArity.ExactlyOne : ArgumentArity.ZeroOrOne,
+        };
 
     public void AddTo(Command command)
     {

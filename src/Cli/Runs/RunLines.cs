@@ -7,6 +7,11 @@ using Orchestrator.Runs.Mail;
 
 namespace Orchestrator.Cli.Runs;
 
+/// <summary>A transition of a run, or a message.</summary>
+/// <param name="Json">As it is stored, on one line.</param>
+/// <param name="Happened">A message has no number.</param>
+internal sealed record RunLine(string Json, RunEvent Happened);
+
 /// <summary>The history of a run, its transitions and its mail, by time.</summary>
 internal static class RunLines
 {
@@ -30,9 +35,9 @@ internal static class RunLines
     }
 
     /// <summary>Both by time; for equal times, transitions first. Neither list's own order is changed.</summary>
-    public static IEnumerable<string> Merge(
-        IEnumerable<(DateTimeOffset Time, string Line)> transitions,
-        IEnumerable<(DateTimeOffset Time, string Line)> mail
+    public static IEnumerable<T> Merge<T>(
+        IEnumerable<(DateTimeOffset Time, T Line)> transitions,
+        IEnumerable<(DateTimeOffset Time, T Line)> mail
     )
     {
         using var messages = mail.GetEnumerator();
@@ -51,12 +56,12 @@ internal static class RunLines
         }
     }
 
-    /// <summary>Transitions and mail as JSON lines; ends when <paramref name="isOver"/> returns true and the rest was read.</summary>
+    /// <summary>Transitions and mail; ends when <paramref name="isOver"/> returns true and the rest was read.</summary>
     /// <param name="run">The run.</param>
     /// <param name="isOver">True when nothing will be added any more.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stop">Ends the following.</param>
-    public static async IAsyncEnumerable<string> FollowAsync(
+    public static async IAsyncEnumerable<RunLine> FollowAsync(
         StoredRun run,
         Func<bool> isOver,
         TimeProvider time,
@@ -69,8 +74,11 @@ internal static class RunLines
             // First the question, then the files: so everything written before the end is read.
             var over = isOver();
             var mail = ReadMail(run.Folder, ref readMail).Select(message => (message.Time, Line(message))).ToList();
-            var lines = EventFile.ReadNew(run.EventsFile, ref read);
-            foreach (var line in mail.Count == 0 ? lines : Merge(lines.Select(text => (EventFile.Parse(text).Time, text)), mail))
+            var transitions = EventFile
+                .ReadNew(run.EventsFile, ref read)
+                .Select(text => new RunLine(text, EventFile.Parse(text)))
+                .Select(line => (line.Happened.Time, line));
+            foreach (var line in Merge(transitions, mail))
             {
                 yield return line;
             }
@@ -83,20 +91,20 @@ internal static class RunLines
     }
 
     /// <summary>A message as a line among the transitions.</summary>
-    public static string Describe(MailSummary mail) =>
-        EventFile.Describe(
-            new RunEvent
-            {
-                Sequence = 0,
-                Time = mail.Time,
-                Task = mail.To,
-                State = Mail,
-                Reason = mail.ToString(),
-            }
-        );
+    public static string Describe(MailSummary mail) => EventFile.Describe(Event(mail));
 
-    private static string Line(MailSummary mail) =>
-        JsonSerializer.Serialize(new MailLine(mail.Time, mail.To, Mail, mail.ToString(), mail), CliJson.Line.MailLine);
+    private static RunEvent Event(MailSummary mail) =>
+        new()
+        {
+            Sequence = 0,
+            Time = mail.Time,
+            Task = mail.To,
+            State = Mail,
+            Reason = mail.ToString(),
+        };
+
+    private static RunLine Line(MailSummary mail) =>
+        new(JsonSerializer.Serialize(new MailLine(mail.Time, mail.To, Mail, mail.ToString(), mail), CliJson.Line.MailLine), Event(mail));
 
     private static IReadOnlyList<MailSummary> ReadMail(string folder, ref long offset) =>
         [.. EventFile.ReadNew(Mailbox.PathIn(folder), ref offset).Select(MailSummary.Read).OfType<MailSummary>()];

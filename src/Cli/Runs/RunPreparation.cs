@@ -18,6 +18,40 @@ internal static class RunPreparation
         }
     }
 
+    /// <summary>Requires a repository that runs can work in: for a dry run, which needs no agent and no trust.</summary>
+    /// <exception cref="CommandException">None can.</exception>
+    public static async Task DemandRepositoryAsync(
+        CommandContext context,
+        RepositoryLocation repository,
+        SettingsResult settings,
+        CancellationToken stop
+    )
+    {
+        var entries = await MachineCheck.RunAsync(repository, settings, context.Platform, context.Services, stop);
+        Demand(entries.Where(IsOfRepository), context);
+    }
+
+    private static void Demand(IEnumerable<MachineCheckEntry> entries, CommandContext context)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.Status == MachineCheckStatus.Fail)
+            {
+                throw new CommandException(
+                    IsOfRepository(entry) ? ExitCodes.Usage : ExitCodes.Unavailable,
+                    entry.Message,
+                    entry.Cure ?? ""
+                );
+            }
+            if (entry.Status == MachineCheckStatus.Warn && context.Verbose)
+            {
+                context.Terminal.Warn($"{entry.Message} {entry.Cure}");
+            }
+        }
+    }
+
+    private static bool IsOfRepository(MachineCheckEntry entry) => entry.Name == "repository";
+
     /// <summary>Checks repository, agent and uncommitted changes.</summary>
     /// <param name="context">Terminal and folder.</param>
     /// <param name="repository">The repository.</param>
@@ -36,22 +70,7 @@ internal static class RunPreparation
     )
     {
         var looking = UncommittedChanges.ListAsync(repository, settings.Settings!, planFile, context.Services, stop);
-        foreach (var entry in await MachineCheck.RunAsync(repository, settings, context.Platform, context.Services, stop))
-        {
-            if (entry.Status == MachineCheckStatus.Fail)
-            {
-                throw new CommandException(
-                    entry.Name == "repository" ? ExitCodes.Usage : ExitCodes.Unavailable,
-                    entry.Message,
-                    entry.Cure ?? ""
-                );
-            }
-            if (entry.Status == MachineCheckStatus.Warn && context.Verbose)
-            {
-                context.Terminal.Warn($"{entry.Message} {entry.Cure}");
-            }
-        }
-
+        Demand(await MachineCheck.RunAsync(repository, settings, context.Platform, context.Services, stop), context);
         var unseen = await looking;
         if (unseen.Count == 0 || yes)
         {

@@ -54,12 +54,11 @@ internal static class StoredRuns
         var runs = List(repository);
         if (given is null)
         {
-            return Default(repository, runs)
-                ?? throw new CommandException(
-                    ExitCodes.Usage,
-                    $"There is no run in {repository.Root} yet.",
-                    "Start one with 'orchestrate run'."
-                );
+            return Default(repository, runs) ?? throw NoneYet(repository);
+        }
+        if (runs.Count == 0)
+        {
+            throw NoneYet(repository);
         }
         if (runs.Where(run => IsCalled(run, given)).ToList() is [var called])
         {
@@ -127,9 +126,15 @@ internal static class StoredRuns
         };
     }
 
+    /// <summary>The error of a command that needs a run, where there never was one.</summary>
+    public static CommandException NoneYet(RepositoryLocation repository) =>
+        new(ExitCodes.Usage, $"There is no run in {repository.Root} yet.", "Start one with 'orchestrate run'.");
+
     /// <summary>The error of a command that needs an open run.</summary>
     public static CommandException NoneOpen(RepositoryLocation repository) =>
-        new(ExitCodes.Usage, $"No run is open in {repository.Root}.", "Start one with 'orchestrate run', or name the run you mean.");
+        List(repository).Count == 0
+            ? NoneYet(repository)
+            : new(ExitCodes.Usage, $"No run is open in {repository.Root}.", "Start one with 'orchestrate run', or name the run you mean.");
 
     /// <inheritdoc cref="NoneOpen"/>
     public static CommandException SeveralOpen(IReadOnlyList<string> ids) =>

@@ -34,7 +34,7 @@ public static class AgentLogs
             AgentApiError error => $"[ERROR: {error.Kind}: {error.Message}]",
             AgentRetry retry => $"[retry {retry.Attempt}/{retry.MaxAttempts} after {retry.Kind}]",
             AgentRateLimit { IsRejected: true } limit => $"[ERROR: usage limit {limit.Limit}, resets "
-                + $"{limit.ResetsAt?.ToLocalTime().ToString("t", CultureInfo.InvariantCulture) ?? "at an unknown time"}]",
+                + $"{limit.ResetsAt?.ToLocalTime().ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture) ?? "at an unknown time"}]",
             AgentResult { IsError: true } result => $"[ERROR: {result.Text}]",
             _ => null,
         };

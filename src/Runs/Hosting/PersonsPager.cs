@@ -8,7 +8,7 @@ public static class PersonsPager
     /// <param name="environment">Variables: <c>GIT_PAGER</c>, then git's own settings of the person, then <c>PAGER</c>, then
     /// <c>less</c>.</param>
     /// <returns>False: there is none, or the person wants none.</returns>
-    public static async Task<bool> TryShowAsync(IReadOnlyList<string> lines, IReadOnlyDictionary<string, string> environment)
+    public static async Task<bool> TryShowAsync(IAsyncEnumerable<string> lines, IReadOnlyDictionary<string, string> environment)
     {
         var pager = environment.GetValueOrDefault("GIT_PAGER") ?? await OfGitAsync() ?? environment.GetValueOrDefault("PAGER") ?? "less";
         if (pager.Trim() is "" or "cat")
@@ -22,7 +22,7 @@ public static class PersonsPager
                 [],
                 "/",
                 environment.ContainsKey("LESS") ? null : new Dictionary<string, string> { ["LESS"] = "FRX" },
-                string.Join('\n', lines) + "\n"
+                lines
             );
             return true;
         }
