@@ -21,6 +21,7 @@ internal sealed class CliFixture : IDisposable
             ["HOME"] = Home,
             ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") ?? "",
             [Unconfined.Variable] = "off",
+            ["GIT_PAGER"] = "cat",
         };
     }
 
