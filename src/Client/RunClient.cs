@@ -26,7 +26,7 @@ public sealed class RunClient(ITemporalClient client)
             {
                 IdConflictPolicy = WorkflowIdConflictPolicy.UseExisting,
                 IdReusePolicy = WorkflowIdReusePolicy.RejectDuplicate,
-                StaticSummary = SummaryOf(input.PlanFile ?? input.RequestFile ?? input.Request ?? input.Plan?.Request),
+                StaticSummary = SummaryOf(input.Subject),
                 Rpc = new RpcOptions { CancellationToken = cancellation },
             }
         );
