@@ -13,7 +13,10 @@ public sealed class PlanDataTests
         [
             .. Directory
                 .EnumerateFiles(Approved.Folder("Plans"))
-                .Where(file => !file.EndsWith(".approved.txt", StringComparison.Ordinal) && !Path.GetFileName(file).StartsWith("bad-"))
+                .Where(file =>
+                    !file.EndsWith(".approved.txt", StringComparison.Ordinal)
+                    && !Path.GetFileName(file).StartsWith("bad-", StringComparison.Ordinal)
+                )
                 .Order(StringComparer.Ordinal)
                 .Select(file => Path.Combine("Plans", Path.GetFileName(file))),
             "../../../samples/plans/login/tasks.yaml",
