@@ -27,10 +27,19 @@ public sealed class RunHandle
         _client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(RunId);
 
     /// <summary>The present status of the run, with all its tasks. Needs a worker with the run's workflow.</summary>
-    public Task<RunStatus> StatusAsync(CancellationToken cancellation = default)
+    public async Task<RunStatus> StatusAsync(CancellationToken cancellation = default)
     {
         var options = new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = cancellation } };
-        return StatusPages.JoinAsync(offset => PageAsync(offset, options));
+        var status = await StatusPages.JoinAsync(offset => PageAsync(offset, options));
+        // Who is ended from outside does not hear of it, and answers a query as before.
+        return !RunStates.IsFinal(status.State) && await FindExecutionAsync(cancellation) is { End: { } end, EndedAt: var endedAt }
+            ? status with
+            {
+                State = end.State,
+                Reason = end.Reason,
+                UpdatedAt = endedAt ?? status.UpdatedAt,
+            }
+            : status;
     }
 
     private async Task<RunStatus> PageAsync(int offset, WorkflowQueryOptions options)
