@@ -51,6 +51,8 @@ public sealed partial class ForeignStartTests
 
         Assert.Equal("completed", result.GetProperty("state").GetString());
         Assert.Equal("done\n", await File.ReadAllTextAsync(place.Repository["b.txt"]));
+        var listed = await handle.Client.CountWorkflowsAsync($"OrchestrateState = 'completed' AND WorkflowId = '{handle.Id}'");
+        Assert.Equal(1, listed.Count);
     }
 
     [Fact]
