@@ -7,7 +7,7 @@ namespace Orchestrator.Activities;
 /// <summary>Whether a server lists runs by their state.</summary>
 internal static class ListedState
 {
-    /// <summary>Asks with a query for it, which needs no more rights than to list: one that names an unknown attribute is refused.</summary>
+    /// <summary>Asks with a query that names its attribute, which needs no more rights than to list: an unknown one is refused.</summary>
     public static async Task<bool> IsKnownAsync(ITemporalClient client, CancellationToken stop)
     {
         try

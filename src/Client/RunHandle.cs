@@ -31,15 +31,20 @@ public sealed class RunHandle
     {
         var options = new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = cancellation } };
         var status = await StatusPages.JoinAsync(offset => PageAsync(offset, options));
-        // Who is ended from outside does not hear of it, and answers a query as before.
-        return !RunStates.IsFinal(status.State) && await FindExecutionAsync(cancellation) is { End: { } end, EndedAt: var endedAt }
-            ? status with
+        if (RunStates.IsFinal(status.State) || await FindExecutionAsync(cancellation) is not { End: { } end, EndedAt: var endedAt })
+        {
+            return status;
+        }
+        // It may have ended between the two questions. One that was ended from outside has not heard of it, and answers as before.
+        status = await StatusPages.JoinAsync(offset => PageAsync(offset, options));
+        return RunStates.IsFinal(status.State)
+            ? status
+            : status with
             {
                 State = end.State,
                 Reason = end.Reason,
                 UpdatedAt = endedAt ?? status.UpdatedAt,
-            }
-            : status;
+            };
     }
 
     private async Task<RunStatus> PageAsync(int offset, WorkflowQueryOptions options)

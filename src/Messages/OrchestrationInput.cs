@@ -14,8 +14,8 @@ public sealed record OrchestrationInput
     [JsonPropertyName("repository")]
     public string Repository { get; init; } = "";
 
-    /// <summary>The plan itself, for callers that have it as data: what a plan file may hold, as JSON. It is kept as it was sent, because the
-    /// activity that loads the plan reads it with the reader of plan files.</summary>
+    /// <summary>The plan itself, for callers that have it as data: what a plan file may hold, as JSON. It is kept as it was sent, because
+    /// the activity that loads the plan reads it with the reader of plan files.</summary>
     [JsonPropertyName("plan")]
     public JsonElement? Plan { get; init; }
 
@@ -104,8 +104,8 @@ public sealed record OrchestrationInput
     [JsonIgnore]
     public bool NeedsPlanner => Request is not null || RequestFile is not null;
 
-    /// <summary>What the run is about, before its plan is read: the request of a plan as data, or the name of a file, or the request in words;
-    /// null: a plan as data says nothing.</summary>
+    /// <summary>What the run is about, before its plan is read: the name of a file, the request in words, or that of a plan as data; null:
+    /// such a plan says nothing.</summary>
     [JsonIgnore]
     public string? Subject => PlanFile ?? RequestFile ?? Request ?? RequestOfPlan;
 

@@ -23,7 +23,7 @@ internal sealed class EndStage(
         _state.IsEnding = true;
         if (state == RunStates.Cancelled && Workflow.CancellationToken.IsCancellationRequested)
         {
-            // A request of Temporal itself ends the run as the command does, so that its result says the same; who made it is not known here.
+            // A request of Temporal itself ends the run as the command does, so that its result says the same. Who made it is unknown here.
             _state.Note($"cancelled by {_state.CancelledBy}", RunContext.Now);
         }
         if (_state.Run.State is RunStates.Escalated or RunStates.AwaitingPromotion or RunStates.AwaitingApproval)

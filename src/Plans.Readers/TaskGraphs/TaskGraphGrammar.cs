@@ -2,9 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>All that <see cref="TaskGraphReader"/> takes, as a JSON Schema that is made of the reader's own tables of keys: each key with its
-/// other spellings. Values are described and, where several forms are read (<c>1800</c>, <c>30m</c>), not restricted, since a schema must not
-/// refuse what is read. <see cref="TaskGraphSchema"/> is narrower: the one spelling that editors complete and planners answer in.</summary>
+/// <summary>All that <see cref="TaskGraphReader"/> takes, as a JSON Schema that is made of the reader's own tables of keys: each key with
+/// its other spellings. Values are described and, where several forms are read (<c>1800</c>, <c>30m</c>), not restricted, since a schema
+/// must not refuse what is read. <see cref="TaskGraphSchema"/> is narrower: the spelling that editors complete and planners answer
+/// in.</summary>
 public static class TaskGraphGrammar
 {
     private static readonly string[] MappingOrList = ["object", "array"];

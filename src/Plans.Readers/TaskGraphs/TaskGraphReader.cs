@@ -41,7 +41,11 @@ public static class TaskGraphReader
         var read = JsonTree.Read(data.GetRawText(), faults) is { } root
             ? Bind(root, faults, [])
             : new PlanReadResult(null, faults.Sorted());
-        return read with { Faults = [.. read.Faults.Select(fault => fault with { Line = 0, Column = 0 })] };
+        return read with
+        {
+            Faults = [.. read.Faults.Select(fault => fault with { Line = 0, Column = 0 })],
+            Places = new PlanPlaces(name, (_, _) => (name, 0, 0)),
+        };
     }
 
     /// <summary>Reads text.</summary>
