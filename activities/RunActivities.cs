@@ -27,7 +27,11 @@ public sealed class RunActivities(RunServices services, ITemporalClient client) 
     private readonly ProgressRecorder _progress = new();
 
     [Activity]
-    public Task<PlanOutline> LoadPlanAsync(LoadPlanInput input) => _plans.LoadAsync(input);
+    public async Task<PlanOutline> LoadPlanAsync(LoadPlanInput input) =>
+        await _plans.LoadAsync(input) with
+        {
+            ListsState = await ListedState.IsKnownAsync(client, ActivityStop.Token),
+        };
 
     [Activity]
     public Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(ReadTasksInput input) => Task.FromResult(_plans.ReadTasks(input));

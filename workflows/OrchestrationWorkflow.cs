@@ -18,8 +18,21 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
     [WorkflowRun]
     public async Task<RunResult> RunAsync(OrchestrationInput input = null!, RunCheckpoint? checkpoint = null)
     {
-        RefuseStart(input, checkpoint);
-        TakeInput(input);
+        try
+        {
+            TakeInput(input);
+            RefuseStart(input, checkpoint);
+            return await PlayAsync(checkpoint);
+        }
+        catch (FailureException failure) when (failure is not CanceledFailureException)
+        {
+            EndsAsFailed(failure.Message);
+            throw;
+        }
+    }
+
+    private async Task<RunResult> PlayAsync(RunCheckpoint? checkpoint)
+    {
         try
         {
             if (checkpoint is null)

@@ -23,6 +23,9 @@ public static class WorkerSetup
     /// <summary>The innermost interceptor: reads what workflows are sent.</summary>
     public static IWorkerInterceptor Messages { get; } = new MessageInterceptor();
 
+    /// <summary>Says in words what each activity does.</summary>
+    public static IWorkerInterceptor Summaries { get; } = new SummaryInterceptor();
+
     /// <summary>The converter for a worker's client, or for a replay: with another one <see cref="Messages"/> finds nothing to
     /// read.</summary>
     /// <param name="payloads">How payloads are read and written otherwise.</param>
@@ -35,7 +38,7 @@ public static class WorkerSetup
         {
             options.AddWorkflow(workflow);
         }
-        options.Interceptors = [.. options.Interceptors ?? [], Messages];
+        options.Interceptors = [.. options.Interceptors ?? [], Summaries, Messages];
         return options;
     }
 

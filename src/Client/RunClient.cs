@@ -26,15 +26,13 @@ public sealed class RunClient(ITemporalClient client)
             {
                 IdConflictPolicy = WorkflowIdConflictPolicy.UseExisting,
                 IdReusePolicy = WorkflowIdReusePolicy.RejectDuplicate,
-                StaticSummary = SummaryOf(input.PlanFile ?? input.RequestFile ?? input.Request ?? input.Plan?.Request),
+                StaticSummary = DisplayText.Summary(input.Subject),
+                StaticDetails = StartDetails.Of(input, runId),
                 Rpc = new RpcOptions { CancellationToken = cancellation },
             }
         );
         return Get(runId);
     }
-
-    // Servers refuse summaries of more than 400 bytes.
-    private static string? SummaryOf(string? text) => text is { Length: > 100 } ? text[..100] + "…" : text;
 
     /// <summary>A handle on a run; makes no call.</summary>
     public RunHandle Get(string runId) => new(_client, runId);

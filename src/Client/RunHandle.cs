@@ -27,10 +27,24 @@ public sealed class RunHandle
         _client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(RunId);
 
     /// <summary>The present status of the run, with all its tasks. Needs a worker with the run's workflow.</summary>
-    public Task<RunStatus> StatusAsync(CancellationToken cancellation = default)
+    public async Task<RunStatus> StatusAsync(CancellationToken cancellation = default)
     {
         var options = new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = cancellation } };
-        return StatusPages.JoinAsync(offset => PageAsync(offset, options));
+        var status = await StatusPages.JoinAsync(offset => PageAsync(offset, options));
+        if (RunStates.IsFinal(status.State) || await FindExecutionAsync(cancellation) is not { End: { } end, EndedAt: var endedAt })
+        {
+            return status;
+        }
+        // It may have ended between the two questions. One that was ended from outside has not heard of it, and answers as before.
+        status = await StatusPages.JoinAsync(offset => PageAsync(offset, options));
+        return RunStates.IsFinal(status.State)
+            ? status
+            : status with
+            {
+                State = end.State,
+                Reason = end.Reason,
+                UpdatedAt = endedAt ?? status.UpdatedAt,
+            };
     }
 
     private async Task<RunStatus> PageAsync(int offset, WorkflowQueryOptions options)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
@@ -13,9 +14,10 @@ public sealed record OrchestrationInput
     [JsonPropertyName("repository")]
     public string Repository { get; init; } = "";
 
-    /// <summary>The plan itself, for callers that have it as data.</summary>
+    /// <summary>The plan itself, for callers that have it as data: what a plan file may hold, as JSON. It is kept as it was sent, because
+    /// the activity that loads the plan reads it with the reader of plan files.</summary>
     [JsonPropertyName("plan")]
-    public Plan? Plan { get; init; }
+    public JsonElement? Plan { get; init; }
 
     /// <summary>Path of a plan file, absolute or relative to <see cref="Repository"/>; read by an activity.</summary>
     [JsonPropertyName("planFile")]
@@ -102,6 +104,18 @@ public sealed record OrchestrationInput
     [JsonIgnore]
     public bool NeedsPlanner => Request is not null || RequestFile is not null;
 
+    /// <summary>What the run is about, before its plan is read: the name of a file, the request in words, or that of a plan as data; null:
+    /// such a plan says nothing.</summary>
+    [JsonIgnore]
+    public string? Subject => PlanFile ?? RequestFile ?? Request ?? RequestOfPlan;
+
+    private string? RequestOfPlan =>
+        Plan is { ValueKind: JsonValueKind.Object } plan
+        && plan.TryGetProperty("request", out var request)
+        && request.ValueKind == JsonValueKind.String
+            ? request.GetString()
+            : null;
+
     /// <summary>Faults of the input itself, each a sentence; empty when it is valid.</summary>
     public IReadOnlyList<string> Faults()
     {
@@ -114,6 +128,10 @@ public sealed record OrchestrationInput
         if (sources != 1)
         {
             faults.Add($"Exactly one of 'plan', 'planFile', 'request' and 'requestFile' is needed; {sources} are given.");
+        }
+        if (Plan is { ValueKind: not (JsonValueKind.Object or JsonValueKind.Array) })
+        {
+            faults.Add("'plan' must be an object with 'tasks', or a list of tasks; the path of a plan file goes into 'planFile'.");
         }
         if (!NeedsPlanner && (PlanOnly || Output is not null))
         {

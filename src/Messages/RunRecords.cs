@@ -72,6 +72,9 @@ public sealed record LoadPlanInput(string RunId, RepositoryReference Repository,
 /// <summary>A plan for workflows; its texts stay in the run's folder.</summary>
 public sealed record PlanOutline
 {
+    /// <summary>The server knows the search attribute with the run's state: where it does not, setting it would stop the run.</summary>
+    public bool ListsState { get; init; }
+
     /// <summary>SHA-256 of what the run decides by: a list of files (the plan, the settings of its start ...) with the hash of each.
     /// Activities refuse to work with others. It changes where the run decides more.</summary>
     public string Hash { get; init; } = "";

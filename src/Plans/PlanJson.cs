@@ -27,6 +27,9 @@ public static class PlanJson
     /// <summary>The plan as compact UTF-8 JSON. <see cref="Read"/> is the inverse.</summary>
     public static byte[] Write(Plan plan) => JsonSerializer.SerializeToUtf8Bytes(Canonical(plan), Compact.Plan);
 
+    /// <summary>The plan as data, to be sent within something else.</summary>
+    public static JsonElement ToData(Plan plan) => JsonSerializer.SerializeToElement(Canonical(plan), Compact.Plan);
+
     /// <summary>The plan for people: indented, every member with its value, itself a valid plan file.</summary>
     public static string WriteIndented(Plan plan) => JsonSerializer.Serialize(Canonical(plan), Full.Plan);
 

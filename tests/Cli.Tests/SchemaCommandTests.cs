@@ -82,5 +82,9 @@ public sealed class SchemaCommandTests
             (string[])["repository", "plan", "planFile", "request", "workers"],
             member => Assert.NotNull(schema["properties"]![member])
         );
+        var plan = schema["properties"]!["plan"]!;
+        Assert.NotNull(plan["properties"]!["goal"]);
+        Assert.Equal("#/$defs/task", (string?)plan["properties"]!["tasks"]!["items"]!["$ref"]);
+        Assert.NotNull(schema["$defs"]!["task"]!["properties"]!["verify"]);
     }
 }

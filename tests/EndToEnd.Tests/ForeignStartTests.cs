@@ -1,11 +1,15 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Orchestrator.Client;
 using Orchestrator.Messages;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;
 using Orchestrator.TestKit.Git;
 using Temporalio.Client;
+using Temporalio.Exceptions;
 using Xunit;
+using YamlDotNet.Serialization;
 
 namespace Orchestrator.EndToEnd.Tests;
 
@@ -19,53 +23,157 @@ public sealed partial class ForeignStartTests
           - {id: b, prompt: write b, files_write: [b.txt], depends_on: [a], verification: [test -s a.txt -a -s b.txt]}
         """;
 
-    [Fact]
-    public async Task Start_ByWorkflowTypeAndJson_RunsOnAWorkerOfTheRepository()
-    {
-        using TempFolder home = new();
-        using var repository = await TemporaryRepository.CreateAsync();
-        repository.Write("agent.sh", AgentCommits.Shell() + "cat > /dev/null\necho done > \"$ORCHESTRATOR_TASK.txt\"\n");
-        repository.Write(".orchestrator/config.yaml", "agents: {script: {command: [/bin/sh, agent.sh]}}\n");
-        await repository.CommitAsync("start", ("tasks.yaml", Plan));
-        OrchestrateProgram orchestrate = new(
-            repository.Path,
-            new Dictionary<string, string?>
-            {
-                ["HOME"] = home.Path,
-                ["XDG_CONFIG_HOME"] = null,
-                ["XDG_CACHE_HOME"] = null,
-                ["XDG_RUNTIME_DIR"] = home.Path,
-            }
-        );
-        using CancellationTokenSource stop = new();
-        TaskCompletionSource<string> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        var address = Environment.GetEnvironmentVariable("TEMPORAL_ADDRESS");
-        var server = address is null
-            ? RunUntilStoppedAsync(orchestrate, line => Listening(line, listening), stop.Token, "server", "--port", "0")
-            : Task.CompletedTask;
-        address ??= await listening.Task.WaitAsync(Eventually.Limit);
-        var worker = RunUntilStoppedAsync(orchestrate, _ => { }, stop.Token, "worker", "--address", address, "--yes");
+    /// <summary>The same plan in other words of the grammar, as a program would send it.</summary>
+    private const string PlanAsData = """
+        {"goal": "Two files", "tasks": {
+          "a": {"prompt": "write a", "files_write": "a.txt", "verify": "test -s a.txt", "timeout": "10m"},
+          "b": {"instructions": "write b", "filesWrite": ["b.txt"], "dependencies": "a", "verify": ["test -s a.txt -a -s b.txt"]}}}
+        """;
 
-        var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(address));
-        var input = JsonSerializer.SerializeToElement(
-            new
-            {
-                repository = repository.Path,
-                planFile = "tasks.yaml",
-                agent = "script",
-            }
-        );
-        var handle = await client.StartWorkflowAsync(
-            "OrchestrationWorkflow",
-            [input],
-            new WorkflowOptions($"run-foreign-{Guid.NewGuid():n}", TaskQueues.Workflows)
-        );
+    /// <summary>Plans that are shown to people, each with the tasks that it has.</summary>
+    private static readonly (string File, string[] Tasks)[] Samples =
+    [
+        ("samples/plans/login/tasks.yaml", ["auth-service", "auth-routes", "login-docs"]),
+        ("samples/plans/todo-app/tasks.json", ["store", "api", "page"]),
+        ("samples/greeter/repository/tasks.yaml", ["words", "hello", "goodbye", "command", "tests"]),
+        ("tests/EndToEnd.Tests/Seeds/task-graph/tasks.yaml", ["task-auth-service", "task-auth-routes"]),
+    ];
+
+    [Theory]
+    [InlineData("planFile", "\"tasks.yaml\"")]
+    [InlineData("plan", PlanAsData)]
+    public async Task Start_ByWorkflowTypeAndJson_RunsOnAWorkerOfTheRepository(string member, string plan)
+    {
+        await using var place = await Workplace.CreateAsync(Plan);
+
+        var handle = await place.StartAsync(member, JsonNode.Parse(plan)!);
         var result = await handle.GetResultAsync<JsonElement>().WaitAsync(TimeSpan.FromMinutes(2));
-        await stop.CancelAsync();
 
         Assert.Equal("completed", result.GetProperty("state").GetString());
-        Assert.Equal("done\n", await File.ReadAllTextAsync(repository["b.txt"]));
-        await Task.WhenAll(server, worker).WaitAsync(Eventually.Limit);
+        Assert.Equal("done\n", await File.ReadAllTextAsync(place.Repository["b.txt"]));
+        var listed = await handle.Client.CountWorkflowsAsync($"OrchestrateState = 'completed' AND WorkflowId = '{handle.Id}'");
+        Assert.Equal(1, listed.Count);
+    }
+
+    [Fact]
+    public async Task Start_WithEverySamplePlanInIt_HasTheTasksOfItsFile()
+    {
+        await using var place = await Workplace.CreateAsync(Plan);
+
+        foreach (var (file, tasks) in Samples)
+        {
+            var handle = await place.StartAsync("plan", DataOf(file), new WorkflowOptions { StartSignal = "pause", StartSignalArgs = [] });
+            var run = new RunClient(handle.Client).Get(handle.Id);
+            RunStatus? status = null;
+            await foreach (var _ in run.ChangesAsync(Eventually.Timeout()))
+            {
+                status = await run.StatusAsync();
+                if (status.TaskCount > 0)
+                {
+                    break;
+                }
+            }
+            await handle.SignalAsync("cancel", []);
+
+            Assert.Equal(tasks, status!.Tasks.Select(task => task.Id));
+        }
+    }
+
+    [Fact]
+    public async Task Start_WithAFaultInItsPlan_FailsWithTheFieldAndTheCure()
+    {
+        await using var place = await Workplace.CreateAsync(Plan);
+
+        var handle = await place.StartAsync("plan", JsonNode.Parse("""[{"id": "a", "description": "A", "depends_on": ["bb"]}]""")!);
+        var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() =>
+            handle.GetResultAsync<JsonElement>().WaitAsync(Eventually.Limit)
+        );
+
+        Assert.Contains(
+            "plan: error unknown-dependency: [tasks[0].depends_on[0]]",
+            failed.InnerException!.Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    // What a program sends that has read the file with any library.
+    private static JsonNode DataOf(string file)
+    {
+        var text = File.ReadAllText(RepositoryFiles.Path(file));
+        return JsonNode.Parse(
+            file.EndsWith(".json", StringComparison.Ordinal)
+                ? text
+                : new SerializerBuilder().JsonCompatible().Build().Serialize(new DeserializerBuilder().Build().Deserialize(text))
+        )!;
+    }
+
+    /// <summary>A repository, a server and a worker of it, by the program; and a client.</summary>
+    private sealed class Workplace : IAsyncDisposable
+    {
+        private readonly TempFolder _home = new();
+        private readonly CancellationTokenSource _stop = new();
+        private Task _served = Task.CompletedTask;
+        private TemporalClient _client = null!;
+
+        private Workplace(TemporaryRepository repository) => Repository = repository;
+
+        public TemporaryRepository Repository { get; }
+
+        public static async Task<Workplace> CreateAsync(string plan)
+        {
+            var place = new Workplace(await TemporaryRepository.CreateAsync());
+            place.Repository.Write("agent.sh", AgentCommits.Shell() + "cat > /dev/null\necho done > \"$ORCHESTRATOR_TASK.txt\"\n");
+            place.Repository.Write(".orchestrator/config.yaml", "agents: {script: {command: [/bin/sh, agent.sh]}}\n");
+            await place.Repository.CommitAsync("start", ("tasks.yaml", plan));
+            await place.ServeAsync();
+            return place;
+        }
+
+        public Task<WorkflowHandle> StartAsync(string member, JsonNode plan, WorkflowOptions? options = null)
+        {
+            var input = new JsonObject
+            {
+                ["repository"] = Repository.Path,
+                [member] = plan,
+                ["agent"] = "script",
+            };
+            options ??= new WorkflowOptions();
+            options.Id = $"run-foreign-{Guid.NewGuid():n}";
+            options.TaskQueue = TaskQueues.Workflows;
+            return _client.StartWorkflowAsync("OrchestrationWorkflow", [input], options);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await _served.WaitAsync(Eventually.Limit);
+            Repository.Dispose();
+            _home.Dispose();
+            _stop.Dispose();
+        }
+
+        private async Task ServeAsync()
+        {
+            OrchestrateProgram orchestrate = new(
+                Repository.Path,
+                new Dictionary<string, string?>
+                {
+                    ["HOME"] = _home.Path,
+                    ["XDG_CONFIG_HOME"] = null,
+                    ["XDG_CACHE_HOME"] = null,
+                    ["XDG_RUNTIME_DIR"] = _home.Path,
+                }
+            );
+            TaskCompletionSource<string> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            var address = Environment.GetEnvironmentVariable("TEMPORAL_ADDRESS");
+            var server = address is null
+                ? RunUntilStoppedAsync(orchestrate, line => Listening(line, listening), _stop.Token, "server", "--port", "0")
+                : Task.CompletedTask;
+            address ??= await listening.Task.WaitAsync(Eventually.Limit);
+            var worker = RunUntilStoppedAsync(orchestrate, _ => { }, _stop.Token, "worker", "--address", address, "--yes");
+            _served = Task.WhenAll(server, worker);
+            _client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(address));
+        }
     }
 
     private static async Task RunUntilStoppedAsync(

@@ -295,11 +295,21 @@ public sealed class RunSteeringTests
         Assert.Equal((1, true), (merging, run.Activities.Merged.IsEmpty));
     }
 
+    /// <summary>Whoever cancels, with whatever: the same is stopped, kept, said and returned.</summary>
     [Fact]
-    public async Task Cancel_ByTemporalItself_StopsTasksAndEndsAsCancelled()
+    public async Task Cancel_ByTemporalItself_EndsAsByTheCommand()
+    {
+        var byCommand = await CancelAsync(run => run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null)));
+        var byTemporal = await CancelAsync(run => run.Run.CancelAsync());
+
+        Assert.Equal(byCommand, byTemporal);
+        Assert.Contains("cancelled, cancelled by a person; what is merged stays on staging", byTemporal, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> CancelAsync(Func<ScriptedRun, Task> cancel)
     {
         await using var run = await ScriptedRun.StartAsync(
-            [Task("a")],
+            [Task("a"), Task("b", "a")],
             a =>
                 a.Agent = async (_, stop) =>
                 {
@@ -309,10 +319,24 @@ public sealed class RunSteeringTests
         );
         await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].State == TaskStates.Executing && !run.Activities.Starts.IsEmpty);
 
-        await run.Run.CancelAsync();
+        await cancel(run);
 
-        var failure = await Assert.ThrowsAsync<WorkflowFailedException>(run.ResultAsync);
-        Assert.IsType<CanceledFailureException>(failure.InnerException);
+        var (result, status) = (await run.ResultAsync(), await run.StatusAsync());
+        var closed = (await run.Run.DescribeAsync()).Status;
+        var steps = (await run.Run.FetchHistoryAsync())
+            .Events.Select(e => e.ActivityTaskScheduledEventAttributes?.ActivityType.Name)
+            .Where(name => name is "Abort" or "Finish" or "TellLeases");
+        var events = run.Activities.Events.Where(e => e.Reason.Contains("cancelled by", StringComparison.Ordinal)).Select(e => e.Reason);
+        return string.Join(
+            "; ",
+            [
+                $"{closed}: {result.State}, {result.Reason}, {result.Report}, {result.AgentStarts}",
+                $"{status.State}, {status.Reason}",
+                .. status.Tasks.Select(task => $"{task.Id} {task.State} {task.Reason}"),
+                .. steps,
+                .. events.Distinct(),
+            ]
+        );
     }
 
     [Fact]

@@ -18,7 +18,9 @@ internal sealed class MessageInterceptor : IWorkerInterceptor
             var (values, fault) = MessageReader.Read(input.RunMethod, input.Args);
             if (fault.Length > 0)
             {
-                throw MessageWorkflow.UnreadableStart(fault);
+                var unreadable = MessageWorkflow.UnreadableStart(fault);
+                Receiver.EndsAsFailed(unreadable.Message);
+                throw unreadable;
             }
             // The SDK looks at what is waited for whenever code of the workflow has run; a request to cancel runs none but this.
             _ = Workflow.WaitConditionAsync(() => false, Workflow.CancellationToken);

@@ -33,6 +33,10 @@ internal sealed class MessageNormalizer(MessageFaults faults)
     public JsonNode? Take(JsonElement value, Type type, string path, ICustomAttributeProvider? rules)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type == typeof(JsonElement))
+        {
+            return TakeAsSent(value, path);
+        }
         var info = MessageTypes.Strict.GetTypeInfo(type);
         return info.Kind switch
         {
@@ -41,6 +45,20 @@ internal sealed class MessageNormalizer(MessageFaults faults)
             JsonTypeInfoKind.Dictionary => TakeDictionary(value, info, path),
             _ => TakeScalar(value, type, path, rules),
         };
+    }
+
+    /// <summary>JSON that somebody else reads later, with a grammar of its own. Only what can't be sent on is a fault.</summary>
+    private JsonNode? TakeAsSent(JsonElement value, string path)
+    {
+        try
+        {
+            return JsonNode.Parse(JsonSerializer.SerializeToUtf8Bytes(value));
+        }
+        catch (Exception broken) when (broken is InvalidOperationException or ArgumentException or JsonException)
+        {
+            faults.Add($"{MessageFaults.Name(path)} holds a text with broken characters");
+            return null;
+        }
     }
 
     private JsonNode? TakeObject(JsonElement value, JsonTypeInfo info, string path)

@@ -30,6 +30,9 @@ public abstract class MessageWorkflow
     /// <summary>Records for people that a message was dropped, and why.</summary>
     internal abstract void NoteDropped(string note);
 
+    /// <summary>The workflow fails for this reason; queries are answered all the same.</summary>
+    internal virtual void EndsAsFailed(string reason) { }
+
     /// <summary>Whether the state is there that a message acts on.</summary>
     internal virtual bool IsReadyFor(string message) => IsStateTakenUp;
 

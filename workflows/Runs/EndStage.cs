@@ -21,6 +21,11 @@ internal sealed class EndStage(
     public async Task<RunResult> EndEarlyAsync(string state, string reason)
     {
         _state.IsEnding = true;
+        if (state == RunStates.Cancelled && Workflow.CancellationToken.IsCancellationRequested)
+        {
+            // A request of Temporal itself ends the run as the command does, so that its result says the same. Who made it is unknown here.
+            _state.Note($"cancelled by {_state.CancelledBy}", RunContext.Now);
+        }
         if (_state.Run.State is RunStates.Escalated or RunStates.AwaitingPromotion or RunStates.AwaitingApproval)
         {
             context.TransitionTo(RunStates.Executing, $"ending: {reason}");
@@ -83,10 +88,6 @@ internal sealed class EndStage(
         if (state == RunStates.Failed)
         {
             throw new ApplicationFailureException(reason, "RunFailed", nonRetryable: true);
-        }
-        if (state == RunStates.Cancelled)
-        {
-            Workflow.CancellationToken.ThrowIfCancellationRequested();
         }
         var last = _state.Snapshot(0, 0);
         return new RunResult

@@ -150,7 +150,10 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
             ParentClosePolicy = ParentClosePolicy.Abandon,
             CancellationType = ChildWorkflowCancellationType.Abandon,
             CancellationToken = CancellationToken.None,
-            StaticSummary = $"Merge train of {PayloadPaging.Brief(_state.Run.Title)}",
+            StaticSummary = DisplayText.Summary($"Merge train of {_state.Run.Title}"),
+            StaticDetails = DisplayText.Details(
+                $"Merges the verified work of `{_state.RunId}` to `{_state.Run.Staging}`, in `{_state.Repository.Path}`."
+            ),
         };
         try
         {

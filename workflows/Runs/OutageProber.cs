@@ -55,7 +55,14 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
         while (!IsOver())
         {
             var failures = outage.Failures;
-            await Workflow.WaitConditionAsync(() => IsOver() || outage.Tries.Count > 0, outage.Pause, CancellationToken.None);
+            await Workflow.WaitConditionWithOptionsAsync(
+                new(
+                    () => IsOver() || outage.Tries.Count > 0,
+                    outage.Pause,
+                    DisplayText.Summary($"Until it is tried again: {_state.Outages.Describe()}"),
+                    CancellationToken.None
+                )
+            );
             if (IsOver() || (outage.Tries.Count == 0 && !await TryOnceAsync(outage)))
             {
                 break;

@@ -14,6 +14,11 @@ internal static class Progress
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"**{state.Run.State}** {state.Run.Reason}\n\n");
+        // Who starts a run with a tool of Temporal seldom gives it a summary, and a workflow can't give itself one.
+        if (state.Run.Title.Length > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{state.Run.Title} (`{state.Run.Repository}`)\n\n");
+        }
         foreach (var (name, entries) in state.Board.ByState)
         {
             var names = entries.Take(8).Select(e => e.Id).ToList();
@@ -25,6 +30,19 @@ internal static class Progress
             text.Append(CultureInfo.InvariantCulture, $"\n**{question.Question}** `{string.Join("`, `", question.Commands)}`\n");
         }
         return text.ToString();
+    }
+
+    /// <summary>What a task's workflow is for, as Markdown that stays: what becomes of it is in its own details.</summary>
+    public static string DescribeTask(RunState state, TaskEntry entry)
+    {
+        var (outline, text) = (entry.Outline, new StringBuilder());
+        text.Append(CultureInfo.InvariantCulture, $"`{outline.Id}` of the run `{state.RunId}` in `{state.Repository.Path}`.");
+        if (outline.DependsOn.Count > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n\nStarts from the merged work of `{string.Join("`, `", outline.DependsOn)}`.");
+        }
+        text.Append(CultureInfo.InvariantCulture, $"\n\n`orchestrate show {state.RunId}/{outline.Id}`");
+        return DisplayText.Details(text.ToString());
     }
 
     /// <summary>The outages in one line; empty where there are none.</summary>

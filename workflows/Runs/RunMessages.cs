@@ -17,6 +17,16 @@ public abstract class RunMessages : MessageWorkflow
 
     private protected static DateTimeOffset Now => RunContext.Now;
 
+    /// <summary>Whoever asks a run that has failed is answered from memory, where nothing may say that it goes on. This is no transition:
+    /// nothing records it any more.</summary>
+    internal override void EndsAsFailed(string reason)
+    {
+        if (!RunStates.IsFinal(State.Run.State))
+        {
+            State.Run = State.Run with { State = RunStates.Failed, Reason = PayloadPaging.Brief(reason), UpdatedAt = Now };
+        }
+    }
+
     /// <inheritdoc cref="IOrchestrationWorkflow.PauseAsync"/>
     [WorkflowUpdate(MessageNames.Pause, Description = "Pauses the run, or one task: agents are interrupted and keep their conversations.")]
     public Task<SteeringAnswer> PauseAsync(TaskCommand? command = null) =>

@@ -37,7 +37,7 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
     /// <summary>Runs as long as the run: publishes what has changed.</summary>
     public async Task DescribeAsync()
     {
-        var (described, shown) = (-1L, "");
+        var (described, shown, listed) = (-1L, "", "");
         while (true)
         {
             await Workflow.WaitConditionAsync(
@@ -47,6 +47,11 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
             shown = Progress.ShowOutages(_state, shown, RunContext.Now);
             described = _state.Journal.Sequence;
             Workflow.CurrentDetails = Progress.Describe(_state);
+            if (_state.Plan.ListsState && _state.Run.State != listed)
+            {
+                listed = _state.Run.State;
+                Workflow.UpsertTypedSearchAttributes(RunAttributes.State.ValueSet(listed));
+            }
         }
     }
 

@@ -18,7 +18,8 @@ internal sealed class RunState
         {
             RunId = runId,
             State = RunStates.Planning,
-            Title = PayloadPaging.Brief(input.Plan?.Request ?? input.PlanFile ?? input.RequestFile ?? ""),
+            // A request is no title before its planner has made one of it.
+            Title = PayloadPaging.Brief(input.Request is null ? input.Subject ?? "" : ""),
             Repository = input.Repository,
             StartedAt = now,
             UpdatedAt = now,

@@ -79,7 +79,8 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver)
             ParentClosePolicy = ParentClosePolicy.Abandon,
             CancellationType = ChildWorkflowCancellationType.Abandon,
             CancellationToken = CancellationToken.None,
-            StaticSummary = entry.Outline.Title,
+            StaticSummary = DisplayText.Summary(entry.Outline.Title),
+            StaticDetails = Progress.DescribeTask(_state, entry),
         };
         try
         {

@@ -105,10 +105,13 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         state.Decision = null;
         state.Report = state.Report with { Asks = asks };
         reporter.TransitionTo(TaskStates.AwaitingApproval, question);
-        await Workflow.WaitConditionAsync(
-            () => state.Decision is not null || state.IsCancelled,
-            state.Rules.ApprovalTimeout,
-            CancellationToken.None
+        await Workflow.WaitConditionWithOptionsAsync(
+            new(
+                () => state.Decision is not null || state.IsCancelled,
+                state.Rules.ApprovalTimeout,
+                DisplayText.Summary($"Until an answer counts as no: {question}"),
+                CancellationToken.None
+            )
         );
         state.Report = state.Report with { Asks = null };
         state.ThrowIfCancelled();
@@ -137,7 +140,9 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     {
         state.MayGoOn = false;
         reporter.TransitionTo(during, reason);
-        await Workflow.WaitConditionAsync(() => state.MayGoOn || state.IsCancelled, time, CancellationToken.None);
+        await Workflow.WaitConditionWithOptionsAsync(
+            new(() => state.MayGoOn || state.IsCancelled, time, DisplayText.Summary($"{during}: {reason}"), CancellationToken.None)
+        );
         state.Report = state.Report with { FailureClass = FailureClasses.None, ResetAt = null };
         state.ThrowIfCancelled();
     }

@@ -69,6 +69,7 @@ internal sealed class ServerCommand : CliCommand
                 TimeProvider = context.Time,
                 DefaultRetention = EngineConnection.RetentionOf(settings.Retention),
                 Trouble = context.Terminal.Warn,
+                SearchAttributes = RunSearchAttributes.All,
             },
             parsed,
             context

@@ -4,6 +4,7 @@ using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
+using Orchestrator.Runs.Loading;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Documents;
@@ -28,11 +29,16 @@ internal static class Schemas
     /// <param name="name">One of <see cref="Names"/>.</param>
     public static string Of(string name) => All[name]();
 
-    // Unknown members fail a run, so they are invalid.
+    // Unknown members fail a run, so they are invalid; those of a plan are warnings, as in a file.
     private static JsonObject OfRunInput()
     {
         var schema = OfType(MessageJson.Options.GetTypeInfo(typeof(OrchestrationInput)), "The input of an OrchestrationWorkflow");
         schema["additionalProperties"] = false;
+        var plan = PlanFiles.Schema();
+        schema["$defs"] = plan["$defs"]!.DeepClone();
+        plan.Remove("$defs");
+        plan["type"]!.AsArray().Add("null");
+        schema["properties"]!["plan"] = plan;
         return schema;
     }
 

@@ -39,6 +39,7 @@ internal sealed class EmbeddedServer : IAsyncDisposable
             TimeProvider = context.Time,
             DefaultRetention = retention,
             Trouble = context.Terminal.Warn,
+            SearchAttributes = RunSearchAttributes.All,
         };
         var server = new TemporalServer(options, loggers);
         try

@@ -46,7 +46,7 @@ internal sealed class PlanDecision(RunClient runs, CommandContext context)
         {
             PlanAnswer.Edited edited => input with
             {
-                Plan = edited.Plan,
+                Plan = PlanJson.ToData(edited.Plan),
                 Request = null,
                 RequestFile = null,
                 PlannerModel = null,

@@ -3,9 +3,11 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 /// <summary>Reads contracts.</summary>
 internal static class ContractBinder
 {
-    private static readonly KeyTable Keys = new("name", "version", "file_path path file", "methods", "consumers", "description");
+    /// <summary>The keys of a contract.</summary>
+    public static readonly KeyTable Keys = new("name", "version", "file_path path file", "methods", "consumers", "description");
 
-    private static readonly KeyTable MethodKeys = new(
+    /// <summary>The keys of a method that is no signature in quotes.</summary>
+    public static readonly KeyTable MethodKeys = new(
         "name",
         "signature",
         "parameters params args",

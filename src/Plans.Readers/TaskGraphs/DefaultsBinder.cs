@@ -3,7 +3,8 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 /// <summary>Reads the defaults of tasks.</summary>
 internal static class DefaultsBinder
 {
-    private static readonly KeyTable Keys = new(
+    /// <summary>The keys of <c>defaults</c>.</summary>
+    public static readonly KeyTable Keys = new(
         "role agent_type",
         "agent",
         "model",

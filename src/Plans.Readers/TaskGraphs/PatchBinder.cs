@@ -4,9 +4,12 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 /// a resource that only the task may define.</summary>
 internal static class PatchBinder
 {
+    private const string Route = "route:";
+    private const string RootRoute = Route + "/";
+
     private static readonly (string Member, string Prefix)[] Named =
     [
-        ("prefix", "route:"),
+        ("prefix", Route),
         ("middleware_class", "middleware:"),
         ("key", "config:"),
         ("function_name", "di:"),
@@ -18,15 +21,29 @@ internal static class PatchBinder
             ? string.Join(", ", members.Entries.Select(entry => $"{entry.Key.Text}: {Words(entry.Value)}"))
             : patch.Text("intent");
 
-    /// <summary>The resources that it implies.</summary>
-    public static IEnumerable<string> Resources(Fields patch) =>
-        patch.Node("intent") is not MappingNode members
-            ? []
-            : Named.SelectMany(named =>
-                members
-                    .Entries.Where(entry => entry.Key.Text == named.Member && entry.Value is ScalarNode { IsNull: false, Text.Length: > 0 })
-                    .Select(entry => named.Prefix + ((ScalarNode)entry.Value).Text.Trim())
-            );
+    /// <summary>The resources that it implies. A router without a prefix answers from the root. An intent in words implies nothing, since
+    /// members that were printed as words have their resources already.</summary>
+    public static IReadOnlyList<string> Resources(Fields patch)
+    {
+        var isRouter = string.Equals(patch.Text("action")?.Trim(), "add_router", StringComparison.OrdinalIgnoreCase);
+        switch (patch.Node("intent"))
+        {
+            case null:
+                return isRouter ? [RootRoute] : [];
+            case MappingNode members:
+                string[] named = [.. Named.SelectMany(name => Of(members, name.Member, name.Prefix))];
+                return isRouter && !named.Any(resource => resource.StartsWith(Route, StringComparison.Ordinal))
+                    ? [RootRoute, .. named]
+                    : named;
+            default:
+                return [];
+        }
+    }
+
+    private static IEnumerable<string> Of(MappingNode members, string member, string prefix) =>
+        members
+            .Entries.Where(entry => entry.Key.Text == member && entry.Value is ScalarNode { IsNull: false, Text.Length: > 0 })
+            .Select(entry => prefix + ((ScalarNode)entry.Value).Text.Trim());
 
     private static string Words(DocumentNode node) =>
         node switch

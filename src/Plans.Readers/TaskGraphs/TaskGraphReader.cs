@@ -7,7 +7,8 @@ public static class TaskGraphReader
     /// <summary>Most tasks in one plan.</summary>
     public const int MaxTasks = 20_000;
 
-    private static readonly KeyTable PlanKeys = new(
+    /// <summary>The keys of a plan, with their other spellings.</summary>
+    internal static readonly KeyTable PlanKeys = new(
         "request goal",
         "created_at created date",
         "tasks",
@@ -29,6 +30,23 @@ public static class TaskGraphReader
         PlanText.TryDecode(content, file, out var text, out var fault)
             ? Read(text, file, projectContext)
             : new PlanReadResult(null, [fault]);
+
+    /// <summary>Reads a plan that came as data, such as within the input of a run. Its faults name fields, not lines: nobody sees the text
+    /// that the data was sent as.</summary>
+    /// <param name="data">What a JSON file would hold.</param>
+    /// <param name="name">Its name for people.</param>
+    public static PlanReadResult ReadData(JsonElement data, string name)
+    {
+        var faults = new FaultList(name);
+        var read = JsonTree.Read(data.GetRawText(), faults) is { } root
+            ? Bind(root, faults, [])
+            : new PlanReadResult(null, faults.Sorted());
+        return read with
+        {
+            Faults = [.. read.Faults.Select(fault => fault with { Line = 0, Column = 0 })],
+            Places = new PlanPlaces(name, (_, _) => (name, 0, 0)),
+        };
+    }
 
     /// <summary>Reads text.</summary>
     /// <inheritdoc cref="Read(ReadOnlySpan{byte}, string, IReadOnlyCollection{string}?)"/>

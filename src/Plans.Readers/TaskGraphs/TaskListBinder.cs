@@ -3,9 +3,14 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 /// <summary>Reads lists of a task whose items are a text or a mapping: packages, patch intents, checklist items.</summary>
 internal static class TaskListBinder
 {
-    private static readonly KeyTable ChecklistKeys = new("id", "description text title", "completed done");
-    private static readonly KeyTable PackageKeys = new("runtime", "dev development");
-    private static readonly KeyTable PatchKeys = new("file path", "action type", "intent description reason");
+    /// <summary>The keys of an item of <c>checklist</c>.</summary>
+    public static readonly KeyTable ChecklistKeys = new("id", "description text title", "completed done");
+
+    /// <summary>The keys of <c>deps_required</c>.</summary>
+    public static readonly KeyTable PackageKeys = new("runtime", "dev development");
+
+    /// <summary>The keys of an item of <c>patch_intents</c>.</summary>
+    public static readonly KeyTable PatchKeys = new("file path", "action type", "intent description reason");
 
     public static RequiredPackages? BindPackages(Fields fields)
     {

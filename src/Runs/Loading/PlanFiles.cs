@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.Formats;
+using Orchestrator.Plans.Readers.TaskGraphs;
 using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Runs.Loading;
@@ -20,6 +22,9 @@ public sealed class PlanFiles(
 {
     /// <summary>The default file.</summary>
     public const string DefaultName = "tasks.yaml";
+
+    /// <summary>JSON Schema of all that a plan may hold as data; its <c>$defs</c> belong to the root of the document.</summary>
+    public static JsonObject Schema() => TaskGraphGrammar.Schema();
 
     /// <summary>The file for <c>run</c> and <c>tasks run</c>: the named one, else the plan or the backlog in the folder.</summary>
     /// <param name="given">The name that was given.</param>

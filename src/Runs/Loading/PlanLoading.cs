@@ -76,7 +76,9 @@ public sealed class PlanLoading(RunServices services)
     {
         if (input.Input.Plan is { } given)
         {
-            return TaskGraphReader.Read(PlanJson.WriteIndented(given), "plan");
+            return TaskGraphReader
+                .ReadData(given, "plan")
+                .RefuseLinks(other => RepositoryLinks.LeadsOutside(input.Repository.WorkTree, other));
         }
         if (input.Input.PlanFile is not { } file)
         {

@@ -111,7 +111,9 @@ public sealed class HistoryTests
             {
                 PayloadConverter = WorkerSetup.Converter(new DefaultPayloadConverter(MessageJson.Options)),
             },
-            Interceptors = interceptor is null ? [WorkerSetup.Messages] : [interceptor, WorkerSetup.Messages],
+            Interceptors = interceptor is null
+                ? [WorkerSetup.Summaries, WorkerSetup.Messages]
+                : [interceptor, WorkerSetup.Summaries, WorkerSetup.Messages],
         };
         foreach (var workflow in WorkerSetup.Workflows)
         {

@@ -44,6 +44,25 @@ public sealed class PatchIntentTests
         );
     }
 
+    /// <summary>A router without a prefix answers from the root, as the tool that this format is of has it.</summary>
+    [Theory]
+    [InlineData("{file: main.py, action: add_router, intent: {router_import: users.router}}", "route:/")]
+    [InlineData("{file: main.py, action: add_router, intent: {router_import: users.router, prefix: null}}", "route:/")]
+    [InlineData("{file: main.py, action: add_router}", "route:/")]
+    [InlineData("{file: main.py, action: add_router, intent: {prefix: /api}}", "route:/api")]
+    [InlineData("{file: main.py, action: add_router, intent: mount it below /api}")]
+    [InlineData("{file: main.py, action: add_import, intent: {name: users}}")]
+    public void Read_RouterWithoutAPrefix_IsAtTheRoot(string intent, params string[] resources)
+    {
+        var plan = "tasks: [{id: a, description: A, files_write: [], patch_intents: [" + intent + "]}]";
+
+        var read = TaskGraphReader.Read(plan, "tasks.yaml").Plan!;
+        var again = TaskGraphReader.Read(PlanJson.WriteIndented(read), "printed.json").Plan!;
+
+        Assert.Equal(resources, read.Tasks[0].ResourcesWrite);
+        Assert.Equal(resources, again.Tasks[0].ResourcesWrite);
+    }
+
     /// <summary>Two tasks that add the same route are told apart, although they add it in different files.</summary>
     [Fact]
     public void Read_TwoTasksAddOneRoute_IsAConflict() =>

@@ -1,0 +1,12 @@
+using Orchestrator.Messages;
+using Temporalio.Api.Enums.V1;
+
+namespace Orchestrator.Cli.Engine;
+
+/// <summary>The search attributes that the embedded engine has for runs.</summary>
+internal static class RunSearchAttributes
+{
+    /// <summary>Name and type of each.</summary>
+    public static IReadOnlyDictionary<string, IndexedValueType> All { get; } =
+        new Dictionary<string, IndexedValueType>(StringComparer.Ordinal) { [RunAttributes.StateName] = IndexedValueType.Keyword };
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Text;
+
+namespace Orchestrator.Client;
+
+/// <summary>What a run was started with, as the details that Temporal's Web UI shows beside it from its first moment on.</summary>
+internal static class StartDetails
+{
+    /// <summary>The details, as Markdown.</summary>
+    /// <param name="input">What it is started with.</param>
+    /// <param name="runId">Its id.</param>
+    public static string Of(OrchestrationInput input, string runId)
+    {
+        var text = new StringBuilder();
+        Add("Repository", input.Repository);
+        Add("Plan", input.PlanFile ?? (input.Plan is null ? null : "sent with the start"));
+        Add("Request", input.Request ?? input.RequestFile);
+        Add("Only", input.Only is { } only ? string.Join(", ", only) : null);
+        Add("From phase", input.Phase);
+        Add("Agent", input.Agent);
+        Add("Model", input.Model);
+        Add("Agents at once", input.Workers?.ToString(CultureInfo.InvariantCulture));
+        Add("Lands by", input.Land);
+        Add("Lands on", input.Target);
+        Add("Costs at most, US dollars", input.MaxCost?.ToString(CultureInfo.InvariantCulture));
+        text.Append(CultureInfo.InvariantCulture, $"\n`orchestrate status {runId}`");
+        return DisplayText.Details(text.ToString());
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"- {name}: {DisplayText.Summary(value)}\n");
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Orchestrator.Client;
+using Orchestrator.Messages;
+using Orchestrator.TestKit;
+using Orchestrator.Workflows.Calls;
+using Temporalio.Activities;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.OperatorService.V1;
+using Temporalio.Client;
+using Temporalio.Converters;
+using Temporalio.Exceptions;
+using Xunit;
+using static Orchestrator.Workflows.Tests.RunTests;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>What people see of a run in Temporal's own tools.</summary>
+public sealed class SummaryTests
+{
+    /// <summary>A step without words is one that somebody has added and forgotten here.</summary>
+    [Fact]
+    public void Of_EveryActivity_HasWords()
+    {
+        var inputs = typeof(IRunActivities)
+            .Assembly.GetTypes()
+            .SelectMany(type => type.GetMethods().Where(method => method.GetCustomAttribute<ActivityAttribute>() is not null))
+            .Select(method => method.GetParameters()[0].ParameterType)
+            .Where(type => type.Assembly == typeof(IRunActivities).Assembly);
+
+        Assert.Empty(inputs.Where(input => !HasWords(input)).Select(input => input.Name));
+    }
+
+    [Fact]
+    public void Summary_OfALongTextInSeveralLines_IsOneThatServersTake()
+    {
+        var summary = DisplayText.Summary(new string('ä', 98) + "\n😀😀")!;
+
+        Assert.Equal(100, summary.Length);
+        Assert.EndsWith("ä …", summary, StringComparison.Ordinal);
+        Assert.DoesNotContain(summary, char.IsSurrogate);
+        Assert.Null(DisplayText.Summary(null));
+    }
+
+    [Fact]
+    public async Task Run_InTheWebUI_SaysWhatItIsAboutAndWhatEachStepDoes()
+    {
+        await using var run = await ScriptedRun.CreateAsync([Task("a") with { Title = "Sums" }, Task("b", "a")]);
+        await new RunClient(run.Client).StartAsync(
+            new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml" },
+            run.RunId
+        );
+        await run.ResultAsync();
+
+        var about = await run.Run.DescribeAsync();
+        var task = await run.Client.GetWorkflowHandle(RunIds.ForTask(run.RunId, "a")).DescribeAsync();
+
+        Assert.Equal("tasks.yaml", await about.GetStaticSummaryAsync());
+        Assert.Contains("- Plan: tasks.yaml\n", await about.GetStaticDetailsAsync());
+        Assert.Equal("Sums", await task.GetStaticSummaryAsync());
+        Assert.Contains($"`a` of the run `{run.RunId}`", await task.GetStaticDetailsAsync());
+        var steps = await StepsAsync(run, RunIds.ForTask(run.RunId, "a"));
+        Assert.Contains("Run the agent of a, attempt 1", steps);
+        Assert.Contains("Verify a, attempt 1", steps);
+        Assert.Contains("Read the plan tasks.yaml", await StepsAsync(run, run.RunId));
+    }
+
+    [Fact]
+    public async Task List_ByState_FindsTheRunsThatAwaitAPerson()
+    {
+        await using var run = await ScriptedRun.CreateAsync(
+            [Task("a")],
+            a => a.Plan = plan => plan with { ListsState = true, ApprovalReason = "it is new" }
+        );
+        await run.Client.OperatorService.AddSearchAttributesAsync(
+            new AddSearchAttributesRequest
+            {
+                Namespace = run.Client.Options.Namespace,
+                SearchAttributes = { [RunAttributes.StateName] = IndexedValueType.Keyword },
+            }
+        );
+        await run.BeginAsync();
+
+        await UntilListedAsync(run, RunStates.AwaitingApproval);
+        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan")));
+        await run.ResultAsync();
+        await UntilListedAsync(run, RunStates.Completed);
+    }
+
+    /// <summary>To set an attribute that a server does not know would fail each task of the workflow.</summary>
+    [Fact]
+    public async Task Run_OnAServerWithoutTheAttribute_SetsNone()
+    {
+        await using var run = await ScriptedRun.StartAsync([Task("a")]);
+
+        await run.ResultAsync();
+
+        var history = await run.Run.FetchHistoryAsync();
+        Assert.DoesNotContain(history.Events, e => e.EventType == EventType.UpsertWorkflowSearchAttributes);
+    }
+
+    [Theory]
+    [InlineData(
+        """{"repository":"/repository"}""",
+        "Exactly one of 'plan', 'planFile', 'request' and 'requestFile' is needed; 0 are given."
+    )]
+    [InlineData("""{"repository":7,"planFile":"tasks.yaml"}""", "'repository' must be a text; it is 7")]
+    public async Task Query_OfARunThatWasRefused_SaysThatItHasFailed(string input, string reason)
+    {
+        await using var run = await ScriptedRun.CreateAsync([Task("a")]);
+        await run.Client.StartWorkflowAsync(
+            RunClient.WorkflowType,
+            [JsonSerializer.Deserialize<JsonElement>(input)],
+            new WorkflowOptions(run.RunId, TaskQueues.Workflows)
+        );
+        await Assert.ThrowsAsync<WorkflowFailedException>(run.ResultAsync);
+
+        var status = await run.Run.QueryAsync(w => w.Status(0, 100));
+
+        Assert.Equal(RunStates.Failed, status.State);
+        Assert.Contains(reason, status.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Status_OfATerminatedRun_SaysWhoEndedIt()
+    {
+        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Plan = plan => plan with { ApprovalReason = "it is new" });
+        await run.UntilAsync(status => status.State == RunStates.AwaitingApproval);
+
+        await run.Run.TerminateAsync("enough");
+
+        var ended = await run.StatusAsync();
+        Assert.Equal(RunStates.Terminated, ended.State);
+        Assert.EndsWith(": enough", ended.Reason, StringComparison.Ordinal);
+    }
+
+    private static async Task UntilListedAsync(ScriptedRun run, string state)
+    {
+        for (var limit = Eventually.Timeout(); ; await System.Threading.Tasks.Task.Delay(50, limit))
+        {
+            await foreach (var found in run.Client.ListWorkflowsAsync(RunAttributes.QueryFor(state)).WithCancellation(limit))
+            {
+                Assert.Equal(run.RunId, found.Id);
+                return;
+            }
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> StepsAsync(ScriptedRun run, string workflowId)
+    {
+        var history = await run.Client.GetWorkflowHandle(workflowId).FetchHistoryAsync();
+        var converter = run.Client.Options.DataConverter;
+        Payload[] summaries =
+        [
+            .. history.Events.Where(e => e.EventType == EventType.ActivityTaskScheduled).Select(e => e.UserMetadata.Summary),
+        ];
+        return await System.Threading.Tasks.Task.WhenAll(summaries.Select(summary => converter.ToValueAsync<string>(summary)));
+    }
+
+    private static bool HasWords(Type input)
+    {
+        try
+        {
+            return ActivitySummaries.Of(RuntimeHelpers.GetUninitializedObject(input)) is not null;
+        }
+        catch (Exception)
+        {
+            return true; // There are words for it, with members that this one lacks.
+        }
+    }
+}

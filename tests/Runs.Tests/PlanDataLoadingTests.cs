@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Orchestrator.Messages;
+using Orchestrator.Runs.Loading;
+using Orchestrator.Settings;
+using Orchestrator.TestKit.Git;
+using Xunit;
+
+namespace Orchestrator.Runs.Tests;
+
+/// <summary>A plan within the input of a run meets what a plan file meets.</summary>
+public sealed class PlanDataLoadingTests
+{
+    [Fact]
+    public async Task Load_APlanAsData_IsThePlanOfTheSameFile()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        const string Plan =
+            """{"goal": "G", "tasks": {"a": {"prompt": "A", "files_write": "a.txt", "verify": "true", "timeout": "10m"}}}""";
+        await repository.CommitAsync("plan", ("tasks.yaml", Plan));
+
+        var sent = await LoadAsync(repository, new OrchestrationInput { Plan = JsonSerializer.Deserialize<JsonElement>(Plan) });
+        var read = await LoadAsync(repository, new OrchestrationInput { PlanFile = "tasks.yaml" });
+
+        Assert.Empty(sent.Faults);
+        Assert.Equal("G", sent.Title);
+        Assert.Equal(JsonSerializer.Serialize(read.Tasks), JsonSerializer.Serialize(sent.Tasks));
+    }
+
+    [Fact]
+    public async Task Load_APlanAsDataThatLeadsOutside_IsRefusedWithItsField()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        File.CreateSymbolicLink(repository["out"], repository.Beside("elsewhere"));
+        const string Plan = """[{"id": "a", "description": "A", "files_write": ["out/a.txt"]}]""";
+
+        var outline = await LoadAsync(repository, new OrchestrationInput { Plan = JsonSerializer.Deserialize<JsonElement>(Plan) });
+
+        Assert.StartsWith("plan: error ", Assert.Single(outline.Faults), StringComparison.Ordinal);
+        Assert.Contains("[tasks[0].files_write]", outline.Faults[0], StringComparison.Ordinal);
+    }
+
+    private static Task<PlanOutline> LoadAsync(TemporaryRepository repository, OrchestrationInput input)
+    {
+        var services = new RunServices("host", ["orchestrate", "hook"], TimeProvider.System)
+        {
+            Environment = new Dictionary<string, string> { ["HOME"] = repository.Beside("home"), ["PATH"] = "/usr/bin:/bin" },
+            Trust = new TrustStore(repository.Beside("trust.json")),
+        };
+        var reference = new RepositoryReference(repository.Path, "key", "queue");
+        return new PlanLoading(services).LoadAsync(new LoadPlanInput("run", reference, input with { Repository = repository.Path }));
+    }
+}

@@ -1,0 +1,90 @@
+namespace Orchestrator.Workflows.Calls;
+
+/// <summary>What an activity does, in words for people who look at a history in Temporal's Web UI: the name of its type says which step it
+/// is, but not of what.</summary>
+internal static class ActivitySummaries
+{
+    /// <summary>The summary of an activity by its argument; null: its name says all.</summary>
+    /// <param name="argument">Its first argument.</param>
+    public static string? Of(object? argument) =>
+        DisplayText.Summary(
+            argument switch
+            {
+                string path => $"Find the repository {path}",
+                IReadOnlyList<string> runs => $"Look whether {List(runs)} ended",
+                _ => OfTask(argument) ?? OfRun(argument) ?? OfModels(argument) ?? OfTrain(argument),
+            }
+        );
+
+    private static string? OfTask(object? argument) =>
+        argument switch
+        {
+            PrepareTaskInput x => $"Prepare the worktree of {x.Task.Task.Id}, attempt {x.Attempt}",
+            RunAgentInput { Stop: true } x => $"Stop the agent of {x.Task.Task.Id}",
+            RunAgentInput x => $"Run the agent of {x.Task.Task.Id}, attempt {x.Attempt}",
+            VerifyTaskInput x => $"Verify {x.Task.Task.Id}, attempt {x.Attempt}",
+            ReleaseTaskInput x => $"Give back the worktree of {x.TaskId}",
+            JudgeRequestInput x => $"Judge what {x.Task.Task.Id} asks for",
+            AskQuestionInput x => $"Let the planner answer {x.Task.Task.Id}",
+            InstallInput x => $"Install for {x.Task.Task.Id}: {List([.. x.Packages.Select(package => package.Name)])}",
+            ConcludeRequestInput x => $"Answer what {x.Task.Task.Id} asked for",
+            SplitTaskInput x => $"Divide {x.Task}",
+            _ => null,
+        };
+
+    private static string? OfRun(object? argument) =>
+        argument switch
+        {
+            LoadPlanInput { Input.PlanFile: { } file } => $"Read the plan {file}",
+            LoadPlanInput { Input.Plan: not null } => "Read the plan that the run was started with",
+            LoadPlanInput => "Read the planner's plan",
+            ReadTasksInput x => $"Read the tasks of the plan from number {x.Offset + 1} on",
+            PreflightInput => "Look at git, base, disk, agent, set-up and gates",
+            ProgressInput x => $"Record the run as {x.Run.State}, with {Count(x.Tasks.Count, "task")}",
+            ReadTaskInput x => $"Ask {x.TaskId} how it ended",
+            StoreCheckpointInput x => $"Store the state of {Count(x.Tasks.Count, "task")}",
+            ReadCheckpointInput x => $"Read the state of the tasks from number {x.Offset + 1} on",
+            LeaseInput x => x.Tasks.Count == 0 ? $"Leases: {x.Step}" : $"Leases: {x.Step} for {List(x.Tasks)}",
+            FindEarlierWorkInput => "Find what the replaced execution has left",
+            LandInput x => $"Land {x.Staging} on {x.Target}",
+            LookAtFixInput x => $"Look for a person's commits on {x.Staging}",
+            VerifyFixInput x => $"Run the gates on a person's commits on {x.Fix.Staging}",
+            AbortInput => "Keep the work of the cancelled run",
+            FinishInput x => $"Write the report of a run that is {x.Run.State}, and tidy up",
+            _ => null,
+        };
+
+    private static string? OfModels(object? argument) =>
+        argument switch
+        {
+            BeginPlanningInput => "Begin the planning",
+            AskPlannerInput { Stop: true } => "Stop the planner",
+            AskPlannerInput x => $"Run the planner, attempt {x.Attempt}",
+            JudgeAnswerInput => "Check the planner's plan",
+            EndPlanningInput => "Keep the planner's plan",
+            BeginReplanInput => "Begin another plan",
+            ConcludeReplanInput => "Add the tasks of the other plan",
+            BeginReviewInput x => $"Begin round {x.Round.Number} of the review",
+            AskReviewerInput { Stop: true } x => $"Stop the reviewer of part {x.Part + 1}",
+            AskReviewerInput x => $"Review part {x.Part + 1} in round {x.Round.Number}, attempt {x.Attempt}",
+            JudgeReviewInput x => $"Check the review of part {x.Part + 1}",
+            ConcludeReviewInput x => $"Conclude round {x.Round.Number} of the review",
+            EndReviewInput => "End the review",
+            _ => null,
+        };
+
+    private static string? OfTrain(object? argument) =>
+        argument switch
+        {
+            MergeTaskInput x => $"Merge {x.Request.TaskId} into {x.Staging}",
+            BuildBatchInput x => $"Merge together: {List([.. x.Requests.Select(request => request.TaskId)])}",
+            GateBatchInput x => $"Run the gates on: {List([.. x.Requests.Select(request => request.TaskId)])}",
+            LandBatchInput x => $"Move staging to: {List(x.Tasks)}",
+            _ => null,
+        };
+
+    private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
+
+    private static string List(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(4)) + (names.Count > 4 ? $" and {names.Count - 4} more" : "");
+}
