@@ -20,6 +20,9 @@ internal sealed record TaskNotes
     /// <summary>The commit that an earlier result gave on the base; it is removed when it does not pass.</summary>
     public string Reused { get; set; } = "";
 
+    /// <summary>The verified commit at which the worktree was given to tasks that wait for one; empty: never.</summary>
+    public string Returned { get; init; } = "";
+
     // If the file is damaged, what matters is restored from the run's record.
     public static TaskNotes Read(RunFolder folder, string taskId) =>
         StoredJson.TryRead(PathOf(folder, taskId), TaskNotesJson.Default.TaskNotes) ?? new TaskNotes();

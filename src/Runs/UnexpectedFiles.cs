@@ -9,8 +9,8 @@ internal static class UnexpectedFiles
     {
         if (!File.Exists(PathOf(folder)) && new WorktreeStore(repository).FindMainCheckout() is { } checkout)
         {
-            var status = await WorktreeStatus.ReadAsync(checkout, stop);
-            DurableFile.Write(PathOf(folder), JsonSerializer.SerializeToUtf8Bytes(status.UntrackedFiles()));
+            var untracked = await WorktreeStatus.ReadUntrackedAsync(checkout, [], stop);
+            DurableFile.Write(PathOf(folder), JsonSerializer.SerializeToUtf8Bytes(untracked));
         }
     }
 
@@ -23,7 +23,8 @@ internal static class UnexpectedFiles
         }
         try
         {
-            return Describe(files.Folder, checkout.Path, await WorktreeStatus.ReadAsync(checkout), files.Start.OwnFiles.All);
+            var untracked = await WorktreeStatus.ReadUntrackedAsync(checkout, files.Start.OwnFiles.All);
+            return Describe(files.Folder, checkout.Path, untracked);
         }
         catch (GitException refusal) when (refusal.IsRefusal)
         {
@@ -31,14 +32,14 @@ internal static class UnexpectedFiles
         }
     }
 
-    private static string Describe(RunFolder folder, string checkout, WorktreeStatus status, IEnumerable<string> own)
+    private static string Describe(RunFolder folder, string checkout, IReadOnlyList<string> untracked)
     {
         // It decides nothing: where somebody damaged the record, nothing can be said.
         if (StoredJson.TryRead(PathOf(folder), JsonSerializerOptions.Default.TypeOf<HashSet<string>>()) is not { } before)
         {
             return "";
         }
-        var added = status.UntrackedFiles(own).Where(path => !before.Contains(path)).ToList();
+        var added = untracked.Where(path => !before.Contains(path)).ToList();
         return added.Count == 0
             ? ""
             : $"While the run worked, files that git does not track appeared in {checkout}: {FileNames.Some(added)}. If they "

@@ -38,6 +38,22 @@ public sealed class AgentGuardTests
             },
         };
 
+    /// <summary>An agent in a sandbox can't write there, so that the whole checkout need not be looked through for each.</summary>
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public async Task PutBack_FileAppearsInTheMainCheckout_IsNamedUnlessTheAgentWasConfined(bool isConfined, int notices)
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a", "a.txt"));
+        var (guard, _, worktree) = await GuardAsync(run);
+        await guard.RecordAsync(worktree);
+        await File.WriteAllTextAsync(Path.Combine(run.Repository.Path, "stray.txt"), "x");
+
+        var said = await guard.PutBackAsync(worktree, attempt: 1, new ToolDeeds(), isConfined);
+
+        Assert.Equal(notices, said.Count(notice => notice.Text.Contains("stray.txt", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [MemberData(nameof(Streams))]
     public async Task PutBack_SettingThatRunsPrograms_IsChargedOnlyForTheAgentsOwnCall(string what, AgentEvent[] events, bool charged)

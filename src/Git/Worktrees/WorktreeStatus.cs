@@ -55,6 +55,18 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
     /// <summary>The untracked files, without those at or below one of <paramref name="ignored"/>.</summary>
     public IReadOnlyList<string> UntrackedFiles(params IEnumerable<string> ignored) => Files(isUntracked: true, ignored);
 
+    /// <summary>The untracked files of a checkout alone, without ignored ones and without those at or below one of
+    /// <paramref name="ignored"/>: no tracked file is looked at.</summary>
+    public static async Task<IReadOnlyList<string>> ReadUntrackedAsync(
+        Worktree worktree,
+        IEnumerable<string> ignored,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var call = worktree.Call("ls-files", "--others", "--exclude-standard", "-z");
+        return Without((await worktree.Repository.ReadAsync(call, cancellationToken)).Fields(), ignored);
+    }
+
     /// <summary>Reads the state of a checkout with one git process.</summary>
     public static async Task<WorktreeStatus> ReadAsync(Worktree worktree, CancellationToken cancellationToken = default)
     {
@@ -120,15 +132,12 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
         return signs.FirstOrDefault(sign => Path.Exists(Path.Combine(adminDirectory, sign.Name))).Operation;
     }
 
-    private List<string> Files(bool isUntracked, IEnumerable<string> ignored)
+    private List<string> Files(bool isUntracked, IEnumerable<string> ignored) =>
+        Without(Entries.Where(entry => entry.IsUntracked == isUntracked).Select(entry => entry.Path), ignored);
+
+    private static List<string> Without(IEnumerable<string> paths, IEnumerable<string> ignored)
     {
         var prefixes = ignored.Select(prefix => prefix.TrimEnd('/')).ToArray();
-        return
-        [
-            .. Entries
-                .Where(entry => entry.IsUntracked == isUntracked)
-                .Select(entry => entry.Path)
-                .Where(path => !prefixes.Any(prefix => path == prefix || path.StartsWith(prefix + "/", StringComparison.Ordinal))),
-        ];
+        return [.. paths.Where(path => !prefixes.Any(prefix => path == prefix || path.StartsWith(prefix + "/", StringComparison.Ordinal)))];
     }
 }

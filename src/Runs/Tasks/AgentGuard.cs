@@ -25,8 +25,9 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
     /// <summary>Compares and restores after it has ended.</summary>
     /// <param name="attempt">The task's attempt.</param>
     /// <param name="deeds">What it did by tool calls.</param>
+    /// <param name="isConfined">It is known that it could not write in the main checkout.</param>
     /// <returns>Notices, once per run.</returns>
-    public async Task<IReadOnlyList<TaskNotice>> PutBackAsync(Worktree worktree, int attempt, ToolDeeds deeds)
+    public async Task<IReadOnlyList<TaskNotice>> PutBackAsync(Worktree worktree, int attempt, ToolDeeds deeds, bool isConfined = false)
     {
         StaleLocks.Remove(worktree, workspace.Branch);
         new WorktreeHead(worktree).Repair(workspace.Branch);
@@ -66,7 +67,7 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
                     .Select(change => new TaskNotice($"{change.Text}.", change.IsForPerson)),
             ]
             : [];
-        var unexpected = await UnexpectedFiles.FindAsync(workspace.Repository, workspace.Files);
+        var unexpected = isConfined ? "" : await UnexpectedFiles.FindAsync(workspace.Repository, workspace.Files);
         return unexpected.Length > 0 && IsNews(unexpected) ? [.. notices, new TaskNotice(unexpected)] : [.. notices];
     }
 

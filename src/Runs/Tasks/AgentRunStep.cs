@@ -125,7 +125,9 @@ public sealed class AgentRunStep(RunServices services)
         }
         // Only an agent that has ended: who stops following leaves one at work, with its commits, to the next.
         await (confined?.FinishAsync() ?? Task.CompletedTask);
-        var notices = worktree is null ? [] : await guard.PutBackAsync(worktree, input.Attempt, deeds);
+        var notices = worktree is null
+            ? []
+            : await guard.PutBackAsync(worktree, input.Attempt, deeds, isConfined: start.Sandbox is not null);
         var result = Describe(outcome, input, files, start, snapshots.Problem, found: state == AgentStartState.Ended) with
         {
             Notices =

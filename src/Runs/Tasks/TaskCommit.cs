@@ -10,13 +10,14 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
 
     // The agent's own commit of everything in the worktree; null: there are other changes, or it was not checked.
     private CommitInfo? _committed;
+
     private readonly OwnCommits _own = new(workspace, task, files);
 
     /// <summary>Problems of the work tree, each a sentence for the agent. Lock files and build output that no task owns are restored and
     /// noted.</summary>
     public async Task<IReadOnlyList<string>> FindProblemsAsync(VerifyTaskInput input, List<string> notes, CancellationToken stop)
     {
-        var worktree = Worktree(input);
+        var worktree = await WorktreeAsync(input, stop);
         var ((merge, seen), repaired) = await new WorktreeIndex(worktree).ReadAsync(
             () => LookAsync(worktree, input, stop),
             input.Prepared.BaseCommit,
@@ -109,7 +110,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         var tip = await workspace.Refs.ReadAsync(workspace.Branch, stop) ?? input.Prepared.BaseCommit;
         var commits = new CommitStore(workspace.Repository);
         var last = await _own.ReadTipAsync(commits, tip, stop);
-        var worktree = Worktree(input);
+        var worktree = await WorktreeAsync(input, stop);
         // If it was done before a crash, nothing is left to commit; an agent that amends our commit keeps its trailers.
         var parent = _own.IsOfAttempt(last, input.Attempt) ? tip : await _own.LastOfOursAsync(commits, last, input, stop);
         var notes = TaskNotes.Read(files.Folder, task.Id);
@@ -229,8 +230,8 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         return settings.Git.MessagePrefix is { Length: > 0 } prefix ? $"{prefix} {subject}" : subject;
     }
 
-    private Worktree Worktree(VerifyTaskInput input) =>
-        workspace.Worktrees.Find(workspace.WorktreePath)
+    private async Task<Worktree> WorktreeAsync(VerifyTaskInput input, CancellationToken stop) =>
+        await workspace.FindWorktreeAsync(stop)
         ?? throw new StepException(
             $"The worktree {input.Prepared.Worktree} is gone with the work of attempt {input.Attempt}. Retry the task; a snapshot "
                 + $"may be under {RunRefs.Wip(files.Folder, task.Id)}.",

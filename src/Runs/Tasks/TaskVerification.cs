@@ -141,7 +141,7 @@ public sealed class TaskVerification(RunServices services)
             stop
         );
         await KeptResults.KeepAsync(workspace, task, input, commit, changed.Count > 0, stop);
-        return new VerifyResult
+        var verified = new VerifyResult
         {
             Commit = commit,
             Gates = count,
@@ -155,6 +155,8 @@ public sealed class TaskVerification(RunServices services)
                 ])
             ),
         };
+        await workspace.ReturnVerifiedAsync(verified, stop);
+        return verified;
     }
 
     /// <summary>Whether the task is there to write files.</summary>

@@ -105,6 +105,31 @@ internal sealed class TaskWorkspace(GitRepository repository, RunFiles files, st
         return null;
     }
 
+    /// <summary>Returns the worktree of work that is verified and waits to be merged, where other tasks may wait for one: in a large
+    /// repository it takes them longer to make one than to do their work. If the work is not merged, the task takes one again.</summary>
+    /// <param name="work">The work, whose commit the task's branch keeps. Where a person decides first, they may look at its files.</param>
+    public async Task ReturnVerifiedAsync(VerifyResult work, CancellationToken stop)
+    {
+        if (work.NeedsPerson.Length > 0 || Files.Plan.Tasks.Count <= Files.Settings.Workers)
+        {
+            return;
+        }
+        (TaskNotes.Read(Files.Folder, TaskId) with { Returned = work.Commit }).Write(Files.Folder, TaskId);
+        await ReturnWorktreeAsync([work.Commit], stop);
+    }
+
+    /// <summary>The worktree; one that was returned before a crash is taken again, at the verified commit.</summary>
+    /// <returns>Null: it is gone with what was in it.</returns>
+    public async Task<Worktree?> FindWorktreeAsync(CancellationToken stop)
+    {
+        if (Worktrees.Find(WorktreePath) is { } found)
+        {
+            return found;
+        }
+        var returned = TaskNotes.Read(Files.Folder, TaskId).Returned;
+        return returned.Length > 0 && returned == await Refs.ReadAsync(Branch, stop) ? await EnsureWorktreeAsync(returned, stop) : null;
+    }
+
     /// <summary>Kept files (<c>worktrees.keep</c>) are valid as long as all lock files are the same.</summary>
     private async Task<WorktreePool> PoolAsync(string commit, CancellationToken stop)
     {
