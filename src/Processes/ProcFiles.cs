@@ -132,8 +132,9 @@ internal static class ProcFiles
         return default;
     }
 
-    /// <summary>From the line of <c>/proc/PID/stat</c>, after nothing was read from its environment: true if it has one by now, or execve(2)
-    /// is in progress, so that another look is needed. The process may have started one program after another between the two reads.</summary>
+    /// <summary>From the line of <c>/proc/PID/stat</c>, after nothing was read from its environment: true if it has one by now, or
+    /// execve(2) is in progress, so that another look is needed. The process may have started one program after another between the two
+    /// reads.</summary>
     internal static bool MayHaveEnvironment(string stat)
     {
         // proc(5): field 23 is the size of its memory (none: a kernel thread, or it has ended); 26, the begin of its code, is set after its

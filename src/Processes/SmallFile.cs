@@ -43,11 +43,12 @@ public static class SmallFile
     {
         try
         {
-            using var file = File.OpenHandle(path);
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
             for (var size = FirstSize; ; size *= 2)
             {
                 var buffer = new byte[size];
-                var length = RandomAccess.Read(file, buffer, fileOffset: 0);
+                file.Position = 0;
+                var length = file.Read(buffer);
                 if (length < size)
                 {
                     return buffer[..length];

@@ -81,7 +81,7 @@ public sealed class LandingPageTests
         Assert.Equal("aborted", (string?)(await cli.RunAsync("status", "night", "--json")).Json["state"]);
     }
 
-    /// <summary>Other changes stay as they are; new commits of the target are merged into staging first, where the gates run again.</summary>
+    /// <summary>Other changes stay as they are; new commits of the target are merged into staging first, and gates run there.</summary>
     [Fact]
     public async Task Landing_DirtyFileElsewhereAndNewCommits_LandsAndLeavesThem()
     {
@@ -106,8 +106,8 @@ public sealed class LandingPageTests
         cli.Write(".gitignore", ".orchestrator/\n.worktrees/\n");
         cli.Write(
             "tasks.yaml",
-            $"tasks:\n  - {{id: a, description: A, files_write: [a.txt, b.txt], verification: ['grep -q agent a.txt && {{ cat new.txt || true; }} >> "
-                + $"{cli.Home}/gates']}}\n"
+            $"tasks:\n  - {{id: a, description: A, files_write: [a.txt, b.txt], verification: ['grep -q agent a.txt "
+                + $"&& {{ cat new.txt || true; }} >> {cli.Home}/gates']}}\n"
         );
         await cli.TrustAsync();
         cli.Git("config", "user.name", "Person");

@@ -14,8 +14,8 @@ internal sealed record SteeringCall(
 )
 {
     /// <summary>If no worker runs, this process works on the run until the command is carried out: true for the state that it was to bring
-    /// about. Only for commands after which no agent starts. Null: the person is asked whether the run continues now; without a terminal the
-    /// command is kept.</summary>
+    /// about. Only for commands after which no agent starts. Null: the person is asked whether the run continues now; without a terminal
+    /// the command is kept.</summary>
     public Func<RunStatus, bool>? ComesToRest { get; init; }
 
     /// <summary>The exit code if the run answers that nothing was changed.</summary>

@@ -33,9 +33,11 @@ public static class AgentLogs
             AgentToolError error => $"[ERROR: {error.Message}]",
             AgentApiError error => $"[ERROR: {error.Kind}: {error.Message}]",
             AgentRetry retry => $"[retry {retry.Attempt}/{retry.MaxAttempts} after {retry.Kind}]",
-            AgentRateLimit { IsRejected: true } limit => $"[ERROR: usage limit {limit.Limit}, resets "
-                + $"{limit.ResetsAt?.ToLocalTime().ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture) ?? "at an unknown time"}]",
+            AgentRateLimit { IsRejected: true } limit => $"[ERROR: usage limit {limit.Limit}, resets {WhenOf(limit.ResetsAt)}]",
             AgentResult { IsError: true } result => $"[ERROR: {result.Text}]",
             _ => null,
         };
+
+    private static string WhenOf(DateTimeOffset? reset) =>
+        reset?.ToLocalTime().ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture) ?? "at an unknown time";
 }

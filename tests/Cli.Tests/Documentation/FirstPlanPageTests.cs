@@ -5,6 +5,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests.Documentation;
 
 /// <summary>The page for new users, played line by line: its files are written, its commands called in their order.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed partial class FirstPlanPageTests
 {
     private const string Page = "docs/first-plan.md";
@@ -28,14 +29,15 @@ public sealed partial class FirstPlanPageTests
     {
         using var cli = new CliFixture().WithRepository();
         cli.WriteUser(
-            $"agents: {{mine: {{command: [/bin/sh, \"{cli.WriteAgent(Agent)}\"]}}}}\nagent: mine\nplanner: {{agent: mine}}\ndisk: {{reserve: 1}}\n"
+            $"agents: {{mine: {{command: [/bin/sh, \"{cli.WriteAgent(Agent)}\"]}}}}\n"
+                + "agent: mine\nplanner: {agent: mine}\ndisk: {reserve: 1}\n"
         );
         cli.Write("Makefile", "test:\n\t@true\n");
         foreach (var (name, text) in new[] { ("pytest", Pytest), ("python", Python) })
         {
             var program = Path.Combine(Directory.CreateDirectory(Path.Combine(cli.Home, "bin")).FullName, name);
             await File.WriteAllTextAsync(program, text);
-            File.SetUnixFileMode(program, (UnixFileMode)0b111_101_101);
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
         cli.Environment["PATH"] = $"{cli.Home}/bin:{cli.Environment["PATH"]}";
         cli.Git("config", "user.name", "New");
