@@ -21,7 +21,11 @@ internal sealed record TaskNotes
     public string Reused { get; set; } = "";
 
     /// <summary>The verified commit at which the worktree was given to tasks that wait for one; empty: never.</summary>
-    public string Returned { get; init; } = "";
+    public string Returned
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     // If the file is damaged, what matters is restored from the run's record.
     public static TaskNotes Read(RunFolder folder, string taskId) =>

@@ -19,7 +19,7 @@ public sealed class LandedWorkTests
         Assert.Equal(0, (await cli.RunAsync("run", "--yes")).ExitCode);
         var landed = cli.Git("rev-parse", "main").Trim();
 
-        Assert.Contains($"landed: {landed} on main\n", (await cli.RunAsync("report")).Output, StringComparison.Ordinal);
+        Assert.Contains($"landed: {landed[..12]} on main\n", (await cli.RunAsync("report")).Output, StringComparison.Ordinal);
         cli.Git("reset", "-q", "--hard", start);
         var report = await cli.RunAsync("report");
         var show = await cli.RunAsync("show");
@@ -27,8 +27,8 @@ public sealed class LandedWorkTests
         var history = await cli.RunAsync("history");
         var json = (await cli.RunAsync("status", "--json")).Json;
 
-        Assert.Contains($"landed: {landed} on main, which does not have it any more", report.Output, StringComparison.Ordinal);
-        Assert.Contains($"{landed} on main, which does not have it any more", show.Output, StringComparison.Ordinal);
+        Assert.Contains($"landed: {landed[..12]} on main, which does not have it any more", report.Output, StringComparison.Ordinal);
+        Assert.Contains($"{landed[..12]} on main, which does not have it any more", show.Output, StringComparison.Ordinal);
         Assert.Contains("completed (no longer on main)", status.Output, StringComparison.Ordinal);
         Assert.Contains("completed (no longer on main)", history.Output, StringComparison.Ordinal);
         Assert.True((bool?)json["landedGone"]);

@@ -48,6 +48,21 @@ public sealed class McpCommandTests
         Assert.Equal(0, await session.EndAsync());
     }
 
+    /// <summary>A message is kept in memory until it is whole.</summary>
+    [Fact]
+    public async Task Mcp_MessageWithoutAnEnd_EndsTheServerWithASentence()
+    {
+        using var cli = InStart(out _);
+        await using var session = new McpSession(cli, isNew: true);
+
+        var sent = await session.FloodAsync(64 * 1024, 4096);
+        var ended = await session.ResultAsync();
+
+        Assert.InRange(sent, 8 * 1024 * 1024, 16 * 1024 * 1024);
+        Assert.Equal(2, ended.ExitCode);
+        Assert.Contains("A message of more than 8 MB came on stdin", ended.People, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Mcp_StartedAnewInMidCall_TheSameCallChangesNothingAndANewOneDoes()
     {
@@ -230,12 +245,30 @@ public sealed class McpCommandTests
             return JsonNode.Parse(line!)!["result"] ?? throw new InvalidOperationException(line);
         }
 
+        /// <summary>Writes pieces of a message that never ends, until nobody reads any more.</summary>
+        /// <returns>Bytes that were written.</returns>
+        public async Task<long> FloodAsync(int size, int most)
+        {
+            var piece = new byte[size];
+            Array.Fill(piece, (byte)' ');
+            for (var i = 1; i <= most; i++)
+            {
+                if ((await _in.Writer.WriteAsync(piece)).IsCompleted)
+                {
+                    return (long)i * size;
+                }
+            }
+            return (long)most * size;
+        }
+
         /// <summary>The agent program ends.</summary>
         public async Task<int> EndAsync()
         {
             await _in.Writer.CompleteAsync();
-            return (await _server.WaitAsync(TimeSpan.FromSeconds(60))).ExitCode;
+            return (await ResultAsync()).ExitCode;
         }
+
+        public Task<CliFixture.CliResult> ResultAsync() => _server.WaitAsync(TimeSpan.FromSeconds(60));
 
         public async ValueTask DisposeAsync()
         {

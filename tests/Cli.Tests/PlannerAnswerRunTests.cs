@@ -26,7 +26,7 @@ public class PlannerAnswerRunTests
         var run = await cli.RunAsync("run", "--yes");
         var status = (await cli.RunAsync("status", "--json")).Json;
         var (show, whole) = (await cli.RunAsync("show", (string)status["runId"]! + "/a"), await cli.RunAsync("show"));
-        var (events, report) = (await cli.RunAsync("events"), await cli.RunAsync("report", "--full"));
+        var (events, report) = (await cli.RunAsync("events", "--json"), await cli.RunAsync("report", "--full"));
 
         Assert.True(run.ExitCode == 0, run.People);
         Assert.Equal("ISO 8601\n", cli.Read("a.txt"));

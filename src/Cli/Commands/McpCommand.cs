@@ -11,6 +11,9 @@ namespace Orchestrator.Cli.Commands;
 /// ends with its input, and needs no running orchestrator.</summary>
 internal sealed class McpCommand : CliCommand
 {
+    /// <summary>Bytes of the longest message. A text of a tool has 4,000 characters, a list 20 of them.</summary>
+    private const int LongestMessage = 8 * 1024 * 1024;
+
     public McpCommand()
         : base("mcp", "Called by agent programs: the tools of an agent's task, as an MCP server on stdin and stdout") { }
 
@@ -25,7 +28,8 @@ internal sealed class McpCommand : CliCommand
             new AgentMail(start.Repository, start.Run, context.Time),
             context.Time
         );
-        var (input, output) = context.Terminal.OpenStreams();
+        var (stdin, output) = context.Terminal.OpenStreams();
+        await using var input = new LimitedLines(stdin, LongestMessage);
         await using var transport = new StreamServerTransport(input, output, "orchestrator");
         await using var server = McpServer.Create(
             transport,
@@ -41,6 +45,12 @@ internal sealed class McpCommand : CliCommand
             }
         );
         await server.RunAsync(stop);
-        return ExitCodes.Done;
+        return !input.IsCutOff
+            ? ExitCodes.Done
+            : throw new CommandException(
+                ExitCodes.Usage,
+                $"A message of more than {LongestMessage / (1024 * 1024)} MB came on stdin, and was not read.",
+                "The agent program has to send a shorter one."
+            );
     }
 }

@@ -32,7 +32,12 @@ public sealed record NextStep(
     public static IReadOnlyList<NextStep> Of(RunStatus run)
     {
         var tasks = run.Tasks.ToDictionary(task => task.Id, StringComparer.Ordinal);
-        var asked = run.Questions.Select(question => (Question: question, Task: tasks.GetValueOrDefault(question.Id))).ToList();
+        // Tasks in the order of the plan, whichever of them asked first.
+        var places = run.Tasks.Select((task, i) => (task.Id, i)).ToDictionary(StringComparer.Ordinal);
+        var asked = run
+            .Questions.OrderBy(question => places.GetValueOrDefault(question.Id, -1))
+            .Select(question => (Question: question, Task: tasks.GetValueOrDefault(question.Id)))
+            .ToList();
         // How the run as a whole goes on is a matter of its own only where no task asks.
         var hasBadEnds = asked.Exists(a => KindOf(a.Task) == Kind.BadEnd);
         return

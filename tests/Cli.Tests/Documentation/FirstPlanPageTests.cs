@@ -77,7 +77,7 @@ public sealed partial class FirstPlanPageTests
         Assert.Contains("+import parser", shown["orchestrate diff"], StringComparison.Ordinal);
         Assert.Contains("worked on parser", shown["orchestrate logs parser"], StringComparison.Ordinal);
         Assert.Contains("completed", shown["orchestrate report"], StringComparison.Ordinal);
-        Assert.True(shown.Count >= 12, string.Join('\n', shown.Keys));
+        Assert.True(shown.Count >= 10, string.Join('\n', shown.Keys));
     }
 
     private static async Task PlayAsync(CliFixture cli, string line, Dictionary<string, string> shown)

@@ -39,7 +39,34 @@ internal sealed class ScriptedClient(ServerCalls calls, Ledger ledger)
 
     private async Task StartAsync(WorkflowPlan plan, CancellationToken stop)
     {
-        var answer = await calls.InsistAsync(
+        try
+        {
+            ledger.Starts[plan.Id] = (await InsistOnStartAsync(plan, stop)).RunId;
+        }
+        catch (RpcException started) when (started.StatusCode == StatusCode.AlreadyExists)
+        {
+            // A request is known by its id as long as the run is open that it began: where that has continued as new before the answer came,
+            // a real server refuses the repeated request, too.
+            var now = await calls.InsistAsync(
+                new DescribeWorkflowExecutionRequest
+                {
+                    Namespace = "default",
+                    Execution = new WorkflowExecution { WorkflowId = plan.Id },
+                },
+                DescribeWorkflowExecutionResponse.Parser,
+                stop
+            );
+            var (first, present) = (now.WorkflowExecutionInfo.FirstRunId, now.WorkflowExecutionInfo.Execution.RunId);
+            if (first.Length == 0 || first == present)
+            {
+                throw;
+            }
+            ledger.Starts[plan.Id] = first;
+        }
+    }
+
+    private Task<StartWorkflowExecutionResponse> InsistOnStartAsync(WorkflowPlan plan, CancellationToken stop) =>
+        calls.InsistAsync(
             new StartWorkflowExecutionRequest
             {
                 Namespace = "default",
@@ -54,8 +81,6 @@ internal sealed class ScriptedClient(ServerCalls calls, Ledger ledger)
             StartWorkflowExecutionResponse.Parser,
             stop
         );
-        ledger.Starts[plan.Id] = answer.RunId;
-    }
 
     private async Task SignalAsync(WorkflowPlan plan, string signal, CancellationToken stop)
     {
