@@ -45,8 +45,8 @@ internal sealed class ScriptedClient(ServerCalls calls, Ledger ledger)
         }
         catch (RpcException started) when (started.StatusCode == StatusCode.AlreadyExists)
         {
-            // A request is known by its id as long as the run is open that it began: where that has continued as new before the answer came,
-            // a real server refuses the repeated request, too.
+            // A request is known by its id as long as the run is open that it began: where that has continued as new before the answer
+            // came, a real server refuses the repeated request, too.
             var now = await calls.InsistAsync(
                 new DescribeWorkflowExecutionRequest
                 {
