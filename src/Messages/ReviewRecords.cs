@@ -153,6 +153,9 @@ public sealed record ConcludeReviewInput(string RunId, RepositoryReference Repos
 {
     /// <inheritdoc cref="ReviewBegun.SaidHash"/>
     public string SaidHash { get; init; } = "";
+
+    /// <summary>Findings become tasks of the plan only where fewer than so many stand: with more a person decides. Null: no limit.</summary>
+    public int? TasksBelow { get; init; }
 }
 
 /// <summary>Result of a round. The run decides whether findings become tasks.</summary>

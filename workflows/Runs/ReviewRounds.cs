@@ -64,6 +64,13 @@ internal static class ReviewRounds
         );
     }
 
+    /// <summary>How many findings are too many to become tasks of the run, by the rules of <see cref="Decide"/>: tasks in the plan that the
+    /// run does not take would stand in the place of those that are added later, when the plan is read again.</summary>
+    public static int? TasksBelow(RunReview review) =>
+        review.Round >= review.MaxRounds ? 0
+        : review.Standing.Count > 0 ? review.Standing[^1]
+        : null;
+
     private static (string Verdict, string Why) Decide(RunReview review, ReviewConclusion conclusion) =>
         conclusion switch
         {

@@ -53,6 +53,7 @@ internal sealed class ReviewStage(RunContext context)
         var conclude = new ConcludeReviewInput(_state.RunId, _state.Repository, _state.Plan.Hash, ReviewRounds.Current(_state))
         {
             SaidHash = entry.State.SaidHash ?? "",
+            TasksBelow = ReviewRounds.TasksBelow(review),
         };
         var conclusion = await Workflow.ExecuteActivityAsync((IReviewActivities a) => a.ConcludeReviewAsync(conclude), context.Short);
         if (entry.Status.State != TaskStates.Reviewed)

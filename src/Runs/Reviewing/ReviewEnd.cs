@@ -37,7 +37,8 @@ public sealed class ReviewEnd(RunServices services)
 
         // Findings of earlier rounds that had no task yet come first.
         var waiting = standing.Where(f => run.Plan.Tasks.All(t => t.Id != f.Id)).ToList();
-        return Extend(run, waiting.Take(MostTasks)) with
+        var areTasks = input.TasksBelow is not { } limit || standing.Count < limit;
+        return Extend(run, areTasks ? waiting.Take(MostTasks) : []) with
         {
             Standing = standing.Count,
             Remarks = news.Count(f => !f.Blocks),
