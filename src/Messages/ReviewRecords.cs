@@ -154,7 +154,7 @@ public sealed record ConcludeReviewInput(string RunId, RepositoryReference Repos
     /// <inheritdoc cref="ReviewBegun.SaidHash"/>
     public string SaidHash { get; init; } = "";
 
-    /// <summary>Findings become tasks of the plan only where fewer than so many stand: with more a person decides. Null: no limit.</summary>
+    /// <summary>Findings become tasks only where fewer than so many stand: with more a person decides. Null: no limit.</summary>
     public int? TasksBelow { get; init; }
 }
 
