@@ -18,8 +18,6 @@ public static class RunStanding
     /// <summary>Nothing more happens.</summary>
     public const string Ended = "ended";
 
-    private const int ShortCommit = 12;
-
     /// <summary>The standing as far as the run itself can tell: never <see cref="Interrupted"/>.</summary>
     public static string Of(RunStatus run)
     {
@@ -66,11 +64,8 @@ public static class RunStanding
     /// <param name="run">The run; whether it is still there is told where <see cref="RunStatus.LandedGone"/> is set.</param>
     public static string DescribeLanding(RunStatus run) =>
         !run.HasLanded ? ""
-        : run.LandedGone is true ? $"{Short(run.LandedCommit)} on {BranchOf(run)}, which does not have it any more"
-        : $"{Short(run.LandedCommit)} on {BranchOf(run)}";
-
-    // As long as git's own short ids of large repositories.
-    private static string Short(string commit) => commit.Length > ShortCommit ? commit[..ShortCommit] : commit;
+        : run.LandedGone is true ? $"{CommitIds.Short(run.LandedCommit)} on {BranchOf(run)}, which does not have it any more"
+        : $"{CommitIds.Short(run.LandedCommit)} on {BranchOf(run)}";
 
     private static string BranchOf(RunStatus run) => run.LandedOn.Length > 0 ? run.LandedOn : run.Target;
 

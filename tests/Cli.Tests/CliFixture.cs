@@ -108,9 +108,14 @@ internal sealed class CliFixture : IDisposable
         File.WriteAllText(Path.Combine(Home, ".config", "orchestrator", "config.yaml"), text);
     }
 
-    public string Git(params string[] arguments)
+    public string Git(params string[] arguments) => Start("git", arguments);
+
+    /// <summary>A line that a person types into their shell.</summary>
+    public void Shell(string line) => Start("/bin/sh", "-c", line);
+
+    private string Start(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo("git", arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = Folder,
             RedirectStandardOutput = true,
@@ -122,7 +127,7 @@ internal sealed class CliFixture : IDisposable
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"git {string.Join(' ', arguments)}: {error.Result}");
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {error.Result}");
         return output;
     }
 

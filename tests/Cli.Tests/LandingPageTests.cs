@@ -117,15 +117,5 @@ public sealed class LandingPageTests
         return cli;
     }
 
-    private static void Play(CliFixture cli, string[] lines)
-    {
-        foreach (var line in lines)
-        {
-            using var shell = System.Diagnostics.Process.Start(
-                new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", line]) { WorkingDirectory = cli.Folder }
-            )!;
-            shell.WaitForExit();
-            Assert.True(shell.ExitCode == 0, line);
-        }
-    }
+    private static void Play(CliFixture cli, string[] lines) => Array.ForEach(lines, cli.Shell);
 }

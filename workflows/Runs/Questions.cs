@@ -95,7 +95,8 @@ internal static class Questions
             : entry.AtWork
                 ? Ask(
                     entry,
-                    $"May {entry.Id} be merged ({Short(entry.Status.Commit)})? {entry.Status.Reason} {Deadline(state, entry.Status.Since)}",
+                    $"May {entry.Id} be merged ({CommitIds.Short(entry.Status.Commit)})? {entry.Status.Reason} "
+                        + Deadline(state, entry.Status.Since),
                     [$"orchestrate diff {id}/{entry.Id}", .. answers]
                 )
             : Ask(entry, $"May {entry.Id} start? {entry.Outline.Title} {Deadline(state, entry.Status.Since)}", answers);
@@ -137,8 +138,6 @@ internal static class Questions
                 );
         }
     }
-
-    private static string Short(string commit) => commit[..Math.Min(12, commit.Length)];
 
     /// <summary>What no answer means, and after what time: for approvals and promotion. No other question has a time limit.</summary>
     private static string Deadline(RunState state, DateTimeOffset since) =>

@@ -64,8 +64,8 @@ internal static class ReviewRounds
         );
     }
 
-    /// <summary>How many findings are too many to become tasks of the run, by the rules of <see cref="Decide"/>: tasks in the plan that the
-    /// run does not take would stand in the place of those that are added later, when the plan is read again.</summary>
+    /// <summary>How many findings are too many to become tasks of the run, so that a person decides: tasks in the plan that the run
+    /// does not take would stand in the place of those that are added later, when the plan is read again.</summary>
     public static int? TasksBelow(RunReview review) =>
         review.Round >= review.MaxRounds ? 0
         : review.Standing.Count > 0 ? review.Standing[^1]
@@ -77,13 +77,11 @@ internal static class ReviewRounds
             { Standing: 0, WasRead: true } => (ReviewVerdicts.Accepted, ""),
             { Standing: 0, Overruled.Count: > 0 } => (ReviewVerdicts.Overruled, ""),
             { Standing: 0 } => (ReviewVerdicts.Empty, ""),
-            _ when review.Round >= review.MaxRounds => (
+            _ when conclusion.Standing >= TasksBelow(review) => (
                 ReviewVerdicts.Escalated,
-                $"round {review.Round} of {review.MaxRounds} ends with {conclusion.Message}"
-            ),
-            _ when review.Standing.Count > 0 && conclusion.Standing >= review.Standing[^1] => (
-                ReviewVerdicts.Escalated,
-                $"findings do not get fewer ({review.Standing[^1]} in the round before): {conclusion.Message}"
+                review.Round >= review.MaxRounds
+                    ? $"round {review.Round} of {review.MaxRounds} ends with {conclusion.Message}"
+                    : $"findings do not get fewer ({review.Standing[^1]} in the round before): {conclusion.Message}"
             ),
             { Tasks.Count: 0 } => (
                 ReviewVerdicts.Escalated,

@@ -54,7 +54,7 @@ internal static class RunSummary
             && (run.LandedOn.Length == 0 || run.LandedOn == run.Target)
         )
         {
-            var commit = run.LandedCommit[..Math.Min(12, run.LandedCommit.Length)];
+            var commit = CommitIds.Short(run.LandedCommit);
             context.Terminal.Say(
                 run.LandedGone is true
                     ? $"  It had landed on {run.Target} as {commit}, which {run.Target} does not have any more. 'git merge {commit}' there "

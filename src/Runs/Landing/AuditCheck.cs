@@ -208,7 +208,9 @@ internal sealed class AuditCheck(GitRepository repository, RunFiles files, RunSe
     private static RunDecisions Write(RunFiles files, StoredAudit audit)
     {
         var folder = files.Folder;
-        var text = new MarkdownText().Append($"Known vulnerabilities of packages in what is to land (at {audit.Standing.Commit[..12]}):\n");
+        var text = new MarkdownText().Append(
+            $"Known vulnerabilities of packages in what is to land (at {CommitIds.Short(audit.Standing.Commit)}):\n"
+        );
         Append("in the way", audit.Standing.InTheWay);
         Append("a person lets it land", audit.Standing.Allowed);
         Append("new, less severe", audit.Lesser);

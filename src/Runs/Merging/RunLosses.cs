@@ -134,11 +134,11 @@ internal sealed record StoredLosses(string Summary, string Commit, IReadOnlyList
     /// <summary>The list for people.</summary>
     public string Render()
     {
-        var text = new MarkdownText().Append($"{Summary} (at {Commit[..12]})\n");
+        var text = new MarkdownText().Append($"{Summary} (at {CommitIds.Short(Commit)})\n");
         foreach (var hunk in Hunks.OrderByDescending(hunk => hunk.Fate))
         {
             var fate = hunk.Fate == HunkFate.Lost ? "lost" : "overwritten";
-            text.Append($"- {fate}: {Place(hunk)}, by {hunk.By} in {hunk.ByMerge[..12]}\n");
+            text.Append($"- {fate}: {Place(hunk)}, by {hunk.By} in {CommitIds.Short(hunk.ByMerge)}\n");
         }
         return text.ToString();
     }

@@ -43,7 +43,7 @@ internal sealed class EscalationReport(string repository)
         );
         text.Append(
             run.HasLanded
-                ? MarkdownText.Of($"A part of its work has landed on {run.Target} ({Short(run.LandedCommit)}).\n")
+                ? MarkdownText.Of($"A part of its work has landed on {run.Target} ({CommitIds.Short(run.LandedCommit)}).\n")
                 : MarkdownText.Of($"Nothing of it is on {run.Target}.\n")
         );
         AppendEvidence(text, came.Evidence);
@@ -128,14 +128,17 @@ internal sealed class EscalationReport(string repository)
         text.Append(
             done.Take(MostTasks)
                 .Select(t =>
-                    MarkdownText.Of($"| {t.Id}{(t.Landed ? " (landed)" : "")} | {Short(t.MergeCommit)} | {t.Gates ?? "not verified"} |\n")
+                    MarkdownText.Of(
+                        $"| {t.Id}{(t.Landed ? " (landed)" : "")} | {CommitIds.Short(t.MergeCommit)} | {t.Gates ?? "not verified"} |\n"
+                    )
                 )
         );
         if (done.Count > MostTasks)
         {
             text.Append($"\nAnd {done.Count - MostTasks} more.\n");
         }
-        text.Append($"\nAll of it:\n\n").AppendCommand($"git log --first-parent --oneline {Short(run.BaseCommit)}..{run.Staging}");
+        text.Append($"\nAll of it:\n\n")
+            .AppendCommand($"git log --first-parent --oneline {CommitIds.Short(run.BaseCommit)}..{run.Staging}");
     }
 
     private static void AppendWaysOut(MarkdownText text, RunStatus run)
@@ -211,6 +214,4 @@ internal sealed class EscalationReport(string repository)
 
     private static IEnumerable<string> Dependants(RunStatus run, RunTask task) =>
         run.Tasks.Where(t => t.State == TaskStates.Skipped && t.DependsOn.Contains(task.Id)).Select(t => t.Id);
-
-    private static string Short(string commit) => commit.Length > 12 ? commit[..12] : commit;
 }

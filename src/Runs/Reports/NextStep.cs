@@ -31,12 +31,11 @@ public sealed record NextStep(
     /// <param name="run">The run with all its tasks.</param>
     public static IReadOnlyList<NextStep> Of(RunStatus run)
     {
-        var tasks = run.Tasks.ToDictionary(task => task.Id, StringComparer.Ordinal);
+        var tasks = run.Tasks.Index().ToDictionary(task => task.Item.Id, StringComparer.Ordinal);
         // Tasks in the order of the plan, whichever of them asked first.
-        var places = run.Tasks.Select((task, i) => (task.Id, i)).ToDictionary(StringComparer.Ordinal);
         var asked = run
-            .Questions.OrderBy(question => places.GetValueOrDefault(question.Id, -1))
-            .Select(question => (Question: question, Task: tasks.GetValueOrDefault(question.Id)))
+            .Questions.OrderBy(question => tasks.TryGetValue(question.Id, out var task) ? task.Index : -1)
+            .Select(question => (Question: question, Task: (RunTask?)tasks.GetValueOrDefault(question.Id).Item))
             .ToList();
         // How the run as a whole goes on is a matter of its own only where no task asks.
         var hasBadEnds = asked.Exists(a => KindOf(a.Task) == Kind.BadEnd);

@@ -7,7 +7,7 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string ha
 {
     private RunDecisions? _said;
 
-    private string Name => $"round-{round.Number}-{round.Tip[..Math.Min(12, round.Tip.Length)]}";
+    private string Name => $"round-{round.Number}-{CommitIds.Short(round.Tip)}";
 
     /// <summary>Conversations with models that have no agent program.</summary>
     public string Conversations => folder.Review("conversations");

@@ -47,7 +47,8 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
         {
             problems.Add(
                 $"{Files(formatOnly.Count)} in white space alone, more than changes.max_format_only allows ({Number(mostFiles)}): "
-                    + $"{FileNames.Some(formatOnly, MostNamed)}. Put them back as they were (git checkout {baseCommit[..12]} -- FILE)."
+                    + $"{FileNames.Some(formatOnly, MostNamed)}. Put them back as they were "
+                    + $"(git checkout {CommitIds.Short(baseCommit)} -- FILE)."
             );
         }
         IReadOnlyList<string> notes =

@@ -24,7 +24,11 @@ internal static partial class DocumentFiles
 
     /// <summary>The blocks of code in one language.</summary>
     public static IEnumerable<string> Blocks(string file, string language) =>
-        Fence().Matches(Read(file)).Where(match => match.Groups["language"].Value == language).Select(match => match.Groups["code"].Value);
+        Blocks(file).Where(block => block.Language == language).Select(block => block.Code);
+
+    /// <summary>All blocks of code, in their order.</summary>
+    public static IEnumerable<(string Language, string Code)> Blocks(string file) =>
+        Fence().Matches(Read(file)).Select(match => (match.Groups["language"].Value, match.Groups["code"].Value));
 
     /// <summary>The anchors of a page, as they are made of its headings.</summary>
     public static IReadOnlySet<string> Anchors(string file) =>

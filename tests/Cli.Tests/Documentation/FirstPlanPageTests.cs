@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Orchestrator.Processes;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests.Documentation;
@@ -46,10 +45,9 @@ public sealed partial class FirstPlanPageTests
         cli.Git("commit", "-qm", "A project");
 
         var shown = new Dictionary<string, string>();
-        foreach (Match block in Block().Matches(DocumentFiles.Read(Page)))
+        foreach (var (language, text) in DocumentFiles.Blocks(Page).Where(block => block.Language.Length > 0))
         {
-            var text = block.Groups["code"].Value;
-            switch (block.Groups["language"].Value)
+            switch (language)
             {
                 case "yaml":
                     // The first is an addition to what 'init' has written.
@@ -84,10 +82,7 @@ public sealed partial class FirstPlanPageTests
     {
         if (!line.StartsWith("orchestrate ", StringComparison.Ordinal))
         {
-            var other = await new ProcessRunner().RunAsync(
-                new ProcessCommand("/bin/sh", "-c", line == "cd your-repository" ? "true" : line) { WorkingDirectory = cli.Folder }
-            );
-            Assert.True(other.ExitCode == 0, $"{line}: {other.StandardError.Text}");
+            cli.Shell(line == "cd your-repository" ? "true" : line);
             return;
         }
         // The person says yes where they are asked; the page writes a plan by hand, and shows another way to have one.
@@ -113,9 +108,6 @@ public sealed partial class FirstPlanPageTests
         );
         Assert.Matches(pattern, shown);
     }
-
-    [GeneratedRegex(@"^```(?<language>\w+)\n(?<code>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex Block();
 
     [GeneratedRegex("\"[^\"]*\"|\\S+")]
     private static partial Regex Word();
