@@ -196,6 +196,10 @@ public sealed record WorktreeSettings(
     /// <summary>Size of the pool while no run is open, and as many for gates (<c>worktrees.pool</c>).</summary>
     /// <value>Of a run of an earlier version: the default.</value>
     public int Pool { get; init; } = WorktreeKeys.WorktreePool.Default;
+
+    /// <summary>Folders that set-up makes and that are copied, relative to the root (<c>worktrees.reuse</c>).</summary>
+    /// <value>Null: as the lock files tell.</value>
+    public IReadOnlyList<string>? Reuse { get; init; } = WorktreeKeys.WorktreeReuse.Default;
 }
 
 /// <summary>Retention of ended runs (<c>retention.*</c>). Beyond it their folders, refs and histories are removed automatically, but only

@@ -67,6 +67,7 @@ public static class SettingIndex
         WorktreeKeys.WorktreeSetup,
         WorktreeKeys.WorktreeEnvironment,
         WorktreeKeys.WorktreeKeep,
+        WorktreeKeys.WorktreeReuse,
         WorktreeKeys.WorktreePool,
         WorktreeKeys.BranchPrefix,
         WorktreeKeys.RetentionAge,

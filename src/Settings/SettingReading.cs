@@ -109,6 +109,28 @@ internal static class SettingReading
         return good;
     }
 
+    public static bool ReadFolders(RawValue raw, FaultSink faults, out IReadOnlyList<string>? value)
+    {
+        var good = ReadTexts(raw, faults, out var texts);
+        value = [.. texts.Select(text => text.Trim('/'))];
+        foreach (var text in texts.Where(text => text.Length > 0 && !IsInside(text)))
+        {
+            faults(
+                $"'{text}' is not a folder inside of the repository: write it relative to its root, such as packages/a/build.",
+                raw.Line
+            );
+            good = false;
+        }
+        return good;
+    }
+
+    private static bool IsInside(string folder) =>
+        folder[0] is not ('/' or '~')
+        && folder
+            .TrimEnd('/')
+            .Split('/')
+            .All(part => part is not ("" or "." or "..") && !part.Equals(".git", StringComparison.OrdinalIgnoreCase));
+
     public static bool ReadSecret(RawValue raw, FaultSink faults, out SecretReference? value)
     {
         value = null;

@@ -38,6 +38,14 @@ internal static class SettingTypes
             value => value is null ? "found" : WriteTexts(value)
         );
 
+    /// <summary>Folders inside of a worktree.</summary>
+    public static SettingType<IReadOnlyList<string>?> OptionalFolders { get; } =
+        new(
+            "a list of folders, relative to the root of the repository",
+            SettingReading.ReadFolders,
+            value => value is null ? "found" : WriteTexts(value)
+        );
+
     public static SettingType<SecretReference?> Secret { get; } =
         new(
             "$NAME of an environment variable, or file:PATH",

@@ -78,6 +78,7 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             )
             {
                 Pool = Read(WorktreeKeys.WorktreePool),
+                Reuse = Read(WorktreeKeys.WorktreeReuse),
             },
             Retention = new(Read(WorktreeKeys.RetentionAge), Read(WorktreeKeys.RetentionCount)),
             Git = new(Read(SettingKeys.Land), Read(SettingKeys.MessagePrefix), Read(SettingKeys.Target)),

@@ -42,6 +42,13 @@ internal static class WorktreeKeys
         "ignored paths that survive when a worktree is used again"
     );
 
+    internal static readonly Setting<IReadOnlyList<string>?> WorktreeReuse = new(
+        "worktrees.reuse",
+        null,
+        SettingTypes.OptionalFolders,
+        "folders that set-up makes and that are copied where nothing it reads has changed; not set: node_modules of npm ci"
+    );
+
     internal static readonly Setting<int> WorktreePool = new(
         "worktrees.pool",
         3,

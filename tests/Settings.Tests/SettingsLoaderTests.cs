@@ -317,6 +317,26 @@ public class SettingsLoaderTests
         Assert.Equal(("worktrees.env", "config.yaml:4"), (error.Key, error.Source.ToString()));
     }
 
+    [Theory]
+    [InlineData("/node_modules")]
+    [InlineData("../node_modules")]
+    [InlineData("a/../../b")]
+    [InlineData("./a")]
+    [InlineData(".git/hooks")]
+    [InlineData("~/x")]
+    [InlineData("''")]
+    public void Load_FolderOutsideOfTheRepository_IsAnErrorWithItsLine(string folder)
+    {
+        var good = Load(file: "worktrees:\n  reuse: [packages/a/node_modules/, vendor]\n");
+        var bad = Load(file: $"worktrees:\n  reuse:\n    - vendor\n    - {folder}\n");
+
+        Assert.Equal(["packages/a/node_modules", "vendor"], good.Settings!.Worktrees.Reuse);
+        Assert.Null(Load().Settings!.Worktrees.Reuse);
+        var error = Assert.Single(bad.Errors);
+        Assert.Contains("is not a folder inside of the repository", error.Message, StringComparison.Ordinal);
+        Assert.Equal("worktrees.reuse", error.Key);
+    }
+
     [Fact]
     public void Load_ListInAVariable_IsReadAsInAFileOrByCommas()
     {

@@ -17,7 +17,8 @@ internal sealed class GateCheck(RunServices services)
     /// <param name="stop">Stops the gate that runs.</param>
     /// <param name="expectedRed">Gates that can't pass yet because the work is still to be done: their failures are not retried.</param>
     /// <param name="isMerge">The commit is a merge on staging.</param>
-    /// <param name="task">The task whose work it is; null: not of one task.</param>
+    /// <param name="task">The task whose work it is; empty: not of one task.</param>
+    /// <param name="isBase">The commit is the one that the run began at: no agent's work is in it.</param>
     public async Task<IReadOnlyList<GateVerdict>> RunAsync(
         RunFiles files,
         GitRepository repository,
@@ -28,7 +29,8 @@ internal sealed class GateCheck(RunServices services)
         CancellationToken stop,
         IReadOnlyList<Gate>? expectedRed = null,
         bool isMerge = false,
-        string task = ""
+        string task = "",
+        bool isBase = false
     )
     {
         if (gates.Count == 0)
@@ -40,7 +42,7 @@ internal sealed class GateCheck(RunServices services)
         var outcomes = new List<GateVerdict>();
         var atBase = BaseGates.Read(files);
         IReadOnlyList<string> planned = [.. files.Plan.Tasks.SelectMany(t => (t.FilesWrite ?? []).Concat(t.FilesAppend))];
-        await using var tree = new GateTree(files, repository, services, commit, isMerge, evidence);
+        await using var tree = new GateTree(files, repository, services, commit, isMerge, isBase, evidence);
         foreach (var gate in gates)
         {
             var lookup = lookups[gate];
@@ -139,22 +141,31 @@ internal sealed class GateCheck(RunServices services)
             Refusal = failure,
         };
 
-    /// <summary>Sets up a fresh worktree of a commit, as for agents; used where there is no gate.</summary>
+    /// <summary>Sets up a fresh worktree of a run's base, as for agents; used where no gate has to run there.</summary>
+    /// <param name="onlyToKeep">Only if it is of use for later worktrees.</param>
     /// <returns>Why it failed, or null.</returns>
     public async Task<string?> TrySetUpAsync(
         RunFiles files,
         GitRepository repository,
         string commit,
         string evidence,
+        bool onlyToKeep,
         CancellationToken stop
     )
     {
-        if (WorktreeSetup.CommandsOf(files.Settings, files.WorkTree).Count == 0)
+        if (
+            WorktreeSetup.CommandsOf(files.Settings, files.WorkTree).Count == 0
+            || (
+                onlyToKeep
+                && new WorktreeStore(repository).FindCheckout(files.Start.LinkedWorktree) is { } checkout
+                && !await WorktreeSetup.IsToBeKeptAsync(checkout, files, services, stop)
+            )
+        )
         {
             return null;
         }
         await using var place = await new VerificationTrees(repository, services.Environment).TakeAsync(commit, false, stop);
-        return await WorktreeSetup.RunAsync(place.Worktree, files, services, evidence, stop);
+        return await WorktreeSetup.RunAsync(place.Worktree, files, services, evidence, stop, isBase: true);
     }
 
     /// <summary>Results that prevent a merge: required, failed, not failed at the base, and not in quarantine.</summary>

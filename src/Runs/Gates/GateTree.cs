@@ -2,8 +2,18 @@ namespace Orchestrator.Runs.Gates;
 
 /// <summary>The tree in which the gates of one commit run: taken and set up when the first one has to run, and put back to the commit after
 /// set-up and after each run of a gate. All of these run an agent's code, which could change what the next gate checks.</summary>
-internal sealed class GateTree(RunFiles files, GitRepository repository, RunServices services, string commit, bool isMerge, string evidence)
-    : IAsyncDisposable
+/// <param name="isMerge">The commit is a merge on staging.</param>
+/// <param name="isBase">The commit is the one that the run began at.</param>
+/// <param name="evidence">Folder for the output of set-up that fails.</param>
+internal sealed class GateTree(
+    RunFiles files,
+    GitRepository repository,
+    RunServices services,
+    string commit,
+    bool isMerge,
+    bool isBase,
+    string evidence
+) : IAsyncDisposable
 {
     private VerificationTree? _place;
     private GateRestorer? _restorer;
@@ -27,7 +37,7 @@ internal sealed class GateTree(RunFiles files, GitRepository repository, RunServ
             return null;
         }
         _place = await new VerificationTrees(repository, services.Environment).TakeAsync(commit, isMerge, stop);
-        if (await WorktreeSetup.RunAsync(_place.Worktree, files, services, evidence, stop) is { } failure)
+        if (await WorktreeSetup.RunAsync(_place.Worktree, files, services, evidence, stop, isBase) is { } failure)
         {
             return failure;
         }

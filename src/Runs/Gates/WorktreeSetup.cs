@@ -19,17 +19,25 @@ internal static class WorktreeSetup
     public static IReadOnlyList<string> CommandsOf(OrchestratorSettings settings, string checkout) =>
         settings.Worktrees.Setup ?? [.. SetUpDetection.Detect(checkout).Select(found => found.Command)];
 
-    /// <summary>Runs what is due. Returns null, or why it failed.</summary>
+    /// <summary>Runs what is due, or copies what it made before (<see cref="KeptSetUps"/>).</summary>
+    /// <param name="worktree">The worktree.</param>
+    /// <param name="logFolder">Where the output of what fails is stored.</param>
+    /// <param name="stop">Stops the command that runs.</param>
+    /// <param name="isBase">It has exactly the files of the run's base, and no agent's work.</param>
+    /// <returns>Null, or why it failed.</returns>
     public static async Task<string?> RunAsync(
         Worktree worktree,
         RunFiles files,
         RunServices services,
         string logFolder,
-        CancellationToken stop
+        CancellationToken stop,
+        bool isBase = false
     )
     {
-        var found = SetUpDetection.Known.Where(k => new WorktreeFiles(worktree.Path).HasFile(k.LockFile)).ToList();
-        var commands = files.Settings.Worktrees.Setup ?? [.. found.Select(k => k.Command)];
+        var tree = new WorktreeFiles(worktree.Path);
+        var found = SetUpDetection.Known.Where(k => tree.HasFile(k.LockFile)).ToList();
+        var steps = SetUpStep.Of(files.Settings.Worktrees, found, tree);
+        var commands = steps.SelectMany(step => step.Commands).ToList();
         if (commands.Count == 0)
         {
             return null;
@@ -39,11 +47,13 @@ internal static class WorktreeSetup
             return unasked;
         }
         var resources = await WorktreeResourceClaims.Of(services.Environment).TakeAsync(worktree.Path, WorktreeUse.Idle, stop);
-        var wanted = Fingerprint(
-            worktree.Path,
-            [.. commands, .. Used(commands, files.Settings.Worktrees.Environment, resources)],
-            found.Select(k => k.LockFile)
-        );
+        var configured = files.Settings.Worktrees.Environment;
+
+        // A worktree that is used again with other values of its own is set up again.
+        var own = SetUpStep.UsesOwnValues(commands, configured)
+            ? resources.Variables(configured).OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}")
+            : [];
+        var wanted = Fingerprint(worktree.Path, [.. commands, .. own], found.Select(k => k.LockFile));
         if (File.Exists(worktree.SetupMark) && await File.ReadAllTextAsync(worktree.SetupMark, stop) == wanted)
         {
             return null;
@@ -52,27 +62,38 @@ internal static class WorktreeSetup
             .Of(services.Environment, resources, files.Settings, files.Folder.Repository)
             .ToDictionary(v => v.Key, v => (string?)v.Value, StringComparer.Ordinal);
         var sandbox = await StepSandbox.OfTreeAsync(files.Settings, worktree, resources.TemporaryFolder, services);
-        foreach (var command in commands)
+        var program = new ProcessCommand("/bin/sh")
         {
-            var result = await new ProcessRunner(services.Time).RunAsync(
-                new ProcessCommand("/bin/sh", "-c", command)
-                {
-                    WorkingDirectory = worktree.Path,
-                    Environment = environment,
-                    CleanEnvironment = true,
-                    Timeout = Limit,
-                    OwnSession = true,
-                    StopLeftovers = true,
-                    Sandbox = sandbox,
-                },
-                stop
-            );
-            if (!result.Succeeded)
+            WorkingDirectory = worktree.Path,
+            Environment = environment,
+            CleanEnvironment = true,
+            Timeout = Limit,
+            OwnSession = true,
+            StopLeftovers = true,
+            Sandbox = sandbox,
+        };
+        var kept = new KeptSetUps(worktree, files, services);
+        foreach (var step in steps)
+        {
+            var place = step.Makes.Count > 0 ? await kept.PlaceAsync(step, stop) : null;
+            if (place is not null && await kept.TryTakeAsync(place, step, program, stop))
             {
-                var log = Path.Combine(logFolder, "setup.log");
-                OwnFile.Write(log, result.StandardOutput.Text + result.StandardError.Text);
-                return $"Set-up failed: '{command}' ended with exit code {result.ExitCode} in {worktree.Path}; see "
-                    + $"{files.Folder.Relative(log)}. Repair it or set worktrees.setup.";
+                continue;
+            }
+            foreach (var command in step.Commands)
+            {
+                var result = await new ProcessRunner(services.Time).RunAsync(program with { Arguments = ["-c", command] }, stop);
+                if (!result.Succeeded)
+                {
+                    var log = Path.Combine(logFolder, "setup.log");
+                    OwnFile.Write(log, result.StandardOutput.Text + result.StandardError.Text);
+                    return $"Set-up failed: '{command}' ended with exit code {result.ExitCode} in {worktree.Path}; see "
+                        + $"{files.Folder.Relative(log)}. Repair it or set worktrees.setup.";
+                }
+            }
+            if (place is not null && isBase)
+            {
+                await kept.KeepAsync(place, step, program, stop);
             }
         }
         DurableFile.Write(worktree.SetupMark, Encoding.UTF8.GetBytes(wanted));
@@ -81,6 +102,23 @@ internal static class WorktreeSetup
             OwnFile.Write(Path.Combine(logFolder, LeftFile), string.Concat(left.Select(path => path + "\n")));
         }
         return null;
+    }
+
+    /// <summary>Whether what set-up makes could be kept for other worktrees, and is not.</summary>
+    /// <param name="checkout">A worktree with the files in question.</param>
+    public static async Task<bool> IsToBeKeptAsync(Worktree checkout, RunFiles files, RunServices services, CancellationToken stop)
+    {
+        var tree = new WorktreeFiles(checkout.Path);
+        var found = SetUpDetection.Known.Where(k => tree.HasFile(k.LockFile)).ToList();
+        var kept = new KeptSetUps(checkout, files, services);
+        foreach (var step in SetUpStep.Of(files.Settings.Worktrees, found, tree).Where(step => step.Makes.Count > 0))
+        {
+            if (!Directory.Exists(await kept.PlaceAsync(step, stop)))
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// <summary>A note for people about set-up that was tried: files that git does not ignore are removed before each gate, so that set-up
@@ -121,23 +159,6 @@ internal static class WorktreeSetup
         }
         return null;
     }
-
-    /// <summary>Set-up may store the worktree's port or name (in a database, a settings file): a worktree that is reused with other values
-    /// is set up again.</summary>
-    private static IEnumerable<string> Used(
-        IReadOnlyList<string> commands,
-        IReadOnlyDictionary<string, string> configured,
-        WorktreeResources resources
-    ) =>
-        configured.Count > 0
-        || commands.Any(command =>
-            command.Contains("ORCHESTRATOR_", StringComparison.Ordinal) || command.Contains("TMPDIR", StringComparison.Ordinal)
-        )
-            ? resources
-                .Variables(configured)
-                .OrderBy(variable => variable.Key, StringComparer.Ordinal)
-                .Select(variable => $"{variable.Key}={variable.Value}")
-            : [];
 
     private static string Fingerprint(string folder, IEnumerable<string> commands, IEnumerable<string> lockFiles)
     {

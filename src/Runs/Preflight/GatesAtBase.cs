@@ -36,10 +36,14 @@ internal sealed class GatesAtBase(GateCheck gates)
             [],
             files.Folder.Preflight,
             stop,
-            expectedRed: ofTasks
+            expectedRed: ofTasks,
+            isBase: true
         );
         errors.AddRange(outcomes.Where(o => o.BlamesMachine).Select(o => GateCheck.Explain(files, o)));
-        if (outcomes.Count == 0 && await gates.TrySetUpAsync(files, repository, baseCommit, files.Folder.Preflight, stop) is { } failure)
+        if (
+            outcomes.All(o => o.Cached is not null)
+            && await gates.TrySetUpAsync(files, repository, baseCommit, files.Folder.Preflight, outcomes.Count > 0, stop) is { } failure
+        )
         {
             errors.Add(failure);
         }
