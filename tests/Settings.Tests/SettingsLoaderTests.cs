@@ -324,7 +324,6 @@ public class SettingsLoaderTests
     [InlineData("./a")]
     [InlineData(".git/hooks")]
     [InlineData("~/x")]
-    [InlineData("''")]
     public void Load_FolderOutsideOfTheRepository_IsAnErrorWithItsLine(string folder)
     {
         var good = Load(file: "worktrees:\n  reuse: [packages/a/node_modules/, vendor]\n");
