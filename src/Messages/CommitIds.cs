@@ -7,5 +7,5 @@ public static class CommitIds
     private const int Shown = 12;
 
     /// <summary>The first 12 characters of a commit's id; a shorter text as it is.</summary>
-    public static string Short(string commit) => commit.Length > Shown ? commit[..Shown] : commit;
+    public static string Shorten(string commit) => commit.Length > Shown ? commit[..Shown] : commit;
 }

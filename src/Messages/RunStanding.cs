@@ -64,8 +64,8 @@ public static class RunStanding
     /// <param name="run">The run; whether it is still there is told where <see cref="RunStatus.LandedGone"/> is set.</param>
     public static string DescribeLanding(RunStatus run) =>
         !run.HasLanded ? ""
-        : run.LandedGone is true ? $"{CommitIds.Short(run.LandedCommit)} on {BranchOf(run)}, which does not have it any more"
-        : $"{CommitIds.Short(run.LandedCommit)} on {BranchOf(run)}";
+        : run.LandedGone is true ? $"{CommitIds.Shorten(run.LandedCommit)} on {BranchOf(run)}, which does not have it any more"
+        : $"{CommitIds.Shorten(run.LandedCommit)} on {BranchOf(run)}";
 
     private static string BranchOf(RunStatus run) => run.LandedOn.Length > 0 ? run.LandedOn : run.Target;
 

@@ -49,7 +49,7 @@ internal static class RunStaging
                     tip,
                     began,
                     $"{RunRefs.Short(name)} was gone and is made anew {(isLost ? "where the run began" : "with what was merged last")}: "
-                        + $"{CommitIds.Short(tip)}",
+                        + $"{CommitIds.Shorten(tip)}",
                     isLost
                 );
             }

@@ -96,9 +96,9 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
         return (
             true,
             kept is null
-                ? $"The staging branch {RunRefs.Short(name)} was gone and was put back to {CommitIds.Short(recorded)}."
+                ? $"The staging branch {RunRefs.Short(name)} was gone and was put back to {CommitIds.Shorten(recorded)}."
                 : $"The staging branch {RunRefs.Short(name)} was not where this run had left it and was put back to "
-                    + $"{CommitIds.Short(recorded)} (kept: {kept})."
+                    + $"{CommitIds.Shorten(recorded)} (kept: {kept})."
         );
     }
 

@@ -95,7 +95,7 @@ internal static class Questions
             : entry.AtWork
                 ? Ask(
                     entry,
-                    $"May {entry.Id} be merged ({CommitIds.Short(entry.Status.Commit)})? {entry.Status.Reason} "
+                    $"May {entry.Id} be merged ({CommitIds.Shorten(entry.Status.Commit)})? {entry.Status.Reason} "
                         + Deadline(state, entry.Status.Since),
                     [$"orchestrate diff {id}/{entry.Id}", .. answers]
                 )

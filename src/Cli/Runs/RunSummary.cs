@@ -54,7 +54,7 @@ internal static class RunSummary
             && (run.LandedOn.Length == 0 || run.LandedOn == run.Target)
         )
         {
-            var commit = CommitIds.Short(run.LandedCommit);
+            var commit = CommitIds.Shorten(run.LandedCommit);
             context.Terminal.Say(
                 run.LandedGone is true
                     ? $"  It had landed on {run.Target} as {commit}, which {run.Target} does not have any more. 'git merge {commit}' there "

@@ -12,7 +12,7 @@ internal sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<s
     /// <param name="files">Its files.</param>
     public static IReadOnlyList<SetUpStep> Of(WorktreeSettings settings, IReadOnlyList<SetUpCommand> found, WorktreeFiles files)
     {
-        IReadOnlyList<string> commands = settings.Setup ?? [.. found.Select(known => known.Command)];
+        var commands = settings.Setup ?? [.. found.Select(known => known.Command)];
         if (commands.Count == 0)
         {
             return [];

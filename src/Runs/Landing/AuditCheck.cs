@@ -209,7 +209,7 @@ internal sealed class AuditCheck(GitRepository repository, RunFiles files, RunSe
     {
         var folder = files.Folder;
         var text = new MarkdownText().Append(
-            $"Known vulnerabilities of packages in what is to land (at {CommitIds.Short(audit.Standing.Commit)}):\n"
+            $"Known vulnerabilities of packages in what is to land (at {CommitIds.Shorten(audit.Standing.Commit)}):\n"
         );
         Append("in the way", audit.Standing.InTheWay);
         Append("a person lets it land", audit.Standing.Allowed);

@@ -33,7 +33,7 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
             var open = await UncommittedAsync(repository, input.Staging, stop);
             return Refuse(
                 isAsRecorded
-                    ? $"There is no new commit on {input.Staging}: it is at {CommitIds.Short(tip)}, where the run has left it. "
+                    ? $"There is no new commit on {input.Staging}: it is at {CommitIds.Shorten(tip)}, where the run has left it. "
                         + $"{open}Commit what "
                         + $"mends it there, then: {Again(input)}"
                     : $"{input.Staging} is a symbolic ref. Make it a branch again (git symbolic-ref -d "
@@ -44,8 +44,8 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
         if (!await repository.HasCommitAsync(recorded, stop) || !await commits.IsAncestorAsync(recorded, tip, stop))
         {
             return Refuse(
-                $"{input.Staging} is at {CommitIds.Short(tip)} and no longer has what the run has merged "
-                    + $"({CommitIds.Short(recorded)}), so that merged work "
+                $"{input.Staging} is at {CommitIds.Shorten(tip)} and no longer has what the run has merged "
+                    + $"({CommitIds.Shorten(recorded)}), so that merged work "
                     + $"would be lost. Nothing was changed. Put that back under it (git switch {input.Staging}; git rebase {recorded}) or "
                     + $"merge it in (git merge {recorded}), then: {Again(input)}"
             );
@@ -90,7 +90,7 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
                 Gates = said,
                 Evidence = GateCheck.EvidenceOf(files, failures[0]),
                 Refusal =
-                    $"On {CommitIds.Short(tip)} these gates of the run fail: "
+                    $"On {CommitIds.Shorten(tip)} these gates of the run fail: "
                     + $"{string.Join(" ", failures.Select(f => GateCheck.Explain(files, f)))} "
                     + $"Your commits stay on {input.Fix.Staging}; mend that there, then: {Again(input.Fix)}",
             };

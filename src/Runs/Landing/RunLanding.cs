@@ -130,7 +130,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
                 {
                     Landed = true,
                     Commit = request.Commit,
-                    Message = $"{input.Target} is at {CommitIds.Short(request.Commit)}. {unexpected}".Trim(),
+                    Message = $"{input.Target} is at {CommitIds.Shorten(request.Commit)}. {unexpected}".Trim(),
                     StagingTip = tip,
                 };
             }
@@ -175,11 +175,11 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         if (input.IsAskedFor && tip is not null && await repository.HasCommitAsync(input.StagingTip, stop))
         {
             return await new CommitStore(repository).IsAncestorAsync(input.StagingTip, tip, stop)
-                ? (tip, $"{input.Staging} was taken as it is, with what was added since {CommitIds.Short(input.StagingTip)}.")
+                ? (tip, $"{input.Staging} was taken as it is, with what was added since {CommitIds.Shorten(input.StagingTip)}.")
                 : (
                     null,
-                    $"{input.Staging} is at {CommitIds.Short(tip)} and no longer has what the run has merged "
-                        + $"({CommitIds.Short(input.StagingTip)}). "
+                    $"{input.Staging} is at {CommitIds.Shorten(tip)} and no longer has what the run has merged "
+                        + $"({CommitIds.Shorten(input.StagingTip)}). "
                         + $"Nothing was landed. Put it back (git branch -f {input.Staging} {input.StagingTip}) or merge that commit "
                         + $"into it, then: {Again(input)}"
                 );

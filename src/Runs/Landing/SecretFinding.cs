@@ -17,7 +17,7 @@ internal sealed record SecretFinding(string File, int Line, string Kind, string 
     public static RunDecisions Write(RunFiles files, StoredFindings<SecretFinding> found)
     {
         var folder = files.Folder;
-        var text = new MarkdownText().Append($"What looks like secrets in what is to land (at {CommitIds.Short(found.Commit)}):\n");
+        var text = new MarkdownText().Append($"What looks like secrets in what is to land (at {CommitIds.Shorten(found.Commit)}):\n");
         foreach (
             var (finding, standing) in found
                 .InTheWay.Select(f => (f, "in the way"))

@@ -134,11 +134,11 @@ internal sealed record StoredLosses(string Summary, string Commit, IReadOnlyList
     /// <summary>The list for people.</summary>
     public string Render()
     {
-        var text = new MarkdownText().Append($"{Summary} (at {CommitIds.Short(Commit)})\n");
+        var text = new MarkdownText().Append($"{Summary} (at {CommitIds.Shorten(Commit)})\n");
         foreach (var hunk in Hunks.OrderByDescending(hunk => hunk.Fate))
         {
             var fate = hunk.Fate == HunkFate.Lost ? "lost" : "overwritten";
-            text.Append($"- {fate}: {Place(hunk)}, by {hunk.By} in {CommitIds.Short(hunk.ByMerge)}\n");
+            text.Append($"- {fate}: {Place(hunk)}, by {hunk.By} in {CommitIds.Shorten(hunk.ByMerge)}\n");
         }
         return text.ToString();
     }

@@ -43,7 +43,7 @@ internal sealed class EscalationReport(string repository)
         );
         text.Append(
             run.HasLanded
-                ? MarkdownText.Of($"A part of its work has landed on {run.Target} ({CommitIds.Short(run.LandedCommit)}).\n")
+                ? MarkdownText.Of($"A part of its work has landed on {run.Target} ({CommitIds.Shorten(run.LandedCommit)}).\n")
                 : MarkdownText.Of($"Nothing of it is on {run.Target}.\n")
         );
         AppendEvidence(text, came.Evidence);
@@ -129,7 +129,7 @@ internal sealed class EscalationReport(string repository)
             done.Take(MostTasks)
                 .Select(t =>
                     MarkdownText.Of(
-                        $"| {t.Id}{(t.Landed ? " (landed)" : "")} | {CommitIds.Short(t.MergeCommit)} | {t.Gates ?? "not verified"} |\n"
+                        $"| {t.Id}{(t.Landed ? " (landed)" : "")} | {CommitIds.Shorten(t.MergeCommit)} | {t.Gates ?? "not verified"} |\n"
                     )
                 )
         );
@@ -138,7 +138,7 @@ internal sealed class EscalationReport(string repository)
             text.Append($"\nAnd {done.Count - MostTasks} more.\n");
         }
         text.Append($"\nAll of it:\n\n")
-            .AppendCommand($"git log --first-parent --oneline {CommitIds.Short(run.BaseCommit)}..{run.Staging}");
+            .AppendCommand($"git log --first-parent --oneline {CommitIds.Shorten(run.BaseCommit)}..{run.Staging}");
     }
 
     private static void AppendWaysOut(MarkdownText text, RunStatus run)

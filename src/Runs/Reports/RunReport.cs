@@ -110,7 +110,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null)
     {
         var gates = task.Gates ?? (task.State == TaskStates.Merged ? "not verified" : "");
         var state = task.Reused ? $"{task.State} (taken up)" : task.State;
-        var commit = CommitIds.Short(task.MergeCommit);
+        var commit = CommitIds.Shorten(task.MergeCommit);
         text.Append($"| {task.Id} | {state} | {task.Attempt} | {task.Starts} | {gates} | {task.Cost:0.00} | {commit} |\n");
     }
 

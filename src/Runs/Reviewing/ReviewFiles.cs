@@ -7,7 +7,7 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string ha
 {
     private RunDecisions? _said;
 
-    private string Name => $"round-{round.Number}-{CommitIds.Short(round.Tip)}";
+    private string Name => $"round-{round.Number}-{CommitIds.Shorten(round.Tip)}";
 
     /// <summary>Conversations with models that have no agent program.</summary>
     public string Conversations => folder.Review("conversations");

@@ -48,7 +48,7 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
             problems.Add(
                 $"{Files(formatOnly.Count)} in white space alone, more than changes.max_format_only allows ({Number(mostFiles)}): "
                     + $"{FileNames.Some(formatOnly, MostNamed)}. Put them back as they were "
-                    + $"(git checkout {CommitIds.Short(baseCommit)} -- FILE)."
+                    + $"(git checkout {CommitIds.Shorten(baseCommit)} -- FILE)."
             );
         }
         IReadOnlyList<string> notes =

@@ -40,7 +40,7 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
             ? MergeLoss.None
             : new MergeLoss(
                 $"What other tasks did is missing in {FileNames.Some(missing, 20)}: there the merge that you were given was "
-                    + $"undone. Take their version (git checkout {CommitIds.Short(theirs)} -- FILE) and bring yours into it.",
+                    + $"undone. Take their version (git checkout {CommitIds.Shorten(theirs)} -- FILE) and bring yours into it.",
                 BegunAgain: false
             );
     }

@@ -13,7 +13,7 @@ internal static class ContractCheck
     /// <summary>The problem of a changed contract file.</summary>
     public static string Changed(ContractStub contract, string baseCommit) =>
         $"'{contract.FilePath}' holds the contract {contract.Name} (version {contract.Version}), which only the orchestrator "
-        + $"changes. Put it back (git checkout {CommitIds.Short(baseCommit)} -- {contract.FilePath}) and hold to it; "
+        + $"changes. Put it back (git checkout {CommitIds.Shorten(baseCommit)} -- {contract.FilePath}) and hold to it; "
         + "if it can't be held, end as blocked and say what it would have to be.";
 
     /// <summary>Hint for a person when an agent is blocked by a contract; empty where its claim names none.</summary>

@@ -95,7 +95,7 @@ internal static class GeneratedFiles
             .. changed[false]
                 .Select(path =>
                     $"'{FileNames.Show(path)}' was replaced, but this task does not own it: it, or a folder it was in, is "
-                    + $"something else now. Put it back as it was (git checkout {CommitIds.Short(commit)} -- {FileNames.Show(path)})."
+                    + $"something else now. Put it back as it was (git checkout {CommitIds.Shorten(commit)} -- {FileNames.Show(path)})."
                 ),
         ];
     }

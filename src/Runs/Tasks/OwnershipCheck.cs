@@ -83,7 +83,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
     private string PutBack(ChangedFile file) =>
         file.Change == FileChange.Added
             ? "Delete it."
-            : $"Put it back as it was (git checkout {CommitIds.Short(baseCommit)} -- {FileNames.Show(file.Path)}).";
+            : $"Put it back as it was (git checkout {CommitIds.Shorten(baseCommit)} -- {FileNames.Show(file.Path)}).";
 
     private static string Name(ChangedFile file) => $"'{FileNames.Show(file.Path)}'";
 
