@@ -35,23 +35,15 @@ internal sealed class EndStage(
         if (state == RunStates.Cancelled && _state.Run.Staging.Length > 0)
         {
             var abort = new AbortInput(_state.RunId, _state.Repository, _state.Run.Staging);
-            var said = await OrWhyAsync(Workflow.ExecuteActivityAsync((IRunActivities a) => a.AbortAsync(abort), context.Short));
+
+            // What a run holds can be damaged so that a step of its end is impossible: it ends all the same, and says so.
+            var (said, why) = await FailureCause.TryAsync(
+                Workflow.ExecuteActivityAsync((IRunActivities a) => a.AbortAsync(abort), context.Short)
+            );
+            said ??= why;
             reason = said.Length > 0 ? $"{reason}; {said}" : reason;
         }
         return await FinishAsync(state, reason);
-    }
-
-    /// <summary>What a run holds can be damaged so that a step of its end is impossible: it ends all the same, and says so.</summary>
-    private static async Task<string> OrWhyAsync(Task<string> step)
-    {
-        try
-        {
-            return await step;
-        }
-        catch (ActivityFailureException failure)
-        {
-            return FailureCause.Of(failure);
-        }
     }
 
     /// <summary>Stops all running tasks and waits until they have stopped.</summary>

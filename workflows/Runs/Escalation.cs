@@ -83,7 +83,10 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         var run = _state.Run;
         context.TransitionTo(RunStates.Integrating, $"looking at what {resolution.Who} has committed on {run.Staging}");
         var fix = new LookAtFixInput(_state.RunId, _state.Repository, _state.Plan.Hash, run.Staging, run.BaseCommit, _state.StagingTip);
-        var look = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.LookAtFixAsync(fix), context.Short);
+        var (look, unreadable) = await FailureCause.TryAsync(
+            Workflow.ExecuteActivityAsync((IRunActivities a) => a.LookAtFixAsync(fix), context.Short)
+        );
+        look ??= new FixLook { Refusal = unreadable };
         if (look.Refusal.Length > 0)
         {
             resolution.Refuse(look.Refusal);
@@ -99,7 +102,10 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         {
             Without = [.. _state.Board.Entries.Where(e => _state.IsOfPlan(e) && !IsThere(e) && !mended.Contains(e)).Select(e => e.Id)],
         };
-        var verdict = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.VerifyFixAsync(verify), context.Long);
+        (var verdict, unreadable) = await FailureCause.TryAsync(
+            Workflow.ExecuteActivityAsync((IRunActivities a) => a.VerifyFixAsync(verify), context.Long)
+        );
+        verdict ??= new FixVerdict { Refusal = unreadable };
         if (verdict.Refusal.Length > 0)
         {
             return new Standstill(verdict.Refusal, verdict.Evidence);

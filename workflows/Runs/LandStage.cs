@@ -116,7 +116,10 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
             IsPart = isPart,
             Without = [.. _state.Board.Entries.Where(e => _state.IsOfPlan(e) && !TaskStates.IsOnStaging(e.Status.State)).Select(e => e.Id)],
         };
-        var result = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.LandAsync(land), context.Long);
+        var (result, why) = await FailureCause.TryAsync(
+            Workflow.ExecuteActivityAsync((IRunActivities a) => a.LandAsync(land), context.Long)
+        );
+        result ??= new LandResult { Message = why };
         _state.Plan = result.PlanHash.Length > 0 ? _state.Plan with { Hash = result.PlanHash } : _state.Plan;
         if (result.StagingTip.Length > 0)
         {

@@ -32,7 +32,10 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
             Guidance = resolution.Command.Reason,
             Replaces = replaces,
         };
-        var begun = await Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.BeginReplanAsync(begin), context.Short);
+        var (begun, why) = await FailureCause.TryAsync(
+            Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.BeginReplanAsync(begin), context.Short)
+        );
+        begun ??= new PlanningBegun { Faults = [why] };
         if (begun.Faults.Count > 0)
         {
             var refusal = $"There is no other plan: {string.Join(" ", begun.Faults)}";
@@ -80,7 +83,13 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         {
             SaidHash = entry.State.SaidHash ?? "",
         };
-        var made = await Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.ConcludeReplanAsync(conclude), context.Short);
+        var (made, unreadable) = await FailureCause.TryAsync(
+            Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.ConcludeReplanAsync(conclude), context.Short)
+        );
+        if (made is null)
+        {
+            return Drop(replan, $"The other plan can't be taken: {unreadable}");
+        }
         _state.PlanAnswer = null;
         if (await approval.AskAsync(Approvals.ReasonToAsk(_state, made)) is { } refused)
         {

@@ -55,12 +55,19 @@ internal sealed class ReviewStage(RunContext context)
             SaidHash = entry.State.SaidHash ?? "",
             TasksBelow = ReviewRounds.TasksBelow(review),
         };
-        var conclusion = await Workflow.ExecuteActivityAsync((IReviewActivities a) => a.ConcludeReviewAsync(conclude), context.Short);
+        var (conclusion, why) = await FailureCause.TryAsync(
+            Workflow.ExecuteActivityAsync((IReviewActivities a) => a.ConcludeReviewAsync(conclude), context.Short)
+        );
         if (entry.Status.State != TaskStates.Reviewed)
         {
             return; // A person has decided meanwhile.
         }
-        (review, var why) = ReviewRounds.Conclude(review, conclusion);
+        if (conclusion is null)
+        {
+            _state.Board.Escalate(entry, $"the review can't be read: {why}", Now, "");
+            return;
+        }
+        (review, why) = ReviewRounds.Conclude(review, conclusion);
         // What was found is part of what the next round decides by, also where no task comes of it.
         _state.Plan = _state.Plan with
         {

@@ -37,10 +37,14 @@ internal sealed class Splitting(RunContext context, TaskMessenger messenger)
         {
             SaidHash = entry.State.SaidHash ?? "",
         };
-        var made = await Workflow.ExecuteActivityAsync((IRequestActivities a) => a.SplitTaskAsync(split), context.Short);
-        if (made.Tasks.Count == 0)
+        var (made, why) = await FailureCause.TryAsync(
+            Workflow.ExecuteActivityAsync((IRequestActivities a) => a.SplitTaskAsync(split), context.Short)
+        );
+        if (made is not { Tasks.Count: > 0 })
         {
-            await TellAsync(entry, "there are none: what was proposed is gone");
+            why = made is null ? why : "what was proposed is gone";
+            _state.Journal.Note(entry.Id, entry.Status.State, $"it is not divided: {why}", RunContext.Now);
+            await TellAsync(entry, $"there are none: {why}");
             return;
         }
         _state.Plan = _state.Plan with { Hash = made.PlanHash, TaskCount = _state.Plan.TaskCount + made.Tasks.Count };

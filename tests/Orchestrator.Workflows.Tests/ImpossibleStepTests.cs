@@ -1,0 +1,153 @@
+using Orchestrator.Messages;
+using Temporalio.Exceptions;
+using Xunit;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>A step of the run as a whole that can't be carried out, because somebody damaged a file that it needs: the run keeps what it
+/// has and waits with the cause, and goes on when that is mended.</summary>
+public sealed class ImpossibleStepTests
+{
+    private const string Cause = "plan/start.json is gone. Put it back.";
+
+    private bool _isDamaged = true;
+
+    [Fact]
+    public async Task Land_FileIsDamaged_WaitsForPromotionAndLandsThen()
+    {
+        await using var run = await StartAsync(
+            a => a.Land = () => OrDamaged(new LandResult { Landed = true, Commit = "landed" }),
+            fails: false
+        );
+
+        var waits = await run.UntilAsync(s => s.State == RunStates.AwaitingPromotion);
+        await run.Run.ExecuteUpdateAsync(w => w.PromoteAsync(null));
+        await run.UntilAsync(s => s.State == RunStates.AwaitingPromotion && run.Activities.Lands.Count == 2);
+        _isDamaged = false;
+        await run.Run.ExecuteUpdateAsync(w => w.PromoteAsync(null));
+
+        Assert.Contains(Cause, waits.Reason, StringComparison.Ordinal);
+        Assert.Contains(waits.Questions, question => question.Commands[0].Contains(" promote ", StringComparison.Ordinal));
+        Assert.Equal((RunStates.Completed, "landed"), await EndAsync(run));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ManualFix_FileIsDamaged_StaysEscalatedAndTakesItThen(bool beforeTheAnswer)
+    {
+        await using var run = await StartAsync(a =>
+        {
+            var (look, verify) = (a.LookAtFix, a.VerifyFix);
+            a.LookAtFix = input => beforeTheAnswer ? OrDamaged(look(input)) : look(input);
+            a.VerifyFix = input => OrDamaged(verify(input));
+        });
+        await run.UntilAsync(s => s.State == RunStates.Escalated);
+
+        var refused = await ResolveAsync(run, Resolutions.ManualFix);
+        var waits = await run.UntilAsync(s => s.State == RunStates.Escalated && s.Reason.Contains(Cause, StringComparison.Ordinal));
+        _isDamaged = false;
+        var taken = await ResolveAsync(run, Resolutions.ManualFix);
+
+        Assert.Equal((!beforeTheAnswer, true), (refused.Changed, taken.Changed));
+        Assert.Equal(TaskStates.Failed, waits.Tasks[0].State);
+        Assert.Equal(RunStates.Completed, (await EndAsync(run)).State);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Replan_FileIsDamaged_StaysEscalatedAndIsMadeThen(bool beforeThePlanner)
+    {
+        await using var run = await StartAsync(a =>
+        {
+            a.BeginReplan = _ =>
+                beforeThePlanner ? OrDamaged(new PlanningBegun { Agent = "claude" }) : new PlanningBegun { Agent = "claude" };
+            a.ConcludeReplan = _ => OrDamaged(new ReplanConclusion { PlanHash = "", Tasks = [new TaskOutline { Id = "new" }] });
+        });
+        await run.UntilAsync(s => s.State == RunStates.Escalated);
+
+        var first = await ResolveAsync(run, Resolutions.Replan);
+        await run.UntilAsync(s => s.State == RunStates.Escalated && s.Reason.Contains(Cause, StringComparison.Ordinal));
+        _isDamaged = false;
+        await ResolveAsync(run, Resolutions.Replan);
+        await run.UntilAsync(s => s.State == RunStates.AwaitingApproval && s.Questions.Count > 0);
+        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan")));
+
+        Assert.Equal(!beforeThePlanner, first.Changed);
+        Assert.Equal(RunStates.Completed, (await EndAsync(run)).State);
+        Assert.Contains("new", run.Activities.Merged);
+    }
+
+    [Fact]
+    public async Task Review_AnswerIsDamaged_IsEscalatedAndReviewedAgain()
+    {
+        await using var run = await StartAsync(
+            a => a.Conclude = _ => OrDamaged(new ReviewConclusion { WasRead = true }),
+            fails: false,
+            new RunRules
+            {
+                Review = new ReviewRule { Agent = "claude", MaxRounds = 2 },
+            }
+        );
+
+        var waits = await run.UntilAsync(s => s.State == RunStates.Escalated);
+        _isDamaged = false;
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand(ReviewTask.Id, "")));
+
+        var review = waits.Tasks.Single(task => task.Id == ReviewTask.Id);
+        Assert.Equal(TaskStates.Escalated, review.State);
+        Assert.Contains(Cause, review.Reason, StringComparison.Ordinal);
+        Assert.Equal(RunStates.Completed, (await EndAsync(run)).State);
+        Assert.Equal(ReviewVerdicts.Accepted, (await run.StatusAsync()).Review?.Verdict);
+    }
+
+    /// <summary>What an agent's start folder has can be damaged by that agent: the run is not ended by it.</summary>
+    [Fact]
+    public async Task Split_ProposalIsDamaged_TheTaskGoesOnWithoutParts()
+    {
+        await using var run = await StartAsync(
+            a =>
+            {
+                a.Agent = (input, _) =>
+                    Task.FromResult(
+                        input.Attempt == 1
+                            ? new AgentRunResult { FailureClass = FailureClasses.Blocked, Message = "too much" }
+                            : ScriptedActivities.Done()
+                    );
+                a.JudgeRequest = _ => new RequestVerdict { Step = RequestSteps.Split };
+                a.Split = _ => OrDamaged(new SplitConclusion { PlanHash = "h" });
+            },
+            fails: false
+        );
+
+        Assert.Equal(RunStates.Completed, (await EndAsync(run)).State);
+
+        Assert.Contains(run.Activities.Starts, start => start.Answer == $"there are none: {Cause}");
+        Assert.Contains(run.Activities.Events, e => e.Reason == $"it is not divided: {Cause}");
+    }
+
+    private T OrDamaged<T>(T result) => _isDamaged ? throw new ApplicationFailureException(Cause, "FileGone", nonRetryable: true) : result;
+
+    private static async Task<(string State, string Landed)> EndAsync(ScriptedRun run)
+    {
+        var result = await run.ResultAsync();
+        return (result.State, result.LandedCommit);
+    }
+
+    private static Task<SteeringAnswer> ResolveAsync(ScriptedRun run, string way) =>
+        run.Run.ExecuteUpdateAsync(w => w.ResolveEscalationAsync(new ResolveCommand(way, "because", "kim@desk")));
+
+    /// <summary>Of two tasks the first gives up, where it is to.</summary>
+    private static Task<ScriptedRun> StartAsync(Action<ScriptedActivities> script, bool fails = true, RunRules? rules = null) =>
+        ScriptedRun.StartAsync(
+            [new TaskOutline { Id = "bad" }, new TaskOutline { Id = "good" }],
+            a =>
+            {
+                var gaveUp = new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "I can't." };
+                a.Agent = (input, _) => Task.FromResult(fails && input.Task.Task.Id == "bad" ? gaveUp : ScriptedActivities.Done());
+                script(a);
+            },
+            rules
+        );
+}
