@@ -10,7 +10,9 @@ public class ComposeFileTests
     private static readonly string[] ServiceKeys =
     [
         "build",
+        "command",
         "depends_on",
+        "entrypoint",
         "environment",
         "healthcheck",
         "hostname",
@@ -36,12 +38,19 @@ public class ComposeFileTests
         }
 
         var services = (YamlMappingNode)stream.Documents[0].RootNode["services"];
-        Assert.Equal(["postgresql", "temporal", "ui", "worker"], services.Children.Keys.Select(key => key.ToString()).Order());
+        Assert.Equal(
+            ["postgresql", "search-attribute", "temporal", "ui", "worker"],
+            services.Children.Keys.Select(key => key.ToString()).Order()
+        );
         Assert.StartsWith("postgres:", services["postgresql"]["image"].ToString(), StringComparison.Ordinal);
         Assert.Equal("postgresql", services["temporal"]["environment"]["POSTGRES_SEEDS"].ToString());
         Assert.Equal("temporal:7233", services["ui"]["environment"]["TEMPORAL_ADDRESS"].ToString());
         Assert.Equal("temporal:7233", services["worker"]["environment"]["TEMPORAL_ADDRESS"].ToString());
         Assert.Equal(".", services["worker"]["build"].ToString());
+
+        // The image has the program: the server's own check of its health calls it.
+        Assert.Equal(services["temporal"]["image"], services["search-attribute"]["image"]);
+        Assert.Contains(Messages.RunAttributes.State.Name, Names(services["search-attribute"]["command"]));
         foreach (var (name, service) in services.Children)
         {
             foreach (var port in ((YamlMappingNode)service).Children.TryGetValue("ports", out var ports) ? (YamlSequenceNode)ports : [])

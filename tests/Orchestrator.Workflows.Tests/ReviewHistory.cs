@@ -126,7 +126,7 @@ internal sealed class ReviewHistory
         {
             return await run.StatusAsync();
         }
-        catch (RpcException silent)
+        catch (Exception silent) when (silent is RpcException or WorkflowQueryFailedException)
         {
             throw new InvalidOperationException($"{silent.Message}{await run.FailedTaskAsync()}", silent);
         }

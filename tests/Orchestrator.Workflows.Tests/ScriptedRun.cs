@@ -137,11 +137,20 @@ internal sealed class ScriptedRun : IAsyncDisposable
         }
     }
 
-    /// <summary>The last failure of a workflow task of the run, with a space before it; empty where there was none.</summary>
-    public async Task<string> FailedTaskAsync() =>
-        (await Run.FetchHistoryAsync()).Events.LastOrDefault(e => e.WorkflowTaskFailedEventAttributes is not null) is { } failed
-            ? $" A task of its workflow failed: {failed.WorkflowTaskFailedEventAttributes.Failure}"
-            : "";
+    /// <summary>The last failure of a workflow task of the run and the file that its history was written to, with a space before; empty
+    /// where there was none.</summary>
+    public async Task<string> FailedTaskAsync()
+    {
+        var history = await Run.FetchHistoryAsync();
+        if (history.Events.LastOrDefault(e => e.WorkflowTaskFailedEventAttributes is not null) is not { } failed)
+        {
+            return "";
+        }
+        var folder = Directory.CreateDirectory(RepositoryFiles.Path("TestResults")).FullName;
+        var file = Path.Combine(folder, $"history-{RunId}.json");
+        await File.WriteAllTextAsync(file, history.ToJson());
+        return $" A task of its workflow failed ({file}): {failed.WorkflowTaskFailedEventAttributes.Failure}";
+    }
 
     public Task<RunResult> ResultAsync() => Run.GetResultAsync().WaitAsync(Eventually.Limit);
 
