@@ -91,6 +91,26 @@ public sealed class QueryTests
         Assert.Equal("answer", (await answer).QueryResult.Payloads_[0].Data.ToStringUtf8());
     }
 
+    /// <summary>The SDK's core fetches the history of a query that came without, if it has dropped the run by then: with a task that it gets
+    /// a moment later. It would carry that out twice, and keep a run that no replay can follow.</summary>
+    [Fact]
+    public async Task Query_WorkerHasTheRunInMemory_BringsTheHistoryUpToTheLastAnsweredTask()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.StartWorkflowAsync("w");
+        await server.StickAsync(await server.PollWorkflowTaskAsync("w"));
+        var poll = await server.BeginStickyPollAsync("w");
+
+        var answer = server.QueryAsync("w");
+        var asked = await poll;
+
+        Assert.Equal("q", asked.Query.QueryType);
+        Assert.Equal([1, 2, 3, 4], asked.History.Events.Select(e => e.EventId));
+        Assert.Equal((EventType.WorkflowTaskCompleted, true), (asked.History.Events[^1].EventType, asked.NextPageToken.IsEmpty));
+        await server.AnswerQueryAsync(asked, TestServer.Text("answer"));
+        Assert.Equal("answer", (await answer).QueryResult.Payloads_[0].Data.ToStringUtf8());
+    }
+
     [Fact]
     public async Task Query_WorkerThatTookItDoesNotAnswer_GoesToAnotherAfterTenSeconds()
     {

@@ -19,6 +19,7 @@ namespace Orchestrator.Temporal.Server.Tests;
 internal sealed class TestServer : IAsyncDisposable
 {
     private const string Service = "/temporal.api.workflowservice.v1.WorkflowService/";
+    private const string Sticky = "-sticky";
 
     private readonly TemporalServer _server;
     private readonly RpcClient _calls;
@@ -156,43 +157,50 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>A worker keeps the run in memory, takes a task from its own queue, completes it, and is not seen again.</summary>
     public async Task StickAndLeaveAsync(string id)
     {
-        var own = id + "-sticky";
-        Task CompleteAsync(PollWorkflowTaskQueueResponse task) =>
-            CallAsync(
-                new RespondWorkflowTaskCompletedRequest
-                {
-                    Namespace = "default",
-                    TaskToken = task.TaskToken,
-                    StickyAttributes = new StickyExecutionAttributes
-                    {
-                        WorkerTaskQueue = new TaskQueue { Name = own },
-                        ScheduleToStartTimeout = new Google.Protobuf.WellKnownTypes.Duration { Nanos = 200_000_000 },
-                    },
-                },
-                RespondWorkflowTaskCompletedResponse.Parser
-            );
+        await StickAsync(await PollWorkflowTaskAsync(id));
+        var poll = await BeginStickyPollAsync(id);
+        await SignalAsync(id, "s");
+        await StickAsync(await poll);
+    }
 
-        await CompleteAsync(await PollWorkflowTaskAsync(id));
+    /// <summary>Completes a task, and keeps the run in memory.</summary>
+    public Task StickAsync(PollWorkflowTaskQueueResponse task) =>
+        CallAsync(
+            new RespondWorkflowTaskCompletedRequest
+            {
+                Namespace = "default",
+                TaskToken = task.TaskToken,
+                StickyAttributes = new StickyExecutionAttributes
+                {
+                    WorkerTaskQueue = new TaskQueue { Name = task.WorkflowExecution.WorkflowId + Sticky },
+                    ScheduleToStartTimeout = new Google.Protobuf.WellKnownTypes.Duration { Nanos = 200_000_000 },
+                },
+            },
+            RespondWorkflowTaskCompletedResponse.Parser
+        );
+
+    /// <summary>The worker that has a run in memory waits for its next task or query, which the result brings.</summary>
+    public async Task<Task<PollWorkflowTaskQueueResponse>> BeginStickyPollAsync(string id)
+    {
         var poll = CallAsync(
             new PollWorkflowTaskQueueRequest
             {
                 Namespace = "default",
                 TaskQueue = new TaskQueue
                 {
-                    Name = own,
+                    Name = id + Sticky,
                     Kind = TaskQueueKind.Sticky,
                     NormalName = id,
                 },
             },
             PollWorkflowTaskQueueResponse.Parser
         );
-        while (!_server.Parts.Queues.StickyWorkerLives(NamespaceRegistry.Default.Id, own))
+        while (!_server.Parts.Queues.StickyWorkerLives(NamespaceRegistry.Default.Id, id + Sticky))
         {
             await Task.Delay(10);
         }
 
-        await SignalAsync(id, "s");
-        await CompleteAsync(await poll);
+        return poll;
     }
 
     public Task<QueryWorkflowResponse> QueryAsync(string id) =>

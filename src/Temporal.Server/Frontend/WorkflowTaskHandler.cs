@@ -216,9 +216,10 @@ internal sealed class WorkflowTaskHandler(
                     WorkflowExecutionTaskQueue = new TaskQueue { Name = run.Start.TaskQueue.Name, Kind = TaskQueueKind.Normal },
                     Query = queued.Query.Query,
                 };
-                return request.TaskQueue.Kind == TaskQueueKind.Sticky
-                    ? HistoryReader.AppendField(response, HistoryField, [])
-                    : Encode(run, response, 1, []);
+
+                // The official server sends no history to a worker that has the run in memory. One that has dropped it meanwhile fetches
+                // the history, with what has happened since: see RidesOnTask. So it gets what the question is about.
+                return Encode(run, response, 1, [], isLong: true);
             }
         );
     }
@@ -228,13 +229,17 @@ internal sealed class WorkflowTaskHandler(
         MutableState run,
         PollWorkflowTaskQueueResponse response,
         long from,
-        IReadOnlyList<Temporalio.Api.History.V1.HistoryEvent> unwritten
+        IReadOnlyList<Temporalio.Api.History.V1.HistoryEvent> unwritten,
+        bool isLong = false
     )
     {
         var written = run.Changes.Events;
         var last = run.NextEventId - 1;
         var stored = written.Count > 0 ? written[0].EventId - 1 : last;
-        var (page, next) = HistoryReader.Page(engine.Store.Batches(run, from), from, stored, maxBatches: FirstPage);
+        var batches = engine.Store.Batches(run, from);
+        var (page, next) = isLong
+            ? HistoryReader.Page(batches, from, stored, maxEvents: int.MaxValue)
+            : HistoryReader.Page(batches, from, stored, maxBatches: FirstPage);
         if (next <= stored)
         {
             // The rest is fetched by token; it includes what this very change writes.
