@@ -91,8 +91,8 @@ public sealed class QueryTests
         Assert.Equal("answer", (await answer).QueryResult.Payloads_[0].Data.ToStringUtf8());
     }
 
-    /// <summary>The SDK's core fetches the history of a query that came without, if it has dropped the run by then: with a task that it gets
-    /// a moment later. It would carry that out twice, and keep a run that no replay can follow.</summary>
+    /// <summary>The SDK's core fetches the history of a query that came without one, if it has dropped the run by then: with a task that
+    /// it gets a moment later. It would carry that out twice, and keep a run that no replay can follow.</summary>
     [Fact]
     public async Task Query_WorkerHasTheRunInMemory_BringsTheHistoryUpToTheLastAnsweredTask()
     {
