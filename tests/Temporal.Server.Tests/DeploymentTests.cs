@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 using Orchestrator.Temporal.Server.Tests.Storage;
 using Orchestrator.TestKit;
@@ -333,18 +334,17 @@ public sealed class DeploymentTests
         TimeSpan? limit = null,
         string key = ""
     ) =>
-        OrNothingAsync(
-            server.CallAsync(
-                new PollWorkflowTaskQueueRequest
-                {
-                    Namespace = "default",
-                    TaskQueue = new TaskQueue { Name = "shop" },
-                    WorkerInstanceKey = key,
-                    DeploymentOptions = Options(build),
-                },
-                PollWorkflowTaskQueueResponse.Parser,
-                limit ?? Eventually.Limit
-            )
+        PollAsync(
+            server,
+            new PollWorkflowTaskQueueRequest
+            {
+                Namespace = "default",
+                TaskQueue = new TaskQueue { Name = "shop" },
+                WorkerInstanceKey = key,
+                DeploymentOptions = Options(build),
+            },
+            PollWorkflowTaskQueueResponse.Parser,
+            limit
         );
 
     private static Task<PollActivityTaskQueueResponse> PollActivityAsync(
@@ -353,29 +353,28 @@ public sealed class DeploymentTests
         TimeSpan? limit = null,
         string key = ""
     ) =>
-        OrNothingAsync(
-            server.CallAsync(
-                new PollActivityTaskQueueRequest
-                {
-                    Namespace = "default",
-                    TaskQueue = new TaskQueue { Name = "shop" },
-                    WorkerInstanceKey = key,
-                    DeploymentOptions = Options(build),
-                },
-                PollActivityTaskQueueResponse.Parser,
-                limit ?? Eventually.Limit
-            )
+        PollAsync(
+            server,
+            new PollActivityTaskQueueRequest
+            {
+                Namespace = "default",
+                TaskQueue = new TaskQueue { Name = "shop" },
+                WorkerInstanceKey = key,
+                DeploymentOptions = Options(build),
+            },
+            PollActivityTaskQueueResponse.Parser,
+            limit
         );
 
-    // On a loaded machine an answer without a task may come too late.
-    private static async Task<T> OrNothingAsync<T>(Task<T> poll)
-        where T : new()
+    // On a loaded machine the answer without a task to a short poll may come too late.
+    private static async Task<T> PollAsync<T>(TestServer server, IMessage request, MessageParser<T> answer, TimeSpan? limit)
+        where T : IMessage<T>, new()
     {
         try
         {
-            return await poll;
+            return await server.CallAsync(request, answer, limit ?? Eventually.Limit);
         }
-        catch (Grpc.Core.RpcException late) when (late.StatusCode == Grpc.Core.StatusCode.DeadlineExceeded)
+        catch (Grpc.Core.RpcException late) when (limit is not null && late.StatusCode == Grpc.Core.StatusCode.DeadlineExceeded)
         {
             return new T();
         }

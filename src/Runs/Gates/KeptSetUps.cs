@@ -17,9 +17,9 @@ internal sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices 
     public async Task<string> PlaceAsync(SetUpStep step, CancellationToken stop)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var surroundings = services.Part(all => new GateSurroundings(all.Environment, all.Time));
         foreach (var command in step.Commands)
         {
-            var surroundings = services.Part(all => new GateSurroundings(all.Environment, all.Time));
             Add(await surroundings.HashAsync(new Gate(command), files.Settings.Worktrees.Environment, step.Commands, stop));
         }
         foreach (var folder in step.Makes)
@@ -43,13 +43,9 @@ internal sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices 
     {
         if (
             files.Start.Input.Fresh
-            || !Directory.Exists(place)
             || !step.Makes.All(folder => _tree.CanHaveFile(folder) && !_tree.HasFileOrLink(folder))
+            || !TryMarkUsed(place)
         )
-        {
-            return false;
-        }
-        if (!TryMarkUsed(place))
         {
             return false;
         }
@@ -123,7 +119,7 @@ internal sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices 
             Directory.SetLastWriteTimeUtc(place, services.Time.GetUtcNow().UtcDateTime);
             return true;
         }
-        catch (DirectoryNotFoundException)
+        catch (IOException missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             return false;
         }

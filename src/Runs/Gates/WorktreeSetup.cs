@@ -34,9 +34,7 @@ internal static class WorktreeSetup
         bool isBase = false
     )
     {
-        var tree = new WorktreeFiles(worktree.Path);
-        var found = SetUpDetection.Known.Where(k => tree.HasFile(k.LockFile)).ToList();
-        var steps = SetUpStep.Of(files.Settings.Worktrees, found, tree);
+        var (found, steps) = StepsOf(worktree, files);
         var commands = steps.SelectMany(step => step.Commands).ToList();
         if (commands.Count == 0)
         {
@@ -108,10 +106,8 @@ internal static class WorktreeSetup
     /// <param name="checkout">A worktree with the files in question.</param>
     public static async Task<bool> IsToBeKeptAsync(Worktree checkout, RunFiles files, RunServices services, CancellationToken stop)
     {
-        var tree = new WorktreeFiles(checkout.Path);
-        var found = SetUpDetection.Known.Where(k => tree.HasFile(k.LockFile)).ToList();
         var kept = new KeptSetUps(checkout, files, services);
-        foreach (var step in SetUpStep.Of(files.Settings.Worktrees, found, tree).Where(step => step.Makes.Count > 0))
+        foreach (var step in StepsOf(checkout, files).Steps.Where(step => step.Makes.Count > 0))
         {
             if (!Directory.Exists(await kept.PlaceAsync(step, stop)))
             {
@@ -131,6 +127,14 @@ internal static class WorktreeSetup
             ? $"Set-up makes files that git does not ignore ({FileNames.Some(File.ReadAllLines(file))}): it runs again for each gate, and "
                 + "agents may commit them. Add them to .gitignore."
             : null;
+    }
+
+    // What the lock files of a worktree ask for, and the steps of its set-up.
+    private static (IReadOnlyList<SetUpCommand> Found, IReadOnlyList<SetUpStep> Steps) StepsOf(Worktree worktree, RunFiles files)
+    {
+        var tree = new WorktreeFiles(worktree.Path);
+        IReadOnlyList<SetUpCommand> found = [.. SetUpDetection.Known.Where(k => tree.HasFile(k.LockFile))];
+        return (found, SetUpStep.Of(files.Settings.Worktrees, found, tree));
     }
 
     /// <summary>Why set-up for a lock file may not run: the file was in the base commit when the run began, but not in the checkout that

@@ -219,7 +219,7 @@ internal sealed class WorkflowTaskHandler(
 
                 // The official server sends no history to a worker that has the run in memory. One that has dropped it meanwhile fetches
                 // the history, with what has happened since: see RidesOnTask. So it gets what the question is about.
-                return Encode(run, response, 1, [], isLong: true);
+                return Encode(run, response, 1, [], maxEvents: int.MaxValue, maxBatches: int.MaxValue);
             }
         );
     }
@@ -230,16 +230,14 @@ internal sealed class WorkflowTaskHandler(
         PollWorkflowTaskQueueResponse response,
         long from,
         IReadOnlyList<Temporalio.Api.History.V1.HistoryEvent> unwritten,
-        bool isLong = false
+        int maxEvents = HistoryReader.MaxPageEvents,
+        int maxBatches = FirstPage
     )
     {
         var written = run.Changes.Events;
         var last = run.NextEventId - 1;
         var stored = written.Count > 0 ? written[0].EventId - 1 : last;
-        var batches = engine.Store.Batches(run, from);
-        var (page, next) = isLong
-            ? HistoryReader.Page(batches, from, stored, maxEvents: int.MaxValue)
-            : HistoryReader.Page(batches, from, stored, maxBatches: FirstPage);
+        var (page, next) = HistoryReader.Page(engine.Store.Batches(run, from), from, stored, maxEvents, maxBatches);
         if (next <= stored)
         {
             // The rest is fetched by token; it includes what this very change writes.
