@@ -53,7 +53,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     private async Task ServeAsync()
     {
         // This workflow is started by signal-with-start, so a signal follows.
-        await Workflow.WaitConditionAsync(() => _table.Runs.Count > 0, LookInterval);
+        await TimedWaits.UntilAsync(() => _table.Runs.Count > 0, LookInterval, "Until a run has joined", Workflow.CancellationToken);
         while (_table.Runs.Count > 0)
         {
             if (Workflow.ContinueAsNewSuggested && _undeclared.Count == 0)
@@ -68,7 +68,12 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
             }
             if (_table.AnyWaits || _undeclared.Count > 0)
             {
-                await Workflow.WaitConditionAsync(() => _table.Runs.Count == 0 || _shouldLook, LookInterval);
+                await TimedWaits.UntilAsync(
+                    () => _table.Runs.Count == 0 || _shouldLook,
+                    LookInterval,
+                    "Until the runs are looked at: have any ended?",
+                    Workflow.CancellationToken
+                );
                 _shouldLook = false;
                 await RemoveEndedAsync();
             }
@@ -116,7 +121,12 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
         }
         // A run that was reset joins again: it declares what it holds after it was notified that it is not alone, and does not wait for
         // itself.
-        await Workflow.WaitConditionAsync(() => _undeclared.All(other => other == runId), HoldPatience);
+        await TimedWaits.UntilAsync(
+            () => _undeclared.All(other => other == runId),
+            HoldPatience,
+            "Until the other runs have said what they hold",
+            Workflow.CancellationToken
+        );
         _undeclared.RemoveWhere(other => other != runId);
         if (!_table.Runs.Contains(runId))
         {

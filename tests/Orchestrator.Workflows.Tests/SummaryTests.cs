@@ -68,6 +68,15 @@ public sealed class SummaryTests
     }
 
     [Fact]
+    public async Task Run_ThatWaitsForAnAnswer_SaysWhatTheEndOfTheTimeMeans()
+    {
+        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Plan = plan => plan with { ApprovalReason = "it is new" });
+        await run.UntilAsync(status => status.State == RunStates.AwaitingApproval);
+
+        Assert.Contains("Until no answer counts as no: it is new", await StepsAsync(run, run.RunId));
+    }
+
+    [Fact]
     public async Task List_ByState_FindsTheRunsThatAwaitAPerson()
     {
         await using var run = await ScriptedRun.CreateAsync(
@@ -154,7 +163,9 @@ public sealed class SummaryTests
         var converter = run.Client.Options.DataConverter;
         Payload[] summaries =
         [
-            .. history.Events.Where(e => e.EventType == EventType.ActivityTaskScheduled).Select(e => e.UserMetadata.Summary),
+            .. history
+                .Events.Where(e => e.EventType is EventType.ActivityTaskScheduled or EventType.TimerStarted)
+                .Select(e => e.UserMetadata.Summary),
         ];
         return await System.Threading.Tasks.Task.WhenAll(summaries.Select(summary => converter.ToValueAsync<string>(summary)));
     }

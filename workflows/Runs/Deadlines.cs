@@ -11,6 +11,12 @@ internal static class Deadlines
         return approval is null || reminder < approval ? reminder : approval;
     }
 
+    /// <summary>What happens at a deadline, for people.</summary>
+    public static string Describe(RunState state, DateTimeOffset due) =>
+        AwaitingApproval(state).FirstOrDefault(e => e.Status.Since + state.Rules.ApprovalTimeout == due) is { } entry
+            ? $"Until no answer counts as no: may {entry.Id} start?"
+            : "Until a long wait for a file is explained";
+
     /// <summary>Handles the deadlines that have passed. No answer in time means no.</summary>
     public static void Pass(RunState state, DateTimeOffset now)
     {

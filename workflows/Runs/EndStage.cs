@@ -106,7 +106,11 @@ internal sealed class EndStage(
         bool AllClosed() => merging.IsClosed && _state.Board.Entries.All(e => e.Closed.IsCompleted);
         if (!AllClosed())
         {
-            await Workflow.WaitConditionAsync(AllClosed, ChildrenCloseWithin, CancellationToken.None);
+            await TimedWaits.UntilAsync(
+                AllClosed,
+                ChildrenCloseWithin,
+                "Until the run ends without waiting for its tasks and its merge train"
+            );
         }
         var finish = new FinishInput(_state.Repository, ending, _state.Plan.Hash);
         return await Workflow.ExecuteActivityAsync((IRunActivities a) => a.FinishAsync(finish), context.Short);

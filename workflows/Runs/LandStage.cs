@@ -48,7 +48,11 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
         {
             while (true)
             {
-                await context.WaitAsync(IsAnswered, _state.IsPromotionOverdue ? null : TimeUntil(deadline));
+                await context.WaitAsync(
+                    IsAnswered,
+                    _state.IsPromotionOverdue ? null : TimeUntil(deadline),
+                    $"Until no answer counts as no: {result.Message}"
+                );
                 if (_state.IsCancelled || context.Resets.WasReset || _state.PromoteAsked)
                 {
                     return !_state.IsPromotionOverdue && _state.PromoteAsked;

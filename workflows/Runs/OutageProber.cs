@@ -41,10 +41,10 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
     {
         while (!_state.IsCancelled && !outage.IsOver && outage.Until is { } until && until > RunContext.Now)
         {
-            await Workflow.WaitConditionAsync(
+            await TimedWaits.UntilAsync(
                 () => _state.IsCancelled || outage.IsOver || outage.Until > until,
                 until - RunContext.Now,
-                CancellationToken.None
+                $"Until the limit is over: {_state.Outages.Describe()}"
             );
         }
     }
@@ -55,19 +55,20 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
         while (!IsOver())
         {
             var failures = outage.Failures;
-            await Workflow.WaitConditionWithOptionsAsync(
-                new(
-                    () => IsOver() || outage.Tries.Count > 0,
-                    outage.Pause,
-                    DisplayText.Summary($"Until it is tried again: {_state.Outages.Describe()}"),
-                    CancellationToken.None
-                )
+            await TimedWaits.UntilAsync(
+                () => IsOver() || outage.Tries.Count > 0,
+                outage.Pause,
+                $"Until it is tried again: {_state.Outages.Describe()}"
             );
             if (IsOver() || (outage.Tries.Count == 0 && !await TryOnceAsync(outage)))
             {
                 break;
             }
-            var ended = await Workflow.WaitConditionAsync(() => IsOver() || outage.Failures != failures, TrialTime, CancellationToken.None);
+            var ended = await TimedWaits.UntilAsync(
+                () => IsOver() || outage.Failures != failures,
+                TrialTime,
+                $"Until a trial counts as well: {_state.Outages.Describe()}"
+            );
             if (!ended && outage.Tries.Any(id => outage.Name.Length == 0 || _state.Board.Find(id).Status.State == TaskStates.Executing))
             {
                 break;
@@ -78,7 +79,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
         }
         foreach (var entry in _state.IsCancelled ? [] : Waiting(outage))
         {
-            await Workflow.DelayAsync(WakeSpread * Workflow.Random.NextDouble(), CancellationToken.None);
+            await TimedWaits.PauseAsync(WakeSpread * Workflow.Random.NextDouble(), $"Until {entry.Id} goes on, not all at once");
             await messenger.TellAsync(entry.Id, t => t.GoOnAsync(""));
         }
     }
@@ -97,7 +98,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
             return false;
         }
         outage.MayStartOne = true;
-        await Workflow.WaitConditionAsync(() => outage.Tries.Count > 0 || _state.IsCancelled, Outages.LongestPause, CancellationToken.None);
+        await TimedWaits.UntilAsync(() => outage.Tries.Count > 0 || _state.IsCancelled, Outages.LongestPause, "Until no task has tried it");
         return true;
     }
 

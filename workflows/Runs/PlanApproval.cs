@@ -15,10 +15,10 @@ internal sealed class PlanApproval(RunContext context)
             return null;
         }
         context.TransitionTo(RunStates.AwaitingApproval, reason);
-        await Workflow.WaitConditionAsync(
+        await TimedWaits.UntilAsync(
             () => _state.PlanAnswer is not null || _state.IsCancelled,
             _state.Rules.ApprovalTimeout,
-            CancellationToken.None
+            $"Until no answer counts as no: {reason}"
         );
         context.ThrowIfCancelled();
         return _state.PlanAnswer switch

@@ -34,12 +34,13 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
     /// fails.</summary>
     /// <param name="holds">The condition.</param>
     /// <param name="limit">Time limit; null: none.</param>
-    public async Task WaitAsync(Func<bool> holds, TimeSpan? limit = null)
+    /// <param name="purpose">What the end of the time means, for people.</param>
+    public async Task WaitAsync(Func<bool> holds, TimeSpan? limit = null, string purpose = "")
     {
         bool IsOver() => holds() || state.IsCancelled || Resets.WasReset || Background.HasFailed;
         if (limit is { } most)
         {
-            await Workflow.WaitConditionAsync(IsOver, most, CancellationToken.None);
+            await TimedWaits.UntilAsync(IsOver, most, purpose);
         }
         else
         {

@@ -66,7 +66,7 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
                 var left = due - RunContext.Now;
                 var isPassed =
                     left <= TimeSpan.Zero
-                    || !await Workflow.WaitConditionAsync(() => Deadlines.Next(_state) != due, left, CancellationToken.None);
+                    || !await TimedWaits.UntilAsync(() => Deadlines.Next(_state) != due, left, Deadlines.Describe(_state, due));
                 if (isPassed)
                 {
                     Deadlines.Pass(_state, RunContext.Now);

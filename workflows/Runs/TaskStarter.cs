@@ -67,7 +67,7 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver)
                 );
                 return;
             }
-            await Workflow.DelayAsync(pause, CancellationToken.None);
+            await TimedWaits.PauseAsync(pause, $"Until {entry.Id} is started again: another execution of it is still open");
         }
     }
 

@@ -105,13 +105,10 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         state.Decision = null;
         state.Report = state.Report with { Asks = asks };
         reporter.TransitionTo(TaskStates.AwaitingApproval, question);
-        await Workflow.WaitConditionWithOptionsAsync(
-            new(
-                () => state.Decision is not null || state.IsCancelled,
-                state.Rules.ApprovalTimeout,
-                DisplayText.Summary($"Until an answer counts as no: {question}"),
-                CancellationToken.None
-            )
+        await TimedWaits.UntilAsync(
+            () => state.Decision is not null || state.IsCancelled,
+            state.Rules.ApprovalTimeout,
+            $"Until no answer counts as no: {question}"
         );
         state.Report = state.Report with { Asks = null };
         state.ThrowIfCancelled();
@@ -140,9 +137,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     {
         state.MayGoOn = false;
         reporter.TransitionTo(during, reason);
-        await Workflow.WaitConditionWithOptionsAsync(
-            new(() => state.MayGoOn || state.IsCancelled, time, DisplayText.Summary($"{during}: {reason}"), CancellationToken.None)
-        );
+        await TimedWaits.UntilAsync(() => state.MayGoOn || state.IsCancelled, time, $"{during}: {reason}");
         state.Report = state.Report with { FailureClass = FailureClasses.None, ResetAt = null };
         state.ThrowIfCancelled();
     }
