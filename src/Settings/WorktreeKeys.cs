@@ -53,7 +53,7 @@ internal static class WorktreeKeys
         "worktrees.pool",
         3,
         SettingTypes.Whole(0, 64),
-        "worktrees that wait to be used again while no run is open, and as many for gates"
+        "worktrees that wait to be used again while no run is open, as many for gates, and as many copies of what set-up made"
     );
 
     internal static readonly Setting<TimeSpan?> RetentionAge = new(

@@ -7,6 +7,10 @@ namespace Orchestrator.Workflows.Tests;
 /// <summary>An agent, planner or reviewer of a random history: works for a moment, and is stopped as a real one is.</summary>
 internal static class HistoryAgent
 {
+    /// <summary>The longest a history may take. The pauses of one task whose agent is killed four times in a row are 10, 30 and 90 s, and
+    /// other tasks may wait for it with pauses of their own.</summary>
+    public static readonly TimeSpan EndsWithin = TimeSpan.FromMinutes(8);
+
     /// <summary>
     /// Works. A start that has ended has its outcome, whoever takes it up and whatever they were told meanwhile.
     /// </summary>

@@ -89,7 +89,7 @@ internal sealed class ReviewHistory
                 break;
             }
             Assert.True(
-                System.Diagnostics.Stopwatch.GetElapsedTime(begin) < TimeSpan.FromMinutes(2),
+                System.Diagnostics.Stopwatch.GetElapsedTime(begin) < HistoryAgent.EndsWithin,
                 $"it does not end: {status.State} {status.Reason}: "
                     + $"{string.Join(", ", status.Tasks.Select(t => $"{t.Id} {t.State} {t.Reason}"))}"
             );

@@ -154,7 +154,7 @@ public sealed class CleaningTests
             (await new WorktreeStore(repository).ListAsync()).Skip(1),
             tree => tree.LockReason == "waits to be used again (orchestrate)"
         );
-        var spare = new SpareWorktrees(repository, run.Services.Environment);
+        var spare = new SpareWorktrees(repository, run.Services.Environment, run.Services.Time);
         var beyond = spare.Beyond(0);
         Assert.NotEmpty(beyond);
 
@@ -162,6 +162,24 @@ public sealed class CleaningTests
 
         Assert.Empty(spare.Beyond(0));
         Assert.Equal(0, await spare.RemoveAsync(beyond.Where(Directory.Exists).ToList(), None));
+    }
+
+    [Fact]
+    public async Task KeptSetUps_BeyondTheNumber_GoButForOneThatMayBeInUse()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a"));
+        var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
+        var folder = KeptSetUps.FolderIn(CacheFolder.Of(repository, run.Services.Environment));
+        foreach (var (name, age) in (ReadOnlySpan<(string, double)>)[("used", 0.1), ("old", 30), ("older", 60)])
+        {
+            Directory.CreateDirectory(Path.Combine(folder, name, "node_modules"));
+            Directory.SetLastWriteTimeUtc(Path.Combine(folder, name), run.Services.Time.GetUtcNow().UtcDateTime.AddHours(-age));
+        }
+        var spare = new SpareWorktrees(repository, run.Services.Environment, run.Services.Time);
+
+        Assert.Equal(["old", "older"], spare.Beyond(1).Select(Path.GetFileName));
+        Assert.Equal(2, await spare.RemoveAsync(spare.Beyond(0), None));
+        Assert.Equal(["used"], Directory.GetDirectories(folder).Select(Path.GetFileName));
     }
 
     [Fact]

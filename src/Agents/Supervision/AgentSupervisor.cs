@@ -124,7 +124,11 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         var tick = TimeSpan.FromSeconds(isShort ? 1 : 5);
         var environment = invocation.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
         environment[StartFolder.SupervisorVariable] = folder.Path;
-        var before = Before(start.Sandbox, invocation, folder);
+        IEnumerable<string> call = [.. Before(start.Sandbox, invocation, folder), invocation.Program, .. invocation.Arguments];
+        folder.Write(
+            "call",
+            $"program={ProcessCommand.Quote(invocation.Program)}\nset -- {string.Join(' ', call.Select(ProcessCommand.Quote))}"
+        );
         folder.Launched(
             await _detached.StartAsync(
                 new DetachedCommand(
@@ -137,10 +141,6 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
                         Seconds(tick),
                         Seconds(start.Limits.Time),
                         Seconds(start.Limits.Orphan),
-                        before.Count.ToString(CultureInfo.InvariantCulture),
-                        .. before,
-                        invocation.Program,
-                        .. invocation.Arguments,
                     ]
                 )
                 {

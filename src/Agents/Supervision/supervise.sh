@@ -1,6 +1,6 @@
 #!/bin/sh
 # Keeps one start of an agent, with nobody there. What the files mean: README.md of src/Agents.
-#   supervise run   FOLDER WORKTREE TICK TIME_LIMIT ORPHAN_LIMIT COUNT [WORD...] PROGRAM [ARGUMENT...]   (COUNT words call the program)
+#   supervise run   FOLDER WORKTREE TICK TIME_LIMIT ORPHAN_LIMIT
 #   supervise stop  FOLDER REASON
 # Times are whole seconds of awake time: they are counted in naps, so neither a suspended machine nor a moved clock uses them up.
 
@@ -120,9 +120,7 @@ run) ;;
 *) exit 2 ;;
 esac
 
-work=$3 tick=$4 limit=$5 orphan=$6 words=$7
-shift 7
-eval "program=\${$((words + 1))}"
+work=$3 tick=$4 limit=$5 orphan=$6
 # Whoever makes this folder owns the start. Another supervisor of the same start ends here.
 mkdir started || exit 0
 trap : INT TERM HUP
@@ -135,6 +133,8 @@ watch & watcher=$!
     export ORCHESTRATOR_START="$folder"
     read -r self rest </proc/self/stat
     put pid "$(identity "$self")"
+    # Sets the program, and what calls it to the words of this shell. They are not in our own command line, which people read.
+    . ./call
     command -v -- "$program" >/dev/null || put unstartable "$program"
     exec <prompt >stdout 2>stderr
     [ ! -e stop ] || exit 143

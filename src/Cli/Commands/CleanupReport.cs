@@ -46,7 +46,7 @@ internal static class CleanupReport
             .. found.StrayRefs.Count > 0
                 ? (string[])[$"{Number(found.StrayRefs.Count)} hidden refs of no run here: your branches have them"]
                 : [],
-            .. Some(found.Spare.Select(path => $"{path}  waits to be used again; more than worktrees.pool"), "worktrees"),
+            .. Some(found.Spare.Select(path => $"{path}  waits to be used again; more than worktrees.pool"), "worktrees and set-ups"),
             .. Some(found.Orphans.Select(orphan => $"{orphan.Folder}  cache of {orphan.Repository}, which is gone"), "caches"),
         ];
         Part(context, isDry ? "Would be removed:" : "Removed:", goes.Count > 0 ? goes : ["nothing"]);

@@ -4,7 +4,7 @@ namespace Orchestrator.Runs.Cleaning;
 
 /// <summary>What may be removed now.</summary>
 /// <param name="Runs">Remains of the chosen runs.</param>
-/// <param name="Spare">Worktrees beyond <c>worktrees.pool</c>.</param>
+/// <param name="Spare">Worktrees, and copies of what set-up made, beyond <c>worktrees.pool</c>.</param>
 /// <param name="Orphans">Cache folders of repositories that are gone.</param>
 public sealed record CleanupSurvey(IReadOnlyList<RunRemains> Runs, IReadOnlyList<string> Spare, IReadOnlyList<OrphanedCache> Orphans)
 {

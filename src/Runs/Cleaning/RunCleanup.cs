@@ -15,7 +15,7 @@ public sealed class RunCleanup
         _repository = repository;
         _settings = settings;
         _services = services;
-        _spare = new SpareWorktrees(repository, services.Environment);
+        _spare = new SpareWorktrees(repository, services.Environment, services.Time);
     }
 
     /// <summary>Opens the repository; surveys nothing yet.</summary>

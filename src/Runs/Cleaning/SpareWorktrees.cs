@@ -2,17 +2,21 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Cleaning;
 
-/// <summary>Worktrees for reuse: those that tasks have given back, and those that gates run in. None is removed while a run is
-/// open.</summary>
+/// <summary>What waits to be used again: worktrees that tasks have given back, those that gates run in, and what set-up made. None is
+/// removed while a run is open.</summary>
 /// <param name="environment">Determines the cache folder.</param>
-internal sealed class SpareWorktrees(GitRepository repository, IReadOnlyDictionary<string, string> environment)
+/// <param name="time">Tells what is in use.</param>
+internal sealed class SpareWorktrees(GitRepository repository, IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
+    private readonly string _cache = CacheFolder.Of(repository, environment);
+
     /// <summary>Those beyond a number, of each kind.</summary>
     /// <param name="keep">How many stay (<c>worktrees.pool</c>).</param>
     public IReadOnlyList<string> Beyond(int keep) =>
         [
             .. new WorktreeStore(repository).ListPooled().Skip(keep),
-            .. VerificationTrees.In(CacheFolder.Of(repository, environment)).Skip(keep),
+            .. VerificationTrees.In(_cache).Skip(keep),
+            .. KeptSetUps.In(_cache).Skip(keep),
         ];
 
     /// <summary>Removes them; one that is in use again stays.</summary>
@@ -26,6 +30,11 @@ internal sealed class SpareWorktrees(GitRepository repository, IReadOnlyDictiona
         var removed = 0;
         foreach (var path in paths)
         {
+            if (Path.GetDirectoryName(path) == KeptSetUps.FolderIn(_cache))
+            {
+                removed += KeptSetUps.TryRemove(path, time.GetUtcNow()) ? 1 : 0;
+                continue;
+            }
             using var held = pooled.Contains(path) ? null : LockFile.TryTake(VerificationTrees.LockOf(path));
             if (pooled.Contains(path) || held is not null)
             {

@@ -10,8 +10,40 @@ internal sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices 
     private const int MostKept = 3;
     private static readonly TimeSpan MayBeInUse = TimeSpan.FromHours(1);
 
-    private readonly string _all = Path.Combine(CacheFolder.Of(worktree.Repository, services.Environment), "setup");
+    private readonly string _all = FolderIn(CacheFolder.Of(worktree.Repository, services.Environment));
     private readonly WorktreeFiles _tree = new(worktree.Path);
+
+    /// <summary>Where all of a repository are kept.</summary>
+    /// <param name="cache">Its cache folder.</param>
+    public static string FolderIn(string cache) => Path.Combine(cache, "setup");
+
+    /// <summary>Those of a repository, the last used first.</summary>
+    /// <param name="cache">Its cache folder.</param>
+    public static IEnumerable<string> In(string cache) =>
+        Directory.Exists(FolderIn(cache)) ? Directory.GetDirectories(FolderIn(cache)).OrderByDescending(Directory.GetLastWriteTimeUtc) : [];
+
+    /// <summary>Removes one, unless a worktree may be getting a copy of it.</summary>
+    /// <param name="place">One of <see cref="In"/>.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>Whether it is gone.</returns>
+    public static bool TryRemove(string place, DateTimeOffset now)
+    {
+        if (!IsUnused(place, now))
+        {
+            return false;
+        }
+
+        // Out of reach first, so that nobody begins to copy it.
+        var removed = Path.Combine(Path.GetDirectoryName(place)!, $".old-{Guid.NewGuid():N}");
+        Directory.Move(place, removed);
+        if (!IsUnused(removed, now))
+        {
+            Directory.Move(removed, place);
+            return false;
+        }
+        FolderRemover.Remove(removed);
+        return true;
+    }
 
     /// <summary>Where what a step makes is kept: named by what determines it.</summary>
     public async Task<string> PlaceAsync(SetUpStep step, CancellationToken stop)
@@ -94,23 +126,13 @@ internal sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices 
         }
         Directory.Move(aside, place);
         TryMarkUsed(place);
-        foreach (var old in Directory.GetDirectories(_all).OrderByDescending(Directory.GetLastWriteTimeUtc).Skip(MostKept).Where(IsUnused))
+        foreach (var old in In(CacheFolder.Of(worktree.Repository, services.Environment)).Skip(MostKept))
         {
-            // Out of reach first, so that nobody begins to copy it.
-            var removed = Path.Combine(_all, $".old-{Guid.NewGuid():N}");
-            Directory.Move(old, removed);
-            if (IsUnused(removed))
-            {
-                FolderRemover.Remove(removed);
-            }
-            else
-            {
-                Directory.Move(removed, old);
-            }
+            TryRemove(old, services.Time.GetUtcNow());
         }
     }
 
-    private bool IsUnused(string place) => services.Time.GetUtcNow().UtcDateTime - Directory.GetLastWriteTimeUtc(place) > MayBeInUse;
+    private static bool IsUnused(string place, DateTimeOffset now) => now.UtcDateTime - Directory.GetLastWriteTimeUtc(place) > MayBeInUse;
 
     private bool TryMarkUsed(string place)
     {
