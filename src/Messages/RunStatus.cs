@@ -218,7 +218,7 @@ public sealed record RunStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunCounts? Counts { get; init; }
 
-    /// <summary>One of <see cref="RunStanding"/>: whether it goes on by itself. Set where <see cref="Counts"/> are.</summary>
+    /// <summary>One of <see cref="RunLiveness"/>: whether it goes on by itself. Set where <see cref="Counts"/> are.</summary>
     [JsonPropertyName("standing")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Standing { get; init; }
@@ -257,5 +257,5 @@ public sealed record RunStatus
     public bool HasLanded => LandedCommit.Length > 0 && LandedCommit != BaseCommit;
 
     /// <summary>The same with <see cref="Counts"/> and <see cref="Standing"/>, for a status with all tasks.</summary>
-    public RunStatus Summed() => this with { Counts = RunCounts.Of(this), Standing = RunStanding.Of(this) };
+    public RunStatus Summed() => this with { Counts = RunCounts.Of(this), Standing = RunLiveness.Of(this) };
 }

@@ -5,7 +5,7 @@ namespace Orchestrator.QualityGates;
 /// <summary>Runs gates. Safe for concurrent callers.</summary>
 /// <param name="turns">Decides which gates may run.</param>
 /// <param name="time">The clock for limits and durations; the system's by default.</param>
-public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
+public sealed class GateRunner(GateScheduler turns, TimeProvider? time = null)
 {
     private const string RerunSuffix = ".rerun";
     private const int TailBytes = 8 * 1024;

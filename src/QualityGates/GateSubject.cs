@@ -10,8 +10,8 @@ public sealed record GateSubject
     public IReadOnlyList<string> ChangedFiles { get; init; } = [];
 
     /// <summary>The whole environment.</summary>
-    /// <value>Default: <see cref="GateEnvironment.Make"/>.</value>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = GateEnvironment.Make();
+    /// <value>Default: <see cref="GateVariables.Make"/>.</value>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = GateVariables.Make();
 
     /// <summary>Paths that the plan's tasks are to write. If one is missing the work is unfinished, and the machine not at fault.</summary>
     public IReadOnlyList<string> Planned { get; init; } = [];

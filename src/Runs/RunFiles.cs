@@ -58,18 +58,18 @@ internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunStart Start)
     public PlanTask Task(string id) => Plan.Tasks.First(t => t.Id == id);
 
     /// <summary>The task of a step, with the files granted to it.</summary>
-    public PlanTask Task(TaskInput input) => LentFiles.With(Task(input.Task.Id), input.Lent);
+    public PlanTask Task(TaskInput input) => FileGrants.With(Task(input.Task.Id), input.Lent);
 
     /// <summary>The task that is to be merged, with the files granted to it.</summary>
-    public PlanTask Task(MergeRequest request) => LentFiles.With(Task(request.TaskId), request.Lent);
+    public PlanTask Task(MergeRequest request) => FileGrants.With(Task(request.TaskId), request.Lent);
 
     /// <summary>A task with the files granted to it, from the stored grants.</summary>
-    public PlanTask TaskWithLent(string id) => LentFiles.With(Task(id), new LentFiles(Folder).Of(id));
+    public PlanTask TaskWithLent(string id) => FileGrants.With(Task(id), new FileGrants(Folder).Of(id));
 
     /// <summary>All tasks of the plan with the files granted to them, from the stored grants.</summary>
     public IReadOnlyList<PlanTask> TasksWithLent()
     {
-        var lent = new LentFiles(Folder).Read().ToLookup(file => file.Task, file => file.Path, StringComparer.Ordinal);
-        return [.. Plan.Tasks.Select(task => LentFiles.With(task, [.. lent[task.Id]]))];
+        var lent = new FileGrants(Folder).Read().ToLookup(file => file.Task, file => file.Path, StringComparer.Ordinal);
+        return [.. Plan.Tasks.Select(task => FileGrants.With(task, [.. lent[task.Id]]))];
     }
 }

@@ -161,7 +161,7 @@ public class RunTableTests
         var title = new string('t', 300);
         run = run with
         {
-            Standing = RunStanding.Interrupted,
+            Standing = RunLiveness.Interrupted,
             Tasks = [run.Tasks[0], run.Tasks[1] with { Title = title, Reason = "3 gates passed" }, run.Tasks[2]],
         };
 

@@ -100,7 +100,7 @@ public sealed class PlannerAnswerTests
             }
         );
         var asked = await run.UntilAsync(s => s.Tasks is [{ Asks: ApprovalKinds.Question }] && !run.Activities.AskedForAgents.IsEmpty);
-        Assert.Equal((TaskStates.Parked, RunStanding.Moving), (asked.Tasks[0].State, RunStanding.Of(asked)));
+        Assert.Equal((TaskStates.Parked, RunLiveness.Moving), (asked.Tasks[0].State, RunLiveness.Of(asked)));
         Assert.Empty(asked.Questions);
         Assert.Contains($"retry {run.RunId}/a --guidance TEXT): {Question}", asked.Tasks[0].Reason, StringComparison.Ordinal);
 

@@ -9,7 +9,7 @@ public sealed class GateRunnerTests : IDisposable
     private readonly TempFolder _folder = new();
     private readonly GateRunner _gates;
 
-    public GateRunnerTests() => _gates = new GateRunner(GateTurns.Of(new Dictionary<string, string> { ["HOME"] = _folder.Path }));
+    public GateRunnerTests() => _gates = new GateRunner(GateScheduler.Of(new Dictionary<string, string> { ["HOME"] = _folder.Path }));
 
     public void Dispose() => _folder.Dispose();
 
@@ -246,7 +246,7 @@ public sealed class GateRunnerTests : IDisposable
             ["ORCHESTRATOR_TOKEN"] = "secret",
             ["LC_ALL"] = "C",
         };
-        GateSubject subject = new() { Directory = _folder.Path, Environment = GateEnvironment.Make(inherited) };
+        GateSubject subject = new() { Directory = _folder.Path, Environment = GateVariables.Make(inherited) };
 
         var verdict = await _gates.RunAsync(Gate("env"), subject, _folder["evidence"], Eventually.Timeout());
 
@@ -300,7 +300,7 @@ public sealed class GateRunnerTests : IDisposable
             new GateSubject
             {
                 Directory = _folder.Path,
-                Environment = GateEnvironment.Make(extra: new Dictionary<string, string> { ["GATE_MARKER"] = marker }),
+                Environment = GateVariables.Make(extra: new Dictionary<string, string> { ["GATE_MARKER"] = marker }),
             },
             _folder["evidence"],
             cancel.Token
@@ -323,7 +323,7 @@ public sealed class GateRunnerTests : IDisposable
     )
     {
         var gate = Gate(command);
-        var subject = new GateSubject { Directory = _folder.Path, Environment = GateEnvironment.Make(extra: extra) };
+        var subject = new GateSubject { Directory = _folder.Path, Environment = GateVariables.Make(extra: extra) };
         return _gates.RunAsync(
             change is null ? gate : change(gate),
             subjectChange is null ? subject : subjectChange(subject),

@@ -8,7 +8,7 @@ public sealed class MeasurementTests : IDisposable
     private readonly TempFolder _folder = new();
     private readonly GateRunner _gates;
 
-    public MeasurementTests() => _gates = new GateRunner(GateTurns.Of(new Dictionary<string, string> { ["HOME"] = _folder.Path }));
+    public MeasurementTests() => _gates = new GateRunner(GateScheduler.Of(new Dictionary<string, string> { ["HOME"] = _folder.Path }));
 
     public void Dispose() => _folder.Dispose();
 

@@ -136,7 +136,7 @@ public sealed class GateTamperCheckTests
     [InlineData("pytest.ini", "+addopts = -q -k good\n", "left out: pytest.ini:1")]
     [InlineData("tests/all.sh", "+pytest || true\n", "left out: tests/all.sh:1")]
     public void ForPerson_TestsThatSayLess_AreNamed(string file, string patch, string said) =>
-        Assert.Contains(said, Assert.Single(TestSigns.ForPerson([Patch(file, patch)])));
+        Assert.Contains(said, Assert.Single(TestWeakening.ForPerson([Patch(file, patch)])));
 
     [Theory]
     [InlineData("tests/test_a.py", "-def test_a():\n+def test_b():\n", "no longer there by their names: test_a")]
@@ -145,8 +145,8 @@ public sealed class GateTamperCheckTests
     [InlineData("junit.xml", "+<testcase name='a'/>\n", "junit.xml:1")]
     public void Notes_WordsOfRunnersAndTestsReplaced_AreNamed(string file, string patch, string said)
     {
-        Assert.Contains(said, Assert.Single(TestSigns.Notes([Patch(file, patch)])));
-        Assert.Empty(TestSigns.ForPerson([Patch(file, patch)]));
+        Assert.Contains(said, Assert.Single(TestWeakening.Notes([Patch(file, patch)])));
+        Assert.Empty(TestWeakening.ForPerson([Patch(file, patch)]));
     }
 
     [Theory]
@@ -159,12 +159,12 @@ public sealed class GateTamperCheckTests
     [InlineData("tests/ATests.cs", "-    private static void Write(string file)\n")]
     public void Signs_OrdinaryWork_AreNone(string file, string patch)
     {
-        Assert.Empty(TestSigns.Notes([Patch(file, patch)]));
-        Assert.Empty(TestSigns.ForPerson([Patch(file, patch)]));
+        Assert.Empty(TestWeakening.Notes([Patch(file, patch)]));
+        Assert.Empty(TestWeakening.ForPerson([Patch(file, patch)]));
     }
 
     [Fact]
-    public void ForPerson_TooLarge_SaysSo() => Assert.Contains("too large", Assert.Single(TestSigns.ForPerson(null)));
+    public void ForPerson_TooLarge_SaysSo() => Assert.Contains("too large", Assert.Single(TestWeakening.ForPerson(null)));
 
     private static async Task<IReadOnlyList<string>> ChangesAsync(
         string command,

@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Before the first task: checks whether the run can begin, and asks a person where needed.</summary>
-internal sealed class BeginStage(RunContext context, LeaseTeller leases, PlanApproval approval)
+internal sealed class BeginStage(RunContext context, LeaseUpdates leases, PlanApproval approval)
 {
     private readonly RunState _state = context.State;
 

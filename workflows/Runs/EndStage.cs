@@ -5,7 +5,7 @@ internal sealed class EndStage(
     RunContext context,
     TaskMessenger messenger,
     MergeTrain merging,
-    LeaseTeller leases,
+    LeaseUpdates leases,
     PlanStage planning,
     RunRecorder recorder,
     ResetRecovery recovery

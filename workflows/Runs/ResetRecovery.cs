@@ -3,7 +3,7 @@ namespace Orchestrator.Workflows.Runs;
 /// <summary>Goes on after a reset. The history then ends earlier than the real state: tasks of the replaced execution still run, others are
 /// merged or landed, and the record contains events that this execution does not know. So the engine, git and the record are read first,
 /// and what is found is taken over.</summary>
-internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger, TaskTakeOver takeOver, LeaseTeller leases)
+internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger, TaskTakeOver takeOver, LeaseUpdates leases)
 {
     private readonly RunState _state = context.State;
 

@@ -3,7 +3,7 @@ namespace Orchestrator.Workflows.Runs;
 /// <summary>The parts of a run's workflow, put together over one state.</summary>
 internal sealed class RunParts
 {
-    private readonly LeaseTeller _leases;
+    private readonly LeaseUpdates _leases;
     private readonly OutageProber _outages;
 
     public RunParts(RunContext context, Func<int> messagesTaken)
@@ -11,7 +11,7 @@ internal sealed class RunParts
         Context = context;
         Messenger = new TaskMessenger(context);
         Merging = new MergeTrain(context, Messenger);
-        _leases = new LeaseTeller(context);
+        _leases = new LeaseUpdates(context);
         _outages = new OutageProber(context, Messenger);
         var takeOver = new TaskTakeOver(context, Messenger);
         Recovery = new ResetRecovery(context, Messenger, takeOver, _leases);

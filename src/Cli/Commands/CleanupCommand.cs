@@ -129,7 +129,7 @@ internal sealed class CleanupCommand : CliCommand
         return chosen.Find(run => !RunStates.IsFinal(run.State)) is { } open
             ? throw new CommandException(
                 ExitCodes.Usage,
-                $"{open.RunId} is {RunStanding.Describe(open)}: it keeps everything until it has ended.",
+                $"{open.RunId} is {RunLiveness.Describe(open)}: it keeps everything until it has ended.",
                 $"To end it: orchestrate cancel {open.RunId}"
             )
             : chosen;
@@ -143,7 +143,7 @@ internal sealed class CleanupCommand : CliCommand
     private static IReadOnlyList<KeptEntry> Kept(IReadOnlyList<RunStatus> runs, IReadOnlyList<RunStatus> chosen, CleanupSurvey found) =>
         [
             .. runs.Where(run => !RunStates.IsFinal(run.State))
-                .Select(run => new KeptEntry(run.RunId, RunStanding.Describe(run), ["it keeps everything until it has ended"])),
+                .Select(run => new KeptEntry(run.RunId, RunLiveness.Describe(run), ["it keeps everything until it has ended"])),
             .. found
                 .Runs.Where(remains => !remains.IsWhole)
                 .Select(remains => new KeptEntry(remains.Run.Status.RunId, remains.Run.Status.State, remains.Kept)),

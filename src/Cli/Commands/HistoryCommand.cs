@@ -54,7 +54,7 @@ internal sealed class HistoryCommand : CliCommand
             var began = LocalTimes.Short(run.StartedAt);
             var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
             context.Terminal.Show(
-                $"{began}  {name.PadRight(width)}  {RunStanding.Describe(run), -20}  {run.Counts!.Brief()}{cost}  "
+                $"{began}  {name.PadRight(width)}  {RunLiveness.Describe(run), -20}  {run.Counts!.Brief()}{cost}  "
                     + $"{TextCells.OneLine(run.Title)}"
             );
         }

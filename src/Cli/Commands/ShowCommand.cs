@@ -53,14 +53,14 @@ internal sealed class ShowCommand : CliCommand
         Say(context, "run", status.RunId);
         Say(context, "files as", run.Name == status.RunId ? "" : run.Name);
         Say(context, "title", status.Title);
-        var why = status.Standing == RunStanding.Interrupted ? RunObservation.Cure(run) : LocalTimes.In(status.Reason);
-        Say(context, "state", RunStanding.Describe(status) + (why.Length > 0 ? ": " + why : ""));
+        var why = status.Standing == RunLiveness.Interrupted ? RunObservation.Cure(run) : LocalTimes.In(status.Reason);
+        Say(context, "state", RunLiveness.Describe(status) + (why.Length > 0 ? ": " + why : ""));
         Say(context, "tasks", (status.Counts ?? RunCounts.Of(status)).ToString());
         Say(context, "started", LocalTimes.Of(status.StartedAt));
         Say(context, "target", status.Target);
         Say(context, "staging", status.Staging);
         Say(context, "base", status.BaseCommit);
-        Say(context, "landed", RunStanding.DescribeLanding(status));
+        Say(context, "landed", RunLiveness.DescribeLanding(status));
         Say(context, "agent", $"{status.Agent}, {status.Workers} at once, {status.AgentStarts} starts");
         Say(context, "cost", status.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${status.Cost:0.00}") : "");
         Say(context, "folder", run.Folder);

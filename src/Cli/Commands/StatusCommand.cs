@@ -69,7 +69,7 @@ internal sealed class StatusCommand : CliCommand
     // What could be read is shown, whatever the run came to: only who asks for it has its end as the exit code.
     private int CodeOf(StoredRun run, ParseResult parsed) =>
         !parsed.GetValue(_exitCode) ? ExitCodes.Done
-        : run.Status.Standing == RunStanding.Interrupted ? ExitCodes.Resumable
+        : run.Status.Standing == RunLiveness.Interrupted ? ExitCodes.Resumable
         : RunExit.CodeOf(run.Status) ?? ExitCodes.Done;
 
     private async Task<int> WatchAsync(
@@ -158,7 +158,7 @@ internal sealed class StatusCommand : CliCommand
         if (
             !RunStates.IsFinal(run.Status.State)
             // How long it waits stands beside its state.
-            && (run.Status.Standing ?? RunStanding.Of(run.Status)) != RunStanding.NeedsPerson
+            && (run.Status.Standing ?? RunLiveness.Of(run.Status)) != RunLiveness.NeedsPerson
             && now - run.WrittenAt > TimeSpan.FromMinutes(1)
         )
         {

@@ -47,7 +47,7 @@ internal sealed record HistoryDocument(int Count, IReadOnlyList<HistoryEntry> Ru
 /// <param name="RunId">Its id.</param>
 /// <param name="Title">What it is about.</param>
 /// <param name="State">One of <see cref="RunStates"/>.</param>
-/// <param name="Standing">One of <see cref="RunStanding"/>.</param>
+/// <param name="Standing">One of <see cref="RunLiveness"/>.</param>
 /// <param name="StartedAt">When it began.</param>
 /// <param name="UpdatedAt">Its last transition.</param>
 /// <param name="Counts">What became of its tasks.</param>
@@ -68,7 +68,7 @@ internal sealed record HistoryEntry(
             run.RunId,
             run.Title,
             run.State,
-            run.Standing ?? RunStanding.Of(run),
+            run.Standing ?? RunLiveness.Of(run),
             run.StartedAt,
             run.UpdatedAt,
             run.Counts ?? RunCounts.Of(run),

@@ -28,7 +28,7 @@ internal static class NewRun
         {
             return;
         }
-        context.Terminal.Warn($"{twin.Id} is a run of the same plan and still open ({RunStanding.Describe(twin.Status)}).");
+        context.Terminal.Warn($"{twin.Id} is a run of the same plan and still open ({RunLiveness.Describe(twin.Status)}).");
         if (context.Terminal.Ask("Start another one?") is not true)
         {
             throw new CommandException(

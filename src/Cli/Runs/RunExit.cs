@@ -9,11 +9,11 @@ internal static class RunExit
     public static int? CodeOf(RunStatus run) =>
         run.State == RunStates.Escalated
             ? ExitCodes.WorkFailed
-            : RunStanding.Of(run) switch
+            : RunLiveness.Of(run) switch
             {
-                RunStanding.Ended => run.State == RunStates.Completed ? ExitCodes.Done : ExitCodes.WorkFailed,
-                RunStanding.NeedsPerson => ExitCodes.NeedsPerson,
-                RunStanding.Paused => ExitCodes.Resumable,
+                RunLiveness.Ended => run.State == RunStates.Completed ? ExitCodes.Done : ExitCodes.WorkFailed,
+                RunLiveness.NeedsPerson => ExitCodes.NeedsPerson,
+                RunLiveness.Paused => ExitCodes.Resumable,
                 _ => null,
             };
 }

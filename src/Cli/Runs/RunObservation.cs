@@ -32,9 +32,9 @@ internal static class RunObservation
             Status = status with
             {
                 Abandoned = abandoned,
-                Kept = RunStates.IsFinal(run.Status.State) ? [] : KeptCommands.Of(run.Folder, run.Status),
+                Kept = RunStates.IsFinal(run.Status.State) ? [] : PendingCommands.Of(run.Folder, run.Status),
                 Crashes = BackgroundProcess.CrashesOf(run.Folder) is { Count: > 0 } crashes ? crashes : null,
-                Standing = abandoned is true ? RunStanding.Interrupted : run.Status.Standing,
+                Standing = abandoned is true ? RunLiveness.Interrupted : run.Status.Standing,
             },
         };
     }
@@ -51,7 +51,7 @@ internal static class RunObservation
     )
     {
         if (
-            RunStanding.Of(run.Status) != RunStanding.Moving
+            RunLiveness.Of(run.Status) != RunLiveness.Moving
             || await EngineOwners.FindAsync(repository.OrchestratorFolder, stop) is not null
         )
         {

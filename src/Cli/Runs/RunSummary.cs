@@ -38,7 +38,7 @@ internal static class RunSummary
         var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
         var starts = $"{run.AgentStarts} agent {(run.AgentStarts == 1 ? "start" : "starts")}{cost}";
         var counts = (run.Counts ?? RunCounts.Of(run)).ToString() is { Length: > 0 } counted ? $"{counted}, {starts}" : starts;
-        context.Terminal.Say($"{run.RunId}: {RunStanding.Describe(run)}, {counts}.");
+        context.Terminal.Say($"{run.RunId}: {RunLiveness.Describe(run)}, {counts}.");
         // What is asked of the person says the reason.
         if (!NextStep.Of(run).Any(step => step.Says(run.Reason)))
         {
@@ -69,7 +69,7 @@ internal static class RunSummary
                 $"  It is paused, so this process ends; agents keep their conversations. 'orchestrate resume {run.RunId}' goes on."
             );
         }
-        foreach (var task in RunStanding.PausedTasks(run).Take(10))
+        foreach (var task in RunLiveness.PausedTasks(run).Take(10))
         {
             context.Terminal.Say($"  {task.Id} is paused. 'orchestrate resume {run.RunId}/{task.Id}' goes on with it.");
         }

@@ -128,17 +128,17 @@ internal static class RunTable
     }
 
     private static ScreenLine HeadLine(RunStatus run, string text) =>
-        new(text, ToneOf(run), NameOf(run).Length + 2, RunStanding.Describe(run).Length);
+        new(text, ToneOf(run), NameOf(run).Length + 2, RunLiveness.Describe(run).Length);
 
     private static string Head(RunStatus run, DateTimeOffset now)
     {
         var counts = run.Counts ?? RunCounts.Of(run);
         var end = RunStates.IsFinal(run.State) ? run.UpdatedAt : now;
-        var command = run.Standing == RunStanding.Interrupted ? $": orchestrate resume {run.RunId}" : "";
+        var command = run.Standing == RunLiveness.Interrupted ? $": orchestrate resume {run.RunId}" : "";
         // What it waits for a person is no work.
-        var waits = (run.Standing ?? RunStanding.Of(run)) == RunStanding.NeedsPerson && now > run.UpdatedAt ? now - run.UpdatedAt : default;
+        var waits = (run.Standing ?? RunLiveness.Of(run)) == RunLiveness.NeedsPerson && now > run.UpdatedAt ? now - run.UpdatedAt : default;
         var head =
-            $"{NameOf(run)}  {RunStanding.Describe(run)}{command}  {Time(end - run.StartedAt - waits)}"
+            $"{NameOf(run)}  {RunLiveness.Describe(run)}{command}  {Time(end - run.StartedAt - waits)}"
             + $"{(waits > TimeSpan.Zero ? $" and waits {Time(waits)}" : "")}{(run.Cost > 0 ? "  " + Cost(run.Cost) : "")}";
         if (counts.Brief() is { Length: > 0 } counted)
         {
@@ -253,11 +253,11 @@ internal static class RunTable
         };
 
     private static Tone ToneOf(RunStatus run) =>
-        (run.Standing ?? RunStanding.Of(run)) switch
+        (run.Standing ?? RunLiveness.Of(run)) switch
         {
-            RunStanding.Ended => run.State == RunStates.Completed ? Tone.Good : Tone.Bad,
-            RunStanding.NeedsPerson or RunStanding.Interrupted => Tone.Asks,
-            RunStanding.Moving => Tone.Busy,
+            RunLiveness.Ended => run.State == RunStates.Completed ? Tone.Good : Tone.Bad,
+            RunLiveness.NeedsPerson or RunLiveness.Interrupted => Tone.Asks,
+            RunLiveness.Moving => Tone.Busy,
             _ => Tone.Plain,
         };
 

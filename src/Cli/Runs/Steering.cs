@@ -127,7 +127,7 @@ internal static class Steering
     /// <summary>Shows that a command waits for the process that continues the run.</summary>
     public static int SayKept(CommandContext context, StoredRun run, IEnumerable<string> words)
     {
-        KeptCommands.Add(run.Folder, run.Status, words);
+        PendingCommands.Add(run.Folder, run.Status, words);
         context.Terminal.Say(
             $"Nobody works on {run.Id} now; the command is kept. 'orchestrate resume {run.Id}' goes on and carries it out."
         );
@@ -156,7 +156,7 @@ internal static class Steering
         }
 
         // Commands that are kept already may change the refusal; then the run itself decides.
-        if (!isWorkedOn && KeptCommands.Of(run.Folder, run.Status).Count == 0 && call.Refuse?.Invoke(run.Status) is { } refusal)
+        if (!isWorkedOn && PendingCommands.Of(run.Folder, run.Status).Count == 0 && call.Refuse?.Invoke(run.Status) is { } refusal)
         {
             throw new CommandException(ExitCodes.Usage, refusal, $"See 'orchestrate status {run.Id}'.");
         }

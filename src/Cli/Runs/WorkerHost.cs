@@ -19,7 +19,7 @@ internal sealed class WorkerHost : IAsyncDisposable
 
     private readonly EngineConnection _engine;
     private readonly IReadOnlyList<RepositoryLocation> _locations;
-    private readonly WorkInHand _inHand;
+    private readonly OwnedAgents _inHand;
     private readonly CommandContext _context;
     private readonly CancellationTokenSource _stopping = new();
     private RunWorker? _worker;
@@ -28,7 +28,7 @@ internal sealed class WorkerHost : IAsyncDisposable
     private Task _watching = Task.CompletedTask;
     private Task _loss = Task.CompletedTask;
 
-    private WorkerHost(EngineConnection engine, IReadOnlyList<RepositoryLocation> locations, WorkInHand inHand, CommandContext context)
+    private WorkerHost(EngineConnection engine, IReadOnlyList<RepositoryLocation> locations, OwnedAgents inHand, CommandContext context)
     {
         _engine = engine;
         _locations = locations;
@@ -58,7 +58,7 @@ internal sealed class WorkerHost : IAsyncDisposable
         IReadOnlyDictionary<string, RepositoryLocation>? named = null
     )
     {
-        var inHand = await WorkInHand.OpenAsync(repositories, context.Services);
+        var inHand = await OwnedAgents.OpenAsync(repositories, context.Services);
         var host = new WorkerHost(engine, repositories, inHand, context);
         try
         {

@@ -39,7 +39,7 @@ internal static class Program
         terminal?.Dispose();
         if (interrupts.StopNow.IsCancellationRequested)
         {
-            await WorkInHand.EndOwnAsync();
+            await OwnedAgents.EndOwnAsync();
         }
         return code;
     }
@@ -49,7 +49,7 @@ internal static class Program
     private static void EndAfterGrace()
     {
         Thread.Sleep(Grace);
-        WorkInHand.EndOwnAsync().Wait(Grace);
+        OwnedAgents.EndOwnAsync().Wait(Grace);
 #pragma warning disable RS0030 // No command is left that could return.
         Environment.Exit(ExitCodes.Resumable);
 #pragma warning restore RS0030

@@ -46,7 +46,7 @@ public sealed class CommitStore(GitRepository repository)
         var id = output.Text;
         if (trailers is not null && ObjectId.IsId(tree) && parents.All(ObjectId.IsId))
         {
-            repository.Part<ObjectMemory>().Add(new CommitInfo(id, tree, [.. parents], SubjectOf(text), trailers));
+            repository.Part<ObjectCache>().Add(new CommitInfo(id, tree, [.. parents], SubjectOf(text), trailers));
         }
         return id;
     }
@@ -90,7 +90,7 @@ public sealed class CommitStore(GitRepository repository)
     /// <summary>The commit of a name (ref, id, <c>id^</c>), or null if there is none.</summary>
     public async Task<CommitInfo?> ReadAsync(string name, CancellationToken cancellationToken = default)
     {
-        if (ObjectId.IsId(name) && repository.Part<ObjectMemory>().Find(name) is { } known)
+        if (ObjectId.IsId(name) && repository.Part<ObjectCache>().Find(name) is { } known)
         {
             return known;
         }
@@ -113,7 +113,7 @@ public sealed class CommitStore(GitRepository repository)
         CancellationToken cancellationToken = default
     )
     {
-        var known = ObjectId.IsId(since) && Resolve(tip) is { } id ? repository.Part<ObjectMemory>().FirstParents(id, since) : null;
+        var known = ObjectId.IsId(since) && Resolve(tip) is { } id ? repository.Part<ObjectCache>().FirstParents(id, since) : null;
         return known
             ?? await LogAsync(["--first-parent", tip, .. since is null ? (string[])[] : ["^" + since]], mayFail: false, cancellationToken);
     }
@@ -168,7 +168,7 @@ public sealed class CommitStore(GitRepository repository)
     /// <summary>All files of a commit or tree.</summary>
     public Task<IReadOnlyList<TreeFile>> ListFilesAsync(string tree, CancellationToken cancellationToken = default) =>
         repository
-            .Part<ObjectMemory>()
+            .Part<ObjectCache>()
             .OnceAsync(
                 tree,
                 "files",
@@ -223,7 +223,7 @@ public sealed class CommitStore(GitRepository repository)
         ];
 
     private bool? KnowsAncestor(string ancestor, string descendant) =>
-        Resolve(ancestor) is { } from && Resolve(descendant) is { } to ? repository.Part<ObjectMemory>().IsAncestor(from, to) : null;
+        Resolve(ancestor) is { } from && Resolve(descendant) is { } to ? repository.Part<ObjectCache>().IsAncestor(from, to) : null;
 
     /// <summary>The id of a commit, given by id or ref; null for other expressions.</summary>
     private string? Resolve(string name) =>
@@ -252,7 +252,7 @@ public sealed class CommitStore(GitRepository repository)
         var commits = Encoding.UTF8.GetString(output.Bytes.Span).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(Parse).ToArray();
         foreach (var commit in commits)
         {
-            repository.Part<ObjectMemory>().Add(commit);
+            repository.Part<ObjectCache>().Add(commit);
         }
         return commits;
 

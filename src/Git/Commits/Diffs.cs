@@ -16,14 +16,14 @@ public sealed class Diffs(GitRepository repository)
     /// <summary>The files that differ between two commits or trees.</summary>
     public async Task<IReadOnlyList<ChangedFile>> BetweenAsync(string from, string to, CancellationToken cancellationToken = default)
     {
-        if (repository.Part<ObjectMemory>().FindDiff(from, to) is { } known)
+        if (repository.Part<ObjectCache>().FindDiff(from, to) is { } known)
         {
             return known;
         }
         var diff = ParseRaw(
             await repository.ReadAsync(repository.Call(DiffCommands.OfTrees([.. DiffCommands.Raw, from, to, "--"])), cancellationToken)
         );
-        repository.Part<ObjectMemory>().Add(from, to, diff);
+        repository.Part<ObjectCache>().Add(from, to, diff);
         return diff;
     }
 

@@ -18,7 +18,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
     {
         var commit = (await _commits.ReadAsync(merge, stop))!;
         var (ours, theirs) = ((await _commits.ReadAsync(commit.Parents[0], stop))!, (await _commits.ReadAsync(commit.Parents[1], stop))!);
-        var memory = repository.Part<ObjectMemory>();
+        var memory = repository.Part<ObjectCache>();
         var found = await _bases.TreeAsync(ours.Id, theirs.Id, id => memory.IsAncestor(id, ours.Id), _ => null, stop);
         var trees = new StepTrees(commit, ours.Tree, found, theirs.Tree);
         var reader = new StepReader(repository, new LineTable());

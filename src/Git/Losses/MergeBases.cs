@@ -55,7 +55,7 @@ internal sealed class MergeBases(GitRepository repository)
     /// <summary>Where the work branched off from staging; null where its history is not fully known.</summary>
     private HashSet<string>? Frontier(string theirs, Func<string, bool?> isBefore)
     {
-        var memory = repository.Part<ObjectMemory>();
+        var memory = repository.Part<ObjectCache>();
         var (found, seen, waiting) = (new HashSet<string>(), new HashSet<string> { theirs }, new Queue<string>([theirs]));
         while (waiting.TryDequeue(out var id))
         {

@@ -56,7 +56,7 @@ public sealed class Merges(GitRepository repository)
         IReadOnlyDictionary<string, string?>? objects = null
     )
     {
-        var memory = repository.Part<ObjectMemory>();
+        var memory = repository.Part<ObjectCache>();
         if (ObjectId.IsId(ours) && memory.Find(theirs) is { } ahead && memory.IsAncestor(ours, theirs) == true)
         {
             return new MergeResult(ahead.Tree, [], []); // Theirs was made on top of ours: there is nothing to merge.

@@ -163,7 +163,7 @@ public sealed class Snapshots(GitRepository repository)
             $"attempt {trailers.Attempt}",
             cancellationToken
         );
-        repository.Part<ObjectMemory>().Add(parents[0], commit, changes);
+        repository.Part<ObjectCache>().Add(parents[0], commit, changes);
         return new WorktreeCommit(commit, tree, HasChanges: true, Lost: !moved.Done, changes, []);
     }
 

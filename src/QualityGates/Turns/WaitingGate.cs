@@ -21,11 +21,11 @@ public sealed record WaitingGate(
     public static IReadOnlyList<WaitingGate> All(IReadOnlyDictionary<string, string> environment)
     {
         var folder = UserState.FolderOf(environment);
-        var exclusive = GateTurns.ExclusiveFolder(folder);
+        var exclusive = GateScheduler.ExclusiveFolder(folder);
         IEnumerable<string> names = Directory.Exists(exclusive)
             ? Directory.EnumerateDirectories(exclusive).Order(StringComparer.Ordinal)
             : [];
-        return [.. names.SelectMany(queue => In(queue, Path.GetFileName(queue))), .. In(GateTurns.AllFolder(folder), null)];
+        return [.. names.SelectMany(queue => In(queue, Path.GetFileName(queue))), .. In(GateScheduler.AllFolder(folder), null)];
     }
 
     /// <summary>As part of a sentence: what it waits for, and who has that.</summary>

@@ -68,7 +68,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         {
             text.Append($"\nThe plan gives it to task {other.Id} [{StateOf(status, other.Id)}]: {Line(other.Description)}");
         }
-        foreach (var lent in new LentFiles(_folder).Read().Where(one => one.Task != task && PathPattern.Parse(one.Path).Matches(relative)))
+        foreach (var lent in new FileGrants(_folder).Read().Where(one => one.Task != task && PathPattern.Parse(one.Path).Matches(relative)))
         {
             text.Append($"\nIt was lent to task {lent.Task} [{StateOf(status, lent.Task)}].");
         }

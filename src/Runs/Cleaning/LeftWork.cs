@@ -66,7 +66,7 @@ internal sealed class LeftWork(GitRepository repository)
     }
 
     /// <summary>Saved work of a run's tasks; null for one whose snapshot can't be read.</summary>
-    public Dictionary<string, UnfinishedSnapshot?> SavedWork(string run)
+    public Dictionary<string, UnfinishedSnapshot?> SnapshotsOf(string run)
     {
         var folder = UnfinishedWork.FolderOf(repository, run);
         return Directory.Exists(folder)

@@ -31,7 +31,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
             StringComparer.Ordinal
         );
         var worktrees = (await _worktrees.ListAsync(stop)).Skip(1).ToLookup(RunOf, StringComparer.Ordinal);
-        var saved = runs.ToDictionary(run => run, run => _left.SavedWork(run.Folder.Name));
+        var saved = runs.ToDictionary(run => run, run => _left.SnapshotsOf(run.Folder.Name));
         var mine = runs.SelectMany(run =>
                 _leftRefs.RefsOf(run, refs).Concat(results[run.Folder.Name].Select(result => (result.Ref, result.Commit)))
             )

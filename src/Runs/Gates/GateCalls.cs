@@ -136,7 +136,7 @@ internal sealed partial record GateCalls(IReadOnlySet<string> Direct, IReadOnlyS
                     || (isShell && IsCommand(word, before));
                 foreach (var file in isCalled ? Candidates(word, before, folder) : [])
                 {
-                    // A test that is run by its file's name is a test: what it checks is looked at by TestSigns.
+                    // A test that is run by its file's name is a test: what it checks is looked at by TestWeakening.
                     if (files.Contains(file) && !TestSource().IsMatch(file))
                     {
                         yield return file;

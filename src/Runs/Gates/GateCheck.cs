@@ -3,11 +3,13 @@ using Orchestrator.Runs.Sandboxing;
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>Runs gates at exactly one commit, in a clean tree outside the repository. Gates that passed on the same tree before are not run
-/// again (<see cref="GateMemory"/>).</summary>
+/// again (<see cref="GateResultStore"/>).</summary>
 internal sealed class GateCheck(RunServices services)
 {
-    private readonly GateMemory _memory = GateMemory.Of(services);
-    private readonly Lazy<GateRunner> _runner = new(() => new GateRunner(GateTurns.Of(services.Environment, services.Time), services.Time));
+    private readonly GateResultStore _memory = GateResultStore.Of(services);
+    private readonly Lazy<GateRunner> _runner = new(() =>
+        new GateRunner(GateScheduler.Of(services.Environment, services.Time), services.Time)
+    );
 
     /// <summary>Runs the gates one after the other and returns all results.</summary>
     /// <param name="commit">The commit to check.</param>

@@ -19,13 +19,13 @@ internal sealed record GateResultEntry(
 
 /// <summary>
 /// Results of gates, a file each, in the repository's cache folder: shared by verification of tasks, merges, landing, later runs and
-/// <c>orchestrate verify</c>. <see cref="GateMemory"/> prunes it: entries older than <see cref="MaxAge"/> do not count, and beyond
+/// <c>orchestrate verify</c>. <see cref="GateResultStore"/> prunes it: entries older than <see cref="MaxAge"/> do not count, and beyond
 /// <see cref="MaxEntries"/> the oldest are removed.
 /// <para>
 /// Only passing results are kept. A failure would outlive causes that are not part of the key (a service that was down, a full disk, a port
 /// in use), and a person who fixes one must see the gate run; failures are rare, and running the gate again detects flaky ones. A passing
 /// result can only be wrong where the same files in the same environment may also fail: that is a flaky gate, which is not cached
-/// (<see cref="GateMemory"/>).
+/// (<see cref="GateResultStore"/>).
 /// </para>
 /// </summary>
 /// <param name="folder">Its folder.</param>

@@ -55,7 +55,7 @@ internal static partial class GateTamperCheck
         {
             yield return $"It deleted the test '{file.Path}'.";
         }
-        foreach (var sign in TestSigns.ForPerson(patch))
+        foreach (var sign in TestWeakening.ForPerson(patch))
         {
             yield return sign;
         }

@@ -18,8 +18,8 @@ internal sealed class GatesOfCheckout(
     /// <summary>To get a tree id, all files are read once; for more bytes than this it is not worth it.</summary>
     private const long MostBytes = 64L * 1024 * 1024;
 
-    private readonly GateMemory _memory = new(environment, TimeProvider.System);
-    private readonly GateRunner _runner = new(GateTurns.Of(environment, told: waits));
+    private readonly GateResultStore _memory = new(environment, TimeProvider.System);
+    private readonly GateRunner _runner = new(GateScheduler.Of(environment, told: waits));
 
     /// <summary>Runs the gates, or uses known results.</summary>
     /// <param name="worktree">Where.</param>

@@ -74,7 +74,7 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files, AskRun
     private StepAuthor AuthorOf(CommitInfo commit) =>
         commit.Trailers is { } said && said.Run == files.Folder.Name
             ? files.Plan.Tasks.FirstOrDefault(task => task.Id == said.Task) is { } task
-                ? AuthorOf(LentFiles.With(task, _lent.GetValueOrDefault(task.Id) ?? []))
+                ? AuthorOf(FileGrants.With(task, _lent.GetValueOrDefault(task.Id) ?? []))
                 : new StepAuthor(commit.Subject, IsTask: false, _ => WriteRight.Write)
             : new StepAuthor(
                 StoredLosses.ByHand(commit.Subject),

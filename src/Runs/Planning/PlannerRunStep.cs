@@ -12,7 +12,7 @@ public sealed class PlannerRunStep(RunServices services)
     public async Task<AgentRunResult> AskAsync(AskPlannerInput input, StepExecution execution)
     {
         var files = new PlanningFiles(input.Repository, input.RunId, input.PlanningHash, input.Replan);
-        var (result, answer) = await new AnsweringAgent(services).AskAsync(StartOf(input, files), execution);
+        var (result, answer) = await new StructuredAnswer(services).AskAsync(StartOf(input, files), execution);
         return answer is null
             ? result
             : result with

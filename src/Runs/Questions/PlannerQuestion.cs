@@ -108,7 +108,7 @@ public sealed class PlannerQuestion(RunServices services)
             Worktree = () => EnsureWorktreeAsync(input, run, repository, tip),
             Prompt = goesOn => goesOn ? AnswerPrompt.GoOn("", "") : prompt,
         };
-        var (result, answer) = await new AnsweringAgent(services).AskAsync(start, execution);
+        var (result, answer) = await new StructuredAnswer(services).AskAsync(start, execution);
         return (result, result.FailureClass == FailureClasses.None ? QuestionReply.Read(answer ?? result.Message) : null);
     }
 
@@ -128,7 +128,7 @@ public sealed class PlannerQuestion(RunServices services)
             Question = QuestionOf(input, run),
             Tasks = StatusFile.Read(run.Folder.Status)?.Tasks ?? [],
             Earlier = QuestionRecord.All(run.Folder),
-            Persons = PersonsWord.Render(run.Folder.Events).ToString(),
+            Persons = DecisionLog.Render(run.Folder.Events).ToString(),
             Outline = RepositoryOutline.Of((await commits.ListFilesAsync(tip)).Select(file => file.Path), OutlineLimit),
             Conventions = await commits.ReadFileAsync(tip, "CLAUDE.md") is { } text ? Encoding.UTF8.GetString(text) : "",
             Schema = schema,

@@ -107,7 +107,7 @@ public sealed class RunEnding(RunServices services)
             if ((await proof.CheckContentAsync(commit, keepers, stop)).IsProven)
             {
                 gone.Add(new RefChange(name, null, commit));
-                KeptWork.NoteLanded(folder, name);
+                SavedWork.NoteLanded(folder, name);
             }
             else
             {

@@ -43,7 +43,7 @@ public sealed record RunPage(
         var tasks = run.Tasks.OrderBy(task => Urgency(run, task)).ToList();
         return new RunPage(
             run.RunId,
-            $"{run.RunId}: {RunStanding.Describe(run)}",
+            $"{run.RunId}: {RunLiveness.Describe(run)}",
             run.Title,
             [.. Why(run), .. HowItGoesOn(run), .. FactsOf(run, folder, now), .. Worth(run)],
             [.. tasks.Take(MostTasks).Select(task => new RunPageTask(task.Id, task.State, Words(run, task, facts)))],
@@ -56,7 +56,7 @@ public sealed record RunPage(
     internal static IEnumerable<(string Name, string Value)> FactsOf(RunStatus run, RunFolder folder, DateTimeOffset now)
     {
         yield return ("tasks", (run.Counts ?? RunCounts.Of(run)).ToString());
-        yield return ("landed", run.HasLanded ? RunStanding.DescribeLanding(run) : "nothing");
+        yield return ("landed", run.HasLanded ? RunLiveness.DescribeLanding(run) : "nothing");
         var onStaging = run.Tasks.Where(t => TaskStates.IsOnStaging(t.State) && !t.Landed).Select(t => t.Id).ToList();
         if (onStaging.Count > 0 && !RunStates.IsFinal(run.State))
         {
@@ -91,7 +91,7 @@ public sealed record RunPage(
             : [("why", run.Reason)];
 
     private static IEnumerable<(string Name, string Value)> HowItGoesOn(RunStatus run) =>
-        (run.Standing ?? RunStanding.Of(run)) is RunStanding.Interrupted or RunStanding.Paused
+        (run.Standing ?? RunLiveness.Of(run)) is RunLiveness.Interrupted or RunLiveness.Paused
             ? [("goes on", $"with: orchestrate resume {run.RunId}")]
             : [];
 

@@ -17,7 +17,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null)
     /// <param name="run">The run with all its tasks.</param>
     public string Render(RunStatus run)
     {
-        var text = new MarkdownText().Append($"# {run.RunId}: {RunStanding.Describe(run)}\n");
+        var text = new MarkdownText().Append($"# {run.RunId}: {RunLiveness.Describe(run)}\n");
         if (run.Title.Length > 0)
         {
             text.Append($"\n{run.Title}\n");
@@ -61,7 +61,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null)
         text.Append(GateTally.Render(folder));
         text.Append(new TaskFacts(folder).Render(run));
         text.Append(RequestReport.Render(run, folder));
-        text.Append(PersonsWord.Render(folder.Events));
+        text.Append(DecisionLog.Render(folder.Events));
         foreach (var task in run.Tasks.Where(t => !TaskStates.IsDone(t.State) && t.Evidence.Length > 0).Take(MostEvidence))
         {
             if (_evidence.Read(task.Evidence, EvidenceLines) is { Length: > 0 } evidence)
@@ -134,12 +134,12 @@ public sealed class RunReport(string repository, TimeProvider? time = null)
 
     private static void AppendWhatIsNext(MarkdownText text, RunStatus run, RunFolder folder)
     {
-        if (run.Standing == RunStanding.Interrupted)
+        if (run.Standing == RunLiveness.Interrupted)
         {
             text.Append($"\n## Nobody works on it\n\nThe process that worked on it has ended. It goes on with\n\n")
                 .AppendCommand($"orchestrate resume {run.RunId}");
         }
-        if (RunStanding.Of(run) == RunStanding.Paused)
+        if (RunLiveness.Of(run) == RunLiveness.Paused)
         {
             text.Append($"\n## It is paused\n\nIt goes on with\n\n").AppendCommand($"orchestrate resume {run.RunId}");
         }

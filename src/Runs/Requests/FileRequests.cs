@@ -12,7 +12,7 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
     private readonly string _task = asking.Task.Id;
     private const int Most = 20;
     private static readonly SearchValues<char> Wildcards = SearchValues.Create("*?[]{}");
-    private readonly LentFiles _lent = new(files.Folder);
+    private readonly FileGrants _lent = new(files.Folder);
 
     /// <summary>Judges the request, and grants what may be granted. Repeating it has the same result.</summary>
     /// <param name="wanted">What the agent names.</param>

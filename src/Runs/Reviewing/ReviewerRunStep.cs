@@ -13,7 +13,7 @@ public sealed class ReviewerRunStep(RunServices services)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var files = new ReviewFiles(run.Folder, input.Round, input.SaidHash);
-        var (result, answer) = await new AnsweringAgent(services).AskAsync(StartOf(input, run, files), execution);
+        var (result, answer) = await new StructuredAnswer(services).AskAsync(StartOf(input, run, files), execution);
         return answer is null
             ? result
             : result with

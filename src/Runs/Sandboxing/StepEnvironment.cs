@@ -18,7 +18,7 @@ internal static class StepEnvironment
         OrchestratorSettings settings,
         string repository
     ) =>
-        GateEnvironment.Make(
+        GateVariables.Make(
             environment,
             new Dictionary<string, string>(resources.Variables(settings.Worktrees.Environment)) { [Variable] = repository }
         );

@@ -92,7 +92,7 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
             appendedFiles,
             stop
         );
-        KeptWork.Note(workspace.Files.Folder, workspace.TaskId, begun.Kept, "what was in the worktree before the merge was begun again");
+        SavedWork.Note(workspace.Files.Folder, workspace.TaskId, begun.Kept, "what was in the worktree before the merge was begun again");
         var kept = begun.Kept is null ? "" : $" What you had not committed is kept: git show {begun.Kept}:FILE";
         return new MergeLoss(
             "The merge with what other tasks did was undone, so their work was missing. It was begun again: resolve the "

@@ -145,13 +145,13 @@ public sealed class TaskPreparation(RunServices services)
                 RunRefs.Kept(workspace.Files.Folder, workspace.TaskId),
                 stop
             );
-            KeptWork.Note(workspace.Files.Folder, workspace.TaskId, saved.Kept, "unfinished, as its worktree was left before");
-            KeptWork.Note(workspace.Files.Folder, workspace.TaskId, name, "unfinished, as its worktree was left");
+            SavedWork.Note(workspace.Files.Folder, workspace.TaskId, saved.Kept, "unfinished, as its worktree was left before");
+            SavedWork.Note(workspace.Files.Folder, workspace.TaskId, name, "unfinished, as its worktree was left");
             workspace.Unfinished.Remove();
         }
         catch (GitException refusal) when (refusal.IsRefusal)
         {
-            KeptWork.Note(
+            SavedWork.Note(
                 workspace.Files.Folder,
                 workspace.TaskId,
                 workspace.RelativePath,
@@ -216,7 +216,7 @@ public sealed class TaskPreparation(RunServices services)
             workspace.Files.AppendedFiles,
             stop
         );
-        KeptWork.Note(
+        SavedWork.Note(
             workspace.Files.Folder,
             workspace.TaskId,
             merge.Kept,

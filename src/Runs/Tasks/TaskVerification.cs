@@ -131,7 +131,7 @@ public sealed class TaskVerification(RunServices services)
         notes.AddRange(GateNotes.Notes(outcomes));
         notes.AddRange(Measurements.Unknown(outcomes, claims));
         var patch = changed.Count == 0 ? [] : await PatchFile.ReadAsync(workspace.Repository, input.Prepared.BaseCommit, commit, stop);
-        notes.AddRange(TestSigns.Notes(patch));
+        notes.AddRange(TestWeakening.Notes(patch));
         var meaning = await GateMeaning.ReadAsync(
             workspace.Repository,
             input.Prepared.BaseCommit,

@@ -36,7 +36,7 @@ internal sealed class TaskWorkspace(GitRepository repository, RunFiles files, st
     public async Task<DiscardPermit> KeepAsync(Worktree worktree, string what, IReadOnlyCollection<string> known, CancellationToken stop)
     {
         var permit = await DiscardPermit.KeepAsync(worktree, Keep(what), known, stop);
-        KeptWork.Note(Files.Folder, TaskId, permit.Kept, what);
+        SavedWork.Note(Files.Folder, TaskId, permit.Kept, what);
         return permit;
     }
 
@@ -80,7 +80,7 @@ internal sealed class TaskWorkspace(GitRepository repository, RunFiles files, st
         );
         foreach (var name in wasThere ? (await Refs.ListAsync([RunRefs.Kept(Files.Folder, TaskId)], stop)).Keys : [])
         {
-            KeptWork.Note(Files.Folder, TaskId, name, "what was in the worktree's place when it was made anew, or before");
+            SavedWork.Note(Files.Folder, TaskId, name, "what was in the worktree's place when it was made anew, or before");
         }
         return made;
     }

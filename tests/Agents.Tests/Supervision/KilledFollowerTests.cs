@@ -47,7 +47,20 @@ public sealed class KilledFollowerTests
     public async Task Follower_KilledAtAnyMomentOfTheStart_AgentIsStartedOnce()
     {
         // The follower is killed when the first, second ... file of the start appears, so each step of starting is cut once.
-        string[] moments = ["owner", "lease", "policy", "prompt", "supervise", "call", "supervise.log", "started", "supervisor", "pid", "stdout"];
+        string[] moments =
+        [
+            "owner",
+            "lease",
+            "policy",
+            "prompt",
+            "supervise",
+            "call",
+            "supervise.log",
+            "started",
+            "supervisor",
+            "pid",
+            "stdout",
+        ];
         foreach (var moment in moments)
         {
             await using AgentFixture agents = new();

@@ -19,7 +19,7 @@ internal sealed record GateQuestion(string Tree, IReadOnlyList<string> Changed, 
     public bool Fresh { get; init; }
 
     /// <summary>The key of a result. The gate's time limit is not part of it, because its duration is known.</summary>
-    /// <param name="surroundings">See <see cref="GateSurroundings"/>.</param>
+    /// <param name="surroundings">See <see cref="GateEnvironment"/>.</param>
     /// <param name="place">See <see cref="Place"/>.</param>
     public string Key(Gate gate, string surroundings, string place) =>
         GateKey.Of(gate, Tree, surroundings, place, GateKey.ChangedFiles(gate, Changed));
@@ -39,14 +39,14 @@ internal sealed record GateLookup(string? Key, KnownGate? Known);
 /// repository's cache folder, below <c>gates</c>; one instance per process (<see cref="Of"/>).</summary>
 /// <param name="environment">The process's variables.</param>
 /// <param name="time">The clock.</param>
-internal sealed class GateMemory(IReadOnlyDictionary<string, string> environment, TimeProvider time)
+internal sealed class GateResultStore(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
     private static readonly TimeSpan PruneInterval = TimeSpan.FromHours(6);
-    private readonly GateSurroundings _surroundings = new(environment, time);
+    private readonly GateEnvironment _surroundings = new(environment, time);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _pruned = new(StringComparer.Ordinal);
 
     /// <summary>The instance that all runs of this process share.</summary>
-    public static GateMemory Of(RunServices services) => services.Part(all => new GateMemory(all.Environment, all.Time));
+    public static GateResultStore Of(RunServices services) => services.Part(all => new GateResultStore(all.Environment, all.Time));
 
     /// <summary>The gate's passing result on this tree, in this environment. A gate that is known to be flaky always runs again: its
     /// passing says as little about the work as its failing.</summary>

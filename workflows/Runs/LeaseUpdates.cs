@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Sends the updates of <see cref="LeaseBook"/> to the lease workflow one at a time, so that they arrive in order.</summary>
-internal sealed class LeaseTeller(RunContext context)
+internal sealed class LeaseUpdates(RunContext context)
 {
     private readonly RunState _state = context.State;
 

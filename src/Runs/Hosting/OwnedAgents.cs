@@ -2,13 +2,13 @@ namespace Orchestrator.Runs.Hosting;
 
 /// <summary>Work in progress of our processes in some repositories: gates and set-ups, git writes, agents. Ended where the processes that
 /// waited for it are gone.</summary>
-public sealed class WorkInHand
+public sealed class OwnedAgents
 {
     private static readonly TimeSpan AgentGrace = TimeSpan.FromSeconds(10);
     private readonly IReadOnlyList<GitRepository> _repositories;
     private readonly RunServices _services;
 
-    private WorkInHand(IReadOnlyList<RepositoryReference> references, IReadOnlyList<GitRepository> repositories, RunServices services)
+    private OwnedAgents(IReadOnlyList<RepositoryReference> references, IReadOnlyList<GitRepository> repositories, RunServices services)
     {
         References = references;
         _repositories = repositories;
@@ -21,7 +21,7 @@ public sealed class WorkInHand
     /// <summary>Opens the repositories; ends nothing yet.</summary>
     /// <param name="locations">Where they are.</param>
     /// <param name="services">Machine, clock and open repositories.</param>
-    public static async Task<WorkInHand> OpenAsync(IReadOnlyList<RepositoryLocation> locations, RunServices services)
+    public static async Task<OwnedAgents> OpenAsync(IReadOnlyList<RepositoryLocation> locations, RunServices services)
     {
         var references = new List<RepositoryReference>();
         var repositories = new List<GitRepository>();
@@ -31,7 +31,7 @@ public sealed class WorkInHand
             repositories.Add(opened);
             references.Add(new RepositoryReference(location.Root, opened.Key, TaskQueues.ForRepository(services.Host, opened.Key)));
         }
-        return new WorkInHand(references, repositories, services);
+        return new OwnedAgents(references, repositories, services);
     }
 
     /// <summary>Ends work of dead processes, except for agents, which are taken over: gates and set-ups would go on in folders that are

@@ -2,7 +2,7 @@ namespace Orchestrator.Runs;
 
 /// <summary>Commands that were given while no worker ran, for the process that continues the run: <c>kept.tsv</c> in its folder, a line
 /// each with the number of the run's last transition. A run that has moved since has received them.</summary>
-public static class KeptCommands
+public static class PendingCommands
 {
     /// <summary>Adds one. What is kept already is not kept twice: a repeated command is one.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>

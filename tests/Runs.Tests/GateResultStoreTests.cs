@@ -13,7 +13,7 @@ using static Orchestrator.Runs.Tests.TaskStepsTests;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>No tree is gated twice, and what says so is true.</summary>
-public sealed class GateMemoryTests : IAsyncLifetime
+public sealed class GateResultStoreTests : IAsyncLifetime
 {
     private const string Second = "run-test-000002";
     private TemporaryRepository _repository = null!;
@@ -313,7 +313,7 @@ public sealed class GateMemoryTests : IAsyncLifetime
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var start = RunFixture.Start(Counted("true"));
         using var run = await BeginAsync(start);
-        var memory = new GateMemory(run.Services.Environment, time);
+        var memory = new GateResultStore(run.Services.Environment, time);
         var repository = await run.Services.OpenRepositoryAsync(_repository.Path);
         var question = new GateQuestion("tree", [], start.Settings, []);
 

@@ -10,7 +10,7 @@ namespace Orchestrator.Runs.Gates;
 /// name and temporary folder are left out: no gate may depend on their values, and they differ in each run.</summary>
 /// <param name="environment">The process's variables.</param>
 /// <param name="time">The clock.</param>
-internal sealed class GateSurroundings(IReadOnlyDictionary<string, string> environment, TimeProvider time)
+internal sealed class GateEnvironment(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
     // Raised when the meaning of an entry, or the way gates are run, changes.
     private const string Version = "2";
@@ -70,7 +70,7 @@ internal sealed class GateSurroundings(IReadOnlyDictionary<string, string> envir
         CancellationToken stop
     )
     {
-        var all = GateEnvironment.Make(environment);
+        var all = GateVariables.Make(environment);
         var path = all.GetValueOrDefault("PATH");
         var lines = new List<string> { Version, RuntimeInformation.OSDescription, RuntimeInformation.OSArchitecture.ToString() };
         lines.AddRange(all.Where(v => !Passes(v.Key)).OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}"));

@@ -4,7 +4,7 @@ using Orchestrator.TestKit.Git;
 
 namespace Orchestrator.Git.Tests;
 
-public sealed class ObjectMemoryTests
+public sealed class ObjectCacheTests
 {
     private static readonly CommitTrailers Trailers = new("run-1", "t", 1, "k");
 
@@ -23,7 +23,7 @@ public sealed class ObjectMemoryTests
         var fresh = await GitRepository.OpenAsync(opened.Repository.Program, opened.Files.Path);
         var asked = await new CommitStore(fresh).ReadAsync(id);
 
-        Assert.NotNull(opened.Repository.Part<ObjectMemory>().Find(id));
+        Assert.NotNull(opened.Repository.Part<ObjectCache>().Find(id));
         Assert.Equal(
             (asked!.Id, asked.Tree, asked.Subject, asked.Trailers),
             (remembered!.Id, remembered.Tree, remembered.Subject, remembered.Trailers)
@@ -69,7 +69,7 @@ public sealed class ObjectMemoryTests
         var partly = await GitRepository.OpenAsync(opened.Repository.Program, opened.Files.Path);
         foreach (var id in all.Where(_ => random.Next(2) == 0))
         {
-            partly.Part<ObjectMemory>().Add(opened.Repository.Part<ObjectMemory>().Find(id) ?? (await opened.Commits.ReadAsync(id))!);
+            partly.Part<ObjectCache>().Add(opened.Repository.Part<ObjectCache>().Find(id) ?? (await opened.Commits.ReadAsync(id))!);
         }
 
         var ancestors = new Dictionary<string, HashSet<string>>();
@@ -80,10 +80,10 @@ public sealed class ObjectMemoryTests
 
         foreach (var (from, to) in all.SelectMany(from => all.Select(to => (from, to))))
         {
-            Assert.Contains(partly.Part<ObjectMemory>().IsAncestor(from, to), (bool?[])[null, ancestors[to].Contains(from)]);
+            Assert.Contains(partly.Part<ObjectCache>().IsAncestor(from, to), (bool?[])[null, ancestors[to].Contains(from)]);
         }
 
-        Assert.Contains(all, from => partly.Part<ObjectMemory>().IsAncestor(from, all[^1]) is not null);
+        Assert.Contains(all, from => partly.Part<ObjectCache>().IsAncestor(from, all[^1]) is not null);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class ObjectMemoryTests
     [Fact]
     public async Task Once_AskedByManyAtTheSameTime_AsksOnceAndAgainAfterAFailure()
     {
-        var (memory, asked, first) = (new ObjectMemory(), 0, new TaskCompletionSource<string>());
+        var (memory, asked, first) = (new ObjectCache(), 0, new TaskCompletionSource<string>());
         Task<string> Ask(Func<Task<string>> answer) =>
             memory.OnceAsync(
                 new string('a', 40),

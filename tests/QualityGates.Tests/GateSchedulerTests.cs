@@ -5,7 +5,7 @@ using Orchestrator.TestKit;
 
 namespace Orchestrator.QualityGates.Tests;
 
-public sealed class GateTurnsTests : IDisposable
+public sealed class GateSchedulerTests : IDisposable
 {
     private const string Alone = "mkdir \"$AT/held\" || exit 7; echo in >>\"$AT/log\"; sleep 0.05; rmdir \"$AT/held\"";
     private readonly TempFolder _folder = new();
@@ -41,7 +41,7 @@ public sealed class GateTurnsTests : IDisposable
             if (waiting >= 0)
             {
                 await Eventually.TrueAsync(() =>
-                    GateTicket.In(Path.Combine(GateTurns.ExclusiveFolder(State), "database")) is [.., var last] && last.Number > waiting
+                    GateTicket.In(Path.Combine(GateScheduler.ExclusiveFolder(State), "database")) is [.., var last] && last.Number > waiting
                 );
             }
         }
@@ -76,14 +76,14 @@ public sealed class GateTurnsTests : IDisposable
         Assert.Empty(WaitingGate.All(Environment));
         _folder.Write("go", "");
         Assert.Equal(GateResult.Passed, (await holder).Result);
-        Assert.Empty(GateTicket.In(Path.Combine(GateTurns.ExclusiveFolder(State), "port")));
+        Assert.Empty(GateTicket.In(Path.Combine(GateScheduler.ExclusiveFolder(State), "port")));
     }
 
     [Fact]
     public async Task TicketOfADeadProcess_ItsGateStillRuns_IsEndedBeforeTheNextBegins()
     {
         // What a killed orchestrator leaves: its ticket, and its gate that has the port.
-        var queue = Path.Combine(GateTurns.ExclusiveFolder(State), "port");
+        var queue = Path.Combine(GateScheduler.ExclusiveFolder(State), "port");
         var dead = await DeadProcessAsync();
         var mark = $"{dead} {Guid.NewGuid():N}";
         using var orphan = Process.Start(
@@ -114,7 +114,7 @@ public sealed class GateTurnsTests : IDisposable
             [ProcessRunner.ChildVariable] = await File.ReadAllTextAsync(_folder["mark"]),
         };
 
-        var inner = await new GateRunner(GateTurns.Of(inside))
+        var inner = await new GateRunner(GateScheduler.Of(inside))
             .RunAsync(Gate("true", "port"), Subject("inner"), _folder["inner.log"])
             .WaitAsync(TimeSpan.FromSeconds(60));
 
@@ -160,7 +160,7 @@ public sealed class GateTurnsTests : IDisposable
         _folder.Write("tmp/of-set-up", "");
         var subject = Subject("a") with { TemporaryFolder = temporary };
 
-        var verdict = await new GateRunner(GateTurns.Of(Environment)).RunAsync(
+        var verdict = await new GateRunner(GateScheduler.Of(Environment)).RunAsync(
             Gate(
                 "[ -e \"$AT/tmp/of-set-up\" ] && mkdir \"$AT/tmp/fixed\" && [ -e \"$AT/second\" ] || { echo x >\"$AT/second\"; exit 1; }",
                 null
@@ -179,7 +179,7 @@ public sealed class GateTurnsTests : IDisposable
         var temporary = _folder.Folder("tmp");
         _folder.Write("tmp/of-set-up", "");
         var subject = Subject("a") with { TemporaryFolder = temporary };
-        var runner = new GateRunner(GateTurns.Of(Environment));
+        var runner = new GateRunner(GateScheduler.Of(Environment));
         var gate = Gate("[ -e \"$AT/tmp/of-set-up\" ] && mkdir \"$AT/tmp/fixed\"", null);
 
         var first = await runner.RunAsync(gate, subject, _folder["log"]);
@@ -249,7 +249,7 @@ public sealed class GateTurnsTests : IDisposable
         {
             Directory = _folder.Path,
             Origin = new GateOrigin("/repository", "run-1", task),
-            Environment = GateEnvironment.Make(extra: new Dictionary<string, string> { ["AT"] = _folder.Path }),
+            Environment = GateVariables.Make(extra: new Dictionary<string, string> { ["AT"] = _folder.Path }),
         };
 
     // Each has turns of its own, as in processes of their own.
@@ -260,7 +260,7 @@ public sealed class GateTurnsTests : IDisposable
         CancellationToken stop = default,
         GateType kind = GateType.Test
     ) =>
-        new GateRunner(GateTurns.Of(Environment)).RunAsync(
+        new GateRunner(GateScheduler.Of(Environment)).RunAsync(
             Gate(command, exclusive, kind),
             Subject(task),
             _folder[$"{task}-{Guid.NewGuid():N}.log"],

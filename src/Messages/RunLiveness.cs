@@ -1,7 +1,7 @@
 namespace Orchestrator.Messages;
 
 /// <summary>Whether a run goes on by itself, and if not, what it needs.</summary>
-public static class RunStanding
+public static class RunLiveness
 {
     /// <summary>It goes on by itself where a worker runs.</summary>
     public const string Moving = "moving";

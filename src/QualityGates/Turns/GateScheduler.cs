@@ -2,14 +2,14 @@ namespace Orchestrator.QualityGates;
 
 /// <summary>Decides which gates may run now, over all processes of a user on a machine: gates of one <see cref="Gate.Exclusive"/> name one
 /// at a time, all others concurrently, except for one that is retried alone.</summary>
-public sealed class GateTurns
+public sealed class GateScheduler
 {
     private readonly string _folder;
     private readonly string? _within;
     private readonly TimeProvider _time;
     private readonly Action<WaitingGate> _told;
 
-    private GateTurns(string folder, string? within, TimeProvider time, Action<WaitingGate> told) =>
+    private GateScheduler(string folder, string? within, TimeProvider time, Action<WaitingGate> told) =>
         (_folder, _within, _time, _told) = (folder, within, time, told);
 
     /// <summary>The turns of this process's user.</summary>
@@ -17,7 +17,7 @@ public sealed class GateTurns
     /// gate.</param>
     /// <param name="time">The clock; the system's by default.</param>
     /// <param name="told">Called for a gate that has to wait.</param>
-    public static GateTurns Of(
+    public static GateScheduler Of(
         IReadOnlyDictionary<string, string> environment,
         TimeProvider? time = null,
         Action<WaitingGate>? told = null

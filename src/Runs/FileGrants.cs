@@ -6,9 +6,9 @@ internal sealed record LentFile(string Task, string Path);
 
 /// <summary>Files that were granted to tasks of a run: a file of the run's folder, one writer at a time. A grant ends with its task. The
 /// check of a task's work uses the run's own record (<see cref="TaskInput.Lent"/>); this file is for everything else.</summary>
-internal sealed class LentFiles(RunFolder folder)
+internal sealed class FileGrants(RunFolder folder)
 {
-    private readonly ListFile<LentFile> _file = new(Path.Combine(folder.Path, "lent.json"), LentFilesJson.Default.IReadOnlyListLentFile);
+    private readonly ListFile<LentFile> _file = new(Path.Combine(folder.Path, "lent.json"), FileGrantsJson.Default.IReadOnlyListLentFile);
 
     /// <summary>All grants, also those of tasks that have ended.</summary>
     public IReadOnlyList<LentFile> Read() => _file.Read();
@@ -36,4 +36,4 @@ internal sealed class LentFiles(RunFolder folder)
 }
 
 [JsonSerializable(typeof(IReadOnlyList<LentFile>))]
-internal sealed partial class LentFilesJson : JsonSerializerContext;
+internal sealed partial class FileGrantsJson : JsonSerializerContext;

@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs;
 
 /// <summary>Where uncommitted work of a task is kept: <c>kept.md</c> in the task's folder, a line each, for <c>show</c>.</summary>
-internal static class KeptWork
+internal static class SavedWork
 {
     /// <summary>Name of the file.</summary>
     public const string FileName = "kept.md";

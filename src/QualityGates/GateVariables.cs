@@ -4,7 +4,7 @@ namespace Orchestrator.QualityGates;
 
 /// <summary>The environment of gates: what programs need, without credentials, because a gate runs code that an agent has just
 /// written.</summary>
-public static class GateEnvironment
+public static class GateVariables
 {
     private static readonly string[] Names =
     [

@@ -52,7 +52,7 @@ internal sealed record AnsweringStart
 /// <summary>Runs an agent that only reads and answers. Like every agent it outlives this process: a pending answer is awaited, not asked
 /// for again.</summary>
 /// <param name="services">What the steps need of this machine.</param>
-internal sealed class AnsweringAgent(RunServices services)
+internal sealed class StructuredAnswer(RunServices services)
 {
     /// <summary>Starts it, or attaches to a running one, and follows it to its answer.</summary>
     /// <param name="execution">The execution of the step.</param>

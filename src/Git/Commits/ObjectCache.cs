@@ -4,7 +4,7 @@ namespace Orchestrator.Git.Commits;
 
 /// <summary>Caches commits and their differences. Both never change for a given id, so that what was created or read once needs no git
 /// process again. When full it is emptied.</summary>
-internal sealed class ObjectMemory
+internal sealed class ObjectCache
 {
     private const int MostCommits = 50_000;
     private const int MostDiffs = 1_000;

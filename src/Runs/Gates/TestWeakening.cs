@@ -4,7 +4,7 @@ namespace Orchestrator.Runs.Gates;
 
 /// <summary>Signs in a change that tests check less than before: disabled, removed, excluded by configuration, or made to look as if they
 /// ran. Pure; it knows words, not languages, so it only reports.</summary>
-internal static partial class TestSigns
+internal static partial class TestWeakening
 {
     private const int MostNamed = 3;
 
