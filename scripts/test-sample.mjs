@@ -12,5 +12,9 @@ const slow = Object.entries(JSON.parse(readFileSync(file, 'utf8'))[project] ?? {
 const order = name => createHash('sha256').update(`${seed} ${name}`).digest('hex');
 slow.sort(([a], [b]) => (order(a) < order(b) ? -1 : 1));
 let left = SHARE * slow.reduce((sum, [, seconds]) => sum + seconds, 0);
-const out = slow.filter(([, seconds]) => (left -= seconds) < -seconds / 2).map(([name]) => name);
+const out = [];
+for (const [name, seconds] of slow) {
+  if (left > 0) left -= seconds;
+  else out.push(name);
+}
 process.stdout.write(out.map(name => `&FullyQualifiedName!~.${name}.`).join(''));
