@@ -2,15 +2,9 @@
 // Usage: node test-summary.mjs RESULTS_FOLDER ALLOWED_SKIPS_FILE. Exit code 1 on any failure or unlisted skip.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { testResults } from './test-results.mjs';
 
 const [folder, allowedFile] = process.argv.slice(2);
-
-const decode = text => text
-  .replace(/&#x([0-9a-f]+);/gi, (_, hex) => String.fromCodePoint(parseInt(hex, 16)))
-  .replace(/&#(\d+);/g, (_, digits) => String.fromCodePoint(Number(digits)))
-  .replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&apos;/g, "'").replace(/&amp;/g, '&');
-const attribute = (tag, name) => decode(new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1] ?? '');
-const element = (body, name) => decode(new RegExp(`<${name}>([\\s\\S]*?)</${name}>`).exec(body)?.[1] ?? '');
 
 // "Name # reason" per line; a trailing * in the name stands for any ending.
 const allowed = existsSync(allowedFile)
@@ -25,29 +19,24 @@ const isAllowed = test => allowed.some(name => name.endsWith('*') ? test.startsW
 
 let passed = 0, failed = 0, skipped = 0;
 const report = line => process.stdout.write(`${line}\n`);
-const files = readdirSync(folder).sort();
-for (const file of files.filter(name => name.endsWith('.trx'))) {
-  const text = readFileSync(join(folder, file), 'utf8');
-  for (const [, tag, body] of text.matchAll(/<UnitTestResult((?:\s[\w:]+="[^"]*")*)\s*(?:\/>|>([\s\S]*?)<\/UnitTestResult>)/g)) {
-    const name = attribute(tag, 'testName');
-    switch (attribute(tag, 'outcome')) {
-      case 'Passed':
-        passed++;
-        break;
-      case 'NotExecuted':
-        skipped++;
-        if (!isAllowed(name)) {
-          failed++;
-          report(`SKIPPED WITHOUT LEAVE ${name}: ${element(body ?? '', 'Message')} (list it with its reason in ${allowedFile}, or run it)`);
-        }
-        break;
-      default:
+for (const test of testResults(folder)) {
+  switch (test.outcome) {
+    case 'Passed':
+      passed++;
+      break;
+    case 'NotExecuted':
+      skipped++;
+      if (!isAllowed(test.name)) {
         failed++;
-        report(`FAILED ${file.replace(/\.trx$/, '')}: ${name}\n${element(body ?? '', 'Message')}\n${element(body ?? '', 'StackTrace')}\n`);
-    }
+        report(`SKIPPED WITHOUT LEAVE ${test.name}: ${test.message} (list it with its reason in ${allowedFile}, or run it)`);
+      }
+      break;
+    default:
+      failed++;
+      report(`FAILED ${test.project}: ${test.name}\n${test.message}\n${test.trace}\n`);
   }
 }
-for (const file of files.filter(name => name.endsWith('.broken'))) {
+for (const file of readdirSync(folder).sort().filter(name => name.endsWith('.broken'))) {
   failed++;
   report(`BROKEN ${file.replace(/\.broken$/, '')}: ${readFileSync(join(folder, file), 'utf8').trim()}`);
 }

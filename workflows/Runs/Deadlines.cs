@@ -6,26 +6,28 @@ internal static class Deadlines
     /// <summary>The next deadline; null: there is none.</summary>
     public static DateTimeOffset? Next(RunState state)
     {
-        var approval = AwaitingApproval(state).Select(e => (DateTimeOffset?)(e.Status.Since + state.Rules.ApprovalTimeout)).Min();
+        var approval = AwaitingApproval(state).Select(e => (DateTimeOffset?)DueOf(state, e)).Min();
         var reminder = state.Leases.NextLongWait(state.Board, state.Rules.LockTimeout);
         return approval is null || reminder < approval ? reminder : approval;
     }
 
     /// <summary>What happens at a deadline, for people.</summary>
     public static string Describe(RunState state, DateTimeOffset due) =>
-        AwaitingApproval(state).FirstOrDefault(e => e.Status.Since + state.Rules.ApprovalTimeout == due) is { } entry
+        AwaitingApproval(state).FirstOrDefault(e => DueOf(state, e) == due) is { } entry
             ? $"Until no answer counts as no: may {entry.Id} start?"
             : "Until a long wait for a file is explained";
 
     /// <summary>Handles the deadlines that have passed. No answer in time means no.</summary>
     public static void Pass(RunState state, DateTimeOffset now)
     {
-        foreach (var entry in AwaitingApproval(state).Where(e => e.Status.Since + state.Rules.ApprovalTimeout <= now).ToList())
+        foreach (var entry in AwaitingApproval(state).Where(e => DueOf(state, e) <= now).ToList())
         {
             state.Board.End(entry, TaskStates.Cancelled, "nobody approved it in time", now);
         }
         state.Leases.ExplainLongWaits(state.Board, state.Rules.LockTimeout, now);
     }
+
+    private static DateTimeOffset DueOf(RunState state, TaskEntry entry) => entry.Status.Since + state.Rules.ApprovalTimeout;
 
     /// <summary>Tasks that have not begun; a task that waits to be merged has its own time limit.</summary>
     private static IEnumerable<TaskEntry> AwaitingApproval(RunState state) =>

@@ -10,7 +10,7 @@ internal sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices 
     private const int MostKept = 3;
     private static readonly TimeSpan MayBeInUse = TimeSpan.FromHours(1);
 
-    private readonly string _all = FolderIn(CacheFolder.Of(worktree.Repository, services.Environment));
+    private readonly string _cache = CacheFolder.Of(worktree.Repository, services.Environment);
     private readonly WorktreeFiles _tree = new(worktree.Path);
 
     /// <summary>Where all of a repository are kept.</summary>
@@ -35,7 +35,14 @@ internal sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices 
 
         // Out of reach first, so that nobody begins to copy it.
         var removed = Path.Combine(Path.GetDirectoryName(place)!, $".old-{Guid.NewGuid():N}");
-        Directory.Move(place, removed);
+        try
+        {
+            Directory.Move(place, removed);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false; // Removed by another process since it was listed.
+        }
         if (!IsUnused(removed, now))
         {
             Directory.Move(removed, place);
@@ -63,7 +70,7 @@ internal sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices 
             Add(file);
             Add(_tree.TryRead(file, int.MaxValue) is { } content ? Convert.ToHexString(SHA256.HashData(content)) : "");
         }
-        return Path.Combine(_all, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        return Path.Combine(FolderIn(_cache), Convert.ToHexStringLower(hash.GetHashAndReset()));
 
         void Add(string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\0"));
     }
@@ -106,12 +113,12 @@ internal sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices 
             return;
         }
         CacheFolder.Open(worktree.Repository, services.Environment);
-        using var one = LockFile.TryTake(Path.Combine(_all, ".lock"));
+        using var one = LockFile.TryTake(Path.Combine(FolderIn(_cache), ".lock"));
         if (one is null || Directory.Exists(place))
         {
             return;
         }
-        var aside = Path.Combine(_all, ".new");
+        var aside = Path.Combine(FolderIn(_cache), ".new");
         FolderRemover.Remove(aside);
         foreach (var folder in step.Makes)
         {
@@ -126,7 +133,7 @@ internal sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices 
         }
         Directory.Move(aside, place);
         TryMarkUsed(place);
-        foreach (var old in In(CacheFolder.Of(worktree.Repository, services.Environment)).Skip(MostKept))
+        foreach (var old in In(_cache).Skip(MostKept))
         {
             TryRemove(old, services.Time.GetUtcNow());
         }
