@@ -79,7 +79,17 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
     /// <inheritdoc/>
     [WorkflowQuery(MessageNames.Status, Description = "A snapshot of the run, with some of its tasks.")]
     public RunStatus Status([Range(0, int.MaxValue)] int offset = 0, [Range(0, int.MaxValue)] int limit = 500) =>
-        IsStateTakenUp || _checkpoint is null ? State.Snapshot(offset, limit) : _checkpoint.Status;
+        IsStateTakenUp || _checkpoint is null
+            ? State.Snapshot(offset, limit)
+            : _checkpoint.Status with
+            {
+                Failing = State.Run.Failing,
+                Reason = Progress.DescribeOutages(State) is { Length: > 0 } impossible ? impossible : _checkpoint.Status.Reason,
+            };
+
+    /// <summary>A run that is restored can be cancelled also while that is impossible.</summary>
+    internal override bool IsReadyFor(string message) =>
+        base.IsReadyFor(message) || (message == MessageNames.Cancel && _checkpoint is not null);
 
     private static void RefuseStart(OrchestrationInput input, RunCheckpoint? checkpoint)
     {

@@ -1,4 +1,5 @@
 using Orchestrator.Messages;
+using Orchestrator.TestKit;
 using Temporalio.Exceptions;
 using Xunit;
 
@@ -127,7 +128,75 @@ public sealed class ImpossibleStepTests
         Assert.Contains(run.Activities.Events, e => e.Reason == $"it is not divided: {Cause}");
     }
 
-    private T OrDamaged<T>(T result) => _isDamaged ? throw new ApplicationFailureException(Cause, "FileGone", nonRetryable: true) : result;
+    /// <summary>Steps that the run itself can't go on without, whatever its tasks do: it says what is wrong, and goes on when that is
+    /// mended.</summary>
+    [Theory]
+    [InlineData(nameof(ScriptedActivities.ReadTasksAsync), false)]
+    [InlineData(nameof(ScriptedActivities.ReadTasksAsync), true)]
+    [InlineData(nameof(ScriptedActivities.ReadCheckpointAsync), true)]
+    [InlineData(nameof(ScriptedActivities.StoreCheckpointAsync), false)]
+    [InlineData(nameof(ScriptedActivities.RecordProgressAsync), false)]
+    [InlineData(nameof(ScriptedActivities.RecordProgressAsync), true)]
+    public async Task StepOfTheRun_FileIsDamaged_IsShownAndGoesOnWhenItIsMended(string step, bool onceContinued)
+    {
+        await using var run = await StartLongAsync(step, onceContinued, (_, _) => Task.FromResult(ScriptedActivities.Done()));
+
+        var waits = await run.UntilAsync(s => s.Failing.Count > 0 && s.Reason.Contains(Cause, StringComparison.Ordinal));
+        _isDamaged = false;
+
+        Assert.Equal(step.Replace("Async", "", StringComparison.Ordinal), Assert.Single(waits.Failing).Activity);
+        Assert.Equal(RunStates.Completed, (await EndAsync(run)).State);
+        Assert.Empty((await run.StatusAsync()).Failing);
+        Assert.Equal(24, run.Activities.Merged.Distinct().Count());
+    }
+
+    /// <summary>What the execution before this one had begun is in the file that nobody can read: it is ended all the same.</summary>
+    [Theory]
+    [InlineData(nameof(ScriptedActivities.ReadTasksAsync))]
+    [InlineData(nameof(ScriptedActivities.ReadCheckpointAsync))]
+    public async Task Cancel_WhileTheCheckpointCantBeRead_EndsTheRunAndItsTasks(string step)
+    {
+        var stopped = 0;
+        await using var run = await StartLongAsync(
+            step,
+            onceContinued: true,
+            async (id, stop) =>
+            {
+                if (id == "t0")
+                {
+                    using var told = stop.Register(() => Interlocked.Increment(ref stopped));
+                    await Task.Delay(Timeout.Infinite, stop);
+                }
+                return ScriptedActivities.Done();
+            }
+        );
+        await run.UntilAsync(s => s.Failing.Count > 0);
+
+        var answer = await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
+        var end = await EndAsync(run);
+
+        Assert.True(answer.Changed);
+        Assert.Equal(RunStates.Cancelled, end.State);
+        await Eventually.TrueAsync(() => Volatile.Read(ref stopped) > 0);
+    }
+
+    private Task<ScriptedRun> StartLongAsync(
+        string step,
+        bool onceContinued,
+        Func<string, CancellationToken, Task<AgentRunResult>> agent
+    ) =>
+        ScriptedRun.StartAsync(
+            [.. Enumerable.Range(0, 24).Select(i => RunTests.Task($"t{i}"))],
+            a =>
+            {
+                a.Agent = (input, stop) => agent(input.Task.Task.Id, stop);
+                a.BeforeFile = name => OrDamaged(name, name == step && (!onceContinued || !a.Checkpoints.IsEmpty));
+            },
+            new RunRules { Workers = 8, ContinueAfterEvents = 100 }
+        );
+
+    private T OrDamaged<T>(T result, bool isMeant = true) =>
+        _isDamaged && isMeant ? throw new ApplicationFailureException(Cause, "FileGone", nonRetryable: true) : result;
 
     private static async Task<(string State, string Landed)> EndAsync(ScriptedRun run)
     {

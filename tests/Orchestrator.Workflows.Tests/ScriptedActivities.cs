@@ -40,6 +40,9 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
 
     public ConcurrentQueue<RunEvent> Events { get; } = new();
 
+    /// <summary>Runs before a step that reads or writes a file of the run as a whole, with the step's name.</summary>
+    public Action<string> BeforeFile { get; set; } = _ => { };
+
     public ConcurrentDictionary<string, IReadOnlyList<TaskCheckpoint>> Checkpoints { get; } = new();
 
     /// <summary>Tasks in one answer at most.</summary>
@@ -115,10 +118,13 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
         );
 
     [Activity]
-    public Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(ReadTasksInput input) =>
-        Task.FromResult<IReadOnlyList<TaskOutline>>(
+    public Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(ReadTasksInput input)
+    {
+        BeforeFile(nameof(ReadTasksAsync));
+        return Task.FromResult<IReadOnlyList<TaskOutline>>(
             PayloadPaging.First((Extended.GetValueOrDefault(input.PlanHash) ?? tasks).Skip(input.Offset), PageSize)
         );
+    }
 
     [Activity]
     public Task<PreflightResult> PreflightAsync(PreflightInput input) =>
@@ -136,6 +142,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     [Activity]
     public Task RecordProgressAsync(ProgressInput input)
     {
+        BeforeFile(nameof(RecordProgressAsync));
         foreach (var item in input.Events)
         {
             Events.Enqueue(item);
@@ -155,6 +162,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     [Activity]
     public async Task<CheckpointFile> StoreCheckpointAsync(StoreCheckpointInput input)
     {
+        BeforeFile(nameof(StoreCheckpointAsync));
         await WhileStoring();
         var all = new SortedDictionary<string, TaskCheckpoint>(StringComparer.Ordinal);
         foreach (var task in (input.Before is { } before ? Checkpoints[before.Hash] : []).Concat(input.Tasks))
@@ -167,8 +175,11 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     }
 
     [Activity]
-    public Task<IReadOnlyList<TaskCheckpoint>> ReadCheckpointAsync(ReadCheckpointInput input) =>
-        Task.FromResult(PayloadPaging.First(Checkpoints[input.File.Hash].Skip(input.Offset)));
+    public Task<IReadOnlyList<TaskCheckpoint>> ReadCheckpointAsync(ReadCheckpointInput input)
+    {
+        BeforeFile(nameof(ReadCheckpointAsync));
+        return Task.FromResult(PayloadPaging.First(Checkpoints[input.File.Hash].Skip(input.Offset)));
+    }
 
     [Activity]
     public async Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input)

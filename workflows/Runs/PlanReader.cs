@@ -23,7 +23,11 @@ internal sealed class PlanReader(RunContext context)
         while (tasks.Count < _state.Plan.TaskCount)
         {
             var page = new ReadTasksInput(_state.RunId, _state.Repository, _state.Plan.Hash, tasks.Count);
-            tasks.AddRange(await Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadTasksAsync(page), context.Short));
+            tasks.AddRange(
+                await context.UntilPossibleAsync(() =>
+                    Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadTasksAsync(page), context.Short)
+                )
+            );
         }
         return tasks;
     }

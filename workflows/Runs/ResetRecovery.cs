@@ -46,17 +46,25 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         }
     }
 
-    /// <summary>Also stops what the replaced execution left when the run is to end. Returns the reason for the end, with why the takeover
+    /// <summary>Also stops what an execution before this one left when the run is to end: after a reset, and where the checkpoint could
+    /// not be read. Returns the reason for the end, with why the takeover
     /// failed.</summary>
     public async Task<string> TakeUpToEndAsync(string reason)
     {
-        if (!context.Resets.WasReset || _state.Plan.Hash.Length == 0)
+        if (_state.Plan.Hash.Length == 0 || (!context.Resets.WasReset && _state.Board.IsFilled))
         {
             return reason;
         }
         try
         {
-            await TakeUpAsync();
+            if (context.Resets.WasReset)
+            {
+                await TakeUpAsync();
+            }
+            else
+            {
+                await TakeUpTasksAsync();
+            }
             return reason;
         }
         catch (RunEndedException impossible)
@@ -65,7 +73,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         }
         catch (ActivityFailureException failure)
         {
-            return $"{reason}; what it had begun before its reset could not be found: {FailureCause.Of(failure)}";
+            return $"{reason}; what it had begun before could not be found: {FailureCause.Of(failure)}";
         }
     }
 
@@ -203,6 +211,8 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
     private Task<EarlierWork> FindEarlierAsync(string planHash, int offset)
     {
         var find = new FindEarlierWorkInput(_state.RunId, _state.Repository, planHash, offset);
-        return Workflow.ExecuteActivityAsync((IRunActivities a) => a.FindEarlierWorkAsync(find), context.Short);
+        return context.UntilPossibleAsync(() =>
+            Workflow.ExecuteActivityAsync((IRunActivities a) => a.FindEarlierWorkAsync(find), context.Short)
+        );
     }
 }

@@ -15,7 +15,9 @@ internal sealed class RunCheckpoints(RunContext context, PlanReader plans)
             var page = PayloadPaging.First(unsaved.Select(e => e.ToCheckpoint()));
             var saved = page.Select(_ => unsaved.Dequeue()).Select(entry => (Entry: entry, entry.State)).ToList();
             var store = new StoreCheckpointInput(_state.RunId, _state.Repository, _file, page);
-            _file = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.StoreCheckpointAsync(store), context.Short);
+            _file = await context.UntilPossibleAsync(() =>
+                Workflow.ExecuteActivityAsync((IRunActivities a) => a.StoreCheckpointAsync(store), context.Short)
+            );
             foreach (var (entry, state) in saved)
             {
                 entry.Saved(state);
@@ -61,7 +63,11 @@ internal sealed class RunCheckpoints(RunContext context, PlanReader plans)
         while (_file is not null && tasks.Count < _file.Count)
         {
             var read = new ReadCheckpointInput(_state.RunId, _state.Repository, _file, tasks.Count);
-            tasks.AddRange(await Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadCheckpointAsync(read), context.Short));
+            tasks.AddRange(
+                await context.UntilPossibleAsync(() =>
+                    Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadCheckpointAsync(read), context.Short)
+                )
+            );
         }
         return tasks;
     }

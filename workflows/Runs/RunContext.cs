@@ -4,6 +4,8 @@ namespace Orchestrator.Workflows.Runs;
 /// way.</summary>
 internal sealed class RunContext(RunState state, CancellationToken stop)
 {
+    private static readonly TimeSpan MostRetryPause = TimeSpan.FromSeconds(30);
+
     /// <summary>The reason of a cancelled run.</summary>
     public string CancelReason => $"cancelled by {state.CancelledBy}; what is merged stays on staging";
 
@@ -49,11 +51,48 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
         Background.ThrowIfFailed();
     }
 
+    /// <summary>Carries out a step without which the run can't go on. While it is impossible, for example because a file of the run is
+    /// damaged, the run shows why and tries it again: nothing of it is lost, and nobody but a person can mend that.</summary>
+    /// <param name="step">Begins the activity.</param>
+    /// <exception cref="ActivityFailureException">It is impossible, and the run ends.</exception>
+    public async Task<T> UntilPossibleAsync<T>(Func<Task<T>> step)
+    {
+        FailingActivity? shown = null;
+        while (true)
+        {
+            try
+            {
+                var result = await step();
+                ShowFailing(shown, null);
+                return result;
+            }
+            catch (ActivityFailureException impossible)
+                when (!TemporalException.IsCanceledException(impossible) && !state.IsCancelled && !state.IsEnding)
+            {
+                var attempt = (shown?.Attempt ?? 1) + 1;
+                var failing = new FailingActivity("", impossible.ActivityType, attempt, FailureCause.Of(impossible));
+                ShowFailing(shown, failing);
+                shown = failing;
+                await TimedWaits.UntilAsync(
+                    () => state.IsCancelled || state.IsEnding,
+                    TimeSpan.FromSeconds(Math.Min(MostRetryPause.TotalSeconds, 1 << Math.Min(attempt - 2, 10))),
+                    "Until an impossible step is tried again"
+                );
+            }
+        }
+    }
+
     public void ThrowIfCancelled()
     {
         if (state.IsCancelled)
         {
             throw new RunEndedException(RunStates.Cancelled, CancelReason);
         }
+    }
+
+    private void ShowFailing(FailingActivity? before, FailingActivity? now)
+    {
+        var failing = state.Run.Failing.Where(f => f != before);
+        Progress.TakeInFailing(state, [.. now is null ? failing : failing.Append(now)], Now);
     }
 }

@@ -103,7 +103,11 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
             }
             var (tasks, events) = _state.Journal.TakeUnrecorded(_state.Board, RecordedAtOnce);
             var progress = new ProgressInput(_state.Repository, _state.Snapshot(0, 0), tasks, events);
-            await Workflow.ExecuteActivityAsync((IRunActivities a) => a.RecordProgressAsync(progress), context.Short);
+            await context.UntilPossibleAsync(async () =>
+            {
+                await Workflow.ExecuteActivityAsync((IRunActivities a) => a.RecordProgressAsync(progress), context.Short);
+                return true;
+            });
         }
         finally
         {
