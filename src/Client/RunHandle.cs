@@ -54,7 +54,8 @@ public sealed class RunHandle
             try
             {
                 var page = await Workflow.QueryAsync(w => w.Status(offset, TasksPerPage), options);
-                if (page.Tasks.Count > 0 || page.TaskCount <= offset || asked >= MostTimesWithoutTasks)
+                // One whose tasks can't be read says so.
+                if (page.Tasks.Count > 0 || page.TaskCount <= offset || page.Failing.Count > 0 || asked >= MostTimesWithoutTasks)
                 {
                     return page;
                 }
