@@ -34,7 +34,7 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
             await ReviewAsync(part);
         }
         Report = Report with { SaidHash = _saidHash };
-        Reporter.TransitionTo(TaskStates.Reviewed, $"round {Round.Number} is read");
+        Reporter.TransitionTo(TaskStates.Answered, $"round {Round.Number} is read");
     }
 
     private Task<AnswerJudgement> ReviewAsync(int part)

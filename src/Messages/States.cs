@@ -59,8 +59,14 @@ public static class TaskStates
     /// <summary>The planner has made the plan; nothing of it is merged.</summary>
     public const string Planned = "planned";
 
-    /// <summary>A round of the review has its answers; the result is in the run's status.</summary>
+    /// <summary>A round of the review has its answers; what they say is not decided yet.</summary>
+    public const string Answered = "answered";
+
+    /// <summary>The reviewer has accepted the change.</summary>
     public const string Reviewed = "reviewed";
+
+    /// <summary>The reviewer has found what must be changed.</summary>
+    public const string Findings = "findings";
 
     /// <summary>The agent has reported that it needs something; a person or an answer is needed.</summary>
     public const string Blocked = "blocked";
@@ -79,7 +85,11 @@ public static class TaskStates
     public const string Escalated = "escalated";
 
     /// <summary>True where the dependants of the task may run.</summary>
-    public static bool IsDone(string state) => state is Merged or Resolved or Waived or Superseded or NotAsked or Planned or Reviewed;
+    public static bool IsDone(string state) =>
+        state is Merged or Resolved or Waived or Superseded or NotAsked or Planned || IsReviewEnd(state);
+
+    /// <summary>True where a round of the review has ended by itself, and not by a person.</summary>
+    public static bool IsReviewEnd(string state) => state is Answered or Reviewed or Findings;
 
     /// <summary>True where its result is on staging, its own work or a person's.</summary>
     public static bool IsOnStaging(string state) => state is Merged or Resolved;

@@ -153,7 +153,8 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
     private void LookAgain()
     {
         if (
-            _state.Board.TryFind(ReviewTask.Id) is { Status.State: TaskStates.Reviewed } review
+            _state.Board.TryFind(ReviewTask.Id) is { } review
+            && TaskStates.IsReviewEnd(review.Status.State)
             && _state.Run.Review is { } last
             && last.Commit != _state.StagingTip
         )

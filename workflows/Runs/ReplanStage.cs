@@ -157,7 +157,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         };
         if (!TaskStates.IsDone(entry.Status.State))
         {
-            _state.Board.CountAsDone(entry, TaskStates.Reviewed, "what was found is for the tasks of the other plan", Now);
+            _state.Board.CountAsDone(entry, TaskStates.Findings, "what was found is for the tasks of the other plan", Now);
         }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ReviewStage(RunContext context)
             _state.Board.Add([ReviewTask.Of(rule)], Now);
             return false;
         }
-        if (entry.Status.State != TaskStates.Reviewed)
+        if (!TaskStates.IsReviewEnd(entry.Status.State))
         {
             Overrule();
             return true;
@@ -58,7 +58,7 @@ internal sealed class ReviewStage(RunContext context)
         var (conclusion, why) = await FailureCause.TryAsync(
             Workflow.ExecuteActivityAsync((IReviewActivities a) => a.ConcludeReviewAsync(conclude), context.Short)
         );
-        if (entry.Status.State != TaskStates.Reviewed)
+        if (!TaskStates.IsReviewEnd(entry.Status.State))
         {
             return; // A person has decided meanwhile.
         }
@@ -74,7 +74,9 @@ internal sealed class ReviewStage(RunContext context)
             Hash = conclusion.PlanHash,
         };
         _state.Run = _state.Run with { Review = review };
-        _state.Journal.Note(ReviewTask.Id, TaskStates.Reviewed, $"{review}. {conclusion.Message}".TrimEnd(), Now, conclusion.Evidence);
+        var isRejected = review.Verdict is ReviewVerdicts.Escalated or ReviewVerdicts.Findings;
+        var state = isRejected ? TaskStates.Findings : TaskStates.Reviewed;
+        _state.Board.Change(entry, state, $"{review}. {conclusion.Message}".TrimEnd(), Now, conclusion.Evidence);
         if (review.Verdict == ReviewVerdicts.Escalated)
         {
             _state.Board.Escalate(entry, $"the reviewer does not accept: {why}", Now, conclusion.Evidence);

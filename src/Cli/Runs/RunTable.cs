@@ -237,7 +237,12 @@ internal static class RunTable
             TaskStates.Merged or TaskStates.Resolved or TaskStates.Planned or TaskStates.Reviewed => '+',
             TaskStates.Failed or TaskStates.Escalated => '!',
             TaskStates.Blocked or TaskStates.AwaitingApproval => '?',
-            TaskStates.Skipped or TaskStates.Cancelled or TaskStates.Waived or TaskStates.Superseded or TaskStates.NotAsked => '-',
+            TaskStates.Skipped
+            or TaskStates.Cancelled
+            or TaskStates.Waived
+            or TaskStates.Superseded
+            or TaskStates.NotAsked
+            or TaskStates.Findings => '-',
             _ => TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging ? '>' : ' ',
         };
 
