@@ -23,13 +23,23 @@ public sealed record RunQuestion
     [JsonPropertyName("question")]
     public required string Question { get; init; }
 
-    /// <summary>Commands that answer it; the first is what is recommended.</summary>
-    [JsonPropertyName("commands")]
-    public IReadOnlyList<string> Commands
+    /// <summary>Ways to answer it; the first is what is recommended.</summary>
+    [JsonPropertyName("ways")]
+    public IReadOnlyList<AnswerWay> Ways
     {
         get;
         init => field = value ?? [];
     } = [];
+
+    /// <summary>The commands of <see cref="Ways"/>, in the same order.</summary>
+    [JsonPropertyName("commands")]
+    public IReadOnlyList<string> Commands => [.. Ways.Select(way => way.Command)];
+
+    /// <summary>True where the question says the reason of its task, or of the run, so that it need not stand beside it once
+    /// more.</summary>
+    [JsonPropertyName("saysReason")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SaysReason { get; init; }
 
     /// <summary>Identifies what a person is shown: the beginning of the SHA-256 of id and question. An answer that names it is refused
     /// where something else is asked by now. Computed from the text, so that it is always that of the text beside it.</summary>

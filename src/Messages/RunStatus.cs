@@ -4,9 +4,6 @@ namespace Orchestrator.Messages;
 /// <c>orchestrate status --json</c> prints.</summary>
 public sealed record RunStatus
 {
-    /// <summary>Prefix of a warning about a message that could not be read or carried out.</summary>
-    public const string DroppedMessage = "Message: ";
-
     /// <summary><see cref="Sequence"/> is increased by this number where another execution of the run continues its record, after a reset,
     /// or where the end of an execution is written on its behalf: late writes of the old execution then count less than later
     /// ones.</summary>
@@ -42,6 +39,18 @@ public sealed record RunStatus
     /// <summary>Why the run is in this state, in a sentence; empty where the state says it all.</summary>
     [JsonPropertyName("reason")]
     public string Reason
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
+    /// <summary>When the run entered this state, or had another reason to be in it.</summary>
+    [JsonPropertyName("since")]
+    public DateTimeOffset Since { get; init; }
+
+    /// <summary>File with the evidence for the state, relative to the repository; empty where there is none.</summary>
+    [JsonPropertyName("evidence")]
+    public string Evidence
     {
         get;
         init => field = value ?? "";
@@ -154,6 +163,27 @@ public sealed record RunStatus
         get;
         init => field = value ?? [];
     } = [];
+
+    /// <summary>Messages to the run that could not be read or carried out, each with the reason; the newest last.</summary>
+    [JsonPropertyName("droppedMessages")]
+    public IReadOnlyList<string> DroppedMessages
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
+
+    /// <summary>Accounts, or the machine, that do not work now: tasks that need them wait.</summary>
+    [JsonPropertyName("outages")]
+    public IReadOnlyList<OutageStatus> Outages
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
+
+    /// <summary>True where nobody promoted it in time, so that it asks for that beside its escalation.</summary>
+    [JsonPropertyName("promotionOverdue")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool PromotionOverdue { get; init; }
 
     /// <summary>What is left of an ended run, and why: branches, worktrees, work that was set aside. Only in its report.</summary>
     [JsonPropertyName("left")]

@@ -51,6 +51,11 @@ public sealed record RunTask
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Parts { get; init; }
 
+    /// <summary>For a parked task the <see cref="OutageStatus.Account"/> that it waits for (empty: the machine); null: for none.</summary>
+    [JsonPropertyName("outage")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Outage { get; init; }
+
     [JsonPropertyName("reason")]
     public string Reason
     {

@@ -6,7 +6,8 @@ namespace Orchestrator.Messages;
 /// <summary>Result of a steering command.</summary>
 /// <param name="Message">A sentence for people.</param>
 /// <param name="Changed">False when things were that way already.</param>
-public sealed record SteeringAnswer(string Message, bool Changed);
+/// <param name="NamesRun">The sentence names the run.</param>
+public sealed record SteeringAnswer(string Message, bool Changed, bool NamesRun = false);
 
 /// <summary>A task, with a reason or guidance where it helps.</summary>
 /// <param name="Text">Guidance for its agent, or the reason.</param>

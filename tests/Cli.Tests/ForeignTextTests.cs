@@ -374,11 +374,12 @@ public sealed class ForeignTextTests : IDisposable
                         {
                             Id = TaskId(i),
                             Question = one.Text,
-                            Commands = [$"orchestrate retry {id}/{TaskId(i)} --guidance TEXT"],
+                            Ways = [new AnswerWay(AnswerWays.Guide, $"{id}/{TaskId(i)}")],
                         }
                 ),
             ],
-            Warnings = [.. ForeignTexts.All.Select(one => one.Text), RunStatus.DroppedMessage + ForeignTexts.Together],
+            Warnings = [.. ForeignTexts.All.Select(one => one.Text)],
+            DroppedMessages = [ForeignTexts.Together],
             Left = [.. ForeignTexts.All.Select(one => one.Text)],
             Review = new RunReview
             {

@@ -105,7 +105,8 @@ public class RunTableTests
     {
         var run = Run(1, _ => TaskStates.Executing) with
         {
-            Warnings = ["gates: none", RunStatus.DroppedMessage + "the signal 'aprove' was dropped"],
+            Warnings = ["gates: none"],
+            DroppedMessages = ["the signal 'aprove' was dropped"],
         };
 
         var open = Draw(run with { State = RunStates.Executing }, new Dictionary<string, string>(), Now, 80, 50);

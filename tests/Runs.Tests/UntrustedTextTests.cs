@@ -121,7 +121,7 @@ public sealed partial class UntrustedTextTests
                 {
                     Id = "a",
                     Question = text,
-                    Commands = ["orchestrate retry night/a --guidance TEXT"],
+                    Ways = [new AnswerWay(AnswerWays.Guide, "night/a")],
                 },
             ],
             Tasks =
@@ -135,13 +135,6 @@ public sealed partial class UntrustedTextTests
                     Gates = text,
                 },
             ],
-        };
-        var came = new RunEvent
-        {
-            Sequence = 1,
-            Time = DateTimeOffset.UnixEpoch,
-            State = RunStates.Escalated,
-            Reason = text,
         };
         var review = new ReviewRecord
         {
@@ -168,12 +161,7 @@ public sealed partial class UntrustedTextTests
         };
 
         foreach (
-            var report in new[]
-            {
-                new RunReport("/nowhere").Render(run),
-                new EscalationReport("/nowhere").Render(run, came),
-                review.Render(),
-            }
+            var report in new[] { new RunReport("/nowhere").Render(run), new EscalationReport("/nowhere").Render(run), review.Render() }
         )
         {
             Assert.Empty(ForeignTexts.Faults(report));

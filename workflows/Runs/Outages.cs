@@ -114,6 +114,13 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
                     or TaskStates.Remediating
                     or TaskStates.Blocked;
 
+    /// <summary>Name of the outage that a parked task waits for; null where its report tells of none.</summary>
+    public static string? Of(TaskOutline task, TaskReport report) =>
+        report.State != TaskStates.Parked ? null
+        : report.FailureClass == FailureClasses.Environment ? ""
+        : report.FailureClass is FailureClasses.Account or FailureClasses.UsageLimit ? task.Account
+        : null;
+
     private void Parked(TaskOutline task, TaskReport report)
     {
         var name = report.FailureClass == FailureClasses.Environment ? "" : task.Account;
@@ -124,7 +131,7 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
             known.Until = isLimit && report.ResetAt > known.Until ? report.ResetAt : known.Until;
             return;
         }
-        if (report.FailureClass is not (FailureClasses.Account or FailureClasses.Environment or FailureClasses.UsageLimit))
+        if (Of(task, report) is null)
         {
             return;
         }

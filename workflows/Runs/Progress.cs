@@ -6,7 +6,7 @@ namespace Orchestrator.Workflows.Runs;
 /// <summary>Texts about a run beside its states.</summary>
 internal static class Progress
 {
-    /// <summary>How many notes of unreadable messages are among the warnings.</summary>
+    /// <summary>How many notes of unreadable messages the status has.</summary>
     private const int MostDropped = 10;
 
     /// <summary>The run's details for the Web UI, as Markdown.</summary>
@@ -66,9 +66,9 @@ internal static class Progress
     public static string ShowOutages(RunState state, string shown, DateTimeOffset now)
     {
         var text = DescribeOutages(state);
-        if (text != shown && !state.IsEnding && (text.Length > 0 || state.Run.Reason == PayloadPaging.Brief(shown)))
+        if (text != shown && !state.IsEnding && (text.Length > 0 || state.ReasonIsOutage))
         {
-            state.TransitionTo(state.Run.State, text, now);
+            state.TransitionTo(state.Run.State, text, now, isOutage: text.Length > 0);
         }
         return text;
     }
@@ -100,13 +100,12 @@ internal static class Progress
         }
     }
 
-    /// <summary>Records a dropped message as an event, and as a warning, which 'status' shows.</summary>
+    /// <summary>Records a dropped message as an event, and in the status.</summary>
     public static void NoteDropped(RunState state, string note, DateTimeOffset now)
     {
-        var warnings = state.Run.Warnings.Where(w => !w.StartsWith(RunStatus.DroppedMessage, StringComparison.Ordinal)).ToList();
-        var newest = $"{RunStatus.DroppedMessage}{PayloadPaging.Brief(note)}";
-        var notes = state.Run.Warnings.Except(warnings).Append(newest).TakeLast(MostDropped);
-        state.Run = state.Run with { Warnings = [.. warnings, .. notes] };
+        var brief = PayloadPaging.Brief(note);
+        var earlier = state.Run.DroppedMessages.Where(known => known != brief);
+        state.Run = state.Run with { DroppedMessages = [.. earlier.Append(brief).TakeLast(MostDropped)] };
         state.Note(note, now);
     }
 

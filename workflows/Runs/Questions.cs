@@ -19,7 +19,13 @@ internal static class Questions
     /// <summary>The question how the run as a whole goes on.</summary>
     private static IEnumerable<RunQuestion> OfTheWhole(RunState state) =>
         state.Run.State == RunStates.Escalated && state.Resolution is null
-            ? [Ask(RunQuestion.Resolve, state.Since, $"How does this run go on? {state.Run.Reason}", WaysOut(state.RunId))]
+            ?
+            [
+                Ask(RunQuestion.Resolve, state.Since, $"How does this run go on? {state.Run.Reason}", WaysOut(state.RunId)) with
+                {
+                    SaysReason = true,
+                },
+            ]
             : [];
 
     private static IEnumerable<RunQuestion> OfRun(RunState state)
@@ -31,9 +37,12 @@ internal static class Questions
                 RunQuestion.Plan,
                 state.Since,
                 $"May this run {(state.IsReplanning ? "go on with another plan" : "begin")}? {run.Reason} {Deadline(state, state.Since)}",
-                $"orchestrate approve {id}/{RunQuestion.Plan}",
-                $"orchestrate reject {id}/{RunQuestion.Plan}"
-            );
+                new AnswerWay(AnswerWays.Approve, $"{id}/{RunQuestion.Plan}"),
+                new AnswerWay(AnswerWays.Reject, $"{id}/{RunQuestion.Plan}")
+            ) with
+            {
+                SaysReason = true,
+            };
         }
         if (run.State == RunStates.AwaitingPromotion && !state.PromoteAsked)
         {
@@ -41,8 +50,11 @@ internal static class Questions
                 RunQuestion.Promote,
                 state.Since,
                 $"{run.Reason} {Deadline(state, state.Since)}",
-                [$"orchestrate promote {id}", .. WaysOut(id)]
-            );
+                [new AnswerWay(AnswerWays.Promote, id), .. WaysOut(id)]
+            ) with
+            {
+                SaysReason = true,
+            };
         }
         if (run.State == RunStates.Escalated && state.IsPromotionOverdue && !state.PromoteAsked)
         {
@@ -50,7 +62,7 @@ internal static class Questions
                 RunQuestion.Promote,
                 state.Since,
                 "Is its landing begun anew? It asks again where it has to.",
-                $"orchestrate promote {id}"
+                new AnswerWay(AnswerWays.Promote, id)
             );
         }
     }
@@ -69,7 +81,10 @@ internal static class Questions
                     $"{Outages.NameOf(outage)} does not work, so "
                         + $"{(waiting.Count == 1 ? $"{waiting[0].Id} waits" : $"{waiting.Count} tasks wait")}. "
                         + "When you have mended it they go on by themselves, and at once with this:",
-                    $"orchestrate retry {state.RunId}/{(waiting.Find(e => e.Status.State == TaskStates.Parked) ?? waiting[0]).Id}"
+                    new AnswerWay(
+                        AnswerWays.Retry,
+                        $"{state.RunId}/{(waiting.Find(e => e.Status.State == TaskStates.Parked) ?? waiting[0]).Id}"
+                    )
                 );
             }
         }
@@ -83,23 +98,33 @@ internal static class Questions
             yield return Ask(
                 entry,
                 $"{entry.Id} is blocked: {entry.Status.Reason}",
-                $"orchestrate retry {id}/{entry.Id} --guidance TEXT",
-                $"orchestrate cancel {id}/{entry.Id}"
+                saysReason: true,
+                Of(entry, AnswerWays.Guide, AnswerWays.Cancel)
             );
         }
         foreach (var entry in state.Board.In(TaskStates.AwaitingApproval).Where(e => !e.State.AnswerSent))
         {
-            string[] answers = [$"orchestrate approve {id}/{entry.Id}", $"orchestrate reject {id}/{entry.Id}"];
             yield return entry is { AtWork: true, Status.Asks: not null }
-                ? Ask(entry, $"{entry.Status.Reason} {Deadline(state, entry.Status.Since)}", answers)
+                ? Ask(
+                    entry,
+                    $"{entry.Status.Reason} {Deadline(state, entry.Status.Since)}",
+                    saysReason: true,
+                    Of(entry, AnswerWays.Approve, AnswerWays.Reject)
+                )
             : entry.AtWork
                 ? Ask(
                     entry,
                     $"May {entry.Id} be merged ({CommitIds.Shorten(entry.Status.Commit)})? {entry.Status.Reason} "
                         + Deadline(state, entry.Status.Since),
-                    [$"orchestrate diff {id}/{entry.Id}", .. answers]
+                    saysReason: true,
+                    Of(entry, AnswerWays.Diff, AnswerWays.Approve, AnswerWays.Reject)
                 )
-            : Ask(entry, $"May {entry.Id} start? {entry.Outline.Title} {Deadline(state, entry.Status.Since)}", answers);
+            : Ask(
+                entry,
+                $"May {entry.Id} start? {entry.Outline.Title} {Deadline(state, entry.Status.Since)}",
+                saysReason: false,
+                Of(entry, AnswerWays.Approve, AnswerWays.Reject)
+            );
         }
         if (
             state.Run.State == RunStates.Planning
@@ -110,11 +135,12 @@ internal static class Questions
             yield return Ask(
                 planner,
                 $"The planner is {planner.Status.State}: {planner.Status.Reason}",
-                $"orchestrate retry {id}/{planner.Id} --guidance TEXT"
+                saysReason: true,
+                Of(planner, AnswerWays.Guide)
             );
         }
         // Merged work can land without the failed tasks.
-        string[] landing = state.Board.Unlanded.Any() ? [$"orchestrate land {id} --merged"] : [];
+        AnswerWay[] landing = state.Board.Unlanded.Any() ? [new AnswerWay(AnswerWays.LandMerged, id)] : [];
         foreach (var entry in state.Run.State == RunStates.Escalated ? Scheduling.EndedBadly(state.Board) : [])
         {
             yield return entry.State.LeftOut
@@ -122,21 +148,18 @@ internal static class Questions
                     entry,
                     $"{entry.Id} was cancelled, and {string.Join(", ", state.Board.SkippedFor(entry).Select(e => e.Id).Take(5))} "
                         + "can't run without it.",
-                    $"orchestrate cancel {id}/{entry.Id} --dependants",
-                    $"orchestrate skip {id}/{entry.Id}",
-                    $"orchestrate retry {id}/{entry.Id} --guidance TEXT"
+                    saysReason: false,
+                    Of(entry, AnswerWays.CancelDependants, AnswerWays.Skip, AnswerWays.Guide)
                 )
                 : Ask(
                     entry,
                     $"{entry.Id} is {entry.Status.State}: {entry.Status.Reason}",
-                    [
-                        $"orchestrate retry {id}/{entry.Id} --guidance TEXT",
-                        $"orchestrate skip {id}/{entry.Id}",
-                        $"orchestrate cancel {id}/{entry.Id}",
-                        .. landing,
-                    ]
+                    saysReason: true,
+                    [.. Of(entry, AnswerWays.Guide, AnswerWays.Skip, AnswerWays.Cancel), .. landing]
                 );
         }
+
+        AnswerWay[] Of(TaskEntry entry, params string[] kinds) => [.. kinds.Select(kind => new AnswerWay(kind, $"{id}/{entry.Id}"))];
     }
 
     /// <summary>What no answer means, and after what time: for approvals and promotion. No other question has a time limit.</summary>
@@ -146,18 +169,24 @@ internal static class Questions
             $"(Without an answer by {(since + state.Rules.ApprovalTimeout).UtcDateTime:yyyy-MM-dd HH:mm}Z it is a no.)"
         );
 
-    private static string[] WaysOut(string id) =>
-        [$"orchestrate report {id} --escalation", .. Resolutions.All.Select(way => $"orchestrate resolve {id} {way}")];
+    private static AnswerWay[] WaysOut(string id) =>
+        [
+            new AnswerWay(AnswerWays.ReadEscalation, id),
+            .. Resolutions.All.Select(resolution => new AnswerWay(AnswerWays.Resolve, id, resolution)),
+        ];
 
-    private static RunQuestion Ask(TaskEntry entry, string question, params string[] commands) =>
-        Ask(entry.Id, entry.Status.Since, question, commands);
+    private static RunQuestion Ask(TaskEntry entry, string question, bool saysReason, params AnswerWay[] ways) =>
+        Ask(entry.Id, entry.Status.Since, question, ways) with
+        {
+            SaysReason = saysReason,
+        };
 
-    private static RunQuestion Ask(string id, DateTimeOffset since, string question, params string[] commands) =>
+    private static RunQuestion Ask(string id, DateTimeOffset since, string question, params AnswerWay[] ways) =>
         new()
         {
             Id = id,
             Question = question,
-            Commands = commands,
+            Ways = ways,
             Since = since,
         };
 }

@@ -110,7 +110,7 @@ public abstract class RunMessages : MessageWorkflow
         var resolution = new Resolution(command);
         State.Resolution = resolution;
         await Workflow.WaitConditionAsync(() => resolution.Answer is not null || State.IsEnding, CancellationToken.None);
-        return resolution.Answer ?? new SteeringAnswer($"{State.RunId} is ending.", Changed: false);
+        return resolution.Answer ?? new SteeringAnswer($"{State.RunId} is ending.", Changed: false, NamesRun: true);
     }
 
     /// <inheritdoc cref="IOrchestrationWorkflow.CancelAsync"/>
@@ -121,13 +121,15 @@ public abstract class RunMessages : MessageWorkflow
         if (State.IsCancelled || isFinal)
         {
             return Task.FromResult(
-                new SteeringAnswer($"{State.RunId} is {(isFinal ? State.Run.State : "being cancelled")} already.", false)
+                new SteeringAnswer($"{State.RunId} is {(isFinal ? State.Run.State : "being cancelled")} already.", false, NamesRun: true)
             );
         }
         State.CancelledBy = Said.By(command);
         State.Note($"cancelled by {State.CancelledBy}", Now, Said.By(command?.By ?? ""));
         _stop.Cancel();
-        return Task.FromResult(new SteeringAnswer($"{State.RunId} is being cancelled; what is merged stays on staging.", true));
+        return Task.FromResult(
+            new SteeringAnswer($"{State.RunId} is being cancelled; what is merged stays on staging.", true, NamesRun: true)
+        );
     }
 
     /// <summary>Has nothing to refuse; with it the SDK rejects what can't be read before it is in history.</summary>

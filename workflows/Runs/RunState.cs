@@ -12,7 +12,6 @@ internal sealed class RunState
         _cancellation = cancellation;
         RunId = runId;
         Input = input;
-        Since = now;
         Outages = new Outages(() => Rules.FirstTrialAfter);
         Run = new RunStatus
         {
@@ -22,6 +21,7 @@ internal sealed class RunState
             Title = PayloadPaging.Brief(input.Request is null ? input.Subject ?? "" : ""),
             Repository = input.Repository,
             StartedAt = now,
+            Since = now,
             UpdatedAt = now,
             Workers = input.Workers ?? 0,
             Agent = input.Agent ?? "",
@@ -44,8 +44,11 @@ internal sealed class RunState
     /// <summary>The run without its tasks.</summary>
     public RunStatus Run { get; set; }
 
-    /// <summary>When the run entered its state.</summary>
-    public DateTimeOffset Since { get; private set; }
+    /// <summary>When the run entered its state, or had another reason to be in it.</summary>
+    public DateTimeOffset Since => Run.Since;
+
+    /// <summary>The reason of its state names outages.</summary>
+    public bool ReasonIsOutage { get; private set; }
 
     public RunBoard Board { get; } = new();
 
@@ -130,15 +133,16 @@ internal sealed class RunState
     public string PlanHashOf(TaskEntry entry) => IsPlanner(entry) ? "" : Plan.Hash;
 
     /// <summary>The run comes into a state, or has another reason to be in it.</summary>
-    public void TransitionTo(string state, string reason, DateTimeOffset now, string evidence = "")
+    /// <param name="isOutage">The reason names outages.</param>
+    public void TransitionTo(string state, string reason, DateTimeOffset now, string evidence = "", bool isOutage = false)
     {
+        ReasonIsOutage = isOutage;
         reason = PayloadPaging.Brief(reason);
         if (Run.State == state && Run.Reason == reason && Journal.Sequence > 0)
         {
             return;
         }
-        Run = Run with { State = state, Reason = reason };
-        Since = now;
+        Run = Run with { State = state, Reason = reason, Since = now, Evidence = evidence };
         Journal.Note(task: null, state, reason, now, evidence);
     }
 
@@ -193,6 +197,13 @@ internal sealed class RunState
             AgentStarts = Board.Entries.Sum(e => e.Status.Starts),
             Cost = Board.Entries.Sum(e => e.Status.Cost),
             Questions = Questions.Of(this),
+            Outages =
+            [
+                .. Outages
+                    .Open.Where(outage => !outage.IsOver)
+                    .Select(outage => new OutageStatus(outage.Name, outage.Reason, outage.Until)),
+            ],
+            PromotionOverdue = IsPromotionOverdue,
             Tasks = PayloadPaging.First(Board.Entries.Skip(offset).Select(Shown), limit),
             TaskCount = Board.Entries.Count,
         };

@@ -12,6 +12,10 @@ internal sealed record Steered(SteeringAnswer Answer, params IReadOnlyList<TaskM
 {
     public static Steered As(string message, params IReadOnlyList<TaskMessage> tell) => new(new SteeringAnswer(message, true), tell);
 
+    /// <summary>The result of a command about the run, in a sentence that names it.</summary>
+    public static Steered OfRun(string message, bool changed, params IReadOnlyList<TaskMessage> tell) =>
+        new(new SteeringAnswer(message, changed, NamesRun: true), tell);
+
     /// <summary>There was nothing to change.</summary>
     public static Steered Unchanged(string message, params IReadOnlyList<TaskMessage> tell) =>
         new(new SteeringAnswer(message, false), tell);
@@ -74,12 +78,13 @@ internal sealed class Steering(RunState state)
     {
         if (state.Run.Paused)
         {
-            return Steered.Unchanged($"{state.RunId} is paused already.");
+            return Steered.OfRun($"{state.RunId} is paused already.", changed: false);
         }
         state.Run = state.Run with { Paused = true };
         state.Note("paused by a person", now);
-        return Steered.As(
+        return Steered.OfRun(
             $"{state.RunId} is paused: nothing new starts, agents at work are interrupted and keep their conversations.",
+            changed: true,
             [.. Board.AtWork.Select(e => new TaskMessage(e.Id, t => t.PauseAsync()))]
         );
     }
@@ -109,7 +114,7 @@ internal sealed class Steering(RunState state)
         var others = Board.AtWork.Where(e => !state.PausedAlone.Contains(e.Id)).ToList();
         var stay = alone.Count == 0 ? "" : $" What was paused by name stays so: {string.Join(", ", alone)}.";
         var message = (was ? $"{state.RunId} goes on." : $"{state.RunId} was not paused.") + stay;
-        return new Steered(new SteeringAnswer(message, was), [.. others.Select(LetGoOn)]);
+        return Steered.OfRun(message, was, [.. others.Select(LetGoOn)]);
     }
 
     public Steered ResumeTask(string id)
@@ -195,7 +200,7 @@ internal sealed class Steering(RunState state)
     {
         if (state.Run.State != RunStates.AwaitingPromotion && !state.IsPromotionOverdue)
         {
-            return Steered.Unchanged($"{state.RunId} is {state.Run.State} already.");
+            return Steered.OfRun($"{state.RunId} is {state.Run.State} already.", changed: false);
         }
         state.PromoteAsked = true;
         state.Note($"promoted by {Said.By(command)}", now, Said.By(command?.By ?? ""));

@@ -68,7 +68,7 @@ internal static class TaskReports
             LastStart = report.LastStart,
             SaidHash = report.SaidHash,
             Called = report.Called,
-            Status = StatusOf(state, report, now),
+            Status = StatusOf(state, report, now) with { Outage = Outages.Of(entry.Outline, report) },
         };
         board.Change(entry, report.State, report.Reason, now, report.Evidence);
         if (entry.HasEnded)

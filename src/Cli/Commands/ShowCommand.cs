@@ -66,7 +66,7 @@ internal sealed class ShowCommand : CliCommand
         Say(context, "folder", run.Folder);
         Say(context, "replan", status.Replan?.ToString() ?? "");
         Say(context, "decide", run.HasEscalation ? run.EscalationFile : "");
-        foreach (var warning in status.Warnings)
+        foreach (var warning in RunWarnings.Of(status))
         {
             Say(context, "warning", warning);
         }

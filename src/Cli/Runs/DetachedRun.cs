@@ -180,10 +180,10 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
             $"All of them are in {_output}."
         );
 
-    // The error comes before the cure.
+    // An error and its cure.
     private static string LastWords(string file)
     {
-        string[] lines = File.Exists(file) ? [.. File.ReadLines(file).Where(line => line.Length > 0)] : [];
-        return lines.LastOrDefault(line => line.StartsWith("error: ", StringComparison.Ordinal)) ?? lines.LastOrDefault() ?? "none";
+        string[] lines = File.Exists(file) ? [.. File.ReadLines(file).Where(line => line.Length > 0).TakeLast(2)] : [];
+        return lines.Length == 0 ? "none" : string.Join(" ", lines.Select(line => line.Trim()));
     }
 }

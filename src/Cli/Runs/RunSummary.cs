@@ -40,7 +40,7 @@ internal static class RunSummary
         var counts = (run.Counts ?? RunCounts.Of(run)).ToString() is { Length: > 0 } counted ? $"{counted}, {starts}" : starts;
         context.Terminal.Say($"{run.RunId}: {RunLiveness.Describe(run)}, {counts}.");
         // What is asked of the person says the reason.
-        if (!NextStep.Of(run).Any(step => step.Says(run.Reason)))
+        if (!NextStep.Of(run).Any(step => step.SaysReasonOfRun))
         {
             context.Terminal.Say(new UntrustedText(LocalTimes.In(run.Reason)));
         }
@@ -73,7 +73,7 @@ internal static class RunSummary
         {
             context.Terminal.Say($"  {task.Id} is paused. 'orchestrate resume {run.RunId}/{task.Id}' goes on with it.");
         }
-        foreach (var warning in run.Warnings.Where(warning => warned?.Contains(warning) != true).Take(10))
+        foreach (var warning in RunWarnings.Of(run).Where(warning => warned?.Contains(warning) != true).Take(10))
         {
             context.Terminal.Warn(warning);
         }

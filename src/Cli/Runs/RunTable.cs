@@ -42,7 +42,7 @@ internal static class RunTable
         width = Math.Max(width, 40);
         var lines = new List<ScreenLine>(TextCells.WrapWords(Head(run, now), width).Select((row, i) => i == 0 ? HeadLine(run, row) : row));
         var steps = stepsFollow ? NextStep.Of(run) : [];
-        if (run.Reason.Length > 0 && !steps.Any(step => step.Says(run.Reason)))
+        if (run.Reason.Length > 0 && !steps.Any(step => step.SaysReasonOfRun))
         {
             AddRemark(TextCells.OneLine(LocalTimes.In(run.Reason)));
         }
@@ -50,16 +50,13 @@ internal static class RunTable
         {
             AddRemark(TextCells.OneLine(ofRun));
         }
-        if (
-            !RunStates.IsFinal(run.State)
-            && run.Warnings.LastOrDefault(w => w.StartsWith(RunStatus.DroppedMessage, StringComparison.Ordinal)) is { } dropped
-        )
+        if (!RunStates.IsFinal(run.State) && run.DroppedMessages is [.., var dropped])
         {
-            lines.Add(TextCells.Cut("! " + TextCells.OneLine(dropped), width));
+            lines.Add(TextCells.Cut("! " + TextCells.OneLine(RunWarnings.Dropped(dropped)), width));
         }
         // A task's own question is its reason, which its row shows.
         var questions = run
-            .Questions.Where(question => !stepsFollow && !run.Tasks.Any(task => task.Id == question.Id) && !IsSaid(run, question))
+            .Questions.Where(question => !stepsFollow && !run.Tasks.Any(task => task.Id == question.Id) && !question.SaysReason)
             .Take(3)
             .Select(question => TextCells.Cut("? " + TextCells.OneLine(LocalTimes.In(question.Question)), width))
             .ToList();
@@ -166,7 +163,7 @@ internal static class RunTable
     private static RowCells Cells(RunStatus run, RunTask task, string? doing, DateTimeOffset now, IReadOnlyList<NextStep> steps)
     {
         var isDoing = (TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging) && doing is { Length: > 0 };
-        var isAsked = steps.Any(step => step.Questions.Contains(task.Id) || step.Says(task.Reason));
+        var isAsked = steps.Any(step => step.Questions.Contains(task.Id));
         var text = TextCells.OneLine(
             isDoing ? doing!
             : TaskStates.IsDone(task.State) || isAsked ? Done(task, isAsked)
@@ -221,13 +218,9 @@ internal static class RunTable
         return new ScreenLine(text, row.Tone, 0, Math.Min(text.Length, left.TrimEnd().Length));
     }
 
-    // Said by the line above the table already.
-    private static bool IsSaidOfRun(RunStatus run, RunTask task) => Contains(run.Reason, task.Reason) && task.Title.Length > 0;
-
-    private static bool IsSaid(RunStatus run, RunQuestion question) => Contains(question.Question, run.Reason) && run.Reason.Length > 0;
-
-    private static bool Contains(string text, string part) =>
-        part.Length > 0 && text.Contains(part.TrimEnd('.', ' '), StringComparison.Ordinal);
+    // Outages are said by the line above the table already.
+    private static bool IsSaidOfRun(RunStatus run, RunTask task) =>
+        task.Outage is { } of && run.Outages.Any(outage => outage.Account == of) && task.Title.Length > 0;
 
     private static string Fit(string text, int width) => TextCells.Pad(TextCells.Cut(text, width), width);
 

@@ -199,7 +199,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
 
     private void Show(RunStatus status, bool isLast = false)
     {
-        var news = status.Warnings.Where(_warned.Add).ToList();
+        var news = RunWarnings.Of(status).Where(_warned.Add).ToList();
         if (news.Count > 0)
         {
             _terminal.EndRedraw();

@@ -149,8 +149,7 @@ internal static class Steering
         if (isWorkedOn && await TryUpdateAsync(handle, call.Update, stop) is { } answer)
         {
             // Where none was named the answer names the run.
-            var isNamed = answer.Message.Contains(run.Id, StringComparison.Ordinal);
-            context.Terminal.Say(isNamed ? answer.Message : $"{run.Id}: {answer.Message}");
+            context.Terminal.Say(answer.NamesRun ? answer.Message : $"{run.Id}: {answer.Message}");
             call.Told?.Invoke();
             return answer.Changed ? ExitCodes.Done : call.UnchangedCode;
         }

@@ -25,10 +25,10 @@ internal static class StoredRefusals
     public static string? OfSkip(RunStatus run, string task) =>
         SteeringRefusals.OfSkip(run.HasPlanner && task == PlannerTask.Id, StateOf(run, task));
 
-    public static string? OfPromote(RunStatus run) => SteeringRefusals.OfPromote(run.RunId, run.State, IsPromotionOverdue(run));
+    public static string? OfPromote(RunStatus run) => SteeringRefusals.OfPromote(run.RunId, run.State, run.PromotionOverdue);
 
     public static string? OfLand(RunStatus run) =>
-        run.State == RunStates.Escalated && !IsPromotionOverdue(run)
+        run.State == RunStates.Escalated && !run.PromotionOverdue
             ? $"{run.RunId} is {run.State}: with --merged what is merged of it lands, and the rest stays open."
             : OfPromote(run);
 
@@ -39,7 +39,7 @@ internal static class StoredRefusals
                 run.RunId,
                 run.State,
                 run.Tasks.Any(t => TaskStates.IsOnStaging(t.State) && !t.Landed),
-                IsPromotionOverdue(run)
+                run.PromotionOverdue
             );
 
     public static string? OfResolve(RunStatus run) => SteeringRefusals.OfResolve(run.RunId, run.State);
@@ -62,10 +62,6 @@ internal static class StoredRefusals
             : StateOf(run, id) is var state && TaskStates.IsEnd(state) && state != TaskStates.Cancelled
                 ? SteeringRefusals.OfTaskAnswer(id, state)
                 : null;
-
-    // For an escalated run only this asks for a promotion.
-    private static bool IsPromotionOverdue(RunStatus run) =>
-        run.State == RunStates.Escalated && run.Questions.Any(question => question.Id == RunQuestion.Promote);
 
     // Empty for an id that is no task: the question whether to land.
     private static string StateOf(RunStatus run, string task) => run.Tasks.FirstOrDefault(t => t.Id == task)?.State ?? "";

@@ -12,29 +12,24 @@ internal sealed class EscalationReport(string repository)
 
     /// <summary>Writes it where the recorded status says that a run is escalated.</summary>
     /// <param name="run">The run with all its tasks.</param>
-    /// <param name="events">The recorded events.</param>
-    public static void WriteIfDue(RunFolder folder, RunStatus run, IReadOnlyList<RunEvent> events)
+    public static void WriteIfDue(RunFolder folder, RunStatus run)
     {
-        if (
-            run.State is RunStates.Escalated or RunStates.AwaitingPromotion
-            && events.LastOrDefault(e => e.Task is null && e.State == run.State && e.Reason == run.Reason) is { } came
-        )
+        if (run.State is RunStates.Escalated or RunStates.AwaitingPromotion)
         {
-            DurableFile.Write(folder.Escalation, Encoding.UTF8.GetBytes(new EscalationReport(folder.Repository).Render(run, came)));
+            DurableFile.Write(folder.Escalation, Encoding.UTF8.GetBytes(new EscalationReport(folder.Repository).Render(run)));
         }
     }
 
     /// <summary>The report as Markdown.</summary>
     /// <param name="run">The run with all its tasks.</param>
-    /// <param name="came">The event of the escalation.</param>
-    public string Render(RunStatus run, RunEvent came)
+    public string Render(RunStatus run)
     {
         var text = new MarkdownText().Append($"# {run.RunId} needs a decision\n");
         if (run.Title.Length > 0)
         {
             text.Append($"\n{run.Title}\n");
         }
-        text.Append($"\nIt is {run.State} since {came.Time:yyyy-MM-dd HH:mm} UTC: ").AppendParagraph(run.Reason).Append($"\n");
+        text.Append($"\nIt is {run.State} since {run.Since:yyyy-MM-dd HH:mm} UTC: ").AppendParagraph(run.Reason).Append($"\n");
         text.Append($"While it waits nothing runs, nothing is paid and nothing is lost, and no program has to be kept open. ");
         text.Append(
             run.State == RunStates.AwaitingPromotion
@@ -46,13 +41,13 @@ internal sealed class EscalationReport(string repository)
                 ? MarkdownText.Of($"A part of its work has landed on {run.Target} ({CommitIds.Shorten(run.LandedCommit)}).\n")
                 : MarkdownText.Of($"Nothing of it is on {run.Target}.\n")
         );
-        AppendEvidence(text, came.Evidence);
+        AppendEvidence(text, run.Evidence);
         AppendFailures(text, run);
         AppendReview(text, run);
         AppendDone(text, run);
-        if (run.Warnings.Count > 0)
+        if (RunWarnings.Of(run) is { Count: > 0 } warnings)
         {
-            text.Append($"\n## Worth knowing\n\n").Append(run.Warnings.Select(warning => MarkdownText.Of($"- {warning}\n")));
+            text.Append($"\n## Worth knowing\n\n").Append(warnings.Select(warning => MarkdownText.Of($"- {warning}\n")));
         }
         AppendWaysOut(text, run);
         return text.ToString();
@@ -168,13 +163,13 @@ internal sealed class EscalationReport(string repository)
         );
         foreach (var question in run.Questions.Where(q => q.Id != RunQuestion.Resolve).Take(MostNamed))
         {
-            var commands = question.Commands.Where(c => !c.Contains(" resolve ", StringComparison.Ordinal) && !IsThisReport(c)).ToList();
-            if (commands.Count > 0)
+            var ways = question.Ways.Where(way => way.Kind is not (AnswerWays.Resolve or AnswerWays.ReadEscalation)).ToList();
+            if (ways.Count > 0)
             {
                 text.Append($"**{(question.Id == RunQuestion.Promote ? "Try to land again" : $"Only {question.Id}")}.**\n\n");
-                foreach (var command in commands)
+                foreach (var way in ways)
                 {
-                    text.AppendCommand($"{command}{Meaning(command)}");
+                    text.AppendCommand($"{way.Command}{Meaning(way)}");
                 }
                 text.Append($"\n");
             }
@@ -199,18 +194,15 @@ internal sealed class EscalationReport(string repository)
     }
 
     /// <summary>What a command does, as a comment behind it, so that the block can be copied.</summary>
-    private static string Meaning(string command) =>
-        command.Split(' ')[1] switch
+    private static string Meaning(AnswerWay way) =>
+        way.Kind switch
         {
-            "retry" => "   # its agent tries again; TEXT is what it should know this time",
-            "skip" => "   # it counts as done without changes; what depends on it runs",
-            "cancel" when command.Contains('/', StringComparison.Ordinal) => "   # the run lands without it",
-            "cancel" => "   # the run ends, what is merged stays on staging",
-            "land" => "   # what is merged by now lands, the rest stays open",
+            AnswerWays.Guide => "   # its agent tries again; TEXT is what it should know this time",
+            AnswerWays.Skip => "   # it counts as done without changes; what depends on it runs",
+            AnswerWays.Cancel or AnswerWays.CancelDependants => "   # the run lands without it",
+            AnswerWays.LandMerged => "   # what is merged by now lands, the rest stays open",
             _ => "",
         };
-
-    private static bool IsThisReport(string command) => command.EndsWith(" --escalation", StringComparison.Ordinal);
 
     private static IEnumerable<string> Dependants(RunStatus run, RunTask task) =>
         run.Tasks.Where(t => t.State == TaskStates.Skipped && t.DependsOn.Contains(task.Id)).Select(t => t.Id);

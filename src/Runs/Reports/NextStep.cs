@@ -8,23 +8,21 @@ namespace Orchestrator.Runs.Reports;
 /// <param name="Likewise">The other tasks that the command answers in the same way.</param>
 /// <param name="Others">Further commands that answer it.</param>
 /// <param name="Questions">Ids of the questions that it is about.</param>
+/// <param name="SaysReasonOfRun">It says why the run is in its state, so that this need not stand beside it once more.</param>
 public sealed record NextStep(
     string What,
     IReadOnlyList<string> Each,
     string Command,
     IReadOnlyList<string> Likewise,
     IReadOnlyList<string> Others,
-    IReadOnlyList<string> Questions
+    IReadOnlyList<string> Questions,
+    bool SaysReasonOfRun
 )
 {
     private const int MostNamed = 10;
 
     /// <summary>The recommended command as people read it.</summary>
     public string Recommended => Likewise.Count == 0 ? Command : $"{Command}   # likewise {FileNames.Some(Likewise, MostNamed)}";
-
-    /// <summary>Whether it says a sentence, so that it need not stand beside it once more.</summary>
-    public bool Says(string sentence) =>
-        sentence.TrimEnd('.', ' ') is { Length: > 0 } said && Each.Append(What).Any(text => text.Contains(said, StringComparison.Ordinal));
 
     /// <summary>All that is asked of people now, most urgent first: what has a time limit, then agents that wait, then what has
     /// failed.</summary>
@@ -83,7 +81,8 @@ public sealed record NextStep(
             first.Commands.Count > 0 ? first.Commands[0] : "",
             [.. asked.Skip(1).Select(a => a.Question.Id)],
             [.. asked.SelectMany(a => a.Question.Commands.Skip(1)).Concat(of?.Commands ?? []).Distinct()],
-            [.. asked.Select(a => a.Question.Id), .. of is null ? Array.Empty<string>() : [of.Id]]
+            [.. asked.Select(a => a.Question.Id), .. of is null ? Array.Empty<string>() : [of.Id]],
+            task is null && first.SaysReason
         );
     }
 

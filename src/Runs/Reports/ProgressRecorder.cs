@@ -36,7 +36,7 @@ public sealed class ProgressRecorder
     {
         Directory.CreateDirectory(folder.Path);
         Append(folder.Events, input.Events);
-        EscalationReport.WriteIfDue(folder, WriteStatus(folder.Status, input, executionId), input.Events);
+        EscalationReport.WriteIfDue(folder, WriteStatus(folder.Status, input, executionId));
     }
 
     /// <summary>Appends new events, after cutting off what an interrupted append or a power cut left behind the last whole event.</summary>

@@ -86,7 +86,7 @@ public sealed record RunPage(
 
     // A good end needs no reason, and what is asked of people says its own.
     private static IEnumerable<(string Name, string Value)> Why(RunStatus run) =>
-        run.State == RunStates.Completed || run.Reason.Length == 0 || NextStep.Of(run).Any(step => step.Says(run.Reason))
+        run.State == RunStates.Completed || run.Reason.Length == 0 || NextStep.Of(run).Any(step => step.SaysReasonOfRun)
             ? []
             : [("why", run.Reason)];
 
@@ -97,13 +97,14 @@ public sealed record RunPage(
 
     private static IEnumerable<(string Name, string Value)> Worth(RunStatus run)
     {
-        foreach (var warning in run.Warnings.Take(MostWarnings))
+        var warnings = RunWarnings.Of(run);
+        foreach (var warning in warnings.Take(MostWarnings))
         {
             yield return ("warning", warning);
         }
-        if (run.Warnings.Count > MostWarnings)
+        if (warnings.Count > MostWarnings)
         {
-            yield return ("warning", $"and {run.Warnings.Count - MostWarnings} more");
+            yield return ("warning", $"and {warnings.Count - MostWarnings} more");
         }
         if (run.Left.Count > 0)
         {

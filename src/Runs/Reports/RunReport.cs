@@ -41,7 +41,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null)
         {
             text.Append($"- another plan: {replan}\n");
         }
-        foreach (var warning in run.Warnings)
+        foreach (var warning in RunWarnings.Of(run))
         {
             text.Append($"- warning: {warning}\n");
         }

@@ -75,12 +75,8 @@ internal sealed class TaskFacts(RunFolder folder)
                 + $"expected {figure.Expected}"
                 + $"{(figure.Claimed is null ? "" : $"; its agent said {TaskMeasurement.Show(figure.Claimed, "")}")}";
         }
-        if (
-            isWork
-            && task.State == TaskStates.Merged
-            && task.Gates is null
-            && !task.Reason.Contains("not verified", StringComparison.Ordinal)
-        )
+        // Else its reason tells what is known of it.
+        if (isWork && task.State == TaskStates.Merged && task.Gates is null && task.Reason.Length == 0)
         {
             yield return "not verified: no gate has looked at it";
         }

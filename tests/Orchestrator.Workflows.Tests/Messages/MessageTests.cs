@@ -56,14 +56,14 @@ public sealed class MessageTests(ITestOutputHelper output)
         await handle.SignalAsync("aprove", [new { id = "plan" }]);
         await handle.SignalAsync("skipTask", [new { task = "b" }]);
 
-        var status = await run.UntilAsync(s => s.Warnings.Count == 3);
+        var status = await run.UntilAsync(s => s.DroppedMessages.Count == 3);
         Assert.Contains(
             "the signal 'approve' was dropped: 'idd' is unknown; known are id, reason, by, shown. 'id' is missing.",
-            status.Warnings[0],
+            status.DroppedMessages[0],
             StringComparison.OrdinalIgnoreCase
         );
-        Assert.Contains("there is no signal 'aprove'; it was dropped. Known are activitiesFailing, approve,", status.Warnings[1]);
-        Assert.Contains($"a command was refused: There is no task 'b' in {run.RunId}. Its tasks are a.", status.Warnings[2]);
+        Assert.Contains("there is no signal 'aprove'; it was dropped. Known are activitiesFailing, approve,", status.DroppedMessages[1]);
+        Assert.Contains($"a command was refused: There is no task 'b' in {run.RunId}. Its tasks are a.", status.DroppedMessages[2]);
         Assert.Equal(RunStates.AwaitingApproval, status.State);
         await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan", "")));
         await run.ResultAsync();

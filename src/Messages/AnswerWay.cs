@@ -1,0 +1,53 @@
+namespace Orchestrator.Messages;
+
+/// <summary>A way to answer a question, or to look at what it is about.</summary>
+/// <param name="Kind">One of <see cref="AnswerWays"/>.</param>
+/// <param name="Target">The run, or <c>RUN/TASK</c>.</param>
+/// <param name="Resolution">For <see cref="AnswerWays.Resolve"/> one of <see cref="Resolutions"/>.</param>
+public sealed record AnswerWay(
+    [property: JsonPropertyName("kind")] string Kind,
+    [property: JsonPropertyName("target")] string Target,
+    [property: JsonPropertyName("resolution"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Resolution = null
+)
+{
+    /// <summary>The command that does it. TEXT in it is for the person to write.</summary>
+    [JsonPropertyName("command")]
+    public string Command =>
+        Kind switch
+        {
+            AnswerWays.Retry => $"orchestrate retry {Target}",
+            AnswerWays.Guide => $"orchestrate retry {Target} --guidance TEXT",
+            AnswerWays.CancelDependants => $"orchestrate cancel {Target} --dependants",
+            AnswerWays.LandMerged => $"orchestrate land {Target} --merged",
+            AnswerWays.ReadEscalation => $"orchestrate report {Target} --escalation",
+            AnswerWays.Resolve => $"orchestrate resolve {Target} {Resolution}",
+            _ => $"orchestrate {Kind} {Target}",
+        };
+}
+
+/// <summary>Kinds of <see cref="AnswerWay"/>. Those whose command has no option are named by it.</summary>
+public static class AnswerWays
+{
+    public const string Approve = "approve";
+    public const string Reject = "reject";
+    public const string Diff = "diff";
+    public const string Promote = "promote";
+    public const string Skip = "skip";
+    public const string Cancel = "cancel";
+
+    /// <summary>A task, and all that can't run without it.</summary>
+    public const string CancelDependants = "cancel-dependants";
+
+    public const string Retry = "retry";
+
+    /// <summary>To retry with a sentence for the agent.</summary>
+    public const string Guide = "guide";
+
+    /// <summary>What is merged lands, the rest stays open.</summary>
+    public const string LandMerged = "land-merged";
+
+    /// <summary>To read what the decision needs.</summary>
+    public const string ReadEscalation = "read-escalation";
+
+    public const string Resolve = "resolve";
+}

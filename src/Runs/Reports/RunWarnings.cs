@@ -1,0 +1,12 @@
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>What is worth knowing about a run and stops nothing, in words.</summary>
+public static class RunWarnings
+{
+    /// <summary>All of it: the run's warnings, then messages that were not carried out.</summary>
+    public static IReadOnlyList<string> Of(RunStatus run) => [.. run.Warnings, .. run.DroppedMessages.Select(Dropped)];
+
+    /// <summary>A message that was not carried out.</summary>
+    /// <param name="note">One of <see cref="RunStatus.DroppedMessages"/>.</param>
+    public static string Dropped(string note) => $"Message: {note}";
+}
