@@ -110,7 +110,7 @@ internal sealed class CommandContext(
     /// <exception cref="CommandException">A setting is invalid; all faults are named.</exception>
     public SettingsResult LoadSettings(params IReadOnlyList<SettingFlag> flags) => OpenSettings(FindRepository(), flags).Loaded;
 
-    /// <summary>The same for commands that act, with the trust question: see <see cref="Runs.TrustGate"/>.</summary>
+    /// <summary>Settings for commands that act, with the trust question: see <see cref="Runs.TrustGate"/>.</summary>
     /// <param name="repository">The repository; null where there is none.</param>
     /// <param name="flags">Options of the command line that set something.</param>
     /// <param name="runId">The run, where there is one.</param>

@@ -23,7 +23,7 @@ public sealed class GitRepositories
     public Task<GitRepository> OpenAsync(string path) =>
         OnceAsync(_opened, path, async p => await GitRepository.OpenAsync(await GitAsync(), p));
 
-    /// <summary>The same, after repairing what killed git processes have left.</summary>
+    /// <summary>Opens a repository after repairing what killed git processes have left.</summary>
     /// <param name="path">Absolute path of a folder.</param>
     /// <exception cref="GitUnavailableException">There is no git, or it is too old.</exception>
     /// <exception cref="NotARepositoryException">The folder is in no repository that can be used.</exception>
@@ -39,11 +39,11 @@ public sealed class GitRepositories
             }
         );
 
-    /// <summary>The same repository, where calls go by a copy of git's configuration.</summary>
+    /// <summary>A repository whose calls go by a copy of git's configuration.</summary>
     public Task<GitRepository> GoingByAsync(GitRepository repository, ConfigurationCopy copy) =>
         OnceAsync(_goingBy, $"{repository.CommonDirectory}\n{copy.Hash}", _ => repository.GoingByAsync(copy));
 
-    /// <summary>The same with the configuration as it is now, at the first time.</summary>
+    /// <summary>A repository whose calls go by a copy of git's configuration as it was at the first call.</summary>
     /// <param name="repository">Opened without a copy.</param>
     /// <param name="folder">The folder of all copies.</param>
     public Task<GitRepository> GoingByPresentAsync(GitRepository repository, string folder) =>

@@ -25,7 +25,7 @@ public static class MessageJson
 
     private static IPayloadConverter PayloadConverter { get; } = new DefaultPayloadConverter(Options);
 
-    /// <summary>The same client with these JSON rules. Its codec, connection and other options stay.</summary>
+    /// <summary>A client with these JSON rules. The codec, connection and other options stay.</summary>
     /// <param name="client">Any client.</param>
     public static ITemporalClient Speaking(ITemporalClient client)
     {

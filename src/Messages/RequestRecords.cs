@@ -180,6 +180,6 @@ public sealed record RequestConclusion
     /// <summary>Text for the agent.</summary>
     public string Text { get; init; } = "";
 
-    /// <summary>The same in a few words for the record.</summary>
+    /// <summary>What came of it, in a few words for the record.</summary>
     public string Note { get; init; } = "";
 }

@@ -286,6 +286,6 @@ public sealed record RunStatus
     [JsonIgnore]
     public bool HasLanded => LandedCommit.Length > 0 && LandedCommit != BaseCommit;
 
-    /// <summary>The same with <see cref="Counts"/> and <see cref="Standing"/>, for a status with all tasks.</summary>
+    /// <summary>This status with <see cref="Counts"/> and <see cref="Standing"/>, for a status with all tasks.</summary>
     public RunStatus Summed() => this with { Counts = RunCounts.Of(this), Standing = RunLiveness.Of(this) };
 }

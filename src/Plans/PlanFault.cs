@@ -87,7 +87,7 @@ public sealed record PlanFault(
     /// <summary>Faults of one kind that are listed.</summary>
     public const int MostOfAKind = 20;
 
-    /// <summary>The same without its severity.</summary>
+    /// <summary>The fault as text, without its severity.</summary>
     public string ToPlainText() => $"{Place}:{Text}";
 
     private string Place => Line > 0 ? $"{File}:{Line}:{Column}" : File;

@@ -194,7 +194,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
                     .Select(a => Fault(a.Code, FaultSeverity.Advice, a.TaskIndex, a.Field, a.Message, a.Cure))
             );
 
-    /// <summary>The same result with <c>--strict</c>: every warning is an error.</summary>
+    /// <summary>This result under <c>--strict</c>: every warning is an error.</summary>
     public PlanReadResult AsStrict()
     {
         PlanFault[] faults = [.. Faults.Select(f => f with { Severity = FaultSeverity.Error })];

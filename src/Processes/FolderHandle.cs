@@ -72,7 +72,7 @@ public sealed partial class FolderHandle : IDisposable
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public FolderHandle? TryOpen(ReadOnlySpan<byte> name) => TryOpen(Number, name, PathOf(name), NoLink);
 
-    /// <summary>The same, created if it is missing.</summary>
+    /// <summary>Opens a folder in this one, which is created if it is missing.</summary>
     public FolderHandle? TryMake(ReadOnlySpan<byte> name)
     {
         if (FolderCalls.MakeAt(Number, FolderCalls.Ended(name), 0x1FF) != 0 && Marshal.GetLastPInvokeError() != Exists)
@@ -248,7 +248,7 @@ public sealed partial class FolderHandle : IDisposable
     // 0700; links have no permissions, and what is missing needs none.
     public void Unlock(ReadOnlySpan<byte> name) => _ = FolderCalls.PermitAt(Number, FolderCalls.Ended(name), 0x1C0, 0);
 
-    /// <summary>The same for this folder.</summary>
+    /// <summary>Gives the owner all rights to this folder.</summary>
     public void UnlockThis() => _ = FolderCalls.Permit(Number, 0x1C0);
 
     private int Number => (int)_folder.DangerousGetHandle();

@@ -13,7 +13,7 @@ public static class OwnFile
         aside.Replace(sync: false);
     }
 
-    /// <summary>The same with a text in UTF-8.</summary>
+    /// <summary>Replaces a file by a text in UTF-8.</summary>
     public static void Write(string path, string content) => Write(path, Encoding.UTF8.GetBytes(content));
 
     /// <summary>Adds a text in UTF-8 to the end of a file.</summary>

@@ -17,7 +17,7 @@ public static partial class GateDetection
     /// <summary>Gates of the project in a directory, cheapest kind first. Empty without a known manifest.</summary>
     public static IReadOnlyList<Gate> Detect(string directory) => [.. Find(directory).Select(found => found.Gate)];
 
-    /// <summary>The same, with the manifest's definition of each, such as the text of an npm script; empty where the command defines
+    /// <summary>The found gates with the manifest's definition of each, such as the text of an npm script; empty where the command defines
     /// itself.</summary>
     internal static IReadOnlyList<(Gate Gate, string Meaning)> Find(string directory) =>
         Find(
@@ -25,7 +25,7 @@ public static partial class GateDetection
             name => File.Exists(Path.Combine(directory, name)) ? File.ReadAllText(Path.Combine(directory, name)) : ""
         );
 
-    /// <summary>The same for the names in the root folder and a function that reads them. Pure.</summary>
+    /// <summary>Finds gates by the names in the root folder and a function that reads these files. Pure.</summary>
     internal static IReadOnlyList<(Gate Gate, string Meaning)> Find(IReadOnlyCollection<string> names, Func<string, string> read)
     {
         List<(Gate Gate, string Meaning)> gates = [];

@@ -3,9 +3,9 @@ using Orchestrator.QualityGates.Counting;
 namespace Orchestrator.QualityGates;
 
 /// <summary>Runs gates. Safe for concurrent callers.</summary>
-/// <param name="turns">Decides which gates may run.</param>
+/// <param name="scheduler">Decides which gates may run.</param>
 /// <param name="time">The clock for limits and durations; the system's by default.</param>
-public sealed class GateRunner(GateScheduler turns, TimeProvider? time = null)
+public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = null)
 {
     private const string RerunSuffix = ".rerun";
     private const int TailBytes = 8 * 1024;
@@ -58,7 +58,7 @@ public sealed class GateRunner(GateScheduler turns, TimeProvider? time = null)
                     + "finds its files itself."
             );
         }
-        using var turn = await turns.EnterAsync(gate, subject.Origin, cancellationToken);
+        using var turn = await scheduler.EnterAsync(gate, subject.Origin, cancellationToken);
         var first = await RunOnceAsync(gate, command, subject, evidenceFile, turn, cancellationToken);
         if (first.Contention != GateContention.None && await turn.HadCompanyAsync(cancellationToken))
         {

@@ -28,7 +28,7 @@ public static class UserState
     /// <summary>The lock file for reading and writing others in a folder of the state.</summary>
     internal static string LockOf(string folder) => Path.Combine(folder, "lock");
 
-    /// <summary>The same, created where missing, for its owner alone.</summary>
+    /// <summary>The folder, created where it is missing, for its owner alone.</summary>
     /// <param name="environment">Variables of the process.</param>
     /// <exception cref="IOException">It can't be created.</exception>
     public static string MakeFolder(IReadOnlyDictionary<string, string> environment)

@@ -32,7 +32,7 @@ internal static class BoundFile
         return content is not null && HashOf(content) == hash ? content : throw Refuse(folder, path);
     }
 
-    /// <summary>The same with the beginning of a hash, at least 32 digits of it.</summary>
+    /// <summary>Reads a file that is bound by the beginning of a hash, at least 32 digits of it.</summary>
     /// <inheritdoc cref="Read"/>
     public static byte[] ReadBeginning(RunFolder folder, string path, string hash)
     {

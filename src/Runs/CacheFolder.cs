@@ -11,7 +11,7 @@ internal static class CacheFolder
     public static string Of(GitRepository repository, IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(Base(environment), repository.Key);
 
-    /// <summary>The same for writing: created, with its owner file.</summary>
+    /// <summary>The folder for writing: it is created, with its owner file.</summary>
     public static string Open(GitRepository repository, IReadOnlyDictionary<string, string> environment)
     {
         var folder = Directory.CreateDirectory(Of(repository, environment)).FullName;

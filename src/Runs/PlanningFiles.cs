@@ -42,7 +42,7 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     /// <summary>The accepted plan, as canonical JSON.</summary>
     public string PlanPath => In("plan.json");
 
-    /// <summary>The same for people.</summary>
+    /// <summary>The plan, for people.</summary>
     public string PlanText => In("plan.yaml");
 
     /// <summary>The planner's own worktree: it sees the files of a commit, and nothing that is ignored.</summary>

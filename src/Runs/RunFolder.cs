@@ -76,19 +76,19 @@ public sealed partial class RunFolder
     /// <summary>What became of the merged hunks, for people.</summary>
     public string Losses => In("reports", "losses.md");
 
-    /// <summary>The same for programs.</summary>
+    /// <summary>What became of the merged hunks, for programs.</summary>
     public string LossesJson => In("reports", "losses.json");
 
     /// <summary>Lines that look like secrets in what was to land, for people.</summary>
     public string Secrets => In("reports", "secrets.md");
 
-    /// <summary>The same for programs.</summary>
+    /// <summary>Lines that look like secrets in what was to land, for programs.</summary>
     public string SecretsJson => In("reports", "secrets.json");
 
     /// <summary>Known vulnerabilities of packages in what was to land, for people.</summary>
     public string Audit => In("reports", "audit.md");
 
-    /// <summary>The same for programs.</summary>
+    /// <summary>Known vulnerabilities of packages in what was to land, for programs.</summary>
     public string AuditJson => In("reports", "audit.json");
 
     /// <summary>Counts of gate runs, cached results and flaky failures.</summary>

@@ -70,11 +70,11 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     internal async Task<GitRepository> OpenRepositoryAsync(RunFiles files) =>
         await GoingByAsync(await OpenRepositoryAsync(files.Folder.Repository), files.Start.GitConfiguration);
 
-    /// <summary>The same for a step that needs nothing else of the run's start, which may be missing.</summary>
+    /// <summary>Opens the repository for a step that needs nothing else of the run's start, which may be missing.</summary>
     internal async Task<GitRepository> OpenRepositoryAsync(RunFolder folder) =>
         await GoingByAsync(await OpenRepositoryAsync(folder.Repository), RunStart.TryRead(folder)?.GitConfiguration ?? "");
 
-    /// <summary>The same without repairing anything, for commands that only look.</summary>
+    /// <summary>Opens the repository without repairing anything, for commands that only look.</summary>
     internal async Task<GitRepository> LookIntoAsync(RunFolder folder) =>
         await GoingByAsync(await Repositories.OpenAsync(folder.Repository), RunStart.TryRead(folder)?.GitConfiguration ?? "");
 

@@ -3,7 +3,7 @@ namespace Orchestrator.Settings;
 /// <summary>Settings of the older tools whose meaning, not only whose name, has changed.</summary>
 internal static class OldForms
 {
-    /// <summary>The same settings in present form.</summary>
+    /// <summary>Settings in their present form.</summary>
     public static IReadOnlyList<RawSetting> Rewrite(IReadOnlyList<RawSetting> settings) =>
         [.. settings.SelectMany(setting => RewriteOne(setting, setting.Name[(setting.Name.LastIndexOf('.') + 1)..]))];
 

@@ -226,7 +226,7 @@ public sealed record RiskSettings(
     bool WordBoundaries
 )
 {
-    /// <summary>The same for the plan's risk score.</summary>
+    /// <summary>The options of the plan's risk score.</summary>
     public RiskOptions ToOptions() =>
         new()
         {

@@ -11,7 +11,7 @@ public sealed record RunWorkerOptions
     /// <summary>Repositories whose activities run here.</summary>
     public required IReadOnlyList<RepositoryReference> Repositories { get; init; }
 
-    /// <summary>The same by the names that callers use, where that is not their path here.</summary>
+    /// <summary>Repositories by the names that callers use, where that is not their path here.</summary>
     public IReadOnlyDictionary<string, RepositoryReference> Named { get; init; } = new Dictionary<string, RepositoryReference>();
 
     /// <summary>Dependencies of steps on this machine.</summary>

@@ -19,6 +19,22 @@ public sealed partial class CommentTests
         Assert.Empty(cites);
     }
 
+    [Fact]
+    public void Summaries_OfSources_HaveASubjectOfTheirOwn()
+    {
+        var found =
+            from file in ProjectFiles.Sources()
+            from line in File.ReadLines(file).Index()
+            where NoSubject().IsMatch(line.Item)
+            select $"{Path.GetRelativePath(RepositoryFiles.Root, file)}:{line.Index + 1}";
+
+        Assert.Empty(found);
+    }
+
+    /// <summary>What refers to the summary above it.</summary>
+    [GeneratedRegex(@"<summary>The same([.,;]| (for|with|as|of|in|by|to|beside|without|after|wherever|where|on|from)\b)")]
+    private static partial Regex NoSubject();
+
     /// <summary>The design's pages, by name or in words.</summary>
     [GeneratedRegex(
         @"(?<=^\s*//.*)(\b(architecture|packages|product|temporal|workflows|git|style-anchors|claude-cli[\w-]*)\.md\b|\b[Tt]he "

@@ -27,7 +27,7 @@ public enum Victim
     /// <summary>Everything, and what is left on disk is from an earlier boot of the machine.</summary>
     Everything,
 
-    /// <summary>The same, and what had not been synced is lost or torn (<see cref="PowerCut"/>).</summary>
+    /// <summary>Everything, and what had not been synced is lost or torn (<see cref="PowerCut"/>).</summary>
     Power,
 }
 

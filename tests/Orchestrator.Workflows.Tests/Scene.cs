@@ -141,7 +141,7 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>As the button in the Web UI: to the first workflow task, or to the last one.</summary>
     public Task ResetAsync(bool toFirst) => ResetAsync(Run, toFirst);
 
-    /// <summary>The same for any run, for an execution of it that need not be the newest, and for a child of it.</summary>
+    /// <summary>Resets any run, also an execution of it that need not be the newest, or a child of it.</summary>
     public static async Task ResetAsync(ScriptedRun run, bool toFirst, string? execution = null, string? child = null)
     {
         var id = child ?? run.RunId;

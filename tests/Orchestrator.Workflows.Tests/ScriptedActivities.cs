@@ -57,10 +57,10 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     /// <summary>Goes on beside the gates until they may answer, and hears when they are cancelled.</summary>
     public Func<CancellationToken, Task> WhileVerifying { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>The same beside the making of a worktree.</summary>
+    /// <summary>What happens beside the making of a worktree.</summary>
     public Func<CancellationToken, Task> WhilePreparing { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>The same for the gates of a merge.</summary>
+    /// <summary>What happens beside the gates of a merge.</summary>
     public Func<CancellationToken, Task> WhileMerging { get; set; } = _ => Task.CompletedTask;
 
     public Func<VerifyTaskInput, VerifyResult> Verify { get; set; } =

@@ -262,7 +262,7 @@ internal sealed class RunFixture : IDisposable
     public async Task<Messages.MergeResult> MergeAsync(string id, string commit, int attempt = 1) =>
         Take(await MergeOnceAsync(id, commit, attempt), r => r.Merged ? r.Commit : "");
 
-    /// <summary>The same of anything that may be merged.</summary>
+    /// <summary>Merges anything that may be merged.</summary>
     public async Task<Messages.MergeResult> MergeAsync(MergeRequest request) =>
         Take(await MergeOnceAsync(request), r => r.Merged ? r.Commit : "");
 
@@ -397,14 +397,14 @@ internal sealed class RunFixture : IDisposable
 /// <summary>Changes of what a run begins with.</summary>
 internal static class RunStartChanges
 {
-    /// <summary>The same with other settings.</summary>
+    /// <summary>The start of a run with other settings.</summary>
     public static RunStart With(this RunStart start, Func<OrchestratorSettings, OrchestratorSettings> change) =>
         start with
         {
             Settings = change(start.Settings),
         };
 
-    /// <summary>The same with another script for the agent, which is not confined.</summary>
+    /// <summary>The start of a run with another script for the agent, which is not confined.</summary>
     public static RunStart WithAgent(this RunStart start, string script) =>
         start.With(s =>
             s with

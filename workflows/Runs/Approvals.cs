@@ -28,7 +28,7 @@ internal sealed class Approvals(RunState state, Steering steering)
         return string.Join(" ", reasons);
     }
 
-    /// <summary>The same for another plan in mid-run.</summary>
+    /// <summary>Why a person is asked about another plan in mid-run; empty: nobody is.</summary>
     public static string ReasonToAsk(RunState state, ReplanConclusion made)
     {
         string[] reasons =

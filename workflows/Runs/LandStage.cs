@@ -48,10 +48,10 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
         {
             while (true)
             {
-                await context.WaitAsync(
-                    IsAnswered,
-                    _state.IsPromotionOverdue ? null : TimeUntil(deadline),
-                    $"Until no answer counts as no: {result.Message}"
+                await (
+                    _state.IsPromotionOverdue
+                        ? context.WaitAsync(IsAnswered)
+                        : context.WaitAsync(IsAnswered, TimeUntil(deadline), $"Until no answer counts as no: {result.Message}")
                 );
                 if (_state.IsCancelled || context.Resets.WasReset || _state.PromoteAsked)
                 {

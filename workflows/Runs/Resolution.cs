@@ -30,6 +30,6 @@ internal static class Said
     /// <param name="command">The command; null: without a reason.</param>
     public static string By(PersonCommand? command) => By(command?.By ?? "", command?.Reason ?? "");
 
-    /// <summary>The same with their reason.</summary>
+    /// <summary>Who said it, with their reason.</summary>
     public static string By(string by, string reason) => reason.Length > 0 ? $"{By(by)}: {reason}" : By(by);
 }

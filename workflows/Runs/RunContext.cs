@@ -35,21 +35,23 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
     /// <summary>Waits on the main path. Also ends when a person cancels the run, when it was reset, and when background work
     /// fails.</summary>
     /// <param name="holds">The condition.</param>
-    /// <param name="limit">Time limit; null: none.</param>
-    /// <param name="purpose">What the end of the time means, for people.</param>
-    public async Task WaitAsync(Func<bool> holds, TimeSpan? limit = null, string purpose = "")
+    public async Task WaitAsync(Func<bool> holds)
     {
-        bool IsOver() => holds() || state.IsCancelled || Resets.WasReset || Background.HasFailed;
-        if (limit is { } most)
-        {
-            await TimedWaits.UntilAsync(IsOver, most, purpose);
-        }
-        else
-        {
-            await Workflow.WaitConditionAsync(IsOver, CancellationToken.None);
-        }
+        await Workflow.WaitConditionAsync(() => IsWaitOver(holds), CancellationToken.None);
         Background.ThrowIfFailed();
     }
+
+    /// <summary>Waits on the main path with a time limit; else as the other overload.</summary>
+    /// <param name="holds">The condition.</param>
+    /// <param name="limit">Time limit.</param>
+    /// <param name="purpose">What the end of the time means, for people.</param>
+    public async Task WaitAsync(Func<bool> holds, TimeSpan limit, string purpose)
+    {
+        await TimedWaits.UntilAsync(() => IsWaitOver(holds), limit, purpose);
+        Background.ThrowIfFailed();
+    }
+
+    private bool IsWaitOver(Func<bool> holds) => holds() || state.IsCancelled || Resets.WasReset || Background.HasFailed;
 
     /// <summary>Carries out a step without which the run can't go on. While it is impossible, for example because a file of the run is
     /// damaged, the run shows why and tries it again: nothing of it is lost, and nobody but a person can mend that.</summary>

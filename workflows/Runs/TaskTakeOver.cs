@@ -43,7 +43,7 @@ internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
         await EndUnknownAsync(entry.Id, report);
     }
 
-    /// <summary>The same for a task that this execution does not have: one of a review's findings, or of another plan.</summary>
+    /// <summary>Ends a task that this execution does not have: one of a review's findings, or of another plan.</summary>
     public async Task EndUnknownAsync(string task, TaskReport report)
     {
         await messenger.TellAsync(task, t => t.CancelAsync());

@@ -9,7 +9,7 @@ internal static class TrainRules
     /// <summary>How often a gate must fail on a tree before an entry is sent back.</summary>
     private const int Failures = 2;
 
-    /// <summary>The same for a gate that is known to be flaky.</summary>
+    /// <summary>How many times a gate that is known to be flaky has to fail.</summary>
     private const int FailuresOfFlaky = 3;
 
     /// <summary>The next step.</summary>

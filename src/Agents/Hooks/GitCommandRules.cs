@@ -60,7 +60,7 @@ internal static class GitCommandRules
         "--config-env",
     ];
 
-    /// <summary>The same as deny rules of the CLI, which also hold where permissions are skipped. They only match the plain
+    /// <summary>The denied commands as deny rules of the CLI, which also hold where permissions are skipped. They only match the plain
     /// spelling.</summary>
     internal static IReadOnlyList<string> DenyRules { get; } =
     [

@@ -51,7 +51,7 @@ internal interface ITerminal
     /// <summary>Writes a line of requested output to stdout; to stderr where the command prints a document.</summary>
     void Show(string line);
 
-    /// <summary>The same for a line with a coloured part.</summary>
+    /// <summary>Writes a line with a coloured part to stdout.</summary>
     void Show(ScreenLine line);
 
     /// <summary>A line as <see cref="Show(ScreenLine)"/> writes it to stdout, with its colour where there is any.</summary>
@@ -72,7 +72,7 @@ internal interface ITerminal
     /// <summary>Writes a line of progress to stderr.</summary>
     void Say(string line);
 
-    /// <summary>The same for a line with a coloured part.</summary>
+    /// <summary>Writes a line with a coloured part to stderr.</summary>
     void Say(ScreenLine line);
 
     /// <summary>Writes a text of others as a block, to stderr.</summary>

@@ -38,7 +38,7 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(MailLine))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
-    /// <summary>The same on one line each.</summary>
+    /// <summary>Documents on one line each.</summary>
     public static CliJson Line { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
 }
 
@@ -53,7 +53,7 @@ internal sealed partial class CliJson : JsonSerializerContext
 [JsonSerializable(typeof(RunEvent))]
 internal sealed partial class RunJson : JsonSerializerContext
 {
-    /// <summary>The same on one line each.</summary>
+    /// <summary>Documents on one line each.</summary>
     public static RunJson Line { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
 }
 

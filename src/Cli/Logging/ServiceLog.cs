@@ -45,7 +45,7 @@ internal sealed class ServiceLog : IDisposable
     /// <summary>The console, where what is said is logged as well.</summary>
     public ITerminal Terminal { get; }
 
-    /// <summary>The same for what takes Serilog.</summary>
+    /// <summary>The log for what takes Serilog.</summary>
     public ILogger Logger => _logger;
 
     /// <summary>Opens the log.</summary>

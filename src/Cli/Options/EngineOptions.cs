@@ -19,7 +19,7 @@ internal sealed class EngineOptions
         command.Add(_namespace);
     }
 
-    /// <summary>The same options as arguments for another process.</summary>
+    /// <summary>These options as arguments for another process.</summary>
     public IReadOnlyList<string> Arguments(ParseResult parsed) =>
         [.. Flags(parsed).SelectMany(flag => (string[])[flag.Option, flag.Value])];
 

@@ -27,8 +27,8 @@ internal static class NewestExecution
             run
         );
 
-    /// <summary>The same for a run on a Temporal server: it is queried, unless the repository's files name it and are not trusted, or it
-    /// does not answer soon.</summary>
+    /// <summary>The newest state of a run on a Temporal server, which is queried, unless the repository's files name it and are not
+    /// trusted, or it does not answer soon.</summary>
     public static async Task<StoredRun> AskAsync(
         StoredRun run,
         RepositoryLocation repository,

@@ -17,7 +17,7 @@ internal static class RunObservation
         CancellationToken stop
     ) => await OfFilesAsync(await NewestExecution.AskAsync(run, repository, context, stop), repository, context, stop);
 
-    /// <summary>The same by this machine's files alone: for frequent polling.</summary>
+    /// <summary>Observes a run by this machine's files alone, for frequent polling.</summary>
     public static async Task<StoredRun> OfFilesAsync(
         StoredRun run,
         RepositoryLocation repository,

@@ -164,7 +164,7 @@ internal sealed class RunSession : IAsyncDisposable
         });
     }
 
-    /// <summary>The same; if the run waits for approval of its plan, shows it and asks the person at the terminal; another
+    /// <summary>Watches a run to its end; if it waits for approval of its plan, shows the plan and asks the person at the terminal; another
     /// plan of the person goes on as another run.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> WatchAndAskAsync(RunHandle run, long skipUntil = 0)

@@ -99,7 +99,7 @@ internal static class StoredRuns
     /// alone.</summary>
     public static IReadOnlyList<StoredRun> Open(RepositoryLocation repository) => Open(repository, List(repository));
 
-    /// <summary>The same for records that were read already.</summary>
+    /// <summary>The open runs among records that were read already.</summary>
     public static IReadOnlyList<StoredRun> Open(RepositoryLocation repository, IEnumerable<StoredRun> all) =>
         [
             .. all.Where(run => !RunStates.IsFinal(run.Status.State))

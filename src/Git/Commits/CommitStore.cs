@@ -17,7 +17,7 @@ public sealed class CommitStore(GitRepository repository)
         CancellationToken cancellationToken = default
     ) => CreateAsync(tree, parents, message, trailers, date: null, cancellationToken);
 
-    /// <summary>The same with a date, as <see cref="ReadDateAsync"/> gives it; null: now.</summary>
+    /// <summary>Creates a commit with a date, as <see cref="ReadDateAsync"/> gives it; null: now.</summary>
     internal async Task<string> CreateAsync(
         string tree,
         IReadOnlyCollection<string> parents,

@@ -12,7 +12,7 @@ internal sealed class GuardStore(string folder)
     /// <summary>Stores a file's content; null if there is no file, or one that is too large to be a setting.</summary>
     internal GuardedFile? Keep(string path) => Look(path) is var (file, content) ? Keep(file, content) : null;
 
-    /// <summary>The same, but a small content is only kept in <see cref="Held"/>: each worktree has a few, and there are many.</summary>
+    /// <summary>Stores a file's content, a small one only in <see cref="Held"/>: each worktree has a few, and there are many.</summary>
     internal GuardedFile? Hold(string path)
     {
         if (Look(path) is not var (file, content))

@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>The same for what has no lines: modes, contents that are compared as a whole (binary, very large, links), and empty
+/// <summary>Claims to what has no lines: modes, contents that are compared as a whole (binary, very large, links), and empty
 /// files.</summary>
 internal sealed class FactClaims
 {

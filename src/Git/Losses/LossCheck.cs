@@ -42,7 +42,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
     public async Task<LossReport> OfStagingAsync(string since, string tip, Func<CommitInfo, StepAuthor> authorOf, CancellationToken stop) =>
         (await LedgerAsync(since, tip, authorOf, stop)).Report();
 
-    /// <summary>The same with the lines of each hunk.</summary>
+    /// <summary>The ledger of losses, with the lines of each hunk.</summary>
     internal async Task<LossLedger> LedgerAsync(string since, string tip, Func<CommitInfo, StepAuthor> authorOf, CancellationToken stop)
     {
         var all = await _commits.ListAllAsync(tip, since, stop);

@@ -128,7 +128,7 @@ public sealed class GitRepository
         return repository;
     }
 
-    /// <summary>The same repository, where calls go by a copy of git's configuration.</summary>
+    /// <summary>This repository with calls that go by a copy of git's configuration.</summary>
     public async Task<GitRepository> GoingByAsync(ConfigurationCopy copy, CancellationToken cancellationToken = default)
     {
         var repository = new GitRepository(Program, CommonDirectory, copy, _shared)
@@ -209,7 +209,7 @@ public sealed class GitRepository
     /// <returns>The files that were removed.</returns>
     public IReadOnlyList<string> RemoveLocksOfTheDead() => _shared.Notes.RemoveLocksOfTheDead();
 
-    /// <summary>The same after a process that used git by itself, such as an agent, has ended.</summary>
+    /// <summary>Removes lock files after a process that used git by itself, such as an agent, has ended.</summary>
     /// <param name="since">When it began: older lock files are not its own.</param>
     public IReadOnlyList<string> RemoveLocksOfTheDead(DateTime since)
     {

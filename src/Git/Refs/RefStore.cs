@@ -46,7 +46,7 @@ public sealed class RefStore(GitRepository repository)
             : (await ListAsync([name], cancellationToken)).GetValueOrDefault(name);
     }
 
-    /// <summary>The same, and whether it is a symbolic ref, which none of ours is.</summary>
+    /// <summary>The commit of a ref, and whether it is a symbolic ref, which none of ours is.</summary>
     public async Task<(string? Id, bool IsSymbolic)> ReadWithKindAsync(string name, CancellationToken cancellationToken = default)
     {
         if (RefFile.TryRead(repository, name, out var plain))

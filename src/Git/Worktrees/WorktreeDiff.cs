@@ -14,7 +14,7 @@ public sealed class WorktreeDiff(Worktree worktree)
     public async Task<IReadOnlyList<ChangedFile>> AgainstAsync(string from, CancellationToken cancellationToken = default) =>
         (await LookAsync(from, cancellationToken)).Files;
 
-    /// <summary>The same, and whether they are committed: then nothing has to be hashed.</summary>
+    /// <summary>The changed files, and whether they are committed: then nothing has to be hashed.</summary>
     public async Task<WorktreeChanges> LookAsync(string from, CancellationToken cancellationToken = default)
     {
         try
@@ -74,7 +74,7 @@ public sealed class WorktreeDiff(Worktree worktree)
     private static bool IsNewToIndexAlone(IEnumerable<ChangedFile> tracked, HashSet<string> others) =>
         tracked.Any(file => file.Change == FileChange.Deleted && others.Contains(file.Path));
 
-    /// <summary>The same as text, for people.</summary>
+    /// <summary>The changes as a patch, for people.</summary>
     public async Task<Patch> PatchAsync(string from, CancellationToken cancellationToken = default)
     {
         var (tree, _) = await new WorktreeTree(worktree).WriteAsync(cancellationToken);

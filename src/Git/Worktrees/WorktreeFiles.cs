@@ -82,7 +82,7 @@ public sealed class WorktreeFiles(string root)
         }
     }
 
-    /// <summary>The same as text.</summary>
+    /// <summary>The content of a file as text; null where it can't be read.</summary>
     public string? TryReadText(string path, int limit = LargestRead) =>
         TryRead(path, limit) is { } content ? Encoding.UTF8.GetString(content) : null;
 

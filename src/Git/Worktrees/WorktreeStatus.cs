@@ -74,7 +74,7 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
         return Parse(output.Fields(), OperationIn(worktree.AdminDirectory));
     }
 
-    /// <summary>The same; null if git refuses.</summary>
+    /// <summary>Reads the status; null if git refuses.</summary>
     internal static async Task<WorktreeStatus?> TryReadAsync(Worktree worktree, CancellationToken cancellationToken)
     {
         try

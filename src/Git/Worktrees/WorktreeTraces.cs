@@ -27,7 +27,7 @@ public sealed record WorktreeTraces(
     public static Task<WorktreeTraces?> TryReadAsync(Worktree worktree, CancellationToken cancellationToken = default) =>
         TryReadAsync(worktree, new Dictionary<string, string?>(), cancellationToken);
 
-    /// <summary>The same by an index of our own.</summary>
+    /// <summary>Reads traces by an index of our own.</summary>
     /// <param name="index">The variables that name it.</param>
     internal static async Task<WorktreeTraces?> TryReadAsync(
         Worktree worktree,

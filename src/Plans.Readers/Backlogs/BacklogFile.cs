@@ -36,7 +36,7 @@ public sealed class BacklogFile
     /// <summary>The tasks.</summary>
     public Backlog Backlog { get; }
 
-    /// <summary>The same file with other tasks.</summary>
+    /// <summary>This file with other tasks.</summary>
     public BacklogFile With(Backlog backlog) => new(_root, Tag, backlog);
 
     /// <summary>The file's text.</summary>

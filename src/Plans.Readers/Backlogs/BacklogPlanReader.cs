@@ -18,7 +18,7 @@ public static class BacklogPlanReader
     public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open) =>
         Read(content, file, open, null, plan => Circles(plan, file));
 
-    /// <summary>The same for a planner: it orders parts of tasks, so that whole tasks may depend on each other in a circle.</summary>
+    /// <summary>Reads a backlog for a planner, which orders parts of tasks: whole tasks may depend on each other in a circle.</summary>
     /// <param name="content">All of the file.</param>
     /// <param name="file">Its path relative to the repository.</param>
     /// <param name="open">Returns the bytes of another file of the repository, or null.</param>

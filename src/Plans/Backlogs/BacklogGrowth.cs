@@ -30,7 +30,7 @@ public static class BacklogGrowth
         return (backlog, [.. ids.Values]);
     }
 
-    /// <summary>The same with subtasks of a task.</summary>
+    /// <summary>Adds subtasks to a task.</summary>
     /// <exception cref="ArgumentException">There is no such task.</exception>
     public static (Backlog Backlog, IReadOnlyList<string> Ids) AddSubtasks(
         this Backlog backlog,

@@ -14,7 +14,7 @@ public sealed record PlanConflicts(IReadOnlyList<PlanConflict> Conflicts, IReadO
     /// of tasks.</summary>
     public static PlanConflicts Of(Plan plan) => Of(plan, TaskGraph.Of(plan));
 
-    /// <summary>The same, with a given graph of the plan.</summary>
+    /// <summary>Finds conflicts by a given graph of the plan.</summary>
     public static PlanConflicts Of(Plan plan, TaskGraph graph)
     {
         var finder = new ConflictFinder(plan, graph);

@@ -76,7 +76,7 @@ public sealed class PathPattern
     internal static bool IsPlain(string text) =>
         !text.AsSpan().ContainsAny("*?[{") && ReferenceEquals(RepositoryPath.Normalize(text), text);
 
-    /// <summary>The same for plain paths: equal, or below in folders.</summary>
+    /// <summary>Whether a plain path is a folder or lies below it.</summary>
     internal static bool IsAtOrBelow(string folder, string path) =>
         path.StartsWith(folder, StringComparison.Ordinal) && (path.Length == folder.Length || path[folder.Length] == '/');
 

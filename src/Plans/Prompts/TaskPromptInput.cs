@@ -51,7 +51,7 @@ public sealed record TaskPromptInput
         }.With([.. plan.Contracts.Select(ContractStub.Of).OfType<ContractStub>()]);
     }
 
-    /// <summary>The same with these contracts of the plan, by the task's relation to each.</summary>
+    /// <summary>This input with contracts of the plan, sorted by the task's relation to each.</summary>
     public TaskPromptInput With(IReadOnlyList<ContractStub> contracts) =>
         this with
         {

@@ -12,7 +12,7 @@ public sealed class GateScheduler
     private GateScheduler(string folder, string? within, TimeProvider time, Action<WaitingGate> told) =>
         (_folder, _within, _time, _told) = (folder, within, time, told);
 
-    /// <summary>The turns of this process's user.</summary>
+    /// <summary>The scheduler of this process's user.</summary>
     /// <param name="environment">Environment of the process: determines the user's state, and whether the process is itself part of a
     /// gate.</param>
     /// <param name="time">The clock; the system's by default.</param>

@@ -41,6 +41,6 @@ public enum WorktreeUse
     /// <summary>No process works in it now: ports that were taken by others meanwhile are replaced.</summary>
     Idle,
 
-    /// <summary>The same, and its temporary folder is emptied.</summary>
+    /// <summary>No process works in it now, as with <see cref="Idle"/>, and its temporary folder is emptied.</summary>
     Fresh,
 }

@@ -42,7 +42,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
     public async Task<string> CheckAsync(string task, string? call, CancellationToken stop) =>
         Answer(await new MailReader(_folder, task).TakeAsync(MailWays.Asked, call, null, "", stop));
 
-    /// <summary>The same, but the mail stays new.</summary>
+    /// <summary>The new mail of a task, which stays new.</summary>
     /// <param name="task">The agent's task.</param>
     public string Peek(string task) => Answer(new MailReader(_folder, task).Peek());
 

@@ -53,7 +53,7 @@ public sealed record CheckedGate(
     [JsonIgnore]
     public bool IsAcceptable { get; init; }
 
-    /// <summary>The same as text, a line each.</summary>
+    /// <summary>The results as text, a line each.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Lines { get; init; } = [];
 

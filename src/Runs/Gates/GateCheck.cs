@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Gates;
 /// again (<see cref="GateResultStore"/>).</summary>
 internal sealed class GateCheck(RunServices services)
 {
-    private readonly GateResultStore _memory = GateResultStore.Of(services);
+    private readonly GateResultStore _results = GateResultStore.Of(services);
     private readonly Lazy<GateRunner> _runner = new(() =>
         new GateRunner(GateScheduler.Of(services.Environment, services.Time), services.Time)
     );
@@ -81,7 +81,7 @@ internal sealed class GateCheck(RunServices services)
             var verdict = await RunAsync(gate, subject, evidence, stop);
             var traces = await tree.EndAsync(stop);
             verdict = GateTracesNotes.Tell(verdict, traces, setUp, removed);
-            (verdict, var record) = await _memory.NoteAsync(
+            (verdict, var record) = await _results.NoteAsync(
                 repository,
                 verdict,
                 question,
@@ -109,7 +109,7 @@ internal sealed class GateCheck(RunServices services)
         var hasToRun = false;
         foreach (var gate in gates.Reverse())
         {
-            var found = await _memory.FindAsync(repository, gate, question, stop);
+            var found = await _results.FindAsync(repository, gate, question, stop);
             if (hasToRun && found.Known is { LeavesFiles: true } && gate.Type is not (GateType.Test or GateType.Lint))
             {
                 found = found with { Known = null };

@@ -49,7 +49,7 @@ internal sealed partial class GateMeaning
         );
     }
 
-    /// <summary>The same from names of files and functions that read them.</summary>
+    /// <summary>Reads what decides gates, from names of files and functions that read them.</summary>
     public static async Task<GateMeaning> OfAsync(
         IReadOnlyList<Gate> gates,
         IEnumerable<string> before,

@@ -19,10 +19,10 @@ internal sealed record GateQuestion(string Tree, IReadOnlyList<string> Changed, 
     public bool Fresh { get; init; }
 
     /// <summary>The key of a result. The gate's time limit is not part of it, because its duration is known.</summary>
-    /// <param name="surroundings">See <see cref="GateEnvironment"/>.</param>
+    /// <param name="environmentHash">See <see cref="GateEnvironment"/>.</param>
     /// <param name="place">See <see cref="Place"/>.</param>
-    public string Key(Gate gate, string surroundings, string place) =>
-        GateKey.Of(gate, Tree, surroundings, place, GateKey.ChangedFiles(gate, Changed));
+    public string Key(Gate gate, string environmentHash, string place) =>
+        GateKey.Of(gate, Tree, environmentHash, place, GateKey.ChangedFiles(gate, Changed));
 }
 
 /// <summary>A known passing result.</summary>
@@ -42,7 +42,7 @@ internal sealed record GateLookup(string? Key, KnownGate? Known);
 internal sealed class GateResultStore(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
     private static readonly TimeSpan PruneInterval = TimeSpan.FromHours(6);
-    private readonly GateEnvironment _surroundings = new(environment, time);
+    private readonly GateEnvironment _environment = new(environment, time);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _pruned = new(StringComparer.Ordinal);
 
     /// <summary>The instance that all runs of this process share.</summary>
@@ -57,13 +57,13 @@ internal sealed class GateResultStore(IReadOnlyDictionary<string, string> enviro
             return new GateLookup(null, null);
         }
         var worktrees = question.Settings.Worktrees;
-        var surroundings = await _surroundings.HashAsync(gate, worktrees.Environment, question.SetUp, stop);
-        var key = question.Key(gate, surroundings, question.Place);
+        var environmentHash = await _environment.HashAsync(gate, worktrees.Environment, question.SetUp, stop);
+        var key = question.Key(gate, environmentHash, question.Place);
         var results = Results(repository);
         var found = results.Find(key);
         if (found is null && question.Place.Length > 0)
         {
-            found = results.Find(question.Key(gate, surroundings, ""));
+            found = results.Find(question.Key(gate, environmentHash, ""));
         }
         var counts =
             found is not null

@@ -18,7 +18,7 @@ internal sealed class GatesOfCheckout(
     /// <summary>To get a tree id, all files are read once; for more bytes than this it is not worth it.</summary>
     private const long MostBytes = 64L * 1024 * 1024;
 
-    private readonly GateResultStore _memory = new(environment, TimeProvider.System);
+    private readonly GateResultStore _results = new(environment, TimeProvider.System);
     private readonly GateRunner _runner = new(GateScheduler.Of(environment, told: waits));
 
     /// <summary>Runs the gates, or uses known results.</summary>
@@ -54,14 +54,14 @@ internal sealed class GatesOfCheckout(
             foreach (var (gate, source) in gates)
             {
                 var asked = question with { Tree = tree ?? "" };
-                var lookup = tree is null ? null : await _memory.FindAsync(repository, gate, asked, stop);
+                var lookup = tree is null ? null : await _results.FindAsync(repository, gate, asked, stop);
                 var verdict = lookup?.Known?.Verdict;
                 if (verdict is null)
                 {
                     var ran = await RunAsync(gate, subject, restorer, Path.Combine(evidence, $"gate-{found.Count + 1}.log"), stop);
                     var after = tree is null ? null : await TreeAsync(worktree, question, stop);
                     var key = after == tree ? lookup?.Key : null;
-                    verdict = (await _memory.NoteAsync(repository, ran, asked, key, leavesFiles: true, stop)).Verdict;
+                    verdict = (await _results.NoteAsync(repository, ran, asked, key, leavesFiles: true, stop)).Verdict;
                     tree = after;
                 }
                 found.Add(CheckedGate.Of(verdict, source));

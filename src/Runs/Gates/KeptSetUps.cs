@@ -56,10 +56,10 @@ internal sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices 
     public async Task<string> PlaceAsync(SetUpStep step, CancellationToken stop)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var surroundings = services.Part(all => new GateEnvironment(all.Environment, all.Time));
+        var environment = services.Part(all => new GateEnvironment(all.Environment, all.Time));
         foreach (var command in step.Commands)
         {
-            Add(await surroundings.HashAsync(new Gate(command), files.Settings.Worktrees.Environment, step.Commands, stop));
+            Add(await environment.HashAsync(new Gate(command), files.Settings.Worktrees.Environment, step.Commands, stop));
         }
         foreach (var folder in step.Makes)
         {

@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Landing;
 /// <param name="File">The audited file.</param>
 internal sealed record AuditFinding(Vulnerability Vulnerability, string File) : ILandingFinding
 {
-    /// <summary>The same in every version that has it, also if the file was moved.</summary>
+    /// <summary>Identifies it in every version that has it, also if the file was moved.</summary>
     [JsonIgnore]
     public string Key => $"{Vulnerability.Tool}\0{Vulnerability.Package}\0{Vulnerability.Id}";
 

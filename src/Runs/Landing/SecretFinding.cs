@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Landing;
 /// <param name="Text">The text before it.</param>
 internal sealed record SecretFinding(string File, int Line, string Kind, string Text) : ILandingFinding
 {
-    /// <summary>The same wherever the line was moved.</summary>
+    /// <summary>Identifies it wherever the line was moved.</summary>
     [JsonIgnore]
     public string Key => $"{File}\0{Kind}\0{Text}";
 

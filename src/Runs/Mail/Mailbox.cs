@@ -17,7 +17,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     /// <summary>The file of a run.</summary>
     public static string PathOf(RunFolder folder) => PathIn(folder.Path);
 
-    /// <summary>The same for a run folder.</summary>
+    /// <summary>Absolute path of the mailbox in a run's folder.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     public static string PathIn(string runFolder) => Path.Combine(runFolder, "mail", "messages.jsonl");
 

@@ -21,7 +21,7 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files, AskRun
     public Task<IReadOnlyList<MergedHunk>> OfMergeAsync(string merge, PlanTask task, CancellationToken stop) =>
         OfMergeAsync(merge, AuthorOf(task), stop);
 
-    /// <summary>The same for packages that were installed for a task.</summary>
+    /// <summary>What a merge of packages that were installed for a task has lost.</summary>
     /// <param name="merge">The merge's commit.</param>
     public Task<IReadOnlyList<MergedHunk>> OfPackagesAsync(string merge, CancellationToken stop) =>
         OfMergeAsync(merge, new StepAuthor("packages", IsTask: false, _ => WriteRight.Write), stop);

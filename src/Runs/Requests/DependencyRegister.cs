@@ -30,7 +30,7 @@ internal sealed record DependencyEntry
     /// <summary>A person's refusal; null: none.</summary>
     public string? Refusal { get; init; }
 
-    /// <summary>The same for the register.</summary>
+    /// <summary>Notes a package in the register.</summary>
     /// <param name="package">The package.</param>
     /// <param name="task">Whose agent asks.</param>
     /// <param name="start">Number of the agent run.</param>

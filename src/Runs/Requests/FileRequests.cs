@@ -12,7 +12,7 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
     private readonly string _task = asking.Task.Id;
     private const int Most = 20;
     private static readonly SearchValues<char> Wildcards = SearchValues.Create("*?[]{}");
-    private readonly FileGrants _lent = new(files.Folder);
+    private readonly FileGrants _grants = new(files.Folder);
 
     /// <summary>Judges the request, and grants what may be granted. Repeating it has the same result.</summary>
     /// <param name="wanted">What the agent names.</param>
@@ -67,7 +67,7 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
         {
             return verdict.Refuse(elsewhere);
         }
-        return await _lent.LendAsync(new LentFile(_task, path), lent => Borrower(lent, pattern, path), stop) is { } borrowed
+        return await _grants.LendAsync(new LentFile(_task, path), lent => Borrower(lent, pattern, path), stop) is { } borrowed
             ? verdict.Refuse(borrowed)
             : verdict.Lend(path, $"{path} is lent to you: write it as if it were yours.");
     }

@@ -96,7 +96,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         CancellationToken stop
     ) => MakeAsync(input, said, stop);
 
-    /// <summary>The same for unfinished work, so that something else can be merged into it; its problems are reported when it is
+    /// <summary>Commits unfinished work, so that something else can be merged into it; its problems are reported when it is
     /// finished.</summary>
     public async Task<string> SaveAsync(VerifyTaskInput input, CancellationToken stop) => (await MakeAsync(input, said: null, stop)).Commit;
 

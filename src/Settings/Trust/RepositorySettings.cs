@@ -60,6 +60,6 @@ public sealed class RepositorySettings
         return new RepositorySettings(repository, input, isTrusted, question);
     }
 
-    /// <summary>The same with trust.</summary>
+    /// <summary>These settings, trusted.</summary>
     public RepositorySettings Trusting() => IsTrusted ? this : new RepositorySettings(Repository, _input, isTrusted: true, _question);
 }
