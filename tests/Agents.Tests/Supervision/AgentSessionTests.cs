@@ -47,6 +47,21 @@ public sealed class AgentSessionTests
     }
 
     [Fact]
+    public async Task Supervisor_InTheListOfProcesses_IsOneShortLine()
+    {
+        await using AgentFixture agents = new();
+        var start = agents.Start(prompt: "A long prompt.\nOf several lines.");
+
+        (var outcome, var events) = await agents.RunAsync(AgentFixture.Shell("tr '\\0' '\\n' < \"/proc/$PPID/cmdline\""), start);
+
+        Assert.Equal(AgentFailure.None, outcome.Failure);
+        var words = string.Join('\n', events.OfType<AgentText>().Select(text => text.Text)).Split('\n');
+        Assert.Equal(["/bin/sh", Path.Combine(start.Folder, "supervise"), "run", start.Folder, start.WorkingDirectory], words[..5]);
+        Assert.All(words[5..], word => Assert.True(int.TryParse(word, out _), word));
+        Assert.Equal(8, words.Length);
+    }
+
+    [Fact]
     public async Task Agent_ExitsWithError_GivesUpWithItsErrorText()
     {
         await using AgentFixture agents = new();
