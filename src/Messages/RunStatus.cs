@@ -109,8 +109,8 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Branch that contains it: the target, or staging where nothing is merged (<c>git.land</c> branch or pr); empty before, and
-    /// for runs of earlier versions.</summary>
+    /// <summary>Branch that contains it: the target, or staging where nothing is merged (<c>git.land</c> branch or pr); empty
+    /// before.</summary>
     [JsonPropertyName("landedOn")]
     public string LandedOn
     {

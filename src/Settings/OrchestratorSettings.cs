@@ -43,17 +43,10 @@ public sealed record OrchestratorSettings
     public required PlannerSettings Planner { get; init; }
 
     /// <summary>How the whole change is reviewed before it lands (<c>review.*</c>).</summary>
-    /// <value>Of a run of an earlier version: not at all.</value>
-    public ReviewSettings Review { get; init; } =
-        new(
-            false,
-            ReviewKeys.MaxRounds.Default,
-            new(ReviewKeys.Agent.Default, ReviewKeys.Model.Default, ReviewKeys.Timeout.Default, null, null)
-        );
+    public required ReviewSettings Review { get; init; }
 
     /// <summary>Whether the planner answers agents' questions (<c>questions.*</c>).</summary>
-    /// <value>Of a run of an earlier version: a person.</value>
-    public QuestionSettings Questions { get; init; } = new(false, QuestionKeys.MaxAnswers.Default);
+    public required QuestionSettings Questions { get; init; }
 
     /// <summary>Retries of transient failures (<c>retry.*</c>); a server's own retry time wins.</summary>
     public required RetryRule Retry { get; init; }
@@ -63,15 +56,13 @@ public sealed record OrchestratorSettings
     public required GateSettings Gates { get; init; }
 
     /// <summary>Trial merges of work in progress (<c>radar</c>).</summary>
-    public bool Radar { get; init; } = true;
+    public required bool Radar { get; init; }
 
     /// <summary>How much one task may change (<c>changes.*</c>).</summary>
-    /// <value>Default, where a run began before there was one: unlimited.</value>
-    public ChangeSettings Changes { get; init; } = new(null, null);
+    public required ChangeSettings Changes { get; init; }
 
     /// <summary>How verified work is merged (<c>train.*</c>).</summary>
-    /// <value>Default, where a run began before there was one: one task at a time.</value>
-    public TrainSettings Train { get; init; } = new(1, 1);
+    public required TrainSettings Train { get; init; }
 
     public required PermissionSettings Permissions { get; init; }
 
@@ -79,16 +70,14 @@ public sealed record OrchestratorSettings
     public required bool StrictCompliance { get; init; }
 
     /// <summary>Refuses to land or push what looks like a secret (<c>security.secrets</c>).</summary>
-    public bool SecretScan { get; init; } = true;
+    public required bool SecretScan { get; init; }
 
     /// <summary>Refuses to land or push packages with a known vulnerability of at least this severity (<c>security.audit</c>): <c>off</c>,
     /// <c>low</c>, <c>moderate</c>, <c>high</c> or <c>critical</c>.</summary>
-    /// <value>Of a run of an earlier version: off.</value>
-    public string Audit { get; init; } = "off";
+    public required string Audit { get; init; }
 
     /// <summary>Which packages agents may use (<c>dependencies.*</c>).</summary>
-    /// <value>Default: a person is asked for each.</value>
-    public DependencySettings Dependencies { get; init; } = new([], [], []);
+    public required DependencySettings Dependencies { get; init; }
 
     /// <summary>How long to wait for an approval before it counts as refused (<c>approvals.timeout</c>).</summary>
     public required TimeSpan ApprovalTimeout { get; init; }
@@ -105,8 +94,7 @@ public sealed record OrchestratorSettings
     public required WorktreeSettings Worktrees { get; init; }
 
     /// <summary>Retention of ended runs (<c>retention.*</c>).</summary>
-    /// <value>Of a run of an earlier version: the defaults.</value>
-    public RetentionSettings Retention { get; init; } = new(WorktreeKeys.RetentionAge.Default, WorktreeKeys.RetentionCount.Default);
+    public required RetentionSettings Retention { get; init; }
 
     public required GitSettings Git { get; init; }
 
@@ -175,8 +163,7 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
 {
     /// <summary>What confined programs may change beside their own tree: absolute paths, <c>~/</c> for the home, others relative to the
     /// repository.</summary>
-    /// <value>Of a run of an earlier version: none.</value>
-    public IReadOnlyList<string> Paths { get; init; } = [];
+    public required IReadOnlyList<string> Paths { get; init; }
 }
 
 /// <summary>Worktrees (<c>worktrees.*</c>, <c>branch_prefix</c>).</summary>
@@ -194,12 +181,11 @@ public sealed record WorktreeSettings(
 )
 {
     /// <summary>Size of the pool while no run is open, and as many for gates (<c>worktrees.pool</c>).</summary>
-    /// <value>Of a run of an earlier version: the default.</value>
-    public int Pool { get; init; } = WorktreeKeys.WorktreePool.Default;
+    public required int Pool { get; init; }
 
     /// <summary>Folders that set-up makes and that are copied, relative to the root (<c>worktrees.reuse</c>).</summary>
     /// <value>Null: as the lock files tell.</value>
-    public IReadOnlyList<string>? Reuse { get; init; } = WorktreeKeys.WorktreeReuse.Default;
+    public required IReadOnlyList<string>? Reuse { get; init; }
 }
 
 /// <summary>Retention of ended runs (<c>retention.*</c>). Beyond it their folders, refs and histories are removed automatically, but only

@@ -189,25 +189,20 @@ public sealed class CleaningTests
         var environment = new Dictionary<string, string> { ["XDG_CACHE_HOME"] = here.Beside("cache") };
         var stays = await OpenAsync(here);
         CacheFolder.Open(stays, environment);
-        List<string> gone = [];
-        foreach (var isOfEarlierVersion in (bool[])[false, true])
+        string gone;
+        using (var away = await TemporaryRepository.CreateAsync())
         {
-            using var away = await TemporaryRepository.CreateAsync();
             var repository = await OpenAsync(away);
             await (
                 await new VerificationTrees(repository, environment).TakeAsync(await away.GitAsync("rev-parse", "HEAD"), false, None)
             ).DisposeAsync();
-            gone.Add(CacheFolder.Of(repository, environment));
-            if (isOfEarlierVersion)
-            {
-                File.Delete(Path.Combine(gone[^1], "repository"));
-            }
+            gone = CacheFolder.Of(repository, environment);
         }
         Directory.CreateDirectory(here.Beside("cache/orchestrator/says-nothing"));
         var now = DateTimeOffset.UtcNow;
 
         Assert.Empty(OrphanedCache.List(environment, now.AddDays(6)));
-        Assert.Equal(gone.Order(StringComparer.Ordinal), OrphanedCache.List(environment, now.AddDays(8)).Select(orphan => orphan.Folder));
+        Assert.Equal([gone], OrphanedCache.List(environment, now.AddDays(8)).Select(orphan => orphan.Folder));
 
         static Task<GitRepository> OpenAsync(TemporaryRepository repository) => new GitRepositories().OpenAsync(repository.Path);
     }

@@ -41,14 +41,6 @@ public sealed class WorktreeStore(GitRepository repository)
     /// <summary>True for the remains of a worktree that could not be removed.</summary>
     public static bool IsLeft(string path) => Path.GetFileName(path).Contains(FolderRemover.Left, StringComparison.Ordinal);
 
-    /// <summary>The common directory that a worktree's .git file names, which may be gone; null: it names none.</summary>
-    public static string? RepositoryOf(string path) =>
-        DurableFile.TryRead(Path.Combine(path, ".git"))?.Split("gitdir: ") is ["", var admin]
-        && Path.GetDirectoryName(admin.TrimEnd()) is { } all
-        && Path.GetFileName(all) == "worktrees"
-            ? Path.GetDirectoryName(all)
-            : null;
-
     /// <summary>The finished worktree at a place, or null.</summary>
     public Worktree? Find(string path)
     {

@@ -1,5 +1,3 @@
-using Orchestrator.Runs.Gates;
-
 namespace Orchestrator.Runs.Cleaning;
 
 /// <summary>The cache folder of a repository that is gone.</summary>
@@ -29,17 +27,6 @@ public sealed record OrphanedCache(string Folder, string Repository)
     private static (string Repository, DateTime Used)? OwnerOf(string folder)
     {
         var file = Path.Combine(folder, CacheFolder.OwnerFile);
-        if (DurableFile.TryRead(file) is { } said)
-        {
-            return (said, File.GetLastWriteTimeUtc(file));
-        }
-
-        // Earlier versions wrote no such file; the worktrees in it name their repository.
-        return VerificationTrees
-            .In(folder)
-            .Select(tree => (Repository: WorktreeStore.RepositoryOf(tree), Used: Directory.GetLastWriteTimeUtc(tree)))
-            .Where(tree => tree.Repository is not null)
-            .Select(tree => ((string, DateTime)?)(tree.Repository!, tree.Used))
-            .FirstOrDefault();
+        return DurableFile.TryRead(file) is { } said ? (said, File.GetLastWriteTimeUtc(file)) : null;
     }
 }
