@@ -66,12 +66,14 @@ public class LostTerminalTests
         Assert.Equal((1, "x\n"), (Starts(cli), cli.Read("a.txt")));
     }
 
-    [Fact]
-    public async Task Run_AttachedAndTerminalIsClosed_IsPaused()
+    [Theory]
+    [InlineData("run --yes --attached --run-id night", "a")]
+    [InlineData("run docs/master-plan.md --yes --update-plan --run-id night", "1")]
+    public async Task Run_AttachedAndTerminalIsClosed_IsPaused(string command, string task)
     {
         using var cli = await RepositoryAsync();
-        using var terminal = StartOnTerminal(cli, "run --yes --attached --run-id night");
-        await Wait.UntilAsync(() => Starts(cli) == 1);
+        using var terminal = StartOnTerminal(cli, command);
+        await Wait.UntilAsync(() => Starts(cli, task) == 1);
 
         terminal.Kill();
 
@@ -103,15 +105,17 @@ public class LostTerminalTests
     {
         var cli = RunCommandTests.Repository(Agent);
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
+        cli.Write("docs/master-plan.md", "# P\n\n| Phase | Title | Status |\n|---|---|---|\n| 1 | [A](a.md) | Pending |\n");
+        cli.Write("docs/a.md", "# Phase 1: a\n\n## Gates\n- test -f a.txt: there\n\n## Tasks\n- [ ] 1.1: Write a.txt\n");
         await cli.TrustAsync();
         cli.Git("add", "-A");
         cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "Plan");
         return cli;
     }
 
-    private static int Starts(CliFixture cli)
+    private static int Starts(CliFixture cli, string task = "a")
     {
-        var file = Path.Combine(cli.Home, "starts-a");
+        var file = Path.Combine(cli.Home, $"starts-{task}");
         return File.Exists(file) ? File.ReadAllLines(file).Length : 0;
     }
 

@@ -307,6 +307,24 @@ public class RunCommandTests
     }
 
     [Fact]
+    public async Task Run_UncommittedChangesAndAYes_AgentsDoNotSeeThem()
+    {
+        using var cli = Repository("[ ! -e extra.txt ] && ! grep -q changed README.md && echo x > $ORCHESTRATOR_TASK.txt");
+        cli.Write("README.md", "as committed\n");
+        cli.Write("tasks.yaml", Plan);
+        cli.Git("add", "-A");
+        cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "Plan");
+        cli.Write("README.md", "changed\n");
+        cli.Write("extra.txt", "new\n");
+
+        var result = await cli.RunAsync("run", "--yes");
+
+        Assert.True(result.ExitCode == 0, result.People);
+        Assert.Equal("x\n", cli.Git("show", "main:two.txt"));
+        Assert.Equal(("changed\n", "new\n"), (cli.Read("README.md"), cli.Read("extra.txt")));
+    }
+
+    [Fact]
     public async Task Run_UncommittedChanges_NeedAYes()
     {
         using var cli = Repository("exit 1");

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Orchestrator.Messages;
+using Orchestrator.Workflows.Runs;
 using Temporalio.Exceptions;
 using Xunit;
 
@@ -9,6 +10,21 @@ namespace Orchestrator.Workflows.Tests;
 public sealed class OutageTests
 {
     private static readonly RunRules Settings = new() { Workers = 2, FirstTrialAfter = TimeSpan.FromMilliseconds(100) };
+
+    [Fact]
+    public void PauseLonger_AgainAndAgain_DoublesUpToHalfAnHour()
+    {
+        var outage = new Outage("claude", "Not logged in", TimeSpan.FromMinutes(1));
+        var pauses = new List<double>();
+
+        for (var probe = 0; probe < 7; probe++)
+        {
+            pauses.Add(outage.Pause.TotalMinutes);
+            outage.PauseLonger();
+        }
+
+        Assert.Equal([1, 2, 4, 8, 16, 30, 30], pauses);
+    }
 
     [Fact]
     public async Task Account_DoesNotWork_IsSaidOnceTriedByOneTaskAndGoneOnWith()

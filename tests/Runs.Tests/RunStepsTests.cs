@@ -13,6 +13,20 @@ namespace Orchestrator.Runs.Tests;
 public sealed class RunStepsTests
 {
     [Fact]
+    public async Task Prepare_LessIsFreeThanTheReserve_MakesNothingAndBlamesTheMachine()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        var start = RunFixture.Start(new Gate("true")).With(s => s with { DiskReserve = long.MaxValue });
+        using var run = await RunFixture.BeginAsync(repository, start, TaskStepsTests.Task("a", "a.txt"));
+
+        var prepared = await run.PrepareAsync("a");
+
+        Assert.Equal((FailureClasses.Environment, ""), (prepared.FailureClass, prepared.Worktree));
+        Assert.Contains("are kept in reserve (disk.reserve)", prepared.Problem, StringComparison.Ordinal);
+        Assert.Contains("the run goes on by itself", prepared.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Preflight_GateOfTheConfigurationRedAtBase_OnlyAdvises()
     {
         using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("test -f never.txt")), Task("a", "a.txt"));

@@ -10,7 +10,7 @@ internal sealed class Outage(string name, string reason, TimeSpan pause)
     public string Reason { get; } = reason;
 
     /// <summary>Delay before the next probe.</summary>
-    public TimeSpan Pause { get; set; } = pause;
+    public TimeSpan Pause { get; private set; } = pause;
 
     /// <summary>Signature of the failures that revealed it; empty where an agent reported it.</summary>
     public string Signature { get; set; } = "";
@@ -32,4 +32,7 @@ internal sealed class Outage(string name, string reason, TimeSpan pause)
 
     /// <summary>It works again.</summary>
     public bool IsOver { get; set; }
+
+    /// <summary>Doubles the delay before the next probe, up to <see cref="Outages.LongestPause"/>.</summary>
+    public void PauseLonger() => Pause = TimeSpan.FromTicks(Math.Min(Pause.Ticks * 2, Outages.LongestPause.Ticks));
 }

@@ -74,8 +74,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
                 break;
             }
             outage.Tries.Clear();
-            var longer = outage.Pause * 2;
-            outage.Pause = longer < Outages.LongestPause ? longer : Outages.LongestPause;
+            outage.PauseLonger();
         }
         foreach (var entry in _state.IsCancelled ? [] : Waiting(outage))
         {

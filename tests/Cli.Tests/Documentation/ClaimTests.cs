@@ -1,0 +1,114 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Orchestrator.TestKit;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests.Documentation;
+
+/// <summary>
+/// What a page says of the program's behaviour is played by a test. <c>Claims/PAGE.txt</c> has each sentence of the page, and below it
+/// either <c>= Class.Method, ...</c>, the tests that fail when it is not true, or <c>- why it claims nothing</c>. A sentence that is new
+/// or changed needs a word there; <c>APPROVE_DOCS=1</c> writes the file anew, with <c>?</c> below what has none.
+/// </summary>
+public sealed partial class ClaimTests
+{
+    private const string Folder = "tests/Cli.Tests/Documentation/Claims";
+
+    private static readonly Lazy<IReadOnlySet<string>> _tests = new(AllTests);
+
+    /// <summary>The pages whose every sentence is looked at.</summary>
+    public static TheoryData<string> Pages { get; } = ["first-plan", "overnight"];
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Page_EverySentence_IsPlayedByATestOrClaimsNothing(string page)
+    {
+        var file = RepositoryFiles.Path($"{Folder}/{page}.txt");
+        var entries = File.Exists(file) ? Entries(File.ReadAllLines(file)) : [];
+        var sentences = PageSentences.Of(DocumentFiles.Read($"docs/{page}.md"));
+        if (Environment.GetEnvironmentVariable("APPROVE_DOCS") == "1")
+        {
+            File.WriteAllText(file, Written(sentences, entries));
+            return;
+        }
+
+        var faults = sentences.Except(entries.Select(entry => entry.Sentence)).Select(sentence => $"not in the list: {sentence}").ToList();
+        faults.AddRange(entries.Select(entry => entry.Sentence).Except(sentences).Select(sentence => $"not in the page: {sentence}"));
+        foreach (var (sentence, proof) in entries)
+        {
+            if (proof.StartsWith("= ", StringComparison.Ordinal))
+            {
+                faults.AddRange(
+                    proof[2..]
+                        .Split(", ")
+                        .Where(test => !_tests.Value.Contains(test))
+                        .Select(test => $"there is no test {test}: {sentence}")
+                );
+            }
+            else if (!proof.StartsWith("- ", StringComparison.Ordinal) || proof.Length < 5)
+            {
+                faults.Add($"neither tests nor a reason: {sentence}");
+            }
+        }
+        Assert.True(faults.Count == 0, $"{Folder}/{page}.txt:\n{string.Join('\n', faults)}");
+    }
+
+    [Fact]
+    public void Sentences_OfAPage_AreThoseOfParagraphsListsAndRows()
+    {
+        var sentences = PageSentences.Of(
+            """
+            # Heading
+
+            One `a. B`. Two (in
+            brackets.) `c` is *three*.
+
+            - A point: with more.
+
+            | head | head |
+            |---|---|
+            | cell `x` | Cell. More |
+
+            ```sh
+            code
+            ```
+            """
+        );
+
+        Assert.Equal(["One `a. B`.", "Two (in brackets.)", "`c` is *three*.", "A point: with more.", "cell `x` | Cell. More"], sentences);
+    }
+
+    private static List<(string Sentence, string Proof)> Entries(string[] lines) =>
+        [.. lines.Where(line => line.Length > 0).Chunk(2).Select(pair => (pair[0], pair.Length > 1 ? pair[1].Trim() : ""))];
+
+    private static string Written(IEnumerable<string> sentences, List<(string Sentence, string Proof)> entries)
+    {
+        var known = entries.DistinctBy(entry => entry.Sentence).ToDictionary(entry => entry.Sentence, entry => entry.Proof);
+        return sentences
+            .Distinct()
+            .Aggregate(new StringBuilder(), (text, sentence) => text.Append($"{sentence}\n  {known.GetValueOrDefault(sentence, "?")}\n"))
+            .ToString();
+    }
+
+    // Of all projects: by what stands in their sources, since a test host has its own project alone.
+    private static IReadOnlySet<string> AllTests() =>
+        Directory
+            .EnumerateFiles(RepositoryFiles.Path("tests"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal))
+            .Select(File.ReadAllText)
+            .SelectMany(text =>
+                Class().Match(text) is { Success: true } found
+                    ? Test().Matches(text).Select(match => $"{found.Groups["name"].Value}.{match.Groups["name"].Value}")
+                    : []
+            )
+            .ToHashSet();
+
+    [GeneratedRegex(@"^public (sealed |abstract )?(partial )?class (?<name>\w+)", RegexOptions.Multiline)]
+    private static partial Regex Class();
+
+    [GeneratedRegex(
+        @"^    \[\w*(Fact|Theory)(Attribute)?\b[^\n]*\]\n(^    [\[(""].*\n|^     .*\n|^    \)\]\n)*^    public (async )?[\w.<>]+ (?<name>\w+)\(",
+        RegexOptions.Multiline
+    )]
+    private static partial Regex Test();
+}
