@@ -107,7 +107,8 @@ public sealed partial class ClaimTests
     private static partial Regex Class();
 
     [GeneratedRegex(
-        @"^    \[\w*(Fact|Theory)(Attribute)?\b[^\n]*\]\n(^    [\[(""].*\n|^     .*\n|^    \)\]\n)*^    public (async )?[\w.<>]+ (?<name>\w+)\(",
+        @"^    \[\w*(Fact|Theory)(Attribute)?\b[^\n]*\]\n(^    [\[(""].*\n|^     .*\n|^    \)\]\n)*"
+            + @"^    public (async )?[\w.<>]+ (?<name>\w+)\(",
         RegexOptions.Multiline
     )]
     private static partial Regex Test();

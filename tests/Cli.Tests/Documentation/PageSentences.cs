@@ -5,7 +5,8 @@ using Markdig.Syntax;
 
 namespace Orchestrator.Cli.Tests.Documentation;
 
-/// <summary>The sentences of a page: those of its paragraphs and lists, and each row of a table as one. Headings and code are left out.</summary>
+/// <summary>The sentences of a page: those of its paragraphs and lists, and each row of a table as one. Headings and code are left
+/// out.</summary>
 internal static partial class PageSentences
 {
     private static readonly MarkdownPipeline _pipeline = new MarkdownPipelineBuilder().UsePipeTables().UsePreciseSourceLocation().Build();
