@@ -118,6 +118,26 @@ public sealed class ServerProfileTests
         Assert.Equal("x\n", cli.Read("a.txt"));
     }
 
+    [Fact]
+    public async Task Address_InAProfileAlone_IsNotSpokenTo()
+    {
+        using var cli = WithProfile("address = \"127.0.0.1:1\"").WithRepository();
+        using var plain = new CliFixture().WithRepository();
+
+        foreach (
+            var words in (string[][])
+                [
+                    ["config", "get", "temporal.address"],
+                    ["resume"],
+                ]
+        )
+        {
+            var (told, usual) = (await cli.RunAsync(words), await plain.RunAsync(words));
+            Assert.Equal((usual.ExitCode, usual.Output), (told.ExitCode, told.Output));
+            Assert.DoesNotContain("127.0.0.1", told.People, StringComparison.Ordinal);
+        }
+    }
+
     private static CliFixture WithProfile(string address)
     {
         var cli = new CliFixture();

@@ -56,4 +56,22 @@ public sealed class StagingGatesTests
         Assert.Contains("a: nothing but its own 'test -s a.txt' decides", told, StringComparison.Ordinal);
         Assert.Contains("b: nothing checks it", told, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("integration", "b: 'make test' (found)")]
+    [InlineData("task", "b: nothing checks it")]
+    public async Task Validate_EmptyListOfGates_SwitchesFoundOnesOffForStagingOrAltogether(string key, string ofTask)
+    {
+        using var cli = new CliFixture();
+        cli.Write("Makefile", "test:\n\t@true\n");
+        cli.Write(".orchestrator/config.yaml", $"gates: {{{key}: []}}\n");
+        cli.Write("tasks.yaml", "tasks:\n  - {id: b, description: B, files_write: [b.txt]}\n");
+        cli.WithRepository();
+        await cli.TrustAsync();
+
+        var told = (await cli.RunAsync("validate")).People;
+
+        Assert.Contains("staging: no gates but those of the merged tasks", told, StringComparison.Ordinal);
+        Assert.Contains(ofTask, told, StringComparison.Ordinal);
+    }
 }

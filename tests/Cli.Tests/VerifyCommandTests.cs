@@ -145,6 +145,30 @@ public class VerifyCommandTests
         Assert.Contains("right a.txt: taken from the cache", committed.People, StringComparison.Ordinal); // The same files.
     }
 
+    /// <summary>A gate has what a gate of a run has, and the files of the checkout are the person's: what it changes stays.</summary>
+    [Fact]
+    public async Task Verify_GateThatChangesTheCheckout_HasItsOwnPortAndFolderAndNothingIsPutBack()
+    {
+        using var cli = new CliFixture();
+        cli.Write("a.txt", "right\n");
+        cli.Write(
+            "tasks.yaml",
+            """
+            tasks:
+              - id: a
+                description: A
+                files_write: [a.txt]
+                verification: ['test -d "$TMPDIR" && echo $ORCHESTRATOR_PORT $ORCHESTRATOR_WORKTREE $TMPDIR > a.txt']
+            """
+        );
+        cli.WithRepository();
+
+        var verified = await cli.RunAsync("verify", "tasks.yaml", "a");
+
+        Assert.True(verified.ExitCode == 0, verified.People);
+        Assert.Matches(@"^\d{4,5} [a-z][a-z0-9_]{0,19} /\S+\n$", cli.Read("a.txt"));
+    }
+
     private static CliFixture Repository()
     {
         var cli = new CliFixture();

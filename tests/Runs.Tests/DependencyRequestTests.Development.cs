@@ -84,4 +84,14 @@ public sealed partial class DependencyRequestTests
             StringComparer.Ordinal
         );
     }
+
+    [Theory]
+    [InlineData("Newtonsoft.Json", "13.0.3", "dotnet", "add M package Newtonsoft.Json --version 13.0.3")]
+    [InlineData("golang.org/x/text", "v0.14.0", "go", "get golang.org/x/text@v0.14.0")]
+    public void Install_WithoutOptions_IsTheProgramsOwnCommand(string name, string version, string program, string arguments)
+    {
+        var tool = ((PackageTool[])[PackageTool.Dotnet, PackageTool.Go]).Single(t => t.Program == program);
+
+        Assert.Equal(arguments, string.Join(' ', tool.Install(new PackageRequest(name, version, []), "M")[0]));
+    }
 }

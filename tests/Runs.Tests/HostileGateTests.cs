@@ -170,6 +170,31 @@ public sealed class HostileGateTests
         Assert.True(content == "\n" || work.NeedsPerson.Contains("The difference: ", StringComparison.Ordinal), work.NeedsPerson);
     }
 
+    /// <summary>The gate is not the task's own: what it writes is merged with the work of others.</summary>
+    [Fact]
+    public async Task Verify_WorkThatChangesAGateOfMergesAlone_WaitsForAPerson()
+    {
+        using var repository = await SuiteAsync();
+        using var run = await RunFixture.BeginAsync(
+            repository,
+            RunFixture.Start().With(s => s with { Gates = s.Gates with { Integration = [new Gate("sh check.sh")] } }),
+            new PlanTask
+            {
+                Id = "a",
+                Description = "task a",
+                FilesWrite = ["**"],
+                Verification = [new Gate("test -e work.txt")],
+            }
+        );
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "check.sh", "true\n");
+        run.Write(prepared, "work.txt", "good, too\n");
+
+        var work = await run.VerifyAsync("a", prepared);
+
+        Assert.Contains("It changed 'check.sh', which decides what the gate 'sh check.sh' does.", work.NeedsPerson);
+    }
+
     private static async Task<TemporaryRepository> SuiteAsync()
     {
         var repository = await TemporaryRepository.CreateAsync();

@@ -31,6 +31,20 @@ public sealed class MeasurementStepsTests
     }
 
     [Fact]
+    public async Task Verify_MissedMeasurement_IsMadeOnce()
+    {
+        var slow = Speed with { Command = "echo 1 >> \"$HOME/measured\"; cat speed.txt" };
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Measured(slow));
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "speed.txt", "1.2\n");
+
+        var work = await run.VerifyAsync("a", prepared);
+
+        Assert.Single(work.Problems);
+        Assert.Single(await File.ReadAllLinesAsync(run.Repository.Beside("home/measured")));
+    }
+
+    [Fact]
     public async Task Verify_AgentClaimsMoreThanWeMeasure_IsToldBothAndTheReportSaysSo()
     {
         using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Measured(Speed));

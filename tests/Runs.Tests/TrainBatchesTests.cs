@@ -191,6 +191,18 @@ public sealed class TrainBatchesTests
         Assert.Contains("160000 commit", await run.Repository.GitAsync("ls-tree", run.StagingBranch, "sub"));
     }
 
+    [Fact]
+    public async Task Gate_OfChangedFiles_IsGivenThoseOfTheWholeBatch()
+    {
+        using var run = await BeginAsync("echo {modified_files} >> \"$HOME/runs\"", "a", "b");
+        var (a, b) = (await CommitAsync(run, "a"), await CommitAsync(run, "b"));
+
+        var built = await run.BuildBatchAsync(a, b);
+        Assert.Null((await run.GateBatchAsync(built, 2, a, b)).Refusal);
+
+        Assert.Equal("a.txt b.txt", (await File.ReadAllLinesAsync(run.Repository.Beside("home/runs")))[^1]);
+    }
+
     private static Task<(string Id, string Commit)> CommitAsync(RunFixture run, string id) => run.WorkAsync(id, $"{id}.txt", $"{id}\n");
 
     private static async Task<int> RunsAsync(RunFixture run)

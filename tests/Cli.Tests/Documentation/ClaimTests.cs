@@ -14,7 +14,7 @@ namespace Orchestrator.Cli.Tests.Documentation;
 public sealed partial class ClaimTests
 {
     // Sentences of all pages that no test plays; a new one needs a test.
-    private const int MostUnplayed = 22;
+    private const int MostUnplayed = 2;
     private const string Folder = "tests/Cli.Tests/Documentation/Claims";
 
     private static readonly Lazy<IReadOnlySet<string>> _tests = new(AllTests);

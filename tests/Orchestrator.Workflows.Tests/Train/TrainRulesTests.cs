@@ -293,6 +293,17 @@ public sealed class TrainRulesTests
             + string.Join(" ", world.SentBack.Select(m => m.Commit).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void Most_AfterTasksThatLandOrAreSentBack_IsOneMoreForEachOrHalf()
+    {
+        var state = With(6) with { Window = 3 };
+        state = state.Built([.. state.Queue.Take(3)]);
+
+        Assert.Equal((5, 2), (state.Landed(2).Most, state.SentBack(3).Most));
+        Assert.Equal(8, (state with { Window = 7 }).Landed(2).Most);
+        Assert.Equal(1, (state with { Window = 1 }).SentBack(1).Most);
+    }
+
     private static TrainSimulator Simulate(TrainState state, Func<IReadOnlyList<MergeRequest>, bool> isBroken, Func<bool>? fails = null)
     {
         var world = new TrainSimulator(state, isBroken, fails);

@@ -45,6 +45,18 @@ public sealed class TaskGraphReaderTests
     }
 
     [Fact]
+    public void Read_MeasurementWithoutAName_IsRefused()
+    {
+        var read = TaskGraphReader.Read(
+            "tasks:\n  - {id: a, description: A, files_write: [a.txt], measurements: [{command: ./m, expect: '>= 1'}]}\n",
+            "tasks.yaml"
+        );
+
+        Assert.Null(read.Plan);
+        Assert.Contains("The measurement has no name.", string.Join('\n', read.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Read_Errors_AlwaysNamePlaceAndCure()
     {
         foreach (var file in Names)
