@@ -25,6 +25,9 @@ public sealed class PlanConflictsTests
     [InlineData("a:src/x.py", "b:**/y.py", "")]
     [InlineData("a:**", "b:x", "x a b")]
     [InlineData("a:{x,y}/**", "b:{x,y}/z", "{x,y}/** a b")]
+    [InlineData("a:abc", "b:?bc/**", "abc a b")]
+    [InlineData("a:src/*a*", "b:src/*b*", "src/*a* a b")]
+    [InlineData("a:src/*b*", "b:src/*a*", "src/*a* a b")]
     public void Of_TwoTasks_FindsWhatOverlaps(string first, string second, string expected)
     {
         var found = PlanConflicts.Of(Plan(Parse(first), Parse(second)));
@@ -106,6 +109,45 @@ public sealed class PlanConflictsTests
 
         var both = patch with { FilesWrite = ["main.py"] };
         Assert.Equal("main.py", Assert.Single(PlanConflicts.Of(Plan(both, both with { Id = "b" })).Conflicts).Path);
+    }
+
+    [Fact]
+    public void Of_CompletedTaskOrResourceThatNobodyWrites_WarnsOfNothing()
+    {
+        var done = Task("done", []) with
+        {
+            Status = PlanTaskStatus.Completed,
+            FilesRead = ["x"],
+            FilesAppend = ["x"],
+            ResourcesRead = ["table:users"],
+            ResourcesWrite = ["table:users"],
+        };
+        var found = PlanConflicts.Of(
+            Plan(done, Task("a", ["x"]) with { ResourcesWrite = ["table:users"] }, Task("b", []) with { ResourcesRead = ["table:none"] })
+        );
+
+        Assert.Empty(found.Conflicts);
+        Assert.Empty(found.Warnings);
+    }
+
+    [Fact]
+    public void Of_SeveralConflicts_AreInTheOrderOfThePlanThenByPath()
+    {
+        var found = PlanConflicts.Of(Plan(Task("a", ["y", "x"]), Task("b", ["y", "x"]), Task("c", ["x"])));
+
+        Assert.Equal(["a b x", "a b y", "a c x", "b c x"], found.Conflicts.Select(c => $"{string.Join(' ', c.Tasks)} {c.Path}"));
+    }
+
+    [Theory]
+    [InlineData(ConflictKind.File, ConflictUse.Write, "Tasks 'a' and 'b' both own 'x', and neither waits for the other.")]
+    [InlineData(ConflictKind.Resource, ConflictUse.Write, "Tasks 'a' and 'b' both own the resource 'x', and neither waits for the other.")]
+    [InlineData(ConflictKind.File, ConflictUse.Read, "Task 'b' reads 'x', which task 'a' writes, and neither waits for the other.")]
+    [InlineData(ConflictKind.File, ConflictUse.Append, "Task 'b' adds to 'x', which task 'a' owns, and neither waits for the other.")]
+    public void Message_OfEachUse_NamesBothAndTheCure(ConflictKind kind, ConflictUse use, string message)
+    {
+        var conflict = new PlanConflict(kind, use, "x", ["a", "b"], new MissingEdge("b", "a"));
+
+        Assert.Equal((message, "Let 'b' depend on 'a', or give it to one of them."), (conflict.Message, conflict.Cure));
     }
 
     [Fact]

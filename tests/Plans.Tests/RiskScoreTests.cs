@@ -70,6 +70,48 @@ public sealed class RiskScoreTests
         );
     }
 
+    [Fact]
+    public void Of_EveryRule_SaysItsPointsAndWhy()
+    {
+        Plan plan = new()
+        {
+            Tasks =
+            [
+                new PlanTask
+                {
+                    Id = "a",
+                    FilesWrite = ["src/auth.py", .. Enumerable.Range(0, 10).Select(i => $"f{i}.py")],
+                    PatchIntents = [new("a"), new("b"), new("c"), new("d")],
+                    DepsRequired = new RequiredPackages { Runtime = ["pandas"] },
+                },
+                new PlanTask { Id = "of-everything" },
+                .. Enumerable.Range(0, 4).Select(i => new PlanTask { Id = $"t{i}", FilesWrite = [] }),
+            ],
+            Contracts = [.. Enumerable.Range(0, 4).Select(i => new ContractSpec { Name = $"C{i}" })],
+        };
+
+        Assert.Equal(
+            [
+                "sensitive-path 20: Task 'a' writes 'src/auth.py', which matches 'auth|security|crypto'.",
+                "tasks 5: 6 tasks, 1 over 5.",
+                "files 3: 11 written files, 1 over 10.",
+                "patch-intents 5: 4 patch intents, 1 over 3.",
+                "dependencies 3: 1 new runtime dependencies.",
+                "contracts 5: 4 contracts, 1 over 3.",
+                "tests 20: 6 of 6 tasks are tested by no gate.",
+            ],
+            RiskScore.Of(plan, new RiskOptions()).Factors.Select(f => $"{f.Kind} {f.Points}: {f.Message}")
+        );
+    }
+
+    [Fact]
+    public void YesAnswers_SeveralSmallFactors_CountTogether() =>
+        Assert.False(
+            RiskScore
+                .Of(Plan(Tested("a", "secret1"), Tested("b", "secret2")), new RiskOptions { SensitivePatterns = [new("secret", 30)] })
+                .YesAnswers
+        );
+
     [Theory]
     [InlineData(3, 1, 6)]
     [InlineData(3, 2, 13)]
@@ -149,7 +191,10 @@ public sealed class RiskScoreTests
             ],
         };
 
-        Assert.Equal(["(unclosed", "(?=ahead)", @"(a)\1"], RiskScore.PatternFaults(options).Select(f => f.Pattern.Pattern));
+        var faults = RiskScore.PatternFaults(options);
+
+        Assert.Equal(["(unclosed", "(?=ahead)", @"(a)\1"], faults.Select(f => f.Pattern.Pattern));
+        Assert.Contains("matching is linear-time", faults[1].Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -196,6 +241,20 @@ public sealed class RiskScoreTests
             ["a .github/workflows/**", "d .github/workflows/**"],
             ProtectedPath.Of(plan, [".github/workflows/**", ".gitattributes"]).Select(p => $"{p.TaskId} {p.Glob}")
         );
+    }
+
+    [Fact]
+    public void ProtectedPaths_TaskThatDoesNotSayWhatItWrites_IsJudgedByWhatItHasChanged()
+    {
+        string[] globs = [".gitattributes", ".github/**"];
+        PlanTask silent = new() { Id = "a", FilesAppend = [".gitattributes"] };
+
+        Assert.Empty(ProtectedPath.Of(Plan(silent), globs));
+        Assert.Equal(".github/**", ProtectedPath.Covering(silent, ".github/ci.yml", globs));
+        Assert.Null(ProtectedPath.Covering(silent, "src/x.py", globs));
+        Assert.Null(ProtectedPath.Covering(silent with { FilesWrite = [".github/ci.yml"] }, ".github/ci.yml", globs));
+        Assert.Equal(".github/**", ProtectedPath.Overlapping(".github", globs));
+        Assert.Null(ProtectedPath.Overlapping("src", globs));
     }
 
     private static PlanTask Tested(string id, params string[] writes) =>

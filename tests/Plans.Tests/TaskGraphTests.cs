@@ -29,6 +29,39 @@ public sealed class TaskGraphTests
         Assert.Equal(["a", "b", "c"], Graph("a", "b:a", "c:b", "d:a").CriticalPath);
     }
 
+    /// <summary>Where times are equal the first counts; who has no time has the average of the others.</summary>
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("a=5 b=1", "a")]
+    [InlineData("a=1 b=1", "a")]
+    [InlineData("a=1 b:a=1 c=1.5", "a b")]
+    [InlineData("a=5 b=1 d:a,b=1", "a d")]
+    [InlineData("a=1 b=5 d:a,b=1", "b d")]
+    [InlineData("a=1 b=1 d:a,b=1", "a d")]
+    [InlineData("u zero=0 ten=10", "ten")]
+    [InlineData("zero=0 y=6 z=6 u v:u", "u v")]
+    [InlineData("y=6 negative=-9", "y")]
+    [InlineData("x:y=9 y:x=9 a=1", "a")]
+    public void CriticalPath_OfTasksInTheirOrder_IsTheLongest(string tasks, string expected)
+    {
+        var nodes = tasks
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(task =>
+            {
+                var (name, minutes) = (task.Split('=')[0].Split(':'), task.Split('='));
+                double? time = minutes.Length > 1 ? double.Parse(minutes[1], System.Globalization.CultureInfo.InvariantCulture) : null;
+                return new TaskNode(name[0], name.Length > 1 ? name[1].Split(',') : [], time);
+            });
+
+        Assert.Equal(expected, string.Join(' ', TaskGraph.Of(nodes).CriticalPath));
+    }
+
+    [Fact]
+    public void Waves_TasksOfACycle_AreInNone() => Assert.Equal(["z"], Assert.Single(Graph("x:y", "y:x", "z").Waves));
+
+    [Fact]
+    public void InOrder_TaskOfACycle_IsBehindTheOthers() => Assert.Equal((2, 0), Graph("x:y", "y:x", "a").ToOrder().InOrder(0, 2));
+
     [Fact]
     public void Faults_EveryKind_AreAllReported()
     {

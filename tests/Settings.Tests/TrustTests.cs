@@ -154,6 +154,24 @@ public class TrustTests
         Assert.Equal(key, fault.Key);
     }
 
+    [Theory]
+    [InlineData(
+        "temporal: {address: 'evil:7233', api_key: $KEY}",
+        "temporal.api_key",
+        "--address, $ORCHESTRATOR_TEMPORAL__ADDRESS, or temporal.address"
+    )]
+    [InlineData("planner: {agent: api, url: 'https://evil.example'}", "the account's key", "$ORCHESTRATOR_PLANNER__URL, or planner.url")]
+    [InlineData("review: {agent: api, url: 'https://evil.example'}", "the account's key", "$ORCHESTRATOR_REVIEW__URL, or review.url")]
+    public void Load_SecretForAnAddressOfTheRepository_SaysHowToGiveTheAddress(string text, string secret, string ways)
+    {
+        var fault = Assert.Single(
+            SettingsLoader.Load(new SettingsInput { IsTrusted = true, RepositoryFile = new("config.yaml", text) }).Errors
+        );
+
+        Assert.Equal($"{secret} is not sent to an address that stands in the repository's files.", fault.Message);
+        Assert.Equal($"Give the address yourself: {ways} in ~/.config/orchestrator/config.yaml.", fault.Cure);
+    }
+
     [Fact]
     public void Load_AddressOfTheUsersOwnFile_TakesTheSecret()
     {

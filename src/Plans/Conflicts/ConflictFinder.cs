@@ -184,24 +184,21 @@ internal sealed class ConflictFinder
         }
 
         public IReadOnlyList<PlanConflict> Sorted() =>
-            _found.Count == 0
-                ? []
-                :
-                [
-                    .. _found
-                        .OrderBy(f => Math.Min(f.First, f.Second))
-                        .ThenBy(f => Math.Max(f.First, f.Second))
-                        .ThenBy(f => f.First)
-                        .ThenBy(f => f.Kind)
-                        .ThenBy(f => f.Path, StringComparer.Ordinal)
-                        .Select(f => new PlanConflict(
-                            f.Kind,
-                            use,
-                            f.Path,
-                            [Id(Math.Min(f.First, f.Second)), Id(Math.Max(f.First, f.Second))],
-                            Edge(f.First, f.Second)
-                        )),
-                ];
+            [
+                .. _found
+                    .OrderBy(f => Math.Min(f.First, f.Second))
+                    .ThenBy(f => Math.Max(f.First, f.Second))
+                    .ThenBy(f => f.First)
+                    .ThenBy(f => f.Kind)
+                    .ThenBy(f => f.Path, StringComparer.Ordinal)
+                    .Select(f => new PlanConflict(
+                        f.Kind,
+                        use,
+                        f.Path,
+                        [Id(Math.Min(f.First, f.Second)), Id(Math.Max(f.First, f.Second))],
+                        Edge(f.First, f.Second)
+                    )),
+            ];
 
         private (int First, int Second, ConflictKind Kind, string Path) Key(ConflictKind kind, int a, int b, string path) =>
             use == ConflictUse.Write && a > b ? (b, a, kind, path) : (a, b, kind, path);

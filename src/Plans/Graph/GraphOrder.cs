@@ -53,7 +53,7 @@ internal static class GraphOrder
                 }
             }
         }
-        open = order.Count == waiting.Length ? [] : [.. Enumerable.Range(0, waiting.Length).Where(i => waiting[i] > 0)];
+        open = [.. Enumerable.Range(0, waiting.Length).Where(i => waiting[i] > 0)];
         return [.. order];
     }
 

@@ -33,10 +33,7 @@ public sealed class TaskGraph
         }
         _dependants = GraphOrder.Invert(_dependencies);
         _order = GraphOrder.Topological(_dependencies, _dependants, out var open);
-        Cycles =
-            open.Length == 0
-                ? []
-                : [.. CycleFinder.Find(open, _dependencies).Select(cycle => (IReadOnlyList<string>)[.. cycle.Select(i => nodes[i].Id)])];
+        Cycles = [.. CycleFinder.Find(open, _dependencies).Select(cycle => (IReadOnlyList<string>)[.. cycle.Select(i => nodes[i].Id)])];
         faults.AddRange(Cycles.Select(cycle => new GraphFault(GraphFaultKind.Cycle, _index[cycle[0]], 0, cycle[0], cycle)));
         Faults = faults;
         _wave = GraphOrder.Waves(_order, _dependencies);
@@ -125,10 +122,6 @@ public sealed class TaskGraph
     private int[] Resolve(int task, List<GraphFault> faults)
     {
         var names = _nodes[task].DependsOn;
-        if (names.Count == 0)
-        {
-            return [];
-        }
         var found = new List<int>(names.Count);
         for (var d = 0; d < names.Count; d++)
         {
