@@ -175,7 +175,11 @@ public sealed record GateVerdict
 
     /// <summary>What shows the failure best, in a line: what was expected and what came, else an error, else the last words.</summary>
     [JsonIgnore]
-    public string Evidence => FailureLine.In(Tail) ?? LastWords;
+    public string Evidence => FailingLine ?? LastWords;
+
+    /// <summary>The line of its output that shows the failure; null: none does.</summary>
+    [JsonIgnore]
+    public string? FailingLine => FailureLine.In(Tail);
 
     /// <summary>The last lines of its output as one, which usually name the cause.</summary>
     [JsonIgnore]

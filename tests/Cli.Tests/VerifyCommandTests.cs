@@ -169,6 +169,27 @@ public class VerifyCommandTests
         Assert.Matches(@"^\d{4,5} [a-z][a-z0-9_]{0,19} /\S+\n$", cli.Read("a.txt"));
     }
 
+    [Fact]
+    public async Task Verify_FailureFarAboveTheEnd_IsShownFirst()
+    {
+        using var cli = new CliFixture();
+        cli.Write(
+            "tasks.yaml",
+            """
+            tasks:
+              - id: a
+                description: A
+                files_write: [a.txt]
+                verification: ['echo "expected: 42 but was 41"; seq 100 140; exit 1']
+            """
+        );
+        cli.WithRepository();
+
+        var told = (await cli.RunAsync("verify", "tasks.yaml", "a")).People;
+
+        Assert.Matches(@"(?s)exit code 1 [^\n]+\n +│ expected: 42 but was 41\n +│ …\n +│ 121\n.*│ 140\n", told);
+    }
+
     private static CliFixture Repository()
     {
         var cli = new CliFixture();

@@ -47,6 +47,8 @@ public sealed partial class UntrustedTextTests
     [InlineData("# a # b", @"\# a # b")]
     [InlineData("- a", @"\- a")]
     [InlineData("12. a", @"12\. a")]
+    [InlineData("12)", @"12\)")]
+    [InlineData("0.50 USD", "0.50 USD")]
     [InlineData("a_b_c _d_", @"a_b_c \_d\_")]
     [InlineData("src/a.cs: done (3.5 s)", "src/a.cs: done (3.5 s)")]
     [InlineData("a\n# b", "a⏎# b")]

@@ -192,11 +192,13 @@ public readonly record struct UntrustedText(string? Raw)
             '\\' or '`' or '*' or '[' or ']' or '<' or '>' or '|' or '&' or '~' or '@' or '$' => true,
             '_' => at == 0 || at == line.Length - 1 || !char.IsLetterOrDigit(line[at - 1]) || !char.IsLetterOrDigit(line[at + 1]),
             ':' => line.AsSpan(at + 1).StartsWith("//"),
-            '.' => line.AsSpan(0, at).EndsWith("www", StringComparison.OrdinalIgnoreCase) || IsNumber(line.AsSpan(0, at)),
-            ')' => IsNumber(line.AsSpan(0, at)),
+            '.' => line.AsSpan(0, at).EndsWith("www", StringComparison.OrdinalIgnoreCase) || IsItem(line, at),
+            ')' => IsItem(line, at),
             '#' or '-' or '+' or '=' => at == 0,
             _ => false,
         };
 
-    private static bool IsNumber(ReadOnlySpan<char> text) => text.Length > 0 && !text.ContainsAnyExceptInRange('0', '9');
+    // '12. a', but not '12.5 s'.
+    private static bool IsItem(string line, int at) =>
+        at > 0 && !line.AsSpan(0, at).ContainsAnyExceptInRange('0', '9') && (at == line.Length - 1 || line[at + 1] == ' ');
 }

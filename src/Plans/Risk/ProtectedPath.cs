@@ -13,7 +13,7 @@ public sealed record ProtectedPath(string TaskId, string Path, string Glob)
         var found = new List<ProtectedPath>();
         foreach (var task in plan.Tasks)
         {
-            foreach (var path in task.FilesWrite is null ? [] : Ownership.Of(task).Patterns)
+            foreach (var path in Ownership.Of(task).Patterns)
             {
                 var owned = PathPattern.Parse(path);
                 if (Array.Find(patterns, p => p.Overlaps(owned)) is { } glob)

@@ -109,7 +109,16 @@ public sealed record CheckedGate(
         {
             yield break;
         }
-        foreach (var line in new UntrustedText(verdict.Tail).Block("    " + UntrustedText.Mark).TakeLast(MostLines))
+        const string Indent = "    " + UntrustedText.Mark;
+        string[] last = [.. new UntrustedText(verdict.Tail).Block(Indent).TakeLast(MostLines)];
+
+        // What shows the failure often stands above all that runners print at their end.
+        if (verdict.FailingLine is { } failing && !Array.Exists(last, line => line.Contains(failing, StringComparison.Ordinal)))
+        {
+            yield return Indent + new UntrustedText(failing).Line;
+            yield return Indent + "…";
+        }
+        foreach (var line in last)
         {
             yield return line;
         }

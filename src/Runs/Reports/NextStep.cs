@@ -3,7 +3,7 @@ namespace Orchestrator.Runs.Reports;
 /// <summary>One thing that a run asks of people, for every screen that says what to do: tasks that ask the same are one step, and each step
 /// has one command that is recommended.</summary>
 /// <param name="What">What is asked, in a sentence; it ends with a colon where <paramref name="Each"/> follows.</param>
-/// <param name="Each">For several tasks, what each of them asks.</param>
+/// <param name="Each">For several tasks, what each of them asks; those that ask the same together.</param>
 /// <param name="Command">The recommended command; for several tasks, that for the first.</param>
 /// <param name="Likewise">The other tasks that the command answers in the same way.</param>
 /// <param name="Others">Further commands that answer it.</param>
@@ -77,7 +77,7 @@ public sealed record NextStep(
         var of = kind == Kind.BadEnd ? whole : null;
         return new NextStep(
             asked.Count == 1 ? Sentence(task is null ? first.Question : One(first, task)) : $"{asked.Count} tasks {Several(kind)}:",
-            asked.Count == 1 ? [] : [.. asked.Select(a => One(a.Question, a.Task!))],
+            asked.Count == 1 ? [] : [.. Together(asked)],
             first.Commands.Count > 0 ? first.Commands[0] : "",
             [.. asked.Skip(1).Select(a => a.Question.Id)],
             [.. asked.SelectMany(a => a.Question.Commands.Skip(1)).Concat(of?.Commands ?? []).Distinct()],
@@ -86,10 +86,23 @@ public sealed record NextStep(
         );
     }
 
-    private static string One(RunQuestion question, RunTask task) =>
-        KindOf(task) == Kind.Approval || task.Reason.Length == 0 ? question.Question
-        : task.State == TaskStates.Cancelled ? question.Question
-        : $"{task.Id} {(task.State == TaskStates.Blocked ? "asks" : task.State)}: {task.Reason}";
+    private static string One(RunQuestion question, RunTask task) => StateOf(task) is { } state ? $"{task.Id} {state}" : question.Question;
+
+    // What several tasks say alike is said once.
+    private static IEnumerable<string> Together(IEnumerable<(RunQuestion Question, RunTask? Task)> asked) =>
+        asked
+            .GroupBy(a => StateOf(a.Task!) ?? a.Question.Question, StringComparer.Ordinal)
+            .Select(alike =>
+                StateOf(alike.First().Task!) is { } state
+                    ? $"{FileNames.Some([.. alike.Select(a => a.Question.Id)], MostNamed)} {state}"
+                    : alike.Key
+            );
+
+    // Null: its question says all.
+    private static string? StateOf(RunTask task) =>
+        KindOf(task) == Kind.Approval || task.Reason.Length == 0 || task.State == TaskStates.Cancelled
+            ? null
+            : $"{(task.State == TaskStates.Blocked ? "asks" : task.State)}: {task.Reason}";
 
     private static string Several(Kind kind) =>
         kind switch
