@@ -25,6 +25,8 @@ internal sealed class EngineConnection : IAsyncDisposable
 
     private static readonly TimeSpan FileWatch = TimeSpan.FromMilliseconds(500);
 
+    private static readonly TimeSpan HealthLimit = TimeSpan.FromSeconds(10);
+
     private readonly RepositoryLocation? _repository;
     private readonly string? _joined;
     private readonly IDisposable? _registration;
@@ -70,6 +72,20 @@ internal sealed class EngineConnection : IAsyncDisposable
 
     /// <summary>It is the embedded engine, served by this process or another.</summary>
     public bool IsEmbedded => IsOwner || _joined is not null;
+
+    /// <summary>Whether the engine that this process serves answers; true where another one serves it, which is not in this process's
+    /// hands.</summary>
+    public async Task<bool> IsWellAsync(CancellationToken stop)
+    {
+        try
+        {
+            return !IsOwner || await Client.Connection.CheckHealthAsync(options: new RpcOptions { Timeout = HealthLimit, CancellationToken = stop });
+        }
+        catch (RpcException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>How long the embedded engine keeps histories of ended runs, unless they are removed before.</summary>
     public static TimeSpan RetentionOf(RetentionSettings settings) =>

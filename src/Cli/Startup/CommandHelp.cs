@@ -162,6 +162,14 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ),
         ["server backup"] = Of(Plain, "orchestrate server backup engine-copy.db"),
         ["server verify"] = Of([(ExitCodes.WorkFailed, "something is wrong in the file")], "orchestrate server verify"),
+        ["service"] = Of(
+            [
+                (ExitCodes.NeedsPerson, "the repository is not trusted"),
+                (ExitCodes.Unavailable, "there is no systemd for users; of 'status' also: the service does not run"),
+            ],
+            "orchestrate service install",
+            "orchestrate service status"
+        ),
         ["completion"] = Of(Plain, "orchestrate completion bash"),
         ["version"] = Of(Plain, "orchestrate version --json"),
     };
