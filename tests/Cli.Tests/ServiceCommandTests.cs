@@ -170,11 +170,7 @@ public sealed class ServiceCommandTests
         var (shell, pid) = (Path.Combine(cli.Home, "systemd"), Path.Combine(cli.Home, "pid"));
         File.Copy("/bin/sh", shell);
         var running = new ProcessRunner().RunAsync(
-            new ProcessCommand(
-                shell,
-                "-c",
-                $"{Valued(unit, "ExecStart=")} & echo $! >'{pid}.new'; mv '{pid}.new' '{pid}'; wait $!"
-            )
+            new ProcessCommand(shell, "-c", $"{Valued(unit, "ExecStart=")} & echo $! >'{pid}.new'; mv '{pid}.new' '{pid}'; wait $!")
             {
                 WorkingDirectory = Valued(unit, "WorkingDirectory="),
                 Environment = new Dictionary<string, string?>

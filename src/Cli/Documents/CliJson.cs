@@ -36,6 +36,7 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(CleanupDocument))]
 [JsonSerializable(typeof(HoldsDocument))]
 [JsonSerializable(typeof(ServiceDocument))]
+[JsonSerializable(typeof(SchedulesDocument))]
 [JsonSerializable(typeof(MailLine))]
 internal sealed partial class CliJson : JsonSerializerContext
 {

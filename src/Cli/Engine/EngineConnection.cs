@@ -79,7 +79,8 @@ internal sealed class EngineConnection : IAsyncDisposable
     {
         try
         {
-            return !IsOwner || await Client.Connection.CheckHealthAsync(options: new RpcOptions { Timeout = HealthLimit, CancellationToken = stop });
+            return !IsOwner
+                || await Client.Connection.CheckHealthAsync(options: new RpcOptions { Timeout = HealthLimit, CancellationToken = stop });
         }
         catch (RpcException)
         {

@@ -170,6 +170,17 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate service install",
             "orchestrate service status"
         ),
+        ["schedule"] = Of(Plain, "orchestrate schedule list"),
+        ["schedule create"] = Of(
+            [(ExitCodes.NeedsPerson, "the repository is not trusted, or there are uncommitted changes and nobody has said yes")],
+            "orchestrate schedule create nightly --at 22:00 --days mon-fri --until 07:00 --max-cost 40",
+            "orchestrate schedule create weekly tasks.yaml --cron \"0 22 * * 5\" --zone Europe/Berlin --run-if-missed 12h"
+        ),
+        ["schedule list"] = Of(Plain, "orchestrate schedule list --json"),
+        ["schedule pause"] = Of(Plain, "orchestrate schedule pause nightly --reason \"release week\""),
+        ["schedule resume"] = Of(Plain, "orchestrate schedule resume nightly"),
+        ["schedule run-now"] = Of(Plain, "orchestrate schedule run-now nightly"),
+        ["schedule delete"] = Of(Plain, "orchestrate schedule delete nightly"),
         ["completion"] = Of(Plain, "orchestrate completion bash"),
         ["version"] = Of(Plain, "orchestrate version --json"),
     };

@@ -66,6 +66,7 @@ internal static class CommandTable
         ("ask-model", static () => new AskModelCommand()),
         ("worker", static () => new WorkerCommand()),
         ("server", static () => new ServerCommand()),
+        ("schedule", static () => new ScheduleCommand()),
         ("service", static () => new ServiceCommand()),
         ("completion", static () => new CompletionCommand()),
         ("complete", static () => new CompleteCommand(Root)),

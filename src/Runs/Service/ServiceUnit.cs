@@ -21,7 +21,7 @@ public enum UnitFileKind
 /// <summary>The systemd user unit of a repository: <c>orchestrate worker</c> in it, which serves its engine or joins the process that does.
 /// Pure. The first line of its text holds a hash of the others, so that a change by hand is seen before it is overwritten.</summary>
 /// <param name="Repository">Absolute path of the repository's root.</param>
-/// <param name="Key">The repository's key (<see cref="GitRepository.KeyOf"/>), which tells repositories of one name apart.</param>
+/// <param name="Key">The repository's key (<see cref="RepositoryLocation.Key"/>), which tells repositories of one name apart.</param>
 /// <param name="Program">The program and its first arguments: absolute paths.</param>
 /// <param name="Variables">Variables of the service besides those that systemd sets: never a secret, since units are readable.</param>
 public sealed record ServiceUnit(

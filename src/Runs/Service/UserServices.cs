@@ -36,7 +36,7 @@ public sealed class UserServices(IReadOnlyDictionary<string, string> environment
     public ServiceUnit UnitOf(RepositoryLocation repository, IReadOnlyList<string> program) =>
         new(
             repository.Root,
-            GitRepository.KeyOf(repository.GitDirectory),
+            repository.Key,
             program,
             [.. Kept.Where(environment.ContainsKey).Select(name => KeyValuePair.Create(name, environment[name]))]
         );
