@@ -3,7 +3,7 @@ namespace Orchestrator.Settings;
 /// <summary>The sources of settings, as text; <see cref="SettingsFiles"/> reads them.</summary>
 public sealed record SettingsInput
 {
-    /// <summary>A person trusts the repository: its files count in full. Otherwise only <see cref="HarmlessSettings"/> do.</summary>
+    /// <summary>A person trusts the repository: its files count in full. Otherwise only <see cref="Setting.IsHarmless">harmless</see> settings do.</summary>
     /// <value>False.</value>
     public bool IsTrusted { get; init; }
 
