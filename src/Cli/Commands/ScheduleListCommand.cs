@@ -9,7 +9,6 @@ using Orchestrator.Client.Schedules;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
-using Temporal.Server;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -124,22 +123,6 @@ internal sealed class ScheduleListCommand : CliCommand
                 stop
             );
         }
-        var file = Path.Combine(repository.OrchestratorFolder, EngineFile.FileName);
-        var prefix = RunSchedules.PrefixOf(repository.Key);
-        return !File.Exists(file)
-            ? []
-            :
-            [
-                .. EngineLookup
-                    .Schedules(file, now - LooksBack, now)
-                    .Where(schedule => schedule.Id.StartsWith(prefix, StringComparison.Ordinal))
-                    .Select(schedule =>
-                        RunSchedule.Of(
-                            schedule.Id[prefix.Length..],
-                            schedule.Description,
-                            schedule.Due.Select(time => new DateTimeOffset(time, TimeSpan.Zero))
-                        )
-                    ),
-            ];
+        return StoredSchedules.Read(repository, now - LooksBack, now);
     }
 }

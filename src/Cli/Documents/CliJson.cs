@@ -37,6 +37,7 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(HoldsDocument))]
 [JsonSerializable(typeof(ServiceDocument))]
 [JsonSerializable(typeof(SchedulesDocument))]
+[JsonSerializable(typeof(InboxDocument))]
 [JsonSerializable(typeof(MailLine))]
 internal sealed partial class CliJson : JsonSerializerContext
 {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Client;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Hosting;
+using Orchestrator.Runs.Repositories;
 using Orchestrator.Settings;
 using Temporal.Server;
 using Temporalio.Client;
@@ -73,6 +74,19 @@ internal sealed class EngineConnection : IAsyncDisposable
     /// <summary>It is the embedded engine, served by this process or another.</summary>
     public bool IsEmbedded => IsOwner || _joined is not null;
 
+    // For 'inbox', which then does not show it elsewhere: no reason to do without the engine.
+    private static void NoteRepository(RepositoryLocation repository, CommandContext context)
+    {
+        try
+        {
+            new KnownRepositories(context.Environment).Add(repository);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            context.Terminal.Warn($"'orchestrate inbox' elsewhere will not show this repository: {fault.Message}");
+        }
+    }
+
     /// <summary>Whether the engine that this process serves answers; true where another one serves it, which is not in this process's
     /// hands.</summary>
     public async Task<bool> IsWellAsync(CancellationToken stop)
@@ -122,6 +136,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         CancellationToken stop
     )
     {
+        NoteRepository(repository, context);
         if (settings.Temporal.Address is not null)
         {
             return await ConnectAsync(settings.Temporal, context, loggers, stop);

@@ -170,6 +170,12 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate service install",
             "orchestrate service status"
         ),
+        ["inbox"] = Of(
+            [(ExitCodes.NeedsPerson, "with --exit-code: something needs you; with an ID: nobody at a terminal has answered")],
+            "orchestrate inbox",
+            "orchestrate inbox 3f9a",
+            "orchestrate inbox 3f9a --snooze 2h"
+        ),
         ["schedule"] = Of(Plain, "orchestrate schedule list"),
         ["schedule create"] = Of(
             [(ExitCodes.NeedsPerson, "the repository is not trusted, or there are uncommitted changes and nobody has said yes")],

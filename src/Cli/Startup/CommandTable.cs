@@ -39,6 +39,7 @@ internal static class CommandTable
         ("run", static () => new RunCommand()),
         ("resume", static () => new ResumeCommand()),
         ("status", static () => new StatusCommand()),
+        ("inbox", static () => new InboxCommand()),
         ("history", static () => new HistoryCommand()),
         ("show", static () => new ShowCommand()),
         ("logs", static () => new LogsCommand()),
