@@ -36,6 +36,6 @@ public static class RunRefs
     public static string Wips(RunFolder folder) => $"refs/orchestrator/wip/{folder.Name}";
 
     /// <summary>The branch's short name, for people.</summary>
-    public static string ShortName(string name) =>
+    public static string Shown(string name) =>
         name.StartsWith("refs/heads/", StringComparison.Ordinal) ? name["refs/heads/".Length..] : name;
 }

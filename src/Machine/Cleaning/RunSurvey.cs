@@ -187,7 +187,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         staying.RemoveAll(name => busy.Contains(name));
         if (staying.Count > 0)
         {
-            kept.Add($"{FileNames.Some([.. staying.Select(RunRefs.ShortName)])}: on no branch of yours");
+            kept.Add($"{FileNames.Some([.. staying.Select(RunRefs.Shown)])}: on no branch of yours");
         }
 
         // While something of the run stays, its base and last merge stay, too.
