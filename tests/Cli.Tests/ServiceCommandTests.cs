@@ -1,8 +1,8 @@
 using System.Net.Sockets;
 using System.Text;
 using Orchestrator.Cli.Hosting;
+using Orchestrator.Machine.Service;
 using Orchestrator.Processes;
-using Orchestrator.Runs.Service;
 using Orchestrator.TestKit;
 using Xunit;
 

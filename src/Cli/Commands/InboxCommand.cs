@@ -5,8 +5,8 @@ using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Cli.Startup;
+using Orchestrator.Machine.Repositories;
 using Orchestrator.Plans;
-using Orchestrator.Runs.Repositories;
 
 namespace Orchestrator.Cli.Commands;
 

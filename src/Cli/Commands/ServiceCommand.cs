@@ -2,8 +2,8 @@ using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Runs.Hosting;
-using Orchestrator.Runs.Service;
+using Orchestrator.Machine.Hosting;
+using Orchestrator.Machine.Service;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,4 +1,4 @@
-using Orchestrator.Runs.Service;
+using Orchestrator.Machine.Service;
 
 namespace Orchestrator.Cli.Documents;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Client;
+using Orchestrator.Machine.Hosting;
+using Orchestrator.Machine.Repositories;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Hosting;
-using Orchestrator.Runs.Repositories;
 using Orchestrator.Settings;
 using Temporal.Server;
 using Temporalio.Client;

@@ -1,7 +1,7 @@
 using Orchestrator.Client.Schedules;
+using Orchestrator.Machine.Repositories;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Repositories;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -48,7 +48,12 @@ internal sealed class Inbox(CommandContext context)
         var now = context.Time.GetUtcNow();
         foreach (var schedule in StoredSchedules.Read(repository, now - LooksBack, now))
         {
-            var fires = ScheduleFire.Of(schedule, id => runs.GetValueOrDefault(id) ?? StoredRuns.Find(repository, id)?.Status, now, most: 1);
+            var fires = ScheduleFire.Of(
+                schedule,
+                id => runs.GetValueOrDefault(id) ?? StoredRuns.Find(repository, id)?.Status,
+                now,
+                most: 1
+            );
             if (InboxEntry.Of(schedule, fires, repository) is { } missed)
             {
                 entries.Add(missed);

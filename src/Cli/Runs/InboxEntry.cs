@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using Orchestrator.Client.Schedules;
+using Orchestrator.Machine.Repositories;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
-using Orchestrator.Runs.Repositories;
 
 namespace Orchestrator.Cli.Runs;
 
