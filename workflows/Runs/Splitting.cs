@@ -65,6 +65,10 @@ internal sealed class Splitting(RunContext context, TaskMessenger messenger)
         return messenger.TellAsync(entry.Id, t => t.PartsDoneAsync(PayloadPaging.Brief(summary)));
     }
 
-    private static string Describe(TaskEntry part) =>
-        $"{part.Id} ({part.Outline.Title}) is {part.Progress.State}{(TaskStates.IsDone(part.Progress.State) ? "" : $": {part.Progress.Reason}")}";
+    private static string Describe(TaskEntry part)
+    {
+        var progress = part.Progress;
+        var why = TaskStates.IsDone(progress.State) ? "" : $": {progress.Reason}";
+        return $"{part.Id} ({part.Outline.Title}) is {progress.State}{why}";
+    }
 }
