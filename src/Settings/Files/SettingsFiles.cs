@@ -84,7 +84,7 @@ public static class SettingsFiles
             return null;
         }
         using var reader = new StreamReader(path);
-        var buffer = new char[Math.Min(new FileInfo(path).Length, YamlConfiguration.MaxLength) + 1];
+        var buffer = new char[Math.Min(new FileInfo(path).Length, ConfigurationFile.MaxLength) + 1];
         var length = reader.ReadBlock(buffer);
         return new ConfigurationText(shownAs, new string(buffer, 0, length));
     }

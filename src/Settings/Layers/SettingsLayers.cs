@@ -34,7 +34,7 @@ internal sealed class SettingsLayers(bool isTrusted)
             return;
         }
         var source = new SettingSource(kind, file.Path);
-        if (YamlConfiguration.Read(file.Text, source, Errors) is { } map)
+        if (ConfigurationFile.Read(file.Text, source, Errors) is { } map)
         {
             AddLayer(OldForms.Rewrite(FlatSettings.Of(map, "", source)));
         }
@@ -119,7 +119,7 @@ internal sealed class SettingsLayers(bool isTrusted)
         AddLayer([
             .. flags.Select(flag => new RawSetting(
                 flag.Name,
-                new RawScalar(flag.Value),
+                NodeText.Scalar(flag.Value),
                 new SettingSource(SettingSourceKind.Flag, flag.Option)
             )),
         ]);
@@ -164,20 +164,20 @@ internal sealed class SettingsLayers(bool isTrusted)
     }
 
     // Lists and mappings have the same form in a variable as in a file.
-    private RawValue ReadVariable(string value, SettingSource source)
+    private DocumentNode ReadVariable(string value, SettingSource source)
     {
         if (value[0] is not ('[' or '{'))
         {
-            return new RawScalar(value);
+            return NodeText.Scalar(value);
         }
         var faults = new List<SettingFault>();
-        var map = YamlConfiguration.Read("value: " + value, source, faults);
+        var map = ConfigurationFile.Read("value: " + value, source, faults);
         if (faults.Count == 0 && map is { Entries: [var only] })
         {
             return only.Value;
         }
         Errors.AddRange(faults);
-        return new RawScalar(value);
+        return NodeText.Scalar(value);
     }
 
     private void WarnOfUnknown(RawSetting raw, string? near) =>
