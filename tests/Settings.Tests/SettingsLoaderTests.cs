@@ -230,6 +230,17 @@ public class SettingsLoaderTests
     }
 
     [Fact]
+    public void Load_FaultsOfKeysAndOfValues_AreReportedTogether()
+    {
+        var faults = Load(file: "timeout: soon\nworkers: 1\nworkers: 2\ngates: {task: [make test, ~]}\n").Errors;
+
+        Assert.Equal(
+            ["config.yaml:1 timeout", "config.yaml:3 workers", "config.yaml:4 gates.task[1]"],
+            faults.Select(fault => $"{fault.Source} {fault.Key}").Order(StringComparer.Ordinal)
+        );
+    }
+
+    [Fact]
     public void Load_HugeOrDeepFile_IsRefused()
     {
         Assert.Contains("no configuration", Assert.Single(Load(file: new string('a', 1_000_001)).Errors).Message, StringComparison.Ordinal);

@@ -40,39 +40,33 @@ internal sealed class SettingsLayers(bool isTrusted)
         }
     }
 
-    /// <summary>Adds the settings of an older tool's file; its other members belong to that tool, and only misspelt ones are
-    /// reported.</summary>
-    public void AddOldFile(SettingSourceKind kind, ConfigurationText? file)
+    /// <summary>Adds what a file of an older tool says of risk, which counts where it stands. Its other settings are taken over by
+    /// <c>init</c> alone.</summary>
+    public void AddRiskRules(ConfigurationText file)
     {
-        if (file is null)
+        var old = LegacyConfiguration.Translate(file, new SettingSource(SettingSourceKind.RepositoryFile, file.Path), Errors);
+        AddLayer([.. old.Settings.Where(raw => RiskSettings.RulesOfOlderTools.Contains(SettingIndex.Find(raw.Name)))]);
+    }
+
+    /// <summary>Warns of settings in files of older tools that <c>init</c> has not taken over.</summary>
+    public void WarnOfOlder(IEnumerable<ConfigurationText> files, SettingSourceKind kind)
+    {
+        foreach (var file in files)
         {
-            return;
-        }
-        var source = new SettingSource(kind, file.Path);
-        var old = LegacyConfiguration.Translate(file, source, Errors);
-        foreach (var (variable, secret) in old.Secrets)
-        {
-            AddFileVariable(variable, secret, source);
-        }
-        if (old.Secrets.Count > 0)
-        {
-            Warnings.Add(
-                new SettingFault(
-                    "",
-                    "it holds a secret for everyone who can read it.",
-                    $"'orchestrate init' puts it into {SettingsFiles.SecretsFileName}; then take it out of this file.",
-                    source
-                )
-            );
-        }
-        foreach (var raw in old.Unknown)
-        {
-            if (SettingIndex.Nearest(LegacyConfiguration.WithoutSection(raw.Name)) is { } near)
+            var source = new SettingSource(kind, file.Path);
+            var old = LegacyConfiguration.Translate(file, source, new List<SettingFault>());
+            if (old.Settings.Exists(raw => !RiskSettings.RulesOfOlderTools.Contains(SettingIndex.Find(raw.Name))))
             {
-                WarnOfUnknown(raw, near);
+                Warnings.Add(
+                    new SettingFault(
+                        "",
+                        "settings of an older tool do not count where they stand.",
+                        "'orchestrate init' takes them over.",
+                        source
+                    )
+                );
             }
         }
-        AddLayer(old.Settings);
     }
 
     public void AddDotEnv(ConfigurationText? file)
