@@ -39,7 +39,8 @@ internal static class YamlFaults
             column,
             "",
             $"This is no valid YAML: {reason.Trim().TrimEnd('.')}.",
-            $"Look {(shown.Length == 0 ? "just above" : $"at and just above the line '{shown}'")}: quotes, colons, brackets and indentation."
+            $"Look {(shown.Length == 0 ? "just above" : $"at and just above the line '{shown}'")}: quotes, colons, brackets and "
+                + "indentation."
         );
     }
 

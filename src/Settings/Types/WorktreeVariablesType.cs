@@ -24,7 +24,8 @@ internal static class WorktreeVariablesType
                 : entry.Value is not ScalarNode text
                     ? $"the value of '{entry.Key.Text}' is not one text; one that begins with a brace needs quotes."
                 : WorktreeVariables.UnknownPlace(text.Text) is { } unknown
-                    ? $"'{unknown}' in the value of '{entry.Key.Text}' stands for nothing; where it is meant as it is, write '{{{unknown}}}'."
+                    ? $"'{unknown}' in the value of '{entry.Key.Text}' stands for nothing; where it is meant as it is, write "
+                        + $"'{{{unknown}}}'."
                 : null;
             if (fault is null)
             {
