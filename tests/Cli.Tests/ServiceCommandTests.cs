@@ -237,10 +237,10 @@ public sealed class ServiceCommandTests
         cli.Environment["PATH"] = $"{programs}:{cli.Environment["PATH"]}";
         return cli;
 
-        static void Executable(string path, string text)
+        void Executable(string path, string text)
         {
             File.WriteAllText(path, text + "\n");
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            cli.Shell($"chmod +x '{path}'");
         }
     }
 }

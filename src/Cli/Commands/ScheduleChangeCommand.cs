@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Options;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Client.Schedules;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
-using Orchestrator.Cli.Options;
 using Orchestrator.Client.Schedules;
 using Orchestrator.Runs;
 using Orchestrator.Settings;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
-using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Client.Schedules;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Schedule.V1;
-using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Converters;
 
 namespace Orchestrator.Client.Schedules;
@@ -107,7 +106,7 @@ public sealed record RunSchedule
             When = when,
             Input = input,
             Overlap =
-                schedule.Policies?.OverlapPolicy == Temporalio.Api.Enums.V1.ScheduleOverlapPolicy.BufferOne
+                schedule.Policies?.OverlapPolicy == ScheduleOverlapPolicy.BufferOne
                     ? ScheduleOverlap.Queue
                     : ScheduleOverlap.Skip,
             CatchUp = schedule.Policies?.CatchupWindow?.ToTimeSpan() ?? TimeSpan.Zero,

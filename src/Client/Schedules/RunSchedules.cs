@@ -1,4 +1,3 @@
-using Temporalio.Api.Enums.V1;
 using Temporalio.Client.Schedules;
 using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
 
@@ -50,7 +49,7 @@ public sealed class RunSchedules(ITemporalClient client, string repositoryKey)
             );
             return true;
         }
-        catch (Temporalio.Exceptions.ScheduleAlreadyRunningException)
+        catch (ScheduleAlreadyRunningException)
         {
             return false;
         }
