@@ -49,7 +49,7 @@ internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
         await messenger.TellAsync(task, t => t.CancelAsync());
         if (report.State == TaskStates.Merging)
         {
-            var refusal = TaskMessenger.NotMerged with { Attempt = report.Attempt };
+            var refusal = TaskMessenger.NotMerged(task, report.Attempt);
             await messenger.TellAsync(task, t => t.MergeDoneAsync(refusal));
         }
     }
