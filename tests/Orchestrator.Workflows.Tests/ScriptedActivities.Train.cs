@@ -63,7 +63,12 @@ internal sealed partial class ScriptedActivities
                     results.Add(done with { Onto = tip });
                     continue;
                 }
-                var made = Of(request) with { Outcome = MergeOutcome.Made, Onto = tip, Commit = $"merge-{request.TaskId}-{request.Attempt}" };
+                var made = Of(request) with
+                {
+                    Outcome = MergeOutcome.Made,
+                    Onto = tip,
+                    Commit = $"merge-{request.TaskId}-{request.Attempt}",
+                };
                 if (input.Requests.Count == 1)
                 {
                     var said = Merge(request) with { TaskId = request.TaskId, Attempt = request.Attempt, Onto = tip };

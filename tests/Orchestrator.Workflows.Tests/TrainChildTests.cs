@@ -21,7 +21,9 @@ public sealed class TrainChildTests
 
         var train = run.Client.GetWorkflowHandle(RunIds.ForTrain(run.RunId));
         Assert.Equal(WorkflowExecutionStatus.Completed, (await train.DescribeAsync()).Status);
-        var steps = (await train.FetchHistoryAsync()).Events.Select(e => e.ActivityTaskScheduledEventAttributes?.ActivityType.Name).OfType<string>();
+        var steps = (await train.FetchHistoryAsync())
+            .Events.Select(e => e.ActivityTaskScheduledEventAttributes?.ActivityType.Name)
+            .OfType<string>();
         Assert.Equal(["BuildBatch", "GateBatch", "LandBatch", "BuildBatch", "GateBatch", "LandBatch"], steps);
         Assert.DoesNotContain(
             (await run.Run.FetchHistoryAsync()).Events,

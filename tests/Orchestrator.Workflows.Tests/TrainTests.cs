@@ -55,7 +55,9 @@ public sealed class TrainTests
     [Fact]
     public async Task Train_GateIsFlaky_IsSaidAndNobodyIsBlamed()
     {
-        await using var run = await WithWaitingAsync(a => a.GateBatch = _ => new MergeResult { Outcome = MergeOutcome.Made, Flaky = ["npm test"] });
+        await using var run = await WithWaitingAsync(a =>
+            a.GateBatch = _ => new MergeResult { Outcome = MergeOutcome.Made, Flaky = ["npm test"] }
+        );
 
         await run.ResultAsync();
 
@@ -141,7 +143,9 @@ public sealed class TrainTests
     public async Task Train_StagingHasGoneOnFromElsewhere_MakesTheBatchAnew()
     {
         var first = true;
-        await using var run = await WithWaitingAsync(a => a.LandBatch = input => input.Merges.Count == 1 || !first ? (true, "") : (first = false, "put back"));
+        await using var run = await WithWaitingAsync(a =>
+            a.LandBatch = input => input.Merges.Count == 1 || !first ? (true, "") : (first = false, "put back")
+        );
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         Assert.Equal(2, Together(run).Count());

@@ -263,8 +263,7 @@ internal sealed class RunFixture : IDisposable
         Take(await MergeOnceAsync(id, commit, attempt), r => r.Merged ? r.Commit : "");
 
     /// <summary>Merges anything that may be merged.</summary>
-    public async Task<MergeResult> MergeAsync(MergeRequest request) =>
-        Take(await MergeOnceAsync(request), r => r.Merged ? r.Commit : "");
+    public async Task<MergeResult> MergeAsync(MergeRequest request) => Take(await MergeOnceAsync(request), r => r.Merged ? r.Commit : "");
 
     /// <summary>A merge whose worker dies before the run is told of it.</summary>
     public Task<MergeResult> MergeOnceAsync(string id, string commit, int attempt = 1) =>

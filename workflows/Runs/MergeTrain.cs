@@ -207,6 +207,5 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
     }
 
     /// <summary>Sends the merge result to the task in the background; the train does not wait.</summary>
-    private void Answer(MergeResult result) =>
-        context.Background.Begin(messenger.TellAsync(result.TaskId, t => t.MergeDoneAsync(result)));
+    private void Answer(MergeResult result) => context.Background.Begin(messenger.TellAsync(result.TaskId, t => t.MergeDoneAsync(result)));
 }

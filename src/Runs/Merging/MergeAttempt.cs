@@ -87,13 +87,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
             {
                 return null;
             }
-            merged.Add(
-                Of(request, onto) with
-                {
-                    Outcome = MergeOutcome.Merged,
-                    Commit = commit.Id,
-                }
-            );
+            merged.Add(Of(request, onto) with { Outcome = MergeOutcome.Merged, Commit = commit.Id });
         }
         return merged;
     }

@@ -70,13 +70,7 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
         }
         try
         {
-            return await new MergeGates(services, repository, files).RunAsync(
-                input.Requests,
-                input.Base,
-                input.Commit,
-                input.Tries,
-                stop
-            );
+            return await new MergeGates(services, repository, files).RunAsync(input.Requests, input.Base, input.Commit, input.Tries, stop);
         }
         catch (GitException)
         {
@@ -132,12 +126,7 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
         IReadOnlyList<MergeResult> Results(bool isMoved) =>
             [
                 .. input.Merges.Select(
-                    (merge, i) =>
-                        merge with
-                        {
-                            Outcome = isMoved ? MergeOutcome.Merged : merge.Outcome,
-                            Note = i == 0 ? note : "",
-                        }
+                    (merge, i) => merge with { Outcome = isMoved ? MergeOutcome.Merged : merge.Outcome, Note = i == 0 ? note : "" }
                 ),
             ];
     }

@@ -216,12 +216,7 @@ public sealed class TaskPreparation(RunServices services)
             workspace.Files.AppendedFiles,
             stop
         );
-        SavedWork.Note(
-            workspace.Files.Folder,
-            workspace.TaskId,
-            kept,
-            "what was not committed before other tasks' work was merged in"
-        );
+        SavedWork.Note(workspace.Files.Folder, workspace.TaskId, kept, "what was not committed before other tasks' work was merged in");
         notes = notes with
         {
             Base = staging,

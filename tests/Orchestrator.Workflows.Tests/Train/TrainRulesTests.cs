@@ -375,8 +375,7 @@ public sealed class TrainRulesTests
             );
 
     /// <summary>The one entry of the batch that is made next.</summary>
-    private static MergeRequest Alone(TrainState state) =>
-        Assert.Single(Assert.IsType<TrainStep.Build>(TrainRules.Next(state)).Requests);
+    private static MergeRequest Alone(TrainState state) => Assert.Single(Assert.IsType<TrainStep.Build>(TrainRules.Next(state)).Requests);
 
     private static TrainState With(int n) =>
         new() { Limit = 8, Queue = [.. Enumerable.Range(1, n).Select(i => new MergeRequest($"t{i}", $"c{i}", 1))] };
