@@ -220,7 +220,7 @@ internal sealed class SettingsLayers(bool isTrusted)
         }
         foreach (var (name, raw) in seen)
         {
-            var isAsked = raw.Source.IsOfRepository && !HarmlessSettings.Contains(SettingIndex.Find(name)!);
+            var isAsked = raw.Source.IsOfRepository && !SettingIndex.Find(name)!.IsHarmless;
             HasAsked |= isAsked;
             if (isAsked && !isTrusted)
             {

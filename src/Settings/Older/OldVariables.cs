@@ -31,17 +31,17 @@ internal static class OldVariables
             .ToDictionary(variable => variable.Name);
         if (values.TryGetValue("BEDROCK_MODEL_ID", out var model))
         {
-            Take("agents.claude.provider", "bedrock", model.Line);
-            Take(AgentKeys.Model.Name, SettingTypes.Quote(model.Value), model.Line);
+            Take(AgentSettings.ProviderKey.NameOf(AgentSettings.Claude), "bedrock", model.Line);
+            Take(OrchestratorSettings.ModelKey.Name, SettingTypes.Quote(model.Value), model.Line);
         }
         else if (values.TryGetValue("ANTHROPIC_API_KEY", out var key))
         {
-            Take("agents.claude.provider", "api", key.Line);
+            Take(AgentSettings.ProviderKey.NameOf(AgentSettings.Claude), "api", key.Line);
         }
         if (OfLimitedAgents.FirstOrDefault(values.ContainsKey) is { } known)
         {
-            Take(LimitKeys.MemoryLimit.Name, "800MB", values[known].Line);
-            Take(LimitKeys.CpuLimit.Name, "0.4", values[known].Line);
+            Take(LimitSettings.MemoryKey.Name, "800MB", values[known].Line);
+            Take(LimitSettings.CpuKey.Name, "0.4", values[known].Line);
         }
 
         void Take(string name, string value, int line) => taken.TryAdd(name, new TakenSetting(name, value, $"{file.Path}:{line}"));

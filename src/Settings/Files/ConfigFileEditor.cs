@@ -88,7 +88,7 @@ public static class ConfigFileEditor
             text,
             (path, start, end) =>
             {
-                if (path == name || (path == name + ".count" && name == SettingKeys.Workers.Name))
+                if (path == name || (path == name + ".count" && name == OrchestratorSettings.WorkersKey.Name))
                 {
                     found = (start, end);
                 }

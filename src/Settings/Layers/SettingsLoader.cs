@@ -9,13 +9,13 @@ public static class SettingsLoader
     {
         // Faults are reported even in an untrusted file; its values do not count.
         var full = Layers(input with { IsTrusted = true });
-        var inFull = new SettingsBinder(full).Bind();
+        var inFull = OrchestratorSettings.Read(new SettingsBinder(full));
         if (input.IsTrusted)
         {
             full.Errors.AddRange(SecretDestinations.Faults(full.Settings, inFull));
         }
         var layers = input.IsTrusted || !full.HasAsked ? full : Layers(input);
-        var settings = layers == full ? inFull : new SettingsBinder(layers).Bind();
+        var settings = layers == full ? inFull : OrchestratorSettings.Read(new SettingsBinder(layers));
         var values = Describe(full.Settings).Select(value => value with { IsWithheld = layers.Withheld.Contains(value.Name) }).ToList();
         return new SettingsResult
         {

@@ -3,7 +3,8 @@ namespace Orchestrator.Settings;
 /// <summary>The sources of settings, as text; <see cref="SettingsFiles"/> reads them.</summary>
 public sealed record SettingsInput
 {
-    /// <summary>A person trusts the repository: its files count in full. Otherwise only <see cref="HarmlessSettings"/> do.</summary>
+    /// <summary>A person trusts the repository: its files count in full. Otherwise only settings do that are
+    /// <see cref="Setting.IsHarmless">harmless</see>.</summary>
     /// <value>False.</value>
     public bool IsTrusted { get; init; }
 

@@ -14,13 +14,13 @@ internal static class OldForms
         {
             // Not committing by itself meant that the branch is left for a person.
             "auto_commit" => text is "false" or "no" or "off"
-                ? [setting with { Name = "git.land", Value = new RawScalar("branch", setting.Source.Line) }]
+                ? [setting with { Name = GitSettings.LandKey.Name, Value = new RawScalar("branch", setting.Source.Line) }]
                 : [],
             "bypass_permissions" when text is "true" or "yes" =>
             [
                 setting with
                 {
-                    Name = "permissions.mode",
+                    Name = PermissionSettings.ModeKey.Name,
                     Value = new RawScalar("bypass", setting.Source.Line),
                 },
             ],

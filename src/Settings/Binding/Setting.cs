@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>A setting's key: its names, meaning and valid values.</summary>
+/// <summary>A setting's declaration: its names, meaning, default, valid values, and what a repository's file may do with it.</summary>
 public abstract class Setting(string name, string description, string accepts, string[]? oldNames, string[]? oldVariables, bool isSecret)
 {
     /// <summary>Dotted name, as in <c>retry.max_attempts</c>.</summary>
@@ -21,11 +21,26 @@ public abstract class Setting(string name, string description, string accepts, s
     /// <summary>True where a file may only name a variable or a file with the value.</summary>
     public bool IsSecret { get; } = isSecret;
 
+    /// <summary>It counts from a repository's files before a person trusts them: a number, or a name that is only displayed or
+    /// compared.</summary>
+    /// <remarks>Not for settings that would loosen a rule or a limit of the person (risk, cost, approvals, landing), even if they are
+    /// numbers or switches.</remarks>
+    /// <value>False: a person is asked.</value>
+    public bool IsHarmless { get; init; }
+
+    /// <summary>What the setting does if a repository's file sets it; shown to the person who is asked for trust.</summary>
+    /// <value><see cref="TrustKind.Decides"/>.</value>
+    public TrustKind Effect { get; init; } = TrustKind.Decides;
+
     /// <summary>The default as it would be written in a file.</summary>
     public abstract string DefaultText { get; }
 
     /// <summary>The variable that sets it: <c>a.b_c</c> is <c>ORCHESTRATOR_A__B_C</c>.</summary>
     public string Variable => SettingNames.VariableOf(Name);
+
+    /// <summary>Its name for one of several that a <c>*</c> stands for, such as an agent.</summary>
+    /// <param name="part">The name in place of the star; null where there is none.</param>
+    internal string NameOf(string? part) => part is null ? Name : Name.Replace("*", part, StringComparison.Ordinal);
 
     /// <summary>The value in normalized form, or null with the faults reported.</summary>
     internal abstract string? TryDisplay(RawValue raw, FaultSink faults);
@@ -34,7 +49,7 @@ public abstract class Setting(string name, string description, string accepts, s
     internal string Display(RawValue raw) => TryDisplay(raw, static (_, _) => { }) ?? RawText.Of(raw);
 }
 
-/// <summary>A key whose values are of type <typeparamref name="T"/>.</summary>
+/// <summary>A setting whose values are of type <typeparamref name="T"/>.</summary>
 internal sealed class Setting<T>(
     string name,
     T defaultValue,

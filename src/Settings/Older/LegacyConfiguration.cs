@@ -109,7 +109,7 @@ public static class LegacyConfiguration
         )
         {
             (name, value) = (
-                LimitKeys.RetryAttempts.Name,
+                RetrySettings.MaxAttemptsKey.Name,
                 new RawScalar((retries + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), value.Line)
             );
         }
@@ -126,12 +126,12 @@ public static class LegacyConfiguration
         }
 
         // The older tool had no default list: its entries are added to ours.
-        if (setting == SettingKeys.AlwaysRequireHuman && value is RawList globs)
+        if (setting == OrchestratorSettings.AlwaysRequireHumanKey && value is RawList globs)
         {
             value = new RawList(
                 [
-                    .. SettingKeys
-                        .AlwaysRequireHuman.Default.Select(glob => new RawScalar(glob, value.Line))
+                    .. OrchestratorSettings
+                        .AlwaysRequireHumanKey.Default.Select(glob => new RawScalar(glob, value.Line))
                         .Concat(globs.Items)
                         .DistinctBy(RawText.Of),
                 ],
