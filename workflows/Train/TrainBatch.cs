@@ -29,8 +29,8 @@ internal sealed record TrainBatch(IReadOnlyList<MergeRequest> Entries, IReadOnly
     /// <summary>Entries that are not on staging.</summary>
     public IEnumerable<MergeRequest> Rest => Entries.Skip(Landed);
 
-    /// <summary>Adds the gate result of a tree. If the failed gates were run once more, failures of the same tree add up; gates that pass in
-    /// the end are green.</summary>
+    /// <summary>Adds the gate result of a tree. If the failed gates were run once more, failures of the same tree add up; gates that pass
+    /// in the end are green.</summary>
     public TrainBatch With(int length, MergeResult result) =>
         this with
         {

@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Carries out what <see cref="TrainRules"/> decide: makes the merges of a batch, runs gates on them, moves staging over those that
-/// pass, and reports the results.</summary>
+/// <summary>Carries out what <see cref="TrainRules"/> decide: makes the merges of a batch, runs gates on them, moves staging over those
+/// that pass, and reports the results.</summary>
 internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
 {
     private TrainInput Input => context.Input;
