@@ -97,8 +97,8 @@ public sealed record OrchestrationInput
     [JsonPropertyName("until")]
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>Stop starting agents at the next such time of day after the run's start, <c>HH:mm</c>: for schedules, whose runs all have one
-    /// input.</summary>
+    /// <summary>Stop starting agents at the next such time of day after the run's start, <c>HH:mm</c>: for schedules, whose runs all have
+    /// one input.</summary>
     [JsonPropertyName("untilTime")]
     public string? UntilTime { get; init; }
 

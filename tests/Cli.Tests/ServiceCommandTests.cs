@@ -220,7 +220,9 @@ public sealed class ServiceCommandTests
             for unit do :; done
             known() { [ -f "$home/loaded/$unit" ] || { echo "Unit $unit not loaded." >&2; exit 5; }; }
             case $verb in
-              daemon-reload) rm -rf "$home/loaded"; mkdir "$home/loaded"; cp "$home"/.config/systemd/user/* "$home/loaded/" 2>/dev/null; exit 0 ;;
+              daemon-reload)
+                rm -rf "$home/loaded"; mkdir "$home/loaded"
+                cp "$home"/.config/systemd/user/* "$home/loaded/" 2>/dev/null; exit 0 ;;
               enable) known; touch "$home/enabled" ;;
               restart) known; touch "$home/runs" ;;
               disable) known; rm -f "$home/enabled" "$home/runs" ;;

@@ -4,7 +4,6 @@ using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Cli.Startup;
 using Orchestrator.Machine.Repositories;
 using Orchestrator.Plans;
 
@@ -76,7 +75,7 @@ internal sealed class InboxCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             context.Print(
-                new InboxDocument([.. shown.Select(entry => InboxLine.Of(entry, !seen.Contains(entry.Id), snoozed))]),
+                new InboxDocument([.. shown.Select(entry => LineOf(entry, !seen.Contains(entry.Id), snoozed))]),
                 CliJson.Default.InboxDocument
             );
         }
@@ -87,6 +86,26 @@ internal sealed class InboxCommand : CliCommand
         }
         return parsed.GetValue(_exitCode) && shown.Count > 0 ? ExitCodes.NeedsPerson : ExitCodes.Done;
     }
+
+    private static InboxLine LineOf(InboxEntry entry, bool isNew, IReadOnlyDictionary<string, DateTimeOffset> snoozed) =>
+        new(
+            entry.Id,
+            entry.Kind switch
+            {
+                InboxKind.Question => "question",
+                InboxKind.Interrupted => "interrupted",
+                _ => "missedFire",
+            },
+            entry.Repository,
+            entry.Run,
+            entry.What,
+            entry.Each,
+            entry.From(entry.Command, here: null),
+            [.. entry.Others.Select(command => entry.From(command, here: null))],
+            entry.Since,
+            isNew,
+            snoozed.TryGetValue(entry.Id, out var until) ? until : null
+        );
 
     private static InboxEntry Find(IReadOnlyList<InboxEntry> entries, string given)
     {
@@ -146,15 +165,7 @@ internal sealed class InboxCommand : CliCommand
             }
             words[place] = text;
         }
-        return await CommandLine.RunAsync(
-            words,
-            _ => context.Terminal,
-            context.Environment,
-            entry.Repository,
-            context.Time,
-            context.Interrupts,
-            context.Platform
-        );
+        return await context.CallAsync(words, entry.Repository);
     }
 
     private async Task<int> WatchAsync(

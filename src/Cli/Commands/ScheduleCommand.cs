@@ -59,8 +59,8 @@ internal sealed class ScheduleCommand : CliCommand
         if (!await IsServedAsync(repository, settings, stop))
         {
             context.Terminal.Warn(
-                "Nothing serves this repository's engine now: no schedule starts a run while that is so. 'orchestrate service install' keeps "
-                    + "it running, 'orchestrate worker' does as long as it runs."
+                "Nothing serves this repository's engine now: no schedule starts a run while that is so. 'orchestrate service install' "
+                    + "keeps it running, 'orchestrate worker' does as long as it runs."
             );
         }
     }

@@ -161,8 +161,8 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             ?? throw new CommandException(ExitCodes.WorkFailed, $"The schedule '{schedule.Name}' is gone: somebody deleted it just now.");
     }
 
-    /// <summary>Nights in which clocks change over the time of day of a schedule, and what that means: from the times that the engine itself
-    /// gives.</summary>
+    /// <summary>Nights in which clocks change over the time of day of a schedule, and what that means: from the times that the engine
+    /// itself gives.</summary>
     internal static IEnumerable<string> OddNights(ScheduleWhen when, IReadOnlyList<DateTimeOffset> times)
     {
         if (when.At is not { } at || times.Count == 0 || WallClock.FindZone(when.Zone) is not { } zone)
@@ -186,7 +186,8 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             var date = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
             var clock = at.ToString("HH:mm", CultureInfo.InvariantCulture);
             yield return zone.IsInvalidTime(local)
-                ? $"On {date} clocks in {when.Zone} are put forward over {clock}: {(count == 0 ? "no run starts" : "the run starts all the same")}."
+                ? $"On {date} clocks in {when.Zone} are put forward over {clock}: "
+                    + $"{(count == 0 ? "no run starts" : "the run starts all the same")}."
                 : $"On {date} clocks in {when.Zone} show {clock} twice: {(count > 1 ? "two runs start" : "one run starts")}.";
         }
     }

@@ -39,8 +39,8 @@ internal sealed class ServiceCommand : CliCommand
             throw new CommandException(
                 ExitCodes.Unavailable,
                 $"There is no systemd for users here: {obstacle}.",
-                "Let whatever starts programs on this machine start 'orchestrate worker' in the repository: it keeps the engine and goes on "
-                    + "with open runs."
+                "Let whatever starts programs on this machine start 'orchestrate worker' in the repository: it keeps the engine and goes "
+                    + "on with open runs."
             );
         }
         if (verb == Install)
@@ -89,7 +89,7 @@ internal sealed class ServiceCommand : CliCommand
         {
             context.Terminal.Show(
                 verb == Remove
-                    ? $"{state.Name} is stopped and removed. Agents at work go on for limits.orphan; open runs wait for 'orchestrate resume'."
+                    ? $"{state.Name} is stopped and removed. Agents at work go on for limits.orphan; open runs wait for 'resume'."
                     : "There is no service for this repository: 'orchestrate service install' makes one."
             );
             return;

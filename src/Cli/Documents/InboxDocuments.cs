@@ -1,5 +1,3 @@
-using Orchestrator.Cli.Runs;
-
 namespace Orchestrator.Cli.Documents;
 
 /// <summary>Answer of <c>inbox --json</c>.</summary>
@@ -30,25 +28,4 @@ internal sealed record InboxLine(
     DateTimeOffset Since,
     bool New,
     DateTimeOffset? SnoozedUntil
-)
-{
-    public static InboxLine Of(InboxEntry entry, bool isNew, IReadOnlyDictionary<string, DateTimeOffset> snoozed) =>
-        new(
-            entry.Id,
-            entry.Kind switch
-            {
-                InboxKind.Question => "question",
-                InboxKind.Interrupted => "interrupted",
-                _ => "missedFire",
-            },
-            entry.Repository,
-            entry.Run,
-            entry.What,
-            entry.Each,
-            entry.From(entry.Command, here: null),
-            [.. entry.Others.Select(command => entry.From(command, here: null))],
-            entry.Since,
-            isNew,
-            snoozed.TryGetValue(entry.Id, out var until) ? until : null
-        );
-}
+);

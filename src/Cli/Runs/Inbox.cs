@@ -11,8 +11,8 @@ internal sealed class Inbox(CommandContext context)
 {
     private static readonly TimeSpan LooksBack = TimeSpan.FromDays(2);
 
-    /// <summary>All entries, most urgent first: by kind, then the oldest first. A repository that can't be read is told to the user and does
-    /// not hide the others.</summary>
+    /// <summary>All entries, most urgent first: by kind, then the oldest first. A repository that can't be read is told to the user and
+    /// does not hide the others.</summary>
     public async Task<IReadOnlyList<InboxEntry>> ReadAsync(CancellationToken stop)
     {
         var known = new KnownRepositories(context.Environment);

@@ -90,7 +90,7 @@ internal sealed record InboxMarkFile(IReadOnlyList<string> Read, IReadOnlyDictio
 {
     public static InboxMarkFile Empty { get; } = new([], new Dictionary<string, DateTimeOffset>());
 
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get; set; } = 1;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]

@@ -2,8 +2,8 @@ using Orchestrator.QualityGates;
 
 namespace Orchestrator.Machine.Repositories;
 
-/// <summary>The repositories in which the user has started runs on this machine: a file for each in the user's state folder, named after the
-/// repository's key, so that two processes never write the same one differently.</summary>
+/// <summary>The repositories in which the user has started runs on this machine: a file for each in the user's state folder, named after
+/// the repository's key, so that two processes never write the same one differently.</summary>
 /// <param name="environment">Environment of the process, which determines the user's state folder.</param>
 public sealed class KnownRepositories(IReadOnlyDictionary<string, string> environment)
 {
