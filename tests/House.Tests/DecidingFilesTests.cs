@@ -30,6 +30,7 @@ public sealed partial class DecidingFilesTests
         ["UnexpectedFiles"] = Report,
         ["Callbacks/AgentMail"] = Agent,
         ["Callbacks/AgentQuestions"] = Agent,
+        ["Cleaning/LeftGitCopies"] = Machine,
         ["Cleaning/OrphanedCache"] = Machine,
         ["Gates/GateFacts"] = Report,
         ["Gates/GateHistory"] = Machine,
