@@ -4,6 +4,7 @@ using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Startup;
 using Orchestrator.Messages;
+using Orchestrator.Processes;
 using Orchestrator.Runs.Mail;
 using Orchestrator.TestKit;
 using Xunit;
@@ -49,13 +50,18 @@ public sealed class ForeignTextTests : IDisposable
         ["diff", "night/t01"],
     ];
 
+    private static readonly string[][] OneByOne =
+    [
+        .. Enumerable.Range(0, ForeignTexts.All.Count).Select(i => (string[])["show", $"night/{TaskId(i)}"]),
+        .. Enumerable.Range(1, ForeignTexts.All.Count).Select(i => (string[])["tasks", "show", $"{i}"]),
+    ];
+
     private static readonly string[][] ForPeople =
     [
         ["status", "night"],
         ["status", "night", "--blocked"],
         ["events", "night"],
         ["show", "night"],
-        .. Enumerable.Range(0, ForeignTexts.All.Count).Select(i => (string[])["show", $"night/{TaskId(i)}"]),
         ["report", "night"],
         ["report", "night", "--losses"],
         ["report", "done"],
@@ -79,7 +85,6 @@ public sealed class ForeignTextTests : IDisposable
         ["verify", "tasks.json", "t01", "--yes"],
         ["tasks", "list"],
         ["tasks", "next"],
-        .. Enumerable.Range(1, ForeignTexts.All.Count).Select(i => (string[])["tasks", "show", $"{i}"]),
         ["context", "list"],
         ["environment"],
         ["cleanup", "--dry-run"],
@@ -116,7 +121,7 @@ public sealed class ForeignTextTests : IDisposable
         var faults = new List<string>();
         foreach (var isScreen in (bool[])[false, true])
         {
-            foreach (var command in ForPeople)
+            foreach (var command in ForPeople.Concat(OneByOne))
             {
                 var (output, error, _) = await RunAsync(isScreen, command);
                 Assert.True((output + error).Trim().Length > 0, $"{command[0]}: nothing was printed");
@@ -154,6 +159,70 @@ public sealed class ForeignTextTests : IDisposable
         void IsJson(string text, string[] command) =>
             Assert.True(command.Contains("--print") || (int?)JsonNode.Parse(text)!["schemaVersion"] == 1, string.Join(' ', command));
     }
+
+    /// <summary>The built program on a terminal of the system (pty(7)), where it finds out by itself what it speaks to and how wide that
+    /// is, and asks its questions.</summary>
+    [Fact]
+    public async Task Program_OnATerminalOfTheSystem_PrintsNothingThatIsObeyedOrForged()
+    {
+        await FillAsync();
+        var faults = new List<string>();
+        foreach (var command in (IEnumerable<string[]>)[.. ForPeople, .. OneByOne.Where((_, i) => i % 13 == 0)])
+        {
+            var printed = await OnTerminalAsync(command);
+            Assert.True(printed.Trim().Length > 0, $"{command[0]}: nothing was printed");
+            faults.AddRange(Of(command, isScreen: true, printed, Columns));
+        }
+        foreach (var command in Plain)
+        {
+            faults.AddRange(
+                ForeignTexts
+                    .Faults(await OnTerminalAsync(command))
+                    .Where(fault =>
+                        !fault.StartsWith("forged: ", StringComparison.Ordinal) && !fault.StartsWith("U+0009", StringComparison.Ordinal)
+                    )
+            );
+        }
+
+        Assert.True(faults.Count == 0, $"{faults.Count}:\n{string.Join('\n', faults.Take(60))}");
+        // It is a terminal: between pipes the same document is not changed.
+        var piped = await new OrchestrateProgram(_cli.Folder, Variables).RunAsync("context", "get", "first");
+        Assert.Contains('\u001b', piped.StandardOutput.Text);
+        Assert.DoesNotContain('\u001b', await OnTerminalAsync(["context", "get", "first"]));
+    }
+
+    /// <summary>What script(1) shows, whose terminal neither echoes nor changes line ends; each question is answered with no. The runtime's
+    /// own words to the terminal are left out: they switch its keypad.</summary>
+    private async Task<string> OnTerminalAsync(string[] command)
+    {
+        const string Begin = "it begins here";
+        var words = string.Join(' ', command.Prepend(OrchestrateProgram.Path).Select(Quote));
+        var shown = await new ProcessRunner().RunAsync(
+            new ProcessCommand("script", "-q", "-c", $"stty cols {Columns} rows 50 -echo -onlcr; echo '{Begin}'; exec {words}", "/dev/null")
+            {
+                WorkingDirectory = _cli.Folder,
+                Environment = Variables,
+                Input = ProcessInput.FromText(string.Concat(Enumerable.Repeat("n\n", 5))),
+                Timeout = TimeSpan.FromMinutes(2),
+            }
+        );
+        return shown
+            .StandardOutput.Text.Split(Begin)[1]
+            .Replace("\u001b[?1h\u001b=", "", StringComparison.Ordinal)
+            .Replace("\u001b[?1l\u001b>", "", StringComparison.Ordinal);
+    }
+
+    private Dictionary<string, string?> Variables =>
+        new()
+        {
+            ["HOME"] = _cli.Home,
+            ["NO_COLOR"] = "1",
+            ["TERM"] = "xterm",
+            ["SHELL"] = "/bin/sh",
+            ["USER"] = "x\nroot",
+            ["GIT_PAGER"] = "cat",
+            ["COLUMNS"] = null,
+        };
 
     private static IEnumerable<string> Of(string[] command, bool isScreen, string text, int? columns) =>
         ForeignTexts
