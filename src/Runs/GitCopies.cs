@@ -4,7 +4,7 @@ namespace Orchestrator.Runs;
 
 /// <summary>Copies of git's configuration, one for each content: <c>~/.local/state/orchestrator/git/HASH</c>. Runs name theirs by its
 /// hash.</summary>
-internal static class GitCopies
+public static class GitCopies
 {
     private const string Runs = "runs";
 
@@ -31,11 +31,11 @@ internal static class GitCopies
 
     /// <summary>Notes of the runs that go by a copy, each with the path of a run's folder.</summary>
     /// <param name="copy">The copy's folder.</param>
-    internal static IReadOnlyList<string> RunsOf(string copy) =>
+    public static IReadOnlyList<string> RunsOf(string copy) =>
         Path.Combine(copy, Runs) is var notes && Directory.Exists(notes) ? Directory.GetFiles(notes) : [];
 
     /// <summary>Whether a note is about a run on this machine.</summary>
-    internal static bool IsOfThisMachine(string note, IReadOnlyDictionary<string, string> environment) =>
+    public static bool IsOfThisMachine(string note, IReadOnlyDictionary<string, string> environment) =>
         Path.GetFileName(note).StartsWith(MachineIdentity.Find(environment) + "-", StringComparison.Ordinal);
 
     /// <summary>The copy of a hash.</summary>

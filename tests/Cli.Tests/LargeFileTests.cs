@@ -52,7 +52,7 @@ public sealed class LargeFileTests
             """
             tasks:
               - {id: a, description: A, files_write: [new.bin], max_retries: 0, verification: [grep -q 'new content' new.bin]}
-              - {id: b, description: B, files_write: [newer.bin], depends_on: [a], max_retries: 0, verification: [grep -q 'newer content' newer.bin]}
+              - {id: b, description: B, files_write: [newer.bin], depends_on: [a], max_retries: 0, verification: [grep -q newer newer.bin]}
             """
         );
         await GitAsync("lfs", "install", "--skip-repo");

@@ -21,8 +21,8 @@ internal static class Questions
     /// <param name="ids">Ids of the questions that it may be an answer to; the first that is asked counts.</param>
     public static string? RefuseOther(RunState state, string shown, params string[] ids) =>
         shown.Length > 0 && RunQuestion.First(Of(state), ids) is { } asked && asked.Shown != shown
-            ? $"What is asked about {(asked.Id is RunQuestion.Promote or RunQuestion.Resolve ? state.RunId : asked.Id)} is not what you were "
-                + $"shown, so this is no answer to it. It is now: {asked.Question}"
+            ? $"What is asked about {(asked.Id is RunQuestion.Promote or RunQuestion.Resolve ? state.RunId : asked.Id)} is not what you "
+                + $"were shown, so this is no answer to it. It is now: {asked.Question}"
             : null;
 
     /// <summary>The question how the run as a whole goes on.</summary>
