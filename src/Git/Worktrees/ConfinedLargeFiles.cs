@@ -12,14 +12,14 @@ internal sealed partial class ConfinedLargeFiles(GitRepository repository, strin
 {
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
-    private string Shared => Path.Combine(repository.CommonDirectory, "lfs");
+    private string Shared => LargeFiles.FolderOf(repository);
 
     private string Own => Path.Combine(folder, "lfs");
 
     /// <summary>Makes the folders where the repository has large files, or git is set up for them.</summary>
     public void Prepare()
     {
-        if (Directory.Exists(Shared) || repository.Configuration.Get("filter.lfs.clean") is { Length: > 0 })
+        if (Directory.Exists(Shared) || LargeFiles.AreSetUp(repository))
         {
             Directory.CreateDirectory(Path.Combine(Shared, "objects"));
             Directory.CreateDirectory(Own);
