@@ -2,7 +2,7 @@ namespace Orchestrator.Runs;
 
 /// <summary>Copies of git's configuration, one for each content: <c>~/.local/state/orchestrator/git/HASH</c>. Runs name theirs by its
 /// hash.</summary>
-internal static class GitCopies
+public static class GitCopies
 {
     /// <summary>The folder of all copies.</summary>
     public static string FolderOf(IReadOnlyDictionary<string, string> environment) => Path.Combine(UserState.RootOf(environment), "git");
