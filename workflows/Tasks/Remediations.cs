@@ -22,8 +22,9 @@ internal sealed class Remediations(TaskState state)
     /// <exception cref="TaskEndedException">No attempt is left.</exception>
     public void AfterMerge(MergeResult refused)
     {
-        Conflict = refused.Conflict || IsForPerson ? refused : null;
-        Next(refused.Message, refused.ProblemsFile, isCaused: !refused.Conflict);
+        var isConflict = refused.Outcome == MergeOutcome.Conflict;
+        Conflict = isConflict || IsForPerson ? refused : null;
+        Next(refused.Message, refused.ProblemsFile, isCaused: !isConflict);
     }
 
     /// <summary>The work did not pass its verification.</summary>
@@ -45,6 +46,6 @@ internal sealed class Remediations(TaskState state)
         }
         Count += !IsForPerson && isCaused ? 1 : 0;
         _conflicts += !IsForPerson && !isCaused ? 1 : 0;
-        state.Report = state.Report with { Attempt = state.Report.Attempt + 1 };
+        state.Progress = state.Progress with { Attempt = state.Progress.Attempt + 1 };
     }
 }
