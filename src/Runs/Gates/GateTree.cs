@@ -1,3 +1,6 @@
+using Orchestrator.Gates.Tampering;
+using Orchestrator.Gates.Trees;
+
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>The tree in which the gates of one commit run: taken and set up when the first one has to run, and put back to the commit after

@@ -1,3 +1,5 @@
+using Orchestrator.Packages;
+
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>Commands of a worktree's set-up that belong together.</summary>

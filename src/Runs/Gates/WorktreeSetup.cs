@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using Orchestrator.Gates.Worktrees;
 using Orchestrator.Git.Refs;
+using Orchestrator.Packages;
 using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Gates;

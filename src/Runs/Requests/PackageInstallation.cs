@@ -1,4 +1,5 @@
-using Orchestrator.Runs.Gates;
+using Orchestrator.Gates.Trees;
+using Orchestrator.Packages;
 using Orchestrator.Runs.Mail;
 using Orchestrator.Runs.Merging;
 using Orchestrator.Runs.Tasks;
@@ -137,7 +138,7 @@ public sealed class PackageInstallation(RunServices services)
         {
             var folder = Path.GetDirectoryName(entry.Manifest) ?? "";
             var problem = PackageManifest.Find(tree, folder, entry.Ecosystem, out var missing) is { } manifest
-                ? await program.InstallAsync(manifest, PackageRequest.Of(entry), place.Worktree.Path, stop)
+                ? await program.InstallAsync(manifest, DependencyRegister.RequestOf(entry), place.Worktree.Path, stop)
                 : new PackageProblem($"{entry.Manifest} is not on staging any more. {missing}".TrimEnd());
             if (problem is not null)
             {

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Orchestrator.QualityGates.Secrets;
+using Orchestrator.Gates.Secrets;
 
 namespace Orchestrator.Runs.Reviewing;
 
