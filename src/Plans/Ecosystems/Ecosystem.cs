@@ -101,7 +101,7 @@ public sealed record Ecosystem(string Name)
         var name = FileNamePattern.NameOf(path);
         foreach (var ending in Sources)
         {
-            if (name.EndsWith(ending, StringComparison.Ordinal) && FileNamePattern.IsAny(Tests, name[..^ending.Length]))
+            if (name.EndsWith(ending, StringComparison.Ordinal) && FileNamePattern.IsAny(Tests, name.AsSpan(0, name.Length - ending.Length)))
             {
                 return true;
             }

@@ -140,12 +140,13 @@ internal static class EcosystemTable
             Sources = [".py"],
             Tests = ["test_*", "*_test"],
             Configuration = Names(
-                "conftest.py sitecustomize.py usercustomize.py *.pth pytest.ini .pytest.ini pytest.toml .pytest.toml pyproject.toml tox.ini "
-                    + "setup.cfg noxfile.py .coveragerc ruff.toml .ruff.toml mypy.ini .mypy.ini pyrightconfig.json .flake8 .pylintrc "
-                    + "pylintrc .python-version pip.conf uv.toml"
+                "conftest.py sitecustomize.py usercustomize.py *.pth pytest.ini .pytest.ini pytest.toml .pytest.toml pyproject.toml "
+                    + "tox.ini setup.cfg noxfile.py .coveragerc ruff.toml .ruff.toml mypy.ini .mypy.ini pyrightconfig.json .flake8 "
+                    + ".pylintrc pylintrc .python-version pip.conf uv.toml"
             ),
             ReadFirst = Names(
-                "conftest.py sitecustomize.py usercustomize.py pytest.ini .pytest.ini pytest.toml .pytest.toml tox.ini setup.cfg .coveragerc"
+                "conftest.py sitecustomize.py usercustomize.py pytest.ini .pytest.ini pytest.toml .pytest.toml tox.ini "
+                    + "setup.cfg .coveragerc"
             ),
             Scripts = [("tox", ["tox.ini"]), ("nox", ["noxfile.py"])],
             OutputFolders = Names("__pycache__ .pytest_cache .mypy_cache .ruff_cache .tox .venv htmlcov"),
