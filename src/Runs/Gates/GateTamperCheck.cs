@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>Finds out whether a task changed what its gates check: the plan was approved with a command, but a script that it calls, the
