@@ -5,7 +5,35 @@ internal static class OldForms
 {
     /// <summary>Settings in their present form.</summary>
     public static IReadOnlyList<RawSetting> Rewrite(IReadOnlyList<RawSetting> settings) =>
-        [.. settings.SelectMany(setting => RewriteOne(setting, setting.Name[(setting.Name.LastIndexOf('.') + 1)..]))];
+        [
+            .. settings.Where(setting => KindOf(setting) is null).SelectMany(setting => RewriteOne(setting, Last(setting))),
+            .. NotifyOn([.. settings.Where(setting => KindOf(setting) is not null)]),
+        ];
+
+    private static string Last(RawSetting setting) => setting.Name[(setting.Name.LastIndexOf('.') + 1)..];
+
+    /// <summary>What a switch of an older tool asked to be told of.</summary>
+    private static string? KindOf(RawSetting setting) =>
+        Last(setting) switch
+        {
+            "notify_on_task_complete" => NoticeKinds.TaskDone,
+            "notify_on_task_failed" => NoticeKinds.TaskFailed,
+            "notify_on_all_complete" => NoticeKinds.RunDone,
+            _ => null,
+        };
+
+    // That somebody is needed did not exist there: who wants to know of ends wants to know of that.
+    private static IEnumerable<RawSetting> NotifyOn(IReadOnlyList<RawSetting> switches)
+    {
+        if (switches is not [var first, ..])
+        {
+            return [];
+        }
+        var asked = switches.Where(one => one.Value is RawScalar { Text: "true" or "yes" or "on" }).Select(one => KindOf(one)!);
+        var kinds = new[] { NoticeKinds.NeedsPerson, NoticeKinds.Budget, NoticeKinds.AccountParked }.Concat(asked);
+        var line = first.Source.Line;
+        return [first with { Name = "notifications.on", Value = new RawList([.. kinds.Select(kind => new RawScalar(kind, line))], line) }];
+    }
 
     private static IEnumerable<RawSetting> RewriteOne(RawSetting setting, string last)
     {
@@ -22,6 +50,18 @@ internal static class OldForms
                 {
                     Name = "permissions.mode",
                     Value = new RawScalar("bypass", setting.Source.Line),
+                },
+            ],
+            "slack_webhook_url" =>
+            [
+                setting with
+                {
+                    Name = "notifications.provider",
+                    Value = new RawScalar(NotificationProviders.Slack, setting.Source.Line),
+                },
+                setting with
+                {
+                    Name = "notifications.secret",
                 },
             ],
             _ => [setting],

@@ -104,6 +104,9 @@ public sealed record OrchestratorSettings
     public required bool ShowProgress { get; init; }
 
     public required TemporalSettings Temporal { get; init; }
+
+    /// <summary>How people are told of what happens (<c>notifications.*</c>).</summary>
+    public required NotificationSettings Notifications { get; init; }
 }
 
 /// <summary>One agent (<c>agents.NAME.*</c>).</summary>

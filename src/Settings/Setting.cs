@@ -27,6 +27,10 @@ public abstract class Setting(string name, string description, string accepts, s
     /// <summary>The variable that sets it: <c>a.b_c</c> is <c>ORCHESTRATOR_A__B_C</c>.</summary>
     public string Variable => SettingNames.VariableOf(Name);
 
+    /// <summary>Its name with what its <c>*</c> stands for.</summary>
+    /// <param name="part">The part; null: the name has no <c>*</c>.</param>
+    internal string NameOf(string? part) => part is null ? Name : Name.Replace("*", part, StringComparison.Ordinal);
+
     /// <summary>The value in normalized form, or null with the faults reported.</summary>
     internal abstract string? TryDisplay(RawValue raw, FaultSink faults);
 

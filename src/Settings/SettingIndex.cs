@@ -84,6 +84,7 @@ public static class SettingIndex
         TemporalKeys.TemporalNamespace,
         TemporalKeys.TemporalTls,
         TemporalKeys.TemporalApiKey,
+        .. NotificationSettings.Keys,
     ];
 
     private static readonly Dictionary<string, Setting> ByName = All.SelectMany(
@@ -117,6 +118,6 @@ public static class SettingIndex
     private static string Generic(string name)
     {
         var parts = name.Split('.');
-        return parts is ["agents", _, _] ? $"agents.*.{parts[2]}" : name;
+        return parts is ["agents" or "notifications", _, _] ? $"{parts[0]}.*.{parts[2]}" : name;
     }
 }

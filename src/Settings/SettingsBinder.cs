@@ -99,14 +99,37 @@ internal sealed class SettingsBinder(SettingsLayers layers)
                 IsAddressOfRepository = SecretDestinations.OfRepository(layers.Settings, TemporalKeys.TemporalAddress) is not null,
                 IsNamespaceSet = layers.Settings.ContainsKey(TemporalKeys.TemporalNamespace.Name),
             },
+            Notifications = NotificationSettings.Read(this),
         };
         CheckTogether(settings);
         return settings;
     }
 
-    private T Read<T>(Setting<T> setting) => Read(setting, setting.Name);
+    /// <summary>The names under a key that have settings of their own.</summary>
+    internal IReadOnlyList<string> Names(string key) =>
+        [
+            .. layers
+                .Settings.Keys.Select(name => name.Split('.'))
+                .Where(parts => parts.Length == 3 && parts[0] == key)
+                .Select(parts => parts[1])
+                .Distinct(),
+        ];
 
-    private T Read<T>(Setting<T> setting, string name) =>
+    internal T Read<T>(Setting<T> setting, string? part) => ReadNamed(setting, setting.NameOf(part));
+
+    internal SettingSource SourceOf(Setting setting, string? part) => SourceOf(setting.NameOf(part));
+
+    internal void Demand(bool holds, Setting setting, string message, string cure, string? part)
+    {
+        if (!holds)
+        {
+            layers.Errors.Add(new SettingFault(setting.NameOf(part), message, cure, SourceOf(setting, part)));
+        }
+    }
+
+    internal T Read<T>(Setting<T> setting) => ReadNamed(setting, setting.Name);
+
+    private T ReadNamed<T>(Setting<T> setting, string name) =>
         layers.Settings.TryGetValue(name, out var raw)
             ? setting.Read(
                 raw.Value,
@@ -152,9 +175,9 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             name => name,
             name => new AgentSettings(
                 ReadCommand(name),
-                Read(AgentKeys.AgentProvider, $"agents.{name}.provider"),
-                Read(AgentKeys.AgentMcp, $"agents.{name}.mcp"),
-                Read(AgentKeys.AgentTools, $"agents.{name}.tools")
+                Read(AgentKeys.AgentProvider, name),
+                Read(AgentKeys.AgentMcp, name),
+                Read(AgentKeys.AgentTools, name)
             )
         );
     }
@@ -162,7 +185,7 @@ internal sealed class SettingsBinder(SettingsLayers layers)
     private IReadOnlyList<string>? ReadCommand(string agent)
     {
         var name = $"agents.{agent}.command";
-        var command = Read(AgentKeys.AgentCommand, name);
+        var command = Read(AgentKeys.AgentCommand, agent);
         if (command is { Count: 0 } || (command is null && agent != "claude"))
         {
             layers.Errors.Add(new SettingFault(name, "the agent has no program.", "Give [PROGRAM, ARGUMENT, ...].", SourceOf(name)));

@@ -2,6 +2,7 @@ using Orchestrator.Agents.ClaudeCli;
 using Orchestrator.Agents.Command;
 using Orchestrator.Agents.Models;
 using Orchestrator.Runs.Cleaning;
+using Orchestrator.Runs.Notices;
 
 namespace Orchestrator.Runs.Setup;
 
@@ -45,6 +46,7 @@ public static class MachineCheck
         {
             entries.Add(await GateProgramCheck.RunAsync(loaded, repository.WorkTree, cancellationToken));
         }
+        entries.AddRange(await NoticeCheck.LookAsync(loaded, services, cancellationToken));
         entries.Add(Disk(repository?.Root ?? Environment.CurrentDirectory, settings.DiskReserve));
         return entries;
     }

@@ -27,13 +27,21 @@ public enum TrustKind
 public sealed record TrustItem(TrustKind Kind, string Setting, string Value, string Source)
 {
     private static readonly string[] Running = ["gates.", "worktrees.setup", "agent", "planner.agent", "review.agent"];
-    private static readonly string[] Speaking = ["temporal.", "planner.url", "planner.region", "review.url", "review.region"];
+    private static readonly string[] Speaking =
+    [
+        "temporal.",
+        "planner.url",
+        "planner.region",
+        "review.url",
+        "review.region",
+        "notifications.",
+    ];
 
     /// <summary>The effect of a setting.</summary>
     internal static TrustKind KindOf(string setting) =>
         Begins(setting, Running)
         || (
-            setting.StartsWith("agents.", StringComparison.Ordinal)
+            (setting.StartsWith("agents.", StringComparison.Ordinal) || setting.StartsWith("notifications.", StringComparison.Ordinal))
             && (setting.EndsWith(".command", StringComparison.Ordinal) || setting.EndsWith(".mcp", StringComparison.Ordinal))
         )
             ? TrustKind.Runs
