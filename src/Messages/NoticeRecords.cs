@@ -12,13 +12,26 @@ namespace Orchestrator.Messages;
 public sealed record RunNotice(string Key, string Kind, string? Task, string Text, IReadOnlyList<AnswerWay> Ways);
 
 /// <summary>All facts of a run that hold now: new ones are told, and what was told and holds no more is withdrawn.</summary>
-/// <param name="Ended">The run ends with these: nobody will ask again.</param>
+/// <param name="Rest">Whether more is going to happen.</param>
 public sealed record TellPeopleInput(
     [property: Identifier] string RunId,
     RepositoryReference Repository,
     IReadOnlyList<RunNotice> Notices,
-    bool Ended
+    RunRest Rest
 );
+
+/// <summary>Whether more is going to happen in a run.</summary>
+public enum RunRest
+{
+    /// <summary>It works.</summary>
+    None,
+
+    /// <summary>It stands still until a person acts; the process that works on it may end.</summary>
+    Standing,
+
+    /// <summary>It ends with these facts: nobody will ask again.</summary>
+    Ended,
+}
 
 /// <summary>What became of it.</summary>
 /// <param name="NextAt">When it must be asked again although nothing changed: something waits for a minute, for the end of quiet hours or

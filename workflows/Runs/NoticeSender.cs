@@ -14,6 +14,7 @@ internal sealed class NoticeSender(RunContext context)
     private IReadOnlyList<RunNotice> _now = [];
     private long _seen = -1;
     private string _told = "";
+    private RunRest _toldAt;
     private DateTimeOffset? _next;
     private bool _isClosing;
     private bool _isTelling;
@@ -34,7 +35,7 @@ internal sealed class NoticeSender(RunContext context)
             }
             if (!_isClosing)
             {
-                await TellAsync(ended: false);
+                await TellAsync(Rest);
             }
         }
     }
@@ -46,9 +47,11 @@ internal sealed class NoticeSender(RunContext context)
         await Workflow.WaitConditionAsync(() => !_isTelling, CancellationToken.None);
         if (_state.Rules.Notices.Count > 0 && _state.Repository.Queue.Length > 0)
         {
-            await TellAsync(ended: true);
+            await TellAsync(RunRest.Ended);
         }
     }
+
+    private RunRest Rest => IsStanding(_state) ? RunRest.Standing : RunRest.None;
 
     // Looked at again only when something has happened: questions are made of texts.
     private bool HasNews()
@@ -58,18 +61,26 @@ internal sealed class NoticeSender(RunContext context)
             _seen = _state.Journal.Sequence;
             _now = _state.Repository.Queue.Length > 0 ? RunNotices.Of(_state, RunContext.Now) : [];
         }
-        return KeysOf(_now) != _told;
+        // What waits for its minute is told at once when nothing more will happen.
+        return _state.IsTelling = KeysOf(_now) != _told || (_next is not null && _toldAt == RunRest.None && IsStanding(_state));
     }
 
-    private async Task TellAsync(bool ended)
+    private static bool IsStanding(RunState state) =>
+        state.Run.State is RunStates.Escalated or RunStates.AwaitingApproval or RunStates.AwaitingPromotion
+        || (state.Board.AnyAtWork && state.Board.AtWork.All(entry => IsWaiting(entry.Status.State)));
+
+    private static bool IsWaiting(string state) => state is TaskStates.Blocked or TaskStates.AwaitingApproval or TaskStates.Parked;
+
+    private async Task TellAsync(RunRest rest)
     {
         _isTelling = true;
         try
         {
             _seen = _state.Journal.Sequence;
             _now = RunNotices.Of(_state, RunContext.Now);
-            (_told, _next) = (KeysOf(_now), null);
-            await context.Calls.TrackAsync(() => TellAsync(new TellPeopleInput(_state.RunId, _state.Repository, _now, ended)));
+            (_told, _toldAt, _next) = (KeysOf(_now), rest, null);
+            _state.IsTelling = false;
+            await context.Calls.TrackAsync(() => TellAsync(new TellPeopleInput(_state.RunId, _state.Repository, _now, rest)));
         }
         finally
         {
@@ -80,7 +91,7 @@ internal sealed class NoticeSender(RunContext context)
     private async Task TellAsync(TellPeopleInput input)
     {
         var options = context.Short;
-        if (input.Ended)
+        if (input.Rest == RunRest.Ended)
         {
             options.ScheduleToCloseTimeout = Closing;
         }

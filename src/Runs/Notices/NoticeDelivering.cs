@@ -80,7 +80,7 @@ internal sealed class NoticeDelivering(
         {
             Again(again);
         }
-        if (after.State == NoticeState.Failed || (run.Ended && after.State == NoticeState.Pending))
+        if (after.State == NoticeState.Failed || (run.Rest == RunRest.Ended && after.State == NoticeState.Pending))
         {
             lock (_problems)
             {

@@ -53,13 +53,13 @@ public sealed class NoticeDesk(RunServices services)
             gathered.Write(path);
         }
         var open = input.Notices.Select(notice => notice.Key).ToHashSet(StringComparer.Ordinal);
-        foreach (var key in book.Keys.Where(key => input.Ended || !open.Contains(key)))
+        foreach (var key in book.Keys.Where(key => input.Rest == RunRest.Ended || !open.Contains(key)))
         {
             claims.Release(key, name);
         }
         await delivering.SendAsync(open, stop);
         var next = new[] { nextAt, delivering.NextAt }.Where(time => time is not null).Min();
-        return new(input.Ended ? null : next, delivering.Problems);
+        return new(input.Rest == RunRest.Ended ? null : next, delivering.Problems);
     }
 
     /// <summary>Folder of the books: of the user, where no agent in a sandbox writes.</summary>

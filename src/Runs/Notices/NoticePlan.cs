@@ -3,7 +3,7 @@ using Orchestrator.Notifications;
 namespace Orchestrator.Runs.Notices;
 
 /// <summary>What is told next, and when: pure, so that every case can be tried. At most one new message in a minute and run, none in quiet
-/// hours while the run goes on; its end is told at once, then without a sound.</summary>
+/// hours while the run goes on. That it stands still or has ended is told at once, then without a sound.</summary>
 internal static class NoticePlan
 {
     /// <summary>Between two messages of a run.</summary>
@@ -44,7 +44,7 @@ internal static class NoticePlan
         }
         var quietUntil = quiet?.EndAfter(now, zone);
         var paced = book.Messages is [.., var last] ? last.Notice.Time + Pace : now;
-        if (!run.Ended && (quietUntil ?? paced) > now)
+        if (run.Rest == RunRest.None && (quietUntil ?? paced) > now)
         {
             return (book, quietUntil ?? paced);
         }

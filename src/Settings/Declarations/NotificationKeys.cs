@@ -10,7 +10,10 @@ internal sealed class NotificationKeys(string prefix)
             NotificationProviders.None,
             SettingTypes.OneOf([.. NotificationProviders.All]),
             "how people are told of what happens"
-        );
+        )
+        {
+            Effect = TrustKind.SpeaksTo,
+        };
 
     public Setting<IReadOnlyList<string>?> On { get; } =
         new(
@@ -26,7 +29,10 @@ internal sealed class NotificationKeys(string prefix)
             null,
             SettingTypes.OptionalText,
             "address of an ntfy topic or a webhook, or a mail server as smtp://HOST:PORT or smtps://HOST:PORT"
-        );
+        )
+        {
+            Effect = TrustKind.SpeaksTo,
+        };
 
     public Setting<SecretReference?> Secret { get; } =
         new(
@@ -34,11 +40,15 @@ internal sealed class NotificationKeys(string prefix)
             null,
             SettingTypes.Secret,
             "ntfy: access token; slack: the webhook's address; webhook: the key that signs; email: the account's password"
-        );
+        )
+        {
+            Effect = TrustKind.SpeaksTo,
+        };
 
     public Setting<string?> From { get; } = new(prefix + "from", null, SettingTypes.OptionalText, "email: the sender");
 
-    public Setting<IReadOnlyList<string>?> To { get; } = new(prefix + "to", null, NotificationTypes.Receivers, "email: the receivers");
+    public Setting<IReadOnlyList<string>?> To { get; } =
+        new(prefix + "to", null, NotificationTypes.Receivers, "email: the receivers") { Effect = TrustKind.SpeaksTo };
 
     public Setting<string?> User { get; } = new(prefix + "user", null, SettingTypes.OptionalText, "email: the account's name");
 
@@ -48,8 +58,8 @@ internal sealed class NotificationKeys(string prefix)
             null,
             NotificationTypes.Receivers,
             "command: program and arguments; it reads the notice as JSON from its standard input"
-        );
-
-    /// <summary>All of them.</summary>
-    public IReadOnlyList<Setting> All => [Provider, On, Url, Secret, From, To, User, Command];
+        )
+        {
+            Effect = TrustKind.SpeaksTo,
+        };
 }

@@ -12,10 +12,7 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
         "hours in which notices wait"
     );
 
-    /// <summary>All settings, in the order that people read them.</summary>
-    internal static IReadOnlyList<Setting> Keys { get; } = [QuietKey, .. NotificationTarget.Only.All, .. NotificationTarget.Named.All];
-
-    internal static NotificationSettings Read(SettingsBinder settings)
+    internal static NotificationSettings Read(SettingReader settings)
     {
         var only = NotificationTarget.Read(settings, NotificationTarget.Only, null, NoticeKinds.Usual);
         var others = settings

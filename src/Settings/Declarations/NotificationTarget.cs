@@ -12,6 +12,9 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
     /// <summary>Address of an ntfy topic, of a webhook or of a mail server; null for the others.</summary>
     public string? Url { get; init; }
 
+    /// <summary>Name of the setting with <see cref="Url"/>.</summary>
+    internal string UrlName { get; private init; } = "";
+
     /// <summary>Access token of ntfy, address of Slack's webhook, key of a webhook, password of a mail account; null: none.</summary>
     public SecretReference? Secret { get; init; }
 
@@ -27,12 +30,13 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
     /// <summary>Program and arguments that read a notice.</summary>
     public IReadOnlyList<string>? Command { get; init; }
 
-    internal static NotificationTarget Read(SettingsBinder settings, NotificationKeys keys, string? name, IReadOnlyList<string> on)
+    internal static NotificationTarget Read(SettingReader settings, NotificationKeys keys, string? name, IReadOnlyList<string> on)
     {
         var provider = settings.Read(keys.Provider, name);
         var target = new NotificationTarget(name ?? provider, provider, settings.Read(keys.On, name) ?? on)
         {
             Url = settings.Read(keys.Url, name),
+            UrlName = keys.Url.NameOf(name),
             Secret = settings.Read(keys.Secret, name),
             From = settings.Read(keys.From, name),
             To = settings.Read(keys.To, name) ?? [],
@@ -43,7 +47,7 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
         return target;
     }
 
-    private void Check(SettingsBinder settings, NotificationKeys keys, string? name)
+    private void Check(SettingReader settings, NotificationKeys keys, string? name)
     {
         var isOfWeb = Provider is NotificationProviders.Ntfy or NotificationProviders.Webhook;
         var address = Uri.TryCreate(Url, UriKind.Absolute, out var given) ? given : null;
@@ -79,17 +83,9 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
         {
             CheckMail(settings, keys, name, address);
         }
-        settings.Demand(
-            Secret is null || Provider == NotificationProviders.Slack || !settings.SourceOf(keys.Url, name).IsOfRepository,
-            keys.Url,
-            "no secret is sent to an address that stands in the repository's files.",
-            $"Give the address yourself: ${SettingNames.VariableOf(keys.Url.NameOf(name))}, or {keys.Url.NameOf(name)} in "
-                + "~/.config/orchestrator/config.yaml.",
-            name
-        );
     }
 
-    private void CheckMail(SettingsBinder settings, NotificationKeys keys, string? name, Uri? address)
+    private void CheckMail(SettingReader settings, NotificationKeys keys, string? name, Uri? address)
     {
         settings.Demand(
             address is { Scheme: "smtp" or "smtps", Host.Length: > 0 },

@@ -7,17 +7,30 @@ internal static class SecretDestinations
     /// <summary>Refuses settings that would send a secret to an address of the repository's files.</summary>
     public static IEnumerable<SettingFault> Faults(IReadOnlyDictionary<string, RawSetting> settings, OrchestratorSettings bound)
     {
-        if (bound.Temporal.ApiKey is not null && OfRepository(settings, TemporalKeys.TemporalAddress) is { } server)
+        if (bound.Temporal.ApiKey is not null && OfRepository(settings, TemporalSettings.AddressKey) is { } server)
         {
-            yield return Fault(TemporalKeys.TemporalAddress, "temporal.api_key", server, "--address");
+            yield return Fault(TemporalSettings.AddressKey, TemporalSettings.ApiKeyKey.Name, server, "--address");
         }
-        if (bound.Planner.Agent is "api" or "bedrock" && OfRepository(settings, AgentKeys.PlannerUrl) is { } service)
+        if (bound.Planner.Agent is "api" or "bedrock" && OfRepository(settings, PlannerSettings.UrlKey) is { } service)
         {
-            yield return Fault(AgentKeys.PlannerUrl, "the account's key", service, null);
+            yield return Fault(PlannerSettings.UrlKey, "the account's key", service, null);
         }
-        if (bound.Review.Reviewer.Agent is "api" or "bedrock" && OfRepository(settings, ReviewKeys.Url) is { } reviewer)
+        if (bound.Review.Reviewer.Agent is "api" or "bedrock" && OfRepository(settings, ReviewSettings.UrlKey) is { } reviewer)
         {
-            yield return Fault(ReviewKeys.Url, "the account's key", reviewer, null);
+            yield return Fault(ReviewSettings.UrlKey, "the account's key", reviewer, null);
+        }
+        foreach (var target in bound.Notifications.Targets.Where(one => one is { Secret: not null, Url: not null }))
+        {
+            if (settings.GetValueOrDefault(target.UrlName) is { Source.IsOfRepository: true } url)
+            {
+                yield return new SettingFault(
+                    target.UrlName,
+                    "no secret is sent to an address that stands in the repository's files.",
+                    $"Give the address yourself: ${SettingNames.VariableOf(target.UrlName)}, or {target.UrlName} in "
+                        + "~/.config/orchestrator/config.yaml.",
+                    url.Source
+                );
+            }
         }
     }
 

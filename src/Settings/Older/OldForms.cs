@@ -1,0 +1,70 @@
+namespace Orchestrator.Settings;
+
+/// <summary>Settings of the older tools whose meaning, not only whose name, has changed.</summary>
+internal static class OldForms
+{
+    /// <summary>Settings in their present form.</summary>
+    public static IReadOnlyList<RawSetting> Rewrite(IReadOnlyList<RawSetting> settings) =>
+        [
+            .. settings.Where(setting => KindOf(setting) is null).SelectMany(setting => RewriteOne(setting, Last(setting))),
+            .. NotifyOn([.. settings.Where(setting => KindOf(setting) is not null)]),
+        ];
+
+    private static string Last(RawSetting setting) => setting.Name[(setting.Name.LastIndexOf('.') + 1)..];
+
+    /// <summary>What a switch of an older tool asked to be told of.</summary>
+    private static string? KindOf(RawSetting setting) =>
+        Last(setting) switch
+        {
+            "notify_on_task_complete" => NoticeKinds.TaskDone,
+            "notify_on_task_failed" => NoticeKinds.TaskFailed,
+            "notify_on_all_complete" => NoticeKinds.RunDone,
+            _ => null,
+        };
+
+    // That somebody is needed did not exist there: who wants to know of ends wants to know of that.
+    private static IEnumerable<RawSetting> NotifyOn(IReadOnlyList<RawSetting> switches)
+    {
+        if (switches is not [var first, ..])
+        {
+            return [];
+        }
+        var asked = switches.Where(one => one.Value is RawScalar { Text: "true" or "yes" or "on" }).Select(one => KindOf(one)!);
+        var kinds = new[] { NoticeKinds.NeedsPerson, NoticeKinds.Budget, NoticeKinds.AccountParked }.Concat(asked);
+        var line = first.Source.Line;
+        return [first with { Name = "notifications.on", Value = new RawList([.. kinds.Select(kind => new RawScalar(kind, line))], line) }];
+    }
+
+    private static IEnumerable<RawSetting> RewriteOne(RawSetting setting, string last)
+    {
+        var text = setting.Value is RawScalar scalar ? scalar.Text : null;
+        return last switch
+        {
+            // Not committing by itself meant that the branch is left for a person.
+            "auto_commit" => text is "false" or "no" or "off"
+                ? [setting with { Name = GitSettings.LandKey.Name, Value = new RawScalar("branch", setting.Source.Line) }]
+                : [],
+            "bypass_permissions" when text is "true" or "yes" =>
+            [
+                setting with
+                {
+                    Name = PermissionSettings.ModeKey.Name,
+                    Value = new RawScalar("bypass", setting.Source.Line),
+                },
+            ],
+            "slack_webhook_url" =>
+            [
+                setting with
+                {
+                    Name = "notifications.provider",
+                    Value = new RawScalar(NotificationProviders.Slack, setting.Source.Line),
+                },
+                setting with
+                {
+                    Name = "notifications.secret",
+                },
+            ],
+            _ => [setting],
+        };
+    }
+}
