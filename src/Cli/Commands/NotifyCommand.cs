@@ -1,8 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Overviews;
-using Orchestrator.Runs.Notices;
-using Orchestrator.Runs.Setup;
+using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.Cli.Commands;
 

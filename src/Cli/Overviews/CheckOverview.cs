@@ -1,6 +1,6 @@
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
-using Orchestrator.Runs.Setup;
+using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.Cli.Overviews;
 
