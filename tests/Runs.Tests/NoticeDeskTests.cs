@@ -19,7 +19,13 @@ public sealed class NoticeDeskTests : IDisposable
     private string BookFile => Directory.EnumerateFiles(_home, "0123456789ab-*.json", SearchOption.AllDirectories).First();
 
     private static RunNotice Question(string task) =>
-        new($"question/{task}/1", NoticeKinds.NeedsPerson, task, $"May {task} start?", [new AnswerWay(AnswerWays.Approve, $"run-x/{task}")]);
+        new(
+            $"question/{task}/1",
+            NoticeKinds.NeedsPerson,
+            task,
+            $"May {task} start?",
+            [new AnswerWay(AnswerWays.Approve, $"run-x/{task}")]
+        );
 
     private static RunNotice Account => new("account/claude/broken", NoticeKinds.AccountParked, null, "the account does not work", []);
 

@@ -18,7 +18,8 @@ public sealed class NoticePlanTests
         ["ends"] = [NoticeKinds.RunDone],
     };
 
-    private static RunNotice Failed(int number) => new($"failed/{number}", NoticeKinds.TaskFailed, $"t{number}", $"t{number} is failed", []);
+    private static RunNotice Failed(int number) =>
+        new($"failed/{number}", NoticeKinds.TaskFailed, $"t{number}", $"t{number} is failed", []);
 
     private static TellPeopleInput Run(IReadOnlyList<RunNotice> notices, RunRest rest = RunRest.None) =>
         new("run-x", new RepositoryReference("/work/shop", "0123456789ab", "queue"), notices, rest);

@@ -82,9 +82,13 @@ internal static class RunNotices
             ]
             : [];
 
-    // What a question is about is told by the question.
+    // What a question is about is told by the question, and a run that ends, lands or waits has told it.
     private static IEnumerable<RunNotice> OfTasks(RunState state)
     {
+        if (state.IsEnding || state.Run.State != RunStates.Executing)
+        {
+            return [];
+        }
         var asked = Questions.Of(state).Select(question => question.Id).ToHashSet(StringComparer.Ordinal);
         var failed = state
             .Board.In(TaskStates.Failed)

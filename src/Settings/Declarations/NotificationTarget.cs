@@ -66,7 +66,8 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
             name
         );
         settings.Demand(
-            Provider is not (NotificationProviders.Slack or NotificationProviders.Webhook) || Secret is not null,
+            Provider is not (NotificationProviders.Slack or NotificationProviders.Webhook)
+                || settings.SourceOf(keys.Secret, name).Kind != SettingSourceKind.Default,
             keys.Secret,
             Provider == NotificationProviders.Slack ? "Slack needs the address of a webhook." : "a webhook needs a key to sign with.",
             "Give $NAME of a variable, or file:PATH.",
