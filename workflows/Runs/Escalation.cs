@@ -115,7 +115,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
             $"resolved by {Said.By(resolution.Command.By, resolution.Command.Reason)}: "
             + $"{found}{(verdict.Gates.Length > 0 ? $"; {verdict.Gates} gates hold" : "")}";
         _state.Note(why, Now, resolution.Who);
-        foreach (var entry in mended.Where(e => e.HasEnded && !TaskStates.IsDone(e.Status.State)))
+        foreach (var entry in mended.Where(e => e.HasEnded && !TaskStates.IsDone(e.Progress.State)))
         {
             Settle(entry, verdict, why, resolution.Who);
         }
@@ -127,7 +127,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
     private IEnumerable<TaskEntry> Mended(ResolveCommand command) =>
         Scheduling.EndedBadly(_state.Board).Where(e => command.Tasks is not { Count: > 0 } named || named.Contains(e.Id));
 
-    private static bool IsThere(TaskEntry entry) => TaskStates.IsOnStaging(entry.Status.State);
+    private static bool IsThere(TaskEntry entry) => TaskStates.IsOnStaging(entry.Progress.State);
 
     private void Settle(TaskEntry entry, FixVerdict verdict, string why, string who)
     {
@@ -139,7 +139,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         entry.State = entry.State with
         {
             LeftOut = false,
-            Status = entry.Status with
+            Progress = entry.Progress with
             {
                 MergeCommit = verdict.Commit,
                 Gates = verdict.Gates.Length > 0 ? verdict.Gates : null,
@@ -154,7 +154,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
     {
         if (
             _state.Board.TryFind(ReviewTask.Id) is { } review
-            && TaskStates.IsReviewEnd(review.Status.State)
+            && TaskStates.IsReviewEnd(review.Progress.State)
             && _state.Run.Review is { } last
             && last.Commit != _state.StagingTip
         )
