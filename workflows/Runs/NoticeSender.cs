@@ -67,7 +67,7 @@ internal sealed class NoticeSender(RunContext context)
 
     private static bool IsStanding(RunState state) =>
         state.Run.State is RunStates.Escalated or RunStates.AwaitingApproval or RunStates.AwaitingPromotion
-        || (state.Board.AnyAtWork && state.Board.AtWork.All(entry => IsWaiting(entry.Status.State)));
+        || (state.Board.AnyAtWork && state.Board.AtWork.All(entry => IsWaiting(entry.Progress.State)));
 
     private static bool IsWaiting(string state) => state is TaskStates.Blocked or TaskStates.AwaitingApproval or TaskStates.Parked;
 

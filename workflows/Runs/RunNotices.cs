@@ -102,10 +102,10 @@ internal static class RunNotices
 
     private static RunNotice OfTask(TaskEntry entry, string kind) =>
         new(
-            $"{kind}/{entry.Id}/{Seconds(entry.Status.Since)}",
+            $"{kind}/{entry.Id}/{Seconds(entry.Progress.Since)}",
             kind,
             entry.Id,
-            $"{entry.Id} is {entry.Status.State}{(entry.Status.Reason.Length > 0 ? $": {entry.Status.Reason}" : "")}",
+            $"{entry.Id} is {entry.Progress.State}{(entry.Progress.Reason.Length > 0 ? $": {entry.Progress.Reason}" : "")}",
             []
         );
 

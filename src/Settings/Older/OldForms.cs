@@ -29,10 +29,14 @@ internal static class OldForms
         {
             return [];
         }
-        var asked = switches.Where(one => one.Value is RawScalar { Text: "true" or "yes" or "on" }).Select(one => KindOf(one)!);
+        var asked = switches.Where(one => one.Value is ScalarNode { Text: "true" or "yes" or "on" }).Select(one => KindOf(one)!);
         var kinds = new[] { NoticeKinds.NeedsPerson, NoticeKinds.Budget, NoticeKinds.AccountParked }.Concat(asked);
-        var line = first.Source.Line;
-        return [first with { Name = "notifications.on", Value = new RawList([.. kinds.Select(kind => new RawScalar(kind, line))], line) }];
+        var on = new SequenceNode(first.Source.Line, 1);
+        foreach (var kind in kinds)
+        {
+            on.Add(NodeText.Scalar(kind, first.Source.Line));
+        }
+        return [first with { Name = NotificationTarget.Only.On.Name, Value = on }];
     }
 
     private static IEnumerable<RawSetting> RewriteOne(RawSetting setting, string last)
@@ -56,12 +60,12 @@ internal static class OldForms
             [
                 setting with
                 {
-                    Name = "notifications.provider",
-                    Value = new RawScalar(NotificationProviders.Slack, setting.Source.Line),
+                    Name = NotificationTarget.Only.Provider.Name,
+                    Value = NodeText.Scalar(NotificationProviders.Slack, setting.Source.Line),
                 },
                 setting with
                 {
-                    Name = "notifications.secret",
+                    Name = NotificationTarget.Only.Secret.Name,
                 },
             ],
             _ => [setting],

@@ -12,28 +12,28 @@ internal static class NotificationTypes
     public static SettingType<IReadOnlyList<string>?> Receivers { get; } =
         new(
             "a list of texts",
-            (RawValue raw, FaultSink faults, out IReadOnlyList<string>? value) => SettingReading.ReadTexts(raw, faults, out value!),
+            (DocumentNode raw, FaultSink faults, out IReadOnlyList<string>? value) => SettingReading.ReadTexts(raw, faults, out value!),
             Write
         );
 
     private static string Write(IReadOnlyList<string>? texts) => texts is null ? "none" : SettingTypes.WriteTexts(texts);
 
-    private static bool ReadQuiet(RawValue raw, FaultSink faults, out QuietHours? value)
+    private static bool ReadQuiet(DocumentNode raw, FaultSink faults, out QuietHours? value)
     {
         value = null;
-        if (raw is RawScalar { Text: "off" or "none" or "false" })
+        if (raw is ScalarNode { Text: "off" or "none" or "false" })
         {
             return true;
         }
-        value = raw is RawScalar { Text: var text } ? Settings.QuietHours.TryRead(text) : null;
+        value = raw is ScalarNode { Text: var text } ? Settings.QuietHours.TryRead(text) : null;
         if (value is null)
         {
-            faults($"'{RawText.Of(raw)}' is not {QuietHours.Accepts}.", raw.Line);
+            faults($"'{NodeText.Of(raw)}' is not {QuietHours.Accepts}.", raw.Line);
         }
         return value is not null;
     }
 
-    private static bool ReadKinds(RawValue raw, FaultSink faults, out IReadOnlyList<string>? value)
+    private static bool ReadKinds(DocumentNode raw, FaultSink faults, out IReadOnlyList<string>? value)
     {
         if (!SettingReading.ReadTexts(raw, faults, out var texts))
         {
