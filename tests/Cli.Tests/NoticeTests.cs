@@ -110,9 +110,8 @@ public class NoticeTests
     {
         var cli = RunCommandTests.Repository(agent);
         var program = Path.Combine(cli.Home, "notify.sh");
-        await File.WriteAllTextAsync(program, $"#!/bin/sh\n{notifier}\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        cli.WriteUser($"notifications: {{provider: command, command: [{program}]}}\n");
+        await File.WriteAllTextAsync(program, notifier + "\n");
+        cli.WriteUser($"notifications: {{provider: command, command: [/bin/sh, {program}]}}\n");
         File.AppendAllText(Path.Combine(cli.Folder, ".orchestrator", "config.yaml"), "max_remediations: 0\n");
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
         return cli;

@@ -20,7 +20,7 @@ public sealed class NoticeDesk(RunServices services)
         return await TellAsync(input, services.Part(part => new NoticeTargets(part)).Open(loaded), settings.Notifications.Quiet, stop);
     }
 
-    /// <summary>The same with these targets.</summary>
+    /// <summary>Does what is due now by these targets.</summary>
     internal async Task<ToldPeople> TellAsync(
         TellPeopleInput input,
         IReadOnlyList<NoticeTarget> targets,
