@@ -1,5 +1,4 @@
 using Orchestrator.TestKit;
-using Xunit;
 
 namespace Orchestrator.Packages.Tests;
 

@@ -1,8 +1,6 @@
 using Orchestrator.Plans;
-using Orchestrator.Runs.Requests;
-using Xunit;
 
-namespace Orchestrator.Runs.Tests;
+namespace Orchestrator.Packages.Tests;
 
 public class PackageManifestTests
 {
