@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Orchestrator.Notifications;
-using Orchestrator.QualityGates.Secrets;
+using Orchestrator.Gates.Secrets;
 
 namespace Orchestrator.Runs.Notices;
 
