@@ -31,7 +31,7 @@ public class PackageManifestTests
     [InlineData("flake.lock", true)]
     [InlineData("web/lock.json", false)]
     public void PatchFile_OfALockFile_IsNotReviewedAsCode(string path, bool isLock) =>
-        Assert.Equal(isLock, new PatchFile(path, "").IsLockFile);
+        Assert.Equal(isLock, Ecosystems.IsLockFile(path));
 
     [Fact]
     public void Caches_OfPackageManagersInPath_StandInTheTable() =>

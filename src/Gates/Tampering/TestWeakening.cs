@@ -131,7 +131,7 @@ public static partial class TestWeakening
         [.. lines.Select(line => Definition().Match(line)).Where(found => found.Success).Select(found => found.Groups["name"].Value)];
 
     private static bool IsCode(PatchFile file) =>
-        !file.IsLockFile && Path.GetExtension(file.Path) is not (".md" or ".txt" or ".rst" or ".adoc");
+        !Ecosystems.IsLockFile(file.Path) && Path.GetExtension(file.Path) is not (".md" or ".txt" or ".rst" or ".adoc");
 
     private static bool IsData(string path) =>
         Path.GetExtension(path) is ".png" or ".jpg" or ".gif" or ".pdf" or ".zip" or ".gz" or ".bin" or ".db" or ".snap";

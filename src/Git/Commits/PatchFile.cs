@@ -18,9 +18,6 @@ public sealed partial record PatchFile(string Path, string Text)
         return patch.IsCut ? null : [.. Divide(patch.Text)];
     }
 
-    /// <summary>A generated lock file, whose lines are checksums.</summary>
-    public bool IsLockFile => Ecosystems.IsLockFile(Path);
-
     /// <summary>There are no lines of it.</summary>
     public bool IsBinary => Text.Contains('\n' + Diffs.Binary, StringComparison.Ordinal);
 

@@ -1,6 +1,8 @@
+using Orchestrator.Gates.Detection;
+using Orchestrator.Packages;
 using Orchestrator.TestKit;
 
-namespace Orchestrator.Packages.Tests;
+namespace Orchestrator.Gates.Tests;
 
 public class SetUpDetectionTests
 {
