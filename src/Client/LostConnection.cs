@@ -1,4 +1,3 @@
-using Temporalio.Exceptions;
 
 namespace Orchestrator.Client;
 
