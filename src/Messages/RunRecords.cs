@@ -55,6 +55,9 @@ public sealed record RunRules
 
     /// <summary>Limit of one answer of the planner.</summary>
     public TimeSpan PlannerTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Kinds of facts that people want to be told of (<see cref="NoticeKinds"/>); empty: nobody is told.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
 }
 
 /// <summary>Asks for the plan of a run to be read, checked and stored in the run's folder.</summary>
@@ -140,7 +143,11 @@ public sealed record TaskOutline
 }
 
 /// <summary>Asks whether the run can begin: checks git, base, target, disk, agent program, set-up and gates at the base.</summary>
-public sealed record PreflightInput(string RunId, RepositoryReference Repository, string PlanHash, OrchestrationInput Input);
+public sealed record PreflightInput(string RunId, RepositoryReference Repository, string PlanHash, OrchestrationInput Input)
+{
+    /// <summary>When the run was started, which a time of day in its input counts from.</summary>
+    public DateTimeOffset StartedAt { get; init; }
+}
 
 /// <summary>Result of preflight.</summary>
 public sealed record PreflightResult
@@ -164,6 +171,10 @@ public sealed record PreflightResult
 
     /// <summary>Hash of what the run decides by from now on: with the contracts and the gates at the base. Empty: as before.</summary>
     public string PlanHash { get; init; } = "";
+
+    /// <summary>When the run stops starting agents, by the time of day in its input; null: the input has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? Until { get; init; }
 }
 
 /// <summary>Transitions for the run's folder: events are appended, the status file is replaced.</summary>

@@ -31,7 +31,8 @@ internal sealed class RunState
 
     public string RunId { get; }
 
-    public OrchestrationInput Input { get; }
+    /// <summary>The run's input; preflight replaces what only a machine can tell, such as the moment that a time of day means.</summary>
+    public OrchestrationInput Input { get; set; }
 
     public RepositoryReference Repository { get; set; } = new("", "", "");
 
@@ -77,6 +78,9 @@ internal sealed class RunState
 
     /// <summary>The resolution that is being carried out; null: there is none.</summary>
     public Resolution? Resolution { get; set; }
+
+    /// <summary>There are facts that people are about to be told of.</summary>
+    public bool IsTelling { get; set; }
 
     public bool CostLifted { get; set; }
 
@@ -204,6 +208,7 @@ internal sealed class RunState
                     .Select(outage => new OutageStatus(outage.Name, outage.Reason, outage.Until)),
             ],
             PromotionOverdue = IsPromotionOverdue,
+            Telling = IsTelling,
             Tasks = PayloadPaging.First(Board.Entries.Skip(offset).Select(Shown), limit),
             TaskCount = Board.Entries.Count,
         };
