@@ -14,7 +14,7 @@ public static class ChangedFileNames
     {
         var wantsFiles = command.Contains(FilesPlaceholder, StringComparison.Ordinal);
         var wantsTests = command.Contains(TestsPlaceholder, StringComparison.Ordinal);
-        string[] tests = wantsTests ? [.. existingFiles.Where(TestFileNames.IsTest)] : [];
+        string[] tests = wantsTests ? [.. existingFiles.Where(Ecosystems.IsTest)] : [];
         return (wantsFiles && existingFiles.Count == 0) || (wantsTests && tests.Length == 0)
             ? null
             : command

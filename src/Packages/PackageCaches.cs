@@ -4,29 +4,6 @@ namespace Orchestrator.Packages;
 /// otherwise begin from nothing each time. None of them is read by us.</summary>
 public static class PackageCaches
 {
-    private static readonly (string Program, string? Variable, string Place)[] Known =
-    [
-        ("npm", "npm_config_cache", ".npm"),
-        ("pnpm", null, ".local/share/pnpm/store"),
-        ("pnpm", null, ".cache/pnpm"),
-        ("yarn", null, ".cache/yarn"),
-        ("yarn", null, ".yarn/berry"),
-        ("bun", null, ".bun/install/cache"),
-        ("pip", "PIP_CACHE_DIR", ".cache/pip"),
-        ("pip3", "PIP_CACHE_DIR", ".cache/pip"),
-        ("uv", "UV_CACHE_DIR", ".cache/uv"),
-        ("poetry", null, ".cache/pypoetry"),
-        ("dotnet", "NUGET_PACKAGES", ".nuget/packages"),
-        ("dotnet", null, ".local/share/NuGet"),
-        ("go", "GOMODCACHE", "go/pkg"),
-        ("go", "GOCACHE", ".cache/go-build"),
-        ("cargo", null, ".cargo/registry"),
-        ("cargo", null, ".cargo/git"),
-        ("mvn", null, ".m2/repository"),
-        ("gradle", null, ".gradle/caches"),
-        ("composer", null, ".cache/composer"),
-    ];
-
     /// <summary>The caches of the package managers that are in PATH; missing ones are made, where the home allows it.</summary>
     /// <param name="environment">The variables of those programs.</param>
     public static IReadOnlyList<string> Of(IReadOnlyDictionary<string, string> environment)
@@ -35,11 +12,12 @@ public static class PackageCaches
         var path = environment.GetValueOrDefault("PATH");
         return
         [
-            .. Known
-                .Where(known => ProgramLocator.Find(known.Program, path) is not null)
-                .Select(known =>
-                    known.Variable is { } name && environment.GetValueOrDefault(name) is { Length: > 0 } set ? set
-                    : home is { Length: > 1 } ? Path.Combine(home, known.Place)
+            .. Ecosystems
+                .Managers.Where(manager => manager.Programs.Any(program => ProgramLocator.Find(program, path) is not null))
+                .SelectMany(manager => manager.Caches)
+                .Select(cache =>
+                    cache.Variable is { } name && environment.GetValueOrDefault(name) is { Length: > 0 } set ? set
+                    : home is { Length: > 1 } ? Path.Combine(home, cache.Folder)
                     : ""
                 )
                 .Where(Path.IsPathRooted)

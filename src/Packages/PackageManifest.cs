@@ -7,16 +7,6 @@ namespace Orchestrator.Packages;
 /// <param name="Path">The file, relative to the repository.</param>
 public sealed record PackageManifest(PackageTool Tool, string Path)
 {
-    private static readonly (string Ending, string Keeper)[] Others =
-    [
-        ("yarn.lock", "yarn"),
-        ("pnpm-lock.yaml", "pnpm"),
-        ("bun.lock", "bun"),
-        ("poetry.lock", "poetry"),
-        ("Pipfile", "pipenv"),
-        ("pdm.lock", "pdm"),
-    ];
-
     /// <summary>Its folder, relative to the repository; empty: the root.</summary>
     public string Folder => Path.LastIndexOf('/') is > 0 and var end ? Path[..end] : "";
 
@@ -49,9 +39,12 @@ public sealed record PackageManifest(PackageTool Tool, string Path)
         }
         if (found is [var one])
         {
-            var other = Array.Find(Others, o => here.Contains(o.Ending) && Belongs(o.Keeper, one.Tool));
-            problem = other.Keeper is null ? "" : $"{one.Path} is kept by {other.Keeper}, which packages can't be installed with here.";
-            return other.Keeper is null ? one : null;
+            var other = Ecosystems
+                .All.FirstOrDefault(row => row.Registry == one.Tool.Prefix)
+                ?.ManagersOf(here)
+                .FirstOrDefault(o => !o.Installs);
+            problem = other is null ? "" : $"{one.Path} is kept by {other.Name}, which packages can't be installed with here.";
+            return other is null ? one : null;
         }
         if (prefix.Length > 0 || folder.Length > 0)
         {
@@ -73,7 +66,7 @@ public sealed record PackageManifest(PackageTool Tool, string Path)
                 yield return new PackageManifest(tool, before + name);
             }
         }
-        if (names.Contains("requirements.txt") && !names.Contains("uv.lock"))
+        if (names.Contains("requirements.txt") && !Ecosystems.Manager("uv").LockFiles.Any(names.Contains))
         {
             yield return new PackageManifest(PackageTool.Pip, before + "requirements.txt");
         }
@@ -86,8 +79,6 @@ public sealed record PackageManifest(PackageTool Tool, string Path)
             yield return new PackageManifest(PackageTool.Dotnet, before + name);
         }
     }
-
-    private static bool Belongs(string keeper, PackageTool tool) => tool.Prefix == (keeper is "yarn" or "pnpm" or "bun" ? "npm" : "pypi");
 
     private static bool IsProject(string file) =>
         file.EndsWith(".csproj", StringComparison.Ordinal)

@@ -17,18 +17,26 @@ public sealed record SetUpCommand(string LockFile, string Command)
 /// <summary>Finds the set-up of a project's worktrees, for users who configured none.</summary>
 public static class SetUpDetection
 {
-    /// <summary>All known lock files.</summary>
+    /// <summary>All that is known, by lock file.</summary>
     public static IReadOnlyList<SetUpCommand> Known { get; } =
     [
-        new("package-lock.json", "npm ci") { Makes = "node_modules", Reads = ["package.json", ".npmrc", "npm-shrinkwrap.json"] },
-        new("pnpm-lock.yaml", "pnpm install --frozen-lockfile"),
-        new("yarn.lock", "yarn install --immutable"),
-        new("uv.lock", "uv sync --frozen"),
-        new("poetry.lock", "poetry install"),
-        new("packages.lock.json", "dotnet restore --locked-mode"),
+        .. Ecosystems
+            .Managers.Where(manager => manager.SetUp is not null)
+            .SelectMany(manager =>
+                manager.LockFiles.Select(file => new SetUpCommand(file, manager.SetUp!) { Makes = manager.Makes, Reads = manager.Reads })
+            ),
     ];
 
+    /// <summary>Set-up commands for lock files: of the package managers of one ecosystem the first, and once.</summary>
+    /// <param name="hasFile">Whether the root folder has a file of this name.</param>
+    public static IReadOnlyList<SetUpCommand> Detect(Func<string, bool> hasFile) =>
+        [
+            .. Ecosystems
+                .All.Select(row => row.LockFiles.Select(file => Known.FirstOrDefault(known => known.LockFile == file && hasFile(file))))
+                .Select(found => found.FirstOrDefault(known => known is not null))
+                .OfType<SetUpCommand>(),
+        ];
+
     /// <summary>Set-up commands for the lock files of a folder.</summary>
-    public static IReadOnlyList<SetUpCommand> Detect(string directory) =>
-        [.. Known.Where(known => File.Exists(Path.Combine(directory, known.LockFile)))];
+    public static IReadOnlyList<SetUpCommand> Detect(string directory) => Detect(name => File.Exists(Path.Combine(directory, name)));
 }

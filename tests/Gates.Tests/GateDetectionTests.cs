@@ -63,5 +63,5 @@ public sealed class GateDetectionTests
     [InlineData("src/contest.py", false)]
     [InlineData("docs/testing.md", false)]
     [InlineData("src/latest.ts", false)]
-    public void Path_ByItsName_IsTestOrNot(string path, bool expected) => Assert.Equal(expected, TestFileNames.IsTest(path));
+    public void Path_ByItsName_IsTestOrNot(string path, bool expected) => Assert.Equal(expected, Ecosystems.IsTest(path));
 }

@@ -30,10 +30,8 @@ public static partial class GateDetection
     {
         List<(Gate Gate, string Meaning)> gates = [];
         gates.AddRange(OfNode(names, read));
-        gates.AddRange(OfDotnet(names));
+        gates.AddRange(Ecosystems.All.SelectMany(row => OfRoots(row, names)));
         gates.AddRange(OfPython(names, read));
-        gates.AddRange(OfCargo(names));
-        gates.AddRange(OfGo(names));
         // A Makefile usually wraps the same commands, so it only fills gaps.
         gates.AddRange(OfMake(names, read).Where(gate => gates.TrueForAll(known => known.Gate.Type != gate.Gate.Type)));
         return [.. gates.OrderBy(gate => Array.FindIndex(Scripts, script => script.Type == gate.Gate.Type))];
@@ -45,11 +43,7 @@ public static partial class GateDetection
         {
             yield break;
         }
-        var manager =
-            names.Contains("pnpm-lock.yaml") ? "pnpm"
-            : names.Contains("yarn.lock") ? "yarn"
-            : names.Contains("bun.lock") || names.Contains("bun.lockb") ? "bun"
-            : "npm";
+        var manager = Ecosystems.JavaScript.ManagerOf(names)?.Name ?? "npm";
         var scripts = ReadScripts(read("package.json"));
         foreach ((var script, var kind) in Scripts)
         {
@@ -87,15 +81,9 @@ public static partial class GateDetection
         }
     }
 
-    /// <summary>With several projects and no solution the command would be ambiguous.</summary>
-    private static IEnumerable<(Gate Gate, string Meaning)> OfDotnet(IReadOnlyCollection<string> names)
-    {
-        var solutions = names.Count(name => Path.GetExtension(name) is ".sln" or ".slnx");
-        var projects = names.Count(name => Path.GetExtension(name) is ".csproj" or ".fsproj" or ".vbproj");
-        return solutions == 1 || (solutions == 0 && projects == 1)
-            ? [Make("dotnet build", GateType.Build), Make("dotnet test", GateType.Test)]
-            : [];
-    }
+    /// <summary>With several projects and no solution a command would be ambiguous.</summary>
+    private static IEnumerable<(Gate Gate, string Meaning)> OfRoots(Ecosystem row, IReadOnlyCollection<string> names) =>
+        row.HasOneRoot(names) ? row.Gates.Select(gate => Make(gate.Command, gate.Type)) : [];
 
     private static IEnumerable<(Gate Gate, string Meaning)> OfPython(IReadOnlyCollection<string> names, Func<string, string> read)
     {
@@ -114,10 +102,7 @@ public static partial class GateDetection
         {
             yield break;
         }
-        var prefix =
-            names.Contains("uv.lock") ? "uv run "
-            : names.Contains("poetry.lock") ? "poetry run "
-            : "python3 -m ";
+        var prefix = Ecosystems.Python.ManagerOf(names)?.Run ?? "python3 -m ";
         if (said.Contains("[tool.mypy", StringComparison.Ordinal) || names.Contains("mypy.ini"))
         {
             yield return Make($"{prefix}mypy .", GateType.TypeCheck);
@@ -135,14 +120,6 @@ public static partial class GateDetection
             yield return Make("python3 -m unittest discover -s tests", GateType.Test);
         }
     }
-
-    private static IEnumerable<(Gate Gate, string Meaning)> OfCargo(IReadOnlyCollection<string> names) =>
-        names.Contains("Cargo.toml") ? [Make("cargo build", GateType.Build), Make("cargo test", GateType.Test)] : [];
-
-    private static IEnumerable<(Gate Gate, string Meaning)> OfGo(IReadOnlyCollection<string> names) =>
-        names.Contains("go.mod")
-            ? [Make("go build ./...", GateType.Build), Make("go vet ./...", GateType.Lint), Make("go test ./...", GateType.Test)]
-            : [];
 
     private static IEnumerable<(Gate Gate, string Meaning)> OfMake(IReadOnlyCollection<string> names, Func<string, string> read)
     {

@@ -20,7 +20,8 @@ public static class GateProbe
             _ => words[0] switch
             {
                 "go" => "go version",
-                "npm" or "pnpm" or "yarn" or "bun" or "dotnet" or "uv" or "poetry" or "cargo" or "make" => $"{words[0]} --version",
+                "make" => "make --version",
+                var program when Ecosystems.Managers.Any(manager => manager.Name == program) => $"{program} --version",
                 _ => null,
             },
         };
@@ -45,7 +46,9 @@ public static class GateProbe
             return $"worktrees.setup: [\"python3 -m venv .venv\", \".venv/bin/pip install {requirements}{module}\"] and gates.task: "
                 + $"[\".venv/bin/{gate.Command.Replace("python3", "python", StringComparison.Ordinal)}\"]";
         }
-        return gate.Command.StartsWith("npm ", StringComparison.Ordinal) && !File.Exists(Path.Combine(directory, "package-lock.json"))
+        return
+            gate.Command.StartsWith("npm ", StringComparison.Ordinal)
+            && !Ecosystems.Npm.LockFiles.Any(file => File.Exists(Path.Combine(directory, file)))
             ? "worktrees.setup: [npm install]"
             : null;
     }

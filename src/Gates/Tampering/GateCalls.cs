@@ -41,22 +41,6 @@ internal sealed partial record GateCalls(IReadOnlySet<string> Direct, IReadOnlyS
         "sinclude",
     };
 
-    /// <summary>Files that a program reads without being told their names.</summary>
-    private static readonly (string Program, string[] Files)[] Defaults =
-    [
-        ("make", ["GNUmakefile", "makefile", "Makefile"]),
-        ("gmake", ["GNUmakefile", "makefile", "Makefile"]),
-        ("just", ["justfile", "Justfile", ".justfile"]),
-        ("npm", ["package.json"]),
-        ("pnpm", ["package.json"]),
-        ("yarn", ["package.json"]),
-        ("bun", ["package.json"]),
-        ("tox", ["tox.ini"]),
-        ("nox", ["noxfile.py"]),
-        ("rake", ["Rakefile", "rakefile"]),
-        ("task", ["Taskfile.yml", "Taskfile.yaml"]),
-    ];
-
     /// <summary>Follows the calls of a gate.</summary>
     /// <param name="command">The gate's command.</param>
     /// <param name="files">Files that may be called: those of the base and those that the work added.</param>
@@ -89,7 +73,10 @@ internal sealed partial record GateCalls(IReadOnlySet<string> Direct, IReadOnlyS
     }
 
     private static IEnumerable<string> OfPrograms(HashSet<string> words, IReadOnlySet<string> files) =>
-        Defaults.Where(row => words.Contains(row.Program)).SelectMany(row => row.Files.Where(files.Contains));
+        Ecosystems
+            .All.SelectMany(row => row.Scripts)
+            .Where(script => words.Contains(script.Program))
+            .SelectMany(script => script.Files.Where(files.Contains));
 
     /// <summary>The part of a file that has commands.</summary>
     private static string Commands(string file, string text)
@@ -138,7 +125,7 @@ internal sealed partial record GateCalls(IReadOnlySet<string> Direct, IReadOnlyS
                 foreach (var file in isCalled ? Candidates(word, before, folder) : [])
                 {
                     // A test that is run by its file's name is a test: what it checks is looked at by TestWeakening.
-                    if (files.Contains(file) && !TestSource().IsMatch(file))
+                    if (files.Contains(file) && !Ecosystems.IsTestName(file))
                     {
                         yield return file;
                     }
@@ -181,11 +168,4 @@ internal sealed partial record GateCalls(IReadOnlySet<string> Direct, IReadOnlyS
 
     [GeneratedRegex("""[^\s"'`;&|()<>=\[\]{},@]+""")]
     private static partial Regex Word();
-
-    /// <summary>A test by the name that runners look for.</summary>
-    [GeneratedRegex(
-        """(^|/)test_[^/]*\.py$|_test\.(py|go|rb|exs|dart)$|\.(test|spec)\.[A-Za-z]+$|_spec\.rb$|Tests?\.(cs|fs|java|kt|swift|php)$""",
-        RegexOptions.CultureInvariant
-    )]
-    private static partial Regex TestSource();
 }

@@ -8,13 +8,13 @@ namespace Orchestrator.Gates.Tampering;
 /// and names that are read before others. Such a file that the work adds, changes or removes needs a person.</summary>
 public sealed partial class GateMeaning
 {
-    private readonly IReadOnlyList<(Gate Gate, GateCalls Calls, IReadOnlyList<GateEcosystem> Kinds)> _gates;
+    private readonly IReadOnlyList<(Gate Gate, GateCalls Calls, IReadOnlyList<Ecosystem> Kinds)> _gates;
     private readonly IReadOnlySet<string> _before;
     private readonly IReadOnlySet<string> _harmless;
     private readonly ShadowingModules _modules;
 
     private GateMeaning(
-        IReadOnlyList<(Gate Gate, GateCalls Calls, IReadOnlyList<GateEcosystem> Kinds)> gates,
+        IReadOnlyList<(Gate Gate, GateCalls Calls, IReadOnlyList<Ecosystem> Kinds)> gates,
         IReadOnlySet<string> before,
         IReadOnlySet<string> harmless,
         IReadOnlyList<ChangedFile> changed
@@ -64,11 +64,11 @@ public sealed partial class GateMeaning
         var callable = new HashSet<string>(there, StringComparer.Ordinal);
         callable.UnionWith(changed.Select(file => file.Path));
         var read = new Dictionary<string, Task<byte[]?>>(StringComparer.Ordinal);
-        var known = new List<(Gate, GateCalls, IReadOnlyList<GateEcosystem>)>();
+        var known = new List<(Gate, GateCalls, IReadOnlyList<Ecosystem>)>();
         foreach (var gate in gates.DistinctBy(gate => gate.Command))
         {
             var calls = await GateCalls.OfAsync(gate.Command, callable, ReadOnce);
-            known.Add((gate, calls, GateFiles.Of(calls.Words)));
+            known.Add((gate, calls, Ecosystems.Of(calls.Words)));
         }
         var words = known.SelectMany(gate => gate.Item2.Words).ToHashSet(StringComparer.Ordinal);
         var harmless = new HashSet<string>(StringComparer.Ordinal);
@@ -113,7 +113,7 @@ public sealed partial class GateMeaning
         return null;
     }
 
-    private bool IsDecided(GateEcosystem kind, ChangedFile file)
+    private bool IsDecided(Ecosystem kind, ChangedFile file)
     {
         if (!kind.IsDecidedBy(file.Path) || ExampleFolder().IsMatch(file.Path))
         {

@@ -6,7 +6,7 @@ namespace Orchestrator.Gates.Tampering;
 /// <summary>Finds out whether a task changed what its gates check: the plan was approved with a command, but a script that it calls, the
 /// configuration of its tests, or the tests themselves can be changed so that it always passes. Such work needs a person's approval.
 /// Pure.</summary>
-public static partial class GateTamperCheck
+public static class GateTamperCheck
 {
     private const int MostLines = 6;
     private const int LongestLine = 120;
@@ -52,7 +52,9 @@ public static partial class GateTamperCheck
             }
         }
         var moved = changed.Where(f => f.Change == FileChange.Added).Select(f => f.NewId).ToHashSet(StringComparer.Ordinal);
-        foreach (var file in changed.Where(f => f.Change == FileChange.Deleted && IsTest(f.Path) && !moved.Contains(f.OldId)))
+        foreach (
+            var file in changed.Where(f => f.Change == FileChange.Deleted && Ecosystems.BelongsToTests(f.Path) && !moved.Contains(f.OldId))
+        )
         {
             yield return $"It deleted the test '{file.Path}'.";
         }
@@ -67,10 +69,6 @@ public static partial class GateTamperCheck
         outcomes
             .Where(o => o.Passed && NothingRan.Any(text => o.Tail.Contains(text, StringComparison.OrdinalIgnoreCase)))
             .Select(o => $"The gate '{o.Gate.Name}' passed, but it says that no test ran.");
-
-    /// <summary>True for a file that is a test by name or folder.</summary>
-    public static bool IsTest(string path) =>
-        TestName().IsMatch(path) && !path.EndsWith(".md", StringComparison.Ordinal) && Path.GetFileName(path) != "conftest.py";
 
     /// <summary>The first changed lines, so that a person sees without looking whether it matters.</summary>
     private static string Difference(ChangedFile file, IReadOnlyList<PatchFile>? patch)
@@ -96,10 +94,4 @@ public static partial class GateTamperCheck
     }
 
     private static bool IsShown(string line) => !string.IsNullOrWhiteSpace(line);
-
-    [GeneratedRegex(
-        """(^|/)(tests?|specs?|__tests__)/|(^|/)test_[^/]*$|[_.-](test|tests|spec)\.[A-Za-z]+$|Tests?\.(cs|java|kt|swift)$""",
-        RegexOptions.CultureInvariant
-    )]
-    private static partial Regex TestName();
 }

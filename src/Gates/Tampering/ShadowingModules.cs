@@ -47,7 +47,7 @@ internal sealed class ShadowingModules
         _before = before;
         _folders = before
             .Concat(changed.Where(file => file.Change == FileChange.Added).Select(file => file.Path))
-            .Where(path => path.EndsWith(".py", StringComparison.Ordinal) && IsTestFile(Path.GetFileName(path)))
+            .Where(path => Ecosystems.Python.IsTest(path))
             .Concat(called)
             .Select(FolderOf)
             .Concat(Roots)
@@ -56,14 +56,14 @@ internal sealed class ShadowingModules
 
     /// <summary>What a file hides, as people call it; null: nothing that is known.</summary>
     /// <param name="kinds">The kinds of programs that load it.</param>
-    public string? Hides(ChangedFile file, IReadOnlyList<GateEcosystem> kinds)
+    public string? Hides(ChangedFile file, IReadOnlyList<Ecosystem> kinds)
     {
         if (file.Change == FileChange.Deleted)
         {
             return null;
         }
         var parts = file.Path.Split('/');
-        if (Array.Find(Installed, folder => parts.Contains(folder)) is { } installed && kinds.Any(kind => kind.Sources.Length > 0))
+        if (Array.Find(Installed, folder => parts.Contains(folder)) is { } installed && kinds.Any(kind => kind.Sources.Count > 0))
         {
             return _before.Any(path => path.Split('/').Contains(installed)) ? null : "an installed package";
         }
@@ -103,9 +103,6 @@ internal sealed class ShadowingModules
             .Select(other => $"'{FileNames.Show(other)}'")
             .FirstOrDefault();
     }
-
-    private static bool IsTestFile(string name) =>
-        name.StartsWith("test_", StringComparison.Ordinal) || name.EndsWith("_test.py", StringComparison.Ordinal);
 
     private static string In(string folder, string name) => folder.Length == 0 ? name : $"{folder}/{name}";
 

@@ -19,7 +19,7 @@ public static partial class TestWeakening
             yield break;
         }
         var code = patch.Where(IsCode).ToList();
-        foreach (var file in code.Where(file => file.IsBinary && GateTamperCheck.IsTest(file.Path) && !IsData(file.Path)))
+        foreach (var file in code.Where(file => file.IsBinary && Ecosystems.BelongsToTests(file.Path) && !IsData(file.Path)))
         {
             yield return $"It makes the test '{FileNames.Show(file.Path)}' something that can't be read as text.";
         }
@@ -58,7 +58,7 @@ public static partial class TestWeakening
         {
             yield return $"its change has the words by which test runners say how many tests ran: {FileNames.Some(forged, MostNamed)}";
         }
-        foreach (var weaker in Weakened(code.Where(file => GateTamperCheck.IsTest(file.Path))).Take(MostNamed))
+        foreach (var weaker in Weakened(code.Where(file => Ecosystems.BelongsToTests(file.Path))).Take(MostNamed))
         {
             yield return weaker;
         }
@@ -105,9 +105,9 @@ public static partial class TestWeakening
 
     /// <summary>A new configuration defines how tests run from then on; a change of an existing one may exclude some.</summary>
     private static bool LeavesOut(PatchFile file, string added) =>
-        (GateFiles.IsConfiguration(file.Path) && NarrowMark().IsMatch(added))
+        (Ecosystems.IsConfiguration(file.Path) && NarrowMark().IsMatch(added))
         || (
-            (GateFiles.IsConfiguration(file.Path) || GateTamperCheck.IsTest(file.Path))
+            (Ecosystems.IsConfiguration(file.Path) || Ecosystems.BelongsToTests(file.Path))
             && !file.Text.Contains("\nnew file mode ", StringComparison.Ordinal)
             && (
                 EasyEndMark().IsMatch(added) || (TestScript().IsMatch(added) && file.RemovedLines().Any(line => TestScript().IsMatch(line)))
@@ -118,7 +118,7 @@ public static partial class TestWeakening
     private static (IReadOnlyList<string> Gone, IReadOnlyList<string> Come) NamedTests(IEnumerable<PatchFile> code)
     {
         var tests = code.Where(file =>
-                GateTamperCheck.IsTest(file.Path) && !file.Text.Contains("\ndeleted file mode ", StringComparison.Ordinal)
+                Ecosystems.BelongsToTests(file.Path) && !file.Text.Contains("\ndeleted file mode ", StringComparison.Ordinal)
             )
             .ToList();
         return (
@@ -131,7 +131,7 @@ public static partial class TestWeakening
         [.. lines.Select(line => Definition().Match(line)).Where(found => found.Success).Select(found => found.Groups["name"].Value)];
 
     private static bool IsCode(PatchFile file) =>
-        !file.IsLockFile && Path.GetExtension(file.Path) is not (".md" or ".txt" or ".rst" or ".adoc");
+        !Ecosystems.IsLockFile(file.Path) && Path.GetExtension(file.Path) is not (".md" or ".txt" or ".rst" or ".adoc");
 
     private static bool IsData(string path) =>
         Path.GetExtension(path) is ".png" or ".jpg" or ".gif" or ".pdf" or ".zip" or ".gz" or ".bin" or ".db" or ".snap";

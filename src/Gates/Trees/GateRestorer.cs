@@ -27,7 +27,7 @@ public sealed class GateRestorer(WorktreeBaseline baseline, IReadOnlySet<string>
     /// <returns>False if it can't be.</returns>
     public async Task<bool> PutBackAsync(CancellationToken stop)
     {
-        if (await baseline.TryRestoreAsync(_kept, GateFiles.IsReadFirst, stop) is not { } restored)
+        if (await baseline.TryRestoreAsync(_kept, Ecosystems.IsReadFirst, stop) is not { } restored)
         {
             return _isWhole = false;
         }

@@ -13,7 +13,7 @@ public static class GateTracesNotes
     /// <param name="removedBefore">What gates before it had left, and was removed.</param>
     public static GateVerdict Tell(GateVerdict verdict, GateTraces traces, IReadOnlyList<string> setUp, IReadOnlyList<string> removedBefore)
     {
-        var hostile = traces.Removed.Where(GateFiles.IsReadFirst).ToList();
+        var hostile = traces.Removed.Where(Ecosystems.IsReadFirst).ToList();
         string[] strange =
         [
             .. setUp.Count == 0 ? (string[])[] : [$"set-up changed tracked files, which were put back before it: {FileNames.Some(setUp)}"],

@@ -11,32 +11,12 @@ public sealed partial record PatchFile(string Path, string Text)
     private const string Header = "diff --git ";
     private const int MostBytes = 64 * 1024 * 1024;
 
-    private static readonly string[] LockFiles =
-    [
-        "package-lock.json",
-        "npm-shrinkwrap.json",
-        "yarn.lock",
-        "pnpm-lock.yaml",
-        "bun.lockb",
-        "uv.lock",
-        "poetry.lock",
-        "Pipfile.lock",
-        "packages.lock.json",
-        "Cargo.lock",
-        "go.sum",
-        "composer.lock",
-        "Gemfile.lock",
-    ];
-
     /// <summary>The changed files between two commits; null: the change is too large to review.</summary>
     public static async Task<IReadOnlyList<PatchFile>?> ReadAsync(GitRepository repository, string from, string to, CancellationToken stop)
     {
         var patch = await new Diffs(repository).PatchAsync(from, to, limit: MostBytes, cancellationToken: stop);
         return patch.IsCut ? null : [.. Divide(patch.Text)];
     }
-
-    /// <summary>A generated lock file, whose lines are checksums.</summary>
-    public bool IsLockFile => LockFiles.Contains(System.IO.Path.GetFileName(Path));
 
     /// <summary>There are no lines of it.</summary>
     public bool IsBinary => Text.Contains('\n' + Diffs.Binary, StringComparison.Ordinal);

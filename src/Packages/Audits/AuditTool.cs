@@ -1,16 +1,16 @@
 namespace Orchestrator.Packages.Audits;
 
 /// <summary>A program that reports known vulnerabilities of the packages in a lock file or manifest.</summary>
+/// <param name="ecosystem">The ecosystem whose packages it knows.</param>
 /// <param name="isSubject">Whether a file of this name is one to audit.</param>
-/// <param name="isPackageFile">Whether another file of this name is about packages.</param>
 /// <param name="settings">Files that configure whom the tool asks, or which findings it hides.</param>
 /// <param name="gathersUp">Whether a file of this name stands for all below its folder.</param>
 public sealed class AuditTool(
     string name,
     string program,
     string wants,
+    Ecosystem ecosystem,
     Func<string, bool> isSubject,
-    Func<string, bool> isPackageFile,
     IReadOnlyList<string> settings,
     Func<string, IReadOnlyList<string>> arguments,
     Func<string, AuditAnswer> parse,
@@ -23,9 +23,9 @@ public sealed class AuditTool(
         new(
             "npm audit",
             "npm",
-            "package-lock.json",
-            name => name is "package-lock.json" or "npm-shrinkwrap.json",
-            name => name is "package.json",
+            Ecosystems.Npm.LockFiles[0],
+            Ecosystems.JavaScript,
+            Ecosystems.Npm.LockFiles.Contains,
             [".npmrc"],
             _ => ["audit", "--json", "--package-lock-only"],
             NpmAnswer.Read
@@ -34,8 +34,8 @@ public sealed class AuditTool(
             "pip-audit",
             "pip-audit",
             "requirements.txt",
+            Ecosystems.Python,
             IsRequirements,
-            name => name is "pyproject.toml" or "uv.lock" or "poetry.lock" or "Pipfile.lock",
             ["pip.conf"],
             file => ["--requirement", "./" + file, "--format", "json", "--progress-spinner", "off"],
             PipAnswer.Read
@@ -44,8 +44,8 @@ public sealed class AuditTool(
             "dotnet list package --vulnerable",
             "dotnet",
             "a solution or project",
+            Ecosystems.Of(".NET"),
             name => Path.GetExtension(name) is ".sln" or ".slnx" or ".csproj" or ".fsproj" or ".vbproj",
-            name => name is "Directory.Packages.props" or "Directory.Build.props" or "packages.lock.json" or "packages.config",
             ["nuget.config", "NuGet.Config", "NuGet.config"],
             file => ["list", "./" + file, "package", "--vulnerable", "--include-transitive", "--format", "json"],
             DotnetAnswer.Read,
@@ -54,9 +54,9 @@ public sealed class AuditTool(
         new(
             "cargo audit",
             "cargo-audit",
-            "Cargo.lock",
-            name => name is "Cargo.lock",
-            name => name is "Cargo.toml",
+            Ecosystems.Of("Rust").LockFiles.First(),
+            Ecosystems.Of("Rust"),
+            name => Ecosystems.Of("Rust").LockFiles.Contains(name),
             ["audit.toml"],
             _ => ["audit", "--json"],
             CargoAnswer.Read
@@ -65,8 +65,8 @@ public sealed class AuditTool(
             "govulncheck",
             "govulncheck",
             "go.mod",
+            Ecosystems.Of("Go"),
             name => name is "go.mod",
-            name => name is "go.sum" or "go.work",
             [],
             _ => ["-format", "json", "./..."],
             GoAnswer.Read
@@ -83,7 +83,7 @@ public sealed class AuditTool(
     public string Wants { get; } = wants;
 
     /// <summary>Whether a changed file is about packages.</summary>
-    public bool IsAbout(string path) => Path.GetFileName(path) is var file && (isSubject(file) || isPackageFile(file));
+    public bool IsAbout(string path) => isSubject(Path.GetFileName(path)) || ecosystem.IsAboutPackages(path);
 
     /// <summary>Whether this file of the repository configures whom the tool asks, or which findings it hides.</summary>
     public bool IsSetBy(string path) => settings.Contains(Path.GetFileName(path), StringComparer.Ordinal);

@@ -47,7 +47,7 @@ internal sealed class GateTree(
         IReadOnlySet<string> made = new HashSet<string>();
         if (File.Exists(_place.Worktree.SetupMark))
         {
-            if (await _place.Baseline.TryRestoreAsync(kept: null, GateFiles.IsReadFirst, stop) is not { } restored)
+            if (await _place.Baseline.TryRestoreAsync(kept: null, Ecosystems.IsReadFirst, stop) is not { } restored)
             {
                 return "Set-up left a worktree that can't be put back to its commit: something in it is not ours, or git refuses.";
             }

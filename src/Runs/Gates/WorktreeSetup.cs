@@ -135,7 +135,7 @@ public static class WorktreeSetup
     private static (IReadOnlyList<SetUpCommand> Found, IReadOnlyList<SetUpStep> Steps) StepsOf(Worktree worktree, RunFiles files)
     {
         var tree = new WorktreeFiles(worktree.Path);
-        IReadOnlyList<SetUpCommand> found = [.. SetUpDetection.Known.Where(k => tree.HasFile(k.LockFile))];
+        var found = SetUpDetection.Detect(tree.HasFile);
         return (found, SetUpStep.Of(files.Settings.Worktrees, found, tree));
     }
 

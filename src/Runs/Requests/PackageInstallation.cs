@@ -11,8 +11,6 @@ namespace Orchestrator.Runs.Requests;
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class PackageInstallation(RunServices services)
 {
-    private const string NpmLock = "package-lock.json";
-
     /// <summary>Makes the commit. Repeated, it makes another: staging has none of them before the run was told of it.</summary>
     /// <param name="input">Which start, and which round.</param>
     /// <param name="stop">Ends the package manager.</param>
@@ -161,7 +159,9 @@ public sealed class PackageInstallation(RunServices services)
         foreach (var path in changed)
         {
             var text = Encoding.UTF8.GetString(await File.ReadAllBytesAsync(Path.Combine(place.Worktree.Path, path), stop));
-            contents[path] = path == NpmLock ? WithProjectName(text, place.Worktree.Path, input.Task.Repository.Path) : text;
+            contents[path] = Ecosystems.Npm.LockFiles.Contains(path)
+                ? WithProjectName(text, place.Worktree.Path, input.Task.Repository.Path)
+                : text;
         }
         var names = DependencyRegister.Names(input.Packages);
         var task = input.Task.Task.Id;
