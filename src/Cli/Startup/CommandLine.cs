@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.CompilerServices;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Options;
+using Orchestrator.Machine.Hosting;
 using Orchestrator.Machine.Setup;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
@@ -72,7 +73,10 @@ internal static class CommandLine
             interrupts,
             HasFlag(parsed, GlobalOptions.VerboseName),
             platform
-        );
+        )
+        {
+            CallAsync = (words, place) => RunAsync(words, _ => terminal, environment, place, time, interrupts, platform),
+        };
         try
         {
             if (!Directory.Exists(folder))
