@@ -1,4 +1,3 @@
-
 namespace Orchestrator.Client;
 
 /// <summary>Whether a call failed because the server went away, so that nobody knows whether it was carried out.</summary>
