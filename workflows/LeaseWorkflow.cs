@@ -160,7 +160,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
         Tell(
             request.RunId,
             obstacle is not null
-                ? new LeaseNews { Waiting = request.TaskId, Reason = obstacle }
+                ? new LeaseNews { Waiting = request.TaskId, Wait = obstacle }
                 : new LeaseNews { Granted = request.TaskId }
         );
         return Task.CompletedTask;

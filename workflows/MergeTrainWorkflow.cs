@@ -127,7 +127,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
 
     /// <inheritdoc/>
     [WorkflowSignal(MessageNames.RunEnded, Description = "Its run has ended without it.")]
-    public Task RunEndedAsync([MaxLength(4000)] string reason = null!) => _reporter.CheckRunEndedAsync();
+    public Task RunEndedAsync(RunEndedWithoutIt how = null!) => _reporter.CheckRunEndedAsync();
 
     internal override void NoteDropped(string note) => _reporter.NoteDropped(note);
 

@@ -197,7 +197,7 @@ public sealed class AgentRequestTests
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
 
-        Assert.Equal(new RequestDecision(Accepted: false, "nobody approved it in time"), Assert.Single(decisions));
+        Assert.Equal(new RequestDecision(new NotApprovedInTime()), Assert.Single(decisions));
     }
 
     [Fact]

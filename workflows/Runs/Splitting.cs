@@ -42,9 +42,9 @@ internal sealed class Splitting(RunContext context, TaskMessenger messenger)
         );
         if (made is not { Tasks.Count: > 0 })
         {
-            why = made is null ? why : "what was proposed is gone";
-            _state.Journal.Note(entry.Id, entry.Progress.State, $"it is not divided: {why}", RunContext.Now);
-            await TellAsync(entry, $"there are none: {why}");
+            var not = new NotDivided(made is null ? new Quote(why) : null);
+            _state.Journal.Note(entry.Id, entry.Progress.State, not, RunContext.Now);
+            await TellAsync(entry, $"there are none: {not}");
             return;
         }
         _state.Plan = _state.Plan with { Hash = made.PlanHash, TaskCount = _state.Plan.TaskCount + made.Tasks.Count };
@@ -53,7 +53,7 @@ internal sealed class Splitting(RunContext context, TaskMessenger messenger)
         _state.Journal.Note(
             entry.Id,
             entry.Progress.State,
-            $"it is divided into {string.Join(", ", entry.Progress.Parts)}",
+            new Divided(entry.Progress.Parts),
             RunContext.Now
         );
         _state.Run = _state.Run with { TaskCount = _state.Board.Entries.Count };

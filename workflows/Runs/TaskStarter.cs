@@ -59,7 +59,7 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver)
                     _state.Board,
                     entry,
                     "",
-                    $"another execution of {id} is still open; terminate it, then retry",
+                    new StillOpenElsewhere(id),
                     RunContext.Now
                 );
                 return;
@@ -117,8 +117,8 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver)
         }
         catch (ChildWorkflowFailureException failure)
         {
-            var reason = $"its workflow ended: {FailureCause.Of(failure)}";
-            TaskReports.Lost(_state.Board, entry, handle.FirstExecutionRunId, reason, RunContext.Now);
+            var why = new WorkflowEnded(new ExecutionFailed(new Quote(FailureCause.Of(failure))));
+            TaskReports.Lost(_state.Board, entry, handle.FirstExecutionRunId, why, RunContext.Now);
         }
     }
 }

@@ -62,7 +62,7 @@ public sealed class LeaseBookTests
         Assert.Equal([LeaseStep.Join], SayAll(state));
         state.Leases.TakeIn(new LeaseNews { Shared = true }, state.Board, Now);
         state.Leases.Ask(state.Board.Find("a"), Now);
-        state.Leases.TakeIn(new LeaseNews { Waiting = "a", Reason = "waits for x" }, state.Board, Now);
+        state.Leases.TakeIn(new LeaseNews { Waiting = "a", Wait = new WaitsForLease("x", "other/b") }, state.Board, Now);
         var due = Deadlines.Next(state)!.Value;
 
         Deadlines.Pass(state, due);

@@ -77,7 +77,7 @@ public sealed class SchedulingTests
         Assert.Equal(["a", "b"], Ids(steps.AskLease));
         Assert.Empty(steps.Start);
         Assert.False(Scheduling.Next(state, Now).Any);
-        state.Leases.TakeIn(new LeaseNews { Waiting = "a", Reason = "waits for x" }, state.Board, Now);
+        state.Leases.TakeIn(new LeaseNews { Waiting = "a", Wait = new WaitsForLease("x", "other/b") }, state.Board, Now);
         state.Leases.TakeIn(new LeaseNews { Granted = "b" }, state.Board, Now);
         Assert.Equal(["b"], Ids(Scheduling.Next(state, Now).Start));
         Assert.Equal(["c"], Ids(Scheduling.Next(state, Now).AskLease));
@@ -92,7 +92,7 @@ public sealed class SchedulingTests
             state,
             "a",
             TaskStates.Parked,
-            r => r with { FailureClass = FailureClasses.Account, Progress = r.Progress with { Reason = "no login" } }
+            r => r with { FailureClass = FailureClasses.Account, Progress = r.Progress with { Why = new AgentFailed(new Quote("no login")) } }
         );
 
         Assert.Empty(Scheduling.Next(state, Now).Start);
@@ -109,7 +109,7 @@ public sealed class SchedulingTests
         Report(state, "a", TaskStates.Failed);
 
         Assert.True(Scheduling.NothingCanMove(state));
-        Assert.Contains("a did not end well", Scheduling.Impasse(state.Board), StringComparison.Ordinal);
+        Assert.Equal(["a"], Scheduling.Impasse(state.Board).Tasks);
         state.TransitionTo(RunStates.Escalated, "", Now);
         Assert.Equal(["a", "resolve"], Questions.Of(state).Select(q => q.Id));
     }

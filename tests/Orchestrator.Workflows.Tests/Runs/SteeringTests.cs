@@ -157,7 +157,7 @@ public sealed class SteeringTests
         var answer = new ApprovalCommand("a") { Shown = shown };
         Assert.Null(approvals.Refuse(answer, yes: true));
 
-        state.Board.Find("a").Progress = state.Board.Find("a").Progress with { Reason = "May a have evil?" };
+        state.Board.Find("a").Progress = state.Board.Find("a").Progress with { Why = new RequestNeedsApproval(new Quote("May a have evil?")) };
 
         Assert.Contains("May a have evil?", approvals.Refuse(answer, yes: true), StringComparison.Ordinal);
         Assert.Contains("is not what you were shown", approvals.Refuse(answer, yes: false), StringComparison.Ordinal);
@@ -196,12 +196,15 @@ public sealed class SteeringTests
                 state,
                 id,
                 TaskStates.Failed,
-                r => r with { Signature = "exit code", Progress = r.Progress with { Reason = "exit code 1" } }
+                r => r with { Signature = "exit code", Progress = r.Progress with { Why = new AgentFailed(new Quote("exit code 1")) } }
             );
         }
 
         Assert.All(state.Board.Entries, e => Assert.Equal(TaskStates.Pending, e.Progress.State));
-        Assert.Contains("3 tasks failed alike: exit code 1", Progress.DescribeOutages(state), StringComparison.Ordinal);
+        Assert.Equal(
+            new FailedAlike(3, new AgentFailed(new Quote("exit code 1"))),
+            Assert.Single(Progress.WhatIsDown(state)!.Open).Why
+        );
     }
 
     [Fact]
@@ -216,7 +219,7 @@ public sealed class SteeringTests
                 state,
                 id,
                 TaskStates.Failed,
-                r => r with { Signature = "exit code", Progress = r.Progress with { Reason = "exit code 1" } }
+                r => r with { Signature = "exit code", Progress = r.Progress with { Why = new AgentFailed(new Quote("exit code 1")) } }
             );
             _ = id switch
             {
@@ -226,7 +229,7 @@ public sealed class SteeringTests
             };
         }
 
-        Assert.Equal("", Progress.DescribeOutages(state));
+        Assert.Null(Progress.WhatIsDown(state));
         Assert.Equal(TaskStates.Failed, state.Board.Find("c").Progress.State);
         Assert.Equal(TaskStates.Waived, state.Board.Find("a").Progress.State);
     }
