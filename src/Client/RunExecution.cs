@@ -45,10 +45,7 @@ public sealed record RunExecution(string ExecutionId, RunResult? End, DateTimeOf
         }
         catch (WorkflowFailedException failure)
         {
-            return Ended(
-                failure.InnerException is CanceledFailureException ? RunStates.Cancelled : RunStates.Failed,
-                Failed(failure)
-            );
+            return Ended(failure.InnerException is CanceledFailureException ? RunStates.Cancelled : RunStates.Failed, Failed(failure));
         }
         catch (WorkflowContinuedAsNewException)
         {
@@ -62,7 +59,8 @@ public sealed record RunExecution(string ExecutionId, RunResult? End, DateTimeOf
     public static TerminatedBy Terminated(string identity, string words) => new(identity, words.Length > 0 ? new Quote(words) : null);
 
     /// <summary>Why a run has failed, as far as the server knows.</summary>
-    internal static ExecutionFailed Failed(WorkflowFailedException failure) => new(new Quote(failure.InnerException?.Message ?? failure.Message));
+    internal static ExecutionFailed Failed(WorkflowFailedException failure) =>
+        new(new Quote(failure.InnerException?.Message ?? failure.Message));
 
     private static DateTimeOffset Utc(DateTime time) => new(time, TimeSpan.Zero);
 

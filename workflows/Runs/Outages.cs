@@ -17,8 +17,7 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
     public void Restore(IEnumerable<OutageCheckpoint> saved) =>
         Open.AddRange(saved.Select(s => new Outage(s.Name, s.Why, s.Pause) { Until = s.Until }));
 
-    public IReadOnlyList<OutageCheckpoint> ToCheckpoint() =>
-        [.. Open.Select(o => new OutageCheckpoint(o.Name, o.Why, o.Pause, o.Until))];
+    public IReadOnlyList<OutageCheckpoint> ToCheckpoint() => [.. Open.Select(o => new OutageCheckpoint(o.Name, o.Why, o.Pause, o.Until))];
 
     /// <summary>Whether a task may start now.</summary>
     public bool Allow(TaskOutline task) => Open.All(t => !Concerns(t, task) || t.MayStartOne);

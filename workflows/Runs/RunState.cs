@@ -191,12 +191,7 @@ internal sealed class RunState
             AgentStarts = Board.Entries.Sum(e => e.Progress.Starts),
             Cost = Board.Entries.Sum(e => e.Progress.Cost),
             Questions = Questions.Of(this),
-            Outages =
-            [
-                .. Outages
-                    .Open.Where(outage => !outage.IsOver)
-                    .Select(outage => outage.ToStatus()),
-            ],
+            Outages = [.. Outages.Open.Where(outage => !outage.IsOver).Select(outage => outage.ToStatus())],
             PromotionOverdue = IsPromotionOverdue,
             Tasks = PayloadPaging.First(Board.Entries.Skip(offset).Select(Shown), limit),
             TaskCount = Board.Entries.Count,

@@ -50,12 +50,7 @@ internal sealed class Splitting(RunContext context, TaskMessenger messenger)
         _state.Plan = _state.Plan with { Hash = made.PlanHash, TaskCount = _state.Plan.TaskCount + made.Tasks.Count };
         _state.Board.Add(made.Tasks, RunContext.Now);
         entry.Progress = entry.Progress with { Parts = [.. made.Tasks.Select(task => task.Id)] };
-        _state.Journal.Note(
-            entry.Id,
-            entry.Progress.State,
-            new Divided(entry.Progress.Parts),
-            RunContext.Now
-        );
+        _state.Journal.Note(entry.Id, entry.Progress.State, new Divided(entry.Progress.Parts), RunContext.Now);
         _state.Run = _state.Run with { TaskCount = _state.Board.Entries.Count };
     }
 

@@ -109,13 +109,7 @@ internal static class TaskReports
 
     private static void RetryUnaffected(RunState state, TaskEntry entry, TaskReport report, DateTimeOffset now)
     {
-        var alike = state.Outages.Failed(
-            entry.Outline,
-            report.Signature,
-            report.Progress.Why,
-            now,
-            id => IsSettled(state.Board.Find(id))
-        );
+        var alike = state.Outages.Failed(entry.Outline, report.Signature, report.Progress.Why, now, id => IsSettled(state.Board.Find(id)));
         foreach (var other in alike.Select(state.Board.Find))
         {
             if (other.Progress.State == TaskStates.Failed)

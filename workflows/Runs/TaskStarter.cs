@@ -55,13 +55,7 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver)
             if (pause > LongestPause)
             {
                 var id = RunIds.ForTask(_state.RunId, entry.Id);
-                TaskReports.Lost(
-                    _state.Board,
-                    entry,
-                    "",
-                    new StillOpenElsewhere(id),
-                    RunContext.Now
-                );
+                TaskReports.Lost(_state.Board, entry, "", new StillOpenElsewhere(id), RunContext.Now);
                 return;
             }
             await TimedWaits.PauseAsync(pause, $"Until {entry.Id} is started again: another execution of it is still open");

@@ -105,13 +105,7 @@ internal static class NewestExecution
         return RunStates.IsFinal(run.Status.State)
             ? run with
             {
-                Status = (
-                    run.Status with
-                    {
-                        State = RunStates.Preparing,
-                        Why = new BegunAnewUntold(run.Status.State),
-                    }
-                ).Summed(),
+                Status = (run.Status with { State = RunStates.Preparing, Why = new BegunAnewUntold(run.Status.State) }).Summed(),
             }
             : run;
     }
@@ -119,11 +113,7 @@ internal static class NewestExecution
     private static RunResult Result(EngineRunEnd end) =>
         end.Kind switch
         {
-            "Terminated" => new()
-            {
-                State = RunStates.Terminated,
-                Why = RunExecution.Terminated(end.Identity, end.Reason),
-            },
+            "Terminated" => new() { State = RunStates.Terminated, Why = RunExecution.Terminated(end.Identity, end.Reason) },
             "Canceled" => new() { State = RunStates.Cancelled, Why = new CancelledByServer() },
             "Completed" => Told(end.Result),
             "TimedOut" => new() { State = RunStates.Failed, Why = new WorkflowTimedOut() },

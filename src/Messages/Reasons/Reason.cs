@@ -1,4 +1,3 @@
-
 namespace Orchestrator.Messages;
 
 /// <summary>Why a task or a run is in its state, or what an event tells: a kind (its type) with the facts of it. Each kind is declared in

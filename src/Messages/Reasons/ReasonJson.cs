@@ -10,7 +10,6 @@ public sealed class ReasonJson : JsonConverter<Reason>
 
     private static readonly JsonSerializerOptions Facts = new(MessageJson.Options)
     {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
     };

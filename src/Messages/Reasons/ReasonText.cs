@@ -25,13 +25,13 @@ public static class ReasonText
             null => "",
             AbortAskedBy why => $"aborted by {why.By}",
             AgentAsks why => $"{why.Question}{Aside(why.Because)}",
-            AgentFailed why => why.Attempts == 0 ? why.Message.Text : $"{why.Message} ({why.Attempts} attempts)",
+            AgentFailed why => why.Attempts == 0 ? why.Message.Text : $"{why.Message} ({Count(why.Attempts, "attempt")})",
             AgentHeld why => why.Hold.Text,
-            AgentKilled why => $"the agent was started {why.Starts} times in a row and killed: {why.Message}",
+            AgentKilled why => $"the agent was started {Count(why.Starts, "time")} in a row and killed: {why.Message}",
             AgentStartsAgain why => $"{Clause(why.Message)}; next attempt in {Math.Ceiling(why.Pause.TotalSeconds):0} s",
             AgentStoppedByPerson => "its agent was stopped by a person; 'resume' goes on in its conversation",
             Approved why => $"approved by {why.By}",
-            AskedTooOften why => $"its agent has asked {why.Times} times",
+            AskedTooOften why => $"its agent has asked {Count(why.Times, "time")}",
             BegunAnew => "begun anew by a reset",
             BegunAnewUntold why => $"begun anew by a reset; it was {why.State}, and nothing has been told since",
             CancelledBy why => $"cancelled by {why.By}",
@@ -39,8 +39,9 @@ public static class ReasonText
             ChecksStart => "checking git, the base, disk, the agent and the gates",
             CommitsAdded => "a person has added commits; the reviewer looks again",
             CommitsNotTaken why => why.Cause.Text,
-            ConflictForPerson why => $"{Say(why.Because)} Its agent has not resolved the conflict in {why.Attempts} attempts. Both sides are "
-                + $"in {why.Worktree}: make both hold there, then: orchestrate retry {why.Task} (with --guidance TEXT its agent tries once more)",
+            ConflictForPerson why =>
+                $"{Say(why.Because)} Its agent has not resolved the conflict in {Count(why.Attempts, "attempt")}. Both sides are "
+                    + $"in {why.Worktree}: make both hold there, then: orchestrate retry {why.Task} (with --guidance TEXT its agent tries once more)",
             ContinuationGone => "it continued as new, and what followed is gone",
             DependencyEnded why => $"depends on {why.Task}, which is {why.State}",
             DependencyGoesOn why => $"{why.Task} goes on",
@@ -56,13 +57,13 @@ public static class ReasonText
             FindingsForOtherPlan => "what was found is for the tasks of the other plan",
             Followed why => $"{Say(why.First)}; {Say(why.Then)}",
             GatesChanged why => why.Changes.Text,
-            GatesOnCommits why => $"{Of(why.Commits)} by {why.By}: the gates of the whole run are run",
+            GatesOnCommits why => $"{Of(why.Commits)} by {why.By.Who}: the gates of the whole run are run",
             LandingTakenBack why => $"taken back by a person: {why.How} Its work is kept at {why.Kept}.",
             LandMergedAskedBy why => $"landing of what is merged is asked for by {why.By}",
             LandsPart => "what is merged, as a person asked; the rest stays open",
             LeaseImpossible why => $"its files and resources could not be leased: {why.Cause}",
             LeasesNotJoined why => why.Cause.Text,
-            LooksAtCommits why => $"looking at what {why.By} has committed on {why.Branch}",
+            LooksAtCommits why => $"looking at what {why.By.Who} has committed on {why.Branch}",
             Mailed why => why.Message.Text,
             MergedBeforeReset => "merged before the run was reset",
             MergedSinceReview => "there is more now than the reviewer has seen; it looks again",
@@ -95,7 +96,8 @@ public static class ReasonText
             PlanAnswered why => $"the plan is {(why.Accepted ? "approved" : "rejected")} by {why.By}",
             PlanFaulty why => string.Join(' ', why.Faults),
             PlanMade why => why.Summary.Text,
-            PlanNeedsApproval why => (why.Tasks is null ? "" : $"A planner made the plan: {why.Tasks} tasks. ") + string.Join(' ', why.Because),
+            PlanNeedsApproval why => (why.Tasks is null ? "" : $"A planner made the plan: {why.Tasks} tasks. ")
+                + string.Join(' ', why.Because),
             PlannerAsked why => $"{(why.Waits is null ? "the planner is asked" : Say(why.Waits))} (you may answer first: orchestrate retry "
                 + $"{why.Task} --guidance TEXT): {why.Question}",
             PlannerAskedAgain => "the planner is asked again",
@@ -108,14 +110,15 @@ public static class ReasonText
             PlanNotApprovedInTime => "nobody approved the plan in time",
             PlanRead why => Count(why.Tasks, "task") + (why.Stored is null ? "" : $"; {why.Stored}"),
             PlanRejected why => $"the plan was rejected: {why.By}",
-            PlanStillFaulty why => $"after {why.Attempts} attempts the planner's answer still has faults: {string.Join(' ', why.Problems)}",
+            PlanStillFaulty why =>
+                $"after {Count(why.Attempts, "attempt")} the planner's answer still has faults: {string.Join(' ', why.Problems)}",
             PlanStored why => why.Where.Text,
             PolicyAsksPerson why => why.Policy.Text,
             PromotedBy why => $"promoted by {why.By}",
             ReadyToLand why => "all that is to land is merged to staging; "
                 + (why.Review is null ? "not reviewed" : $"review: {why.Review}"),
             Rejected why => $"rejected by {why.By}",
-            Replaced why => $"replaced by other tasks, as {why.By} asked",
+            Replaced why => $"replaced by other tasks, as {why.By.Who} asked",
             RequestInstalled => "what its agent asked for is installed",
             RequestJudged => "what its agent asks for is looked at",
             RequestNeedsApproval why => why.Request.Text,
@@ -126,8 +129,9 @@ public static class ReasonText
             ReviewOutdated => "it has not seen what there is now; the reviewer looks again",
             ReviewOverruled why => $"review: {why.Review}",
             ReviewRejected why => $"the reviewer does not accept: {Say(why)}",
-            ReviewStillUnreadable why => $"after {why.Attempts} attempts the reviewer's answer still can't be read, so nothing is accepted: "
-                + string.Join(' ', why.Problems),
+            ReviewStillUnreadable why =>
+                $"after {Count(why.Attempts, "attempt")} the reviewer's answer still can't be read, so nothing is accepted: "
+                    + string.Join(' ', why.Problems),
             ReviewUnreadable why => $"the review can't be read: {why.Cause}",
             RoundRead why => $"round {why.Round} is read",
             RunAborted why => $"aborted by {why.By}; what is merged stays on staging",
@@ -135,13 +139,13 @@ public static class ReasonText
             RunEndedWithoutIt why => $"{Ended(why)}; its files stay",
             ExecutionFailed why => why.Cause.Text,
             RunLanded why => why.Where.Text,
-            RunLimitReached why => $"no more agents are started: {string.Join(" and ", Limits(why))}; those at work go on. 'resume' lifts the "
-                + "limit",
+            RunLimitReached why =>
+                $"no more agents are started: {string.Join(" and ", Limits(why))}; those at work go on. 'resume' lifts the " + "limit",
             StagingGone why => $"its staging branch is gone, and what was merged to it is not on {why.Target}: start the plan anew, which "
                 + "takes up what is finished",
             StagingMade why => why.Found.Text,
             StartNeedsApproval => "the plan asks for an approval before it starts",
-            StepFailing why => $"{why.Activity} has failed {why.Failures} times and is tried again: {Clause(why.Cause)}.",
+            StepFailing why => $"{why.Activity} has failed {Count(why.Failures, "time")} and is tried again: {Clause(why.Cause)}.",
             StepImpossible why => why.Cause.Text,
             StillOpenElsewhere why => $"another execution of {why.Workflow} is still open; terminate it, then retry",
             TerminatedBy why => (why.Identity.Length > 0 ? $"terminated by {why.Identity}" : "terminated by somebody who gave no name")
@@ -156,8 +160,8 @@ public static class ReasonText
             WaitsForLease why => $"waits for {why.Path}, which {why.Task} {(why.IsWaiting ? "waits for too" : "works on")}",
             WaitsForWorker why => $"waits for a worker that serves '{why.Repository}', since {Second(why.Since)}; start one where it is: "
                 + $"orchestrate worker --repository {(why.Repository.StartsWith('/') ? "" : "PATH=")}{why.Repository}",
-            WaitsLongForLease why => $"{Say(why.Wait)}; it has waited since {Second(why.Since)}: 'orchestrate status' of that run tells what "
-                + "holds it up",
+            WaitsLongForLease why =>
+                $"{Say(why.Wait)}; it has waited since {Second(why.Since)}: 'orchestrate status' of that run tells what " + "holds it up",
             WaivedBy why => $"counts as done without changes: waived by {why.By}",
             WayOutRefused why => $"{Say(why.Refusal)} Before: {Say(why.Before)}",
             WorkCancelled => "cancelled by a person; its files stay",
@@ -166,7 +170,7 @@ public static class ReasonText
             WorkflowTimedOut => "its time limit as a workflow has passed",
             WorkKept why => why.Where.Text,
             WorkMerged why => string.Join("; ", why.Notes.Append(why.Merge).OfType<Quote>()),
-            WorktreeNotReleased why => $"{Say(why.Ended)} (its worktree could not be released: {why.Cause})",
+            WorktreeNotReleased why => $"{Say(why.Ended)} (its worktree could not be released: {why.Cause})".TrimStart(),
             _ => throw new UnreachableException($"There are no words for {reason.GetType().Name}."),
         };
 
@@ -188,9 +192,7 @@ public static class ReasonText
     }
 
     private static IEnumerable<string> Say(IReadOnlyList<string>? tasks) =>
-        tasks is null
-            ? []
-            : [$"Another plan was made: {Count(tasks.Count, "task")} ({string.Join(", ", tasks.Take(MostTasksOfPlan))})."];
+        tasks is null ? [] : [$"Another plan was made: {Count(tasks.Count, "task")} ({string.Join(", ", tasks.Take(MostTasksOfPlan))})."];
 
     private static string Ended(RunEndedWithoutIt why) =>
         why.By is not null ? $"its run was {Say(why.By)}"

@@ -68,11 +68,7 @@ public sealed class LeaseBookTests
         Deadlines.Pass(state, due);
 
         Assert.Equal(Now + state.Rules.LockTimeout, due);
-        Assert.Contains(
-            "waits for x; it has waited since 2026-01-01 12:00:00Z",
-            state.Board.Find("a").Progress.Reason,
-            StringComparison.Ordinal
-        );
+        Assert.Equal(new WaitsLongForLease(new WaitsForLease("x", "other/b"), Now), state.Board.Find("a").Progress.Why);
         Assert.Null(Deadlines.Next(state));
     }
 

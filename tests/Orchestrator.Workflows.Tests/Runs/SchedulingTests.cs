@@ -42,7 +42,7 @@ public sealed class SchedulingTests
 
         var steps = Scheduling.Next(state, Now);
 
-        Assert.Contains("1.50 of 1.00 USD are spent (maxCost)", steps.Pause, StringComparison.Ordinal);
+        Assert.Equal(new RunLimitReached(1.5m, 1m, null), steps.Pause);
         Assert.Empty(steps.Start);
         state.Run = state.Run with { Paused = true };
         new Steering(state).Resume(Now);
@@ -55,7 +55,7 @@ public sealed class SchedulingTests
         var state = Of(Task("a") with { RequiresApproval = true });
 
         Assert.Equal(["a"], Ids(Scheduling.Next(state, Now).AwaitApproval));
-        state.Board.Change(state.Board.Find("a"), TaskStates.AwaitingApproval, "", Now);
+        state.Board.Change(state.Board.Find("a"), TaskStates.AwaitingApproval, null, Now);
 
         Assert.False(Scheduling.Next(state, Now).Any);
         Assert.StartsWith("May a start?", Assert.Single(Questions.Of(state)).Question, StringComparison.Ordinal);
@@ -92,7 +92,12 @@ public sealed class SchedulingTests
             state,
             "a",
             TaskStates.Parked,
-            r => r with { FailureClass = FailureClasses.Account, Progress = r.Progress with { Why = new AgentFailed(new Quote("no login")) } }
+            r =>
+                r with
+                {
+                    FailureClass = FailureClasses.Account,
+                    Progress = r.Progress with { Why = new AgentFailed(new Quote("no login")) },
+                }
         );
 
         Assert.Empty(Scheduling.Next(state, Now).Start);
@@ -110,7 +115,7 @@ public sealed class SchedulingTests
 
         Assert.True(Scheduling.NothingCanMove(state));
         Assert.Equal(["a"], Scheduling.Impasse(state.Board).Tasks);
-        state.TransitionTo(RunStates.Escalated, "", Now);
+        state.TransitionTo(RunStates.Escalated, null, Now);
         Assert.Equal(["a", "resolve"], Questions.Of(state).Select(q => q.Id));
     }
 
@@ -118,7 +123,7 @@ public sealed class SchedulingTests
     public void Pass_NobodyApprovedInTime_IsANo()
     {
         var state = Of(Task("a") with { RequiresApproval = true }, Task("b", "a"));
-        state.Board.Change(state.Board.Find("a"), TaskStates.AwaitingApproval, "", Now);
+        state.Board.Change(state.Board.Find("a"), TaskStates.AwaitingApproval, null, Now);
         var due = Deadlines.Next(state)!.Value;
 
         Deadlines.Pass(state, due - TimeSpan.FromSeconds(1));

@@ -85,7 +85,7 @@ public sealed class SteeringTests
         Report(state, "a", TaskStates.Failed);
         var steering = new Steering(state);
         steering.CancelTask(new TaskCommand("a"), Now);
-        state.TransitionTo(RunStates.Escalated, "", Now);
+        state.TransitionTo(RunStates.Escalated, null, Now);
 
         Assert.False(state.Board.AllMerged);
         var asked = Questions.Of(state);
@@ -103,7 +103,7 @@ public sealed class SteeringTests
         var state = Of(Task("a"), Task("b"));
         var steering = new Steering(state);
         Assert.Contains("is executing", steering.RefuseLandMerged(), StringComparison.Ordinal);
-        state.TransitionTo(RunStates.Escalated, "", Now);
+        state.TransitionTo(RunStates.Escalated, null, Now);
         Assert.Contains("Nothing of run-1 is merged", steering.RefuseLandMerged(), StringComparison.Ordinal);
         Start(state, "a");
         Report(state, "a", TaskStates.Merged);
@@ -157,7 +157,10 @@ public sealed class SteeringTests
         var answer = new ApprovalCommand("a") { Shown = shown };
         Assert.Null(approvals.Refuse(answer, yes: true));
 
-        state.Board.Find("a").Progress = state.Board.Find("a").Progress with { Why = new RequestNeedsApproval(new Quote("May a have evil?")) };
+        state.Board.Find("a").Progress = state.Board.Find("a").Progress with
+        {
+            Why = new RequestNeedsApproval(new Quote("May a have evil?")),
+        };
 
         Assert.Contains("May a have evil?", approvals.Refuse(answer, yes: true), StringComparison.Ordinal);
         Assert.Contains("is not what you were shown", approvals.Refuse(answer, yes: false), StringComparison.Ordinal);
@@ -201,10 +204,7 @@ public sealed class SteeringTests
         }
 
         Assert.All(state.Board.Entries, e => Assert.Equal(TaskStates.Pending, e.Progress.State));
-        Assert.Equal(
-            new FailedAlike(3, new AgentFailed(new Quote("exit code 1"))),
-            Assert.Single(Progress.WhatIsDown(state)!.Open).Why
-        );
+        Assert.Equal(new FailedAlike(3, new AgentFailed(new Quote("exit code 1"))), Assert.Single(Progress.WhatIsDown(state)!.Open).Why);
     }
 
     [Fact]
