@@ -23,7 +23,7 @@ public sealed class FailingActivityTests
                 a.Merge = input =>
                     broken && Interlocked.Increment(ref merged) > 0
                         ? throw Soon("nobody thought of this")
-                        : new MergeResult { Merged = true, Commit = "m" };
+                        : new MergeResult { Outcome = MergeOutcome.Merged, Commit = "m" };
             }
         );
         var watch = new FailingActivities(run.Client, TimeProvider.System);
@@ -36,7 +36,7 @@ public sealed class FailingActivityTests
         var ofTask = Assert.IsType<StepFailing>(Assert.Single(failing.Tasks, t => t.Id == "a").Why);
         Assert.Equal(("VerifyTask", "the table is locked"), (ofTask.Activity, ofTask.Cause.Text));
         var ofRun = Assert.Single(Assert.IsType<NotWorking>(failing.Why).Steps);
-        Assert.Equal(("MergeTask", "nobody thought of this"), (ofRun.Activity, ofRun.Cause.Text));
+        Assert.Equal(("BuildBatch", "nobody thought of this"), (ofRun.Activity, ofRun.Cause.Text));
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         Assert.Single(run.Activities.Events, e => e.Task is null && e.Reason.Contains("nobody thought of this", StringComparison.Ordinal));
         Assert.Single(run.Activities.Events, e => e.Task == "a" && e.Reason.Contains("the table is locked", StringComparison.Ordinal));

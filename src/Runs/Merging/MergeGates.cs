@@ -20,7 +20,8 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
     /// <param name="commit">The gated commit.</param>
     /// <param name="tries">How often a failing gate is run before the failure counts.</param>
     /// <param name="stop">Stops the gate that runs.</param>
-    public async Task<GatedMerge> RunAsync(
+    /// <returns>For the last one: made where all gates pass, else refused.</returns>
+    public async Task<MergeResult> RunAsync(
         IReadOnlyList<MergeRequest> merged,
         string staging,
         string commit,
@@ -44,13 +45,14 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
             failures = await FailuresAsync(expectedRed: gates);
             flaky.AddRange(failed.Where(gate => failures.All(f => f.Gate != gate)).Select(NameOf));
         }
-        return new GatedMerge(
-            failures.Count == 0 ? null : Refuse(merged, failures),
-            [.. failures.Select(f => NameOf(f.Gate)).Distinct()],
-            [.. flaky.Distinct()],
-            failures.Any(f => f.BlamesMachine),
-            fromCache
-        );
+        var passed = MergeAttempt.Of(last, staging) with
+        {
+            Outcome = MergeOutcome.Made,
+            Commit = commit,
+            Message = fromCache,
+            Flaky = [.. flaky.Distinct()],
+        };
+        return failures.Count == 0 ? passed : Refuse(passed, merged, failures) with { Failures = tries };
 
         async Task<IReadOnlyList<GateVerdict>> FailuresAsync(IReadOnlyList<Gate>? expectedRed)
         {
@@ -110,13 +112,15 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
         ];
     }
 
-    private Messages.MergeResult Refuse(IReadOnlyList<MergeRequest> merged, IReadOnlyList<GateVerdict> failures)
+    private MergeResult Refuse(MergeResult passed, IReadOnlyList<MergeRequest> merged, IReadOnlyList<GateVerdict> failures)
     {
         var (last, others) = (merged[^1], merged.Take(merged.Count - 1).Select(request => request.TaskId).ToList());
         var broken = failures.FirstOrDefault(f => f.BlamesMachine);
         var together = others.Count == 0 ? "" : $" with {string.Join(", ", others)}";
-        return new Messages.MergeResult
+        return passed with
         {
+            Outcome = MergeOutcome.Refused,
+            Failed = [.. failures.Select(f => NameOf(f.Gate)).Distinct()],
             Message = broken is not null
                 ? GateCheck.Explain(files, broken)
                 : $"On the merged tree{together}: {string.Join(" ", failures.Select(f => GateCheck.Explain(files, f)))}",
@@ -144,17 +148,3 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
     /// <summary>Name of a gate in the run's record.</summary>
     private static string NameOf(Gate gate) => gate.Command.Length <= LongestName ? gate.Command : gate.Command[..LongestName];
 }
-
-/// <summary>Gate results of a merge.</summary>
-/// <param name="Refusal">The refusal for the task merged last; null where all gates pass.</param>
-/// <param name="Failed">The gates that do not hold.</param>
-/// <param name="Flaky">Gates that failed and then passed on the same tree.</param>
-/// <param name="BlamesMachine">The machine is to blame, and not the work.</param>
-/// <param name="FromCache">Number of cached results and notes about gates that failed at the base, as text; empty: none.</param>
-internal sealed record GatedMerge(
-    Messages.MergeResult? Refusal,
-    IReadOnlyList<string> Failed,
-    IReadOnlyList<string> Flaky,
-    bool BlamesMachine,
-    string FromCache
-);

@@ -50,8 +50,22 @@ internal sealed class TrainSimulator
     /// <summary>Is told of each that is sent back.</summary>
     public Action<MergeRequest>? OnSentBack { get; init; }
 
-    /// <summary>Is told of each batch, or one that is merged alone, with what waits.</summary>
+    /// <summary>Is told of each batch, with what waits.</summary>
     public Action<TrainState>? OnBegin { get; init; }
+
+    /// <summary>All of a batch can be merged.</summary>
+    public static TrainState Build(TrainState state, IReadOnlyList<MergeRequest> requests) =>
+        state.Built(
+            requests,
+            [
+                .. requests.Select(request => new MergeResult
+                {
+                    TaskId = request.TaskId,
+                    Attempt = request.Attempt,
+                    Outcome = MergeOutcome.Made,
+                }),
+            ]
+        );
 
     public void Enqueue(MergeRequest request) => State = State.Enqueue(request);
 
@@ -84,13 +98,9 @@ internal sealed class TrainSimulator
     {
         switch (TrainRules.Next(State))
         {
-            case TrainStep.MergeAlone alone:
-                Begin();
-                MergeAlone(alone.Request, alone.Tries);
-                return true;
             case TrainStep.Build build:
                 Begin();
-                State = State.Built(build.Requests);
+                State = Build(State, build.Requests);
                 return true;
             case TrainStep.Gate gate:
                 Gate(gate.Runs);
@@ -138,8 +148,9 @@ internal sealed class TrainSimulator
                     var isGreen = failures < run.Tries;
                     State = State.Gated(
                         run.Length,
-                        new PrefixResult(isGreen, failures) { Failed = isGreen ? [] : ["tests"] },
-                        isGreen && (failures > 0 || !isNew) ? ["tests"] : []
+                        isGreen
+                            ? new MergeResult { Outcome = MergeOutcome.Made, Flaky = failures > 0 || !isNew ? ["tests"] : [] }
+                            : new MergeResult { Failures = failures, Failed = ["tests"] }
                     );
                 }
             );
@@ -162,21 +173,6 @@ internal sealed class TrainSimulator
             Reruns++;
         }
         return failures;
-    }
-
-    private void MergeAlone(MergeRequest request, int tries)
-    {
-        var failures = Try(_isBroken([.. Merged, request]), tries, isNew: true);
-        var isRed = failures == tries;
-        State = State.AnsweredAlone(request, !isRed, !isRed && failures > 0 ? ["tests"] : []);
-        if (isRed)
-        {
-            TellSentBack(request);
-        }
-        else
-        {
-            Merged.Add(request);
-        }
     }
 
     private void TellSentBack(MergeRequest request)
