@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Orchestrator.Workflows.Messages;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Train;

@@ -19,6 +19,9 @@ public sealed class ReasonJson : JsonConverter<Reason>
         .Where(type => type.IsSubclassOf(typeof(Reason)))
         .ToDictionary(NameOf, StringComparer.Ordinal);
 
+    /// <summary>Names of all kinds, in order.</summary>
+    public static IEnumerable<string> Kinds => Types.Keys.Order(StringComparer.Ordinal);
+
     /// <summary>The type of a kind; null where there is none of that name.</summary>
     /// <param name="kind">Such as <c>dependency-ended</c>.</param>
     public static Type? TypeOf(string kind) => Types.GetValueOrDefault(kind);
