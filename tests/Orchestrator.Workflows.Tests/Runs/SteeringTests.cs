@@ -177,12 +177,12 @@ public sealed class SteeringTests
         var state = Of(Task("a"), Task("b"));
         Start(state, "a");
         Report(state, "a", TaskStates.Merged);
-        state.Run = state.Run with { State = waits, Reason = "main has moved." };
+        state.Run = state.Run with { State = waits, Why = new NotLanded(new Quote("main has moved.")) };
         var steering = new Steering(state);
         var shown = Assert.Single(Questions.Of(state)).Shown;
         Assert.All(Refusals(shown), Assert.Null);
 
-        state.Run = state.Run with { Reason = "It adds a token in a.txt." };
+        state.Run = state.Run with { Why = new NotLanded(new Quote("It adds a token in a.txt.")) };
 
         Assert.All(
             Refusals(shown),
