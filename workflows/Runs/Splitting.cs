@@ -42,9 +42,13 @@ internal sealed class Splitting(RunContext context, TaskMessenger messenger)
         );
         if (made is not { Tasks.Count: > 0 })
         {
-            var not = new NotDivided(made is null ? new Quote(why) : null);
-            _state.Journal.Note(entry.Id, entry.Progress.State, not, RunContext.Now);
-            await TellAsync(entry, $"there are none: {not}");
+            _state.Journal.Note(
+                entry.Id,
+                entry.Progress.State,
+                new NotDivided(made is null ? new Quote(why) : null),
+                RunContext.Now
+            );
+            await TellAsync(entry, $"there are none: {(made is null ? why : "what was proposed is gone")}");
             return;
         }
         _state.Plan = _state.Plan with { Hash = made.PlanHash, TaskCount = _state.Plan.TaskCount + made.Tasks.Count };
