@@ -28,8 +28,8 @@ public sealed class ReviewTests
         Assert.Equal(6, result.AgentStarts);
 
         // The second round sees what the first one has not.
-        Assert.Equal(["", "merge-b"], run.Activities.Reviews.Select(r => r.Round.Since));
-        Assert.Equal(["merge-b", "merge-review-1-2"], run.Activities.Reviews.Select(r => r.Round.Tip));
+        Assert.Equal(["", "merge-b-1"], run.Activities.Reviews.Select(r => r.Round.Since));
+        Assert.Equal(["merge-b-1", "merge-review-1-2-1"], run.Activities.Reviews.Select(r => r.Round.Tip));
         Assert.Equal(["h", "h+1"], run.Activities.Reviews.Select(r => r.PlanHash));
         Assert.All(run.Activities.Starts.Where(s => s.Task.Task.Id.StartsWith('r')), s => Assert.Equal("h+1", s.Task.PlanHash));
         Assert.Equal(["h", "h+1"], run.Activities.EndedReviews);
