@@ -76,6 +76,9 @@ internal sealed class RunState
     /// <summary>The resolution that is being carried out; null: there is none.</summary>
     public Resolution? Resolution { get; set; }
 
+    /// <summary>There are facts that people are about to be told of.</summary>
+    public bool IsTelling { get; set; }
+
     public bool CostLifted { get; set; }
 
     public bool UntilLifted { get; set; }
@@ -194,6 +197,7 @@ internal sealed class RunState
             Questions = Questions.Of(this),
             Outages = [.. Outages.Open.Where(outage => !outage.IsOver).Select(outage => outage.ToStatus())],
             PromotionOverdue = IsPromotionOverdue,
+            Telling = IsTelling,
             Tasks = PayloadPaging.First(Board.Entries.Skip(offset).Select(Shown), limit),
             TaskCount = Board.Entries.Count,
         };
