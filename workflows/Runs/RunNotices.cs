@@ -76,7 +76,7 @@ internal static class RunNotices
                     state is { CostLifted: false } && Scheduling.IsCostReached(state) ? "limit/cost" : "limit/time",
                     NoticeKinds.Budget,
                     null,
-                    reached,
+                    ReasonText.Of(reached),
                     [new AnswerWay(AnswerWays.Resume, state.RunId)]
                 ),
             ]
