@@ -93,6 +93,7 @@ public static class ReasonText
             OtherPlanNotTaken why => $"The other plan is not taken: {Say(why.Because)}",
             PartsFirst => "the smaller tasks that it was divided into come first",
             PausedByPerson => "paused by a person",
+            PeopleNotTold why => why.Problem.Text,
             PlanAnswered why => $"the plan is {(why.Accepted ? "approved" : "rejected")} by {why.By}",
             PlanFaulty why => string.Join(' ', why.Faults),
             PlanMade why => why.Summary.Text,

@@ -207,3 +207,7 @@ public sealed record LandingTakenBack(Quote How, string Kept) : Reason;
 /// <summary>A message between agents and people of the run.</summary>
 /// <param name="Message">The message, in a line.</param>
 public sealed record Mailed(Quote Message) : Reason;
+
+/// <summary>People could not be told of the run.</summary>
+/// <param name="Problem">What the step has found.</param>
+public sealed record PeopleNotTold(Quote Problem) : Reason;
