@@ -101,7 +101,8 @@ public sealed record Ecosystem(string Name)
         var name = FileNamePattern.NameOf(path);
         foreach (var ending in Sources)
         {
-            if (name.EndsWith(ending, StringComparison.Ordinal) && FileNamePattern.IsAny(Tests, name.AsSpan(0, name.Length - ending.Length)))
+            var stem = name.Length - ending.Length;
+            if (name.EndsWith(ending, StringComparison.Ordinal) && FileNamePattern.IsAny(Tests, name.AsSpan(0, stem)))
             {
                 return true;
             }
