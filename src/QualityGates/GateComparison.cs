@@ -1,54 +1,59 @@
 namespace Orchestrator.QualityGates;
 
-/// <summary>A passing run of a gate, for comparison with later ones.</summary>
-/// <param name="Tests">Tests that ran; null: they could not be counted.</param>
-/// <param name="Seconds">How long it took.</param>
-public sealed record GreenRun(int? Tests, double Seconds);
-
-/// <summary>Finds what is unusual about a passing gate compared with earlier runs. It prevents nothing; people are notified.</summary>
+/// <summary>Finds what is unusual about a passing gate compared with its earlier runs and with its own result files. Pure.</summary>
 public static class GateComparison
 {
     /// <summary>How many earlier runs count: after these a suite that was reduced on purpose is normal.</summary>
     public const int Looked = 5;
 
+    private const int MostFiles = 3;
     private const double Faster = 5;
     private const double LongEnough = 10;
 
-    /// <summary>What is unusual, in a few words; null: nothing.</summary>
-    /// <param name="past">Earlier passing runs of the same command, oldest first.</param>
+    /// <summary>What is unusual; null: nothing.</summary>
+    /// <param name="past">Earlier results of the same gate, oldest first.</param>
     /// <param name="verdict">The present result.</param>
-    public static string? Find(IReadOnlyList<GreenRun> past, GateVerdict verdict)
+    public static GateOddity? Find(IEnumerable<GateVerdict> past, GateVerdict verdict)
     {
         // A faster measurement may be just what was wanted.
-        if (verdict is not { Result: GateResult.Passed, Cached: null, Gate.IsMeasurement: false })
+        if (verdict is not { Result: GateResult.Passed, Cached: false, Gate.IsMeasurement: false })
         {
             return null;
         }
-        return verdict.Tests?.Contradiction ?? Beside([.. past.TakeLast(Looked)], verdict);
+        return verdict.Tests is { IsContradicted: true } tests
+            ? new GateOddity(GateOddityKind.CountsDiffer)
+            {
+                Before = tests.Printed,
+                Now = tests.Ran,
+                Files = new NamedFiles([.. tests.Files.Take(MostFiles)], Math.Max(0, tests.Files.Count - MostFiles)),
+            }
+            : Beside([.. past.Where(run => run.Passed).TakeLast(Looked)], verdict);
     }
 
-    private static string? Beside(IReadOnlyList<GreenRun> past, GateVerdict verdict)
+    private static GateOddity? Beside(IReadOnlyList<GateVerdict> past, GateVerdict verdict)
     {
         // Its result depends on the changed files, so runs are not comparable.
         if (past.Count == 0 || ChangedFileNames.AreAskedFor(verdict.Gate))
         {
             return null;
         }
-        var most = past.Max(run => run.Tests);
+        var most = past.Max(run => run.Tests?.Ran);
         if (most is { } before && IsFarLess(verdict.Tests?.Ran ?? 0, before))
         {
-            var when = past[^1].Tests == before ? "last time" : "lately";
-            return verdict.Tests is { } now ? $"{Words(before)} {when}, {now.Ran} now" : $"{Words(before)} {when}, none counted now";
+            var isLast = past[^1].Tests?.Ran == before;
+            return new GateOddity(isLast ? GateOddityKind.FewerTestsThanLast : GateOddityKind.FewerTestsThanLately)
+            {
+                Before = before,
+                Now = verdict.Tests?.Ran,
+            };
         }
         // With as many tests as before the cause is the machine, or the build's cache.
-        var usual = past.Select(run => run.Seconds).Order().ElementAt(past.Count / 2);
+        var usual = past.Select(run => run.Duration.TotalSeconds).Order().ElementAt(past.Count / 2);
         return verdict.Tests is null && past.Count >= 2 && usual >= LongEnough && verdict.Duration.TotalSeconds * Faster < usual
-            ? string.Create(CultureInfo.InvariantCulture, $"{usual:0.0} s lately, {verdict.Duration.TotalSeconds:0.0} s now")
+            ? new GateOddity(GateOddityKind.Faster) { Before = (decimal)usual, Now = (decimal)verdict.Duration.TotalSeconds }
             : null;
     }
 
     // Less than half; for a handful only when nothing is left.
     private static bool IsFarLess(int now, int before) => before > 0 && (now == 0 || (now * 2 < before && before - now >= 5));
-
-    private static string Words(int tests) => $"{tests} {(tests == 1 ? "test" : "tests")}";
 }

@@ -1,5 +1,4 @@
 using Orchestrator.Plans;
-using Orchestrator.QualityGates.Counting;
 
 namespace Orchestrator.QualityGates.Tests;
 
@@ -17,12 +16,9 @@ public sealed class GateComparisonTests
     [InlineData("-", "", null)]
     public void Find_TestsBesideTheGatesOwnPast_NamesFarFewer(string past, string now, string? strange)
     {
-        var runs = past.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(n => new GreenRun(n == "-" ? null : Number(n), 1));
+        var runs = past.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(n => Verdict(n == "-" ? null : Count(Number(n)), 1));
 
-        Assert.Equal(
-            strange,
-            GateComparison.Find([.. runs], Verdict(now.Length == 0 ? null : new TestCount(Number(now), 0, Number(now), []), 1))
-        );
+        Assert.Equal(strange, Words(runs, Verdict(now.Length == 0 ? null : Count(Number(now)), 1)));
     }
 
     [Theory]
@@ -38,29 +34,39 @@ public sealed class GateComparisonTests
     ) =>
         Assert.Equal(
             strange,
-            GateComparison.Find(
-                [new GreenRun(tests, before), new GreenRun(tests, before)],
-                Verdict(tests is { } n ? new TestCount(n, 0, n, []) : null, now)
+            Words(
+                Enumerable.Repeat(Verdict(tests is { } usual ? Count(usual) : null, before), 2),
+                Verdict(tests is { } n ? Count(n) : null, now)
             )
         );
 
     [Fact]
     public void Find_PrintedMoreThanItsResultFileSays_IsNamed() =>
-        Assert.Equal(
-            "it printed 312 tests, junit.xml says 4",
-            GateComparison.Find([], Verdict(new TestCount(4, 0, 312, ["junit.xml"]), 1))
-        );
+        Assert.Equal("it printed 312 tests, junit.xml says 4", Words([], Verdict(new TestCount(4, 0, 312, ["junit.xml"]), 1)));
 
     [Fact]
     public void Find_GateOfChangedFilesOrTakenFromTheCacheOrRed_IsNotCompared()
     {
-        GreenRun[] past = [new(312, 1)];
-        var few = Verdict(new TestCount(4, 0, 4, []), 1);
+        GateVerdict[] past = [Verdict(Count(312), 1)];
+        var few = Verdict(Count(4), 1);
 
         Assert.Null(GateComparison.Find(past, few with { Gate = new Gate("pytest {modified_tests}") }));
-        Assert.Null(GateComparison.Find(past, few with { Cached = new GateCacheHit("run", default) }));
+        Assert.Null(GateComparison.Find(past, few with { Cached = true }));
         Assert.Null(GateComparison.Find(past, few with { Result = GateResult.Failed }));
     }
+
+    [Fact]
+    public void Find_ARunThatFailed_IsNoMeasureForTheNext()
+    {
+        var failed = Verdict(Count(312), 1) with { Result = GateResult.Failed };
+
+        Assert.Null(GateComparison.Find([failed], Verdict(Count(4), 1)));
+    }
+
+    private static string? Words(IEnumerable<GateVerdict> past, GateVerdict verdict) =>
+        GateComparison.Find(past, verdict) is { } odd ? GateWords.Oddities(verdict with { Oddities = [odd] }) : null;
+
+    private static TestCount Count(int tests) => new(tests, 0, tests, []);
 
     private static int Number(string text) => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 

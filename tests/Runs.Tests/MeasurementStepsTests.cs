@@ -76,7 +76,7 @@ public sealed class MeasurementStepsTests
                 ],
             }
         );
-        Assert.Matches(@"\| a \| speed \| \\>= 1\.5, 10% tolerance \| 1\\\.2 \(missed\) \| 9\\\.5 \|", report);
+        Assert.Matches(@"\| a \| speed \| \\>= 1\.5, 10% tolerance \| 1\.2 \(missed\) \| 9\.5 \|", report);
     }
 
     [Fact]

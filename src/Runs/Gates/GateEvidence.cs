@@ -1,29 +1,104 @@
+using System.Security.Cryptography;
+
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>What passing gates prove about a task's work, and what they don't.</summary>
+/// <summary>The verdicts of a commit's gates, stored beside their logs in <c>verdicts.json</c>, with the hash of each log, so that a later
+/// change of a log is detected. For people: nothing is decided by them.</summary>
 internal static class GateEvidence
 {
-    private static readonly HashSet<string> Words = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ".md",
-        ".txt",
-        ".rst",
-        ".adoc",
-        ".png",
-        ".svg",
-        ".jpg",
-    };
+    private const string FileName = "verdicts.json";
 
-    /// <summary>A note when only linters checked work that changes a program's behaviour; null: other gates did, or only documents and
-    /// images changed.</summary>
-    /// <param name="outcomes">The task's gates.</param>
-    /// <param name="changed">What it changed.</param>
-    public static string? LintAlone(IReadOnlyList<GateVerdict> outcomes, IReadOnlyList<string> changed)
+    /// <summary>Adds a verdict to those of its folder. A file of them that can't be read any more is begun anew.</summary>
+    /// <param name="evidence">Folder with the logs.</param>
+    /// <param name="verdict">The result of a gate that has ended.</param>
+    public static void Add(RunFolder folder, string evidence, GateVerdict verdict)
     {
-        var shown = outcomes.Where(o => o.Result == GateResult.Passed).ToList();
-        return
-            shown.Count > 0 && shown.All(o => o.Gate.Type == GateType.Lint) && changed.Any(file => !Words.Contains(Path.GetExtension(file)))
-            ? "not verified: only linters passed, which show nothing of what it does"
+        Directory.CreateDirectory(evidence);
+        GateVerdict[] all =
+        [
+            .. Read(evidence) ?? [],
+            verdict.Shortened() with
+            {
+                EvidenceFile = verdict.EvidenceFile is { } log ? folder.Relative(log) : null,
+            },
+        ];
+        DurableFile.Write(
+            Path.Combine(evidence, FileName),
+            JsonSerializer.SerializeToUtf8Bytes(all, GateVerdictJson.Default.GateVerdictArray)
+        );
+    }
+
+    /// <summary>The last verdict of each gate of a task's attempt.</summary>
+    /// <returns>Empty where nothing was stored; null: the file was changed by something else.</returns>
+    public static IReadOnlyList<GateVerdict>? Read(RunFolder folder, string task, int attempt) =>
+        Read(Folder(folder, task, attempt)) is { } all
+            ? [.. all.GroupBy(verdict => (verdict.Gate.Command, verdict.Gate.Negate, verdict.Name)).Select(same => same.Last())]
             : null;
+
+    /// <summary>All verdicts of a run: at its base, of tasks, of merges and of its landing. What can't be read is left out.</summary>
+    public static IReadOnlyList<GateVerdict> ReadAll(RunFolder folder)
+    {
+        var tasks = new DirectoryInfo(Path.GetDirectoryName(folder.Task("task"))!);
+        var ofTasks = tasks.Exists ? tasks.EnumerateDirectories().SelectMany(task => task.EnumerateDirectories("*gates-*")) : [];
+        string[] folders = [folder.Preflight, .. ofTasks.Select(evidence => evidence.FullName), folder.LandingEvidence];
+        return [.. folders.SelectMany(evidence => Read(evidence) ?? [])];
+    }
+
+    /// <summary>Where the logs of a task's gates are.</summary>
+    public static string Folder(RunFolder folder, string task, int attempt) =>
+        Path.Combine(folder.Task(task), string.Create(CultureInfo.InvariantCulture, $"gates-{attempt}"));
+
+    /// <summary>How a gate's log was changed since it ended; null: unchanged, or the log is of another run.</summary>
+    /// <param name="repository">Absolute path that logs are relative to.</param>
+    /// <param name="verdict">The gate's verdict.</param>
+    public static string? Tampered(string repository, GateVerdict verdict)
+    {
+        if (verdict.Cached || verdict.EvidenceFile is not { } log || verdict.EvidenceHash.Length == 0)
+        {
+            return null;
+        }
+        var now = HashOf(Path.Combine(repository, log));
+        return now == verdict.EvidenceHash ? null
+            : now.Length == 0 ? "its log is gone"
+            : "its log was changed after it had ended";
+    }
+
+    /// <summary>SHA-256 of a file in hexadecimal; empty where there is none.</summary>
+    public static string HashOf(string path)
+    {
+        try
+        {
+            // Anything but a regular file has no length, and opening it could block.
+            if (new FileInfo(path) is { Length: 0 })
+            {
+                return Convert.ToHexStringLower(SHA256.HashData([]));
+            }
+            using var file = File.OpenRead(path);
+            return Convert.ToHexStringLower(SHA256.HashData(file));
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return "";
+        }
+    }
+
+    private static IReadOnlyList<GateVerdict>? Read(string evidence)
+    {
+        try
+        {
+            return SmallFile.TryRead(Path.Combine(evidence, FileName)) is { } json
+                ? JsonSerializer.Deserialize(json, GateVerdictJson.Default.GateVerdictArray)
+                : [];
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 }
+
+/// <summary>Verdicts of gates in files. A null where none can be makes the whole invalid.</summary>
+[JsonSourceGenerationOptions(RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(GateVerdict))]
+[JsonSerializable(typeof(GateVerdict[]))]
+internal sealed partial class GateVerdictJson : JsonSerializerContext;

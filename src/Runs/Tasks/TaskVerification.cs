@@ -65,13 +65,12 @@ public sealed class TaskVerification(RunServices services)
             return Refused(files, task, input, breaches, commit);
         }
         var gates = files.Gates.Of(files.Plan, task);
-        var evidence = Path.Combine(files.Folder.Task(task.Id), $"gates-{input.Attempt}");
+        var evidence = GateEvidence.Folder(files.Folder, task.Id, input.Attempt);
         var claims = AgentClaim.Read(files.Folder, task.Id, input.Start, input.SaidHash);
         var outcomes = Measurements.WithClaims(
             await _gates.RunAsync(files, workspace.Repository, commit, gates, changed, evidence, stop, task: task.Id),
             claims
         );
-        GateFacts.Write(files, evidence, outcomes);
         var measured = Measurements.Of(outcomes);
         var failures = GateCheck.Failures(files, outcomes);
         var count = CountOf(outcomes);
@@ -92,7 +91,7 @@ public sealed class TaskVerification(RunServices services)
             // Gates say nothing about work that was not done: their words are evidence of what is missing.
             var idle = MustChange(task) && changed.Count == 0;
             IReadOnlyList<string> words = idle ? [NothingChanged] : [.. failures.Select(f => GateCheck.Explain(files, f))];
-            var sections = (idle ? words.Select(word => $"- {word}\n") : []).Concat(failures.Select(ProblemsFile.Gate)).Concat(hidden);
+            var sections = (idle ? words.Select(word => $"- {word}\n") : []).Concat(failures.Select(GateWords.Section)).Concat(hidden);
             return Refused(files, task, input, [.. words, .. hidden], commit, [.. sections]) with
             {
                 Gates = count,
@@ -124,11 +123,11 @@ public sealed class TaskVerification(RunServices services)
         {
             notes.Add("not verified: no gate");
         }
-        if (GateEvidence.LintAlone(outcomes, changed) is { } unproven)
+        if (LintAlone.Note(outcomes, changed) is { } unproven)
         {
             notes.Add(unproven);
         }
-        notes.AddRange(GateNotes.Notes(outcomes));
+        notes.AddRange(GateWords.Notes(outcomes));
         notes.AddRange(Measurements.Unknown(outcomes, claims));
         var patch = changed.Count == 0 ? [] : await PatchFile.ReadAsync(workspace.Repository, input.Prepared.BaseCommit, commit, stop);
         notes.AddRange(TestWeakening.Notes(patch));
@@ -164,7 +163,7 @@ public sealed class TaskVerification(RunServices services)
 
     private static string CountOf(IReadOnlyList<GateVerdict> outcomes)
     {
-        var cached = outcomes.Count(o => o.Cached is not null);
+        var cached = outcomes.Count(o => o.Cached);
         return outcomes.Count == 0
             ? ""
             : $"{outcomes.Count(o => o.Passed)}/{outcomes.Count}{(cached == 0 ? "" : $" ({cached} from the cache)")}";

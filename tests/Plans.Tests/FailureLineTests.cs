@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace Orchestrator.QualityGates.Tests;
+namespace Orchestrator.Plans.Tests;
 
 public class FailureLineTests
 {
