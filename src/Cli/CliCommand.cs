@@ -8,7 +8,7 @@ internal abstract class CliCommand(string name, string description) : Command(na
     /// <summary>May be called by an agent. All other commands are for people: an agent that steers its own run is a mistake.</summary>
     public virtual bool IsForAgents => false;
 
-    /// <summary>Works on unsupported machines too: see <see cref="Orchestrator.Runs.Setup.HostPlatform"/>.</summary>
+    /// <summary>Works on unsupported machines too: see <see cref="Orchestrator.Machine.Setup.HostPlatform"/>.</summary>
     public virtual bool WorksEverywhere => false;
 
     /// <summary>Runs the command and returns one of <see cref="ExitCodes"/>.</summary>

@@ -1,13 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Cli.Console;
+using Orchestrator.Machine.Hosting;
+using Orchestrator.Machine.Setup;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Backlogs;
 using Orchestrator.Runs.Callbacks;
-using Orchestrator.Runs.Hosting;
 using Orchestrator.Runs.Loading;
-using Orchestrator.Runs.Setup;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli;

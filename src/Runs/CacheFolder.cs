@@ -1,10 +1,10 @@
 namespace Orchestrator.Runs;
 
 /// <summary>Files of a repository that are outside of it: worktrees for gates, and guarded content.</summary>
-internal static class CacheFolder
+public static class CacheFolder
 {
     /// <summary>Names the repository; its time is the last use.</summary>
-    internal const string OwnerFile = "repository";
+    public const string OwnerFile = "repository";
     private static readonly TimeSpan TimeIsExact = TimeSpan.FromHours(6);
 
     /// <summary><c>$XDG_CACHE_HOME</c> or <c>~/.cache</c>, then <c>orchestrator/KEY</c>.</summary>
@@ -24,7 +24,7 @@ internal static class CacheFolder
     }
 
     /// <summary>The parent folder of all repositories' caches.</summary>
-    internal static string Base(IReadOnlyDictionary<string, string> environment) =>
+    public static string Base(IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(
             environment.GetValueOrDefault("XDG_CACHE_HOME") is { Length: > 0 } set && Path.IsPathRooted(set)
                 ? set

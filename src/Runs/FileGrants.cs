@@ -2,11 +2,11 @@ namespace Orchestrator.Runs;
 
 /// <summary>A file that was granted to a task beyond the plan.</summary>
 /// <param name="Path">The file, or a folder with all below it; relative to the repository.</param>
-internal sealed record LentFile(string Task, string Path);
+public sealed record LentFile(string Task, string Path);
 
 /// <summary>Files that were granted to tasks of a run: a file of the run's folder, one writer at a time. A grant ends with its task. The
 /// check of a task's work uses the run's own record (<see cref="TaskInput.Lent"/>); this file is for everything else.</summary>
-internal sealed class FileGrants(RunFolder folder)
+public sealed class FileGrants(RunFolder folder)
 {
     private readonly ListFile<LentFile> _file = new(Path.Combine(folder.Path, "lent.json"), FileGrantsJson.Default.IReadOnlyListLentFile);
 

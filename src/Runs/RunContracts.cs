@@ -4,7 +4,7 @@ namespace Orchestrator.Runs;
 
 /// <summary>Puts the plan's contracts on the staging branch as its first commit, and records them in the run's folder. The commit depends
 /// only on the plan and the run's base, so repeating it changes nothing.</summary>
-internal sealed class RunContracts(GitRepository repository, RunFiles files)
+public sealed class RunContracts(GitRepository repository, RunFiles files)
 {
     private readonly CommitStore _commits = new(repository);
 
@@ -22,7 +22,7 @@ internal sealed class RunContracts(GitRepository repository, RunFiles files)
     /// <param name="landsIn">The user's checkout, if landing writes the files there.</param>
     /// <param name="errors">Takes what stops the run.</param>
     /// <param name="warnings">Takes what a person should know.</param>
-    public async Task CheckAsync(string? tip, string? landsIn, List<string> errors, List<string> warnings, CancellationToken stop)
+    internal async Task CheckAsync(string? tip, string? landsIn, List<string> errors, List<string> warnings, CancellationToken stop)
     {
         if (files.Plan.Contracts.Count == 0 || tip is null)
         {

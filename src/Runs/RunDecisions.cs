@@ -5,7 +5,7 @@ namespace Orchestrator.Runs;
 /// history has and every step gets: a step can read no other content. It grows: what adds to it returns the new hash.</summary>
 /// <param name="Plan">The plan's file: the first one, or one with tasks that were added since.</param>
 /// <param name="Files">Paths relative to the run's folder, and hashes.</param>
-internal sealed record RunDecisions(string Plan, IReadOnlyDictionary<string, string> Files)
+public sealed record RunDecisions(string Plan, IReadOnlyDictionary<string, string> Files)
 {
     /// <summary>A list without files.</summary>
     public static RunDecisions None { get; } = new("", new Dictionary<string, string>());

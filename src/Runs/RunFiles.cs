@@ -2,7 +2,7 @@ namespace Orchestrator.Runs;
 
 /// <summary>The plan and the settings of a run's start, read from its folder.</summary>
 /// <param name="Start">What it began with beside the plan.</param>
-internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunStart Start)
+public sealed record RunFiles(RunFolder Folder, Plan Plan, RunStart Start)
 {
     /// <summary>Tasks that were added to the plan since the run began.</summary>
     public IReadOnlySet<string> Added { get; init; } = new HashSet<string>();

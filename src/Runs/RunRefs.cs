@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs;
 
 /// <summary>Names of a run's refs.</summary>
-internal static class RunRefs
+public static class RunRefs
 {
     public static string Staging(OrchestratorSettings settings, RunFolder folder) =>
         $"refs/heads/{settings.Worktrees.BranchPrefix}/{folder.Name}/staging";
@@ -36,6 +36,6 @@ internal static class RunRefs
     public static string Wips(RunFolder folder) => $"refs/orchestrator/wip/{folder.Name}";
 
     /// <summary>The branch's short name, for people.</summary>
-    public static string Short(string name) =>
+    public static string Shown(string name) =>
         name.StartsWith("refs/heads/", StringComparison.Ordinal) ? name["refs/heads/".Length..] : name;
 }

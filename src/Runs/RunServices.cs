@@ -28,7 +28,7 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     public AskRun AskRun { get; init; } = (_, _) => Task.FromResult<RunStatus?>(null);
 
     /// <summary>Confines agents, where the program works on this machine.</summary>
-    internal Bubblewrap Bubblewrap { get; } = new();
+    public Bubblewrap Bubblewrap { get; } = new();
 
     /// <summary>Services for this machine, which is named in queues by <see cref="MachineIdentity"/>.</summary>
     /// <param name="hookCommand">Program and arguments of the ownership hook.</param>

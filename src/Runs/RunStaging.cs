@@ -48,7 +48,7 @@ internal static class RunStaging
                 return new StagingBranch(
                     tip,
                     began,
-                    $"{RunRefs.Short(name)} was gone and is made anew {(isLost ? "where the run began" : "with what was merged last")}: "
+                    $"{RunRefs.Shown(name)} was gone and is made anew {(isLost ? "where the run began" : "with what was merged last")}: "
                         + $"{CommitIds.Shorten(tip)}",
                     isLost
                 );

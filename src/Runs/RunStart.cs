@@ -2,7 +2,7 @@ namespace Orchestrator.Runs;
 
 /// <summary>A run's start beside its plan: stored in its folder, so that later changes of files have no effect on it. It contains no
 /// secret.</summary>
-internal sealed record RunStart
+public sealed record RunStart
 {
     /// <summary>The input; the plan itself is in a separate file.</summary>
     public required OrchestrationInput Input { get; init; }
@@ -90,7 +90,7 @@ internal sealed record RunStart
 }
 
 /// <summary>Requirements of the project's own files.</summary>
-internal sealed record ProjectFindings
+public sealed record ProjectFindings
 {
     /// <summary>Gates of its manifests, used where the configuration names none.</summary>
     public IReadOnlyList<Gate> Gates { get; init; } = [];

@@ -77,17 +77,17 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
             return (
                 false,
                 recorded.Length == 0
-                    ? $"The staging branch {RunRefs.Short(name)} is gone; the reflog has it ('git reflog {RunRefs.Short(name)}'). "
-                        + $"Put it back (git branch {RunRefs.Short(name)} COMMIT), then go on."
-                    : $"The staging branch {RunRefs.Short(name)} is {found ?? "gone"}, and the commit {recorded} that the run has merged "
+                    ? $"The staging branch {RunRefs.Shown(name)} is gone; the reflog has it ('git reflog {RunRefs.Shown(name)}'). "
+                        + $"Put it back (git branch {RunRefs.Shown(name)} COMMIT), then go on."
+                    : $"The staging branch {RunRefs.Shown(name)} is {found ?? "gone"}, and the commit {recorded} that the run has merged "
                         + $"last is not in this repository. Bring it back (from a clone: git fetch CLONE {recorded}), then: git branch -f "
-                        + $"{RunRefs.Short(name)} {recorded}"
+                        + $"{RunRefs.Shown(name)} {recorded}"
             );
         }
         if (await caller(stop) == CallerState.Over)
         {
             throw new StepException(
-                $"The staging branch {RunRefs.Short(name)} is left as it is: the execution that this step was for is over.",
+                $"The staging branch {RunRefs.Shown(name)} is left as it is: the execution that this step was for is over.",
                 "ExecutionOver"
             );
         }
@@ -96,8 +96,8 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
         return (
             true,
             kept is null
-                ? $"The staging branch {RunRefs.Short(name)} was gone and was put back to {CommitIds.Shorten(recorded)}."
-                : $"The staging branch {RunRefs.Short(name)} was not where this run had left it and was put back to "
+                ? $"The staging branch {RunRefs.Shown(name)} was gone and was put back to {CommitIds.Shorten(recorded)}."
+                : $"The staging branch {RunRefs.Shown(name)} was not where this run had left it and was put back to "
                     + $"{CommitIds.Shorten(recorded)} (kept: {kept})."
         );
     }

@@ -4,7 +4,7 @@ namespace Orchestrator.Runs;
 
 /// <summary>Reads what runs decide by: their plans and the settings of their start. Kept by hash: every step of every task needs them, and
 /// the plan of a large run is large.</summary>
-internal sealed class StoredPlans
+public sealed class StoredPlans
 {
     private const int MostKept = 8;
     private readonly ConcurrentDictionary<string, RunFiles> _known = new(StringComparer.Ordinal);

@@ -1,7 +1,7 @@
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Startup;
+using Orchestrator.Machine.Setup;
 using Orchestrator.Processes;
-using Orchestrator.Runs.Setup;
 using Orchestrator.Worker;
 using Xunit;
 

@@ -162,7 +162,7 @@ public sealed class ServerProfileTests
     {
         using var interrupts = new Interrupts();
         return ServerProfile.Options(
-            new TemporalSettings(address, name ?? TemporalKeys.DefaultNamespace, Tls: false, ApiKey: null)
+            new TemporalSettings(address, name ?? TemporalSettings.DefaultNamespace, Tls: false, ApiKey: null)
             {
                 IsAddressOfRepository = isOfRepository,
                 IsNamespaceSet = name is not null,

@@ -1,10 +1,11 @@
 using System.Text.RegularExpressions;
+using Orchestrator.TestKit;
 using Xunit;
 
 namespace Orchestrator.House.Tests;
 
 /// <summary>What a run decides by is read through <c>BoundFile</c>, which compares it with the hash in the run's history. Every other
-/// place of <c>src/Runs</c> that reads a file stands here with the reason why nothing of a run is decided by it.</summary>
+/// place of these rooms that reads a file stands here with the reason why nothing of a run is decided by it.</summary>
 public sealed partial class DecidingFilesTests
 {
     private const string Checked = "the hash is compared here";
@@ -14,77 +15,80 @@ public sealed partial class DecidingFilesTests
     private const string Agent = "what an agent is told of its run, or has said itself before its claim is bound";
     private const string Tree = "files of a worktree or a repository, at a commit that is checked";
 
+    /// <summary>The projects that do what a run does.</summary>
+    private static readonly string[] Rooms = ["Machine", "Runs"];
+
     private static readonly Dictionary<string, string> Readers = new(StringComparer.Ordinal)
     {
-        ["AgentClaim"] = Agent,
-        ["AgentRunNotes"] = Report,
-        ["CheckpointFiles"] = Checked,
-        ["PendingCommands"] = "shown to people; the engine has the commands themselves",
-        ["SavedWork"] = Report,
-        ["ListFile"] = "lists that can only lead to a refusal (lent.json, dependencies.json)",
-        ["RepositoryLocation"] = Tree,
-        ["RunContracts"] = "the unbound one is for an agent's own questions",
-        ["RunStart"] = "outside of a run, the hash of the copy of git's configuration, which is compared with the copy",
-        ["StatusFile"] = Report,
-        ["TaskNotes"] = "TaskPreparation compares the commits in it with staging",
-        ["UnexpectedFiles"] = Report,
-        ["Callbacks/AgentMail"] = Agent,
-        ["Callbacks/AgentQuestions"] = Agent,
-        ["Cleaning/OrphanedCache"] = Machine,
-        ["Gates/GateEvidence"] = Report,
-        ["Gates/GateHistory"] = Machine,
-        ["Gates/GateResultCache"] = "the cache of a machine: SECURITY.md says what that means without a sandbox",
-        ["Gates/WorktreeSetup"] = Machine,
-        ["Holds/HoldFile"] = Machine,
-        ["Hosting/StandbyProcesses"] = Machine,
-        ["Landing/AuditCheck"] = Report,
-        ["Landing/LandedHistory"] = "the commit in it counts only where the target has it",
-        ["Landing/LandingReversals"] = "the commits in it are compared with each other",
-        ["Landing/RunAbort"] = Report,
-        ["Landing/StoredFindings"] = Report,
-        ["Loading/ContextStore"] = Person,
-        ["Loading/MasterPlanFile"] = Person,
-        ["Loading/PlanBytes"] = Person,
-        ["Loading/PlanFiles"] = Person,
-        ["Loading/PlanLoading"] = Person,
-        ["Mail/MailReader"] = "how far a task has read",
-        ["Merging/RunLosses"] = Report,
-        ["Planning/PlanningEnd"] = Person,
-        ["Planning/Replanning"] = Report,
-        ["Planning/RequestSource"] = Person,
-        ["Questions/PlannerQuestion"] = Report,
-        ["Radar/ComingConflicts"] = Report,
-        ["Reports/ContractHistory"] = Report,
-        ["Reports/EvidenceTail"] = Report,
-        ["Reports/RunEvents"] = Report,
-        ["Reports/ProgressRecorder"] = Report,
-        ["Reports/RunEnding"] = Report,
-        ["Reports/RunRecord"] = Report,
-        ["Requests/ManifestVersions"] = Tree,
-        ["Requests/PackageInstallation"] = Tree,
-        ["Requests/PackageProgram"] = Tree,
-        ["Requests/QuestionRecord"] = Report,
-        ["Resets/EarlierExecution"] = "a run that was reset: SECURITY.md says what is left",
-        ["Reviewing/FindingIds"] = "a number in the names of tasks",
-        ["Setup/RepositoryInitializer"] = Person,
-        ["Tasks/AgentGuard"] = Report,
-        ["Tasks/OfferedTools"] = Report,
-        ["Tasks/RequestedFiles"] = Report,
+        ["Runs/AgentClaim"] = Agent,
+        ["Runs/AgentRunNotes"] = Report,
+        ["Runs/CheckpointFiles"] = Checked,
+        ["Runs/PendingCommands"] = "shown to people; the engine has the commands themselves",
+        ["Runs/SavedWork"] = Report,
+        ["Runs/ListFile"] = "lists that can only lead to a refusal (lent.json, dependencies.json)",
+        ["Runs/RepositoryLocation"] = Tree,
+        ["Runs/RunContracts"] = "the unbound one is for an agent's own questions",
+        ["Runs/RunStart"] = "outside of a run, the hash of the copy of git's configuration, which is compared with the copy",
+        ["Runs/StatusFile"] = Report,
+        ["Runs/TaskNotes"] = "TaskPreparation compares the commits in it with staging",
+        ["Runs/UnexpectedFiles"] = Report,
+        ["Runs/Callbacks/AgentMail"] = Agent,
+        ["Runs/Callbacks/AgentQuestions"] = Agent,
+        ["Machine/Cleaning/OrphanedCache"] = Machine,
+        ["Runs/Gates/GateEvidence"] = Report,
+        ["Runs/Gates/GateHistory"] = Machine,
+        ["Runs/Gates/GateResultCache"] = "the cache of a machine: SECURITY.md says what that means without a sandbox",
+        ["Runs/Gates/WorktreeSetup"] = Machine,
+        ["Runs/Holds/HoldFile"] = Machine,
+        ["Machine/Hosting/StandbyProcesses"] = Machine,
+        ["Runs/Landing/AuditCheck"] = Report,
+        ["Runs/Landing/LandedHistory"] = "the commit in it counts only where the target has it",
+        ["Runs/Landing/LandingReversals"] = "the commits in it are compared with each other",
+        ["Runs/Landing/RunAbort"] = Report,
+        ["Runs/Landing/StoredFindings"] = Report,
+        ["Runs/Loading/ContextStore"] = Person,
+        ["Runs/Loading/MasterPlanFile"] = Person,
+        ["Runs/Loading/PlanBytes"] = Person,
+        ["Runs/Loading/PlanFiles"] = Person,
+        ["Runs/Loading/PlanLoading"] = Person,
+        ["Runs/Mail/MailReader"] = "how far a task has read",
+        ["Runs/Merging/RunLosses"] = Report,
+        ["Runs/Planning/PlanningEnd"] = Person,
+        ["Runs/Planning/Replanning"] = Report,
+        ["Runs/Planning/RequestSource"] = Person,
+        ["Runs/Questions/PlannerQuestion"] = Report,
+        ["Runs/Radar/ComingConflicts"] = Report,
+        ["Runs/Reports/ContractHistory"] = Report,
+        ["Runs/Reports/EvidenceTail"] = Report,
+        ["Runs/Reports/RunEvents"] = Report,
+        ["Runs/Reports/ProgressRecorder"] = Report,
+        ["Runs/Reports/RunEnding"] = Report,
+        ["Runs/Reports/RunRecord"] = Report,
+        ["Runs/Requests/ManifestVersions"] = Tree,
+        ["Runs/Requests/PackageInstallation"] = Tree,
+        ["Runs/Requests/PackageProgram"] = Tree,
+        ["Runs/Requests/QuestionRecord"] = Report,
+        ["Runs/Resets/EarlierExecution"] = "a run that was reset: SECURITY.md says what is left",
+        ["Runs/Reviewing/FindingIds"] = "a number in the names of tasks",
+        ["Machine/Setup/RepositoryInitializer"] = Person,
+        ["Runs/Tasks/AgentGuard"] = Report,
+        ["Runs/Tasks/OfferedTools"] = Report,
+        ["Runs/Tasks/RequestedFiles"] = Report,
     };
 
     [Fact]
     public void Runs_FilesAreReadThroughTheirHashOrDecideNothing()
     {
-        var runs = Path.GetDirectoryName(ProjectFiles.Product.Single(file => ProjectFiles.NameOf(file) == "Runs"))!;
-        var found = Directory
-            .EnumerateFiles(runs, "*.cs", SearchOption.AllDirectories)
+        var source = RepositoryFiles.Path("src");
+        var found = Rooms
+            .SelectMany(room => Directory.EnumerateFiles(Path.Combine(source, room), "*.cs", SearchOption.AllDirectories))
             .Where(file => Reads().IsMatch(File.ReadAllText(file)))
-            .Select(file => Path.ChangeExtension(Path.GetRelativePath(runs, file), null))
-            .Where(name => !name.StartsWith("obj/", StringComparison.Ordinal) && !name.StartsWith("bin/", StringComparison.Ordinal))
+            .Select(file => Path.ChangeExtension(Path.GetRelativePath(source, file), null))
+            .Where(name => !name.Contains("/obj/", StringComparison.Ordinal) && !name.Contains("/bin/", StringComparison.Ordinal))
             .ToList();
 
         Assert.True(found.Count > 20, "the test finds no readers any more: do they have other names?");
-        Assert.Empty(found.Except([.. Readers.Keys, "BoundFile"]).Order(StringComparer.Ordinal));
+        Assert.Empty(found.Except([.. Readers.Keys, "Runs/BoundFile"]).Order(StringComparer.Ordinal));
         Assert.Empty(Readers.Keys.Except(found).Order(StringComparer.Ordinal));
     }
 

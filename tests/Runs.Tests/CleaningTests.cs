@@ -1,9 +1,9 @@
 using Orchestrator.Git;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
+using Orchestrator.Machine.Cleaning;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Runs.Cleaning;
 using Orchestrator.Runs.Gates;
 using Orchestrator.TestKit.Git;
 using Xunit;

@@ -30,11 +30,14 @@ public sealed class TrustQuestionTests
     [InlineData("planner.region", TrustKind.SpeaksTo)]
     [InlineData("review.url", TrustKind.SpeaksTo)]
     [InlineData("review.region", TrustKind.SpeaksTo)]
-    [InlineData("agents.mine.model", TrustKind.Decides)]
-    [InlineData("mine.command", TrustKind.Decides)]
-    [InlineData("worktrees.setup.more", TrustKind.Decides)]
+    [InlineData("agents.mine.provider", TrustKind.Decides)]
     [InlineData("git.land", TrustKind.Decides)]
-    public void KindOf_Setting_IsWhatItWouldDo(string setting, TrustKind expected) => Assert.Equal(expected, TrustItem.KindOf(setting));
+    public void Question_SettingOfTheRepository_SaysWhatItWouldDo(string setting, TrustKind expected)
+    {
+        var input = new SettingsInput { RepositoryFile = new("config.yaml", SampleOf.Setting(setting).File) };
+
+        Assert.Equal(expected, TrustQuestions.Of(input, []).Items.Single(item => item.Setting == setting).Kind);
+    }
 
     [Theory]
     [InlineData("ANTHROPIC_API_KEY", true)]

@@ -39,28 +39,6 @@ public class TrustTests
         "show_progress",
     ];
 
-    // Tried in this order; what a key accepts and is not its default serves.
-    private static readonly string[] Samples =
-    [
-        "7",
-        "70",
-        "96",
-        "90s",
-        "other",
-        "true",
-        "false",
-        "[a, b]",
-        "$NAME",
-        "api",
-        "branch",
-        "bypass",
-        "off",
-        "planner",
-        "ntfy",
-        "[{pattern: x, weight: 1}]",
-        "{A: b}",
-    ];
-
     public static TheoryData<string> AllKeys => [.. SettingIndex.All.Select(key => key.Name)];
 
     [Theory]
@@ -68,13 +46,7 @@ public class TrustTests
     public void EverySetting_InAnUntrustedRepository_IsHarmlessOrAskedAbout(string key)
     {
         var name = key.Replace("*", "mine", StringComparison.Ordinal);
-        var sample = Samples.FirstOrDefault(value =>
-            Load($"{Agent(name)}{name}: {value}\n", trusted: true) is { Errors.Count: 0 } read
-            && Value(read, name) is var set
-            && set.Value != set.DefaultValue
-        );
-        Assert.True(sample is not null, $"No sample value suits {key}: add one to the list of this test.");
-        var text = $"{Agent(name)}{name}: {sample}\n";
+        var (sample, text) = SampleOf.Setting(name);
 
         var loaded = Load(text, trusted: false);
         var asked = Question(new SettingsInput { RepositoryFile = new("config.yaml", text) }).Items.Any(item => item.Setting == name);
@@ -292,13 +264,6 @@ public class TrustTests
             Directory.Delete(folder, recursive: true);
         }
     }
-
-    // An agent needs its program; of the key itself that is the sample.
-    private static string Agent(string name) =>
-        name.StartsWith("agents.mine.", StringComparison.Ordinal) && !name.EndsWith(".command", StringComparison.Ordinal)
-            ? "agents.mine.command: [x]\n"
-        : name is "agent" ? "agents.other.command: [x]\n"
-        : "";
 
     private static SettingValue Value(SettingsResult result, string name) => result.Values.Single(value => value.Name == name);
 

@@ -3,7 +3,7 @@ using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Options;
-using Orchestrator.Runs.Setup;
+using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -5,9 +5,9 @@ using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
+using Orchestrator.Machine.Cleaning;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Runs.Cleaning;
 
 namespace Orchestrator.Cli.Commands;
 

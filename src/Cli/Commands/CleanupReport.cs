@@ -1,7 +1,7 @@
 using System.Globalization;
 using Orchestrator.Cli.Documents;
+using Orchestrator.Machine.Cleaning;
 using Orchestrator.Plans;
-using Orchestrator.Runs.Cleaning;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
-using Orchestrator.Runs.Setup;
+using Orchestrator.Machine.Setup;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
+using Orchestrator.Machine.Setup;
 using Orchestrator.Plans;
-using Orchestrator.Runs.Setup;
 
 namespace Orchestrator.Cli.Commands;
 

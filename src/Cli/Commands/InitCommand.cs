@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Orchestrator.Runs.Setup;
+using Orchestrator.Machine.Setup;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;

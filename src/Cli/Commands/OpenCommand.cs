@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Runs.Hosting;
+using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,4 +1,4 @@
-using Orchestrator.Runs.Hosting;
+using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Cli.Console;
 

@@ -1,4 +1,4 @@
-using Orchestrator.Runs.Cleaning;
+using Orchestrator.Machine.Cleaning;
 
 namespace Orchestrator.Cli.Documents;
 

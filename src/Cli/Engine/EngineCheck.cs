@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Machine.Setup;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Setup;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Engine;

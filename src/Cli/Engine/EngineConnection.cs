@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Client;
+using Orchestrator.Machine.Hosting;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Hosting;
 using Orchestrator.Settings;
 using Temporal.Server;
 using Temporalio.Client;

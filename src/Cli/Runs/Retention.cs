@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
+using Orchestrator.Machine.Cleaning;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Cleaning;
 using Orchestrator.Settings;
 using Temporalio.Exceptions;
 

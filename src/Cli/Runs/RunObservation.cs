@@ -1,7 +1,7 @@
 using Orchestrator.Cli.Engine;
+using Orchestrator.Machine.Hosting;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Hosting;
 using Orchestrator.Runs.Landing;
 
 namespace Orchestrator.Cli.Runs;

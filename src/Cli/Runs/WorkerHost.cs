@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Client;
+using Orchestrator.Machine.Hosting;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Hosting;
 using Orchestrator.Worker;
 
 namespace Orchestrator.Cli.Runs;

@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Runtime.CompilerServices;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Options;
+using Orchestrator.Machine.Setup;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Callbacks;
-using Orchestrator.Runs.Setup;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Startup;

@@ -1,5 +1,5 @@
 using Orchestrator.Cli.Console;
-using Orchestrator.Runs.Hosting;
+using Orchestrator.Machine.Hosting;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Startup;

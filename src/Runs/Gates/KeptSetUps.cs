@@ -5,7 +5,7 @@ namespace Orchestrator.Runs.Gates;
 /// <summary>What set-up made, kept for worktrees with the same lock files, which get a copy. Only what was made at the base of a run is
 /// kept, before any agent worked, in a folder that no sandbox can write; and a copy shares no file with it.</summary>
 /// <param name="worktree">The worktree that is set up.</param>
-internal sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices services)
+public sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices services)
 {
     private const int MostKept = 3;
     private static readonly TimeSpan MayBeInUse = TimeSpan.FromHours(1);

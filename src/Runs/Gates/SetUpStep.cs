@@ -4,7 +4,7 @@ namespace Orchestrator.Runs.Gates;
 /// <param name="Commands">Run in their order.</param>
 /// <param name="Reads">Paths of the files that determine what they make, relative to the root.</param>
 /// <param name="Makes">Paths of folders that may be copied instead; empty: the commands run in each worktree.</param>
-internal sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<string> Reads, IReadOnlyList<string> Makes)
+public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<string> Reads, IReadOnlyList<string> Makes)
 {
     /// <summary>The set-up of a worktree: what a person configured as one step, what lock files ask for as one each.</summary>
     /// <param name="settings">What a person configured.</param>

@@ -2,7 +2,7 @@ namespace Orchestrator.Runs.Gates;
 
 /// <summary>Worktrees in which gates run: outside the repository, so that programs that search parent folders find nothing of the main
 /// checkout; one caller at a time in each, with exactly the files of one commit.</summary>
-internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDictionary<string, string> environment)
+public sealed class VerificationTrees(GitRepository repository, IReadOnlyDictionary<string, string> environment)
 {
     private const int MaxTrees = 64;
 
@@ -106,7 +106,7 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
 }
 
 /// <summary>A verification worktree that is in use by one caller.</summary>
-internal sealed class VerificationTree(
+public sealed class VerificationTree(
     Worktree worktree,
     WorktreeBaseline baseline,
     WorktreeResourceClaims claims,

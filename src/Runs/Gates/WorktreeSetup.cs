@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Gates;
 
 /// <summary>Sets up a fresh worktree: the commands of <c>worktrees.setup</c>, else the one for the project's lock file. Done once per
 /// worktree and content of the lock files.</summary>
-internal static class WorktreeSetup
+public static class WorktreeSetup
 {
     private const string LeftFile = "setup-left.txt";
 

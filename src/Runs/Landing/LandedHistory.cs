@@ -77,7 +77,7 @@ internal sealed class LandedHistory(RunFiles files, GitRepository repository, st
 
     private (string Message, CommitTrailers Trailers) Rest(IReadOnlyList<LinearStep> left)
     {
-        var name = RunRefs.Short(target);
+        var name = RunRefs.Shown(target);
         var trailers = left.Select(step => step.Trailers).OfType<CommitTrailers>().ToList();
         return left.Count == 1 && trailers is [var only]
             ? (left[0].Message, only)

@@ -50,7 +50,7 @@ public static class LandingReversals
                     false,
                     $"Somebody changed {folder.Relative(folder.Landing)}: what it says "
                         + $"of {landing.Target} before the landing is not below what was landed, so nothing was moved. See 'git reflog "
-                        + $"{RunRefs.Short(landing.Target)}' for where it was.",
+                        + $"{RunRefs.Shown(landing.Target)}' for where it was.",
                     reached
                 );
             }

@@ -55,10 +55,10 @@ public sealed class Replanning(RunServices services)
         {
             return (
                 "",
-                $"{RunRefs.Short(staging)} is {(tip is null ? "gone" : $"at {CommitIds.Shorten(tip)}")}, and the run has left it at "
+                $"{RunRefs.Shown(staging)} is {(tip is null ? "gone" : $"at {CommitIds.Shorten(tip)}")}, and the run has left it at "
                     + $"{CommitIds.Shorten(input.StagingTip)}: a plan would not fit what is there. Have your commits taken in "
                     + $"first (orchestrate "
-                    + $"resolve {input.RunId} {Resolutions.ManualFix}), or put the branch back (git branch -f {RunRefs.Short(staging)} "
+                    + $"resolve {input.RunId} {Resolutions.ManualFix}), or put the branch back (git branch -f {RunRefs.Shown(staging)} "
                     + $"{input.StagingTip})."
             );
         }

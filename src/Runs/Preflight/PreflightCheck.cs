@@ -68,7 +68,7 @@ public sealed class PreflightCheck(RunServices services)
         var staging = RunRefs.Staging(files.Settings, files.Folder);
         var obstacle =
             files.Settings.Git.Land == LandingWay.PullRequest
-                ? await PullRequest.FindObstacleAsync(repository, RunRefs.Short(staging), tip, services, stop)
+                ? await PullRequest.FindObstacleAsync(repository, RunRefs.Shown(staging), tip, services, stop)
                 : null;
         if (obstacle is { MayBegin: false, Problem: var missing })
         {
@@ -92,8 +92,8 @@ public sealed class PreflightCheck(RunServices services)
                 .. obstacle is null ? (string[])[] : [obstacle.Value.Problem],
             ],
             BaseCommit = baseCommit,
-            Target = RunRefs.Short(target),
-            Staging = RunRefs.Short(staging),
+            Target = RunRefs.Shown(target),
+            Staging = RunRefs.Shown(staging),
             StagingTip = first,
             PlanHash = decisions.Store(files.Folder),
         };

@@ -93,7 +93,7 @@ public sealed class RunEnding(RunServices services)
             }
             else
             {
-                left.Add($"{RunRefs.Short(name)} stays: it is not all on {input.Run.Target}");
+                left.Add($"{RunRefs.Shown(name)} stays: it is not all on {input.Run.Target}");
             }
         }
         foreach (var task in tasks.Where(task => task.State == TaskStates.Merged))

@@ -37,7 +37,7 @@ internal sealed class OwnCommits(TaskWorkspace workspace, PlanTask task, RunFile
         var known = TaskNotes.Read(files.Folder, task.Id).Base;
         return read
             ?? throw new StepException(
-                $"The branch {RunRefs.Short(workspace.Branch)} names the commit {tip}, which git can't read; after a loss of "
+                $"The branch {RunRefs.Shown(workspace.Branch)} names the commit {tip}, which git can't read; after a loss of "
                     + $"power an agent's last commits may be gone. Its files are in {workspace.RelativePath}. "
                     + $"Put the branch back and retry the task, which commits them anew: git update-ref {workspace.Branch} "
                     + $"{(known.Length > 0 ? known : "COMMIT")}",

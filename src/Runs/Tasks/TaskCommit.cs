@@ -143,7 +143,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         if (made.Lost)
         {
             throw new StepException(
-                $"The branch {RunRefs.Short(workspace.Branch)} was moved by somebody else while it was committed to. The attempt "
+                $"The branch {RunRefs.Shown(workspace.Branch)} was moved by somebody else while it was committed to. The attempt "
                     + "is made again.",
                 "BranchMoved"
             )

@@ -54,7 +54,7 @@ internal sealed class TaskWorkspace(GitRepository repository, RunFiles files, st
     public async Task<string> StagingTipAsync(string recorded, CancellationToken stop) =>
         await StagingRecord.BaseAsync(recorded, stop)
         ?? throw new StepException(
-            $"The staging branch {RunRefs.Short(Staging)} is gone. Put it back (git branch {RunRefs.Short(Staging)} "
+            $"The staging branch {RunRefs.Shown(Staging)} is gone. Put it back (git branch {RunRefs.Shown(Staging)} "
                 + $"{(recorded.Length > 0 ? recorded : "COMMIT; the reflog has it")}), then retry the task.",
             "StagingGone"
         );

@@ -33,7 +33,7 @@ internal static class WorktreeHistory
         }
         else if (found != branch)
         {
-            yield return $"the agent worked on a branch of its own, {RunRefs.Short(found)}, which was left; its files were taken";
+            yield return $"the agent worked on a branch of its own, {RunRefs.Shown(found)}, which was left; its files were taken";
         }
     }
 }

@@ -7,17 +7,17 @@ internal static class SecretDestinations
     /// <summary>Refuses settings that would send a secret to an address of the repository's files.</summary>
     public static IEnumerable<SettingFault> Faults(IReadOnlyDictionary<string, RawSetting> settings, OrchestratorSettings bound)
     {
-        if (bound.Temporal.ApiKey is not null && OfRepository(settings, TemporalKeys.TemporalAddress) is { } server)
+        if (bound.Temporal.ApiKey is not null && OfRepository(settings, TemporalSettings.AddressKey) is { } server)
         {
-            yield return Fault(TemporalKeys.TemporalAddress, "temporal.api_key", server, "--address");
+            yield return Fault(TemporalSettings.AddressKey, TemporalSettings.ApiKeyKey.Name, server, "--address");
         }
-        if (bound.Planner.Agent is "api" or "bedrock" && OfRepository(settings, AgentKeys.PlannerUrl) is { } service)
+        if (bound.Planner.Agent is "api" or "bedrock" && OfRepository(settings, PlannerSettings.UrlKey) is { } service)
         {
-            yield return Fault(AgentKeys.PlannerUrl, "the account's key", service, null);
+            yield return Fault(PlannerSettings.UrlKey, "the account's key", service, null);
         }
-        if (bound.Review.Reviewer.Agent is "api" or "bedrock" && OfRepository(settings, ReviewKeys.Url) is { } reviewer)
+        if (bound.Review.Reviewer.Agent is "api" or "bedrock" && OfRepository(settings, ReviewSettings.UrlKey) is { } reviewer)
         {
-            yield return Fault(ReviewKeys.Url, "the account's key", reviewer, null);
+            yield return Fault(ReviewSettings.UrlKey, "the account's key", reviewer, null);
         }
     }
 

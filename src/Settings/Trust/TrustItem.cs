@@ -24,26 +24,7 @@ public enum TrustKind
 /// <param name="Setting">Name of the setting or variable, or <c>found gate</c>, <c>found set-up</c>.</param>
 /// <param name="Value">The command, address or effective value. Never a secret.</param>
 /// <param name="Source">File and line.</param>
-public sealed record TrustItem(TrustKind Kind, string Setting, string Value, string Source)
-{
-    private static readonly string[] Running = ["gates.", "worktrees.setup", "agent", "planner.agent", "review.agent"];
-    private static readonly string[] Speaking = ["temporal.", "planner.url", "planner.region", "review.url", "review.region"];
-
-    /// <summary>The effect of a setting.</summary>
-    internal static TrustKind KindOf(string setting) =>
-        Begins(setting, Running)
-        || (
-            setting.StartsWith("agents.", StringComparison.Ordinal)
-            && (setting.EndsWith(".command", StringComparison.Ordinal) || setting.EndsWith(".mcp", StringComparison.Ordinal))
-        )
-            ? TrustKind.Runs
-        : Begins(setting, Speaking) ? TrustKind.SpeaksTo
-        : TrustKind.Decides;
-
-    // A name that ends with a dot includes everything below it.
-    private static bool Begins(string setting, string[] names) =>
-        Array.Exists(names, name => name.EndsWith('.') ? setting.StartsWith(name, StringComparison.Ordinal) : setting == name);
-}
+public sealed record TrustItem(TrustKind Kind, string Setting, string Value, string Source);
 
 /// <summary>Everything that trusting a repository would allow here.</summary>
 /// <param name="Items">In the order people read them.</param>

@@ -12,22 +12,22 @@ internal static class TrustQuestions
         var layers = SettingsLoader.Layers(input with { Environment = new Dictionary<string, string>(), Flags = [], IsTrusted = true });
         var settings = SettingsLoader
             .Describe(layers.Settings)
-            .Where(value =>
-                value.Source.IsOfRepository && SettingIndex.Find(value.Name) is { } setting && !HarmlessSettings.Contains(setting)
-            )
-            .Select(value => new TrustItem(TrustItem.KindOf(value.Name), value.Name, value.Value, value.Source.ToString()));
+            .Where(value => value.Source.IsOfRepository)
+            .Select(value => (Value: value, Setting: SettingIndex.Find(value.Name)!))
+            .Where(found => !found.Setting.IsHarmless)
+            .Select(found => new TrustItem(found.Setting.Effect, found.Value.Name, found.Value.Value, found.Value.Source.ToString()));
         var variables = layers.AgentVariables.Select(variable => new TrustItem(
             TrustKind.HandsOver,
             variable.Name,
             RepositoryVariables.IsSecret(variable.Name) ? "(a secret)" : variable.Value,
             variable.Source.ToString()
         ));
-        var gates = layers.Settings.TryGetValue(SettingKeys.TaskGates.Name, out var set)
-            ? SettingKeys.TaskGates.Read(set.Value, static (_, _) => { })
+        var gates = layers.Settings.TryGetValue(GateSettings.TaskKey.Name, out var set)
+            ? GateSettings.TaskKey.Read(set.Value, static (_, _) => { })
             : null;
-        var hasSetUp = layers.Settings.ContainsKey(WorktreeKeys.WorktreeSetup.Name);
-        var servers = layers.Settings.TryGetValue("agents.claude.mcp", out var named)
-            ? AgentKeys.AgentMcp.Read(named.Value, static (_, _) => { })
+        var hasSetUp = layers.Settings.ContainsKey(WorktreeSettings.SetupKey.Name);
+        var servers = layers.Settings.TryGetValue(AgentSettings.McpServersKey.NameOf(AgentSettings.Claude), out var named)
+            ? AgentSettings.McpServersKey.Read(named.Value, static (_, _) => { })
             : [];
         var asked = found.Where(command =>
             command.Kind switch

@@ -3,7 +3,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Tests.Documentation;
 
-/// <summary>What <c>docs/settings.md</c> says of each key, made of <see cref="SettingKeys"/>.</summary>
+/// <summary>What <c>docs/settings.md</c> says of each key, made of the declarations of settings.</summary>
 internal static class SettingsPage
 {
     public static string Text()
@@ -19,7 +19,7 @@ internal static class SettingsPage
             text.Append(
                 $"| `{name}` | {Cell(setting.Description)}. Accepts {Cell(setting.Accepts)}.{old} "
                     + $"| {(setting.DefaultText.Length == 0 ? "not set" : Code([setting.DefaultText]))} | {Code(variables)} "
-                    + $"| {(HarmlessSettings.Contains(setting) ? "counts" : "needs trust")} |\n"
+                    + $"| {(setting.IsHarmless ? "counts" : "needs trust")} |\n"
             );
         }
         return text.ToString();

@@ -1,0 +1,37 @@
+namespace Orchestrator.Machine.Cleaning;
+
+/// <summary>Classifies refs of ended runs: which belong to a run, which to a task, and which hold unmerged work.</summary>
+/// <param name="prefix">Present prefix of branch names.</param>
+internal sealed class LeftRefs(string prefix)
+{
+    /// <summary>Prefix of a branch's full name.</summary>
+    public const string Heads = "refs/heads/";
+
+    /// <summary>Refs of the run that are kept, and keep commits: work of a run that was not landed, or taken back.</summary>
+    public static HashSet<string> Keepers(EndedRun run, IReadOnlyList<(string Ref, string Commit)> refs, IReadOnlySet<string> contained)
+    {
+        var aborted = RunRefs.Aborted(run.Folder);
+        var staying = refs.Where(found => !contained.Contains(found.Commit)).Select(found => found.Ref).ToHashSet(StringComparer.Ordinal);
+        return staying.Contains(aborted) ? [aborted]
+            : staying.Contains(Heads + run.Status.Staging) ? [Heads + run.Status.Staging]
+            : [];
+    }
+
+    /// <summary>The refs of a run, with their commits.</summary>
+    public IEnumerable<(string Ref, string Commit)> RefsOf(EndedRun run, IReadOnlyDictionary<string, string> refs)
+    {
+        var name = run.Folder.Name;
+        string[] single =
+        [
+            RunRefs.Base(run.Folder),
+            RunRefs.LastMerge(run.Folder),
+            RunRefs.Aborted(run.Folder),
+            $"refs/orchestrator/revert/{name}",
+        ];
+        string[] below = [$"{Heads}{run.BranchPrefix ?? prefix}/{name}/", RunRefs.Wips(run.Folder) + "/", RunRefs.Kepts(run.Folder) + "/"];
+        return refs.Where(found =>
+                single.Contains(found.Key) || Array.Exists(below, start => found.Key.StartsWith(start, StringComparison.Ordinal))
+            )
+            .Select(found => (found.Key, found.Value));
+    }
+}

@@ -1,0 +1,84 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
+using Orchestrator.Messages;
+
+namespace Orchestrator.Machine.Cleaning;
+
+/// <summary>Decides which worktrees and saved work of ended runs may be removed.</summary>
+internal sealed class LeftWork(GitRepository repository)
+{
+    private readonly CommitStore _commits = new(repository);
+    private readonly WorktreeStore _worktrees = new(repository);
+
+    /// <summary>Worktrees without other content; and the branches of those that stay.</summary>
+    public async Task<(List<(Worktree, DeletionProofResult)> Removable, HashSet<string> Busy)> WorktreesAsync(
+        IReadOnlyList<WorktreeInfo> worktrees,
+        IReadOnlySet<string> contained,
+        List<string> kept,
+        CancellationToken stop
+    )
+    {
+        var removable = new List<(Worktree, DeletionProofResult)>();
+        var busy = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var info in worktrees)
+        {
+            if (_worktrees.Find(info.Path) is not { } worktree)
+            {
+                continue;
+            }
+            // Its branch is proven separately, or stays.
+            var isKept = info.Branch is not null || (info.Head is { } at && contained.Contains(at));
+            string[] keepers = isKept && info.Head is { } head ? [head] : [];
+            var proof = await new DeletionProof(repository).CheckWorktreeAsync(worktree, keepers, [], stop);
+            if (proof.IsProven)
+            {
+                removable.Add((worktree, proof));
+                continue;
+            }
+            kept.Add($"its worktree: {proof.Reason}");
+            if (info.Branch is not null)
+            {
+                busy.Add(info.Branch);
+            }
+        }
+        return (removable, busy);
+    }
+
+    /// <summary>Saved work of tasks that may be removed: those that are merged, or had changed nothing.</summary>
+    public async Task<IReadOnlyList<string>> UnfinishedAsync(
+        EndedRun run,
+        IReadOnlyDictionary<string, UnfinishedSnapshot?> saved,
+        IReadOnlySet<string> contained,
+        List<string> kept,
+        CancellationToken stop
+    )
+    {
+        var gone = new List<string>();
+        var staying = new List<string>();
+        foreach (var (task, snapshot) in saved)
+        {
+            var isMerged = run.Status.Tasks.Any(known => known.Id == task && known.State == TaskStates.Merged);
+            var isUnchanged =
+                snapshot?.Head is { } head && contained.Contains(head) && (await _commits.ReadAsync(head, stop))?.Tree == snapshot.Tree;
+            (isMerged || snapshot is null || isUnchanged ? gone : staying).Add(task);
+        }
+        if (staying.Count > 0)
+        {
+            kept.Add($"unfinished work of {FileNames.Some(staying)}");
+        }
+        return gone;
+    }
+
+    /// <summary>Saved work of a run's tasks; null for one whose snapshot can't be read.</summary>
+    public Dictionary<string, UnfinishedSnapshot?> SnapshotsOf(string run)
+    {
+        var folder = UnfinishedWork.FolderOf(repository, run);
+        return Directory.Exists(folder)
+            ? Directory
+                .EnumerateDirectories(folder)
+                .Select(Path.GetFileName)
+                .ToDictionary(task => task!, task => new UnfinishedWork(repository, $"{run}/{task}").Find(), StringComparer.Ordinal)
+            : [];
+    }
+}

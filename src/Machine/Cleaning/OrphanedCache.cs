@@ -1,0 +1,32 @@
+namespace Orchestrator.Machine.Cleaning;
+
+/// <summary>The cache folder of a repository that is gone.</summary>
+/// <param name="Repository">Where its repository was.</param>
+public sealed record OrphanedCache(string Folder, string Repository)
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromDays(7);
+
+    /// <summary>Caches of repositories that are gone and were not used for a week (a disk may be unmounted for a while). A cache without
+    /// owner file stays.</summary>
+    /// <param name="environment">Determines the folder of caches.</param>
+    /// <param name="now">The time, UTC.</param>
+    public static IReadOnlyList<OrphanedCache> List(IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
+    {
+        var all = CacheFolder.Base(environment);
+        return !Directory.Exists(all)
+            ? []
+            :
+            [
+                .. from folder in Directory.EnumerateDirectories(all).Order(StringComparer.Ordinal)
+                let owner = OwnerOf(folder)
+                where owner is not null && !Directory.Exists(owner.Value.Repository) && now.UtcDateTime - owner.Value.Used > Grace
+                select new OrphanedCache(folder, owner.Value.Repository),
+            ];
+    }
+
+    private static (string Repository, DateTime Used)? OwnerOf(string folder)
+    {
+        var file = Path.Combine(folder, CacheFolder.OwnerFile);
+        return DurableFile.TryRead(file) is { } said ? (said, File.GetLastWriteTimeUtc(file)) : null;
+    }
+}

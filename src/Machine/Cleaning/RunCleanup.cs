@@ -1,0 +1,94 @@
+using Orchestrator.Git.Program;
+using Orchestrator.Messages;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Machine.Cleaning;
+
+/// <summary>Finds what may be removed of ended runs in a repository, and removes it, one process at a time.</summary>
+public sealed class RunCleanup
+{
+    private readonly RepositoryLocation _location;
+    private readonly GitRepository _repository;
+    private readonly OrchestratorSettings _settings;
+    private readonly RunServices _services;
+    private readonly SpareWorktrees _spare;
+
+    private RunCleanup(RepositoryLocation location, GitRepository repository, OrchestratorSettings settings, RunServices services)
+    {
+        _location = location;
+        _repository = repository;
+        _settings = settings;
+        _services = services;
+        _spare = new SpareWorktrees(repository, services.Environment, services.Time);
+    }
+
+    /// <summary>Opens the repository; surveys nothing yet.</summary>
+    /// <param name="location">The repository.</param>
+    /// <param name="settings">The settings in force.</param>
+    /// <param name="services">Clock, environment and open repositories.</param>
+    public static async Task<RunCleanup> OpenAsync(RepositoryLocation location, OrchestratorSettings settings, RunServices services) =>
+        new(location, await services.Repositories.OpenAsync(location.Root), settings, services);
+
+    /// <summary>Takes the cleanup lock until the result is disposed; null: another process has it.</summary>
+    public IDisposable? TryBegin() => LockFile.TryTake(Path.Combine(_location.RunsFolder, ".cleanup"));
+
+    /// <summary>Storage that runs use in the repository and beside it.</summary>
+    public Task<StorageSizes> SizesAsync(CancellationToken stop) =>
+        StorageSizes.OfAsync(_location, _repository, _settings.Worktrees.BranchPrefix, _services.Environment, stop);
+
+    /// <summary>Finds what may be removed.</summary>
+    /// <param name="chosen">Runs that have ended.</param>
+    /// <param name="all">Every run that is known here.</param>
+    public async Task<CleanupSurvey> LookAsync(IReadOnlyList<RunStatus> chosen, IReadOnlyList<RunStatus> all, CancellationToken stop)
+    {
+        var survey = new RunSurvey(_repository, _settings.Worktrees.BranchPrefix);
+        var runs = await survey.LookAsync([.. chosen.Select(run => new EndedRun(new RunFolder(_location.Root, run.RunId), run))], stop);
+
+        var orphans = OrphanedCache.List(_services.Environment, _services.Time.GetUtcNow());
+
+        // A run that works or starts may need spare worktrees and refs without a run.
+        if (all.Any(run => !RunStates.IsFinal(run.State)))
+        {
+            return new CleanupSurvey(runs, [], orphans);
+        }
+        var known = all.Select(run => RunFolder.NameOf(run.RunId)).ToHashSet(StringComparer.Ordinal);
+        return new CleanupSurvey(runs, _spare.Beyond(_settings.Worktrees.Pool), orphans) { Stray = await survey.StrayAsync(known, stop) };
+    }
+
+    /// <summary>Removes what was found.</summary>
+    /// <param name="found">What may go.</param>
+    /// <param name="forget">Removes the history of a run, where there is one; false: the run is open after all, and stays.</param>
+    /// <param name="stop">Checked between the steps.</param>
+    /// <returns>Sentences about removals that failed.</returns>
+    public async Task<IReadOnlyList<string>> RemoveAsync(CleanupSurvey found, Func<string, Task<bool>> forget, CancellationToken stop)
+    {
+        RunRemoval.FinishEarlier(_location.RunsFolder);
+        var removal = new RunRemoval(_repository);
+        var left = new List<string>();
+        foreach (var remains in found.Runs.Where(remains => remains.HasAny))
+        {
+            if (await removal.RemoveAsync(remains, forget, stop) is { } why)
+            {
+                left.Add(why);
+            }
+        }
+        if (await removal.RemoveRefsAsync(found.Stray, stop) is { } moved)
+        {
+            left.Add(moved);
+        }
+        await _spare.RemoveAsync(found.Spare, stop);
+        foreach (var folder in found.Orphans.Select(orphan => orphan.Folder))
+        {
+            stop.ThrowIfCancellationRequested();
+            try
+            {
+                FolderRemover.Remove(folder);
+            }
+            catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+            {
+                left.Add($"{folder}: {refusal.Message}");
+            }
+        }
+        return left;
+    }
+}

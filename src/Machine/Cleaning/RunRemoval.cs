@@ -1,0 +1,82 @@
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
+using Orchestrator.Git.Worktrees;
+
+namespace Orchestrator.Machine.Cleaning;
+
+/// <summary>Removes what a survey found. The folder goes last: if killed before that, the run is still known and is surveyed
+/// again.</summary>
+internal sealed class RunRemoval(GitRepository repository)
+{
+    /// <summary>Removes what may be removed.</summary>
+    /// <param name="remains">What a survey found.</param>
+    /// <param name="forget">Removes the run's history, where there is one; false: it is open after all, and its folder stays.</param>
+    /// <param name="stop">Checked between the steps.</param>
+    /// <returns>Null, or why something was left that may go.</returns>
+    public async Task<string?> RemoveAsync(RunRemains remains, Func<string, Task<bool>> forget, CancellationToken stop)
+    {
+        var run = remains.Run;
+        var worktrees = new WorktreeStore(repository);
+        foreach (var (worktree, proof) in remains.Worktrees)
+        {
+            await worktrees.RemoveAsync(worktree.Path, stop, DiscardPermit.Proven(worktree, proof));
+            RemoveIfEmpty(Path.GetDirectoryName(worktree.Path)!);
+        }
+        if (await RemoveRefsAsync(remains.Refs, stop) is { } moved)
+        {
+            return moved;
+        }
+        foreach (var task in remains.Unfinished)
+        {
+            new UnfinishedWork(repository, $"{run.Folder.Name}/{task}").Remove();
+        }
+        RemoveIfEmpty(UnfinishedWork.FolderOf(repository, run.Folder.Name));
+        if (!remains.IsWhole)
+        {
+            return null;
+        }
+        if (!await forget(run.Status.RunId))
+        {
+            return $"{run.Status.RunId} is open again; its folder stays";
+        }
+        FolderRemover.Remove(run.Log);
+
+        // Renamed first, so that a half-removed folder is not taken for a run.
+        var aside = Path.Combine(Path.GetDirectoryName(run.Folder.Path)!, RunFolder.Removed + run.Folder.Name);
+        FolderRemover.Remove(aside);
+        Directory.Move(run.Folder.Path, aside);
+        FolderRemover.Remove(aside);
+        return null;
+    }
+
+    /// <summary>Removes refs that have not changed since the survey.</summary>
+    /// <returns>Null, or which are not.</returns>
+    public async Task<string?> RemoveRefsAsync(IReadOnlyList<RefChange> refs, CancellationToken stop)
+    {
+        if (refs.Count == 0)
+        {
+            return null;
+        }
+        var result = await new RefStore(repository).UpdateAsync(refs, "cleaned up", stop);
+        var moved = refs.Where(change => result.Actual.GetValueOrDefault(change.Name) is { } now && now != change.Old);
+        return result.Done ? null : $"moved meanwhile: {FileNames.Some([.. moved.Select(change => change.Name)])}";
+    }
+
+    /// <summary>Finishes interrupted removals of run folders.</summary>
+    /// <param name="runsFolder">Folder of all runs.</param>
+    public static void FinishEarlier(string runsFolder)
+    {
+        foreach (var folder in Directory.Exists(runsFolder) ? Directory.GetDirectories(runsFolder, RunFolder.Removed + "*") : [])
+        {
+            FolderRemover.Remove(folder);
+        }
+    }
+
+    private static void RemoveIfEmpty(string folder)
+    {
+        if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            Directory.Delete(folder);
+        }
+    }
+}

@@ -1,0 +1,226 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
+using Orchestrator.Git.Worktrees;
+using Orchestrator.Messages;
+
+namespace Orchestrator.Machine.Cleaning;
+
+/// <summary>Surveys ended runs. A commit may be removed only where the person's own branches contain it, or the run's record names its
+/// replacement; a worktree only without other content.</summary>
+/// <param name="prefix">Present prefix of branch names.</param>
+internal sealed class RunSurvey(GitRepository repository, string prefix)
+{
+    private const string Remotes = "refs/remotes/";
+    private const string Foreign = "refs/orchestrator/foreign";
+    private const string Results = "refs/orchestrator/results";
+    private readonly RefStore _refs = new(repository);
+    private readonly CommitStore _commits = new(repository);
+    private readonly WorktreeStore _worktrees = new(repository);
+    private readonly LeftWork _left = new(repository);
+    private readonly LeftRefs _leftRefs = new(prefix);
+
+    /// <summary>Surveys some runs.</summary>
+    /// <param name="runs">Runs that have ended.</param>
+    public async Task<IReadOnlyList<RunRemains>> LookAsync(IReadOnlyList<EndedRun> runs, CancellationToken stop)
+    {
+        if (runs.Count == 0)
+        {
+            return [];
+        }
+        string[] prefixes = [.. runs.Select(run => run.BranchPrefix).OfType<string>().Append(prefix).Distinct(StringComparer.Ordinal)];
+        var refs = await _refs.ListAsync(["refs/orchestrator", .. prefixes.Select(name => LeftRefs.Heads + name)], stop);
+        var results = (await NamedCommit.ListAsync(repository, Results, stop)).ToLookup(
+            result => result.Trailers?.Run ?? "",
+            StringComparer.Ordinal
+        );
+        var worktrees = (await _worktrees.ListAsync(stop)).Skip(1).ToLookup(RunOf, StringComparer.Ordinal);
+        var saved = runs.ToDictionary(run => run, run => _left.SnapshotsOf(run.Folder.Name));
+        var mine = runs.SelectMany(run =>
+                _leftRefs.RefsOf(run, refs).Concat(results[run.Folder.Name].Select(result => (result.Ref, result.Commit)))
+            )
+            .Select(found => found.Commit)
+            .Concat(runs.SelectMany(run => worktrees[run.Folder.Name]).Select(tree => tree.Head).OfType<string>())
+            .Concat(saved.Values.SelectMany(tasks => tasks.Values).Select(snapshot => snapshot?.Head).OfType<string>())
+            .Concat(
+                runs.SelectMany(run => run.Status.Tasks)
+                    .Where(task => task.State == TaskStates.Merged && task.Commit.Length > 0)
+                    .Select(task => task.Commit)
+            )
+            .Concat(runs.Select(run => run.Status.LandedCommit).Where(commit => commit.Length > 0))
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        var contained = await WithSquashedAsync(
+            await new UserHistory(repository, prefixes).ContainedAsync(mine, stop),
+            runs,
+            refs,
+            prefixes,
+            mine,
+            stop
+        );
+        var found = new List<RunRemains>();
+        foreach (var run in runs)
+        {
+            found.Add(
+                await LookAsync(
+                    run,
+                    [.. _leftRefs.RefsOf(run, refs)],
+                    [.. results[run.Folder.Name]],
+                    [.. worktrees[run.Folder.Name]],
+                    saved[run],
+                    contained,
+                    stop
+                )
+            );
+        }
+        return found;
+    }
+
+    /// <summary>Hidden refs without a known run, whose commits are on the person's branches.</summary>
+    /// <param name="known">Names of the runs that are known here.</param>
+    public async Task<IReadOnlyList<RefChange>> StrayAsync(IReadOnlyCollection<string> known, CancellationToken stop)
+    {
+        var stray = (await NamedCommit.ListAsync(repository, Results, stop))
+            .Where(result => result.Trailers is not { } trailers || !known.Contains(trailers.Run))
+            .Concat(await NamedCommit.ListAsync(repository, Foreign, stop))
+            .ToList();
+        var contained = await new UserHistory(repository, [prefix]).ContainedAsync(
+            [.. stray.Select(found => found.Commit).Distinct(StringComparer.Ordinal)],
+            stop
+        );
+        return [.. stray.Where(found => contained.Contains(found.Commit)).Select(found => new RefChange(found.Ref, null, found.Commit))];
+    }
+
+    /// <summary>Adds the commits of runs whose result is on a branch of the person by content: a squash merge is in no history.</summary>
+    private async Task<IReadOnlySet<string>> WithSquashedAsync(
+        IReadOnlySet<string> contained,
+        IReadOnlyList<EndedRun> runs,
+        IReadOnlyDictionary<string, string> refs,
+        IReadOnlyList<string> prefixes,
+        IReadOnlyList<string> mine,
+        CancellationToken stop
+    )
+    {
+        var results = runs.Where(run => run.Status.Target.Length > 0)
+            .Select(run =>
+                (
+                    run.Status.Target,
+                    Tip: refs.GetValueOrDefault(LeftRefs.Heads + run.Status.Staging)
+                        ?? refs.GetValueOrDefault(RunRefs.LastMerge(run.Folder))
+                )
+            )
+            .Where(run => run.Tip is not null && !contained.Contains(run.Tip))
+            .ToList();
+        if (results.Count == 0)
+        {
+            return contained;
+        }
+        var branches = await _refs.ListAsync([LeftRefs.Heads, Remotes], stop);
+        var search = new ContentSearch(repository);
+        var found = contained.ToHashSet(StringComparer.Ordinal);
+        foreach (var (target, tip) in results)
+        {
+            foreach (var branch in branches.Keys.Where(name => name == LeftRefs.Heads + target || IsRemote(name, target)))
+            {
+                if (!await search.IsInAsync(tip!, branch, stop))
+                {
+                    continue;
+                }
+                foreach (var commit in mine.Where(commit => !found.Contains(commit)))
+                {
+                    if (await _commits.IsReachableFromAnyAsync(commit, [tip!], stop))
+                    {
+                        found.Add(commit);
+                    }
+                }
+                break;
+            }
+        }
+        return found;
+
+        // Only the person's: refs/remotes/NAME/TARGET.
+        bool IsRemote(string name, string target) =>
+            name.StartsWith(Remotes, StringComparison.Ordinal)
+            && name.Split('/', 4) is [_, _, _, var branch]
+            && branch == target
+            && !prefixes.Any(prefix => branch.StartsWith(prefix + "/", StringComparison.Ordinal));
+    }
+
+    private async Task<RunRemains> LookAsync(
+        EndedRun run,
+        IReadOnlyList<(string Ref, string Commit)> refs,
+        IReadOnlyList<NamedCommit> results,
+        IReadOnlyList<WorktreeInfo> worktrees,
+        IReadOnlyDictionary<string, UnfinishedSnapshot?> saved,
+        IReadOnlySet<string> contained,
+        CancellationToken stop
+    )
+    {
+        var kept = new List<string>();
+        var (removable, busy) = await _left.WorktreesAsync(worktrees, contained, kept, stop);
+        var keepers = LeftRefs.Keepers(run, refs, contained);
+        var (gone, staying) = (new List<RefChange>(), new List<string>());
+        var merged = run
+            .Status.Tasks.Where(task => task.State == TaskStates.Merged)
+            .ToDictionary(task => task.Id, task => task.Commit, StringComparer.Ordinal);
+        foreach (var (name, commit) in refs.Concat(results.Select(result => (result.Ref, result.Commit))))
+        {
+            var result = results.FirstOrDefault(result => result.Ref == name);
+            var task = result?.Trailers?.Task;
+
+            // Results that a later run could reuse are removed only when they are not needed.
+            var isProven =
+                contained.Contains(commit)
+                || (result is not null && IsSuperseded(commit, task is null ? null : merged.GetValueOrDefault(task), contained))
+                || (result is null && !keepers.Contains(name) && await IsInAsync(commit, keepers, stop))
+                || (RunRefs.TaskOfKept(run.Folder, name) is not null && await IsKeptElsewhereAsync(commit, run, contained, stop));
+            if (isProven && !busy.Contains(name))
+            {
+                gone.Add(new RefChange(name, null, commit));
+            }
+            else if (name != RunRefs.Base(run.Folder) && name != RunRefs.LastMerge(run.Folder))
+            {
+                staying.Add(name);
+            }
+        }
+        var unfinished = await _left.UnfinishedAsync(run, saved, contained, kept, stop);
+        staying.RemoveAll(name => busy.Contains(name));
+        if (staying.Count > 0)
+        {
+            kept.Add($"{FileNames.Some([.. staying.Select(RunRefs.Shown)])}: on no branch of yours");
+        }
+
+        // While something of the run stays, its base and last merge stay, too.
+        string[] marks = [RunRefs.Base(run.Folder), RunRefs.LastMerge(run.Folder)];
+        gone.RemoveAll(change => marks.Contains(change.Name));
+        if (kept.Count == 0)
+        {
+            gone.AddRange(refs.Where(found => marks.Contains(found.Ref)).Select(found => new RefChange(found.Ref, null, found.Commit)));
+        }
+        return new RunRemains(run, FolderSize.Of(run.Folder.Path).With(FolderSize.Of(run.Log)), kept)
+        {
+            Refs = gone,
+            Worktrees = removable,
+            Unfinished = unfinished,
+        };
+    }
+
+    private async Task<bool> IsInAsync(string commit, HashSet<string> keepers, CancellationToken stop) =>
+        keepers.Count > 0 && await _commits.IsReachableFromAnyAsync(commit, keepers, stop);
+
+    /// <summary>An earlier result of a merged task: the record names the commit that replaced it.</summary>
+    private static bool IsSuperseded(string commit, string? by, IReadOnlySet<string> contained) =>
+        by is not null && commit != by && contained.Contains(by);
+
+    private async Task<bool> IsKeptElsewhereAsync(string commit, EndedRun run, IReadOnlySet<string> contained, CancellationToken stop) =>
+        (
+            await new DeletionProof(repository).CheckContentAsync(
+                commit,
+                [.. run.Status.Tasks.Select(task => task.Commit).Append(run.Status.LandedCommit).Where(contained.Contains)],
+                stop
+            )
+        ).IsProven;
+
+    /// <summary>Worktrees of tasks are named by their run: FOLDER/RUN/TASK.</summary>
+    private static string RunOf(WorktreeInfo worktree) => Path.GetFileName(Path.GetDirectoryName(worktree.Path)) ?? "";
+}

@@ -1,0 +1,37 @@
+namespace Orchestrator.Machine.Setup;
+
+/// <summary>The skill and the agents for people's Claude Code sessions: each only calls our commands.</summary>
+public static class ClaudeIntegration
+{
+    private static readonly string[] Agents = ["planner-architect", "supervisor", "worker", "verifier", "integration-checker"];
+
+    /// <summary>Writes them to a folder; existing files stay.</summary>
+    /// <param name="folder">The <c>.claude</c> folder of a repository or of a home.</param>
+    /// <returns>Files that were written, and files that were kept, relative to the folder.</returns>
+    public static (IReadOnlyList<string> Written, IReadOnlyList<string> Kept) Install(string folder)
+    {
+        var written = new List<string>();
+        var kept = new List<string>();
+        Write("skills/orchestrate/SKILL.md", "SKILL.md");
+        foreach (var agent in Agents)
+        {
+            Write($"agents/{agent}.md", $"{agent}.md");
+        }
+        return (written, kept);
+
+        void Write(string name, string resource)
+        {
+            var path = Path.Combine(folder, name);
+            if (File.Exists(path))
+            {
+                kept.Add(name);
+                return;
+            }
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using var text = typeof(ClaudeIntegration).Assembly.GetManifestResourceStream($"claude/{resource}")!;
+            using var file = new FileStream(path, FileMode.CreateNew);
+            text.CopyTo(file);
+            written.Add(name);
+        }
+    }
+}

@@ -1,0 +1,210 @@
+using System.Globalization;
+using Orchestrator.Agents;
+using Orchestrator.Agents.ClaudeCli;
+using Orchestrator.Agents.Command;
+using Orchestrator.Agents.Models;
+using Orchestrator.Git.Program;
+using Orchestrator.Machine.Cleaning;
+using Orchestrator.Plans;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Machine.Setup;
+
+/// <summary>Checks whether runs can work on this machine and in this repository. Changes nothing, costs no money.</summary>
+public static class MachineCheck
+{
+    /// <summary>Checks system, git, repository, agent, limits, gates, disk, notifications, and settings without effect.</summary>
+    /// <param name="repository">The repository, or null where there is none.</param>
+    /// <param name="loaded">The settings in force, without errors.</param>
+    /// <param name="platform">The machine.</param>
+    /// <param name="services">Where repositories are opened.</param>
+    public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(
+        RepositoryLocation? repository,
+        SettingsResult loaded,
+        HostPlatform platform,
+        RunServices services,
+        CancellationToken cancellationToken
+    )
+    {
+        // Without a supported platform no program can be run.
+        if (platform.Refusal is { } refusal)
+        {
+            return [new("system", MachineCheckStatus.Fail, refusal, platform.Cure)];
+        }
+        var settings = loaded.Settings!;
+        var entries = new List<MachineCheckEntry>
+        {
+            new("system", MachineCheckStatus.Ok, "Linux: agents are followed and stopped for certain."),
+        };
+        entries.AddRange(await RepositoryCheck.RunAsync(repository, settings, services.Repositories, cancellationToken));
+        if (settings.Agents.ContainsKey(settings.Agent))
+        {
+            entries.Add(await AgentAsync("agent", settings.Agent, loaded, repository, cancellationToken));
+        }
+        entries.Add(await SandboxAsync(settings.Permissions, services));
+        if (Limits(settings.Limits) is { } limits)
+        {
+            entries.Add(limits);
+        }
+        if (repository is { IsBare: false })
+        {
+            entries.Add(await GateProgramCheck.RunAsync(loaded, repository.WorkTree, cancellationToken));
+        }
+        entries.Add(Disk(repository?.Root ?? Environment.CurrentDirectory, settings.DiskReserve));
+        return entries;
+    }
+
+    /// <summary>Checks the planner: its program or its key is there.</summary>
+    /// <param name="loaded">The settings in force, without errors.</param>
+    public static async Task<MachineCheckEntry> PlannerAsync(
+        RepositoryLocation repository,
+        SettingsResult loaded,
+        CancellationToken cancellationToken
+    )
+    {
+        var planner = loaded.Settings!.Planner;
+        return planner.Agent is "api" or "bedrock" || loaded.Settings.Agents.ContainsKey(planner.Agent)
+            ? await AgentAsync("planner", planner.Agent, loaded, repository, cancellationToken)
+            : new("planner", MachineCheckStatus.Ok, $"{planner.Agent} is looked at by the run.");
+    }
+
+    /// <summary>Storage of runs in a repository and beside it, by part.</summary>
+    /// <param name="settings">The settings in force.</param>
+    /// <param name="services">Determines the cache folder.</param>
+    public static async Task<MachineCheckEntry> StorageAsync(
+        RepositoryLocation repository,
+        OrchestratorSettings settings,
+        RunServices services,
+        CancellationToken cancellationToken
+    )
+    {
+        var sizes = await (await RunCleanup.OpenAsync(repository, settings, services)).SizesAsync(cancellationToken);
+        var said = string.Join("; ", sizes.Lines().Select(line => $"{line.What}: {line.HowMuch}"));
+        return new(
+            "storage",
+            MachineCheckStatus.Ok,
+            $"{said}.",
+            sizes.Runs > 0 ? "'orchestrate cleanup --dry-run' shows what may go." : null
+        );
+    }
+
+    private static async Task<MachineCheckEntry> AgentAsync(
+        string role,
+        string name,
+        SettingsResult loaded,
+        RepositoryLocation? location,
+        CancellationToken cancellationToken
+    )
+    {
+        var repository = location?.WorkTree ?? Environment.CurrentDirectory;
+        var runner = Runner(name, loaded.Settings!, loaded.AgentEnvironment);
+        var found = await runner.CheckAsync(repository, cancellationToken);
+        var status = found.Status switch
+        {
+            AgentCheckStatus.Ok => MachineCheckStatus.Ok,
+            AgentCheckStatus.Warning => MachineCheckStatus.Warn,
+            _ => MachineCheckStatus.Fail,
+        };
+        return new(role, status, $"{name}: {found.Message}", found.Cure);
+    }
+
+    private static IAgentRunner Runner(string name, OrchestratorSettings settings, IReadOnlyDictionary<string, string> environment)
+    {
+        if (name is "api" or "bedrock")
+        {
+            return new ModelAgentRunner(
+                new ModelAgentOptions
+                {
+                    Service = name == "api" ? ModelService.Api : ModelService.Bedrock,
+                    Command = [],
+                    Conversations = "",
+                    Url = settings.Planner.Url,
+                    Region = settings.Planner.Region,
+                    Model = settings.Planner.Model,
+                    Environment = environment,
+                }
+            );
+        }
+        var agent = settings.Agents[name];
+        return name == "claude"
+            ? new ClaudeCliRunner(
+                new ClaudeCliOptions
+                {
+                    HookCommand = [],
+                    Program = agent.Command is [var program, ..] ? program : "claude",
+                    Provider = ClaudeProviderNames.Parse(agent.Provider),
+                    Environment = environment,
+                }
+            )
+            : new CommandAgentRunner(name, agent.Command ?? [], environment);
+    }
+
+    /// <summary>Without a sandbox the rules for agents prevent mistakes, not malice, so this is reported.</summary>
+    private static async Task<MachineCheckEntry> SandboxAsync(PermissionSettings permissions, RunServices services)
+    {
+        var (setting, paths) = (permissions.Sandbox, permissions.Paths);
+        const string Name = "sandbox";
+        const string Without =
+            "agents, and tests that they wrote, could change whatever you can: rules and checks stop mistakes, not malice.";
+        if (setting == "off")
+        {
+            return new(Name, MachineCheckStatus.Ok, $"Switched off (permissions.sandbox): {Without}");
+        }
+        var found = await services.Bubblewrap.CheckAsync();
+        if (found.Program is not null)
+        {
+            return new(
+                Name,
+                MachineCheckStatus.Ok,
+                $"{found.Program}: agents and what runs their work (gates, set-up, package managers) change their own tree, caches of "
+                    + $"package managers{(paths.Count > 0 ? $" and {FileNames.Some(paths)}" : "")}, and nothing that decides."
+            );
+        }
+        var why = found.Problem.Length > 0 ? found.Problem : "The program bwrap is not there.";
+        return setting == "on"
+            ? new(
+                Name,
+                MachineCheckStatus.Fail,
+                $"{why} permissions.sandbox is on: no agent would start.",
+                "Install bubblewrap, or set permissions.sandbox to auto."
+            )
+            : new(
+                Name,
+                MachineCheckStatus.Warn,
+                $"{why} So {Without}",
+                (found.Problem.Length > 0 ? "Allow user namespaces" : "Install bubblewrap") + ", or set permissions.sandbox to off."
+            );
+    }
+
+    /// <summary>How the limits of the settings are enforced; null where there are none.</summary>
+    private static MachineCheckEntry? Limits(LimitSettings limits)
+    {
+        string?[] held =
+        [
+            limits.Memory is { } memory
+                ? $"an agent that holds more than {Sizes.Write(memory)} of memory with all it starts is stopped"
+                : null,
+            limits.Cpu is { } cores
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"an agent that uses more than {cores} cores on average with all it starts is stopped and continued in turn"
+                )
+                : null,
+        ];
+        var text = string.Join("; ", held.OfType<string>());
+        return text.Length == 0 ? null : new("limits", MachineCheckStatus.Ok, $"{char.ToUpperInvariant(text[0])}{text[1..]}.");
+    }
+
+    private static MachineCheckEntry Disk(string folder, long reserve)
+    {
+        var free = new DriveInfo(folder).AvailableFreeSpace;
+        return free < reserve
+            ? new(
+                "disk",
+                MachineCheckStatus.Fail,
+                $"{Sizes.Describe(free)} free, less than disk.reserve ({Sizes.Describe(reserve)}): no agent would start.",
+                "Free some space, or lower disk.reserve."
+            )
+            : new("disk", MachineCheckStatus.Ok, $"{Sizes.Describe(free)} free.");
+    }
+}

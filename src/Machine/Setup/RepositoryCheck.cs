@@ -1,0 +1,106 @@
+using Orchestrator.Git;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Machine.Setup;
+
+/// <summary>Checks git, the repository, and the author name of commits.</summary>
+internal static class RepositoryCheck
+{
+    public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(
+        RepositoryLocation? location,
+        OrchestratorSettings settings,
+        GitRepositories repositories,
+        CancellationToken cancellationToken
+    )
+    {
+        GitProgram git;
+        try
+        {
+            git = await repositories.GitAsync();
+        }
+        catch (GitUnavailableException missing)
+        {
+            return [new("git", MachineCheckStatus.Fail, missing.Message, $"Install git {GitProgram.OldestVersion} or newer.")];
+        }
+        var found = new MachineCheckEntry("git", MachineCheckStatus.Ok, $"git {git.Version}.");
+        if (location is null)
+        {
+            var none = "This folder is in no git repository.";
+            return [found, new("repository", MachineCheckStatus.Fail, none, $"Run '{GitRepository.BeginCommand}', or go to one.")];
+        }
+        var opened = await repositories.OpenAsync(location.Root);
+        var repository = await RepositoryAsync(opened, location, settings, cancellationToken);
+        return
+        [
+            found,
+            repository,
+            .. !location.IsBare && opened.FindNameless() is { } nameless
+                ? (MachineCheckEntry[])
+                    [
+                        new(
+                            "identity",
+                            MachineCheckStatus.Warn,
+                            nameless,
+                            "git config --global user.name NAME && git config --global user.email ADDRESS"
+                        ),
+                    ]
+                : [],
+        ];
+    }
+
+    private static async Task<MachineCheckEntry> RepositoryAsync(
+        GitRepository repository,
+        RepositoryLocation location,
+        OrchestratorSettings settings,
+        CancellationToken cancellationToken
+    )
+    {
+        const string Name = "repository";
+        if (location.IsBare)
+        {
+            return new(Name, MachineCheckStatus.Fail, $"{location.Root} is bare: agents need a work tree.", "Work in a clone of it.");
+        }
+        if (new WorktreeStore(repository).FindCheckout(location.LinkedWorktree) is not { } checkout)
+        {
+            return new(Name, MachineCheckStatus.Fail, $"{location.Root} has no checkout of its own.", "Work in a clone of it.");
+        }
+        var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);
+        if (status.Head is null)
+        {
+            return new(
+                Name,
+                MachineCheckStatus.Fail,
+                $"{location.WorkTree} has no commit yet: agents start from one.",
+                "git add -A && git commit -m Start"
+            );
+        }
+        if (status.Branch is null)
+        {
+            return new(
+                Name,
+                settings.Git.Target is null ? MachineCheckStatus.Fail : MachineCheckStatus.Warn,
+                "No branch is checked out (detached HEAD).",
+                "Check out the branch that work shall land on, or set git.target."
+            );
+        }
+        if (repository.IsShallow)
+        {
+            return new(Name, MachineCheckStatus.Fail, "The history is cut off (shallow clone); merges need it.", "git fetch --unshallow");
+        }
+        var branch = status.Branch.StartsWith("refs/heads/", StringComparison.Ordinal)
+            ? status.Branch["refs/heads/".Length..]
+            : status.Branch;
+        var changed = status.ChangedFiles(OwnFiles.Of(settings, null).Unmissed).Count;
+        return changed > 0
+            ? new(
+                Name,
+                MachineCheckStatus.Warn,
+                $"{location.WorkTree} on '{branch}' has {(changed == 1 ? "an uncommitted change" : $"{changed} uncommitted changes")} that "
+                    + "agents will not see.",
+                "Commit or stash them."
+            )
+            : new(Name, MachineCheckStatus.Ok, $"{location.WorkTree} on '{branch}', clean.");
+    }
+}

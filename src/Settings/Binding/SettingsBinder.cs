@@ -1,0 +1,61 @@
+namespace Orchestrator.Settings;
+
+/// <summary>Reads settings from layers; faults and warnings are added to those of the layers.</summary>
+internal sealed class SettingsBinder(SettingsLayers layers) : SettingReader
+{
+    public override T Read<T>(Setting<T> setting, string? part = null)
+    {
+        var name = setting.NameOf(part);
+        return layers.Settings.TryGetValue(name, out var raw)
+            ? setting.Read(
+                raw.Value,
+                (message, line) =>
+                    layers.Errors.Add(
+                        SettingFault.OfValue(
+                            setting,
+                            name,
+                            message,
+                            line > 0 && raw.Source.Line > 0 ? raw.Source with { Line = line } : raw.Source
+                        )
+                    )
+            )
+            : setting.Default;
+    }
+
+    public override IReadOnlyList<string> Names(string key, string always) =>
+        [
+            .. layers
+                .Settings.Keys.Where(name => name.StartsWith(key + ".", StringComparison.Ordinal))
+                .Select(name => name.Split('.')[1])
+                .Append(always)
+                .Distinct(),
+        ];
+
+    public override SettingSource SourceOf(Setting setting, string? part = null) =>
+        layers.Settings.TryGetValue(setting.NameOf(part), out var raw) ? raw.Source : SettingSource.Default;
+
+    public override void Demand(bool holds, Setting setting, string message, string cure, string? part = null)
+    {
+        if (!holds)
+        {
+            layers.Errors.Add(new SettingFault(setting.NameOf(part), message, cure, SourceOf(setting, part)));
+        }
+    }
+
+    protected override string CurrentModel(Setting setting, string model)
+    {
+        if (ModelName.AliasForRetired(model) is not { } alias)
+        {
+            return model;
+        }
+        layers.Warnings.Add(
+            new SettingFault(
+                setting.Name,
+                $"the model '{model}' is no longer served; '{alias}' is used.",
+                $"Write '{alias}'.",
+                SourceOf(setting)
+            )
+        );
+        return alias;
+    }
+}

@@ -1,0 +1,69 @@
+namespace Orchestrator.Settings;
+
+/// <summary>One agent (<c>agents.NAME.*</c>).</summary>
+/// <param name="Command">Program and arguments; null for <c>claude</c> means the <c>claude</c> on PATH.</param>
+/// <param name="Provider">The account that pays for <c>claude</c>: <c>subscription</c>, <c>api</c>, <c>bedrock</c> or
+/// <c>vertex</c>.</param>
+/// <param name="McpServers">MCP servers of the repository that the agent may use.</param>
+/// <param name="Tools">Whether <c>claude</c> gets our own tools.</param>
+public sealed record AgentSettings(IReadOnlyList<string>? Command, string Provider, IReadOnlyList<string> McpServers, bool Tools = true)
+{
+    /// <summary>The agent that is always there.</summary>
+    internal const string Claude = "claude";
+
+    private static readonly Setting<IReadOnlyList<string>?> CommandKey = new(
+        "agents.*.command",
+        null,
+        SettingTypes.OptionalTexts,
+        "program and arguments of the agent; a relative program is looked for in the repository"
+    )
+    {
+        Effect = TrustKind.Runs,
+    };
+
+    internal static readonly Setting<string> ProviderKey = new(
+        "agents.*.provider",
+        "subscription",
+        SettingTypes.OneOf("subscription", "api", "bedrock", "vertex"),
+        "which account pays"
+    );
+
+    internal static readonly Setting<IReadOnlyList<string>> McpServersKey = new(
+        "agents.*.mcp",
+        [],
+        SettingTypes.Texts,
+        "MCP servers of the repository that the agent keeps"
+    )
+    {
+        Effect = TrustKind.Runs,
+    };
+
+    private static readonly Setting<bool> ToolsKey = new(
+        "agents.*.tools",
+        true,
+        SettingTypes.Switch,
+        "claude gets tools of ours (orchestrate mcp): done, blocked, plan, ownership, neighbours"
+    );
+
+    /// <summary>All agents that have a setting, and <see cref="Claude"/>.</summary>
+    internal static IReadOnlyDictionary<string, AgentSettings> ReadAll(SettingReader settings) =>
+        settings.Names("agents", Claude).ToDictionary(name => name, name => Read(settings, name));
+
+    private static AgentSettings Read(SettingReader settings, string name)
+    {
+        var command = settings.Read(CommandKey, name);
+        settings.Demand(
+            command is not { Count: 0 } && (command is not null || name == Claude),
+            CommandKey,
+            "the agent has no program.",
+            "Give [PROGRAM, ARGUMENT, ...].",
+            name
+        );
+        return new AgentSettings(
+            command,
+            settings.Read(ProviderKey, name),
+            settings.Read(McpServersKey, name),
+            settings.Read(ToolsKey, name)
+        );
+    }
+}

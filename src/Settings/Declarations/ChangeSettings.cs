@@ -1,0 +1,23 @@
+namespace Orchestrator.Settings;
+
+/// <summary>Limits on the change of one task (<c>changes.*</c>); null: unlimited.</summary>
+/// <param name="MaxLines">Lines added and removed in all; does not apply to a task with <c>allow_large_changes</c>.</param>
+/// <param name="MaxFormatOnly">Files that differ in white space alone.</param>
+public sealed record ChangeSettings(int? MaxLines, int? MaxFormatOnly)
+{
+    private static readonly Setting<int?> MaxLinesKey = new(
+        "changes.max_lines",
+        null,
+        SettingTypes.WholeOrOff(1, 10_000_000),
+        "lines that one task may add and remove in all, tools' own files apart; a task with allow_large_changes may more"
+    );
+
+    private static readonly Setting<int?> MaxFormatOnlyKey = new(
+        "changes.max_format_only",
+        null,
+        SettingTypes.WholeOrOff(0, 1_000_000),
+        "files that one task may change in white space alone"
+    );
+
+    internal static ChangeSettings Read(SettingReader settings) => new(settings.Read(MaxLinesKey), settings.Read(MaxFormatOnlyKey));
+}

@@ -1,0 +1,73 @@
+namespace Orchestrator.Settings;
+
+/// <summary>Limits of one agent run (<c>limits.*</c>); null is off.</summary>
+/// <param name="Stall">An agent without output for this long is stopped.</param>
+/// <param name="Turns">Round trips with the model.</param>
+/// <param name="Cost">US dollars.</param>
+/// <param name="Memory">Bytes.</param>
+/// <param name="Cpu">Cores.</param>
+/// <param name="Orphan">An agent without an orchestrator for this long is stopped.</param>
+public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, long? Memory, double? Cpu, TimeSpan Orphan)
+{
+    private static readonly Setting<TimeSpan?> StallKey = new(
+        "limits.stall",
+        TimeSpan.FromSeconds(900),
+        SettingTypes.TimeOrOff(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+        "an agent that says nothing for this long is stopped"
+    )
+    {
+        IsHarmless = true,
+    };
+
+    private static readonly Setting<int?> TurnsKey = new(
+        "limits.turns",
+        null,
+        SettingTypes.WholeOrOff(1, 100_000),
+        "round trips of one agent with the model"
+    )
+    {
+        IsHarmless = true,
+    };
+
+    private static readonly Setting<decimal?> CostKey = new("limits.cost", null, SettingTypes.MoneyOrOff, "US dollars for one agent start");
+
+    internal static readonly Setting<long?> MemoryKey = new(
+        "limits.memory",
+        null,
+        SettingTypes.SizeOrOff,
+        "memory that one agent and all it starts may hold; one that holds more is stopped"
+    )
+    {
+        IsHarmless = true,
+    };
+
+    internal static readonly Setting<double?> CpuKey = new(
+        "limits.cpu",
+        null,
+        SettingTypes.CoresOrOff,
+        "cores that one agent and all it starts may use on average"
+    )
+    {
+        IsHarmless = true,
+    };
+
+    private static readonly Setting<TimeSpan> OrphanKey = new(
+        "limits.orphan",
+        TimeSpan.FromMinutes(30),
+        SettingTypes.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
+        "an agent whose orchestrator is gone for this long is stopped"
+    )
+    {
+        IsHarmless = true,
+    };
+
+    internal static LimitSettings Read(SettingReader settings) =>
+        new(
+            settings.Read(StallKey),
+            settings.Read(TurnsKey),
+            settings.Read(CostKey),
+            settings.Read(MemoryKey),
+            settings.Read(CpuKey),
+            settings.Read(OrphanKey)
+        );
+}

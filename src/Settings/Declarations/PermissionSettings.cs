@@ -1,0 +1,46 @@
+namespace Orchestrator.Settings;
+
+/// <summary>Permissions of agents (<c>permissions.*</c>).</summary>
+/// <param name="Mode"><c>default</c> (edit and run inside the worktree) or <c>bypass</c>.</param>
+/// <param name="Allow">Further permission rules, such as <c>Bash(npm *)</c>.</param>
+/// <param name="Sandbox">Whether bubblewrap confines agents and what runs their work: <c>auto</c> (where it works), <c>on</c> (else no
+/// agent starts) or <c>off</c>.</param>
+public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow, string Sandbox)
+{
+    internal static readonly Setting<string> ModeKey = new(
+        "permissions.mode",
+        "default",
+        SettingTypes.OneOf("default", "bypass"),
+        "default: agents edit and run inside their worktree"
+    );
+
+    private static readonly Setting<IReadOnlyList<string>> AllowKey = new(
+        "permissions.allow",
+        [],
+        SettingTypes.Texts,
+        "further permission rules, such as Bash(npm *)",
+        ["bypass_permissions"]
+    );
+
+    private static readonly Setting<string> SandboxKey = new(
+        "permissions.sandbox",
+        "auto",
+        SettingTypes.OneOf("auto", "on", "off"),
+        "bubblewrap confines agents and what runs their work (gates, set-up, package managers): auto (where it works), on (else no agent "
+            + "starts), off"
+    );
+
+    private static readonly Setting<IReadOnlyList<string>> PathsKey = new(
+        "permissions.paths",
+        [],
+        SettingTypes.Texts,
+        "what confined programs may change beside their own tree, such as ~/.m2 or /var/run/docker.sock"
+    );
+
+    /// <summary>What confined programs may change beside their own tree: absolute paths, <c>~/</c> for the home, others relative to the
+    /// repository.</summary>
+    public required IReadOnlyList<string> Paths { get; init; }
+
+    internal static PermissionSettings Read(SettingReader settings) =>
+        new(settings.Read(ModeKey), settings.Read(AllowKey), settings.Read(SandboxKey)) { Paths = settings.Read(PathsKey) };
+}

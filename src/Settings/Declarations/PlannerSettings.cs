@@ -1,0 +1,71 @@
+namespace Orchestrator.Settings;
+
+/// <summary>The planner (<c>planner.*</c>) or the reviewer (<c>review.*</c>), which answer without changing anything.</summary>
+/// <param name="Agent"><c>claude</c>, <c>api</c>, <c>bedrock</c>, or a key of the agents.</param>
+/// <param name="Model">Its model or alias.</param>
+/// <param name="Timeout">Time for one answer.</param>
+/// <param name="Url">Address of the service for <c>api</c> and <c>bedrock</c>; null: its default.</param>
+/// <param name="Region">AWS region for <c>bedrock</c>; null: from the environment.</param>
+public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeout, string? Url, string? Region)
+{
+    private static readonly Setting<string> AgentKey = new(
+        "planner.agent",
+        "claude",
+        SettingTypes.Text,
+        "who plans: claude (the CLI), api, bedrock, or a name under agents"
+    )
+    {
+        Effect = TrustKind.Runs,
+    };
+
+    private static readonly Setting<string> ModelKey = new(
+        "planner.model",
+        "opus",
+        SettingTypes.Model,
+        "model of the planner",
+        ["models.manager", "models.manager.model", "planner_model"]
+    )
+    {
+        IsHarmless = true,
+    };
+
+    private static readonly Setting<TimeSpan> TimeoutKey = new(
+        "planner.timeout",
+        TimeSpan.FromSeconds(300),
+        SettingTypes.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+        "time for one answer of the planner",
+        ["manager_timeout"]
+    )
+    {
+        IsHarmless = true,
+    };
+
+    internal static readonly Setting<string?> UrlKey = new(
+        "planner.url",
+        null,
+        SettingTypes.OptionalText,
+        "address of the service that api and bedrock call; not set: its usual one"
+    )
+    {
+        Effect = TrustKind.SpeaksTo,
+    };
+
+    private static readonly Setting<string?> RegionKey = new(
+        "planner.region",
+        null,
+        SettingTypes.Region,
+        "AWS region of bedrock; not set: AWS_REGION"
+    )
+    {
+        Effect = TrustKind.SpeaksTo,
+    };
+
+    internal static PlannerSettings Read(SettingReader settings) =>
+        new(
+            settings.Read(AgentKey),
+            settings.ReadModel(ModelKey),
+            settings.Read(TimeoutKey),
+            settings.Read(UrlKey),
+            settings.Read(RegionKey)
+        );
+}

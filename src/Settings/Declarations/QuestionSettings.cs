@@ -1,0 +1,27 @@
+namespace Orchestrator.Settings;
+
+/// <summary>Whether the planner answers agents' questions (<c>questions.*</c>).</summary>
+/// <param name="ByPlanner">The planner, before a person is asked.</param>
+/// <param name="MaxAnswers">Maximum of questions of one task that the planner answers.</param>
+public sealed record QuestionSettings(bool ByPlanner, int MaxAnswers)
+{
+    private const string Person = "person";
+    private const string Planner = "planner";
+
+    private static readonly Setting<string> AnsweredByKey = new(
+        "questions.answered_by",
+        Person,
+        SettingTypes.OneOf(Person, Planner),
+        "who answers a question of an agent first: person, or planner, which leaves to a person what it can't know"
+    );
+
+    private static readonly Setting<int> MaxAnswersKey = new(
+        "questions.max_answers",
+        3,
+        SettingTypes.Whole(1, 10),
+        "questions of one task that the planner answers; the next ones a person answers"
+    );
+
+    internal static QuestionSettings Read(SettingReader settings) =>
+        new(settings.Read(AnsweredByKey) == Planner, settings.Read(MaxAnswersKey));
+}

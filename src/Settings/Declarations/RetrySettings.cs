@@ -1,0 +1,52 @@
+namespace Orchestrator.Settings;
+
+/// <summary>Retries of transient failures (<c>retry.*</c>), which become a <see cref="RetryRule"/>.</summary>
+internal static class RetrySettings
+{
+    internal static readonly Setting<int> MaxAttemptsKey = new(
+        "retry.max_attempts",
+        3,
+        SettingTypes.Whole(1, 100),
+        "attempts at a transient failure"
+    )
+    {
+        IsHarmless = true,
+    };
+
+    private static readonly Setting<TimeSpan> BaseDelayKey = new(
+        "retry.base_delay",
+        TimeSpan.FromSeconds(1),
+        SettingTypes.Time(TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)),
+        "first pause between attempts, with full jitter"
+    )
+    {
+        IsHarmless = true,
+    };
+
+    private static readonly Setting<TimeSpan> MaxDelayKey = new(
+        "retry.max_delay",
+        TimeSpan.FromSeconds(60),
+        SettingTypes.Time(TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)),
+        "longest pause between attempts"
+    )
+    {
+        IsHarmless = true,
+    };
+
+    internal static RetryRule Read(SettingReader settings)
+    {
+        var rule = new RetryRule
+        {
+            MaxAttempts = settings.Read(MaxAttemptsKey),
+            BaseDelay = settings.Read(BaseDelayKey),
+            MaxDelay = settings.Read(MaxDelayKey),
+        };
+        settings.Demand(
+            rule.BaseDelay <= rule.MaxDelay,
+            BaseDelayKey,
+            $"{Durations.Write(rule.BaseDelay)} is more than {MaxDelayKey.Name} ({Durations.Write(rule.MaxDelay)}).",
+            "The first pause must not be the longest."
+        );
+        return rule;
+    }
+}

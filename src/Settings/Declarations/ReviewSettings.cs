@@ -1,0 +1,83 @@
+namespace Orchestrator.Settings;
+
+/// <summary>The review of the whole change (<c>review.*</c>).</summary>
+/// <param name="Enabled">Whether there is a review.</param>
+/// <param name="MaxRounds">Rounds before a person decides.</param>
+/// <param name="Reviewer">The reviewer.</param>
+public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings Reviewer)
+{
+    private static readonly Setting<bool> EnabledKey = new(
+        "review.enabled",
+        false,
+        SettingTypes.Switch,
+        "a strong model reviews the whole change before it lands; its findings become tasks of the run",
+        ["enable_opus_review"]
+    );
+
+    private static readonly Setting<int> MaxRoundsKey = new(
+        "review.max_rounds",
+        3,
+        SettingTypes.Whole(1, 20),
+        "rounds of review before a person decides"
+    );
+
+    private static readonly Setting<string> AgentKey = new(
+        "review.agent",
+        "claude",
+        SettingTypes.Text,
+        "who reviews: claude (the CLI), api, bedrock, or a name under agents",
+        ["review.provider", "reviewer.agent"]
+    )
+    {
+        Effect = TrustKind.Runs,
+    };
+
+    private static readonly Setting<string> ModelKey = new(
+        "review.model",
+        "opus",
+        SettingTypes.Model,
+        "model of the reviewer",
+        ["reviewer.model"]
+    );
+
+    private static readonly Setting<TimeSpan> TimeoutKey = new(
+        "review.timeout",
+        TimeSpan.FromSeconds(900),
+        SettingTypes.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+        "time for one answer of the reviewer",
+        ["reviewer.timeout"]
+    );
+
+    internal static readonly Setting<string?> UrlKey = new(
+        "review.url",
+        null,
+        SettingTypes.OptionalText,
+        "address of the service that api and bedrock call; not set: its usual one"
+    )
+    {
+        Effect = TrustKind.SpeaksTo,
+    };
+
+    private static readonly Setting<string?> RegionKey = new(
+        "review.region",
+        null,
+        SettingTypes.Region,
+        "AWS region of bedrock; not set: AWS_REGION"
+    )
+    {
+        Effect = TrustKind.SpeaksTo,
+    };
+
+    internal static ReviewSettings Read(SettingReader settings) =>
+        new(
+            settings.Read(EnabledKey),
+            settings.Read(MaxRoundsKey),
+            new PlannerSettings(
+                settings.Read(AgentKey),
+                settings.ReadModel(ModelKey),
+                settings.Read(TimeoutKey),
+                settings.Read(UrlKey),
+                settings.Read(RegionKey)
+            )
+        );
+}

@@ -1,0 +1,78 @@
+namespace Orchestrator.Settings;
+
+/// <summary>The risk score (<c>risk.*</c>).</summary>
+/// <param name="SensitivePatterns">Patterns with weights; null: the usual ones.</param>
+/// <param name="AutoApproveThreshold">Up to this score nothing is asked.</param>
+/// <param name="ReviewThreshold">Up to this score a review is recommended, which <c>--yes</c> answers; above, approval is required.</param>
+/// <param name="WordBoundaries">Patterns match whole words only.</param>
+public sealed record RiskSettings(
+    IReadOnlyList<RiskPattern>? SensitivePatterns,
+    int AutoApproveThreshold,
+    int ReviewThreshold,
+    bool WordBoundaries
+)
+{
+    private static readonly Setting<IReadOnlyList<RiskPattern>?> SensitivePatternsKey = new(
+        "risk.sensitive_patterns",
+        null,
+        RiskSettingType.Patterns,
+        "patterns of risky paths with weights; not set: the usual ones",
+        ["approval.sensitive_patterns"]
+    );
+
+    private static readonly Setting<int> AutoApproveThresholdKey = new(
+        "risk.auto_approve_threshold",
+        25,
+        SettingTypes.Whole(0, 1_000_000),
+        "up to this score nothing is asked",
+        ["approval.auto_approve_threshold"]
+    );
+
+    private static readonly Setting<int> ReviewThresholdKey = new(
+        "risk.review_threshold",
+        50,
+        SettingTypes.Whole(0, 1_000_000),
+        "up to this score, what many tasks and files add left out, --yes answers; above, a person has to"
+    );
+
+    private static readonly Setting<bool> WordBoundariesKey = new(
+        "risk.word_boundaries",
+        false,
+        SettingTypes.Switch,
+        "risk patterns match whole words only"
+    );
+
+    /// <summary>The options of the plan's risk score.</summary>
+    public RiskOptions ToOptions() =>
+        new()
+        {
+            SensitivePatterns = SensitivePatterns is { } patterns
+                ? [.. patterns.Select(p => new SensitivePattern(p.Pattern, p.Weight))]
+                : RiskOptions.DefaultPatterns,
+            AutoApproveThreshold = AutoApproveThreshold,
+            ReviewThreshold = ReviewThreshold,
+            WordBoundaries = WordBoundaries,
+        };
+
+    internal static RiskSettings Read(SettingReader settings)
+    {
+        var risk = new RiskSettings(
+            settings.Read(SensitivePatternsKey),
+            settings.Read(AutoApproveThresholdKey),
+            settings.Read(ReviewThresholdKey),
+            settings.Read(WordBoundariesKey)
+        );
+        settings.Demand(
+            risk.AutoApproveThreshold <= risk.ReviewThreshold,
+            AutoApproveThresholdKey,
+            $"{risk.AutoApproveThreshold} is more than {ReviewThresholdKey.Name} ({risk.ReviewThreshold}).",
+            $"Raise {ReviewThresholdKey.Name} as well."
+        );
+        return risk;
+    }
+}
+
+/// <summary>A pattern of paths that raises the risk of a change.</summary>
+/// <param name="Pattern">Regular expression, case ignored; it is matched in linear time.</param>
+/// <param name="Weight">Points per written path.</param>
+public sealed record RiskPattern(string Pattern, int Weight);

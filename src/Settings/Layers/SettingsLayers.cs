@@ -1,0 +1,236 @@
+namespace Orchestrator.Settings;
+
+/// <summary>Reads each layer into raw settings under their present names; later layers override earlier ones.</summary>
+/// <param name="isTrusted">Settings of the repository's files count in full; otherwise only harmless ones, and no variable for agents or
+/// secrets.</param>
+internal sealed class SettingsLayers(bool isTrusted)
+{
+    private readonly Dictionary<string, RawSetting> _settings = [];
+    private readonly Dictionary<string, AgentVariable> _agentVariables = [];
+
+    /// <summary>Names of settings in the repository's files that do not count.</summary>
+    public HashSet<string> Withheld { get; } = [];
+
+    /// <summary>The repository's files contain something that needs trust.</summary>
+    public bool HasAsked { get; private set; }
+
+    /// <summary>Variables of the repository's files for agents.</summary>
+    public IReadOnlyCollection<AgentVariable> AgentVariables => _agentVariables.Values;
+
+    /// <summary>The effective settings, by name.</summary>
+    public IReadOnlyDictionary<string, RawSetting> Settings => _settings;
+
+    public List<SettingFault> Errors { get; } = [];
+
+    public List<SettingFault> Warnings { get; } = [];
+
+    /// <summary>Variables of <c>.env</c> and of <c>.orchestrator/secrets.env</c>, which overrides it.</summary>
+    public Dictionary<string, string> FileVariables { get; } = [];
+
+    public void AddFile(SettingSourceKind kind, ConfigurationText? file)
+    {
+        if (file is null)
+        {
+            return;
+        }
+        var source = new SettingSource(kind, file.Path);
+        if (YamlConfiguration.Read(file.Text, source, Errors) is { } map)
+        {
+            AddLayer(OldForms.Rewrite(FlatSettings.Of(map, "", source)));
+        }
+    }
+
+    /// <summary>Adds the settings of an older tool's file; its other members belong to that tool, and only misspelt ones are
+    /// reported.</summary>
+    public void AddOldFile(SettingSourceKind kind, ConfigurationText? file)
+    {
+        if (file is null)
+        {
+            return;
+        }
+        var source = new SettingSource(kind, file.Path);
+        var old = LegacyConfiguration.Translate(file, source, Errors);
+        foreach (var (variable, secret) in old.Secrets)
+        {
+            AddFileVariable(variable, secret, source);
+        }
+        if (old.Secrets.Count > 0)
+        {
+            Warnings.Add(
+                new SettingFault(
+                    "",
+                    "it holds a secret for everyone who can read it.",
+                    $"'orchestrate init' puts it into {SettingsFiles.SecretsFileName}; then take it out of this file.",
+                    source
+                )
+            );
+        }
+        foreach (var raw in old.Unknown)
+        {
+            if (SettingIndex.Nearest(LegacyConfiguration.WithoutSection(raw.Name)) is { } near)
+            {
+                WarnOfUnknown(raw, near);
+            }
+        }
+        AddLayer(old.Settings);
+    }
+
+    public void AddDotEnv(ConfigurationText? file)
+    {
+        if (file is null)
+        {
+            return;
+        }
+        var layer = new List<RawSetting>();
+        foreach (var (name, value, line) in DotEnvFile.Read(file.Text))
+        {
+            var source = new SettingSource(SettingSourceKind.DotEnv, file.Path, line);
+            AddFileVariable(name, value, source);
+            if (RepositoryVariables.IsRefused(name))
+            {
+                Warnings.Add(
+                    new SettingFault(
+                        name,
+                        "a repository's file does not set it: it could name programs to run or addresses to send keys to.",
+                        "Set it in your own environment.",
+                        source
+                    )
+                );
+            }
+            else if (!RepositoryVariables.Contains(name))
+            {
+                AddVariable(layer, name, value, source);
+            }
+        }
+        AddLayer(layer);
+    }
+
+    public void AddEnvironment(IReadOnlyDictionary<string, string> variables)
+    {
+        var layer = new List<RawSetting>();
+        foreach (var (name, value) in variables.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            AddVariable(layer, name, value, new SettingSource(SettingSourceKind.Environment, name));
+        }
+        AddLayer(layer);
+    }
+
+    public void AddFlags(IReadOnlyList<SettingFlag> flags) =>
+        AddLayer([
+            .. flags.Select(flag => new RawSetting(
+                flag.Name,
+                new RawScalar(flag.Value),
+                new SettingSource(SettingSourceKind.Flag, flag.Option)
+            )),
+        ]);
+
+    private void AddFileVariable(string name, string value, SettingSource source)
+    {
+        if (source.IsOfRepository)
+        {
+            HasAsked = true;
+            if (!isTrusted)
+            {
+                return;
+            }
+            if (RepositoryVariables.Contains(name))
+            {
+                _agentVariables[name] = new AgentVariable(name, value, source);
+            }
+        }
+        FileVariables[name] = value;
+    }
+
+    private void AddVariable(List<RawSetting> layer, string variable, string value, SettingSource source)
+    {
+        if (value.Length == 0)
+        {
+            return;
+        }
+        var setting = SettingIndex.FindByVariable(variable);
+        var name = setting?.Name ?? SettingNames.OfVariable(variable);
+        if (name is null)
+        {
+            return;
+        }
+        setting ??= SettingIndex.Find(name);
+
+        // A variable contains the secret itself; the settings keep only its name.
+        if (setting is { IsSecret: true } && !value.StartsWith('$') && !value.StartsWith("file:", StringComparison.Ordinal))
+        {
+            value = "$" + variable;
+        }
+        layer.Add(new RawSetting(name, ReadVariable(value, source), source, variable));
+    }
+
+    // Lists and mappings have the same form in a variable as in a file.
+    private RawValue ReadVariable(string value, SettingSource source)
+    {
+        if (value[0] is not ('[' or '{'))
+        {
+            return new RawScalar(value);
+        }
+        var faults = new List<SettingFault>();
+        var map = YamlConfiguration.Read("value: " + value, source, faults);
+        if (faults.Count == 0 && map is { Entries: [var only] })
+        {
+            return only.Value;
+        }
+        Errors.AddRange(faults);
+        return new RawScalar(value);
+    }
+
+    private void WarnOfUnknown(RawSetting raw, string? near) =>
+        Warnings.Add(
+            new SettingFault(
+                raw.Name,
+                "there is no such setting; it is ignored.",
+                near is null ? "See 'orchestrate config list'." : $"Did you mean '{near}'?",
+                raw.Source
+            )
+        );
+
+    private void AddLayer(IReadOnlyList<RawSetting> layer)
+    {
+        var seen = new Dictionary<string, RawSetting>();
+        foreach (var raw in layer)
+        {
+            if (SettingIndex.Find(raw.Name) is not { } setting)
+            {
+                WarnOfUnknown(raw, SettingIndex.Nearest(raw.Name));
+                continue;
+            }
+            var name = SettingIndex.Canonical(raw.Name, setting);
+            if (seen.TryGetValue(name, out var other))
+            {
+                Warnings.Add(
+                    new SettingFault(
+                        raw.Name,
+                        $"'{raw.Spelling}' sets it a second time, after '{other.Spelling}' ({other.Source}).",
+                        $"Keep one of them; {(raw.IsPresentName(name) ? raw : other).Spelling} wins.",
+                        raw.Source
+                    )
+                );
+                if (!raw.IsPresentName(name))
+                {
+                    continue;
+                }
+            }
+            seen[name] = raw;
+        }
+        foreach (var (name, raw) in seen)
+        {
+            var isAsked = raw.Source.IsOfRepository && !SettingIndex.Find(name)!.IsHarmless;
+            HasAsked |= isAsked;
+            if (isAsked && !isTrusted)
+            {
+                Withheld.Add(name);
+                continue;
+            }
+
+            // A later layer that counts overrides the repository's value.
+            Withheld.Remove(name);
+            _settings[name] = raw with { Name = name };
+        }
+    }
+}

@@ -1,0 +1,92 @@
+namespace Orchestrator.Settings;
+
+/// <summary>Loads layers into one validated value: flags, then environment, <c>.env</c>, repository file, user file, defaults. Code that
+/// acts on settings uses <see cref="RepositorySettings"/>.</summary>
+public static class SettingsLoader
+{
+    /// <summary>Loads the settings; every fault of every layer is reported at once.</summary>
+    public static SettingsResult Load(SettingsInput input)
+    {
+        // Faults are reported even in an untrusted file; its values do not count.
+        var full = Layers(input with { IsTrusted = true });
+        var inFull = OrchestratorSettings.Read(new SettingsBinder(full));
+        if (input.IsTrusted)
+        {
+            full.Errors.AddRange(SecretDestinations.Faults(full.Settings, inFull));
+        }
+        var layers = input.IsTrusted || !full.HasAsked ? full : Layers(input);
+        var settings = layers == full ? inFull : OrchestratorSettings.Read(new SettingsBinder(layers));
+        var values = Describe(full.Settings).Select(value => value with { IsWithheld = layers.Withheld.Contains(value.Name) }).ToList();
+        return new SettingsResult
+        {
+            Settings = full.Errors.Count == 0 ? settings : null,
+            Errors = full.Errors,
+            Warnings = full.Warnings,
+            Values = values,
+            AgentEnvironment = Over(
+                layers.AgentVariables.Select(variable => KeyValuePair.Create(variable.Name, variable.Value)),
+                input.Environment
+            ),
+            AgentVariables = [.. layers.AgentVariables.Select(variable => variable.Name)],
+            Variables = Over(layers.FileVariables, input.Environment),
+        };
+    }
+
+    /// <summary>The layers of an input, each overriding the one before.</summary>
+    internal static SettingsLayers Layers(SettingsInput input)
+    {
+        var layers = new SettingsLayers(input.IsTrusted);
+        layers.AddOldFile(SettingSourceKind.UserFile, input.OldUserFile);
+        layers.AddFile(SettingSourceKind.UserFile, input.UserFile);
+        foreach (var file in input.OldRepositoryFiles.Reverse())
+        {
+            layers.AddOldFile(SettingSourceKind.RepositoryFile, file);
+        }
+        layers.AddFile(SettingSourceKind.RepositoryFile, input.RepositoryFile);
+        layers.AddDotEnv(input.DotEnv);
+        layers.AddDotEnv(input.Secrets);
+        if (input is { SecretsAreOpen: true, Secrets: { } secrets })
+        {
+            layers.Warnings.Add(
+                new SettingFault(
+                    "",
+                    "other users of this machine may read the file.",
+                    $"chmod 600 {secrets.Path}",
+                    new SettingSource(SettingSourceKind.DotEnv, secrets.Path)
+                )
+            );
+        }
+        layers.AddEnvironment(input.Environment);
+        layers.AddFlags(input.Flags);
+        return layers;
+    }
+
+    // Variables of the process override those in files.
+    private static Dictionary<string, string> Over(
+        IEnumerable<KeyValuePair<string, string>> files,
+        IReadOnlyDictionary<string, string> process
+    ) => process.Concat(files.Where(pair => !process.ContainsKey(pair.Key))).ToDictionary();
+
+    internal static List<SettingValue> Describe(IReadOnlyDictionary<string, RawSetting> settings)
+    {
+        var values = new List<SettingValue>();
+        foreach (var setting in SettingIndex.All)
+        {
+            if (!setting.Name.Contains('*', StringComparison.Ordinal))
+            {
+                values.Add(Describe(setting, setting.Name, settings));
+                continue;
+            }
+            foreach (var name in settings.Keys.Where(name => SettingIndex.Find(name) == setting).Order(StringComparer.Ordinal))
+            {
+                values.Add(Describe(setting, name, settings));
+            }
+        }
+        return values;
+    }
+
+    private static SettingValue Describe(Setting setting, string name, IReadOnlyDictionary<string, RawSetting> settings) =>
+        settings.TryGetValue(name, out var raw)
+            ? new SettingValue(name, setting.Display(raw.Value), setting.DefaultText, raw.Source, setting.Description)
+            : new SettingValue(name, setting.DefaultText, setting.DefaultText, SettingSource.Default, setting.Description);
+}

@@ -1,0 +1,54 @@
+namespace Orchestrator.Settings;
+
+/// <summary>Settings from the <c>.env</c> of an older tool, which stays in use; other settings that follow from it are derived.</summary>
+internal static class OldVariables
+{
+    // Only one of the older tools knew these; it gave each agent 0.8 GB and 0.4 cores.
+    private static readonly string[] OfLimitedAgents = ["MAX_AGENTS", "LOCK_TIMEOUT"];
+
+    public static void Read(
+        ConfigurationText file,
+        Dictionary<string, TakenSetting> taken,
+        List<UsedSetting> used,
+        List<UnusedSetting> unused
+    )
+    {
+        var variables = DotEnvFile.Read(file.Text);
+        foreach (var (name, _, line) in variables)
+        {
+            if (Meaning(name) is { } meaning)
+            {
+                used.Add(new UsedSetting(name, meaning, $"{file.Path}:{line}"));
+            }
+            else
+            {
+                unused.Add(new UnusedSetting(name, $"{file.Path}:{line}"));
+            }
+        }
+        var values = variables
+            .Where(variable => variable.Value.Length > 0)
+            .DistinctBy(variable => variable.Name)
+            .ToDictionary(variable => variable.Name);
+        if (values.TryGetValue("BEDROCK_MODEL_ID", out var model))
+        {
+            Take(AgentSettings.ProviderKey.NameOf(AgentSettings.Claude), "bedrock", model.Line);
+            Take(OrchestratorSettings.ModelKey.Name, SettingTypes.Quote(model.Value), model.Line);
+        }
+        else if (values.TryGetValue("ANTHROPIC_API_KEY", out var key))
+        {
+            Take(AgentSettings.ProviderKey.NameOf(AgentSettings.Claude), "api", key.Line);
+        }
+        if (OfLimitedAgents.FirstOrDefault(values.ContainsKey) is { } known)
+        {
+            Take(LimitSettings.MemoryKey.Name, "800MB", values[known].Line);
+            Take(LimitSettings.CpuKey.Name, "0.4", values[known].Line);
+        }
+
+        void Take(string name, string value, int line) => taken.TryAdd(name, new TakenSetting(name, value, $"{file.Path}:{line}"));
+    }
+
+    private static string? Meaning(string variable) =>
+        SettingIndex.FindByVariable(variable)?.Name
+        ?? (RepositoryVariables.Contains(variable) ? "handed to agents" : null)
+        ?? (SettingNames.OfVariable(variable) is { } name && SettingIndex.Find(name) is not null ? name : null);
+}

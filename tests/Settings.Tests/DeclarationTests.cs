@@ -1,0 +1,65 @@
+using System.Reflection;
+using System.Text.Json;
+using Xunit;
+
+namespace Orchestrator.Settings.Tests;
+
+/// <summary>A setting is one declaration, and the record that reads it is all that knows of it: what is declared is read, what is read is
+/// listed, and what is set arrives.</summary>
+public class DeclarationTests
+{
+    public static TheoryData<string> AllKeys => [.. SettingIndex.All.Select(key => key.Name)];
+
+    [Fact]
+    public void Settings_ThatAreDeclared_AreReadOnce()
+    {
+        var declared = typeof(Setting)
+            .Assembly.GetTypes()
+            .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
+            .Where(field => field.FieldType.IsAssignableTo(typeof(Setting)))
+            .Select(field => ((Setting)field.GetValue(null)!).Name);
+
+        Assert.Equal(declared.Order(StringComparer.Ordinal), SettingIndex.All.Select(key => key.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(AllKeys))]
+    public void EverySetting_ThatIsSet_ArrivesInTheRecordThatARunActsOn(string key)
+    {
+        var name = key.Replace("*", "mine", StringComparison.Ordinal);
+        var (sample, file) = SampleOf.Setting(name);
+        var without = file[..file.LastIndexOf(name, StringComparison.Ordinal)];
+
+        Assert.True(Bound(file) != Bound(without), $"{name}: {sample} changes nothing in {nameof(OrchestratorSettings)}.");
+    }
+
+    [Theory]
+    [MemberData(nameof(AllKeys))]
+    public void EverySetting_ByItsVariableAndOlderNames_IsTheSameSetting(string key)
+    {
+        var setting = SettingIndex.Find(key)!;
+
+        Assert.Equal(key, SettingNames.OfVariable(setting.Variable));
+        Assert.All(setting.OldNames, old => Assert.Same(setting, SettingIndex.Find(old)));
+        Assert.All(setting.OldVariables, old => Assert.Same(setting, SettingIndex.FindByVariable(old)));
+    }
+
+    [Theory]
+    [MemberData(nameof(AllKeys))]
+    public void EverySetting_TellsPeopleWhatItDoesAndTakes(string key)
+    {
+        var setting = SettingIndex.Find(key)!;
+
+        Assert.Matches(@"^\S(.|\n)*[^.\s]$", setting.Description);
+        Assert.NotEqual("", setting.Accepts);
+        Assert.NotEqual("", setting.DefaultText);
+        Assert.False(setting is { IsHarmless: true, Effect: not TrustKind.Decides }, "What runs or speaks to somebody is not harmless.");
+    }
+
+    private static string Bound(string file)
+    {
+        var result = SettingsLoader.Load(new SettingsInput { IsTrusted = true, RepositoryFile = new("config.yaml", file) });
+        Assert.Empty(result.Errors);
+        return JsonSerializer.Serialize(result.Settings);
+    }
+}

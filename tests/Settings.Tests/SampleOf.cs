@@ -1,0 +1,51 @@
+namespace Orchestrator.Settings.Tests;
+
+/// <summary>Values that a setting accepts and that are not its default.</summary>
+internal static class SampleOf
+{
+    // Tried in this order; what a key accepts and is not its default serves.
+    private static readonly string[] Samples =
+    [
+        "7",
+        "70",
+        "96",
+        "90s",
+        "other",
+        "true",
+        "false",
+        "[a, b]",
+        "$NAME",
+        "api",
+        "branch",
+        "bypass",
+        "off",
+        "planner",
+        "ntfy",
+        "[{pattern: x, weight: 1}]",
+        "{A: b}",
+    ];
+
+    /// <summary>A value for a setting, and a configuration file with it.</summary>
+    /// <param name="name">Its name, without a <c>*</c>.</param>
+    public static (string Value, string File) Setting(string name)
+    {
+        var sample = Samples.FirstOrDefault(value =>
+            SettingsLoader.Load(new SettingsInput { IsTrusted = true, RepositoryFile = new("config.yaml", File(name, value)) })
+                is { Errors.Count: 0 } read
+            && read.Values.Single(entry => entry.Name == name) is var set
+            && set.Value != set.DefaultValue
+        );
+        return sample is null
+            ? throw new InvalidOperationException($"No sample value suits {name}: add one to the list of {nameof(SampleOf)}.")
+            : (sample, File(name, sample));
+    }
+
+    private static string File(string name, string value) => $"{Agent(name)}{name}: {value}\n";
+
+    // An agent needs its program; of the key itself that is the sample.
+    private static string Agent(string name) =>
+        name.StartsWith("agents.mine.", StringComparison.Ordinal) && !name.EndsWith(".command", StringComparison.Ordinal)
+            ? "agents.mine.command: [x]\n"
+        : name is "agent" ? "agents.other.command: [x]\n"
+        : "";
+}
