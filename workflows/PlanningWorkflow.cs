@@ -14,7 +14,7 @@ public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
     private async Task WorkAsync()
     {
         var judged = await AnswerAsync(AskAsync, JudgeAsync, "the planner's answer still has faults");
-        Report = Report with { Gates = "valid", SaidHash = judged.SaidHash };
+        Report = Report with { SaidHash = judged.SaidHash };
         Reporter.TransitionTo(TaskStates.Planned, judged.Message);
     }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
@@ -59,7 +60,10 @@ public sealed record TaskReport
     public string MergeCommit { get; init; } = "";
     public bool Reused { get; init; }
     public string Evidence { get; init; } = "";
-    public string? Gates { get; init; }
+
+    /// <inheritdoc cref="RunTask.Gates"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GateSummary? Gates { get; init; }
 
     /// <summary>What was measured at <see cref="Commit"/>; null where nothing was.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
@@ -172,24 +173,10 @@ public sealed record GateBatchInput(
     int Tries
 );
 
-/// <summary>Gate result of a tree.</summary>
-public sealed record BatchGated
-{
-    /// <summary>Result for the last entry if it is sent back; null where all gates pass.</summary>
-    public MergeResult? Refusal { get; init; }
-
-    /// <summary>The failed gates.</summary>
-    public IReadOnlyList<string> Failed { get; init; } = [];
-
-    /// <inheritdoc cref="MergeResult.Flaky"/>
-    public IReadOnlyList<string> Flaky { get; init; } = [];
-
-    /// <summary>The machine is to blame, not the work.</summary>
-    public bool BlamesMachine { get; init; }
-
-    /// <summary>How many gate results were cached, as text; empty where none was.</summary>
-    public string FromCache { get; init; } = "";
-}
+/// <summary>Gate results of a tree.</summary>
+/// <param name="Gates">What came of them.</param>
+/// <param name="Refusal">Result for the last entry if it is sent back; null where all gates pass.</param>
+public sealed record BatchGated(GateSummary Gates, MergeResult? Refusal = null);
 
 /// <summary>Asks for staging to be moved over merges of a batch.</summary>
 /// <param name="From">Expected position of staging: the base of the first merge.</param>

@@ -4,6 +4,7 @@ using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Startup;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Orchestrator.Runs.Mail;
 using Orchestrator.TestKit;
 using Xunit;
@@ -332,7 +333,14 @@ public sealed class ForeignTextTests : IDisposable
                         Reason = one.Text,
                         Attempt = 1,
                         Starts = 1,
-                        Gates = one.Text,
+                        Gates = new GateSummary
+                        {
+                            Proof = GateProof.Failed,
+                            Total = 1,
+                            Failed = [one.Text],
+                            Flaky = [one.Text],
+                            SinceBase = [new GateSinceBase(one.Text, BaseComparison.Same)],
+                        },
                         Commit = i is 1 or 2 ? commit : "",
                         Evidence = $"{folder}/tasks/{TaskId(i)}/gate.log",
                         Lent = [one.Text],

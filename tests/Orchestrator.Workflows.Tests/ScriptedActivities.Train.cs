@@ -97,7 +97,24 @@ internal sealed partial class ScriptedActivities
             var failed = input
                 .Requests.Select(request => Merge(new MergeTaskInput(input.RunId, input.Repository, input.PlanHash, "staging", request)))
                 .LastOrDefault(result => !result.Merged);
-            return new BatchGated { Refusal = failed, Failed = failed is null ? [] : ["tests"] };
+            return failed is null
+                ? new BatchGated(
+                    new GateSummary
+                    {
+                        Proof = GateProof.Verified,
+                        Total = 1,
+                        Passed = 1,
+                    }
+                )
+                : new BatchGated(
+                    new GateSummary
+                    {
+                        Proof = GateProof.Failed,
+                        Total = 1,
+                        Failed = ["tests"],
+                    },
+                    failed
+                );
         });
 
     [Activity]

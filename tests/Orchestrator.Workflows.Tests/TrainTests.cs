@@ -55,7 +55,7 @@ public sealed class TrainTests
     [Fact]
     public async Task Train_GateIsFlaky_IsSaidAndNobodyIsBlamed()
     {
-        await using var run = await WithWaitingAsync(a => a.GateBatch = _ => new BatchGated { Flaky = ["npm test"] });
+        await using var run = await WithWaitingAsync(a => a.GateBatch = _ => new BatchGated(new GateSummary { Flaky = ["npm test"] }));
 
         await run.ResultAsync();
 
@@ -67,11 +67,10 @@ public sealed class TrainTests
     public async Task Train_MachineIsToBlame_MergesOneByOne()
     {
         await using var run = await WithWaitingAsync(a =>
-            a.GateBatch = _ => new BatchGated
-            {
-                Refusal = new MergeResult { Message = "no disk" },
-                BlamesMachine = true,
-            }
+            a.GateBatch = _ => new BatchGated(
+                new GateSummary { Proof = GateProof.Failed, BlamesMachine = true },
+                new MergeResult { Message = "no disk" }
+            )
         );
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);

@@ -111,7 +111,12 @@ public sealed class ReportFactsTests
                         State = TaskStates.Merged,
                         Attempt = 1,
                         Starts = 1,
-                        Gates = "1/1",
+                        Gates = new GateSummary
+                        {
+                            Proof = GateProof.Verified,
+                            Total = 1,
+                            Passed = 1,
+                        },
                     },
                     new RunTask
                     {

@@ -29,7 +29,7 @@ public sealed class TrainBadInputTests
         var gated = await run.GateBatchAsync(built, 2, a, b);
 
         Assert.True(gated.Refusal is null, gated.Refusal?.Message);
-        Assert.Empty(gated.Flaky);
+        Assert.Null(gated.Gates.Flaky);
     }
 
     /// <summary>One that held when the task was verified and never again: whoever is sent back is told which.</summary>
@@ -50,8 +50,8 @@ public sealed class TrainBadInputTests
         var gated = await run.GateBatchAsync(built, 2, a, b);
 
         Assert.Contains("$HOME/once", gated.Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("$HOME/once", Assert.Single(gated.Failed), StringComparison.Ordinal);
-        Assert.False(gated.BlamesMachine);
+        Assert.Contains("$HOME/once", Assert.Single(gated.Gates.Failed!), StringComparison.Ordinal);
+        Assert.False(gated.Gates.BlamesMachine);
     }
 
     /// <summary>A task without changes is where staging is.</summary>

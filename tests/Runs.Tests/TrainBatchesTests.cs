@@ -78,7 +78,7 @@ public sealed class TrainBatchesTests
 
         Assert.Contains("with c, a", red.Refusal!.Message);
         Assert.Contains("both are there", red.Refusal.Message);
-        Assert.False(red.BlamesMachine);
+        Assert.False(red.Gates.BlamesMachine);
         var problems = await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, red.Refusal.ProblemsFile));
         Assert.Contains("test ! -f a.txt", problems);
         Assert.Contains("both are there", problems);
@@ -102,7 +102,7 @@ public sealed class TrainBatchesTests
         var gated = await run.GateBatchAsync(built, 3, a, b);
 
         Assert.Null(gated.Refusal);
-        Assert.Contains("tries", Assert.Single(gated.Flaky));
+        Assert.Contains("tries", Assert.Single(gated.Gates.Flaky!));
     }
 
     [Fact]

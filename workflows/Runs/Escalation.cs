@@ -1,3 +1,5 @@
+using Orchestrator.Plans;
+
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Why a run still waits for a person.</summary>
@@ -113,7 +115,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         _state.StagingTip = verdict.Commit;
         var why =
             $"resolved by {Said.By(resolution.Command.By, resolution.Command.Reason)}: "
-            + $"{found}{(verdict.Gates.Length > 0 ? $"; {verdict.Gates} gates hold" : "")}";
+            + $"{found}{(verdict.Gates is { } gates ? $"; {GateWords.Count(gates)} gates hold" : "")}";
         _state.Note(why, Now, resolution.Who);
         foreach (var entry in mended.Where(e => e.HasEnded && !TaskStates.IsDone(e.Status.State)))
         {
@@ -139,12 +141,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         entry.State = entry.State with
         {
             LeftOut = false,
-            Status = entry.Status with
-            {
-                MergeCommit = verdict.Commit,
-                Gates = verdict.Gates.Length > 0 ? verdict.Gates : null,
-                Paused = false,
-            },
+            Status = entry.Status with { MergeCommit = verdict.Commit, Gates = verdict.Gates, Paused = false },
         };
         _state.Board.CountAsDone(entry, TaskStates.Resolved, why, Now, who);
     }

@@ -1,10 +1,12 @@
+using Orchestrator.Plans;
+
 namespace Orchestrator.Workflows.Train;
 
 /// <summary>The activities of the merge train, and the commits of the batch that is under way.</summary>
 internal sealed class BatchSteps(TrainContext context, TrainReporter reporter)
 {
     private readonly Dictionary<int, MergeResult> _refusals = [];
-    private readonly Dictionary<int, string> _fromCache = [];
+    private readonly Dictionary<int, GateSummary> _gates = [];
     private IReadOnlyList<string> _commits = [];
     private string _base = "";
 
@@ -32,7 +34,7 @@ internal sealed class BatchSteps(TrainContext context, TrainReporter reporter)
         var build = new BuildBatchInput(Input.RunId, Input.Repository, Input.PlanHash, requests) { StagingTip = context.Position.Commit };
         var built = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.BuildBatchAsync(build), context.Long);
         _refusals.Clear();
-        _fromCache.Clear();
+        _gates.Clear();
         _base = built.Base;
         _commits = [.. built.Merges.Where(merge => merge.Answer is null).Select(merge => merge.Commit)];
         reporter.Note(built.Message);
@@ -52,7 +54,7 @@ internal sealed class BatchSteps(TrainContext context, TrainReporter reporter)
             run.Tries
         );
         var gated = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.GateBatchAsync(gate), context.Long);
-        _fromCache[run.Length] = gated.FromCache;
+        _gates[run.Length] = gated.Gates;
         if (gated.Refusal is { } refusal)
         {
             _refusals[run.Length] = refusal;
@@ -96,7 +98,7 @@ internal sealed class BatchSteps(TrainContext context, TrainReporter reporter)
         {
             Merged = true,
             Commit = CommitOf(place),
-            Message = _fromCache.GetValueOrDefault(length, ""),
+            Message = _gates.TryGetValue(length, out var gates) ? GateWords.OfMerge(gates) : "",
         };
 
     /// <summary>The result for an entry that is sent back.</summary>

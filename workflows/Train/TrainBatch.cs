@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Workflows.Train;
 
@@ -17,10 +18,11 @@ internal sealed record TrainBatch(IReadOnlyList<MergeRequest> Entries)
     public ImmutableSortedSet<int> Running { get; init; } = [];
 
     /// <summary>The longest prefix that is known to pass.</summary>
-    public int Green => Math.Max(Landed, Results.Where(result => result.Value.IsGreen).Select(result => result.Key).LastOrDefault());
+    public int Green => Math.Max(Landed, Results.Where(result => result.Value.Gates.IsGood).Select(result => result.Key).LastOrDefault());
 
     /// <summary>The shortest prefix beyond that which is known to fail; 0: none.</summary>
-    public int Red => Results.Where(result => result.Key > Green && !result.Value.IsGreen).Select(result => result.Key).FirstOrDefault();
+    public int Red =>
+        Results.Where(result => result.Key > Green && !result.Value.Gates.IsGood).Select(result => result.Key).FirstOrDefault();
 
     /// <summary>Entries that are not on staging.</summary>
     public IEnumerable<MergeRequest> Rest => Entries.Skip(Landed);
@@ -34,18 +36,14 @@ internal sealed record TrainBatch(IReadOnlyList<MergeRequest> Entries)
         };
 }
 
-/// <summary>Gate result of the tree with the first entries of a batch merged.</summary>
-/// <param name="IsGreen">All hold.</param>
-/// <param name="Failures">How often those that do not were run.</param>
-internal sealed record PrefixResult(bool IsGreen, int Failures = 0)
+/// <summary>Gate results of the tree with the first entries of a batch merged; beside what the gates said counts how often that was
+/// asked.</summary>
+/// <param name="Gates">What came of the gates the last time.</param>
+/// <param name="Failures">How often those that do not hold were run.</param>
+internal sealed record PrefixResult(GateSummary Gates, int Failures = 0)
 {
-    /// <summary>Names of the failed gates.</summary>
-    public IReadOnlyList<string> Failed { get; init; } = [];
-
-    /// <summary>The machine is to blame, or gates could not be run: this says nothing about the work.</summary>
-    public bool BlamesMachine { get; init; }
-
     /// <summary>The failed gates were run once more: failures of the same tree add up, and a gate that passes in the end is
     /// green.</summary>
-    public PrefixResult After(PrefixResult before) => IsGreen || BlamesMachine ? this : this with { Failures = Failures + before.Failures };
+    public PrefixResult After(PrefixResult before) =>
+        Gates.IsGood || Gates.BlamesMachine ? this : this with { Failures = Failures + before.Failures };
 }

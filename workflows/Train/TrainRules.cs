@@ -45,7 +45,7 @@ internal static class TrainRules
         {
             return new TrainStep.End();
         }
-        if (batch.Results.Values.Any(result => result.BlamesMachine))
+        if (batch.Results.Values.Any(result => result.Gates.BlamesMachine))
         {
             return new TrainStep.GiveUp();
         }
@@ -92,5 +92,5 @@ internal static class TrainRules
     private static int Missing(TrainState state, PrefixResult result) =>
         (IsFlaky(state, result) ? FailuresOfFlaky : Failures) - result.Failures;
 
-    private static bool IsFlaky(TrainState state, PrefixResult result) => result.Failed.Any(state.Flaky.Contains);
+    private static bool IsFlaky(TrainState state, PrefixResult result) => (result.Gates.Failed ?? []).Any(state.Flaky.Contains);
 }

@@ -1,3 +1,5 @@
+using Orchestrator.Plans;
+
 namespace Orchestrator.Workflows.Train;
 
 /// <summary>Carries out what <see cref="TrainRules"/> decide: merges verified tasks, alone or as a batch, and reports the
@@ -152,25 +154,13 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         catch (FailureException failure)
         {
             // Others of the round go on. Merged one by one, each entry shows its own fault.
-            gated = new BatchGated
-            {
-                Refusal = new MergeResult { Message = failure.Message },
-                BlamesMachine = true,
-            };
+            gated = new BatchGated(
+                new GateSummary { Proof = GateProof.Failed, BlamesMachine = true },
+                new MergeResult { Message = failure.Message }
+            );
         }
-        Train = Train.Gated(
-            run.Length,
-            new PrefixResult(gated.Refusal is null, gated.Refusal is null ? 0 : run.Tries)
-            {
-                Failed = gated.Failed,
-                BlamesMachine = gated.BlamesMachine,
-            },
-            gated.Flaky
-        );
-        if (gated.Flaky.Count > 0)
-        {
-            reporter.Note($"Flaky: {string.Join(", ", gated.Flaky)} failed and then held on the same tree.");
-        }
+        Train = Train.Gated(run.Length, new PrefixResult(gated.Gates, gated.Refusal is null ? 0 : run.Tries));
+        reporter.Note(GateWords.Flaky(gated.Gates));
         if (gated.Refusal is not null && run.Length == batch.Entries.Count && !batch.Results.ContainsKey(run.Length))
         {
             var together = string.Join(", ", batch.Entries.Select(entry => entry.TaskId));

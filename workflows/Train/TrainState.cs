@@ -80,12 +80,11 @@ internal sealed record TrainState
     /// <summary>Gates have ended.</summary>
     /// <param name="length">Of which tree.</param>
     /// <param name="result">How.</param>
-    /// <param name="flaky">Gates that failed and passed when run again.</param>
-    public TrainState Gated(int length, PrefixResult result, IReadOnlyList<string> flaky) =>
+    public TrainState Gated(int length, PrefixResult result) =>
         this with
         {
             Batch = Batch!.With(length, result),
-            Flaky = Flaky.Union(flaky),
+            Flaky = Flaky.Union(result.Gates.Flaky ?? []),
         };
 
     /// <summary>Staging contains the first entries of the batch.</summary>

@@ -221,15 +221,47 @@ public static class GateWords
     public static IEnumerable<string> Brief(IReadOnlyList<GateVerdict> verdicts) =>
         Notes([.. verdicts.Where(v => !v.Cached)]).Prepend(FromCache(verdicts)).Where(note => note.Length > 0);
 
-    /// <summary>How many results were cached; empty where none was.</summary>
-    public static string FromCache(IReadOnlyList<GateVerdict> verdicts) =>
+    private static string FromCache(IReadOnlyList<GateVerdict> verdicts) =>
         verdicts.Count(IsHit) is > 0 and var hits
             ? string.Create(CultureInfo.InvariantCulture, $"{hits} of {verdicts.Count} gates taken from the cache")
             : "";
 
-    /// <summary>Short notes about gates that failed at the base commit.</summary>
-    public static IEnumerable<string> SinceBase(IEnumerable<GateVerdict> verdicts) =>
-        verdicts.Where(v => v.BeforeWork is not null).Select(v => $"gate '{v.Gate.Name}': {BeforeWork(v)}");
+    /// <summary>How many passed of how many; "not verified" where there is no gate; empty where gates were not asked yet.</summary>
+    public static string Count(GateSummary? gates) =>
+        gates switch
+        {
+            null => "",
+            { Proof: GateProof.NotVerified } => "not verified",
+            _ => string.Create(CultureInfo.InvariantCulture, $"{gates.Passed}/{gates.Total}")
+                + (gates.Cached == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({gates.Cached} from the cache)")),
+        };
+
+    /// <summary>Why passing gates show nothing of the work; empty where they do, or do not pass.</summary>
+    public static string Unproven(GateSummary? gates) =>
+        gates?.Proof switch
+        {
+            null or GateProof.NotVerified => "not verified: no gate has looked at it",
+            GateProof.LintOnly => "not verified: only linters passed, which show nothing of what it does",
+            _ => "",
+        };
+
+    /// <summary>What there is to tell of gates that let a merge pass: how many results were cached, and those that failed at the base.
+    /// Empty: nothing.</summary>
+    public static string OfMerge(GateSummary gates)
+    {
+        string[] notes =
+        [
+            gates.Cached == 0
+                ? ""
+                : string.Create(CultureInfo.InvariantCulture, $"{gates.Cached} of {gates.Total} gates taken from the cache"),
+            .. (gates.SinceBase ?? []).Select(gate => $"gate '{gate.Name}': {SinceBase(gate.Comparison)}"),
+        ];
+        return string.Join("; ", notes.Where(note => note.Length > 0));
+    }
+
+    /// <summary>What there is to tell of gates that failed and then passed on the same tree; empty: nothing.</summary>
+    public static string Flaky(GateSummary gates) =>
+        gates.Flaky is { Count: > 0 } flaky ? $"Flaky: {string.Join(", ", flaky)} failed and then held on the same tree." : "";
 
     /// <summary>The origin of a cached result, after the gate's name and a colon.</summary>
     public static string FromCache(GateVerdict verdict) =>
@@ -242,14 +274,7 @@ public static class GateWords
 
     /// <summary>Comparison with its failure at the base commit; empty: there was none.</summary>
     public static string BeforeWork(GateVerdict verdict) =>
-        verdict.BeforeWork switch
-        {
-            BaseComparison.Repaired => "red before any work was done, green now",
-            BaseComparison.Same => "red before any work was done, and still red in the same way; it only advises",
-            BaseComparison.Other => "red before any work was done, and red in another way now"
-                + $"{(LastWords(verdict) is { Length: > 0 } end ? $" ({end})" : "")}; it only advises",
-            _ => "",
-        };
+        verdict.BeforeWork is { } comparison ? SinceBase(comparison, LastWords(verdict)) : "";
 
     /// <summary>What looks unusual about it; empty: nothing.</summary>
     public static string Oddities(GateVerdict verdict) =>
@@ -301,6 +326,14 @@ public static class GateWords
             { Passed: true } => Advice(verdict),
             { Gate: { IsMeasurement: true, Required: false } } => $"it only advises, but: {Summary(verdict)}",
             _ => "",
+        };
+
+    private static string SinceBase(BaseComparison comparison, string end = "") =>
+        comparison switch
+        {
+            BaseComparison.Repaired => "red before any work was done, green now",
+            BaseComparison.Same => "red before any work was done, and still red in the same way; it only advises",
+            _ => $"red before any work was done, and red in another way now{(end.Length == 0 ? "" : $" ({end})")}; it only advises",
         };
 
     private static string Oddity(GateOddity oddity, TestCount? tests)

@@ -10,8 +10,6 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
     /// <summary>How often a gate is usually run before its failure counts.</summary>
     public const int UsualTries = 2;
 
-    private const int LongestName = 200;
-    private const int MostNotes = 3;
     private readonly GateCheck _gates = new(services);
 
     /// <summary>Runs the gates of all merged tasks, each once, and those of every merged tree.</summary>
@@ -20,7 +18,7 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
     /// <param name="commit">The gated commit.</param>
     /// <param name="tries">How often a failing gate is run before the failure counts.</param>
     /// <param name="stop">Stops the gate that runs.</param>
-    public async Task<GatedMerge> RunAsync(
+    public async Task<BatchGated> RunAsync(
         IReadOnlyList<MergeRequest> merged,
         string staging,
         string commit,
@@ -35,29 +33,27 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
             ? [.. (await new Diffs(repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path)]
             : [];
         var evidence = Path.Combine(files.Folder.Task(last.TaskId), $"merge-gates-{last.Attempt}");
-        var (flaky, fromCache) = (new List<string>(), "");
+        IReadOnlyList<GateVerdict> verdicts = [];
+        var flaky = new List<string>();
         var failures = await FailuresAsync(expectedRed: tries > 1 ? null : gates);
         for (var again = tries; again > UsualTries && failures.Count > 0 && !failures.Any(f => f.BlamesMachine); again--)
         {
             // All are looked up, since one may need files that another leaves; gates that passed on this tree are known.
             IReadOnlyList<Gate> failed = [.. failures.Select(f => f.Gate)];
             failures = await FailuresAsync(expectedRed: gates);
-            flaky.AddRange(failed.Where(gate => failures.All(f => f.Gate != gate)).Select(NameOf));
+            flaky.AddRange(failed.Where(gate => failures.All(f => f.Gate != gate)).Select(gate => gate.Command));
         }
-        return new GatedMerge(
-            failures.Count == 0 ? null : Refuse(merged, failures),
-            [.. failures.Select(f => NameOf(f.Gate)).Distinct()],
-            [.. flaky.Distinct()],
-            failures.Any(f => f.BlamesMachine),
-            fromCache
+        return new BatchGated(
+            GateSummary.Of(verdicts, failures, hasBehaviour: false).WithFlaky(flaky),
+            failures.Count == 0 ? null : Refuse(merged, failures)
         );
 
         async Task<IReadOnlyList<GateVerdict>> FailuresAsync(IReadOnlyList<Gate>? expectedRed)
         {
-            var verdicts = new List<GateVerdict>();
+            var all = new List<GateVerdict>();
             foreach (var group in groups)
             {
-                verdicts.AddRange(
+                all.AddRange(
                     await _gates.RunAsync(
                         files,
                         repository,
@@ -72,12 +68,9 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
                     )
                 );
             }
-            flaky.AddRange(verdicts.Where(v => v.Passed && v.Failure == GateFailure.Flaky).Select(v => NameOf(v.Gate)));
-            fromCache = string.Join(
-                "; ",
-                GateWords.SinceBase(verdicts).Take(MostNotes).Prepend(GateWords.FromCache(verdicts)).Where(note => note.Length > 0)
-            );
-            return GateCheck.Failures(files, verdicts);
+            verdicts = all;
+            flaky.AddRange(GateSummary.Of(all, [], hasBehaviour: false).Flaky ?? []);
+            return GateCheck.Failures(files, all);
         }
     }
 
@@ -140,21 +133,4 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
             ),
         };
     }
-
-    /// <summary>Name of a gate in the run's record.</summary>
-    private static string NameOf(Gate gate) => gate.Command.Length <= LongestName ? gate.Command : gate.Command[..LongestName];
 }
-
-/// <summary>Gate results of a merge.</summary>
-/// <param name="Refusal">The refusal for the task merged last; null where all gates pass.</param>
-/// <param name="Failed">The gates that do not hold.</param>
-/// <param name="Flaky">Gates that failed and then passed on the same tree.</param>
-/// <param name="BlamesMachine">The machine is to blame, and not the work.</param>
-/// <param name="FromCache">Number of cached results and notes about gates that failed at the base, as text; empty: none.</param>
-internal sealed record GatedMerge(
-    Messages.MergeResult? Refusal,
-    IReadOnlyList<string> Failed,
-    IReadOnlyList<string> Flaky,
-    bool BlamesMachine,
-    string FromCache
-);

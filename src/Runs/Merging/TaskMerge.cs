@@ -64,12 +64,12 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
             );
             if (gated.Refusal is { } red)
             {
-                return red with { Flaky = gated.Flaky };
+                return red with { Flaky = gated.Gates.Flaky ?? [] };
             }
             if (await record.MoveAsync(made.Commit, staging, $"merge {task.Id}"))
             {
-                var said = string.Join("; ", ((string[])[note, gated.FromCache]).Where(text => text.Length > 0));
-                return Merged(made.Commit, said) with { Flaky = gated.Flaky };
+                var said = string.Join("; ", ((string[])[note, GateWords.OfMerge(gated.Gates)]).Where(text => text.Length > 0));
+                return Merged(made.Commit, said) with { Flaky = gated.Gates.Flaky ?? [] };
             }
         }
     }

@@ -60,7 +60,6 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
-        GatedMerge gated;
         // A commit that this process made is remembered; if it is gone since, the checkout fails.
         if (await new CommitStore(repository).ReadAsync(input.Commit, stop) is null)
         {
@@ -68,7 +67,7 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
         }
         try
         {
-            gated = await new MergeGates(services, repository, files).RunAsync(input.Requests, input.Base, input.Commit, input.Tries, stop);
+            return await new MergeGates(services, repository, files).RunAsync(input.Requests, input.Base, input.Commit, input.Tries, stop);
         }
         catch (GitException)
         {
@@ -78,15 +77,6 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
             }
             throw Gone();
         }
-        return new BatchGated
-        {
-            Refusal = gated.Refusal,
-            Failed = gated.Failed,
-            Flaky = gated.Flaky,
-            BlamesMachine = gated.BlamesMachine,
-            FromCache = gated.FromCache,
-        };
-
         StepException Gone() => new($"The merge {input.Commit} is gone; it is made anew.", "MergeGone");
     }
 

@@ -124,7 +124,7 @@ internal sealed class EscalationReport(string repository)
             done.Take(MostTasks)
                 .Select(t =>
                     MarkdownText.Of(
-                        $"| {t.Id}{(t.Landed ? " (landed)" : "")} | {CommitIds.Shorten(t.MergeCommit)} | {t.Gates ?? "not verified"} |\n"
+                        $"| {t.Id}{(t.Landed ? " (landed)" : "")} | {CommitIds.Shorten(t.MergeCommit)} | {GateWords.Count(t.Gates ?? new GateSummary())} |\n"
                     )
                 )
         );

@@ -75,10 +75,9 @@ internal sealed class TaskFacts(RunFolder folder)
                 + $"expected {figure.Expected}"
                 + $"{(figure.Claimed is null ? "" : $"; its agent said {TaskMeasurement.Show(figure.Claimed, "")}")}";
         }
-        // Else its reason tells what is known of it.
-        if (isWork && task.State == TaskStates.Merged && task.Gates is null && task.Reason.Length == 0)
+        if (isWork && task.State == TaskStates.Merged && GateWords.Unproven(task.Gates) is { Length: > 0 } unproven)
         {
-            yield return "not verified: no gate has looked at it";
+            yield return unproven;
         }
         if (task.Reason.Length > 0)
         {

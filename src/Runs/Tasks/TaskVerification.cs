@@ -73,7 +73,7 @@ public sealed class TaskVerification(RunServices services)
         );
         var measured = Measurements.Of(outcomes);
         var failures = GateCheck.Failures(files, outcomes);
-        var count = CountOf(outcomes);
+        var gated = GateSummary.Of(outcomes, failures, changed.Exists(HasBehaviour));
         if (failures.FirstOrDefault(f => f.BlamesMachine) is { } broken)
         {
             return new VerifyResult
@@ -81,7 +81,7 @@ public sealed class TaskVerification(RunServices services)
                 Commit = commit,
                 Problems = [GateCheck.Explain(files, broken)],
                 FailureClass = FailureClasses.Environment,
-                Gates = count,
+                Gates = gated,
                 Measurements = measured,
             };
         }
@@ -94,7 +94,7 @@ public sealed class TaskVerification(RunServices services)
             var sections = (idle ? words.Select(word => $"- {word}\n") : []).Concat(failures.Select(GateWords.Section)).Concat(hidden);
             return Refused(files, task, input, [.. words, .. hidden], commit, [.. sections]) with
             {
-                Gates = count,
+                Gates = gated,
                 Measurements = measured,
             };
         }
@@ -119,11 +119,7 @@ public sealed class TaskVerification(RunServices services)
         {
             notes.Add("the agent did not say done; judged by its gates");
         }
-        if (outcomes.Count == 0)
-        {
-            notes.Add("not verified: no gate");
-        }
-        if (LintAlone.Note(outcomes, changed) is { } unproven)
+        if (GateWords.Unproven(gated) is { Length: > 0 } unproven)
         {
             notes.Add(unproven);
         }
@@ -143,7 +139,7 @@ public sealed class TaskVerification(RunServices services)
         var verified = new VerifyResult
         {
             Commit = commit,
-            Gates = count,
+            Gates = gated,
             Measurements = measured,
             Notes = notes,
             NeedsPerson = string.Join(
@@ -161,13 +157,9 @@ public sealed class TaskVerification(RunServices services)
     /// <summary>Whether the task is there to write files.</summary>
     private static bool MustChange(PlanTask task) => task.FilesWrite is not { Count: 0 };
 
-    private static string CountOf(IReadOnlyList<GateVerdict> outcomes)
-    {
-        var cached = outcomes.Count(o => o.Cached);
-        return outcomes.Count == 0
-            ? ""
-            : $"{outcomes.Count(o => o.Passed)}/{outcomes.Count}{(cached == 0 ? "" : $" ({cached} from the cache)")}";
-    }
+    /// <summary>Whether a file may change what a program does: all but documents and images.</summary>
+    private static bool HasBehaviour(string path) =>
+        Path.GetExtension(path).ToLowerInvariant() is not (".md" or ".txt" or ".rst" or ".adoc" or ".png" or ".svg" or ".jpg");
 
     /// <summary>Files that git refuses to read or store are for the agent to fix.</summary>
     private static async Task<(IReadOnlyList<string> Problems, string Commit)> CheckAndCommitAsync(

@@ -1,4 +1,5 @@
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Orchestrator.Workflows.Train;
 using Xunit;
 
@@ -83,7 +84,10 @@ public sealed class TrainRulesTests
     public void Next_MachineIsToBlame_MergesWhatIsLeftOneByOne()
     {
         var state = With(4).Built(With(4).Queue);
-        state = (state with { Queue = [.. state.Batch!.Entries] }).Gated(4, new PrefixResult(false, 1) { BlamesMachine = true }, []);
+        state = (state with { Queue = [.. state.Batch!.Entries] }).Gated(
+            4,
+            new PrefixResult(Gates(false) with { BlamesMachine = true }, 1)
+        );
         Assert.IsType<TrainStep.GiveUp>(TrainRules.Next(state));
         state = state.GivenUp();
         for (var i = 1; i <= 4; i++)
@@ -106,7 +110,7 @@ public sealed class TrainRulesTests
         foreach (var run in gate.Runs)
         {
             Assert.IsType<TrainStep.Wait>(TrainRules.Next(state));
-            state = state.Gated(run.Length, new PrefixResult(run.Length < 4, 1), []);
+            state = state.Gated(run.Length, new PrefixResult(Gates(run.Length < 4), 1));
         }
         Assert.Equal(new TrainStep.Land(2), TrainRules.Next(state));
     }
@@ -237,7 +241,7 @@ public sealed class TrainRulesTests
 
         var again = Assert.IsType<TrainStep.Build>(TrainRules.Next(state)).Requests;
         Assert.Equal(["t1", "t9"], again.Select(request => request.TaskId));
-        state = state.Built(again).Started([new PrefixRun(2, 2)]).Gated(2, new PrefixResult(true), []).Landed(2).Ended();
+        state = state.Built(again).Started([new PrefixRun(2, 2)]).Gated(2, new PrefixResult(Gates(true))).Landed(2).Ended();
         Assert.Equal(("", 0), (state.Resolving, state.Deferred.Count));
         Assert.Equal("t2", Assert.IsType<TrainStep.MergeAlone>(TrainRules.Next(state)).Request.TaskId);
     }
@@ -321,10 +325,11 @@ public sealed class TrainRulesTests
     }
 
     private static TrainState Gate(TrainState state, int length, bool isGreen) =>
-        state
-            .Started([new PrefixRun(length, 2)])
-            .Gated(length, new PrefixResult(isGreen, isGreen ? 0 : 2) { Failed = isGreen ? [] : ["tests"] }, []);
+        state.Started([new PrefixRun(length, 2)]).Gated(length, new PrefixResult(Gates(isGreen, "tests"), isGreen ? 0 : 2));
 
     private static TrainState With(int n) =>
         new() { Limit = 8, Queue = [.. Enumerable.Range(1, n).Select(i => new MergeRequest($"t{i}", $"c{i}", 1))] };
+
+    private static GateSummary Gates(bool hold, string? failing = null) =>
+        new() { Proof = hold ? GateProof.Verified : GateProof.Failed, Failed = hold || failing is null ? null : [failing] };
 }

@@ -1,4 +1,5 @@
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Orchestrator.Workflows.Train;
 
 namespace Orchestrator.Workflows.Tests.Train;
@@ -136,11 +137,13 @@ internal sealed class TrainSimulator
                 {
                     var failures = Try(isBroken, run.Tries, isNew);
                     var isGreen = failures < run.Tries;
-                    State = State.Gated(
-                        run.Length,
-                        new PrefixResult(isGreen, failures) { Failed = isGreen ? [] : ["tests"] },
-                        isGreen && (failures > 0 || !isNew) ? ["tests"] : []
-                    );
+                    var gates = new GateSummary
+                    {
+                        Proof = isGreen ? GateProof.Verified : GateProof.Failed,
+                        Failed = isGreen ? null : ["tests"],
+                        Flaky = isGreen && (failures > 0 || !isNew) ? ["tests"] : null,
+                    };
+                    State = State.Gated(run.Length, new PrefixResult(gates, failures));
                 }
             );
         }
