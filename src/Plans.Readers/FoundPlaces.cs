@@ -38,7 +38,7 @@ internal static class FoundPlaces
             return (0, 0);
         }
         var node = tasks[task];
-        var field = (node as MappingNode)?.Entries.Find(e => string.Equals(e.Key.Text, key, StringComparison.Ordinal)).Key;
+        var field = (node as MappingNode)?.Entries.FirstOrDefault(e => string.Equals(e.Key.Text, key, StringComparison.Ordinal)).Key;
         return field is null ? (node.Line, node.Column) : (field.Line, field.Column);
     }
 }

@@ -174,7 +174,7 @@ public class PlanCommandTests
         );
 
         var without = await cli.RunAsync("validate", "--json");
-        cli.Write(".claude-agents.yaml", "quality: {verifier_checks: [make test]}\n");
+        cli.Write(".orchestrator/config.yaml", "quality: {verifier_checks: [make test]}\n");
         var with = await cli.RunAsync("validate", "--json");
 
         Assert.Contains(without.Json["advice"]!.AsArray(), advice => (string?)advice!["code"] == "no-gate");

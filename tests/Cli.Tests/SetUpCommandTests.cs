@@ -107,8 +107,8 @@ public class SetUpCommandTests
         Assert.DoesNotContain("took", result.People, StringComparison.Ordinal);
         string[] expected =
         [
-            "used   timeout: 10m  (in orchestrator_config.json:1, where it stands)",
-            "used   planner.model: opus",
+            "left   timeout: 10m  (from orchestrator_config.json:1)",
+            "left   planner.model: opus",
             "left   limits.memory: 800MB  (from .env:1); to take it: orchestrate config set limits.memory '800MB'",
             "left   limits.cpu: 0.4",
             "unused models.manager.description",
@@ -228,7 +228,7 @@ public class SetUpCommandTests
     }
 
     [Fact]
-    public async Task Config_FileOfAnOlderToolWithoutInit_CountsForQuestionsAndNamesItself()
+    public async Task Config_RiskFileOfAnOlderToolWithoutInit_CountsForQuestionsAndNamesItself()
     {
         using var cli = new CliFixture().WithRepository();
         cli.Write(
@@ -246,16 +246,16 @@ public class SetUpCommandTests
     }
 
     [Fact]
-    public async Task Run_FileOfAnOlderToolAllowsMore_NeedsTrust()
+    public async Task Run_RiskFileOfAnOlderToolAllowsMore_NeedsTrust()
     {
         using var cli = new CliFixture().WithRepository();
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: D, prompt: P, files_write: [a.py], verification: [test -f a.py]}\n");
-        cli.Write("orchestrator_config.json", """{"bypass_permissions": true}""");
+        cli.Write(".claude-agents.yaml", "risk: {auto_approve_threshold: 90, review_threshold: 99}\n");
 
         var run = await cli.RunAsync("run", "tasks.yaml");
 
         Assert.Equal(3, run.ExitCode);
-        Assert.Contains("permissions.mode: bypass  (orchestrator_config.json:1)", run.People, StringComparison.Ordinal);
+        Assert.Contains("risk.auto_approve_threshold: 90  (.claude-agents.yaml:1)", run.People, StringComparison.Ordinal);
     }
 
     [Fact]

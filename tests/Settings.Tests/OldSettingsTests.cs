@@ -7,74 +7,66 @@ namespace Orchestrator.Settings.Tests;
 /// <summary>Names, files and variables of earlier versions and of older tools.</summary>
 public class OldSettingsTests
 {
+    private static readonly ConfigurationText TaskTool = new(
+        "orchestrator_config.json",
+        """{"execution": {"max_workers": 5, "max_retries": 3}, "risk": {"auto_approve_threshold": 99}, "temporal": {"api_key": "xyzzy"}}"""
+    );
+
+    private static readonly ConfigurationText RiskTool = new(
+        ".claude-agents.yaml",
+        """
+        risk:
+          auto_approve_threshold: 30
+          sensitive_patterns: [{pattern: "internal/*", weight: 50}]
+        orchestration: {worker_model: opus, max_parallel_workers: 9, worker_modle: opus}
+        approval: {always_require_human: ["**/secrets/**"]}
+        quality: {verifier_checks: ["ruff check ."]}
+        """
+    );
+
     [Fact]
-    public void Load_FilesOfOlderTools_CountBelowOursWhereTheyStand()
+    public void Load_FilesOfOlderTools_CountForRiskAloneAndBelowOurs()
     {
         var result = SettingsLoader.Load(
             new SettingsInput
             {
                 IsTrusted = true,
-                OldUserFile = new(
-                    "~/.config/claude-orchestra/config.json",
-                    """{"default_parallel": 4, "branch_prefix": "orchestra", "bypass_permissions": ["Bash(git *)"]}"""
-                ),
-                UserFile = new("user.yaml", "branch_prefix: mine\n"),
-                OldRepositoryFiles =
-                [
-                    new(
-                        "orchestrator_config.json",
-                        """{"execution": {"max_workers": 5, "max_retries": 3}, "models": {"worker": {"model": "haiku","""
-                            + """ "description": "works"}}}"""
-                    ),
-                    new(
-                        ".claude-agents.yaml",
-                        """
-                        risk:
-                          auto_approve_threshold: 30
-                          sensitive_patterns: [{pattern: "internal/*", weight: 50}]
-                        orchestration: {worker_model: opus, max_parallel_workers: 9, worker_modle: opus}
-                        approval: {always_require_human: ["**/secrets/**"]}
-                        quality: {verifier_checks: ["ruff check ."]}
-                        boundaries: {churn_threshold_lines: 500}
-                        """
-                    ),
-                ],
+                OldUserFile = new("~/.config/claude-orchestra/config.json", """{"default_parallel": 4}"""),
+                OldRepositoryFiles = [TaskTool, RiskTool],
                 RepositoryFile = new(".orchestrator/config.yaml", "risk: {auto_approve_threshold: 10}\n"),
             }
         );
 
         Assert.Empty(result.Errors);
-        var sources = result.Values.ToDictionary(value => value.Name, value => (value.Value, Source: value.Source.ToString()));
-        Assert.Equal(("5", "orchestrator_config.json:1"), sources["workers"]);
-        Assert.Equal(("haiku", "orchestrator_config.json:1"), sources["model"]);
-        Assert.Equal(("4", "orchestrator_config.json:1"), sources["retry.max_attempts"]);
-        Assert.Equal(("mine", "user.yaml:1"), sources["branch_prefix"]);
-        Assert.Equal("~/.config/claude-orchestra/config.json:1", sources["permissions.allow"].Source);
-        Assert.Equal(("10", ".orchestrator/config.yaml:1"), sources["risk.auto_approve_threshold"]);
+        Assert.Empty(result.Warnings);
+        var set = result.Values.Where(value => value.Source.Kind != SettingSourceKind.Default);
+        Assert.Equal(
+            [
+                ("always_require_human", ".claude-agents.yaml:5"),
+                ("risk.sensitive_patterns", ".claude-agents.yaml:3"),
+                ("risk.auto_approve_threshold", ".orchestrator/config.yaml:1"),
+            ],
+            set.Select(value => (value.Name, value.Source.ToString()))
+        );
         Assert.Equal("internal/*", Assert.Single(result.Settings!.Risk.SensitivePatterns!).Pattern);
-        Assert.Equal("ruff check .", Assert.Single(result.Settings.Gates.Task!).Command);
+        Assert.Equal(10, result.Settings.Risk.AutoApproveThreshold);
         Assert.Superset(
             new HashSet<string> { "**/secrets/**", ".orchestrator/**", ".claude-agents.yaml" },
             result.Settings.AlwaysRequireHuman.ToHashSet()
         );
-        Assert.Equal("orchestration.worker_modle", Assert.Single(result.Warnings).Key);
+        Assert.DoesNotContain("xyzzy", string.Concat(result.Variables.Values), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Load_SecretInAnOlderFile_ServesWhereItStandsAndIsNamed()
+    public void Load_OlderFilesThatInitHasNotTakenOver_AreNamed()
     {
         var result = SettingsLoader.Load(
-            new SettingsInput
-            {
-                IsTrusted = true,
-                OldRepositoryFiles = [new("orchestrator_config.json", """{"temporal": {"api_key": "key-xyzzy"}}""")],
-            }
+            new SettingsInput { OldRepositoryFiles = [TaskTool, new(".claude-agents.yaml", "risk: {auto_approve_threshold: 30}\n")] }
         );
 
-        var key = result.Settings!.Temporal.ApiKey!;
-        Assert.Equal("key-xyzzy", key.Resolve(result.Variables.GetValueOrDefault, File.ReadAllText));
-        Assert.Contains(result.Warnings, warning => warning.Cure.Contains("orchestrate init", StringComparison.Ordinal));
-        Assert.DoesNotContain("xyzzy", string.Join('\n', result.Warnings) + string.Join('\n', result.Values), StringComparison.Ordinal);
+        var warning = Assert.Single(result.Warnings);
+        Assert.Equal("orchestrator_config.json", warning.Source.ToString());
+        Assert.Contains("orchestrate init", warning.Cure, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -108,17 +108,17 @@ public class SettingsLoaderTests
 
         Assert.Null(result.Settings);
         Assert.Equal(
-            ["workers 1", "timeout 2", "limits.stall 6", "gates.task 10", "git.land 4", "risk.sensitive_patterns 13"],
+            ["workers 1", "timeout 2", "limits.stall 6", "gates.task[0].tipe 10", "git.land 4", "risk.sensitive_patterns 13"],
             result.Errors.Select(fault => $"{fault.Key} {fault.Source.Line}")
         );
-        Assert.All(result.Errors, fault => Assert.Matches("^(Give|The default is) .*[.]$", fault.Cure));
+        Assert.All(result.Errors, fault => Assert.Matches("^(Give|The default is|Did you mean) .*[.?]$", fault.Cure));
         Assert.Contains(
             "'many' is not a whole number from 1 to 1000. The default is 3.",
             result.Errors[0].ToString(),
             StringComparison.Ordinal
         );
         Assert.Contains("'merge' is near", result.Errors[4].Message, StringComparison.Ordinal);
-        Assert.Contains("'type' is near", result.Errors[3].Message, StringComparison.Ordinal);
+        Assert.Contains("'type'", result.Errors[3].Cure, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -213,11 +213,11 @@ public class SettingsLoaderTests
 
     [Theory]
     [InlineData("workers: [1\n", "no valid YAML")]
-    [InlineData("workers: 1\nworkers: 2\n", "twice")]
-    [InlineData("retry:\n\tmax_attempts: 1\n\tbase_delay: 2\n", "no valid YAML")]
+    [InlineData("workers: 1\nworkers: 2\n", "a second time")]
+    [InlineData("retry:\n\tmax_attempts: 1\n\tbase_delay: 2\n", "indented with a tab")]
     [InlineData("- a\n- b\n", "not a mapping")]
-    [InlineData("workers: 1\n---\nworkers: 2\n", "second document")]
-    [InlineData("a: &x [1]\nb: *x\n", "anchors")]
+    [InlineData("workers: 1\n---\nworkers: 2\n", "more than one YAML document")]
+    [InlineData("a: &x [1]\nb: *x\n", "Anchors")]
     [InlineData("a\0b", "binary")]
     public void Load_BrokenFile_NamesTheFileAndNeverThrows(string file, string message)
     {
@@ -230,10 +230,25 @@ public class SettingsLoaderTests
     }
 
     [Fact]
+    public void Load_FaultsOfKeysAndOfValues_AreReportedTogether()
+    {
+        var faults = Load(file: "timeout: soon\nworkers: 1\nworkers: 2\ngates: {task: [make test, ~]}\n").Errors;
+
+        Assert.Equal(
+            ["config.yaml:1 timeout", "config.yaml:3 workers", "config.yaml:4 gates.task[1]"],
+            faults.Select(fault => $"{fault.Source} {fault.Key}").Order(StringComparer.Ordinal)
+        );
+    }
+
+    [Fact]
     public void Load_HugeOrDeepFile_IsRefused()
     {
         Assert.Contains("no configuration", Assert.Single(Load(file: new string('a', 1_000_001)).Errors).Message, StringComparison.Ordinal);
-        Assert.Contains("levels", Assert.Single(Load(file: new string('[', 100_000)).Errors).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "nested more than 64 deep",
+            Assert.Single(Load(file: new string('[', 100_000)).Errors).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -276,7 +291,7 @@ public class SettingsLoaderTests
         Assert.Equal("port-3000", Assert.Single(good.Settings!.Gates.Task!).Exclusive);
         Assert.Equal("[{command: \"npm run e2e\", exclusive: port-3000}]", good.Values.Single(value => value.Name == "gates.task").Value);
         Assert.Equal(["config.yaml:4", "config.yaml:5"], bad.Errors.Select(error => error.Source.ToString()));
-        Assert.Contains("'exclusive' is near", bad.Errors[1].ToString(), StringComparison.Ordinal);
+        Assert.Contains("Did you mean 'exclusive'?", bad.Errors[1].ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

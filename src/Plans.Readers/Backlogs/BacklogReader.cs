@@ -24,7 +24,7 @@ public static class BacklogReader
         if (root is SequenceNode list)
         {
             root = new MappingNode(list.Line, list.Column);
-            ((MappingNode)root).Entries.Add((new ScalarNode(list.Line, list.Column, "tasks", isPlain: false), list));
+            ((MappingNode)root).Add(new ScalarNode(list.Line, list.Column, "tasks", isPlain: false), list);
             text = $"{{\"tasks\":{text}}}";
         }
         if (root is not MappingNode mapping)
@@ -85,7 +85,7 @@ public static class BacklogReader
 
     private static (string? Tag, MappingNode? Holder) Holder(MappingNode root, string? tag, FaultList faults)
     {
-        if (tag is null && root.Entries.Exists(e => e.Key.Text == "tasks"))
+        if (tag is null && root.Entries.Any(e => e.Key.Text == "tasks"))
         {
             return (null, root);
         }
@@ -93,7 +93,7 @@ public static class BacklogReader
         // With tags each member of the root is a list of its own.
         List<(ScalarNode Key, DocumentNode Value)> tags =
         [
-            .. root.Entries.Where(e => e.Value is MappingNode inner && inner.Entries.Exists(m => m.Key.Text == "tasks")),
+            .. root.Entries.Where(e => e.Value is MappingNode inner && inner.Entries.Any(m => m.Key.Text == "tasks")),
         ];
         var wanted = tag ?? (tags is [var only] ? only.Key.Text : BacklogFile.DefaultTag);
         (var key, var value) = tags.Find(e => e.Key.Text == wanted);

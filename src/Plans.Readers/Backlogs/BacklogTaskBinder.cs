@@ -22,7 +22,7 @@ internal static class BacklogTaskBinder
     public static List<BacklogTask> BindTasks(MappingNode holder, string? tag, List<PlacedTask> placed, FaultList faults)
     {
         var path = tag is null ? "tasks" : $"{tag}.tasks";
-        var node = holder.Entries.Find(e => e.Key.Text == "tasks").Value;
+        var node = holder.Entries.FirstOrDefault(e => e.Key.Text == "tasks").Value;
         if (node is not SequenceNode list)
         {
             faults.Error("wrong-type", node, path, $"'tasks' is a list, not {node.Kind}.", "Write [].");
@@ -48,7 +48,10 @@ internal static class BacklogTaskBinder
 
         // Members of other tools are kept unchanged, and are no fault.
         var known = new MappingNode(mapping.Line, mapping.Column);
-        known.Entries.AddRange(mapping.Entries.Where(e => Keys.Find(e.Key.Text) is not null));
+        foreach (var (key, value) in mapping.Entries.Where(e => Keys.Find(e.Key.Text) is not null))
+        {
+            known.Add(key, value);
+        }
         var fields = new Fields(known, path, Keys, faults, "a task");
         var local = (fields.Text("id") ?? "").Trim();
         var id = parent is null
@@ -101,7 +104,7 @@ internal static class BacklogTaskBinder
                 [
                     .. list
                         .Items.OfType<MappingNode>()
-                        .Select(m => m.Entries.Find(e => Keys.Find(e.Key.Text) == "id").Value)
+                        .Select(m => m.Entries.FirstOrDefault(e => Keys.Find(e.Key.Text) == "id").Value)
                         .OfType<ScalarNode>()
                         .Select(s => $"{id}.{s.Text}"),
                 ];

@@ -1,25 +1,29 @@
 namespace Orchestrator.Plans.Readers.Documents;
 
 /// <summary>Collects all faults of one file, so that they can be repaired together.</summary>
-internal sealed class FaultList(string file)
+/// <param name="file">Its name; the ending <c>.json</c> means JSON, any other YAML.</param>
+public sealed class FaultList(string file)
 {
     private const int Most = 1000;
     private readonly List<PlanFault> _faults = [];
     private int _left;
 
+    /// <summary>The name of the file.</summary>
     public string File { get; } = file;
 
+    /// <summary>There is a fault that is more than a warning.</summary>
     public bool HasErrors { get; private set; }
 
-    public void Error(string code, DocumentNode? at, FieldPath field, string message, string cure) =>
+    internal void Error(string code, DocumentNode? at, FieldPath field, string message, string cure) =>
         Add(code, FaultSeverity.Error, at?.Line ?? 0, at?.Column ?? 0, field.ToString(), message, cure);
 
-    public void Warning(string code, DocumentNode? at, FieldPath field, string message, string cure) =>
+    internal void Warning(string code, DocumentNode? at, FieldPath field, string message, string cure) =>
         Add(code, FaultSeverity.Warning, at?.Line ?? 0, at?.Column ?? 0, field.ToString(), message, cure);
 
-    public void Add(string code, FaultSeverity severity, int line, int column, string field, string message, string cure) =>
+    internal void Add(string code, FaultSeverity severity, int line, int column, string field, string message, string cure) =>
         Add(new PlanFault(code, severity, File, line, column, field, message, cure));
 
+    /// <summary>Adds a fault.</summary>
     public void Add(PlanFault fault)
     {
         HasErrors |= fault.Severity == FaultSeverity.Error;

@@ -96,7 +96,7 @@ internal ref struct JsonTree
                 var sequence = new SequenceNode(line, column);
                 while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
                 {
-                    sequence.Items.Add(ReadValue());
+                    sequence.Add(ReadValue());
                 }
                 return sequence;
             case JsonTokenType.String:
@@ -118,7 +118,7 @@ internal ref struct JsonTree
             var value = ReadValue();
             if (names.TryAdd(key.Text, key))
             {
-                mapping.Entries.Add((key, value));
+                mapping.Add(key, value);
             }
             else
             {

@@ -39,7 +39,8 @@ internal static class YamlFaults
             column,
             "",
             $"This is no valid YAML: {reason.Trim().TrimEnd('.')}.",
-            $"Look at and just above the line '{shown}': quotes, colons, brackets and indentation."
+            $"Look {(shown.Length == 0 ? "just above" : $"at and just above the line '{shown}'")}: quotes, colons, brackets and "
+                + "indentation."
         );
     }
 
@@ -78,7 +79,7 @@ internal static class YamlFaults
             (int)second.Column,
             "",
             "The file holds more than one YAML document.",
-            "Keep one plan per file: remove the line '---' and what follows it."
+            "Keep one document per file: remove the line '---' and what follows it."
         );
 
     /// <summary>A key is a list or a mapping.</summary>

@@ -12,16 +12,19 @@ internal sealed class YamlTree
     private readonly Dictionary<string, DocumentNode?> _anchors = new(StringComparer.Ordinal);
     private bool _stopped;
 
-    private YamlTree(string text, FaultList faults)
+    private readonly bool _hasAliases;
+
+    private YamlTree(string text, FaultList faults, bool hasAliases)
     {
         _parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
         _faults = faults;
+        _hasAliases = hasAliases;
     }
 
     /// <summary>The first document of the text, or null when it is empty or invalid; see the faults.</summary>
-    public static DocumentNode? Read(string text, FaultList faults)
+    public static DocumentNode? Read(string text, FaultList faults, bool hasAliases)
     {
-        var tree = new YamlTree(text, faults);
+        var tree = new YamlTree(text, faults, hasAliases);
         try
         {
             return tree.ReadStream();
@@ -74,7 +77,7 @@ internal sealed class YamlTree
                 "too-deep",
                 start.Start,
                 $"Values are nested more than {DocumentLimits.MaxDepth} deep.",
-                "A plan needs no such nesting; look for stray brackets."
+                "No file here needs such nesting; look for stray brackets."
             );
         }
         var anchor = start.Anchor.IsEmpty ? null : start.Anchor.Value;
@@ -104,6 +107,10 @@ internal sealed class YamlTree
     private DocumentNode? Resolve(AnchorAlias alias)
     {
         var name = alias.Value.Value;
+        if (!_hasAliases)
+        {
+            return Stop("alias", alias.Start, $"Anchors and aliases, such as *{name}, are not used in this file.", "Write the value out.");
+        }
         if (!_anchors.TryGetValue(name, out var target))
         {
             var near = NearestName.Of(name, _anchors.Keys);
@@ -127,7 +134,7 @@ internal sealed class YamlTree
             {
                 return null;
             }
-            sequence.Items.Add(item);
+            sequence.Add(item);
             if (sequence.Items.Count > DocumentLimits.MaxEntries)
             {
                 return (SequenceNode?)TooLong(start);
@@ -161,7 +168,7 @@ internal sealed class YamlTree
             }
             else if (names.TryAdd(name.Text, name))
             {
-                mapping.Entries.Add((name, value));
+                mapping.Add(name, value);
             }
             else
             {
@@ -174,7 +181,7 @@ internal sealed class YamlTree
         {
             if (names.TryAdd(key.Text, key))
             {
-                mapping.Entries.Add((key, value));
+                mapping.Add(key, value);
             }
         }
         return mapping;
@@ -216,7 +223,7 @@ internal sealed class YamlTree
             "too-many-values",
             start.Start,
             $"The list or mapping that begins here has more than {DocumentLimits.MaxEntries} entries.",
-            $"A plan has at most {TaskGraphs.TaskGraphReader.MaxTasks} tasks: split it, or look whether this is the file you meant."
+            "Split it, or look whether this is the file you meant."
         );
 
     private DocumentNode? Stop(string code, Mark at, string message, string cure)

@@ -8,14 +8,22 @@ internal sealed class Fields
     private int _count;
     private readonly FaultList _faults;
 
-    public Fields(MappingNode mapping, string path, KeyTable keys, FaultList faults, string what)
+    public Fields(
+        MappingNode mapping,
+        string path,
+        KeyTable keys,
+        FaultList faults,
+        string what,
+        FaultSeverity unknown = FaultSeverity.Warning
+    )
     {
         Mapping = mapping;
         Path = path;
         _faults = faults;
         _values = new Entry[mapping.Entries.Count];
-        foreach ((var key, var value) in mapping.Entries)
+        for (var i = 0; i < _values.Length; i++)
         {
+            (var key, var value) = mapping.Entries[i];
             var name = keys.Find(key.Text);
             if (name is null)
             {
@@ -23,11 +31,13 @@ internal sealed class Fields
                 if (!key.Text.StartsWith("x-", StringComparison.Ordinal) && !key.Text.StartsWith('.'))
                 {
                     var near = keys.Nearest(key.Text);
-                    _faults.Warning(
+                    _faults.Add(
                         "unknown-key",
-                        key,
-                        Join(key.Text),
-                        $"'{key.Text}' is no key of {what} and is ignored.",
+                        unknown,
+                        key.Line,
+                        key.Column,
+                        Join(key.Text).ToString(),
+                        $"'{key.Text}' is no key of {what}{(unknown == FaultSeverity.Warning ? " and is ignored" : "")}.",
                         near is null ? $"Known keys: {string.Join(", ", keys.Names)}." : $"Did you mean '{near}'?"
                     );
                 }

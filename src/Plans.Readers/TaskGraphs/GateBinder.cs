@@ -1,53 +1,71 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
 /// <summary>Reads gates: a command as text, a mapping, a list of both, or a mapping of names to commands.</summary>
-internal static class GateBinder
+public sealed class GateBinder
 {
-    /// <summary>The gates of a field, or null when it is not given.</summary>
-    public static IReadOnlyList<Gate>? Bind(Fields fields, string name)
+    private readonly List<Gate> _gates = [];
+    private readonly FaultList _faults;
+    private readonly FaultSeverity _unknown;
+
+    private GateBinder(FaultList faults, FaultSeverity unknown)
     {
-        if (fields.Node(name) is not { } node)
-        {
-            return null;
-        }
-        var gates = new List<Gate>();
-        Add(node, fields.Join(name), null, gates, fields.Faults);
-        return gates;
+        _faults = faults;
+        _unknown = unknown;
     }
 
-    private static void Add(DocumentNode node, FieldPath path, string? name, List<Gate> gates, FaultList faults)
+    /// <summary>The gates of a value; what is no gate is a fault.</summary>
+    /// <param name="node">The value.</param>
+    /// <param name="field">Its path in the document.</param>
+    /// <param name="faults">Takes the faults.</param>
+    /// <param name="unknown">How severe a member is that gates do not have.</param>
+    public static IReadOnlyList<Gate> Read(
+        DocumentNode node,
+        string field,
+        FaultList faults,
+        FaultSeverity unknown = FaultSeverity.Warning
+    ) => Bind(node, field, new GateBinder(faults, unknown));
+
+    /// <summary>The gates of a field, or null when it is not given.</summary>
+    internal static IReadOnlyList<Gate>? Bind(Fields fields, string name) =>
+        fields.Node(name) is { } node ? Bind(node, fields.Join(name), new GateBinder(fields.Faults, FaultSeverity.Warning)) : null;
+
+    private static List<Gate> Bind(DocumentNode node, FieldPath path, GateBinder binder)
+    {
+        binder.Add(node, path, null);
+        return binder._gates;
+    }
+
+    private void Add(DocumentNode node, FieldPath path, string? name)
     {
         switch (node)
         {
-            case ScalarNode { IsNull: true }:
-                break;
             case ScalarNode text:
-                AddCommand(text, path, name, gates, faults);
+                AddCommand(text, path, name);
                 break;
             case SequenceNode list:
                 for (var i = 0; i < list.Items.Count; i++)
                 {
-                    Add(list.Items[i], path.At(i), name, gates, faults);
+                    Add(list.Items[i], path.At(i), name);
                 }
                 break;
             case MappingNode mapping when GateGrammar.IsOneGate([.. mapping.Entries.Select(e => e.Key.Text)]):
-                AddMapping(mapping, path, name, gates, faults);
+                AddMapping(mapping, path, name);
                 break;
             case MappingNode byName:
                 // "test: pytest" under each other: the key is the type of gate, or its name.
                 foreach ((var key, var value) in byName.Entries)
                 {
-                    Add(value, $"{path}.{key.Text}", key.Text, gates, faults);
+                    Add(value, $"{path}.{key.Text}", key.Text);
                 }
                 break;
         }
     }
 
-    private static void AddCommand(ScalarNode text, FieldPath path, string? name, List<Gate> gates, FaultList faults)
+    private void AddCommand(ScalarNode text, FieldPath path, string? name)
     {
-        if (string.IsNullOrWhiteSpace(text.Text))
+        if (text.IsNull || string.IsNullOrWhiteSpace(text.Text))
         {
-            faults.Error(
+            _faults.Error(
                 "bad-value",
                 text,
                 path,
@@ -56,12 +74,12 @@ internal static class GateBinder
             );
             return;
         }
-        gates.Add(GateGrammar.Of(text.Text.Trim(), name));
+        _gates.Add(GateGrammar.Of(text.Text.Trim(), name));
     }
 
-    private static void AddMapping(MappingNode mapping, FieldPath path, string? name, List<Gate> gates, FaultList faults)
+    private void AddMapping(MappingNode mapping, FieldPath path, string? name)
     {
-        var fields = new Fields(mapping, path.ToString(), GateGrammar.Keys, faults, "a gate");
+        var fields = new Fields(mapping, path.ToString(), GateGrammar.Keys, _faults, "a gate", _unknown);
         var command = fields.Text("command")?.Trim();
         if (string.IsNullOrEmpty(command))
         {
@@ -73,7 +91,7 @@ internal static class GateBinder
             return;
         }
         var gate = GateGrammar.Of(command, name, fields.Word("type", GateGrammar.Types), fields.Text("description"));
-        gates.Add(
+        _gates.Add(
             gate with
             {
                 Required = fields.Bool("required") ?? true,
@@ -86,7 +104,7 @@ internal static class GateBinder
     }
 
     /// <summary>The exclusive name of a gate; null where there is none, or it is invalid.</summary>
-    public static string? Exclusive(Fields fields)
+    internal static string? Exclusive(Fields fields)
     {
         var name = fields.Text("exclusive")?.Trim();
         if (name is null || ExclusiveName.IsValid(name))

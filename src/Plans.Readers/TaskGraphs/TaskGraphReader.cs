@@ -53,8 +53,7 @@ public static class TaskGraphReader
     public static PlanReadResult Read(string text, string file, IReadOnlyCollection<string>? projectContext = null)
     {
         var faults = new FaultList(file);
-        var isJson = file.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
-        var root = isJson ? JsonTree.Read(text, faults) : YamlTree.Read(text, faults);
+        var root = DocumentReader.Read(text, faults);
         if (root is null or ScalarNode { IsNull: true })
         {
             if (!faults.HasErrors)
@@ -217,7 +216,7 @@ public static class TaskGraphReader
     private static MappingNode Wrap(string key, DocumentNode value)
     {
         var mapping = new MappingNode(value.Line, value.Column);
-        mapping.Entries.Add((new ScalarNode(value.Line, value.Column, key, isPlain: false), value));
+        mapping.Add(new ScalarNode(value.Line, value.Column, key, isPlain: false), value);
         return mapping;
     }
 }

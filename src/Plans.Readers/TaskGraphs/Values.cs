@@ -29,12 +29,7 @@ internal static class Values
 
     public static bool? Bool(DocumentNode node, FieldPath field, FaultList faults)
     {
-        bool? value = (node as ScalarNode)?.Text.ToLowerInvariant() switch
-        {
-            "true" or "yes" or "on" or "1" => true,
-            "false" or "no" or "off" or "0" => false,
-            _ => null,
-        };
+        var value = node is ScalarNode scalar ? Switches.Read(scalar.Text) : null;
         if (value is null)
         {
             faults.Error(WrongType, node, field, $"true or false is expected here, not {Shown(node)}.", "Write true or false.");

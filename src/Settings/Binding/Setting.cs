@@ -43,10 +43,10 @@ public abstract class Setting(string name, string description, string accepts, s
     internal string NameOf(string? part) => part is null ? Name : Name.Replace("*", part, StringComparison.Ordinal);
 
     /// <summary>The value in normalized form, or null with the faults reported.</summary>
-    internal abstract string? TryDisplay(RawValue raw, FaultSink faults);
+    internal abstract string? TryDisplay(DocumentNode raw, FaultSink faults);
 
     /// <summary>The value in normalized form, or as it was written if it is invalid.</summary>
-    internal string Display(RawValue raw) => TryDisplay(raw, static (_, _) => { }) ?? RawText.Of(raw);
+    internal string Display(DocumentNode raw) => TryDisplay(raw, static (_, _, _, _) => { }) ?? NodeText.Of(raw);
 }
 
 /// <summary>A setting whose values are of type <typeparamref name="T"/>.</summary>
@@ -64,33 +64,24 @@ internal sealed class Setting<T>(
     public override string DefaultText => type.Write(Default);
 
     /// <summary>The value, or the default with the faults reported.</summary>
-    public T Read(RawValue raw, FaultSink faults) => type.TryRead(raw, faults, out var value) ? value : Default;
+    public T Read(DocumentNode raw, FaultSink faults) => type.TryRead(raw, faults, out var value) ? value : Default;
 
-    internal override string? TryDisplay(RawValue raw, FaultSink faults) =>
+    internal override string? TryDisplay(DocumentNode raw, FaultSink faults) =>
         type.TryRead(raw, faults, out var value) ? type.Write(value) : null;
 }
 
-/// <summary>Receives the faults of one value: the message, and the line where it is known.</summary>
-internal delegate void FaultSink(string message, int line);
+/// <summary>Receives the faults of one value.</summary>
+/// <param name="message">What is wrong.</param>
+/// <param name="line">Its line, from 1; 0 where it is in no file.</param>
+/// <param name="cure">What would be right; null: what the setting accepts.</param>
+/// <param name="below">Path of the fault below the setting, such as <c>[0].type</c>.</param>
+internal delegate void FaultSink(string message, int line, string? cure = null, string below = "");
 
 /// <summary>Reading and writing of one type of value.</summary>
 /// <param name="Accepts">What a valid value is, for people; faults end with it.</param>
-/// <param name="TryRead">Reads a raw value; false after reporting a fault.</param>
+/// <param name="TryRead">Reads a value of a document; false after reporting a fault.</param>
 /// <param name="Write">The value in its form in a file.</param>
 internal sealed record SettingType<T>(string Accepts, SettingReader<T> TryRead, Func<T, string> Write, bool IsSecret = false);
 
-/// <summary>Reads a raw value; on a fault it reports it and returns false.</summary>
-internal delegate bool SettingReader<T>(RawValue raw, FaultSink faults, out T value);
-
-/// <summary>Raw values as text, for messages.</summary>
-internal static class RawText
-{
-    public static string Of(RawValue raw) =>
-        raw switch
-        {
-            RawScalar scalar => scalar.Text,
-            RawList list => "[" + string.Join(", ", list.Items.Select(Of)) + "]",
-            RawMap map => "{" + string.Join(", ", map.Entries.Select(entry => entry.Key + ": " + Of(entry.Value))) + "}",
-            _ => "",
-        };
-}
+/// <summary>Reads a value of a document; on a fault it reports it and returns false.</summary>
+internal delegate bool SettingReader<T>(DocumentNode raw, FaultSink faults, out T value);

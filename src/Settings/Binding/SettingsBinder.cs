@@ -9,13 +9,14 @@ internal sealed class SettingsBinder(SettingsLayers layers) : SettingReader
         return layers.Settings.TryGetValue(name, out var raw)
             ? setting.Read(
                 raw.Value,
-                (message, line) =>
+                (message, line, cure, below) =>
                     layers.Errors.Add(
                         SettingFault.OfValue(
                             setting,
-                            name,
+                            name + below,
                             message,
-                            line > 0 && raw.Source.Line > 0 ? raw.Source with { Line = line } : raw.Source
+                            line > 0 && raw.Source.Line > 0 ? raw.Source with { Line = line } : raw.Source,
+                            cure
                         )
                     )
             )

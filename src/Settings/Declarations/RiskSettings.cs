@@ -42,6 +42,15 @@ public sealed record RiskSettings(
         "risk patterns match whole words only"
     );
 
+    /// <summary>What counts in <see cref="SettingsFiles.OldRiskFileName"/> where it stands.</summary>
+    internal static readonly IReadOnlyList<Setting> RulesOfOlderTools =
+    [
+        SensitivePatternsKey,
+        AutoApproveThresholdKey,
+        ReviewThresholdKey,
+        OrchestratorSettings.AlwaysRequireHumanKey,
+    ];
+
     /// <summary>The options of the plan's risk score.</summary>
     public RiskOptions ToOptions() =>
         new()

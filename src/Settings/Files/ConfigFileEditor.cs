@@ -35,7 +35,7 @@ public static class ConfigFileEditor
             return (null, [new SettingFault(name, "the secret itself must not stand in a file.", $"Give {setting.Accepts}.", source)]);
         }
         var faults = new List<SettingFault>();
-        YamlConfiguration.Read(text, source, faults);
+        ConfigurationFile.Read(text, source, faults);
         if (faults.Count > 0)
         {
             return (null, faults);

@@ -8,9 +8,11 @@ public static class SettingsFiles
     /// <summary>Path of the repository's file, relative to its root.</summary>
     public const string RepositoryFileName = ".orchestrator/config.yaml";
 
-    /// <summary>Files of older tools at the root of a repository whose settings are used from there; the first one that has a setting
-    /// wins.</summary>
-    public static IReadOnlyList<string> OldRepositoryFileNames { get; } = ["orchestrator_config.json", ".claude-agents.yaml"];
+    /// <summary>The older tool's file at the root of a repository whose rules of risk count where they stand.</summary>
+    public const string OldRiskFileName = ".claude-agents.yaml";
+
+    /// <summary>Files of older tools at the root of a repository; <c>init</c> takes a setting from the first one that has it.</summary>
+    public static IReadOnlyList<string> OldRepositoryFileNames { get; } = ["orchestrator_config.json", OldRiskFileName];
 
     /// <summary>Path of an older tool's file of the user, relative to the home folder.</summary>
     public const string OldUserFileName = ".config/claude-orchestra/config.json";
@@ -84,7 +86,7 @@ public static class SettingsFiles
             return null;
         }
         using var reader = new StreamReader(path);
-        var buffer = new char[Math.Min(new FileInfo(path).Length, YamlConfiguration.MaxLength) + 1];
+        var buffer = new char[Math.Min(new FileInfo(path).Length, ConfigurationFile.MaxLength) + 1];
         var length = reader.ReadBlock(buffer);
         return new ConfigurationText(shownAs, new string(buffer, 0, length));
     }

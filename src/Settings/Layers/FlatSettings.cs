@@ -4,19 +4,19 @@ namespace Orchestrator.Settings;
 internal static class FlatSettings
 {
     /// <summary>Nested keys as dotted names; a key without a value is not set.</summary>
-    public static List<RawSetting> Of(RawMap map, string prefix, SettingSource source)
+    public static List<RawSetting> Of(MappingNode map, string prefix, SettingSource source)
     {
         var settings = new List<RawSetting>();
         foreach (var entry in map.Entries)
         {
-            var name = prefix + entry.Key;
-            if (entry.Value is RawMap inner && (SettingIndex.Find(name) is null || SettingIndex.HasInner(name)))
+            var name = prefix + entry.Key.Text;
+            if (entry.Value is MappingNode inner && (SettingIndex.Find(name) is null || SettingIndex.HasInner(name)))
             {
                 settings.AddRange(Of(inner, name + ".", source));
             }
-            else if (entry.Value is not RawScalar { Text.Length: 0 })
+            else if (entry.Value is not ScalarNode scalar || NodeText.Of(scalar).Length > 0)
             {
-                settings.Add(new RawSetting(name, entry.Value, source with { Line = entry.Line }));
+                settings.Add(new RawSetting(name, entry.Value, source with { Line = entry.Key.Line }));
             }
         }
         return settings;

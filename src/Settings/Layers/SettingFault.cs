@@ -11,12 +11,13 @@ public sealed record SettingFault(string Key, string Message, string Cure, Setti
     /// <param name="key">Its name as it was written.</param>
     /// <param name="message">The fault; if it says what is accepted, the cure is the default.</param>
     /// <param name="source">Its source.</param>
-    internal static SettingFault OfValue(Setting setting, string key, string message, SettingSource source) =>
+    /// <param name="cure">The cure, where it is known.</param>
+    internal static SettingFault OfValue(Setting setting, string key, string message, SettingSource source, string? cure = null) =>
         new(
             key,
             message,
-            message.Contains(setting.Accepts, StringComparison.Ordinal)
-                ? $"The default is {setting.DefaultText}."
+            cure is not null ? cure
+                : message.Contains(setting.Accepts, StringComparison.Ordinal) ? $"The default is {setting.DefaultText}."
                 : $"Give {setting.Accepts}.",
             source
         );

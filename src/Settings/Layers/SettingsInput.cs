@@ -29,11 +29,11 @@ public sealed record SettingsInput
     /// <summary><c>~/.config/orchestrator/config.yaml</c>, or null.</summary>
     public ConfigurationText? UserFile { get; init; }
 
-    /// <summary>Files of older tools in the repository, below <see cref="RepositoryFile"/>; the first one that has a setting
-    /// wins.</summary>
+    /// <summary>Files of older tools in the repository, in the order in which <c>init</c> takes settings from them. Without it only what
+    /// <see cref="SettingsFiles.OldRiskFileName"/> says of risk counts, below <see cref="RepositoryFile"/>.</summary>
     public IReadOnlyList<ConfigurationText> OldRepositoryFiles { get; init; } = [];
 
-    /// <summary>An older tool's file of the user, below <see cref="UserFile"/>; or null.</summary>
+    /// <summary>An older tool's file of the user, from which <c>init</c> takes settings; or null.</summary>
     public ConfigurationText? OldUserFile { get; init; }
 }
 

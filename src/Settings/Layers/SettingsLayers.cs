@@ -34,45 +34,39 @@ internal sealed class SettingsLayers(bool isTrusted)
             return;
         }
         var source = new SettingSource(kind, file.Path);
-        if (YamlConfiguration.Read(file.Text, source, Errors) is { } map)
+        if (ConfigurationFile.Read(file.Text, source, Errors) is { } map)
         {
             AddLayer(OldForms.Rewrite(FlatSettings.Of(map, "", source)));
         }
     }
 
-    /// <summary>Adds the settings of an older tool's file; its other members belong to that tool, and only misspelt ones are
-    /// reported.</summary>
-    public void AddOldFile(SettingSourceKind kind, ConfigurationText? file)
+    /// <summary>Adds what a file of an older tool says of risk, which counts where it stands. Its other settings are taken over by
+    /// <c>init</c> alone.</summary>
+    public void AddRiskRules(ConfigurationText file)
     {
-        if (file is null)
+        var old = LegacyConfiguration.Translate(file, new SettingSource(SettingSourceKind.RepositoryFile, file.Path), Errors);
+        AddLayer([.. old.Settings.Where(raw => RiskSettings.RulesOfOlderTools.Contains(SettingIndex.Find(raw.Name)))]);
+    }
+
+    /// <summary>Warns of settings in files of older tools that <c>init</c> has not taken over.</summary>
+    public void WarnOfOlder(IEnumerable<ConfigurationText> files, SettingSourceKind kind)
+    {
+        foreach (var file in files)
         {
-            return;
-        }
-        var source = new SettingSource(kind, file.Path);
-        var old = LegacyConfiguration.Translate(file, source, Errors);
-        foreach (var (variable, secret) in old.Secrets)
-        {
-            AddFileVariable(variable, secret, source);
-        }
-        if (old.Secrets.Count > 0)
-        {
-            Warnings.Add(
-                new SettingFault(
-                    "",
-                    "it holds a secret for everyone who can read it.",
-                    $"'orchestrate init' puts it into {SettingsFiles.SecretsFileName}; then take it out of this file.",
-                    source
-                )
-            );
-        }
-        foreach (var raw in old.Unknown)
-        {
-            if (SettingIndex.Nearest(LegacyConfiguration.WithoutSection(raw.Name)) is { } near)
+            var source = new SettingSource(kind, file.Path);
+            var old = LegacyConfiguration.Translate(file, source, new List<SettingFault>());
+            if (old.Settings.Exists(raw => !RiskSettings.RulesOfOlderTools.Contains(SettingIndex.Find(raw.Name))))
             {
-                WarnOfUnknown(raw, near);
+                Warnings.Add(
+                    new SettingFault(
+                        "",
+                        "settings of an older tool do not count where they stand.",
+                        "'orchestrate init' takes them over.",
+                        source
+                    )
+                );
             }
         }
-        AddLayer(old.Settings);
     }
 
     public void AddDotEnv(ConfigurationText? file)
@@ -119,7 +113,7 @@ internal sealed class SettingsLayers(bool isTrusted)
         AddLayer([
             .. flags.Select(flag => new RawSetting(
                 flag.Name,
-                new RawScalar(flag.Value),
+                NodeText.Scalar(flag.Value),
                 new SettingSource(SettingSourceKind.Flag, flag.Option)
             )),
         ]);
@@ -164,20 +158,20 @@ internal sealed class SettingsLayers(bool isTrusted)
     }
 
     // Lists and mappings have the same form in a variable as in a file.
-    private RawValue ReadVariable(string value, SettingSource source)
+    private DocumentNode ReadVariable(string value, SettingSource source)
     {
         if (value[0] is not ('[' or '{'))
         {
-            return new RawScalar(value);
+            return NodeText.Scalar(value);
         }
         var faults = new List<SettingFault>();
-        var map = YamlConfiguration.Read("value: " + value, source, faults);
+        var map = ConfigurationFile.Read("value: " + value, source, faults);
         if (faults.Count == 0 && map is { Entries: [var only] })
         {
             return only.Value;
         }
         Errors.AddRange(faults);
-        return new RawScalar(value);
+        return NodeText.Scalar(value);
     }
 
     private void WarnOfUnknown(RawSetting raw, string? near) =>

@@ -36,11 +36,14 @@ public static class SettingsLoader
     internal static SettingsLayers Layers(SettingsInput input)
     {
         var layers = new SettingsLayers(input.IsTrusted);
-        layers.AddOldFile(SettingSourceKind.UserFile, input.OldUserFile);
         layers.AddFile(SettingSourceKind.UserFile, input.UserFile);
-        foreach (var file in input.OldRepositoryFiles.Reverse())
+        foreach (var file in input.OldRepositoryFiles.Where(file => file.Path == SettingsFiles.OldRiskFileName))
         {
-            layers.AddOldFile(SettingSourceKind.RepositoryFile, file);
+            layers.AddRiskRules(file);
+        }
+        if (input.RepositoryFile is null)
+        {
+            layers.WarnOfOlder(input.OldRepositoryFiles, SettingSourceKind.RepositoryFile);
         }
         layers.AddFile(SettingSourceKind.RepositoryFile, input.RepositoryFile);
         layers.AddDotEnv(input.DotEnv);

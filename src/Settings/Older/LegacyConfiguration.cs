@@ -83,7 +83,7 @@ public static class LegacyConfiguration
     internal static OldFile Translate(ConfigurationText file, SettingSource source, ICollection<SettingFault> faults)
     {
         var old = new OldFile();
-        if (YamlConfiguration.Read(file.Text, source, faults) is not { } map)
+        if (ConfigurationFile.Read(file.Text, source, faults) is not { } map)
         {
             return old;
         }
@@ -104,13 +104,13 @@ public static class LegacyConfiguration
         if (
             file == "orchestrator_config.json"
             && name.EndsWith("max_retries", StringComparison.Ordinal)
-            && value is RawScalar count
+            && value is ScalarNode count
             && int.TryParse(count.Text, out var retries)
         )
         {
             (name, value) = (
                 RetrySettings.MaxAttemptsKey.Name,
-                new RawScalar((retries + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), value.Line)
+                NodeText.Scalar((retries + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), value.Line)
             );
         }
         if (Find(name) is not { } setting)
@@ -118,25 +118,23 @@ public static class LegacyConfiguration
             old.Unknown.Add(raw);
             return;
         }
-        if (setting.IsSecret && value is RawScalar { Text: var secret } && !secret.StartsWith('$'))
+        if (setting.IsSecret && value is ScalarNode { Text: var secret } && !secret.StartsWith('$'))
         {
             var variable = setting.Name.Replace('.', '_').ToUpperInvariant();
             old.Secrets[variable] = secret;
-            value = new RawScalar("$" + variable, value.Line);
+            value = NodeText.Scalar("$" + variable, value.Line);
         }
 
         // The older tool had no default list: its entries are added to ours.
-        if (setting == OrchestratorSettings.AlwaysRequireHumanKey && value is RawList globs)
+        if (setting == OrchestratorSettings.AlwaysRequireHumanKey && value is SequenceNode globs)
         {
-            value = new RawList(
-                [
-                    .. OrchestratorSettings
-                        .AlwaysRequireHumanKey.Default.Select(glob => new RawScalar(glob, value.Line))
-                        .Concat(globs.Items)
-                        .DistinctBy(RawText.Of),
-                ],
-                value.Line
-            );
+            var all = new SequenceNode(value.Line, value.Column);
+            var ours = OrchestratorSettings.AlwaysRequireHumanKey.Default.Select(glob => NodeText.Scalar(glob, value.Line));
+            foreach (var glob in ours.Concat(globs.Items).DistinctBy(NodeText.Of))
+            {
+                all.Add(glob);
+            }
+            value = all;
         }
         var today = SettingIndex.Canonical(name, setting);
         old.Settings.Add(raw with { Name = today, Value = value, Written = raw.Name == today ? null : raw.Name });
@@ -146,13 +144,14 @@ public static class LegacyConfiguration
     {
         var setting = SettingIndex.Find(raw.Name)!;
         var value =
-            raw.Value is RawScalar { Text: var model } && ModelName.AliasForRetired(model) is { } alias
-                ? new RawScalar(alias, raw.Value.Line)
+            raw.Value is ScalarNode { Text: var model } && ModelName.AliasForRetired(model) is { } alias
+                ? NodeText.Scalar(alias, raw.Value.Line)
                 : raw.Value;
         if (
             setting.TryDisplay(
                 value,
-                (message, line) => faults.Add(SettingFault.OfValue(setting, raw.Name, message, raw.Source with { Line = line }))
+                (message, line, cure, below) =>
+                    faults.Add(SettingFault.OfValue(setting, raw.Name + below, message, raw.Source with { Line = line }, cure))
             )
             is not { } text
         )

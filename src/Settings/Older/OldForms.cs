@@ -9,19 +9,19 @@ internal static class OldForms
 
     private static IEnumerable<RawSetting> RewriteOne(RawSetting setting, string last)
     {
-        var text = setting.Value is RawScalar scalar ? scalar.Text : null;
+        var text = setting.Value is ScalarNode scalar ? scalar.Text : null;
         return last switch
         {
             // Not committing by itself meant that the branch is left for a person.
             "auto_commit" => text is "false" or "no" or "off"
-                ? [setting with { Name = GitSettings.LandKey.Name, Value = new RawScalar("branch", setting.Source.Line) }]
+                ? [setting with { Name = GitSettings.LandKey.Name, Value = NodeText.Scalar("branch", setting.Source.Line) }]
                 : [],
             "bypass_permissions" when text is "true" or "yes" =>
             [
                 setting with
                 {
                     Name = PermissionSettings.ModeKey.Name,
-                    Value = new RawScalar("bypass", setting.Source.Line),
+                    Value = NodeText.Scalar("bypass", setting.Source.Line),
                 },
             ],
             _ => [setting],

@@ -23,11 +23,11 @@ internal static class TrustQuestions
             variable.Source.ToString()
         ));
         var gates = layers.Settings.TryGetValue(GateSettings.TaskKey.Name, out var set)
-            ? GateSettings.TaskKey.Read(set.Value, static (_, _) => { })
+            ? GateSettings.TaskKey.Read(set.Value, static (_, _, _, _) => { })
             : null;
         var hasSetUp = layers.Settings.ContainsKey(WorktreeSettings.SetupKey.Name);
         var servers = layers.Settings.TryGetValue(AgentSettings.McpServersKey.NameOf(AgentSettings.Claude), out var named)
-            ? AgentSettings.McpServersKey.Read(named.Value, static (_, _) => { })
+            ? AgentSettings.McpServersKey.Read(named.Value, static (_, _, _, _) => { })
             : [];
         var asked = found.Where(command =>
             command.Kind switch

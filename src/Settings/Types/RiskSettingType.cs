@@ -8,13 +8,13 @@ internal static class RiskSettingType
     public static SettingType<IReadOnlyList<RiskPattern>?> Patterns { get; } =
         new("a list of mappings with 'pattern' and 'weight'", Read, Write);
 
-    private static bool Read(RawValue raw, FaultSink faults, out IReadOnlyList<RiskPattern>? value)
+    private static bool Read(DocumentNode raw, FaultSink faults, out IReadOnlyList<RiskPattern>? value)
     {
         var patterns = new List<RiskPattern>();
         value = patterns;
-        if (raw is not RawList list)
+        if (raw is not SequenceNode list)
         {
-            faults($"'{RawText.Of(raw)}' is not a list of mappings with 'pattern' and 'weight'.", raw.Line);
+            faults($"'{NodeText.Of(raw)}' is not a list of mappings with 'pattern' and 'weight'.", raw.Line);
             return false;
         }
         var good = true;
@@ -25,9 +25,9 @@ internal static class RiskSettingType
         return good;
     }
 
-    private static bool ReadPattern(RawValue raw, FaultSink faults, List<RiskPattern> patterns)
+    private static bool ReadPattern(DocumentNode raw, FaultSink faults, List<RiskPattern> patterns)
     {
-        if (raw is not RawMap map || Member(map, "pattern") is not { } rawPattern || Member(map, "weight") is not { } rawWeight)
+        if (raw is not MappingNode map || Member(map, "pattern") is not { } rawPattern || Member(map, "weight") is not { } rawWeight)
         {
             faults("each entry needs 'pattern' and 'weight'.", raw.Line);
             return false;
@@ -45,7 +45,7 @@ internal static class RiskSettingType
         return true;
     }
 
-    private static RawValue? Member(RawMap map, string key) => map.Entries.FirstOrDefault(entry => entry.Key == key)?.Value;
+    private static DocumentNode? Member(MappingNode map, string key) => map.Entries.FirstOrDefault(entry => entry.Key.Text == key).Value;
 
     private static string Write(IReadOnlyList<RiskPattern>? patterns) =>
         patterns is null

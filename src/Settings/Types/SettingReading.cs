@@ -3,7 +3,7 @@ namespace Orchestrator.Settings;
 /// <summary>Converts raw values to typed ones; faults are reported with their line.</summary>
 internal static class SettingReading
 {
-    public static bool ReadRegion(RawValue raw, FaultSink faults, out string? value)
+    public static bool ReadRegion(DocumentNode raw, FaultSink faults, out string? value)
     {
         if (!ReadText(raw, faults, out value!))
         {
@@ -17,7 +17,7 @@ internal static class SettingReading
         return false;
     }
 
-    public static bool ReadBranchPart(RawValue raw, FaultSink faults, out string value)
+    public static bool ReadBranchPart(DocumentNode raw, FaultSink faults, out string value)
     {
         if (!ReadText(raw, faults, out value))
         {
@@ -42,51 +42,39 @@ internal static class SettingReading
         return isFit;
     }
 
-    public static bool ReadScalar<T>(RawValue raw, string accepts, FaultSink faults, out T value, Func<string, T?> parse)
+    public static bool ReadScalar<T>(DocumentNode raw, string accepts, FaultSink faults, out T value, Func<string, T?> parse)
         where T : struct
     {
-        if (raw is RawScalar scalar && parse(scalar.Text.Trim()) is { } read)
+        if (raw is ScalarNode scalar && parse(scalar.Text.Trim()) is { } read)
         {
             value = read;
             return true;
         }
         value = default;
-        faults($"'{RawText.Of(raw)}' is not {accepts}.", raw.Line);
+        faults($"'{NodeText.Of(raw)}' is not {accepts}.", raw.Line);
         return false;
     }
 
-    public static bool ReadText(RawValue raw, FaultSink faults, out string value)
+    public static bool ReadText(DocumentNode raw, FaultSink faults, out string value)
     {
-        value = raw is RawScalar scalar ? scalar.Text : "";
-        if (raw is RawScalar && value.Length > 0)
+        value = raw is ScalarNode scalar ? NodeText.Of(scalar) : "";
+        if (raw is ScalarNode && value.Length > 0)
         {
             return true;
         }
-        faults(raw is RawScalar ? "it is empty." : $"'{RawText.Of(raw)}' is not one text.", raw.Line);
+        faults(raw is ScalarNode ? "it is empty." : $"'{NodeText.Of(raw)}' is not one text.", raw.Line);
         return false;
     }
 
-    public static bool ReadSwitch(RawValue raw, FaultSink faults, out bool value) =>
-        ReadScalar(
-            raw,
-            "true or false",
-            faults,
-            out value,
-            text =>
-                text.ToLowerInvariant() switch
-                {
-                    "true" or "yes" or "on" or "1" => true,
-                    "false" or "no" or "off" or "0" => false,
-                    _ => null,
-                }
-        );
+    public static bool ReadSwitch(DocumentNode raw, FaultSink faults, out bool value) =>
+        ReadScalar(raw, "true or false", faults, out value, Switches.Read);
 
     // A single text is a list of one; in a variable or a flag, commas separate.
-    public static bool ReadTexts(RawValue raw, FaultSink faults, out IReadOnlyList<string> value)
+    public static bool ReadTexts(DocumentNode raw, FaultSink faults, out IReadOnlyList<string> value)
     {
         var texts = new List<string>();
         value = texts;
-        if (raw is RawScalar scalar)
+        if (raw is ScalarNode scalar)
         {
             texts.AddRange(
                 scalar.Line > 0
@@ -95,9 +83,9 @@ internal static class SettingReading
             );
             return true;
         }
-        if (raw is not RawList list)
+        if (raw is not SequenceNode list)
         {
-            faults($"'{RawText.Of(raw)}' is not a list of texts.", raw.Line);
+            faults($"'{NodeText.Of(raw)}' is not a list of texts.", raw.Line);
             return false;
         }
         var good = true;
@@ -109,7 +97,7 @@ internal static class SettingReading
         return good;
     }
 
-    public static bool ReadFolders(RawValue raw, FaultSink faults, out IReadOnlyList<string>? value)
+    public static bool ReadFolders(DocumentNode raw, FaultSink faults, out IReadOnlyList<string>? value)
     {
         var good = ReadTexts(raw, faults, out var texts);
         value = [.. texts.Select(text => text.Trim('/'))];
@@ -131,7 +119,7 @@ internal static class SettingReading
             .Split('/')
             .All(part => part is not ("" or "." or "..") && !part.Equals(".git", StringComparison.OrdinalIgnoreCase));
 
-    public static bool ReadSecret(RawValue raw, FaultSink faults, out SecretReference? value)
+    public static bool ReadSecret(DocumentNode raw, FaultSink faults, out SecretReference? value)
     {
         value = null;
         if (!ReadText(raw, faults, out var text))

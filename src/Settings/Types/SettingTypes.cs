@@ -10,7 +10,7 @@ internal static class SettingTypes
     public static SettingType<string?> OptionalText { get; } =
         new(
             "a text",
-            (RawValue raw, FaultSink faults, out string? value) => SettingReading.ReadText(raw, faults, out value!),
+            (DocumentNode raw, FaultSink faults, out string? value) => SettingReading.ReadText(raw, faults, out value!),
             value => value is null ? "none" : Quote(value)
         );
 
@@ -34,7 +34,7 @@ internal static class SettingTypes
     public static SettingType<IReadOnlyList<string>?> OptionalTexts { get; } =
         new(
             "a list of texts",
-            (RawValue raw, FaultSink faults, out IReadOnlyList<string>? value) => SettingReading.ReadTexts(raw, faults, out value!),
+            (DocumentNode raw, FaultSink faults, out IReadOnlyList<string>? value) => SettingReading.ReadTexts(raw, faults, out value!),
             value => value is null ? "found" : WriteTexts(value)
         );
 
@@ -119,7 +119,7 @@ internal static class SettingTypes
         var accepts = "one of " + string.Join(", ", choices);
         return new(
             accepts,
-            (RawValue raw, FaultSink faults, out string value) =>
+            (DocumentNode raw, FaultSink faults, out string value) =>
             {
                 value = "";
                 if (!SettingReading.ReadText(raw, faults, out var text))
@@ -143,7 +143,7 @@ internal static class SettingTypes
         where T : struct =>
         new(
             accepts,
-            (RawValue raw, FaultSink faults, out T value) => SettingReading.ReadScalar(raw, accepts, faults, out value, parse),
+            (DocumentNode raw, FaultSink faults, out T value) => SettingReading.ReadScalar(raw, accepts, faults, out value, parse),
             write
         );
 
@@ -155,10 +155,10 @@ internal static class SettingTypes
         where T : struct =>
         new(
             $"{type.Accepts}, or {word}",
-            (RawValue raw, FaultSink faults, out T? value) =>
+            (DocumentNode raw, FaultSink faults, out T? value) =>
             {
                 value = null;
-                if (raw is RawScalar { Text: var text } && (text == word || others.Contains(text)))
+                if (raw is ScalarNode { Text: var text } && (text == word || others.Contains(text)))
                 {
                     return true;
                 }

@@ -7,32 +7,33 @@ internal static class WorktreeVariablesType
     public static SettingType<IReadOnlyDictionary<string, string>> Variables { get; } =
         new("a mapping of variables to texts with {port}, {port+1} to {port+19}, {worktree}, {tmp}", Read, Write);
 
-    private static bool Read(RawValue raw, FaultSink faults, out IReadOnlyDictionary<string, string> value)
+    private static bool Read(DocumentNode raw, FaultSink faults, out IReadOnlyDictionary<string, string> value)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         value = variables;
-        if (raw is not RawMap map)
+        if (raw is not MappingNode map)
         {
-            faults($"'{RawText.Of(raw)}' is not a mapping of variables to texts.", raw.Line);
+            faults($"'{NodeText.Of(raw)}' is not a mapping of variables to texts.", raw.Line);
             return false;
         }
         var good = true;
         foreach (var entry in map.Entries)
         {
             var fault =
-                WorktreeVariables.FaultOfName(entry.Key) is { } why ? $"'{entry.Key}' {why}."
-                : entry.Value is not RawScalar text
-                    ? $"the value of '{entry.Key}' is not one text; one that begins with a brace needs quotes."
+                WorktreeVariables.FaultOfName(entry.Key.Text) is { } why ? $"'{entry.Key.Text}' {why}."
+                : entry.Value is not ScalarNode text
+                    ? $"the value of '{entry.Key.Text}' is not one text; one that begins with a brace needs quotes."
                 : WorktreeVariables.UnknownPlace(text.Text) is { } unknown
-                    ? $"'{unknown}' in the value of '{entry.Key}' stands for nothing; where it is meant as it is, write '{{{unknown}}}'."
+                    ? $"'{unknown}' in the value of '{entry.Key.Text}' stands for nothing; where it is meant as it is, write "
+                        + $"'{{{unknown}}}'."
                 : null;
             if (fault is null)
             {
-                variables[entry.Key] = ((RawScalar)entry.Value).Text;
+                variables[entry.Key.Text] = ((ScalarNode)entry.Value).Text;
             }
             else
             {
-                faults(fault, entry.Line);
+                faults(fault, entry.Key.Line);
             }
             good &= fault is null;
         }

@@ -89,7 +89,7 @@ public sealed class PlanDataTests
     {
         Assert.True(PlanText.TryDecode(File.ReadAllBytes(Approved.Folder(file)), file, out var text, out _));
         var faults = new FaultList(file);
-        var root = file.EndsWith(".json", StringComparison.Ordinal) ? JsonTree.Read(text, faults) : YamlTree.Read(text, faults);
+        var root = DocumentReader.Read(text, faults);
         return (JsonSerializer.SerializeToElement(Json(root!)), text);
     }
 

@@ -1,0 +1,47 @@
+namespace Orchestrator.Settings;
+
+/// <summary>Reads the text of a configuration file, YAML or JSON.</summary>
+internal static class ConfigurationFile
+{
+    /// <summary>Larger files are refused.</summary>
+    public const int MaxLength = 1_000_000;
+
+    /// <summary>The top mapping, or null for an empty or invalid file.</summary>
+    /// <remarks>Without aliases: a small file of an untrusted repository could stand for gigabytes of text.</remarks>
+    /// <param name="text">The text.</param>
+    /// <param name="file">Its source; a place that ends with <c>.json</c> means JSON.</param>
+    /// <param name="faults">Takes all faults.</param>
+    public static MappingNode? Read(string text, SettingSource file, ICollection<SettingFault> faults)
+    {
+        if (text.Length > MaxLength)
+        {
+            faults.Add(
+                new SettingFault("", $"the file has {text.Length} characters; it is no configuration.", $"Keep it under {MaxLength}.", file)
+            );
+            return null;
+        }
+        if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            faults.Add(new SettingFault("", "the file is binary.", "Write YAML text.", file));
+            return null;
+        }
+        var found = new FaultList(file.Place);
+        var root = DocumentReader.Read(text, found, hasAliases: false);
+        foreach (var fault in found.Sorted())
+        {
+            faults.Add(new SettingFault(fault.Field, fault.Message, fault.Cure, file with { Line = fault.Line }));
+        }
+        switch (root)
+        {
+            case null or ScalarNode { IsNull: true } or ScalarNode { Text.Length: 0 }:
+                return null;
+            case MappingNode map:
+                return map;
+            default:
+                faults.Add(
+                    new SettingFault("", "the file is not a mapping.", "Write one 'key: value' per line.", file with { Line = root.Line })
+                );
+                return null;
+        }
+    }
+}
