@@ -27,10 +27,10 @@ public abstract class AgentWorkflow : MessageWorkflow
 
     private protected TaskInput Input => State.Input;
 
-    private protected TaskReport Report
+    private protected TaskProgress Progress
     {
-        get => State.Report;
-        set => State.Report = value;
+        get => State.Progress;
+        set => State.Progress = value;
     }
 
     /// <summary>The last report.</summary>
@@ -116,7 +116,7 @@ public abstract class AgentWorkflow : MessageWorkflow
             {
                 throw new TaskEndedException(TaskStates.Failed, $"after {MaxAnswers} attempts {stillFaulty}: {problems}");
             }
-            Report = Report with { Attempt = Report.Attempt + 1 };
+            Progress = Progress with { Attempt = Progress.Attempt + 1 };
             Reporter.TransitionTo(TaskStates.Remediating, problems, State.ProblemsFile);
         }
     }

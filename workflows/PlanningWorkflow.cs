@@ -14,7 +14,7 @@ public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
     private async Task WorkAsync()
     {
         var judged = await AnswerAsync(AskAsync, JudgeAsync, "the planner's answer still has faults");
-        Report = Report with { SaidHash = judged.SaidHash };
+        Progress = Progress with { SaidHash = judged.SaidHash };
         Reporter.TransitionTo(TaskStates.Planned, judged.Message);
     }
 
@@ -24,8 +24,8 @@ public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
         {
             RunId = Input.RunId,
             Repository = Input.Repository,
-            Attempt = Report.Attempt,
-            Start = Report.LastStart,
+            Attempt = Progress.Attempt,
+            Start = Progress.LastStart,
             Session = State.Session,
             ProblemsFile = State.ProblemsFile,
             Guidance = call.Guidance,
@@ -42,11 +42,11 @@ public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
 
     private Task<AnswerJudgement> JudgeAsync()
     {
-        var judge = new JudgeAnswerInput(Input.RunId, Input.Repository, Report.LastStart)
+        var judge = new JudgeAnswerInput(Input.RunId, Input.Repository, Progress.LastStart)
         {
             Replan = Input.Replan,
             PlanningHash = Input.PlanningHash,
-            SaidHash = Report.SaidHash ?? "",
+            SaidHash = Progress.SaidHash ?? "",
         };
         return Waits.DoAsync((IPlanningActivities a) => a.JudgeAnswerAsync(judge), ActivityDefaults.Short(Input.Repository.Queue));
     }

@@ -21,19 +21,19 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
     private async Task WorkAsync()
     {
         await Waits.WhilePausedAsync();
-        var begin = new BeginReviewInput(Input.RunId, Input.Repository, Input.PlanHash, Round) { SaidHash = Input.SaidHash };
+        var begin = new BeginReviewInput(Input.RunId, Input.Repository, Input.PlanHash, Round) { SaidHash = Progress.SaidHash ?? "" };
         var begun = await Waits.DoAsync((IReviewActivities a) => a.BeginReviewAsync(begin), Short);
         if (begun.Fault.Length > 0)
         {
             throw new TaskEndedException(TaskStates.Failed, begun.Fault);
         }
         _saidHash = begun.SaidHash;
-        Report = Report with { LastStart = Math.Max(Report.LastStart, begun.LastStart), Commit = Round.Tip };
+        Progress = Progress with { LastStart = Math.Max(Progress.LastStart, begun.LastStart), Commit = Round.Tip };
         foreach (var part in Enumerable.Range(1, begun.Parts).Except(begun.Answered))
         {
             await ReviewAsync(part);
         }
-        Report = Report with { SaidHash = _saidHash };
+        Progress = Progress with { SaidHash = _saidHash };
         Reporter.TransitionTo(TaskStates.Answered, $"round {Round.Number} is read");
     }
 
@@ -56,8 +56,8 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
             PlanHash = Input.PlanHash,
             Round = Round,
             Part = part,
-            Attempt = Report.Attempt,
-            Start = Report.LastStart,
+            Attempt = Progress.Attempt,
+            Start = Progress.LastStart,
             SaidHash = _saidHash,
             Session = State.Session,
             ProblemsFile = State.ProblemsFile,
@@ -73,14 +73,14 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
 
     private async Task<AnswerJudgement> JudgeAsync(int part)
     {
-        var judge = new JudgeReviewInput(Input.RunId, Input.Repository, Input.PlanHash, Round, part, Report.LastStart)
+        var judge = new JudgeReviewInput(Input.RunId, Input.Repository, Input.PlanHash, Round, part, Progress.LastStart)
         {
             SaidHash = _saidHash,
-            AnswerHash = Report.SaidHash ?? "",
+            AnswerHash = Progress.SaidHash ?? "",
         };
         var judged = await Waits.DoAsync((IReviewActivities a) => a.JudgeReviewAsync(judge), Short);
         _saidHash = judged.Problems.Count == 0 ? judged.SaidHash : _saidHash;
-        Report = Report with { SaidHash = _saidHash };
+        Progress = Progress with { SaidHash = _saidHash };
         return judged;
     }
 

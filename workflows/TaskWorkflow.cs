@@ -90,7 +90,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         {
             return false;
         }
-        Report = Report with { Reused = true };
+        Progress = Progress with { Reused = true };
         var merge = await _merger.MergeAsync(work.Commit);
         if (merge.Merged)
         {
@@ -98,14 +98,14 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         }
         else
         {
-            Report = Report with { Reused = false };
+            Progress = Progress with { Reused = false };
         }
         return merge.Merged;
     }
 
     private void EndMerged(VerifyResult work, MergeResult merge)
     {
-        Report = Report with { MergeCommit = merge.Commit };
+        Progress = Progress with { MergeCommit = merge.Commit };
         Reporter.TransitionTo(TaskStates.Merged, string.Join("; ", work.Notes.Append(merge.Message).Where(text => text.Length > 0)));
     }
 
@@ -123,9 +123,9 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
             if (await requests.CarryOutAsync(prepared) is { Length: > 0 } own)
             {
                 // The work so far is a commit of this attempt, and uses no remediation.
-                Report = Report with
+                Progress = Progress with
                 {
-                    Attempt = Report.Attempt + 1,
+                    Attempt = Progress.Attempt + 1,
                 };
                 prepared = await _worktree.PrepareAsync(own);
             }
@@ -147,7 +147,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
             );
             (prepared, var work) = State.HasGuidance
                 ? await LetAgentWorkAsync(prepared)
-                : (prepared, await _verifier.VerifyAsync(prepared, Report.LastStart, ""));
+                : (prepared, await _verifier.VerifyAsync(prepared, Progress.LastStart, ""));
             if (work.Problems.Count == 0)
             {
                 return work;
@@ -162,8 +162,8 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         {
             Task = Input,
             Prepared = prepared,
-            Attempt = Report.Attempt,
-            Start = Report.LastStart,
+            Attempt = Progress.Attempt,
+            Start = Progress.LastStart,
             Session = State.Session,
             ProblemsFile = State.ProblemsFile,
             Guidance = call.Guidance,

@@ -41,11 +41,14 @@ public sealed class LostTasks(ITemporalClient client)
         var end = await ClosedExecution.LastEventAsync(_client.GetWorkflowHandle(task.Id, task.RunId), rpc);
         var report = new TaskReport
         {
-            TaskId = RunIds.TaskOf(runId, task.Id),
+            Progress = new TaskProgress
+            {
+                Id = RunIds.TaskOf(runId, task.Id),
+                State = TaskStates.Failed,
+                Reason = PayloadPaging.Brief($"its workflow ended: {ClosedExecution.Describe(end)}"),
+            },
             ExecutionId = task.RunId,
             Sequence = TaskReport.LastWord,
-            State = TaskStates.Failed,
-            Reason = PayloadPaging.Brief($"its workflow ended: {ClosedExecution.Describe(end)}"),
         };
         try
         {

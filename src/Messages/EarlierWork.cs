@@ -21,27 +21,10 @@ public sealed record EarlierWork
     /// again at the run's base.</summary>
     public bool StagingLost { get; init; }
 
-    /// <summary>A page of the tasks that were started, in plan order.</summary>
-    public IReadOnlyList<EarlierTask> Tasks { get; init; } = [];
+    /// <summary>A page of the tasks that were started, in plan order: the last report of a task whose workflow is open, and of the others
+    /// what git, its folder and the record tell. Those have no <see cref="TaskReport.ExecutionId"/>.</summary>
+    public IReadOnlyList<TaskReport> Tasks { get; init; } = [];
 
     /// <summary>Number of tasks in all pages.</summary>
     public int TaskCount { get; init; }
-}
-
-/// <summary>State of one task in an earlier execution of the run.</summary>
-public sealed record EarlierTask
-{
-    public required string Id { get; init; }
-
-    /// <summary>Its merge commit on staging; empty where there is none.</summary>
-    public string MergeCommit { get; init; } = "";
-
-    /// <summary>Last attempt.</summary>
-    public int Attempt { get; init; }
-
-    /// <summary>Number of the last agent run.</summary>
-    public int LastStart { get; init; }
-
-    /// <summary>Report of its open workflow; null where none is open.</summary>
-    public TaskReport? Open { get; init; }
 }

@@ -44,11 +44,11 @@ public sealed record RunCheckpoint
     public IReadOnlyList<string> PausedAlone { get; init; } = [];
 }
 
-/// <summary>State of one task in a run.</summary>
+/// <summary>One task of a run: what is known of it, and where its run stands with its workflow.</summary>
 public sealed record TaskCheckpoint
 {
-    /// <summary>Its status; in a message without title and dependencies, which are in the plan.</summary>
-    public required RunTask Status { get; init; }
+    /// <summary>What is known of it.</summary>
+    public required TaskProgress Progress { get; init; }
 
     /// <summary>A person has approved it, or no approval is needed.</summary>
     public bool Approved { get; init; }
@@ -70,26 +70,6 @@ public sealed record TaskCheckpoint
 
     /// <summary>A person's answer was sent to that execution, which has not reported since.</summary>
     public bool AnswerSent { get; init; }
-
-    /// <summary>Number of the last agent run.</summary>
-    public int LastStart { get; init; }
-
-    /// <inheritdoc cref="TaskReport.SaidHash"/>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? SaidHash { get; init; }
-
-    /// <inheritdoc cref="TaskReport.Called"/>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<string>? Called { get; init; }
-
-    /// <summary>Agent runs of earlier executions (before a retry).</summary>
-    public int StartsBefore { get; init; }
-
-    /// <summary>US dollars of earlier executions.</summary>
-    public decimal CostBefore { get; init; }
-
-    /// <summary>Tokens of earlier executions.</summary>
-    public long TokensBefore { get; init; }
 
     /// <summary>A person's guidance for its next execution.</summary>
     public string Guidance { get; init; } = "";

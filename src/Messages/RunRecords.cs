@@ -111,7 +111,8 @@ public sealed record PlanOutline
 /// <summary>Asks for a further page of a stored plan's tasks.</summary>
 public sealed record ReadTasksInput(string RunId, RepositoryReference Repository, string PlanHash, int Offset);
 
-/// <summary>A task for scheduling.</summary>
+/// <summary>A task for scheduling: what a workflow decides by, with the settings applied. What its agent is asked to do (the plan's
+/// <see cref="PlanTask"/>) stays in the stored plan, because a history would keep it once for each step.</summary>
 public sealed record TaskOutline
 {
     public required string Id { get; init; }

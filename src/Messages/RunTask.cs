@@ -1,13 +1,21 @@
-using Orchestrator.Plans;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Status of one task.</summary>
-public sealed record RunTask
+/// <summary>A task as clients read it: what is known of it, with the plan's words.</summary>
+public sealed record RunTask : TaskProgress
 {
-    [JsonPropertyName("id")]
-    public required string Id { get; init; }
+    /// <summary>A task of which nothing is known yet.</summary>
+    [JsonConstructor]
+    public RunTask() { }
 
+    /// <summary>The task that the progress is of.</summary>
+    /// <param name="progress">What is known of it.</param>
+    [SetsRequiredMembers]
+    public RunTask(TaskProgress progress)
+        : base(progress) { }
+
+    /// <summary>Its first line in the plan; empty where there is none.</summary>
     [JsonPropertyName("title")]
     public string Title
     {
@@ -15,56 +23,7 @@ public sealed record RunTask
         init => field = value ?? "";
     } = "";
 
-    /// <summary>One of <see cref="TaskStates"/>.</summary>
-    [JsonPropertyName("state")]
-    public required string State { get; init; }
-
-    [JsonPropertyName("paused")]
-    public bool Paused { get; init; }
-
-    /// <summary>Its place among those that wait to be merged, from 1; null where it does not wait, or it is unknown.</summary>
-    [JsonPropertyName("queuePosition")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public int? QueuePosition { get; init; }
-
-    /// <summary>Subject of an approval, such as <c>dependency</c>; left out where it is the merge of its work, or there is none.</summary>
-    [JsonPropertyName("asks")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Asks { get; init; }
-
-    /// <summary>Files that were granted to it beyond the plan; left out where there are none.</summary>
-    [JsonPropertyName("lent")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<string>? Lent { get; init; }
-
-    /// <summary>Questions of its agent that the planner has answered, the oldest first; left out where there are none.</summary>
-    [JsonPropertyName("answers")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<TaskAnswer>? Answers { get; init; }
-
-    /// <summary>Messages that its agent was not shown yet. Only <c>orchestrate status</c> and <c>show</c> fill it; left out where there are
-    /// none.</summary>
-    [JsonPropertyName("unreadMail")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public int UnreadMail { get; init; }
-
-    /// <summary>Tasks that it was divided into and waits for; left out where there are none.</summary>
-    [JsonPropertyName("parts")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<string>? Parts { get; init; }
-
-    /// <summary>For a parked task the <see cref="OutageStatus.Account"/> that it waits for (empty: the machine); null: for none.</summary>
-    [JsonPropertyName("outage")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Outage { get; init; }
-
-    [JsonPropertyName("reason")]
-    public string Reason
-    {
-        get;
-        init => field = value ?? "";
-    } = "";
-
+    /// <summary>Ids of the tasks whose work it starts from.</summary>
     [JsonPropertyName("dependsOn")]
     public IReadOnlyList<string> DependsOn
     {
@@ -72,76 +31,16 @@ public sealed record RunTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Attempt of the task: 1 is the first, each remediation adds one.</summary>
-    [JsonPropertyName("attempt")]
-    public int Attempt { get; init; }
+    /// <summary>Its place among those that wait to be merged, from 1; null where it does not wait, or it is unknown.</summary>
+    [JsonPropertyName("queuePosition")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? QueuePosition { get; init; }
 
-    /// <summary>Number of agent processes started for it.</summary>
-    [JsonPropertyName("starts")]
-    public int Starts { get; init; }
-
-    /// <summary>When it entered this state.</summary>
-    [JsonPropertyName("since")]
-    public DateTimeOffset Since { get; init; }
-
-    /// <summary>When its first agent started; null before.</summary>
-    [JsonPropertyName("startedAt")]
-    public DateTimeOffset? StartedAt { get; init; }
-
-    /// <summary>When it ended; null before.</summary>
-    [JsonPropertyName("endedAt")]
-    public DateTimeOffset? EndedAt { get; init; }
-
-    [JsonPropertyName("cost")]
-    public decimal Cost { get; init; }
-
-    /// <summary>Input and output tokens, as the agent reported them.</summary>
-    [JsonPropertyName("tokens")]
-    public long Tokens { get; init; }
-
-    /// <summary>Commit of its last verified work; empty before.</summary>
-    [JsonPropertyName("commit")]
-    public string Commit
-    {
-        get;
-        init => field = value ?? "";
-    } = "";
-
-    /// <summary>Commit on staging that merged it; empty before.</summary>
-    [JsonPropertyName("mergeCommit")]
-    public string MergeCommit
-    {
-        get;
-        init => field = value ?? "";
-    } = "";
-
-    /// <summary>True when its work is on the target branch, while the run goes on with others (<c>land --merged</c>).</summary>
-    [JsonPropertyName("landed")]
+    /// <summary>Messages that its agent was not shown yet. Only <c>orchestrate status</c> and <c>show</c> fill it; left out where there are
+    /// none.</summary>
+    [JsonPropertyName("unreadMail")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool Landed { get; init; }
-
-    /// <summary>True when an earlier result was used without starting an agent.</summary>
-    [JsonPropertyName("reused")]
-    public bool Reused { get; init; }
-
-    /// <summary>File with the evidence for the state, relative to the repository; empty where there is none.</summary>
-    [JsonPropertyName("evidence")]
-    public string Evidence
-    {
-        get;
-        init => field = value ?? "";
-    } = "";
-
-    /// <summary>What came of the gates at <see cref="Commit"/>; left out while they were not run. A task without gates has
-    /// <see cref="GateProof.NotVerified"/>.</summary>
-    [JsonPropertyName("gates")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public GateSummary? Gates { get; init; }
-
-    /// <summary>What was measured at <see cref="Commit"/>; left out where nothing was.</summary>
-    [JsonPropertyName("measurements")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<TaskMeasurement>? Measurements { get; init; }
+    public int UnreadMail { get; init; }
 }
 
 /// <summary>A measurement of a task's work: expected, measured and claimed number.</summary>

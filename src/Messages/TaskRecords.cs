@@ -18,11 +18,9 @@ public sealed record TaskInput
     /// <summary>Position of staging when the task was started, as the run knows it; empty: unknown.</summary>
     public string StagingTip { get; init; } = "";
 
-    /// <summary>First attempt of this workflow: 1, or after a retry the one that follows the last.</summary>
-    public int FirstAttempt { get; init; } = 1;
-
-    /// <summary>Number of the first agent run of this workflow.</summary>
-    public int FirstStart { get; init; } = 1;
+    /// <summary>What is known of the task from earlier executions of its workflow; null: it is the first. Activities are not given
+    /// it.</summary>
+    public TaskProgress? Known { get; init; }
 
     /// <summary>A person's guidance for the retry.</summary>
     public string Guidance { get; init; } = "";
@@ -45,14 +43,6 @@ public sealed record TaskInput
 
     /// <summary>For a planner: hash of what it was asked, see <see cref="PlanningBegun.PlanningHash"/>.</summary>
     public string PlanningHash { get; init; } = "";
-
-    /// <summary>From an earlier execution of its workflow.</summary>
-    /// <inheritdoc cref="TaskReport.SaidHash"/>
-    public string SaidHash { get; init; } = "";
-
-    /// <summary>In earlier executions of its workflow.</summary>
-    /// <inheritdoc cref="TaskReport.Called"/>
-    public IReadOnlyList<string> Called { get; init; } = [];
 }
 
 /// <summary>Asks for a worktree and a prompt.</summary>
@@ -114,7 +104,7 @@ public sealed record VerifyTaskInput
     /// <inheritdoc cref="AgentRunResult.SaidHash"/>
     public string SaidHash { get; init; } = "";
 
-    /// <inheritdoc cref="TaskReport.Called"/>
+    /// <inheritdoc cref="TaskProgress.Called"/>
     public IReadOnlyList<string> Called { get; init; } = [];
 }
 

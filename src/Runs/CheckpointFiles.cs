@@ -14,7 +14,7 @@ public static class CheckpointFiles
         var all = new SortedDictionary<string, TaskCheckpoint>(StringComparer.Ordinal);
         foreach (var task in (before is null ? [] : ReadAll(folder, before)).Concat(tasks))
         {
-            all[task.Status.Id] = task;
+            all[task.Progress.Id] = task;
         }
         var bytes = JsonSerializer.SerializeToUtf8Bytes(all.Values);
         var file = new CheckpointFile(Convert.ToHexStringLower(SHA256.HashData(bytes)), all.Count);

@@ -176,7 +176,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
         var all = new SortedDictionary<string, TaskCheckpoint>(StringComparer.Ordinal);
         foreach (var task in (input.Before is { } before ? Checkpoints[before.Hash] : []).Concat(input.Tasks))
         {
-            all[task.Status.Id] = task;
+            all[task.Progress.Id] = task;
         }
         var file = new CheckpointFile(Guid.NewGuid().ToString("n"), all.Count);
         Checkpoints[file.Hash] = [.. all.Values];
@@ -233,25 +233,37 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
                     .Concat(strangers)
                     .Skip(input.Offset)
                     .Take(1)
-                    .Select(t => new EarlierTask
-                    {
-                        Id = t.Id,
-                        MergeCommit = _merges.Keys.Any(key => key.StartsWith($"{input.RunId}/{t.Id} ", StringComparison.Ordinal))
-                            ? "merge"
-                            : "",
-                        LastStart = Starts
-                            .Where(s => s.Task.RunId == input.RunId && s.Task.Task.Id == t.Id)
-                            .Select(s => s.Start)
-                            .DefaultIfEmpty()
-                            .Max(),
-                        Attempt = Starts
-                            .Where(s => s.Task.RunId == input.RunId && s.Task.Task.Id == t.Id)
-                            .Select(s => s.Attempt)
-                            .DefaultIfEmpty()
-                            .Max(),
-                        Open = open.GetValueOrDefault(t.Id),
-                    }),
+                    .Select(t => EarlierWorkOf(input.RunId, t.Id, open.GetValueOrDefault(t.Id))),
             ],
+        };
+    }
+
+    private TaskReport EarlierWorkOf(string run, string task, TaskReport? open)
+    {
+        var starts = Starts.Where(s => s.Task.RunId == run && s.Task.Task.Id == task).ToList();
+        var known =
+            open?.Progress
+            ?? new TaskProgress
+            {
+                Id = task,
+                State = TaskStates.Pending,
+                Attempt = starts.Select(s => s.Attempt).DefaultIfEmpty().Max(),
+            };
+        return (
+            open
+            ?? new TaskReport
+            {
+                Progress = known,
+                ExecutionId = "",
+                Sequence = 0,
+            }
+        ) with
+        {
+            Progress = known with
+            {
+                MergeCommit = _merges.Keys.Any(key => key.StartsWith($"{run}/{task} ", StringComparison.Ordinal)) ? "merge" : "",
+                LastStart = starts.Select(s => s.Start).DefaultIfEmpty().Max(),
+            },
         };
     }
 

@@ -148,7 +148,7 @@ public sealed class TerminateAndResetTests
         var again = await lost.LookAsync();
 
         Assert.Matches("^its workflow ended: terminated by .+: pressed by mistake$", status.Tasks[0].Reason);
-        Assert.Equal((TaskStates.Failed, "a"), (status.Tasks[0].State, Assert.Single(told).TaskId));
+        Assert.Equal((TaskStates.Failed, "a"), (status.Tasks[0].State, Assert.Single(told).Progress.Id));
         Assert.Empty(again);
         go.SetResult();
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "")));

@@ -11,7 +11,7 @@ public sealed class CheckpointFilesTests
     [
         new()
         {
-            Status = new RunTask
+            Progress = new TaskProgress
             {
                 Id = "a",
                 State = TaskStates.Merged,
@@ -19,11 +19,10 @@ public sealed class CheckpointFilesTests
             },
             ExecutionId = "e1",
             ReportSequence = 7,
-            StartsBefore = 1,
         },
         new()
         {
-            Status = new RunTask
+            Progress = new TaskProgress
             {
                 Id = "b",
                 State = TaskStates.Skipped,
@@ -43,8 +42,8 @@ public sealed class CheckpointFilesTests
         var read = CheckpointFiles.Read(run, file, 0);
 
         Assert.Equal(file, again);
-        Assert.Equal(("a", 7, "c"), (read[0].Status.Id, read[0].ReportSequence, read[0].Status.Commit));
-        Assert.Equal("depends on ü", read[1].Status.Reason);
+        Assert.Equal(("a", 7, "c"), (read[0].Progress.Id, read[0].ReportSequence, read[0].Progress.Commit));
+        Assert.Equal("depends on ü", read[1].Progress.Reason);
     }
 
     [Fact]
@@ -73,7 +72,7 @@ public sealed class CheckpointFilesTests
         var before = CheckpointFiles.Store(run, null, Tasks);
         var large = new TaskCheckpoint
         {
-            Status = new RunTask
+            Progress = new TaskProgress
             {
                 Id = "c",
                 State = TaskStates.Failed,
@@ -87,7 +86,7 @@ public sealed class CheckpointFilesTests
         var rest = CheckpointFiles.Read(run, file, first.Count);
 
         Assert.Equal((2, 3), (before.Count, file.Count));
-        Assert.Equal(["a", "b", "c"], first.Concat(rest).Select(t => t.Status.Id));
+        Assert.Equal(["a", "b", "c"], first.Concat(rest).Select(t => t.Progress.Id));
         Assert.Equal(8, first[0].ReportSequence);
         Assert.Equal(2, first.Count);
         Assert.Equal(7, CheckpointFiles.Read(run, before, 0)[0].ReportSequence);

@@ -120,9 +120,12 @@ public sealed class EarlierExecutionTests
             (41L, merged.Commit, "", false, 2),
             (found.LastSequence, found.StagingTip, found.StagingMade, found.StagingLost, found.TaskCount)
         );
-        Assert.Equal([("a", merged.Commit, 0, 0), ("b", "", 3, 2)], found.Tasks.Select(t => (t.Id, t.MergeCommit, t.Attempt, t.LastStart)));
-        Assert.Equal([null, "execution of b"], found.Tasks.Select(t => t.Open?.ExecutionId));
-        Assert.Equal(["b"], rest.Tasks.Select(t => t.Id));
+        Assert.Equal(
+            [("a", merged.Commit, 0, 0), ("b", "", 3, 2)],
+            found.Tasks.Select(t => t.Progress).Select(t => (t.Id, t.MergeCommit, t.Attempt, t.LastStart))
+        );
+        Assert.Equal(["", "execution of b"], found.Tasks.Select(t => t.ExecutionId));
+        Assert.Equal(["b"], rest.Tasks.Select(t => t.Progress.Id));
         Assert.Equal((41L, 0), (record.LastSequence, record.TaskCount));
     }
 
@@ -136,10 +139,14 @@ public sealed class EarlierExecutionTests
                     {
                         ["b"] = new TaskReport
                         {
-                            TaskId = "b",
+                            Progress = new TaskProgress
+                            {
+                                Id = "b",
+                                State = TaskStates.Executing,
+                                Attempt = 3,
+                            },
                             ExecutionId = "execution of b",
                             Sequence = 4,
-                            State = TaskStates.Executing,
                         },
                     }
                 ),

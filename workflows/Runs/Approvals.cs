@@ -63,7 +63,7 @@ internal sealed class Approvals(RunState state, Steering steering)
         {
             return $"{steering.NoTask(command.Id)} 'plan' is the plan itself.";
         }
-        var now = task.Status.State;
+        var now = task.Progress.State;
         var waits = task.AtWork ? now == TaskStates.AwaitingApproval : !task.State.Approved;
         return yes || now == TaskStates.Cancelled || waits ? null : SteeringRefusals.OfTaskAnswer(command.Id, now);
     }
@@ -76,18 +76,18 @@ internal sealed class Approvals(RunState state, Steering steering)
             return DecidePlan(command, yes, now);
         }
         var (id, task, who) = (command.Id, state.Board.Find(command.Id), Said.By(command.By));
-        if (task.AtWork && task.Status.State == TaskStates.AwaitingApproval)
+        if (task.AtWork && task.Progress.State == TaskStates.AwaitingApproval)
         {
             task.State = task.State with { AnswerSent = true };
             state.Journal.Note(
                 id,
-                task.Status.State,
+                task.Progress.State,
                 $"{(yes ? "approved" : "rejected")} by {Said.By(command.By, command.Reason)}",
                 now,
                 by: who
             );
             var message =
-                task.Status.Asks is not null ? $"{id} is told; its agent goes on."
+                task.Progress.Asks is not null ? $"{id} is told; its agent goes on."
                 : yes ? $"{id} is merged."
                 : $"{id} is rejected and fails; 'retry' gives it back to its agent.";
             return Steered.As(message, new TaskMessage(id, t => t.DecideAsync(yes, Said.By(command.By, command.Reason))));
@@ -96,12 +96,12 @@ internal sealed class Approvals(RunState state, Steering steering)
         {
             if (task.State.Approved)
             {
-                return Steered.Unchanged(SteeringRefusals.OfTaskAnswer(id, task.Status.State));
+                return Steered.Unchanged(SteeringRefusals.OfTaskAnswer(id, task.Progress.State));
             }
             state.Board.Approve(task, $"approved by {Said.By(command.By, command.Reason)}", now, who);
             return Steered.As($"{id} is approved.");
         }
-        if (task.Status.State is TaskStates.Cancelled)
+        if (task.Progress.State is TaskStates.Cancelled)
         {
             return Steered.Unchanged($"{id} is cancelled already.");
         }

@@ -27,7 +27,7 @@ internal static class Deadlines
         state.Leases.ExplainLongWaits(state.Board, state.Rules.LockTimeout, now);
     }
 
-    private static DateTimeOffset DueOf(RunState state, TaskEntry entry) => entry.Status.Since + state.Rules.ApprovalTimeout;
+    private static DateTimeOffset DueOf(RunState state, TaskEntry entry) => entry.Progress.Since + state.Rules.ApprovalTimeout;
 
     /// <summary>Tasks that have not begun; a task that waits to be merged has its own time limit.</summary>
     private static IEnumerable<TaskEntry> AwaitingApproval(RunState state) =>

@@ -117,7 +117,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
             $"resolved by {Said.By(resolution.Command.By, resolution.Command.Reason)}: "
             + $"{found}{(verdict.Gates is { } gates ? $"; {GateWords.Count(gates)} gates hold" : "")}";
         _state.Note(why, Now, resolution.Who);
-        foreach (var entry in mended.Where(e => e.HasEnded && !TaskStates.IsDone(e.Status.State)))
+        foreach (var entry in mended.Where(e => e.HasEnded && !TaskStates.IsDone(e.Progress.State)))
         {
             Settle(entry, verdict, why, resolution.Who);
         }
@@ -129,7 +129,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
     private IEnumerable<TaskEntry> Mended(ResolveCommand command) =>
         Scheduling.EndedBadly(_state.Board).Where(e => command.Tasks is not { Count: > 0 } named || named.Contains(e.Id));
 
-    private static bool IsThere(TaskEntry entry) => TaskStates.IsOnStaging(entry.Status.State);
+    private static bool IsThere(TaskEntry entry) => TaskStates.IsOnStaging(entry.Progress.State);
 
     private void Settle(TaskEntry entry, FixVerdict verdict, string why, string who)
     {
@@ -141,7 +141,12 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         entry.State = entry.State with
         {
             LeftOut = false,
-            Status = entry.Status with { MergeCommit = verdict.Commit, Gates = verdict.Gates, Paused = false },
+            Progress = entry.Progress with
+            {
+                MergeCommit = verdict.Commit,
+                Gates = verdict.Gates,
+                Paused = false,
+            },
         };
         _state.Board.CountAsDone(entry, TaskStates.Resolved, why, Now, who);
     }
@@ -151,7 +156,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
     {
         if (
             _state.Board.TryFind(ReviewTask.Id) is { } review
-            && TaskStates.IsReviewEnd(review.Status.State)
+            && TaskStates.IsReviewEnd(review.Progress.State)
             && _state.Run.Review is { } last
             && last.Commit != _state.StagingTip
         )

@@ -118,7 +118,10 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
             StagingTip = _state.StagingTip,
             IsAskedFor = isAskedFor,
             IsPart = isPart,
-            Without = [.. _state.Board.Entries.Where(e => _state.IsOfPlan(e) && !TaskStates.IsOnStaging(e.Status.State)).Select(e => e.Id)],
+            Without =
+            [
+                .. _state.Board.Entries.Where(e => _state.IsOfPlan(e) && !TaskStates.IsOnStaging(e.Progress.State)).Select(e => e.Id),
+            ],
         };
         var (result, why) = await FailureCause.TryAsync(
             Workflow.ExecuteActivityAsync((IRunActivities a) => a.LandAsync(land), context.Long)

@@ -45,7 +45,7 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         }
         foreach (var put in report.Deferred)
         {
-            if (_state.Board.TryFind(put.TaskId) is { Status.State: TaskStates.Merging } entry)
+            if (_state.Board.TryFind(put.TaskId) is { Progress.State: TaskStates.Merging } entry)
             {
                 _state.Board.Explain(entry, $"{put.Result.Message} It waits until {Link.Resolving} has resolved its own conflict.", now);
             }
@@ -83,8 +83,8 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         entry
             is null
                 or { HasEnded: true }
-                or { Status.Paused: true }
-                or { Status.State: TaskStates.Blocked or TaskStates.Parked or TaskStates.AwaitingApproval };
+                or { Progress.Paused: true }
+                or { Progress.State: TaskStates.Blocked or TaskStates.Parked or TaskStates.AwaitingApproval };
 
     private async Task SendAsync()
     {

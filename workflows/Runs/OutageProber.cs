@@ -69,7 +69,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
                 TrialTime,
                 $"Until a trial counts as well: {_state.Outages.Describe()}"
             );
-            if (!ended && outage.Tries.Any(id => outage.Name.Length == 0 || _state.Board.Find(id).Status.State == TaskStates.Executing))
+            if (!ended && outage.Tries.Any(id => outage.Name.Length == 0 || _state.Board.Find(id).Progress.State == TaskStates.Executing))
             {
                 break;
             }
@@ -105,6 +105,6 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
         [
             .. _state
                 .Board.In(TaskStates.Parked)
-                .Where(e => e is { AtWork: true, Status.Asks: not ApprovalKinds.Question } && Outages.Concerns(outage, e.Outline)),
+                .Where(e => e is { AtWork: true, Progress.Asks: not ApprovalKinds.Question } && Outages.Concerns(outage, e.Outline)),
         ];
 }

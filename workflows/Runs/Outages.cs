@@ -48,16 +48,16 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
     /// <summary>Handles a task's report.</summary>
     public void Report(TaskOutline task, TaskReport report)
     {
-        if (report.AwaitsParts || report.Asks == ApprovalKinds.Question)
+        if (report.Progress is { Parts: not null } or { Asks: ApprovalKinds.Question })
         {
             return; // It waits for other tasks or for the planner, and not for an account or a machine.
         }
-        if (report.State == TaskStates.Parked)
+        if (report.Progress.State == TaskStates.Parked)
         {
             Parked(task, report);
             return;
         }
-        foreach (var outage in Open.Where(t => t.Tries.Contains(task.Id) && ShowsThatItWorks(t, report.State)))
+        foreach (var outage in Open.Where(t => t.Tries.Contains(task.Id) && ShowsThatItWorks(t, report.Progress.State)))
         {
             outage.IsOver = true;
         }
@@ -116,7 +116,7 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
 
     /// <summary>Name of the outage that a parked task waits for; null where its report tells of none.</summary>
     public static string? Of(TaskOutline task, TaskReport report) =>
-        report.State != TaskStates.Parked ? null
+        report.Progress.State != TaskStates.Parked ? null
         : report.FailureClass == FailureClasses.Environment ? ""
         : report.FailureClass is FailureClasses.Account or FailureClasses.UsageLimit ? task.Account
         : null;
@@ -135,7 +135,7 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
         {
             return;
         }
-        if (Begin(name, report.Reason) is { } outage && isLimit)
+        if (Begin(name, report.Progress.Reason) is { } outage && isLimit)
         {
             outage.Until = report.ResetAt;
         }

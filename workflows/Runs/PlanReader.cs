@@ -11,7 +11,7 @@ internal sealed class PlanReader(RunContext context)
         var load = new LoadPlanInput(_state.RunId, _state.Repository, _state.Input)
         {
             PlanningHash = _state.Plan.PlanningHash,
-            SaidHash = _state.Board.TryFind(PlannerTask.Id)?.State.SaidHash ?? "",
+            SaidHash = _state.Board.TryFind(PlannerTask.Id)?.Progress.SaidHash ?? "",
         };
         return Workflow.ExecuteActivityAsync((IRunActivities a) => a.LoadPlanAsync(load), context.Short);
     }

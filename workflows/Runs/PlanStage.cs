@@ -77,8 +77,8 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
         var end = new EndPlanningInput(_state.RunId, _state.Repository, _state.Input.Output, _state.Input.Overwrite)
         {
             PlanningHash = _state.Plan.PlanningHash,
-            SaidHash = _state.Board.TryFind(PlannerTask.Id) is { Status.State: TaskStates.Planned } planner
-                ? planner.State.SaidHash ?? ""
+            SaidHash = _state.Board.TryFind(PlannerTask.Id) is { Progress.State: TaskStates.Planned } planner
+                ? planner.Progress.SaidHash ?? ""
                 : "",
         };
         return Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.EndPlanningAsync(end), context.Short);
@@ -133,7 +133,7 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
             context.ThrowIfCancelled();
             if (NeedsPerson())
             {
-                context.TransitionTo(RunStates.Planning, $"no plan yet: {planner.Status.Reason}");
+                context.TransitionTo(RunStates.Planning, $"no plan yet: {planner.Progress.Reason}");
                 await WaitAsync(() => !NeedsPerson());
                 context.ThrowIfCancelled();
                 context.TransitionTo(RunStates.Planning, "the planner is asked again");

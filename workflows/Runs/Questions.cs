@@ -77,13 +77,13 @@ internal static class Questions
             {
                 yield return Ask(
                     RunQuestion.Account,
-                    waiting[0].Status.Since,
+                    waiting[0].Progress.Since,
                     $"{Outages.NameOf(outage)} does not work, so "
                         + $"{(waiting.Count == 1 ? $"{waiting[0].Id} waits" : $"{waiting.Count} tasks wait")}. "
                         + "When you have mended it they go on by themselves, and at once with this:",
                     new AnswerWay(
                         AnswerWays.Retry,
-                        $"{state.RunId}/{(waiting.Find(e => e.Status.State == TaskStates.Parked) ?? waiting[0]).Id}"
+                        $"{state.RunId}/{(waiting.Find(e => e.Progress.State == TaskStates.Parked) ?? waiting[0]).Id}"
                     )
                 );
             }
@@ -97,31 +97,31 @@ internal static class Questions
         {
             yield return Ask(
                 entry,
-                $"{entry.Id} is blocked: {entry.Status.Reason}",
+                $"{entry.Id} is blocked: {entry.Progress.Reason}",
                 saysReason: true,
                 Of(entry, AnswerWays.Guide, AnswerWays.Cancel)
             );
         }
         foreach (var entry in state.Board.In(TaskStates.AwaitingApproval).Where(e => !e.State.AnswerSent))
         {
-            yield return entry is { AtWork: true, Status.Asks: not null }
+            yield return entry is { AtWork: true, Progress.Asks: not null }
                 ? Ask(
                     entry,
-                    $"{entry.Status.Reason} {Deadline(state, entry.Status.Since)}",
+                    $"{entry.Progress.Reason} {Deadline(state, entry.Progress.Since)}",
                     saysReason: true,
                     Of(entry, AnswerWays.Approve, AnswerWays.Reject)
                 )
             : entry.AtWork
                 ? Ask(
                     entry,
-                    $"May {entry.Id} be merged ({CommitIds.Shorten(entry.Status.Commit)})? {entry.Status.Reason} "
-                        + Deadline(state, entry.Status.Since),
+                    $"May {entry.Id} be merged ({CommitIds.Shorten(entry.Progress.Commit)})? {entry.Progress.Reason} "
+                        + Deadline(state, entry.Progress.Since),
                     saysReason: true,
                     Of(entry, AnswerWays.Diff, AnswerWays.Approve, AnswerWays.Reject)
                 )
             : Ask(
                 entry,
-                $"May {entry.Id} start? {entry.Outline.Title} {Deadline(state, entry.Status.Since)}",
+                $"May {entry.Id} start? {entry.Outline.Title} {Deadline(state, entry.Progress.Since)}",
                 saysReason: false,
                 Of(entry, AnswerWays.Approve, AnswerWays.Reject)
             );
@@ -129,12 +129,12 @@ internal static class Questions
         if (
             state.Run.State == RunStates.Planning
             && state.Input.NeedsPlanner
-            && state.Board.TryFind(PlannerTask.Id) is { HasEnded: true, Status.State: not TaskStates.Planned } planner
+            && state.Board.TryFind(PlannerTask.Id) is { HasEnded: true, Progress.State: not TaskStates.Planned } planner
         )
         {
             yield return Ask(
                 planner,
-                $"The planner is {planner.Status.State}: {planner.Status.Reason}",
+                $"The planner is {planner.Progress.State}: {planner.Progress.Reason}",
                 saysReason: true,
                 Of(planner, AnswerWays.Guide)
             );
@@ -153,7 +153,7 @@ internal static class Questions
                 )
                 : Ask(
                     entry,
-                    $"{entry.Id} is {entry.Status.State}: {entry.Status.Reason}",
+                    $"{entry.Id} is {entry.Progress.State}: {entry.Progress.Reason}",
                     saysReason: true,
                     [.. Of(entry, AnswerWays.Guide, AnswerWays.Skip, AnswerWays.Cancel), .. landing]
                 );
@@ -176,7 +176,7 @@ internal static class Questions
         ];
 
     private static RunQuestion Ask(TaskEntry entry, string question, bool saysReason, params AnswerWay[] ways) =>
-        Ask(entry.Id, entry.Status.Since, question, ways) with
+        Ask(entry.Id, entry.Progress.Since, question, ways) with
         {
             SaysReason = saysReason,
         };

@@ -72,16 +72,16 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         {
             return null;
         }
-        if (entry.Status.State != TaskStates.Planned)
+        if (entry.Progress.State != TaskStates.Planned)
         {
-            var why = $"There is no other plan: {entry.Status.Reason}";
+            var why = $"There is no other plan: {entry.Progress.Reason}";
             entry.State = entry.State with { LeftOut = true };
             _state.Board.Change(entry, TaskStates.Cancelled, why, Now);
             return Drop(replan, why);
         }
         var conclude = new ConcludeReplanInput(_state.RunId, _state.Repository, _state.Plan.Hash, replan.Round)
         {
-            SaidHash = entry.State.SaidHash ?? "",
+            SaidHash = entry.Progress.SaidHash ?? "",
         };
         var (made, unreadable) = await FailureCause.TryAsync(
             Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.ConcludeReplanAsync(conclude), context.Short)
@@ -130,7 +130,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         {
             _state.Board.Add([ReplanTask.Of(_state.Rules)], Now);
         }
-        else if (TaskStates.IsDone(entry.Status.State))
+        else if (TaskStates.IsDone(entry.Progress.State))
         {
             _state.Board.AskAgain(entry, "another plan is asked for", Now);
         }
@@ -155,7 +155,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
                 Commit = review.Verdict == ReviewVerdicts.Asked ? "" : review.Commit,
             },
         };
-        if (!TaskStates.IsDone(entry.Status.State))
+        if (!TaskStates.IsDone(entry.Progress.State))
         {
             _state.Board.CountAsDone(entry, TaskStates.Findings, "what was found is for the tasks of the other plan", Now);
         }

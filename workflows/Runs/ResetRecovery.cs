@@ -93,7 +93,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             {
                 _state.StagingTip = page.StagingTip;
             }
-            if (page.StagingLost && _state.Board.Entries.Any(e => e.Status.MergeCommit.Length > 0))
+            if (page.StagingLost && _state.Board.Entries.Any(e => e.Progress.MergeCommit.Length > 0))
             {
                 throw new RunEndedException(
                     RunStates.Failed,
@@ -109,7 +109,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             {
                 if (await TakeUpTaskAsync(task))
                 {
-                    found.Add(task.Id);
+                    found.Add(task.Progress.Id);
                 }
             }
             read += page.Tasks.Count;
@@ -119,37 +119,38 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         return found;
     }
 
-    private async Task<bool> TakeUpTaskAsync(EarlierTask task)
+    private async Task<bool> TakeUpTaskAsync(TaskReport task)
     {
-        if (_state.Board.TryFind(task.Id) is not { } entry)
+        var (found, isOpen) = (task.Progress, task.ExecutionId.Length > 0);
+        if (_state.Board.TryFind(found.Id) is not { } entry)
         {
-            if (task.Open is { } unknown)
+            if (isOpen)
             {
-                await takeOver.EndUnknownAsync(task.Id, unknown);
+                await takeOver.EndUnknownAsync(task);
             }
             return false;
         }
-        entry.State = entry.State with { LastStart = Math.Max(entry.State.LastStart, task.LastStart) };
-        if (task.Open is null)
+        entry.Progress = entry.Progress with { LastStart = Math.Max(entry.Progress.LastStart, found.LastStart) };
+        if (!isOpen)
         {
             entry.Closed = Task.CompletedTask;
         }
-        if (task.Open is { } open && !TaskStates.IsEnd(open.State))
+        else if (!TaskStates.IsEnd(found.State))
         {
-            if (open.PlanHash == _state.PlanHashOf(entry) && IsAskedFor(entry))
+            if (task.PlanHash == _state.PlanHashOf(entry) && IsAskedFor(entry))
             {
-                takeOver.TakeOver(entry, open);
+                takeOver.TakeOver(entry, task);
                 return true;
             }
-            await takeOver.EndStrangerAsync(entry, open);
+            await takeOver.EndStrangerAsync(entry, task);
         }
-        if (task.MergeCommit.Length > 0)
+        if (found.MergeCommit.Length > 0)
         {
-            CountAsMerged(entry, task.MergeCommit);
+            CountAsMerged(entry, found.MergeCommit);
         }
-        else if (!entry.AtWork && !entry.HasEnded && task.Attempt > entry.Status.Attempt)
+        else if (!entry.AtWork && !entry.HasEnded && found.Attempt > entry.Progress.Attempt)
         {
-            entry.State = entry.State with { Status = entry.Status with { Attempt = task.Attempt }, MayReuse = true };
+            entry.State = entry.State with { Progress = entry.Progress with { Attempt = found.Attempt }, MayReuse = true };
         }
         return false;
     }
@@ -166,11 +167,11 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
 
     private void CountAsMerged(TaskEntry entry, string commit)
     {
-        if (TaskStates.IsDone(entry.Status.State))
+        if (TaskStates.IsDone(entry.Progress.State))
         {
             return;
         }
-        entry.Status = entry.Status with { MergeCommit = commit, Paused = false };
+        entry.Progress = entry.Progress with { MergeCommit = commit, Paused = false };
         _state.Board.CountAsDone(entry, TaskStates.Merged, "merged before the run was reset", RunContext.Now);
     }
 
@@ -185,7 +186,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
 
         // It has closed, or is about to; its end may have been reported to an execution that was closed itself.
         entry.Closed = Task.CompletedTask;
-        if (report is null || !TaskStates.IsEnd(report.State))
+        if (report is null || !TaskStates.IsEnd(report.Progress.State))
         {
             _state.Board.BeginAnew(entry, RunContext.Now);
         }

@@ -20,14 +20,14 @@ internal sealed class ReviewStage(RunContext context)
             _state.Board.Add([ReviewTask.Of(rule)], Now);
             return false;
         }
-        if (!TaskStates.IsReviewEnd(entry.Status.State))
+        if (!TaskStates.IsReviewEnd(entry.Progress.State))
         {
             Overrule();
             return true;
         }
         if (_state.Run.Review is { Verdict: ReviewVerdicts.Asked } review)
         {
-            if (entry.Status.Commit.Length > 0 && entry.Status.Commit != review.Commit)
+            if (entry.Progress.Commit.Length > 0 && entry.Progress.Commit != review.Commit)
             {
                 // A review that went on after a reset has seen another tree.
                 _state.Board.AskAgain(entry, "it has not seen what there is now; the reviewer looks again", Now);
@@ -52,13 +52,13 @@ internal sealed class ReviewStage(RunContext context)
     {
         var conclude = new ConcludeReviewInput(_state.RunId, _state.Repository, _state.Plan.Hash, ReviewRounds.Current(_state))
         {
-            SaidHash = entry.State.SaidHash ?? "",
+            SaidHash = entry.Progress.SaidHash ?? "",
             TasksBelow = ReviewRounds.TasksBelow(review),
         };
         var (conclusion, why) = await FailureCause.TryAsync(
             Workflow.ExecuteActivityAsync((IReviewActivities a) => a.ConcludeReviewAsync(conclude), context.Short)
         );
-        if (!TaskStates.IsReviewEnd(entry.Status.State))
+        if (!TaskStates.IsReviewEnd(entry.Progress.State))
         {
             return; // A person has decided meanwhile.
         }

@@ -36,7 +36,7 @@ internal sealed class RunBoard
 
     /// <summary>Tasks whose work is on staging and has not landed.</summary>
     public IEnumerable<TaskEntry> Unlanded =>
-        In(TaskStates.Merged).Concat(In(TaskStates.Resolved)).Where(e => !e.Status.Landed).OrderBy(e => e.Index);
+        In(TaskStates.Merged).Concat(In(TaskStates.Resolved)).Where(e => !e.Progress.Landed).OrderBy(e => e.Index);
 
     /// <summary>Tasks whose workflow runs, in plan order.</summary>
     public IEnumerable<TaskEntry> AtWork => _atWork.Select(i => _entries[i]);
@@ -118,11 +118,11 @@ internal sealed class RunBoard
     /// <summary>Resumes a paused task: it holds its slot from now on, not only when it reports that it runs.</summary>
     public void GoesOn(TaskEntry entry)
     {
-        if (!entry.Status.Paused)
+        if (!entry.Progress.Paused)
         {
             return;
         }
-        entry.Status = entry.Status with { Paused = false };
+        entry.Progress = entry.Progress with { Paused = false };
         Journal.Changed(entry);
     }
 
@@ -186,7 +186,7 @@ internal sealed class RunBoard
     public void BeginAnew(TaskEntry entry, DateTimeOffset now)
     {
         _atWork.Remove(entry.Index);
-        entry.State = entry.State with { AtWork = false, Status = entry.Status with { Paused = false } };
+        entry.State = entry.State with { AtWork = false, Progress = entry.Progress with { Paused = false } };
         Retry(entry, entry.State.Guidance, now);
     }
 
@@ -194,61 +194,55 @@ internal sealed class RunBoard
     public void Approve(TaskEntry entry, string reason, DateTimeOffset now, string? by = null)
     {
         entry.State = entry.State with { Approved = true };
-        if (!entry.AtWork && entry.Status.State == TaskStates.AwaitingApproval)
+        if (!entry.AtWork && entry.Progress.State == TaskStates.AwaitingApproval)
         {
             Change(entry, TaskStates.Pending, reason, now, by: by);
         }
         else
         {
-            Journal.Note(entry.Id, entry.Status.State, reason, now, by: by);
+            Journal.Note(entry.Id, entry.Progress.State, reason, now, by: by);
         }
     }
 
     /// <summary>The task's work is on the target branch, while the run goes on.</summary>
     public void Landed(TaskEntry entry)
     {
-        entry.Status = entry.Status with { Landed = true };
+        entry.Progress = entry.Progress with { Landed = true };
         Journal.Changed(entry);
     }
 
     /// <summary>Sets the reason of a task's state.</summary>
-    public void Explain(TaskEntry entry, string reason, DateTimeOffset now) => Change(entry, entry.Status.State, reason, now);
+    public void Explain(TaskEntry entry, string reason, DateTimeOffset now) => Change(entry, entry.Progress.State, reason, now);
 
     /// <summary>The task comes into a state, or has another reason to be in it.</summary>
-    public void Change(TaskEntry entry, string state, string reason, DateTimeOffset now, string evidence = "", string? by = null)
+    public void Change(TaskEntry entry, string state, string reason, DateTimeOffset now, string evidence = "", string? by = null) =>
+        Put(entry, entry.Progress.MovedTo(state, reason, now, evidence), now, by);
+
+    /// <summary>Takes over what is known of a task now.</summary>
+    /// <param name="by">The person who decided it; null: none.</param>
+    public void Put(TaskEntry entry, TaskProgress progress, DateTimeOffset now, string? by = null)
     {
-        var status = entry.Status;
-        var moved = status.State != state;
-        reason = PayloadPaging.Brief(reason);
+        var before = entry.Progress;
+        var moved = before.State != progress.State;
         if (moved)
         {
             _byState.Remove(entry);
         }
-        entry.Status = status with
-        {
-            State = state,
-            Reason = reason,
-            Evidence =
-                evidence.Length > 0 ? evidence
-                : moved ? ""
-                : status.Evidence,
-            Since = moved ? now : status.Since,
-            EndedAt = TaskStates.IsEnd(state) ? now : null,
-        };
+        entry.Progress = progress;
         if (moved)
         {
             _byState.Add(entry);
         }
         Journal.Changed(entry);
-        if (moved || status.Reason != reason)
+        if (moved || before.Reason != progress.Reason)
         {
-            Journal.Note(status.Id, state, reason, now, evidence, by);
+            Journal.Note(progress.Id, progress.State, progress.Reason, now, progress.Evidence, by);
         }
     }
 
     /// <summary>Tasks that do not run because this one is left out.</summary>
     public IEnumerable<TaskEntry> SkippedFor(TaskEntry entry) =>
-        entry.Dependants.Select(i => _entries[i]).Where(e => e.Status.State == TaskStates.Skipped);
+        entry.Dependants.Select(i => _entries[i]).Where(e => e.Progress.State == TaskStates.Skipped);
 
     /// <summary>Handles the end of a task, which makes others ready, or skips them.</summary>
     public void Ended(TaskEntry entry, DateTimeOffset now)
@@ -270,12 +264,12 @@ internal sealed class RunBoard
             entry,
             dependant =>
             {
-                if (dependant.AtWork || dependant.Status.State is not (TaskStates.Pending or TaskStates.AwaitingApproval))
+                if (dependant.AtWork || dependant.Progress.State is not (TaskStates.Pending or TaskStates.AwaitingApproval))
                 {
                     return false;
                 }
                 _ready.Remove(dependant.Index);
-                Change(dependant, TaskStates.Skipped, $"depends on {entry.Id}, which is {entry.Status.State}", now);
+                Change(dependant, TaskStates.Skipped, $"depends on {entry.Id}, which is {entry.Progress.State}", now);
                 return true;
             }
         );
@@ -287,7 +281,7 @@ internal sealed class RunBoard
             entry,
             dependant =>
             {
-                if (dependant.Status.State != TaskStates.Skipped)
+                if (dependant.Progress.State != TaskStates.Skipped)
                 {
                     return false;
                 }
@@ -318,11 +312,11 @@ internal sealed class RunBoard
         }
     }
 
-    private static bool IsDone(TaskEntry entry) => TaskStates.IsDone(entry.Status.State);
+    private static bool IsDone(TaskEntry entry) => TaskStates.IsDone(entry.Progress.State);
 
     private void Consider(TaskEntry entry)
     {
-        if (entry.Unmet == 0 && !entry.AtWork && entry.Status.State is TaskStates.Pending or TaskStates.AwaitingApproval)
+        if (entry.Unmet == 0 && !entry.AtWork && entry.Progress.State is TaskStates.Pending or TaskStates.AwaitingApproval)
         {
             _ready.Add(entry.Index);
         }

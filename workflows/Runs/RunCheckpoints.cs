@@ -12,7 +12,7 @@ internal sealed class RunCheckpoints(RunContext context, PlanReader plans)
         var unsaved = new Queue<TaskEntry>(_state.Board.Entries.Where(e => e.IsUnsaved));
         while (unsaved.Count > 0)
         {
-            var page = PayloadPaging.First(unsaved.Select(e => e.ToCheckpoint()));
+            var page = PayloadPaging.First(unsaved.Select(e => e.State));
             var saved = page.Select(_ => unsaved.Dequeue()).Select(entry => (Entry: entry, entry.State)).ToList();
             var store = new StoreCheckpointInput(_state.RunId, _state.Repository, _file, page);
             _file = await context.UntilPossibleAsync(() =>
@@ -34,7 +34,7 @@ internal sealed class RunCheckpoints(RunContext context, PlanReader plans)
             Planner = _state.Planner,
             Status = _state.Snapshot(0, 0),
             Tasks = _file,
-            Recent = [.. _state.Board.Entries.Where(e => e.IsUnsaved).Select(e => e.ToCheckpoint())],
+            Recent = [.. _state.Board.Entries.Where(e => e.IsUnsaved).Select(e => e.State)],
             Train = _state.Train.ToCheckpoint(),
             Staging = _state.Staging,
             Leases = _state.Leases.ToCheckpoint(),
@@ -49,10 +49,10 @@ internal sealed class RunCheckpoints(RunContext context, PlanReader plans)
     {
         _file = checkpoint.Tasks;
         var outlines = await plans.ReadTasksAsync([]);
-        var tasks = (await ReadFileAsync()).ToDictionary(t => t.Status.Id, t => (t, true), StringComparer.Ordinal);
+        var tasks = (await ReadFileAsync()).ToDictionary(t => t.Progress.Id, t => (t, true), StringComparer.Ordinal);
         foreach (var task in checkpoint.Recent)
         {
-            tasks[task.Status.Id] = (task, false);
+            tasks[task.Progress.Id] = (task, false);
         }
         _state.RestoreTasks(checkpoint, outlines, tasks);
     }

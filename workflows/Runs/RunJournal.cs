@@ -58,7 +58,7 @@ internal sealed class RunJournal
     /// <summary>Returns and removes what is not recorded yet, at most <paramref name="limit"/> transitions and as many tasks.</summary>
     public (IReadOnlyList<RunTask> Tasks, IReadOnlyList<RunEvent> Events) TakeUnrecorded(RunBoard board, int limit)
     {
-        var tasks = PayloadPaging.First(_changed.Select(i => board.Entries[i].Status), limit);
+        var tasks = PayloadPaging.First(_changed.Select(i => board.Entries[i].Shown()), limit);
         _changed.ExceptWith(_changed.Take(tasks.Count).ToList());
         var events = PayloadPaging.First(_events, limit);
         _events.RemoveRange(0, events.Count);

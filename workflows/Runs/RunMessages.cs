@@ -167,7 +167,7 @@ public abstract class RunMessages : MessageWorkflow
     [WorkflowSignal(MessageNames.TaskChanged, Description = "A task's report.")]
     public Task TaskChangedAsync(TaskReport report = null!)
     {
-        if (report.TaskId == RunIds.Train)
+        if (report.Progress.Id == RunIds.Train)
         {
             State.Train.Ask();
             return Task.CompletedTask;

@@ -194,8 +194,8 @@ internal sealed class RunState
             UpdatedAt = Journal.LastAt ?? Run.UpdatedAt,
             Sequence = Journal.Sequence,
             PlanHash = Plan.Hash,
-            AgentStarts = Board.Entries.Sum(e => e.Status.Starts),
-            Cost = Board.Entries.Sum(e => e.Status.Cost),
+            AgentStarts = Board.Entries.Sum(e => e.Progress.Starts),
+            Cost = Board.Entries.Sum(e => e.Progress.Cost),
             Questions = Questions.Of(this),
             Outages =
             [
@@ -209,11 +209,10 @@ internal sealed class RunState
         };
 
         RunTask Shown(TaskEntry entry) =>
-            entry.Status.State == TaskStates.Merging && (positions ??= Train.Positions()).TryGetValue(entry.Id, out var position)
-                ? entry.Status with
-                {
-                    QueuePosition = position,
-                }
-                : entry.Status;
+            entry.Shown(
+                entry.Progress.State == TaskStates.Merging && (positions ??= Train.Positions()).TryGetValue(entry.Id, out var position)
+                    ? position
+                    : null
+            );
     }
 }

@@ -23,7 +23,7 @@ internal static class Scheduling
     /// <summary>The steps to take now; none while everything that can run does.</summary>
     public static ScheduledSteps Next(RunState state, DateTimeOffset now)
     {
-        var approvals = state.Board.NotApproved.Where(e => e.Status.State != TaskStates.AwaitingApproval).ToList();
+        var approvals = state.Board.NotApproved.Where(e => e.Progress.State != TaskStates.AwaitingApproval).ToList();
         var starts = new List<TaskEntry>();
         var asks = new List<TaskEntry>();
         if (!state.Run.Paused && LimitReached(state, now) is { Length: > 0 } limit)
@@ -84,7 +84,7 @@ internal static class Scheduling
     /// <param name="mayStart">Whether a task may start apart from slots, for example no outage concerns it; null: it may.</param>
     public static IReadOnlyList<TaskEntry> NextToStart(RunBoard board, int slots, Func<TaskEntry, bool>? mayStart = null)
     {
-        var free = slots - board.AtWork.Count(e => TaskStates.HoldsSlot(e.Status.State) && !e.Status.Paused);
+        var free = slots - board.AtWork.Count(e => TaskStates.HoldsSlot(e.Progress.State) && !e.Progress.Paused);
         var chosen = new List<TaskEntry>();
         if (free <= 0)
         {
@@ -129,7 +129,7 @@ internal static class Scheduling
     }
 
     /// <summary>A divided task does not run while its parts do.</summary>
-    private static bool IsPart(TaskEntry entry, TaskEntry whole) => whole.Status.Parts?.Contains(entry.Id) == true;
+    private static bool IsPart(TaskEntry entry, TaskEntry whole) => whole.Progress.Parts?.Contains(entry.Id) == true;
 
     /// <summary>Cost and time limit of the run: when one is reached nothing more is started; a person who resumes the run lifts
     /// it.</summary>
@@ -153,5 +153,5 @@ internal static class Scheduling
             : $"no more agents are started: {string.Join(" and ", reached)}; those at work go on. 'resume' lifts the limit";
     }
 
-    private static decimal Spent(RunState state) => state.Board.Entries.Sum(e => e.Status.Cost);
+    private static decimal Spent(RunState state) => state.Board.Entries.Sum(e => e.Progress.Cost);
 }

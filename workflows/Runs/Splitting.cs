@@ -9,13 +9,13 @@ internal sealed class Splitting(RunContext context, TaskMessenger messenger)
     /// <summary>A task is to be divided, or all parts of one have ended.</summary>
     public bool HasStep => ToDivide is not null || ToTell is not null;
 
-    private TaskEntry? ToDivide => Waiting.FirstOrDefault(e => e.Status.Parts is []);
+    private TaskEntry? ToDivide => Waiting.FirstOrDefault(e => e.Progress.Parts is []);
 
     private TaskEntry? ToTell =>
-        Waiting.FirstOrDefault(e => e.Status.Parts is [_, ..] parts && parts.All(id => _state.Board.Find(id).HasEnded));
+        Waiting.FirstOrDefault(e => e.Progress.Parts is [_, ..] parts && parts.All(id => _state.Board.Find(id).HasEnded));
 
     /// <summary>Tasks that were notified are not handled again before they report.</summary>
-    private IEnumerable<TaskEntry> Waiting => _state.Board.AtWork.Where(e => e.Status.Parts is not null && !e.State.AnswerSent);
+    private IEnumerable<TaskEntry> Waiting => _state.Board.AtWork.Where(e => e.Progress.Parts is not null && !e.State.AnswerSent);
 
     /// <summary>Carries out all that is to be done now.</summary>
     public async Task CarryOutAsync()
@@ -26,16 +26,16 @@ internal sealed class Splitting(RunContext context, TaskMessenger messenger)
         }
         while (ToTell is { } entry)
         {
-            var parts = entry.Status.Parts!.Select(_state.Board.Find);
+            var parts = entry.Progress.Parts!.Select(_state.Board.Find);
             await TellAsync(entry, string.Join("; ", parts.Select(Describe)));
         }
     }
 
     private async Task DivideAsync(TaskEntry entry)
     {
-        var split = new SplitTaskInput(_state.RunId, _state.Repository, _state.Plan.Hash, entry.Id, entry.State.LastStart)
+        var split = new SplitTaskInput(_state.RunId, _state.Repository, _state.Plan.Hash, entry.Id, entry.Progress.LastStart)
         {
-            SaidHash = entry.State.SaidHash ?? "",
+            SaidHash = entry.Progress.SaidHash ?? "",
         };
         var (made, why) = await FailureCause.TryAsync(
             Workflow.ExecuteActivityAsync((IRequestActivities a) => a.SplitTaskAsync(split), context.Short)
@@ -43,14 +43,19 @@ internal sealed class Splitting(RunContext context, TaskMessenger messenger)
         if (made is not { Tasks.Count: > 0 })
         {
             why = made is null ? why : "what was proposed is gone";
-            _state.Journal.Note(entry.Id, entry.Status.State, $"it is not divided: {why}", RunContext.Now);
+            _state.Journal.Note(entry.Id, entry.Progress.State, $"it is not divided: {why}", RunContext.Now);
             await TellAsync(entry, $"there are none: {why}");
             return;
         }
         _state.Plan = _state.Plan with { Hash = made.PlanHash, TaskCount = _state.Plan.TaskCount + made.Tasks.Count };
         _state.Board.Add(made.Tasks, RunContext.Now);
-        entry.Status = entry.Status with { Parts = [.. made.Tasks.Select(task => task.Id)] };
-        _state.Journal.Note(entry.Id, entry.Status.State, $"it is divided into {string.Join(", ", entry.Status.Parts)}", RunContext.Now);
+        entry.Progress = entry.Progress with { Parts = [.. made.Tasks.Select(task => task.Id)] };
+        _state.Journal.Note(
+            entry.Id,
+            entry.Progress.State,
+            $"it is divided into {string.Join(", ", entry.Progress.Parts)}",
+            RunContext.Now
+        );
         _state.Run = _state.Run with { TaskCount = _state.Board.Entries.Count };
     }
 
@@ -60,6 +65,10 @@ internal sealed class Splitting(RunContext context, TaskMessenger messenger)
         return messenger.TellAsync(entry.Id, t => t.PartsDoneAsync(PayloadPaging.Brief(summary)));
     }
 
-    private static string Describe(TaskEntry part) =>
-        $"{part.Id} ({part.Outline.Title}) is {part.Status.State}{(TaskStates.IsDone(part.Status.State) ? "" : $": {part.Status.Reason}")}";
+    private static string Describe(TaskEntry part)
+    {
+        var progress = part.Progress;
+        var why = TaskStates.IsDone(progress.State) ? "" : $": {progress.Reason}";
+        return $"{part.Id} ({part.Outline.Title}) is {progress.State}{why}";
+    }
 }

@@ -42,8 +42,8 @@ internal sealed class Steering(RunState state)
             state.RunId,
             command.Task,
             StateOf(command.Task),
-            Board.Find(command.Task) is { AtWork: true, Status.State: not (TaskStates.Blocked or TaskStates.Parked) },
-            Board.Find(command.Task).Status.Answers is [.., var last] ? last : null
+            Board.Find(command.Task) is { AtWork: true, Progress.State: not (TaskStates.Blocked or TaskStates.Parked) },
+            Board.Find(command.Task).Progress.Answers is [.., var last] ? last : null
         );
 
     public string? RefuseSkip(TaskCommand command) =>
@@ -68,7 +68,7 @@ internal sealed class Steering(RunState state)
         var open = Scheduling.EndedBadly(Board).Select(e => e.Id).ToList();
         return (command.Tasks ?? []).FirstOrDefault(id => !open.Contains(id)) is { } unknown
             ? Board.TryFind(unknown) is { } task
-                ? $"{unknown} is {task.Status.State} and needs nobody to resolve it."
+                ? $"{unknown} is {task.Progress.State} and needs nobody to resolve it."
                     + (open.Count > 0 ? $" What does: {string.Join(", ", open.Take(MostNamed))}." : "")
                 : NoTask(unknown)
             : null;
@@ -93,7 +93,7 @@ internal sealed class Steering(RunState state)
     {
         state.PausedAlone.Add(id);
         return new Steered(
-            new SteeringAnswer($"{id} is asked to pause.", !Board.Find(id).Status.Paused),
+            new SteeringAnswer($"{id} is asked to pause.", !Board.Find(id).Progress.Paused),
             new TaskMessage(id, t => t.PauseAsync())
         );
     }
@@ -122,7 +122,7 @@ internal sealed class Steering(RunState state)
         var task = Board.Find(id);
         state.PausedAlone.Remove(id);
         // It may have been paused and not have reported it yet.
-        return task.Status.Paused
+        return task.Progress.Paused
             ? Steered.As($"{id} goes on.", LetGoOn(task))
             : Steered.Unchanged($"{id} is {StateOf(id)} and not paused.", LetGoOn(task));
     }
@@ -233,7 +233,7 @@ internal sealed class Steering(RunState state)
     }
 
     private void Note(TaskEntry task, string what, DateTimeOffset now, string who) =>
-        state.Journal.Note(task.Id, task.Status.State, PayloadPaging.Brief(what), now, by: who);
+        state.Journal.Note(task.Id, task.Progress.State, PayloadPaging.Brief(what), now, by: who);
 
-    private string StateOf(string id) => Board.Find(id).Status.State;
+    private string StateOf(string id) => Board.Find(id).Progress.State;
 }

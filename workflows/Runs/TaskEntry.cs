@@ -10,16 +10,14 @@ internal sealed class TaskEntry
     {
         Outline = outline;
         Index = index;
-        var first = new RunTask
+        var first = new TaskProgress
         {
             Id = outline.Id,
-            Title = outline.Title,
             State = outline.Done ? TaskStates.NotAsked : TaskStates.Pending,
             Reason = outline.Done ? "outside of what was asked for" : "",
-            DependsOn = outline.DependsOn,
             Since = now,
         };
-        State = _known = new TaskCheckpoint { Status = first, Approved = !outline.RequiresApproval };
+        State = _known = new TaskCheckpoint { Progress = first, Approved = !outline.RequiresApproval };
     }
 
     /// <summary>The plan's data.</summary>
@@ -33,11 +31,11 @@ internal sealed class TaskEntry
     /// <summary>Its state, which is passed on in checkpoints.</summary>
     public TaskCheckpoint State { get; set; }
 
-    /// <summary>Its status.</summary>
-    public RunTask Status
+    /// <summary>What is known of it.</summary>
+    public TaskProgress Progress
     {
-        get => State.Status;
-        set => State = State with { Status = value };
+        get => State.Progress;
+        set => State = State with { Progress = value };
     }
 
     /// <summary>True while its workflow runs.</summary>
@@ -46,7 +44,7 @@ internal sealed class TaskEntry
     /// <summary>Execution of its workflow whose reports count; empty while this run has started none.</summary>
     public string ExecutionId => State.ExecutionId;
 
-    public bool HasEnded => TaskStates.IsEnd(Status.State);
+    public bool HasEnded => TaskStates.IsEnd(Progress.State);
 
     /// <summary>Dependencies that are not merged yet.</summary>
     public int Unmet { get; set; }
@@ -60,8 +58,15 @@ internal sealed class TaskEntry
     /// <summary>Its state differs from what the plan and the last checkpoint file contain.</summary>
     public bool IsUnsaved => State != _known;
 
-    /// <summary>The state for a checkpoint, without the plan's data.</summary>
-    public TaskCheckpoint ToCheckpoint() => State with { Status = Status with { Title = "", DependsOn = [] } };
+    /// <summary>The task for clients.</summary>
+    /// <param name="queuePosition">Its place among those that wait to be merged; null: it does not wait.</param>
+    public RunTask Shown(int? queuePosition = null) =>
+        new(Progress)
+        {
+            Title = Outline.Title,
+            DependsOn = Outline.DependsOn,
+            QueuePosition = queuePosition,
+        };
 
     /// <summary>A file of the run's folder contains this state.</summary>
     public void Saved(TaskCheckpoint state) => _known = state;
@@ -71,16 +76,15 @@ internal sealed class TaskEntry
     /// <param name="isInFile">A file of the run's folder contains it.</param>
     public void Restore(TaskCheckpoint saved, bool isInFile)
     {
-        State = saved with { Status = saved.Status with { Title = Outline.Title, DependsOn = Outline.DependsOn } };
+        State = saved;
         if (isInFile)
         {
             _known = State;
         }
     }
 
-    /// <summary>Its workflow is started; costs of earlier ones are kept.</summary>
-    public void Begin() =>
-        State = State with { AtWork = true, StartsBefore = Status.Starts, CostBefore = Status.Cost, TokensBefore = Status.Tokens };
+    /// <summary>Its workflow is started; what earlier executions have used is kept.</summary>
+    public void Begin() => State = State with { AtWork = true, Progress = Progress.WithoutResult() };
 
     /// <summary>It waits for another execution of its workflow; reports of the present one are ignored.</summary>
     public void PutBack(string guidance) =>

@@ -4,7 +4,6 @@ namespace Orchestrator.Workflows.Runs;
 internal static class TaskReports
 {
     private const int MostWarnings = 60;
-    private const int MostAnswers = 20;
 
     /// <summary>Handles a report, if it is new.</summary>
     public static void TakeIn(RunState state, TaskReport report, DateTimeOffset now)
@@ -13,28 +12,28 @@ internal static class TaskReports
         {
             return;
         }
-        var entry = state.Board.Find(report.TaskId);
+        var entry = state.Board.Find(report.Progress.Id);
         TakeInNotices(state, entry, report, now);
         state.Outages.Report(entry.Outline, report);
-        if (report.State == TaskStates.Merging)
+        if (report.Progress.State == TaskStates.Merging)
         {
-            var open = entry.Outline.DependsOn.Where(id => !TaskStates.IsDone(state.Board.Find(id).Status.State));
+            var open = entry.Outline.DependsOn.Where(id => !TaskStates.IsDone(state.Board.Find(id).Progress.State));
             state.Train.Enqueue(
-                new MergeRequest(report.TaskId, report.Commit, report.Attempt)
+                new MergeRequest(report.Progress.Id, report.Progress.Commit, report.Progress.Attempt)
                 {
                     DependsOn = [.. open],
                     Installs = report.Installs,
-                    Lent = report.Lent,
+                    Lent = report.Progress.Lent ?? [],
                 }
             );
         }
-        if (report.State == TaskStates.Failed)
+        if (report.Progress.State == TaskStates.Failed)
         {
             RetryUnaffected(state, entry, report, now);
         }
 
         // The task ended only because its run was gone; the run is back, so it is not a person's decision.
-        if (report.FailureClass == FailureClasses.RunEnded && entry.Status.State == TaskStates.Cancelled && !state.IsCancelled)
+        if (report.FailureClass == FailureClasses.RunEnded && entry.Progress.State == TaskStates.Cancelled && !state.IsCancelled)
         {
             state.Board.Retry(entry, "", now);
             entry.State = entry.State with { MayReuse = true };
@@ -44,7 +43,7 @@ internal static class TaskReports
     /// <summary>Applies a report; a late or repeated one changes nothing. True: it was new.</summary>
     public static bool Apply(RunBoard board, TaskReport report, DateTimeOffset now)
     {
-        if (board.TryFind(report.TaskId) is not { AtWork: true } entry || entry.State.PastExecutions.Contains(report.ExecutionId))
+        if (board.TryFind(report.Progress.Id) is not { AtWork: true } entry || entry.State.PastExecutions.Contains(report.ExecutionId))
         {
             return false;
         }
@@ -60,17 +59,17 @@ internal static class TaskReports
         entry.State = state with { ExecutionId = report.ExecutionId, ReportSequence = report.Sequence, AnswerSent = false };
         if (report.Sequence == TaskReport.LastWord)
         {
-            Lost(board, entry, report.ExecutionId, report.Reason, now);
+            Lost(board, entry, report.ExecutionId, report.Progress.Reason, now);
             return true;
         }
-        entry.State = entry.State with
+        var progress = report.Progress with
         {
-            LastStart = report.LastStart,
-            SaidHash = report.SaidHash,
-            Called = report.Called,
-            Status = StatusOf(state, report, now) with { Outage = Outages.Of(entry.Outline, report) },
+            Reason = PayloadPaging.Brief(report.Progress.Reason),
+            Outage = Outages.Of(entry.Outline, report),
+            Parts = report.Progress.Parts is null ? null : entry.Progress.Parts ?? [],
+            Landed = entry.Progress.Landed,
         };
-        board.Change(entry, report.State, report.Reason, now, report.Evidence);
+        board.Put(entry, progress, now);
         if (entry.HasEnded)
         {
             board.Ended(entry, now);
@@ -90,32 +89,6 @@ internal static class TaskReports
         }
     }
 
-    private static RunTask StatusOf(TaskCheckpoint before, TaskReport report, DateTimeOffset now) =>
-        before.Status with
-        {
-            Paused = report.Paused,
-            Attempt = report.Attempt,
-            Starts = before.StartsBefore + report.Starts,
-            StartedAt = before.Status.StartedAt ?? (report.Starts > 0 ? now : null),
-            Cost = before.CostBefore + report.Cost,
-            Tokens = before.TokensBefore + report.Tokens,
-            Commit = report.Commit,
-            MergeCommit = report.MergeCommit,
-            Reused = report.Reused,
-            Gates = report.Gates,
-            Measurements = report.Measurements,
-            Asks = report.Asks,
-            Answers = AnswersOf(before.Status.Answers, report.Answers),
-            Parts = report.AwaitsParts ? before.Status.Parts ?? [] : null,
-            Lent = report.Lent.Count == 0 ? before.Status.Lent : report.Lent,
-        };
-
-    /// <summary>Keeps answers from earlier executions of the task.</summary>
-    private static IReadOnlyList<TaskAnswer>? AnswersOf(IReadOnlyList<TaskAnswer>? before, IReadOnlyList<TaskAnswer>? reported) =>
-        reported is null or { Count: 0 } ? before
-        : before is null ? reported
-        : [.. before.Where(answer => reported.All(other => other.Start != answer.Start)).TakeLast(MostAnswers), .. reported];
-
     /// <summary>Records new notices. What people must know becomes a warning of the run, once for all tasks.</summary>
     private static void TakeInNotices(RunState state, TaskEntry entry, TaskReport report, DateTimeOffset now)
     {
@@ -127,20 +100,26 @@ internal static class TaskReports
         entry.State = entry.State with { Notices = entry.State.Notices + news.Count };
         foreach (var notice in news)
         {
-            state.Journal.Note(entry.Id, entry.Status.State, PayloadPaging.Brief(notice.Text), now);
+            state.Journal.Note(entry.Id, entry.Progress.State, PayloadPaging.Brief(notice.Text), now);
         }
         var told = news.Where(notice => notice.IsForPerson).Select(notice => PayloadPaging.Brief(notice.Text));
         state.Run = state.Run with { Warnings = [.. state.Run.Warnings.Union(told).Take(MostWarnings)] };
     }
 
-    private static bool IsSettled(TaskEntry entry) => TaskStates.IsDone(entry.Status.State) || entry.State.LeftOut;
+    private static bool IsSettled(TaskEntry entry) => TaskStates.IsDone(entry.Progress.State) || entry.State.LeftOut;
 
     private static void RetryUnaffected(RunState state, TaskEntry entry, TaskReport report, DateTimeOffset now)
     {
-        var alike = state.Outages.Failed(entry.Outline, report.Signature, report.Reason, now, id => IsSettled(state.Board.Find(id)));
+        var alike = state.Outages.Failed(
+            entry.Outline,
+            report.Signature,
+            report.Progress.Reason,
+            now,
+            id => IsSettled(state.Board.Find(id))
+        );
         foreach (var other in alike.Select(state.Board.Find))
         {
-            if (other.Status.State == TaskStates.Failed)
+            if (other.Progress.State == TaskStates.Failed)
             {
                 state.Board.Retry(other, "", now);
             }

@@ -30,17 +30,14 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver)
             Rules = _state.Rules,
             Staging = _state.Run.Staging,
             StagingTip = _state.StagingTip,
-            FirstAttempt = entry.Status.Attempt + 1,
-            FirstStart = entry.State.LastStart + 1,
+            Known = entry.Progress,
             Guidance = entry.State.Guidance,
             RunWakes = true,
             Review = review,
-            Lent = entry.Status.Lent ?? [],
+            Lent = entry.Progress.Lent ?? [],
             PlanningHash = _state.Plan.PlanningHash,
-            SaidHash = entry.State.SaidHash ?? "",
-            Called = entry.State.Called ?? [],
             Replan = entry.Id == ReplanTask.Id ? _state.Run.Replan!.Round : 0,
-            Fresh = _state.Input.Fresh || (entry.Status.Attempt > 0 && !entry.State.MayReuse),
+            Fresh = _state.Input.Fresh || (entry.Progress.Attempt > 0 && !entry.State.MayReuse),
         };
 
     private async Task StartAsync(TaskEntry entry, TaskInput input)

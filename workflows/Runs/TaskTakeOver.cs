@@ -9,7 +9,12 @@ internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
     public async Task<bool> TryTakeOverAsync(TaskEntry entry)
     {
         var report = await messenger.ReadAsync(entry);
-        if (report is null || TaskStates.IsEnd(report.State) || !entry.AtWork || entry.State.PastExecutions.Contains(report.ExecutionId))
+        if (
+            report is null
+            || TaskStates.IsEnd(report.Progress.State)
+            || !entry.AtWork
+            || entry.State.PastExecutions.Contains(report.ExecutionId)
+        )
         {
             return false;
         }
@@ -27,7 +32,7 @@ internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
     {
         // The queried report may be older than what the task has reported since.
         var isOld = !entry.AtWork && entry.ExecutionId == report.ExecutionId && report.Sequence <= entry.State.ReportSequence;
-        if (isOld || TaskStates.IsDone(entry.Status.State))
+        if (isOld || TaskStates.IsDone(entry.Progress.State))
         {
             return;
         }
@@ -40,17 +45,18 @@ internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
     public async Task EndStrangerAsync(TaskEntry entry, TaskReport report)
     {
         entry.State = entry.State with { PastExecutions = [.. entry.State.PastExecutions, report.ExecutionId] };
-        await EndUnknownAsync(entry.Id, report);
+        await EndUnknownAsync(report);
     }
 
     /// <summary>Ends a task that this execution does not have: one of a review's findings, or of another plan.</summary>
-    public async Task EndUnknownAsync(string task, TaskReport report)
+    public async Task EndUnknownAsync(TaskReport report)
     {
-        await messenger.TellAsync(task, t => t.CancelAsync());
-        if (report.State == TaskStates.Merging)
+        var task = report.Progress;
+        await messenger.TellAsync(task.Id, t => t.CancelAsync());
+        if (task.State == TaskStates.Merging)
         {
-            var refusal = TaskMessenger.NotMerged with { Attempt = report.Attempt };
-            await messenger.TellAsync(task, t => t.MergeDoneAsync(refusal));
+            var refusal = TaskMessenger.NotMerged with { Attempt = task.Attempt };
+            await messenger.TellAsync(task.Id, t => t.MergeDoneAsync(refusal));
         }
     }
 }

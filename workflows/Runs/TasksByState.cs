@@ -15,14 +15,14 @@ internal sealed class TasksByState(IReadOnlyList<TaskEntry> entries)
 
     public void Add(TaskEntry entry)
     {
-        if (!_groups.TryGetValue(entry.Status.State, out var group))
+        if (!_groups.TryGetValue(entry.Progress.State, out var group))
         {
-            _groups.Add(entry.Status.State, group = []);
+            _groups.Add(entry.Progress.State, group = []);
         }
         group.Add(entry.Index);
     }
 
-    public void Remove(TaskEntry entry) => _groups[entry.Status.State].Remove(entry.Index);
+    public void Remove(TaskEntry entry) => _groups[entry.Progress.State].Remove(entry.Index);
 
     private sealed class Group(IReadOnlyList<TaskEntry> entries, SortedSet<int> indexes) : IReadOnlyCollection<TaskEntry>
     {

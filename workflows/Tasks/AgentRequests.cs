@@ -23,7 +23,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
     /// <summary>A granted request has to be carried out before the agent goes on.</summary>
     public bool IsGranted { get; private set; }
 
-    private int Start => state.Report.LastStart;
+    private int Start => state.Progress.LastStart;
 
     /// <summary>Answers an agent run that ended with a request.</summary>
     /// <param name="result">How it ended.</param>
@@ -76,7 +76,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
         {
             Task = state.Input,
             Prepared = prepared,
-            Attempt = state.Report.Attempt,
+            Attempt = state.Progress.Attempt,
             Start = Start,
             Problem = problem,
             Parts = parts,
@@ -126,8 +126,8 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
             Start = Start,
             Decision = decision,
             Packages = packages ?? [],
-            Answered = state.Report.Answers?.Count ?? 0,
-            SaidHash = state.Report.SaidHash ?? "",
+            Answered = state.AnswersOfThisExecution,
+            SaidHash = state.Progress.SaidHash ?? "",
         };
         return waits.DoAsync((IRequestActivities a) => a.JudgeRequestAsync(judge), _long);
     }

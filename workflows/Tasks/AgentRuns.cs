@@ -86,7 +86,7 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
 
     private async Task<(AgentRunResult Result, bool WasInterrupted)> StartAsync(Func<AgentCall, Task<AgentRunResult>> call, string held)
     {
-        state.Report = state.Report with { LastStart = state.Report.LastStart + 1, Starts = state.Report.Starts + 1 };
+        state.Progress = state.Progress with { LastStart = state.Progress.LastStart + 1, Starts = state.Progress.Starts + 1 };
         reporter.TransitionTo(TaskStates.Executing, held);
         using var interrupt = state.Interrupt = CancellationTokenSource.CreateLinkedTokenSource(state.Stop);
         AgentRunResult result;
@@ -118,12 +118,12 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
         }
         state.Notice(result.Notices);
         state.Heard(result);
-        state.Report = state.Report with
+        state.Progress = state.Progress with
         {
-            Cost = state.Report.Cost + result.Cost,
-            Tokens = state.Report.Tokens + result.Tokens,
-            Starts = state.Report.Starts - (result.NeverBegun ? 1 : 0),
-            LastStart = state.Report.LastStart - (result.FailureClass == FailureClasses.Held ? 1 : 0),
+            Cost = state.Progress.Cost + result.Cost,
+            Tokens = state.Progress.Tokens + result.Tokens,
+            Starts = state.Progress.Starts - (result.NeverBegun ? 1 : 0),
+            LastStart = state.Progress.LastStart - (result.FailureClass == FailureClasses.Held ? 1 : 0),
         };
         return (result, interrupt.IsCancellationRequested);
     }

@@ -15,11 +15,11 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
     {
         try
         {
-            return await AskUntilAnsweredAsync(question, state.Report.LastStart);
+            return await AskUntilAnsweredAsync(question, state.Progress.LastStart);
         }
         finally
         {
-            state.Report = state.Report with { Asks = null, ResetAt = null };
+            state.Report = state.Report with { ResetAt = null, Progress = state.Progress with { Asks = null } };
         }
     }
 
@@ -40,7 +40,7 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
                 Start = start,
                 Ask = ask,
                 Session = session,
-                SaidHash = state.Report.SaidHash ?? "",
+                SaidHash = state.Progress.SaidHash ?? "",
             };
             reporter.TransitionTo(TaskStates.Parked, Asking(held.Length > 0 ? held : "the planner is asked", question));
             var answer = await CallAsync(input, awaitRelease: held.Length > 0);
@@ -48,7 +48,7 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
             held = run.FailureClass == FailureClasses.Held ? run.Message : "";
             session = run.Session.Length > 0 ? run.Session : session;
             ask += run.NeverBegun ? 0 : 1;
-            state.Report = state.Report with { Cost = state.Report.Cost + run.Cost, Tokens = state.Report.Tokens + run.Tokens };
+            state.Progress = state.Progress with { Cost = state.Progress.Cost + run.Cost, Tokens = state.Progress.Tokens + run.Tokens };
             state.ThrowIfCancelled();
             if (state.HasGuidance)
             {
@@ -139,7 +139,7 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
     /// <returns>Text for the person.</returns>
     private string Asking(string what, string question)
     {
-        state.Report = state.Report with { Asks = ApprovalKinds.Question };
+        state.Progress = state.Progress with { Asks = ApprovalKinds.Question };
         return $"{what} (you may answer first: orchestrate retry {state.Input.RunId}/{state.Input.Task.Id} --guidance TEXT): {question}";
     }
 

@@ -45,6 +45,6 @@ internal sealed class Remediations(TaskState state)
         }
         Count += !IsForPerson && isCaused ? 1 : 0;
         _conflicts += !IsForPerson && !isCaused ? 1 : 0;
-        state.Report = state.Report with { Attempt = state.Report.Attempt + 1 };
+        state.Progress = state.Progress with { Attempt = state.Progress.Attempt + 1 };
     }
 }

@@ -8,8 +8,8 @@ internal sealed class TaskReporter(TaskState state)
     /// <summary>Enters a state and reports it.</summary>
     public void TransitionTo(string to, string reason, string evidence = "")
     {
-        state.TransitionTo(to, reason, evidence);
-        Workflow.CurrentDetails = $"**{to}** {state.Report.Reason}";
+        state.TransitionTo(to, reason, new DateTimeOffset(Workflow.UtcNow, TimeSpan.Zero), evidence);
+        Workflow.CurrentDetails = $"**{to}** {state.Progress.Reason}";
         // The run itself put the task into its first state, so that is not reported.
         if (to != TaskStates.Preparing || state.Report.Sequence > 2)
         {
@@ -28,7 +28,7 @@ internal sealed class TaskReporter(TaskState state)
     /// <summary>Handles a signal that the run has ended without this task.</summary>
     public async Task CheckRunEndedAsync(string reason)
     {
-        if (!state.HasNoRun && !TaskStates.IsEnd(state.Report.State) && await _run.HasEndedAsync(state.Input.Repository.Queue))
+        if (!state.HasNoRun && !TaskStates.IsEnd(state.Progress.State) && await _run.HasEndedAsync(state.Input.Repository.Queue))
         {
             state.EndWithoutRun(reason);
         }

@@ -6,6 +6,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     private const int MostNotices = 20;
     private const string CancelledByPerson = "cancelled by a person; its files stay";
     private const string PausedByPerson = "paused by a person";
+    private int _startsBefore;
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
     /// <summary>Its start input.</summary>
@@ -15,11 +16,20 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     public TaskReport Report { get; set; } =
         new()
         {
-            TaskId = "",
+            Progress = new TaskProgress { Id = "", State = TaskStates.Preparing },
             ExecutionId = executionId,
             Sequence = 0,
-            State = TaskStates.Preparing,
         };
+
+    /// <summary>What the report says of the task.</summary>
+    public TaskProgress Progress
+    {
+        get => Report.Progress;
+        set => Report = Report with { Progress = value };
+    }
+
+    /// <summary>Number of its agent's questions that the planner has answered since this execution began.</summary>
+    public int AnswersOfThisExecution => Progress.Answers?.Count(answer => answer.Start > _startsBefore) ?? 0;
 
     /// <summary>Result of the parts that the task was divided into; null: they are not done, or there are none.</summary>
     public string? Parts { get; private set; }
@@ -28,11 +38,11 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     public void AwaitParts()
     {
         Parts = null;
-        Report = Report with { AwaitsParts = true };
+        Progress = Progress with { Parts = [] };
     }
 
     /// <summary>The parts have ended, if it waits for them.</summary>
-    public void TakeParts(string summary) => Parts = Report.AwaitsParts ? summary : Parts;
+    public void TakeParts(string summary) => Parts = Progress.Parts is not null ? summary : Parts;
 
     /// <summary>Takes over what an agent run has left, for the steps that follow it.</summary>
     public void Heard(AgentRunResult result)
@@ -41,15 +51,15 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         {
             return;
         }
-        IReadOnlyList<string> called = [.. (Report.Called ?? []).Union(result.Called ?? [])];
-        Report = Report with { SaidHash = result.SaidHash, Called = called.Count == 0 ? null : called };
+        IReadOnlyList<string> called = [.. (Progress.Called ?? []).Union(result.Called ?? [])];
+        Progress = Progress with { SaidHash = result.SaidHash, Called = called.Count == 0 ? null : called };
     }
 
     /// <summary>The task was granted files that the plan does not give to it.</summary>
     public void Lend(IReadOnlyList<string> lent)
     {
         Input = Input with { Lent = [.. Input.Lent.Union(lent)] };
-        Report = Report with { Lent = Input.Lent };
+        Progress = Progress with { Lent = Input.Lent.Count == 0 ? null : Input.Lent };
     }
 
     /// <summary>The settings that the workflow decides by.</summary>
@@ -91,20 +101,16 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     /// <summary>Restores the state from the start input.</summary>
     public void Restore(TaskInput input)
     {
-        Input = input;
+        // Each activity is given the input, and the history keeps what it is given.
+        Input = input with
+        {
+            Known = null,
+        };
         IsPaused = input.Paused;
         Guidance = input.Guidance;
-        Report = Report with
-        {
-            TaskId = input.Task.Id,
-            PlanHash = input.PlanHash,
-            Lent = input.Lent,
-            SaidHash = input.SaidHash,
-            Called = input.Called.Count == 0 ? null : input.Called,
-            Sequence = 1,
-            Attempt = input.FirstAttempt,
-            LastStart = input.FirstStart - 1,
-        };
+        var known = input.Known ?? Progress with { Id = input.Task.Id };
+        _startsBefore = known.LastStart;
+        Report = Report with { PlanHash = input.PlanHash, Sequence = 1, Progress = known with { Attempt = known.Attempt + 1 } };
     }
 
     /// <summary>The agent is interrupted and keeps its conversation.</summary>
@@ -127,7 +133,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     public void GoOn(string guidance)
     {
         (Guidance, MayGoOn) = (guidance, true);
-        if (guidance.Length > 0 && Report is { State: not (TaskStates.Blocked or TaskStates.Parked), Answers: [.., var last] })
+        if (guidance.Length > 0 && Progress is { State: not (TaskStates.Blocked or TaskStates.Parked), Answers: [.., var last] })
         {
             Notice([new TaskNotice($"the words of a person came after its question was {last}; its agent reads them in its next prompt")]);
         }
@@ -139,14 +145,14 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     public void TakeAnswer(TaskAnswer answer, string told)
     {
         Answer = told;
-        Report = Report with { Answers = [.. (Report.Answers ?? []).TakeLast(MostNotices - 1), answer] };
+        Progress = Progress with { Answers = [.. (Progress.Answers ?? []).TakeLast(MostNotices - 1), answer] };
         Notice([new TaskNotice(answer.ToString())]);
     }
 
     /// <summary>Takes a person's decision, if one is awaited.</summary>
     public void Decide(bool accepted, string reason)
     {
-        if (Report.State == TaskStates.AwaitingApproval)
+        if (Progress.State == TaskStates.AwaitingApproval)
         {
             Decision = (accepted, reason);
         }
@@ -181,9 +187,9 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         Report = Report with { Notices = [.. Report.Notices.Concat(notices).Take(MostNotices)] };
 
     /// <summary>The task comes into a state, or has another reason to be in it.</summary>
-    public void TransitionTo(string state, string reason, string evidence)
+    public void TransitionTo(string state, string reason, DateTimeOffset now, string evidence = "")
     {
-        Report = Report with { Sequence = Report.Sequence + 1, State = state, Reason = PayloadPaging.Brief(reason), Evidence = evidence };
+        Report = Report with { Sequence = Report.Sequence + 1, Progress = Progress.MovedTo(state, reason, now, evidence) };
         if (state == TaskStates.Cancelled && HasNoRun)
         {
             Report = Report with { FailureClass = FailureClasses.RunEnded };

@@ -21,14 +21,14 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         {
             return;
         }
-        state.Report = state.Report with { Paused = true };
+        state.Progress = state.Progress with { Paused = true };
         // A blocked or parked task gets here only after it was answered.
-        var now = state.Report.State is TaskStates.Blocked or TaskStates.Parked ? TaskStates.Executing : state.Report.State;
+        var now = state.Progress.State is TaskStates.Blocked or TaskStates.Parked ? TaskStates.Executing : state.Progress.State;
         reporter.TransitionTo(now, state.PauseReason);
         await Workflow.WaitConditionAsync(() => !state.IsPaused || state.IsCancelled, CancellationToken.None);
-        state.Report = state.Report with { Paused = false };
+        state.Progress = state.Progress with { Paused = false };
         state.ThrowIfCancelled();
-        reporter.TransitionTo(state.Report.State, "");
+        reporter.TransitionTo(state.Progress.State, "");
     }
 
     /// <summary>Waits for the machine, the account or what a gate needs to be repaired, and returns the next delay. For a gate, the run
@@ -61,7 +61,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
             }
             catch (ActivityFailureException failure) when (!state.IsCancelled && ActivityDefaults.DiskFull(failure) is { } full)
             {
-                var during = state.Report.State;
+                var during = state.Progress.State;
                 pause = await ParkAsync(FailureClasses.Environment, full, pause);
                 reporter.TransitionTo(during, "");
             }
@@ -103,14 +103,14 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     public async Task<RequestDecision> AskAsync(string question, string? asks = null)
     {
         state.Decision = null;
-        state.Report = state.Report with { Asks = asks };
+        state.Progress = state.Progress with { Asks = asks };
         reporter.TransitionTo(TaskStates.AwaitingApproval, question);
         await TimedWaits.UntilAsync(
             () => state.Decision is not null || state.IsCancelled,
             state.Rules.ApprovalTimeout,
             $"Until no answer counts as no: {question}"
         );
-        state.Report = state.Report with { Asks = null };
+        state.Progress = state.Progress with { Asks = null };
         state.ThrowIfCancelled();
         return state.Decision switch
         {
@@ -127,7 +127,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         state.AwaitParts();
         reporter.TransitionTo(TaskStates.Parked, reason);
         await Workflow.WaitConditionAsync(() => state.Parts is not null || state.IsCancelled, CancellationToken.None);
-        state.Report = state.Report with { AwaitsParts = false };
+        state.Progress = state.Progress with { Parts = null };
         state.ThrowIfCancelled();
         return state.Parts!;
     }

@@ -14,7 +14,7 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
     /// <exception cref="TaskEndedException">It can't be prepared.</exception>
     public async Task<PreparedTask> PrepareAsync(string? own = null)
     {
-        if (state.Report.State != TaskStates.Remediating)
+        if (state.Progress.State != TaskStates.Remediating)
         {
             reporter.TransitionTo(TaskStates.Preparing, "");
         }
@@ -24,7 +24,7 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
             var prepare = new PrepareTaskInput
             {
                 Task = state.Input,
-                Attempt = state.Report.Attempt,
+                Attempt = state.Progress.Attempt,
                 WithStaging = own is not null,
                 MayReuse = MayReuse,
                 Commit = own ?? "",
@@ -61,7 +61,7 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
         catch (ActivityFailureException failure)
         {
             var why = FailureCause.Of(failure);
-            reporter.TransitionTo(state.Report.State, $"{state.Report.Reason} (its worktree could not be released: {why})");
+            reporter.TransitionTo(state.Progress.State, $"{state.Progress.Reason} (its worktree could not be released: {why})");
         }
     }
 }

@@ -8,7 +8,7 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
     /// <summary>Takes the train's result, if one of this attempt is awaited.</summary>
     public void Take(MergeResult result)
     {
-        if (state.Report.State == TaskStates.Merging && result.Attempt == state.Report.Attempt)
+        if (state.Progress.State == TaskStates.Merging && result.Attempt == state.Progress.Attempt)
         {
             _result = result;
         }
@@ -21,7 +21,7 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
         while (true)
         {
             _result = null;
-            state.Report = state.Report with { Commit = commit };
+            state.Progress = state.Progress with { Commit = commit };
             reporter.TransitionTo(TaskStates.Merging, "");
             await Workflow.WaitConditionAsync(() => _result is not null || state.HasNoRun, CancellationToken.None);
             if (_result is not { Merged: true })
@@ -40,10 +40,10 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
     /// <summary>Merges packages that were installed for the task: they go to staging like work, but are not its work.</summary>
     public async Task<MergeResult> MergeInstalledAsync(string commit)
     {
-        var own = state.Report.Commit;
+        var own = state.Progress.Commit;
         state.Report = state.Report with { Installs = true };
         var merge = await MergeAsync(commit);
-        state.Report = state.Report with { Installs = false, Commit = own };
+        state.Report = state.Report with { Installs = false, Progress = state.Progress with { Commit = own } };
         return merge;
     }
 }

@@ -5,7 +5,7 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
 {
     /// <summary>Verifies what an agent run left.</summary>
     public Task<VerifyResult> VerifyAsync(PreparedTask prepared, AgentRunResult agentRun) =>
-        VerifyAsync(prepared, state.Report.LastStart, agentRun, "");
+        VerifyAsync(prepared, state.Progress.LastStart, agentRun, "");
 
     /// <summary>Verifies what no agent run made just now: an earlier result, or what a person did in the worktree.</summary>
     /// <param name="prepared">The worktree.</param>
@@ -24,18 +24,23 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
             {
                 Task = state.Input,
                 Prepared = prepared,
-                Attempt = state.Report.Attempt,
+                Attempt = state.Progress.Attempt,
                 Start = start,
                 ClaimedDone = agentRun.ClaimedDone,
                 EndedWith = agentRun.EndedWith,
-                SaidHash = start == 0 ? "" : state.Report.SaidHash ?? "",
-                Called = state.Report.Called ?? [],
+                SaidHash = start == 0 ? "" : state.Progress.SaidHash ?? "",
+                Called = state.Progress.Called ?? [],
             };
             var work = await waits.DoAsync(
                 (ITaskActivities a) => a.VerifyTaskAsync(verify),
                 ActivityDefaults.Long(state.Input.Repository.Queue, TimeSpan.FromHours(4), state.Stop)
             );
-            state.Report = state.Report with { Commit = work.Commit, Gates = work.Gates, Measurements = work.Measurements };
+            state.Progress = state.Progress with
+            {
+                Commit = work.Commit,
+                Gates = work.Gates,
+                Measurements = work.Measurements,
+            };
             if (work.FailureClass != FailureClasses.Environment)
             {
                 if (work.Problems.Count == 0 && work.NeedsPerson.Length > 0)

@@ -27,22 +27,20 @@ public static class EarlierExecution
         var merged = staging is null ? [] : await FindMergedAsync(repository, folder, staging, record, stop);
         var open = await findOpen(stop);
         var attempts = record?.Tasks.ToDictionary(t => t.Id, t => t.Attempt, StringComparer.Ordinal) ?? [];
-        var tasks = new List<EarlierTask>();
+        var tasks = new List<TaskReport>();
         string[] own = [.. files.Plan.Tasks.Select(t => t.Id), ReviewTask.Id, ReplanTask.Id];
         // Tasks that a review or another plan had added are not in this plan: their open workflows are ended.
         foreach (var id in own.Concat(open.Keys.Except(own).Order(StringComparer.Ordinal)))
         {
-            var found = new EarlierTask
+            var (merge, lastStart) = (merged.GetValueOrDefault(id, ""), LastStart(folder.Task(id)));
+            if (open.TryGetValue(id, out var report))
             {
-                Id = id,
-                MergeCommit = merged.GetValueOrDefault(id, ""),
-                Attempt = attempts.GetValueOrDefault(id),
-                LastStart = LastStart(folder.Task(id)),
-                Open = open.GetValueOrDefault(id),
-            };
-            if (found.MergeCommit.Length > 0 || found.LastStart > 0 || found.Open is not null)
+                var last = Math.Max(report.Progress.LastStart, lastStart);
+                tasks.Add(report with { Progress = report.Progress with { MergeCommit = merge, LastStart = last } });
+            }
+            else if (merge.Length > 0 || lastStart > 0)
             {
-                tasks.Add(found);
+                tasks.Add(Closed(id, merge, attempts.GetValueOrDefault(id), lastStart));
             }
         }
         return new EarlierWork
@@ -84,6 +82,21 @@ public static class EarlierExecution
         }
         return merged;
     }
+
+    private static TaskReport Closed(string id, string merge, int attempt, int lastStart) =>
+        new()
+        {
+            Progress = new TaskProgress
+            {
+                Id = id,
+                State = merge.Length > 0 ? TaskStates.Merged : TaskStates.Pending,
+                MergeCommit = merge,
+                Attempt = attempt,
+                LastStart = lastStart,
+            },
+            ExecutionId = "",
+            Sequence = 0,
+        };
 
     private static int LastStart(string folder) =>
         !Directory.Exists(folder)

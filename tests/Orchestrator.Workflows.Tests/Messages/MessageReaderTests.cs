@@ -127,17 +127,20 @@ public sealed class MessageReaderTests
     {
         var report = new TaskReport
         {
-            TaskId = "a",
+            Progress = new TaskProgress
+            {
+                Id = "a",
+                State = TaskStates.Parked,
+                Cost = 1.25m,
+                Gates = null,
+            },
             ExecutionId = "e",
             Sequence = 3,
-            State = TaskStates.Parked,
-            Cost = 1.25m,
             ResetAt = DateTimeOffset.UnixEpoch,
-            Gates = null,
         };
         var payload = new DefaultPayloadConverter(MessageJson.Options).ToPayload(report);
 
-        Assert.StartsWith("""{"taskId":"a","executionId":"e",""", payload.Data.ToStringUtf8(), StringComparison.Ordinal);
+        Assert.StartsWith("""{"progress":{"id":"a","state":"parked",""", payload.Data.ToStringUtf8(), StringComparison.Ordinal);
         Assert.Equivalent(report, MessageReader.Read(Handler(nameof(Report)), [new RawValue(payload)]).Values[0], strict: true);
     }
 

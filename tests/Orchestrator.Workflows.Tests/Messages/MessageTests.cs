@@ -123,10 +123,9 @@ public sealed class MessageTests(ITestOutputHelper output)
             w.TaskChangedAsync(
                 new TaskReport
                 {
-                    TaskId = "nobody",
+                    Progress = new TaskProgress { Id = "nobody", State = TaskStates.Merging },
                     ExecutionId = "e",
                     Sequence = 9,
-                    State = TaskStates.Merging,
                 }
             )
         );

@@ -96,13 +96,13 @@ public sealed class StateTests
 
         run.Work();
 
-        for (var limit = Eventually.Timeout(); !(await handle.QueryAsync(w => w.Status())).Paused; )
+        for (var limit = Eventually.Timeout(); !(await handle.QueryAsync(w => w.Status())).Progress.Paused; )
         {
             await Task.Delay(50, limit);
         }
         Assert.Empty(run.Activities.Starts);
         await handle.SignalAsync(w => w.CancelAsync());
-        Assert.Equal(TaskStates.Cancelled, (await handle.GetResultAsync().WaitAsync(Eventually.Limit)).State);
+        Assert.Equal(TaskStates.Cancelled, (await handle.GetResultAsync().WaitAsync(Eventually.Limit)).Progress.State);
     }
 
     /// <summary>A request to cancel comes without any other news, so nothing else makes them look up.</summary>

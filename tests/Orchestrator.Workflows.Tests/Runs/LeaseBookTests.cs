@@ -50,8 +50,8 @@ public sealed class LeaseBookTests
 
         state.Leases.CouldNotSend(state.Board, "the plan is gone", Now);
 
-        Assert.Equal(TaskStates.Failed, state.Board.Find("a").Status.State);
-        Assert.Contains("the plan is gone", state.Board.Find("a").Status.Reason, StringComparison.Ordinal);
+        Assert.Equal(TaskStates.Failed, state.Board.Find("a").Progress.State);
+        Assert.Contains("the plan is gone", state.Board.Find("a").Progress.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class LeaseBookTests
         Assert.Equal(Now + state.Rules.LockTimeout, due);
         Assert.Contains(
             "waits for x; it has waited since 2026-01-01 12:00:00Z",
-            state.Board.Find("a").Status.Reason,
+            state.Board.Find("a").Progress.Reason,
             StringComparison.Ordinal
         );
         Assert.Null(Deadlines.Next(state));

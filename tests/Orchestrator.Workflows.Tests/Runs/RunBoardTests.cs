@@ -69,10 +69,10 @@ public sealed class RunBoardTests
 
         Finish(board, "a", TaskStates.Failed);
 
-        Assert.Equal(TaskStates.Skipped, board.Find("b").Status.State);
-        Assert.Equal(TaskStates.Skipped, board.Find("c").Status.State);
-        Assert.Equal(TaskStates.Preparing, board.Find("d").Status.State);
-        Assert.Contains("a", board.Find("b").Status.Reason);
+        Assert.Equal(TaskStates.Skipped, board.Find("b").Progress.State);
+        Assert.Equal(TaskStates.Skipped, board.Find("c").Progress.State);
+        Assert.Equal(TaskStates.Preparing, board.Find("d").Progress.State);
+        Assert.Contains("a", board.Find("b").Progress.Reason);
     }
 
     [Fact]
@@ -85,8 +85,8 @@ public sealed class RunBoardTests
 
         board.Retry(board.Find("a"), "look again", Now);
 
-        Assert.Equal(TaskStates.Pending, board.Find("b").Status.State);
-        Assert.Equal(TaskStates.Skipped, board.Find("c").Status.State);
+        Assert.Equal(TaskStates.Pending, board.Find("b").Progress.State);
+        Assert.Equal(TaskStates.Skipped, board.Find("c").Progress.State);
         Assert.Equal("look again", board.Find("a").State.Guidance);
         Assert.Equal(["a"], Start(board, 10));
         Finish(board, "a", TaskStates.Merged);
@@ -104,7 +104,7 @@ public sealed class RunBoardTests
 
         TaskReports.Apply(board, Of("a", TaskStates.Failed, 99) with { ExecutionId = "x0" }, Now);
 
-        Assert.Equal(TaskStates.Preparing, board.Find("a").Status.State);
+        Assert.Equal(TaskStates.Preparing, board.Find("a").Progress.State);
         TaskReports.Apply(board, Of("a", TaskStates.Merged, 1) with { ExecutionId = "second" }, Now);
         Assert.True(board.AllMerged);
     }
@@ -117,12 +117,12 @@ public sealed class RunBoardTests
         Finish(before, "a", TaskStates.Failed);
         before.Retry(before.Find("a"), "look again", Now);
         var after = new RunBoard();
-        after.Add([Task("a")], Now, new Dictionary<string, (TaskCheckpoint, bool)> { ["a"] = (before.Find("a").ToCheckpoint(), true) });
+        after.Add([Task("a")], Now, new Dictionary<string, (TaskCheckpoint, bool)> { ["a"] = (before.Find("a").State, true) });
         Start(after, 1);
 
         TaskReports.Apply(after, Of("a", TaskStates.Failed, 99) with { ExecutionId = "x0" }, Now);
 
-        Assert.Equal((TaskStates.Preparing, "look again"), (after.Find("a").Status.State, after.Find("a").State.Guidance));
+        Assert.Equal((TaskStates.Preparing, "look again"), (after.Find("a").Progress.State, after.Find("a").State.Guidance));
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class RunBoardTests
         TaskReports.Apply(board, Of("a", TaskStates.Failed, 9) with { ExecutionId = "another" }, Now);
 
         Assert.Equal(sequence, board.Journal.Sequence);
-        Assert.Equal(TaskStates.Verifying, board.Find("a").Status.State);
+        Assert.Equal(TaskStates.Verifying, board.Find("a").Progress.State);
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class RunBoardTests
 
         board.End(board.Find("a"), TaskStates.Cancelled, "no", Now);
 
-        Assert.Equal(TaskStates.Skipped, board.Find("b").Status.State);
+        Assert.Equal(TaskStates.Skipped, board.Find("b").Progress.State);
         Assert.False(board.AnyReady);
     }
 
@@ -207,7 +207,7 @@ public sealed class RunBoardTests
                 foreach (var id in Start(board, random.Next(1, 5)))
                 {
                     Assert.True(
-                        board.Find(id).Outline.DependsOn.All(d => board.Find(d).Status.State == TaskStates.Merged),
+                        board.Find(id).Outline.DependsOn.All(d => board.Find(d).Progress.State == TaskStates.Merged),
                         $"seed {seed}: {id} began too early"
                     );
                     Assert.False(
@@ -228,9 +228,9 @@ public sealed class RunBoardTests
             Assert.Empty(atWork);
             Assert.All(
                 board.Entries,
-                e => Assert.True(TaskStates.IsEnd(e.Status.State), $"seed {seed}: {e.Outline.Id} is {e.Status.State}")
+                e => Assert.True(TaskStates.IsEnd(e.Progress.State), $"seed {seed}: {e.Outline.Id} is {e.Progress.State}")
             );
-            Assert.Equal(board.Entries.All(e => e.Status.State == TaskStates.Merged), board.AllMerged);
+            Assert.Equal(board.Entries.All(e => e.Progress.State == TaskStates.Merged), board.AllMerged);
         }
     }
 
@@ -283,10 +283,9 @@ public sealed class RunBoardTests
     private static TaskReport Of(string id, string state, int sequence) =>
         new()
         {
-            TaskId = id,
+            Progress = new TaskProgress { Id = id, State = state },
             ExecutionId = "x",
             Sequence = sequence,
-            State = state,
         };
 
     private static void Report(RunBoard board, string id, string state, int? sequence = null) =>

@@ -38,7 +38,7 @@ public sealed class SchedulingTests
     {
         var state = Of(new OrchestrationInput { MaxCost = 1 }, Task("a"), Task("b", "a"));
         Start(state, "a");
-        Report(state, "a", TaskStates.Merged, r => r with { Cost = 1.5m });
+        Report(state, "a", TaskStates.Merged, r => r with { Progress = r.Progress with { Cost = 1.5m } });
 
         var steps = Scheduling.Next(state, Now);
 
@@ -88,7 +88,12 @@ public sealed class SchedulingTests
     {
         var state = Of(Task("a") with { Account = "x" }, Task("b") with { Account = "x" }, Task("c") with { Account = "x" });
         Start(state, "a");
-        Report(state, "a", TaskStates.Parked, r => r with { FailureClass = FailureClasses.Account, Reason = "no login" });
+        Report(
+            state,
+            "a",
+            TaskStates.Parked,
+            r => r with { FailureClass = FailureClasses.Account, Progress = r.Progress with { Reason = "no login" } }
+        );
 
         Assert.Empty(Scheduling.Next(state, Now).Start);
         Assert.Single(state.Outages.Open).MayStartOne = true;
@@ -117,10 +122,13 @@ public sealed class SchedulingTests
         var due = Deadlines.Next(state)!.Value;
 
         Deadlines.Pass(state, due - TimeSpan.FromSeconds(1));
-        Assert.Equal(TaskStates.AwaitingApproval, state.Board.Find("a").Status.State);
+        Assert.Equal(TaskStates.AwaitingApproval, state.Board.Find("a").Progress.State);
         Deadlines.Pass(state, due);
 
-        Assert.Equal((TaskStates.Cancelled, TaskStates.Skipped), (state.Board.Find("a").Status.State, state.Board.Find("b").Status.State));
+        Assert.Equal(
+            (TaskStates.Cancelled, TaskStates.Skipped),
+            (state.Board.Find("a").Progress.State, state.Board.Find("b").Progress.State)
+        );
         Assert.Null(Deadlines.Next(state));
     }
 

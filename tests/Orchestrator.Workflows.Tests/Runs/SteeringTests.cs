@@ -157,7 +157,7 @@ public sealed class SteeringTests
         var answer = new ApprovalCommand("a") { Shown = shown };
         Assert.Null(approvals.Refuse(answer, yes: true));
 
-        state.Board.Find("a").Status = state.Board.Find("a").Status with { Reason = "May a have evil?" };
+        state.Board.Find("a").Progress = state.Board.Find("a").Progress with { Reason = "May a have evil?" };
 
         Assert.Contains("May a have evil?", approvals.Refuse(answer, yes: true), StringComparison.Ordinal);
         Assert.Contains("is not what you were shown", approvals.Refuse(answer, yes: false), StringComparison.Ordinal);
@@ -182,7 +182,7 @@ public sealed class SteeringTests
 
         Report(state, "a", TaskStates.Cancelled, r => r with { FailureClass = FailureClasses.RunEnded });
 
-        Assert.Equal((TaskStates.Pending, true), (state.Board.Find("a").Status.State, state.Board.Find("a").State.MayReuse));
+        Assert.Equal((TaskStates.Pending, true), (state.Board.Find("a").Progress.State, state.Board.Find("a").State.MayReuse));
     }
 
     [Fact]
@@ -192,10 +192,15 @@ public sealed class SteeringTests
         foreach (var id in (string[])["a", "b", "c"])
         {
             Start(state, id);
-            Report(state, id, TaskStates.Failed, r => r with { Signature = "exit code", Reason = "exit code 1" });
+            Report(
+                state,
+                id,
+                TaskStates.Failed,
+                r => r with { Signature = "exit code", Progress = r.Progress with { Reason = "exit code 1" } }
+            );
         }
 
-        Assert.All(state.Board.Entries, e => Assert.Equal(TaskStates.Pending, e.Status.State));
+        Assert.All(state.Board.Entries, e => Assert.Equal(TaskStates.Pending, e.Progress.State));
         Assert.Contains("3 tasks failed alike: exit code 1", Progress.DescribeOutages(state), StringComparison.Ordinal);
     }
 
@@ -207,7 +212,12 @@ public sealed class SteeringTests
         foreach (var id in (string[])["a", "b", "c"])
         {
             Start(state, id);
-            Report(state, id, TaskStates.Failed, r => r with { Signature = "exit code", Reason = "exit code 1" });
+            Report(
+                state,
+                id,
+                TaskStates.Failed,
+                r => r with { Signature = "exit code", Progress = r.Progress with { Reason = "exit code 1" } }
+            );
             _ = id switch
             {
                 "a" => steering.Skip(new TaskCommand(id), false, Now),
@@ -217,8 +227,8 @@ public sealed class SteeringTests
         }
 
         Assert.Equal("", Progress.DescribeOutages(state));
-        Assert.Equal(TaskStates.Failed, state.Board.Find("c").Status.State);
-        Assert.Equal(TaskStates.Waived, state.Board.Find("a").Status.State);
+        Assert.Equal(TaskStates.Failed, state.Board.Find("c").Progress.State);
+        Assert.Equal(TaskStates.Waived, state.Board.Find("a").Progress.State);
     }
 
     [Fact]

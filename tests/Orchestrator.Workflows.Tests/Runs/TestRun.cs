@@ -31,12 +31,12 @@ internal static class TestRun
     /// <summary>A task tells where it is.</summary>
     public static void Report(RunState state, string id, string to, Func<TaskReport, TaskReport>? more = null)
     {
+        var entry = state.Board.Find(id);
         var report = new TaskReport
         {
-            TaskId = id,
-            ExecutionId = $"{id}-{state.Board.Find(id).State.PastExecutions.Count}",
-            Sequence = state.Board.Find(id).State.ReportSequence + 1,
-            State = to,
+            Progress = entry.Progress.MovedTo(to, "", Now),
+            ExecutionId = $"{id}-{entry.State.PastExecutions.Count}",
+            Sequence = entry.State.ReportSequence + 1,
         };
         TaskReports.TakeIn(state, more?.Invoke(report) ?? report, Now);
     }

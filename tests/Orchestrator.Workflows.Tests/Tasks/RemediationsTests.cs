@@ -19,7 +19,7 @@ public sealed class RemediationsTests
         var (state, remediations) = Begin(most: 1);
 
         remediations.AfterVerification("red", "problems.md");
-        Assert.Equal((2, "problems.md"), (state.Report.Attempt, state.ProblemsFile));
+        Assert.Equal((2, "problems.md"), (state.Progress.Attempt, state.ProblemsFile));
         var ended = Assert.Throws<TaskEndedException>(() => remediations.AfterVerification("still red", ""));
 
         Assert.Equal((TaskStates.Failed, "still red 1 remediation did not mend it."), (ended.State, ended.Reason));
@@ -35,7 +35,7 @@ public sealed class RemediationsTests
         remediations.AfterVerification("markers left", "");
 
         Assert.Equal((true, "markers left"), (remediations.IsForPerson, remediations.Conflict?.Message));
-        Assert.Equal(3, state.Report.Attempt);
+        Assert.Equal(3, state.Progress.Attempt);
     }
 
     [Fact]
