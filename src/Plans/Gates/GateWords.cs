@@ -314,6 +314,9 @@ public static class GateWords
         return words.Length <= LongestEnd ? words : "…" + words[^LongestEnd..];
     }
 
+    /// <summary>A gate that passed although its output says that nothing ran.</summary>
+    public static string RanNothing(GateVerdict verdict) => $"The gate '{verdict.Gate.Name}' passed, but it says that no test ran.";
+
     // What was expected and what came, else an error, else the last words.
     private static string Evidence(GateVerdict verdict) => FailureLine.In(verdict.Tail) ?? LastWords(verdict);
 

@@ -49,19 +49,8 @@ internal static partial class BaseGates
                     : verdict.Passed ? BaseComparison.Repaired
                     : before.ExitCode == verdict.ExitCode && WordsOf(before) == WordsOf(verdict) ? BaseComparison.Same
                     : BaseComparison.Other,
-                Oddities =
-                    verdict.Oddities.Count == 0 && HasFewerTests(before, verdict)
-                        ? [new GateOddity(GateOddityKind.FewerTestsThanBase) { Before = before.Tests!.Ran, Now = verdict.Tests?.Ran }]
-                        : verdict.Oddities,
+                Oddities = verdict.Oddities.Count == 0 && GateTampering.SinceBase(before, verdict) is { } odd ? [odd] : verdict.Oddities,
             };
-
-    // All work starts from the base: one test less means that a test was removed, disabled or left out.
-    private static bool HasFewerTests(GateVerdict before, GateVerdict verdict) =>
-        verdict.Result == GateResult.Passed
-        && before.Passed
-        && before.Tests is { } tests
-        && !ChangedFileNames.AreAskedFor(verdict.Gate)
-        && (verdict.Tests?.Ran ?? 0) < tests.Ran;
 
     // Durations, times and folders differ each time; the number of failed tests does not. A gate without output is described by its exit
     // code.

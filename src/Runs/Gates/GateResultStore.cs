@@ -105,7 +105,7 @@ internal sealed class GateResultStore(IReadOnlyDictionary<string, string> enviro
         try
         {
             var history = History(repository);
-            if (verdict.Oddities.Count == 0 && GateComparison.Find(history.Read(verdict.Gate), verdict) is { } odd)
+            if (verdict.Oddities.Count == 0 && GateTampering.OfResult(history.Read(verdict.Gate), verdict) is { } odd)
             {
                 verdict = verdict with { Oddities = [odd] };
             }

@@ -18,7 +18,7 @@ internal static partial class TestWeakening
             yield break;
         }
         var code = patch.Where(IsCode).ToList();
-        foreach (var file in code.Where(file => file.IsBinary && GateTamperCheck.IsTest(file.Path) && !IsData(file.Path)))
+        foreach (var file in code.Where(file => file.IsBinary && GateTampering.IsTest(file.Path) && !IsData(file.Path)))
         {
             yield return $"It makes the test '{FileNames.Show(file.Path)}' something that can't be read as text.";
         }
@@ -57,7 +57,7 @@ internal static partial class TestWeakening
         {
             yield return $"its change has the words by which test runners say how many tests ran: {FileNames.Some(forged, MostNamed)}";
         }
-        foreach (var weaker in Weakened(code.Where(file => GateTamperCheck.IsTest(file.Path))).Take(MostNamed))
+        foreach (var weaker in Weakened(code.Where(file => GateTampering.IsTest(file.Path))).Take(MostNamed))
         {
             yield return weaker;
         }
@@ -106,7 +106,7 @@ internal static partial class TestWeakening
     private static bool LeavesOut(PatchFile file, string added) =>
         (GateFiles.IsConfiguration(file.Path) && NarrowMark().IsMatch(added))
         || (
-            (GateFiles.IsConfiguration(file.Path) || GateTamperCheck.IsTest(file.Path))
+            (GateFiles.IsConfiguration(file.Path) || GateTampering.IsTest(file.Path))
             && !file.Text.Contains("\nnew file mode ", StringComparison.Ordinal)
             && (
                 EasyEndMark().IsMatch(added) || (TestScript().IsMatch(added) && file.RemovedLines().Any(line => TestScript().IsMatch(line)))
@@ -117,7 +117,7 @@ internal static partial class TestWeakening
     private static (IReadOnlyList<string> Gone, IReadOnlyList<string> Come) NamedTests(IEnumerable<PatchFile> code)
     {
         var tests = code.Where(file =>
-                GateTamperCheck.IsTest(file.Path) && !file.Text.Contains("\ndeleted file mode ", StringComparison.Ordinal)
+                GateTampering.IsTest(file.Path) && !file.Text.Contains("\ndeleted file mode ", StringComparison.Ordinal)
             )
             .ToList();
         return (

@@ -126,7 +126,6 @@ public sealed class TaskVerification(RunServices services)
         notes.AddRange(GateWords.Notes(outcomes));
         notes.AddRange(Measurements.Unknown(outcomes, claims));
         var patch = changed.Count == 0 ? [] : await PatchFile.ReadAsync(workspace.Repository, input.Prepared.BaseCommit, commit, stop);
-        notes.AddRange(TestWeakening.Notes(patch));
         var meaning = await GateMeaning.ReadAsync(
             workspace.Repository,
             input.Prepared.BaseCommit,
@@ -135,6 +134,8 @@ public sealed class TaskVerification(RunServices services)
             differences,
             stop
         );
+        var found = GateTampering.OfWork(files.Task(task.Id), meaning, differences, patch, outcomes);
+        notes.AddRange(found.Notes);
         await KeptResults.KeepAsync(workspace, task, input, commit, changed.Count > 0, stop);
         var verified = new VerifyResult
         {
@@ -142,13 +143,7 @@ public sealed class TaskVerification(RunServices services)
             Gates = gated,
             Measurements = measured,
             Notes = notes,
-            NeedsPerson = string.Join(
-                " ",
-                ProblemsFile.Some([
-                    .. GateTamperCheck.Changes(files.Task(task.Id), meaning, differences, patch),
-                    .. GateTamperCheck.Empty(outcomes),
-                ])
-            ),
+            NeedsPerson = string.Join(" ", ProblemsFile.Some(found.ForPerson)),
         };
         await workspace.ReturnVerifiedAsync(verified, stop);
         return verified;

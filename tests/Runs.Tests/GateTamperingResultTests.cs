@@ -1,8 +1,10 @@
 using Orchestrator.Plans;
+using Orchestrator.Runs.Gates;
+using Xunit;
 
-namespace Orchestrator.QualityGates.Tests;
+namespace Orchestrator.Runs.Tests;
 
-public sealed class GateComparisonTests
+public sealed class GateTamperingResultTests
 {
     [Theory]
     [InlineData("312", "4", "312 tests last time, 4 now")]
@@ -14,7 +16,7 @@ public sealed class GateComparisonTests
     [InlineData("312 4 4 4 4 4", "4", null)]
     [InlineData("", "4", null)]
     [InlineData("-", "", null)]
-    public void Find_TestsBesideTheGatesOwnPast_NamesFarFewer(string past, string now, string? strange)
+    public void OfResult_TestsBesideTheGatesOwnPast_NamesFarFewer(string past, string now, string? strange)
     {
         var runs = past.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(n => Verdict(n == "-" ? null : Count(Number(n)), 1));
 
@@ -26,7 +28,7 @@ public sealed class GateComparisonTests
     [InlineData(40, 20, null, null)]
     [InlineData(5, 0.1, null, null)]
     [InlineData(40, 0.5, 312, null)] // As many tests as ever: only the machine was faster.
-    public void Find_TimeBesideTheGatesOwnPast_NamesFarFasterWhereNothingWasCounted(
+    public void OfResult_TimeBesideTheGatesOwnPast_NamesFarFasterWhereNothingWasCounted(
         double before,
         double now,
         int? tests,
@@ -41,30 +43,30 @@ public sealed class GateComparisonTests
         );
 
     [Fact]
-    public void Find_PrintedMoreThanItsResultFileSays_IsNamed() =>
+    public void OfResult_PrintedMoreThanItsResultFileSays_IsNamed() =>
         Assert.Equal("it printed 312 tests, junit.xml says 4", Words([], Verdict(new TestCount(4, 0, 312, ["junit.xml"]), 1)));
 
     [Fact]
-    public void Find_GateOfChangedFilesOrTakenFromTheCacheOrRed_IsNotCompared()
+    public void OfResult_GateOfChangedFilesOrTakenFromTheCacheOrRed_IsNotCompared()
     {
         GateVerdict[] past = [Verdict(Count(312), 1)];
         var few = Verdict(Count(4), 1);
 
-        Assert.Null(GateComparison.Find(past, few with { Gate = new Gate("pytest {modified_tests}") }));
-        Assert.Null(GateComparison.Find(past, few with { Cached = true }));
-        Assert.Null(GateComparison.Find(past, few with { Result = GateResult.Failed }));
+        Assert.Null(GateTampering.OfResult(past, few with { Gate = new Gate("pytest {modified_tests}") }));
+        Assert.Null(GateTampering.OfResult(past, few with { Cached = true }));
+        Assert.Null(GateTampering.OfResult(past, few with { Result = GateResult.Failed }));
     }
 
     [Fact]
-    public void Find_ARunThatFailed_IsNoMeasureForTheNext()
+    public void OfResult_ARunThatFailed_IsNoMeasureForTheNext()
     {
         var failed = Verdict(Count(312), 1) with { Result = GateResult.Failed };
 
-        Assert.Null(GateComparison.Find([failed], Verdict(Count(4), 1)));
+        Assert.Null(GateTampering.OfResult([failed], Verdict(Count(4), 1)));
     }
 
     private static string? Words(IEnumerable<GateVerdict> past, GateVerdict verdict) =>
-        GateComparison.Find(past, verdict) is { } odd ? GateWords.Oddities(verdict with { Oddities = [odd] }) : null;
+        GateTampering.OfResult(past, verdict) is { } odd ? GateWords.Oddities(verdict with { Oddities = [odd] }) : null;
 
     private static TestCount Count(int tests) => new(tests, 0, tests, []);
 
