@@ -1,6 +1,5 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Merging;
 using Orchestrator.Runs.Tasks;
 using Temporalio.Activities;
 
@@ -16,7 +15,6 @@ public sealed class TaskActivities(RunServices services) : ITaskActivities
     private readonly TaskPreparation _preparation = new(services);
     private readonly AgentRunStep _agentRun = new(services);
     private readonly TaskVerification _verification = new(services);
-    private readonly TaskMerge _merge = new(services, CallingExecution.AskAsync);
 
     [Activity]
     public Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input) =>
@@ -29,9 +27,6 @@ public sealed class TaskActivities(RunServices services) : ITaskActivities
     [Activity]
     public Task<VerifyResult> VerifyTaskAsync(VerifyTaskInput input) =>
         Heartbeats.WhileAsync(stop => _verification.VerifyAsync(input, stop));
-
-    [Activity]
-    public Task<MergeResult> MergeTaskAsync(MergeTaskInput input) => Heartbeats.WhileAsync(stop => _merge.MergeAsync(input, stop));
 
     [Activity]
     public Task ReleaseTaskAsync(ReleaseTaskInput input) => Heartbeats.WhileAsync(stop => _preparation.ReleaseAsync(input, stop));

@@ -5,17 +5,19 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>The steps of merging several tasks at once, as activities.</summary>
+/// <summary>The steps of merging tasks, as activities.</summary>
 public sealed class TrainActivities(RunServices services) : ITrainActivities
 {
     private readonly TrainBatches _batches = new(services, CallingExecution.AskAsync);
 
     [Activity]
-    public Task<BatchBuilt> BuildBatchAsync(BuildBatchInput input) => Heartbeats.WhileAsync(stop => _batches.BuildAsync(input, stop));
+    public Task<IReadOnlyList<MergeResult>> BuildBatchAsync(BuildBatchInput input) =>
+        Heartbeats.WhileAsync(stop => _batches.BuildAsync(input, stop));
 
     [Activity]
-    public Task<BatchGated> GateBatchAsync(GateBatchInput input) => Heartbeats.WhileAsync(stop => _batches.GateAsync(input, stop));
+    public Task<MergeResult> GateBatchAsync(GateBatchInput input) => Heartbeats.WhileAsync(stop => _batches.GateAsync(input, stop));
 
     [Activity]
-    public Task<BatchLanded> LandBatchAsync(LandBatchInput input) => Heartbeats.WhileAsync(stop => _batches.LandAsync(input, stop));
+    public Task<IReadOnlyList<MergeResult>> LandBatchAsync(LandBatchInput input) =>
+        Heartbeats.WhileAsync(stop => _batches.LandAsync(input, stop));
 }

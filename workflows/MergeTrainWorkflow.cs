@@ -138,6 +138,6 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
         Workflow.CurrentDetails =
             waiting.Length == 0 ? "**nothing waits**"
             : batch.Length == 0 ? $"**waiting** {PayloadPaging.Brief(waiting)}"
-            : $"**together** {PayloadPaging.Brief(batch)}\n\n**waiting** {PayloadPaging.Brief(waiting)}";
+            : $"**merging** {PayloadPaging.Brief(batch)}\n\n**waiting** {PayloadPaging.Brief(waiting)}";
     }
 }

@@ -83,9 +83,6 @@ public interface ITaskActivities
     Task<VerifyResult> VerifyTaskAsync(VerifyTaskInput input);
 
     [Activity]
-    Task<MergeResult> MergeTaskAsync(MergeTaskInput input);
-
-    [Activity]
     Task ReleaseTaskAsync(ReleaseTaskInput input);
 }
 
@@ -112,20 +109,25 @@ public interface IRequestActivities
     Task<SplitConclusion> SplitTaskAsync(SplitTaskInput input);
 }
 
-/// <summary>Steps of merging several tasks at once. Each may be repeated at any time and then does what is still missing.</summary>
+/// <summary>Steps of merging tasks, one or several at once. Each may be repeated at any time and then does what is still missing.</summary>
 public interface ITrainActivities
 {
     /// <summary>Makes the merges of a batch, one on top of the other; staging is not moved.</summary>
+    /// <returns>The first results in the order of the requests: made, staging has it already, or refused. There may be fewer than requests,
+    /// never none: an entry that conflicts with earlier ones of the batch is left for the next batch, with all that follow.</returns>
     [Activity]
-    Task<BatchBuilt> BuildBatchAsync(BuildBatchInput input);
+    Task<IReadOnlyList<MergeResult>> BuildBatchAsync(BuildBatchInput input);
 
     /// <summary>Runs gates on one of them.</summary>
+    /// <returns>Made where all gates pass, else the refusal of the last entry. Transient: the merge is gone, and has to be made
+    /// anew.</returns>
     [Activity]
-    Task<BatchGated> GateBatchAsync(GateBatchInput input);
+    Task<MergeResult> GateBatchAsync(GateBatchInput input);
 
-    /// <summary>Moves staging to one of them.</summary>
+    /// <summary>Moves staging over them.</summary>
+    /// <returns>The merges, merged; as they were where staging is elsewhere: then the batch has to be made anew.</returns>
     [Activity]
-    Task<BatchLanded> LandBatchAsync(LandBatchInput input);
+    Task<IReadOnlyList<MergeResult>> LandBatchAsync(LandBatchInput input);
 }
 
 /// <summary>Steps of planning. Each may be repeated at any time and then does what is still missing; no answer is paid for twice.</summary>

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
@@ -23,8 +22,6 @@ public sealed record TrainInput
     public required RepositoryReference Repository { get; init; }
     public required string PlanHash { get; init; }
 
-    /// <summary>Branch of the run's verified work.</summary>
-    public required string Staging { get; init; }
     public required RunRules Rules { get; init; }
 
     /// <summary>Position of that branch.</summary>
@@ -69,7 +66,7 @@ public sealed record TrainStatus
     /// <summary>What waits or is being merged, in order.</summary>
     public IReadOnlyList<MergeRequest> Queue { get; init; } = [];
 
-    /// <summary>Tasks that are merged and gated as a whole now.</summary>
+    /// <summary>Tasks that are merged now, and gated as a whole.</summary>
     public IReadOnlyList<string> Batch { get; init; } = [];
 
     /// <inheritdoc cref="TrainInput.Resolving"/>
@@ -96,10 +93,10 @@ public sealed record TrainReport
     public required StagingPosition Position { get; init; }
 
     /// <summary>Results of requests.</summary>
-    public IReadOnlyList<TrainAnswer> Answers { get; init; } = [];
+    public IReadOnlyList<MergeResult> Answers { get; init; } = [];
 
     /// <summary>Tasks in conflict that wait until another one has resolved its own.</summary>
-    public IReadOnlyList<TrainAnswer> Deferred { get; init; } = [];
+    public IReadOnlyList<MergeResult> Deferred { get; init; } = [];
 
     /// <summary>Notes for people.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
@@ -107,10 +104,6 @@ public sealed record TrainReport
     /// <summary>The last report: remaining requests get no result.</summary>
     public bool Ended { get; init; }
 }
-
-/// <summary>Result of a task's request.</summary>
-/// <param name="Result">Merged, sent back, or a conflict.</param>
-public sealed record TrainAnswer([property: Identifier] string TaskId, MergeResult Result);
 
 /// <summary>State shared with the merge train, for the run's next execution.</summary>
 public sealed record TrainLinkCheckpoint
@@ -135,28 +128,9 @@ public sealed record TrainLinkCheckpoint
 /// <param name="Requests">The work, in order.</param>
 public sealed record BuildBatchInput(string RunId, RepositoryReference Repository, string PlanHash, IReadOnlyList<MergeRequest> Requests)
 {
-    /// <inheritdoc cref="MergeTaskInput.StagingTip"/>
+    /// <summary>Commit that staging has to be at: the last merge that was reported to the run, or the run's base. Empty: unknown.</summary>
     public string StagingTip { get; init; } = "";
 }
-
-/// <summary>A batch: merges that are not on staging yet.</summary>
-public sealed record BatchBuilt
-{
-    /// <summary>Position of staging: the base of the first merge.</summary>
-    public required string Base { get; init; }
-
-    /// <summary>Results in the order of the requests. There may be fewer: an entry that conflicts with earlier ones of the batch is left
-    /// for the next batch, with all that follow.</summary>
-    public required IReadOnlyList<BuiltMerge> Merges { get; init; }
-
-    /// <summary>Note for people about what was done; empty where nothing was.</summary>
-    public string Message { get; init; } = "";
-}
-
-/// <summary>Result for one request of a batch.</summary>
-/// <param name="Commit">Its merge; empty where it has a result already.</param>
-/// <param name="Answer">Its result: staging has it already, or it conflicts. Null where it is in the batch.</param>
-public sealed record BuiltMerge(string Commit, MergeResult? Answer = null);
 
 /// <summary>Asks for gates to be run on a tree with the first entries of a batch.</summary>
 /// <param name="Requests">What is merged in it, in order.</param>
@@ -173,29 +147,10 @@ public sealed record GateBatchInput(
     int Tries
 );
 
-/// <summary>Gate results of a tree.</summary>
-/// <param name="Gates">What came of them.</param>
-/// <param name="Refusal">Result for the last entry if it is sent back; null where all gates pass.</param>
-public sealed record BatchGated(GateSummary Gates, MergeResult? Refusal = null);
-
 /// <summary>Asks for staging to be moved over merges of a batch.</summary>
-/// <param name="From">Expected position of staging: the base of the first merge.</param>
-/// <param name="To">The last of the merges, on which gates were run.</param>
-/// <param name="Tasks">Tasks of the merges.</param>
-public sealed record LandBatchInput(
-    string RunId,
-    RepositoryReference Repository,
-    string PlanHash,
-    string From,
-    string To,
-    IReadOnlyList<string> Tasks
-)
+/// <param name="Merges">The merges, each onto the one before; the first onto the expected position of staging.</param>
+public sealed record LandBatchInput(string RunId, RepositoryReference Repository, string PlanHash, IReadOnlyList<MergeResult> Merges)
 {
-    /// <inheritdoc cref="MergeTaskInput.StagingTip"/>
+    /// <inheritdoc cref="BuildBatchInput.StagingTip"/>
     public string StagingTip { get; init; } = "";
 }
-
-/// <summary>Whether staging was moved.</summary>
-/// <param name="Landed">It was moved. False: staging is elsewhere, and the batch has to be made again.</param>
-/// <param name="Message">Note for people about what was done; empty where nothing was.</param>
-public sealed record BatchLanded(bool Landed, string Message = "");

@@ -22,16 +22,18 @@ public sealed class ConflictWorktreeTests
         var ours = (await opened.Snapshots.CommitAsync(worktree, Branch, [start], "ours", new CommitTrailers("run-1", "t", 1))).Commit;
         var conflict = new ConflictWorktree(worktree);
 
-        var files = await conflict.BeginAsync(ours, staging, Keep, ["log"]);
+        await conflict.BeginAsync(ours, staging, Keep, ["log"]);
+        var conflicted = await Unmerged(worktree);
         var text = await File.ReadAllTextAsync(Path.Combine(worktree.Path, "f"));
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "f"), "both\n");
-        var again = await conflict.BeginAsync(ours, staging, Keep, ["log"]);
+        await conflict.BeginAsync(ours, staging, Keep, ["log"]);
+        var again = await Unmerged(worktree);
         var merged = await opened.Snapshots.CommitAsync(worktree, Branch, [ours, staging], "resolved", new CommitTrailers("run-1", "t", 2));
         await conflict.EndAsync();
 
-        Assert.Equal(["f"], files.Conflicted);
+        Assert.Equal(["f"], conflicted);
         Assert.Contains("|||||||", text, StringComparison.Ordinal);
-        Assert.Equal(["f"], again.Conflicted);
+        Assert.Equal(["f"], again);
         Assert.Equal("both\n", await File.ReadAllTextAsync(Path.Combine(worktree.Path, "f")));
         Assert.True((await opened.Merges.MergeAsync(staging, merged.Commit)).IsClean);
         var status = await WorktreeStatus.ReadAsync(worktree);
@@ -52,7 +54,9 @@ public sealed class ConflictWorktreeTests
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "new", "file"), "ha");
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "ignored"), "build output");
 
-        Assert.Equal(["f"], (await new ConflictWorktree(worktree).BeginAsync(ours, staging, Keep)).Conflicted);
+        await new ConflictWorktree(worktree).BeginAsync(ours, staging, Keep);
+
+        Assert.Equal(["f"], await Unmerged(worktree));
 
         Assert.Equal("whole\n", await File.ReadAllTextAsync(Path.Combine(worktree.Path, "new", "file")));
         Assert.True(File.Exists(Path.Combine(worktree.Path, "ignored")));
@@ -71,7 +75,9 @@ public sealed class ConflictWorktreeTests
         using var opened = await Opened.OpenAsync(files);
         var worktree = await opened.TaskWorktreeAsync("t");
 
-        Assert.Equal(["f"], (await new ConflictWorktree(worktree).BeginAsync(ours, staging, Keep)).Conflicted);
+        await new ConflictWorktree(worktree).BeginAsync(ours, staging, Keep);
+
+        Assert.Equal(["f"], await Unmerged(worktree));
     }
 
     [Fact]
@@ -84,13 +90,15 @@ public sealed class ConflictWorktreeTests
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "f"), "paid for\n");
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "new"), "paid for, too\n");
 
-        var begun = await new ConflictWorktree(worktree).BeginAsync(start, staging, Keep);
+        var kept = await new ConflictWorktree(worktree).BeginAsync(start, staging, Keep);
 
         Assert.Equal("theirs\n", await File.ReadAllTextAsync(Path.Combine(worktree.Path, "f")));
-        Assert.Equal("refs/orchestrator/kept/run-1/t/1", begun.Kept);
+        Assert.Equal("refs/orchestrator/kept/run-1/t/1", kept);
         Assert.Equal(
             ("paid for", "paid for, too"),
-            (await opened.Files.GitAsync("show", begun.Kept + ":f"), await opened.Files.GitAsync("show", begun.Kept + ":new"))
+            (await opened.Files.GitAsync("show", kept + ":f"), await opened.Files.GitAsync("show", kept + ":new"))
         );
     }
+
+    private static Task<IReadOnlyList<string>> Unmerged(Worktree worktree) => new WorktreeHead(worktree).UnmergedAsync();
 }

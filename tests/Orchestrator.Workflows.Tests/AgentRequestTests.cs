@@ -14,7 +14,7 @@ public sealed class AgentRequestTests
     public async Task Request_Granted_IsMergedAndTheAgentGoesOnOnThatStagingWithNothingCharged()
     {
         var prepared = new List<PrepareTaskInput>();
-        var merged = new List<MergeTaskInput>();
+        var merged = new List<MergeRequest>();
         await using var run = await ScriptedRun.StartAsync(
             [Task("a") with { MaxRemediations = 0 }],
             a =>
@@ -28,7 +28,7 @@ public sealed class AgentRequestTests
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
 
-        Assert.Equal([("packages-1", true), ("commit-a-2", false)], merged.Select(m => (m.Request.Commit, m.Request.Installs)));
+        Assert.Equal([("packages-1", true), ("commit-a-2", false)], merged.Select(m => (m.Commit, m.Installs)));
         Assert.Equal([(1, false, ""), (2, true, "so-far")], prepared.Select(p => (p.Attempt, p.WithStaging, p.Commit)));
         var again = run.Activities.Starts.Last();
         Assert.Equal(("it is installed", "s", "base-2", ""), (again.Answer, again.Session, again.Prepared.BaseCommit, again.Guidance));
@@ -39,7 +39,7 @@ public sealed class AgentRequestTests
     [Fact]
     public async Task Request_StagingMovedMeanwhile_IsInstalledOnceMore()
     {
-        var merged = new List<MergeTaskInput>();
+        var merged = new List<MergeRequest>();
         await using var run = await ScriptedRun.StartAsync(
             [Task("a")],
             a =>
@@ -55,7 +55,7 @@ public sealed class AgentRequestTests
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
 
-        Assert.Equal(["packages-1", "packages-2", "commit-a-2"], merged.Select(m => m.Request.Commit));
+        Assert.Equal(["packages-1", "packages-2", "commit-a-2"], merged.Select(m => m.Commit));
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class AgentRequestTests
     [Fact]
     public async Task File_Lent_IsInEveryLaterStepAndInARetry()
     {
-        var (merged, verified) = (new List<MergeTaskInput>(), new List<VerifyTaskInput>());
+        var (merged, verified) = (new List<MergeRequest>(), new List<VerifyTaskInput>());
         await using var run = await ScriptedRun.StartAsync(
             [Task("a") with { MaxRemediations = 0 }],
             a =>
@@ -120,7 +120,7 @@ public sealed class AgentRequestTests
             ],
             verified.Select(v => v.Task.Lent)
         );
-        Assert.Equal(["b.txt"], Assert.Single(merged).Request.Lent);
+        Assert.Equal(["b.txt"], Assert.Single(merged).Lent);
         Assert.Equal("it is lent", run.Activities.Starts.ElementAt(1).Answer);
     }
 
@@ -369,10 +369,10 @@ public sealed class AgentRequestTests
             return new PreparedTask { Worktree = "w", BaseCommit = $"base-{input.Attempt}" };
         };
 
-    private static Func<MergeTaskInput, MergeResult> Noted(List<MergeTaskInput> seen, Func<string, MergeResult?> answer) =>
+    private static Func<MergeRequest, MergeResult> Noted(List<MergeRequest> seen, Func<string, MergeResult?> answer) =>
         input =>
         {
             seen.Add(input);
-            return answer(input.Request.Commit) ?? new MergeResult { Merged = true, Commit = $"merge-{input.Request.Commit}" };
+            return answer(input.Commit) ?? new MergeResult { Outcome = MergeOutcome.Merged, Commit = $"merge-{input.Commit}" };
         };
 }

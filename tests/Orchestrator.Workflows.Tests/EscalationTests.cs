@@ -344,7 +344,7 @@ public sealed class EscalationTests
             a =>
             {
                 a.Agent = (input, _) => Task.FromResult(input.Task.Task.Id == "bad" ? GaveUp : ScriptedActivities.Done());
-                a.Merge = input => new MergeResult { Merged = true, Commit = $"merge-{input.Request.TaskId}-{input.Request.Attempt}" };
+                a.Merge = input => new MergeResult { Outcome = MergeOutcome.Merged, Commit = $"merge-{input.TaskId}-{input.Attempt}" };
                 script?.Invoke(a);
             },
             rules,

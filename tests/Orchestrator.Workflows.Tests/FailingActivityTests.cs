@@ -23,7 +23,7 @@ public sealed class FailingActivityTests
                 a.Merge = input =>
                     broken && Interlocked.Increment(ref merged) > 0
                         ? throw Soon("nobody thought of this")
-                        : new MergeResult { Merged = true, Commit = "m" };
+                        : new MergeResult { Outcome = MergeOutcome.Merged, Commit = "m" };
             }
         );
         var watch = new FailingActivities(run.Client, TimeProvider.System);
@@ -37,7 +37,7 @@ public sealed class FailingActivityTests
             "VerifyTask has failed [0-9]+ times and is tried again: the table is locked.",
             Assert.Single(failing.Tasks, t => t.Id == "a").Reason
         );
-        Assert.Matches("MergeTask has failed [0-9]+ times and is tried again: nobody thought of this.", failing.Reason);
+        Assert.Matches("BuildBatch has failed [0-9]+ times and is tried again: nobody thought of this.", failing.Reason);
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         Assert.Single(run.Activities.Events, e => e.Task is null && e.Reason.Contains("nobody thought of this", StringComparison.Ordinal));
         Assert.Single(run.Activities.Events, e => e.Task == "a" && e.Reason.Contains("the table is locked", StringComparison.Ordinal));

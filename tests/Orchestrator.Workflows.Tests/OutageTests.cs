@@ -177,7 +177,8 @@ public sealed class OutageTests
                     return agents.Count == 1 ? throw Full() : System.Threading.Tasks.Task.FromResult(ScriptedActivities.Done());
                 };
                 a.Verify = _ => Interlocked.Increment(ref verifications) == 1 ? throw Full() : new VerifyResult { Commit = "c" };
-                a.Merge = _ => Interlocked.Increment(ref merges) == 1 ? throw Full() : new MergeResult { Merged = true, Commit = "m" };
+                a.Merge = _ =>
+                    Interlocked.Increment(ref merges) == 1 ? throw Full() : new MergeResult { Outcome = MergeOutcome.Merged, Commit = "m" };
             },
             Settings
         );

@@ -156,9 +156,9 @@ internal sealed class ReviewHistory
                 },
             };
         activities.Merge = input =>
-            Draw("merge", input.Request.TaskId, input.Request.Attempt) < 12
+            Draw("merge", input.TaskId, input.Attempt) < 12
                 ? new MergeResult { Message = "conflict", ProblemsFile = "c.md" }
-                : new MergeResult { Merged = true, Commit = $"merge-{input.Request.TaskId}-{input.Request.Attempt}" };
+                : new MergeResult { Outcome = MergeOutcome.Merged, Commit = $"merge-{input.TaskId}-{input.Attempt}" };
         activities.BeginReview = input =>
             Draw("begin", input.Round.Tip, input.Round.Number) < 8
                 ? new ReviewBegun { Fault = "The change is too large." }

@@ -13,7 +13,7 @@ public sealed class ReviewTests
         await using var run = await StartAsync(a =>
         {
             a.Conclude = input => input.Round.Number == 1 ? Findings(2, "review-1-1", "review-1-2") : Accepted();
-            a.Merge = input => new MergeResult { Merged = true, Commit = $"merge-{input.Request.TaskId}" };
+            a.Merge = input => new MergeResult { Outcome = MergeOutcome.Merged, Commit = $"merge-{input.TaskId}" };
         });
 
         var result = await run.ResultAsync();

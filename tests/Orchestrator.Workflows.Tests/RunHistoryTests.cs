@@ -138,8 +138,8 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
                     ? new VerifyResult { Commit = $"commit-{input.Attempt}" }
                     : new VerifyResult { Problems = ["a gate failed"], ProblemsFile = "p.md" };
             activities.Merge = input =>
-                _model.Merges(input.Request.TaskId, input.Request.Attempt)
-                    ? new MergeResult { Merged = true, Commit = "merge" }
+                _model.Merges(input.TaskId, input.Attempt)
+                    ? new MergeResult { Outcome = MergeOutcome.Merged, Commit = "merge" }
                     : new MergeResult { Message = "conflict", ProblemsFile = "c.md" };
         }
 

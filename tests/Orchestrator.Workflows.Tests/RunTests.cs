@@ -153,9 +153,9 @@ public sealed class RunTests
             [Task("a")],
             a =>
                 a.Merge = input =>
-                    input.Request.Attempt == 1
+                    input.Attempt == 1
                         ? new MergeResult { Message = "Conflict in x.txt.", ProblemsFile = "conflict.md" }
-                        : new MergeResult { Merged = true, Commit = "m" }
+                        : new MergeResult { Outcome = MergeOutcome.Merged, Commit = "m" }
         );
 
         await run.ResultAsync();

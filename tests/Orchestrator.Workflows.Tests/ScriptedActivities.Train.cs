@@ -27,117 +27,113 @@ internal sealed partial class ScriptedActivities
         }
     }
 
-    [Activity]
-    public Task<MergeResult> MergeTaskAsync(MergeTaskInput input) =>
-        WithHeartbeatsAsync(async stop =>
-        {
-            await WhileMerging(stop);
-            // As in a repository: what is merged is not merged again.
-            var key = $"{input.RunId}/{input.Request.TaskId} {input.Request.Attempt}";
-            if (_merges.TryGetValue(key, out var done))
-            {
-                return done;
-            }
-            var result = Merge(input);
-            if (result.Merged && _merges.TryAdd(key, result))
-            {
-                Merged.Enqueue(input.Request.TaskId);
-            }
-            return result;
-        });
-
-    /// <summary>Batches that gates were run on: what was merged, and how often a gate is tried.</summary>
+    /// <summary>Trees that gates were run on: what was merged in each, and how often a gate is tried.</summary>
     public ConcurrentQueue<GateBatchInput> Gated { get; } = new();
 
-    /// <summary>How staging moved over batches.</summary>
+    /// <summary>How staging moved over merges.</summary>
     public ConcurrentQueue<LandBatchInput> Landings { get; } = new();
 
-    /// <summary>What gates say of a batch; by default what <see cref="Merge"/> says of each that is in it.</summary>
-    public Func<GateBatchInput, BatchGated>? GateBatch { get; set; }
+    /// <summary>What gates say of a tree; null: what <see cref="Merge"/> says of each that is in it.</summary>
+    public Func<GateBatchInput, MergeResult?> GateBatch { get; set; } = _ => null;
 
     /// <summary>What comes of a batch when it is made, before it is.</summary>
-    public Func<BuildBatchInput, BatchBuilt?> BuildBatch { get; set; } = _ => null;
+    public Func<BuildBatchInput, IReadOnlyList<MergeResult>?> BuildBatch { get; set; } = _ => null;
 
-    /// <summary>Whether staging can be moved.</summary>
-    public Func<LandBatchInput, BatchLanded> LandBatch { get; set; } = _ => new BatchLanded(true);
-
-    [Activity]
-    public Task<BatchBuilt> BuildBatchAsync(BuildBatchInput input)
-    {
-        if (BuildBatch(input) is { } given)
-        {
-            return Task.FromResult(given);
-        }
-        var (tip, merges) = (input.StagingTip, new List<BuiltMerge>());
-        foreach (var request in input.Requests)
-        {
-            if (_merges.TryGetValue($"{input.RunId}/{request.TaskId} {request.Attempt}", out var done))
-            {
-                merges.Add(new BuiltMerge("", done));
-                continue;
-            }
-            var commit = $"merge-{request.TaskId}-{request.Attempt}";
-            _built[commit] = (tip, new MergeTaskInput(input.RunId, input.Repository, input.PlanHash, "staging", request));
-            tip = commit;
-            merges.Add(new BuiltMerge(commit));
-        }
-        return Task.FromResult(new BatchBuilt { Base = input.StagingTip, Merges = merges });
-    }
+    /// <summary>Whether staging can be moved, and what is said of it.</summary>
+    public Func<LandBatchInput, (bool Landed, string Note)> LandBatch { get; set; } = _ => (true, "");
 
     [Activity]
-    public Task<BatchGated> GateBatchAsync(GateBatchInput input) =>
+    public Task<IReadOnlyList<MergeResult>> BuildBatchAsync(BuildBatchInput input) =>
         WithHeartbeatsAsync(async stop =>
         {
-            await WhileMerging(stop);
-            Gated.Enqueue(input);
-            if (GateBatch is { } gate)
+            if (BuildBatch(input) is { } given)
             {
-                return gate(input);
+                return given;
             }
-            var failed = input
-                .Requests.Select(request => Merge(new MergeTaskInput(input.RunId, input.Repository, input.PlanHash, "staging", request)))
-                .LastOrDefault(result => !result.Merged);
-            return failed is null
-                ? new BatchGated(
-                    new GateSummary
+            if (input.Requests.Count == 1)
+            {
+                await WhileMerging(stop);
+            }
+            var (tip, results) = (input.StagingTip, new List<MergeResult>());
+            foreach (var request in input.Requests)
+            {
+                // As in a repository: what is merged is not merged again.
+                if (_merges.TryGetValue(Key(input.RunId, request.TaskId, request.Attempt), out var done))
+                {
+                    results.Add(done with { Onto = tip });
+                    continue;
+                }
+                var made = Of(request) with
+                {
+                    Outcome = MergeOutcome.Made,
+                    Onto = tip,
+                    Commit = $"merge-{request.TaskId}-{request.Attempt}",
+                };
+                if (input.Requests.Count == 1)
+                {
+                    var said = Merge(request) with { TaskId = request.TaskId, Attempt = request.Attempt, Onto = tip };
+                    if (said.Outcome == MergeOutcome.Conflict || said.FailureClass == FailureClasses.Transient)
                     {
-                        Proof = GateProof.Verified,
-                        Total = 1,
-                        Passed = 1,
+                        results.Add(said);
+                        continue;
                     }
-                )
-                : new BatchGated(
-                    new GateSummary
-                    {
-                        Proof = GateProof.Failed,
-                        Total = 1,
-                        Failed = ["tests"],
-                    },
-                    failed
-                );
+                    _alone[made.Commit] = said;
+                }
+                results.Add(made);
+                tip = made.Commit;
+            }
+            return (IReadOnlyList<MergeResult>)results;
         });
 
     [Activity]
-    public Task<BatchLanded> LandBatchAsync(LandBatchInput input)
+    public Task<MergeResult> GateBatchAsync(GateBatchInput input) =>
+        WithHeartbeatsAsync(async stop =>
+        {
+            if (input.Requests.Count > 1)
+            {
+                await WhileMerging(stop);
+            }
+            Gated.Enqueue(input);
+            var last = input.Requests[^1];
+            var said =
+                GateBatch(input)
+                ?? (
+                    input.Requests.Count == 1 && _alone.TryGetValue(input.Commit, out var alone)
+                        ? alone
+                        : input.Requests.Select(Merge).LastOrDefault(result => !result.Merged)
+                );
+            return said is { Outcome: MergeOutcome.Refused or MergeOutcome.Conflict }
+                ? said with
+                {
+                    TaskId = last.TaskId,
+                    Attempt = last.Attempt,
+                    Failed = said.Failed.Count > 0 ? said.Failed : ["tests"],
+                    Failures = input.Tries,
+                }
+                : (said ?? Of(last)) with
+                {
+                    Outcome = MergeOutcome.Made,
+                };
+        });
+
+    [Activity]
+    public Task<IReadOnlyList<MergeResult>> LandBatchAsync(LandBatchInput input)
     {
-        var landed = LandBatch(input);
-        if (landed.Landed)
+        var (landed, note) = LandBatch(input);
+        IReadOnlyList<MergeResult> merges = [.. input.Merges.Select(merge => merge with { Note = note })];
+        if (landed)
         {
             Landings.Enqueue(input);
-            var chain = new Stack<MergeTaskInput>();
-            for (var commit = input.To; commit != input.From; commit = _built[commit].Before)
+            merges = [.. merges.Select(merge => merge with { Outcome = MergeOutcome.Merged })];
+            foreach (var merge in merges.Where(merge => _merges.TryAdd(Key(input.RunId, merge.TaskId, merge.Attempt), merge)))
             {
-                chain.Push(_built[commit].Merge);
-            }
-            foreach (var merge in chain)
-            {
-                var result = new MergeResult { Merged = true, Commit = $"merge-{merge.Request.TaskId}-{merge.Request.Attempt}" };
-                if (_merges.TryAdd($"{merge.RunId}/{merge.Request.TaskId} {merge.Request.Attempt}", result))
-                {
-                    Merged.Enqueue(merge.Request.TaskId);
-                }
+                Merged.Enqueue(merge.TaskId);
             }
         }
-        return Task.FromResult(landed);
+        return Task.FromResult(merges);
     }
+
+    private static string Key(string run, string task, int attempt) => $"{run}/{task} {attempt}";
+
+    private static MergeResult Of(MergeRequest request) => new() { TaskId = request.TaskId, Attempt = request.Attempt };
 }

@@ -17,7 +17,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
         IPlanningActivities,
         IReviewActivities
 {
-    private readonly ConcurrentDictionary<string, (string Before, MergeTaskInput Merge)> _built = new();
+    private readonly ConcurrentDictionary<string, MergeResult> _alone = new();
     private readonly ConcurrentDictionary<string, MergeResult> _merges = new();
 
     /// <summary>The tasks of the plan.</summary>
@@ -75,7 +75,8 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
             },
         };
 
-    public Func<MergeTaskInput, MergeResult> Merge { get; set; } = _ => new MergeResult { Merged = true, Commit = "merge" };
+    /// <summary>What becomes of the work of a task.</summary>
+    public Func<MergeRequest, MergeResult> Merge { get; set; } = _ => new MergeResult { Outcome = MergeOutcome.Merged, Commit = "merge" };
 
     public Func<ReleaseTaskInput, Task> Release { get; set; } = _ => Task.CompletedTask;
 

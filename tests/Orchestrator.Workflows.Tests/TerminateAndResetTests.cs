@@ -184,7 +184,7 @@ public sealed class TerminateAndResetTests
                         ? ScriptedActivities.Done("reviewer's")
                         : new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "reviewer's" };
                 };
-                a.Merge = input => new MergeResult { Merged = true, Commit = $"merge-{input.Request.TaskId}" };
+                a.Merge = input => new MergeResult { Outcome = MergeOutcome.Merged, Commit = $"merge-{input.TaskId}" };
                 a.Conclude = _ => ReviewTests.Accepted();
             },
             new RunRules

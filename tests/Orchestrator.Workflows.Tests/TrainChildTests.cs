@@ -21,11 +21,13 @@ public sealed class TrainChildTests
 
         var train = run.Client.GetWorkflowHandle(RunIds.ForTrain(run.RunId));
         Assert.Equal(WorkflowExecutionStatus.Completed, (await train.DescribeAsync()).Status);
-        var merges = (await train.FetchHistoryAsync()).Events.Count(e => e.EventType == EventType.ActivityTaskScheduled);
-        Assert.Equal(2, merges);
+        var steps = (await train.FetchHistoryAsync())
+            .Events.Select(e => e.ActivityTaskScheduledEventAttributes?.ActivityType.Name)
+            .OfType<string>();
+        Assert.Equal(["BuildBatch", "GateBatch", "LandBatch", "BuildBatch", "GateBatch", "LandBatch"], steps);
         Assert.DoesNotContain(
             (await run.Run.FetchHistoryAsync()).Events,
-            e => e.ActivityTaskScheduledEventAttributes?.ActivityType.Name == "MergeTask"
+            e => e.ActivityTaskScheduledEventAttributes?.ActivityType.Name is "BuildBatch" or "GateBatch" or "LandBatch"
         );
     }
 
@@ -137,15 +139,13 @@ public sealed class TrainChildTests
             Position = new StagingPosition("merge-of-a", 1),
             Answers =
             [
-                new TrainAnswer(
-                    "a",
-                    new MergeResult
-                    {
-                        Merged = true,
-                        Commit = "merge-of-a",
-                        Attempt = 1,
-                    }
-                ),
+                new MergeResult
+                {
+                    TaskId = "a",
+                    Attempt = 1,
+                    Outcome = MergeOutcome.Merged,
+                    Commit = "merge-of-a",
+                },
             ],
             Notes = ["once"],
         };
@@ -222,14 +222,14 @@ public sealed class TrainChildTests
                     return go.Task.WaitAsync(stop);
                 };
                 a.Merge = input =>
-                    input.Request is { TaskId: "c1" or "c2", Attempt: 1 }
+                    input is { TaskId: "c1" or "c2", Attempt: 1 }
                         ? new MergeResult
                         {
                             Message = "Conflict with what was merged meanwhile: f.",
                             ProblemsFile = "p.md",
-                            Conflict = true,
+                            Outcome = MergeOutcome.Conflict,
                         }
-                        : new MergeResult { Merged = true, Commit = $"merge-{input.Request.TaskId}" };
+                        : new MergeResult { Outcome = MergeOutcome.Merged, Commit = $"merge-{input.TaskId}" };
             },
             new RunRules { Workers = 4 }
         );
@@ -267,9 +267,9 @@ public sealed class TrainChildTests
                 };
                 a.WhileMerging = stop => go.Task.WaitAsync(stop);
                 a.Merge = input =>
-                    input.Request.Attempt == 1
-                        ? new MergeResult { Message = "Conflict.", Conflict = true }
-                        : new MergeResult { Merged = true, Commit = "merge" };
+                    input.Attempt == 1
+                        ? new MergeResult { Message = "Conflict.", Outcome = MergeOutcome.Conflict }
+                        : new MergeResult { Outcome = MergeOutcome.Merged, Commit = "merge" };
             }
         );
         await run.UntilInTrainAsync(tasks.Length);
@@ -299,14 +299,14 @@ public sealed class TrainChildTests
                         ? new VerifyResult { Problems = ["Conflict markers are left in f."], ProblemsFile = "markers.md" }
                         : new VerifyResult { Commit = $"commit-{input.Attempt}" };
                 a.Merge = input =>
-                    input.Request.Attempt < 3
+                    input.Attempt < 3
                         ? new MergeResult
                         {
                             Message = "Conflict with what was merged meanwhile: f.",
                             ProblemsFile = "p.md",
-                            Conflict = true,
+                            Outcome = MergeOutcome.Conflict,
                         }
-                        : new MergeResult { Merged = true, Commit = "merge" };
+                        : new MergeResult { Outcome = MergeOutcome.Merged, Commit = "merge" };
             }
         );
         var asked = await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Blocked }]);
@@ -335,13 +335,13 @@ public sealed class TrainChildTests
                         ? new VerifyResult { Problems = ["wrong"], ProblemsFile = "p.md" }
                         : new VerifyResult { Commit = $"commit-{input.Attempt}" };
                 a.Merge = input =>
-                    input.Request.Attempt > 3
-                        ? new MergeResult { Merged = true, Commit = "merge" }
+                    input.Attempt > 3
+                        ? new MergeResult { Outcome = MergeOutcome.Merged, Commit = "merge" }
                         : new MergeResult
                         {
                             Message = "Not merged.",
                             ProblemsFile = "p.md",
-                            Conflict = input.Request.Attempt == 2,
+                            Outcome = input.Attempt == 2 ? MergeOutcome.Conflict : MergeOutcome.Refused,
                         };
             }
         );

@@ -17,10 +17,10 @@ public sealed class TrainTests
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
 
-        var gated = Assert.Single(run.Activities.Gated);
+        var gated = Assert.Single(Together(run));
         Assert.Equal((4, 2), (gated.Requests.Count, gated.Tries));
-        var landing = Assert.Single(run.Activities.Landings);
-        Assert.Equal(gated.Commit, landing.To);
+        var landing = run.Activities.Landings.Last();
+        Assert.Equal((4, gated.Commit), (landing.Merges.Count, landing.Merges[^1].Commit));
         Assert.Equal(Tasks.Order(), run.Activities.Merged.Order());
         var status = await run.StatusAsync();
         Assert.Equal($"merge-{gated.Requests[0].TaskId}-1", status.Tasks.Single(t => t.Id == gated.Requests[0].TaskId).MergeCommit);
@@ -33,13 +33,13 @@ public sealed class TrainTests
         await using var run = await WithWaitingAsync(a =>
             a.Merge = input =>
             {
-                if (input.Request is { Attempt: 1, TaskId: not "t0" })
+                if (input is { Attempt: 1, TaskId: not "t0" })
                 {
-                    bad ??= input.Request.TaskId;
+                    bad ??= input.TaskId;
                 }
-                return input.Request.Attempt == 1 && input.Request.TaskId == bad
+                return input.Attempt == 1 && input.TaskId == bad
                     ? new MergeResult { Message = "the gate fails with others", ProblemsFile = "problems.md" }
-                    : new MergeResult { Merged = true, Commit = "merge" };
+                    : new MergeResult { Outcome = MergeOutcome.Merged, Commit = "merge" };
             }
         );
 
@@ -55,7 +55,9 @@ public sealed class TrainTests
     [Fact]
     public async Task Train_GateIsFlaky_IsSaidAndNobodyIsBlamed()
     {
-        await using var run = await WithWaitingAsync(a => a.GateBatch = _ => new BatchGated(new GateSummary { Flaky = ["npm test"] }));
+        await using var run = await WithWaitingAsync(a =>
+            a.GateBatch = _ => new MergeResult { Outcome = MergeOutcome.Made, Flaky = ["npm test"] }
+        );
 
         await run.ResultAsync();
 
@@ -67,15 +69,13 @@ public sealed class TrainTests
     public async Task Train_MachineIsToBlame_MergesOneByOne()
     {
         await using var run = await WithWaitingAsync(a =>
-            a.GateBatch = _ => new BatchGated(
-                new GateSummary { Proof = GateProof.Failed, BlamesMachine = true },
-                new MergeResult { Message = "no disk" }
-            )
+            a.GateBatch = input =>
+                input.Requests.Count == 1 ? null : new MergeResult { Message = "no disk", FailureClass = FailureClasses.Environment }
         );
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
-        Assert.Single(run.Activities.Gated);
-        Assert.Empty(run.Activities.Landings);
+        Assert.Single(Together(run));
+        Assert.All(run.Activities.Landings, landing => Assert.Single(landing.Merges));
         Assert.Equal(Tasks.Order(), run.Activities.Merged.Order());
     }
 
@@ -88,23 +88,67 @@ public sealed class TrainTests
         static ApplicationFailureException Failure() => new("it is gone", nonRetryable: true);
         await using var run = await WithWaitingAsync(a =>
         {
-            a.BuildBatch = _ => step == "build" ? throw Failure() : null;
-            a.GateBatch = step == "gate" ? _ => throw Failure() : null;
-            a.LandBatch = _ => step == "land" ? throw Failure() : new BatchLanded(true);
+            a.BuildBatch = input => step == "build" && input.Requests.Count > 1 ? throw Failure() : null;
+            a.GateBatch = input => step == "gate" && input.Requests.Count > 1 ? throw Failure() : null;
+            a.LandBatch = input => step == "land" && input.Merges.Count > 1 ? throw Failure() : (true, "");
         });
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         Assert.Equal(Tasks.Order(), run.Activities.Merged.Order());
     }
 
+    [Theory]
+    [InlineData("build")]
+    [InlineData("gate")]
+    [InlineData("land")]
+    public async Task Train_StepOfOneAloneFailsForGood_ItsTaskFailsWithTheCause(string step)
+    {
+        static ApplicationFailureException Failure() => new("the repository is damaged", nonRetryable: true);
+        await using var run = await ScriptedRun.StartAsync(
+            [new TaskOutline { Id = "t0" }],
+            a =>
+            {
+                a.BuildBatch = _ => step == "build" ? throw Failure() : null;
+                a.GateBatch = _ => step == "gate" ? throw Failure() : null;
+                a.LandBatch = _ => step == "land" ? throw Failure() : (true, "");
+            }
+        );
+
+        var status = await run.UntilAsync(s => s.State == RunStates.Escalated);
+
+        Assert.Equal(TaskStates.Failed, Assert.Single(status.Tasks).State);
+        Assert.Contains("the repository is damaged", status.Tasks[0].Reason, StringComparison.Ordinal);
+        Assert.Empty(run.Activities.Merged);
+    }
+
+    [Fact]
+    public async Task Train_MergeOfOneAloneIsGone_IsMadeAnewAndNobodyIsBlamed()
+    {
+        var isGone = 1;
+        await using var run = await ScriptedRun.StartAsync(
+            [new TaskOutline { Id = "t0" }],
+            a =>
+                a.GateBatch = _ =>
+                    Interlocked.Exchange(ref isGone, 0) == 1 ? new MergeResult { FailureClass = FailureClasses.Transient } : null
+        );
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+
+        Assert.Equal(2, run.Activities.Gated.Count);
+        Assert.Single(run.Activities.Starts);
+        Assert.Equal(["t0"], run.Activities.Merged);
+    }
+
     [Fact]
     public async Task Train_StagingHasGoneOnFromElsewhere_MakesTheBatchAnew()
     {
         var first = true;
-        await using var run = await WithWaitingAsync(a => a.LandBatch = _ => new BatchLanded(!first || (first = false), "put back"));
+        await using var run = await WithWaitingAsync(a =>
+            a.LandBatch = input => input.Merges.Count == 1 || !first ? (true, "") : (first = false, "put back")
+        );
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
-        Assert.Equal(2, run.Activities.Gated.Count);
+        Assert.Equal(2, Together(run).Count());
         Assert.Equal(Tasks.Order(), run.Activities.Merged.Order());
         Assert.Contains(run.Activities.Events, e => e.Reason == "put back");
     }
@@ -131,6 +175,9 @@ public sealed class TrainTests
         Assert.Equal(["t0"], run.Activities.Merged);
         Assert.All((await run.StatusAsync()).Tasks, task => Assert.True(TaskStates.IsEnd(task.State), task.State));
     }
+
+    /// <summary>Gate runs on several tasks at once.</summary>
+    private static IEnumerable<GateBatchInput> Together(ScriptedRun run) => run.Activities.Gated.Where(gated => gated.Requests.Count > 1);
 
     /// <summary>The first is merged alone, and is not done before all others wait.</summary>
     private static async Task<ScriptedRun> WithWaitingAsync(

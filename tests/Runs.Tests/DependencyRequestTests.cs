@@ -415,7 +415,7 @@ public sealed partial class DependencyRequestTests
             stop
         );
 
-    private static async Task<Messages.MergeResult> MergeAsync(RunFixture run, string task, string commit, bool isTold = true)
+    private static async Task<MergeResult> MergeAsync(RunFixture run, string task, string commit, bool isTold = true)
     {
         var before = run.StagingTip;
         var merged = await run.MergeAsync(new MergeRequest(task, commit, 1) { Installs = true });

@@ -259,60 +259,74 @@ internal sealed class RunFixture : IDisposable
     /// <summary>Where staging has to be, as the run's workflow keeps it.</summary>
     public string StagingTip { get; set; } = "";
 
-    public async Task<Messages.MergeResult> MergeAsync(string id, string commit, int attempt = 1) =>
+    public async Task<MergeResult> MergeAsync(string id, string commit, int attempt = 1) =>
         Take(await MergeOnceAsync(id, commit, attempt), r => r.Merged ? r.Commit : "");
 
     /// <summary>Merges anything that may be merged.</summary>
-    public async Task<Messages.MergeResult> MergeAsync(MergeRequest request) =>
-        Take(await MergeOnceAsync(request), r => r.Merged ? r.Commit : "");
+    public async Task<MergeResult> MergeAsync(MergeRequest request) => Take(await MergeOnceAsync(request), r => r.Merged ? r.Commit : "");
 
     /// <summary>A merge whose worker dies before the run is told of it.</summary>
-    public Task<Messages.MergeResult> MergeOnceAsync(string id, string commit, int attempt = 1) =>
+    public Task<MergeResult> MergeOnceAsync(string id, string commit, int attempt = 1) =>
         MergeOnceAsync(new MergeRequest(id, commit, attempt));
 
-    private Task<Messages.MergeResult> MergeOnceAsync(MergeRequest request) =>
-        new TaskMerge(_services, Caller).MergeAsync(
-            new MergeTaskInput(_runId, Reference, Hash, StagingBranch, request) { StagingTip = StagingTip },
-            CancellationToken.None
-        );
+    /// <summary>A batch of one; the message has what was done to staging too.</summary>
+    private async Task<MergeResult> MergeOnceAsync(MergeRequest request)
+    {
+        while (true)
+        {
+            IReadOnlyList<MergeRequest> alone = [request];
+            var built = Xunit.Assert.Single(await BuildBatchAsync(alone));
+            if (built.Outcome != MergeOutcome.Made)
+            {
+                return built with { Message = $"{built.Message} {built.Note}".Trim() };
+            }
+            var gated = await GateBatchAsync([built], 2, alone);
+            if (gated.Outcome != MergeOutcome.Made)
+            {
+                return gated;
+            }
+            var landed = Xunit.Assert.Single(await LandBatchAsync([built with { Message = gated.Message }], isTold: false));
+            if (landed.Merged)
+            {
+                return landed with
+                {
+                    Message = string.Join("; ", new[] { built.Note, landed.Note, landed.Message }.Where(said => said.Length > 0)),
+                };
+            }
+        }
+    }
 
     private TrainBatches Train => new(_services, Caller);
 
     /// <summary>Merges of a batch are made.</summary>
-    public Task<BatchBuilt> BuildBatchAsync(params (string Id, string Commit)[] work) =>
-        Train.BuildAsync(
-            new BuildBatchInput(_runId, Reference, Hash, [.. work.Select(w => new MergeRequest(w.Id, w.Commit, 1))])
-            {
-                StagingTip = StagingTip,
-            },
-            CancellationToken.None
-        );
+    public Task<IReadOnlyList<MergeResult>> BuildBatchAsync(params (string Id, string Commit)[] work) => BuildBatchAsync(Requests(work));
+
+    private Task<IReadOnlyList<MergeResult>> BuildBatchAsync(IReadOnlyList<MergeRequest> requests) =>
+        Train.BuildAsync(new BuildBatchInput(_runId, Reference, Hash, requests) { StagingTip = StagingTip }, CancellationToken.None);
 
     /// <summary>Gates are run on the merge of the last of these.</summary>
-    public Task<BatchGated> GateBatchAsync(BatchBuilt built, int tries, params (string Id, string Commit)[] work) =>
+    public Task<MergeResult> GateBatchAsync(IReadOnlyList<MergeResult> built, int tries, params (string Id, string Commit)[] work) =>
+        GateBatchAsync(built, tries, Requests(work));
+
+    private Task<MergeResult> GateBatchAsync(IReadOnlyList<MergeResult> built, int tries, IReadOnlyList<MergeRequest> requests) =>
         Train.GateAsync(
-            new GateBatchInput(
-                _runId,
-                Reference,
-                Hash,
-                [.. work.Select(w => new MergeRequest(w.Id, w.Commit, 1))],
-                built.Base,
-                built.Merges[work.Length - 1].Commit,
-                tries
-            ),
+            new GateBatchInput(_runId, Reference, Hash, requests, built[0].Onto, built[requests.Count - 1].Commit, tries),
             CancellationToken.None
         );
 
     /// <summary>Staging moves over merges; the run is told of it only where this is said.</summary>
-    public async Task<BatchLanded> LandBatchAsync(string from, string to, bool isTold = true)
+    public async Task<IReadOnlyList<MergeResult>> LandBatchAsync(IEnumerable<MergeResult> merges, bool isTold = true)
     {
         var landed = await Train.LandAsync(
-            new LandBatchInput(_runId, Reference, Hash, from, to, ["a"]) { StagingTip = StagingTip },
+            new LandBatchInput(_runId, Reference, Hash, [.. merges]) { StagingTip = StagingTip },
             CancellationToken.None
         );
-        StagingTip = landed.Landed && isTold ? to : StagingTip;
+        StagingTip = landed[^1].Merged && isTold ? landed[^1].Commit : StagingTip;
         return landed;
     }
+
+    private static IReadOnlyList<MergeRequest> Requests((string Id, string Commit)[] work) =>
+        [.. work.Select(w => new MergeRequest(w.Id, w.Commit, 1))];
 
     /// <summary>A task up to its verified commit.</summary>
     public async Task<(string Id, string Commit)> WorkAsync(string id, string file, string content)
@@ -374,7 +388,7 @@ internal sealed class RunFixture : IDisposable
     }
 
     /// <summary>A whole task: prepared, one file written, verified, merged.</summary>
-    public async Task<Messages.MergeResult> DoAsync(string id, string file, string content)
+    public async Task<MergeResult> DoAsync(string id, string file, string content)
     {
         var prepared = await PrepareAsync(id);
         Write(prepared, file, content);

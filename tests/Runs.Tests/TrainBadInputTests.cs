@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Xunit;
 
@@ -28,8 +29,8 @@ public sealed class TrainBadInputTests
 
         var gated = await run.GateBatchAsync(built, 2, a, b);
 
-        Assert.True(gated.Refusal is null, gated.Refusal?.Message);
-        Assert.Null(gated.Gates.Flaky);
+        Assert.True(gated.Outcome == MergeOutcome.Made, gated.Message);
+        Assert.Empty(gated.Flaky);
     }
 
     /// <summary>One that held when the task was verified and never again: whoever is sent back is told which.</summary>
@@ -49,9 +50,9 @@ public sealed class TrainBadInputTests
 
         var gated = await run.GateBatchAsync(built, 2, a, b);
 
-        Assert.Contains("$HOME/once", gated.Refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("$HOME/once", Assert.Single(gated.Gates.Failed!), StringComparison.Ordinal);
-        Assert.False(gated.Gates.BlamesMachine);
+        Assert.Contains("$HOME/once", gated.Message, StringComparison.Ordinal);
+        Assert.Contains("$HOME/once", Assert.Single(gated.Failed), StringComparison.Ordinal);
+        Assert.Equal((MergeOutcome.Refused, FailureClasses.None), (gated.Outcome, gated.FailureClass));
     }
 
     /// <summary>A task without changes is where staging is.</summary>
@@ -63,10 +64,10 @@ public sealed class TrainBadInputTests
 
         var built = await run.BuildBatchAsync(nothing, a);
 
-        Assert.True(built.Merges[0].Answer!.Merged);
-        Assert.Contains("nothing to merge", built.Merges[0].Answer!.Message, StringComparison.Ordinal);
-        Assert.Null(built.Merges[1].Answer);
-        Assert.True((await run.LandBatchAsync(built.Base, built.Merges[1].Commit)).Landed);
+        Assert.True(built[0].Merged);
+        Assert.Contains("nothing to merge", built[0].Message, StringComparison.Ordinal);
+        Assert.Equal(MergeOutcome.Made, built[1].Outcome);
+        Assert.All(await run.LandBatchAsync(built.Take(2)), merge => Assert.True(merge.Merged));
         Assert.Equal("1", await run.Repository.GitAsync("rev-list", "--count", "--merges", run.StagingBranch));
     }
 
@@ -93,8 +94,8 @@ public sealed class TrainBadInputTests
         var (a, many) = (await run.WorkAsync("a", "a.txt", "a\n"), ("many", verified.Commit));
         var built = await run.BuildBatchAsync(a, many);
 
-        Assert.Null((await run.GateBatchAsync(built, 2, a, many)).Refusal);
-        Assert.True((await run.LandBatchAsync(built.Base, built.Merges[1].Commit)).Landed);
+        Assert.Equal(MergeOutcome.Made, (await run.GateBatchAsync(built, 2, a, many)).Outcome);
+        Assert.All(await run.LandBatchAsync(built.Take(2)), merge => Assert.True(merge.Merged));
 
         var landed = await run.LandAsync();
         Assert.True(landed.Landed, landed.Message);

@@ -1,3 +1,4 @@
+using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.TestKit.Git;
 using Xunit;
@@ -17,10 +18,10 @@ public sealed class TrainBatchesTests
         var built = await run.BuildBatchAsync(a, b, c);
         Assert.Equal(run.StagingTip, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
         var gated = await run.GateBatchAsync(built, 2, a, b, c);
-        Assert.Null(gated.Refusal);
-        Assert.True((await run.LandBatchAsync(built.Base, built.Merges[2].Commit)).Landed);
+        Assert.Equal(MergeOutcome.Made, gated.Outcome);
+        Assert.All(await run.LandBatchAsync(built.Take(3)), merge => Assert.True(merge.Merged));
 
-        Assert.Equal(built.Merges[2].Commit, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
+        Assert.Equal(built[2].Commit, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
         Assert.Equal("3", await run.Repository.GitAsync("rev-list", "--count", "--merges", run.StagingBranch));
         Assert.Equal(before + 1, await RunsAsync(run));
         var landed = await run.LandAsync();
@@ -52,15 +53,15 @@ public sealed class TrainBatchesTests
         var c = await CommitAsync(run, "c");
 
         var first = await run.BuildBatchAsync(a, b, c);
-        Assert.Single(first.Merges);
+        Assert.Single(first);
         Assert.False(Directory.GetFiles(run.Folder.Task("b"), "problems-*").Length > 0);
-        Assert.True((await run.LandBatchAsync(first.Base, first.Merges[0].Commit)).Landed);
+        Assert.All(await run.LandBatchAsync(first.Take(1)), merge => Assert.True(merge.Merged));
 
         var second = await run.BuildBatchAsync(b, c);
-        Assert.Contains("shared.txt", second.Merges[0].Answer!.Message);
-        Assert.Contains("<<<<<<<", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, second.Merges[0].Answer!.ProblemsFile)));
-        Assert.Null(second.Merges[1].Answer);
-        Assert.True((await run.LandBatchAsync(second.Base, second.Merges[1].Commit)).Landed);
+        Assert.Contains("shared.txt", second[0].Message);
+        Assert.Contains("<<<<<<<", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, second[0].ProblemsFile)));
+        Assert.Equal(MergeOutcome.Made, second[1].Outcome);
+        Assert.All(await run.LandBatchAsync(second.Take(2)), merge => Assert.True(merge.Merged));
         Assert.Equal("from a", await run.ShowAsync(run.StagingBranch, "shared.txt"));
         Assert.Equal("c", await run.ShowAsync(run.StagingBranch, "c.txt"));
     }
@@ -72,14 +73,14 @@ public sealed class TrainBatchesTests
         var (c, a, b) = (await CommitAsync(run, "c"), await CommitAsync(run, "a"), await CommitAsync(run, "b"));
         var built = await run.BuildBatchAsync(c, a, b);
 
-        Assert.Null((await run.GateBatchAsync(built, 1, c, a)).Refusal);
+        Assert.Equal(MergeOutcome.Made, (await run.GateBatchAsync(built, 1, c, a)).Outcome);
         var red = await run.GateBatchAsync(built, 3, c, a, b);
-        Assert.True((await run.LandBatchAsync(built.Base, built.Merges[1].Commit)).Landed);
+        Assert.All(await run.LandBatchAsync(built.Take(2)), merge => Assert.True(merge.Merged));
 
-        Assert.Contains("with c, a", red.Refusal!.Message);
-        Assert.Contains("both are there", red.Refusal.Message);
-        Assert.False(red.Gates.BlamesMachine);
-        var problems = await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, red.Refusal.ProblemsFile));
+        Assert.Contains("with c, a", red.Message);
+        Assert.Contains("both are there", red.Message);
+        Assert.Equal((MergeOutcome.Refused, FailureClasses.None), (red.Outcome, red.FailureClass));
+        var problems = await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, red.ProblemsFile));
         Assert.Contains("test ! -f a.txt", problems);
         Assert.Contains("both are there", problems);
         Assert.Contains("- c: task c\n- a: task a\n", problems);
@@ -101,8 +102,8 @@ public sealed class TrainBatchesTests
 
         var gated = await run.GateBatchAsync(built, 3, a, b);
 
-        Assert.Null(gated.Refusal);
-        Assert.Contains("tries", Assert.Single(gated.Gates.Flaky!));
+        Assert.Equal(MergeOutcome.Made, gated.Outcome);
+        Assert.Contains("tries", Assert.Single(gated.Flaky));
     }
 
     [Fact]
@@ -111,8 +112,8 @@ public sealed class TrainBatchesTests
         using var run = await BeginAsync("echo spoilt > a.txt; echo more > more.txt; git add -A", "a", "b");
         var (a, b) = (await CommitAsync(run, "a"), await CommitAsync(run, "b"));
         var built = await run.BuildBatchAsync(a, b);
-        Assert.Null((await run.GateBatchAsync(built, 2, a, b)).Refusal);
-        Assert.True((await run.LandBatchAsync(built.Base, built.Merges[1].Commit)).Landed);
+        Assert.Equal(MergeOutcome.Made, (await run.GateBatchAsync(built, 2, a, b)).Outcome);
+        Assert.All(await run.LandBatchAsync(built.Take(2)), merge => Assert.True(merge.Merged));
 
         Assert.Equal("a", await run.ShowAsync(run.StagingBranch, "a.txt"));
         Assert.DoesNotContain("more.txt", await run.Repository.GitAsync("ls-tree", "-r", "--name-only", run.StagingBranch));
@@ -124,15 +125,52 @@ public sealed class TrainBatchesTests
         using var run = await BeginAsync("true", "a", "b");
         var (a, b) = (await CommitAsync(run, "a"), await CommitAsync(run, "b"));
         var built = await run.BuildBatchAsync(a, b);
-        Assert.True((await run.LandBatchAsync(built.Base, built.Merges[1].Commit, isTold: false)).Landed);
+        Assert.All(await run.LandBatchAsync(built.Take(2), isTold: false), merge => Assert.True(merge.Merged));
 
-        Assert.True((await run.LandBatchAsync(built.Base, built.Merges[1].Commit)).Landed);
-        Assert.Equal(built.Merges[1].Commit, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
+        Assert.All(await run.LandBatchAsync(built.Take(2)), merge => Assert.True(merge.Merged));
+        Assert.Equal(built[1].Commit, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
 
         // And what is there is not merged again.
         var again = await run.BuildBatchAsync(a, b);
-        Assert.All(again.Merges, merge => Assert.True(merge.Answer!.Merged));
+        Assert.All(again, merge => Assert.True(merge.Merged));
         Assert.Equal("2", await run.Repository.GitAsync("rev-list", "--count", "--merges", run.StagingBranch));
+    }
+
+    /// <summary>The train died between staging's move and its report; another one begins with what the run knows.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Build_BatchHasLandedAndNobodyWasTold_IsFoundEachWithItsOwnMerge(int requests)
+    {
+        using var run = await BeginAsync("true", "a", "b", "c");
+        (string, string)[] work = [await CommitAsync(run, "a"), await CommitAsync(run, "b"), await CommitAsync(run, "c")];
+        var built = await run.BuildBatchAsync(work[..2]);
+        await run.LandBatchAsync(built, isTold: false);
+
+        var again = await run.BuildBatchAsync(work[..requests]);
+
+        Assert.Equal(
+            built.Select(merge => (merge.TaskId, merge.Commit, MergeOutcome.Merged)),
+            again.Take(2).Select(merge => (merge.TaskId, merge.Commit, merge.Outcome))
+        );
+        Assert.All(again, merge => Assert.Equal("", merge.Message + merge.Note));
+        Assert.All(again.Skip(2), merge => Assert.Equal((MergeOutcome.Made, built[1].Commit), (merge.Outcome, merge.Onto)));
+        Assert.Equal(built[1].Commit, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
+    }
+
+    /// <summary>What was merged beside these requests is not theirs to keep.</summary>
+    [Fact]
+    public async Task Build_StagingHasMoreThanTheseRequests_IsPutBack()
+    {
+        using var run = await BeginAsync("true", "a", "b");
+        var (a, b) = (await CommitAsync(run, "a"), await CommitAsync(run, "b"));
+        await run.LandBatchAsync(await run.BuildBatchAsync(a, b), isTold: false);
+
+        var again = Assert.Single(await run.BuildBatchAsync(b));
+
+        Assert.Equal((MergeOutcome.Made, run.StagingTip), (again.Outcome, again.Onto));
+        Assert.Contains("put back", again.Note);
+        Assert.Equal(run.StagingTip, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
     }
 
     [Fact]
@@ -141,14 +179,14 @@ public sealed class TrainBatchesTests
         using var run = await BeginAsync("true", "a", "b");
         var (a, b) = (await CommitAsync(run, "a"), await CommitAsync(run, "b"));
         var built = await run.BuildBatchAsync(a, b);
-        var foreign = await run.Repository.GitAsync("commit-tree", "HEAD^{tree}", "-p", built.Base, "-m", "somebody's");
+        var foreign = await run.Repository.GitAsync("commit-tree", "HEAD^{tree}", "-p", built[0].Onto, "-m", "somebody's");
         await run.Repository.GitAsync("update-ref", $"refs/heads/{run.StagingBranch}", foreign);
 
-        var landed = await run.LandBatchAsync(built.Base, built.Merges[1].Commit);
+        var landed = await run.LandBatchAsync(built);
 
-        Assert.True(landed.Landed);
-        Assert.Contains("was not where this run had left it", landed.Message);
-        Assert.Equal(built.Merges[1].Commit, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
+        Assert.All(landed, merge => Assert.True(merge.Merged));
+        Assert.Contains("was not where this run had left it", landed[0].Note);
+        Assert.Equal(built[1].Commit, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
     }
 
     [Fact]
@@ -159,7 +197,7 @@ public sealed class TrainBatchesTests
         var built = await run.BuildBatchAsync(a, b);
         var merged = await run.MergeAsync("c", c.Commit);
 
-        Assert.False((await run.LandBatchAsync(built.Base, built.Merges[1].Commit)).Landed);
+        Assert.All(await run.LandBatchAsync(built.Take(2)), merge => Assert.False(merge.Merged));
         Assert.Equal(merged.Commit, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
     }
 
@@ -171,10 +209,11 @@ public sealed class TrainBatchesTests
         var built = await run.BuildBatchAsync(a, b);
         await run.Repository.GitAsync("prune", "--expire=now");
 
-        Assert.Equal("MergeGone", (await Assert.ThrowsAsync<StepException>(() => run.GateBatchAsync(built, 2, a, b))).FailureType);
-        Assert.False((await run.LandBatchAsync(built.Base, built.Merges[1].Commit)).Landed);
+        var gone = await run.GateBatchAsync(built, 2, a, b);
+        Assert.Equal((MergeOutcome.Refused, FailureClasses.Transient), (gone.Outcome, gone.FailureClass));
+        Assert.All(await run.LandBatchAsync(built.Take(2)), merge => Assert.False(merge.Merged));
         var again = await run.BuildBatchAsync(a, b);
-        Assert.True((await run.LandBatchAsync(again.Base, again.Merges[1].Commit)).Landed);
+        Assert.All(await run.LandBatchAsync(again.Take(2)), merge => Assert.True(merge.Merged));
     }
 
     [Fact]
@@ -186,8 +225,8 @@ public sealed class TrainBatchesTests
         using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), Task("a", "a.txt"), Task("b", "b.txt"));
         var (a, b) = (await CommitAsync(run, "a"), await CommitAsync(run, "b"));
         var built = await run.BuildBatchAsync(a, b);
-        Assert.Null((await run.GateBatchAsync(built, 2, a, b)).Refusal);
-        Assert.True((await run.LandBatchAsync(built.Base, built.Merges[1].Commit)).Landed);
+        Assert.Equal(MergeOutcome.Made, (await run.GateBatchAsync(built, 2, a, b)).Outcome);
+        Assert.All(await run.LandBatchAsync(built.Take(2)), merge => Assert.True(merge.Merged));
         Assert.Contains("160000 commit", await run.Repository.GitAsync("ls-tree", run.StagingBranch, "sub"));
     }
 
@@ -198,7 +237,7 @@ public sealed class TrainBatchesTests
         var (a, b) = (await CommitAsync(run, "a"), await CommitAsync(run, "b"));
 
         var built = await run.BuildBatchAsync(a, b);
-        Assert.Null((await run.GateBatchAsync(built, 2, a, b)).Refusal);
+        Assert.Equal(MergeOutcome.Made, (await run.GateBatchAsync(built, 2, a, b)).Outcome);
 
         Assert.Equal("a.txt b.txt", (await File.ReadAllLinesAsync(run.Repository.Beside("home/runs")))[^1]);
     }

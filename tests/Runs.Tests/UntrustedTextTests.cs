@@ -134,14 +134,6 @@ public sealed partial class UntrustedTextTests
                     State = TaskStates.Failed,
                     Title = text,
                     Reason = text,
-                    Gates = new GateSummary
-                    {
-                        Proof = GateProof.Failed,
-                        Total = 1,
-                        Failed = [text],
-                        Flaky = [text],
-                        SinceBase = [new GateSinceBase(text, BaseComparison.Same)],
-                    },
                 },
             ],
         };

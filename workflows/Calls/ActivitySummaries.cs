@@ -76,10 +76,9 @@ internal static class ActivitySummaries
     private static string? OfTrain(object? argument) =>
         argument switch
         {
-            MergeTaskInput x => $"Merge {x.Request.TaskId} into {x.Staging}",
-            BuildBatchInput x => $"Merge together: {List([.. x.Requests.Select(request => request.TaskId)])}",
+            BuildBatchInput x => $"Merge: {List([.. x.Requests.Select(request => request.TaskId)])}",
             GateBatchInput x => $"Run the gates on: {List([.. x.Requests.Select(request => request.TaskId)])}",
-            LandBatchInput x => $"Move staging to: {List(x.Tasks)}",
+            LandBatchInput x => $"Move staging to: {List([.. x.Merges.Select(merge => merge.TaskId)])}",
             _ => null,
         };
 

@@ -47,12 +47,12 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         {
             if (_state.Board.TryFind(put.TaskId) is { Progress.State: TaskStates.Merging } entry)
             {
-                _state.Board.Explain(entry, $"{put.Result.Message} It waits until {Link.Resolving} has resolved its own conflict.", now);
+                _state.Board.Explain(entry, $"{put.Message} It waits until {Link.Resolving} has resolved its own conflict.", now);
             }
         }
         foreach (var answer in report.Answers)
         {
-            Answer(answer.TaskId, answer.Result);
+            Answer(answer);
         }
     }
 
@@ -119,7 +119,7 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         }
         foreach (var request in Link.GiveUp())
         {
-            Answer(request.TaskId, TaskMessenger.NotMerged with { Attempt = request.Attempt });
+            Answer(TaskMessenger.NotMerged(request.TaskId, request.Attempt));
         }
     }
 
@@ -139,7 +139,6 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
             RunId = _state.RunId,
             Repository = _state.Repository,
             PlanHash = _state.Plan.Hash,
-            Staging = _state.Run.Staging,
             Rules = _state.Rules,
             Position = _state.Staging,
             Queue = Link.Starting(),
@@ -208,6 +207,5 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
     }
 
     /// <summary>Sends the merge result to the task in the background; the train does not wait.</summary>
-    private void Answer(string task, MergeResult result) =>
-        context.Background.Begin(messenger.TellAsync(task, t => t.MergeDoneAsync(result)));
+    private void Answer(MergeResult result) => context.Background.Begin(messenger.TellAsync(result.TaskId, t => t.MergeDoneAsync(result)));
 }

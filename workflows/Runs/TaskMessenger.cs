@@ -6,7 +6,14 @@ namespace Orchestrator.Workflows.Runs;
 internal sealed class TaskMessenger(RunContext context)
 {
     /// <summary>Result sent to a task whose run ends while it waits to merge.</summary>
-    public static MergeResult NotMerged => new() { Message = "The run is being cancelled.", FailureClass = FailureClasses.Environment };
+    public static MergeResult NotMerged(string task, int attempt) =>
+        new()
+        {
+            TaskId = task,
+            Attempt = attempt,
+            Message = "The run is being cancelled.",
+            FailureClass = FailureClasses.Environment,
+        };
 
     public Task TellAsync(string task, Expression<Func<ITaskWorkflow, Task>> signal) =>
         context.Calls.TrackAsync(async () =>

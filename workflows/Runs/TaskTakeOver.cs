@@ -55,7 +55,7 @@ internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
         await messenger.TellAsync(task.Id, t => t.CancelAsync());
         if (task.State == TaskStates.Merging)
         {
-            var refusal = TaskMessenger.NotMerged with { Attempt = task.Attempt };
+            var refusal = TaskMessenger.NotMerged(task.Id, task.Attempt);
             await messenger.TellAsync(task.Id, t => t.MergeDoneAsync(refusal));
         }
     }

@@ -88,7 +88,7 @@ internal sealed class TrainLink
         foreach (var answer in report.Answers)
         {
             _deferred.Remove(answer.TaskId);
-            if (answer.Result.Conflict)
+            if (answer.Outcome == MergeOutcome.Conflict)
             {
                 Resolving = answer.TaskId;
             }
@@ -96,7 +96,7 @@ internal sealed class TrainLink
             {
                 Resolving = "";
             }
-            if (_waiting.Exists(request => request.TaskId == answer.TaskId && request.Attempt == answer.Result.Attempt))
+            if (_waiting.Exists(request => request.TaskId == answer.TaskId && request.Attempt == answer.Attempt))
             {
                 Remove(answer.TaskId);
             }

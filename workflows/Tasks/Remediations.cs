@@ -22,8 +22,9 @@ internal sealed class Remediations(TaskState state)
     /// <exception cref="TaskEndedException">No attempt is left.</exception>
     public void AfterMerge(MergeResult refused)
     {
-        Conflict = refused.Conflict || IsForPerson ? refused : null;
-        Next(refused.Message, refused.ProblemsFile, isCaused: !refused.Conflict);
+        var isConflict = refused.Outcome == MergeOutcome.Conflict;
+        Conflict = isConflict || IsForPerson ? refused : null;
+        Next(refused.Message, refused.ProblemsFile, isCaused: !isConflict);
     }
 
     /// <summary>The work did not pass its verification.</summary>

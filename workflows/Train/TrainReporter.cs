@@ -8,14 +8,11 @@ internal sealed class TrainReporter(TrainContext context)
     /// <summary>Number of the last report.</summary>
     public int Sequence { get; set; }
 
-    /// <summary>Reports the result of one request.</summary>
-    public void Tell(MergeRequest request, MergeResult result) => Tell([Answer(request, result)]);
-
-    /// <summary>Reports several results.</summary>
-    public void Tell(IReadOnlyList<TrainAnswer> answers) => Tell(Report() with { Answers = answers });
+    /// <summary>Reports results.</summary>
+    public void Tell(params IReadOnlyList<MergeResult> results) => Tell(Report() with { Answers = results });
 
     /// <summary>Reports that an entry in conflict waits.</summary>
-    public void TellDeferred(MergeRequest request, MergeResult result) => Tell(Report() with { Deferred = [Answer(request, result)] });
+    public void TellDeferred(MergeResult conflict) => Tell(Report() with { Deferred = [conflict] });
 
     /// <summary>Reports a note for people; does nothing where it is empty.</summary>
     public void Note(string note)
@@ -43,10 +40,6 @@ internal sealed class TrainReporter(TrainContext context)
             context.Close();
         }
     }
-
-    /// <summary>The result for the attempt that requested it.</summary>
-    public static TrainAnswer Answer(MergeRequest request, MergeResult result) =>
-        new(request.TaskId, result with { Attempt = request.Attempt });
 
     private TrainReport Report() =>
         new()

@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Decides the train's next step from its whole state. Several entries are merged one on top of the other and gated at once; if
-/// that fails, prefixes are gated, until one entry is found with which the gates fail and without which they pass. Prefixes that pass land
+/// <summary>Decides the train's next step from its whole state. Entries are merged one on top of the other and gated at once; if that
+/// fails, prefixes are gated, until one entry is found with which the gates fail and without which they pass. Prefixes that pass land
 /// at once. Nothing is decided while gates run, so it does not matter which ends first. Of the entries in conflict with staging one is
 /// resolved at a time: the others wait, because resolving the first may cause or end their conflict.</summary>
 internal static class TrainRules
@@ -29,9 +29,7 @@ internal static class TrainRules
             return new TrainStep.Wait();
         }
         var next = order.Take(state.Most).TakeWhile(request => !state.Alone.Contains(request.TaskId)).ToList();
-        return next.Count < 2
-            ? new TrainStep.MergeAlone(order[0], state.Flaky.IsEmpty ? Failures : FailuresOfFlaky)
-            : new TrainStep.Build(next);
+        return new TrainStep.Build(next.Count == 0 ? [order[0]] : next);
     }
 
     private static TrainStep GoOn(TrainState state, TrainBatch batch)
@@ -45,9 +43,11 @@ internal static class TrainRules
         {
             return new TrainStep.End();
         }
-        if (batch.Results.Values.Any(result => result.Gates.BlamesMachine))
+        if (batch.Results.Values.FirstOrDefault(result => result.FailureClass != FailureClasses.None) is { } unjudged)
         {
-            return new TrainStep.GiveUp();
+            return unjudged.FailureClass == FailureClasses.Transient ? new TrainStep.End()
+                : batch.IsAlone ? new TrainStep.SendBack(whole)
+                : new TrainStep.GiveUp();
         }
         if (!batch.Results.TryGetValue(whole, out var last))
         {
@@ -89,8 +89,8 @@ internal static class TrainRules
     }
 
     /// <summary>How often the failed gates must be run again before the failure counts.</summary>
-    private static int Missing(TrainState state, PrefixResult result) =>
+    private static int Missing(TrainState state, MergeResult result) =>
         (IsFlaky(state, result) ? FailuresOfFlaky : Failures) - result.Failures;
 
-    private static bool IsFlaky(TrainState state, PrefixResult result) => (result.Gates.Failed ?? []).Any(state.Flaky.Contains);
+    private static bool IsFlaky(TrainState state, MergeResult result) => result.Failed.Any(state.Flaky.Contains);
 }

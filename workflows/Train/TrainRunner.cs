@@ -1,12 +1,10 @@
-using Orchestrator.Plans;
-
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Carries out what <see cref="TrainRules"/> decide: merges verified tasks, alone or as a batch, and reports the
-/// results.</summary>
+/// <summary>Carries out what <see cref="TrainRules"/> decide: makes the merges of a batch, runs gates on them, moves staging over those
+/// that pass, and reports the results.</summary>
 internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
 {
-    private readonly BatchSteps _batch = new(context, reporter);
+    private TrainInput Input => context.Input;
 
     private TrainState Train
     {
@@ -29,12 +27,6 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
             // What was already done is found when the tasks are merged the next time.
             Train = Train.Ended();
         }
-        catch (ActivityFailureException failure)
-        {
-            // Merged one by one, each entry shows its own fault.
-            reporter.Note($"Merged one by one: {FailureCause.Of(failure)}");
-            Train = Train.GivenUp();
-        }
     }
 
     /// <summary>Stops waiting for a task. If it waits itself for another conflict to be resolved, it gets its result.</summary>
@@ -45,7 +37,7 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         if (waiting is not null)
         {
             Train = Train.Answered([waiting]);
-            reporter.Tell(waiting, new MergeResult { Message = "It waits no more.", FailureClass = FailureClasses.Environment });
+            reporter.Tell(Refusal(waiting, "It waits no more.", FailureClasses.Environment));
         }
     }
 
@@ -53,9 +45,6 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
     {
         switch (step)
         {
-            case TrainStep.MergeAlone alone:
-                await MergeAloneAsync(alone);
-                break;
             case TrainStep.Build build:
                 await BuildAsync(build.Requests);
                 break;
@@ -67,9 +56,9 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
                 await LandAsync(land.Length);
                 break;
             case TrainStep.SendBack back:
-                var offender = Train.Batch!.Entries[back.Length - 1];
+                var refusal = Train.Batch!.Results[back.Length];
                 Train = Train.SentBack(back.Length);
-                reporter.Tell(offender, _batch.RefusalOf(back.Length));
+                reporter.Tell(refusal);
                 break;
             case TrainStep.GiveUp:
                 Train = Train.GivenUp();
@@ -80,88 +69,74 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         }
     }
 
-    private async Task MergeAloneAsync(TrainStep.MergeAlone alone)
+    private async Task BuildAsync(IReadOnlyList<MergeRequest> requests)
     {
-        MergeResult result;
+        var build = new BuildBatchInput(Input.RunId, Input.Repository, Input.PlanHash, requests) { StagingTip = context.Position.Commit };
+        IReadOnlyList<MergeResult> results;
         try
         {
-            result = await _batch.MergeAloneAsync(alone.Request, alone.Tries);
+            results = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.BuildBatchAsync(build), context.Long);
         }
         catch (ActivityFailureException failure) when (!context.IsClosing)
         {
-            result = new MergeResult
+            GiveUp(requests, requests, failure);
+            return;
+        }
+        context.MovedTo(results[0].Onto);
+        reporter.Note(results[0].Note);
+        var (entries, merges) = (new List<MergeRequest>(), new List<MergeResult>());
+        foreach (var (request, result) in requests.Zip(results))
+        {
+            switch (result.Outcome)
             {
-                Message = FailureCause.Of(failure),
-                // The task is parked and sends its work once more.
-                FailureClass = Calls.ActivityDefaults.DiskFull(failure) is null ? FailureClasses.Invalid : FailureClasses.Environment,
-            };
-        }
-        if (result.Conflict)
-        {
-            Resolve(alone.Request, result);
-            return;
-        }
-        Train = Train.AnsweredAlone(alone.Request, result.Merged, result.Flaky);
-        reporter.Tell(alone.Request, result);
-    }
-
-    /// <summary>Sends an entry in conflict with staging back, unless another one is being resolved.</summary>
-    private void Resolve(MergeRequest request, MergeResult conflict)
-    {
-        if (Train.MayResolve(request))
-        {
-            Train = Train.SentToResolve(request);
-            reporter.Tell(request, conflict);
-            return;
-        }
-        Train = Train.PutOff(request);
-        reporter.TellDeferred(request, conflict);
-    }
-
-    private async Task BuildAsync(IReadOnlyList<MergeRequest> requests)
-    {
-        IReadOnlyList<BuiltMerge> merges;
-        try
-        {
-            merges = await _batch.BuildAsync(requests);
-        }
-        catch (ActivityFailureException) when (!context.IsClosing)
-        {
-            Train = Train.Built([requests[0]]);
-            return;
-        }
-        foreach (var (request, merge) in requests.Zip(merges).Where(made => made.Second.Answer is not null))
-        {
-            if (merge.Answer!.Conflict)
-            {
-                Resolve(request, merge.Answer);
-                continue;
+                case MergeOutcome.Made:
+                    entries.Add(request);
+                    merges.Add(result);
+                    break;
+                case MergeOutcome.Conflict:
+                    Resolve(request, result);
+                    break;
+                default:
+                    Answer(request, result);
+                    break;
             }
-            Train = Train.Answered([request]);
-            reporter.Tell(request, merge.Answer);
         }
-        Train = Train.Built([.. requests.Zip(merges).Where(made => made.Second.Answer is null).Select(made => made.First)]);
+        Train = Train.Built(entries, merges);
     }
 
     private async Task GateAsync(PrefixRun run)
     {
         var batch = Train.Batch!;
-        BatchGated gated;
+        var gate = new GateBatchInput(
+            Input.RunId,
+            Input.Repository,
+            Input.PlanHash,
+            [.. batch.Entries.Take(run.Length)],
+            batch.Merges[0].Onto,
+            batch.Merges[run.Length - 1].Commit,
+            run.Tries
+        );
+        MergeResult result;
         try
         {
-            gated = await _batch.GateAsync(batch.Entries, run);
+            result = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.GateBatchAsync(gate), context.Long);
         }
         catch (FailureException failure)
         {
-            // Others of the round go on. Merged one by one, each entry shows its own fault.
-            gated = new BatchGated(
-                new GateSummary { Proof = GateProof.Failed, BlamesMachine = true },
-                new MergeResult { Message = failure.Message }
-            );
+            // Others of the round go on.
+            result = Failed(batch.Entries[run.Length - 1], failure);
         }
-        Train = Train.Gated(run.Length, new PrefixResult(gated.Gates, gated.Refusal is null ? 0 : run.Tries));
-        reporter.Note(GateWords.Flaky(gated.Gates));
-        if (gated.Refusal is not null && run.Length == batch.Entries.Count && !batch.Results.ContainsKey(run.Length))
+        Train = Train.Gated(run.Length, result);
+        if (result.Flaky.Count > 0)
+        {
+            reporter.Note($"Flaky: {string.Join(", ", result.Flaky)} failed and then held on the same tree.");
+        }
+        if (
+            result.Outcome == MergeOutcome.Refused
+            && !batch.IsAlone
+            && run.Length == batch.Entries.Count
+            && !batch.Results.ContainsKey(run.Length)
+        )
         {
             var together = string.Join(", ", batch.Entries.Select(entry => entry.TaskId));
             reporter.Note($"Gates do not hold with {together} merged together: it is looked for which of them it is.");
@@ -171,16 +146,81 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
     private async Task LandAsync(int length)
     {
         var batch = Train.Batch!;
-        if (!await _batch.LandAsync(batch, length))
+        var said = batch.Results[length].Message;
+        var merges = batch.Merges.Take(length).Skip(batch.Landed).Select(merge => merge with { Message = said });
+        var land = new LandBatchInput(Input.RunId, Input.Repository, Input.PlanHash, [.. merges]) { StagingTip = context.Position.Commit };
+        IReadOnlyList<MergeResult> results;
+        try
+        {
+            results = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.LandBatchAsync(land), context.Long);
+        }
+        catch (ActivityFailureException failure) when (!context.IsClosing)
+        {
+            GiveUp(batch.Entries, [.. batch.Rest], failure);
+            return;
+        }
+        reporter.Note(results[0].Note);
+        if (!results[0].Merged)
         {
             Train = Train.Ended();
             return;
         }
+        context.MovedTo(results[^1].Commit);
         Train = Train.Landed(length);
-        reporter.Tell([
-            .. Enumerable
-                .Range(batch.Landed, length - batch.Landed)
-                .Select(i => TrainReporter.Answer(batch.Entries[i], _batch.MergedAt(i + 1, length))),
-        ]);
+        reporter.Tell(results);
     }
+
+    /// <summary>Sends an entry in conflict with staging back, unless another one is being resolved.</summary>
+    private void Resolve(MergeRequest request, MergeResult conflict)
+    {
+        if (Train.MayResolve(request))
+        {
+            Train = Train.SentToResolve(request);
+            reporter.Tell(conflict);
+            return;
+        }
+        Train = Train.PutOff(request);
+        reporter.TellDeferred(conflict);
+    }
+
+    /// <summary>A step of the batch is impossible. Merged one by one, each entry shows its own fault.</summary>
+    /// <param name="batch">All entries of the batch.</param>
+    /// <param name="rest">Those that are not on staging.</param>
+    /// <param name="failure">Why.</param>
+    private void GiveUp(IReadOnlyList<MergeRequest> batch, IReadOnlyList<MergeRequest> rest, ActivityFailureException failure)
+    {
+        if (batch is [var alone])
+        {
+            Train = Train.Ended();
+            Answer(alone, Failed(alone, failure));
+            return;
+        }
+        reporter.Note($"Merged one by one: {FailureCause.Of(failure)}");
+        Train = Train.SetApart(rest);
+    }
+
+    private void Answer(MergeRequest request, MergeResult result)
+    {
+        Train = Train.Answered([request]);
+        reporter.Tell(result);
+    }
+
+    /// <summary>A full disk parks the task, which sends its work once more.</summary>
+    private static MergeResult Failed(MergeRequest request, FailureException failure) =>
+        Refusal(
+            request,
+            FailureCause.Of(failure),
+            failure is ActivityFailureException activity && Calls.ActivityDefaults.DiskFull(activity) is not null
+                ? FailureClasses.Environment
+                : FailureClasses.Invalid
+        );
+
+    private static MergeResult Refusal(MergeRequest request, string message, string failureClass) =>
+        new()
+        {
+            TaskId = request.TaskId,
+            Attempt = request.Attempt,
+            Message = message,
+            FailureClass = failureClass,
+        };
 }

@@ -58,17 +58,12 @@ internal sealed record TrainState
     /// <summary>Stops waiting for this task: its agent is not working on it.</summary>
     public TrainState Passed(string task) => task == Resolving ? this with { Resolving = "", Deferred = Deferred.Clear() } : this;
 
-    /// <summary>The batch was made; fewer than two entries are no batch.</summary>
-    public TrainState Built(IReadOnlyList<MergeRequest> entries) =>
-        entries.Count < 2
-            ? this with
-            {
-                Alone = Alone.Union(entries.Select(entry => entry.TaskId)),
-            }
-            : this with
-            {
-                Batch = new TrainBatch(entries),
-            };
+    /// <summary>The merges of these entries were made.</summary>
+    public TrainState Built(IReadOnlyList<MergeRequest> entries, IReadOnlyList<MergeResult> merges) =>
+        this with
+        {
+            Batch = entries.Count == 0 ? null : new TrainBatch(entries, merges),
+        };
 
     /// <summary>Gates run.</summary>
     public TrainState Started(IReadOnlyList<PrefixRun> runs) =>
@@ -80,11 +75,11 @@ internal sealed record TrainState
     /// <summary>Gates have ended.</summary>
     /// <param name="length">Of which tree.</param>
     /// <param name="result">How.</param>
-    public TrainState Gated(int length, PrefixResult result) =>
+    public TrainState Gated(int length, MergeResult result) =>
         this with
         {
             Batch = Batch!.With(length, result),
-            Flaky = Flaky.Union(result.Gates.Flaky ?? []),
+            Flaky = Flaky.Union(result.Flaky),
         };
 
     /// <summary>Staging contains the first entries of the batch.</summary>
@@ -94,22 +89,27 @@ internal sealed record TrainState
         return Answered(merged) with { Batch = Batch with { Landed = length }, Window = Math.Min(Limit, Most + merged.Count) };
     }
 
-    /// <summary>An entry of the batch was sent back, and the batch is over.</summary>
-    public TrainState SentBack(int length) => Answered([Batch!.Entries[length - 1]]) with { Batch = null, Window = (Most + 1) / 2 };
-
-    /// <summary>An entry was merged alone, or was not; flaky gates matter only where there are batches.</summary>
-    public TrainState AnsweredAlone(MergeRequest request, bool isMerged, IReadOnlyList<string> flaky) =>
-        Answered([request]) with
+    /// <summary>An entry of the batch was sent back, and the batch is over. One that was alone says nothing about batches.</summary>
+    public TrainState SentBack(int length) =>
+        Answered([Batch!.Entries[length - 1]]) with
         {
-            Window = isMerged ? Math.Min(Limit, Most + 1) : Window,
-            Flaky = Limit > 1 ? Flaky.Union(flaky) : Flaky,
+            Batch = null,
+            Window = Batch.IsAlone ? Window : (Most + 1) / 2,
         };
 
     /// <summary>The batch is over.</summary>
     public TrainState Ended() => this with { Batch = null };
 
     /// <summary>The batch is over, and what is left of it is merged one by one.</summary>
-    public TrainState GivenUp() => this with { Batch = null, Alone = Alone.Union(Batch!.Rest.Select(entry => entry.TaskId)) };
+    public TrainState GivenUp() => SetApart(Batch!.Rest);
+
+    /// <summary>The batch is over, and these are merged one by one.</summary>
+    public TrainState SetApart(IEnumerable<MergeRequest> requests) =>
+        this with
+        {
+            Batch = null,
+            Alone = Alone.Union(requests.Select(request => request.TaskId)),
+        };
 
     /// <summary>The requests have their results. Entries that waited for one of them are checked for conflicts again.</summary>
     public TrainState Answered(IReadOnlyList<MergeRequest> requests)

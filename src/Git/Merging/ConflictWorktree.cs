@@ -2,23 +2,20 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Merging;
 
-/// <summary>A merge in progress in a worktree.</summary>
-/// <param name="Conflicted">The conflicted files; empty: the merge is clean and only needs a commit.</param>
-/// <param name="Kept">The ref that keeps uncommitted changes; null where there were none.</param>
-public sealed record BegunMerge(IReadOnlyList<string> Conflicted, string? Kept);
-
 /// <summary>A worktree that holds a merge in conflict, for an agent or a person to resolve.</summary>
 /// <param name="worktree">The task's worktree; its work is committed.</param>
 public sealed class ConflictWorktree(Worktree worktree)
 {
-    /// <summary>Merges a commit into the worktree and leaves the conflicts in its files, in the diff3 style. Uncommitted changes are kept
-    /// first. If the same merge was begun before, it is left as it is, with its resolutions.</summary>
+    /// <summary>Merges a commit into the worktree and leaves the conflicts in its files, in the diff3 style
+    /// (<see cref="WorktreeHead.UnmergedAsync"/> names them). Uncommitted changes are kept first. If the same merge was begun before, it is
+    /// left as it is, with its resolutions.</summary>
     /// <param name="ours">The task's commit, on which the merge is made.</param>
     /// <param name="theirs">The commit that is merged in, usually staging's tip.</param>
     /// <param name="keep">Where uncommitted changes are kept.</param>
     /// <param name="appendedFiles">As in <see cref="Merges.MergeAsync"/>.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
-    public async Task<BegunMerge> BeginAsync(
+    /// <returns>The ref that keeps uncommitted changes; null where there were none.</returns>
+    public async Task<string?> BeginAsync(
         string ours,
         string theirs,
         KeepAs keep,
@@ -56,8 +53,7 @@ public sealed class ConflictWorktree(Worktree worktree)
                 cancellationToken
             );
         }
-        var status = await WorktreeStatus.ReadAsync(worktree, cancellationToken);
-        return new BegunMerge([.. status.Entries.Where(entry => entry.IsUnmerged).Select(entry => entry.Path)], kept);
+        return kept;
     }
 
     /// <summary>Ends the merge for git, after <see cref="Snapshots.CommitAsync"/> has committed it with both parents.</summary>

@@ -15,11 +15,11 @@ public sealed record ConflictStage(string Path, string Mode, string Id, int Stag
 /// <param name="Text">The sentence.</param>
 public sealed record MergeMessage(IReadOnlyList<string> Paths, string Kind, string Text);
 
-/// <summary>Result of a merge without a checkout. A conflict is a result.</summary>
+/// <summary>What git makes of two commits without a checkout. A conflict is a result.</summary>
 /// <param name="Tree">The merged tree; with conflicts it contains conflict markers and must not be committed.</param>
 /// <param name="Conflicts">The versions of the conflicted files; empty: the merge is clean.</param>
 /// <param name="Messages">git's messages.</param>
-public sealed record MergeResult(string Tree, IReadOnlyList<ConflictStage> Conflicts, IReadOnlyList<MergeMessage> Messages)
+public sealed record MergedTree(string Tree, IReadOnlyList<ConflictStage> Conflicts, IReadOnlyList<MergeMessage> Messages)
 {
     /// <summary>True if there is no conflict.</summary>
     public bool IsClean => Conflicts.Count == 0 && !Messages.Any(message => message.Kind.StartsWith("CONFLICT", StringComparison.Ordinal));
@@ -48,7 +48,7 @@ public sealed class Merges(GitRepository repository)
     /// <param name="appendedFiles">Files to which both sides only append: both sides' lines are kept (<c>merge=union</c>).</param>
     /// <param name="cancellationToken">Ends the merge; only unnamed objects remain.</param>
     /// <param name="objects">Object folder for reading and writing; null: the repository's.</param>
-    public async Task<MergeResult> MergeAsync(
+    public async Task<MergedTree> MergeAsync(
         string ours,
         string theirs,
         IReadOnlyCollection<string>? appendedFiles = null,
@@ -59,7 +59,7 @@ public sealed class Merges(GitRepository repository)
         var memory = repository.Part<ObjectCache>();
         if (ObjectId.IsId(ours) && memory.Find(theirs) is { } ahead && memory.IsAncestor(ours, theirs) == true)
         {
-            return new MergeResult(ahead.Tree, [], []); // Theirs was made on top of ours: there is nothing to merge.
+            return new MergedTree(ahead.Tree, [], []); // Theirs was made on top of ours: there is nothing to merge.
         }
         var call = repository.Call("merge-tree", "--write-tree", "--messages", "-z", ours, theirs) with
         {
@@ -75,7 +75,7 @@ public sealed class Merges(GitRepository repository)
     /// <param name="result">The commit whose difference to its first parent is applied.</param>
     /// <param name="onto">The commit that is the new base.</param>
     /// <param name="appendedFiles">As in <see cref="MergeAsync"/>.</param>
-    public async Task<MergeResult> ApplyAsync(
+    public async Task<MergedTree> ApplyAsync(
         string result,
         string onto,
         IReadOnlyCollection<string>? appendedFiles = null,
@@ -94,7 +94,7 @@ public sealed class Merges(GitRepository repository)
 
     /// <summary>Reads <c>merge-tree --write-tree --messages -z</c>: the tree, the conflicted versions, an empty field, then the
     /// messages.</summary>
-    internal static MergeResult Parse(GitOutput output)
+    internal static MergedTree Parse(GitOutput output)
     {
         var fields = output.Fields();
         var next = 1;
@@ -113,7 +113,7 @@ public sealed class Merges(GitRepository repository)
             );
             next += count + 3;
         }
-        return new MergeResult(fields[0], conflicts, messages);
+        return new MergedTree(fields[0], conflicts, messages);
     }
 
     /// <summary>An attributes file that names the appended files; one per set of names, by hash. Also without any it replaces the user's

@@ -221,7 +221,8 @@ public static class GateWords
     public static IEnumerable<string> Brief(IReadOnlyList<GateVerdict> verdicts) =>
         Notes([.. verdicts.Where(v => !v.Cached)]).Prepend(FromCache(verdicts)).Where(note => note.Length > 0);
 
-    private static string FromCache(IReadOnlyList<GateVerdict> verdicts) =>
+    /// <summary>How many results were cached; empty where none was.</summary>
+    public static string FromCache(IReadOnlyList<GateVerdict> verdicts) =>
         verdicts.Count(IsHit) is > 0 and var hits
             ? string.Create(CultureInfo.InvariantCulture, $"{hits} of {verdicts.Count} gates taken from the cache")
             : "";
@@ -245,23 +246,9 @@ public static class GateWords
             _ => "",
         };
 
-    /// <summary>What there is to tell of gates that let a merge pass: how many results were cached, and those that failed at the base.
-    /// Empty: nothing.</summary>
-    public static string OfMerge(GateSummary gates)
-    {
-        string[] notes =
-        [
-            gates.Cached == 0
-                ? ""
-                : string.Create(CultureInfo.InvariantCulture, $"{gates.Cached} of {gates.Total} gates taken from the cache"),
-            .. (gates.SinceBase ?? []).Select(gate => $"gate '{gate.Name}': {SinceBase(gate.Comparison)}"),
-        ];
-        return string.Join("; ", notes.Where(note => note.Length > 0));
-    }
-
-    /// <summary>What there is to tell of gates that failed and then passed on the same tree; empty: nothing.</summary>
-    public static string Flaky(GateSummary gates) =>
-        gates.Flaky is { Count: > 0 } flaky ? $"Flaky: {string.Join(", ", flaky)} failed and then held on the same tree." : "";
+    /// <summary>Short notes about gates that failed at the base commit.</summary>
+    public static IEnumerable<string> SinceBase(IEnumerable<GateVerdict> verdicts) =>
+        verdicts.Where(v => v.BeforeWork is not null).Select(v => $"gate '{v.Gate.Name}': {BeforeWork(v)}");
 
     /// <summary>The origin of a cached result, after the gate's name and a colon.</summary>
     public static string FromCache(GateVerdict verdict) =>
@@ -274,7 +261,14 @@ public static class GateWords
 
     /// <summary>Comparison with its failure at the base commit; empty: there was none.</summary>
     public static string BeforeWork(GateVerdict verdict) =>
-        verdict.BeforeWork is { } comparison ? SinceBase(comparison, LastWords(verdict)) : "";
+        verdict.BeforeWork switch
+        {
+            BaseComparison.Repaired => "red before any work was done, green now",
+            BaseComparison.Same => "red before any work was done, and still red in the same way; it only advises",
+            BaseComparison.Other => "red before any work was done, and red in another way now"
+                + $"{(LastWords(verdict) is { Length: > 0 } end ? $" ({end})" : "")}; it only advises",
+            _ => "",
+        };
 
     /// <summary>What looks unusual about it; empty: nothing.</summary>
     public static string Oddities(GateVerdict verdict) =>
@@ -329,14 +323,6 @@ public static class GateWords
             { Passed: true } => Advice(verdict),
             { Gate: { IsMeasurement: true, Required: false } } => $"it only advises, but: {Summary(verdict)}",
             _ => "",
-        };
-
-    private static string SinceBase(BaseComparison comparison, string end = "") =>
-        comparison switch
-        {
-            BaseComparison.Repaired => "red before any work was done, green now",
-            BaseComparison.Same => "red before any work was done, and still red in the same way; it only advises",
-            _ => $"red before any work was done, and red in another way now{(end.Length == 0 ? "" : $" ({end})")}; it only advises",
         };
 
     private static string Oddity(GateOddity oddity, TestCount? tests)

@@ -1,5 +1,5 @@
+using Orchestrator.Git.Merging;
 using Orchestrator.Runs.Tasks;
-using MergeResult = Orchestrator.Git.Merging.MergeResult;
 
 namespace Orchestrator.Runs.Merging;
 
@@ -13,7 +13,7 @@ internal static class ConflictReport
     public static async Task<IReadOnlyList<string>> WriteAsync(
         TaskWorkspace workspace,
         PlanTask task,
-        MergeResult merge,
+        MergedTree merge,
         string staging,
         CancellationToken stop
     )
@@ -58,7 +58,7 @@ internal static class ConflictReport
     private static async Task<IEnumerable<PlanTask>> OthersAsync(
         TaskWorkspace workspace,
         PlanTask task,
-        MergeResult merge,
+        MergedTree merge,
         string staging,
         CancellationToken stop
     )

@@ -12,47 +12,105 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
     /// <param name="onto">The commit that it is merged onto.</param>
     /// <param name="withEvidence">A refusal is written to a file for the agent, because what it conflicts with is on staging.</param>
     /// <param name="stop">Checked between the steps.</param>
-    public async Task<MadeMerge> MakeAsync(MergeRequest request, string onto, bool withEvidence, CancellationToken stop)
+    /// <returns>Made, refused, or a conflict.</returns>
+    public async Task<MergeResult> MakeAsync(MergeRequest request, string onto, bool withEvidence, CancellationToken stop)
     {
         var task = files.Task(request);
         var merge = await new Merges(repository).MergeAsync(onto, request.Commit, files.AppendedFiles, stop);
         if (request.Installs && (!merge.IsClean || await IsOutdatedAsync(request, onto, stop)))
         {
-            return new MadeMerge(
-                "",
-                new Messages.MergeResult
-                {
-                    Message = "Others have changed the same package files; it is installed once more on those.",
-                    FailureClass = FailureClasses.Transient,
-                }
-            );
+            return Of(request, onto) with
+            {
+                Message = "Others have changed the same package files; it is installed once more on those.",
+                FailureClass = FailureClasses.Transient,
+            };
         }
         if (!merge.IsClean)
         {
-            return Refused(
+            var conflict = Refused(
                 request,
+                onto,
                 $"Conflict with what was merged meanwhile: {FileNames.Some(merge.ConflictedFiles, 20)}.",
                 withEvidence
                     ? await ConflictReport.WriteAsync(new TaskWorkspace(repository, files, task.Id), task, merge, onto, stop)
-                    : null,
-                isConflict: true
+                    : null
             );
+            return conflict with { Outcome = MergeOutcome.Conflict };
         }
         var commit = await new CommitStore(repository).CreateAsync(
             merge.Tree,
             [onto, request.Commit],
             request.Installs ? $"Merge packages for {task.Id}" : $"Merge {task.Id}",
-            TrailersOf(files, request),
+            TrailersOf(request),
             stop
         );
         return await ProblemAsync(request, task, commit, onto, stop) is { } problem
-            ? Refused(request, problem, withEvidence ? [problem] : null)
-            : new MadeMerge(commit, Refusal: null);
+            ? Refused(request, onto, problem, withEvidence ? [problem] : null)
+            : Of(request, onto) with
+            {
+                Outcome = MergeOutcome.Made,
+                Commit = commit,
+            };
     }
 
+    /// <summary>The requests whose merges a killed step has made and staging has, each with its merge: everything that staging has beyond
+    /// the recorded position. Each merge is made once more and its content is compared.</summary>
+    /// <param name="requests">The requests to look for.</param>
+    /// <param name="recorded">The recorded position of staging.</param>
+    /// <param name="tip">Where staging is.</param>
+    /// <returns>Null where staging has anything else.</returns>
+    public async Task<IReadOnlyList<MergeResult>?> FindMergedAsync(
+        IReadOnlyList<MergeRequest> requests,
+        string recorded,
+        string tip,
+        CancellationToken stop
+    )
+    {
+        if (!await repository.HasCommitAsync(recorded, stop))
+        {
+            return null;
+        }
+        var chain = (await new CommitStore(repository).ListFirstParentsAsync(tip, recorded, stop)).Reverse().ToList();
+        if (chain.Count == 0 || chain.Count > requests.Count || chain[0].Parents is not [var first, ..] || first != recorded)
+        {
+            return null;
+        }
+        var merged = new List<MergeResult>();
+        foreach (var commit in chain)
+        {
+            if (
+                commit.Parents is not [var onto, var work]
+                || requests.FirstOrDefault(request => request.Commit == work && IsBy(commit.Trailers, request)) is not { } request
+                || await new Merges(repository).MergeAsync(onto, work, files.AppendedFiles, stop) is not { IsClean: true } merge
+                || merge.Tree != commit.Tree
+            )
+            {
+                return null;
+            }
+            merged.Add(Of(request, onto) with { Outcome = MergeOutcome.Merged, Commit = commit.Id });
+        }
+        return merged;
+    }
+
+    /// <summary>The result for a request that says nothing yet.</summary>
+    /// <param name="onto">What it is merged onto.</param>
+    public static MergeResult Of(MergeRequest request, string onto) =>
+        new()
+        {
+            TaskId = request.TaskId,
+            Attempt = request.Attempt,
+            Onto = onto,
+        };
+
     /// <summary>Trailers of a merge commit. Packages are no task's work, so their trailers do not mark a task as merged.</summary>
-    public static CommitTrailers TrailersOf(RunFiles files, MergeRequest request) =>
+    private CommitTrailers TrailersOf(MergeRequest request) =>
         new(files.Folder.Name, request.Installs ? PackagesOf(request.TaskId) : request.TaskId, request.Attempt);
+
+    private bool IsBy(CommitTrailers? said, MergeRequest request)
+    {
+        var own = TrailersOf(request);
+        return said is not null && (said.Run, said.Task, said.Attempt) == (own.Run, own.Task, own.Attempt);
+    }
 
     /// <summary>Task name in commits of packages: no task's id begins with a dot.</summary>
     public static string PackagesOf(string task) => $".packages-{task}";
@@ -68,16 +126,12 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
         return made.Intersect(meanwhile, StringComparer.Ordinal).Any();
     }
 
-    private MadeMerge Refused(MergeRequest request, string message, IReadOnlyList<string>? evidence, bool isConflict = false) =>
-        new(
-            "",
-            new Messages.MergeResult
-            {
-                Message = message,
-                Conflict = isConflict,
-                ProblemsFile = evidence is null ? "" : ProblemsFile.Write(files.Folder, request.TaskId, request.Attempt, evidence),
-            }
-        );
+    private MergeResult Refused(MergeRequest request, string onto, string message, IReadOnlyList<string>? evidence) =>
+        Of(request, onto) with
+        {
+            Message = message,
+            ProblemsFile = evidence is null ? "" : ProblemsFile.Write(files.Folder, request.TaskId, request.Attempt, evidence),
+        };
 
     private async Task<string?> ProblemAsync(MergeRequest request, PlanTask task, string commit, string onto, CancellationToken stop)
     {
@@ -99,8 +153,3 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
                 + "beside yours. In a file that you may only append to, take nothing away.";
     }
 }
-
-/// <summary>Result of making a merge.</summary>
-/// <param name="Commit">The merge; empty where it was refused.</param>
-/// <param name="Refusal">Why it was refused; null where it was not.</param>
-internal sealed record MadeMerge(string Commit, Messages.MergeResult? Refusal);

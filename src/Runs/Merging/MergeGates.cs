@@ -10,6 +10,8 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
     /// <summary>How often a gate is usually run before its failure counts.</summary>
     public const int UsualTries = 2;
 
+    private const int LongestName = 200;
+    private const int MostNotes = 3;
     private readonly GateCheck _gates = new(services);
 
     /// <summary>Runs the gates of all merged tasks, each once, and those of every merged tree.</summary>
@@ -18,7 +20,8 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
     /// <param name="commit">The gated commit.</param>
     /// <param name="tries">How often a failing gate is run before the failure counts.</param>
     /// <param name="stop">Stops the gate that runs.</param>
-    public async Task<BatchGated> RunAsync(
+    /// <returns>For the last one: made where all gates pass, else refused.</returns>
+    public async Task<MergeResult> RunAsync(
         IReadOnlyList<MergeRequest> merged,
         string staging,
         string commit,
@@ -33,27 +36,30 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
             ? [.. (await new Diffs(repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path)]
             : [];
         var evidence = Path.Combine(files.Folder.Task(last.TaskId), $"merge-gates-{last.Attempt}");
-        IReadOnlyList<GateVerdict> verdicts = [];
-        var flaky = new List<string>();
+        var (flaky, fromCache) = (new List<string>(), "");
         var failures = await FailuresAsync(expectedRed: tries > 1 ? null : gates);
         for (var again = tries; again > UsualTries && failures.Count > 0 && !failures.Any(f => f.BlamesMachine); again--)
         {
             // All are looked up, since one may need files that another leaves; gates that passed on this tree are known.
             IReadOnlyList<Gate> failed = [.. failures.Select(f => f.Gate)];
             failures = await FailuresAsync(expectedRed: gates);
-            flaky.AddRange(failed.Where(gate => failures.All(f => f.Gate != gate)).Select(gate => gate.Command));
+            flaky.AddRange(failed.Where(gate => failures.All(f => f.Gate != gate)).Select(NameOf));
         }
-        return new BatchGated(
-            GateSummary.Of(verdicts, failures, hasBehaviour: false).WithFlaky(flaky),
-            failures.Count == 0 ? null : Refuse(merged, failures)
-        );
+        var passed = MergeAttempt.Of(last, staging) with
+        {
+            Outcome = MergeOutcome.Made,
+            Commit = commit,
+            Message = fromCache,
+            Flaky = [.. flaky.Distinct()],
+        };
+        return failures.Count == 0 ? passed : Refuse(passed, merged, failures) with { Failures = tries };
 
         async Task<IReadOnlyList<GateVerdict>> FailuresAsync(IReadOnlyList<Gate>? expectedRed)
         {
-            var all = new List<GateVerdict>();
+            var verdicts = new List<GateVerdict>();
             foreach (var group in groups)
             {
-                all.AddRange(
+                verdicts.AddRange(
                     await _gates.RunAsync(
                         files,
                         repository,
@@ -68,9 +74,12 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
                     )
                 );
             }
-            verdicts = all;
-            flaky.AddRange(GateSummary.Of(all, [], hasBehaviour: false).Flaky ?? []);
-            return GateCheck.Failures(files, all);
+            flaky.AddRange(verdicts.Where(v => v.Passed && v.Failure == GateFailure.Flaky).Select(v => NameOf(v.Gate)));
+            fromCache = string.Join(
+                "; ",
+                GateWords.SinceBase(verdicts).Take(MostNotes).Prepend(GateWords.FromCache(verdicts)).Where(note => note.Length > 0)
+            );
+            return GateCheck.Failures(files, verdicts);
         }
     }
 
@@ -103,13 +112,15 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
         ];
     }
 
-    private Messages.MergeResult Refuse(IReadOnlyList<MergeRequest> merged, IReadOnlyList<GateVerdict> failures)
+    private MergeResult Refuse(MergeResult passed, IReadOnlyList<MergeRequest> merged, IReadOnlyList<GateVerdict> failures)
     {
         var (last, others) = (merged[^1], merged.Take(merged.Count - 1).Select(request => request.TaskId).ToList());
         var broken = failures.FirstOrDefault(f => f.BlamesMachine);
         var together = others.Count == 0 ? "" : $" with {string.Join(", ", others)}";
-        return new Messages.MergeResult
+        return passed with
         {
+            Outcome = MergeOutcome.Refused,
+            Failed = [.. failures.Select(f => NameOf(f.Gate)).Distinct()],
             Message = broken is not null
                 ? GateCheck.Explain(files, broken)
                 : $"On the merged tree{together}: {string.Join(" ", failures.Select(f => GateCheck.Explain(files, f)))}",
@@ -133,4 +144,7 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
             ),
         };
     }
+
+    /// <summary>Name of a gate in the run's record.</summary>
+    private static string NameOf(Gate gate) => gate.Command.Length <= LongestName ? gate.Command : gate.Command[..LongestName];
 }

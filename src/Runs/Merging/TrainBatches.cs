@@ -1,8 +1,10 @@
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>Merges several verified commits at once: first the merges are made one on top of the other, then gates run on the last or on
-/// earlier ones, then staging moves to the last good one, the very commit on which the gates ran. The run keeps the commits between the
-/// steps, and no ref names them before staging does: a killed step is repeated, and commits that are gone are made again.</summary>
+/// <summary>Merges verified commits, one or several at once, without a checkout: first the merges are made one on top of the other, then
+/// gates run on the last or on earlier ones, then staging moves by compare-and-swap to the last good one, the very commit on which the
+/// gates ran. The train keeps the commits between the steps, and no ref names them before staging does: a killed step is repeated, and
+/// commits that are gone are made again. The train passes the position of staging. If the branch is ahead of it by merges of these very
+/// requests, they were merged before a crash; anything else is put back, except for merges of an execution that was reset.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 /// <param name="caller">Finds out the state of the requesting execution.</param>
 public sealed class TrainBatches(RunServices services, AskCaller caller)
@@ -10,22 +12,26 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
     /// <summary>Makes the merges. Changes nothing else, except that a moved staging branch is put back.</summary>
     /// <param name="input">What is to be merged, and the position of staging.</param>
     /// <param name="stop">Checked between the steps.</param>
-    public async Task<BatchBuilt> BuildAsync(BuildBatchInput input, CancellationToken stop)
+    /// <returns>As <see cref="ITrainActivities.BuildBatchAsync"/> says.</returns>
+    public async Task<IReadOnlyList<MergeResult>> BuildAsync(BuildBatchInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
-        var record = new StagingRecord(repository, RunRefs.Staging(files.Settings, files.Folder), files.Folder);
-        var commits = new CommitStore(repository);
+        var record = Record(repository, files);
         var attempt = new MergeAttempt(repository, files, services.AskRun);
-        var (staging, message) = await SettleAsync(record, await record.BringUpToDateAsync(input.StagingTip, caller, stop), stop);
-        var (tip, merges) = (staging, new List<BuiltMerge>());
+        var recorded = await record.BringUpToDateAsync(input.StagingTip, caller, stop);
+        var (ahead, isAsRecorded) = await record.ReadAsync(recorded, stop);
+        var found = isAsRecorded || ahead is null ? null : await attempt.FindMergedAsync(input.Requests, recorded, ahead, stop);
+        var (staging, note) = isAsRecorded ? (ahead!, "") : await SettleAsync(record, found?[^1].Commit ?? recorded, stop);
+        var commits = new CommitStore(repository);
+        var (tip, results) = (staging, new List<MergeResult>());
         foreach (var request in input.Requests)
         {
             stop.ThrowIfCancellationRequested();
             var isFirst = tip == staging;
             if (await commits.IsAncestorAsync(request.Commit, staging, stop))
             {
-                merges.Add(new BuiltMerge("", TaskMerge.Merged(staging, "nothing to merge: staging has it already.")));
+                results.Add(found?.FirstOrDefault(merged => merged.TaskId == request.TaskId) ?? NothingToMerge(request, staging));
                 continue;
             }
 
@@ -38,32 +44,29 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
             // Only the first task's conflict is reported: it is with staging itself. Later ones wait, so that the order does not depend on
             // timing.
             var made = await attempt.MakeAsync(request, tip, withEvidence: isFirst, stop);
-            if (made.Refusal is not null && !isFirst)
+            if (made.Outcome != MergeOutcome.Made && !isFirst)
             {
                 break;
             }
-            merges.Add(new BuiltMerge(made.Commit, made.Refusal));
-            tip = made.Refusal is null ? made.Commit : tip;
+            results.Add(made);
+            tip = made.Outcome == MergeOutcome.Made ? made.Commit : tip;
         }
-        return new BatchBuilt
-        {
-            Base = staging,
-            Merges = merges,
-            Message = message,
-        };
+        results[0] = results[0] with { Onto = staging, Note = note };
+        return results;
     }
 
-    /// <summary>Runs gates on one of the merges, in a separate worktree. A merge that is gone has no result.</summary>
+    /// <summary>Runs gates on one of the merges, in a separate worktree.</summary>
     /// <param name="input">Which.</param>
     /// <param name="stop">Stops the gate that runs.</param>
-    public async Task<BatchGated> GateAsync(GateBatchInput input, CancellationToken stop)
+    /// <returns>As <see cref="ITrainActivities.GateBatchAsync"/> says.</returns>
+    public async Task<MergeResult> GateAsync(GateBatchInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
         // A commit that this process made is remembered; if it is gone since, the checkout fails.
         if (await new CommitStore(repository).ReadAsync(input.Commit, stop) is null)
         {
-            throw Gone();
+            return Gone(input);
         }
         try
         {
@@ -75,51 +78,76 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
             {
                 throw;
             }
-            throw Gone();
+            return Gone(input);
         }
-        StepException Gone() => new($"The merge {input.Commit} is gone; it is made anew.", "MergeGone");
     }
 
     /// <summary>Moves staging over merges of the batch. If a killed step did it already, that is found.</summary>
-    /// <param name="input">From where to where.</param>
+    /// <param name="input">Which merges.</param>
     /// <param name="stop">Ends it before staging moves.</param>
-    public async Task<BatchLanded> LandAsync(LandBatchInput input, CancellationToken stop)
+    /// <returns>As <see cref="ITrainActivities.LandBatchAsync"/> says.</returns>
+    public async Task<IReadOnlyList<MergeResult>> LandAsync(LandBatchInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
-        var record = new StagingRecord(repository, RunRefs.Staging(files.Settings, files.Folder), files.Folder);
-        if ((await record.ReadAsync(input.To, stop)).IsAsRecorded)
+        var record = Record(repository, files);
+        var (from, to, note) = (input.Merges[0].Onto, input.Merges[^1].Commit, "");
+        if ((await record.ReadAsync(to, stop)).IsAsRecorded)
         {
-            return new BatchLanded(true);
+            return Results(isMoved: true);
         }
         var recorded = await record.BringUpToDateAsync(input.StagingTip, caller, stop);
-        var note = "";
         while (true)
         {
             (var staging, var message) = await SettleAsync(record, recorded, stop);
             note = message.Length > 0 ? message : note;
-            if (staging != input.From)
+            if (staging != from)
             {
-                return new BatchLanded(staging == input.To, note);
+                return Results(staging == to);
             }
             try
             {
-                if (await record.MoveAsync(input.To, staging, $"merge {string.Join(", ", input.Tasks)}"))
+                if (await record.MoveAsync(to, staging, $"merge {string.Join(", ", input.Merges.Select(merge => merge.TaskId))}"))
                 {
-                    return new BatchLanded(true, note);
+                    return Results(isMoved: true);
                 }
             }
             catch (GitException)
             {
                 // git refuses a ref to a missing commit.
-                if (await repository.HasCommitAsync(input.To, stop))
+                if (await repository.HasCommitAsync(to, stop))
                 {
                     throw;
                 }
-                return new BatchLanded(false, note);
+                return Results(isMoved: false);
             }
         }
+
+        IReadOnlyList<MergeResult> Results(bool isMoved) =>
+            [
+                .. input.Merges.Select(
+                    (merge, i) => merge with { Outcome = isMoved ? MergeOutcome.Merged : merge.Outcome, Note = i == 0 ? note : "" }
+                ),
+            ];
     }
+
+    private static StagingRecord Record(GitRepository repository, RunFiles files) =>
+        new(repository, RunRefs.Staging(files.Settings, files.Folder), files.Folder);
+
+    private static MergeResult NothingToMerge(MergeRequest request, string staging) =>
+        MergeAttempt.Of(request, staging) with
+        {
+            Outcome = MergeOutcome.Merged,
+            Commit = staging,
+            Message = "nothing to merge: staging has it already.",
+        };
+
+    private static MergeResult Gone(GateBatchInput input) =>
+        MergeAttempt.Of(input.Requests[^1], input.Base) with
+        {
+            Message = $"The merge {input.Commit} is gone; it is made anew.",
+            FailureClass = FailureClasses.Transient,
+        };
 
     /// <summary>The position of staging; a moved branch is put back.</summary>
     private async Task<(string Staging, string Message)> SettleAsync(StagingRecord record, string recorded, CancellationToken stop)

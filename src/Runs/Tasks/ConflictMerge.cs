@@ -85,15 +85,15 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
 
     private async Task<MergeLoss> BeginAgainAsync(string tip, CancellationToken stop)
     {
-        var begun = await new ConflictWorktree(worktree).BeginAsync(
+        var saved = await new ConflictWorktree(worktree).BeginAsync(
             tip,
             notes.MergedStaging,
             workspace.Keep("before the merge was begun again"),
             appendedFiles,
             stop
         );
-        SavedWork.Note(workspace.Files.Folder, workspace.TaskId, begun.Kept, "what was in the worktree before the merge was begun again");
-        var kept = begun.Kept is null ? "" : $" What you had not committed is kept: git show {begun.Kept}:FILE";
+        SavedWork.Note(workspace.Files.Folder, workspace.TaskId, saved, "what was in the worktree before the merge was begun again");
+        var kept = saved is null ? "" : $" What you had not committed is kept: git show {saved}:FILE";
         return new MergeLoss(
             "The merge with what other tasks did was undone, so their work was missing. It was begun again: resolve the "
                 + $"conflicts in the files, and do not abort it.{kept}",

@@ -209,25 +209,20 @@ public sealed class TaskPreparation(RunServices services)
         }
         // Merging packages happens within an attempt, which may have a conflict to resolve.
         var unresolved = notes.MergedAttempt == input.Attempt - 1 ? notes.Conflicted : [];
-        var merge = await new ConflictWorktree(worktree).BeginAsync(
+        var kept = await new ConflictWorktree(worktree).BeginAsync(
             head,
             staging,
             workspace.Keep("before other tasks' work was merged in"),
             workspace.Files.AppendedFiles,
             stop
         );
-        SavedWork.Note(
-            workspace.Files.Folder,
-            workspace.TaskId,
-            merge.Kept,
-            "what was not committed before other tasks' work was merged in"
-        );
+        SavedWork.Note(workspace.Files.Folder, workspace.TaskId, kept, "what was not committed before other tasks' work was merged in");
         notes = notes with
         {
             Base = staging,
             MergedStaging = staging,
             MergedAttempt = input.Attempt,
-            Conflicted = [.. merge.Conflicted.Union(unresolved)],
+            Conflicted = [.. (await new WorktreeHead(worktree).UnmergedAsync(stop)).Union(unresolved)],
         };
         notes.Write(workspace.Files.Folder, workspace.TaskId);
         return notes;

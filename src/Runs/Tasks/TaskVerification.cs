@@ -73,7 +73,7 @@ public sealed class TaskVerification(RunServices services)
         );
         var measured = Measurements.Of(outcomes);
         var failures = GateCheck.Failures(files, outcomes);
-        var gated = GateSummary.Of(outcomes, failures, changed.Exists(HasBehaviour));
+        var gated = GateSummary.Of(outcomes, failures.Count > 0, changed.Exists(HasBehaviour));
         if (failures.FirstOrDefault(f => f.BlamesMachine) is { } broken)
         {
             return new VerifyResult

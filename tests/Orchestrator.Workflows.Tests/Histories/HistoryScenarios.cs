@@ -224,9 +224,9 @@ internal static class HistoryScenarios
             {
                 a.WhileMerging = stop => Interlocked.Increment(ref mergers) == 1 ? go.Task.WaitAsync(stop) : Task.CompletedTask;
                 a.Merge = input =>
-                    input.Request is { TaskId: "t3", Attempt: 1 } && mergers > 1
+                    input is { TaskId: "t3", Attempt: 1 } && mergers > 1
                         ? new MergeResult { Message = "A gate failed.", ProblemsFile = "p.md" }
-                        : new MergeResult { Merged = true, Commit = "merge" };
+                        : new MergeResult { Outcome = MergeOutcome.Merged, Commit = "merge" };
             },
             Play = async run =>
             {
@@ -249,14 +249,14 @@ internal static class HistoryScenarios
             {
                 a.WhileMerging = stop => a.Merged.IsEmpty ? go.Task.WaitAsync(stop) : Task.CompletedTask;
                 a.Merge = input =>
-                    input.Request.Attempt == 1 && !a.Merged.IsEmpty
+                    input.Attempt == 1 && !a.Merged.IsEmpty
                         ? new MergeResult
                         {
                             Message = "Conflict.",
                             ProblemsFile = "p.md",
-                            Conflict = true,
+                            Outcome = MergeOutcome.Conflict,
                         }
-                        : new MergeResult { Merged = true, Commit = "merge" };
+                        : new MergeResult { Outcome = MergeOutcome.Merged, Commit = "merge" };
             },
             Play = async run =>
             {

@@ -54,7 +54,7 @@ internal sealed class StateGates : IAsyncDisposable
             };
         };
         activities.WhileVerifying = stop => HoldAsync("gates", stop);
-        activities.Merge = _ => Held("merge", new MergeResult { Merged = true, Commit = "merge" });
+        activities.Merge = _ => Held("merge", new MergeResult { Outcome = MergeOutcome.Merged, Commit = "merge" });
         activities.Land = () =>
             _landings++ == 0
                 ? new LandResult { Message = "the target moved" }

@@ -131,7 +131,6 @@ public sealed class StateTests
                 RunId = "alone",
                 Repository = repository,
                 PlanHash = "h",
-                Staging = "staging",
                 Rules = new RunRules(),
                 Position = new StagingPosition("c", 0),
             };

@@ -9,7 +9,7 @@ public sealed class RemediationsTests
     private static readonly MergeResult Conflict = new()
     {
         Attempt = 1,
-        Conflict = true,
+        Outcome = MergeOutcome.Conflict,
         Message = "conflict",
     };
 
@@ -43,7 +43,7 @@ public sealed class RemediationsTests
     {
         var (_, remediations) = Begin(most: 2);
 
-        remediations.AfterMerge(Conflict with { Conflict = false, Message = "red" });
+        remediations.AfterMerge(Conflict with { Outcome = MergeOutcome.Refused, Message = "red" });
 
         Assert.Equal((1, false, null), (remediations.Count, remediations.IsForPerson, remediations.Conflict));
     }

@@ -1,5 +1,4 @@
 using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Workflows.Train;
 using Xunit;
 
@@ -8,13 +7,13 @@ namespace Orchestrator.Workflows.Tests.Train;
 public sealed class TrainRulesTests
 {
     [Fact]
-    public void Next_OneWaits_IsMergedAlone() => Assert.IsType<TrainStep.MergeAlone>(TrainRules.Next(With(1)));
+    public void Next_OneWaits_IsMergedAlone() => Assert.Equal("t1", Alone(With(1)).TaskId);
 
     [Fact]
     public void Next_TrainIsOff_EachIsMergedAlone()
     {
         var state = With(5) with { Limit = 1 };
-        Assert.Equal("t1", Assert.IsType<TrainStep.MergeAlone>(TrainRules.Next(state)).Request.TaskId);
+        Assert.Equal("t1", Alone(state).TaskId);
     }
 
     [Fact]
@@ -83,18 +82,15 @@ public sealed class TrainRulesTests
     [Fact]
     public void Next_MachineIsToBlame_MergesWhatIsLeftOneByOne()
     {
-        var state = With(4).Built(With(4).Queue);
-        state = (state with { Queue = [.. state.Batch!.Entries] }).Gated(
-            4,
-            new PrefixResult(Gates(false) with { BlamesMachine = true }, 1)
-        );
+        var state = With(4);
+        state = TrainSimulator.Build(state, state.Queue).Gated(4, new MergeResult { FailureClass = FailureClasses.Environment });
         Assert.IsType<TrainStep.GiveUp>(TrainRules.Next(state));
         state = state.GivenUp();
         for (var i = 1; i <= 4; i++)
         {
-            var alone = Assert.IsType<TrainStep.MergeAlone>(TrainRules.Next(state));
-            Assert.Equal($"t{i}", alone.Request.TaskId);
-            state = state.Answered([alone.Request]);
+            var alone = Alone(state);
+            Assert.Equal($"t{i}", alone.TaskId);
+            state = state.Answered([alone]);
         }
         Assert.IsType<TrainStep.Wait>(TrainRules.Next(state));
     }
@@ -103,14 +99,14 @@ public sealed class TrainRulesTests
     public void Next_GatesRun_WaitsWhateverHasEnded()
     {
         var state = With(8) with { Parallel = 3 };
-        state = state.Built(state.Queue);
+        state = TrainSimulator.Build(state, state.Queue);
         state = Gate(state, 8, isGreen: false);
         var gate = Assert.IsType<TrainStep.Gate>(TrainRules.Next(state));
         state = state.Started(gate.Runs);
         foreach (var run in gate.Runs)
         {
             Assert.IsType<TrainStep.Wait>(TrainRules.Next(state));
-            state = state.Gated(run.Length, new PrefixResult(Gates(run.Length < 4), 1));
+            state = Gate(state, run.Length, isGreen: run.Length < 4);
         }
         Assert.Equal(new TrainStep.Land(2), TrainRules.Next(state));
     }
@@ -225,8 +221,9 @@ public sealed class TrainRulesTests
         Assert.False(state.MayResolve(second));
         state = state.PutOff(second);
 
-        Assert.Equal("t3", Assert.IsType<TrainStep.MergeAlone>(TrainRules.Next(state)).Request.TaskId);
-        state = state.AnsweredAlone(state.Queue[^1], isMerged: true, []);
+        var third = Alone(state);
+        Assert.Equal("t3", third.TaskId);
+        state = Gate(TrainSimulator.Build(state, [third]), 1, isGreen: true).Landed(1).Ended();
         Assert.IsType<TrainStep.Wait>(TrainRules.Next(state));
         Assert.Equal(["t2"], state.Queue.Select(request => request.TaskId));
     }
@@ -241,9 +238,9 @@ public sealed class TrainRulesTests
 
         var again = Assert.IsType<TrainStep.Build>(TrainRules.Next(state)).Requests;
         Assert.Equal(["t1", "t9"], again.Select(request => request.TaskId));
-        state = state.Built(again).Started([new PrefixRun(2, 2)]).Gated(2, new PrefixResult(Gates(true))).Landed(2).Ended();
+        state = Gate(TrainSimulator.Build(state, again), 2, isGreen: true).Landed(2).Ended();
         Assert.Equal(("", 0), (state.Resolving, state.Deferred.Count));
-        Assert.Equal("t2", Assert.IsType<TrainStep.MergeAlone>(TrainRules.Next(state)).Request.TaskId);
+        Assert.Equal("t2", Alone(state).TaskId);
     }
 
     [Theory]
@@ -301,11 +298,56 @@ public sealed class TrainRulesTests
     public void Most_AfterTasksThatLandOrAreSentBack_IsOneMoreForEachOrHalf()
     {
         var state = With(6) with { Window = 3 };
-        state = state.Built([.. state.Queue.Take(3)]);
+        state = TrainSimulator.Build(state, [.. state.Queue.Take(3)]);
 
         Assert.Equal((5, 2), (state.Landed(2).Most, state.SentBack(3).Most));
         Assert.Equal(8, (state with { Window = 7 }).Landed(2).Most);
         Assert.Equal(1, (state with { Window = 1 }).SentBack(1).Most);
+    }
+
+    [Fact]
+    public void Most_AfterOneThatWasAlone_IsOneMoreOrTheSame()
+    {
+        var state = With(6) with { Window = 3 };
+        state = TrainSimulator.Build(state, [state.Queue[0]]);
+
+        Assert.Equal((4, 3), (state.Landed(1).Most, state.SentBack(1).Most));
+    }
+
+    [Theory]
+    [InlineData(FailureClasses.Environment)]
+    [InlineData(FailureClasses.Invalid)]
+    public void Next_StepOfOneThatIsAloneSaysNothingOfItsWork_GivesItThatResult(string failureClass)
+    {
+        var state = With(2);
+        state = TrainSimulator.Build(state, [state.Queue[0]]).Gated(1, new MergeResult { FailureClass = failureClass });
+
+        Assert.Equal(new TrainStep.SendBack(1), TrainRules.Next(state));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Next_MergeIsGone_IsMadeAnew(int entries)
+    {
+        var state = With(3);
+        state = TrainSimulator
+            .Build(state, [.. state.Queue.Take(entries)])
+            .Gated(entries, new MergeResult { FailureClass = FailureClasses.Transient });
+
+        Assert.IsType<TrainStep.End>(TrainRules.Next(state));
+        Assert.Equal(3, Assert.IsType<TrainStep.Build>(TrainRules.Next(state.Ended())).Requests.Count);
+    }
+
+    [Fact]
+    public void Next_GateKnownToBeFlakyFailsOnOneAlone_IsRunOnceMoreBeforeItIsSentBack()
+    {
+        var state = With(1) with { Flaky = ["tests"] };
+        state = Gate(TrainSimulator.Build(state, state.Queue), 1, isGreen: false);
+
+        Assert.Equal([new PrefixRun(1, 1)], Assert.IsType<TrainStep.Gate>(TrainRules.Next(state)).Runs);
+        state = state.Gated(1, new MergeResult { Failures = 1, Failed = ["tests"] });
+        Assert.Equal(new TrainStep.SendBack(1), TrainRules.Next(state));
     }
 
     private static TrainSimulator Simulate(TrainState state, Func<IReadOnlyList<MergeRequest>, bool> isBroken, Func<bool>? fails = null)
@@ -325,11 +367,16 @@ public sealed class TrainRulesTests
     }
 
     private static TrainState Gate(TrainState state, int length, bool isGreen) =>
-        state.Started([new PrefixRun(length, 2)]).Gated(length, new PrefixResult(Gates(isGreen, "tests"), isGreen ? 0 : 2));
+        state
+            .Started([new PrefixRun(length, 2)])
+            .Gated(
+                length,
+                isGreen ? new MergeResult { Outcome = MergeOutcome.Made } : new MergeResult { Failures = 2, Failed = ["tests"] }
+            );
+
+    /// <summary>The one entry of the batch that is made next.</summary>
+    private static MergeRequest Alone(TrainState state) => Assert.Single(Assert.IsType<TrainStep.Build>(TrainRules.Next(state)).Requests);
 
     private static TrainState With(int n) =>
         new() { Limit = 8, Queue = [.. Enumerable.Range(1, n).Select(i => new MergeRequest($"t{i}", $"c{i}", 1))] };
-
-    private static GateSummary Gates(bool hold, string? failing = null) =>
-        new() { Proof = hold ? GateProof.Verified : GateProof.Failed, Failed = hold || failing is null ? null : [failing] };
 }

@@ -1,5 +1,4 @@
 using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Workflows.Train;
 
 namespace Orchestrator.Workflows.Tests.Train;
@@ -51,8 +50,22 @@ internal sealed class TrainSimulator
     /// <summary>Is told of each that is sent back.</summary>
     public Action<MergeRequest>? OnSentBack { get; init; }
 
-    /// <summary>Is told of each batch, or one that is merged alone, with what waits.</summary>
+    /// <summary>Is told of each batch, with what waits.</summary>
     public Action<TrainState>? OnBegin { get; init; }
+
+    /// <summary>All of a batch can be merged.</summary>
+    public static TrainState Build(TrainState state, IReadOnlyList<MergeRequest> requests) =>
+        state.Built(
+            requests,
+            [
+                .. requests.Select(request => new MergeResult
+                {
+                    TaskId = request.TaskId,
+                    Attempt = request.Attempt,
+                    Outcome = MergeOutcome.Made,
+                }),
+            ]
+        );
 
     public void Enqueue(MergeRequest request) => State = State.Enqueue(request);
 
@@ -85,13 +98,9 @@ internal sealed class TrainSimulator
     {
         switch (TrainRules.Next(State))
         {
-            case TrainStep.MergeAlone alone:
-                Begin();
-                MergeAlone(alone.Request, alone.Tries);
-                return true;
             case TrainStep.Build build:
                 Begin();
-                State = State.Built(build.Requests);
+                State = Build(State, build.Requests);
                 return true;
             case TrainStep.Gate gate:
                 Gate(gate.Runs);
@@ -137,13 +146,12 @@ internal sealed class TrainSimulator
                 {
                     var failures = Try(isBroken, run.Tries, isNew);
                     var isGreen = failures < run.Tries;
-                    var gates = new GateSummary
-                    {
-                        Proof = isGreen ? GateProof.Verified : GateProof.Failed,
-                        Failed = isGreen ? null : ["tests"],
-                        Flaky = isGreen && (failures > 0 || !isNew) ? ["tests"] : null,
-                    };
-                    State = State.Gated(run.Length, new PrefixResult(gates, failures));
+                    State = State.Gated(
+                        run.Length,
+                        isGreen
+                            ? new MergeResult { Outcome = MergeOutcome.Made, Flaky = failures > 0 || !isNew ? ["tests"] : [] }
+                            : new MergeResult { Failures = failures, Failed = ["tests"] }
+                    );
                 }
             );
         }
@@ -165,21 +173,6 @@ internal sealed class TrainSimulator
             Reruns++;
         }
         return failures;
-    }
-
-    private void MergeAlone(MergeRequest request, int tries)
-    {
-        var failures = Try(_isBroken([.. Merged, request]), tries, isNew: true);
-        var isRed = failures == tries;
-        State = State.AnsweredAlone(request, !isRed, !isRed && failures > 0 ? ["tests"] : []);
-        if (isRed)
-        {
-            TellSentBack(request);
-        }
-        else
-        {
-            Merged.Add(request);
-        }
     }
 
     private void TellSentBack(MergeRequest request)
