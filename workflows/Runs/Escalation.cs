@@ -141,12 +141,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         entry.State = entry.State with
         {
             LeftOut = false,
-            Progress = entry.Progress with
-            {
-                MergeCommit = verdict.Commit,
-                Gates = verdict.Gates,
-                Paused = false,
-            },
+            Progress = entry.Progress with { MergeCommit = verdict.Commit, Gates = verdict.Gates, Paused = false },
         };
         _state.Board.CountAsDone(entry, TaskStates.Resolved, why, Now, who);
     }

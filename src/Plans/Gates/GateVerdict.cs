@@ -97,8 +97,8 @@ public enum BaseComparison
 /// <param name="Runs">Its last runs.</param>
 public sealed record GateChance([property: JsonPropertyName("flakes")] int Flakes, [property: JsonPropertyName("runs")] int Runs);
 
-/// <summary>What came of a gate: the one record of it, from its run over caches, histories and evidence to reports and <c>verify --json</c>,
-/// always with these names in JSON. Facts alone: <see cref="GateWords"/> puts them into words.</summary>
+/// <summary>What came of a gate: the one record of it, from its run over caches, histories and evidence to reports and
+/// <c>verify --json</c>, always with these names in JSON. Facts alone: <see cref="GateWords"/> puts them into words.</summary>
 public sealed record GateVerdict
 {
     private const int LongestEnd = 400;
@@ -204,8 +204,8 @@ public sealed record GateVerdict
     [JsonPropertyName("refusal"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Refusal { get; init; }
 
-    /// <summary>The file with all its output (cut in the middle if very long), relative to the repository in what a run stores; null when it
-    /// did not run.</summary>
+    /// <summary>The file with all its output (cut in the middle if very long), relative to the repository in what a run stores; null when
+    /// it did not run.</summary>
     [JsonPropertyName("evidence")]
     public string? EvidenceFile { get; init; }
 

@@ -82,7 +82,7 @@ internal static class GateEvidence
         }
     }
 
-    private static IReadOnlyList<GateVerdict>? Read(string evidence)
+    private static GateVerdict[]? Read(string evidence)
     {
         try
         {
