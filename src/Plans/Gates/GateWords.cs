@@ -57,7 +57,7 @@ public static class GateWords
     public static string Summary(GateVerdict verdict) =>
         Advice(verdict) is { Length: > 0 } advice ? $"{Sentence(verdict)} {advice}" : Sentence(verdict);
 
-    /// <summary>Why a gate does not hold, for people and for the agent: what shows it best, the file with all it printed, the cure.</summary>
+    /// <summary>Why a gate does not hold, for people and for the agent: what shows it best, the file with its output, the cure.</summary>
     /// <param name="verdict">A failure.</param>
     /// <param name="log">That file; empty: there is none.</param>
     /// <param name="cure">What helps where the machine is at fault.</param>
