@@ -54,7 +54,8 @@ public sealed class RunWorker : IDisposable
                 .AddAllActivities(new TrainActivities(services))
                 .AddAllActivities(new RequestActivities(services, client))
                 .AddAllActivities(new PlanningActivities(services))
-                .AddAllActivities(new ReviewActivities(services));
+                .AddAllActivities(new ReviewActivities(services))
+                .AddAllActivities(new NoticeActivities(services));
             _workers.Add(new TemporalWorker(client, own));
         }
     }

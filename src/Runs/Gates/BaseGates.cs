@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Orchestrator.Gates.Results;
+using Orchestrator.Gates.Tampering;
 
 namespace Orchestrator.Runs.Gates;
 

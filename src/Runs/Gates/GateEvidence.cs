@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Orchestrator.Gates.Results;
 
 namespace Orchestrator.Runs.Gates;
 
@@ -57,29 +57,10 @@ internal static class GateEvidence
         {
             return null;
         }
-        var now = HashOf(Path.Combine(repository, log));
+        var now = EvidenceHash.Of(Path.Combine(repository, log));
         return now == verdict.EvidenceHash ? null
             : now.Length == 0 ? "its log is gone"
             : "its log was changed after it had ended";
-    }
-
-    /// <summary>SHA-256 of a file in hexadecimal; empty where there is none.</summary>
-    public static string HashOf(string path)
-    {
-        try
-        {
-            // Anything but a regular file has no length, and opening it could block.
-            if (new FileInfo(path) is { Length: 0 })
-            {
-                return Convert.ToHexStringLower(SHA256.HashData([]));
-            }
-            using var file = File.OpenRead(path);
-            return Convert.ToHexStringLower(SHA256.HashData(file));
-        }
-        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return "";
-        }
     }
 
     private static GateVerdict[]? Read(string evidence)
@@ -96,9 +77,3 @@ internal static class GateEvidence
         }
     }
 }
-
-/// <summary>Verdicts of gates in files. A null where none can be makes the whole invalid.</summary>
-[JsonSourceGenerationOptions(RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(GateVerdict))]
-[JsonSerializable(typeof(GateVerdict[]))]
-internal sealed partial class GateVerdictJson : JsonSerializerContext;

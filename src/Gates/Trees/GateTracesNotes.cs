@@ -1,0 +1,40 @@
+using Orchestrator.Gates.Tampering;
+using Orchestrator.Git.Program;
+
+namespace Orchestrator.Gates.Trees;
+
+/// <summary>Adds to a gate's verdict and to its log what it changed in its tree, and what was put back.</summary>
+public static class GateTracesNotes
+{
+    private const int MostFiles = 5;
+
+    /// <summary>The verdict with what there is to say.</summary>
+    /// <param name="verdict">The result of a gate that ran.</param>
+    /// <param name="traces">What it left.</param>
+    /// <param name="setUp">Tracked files that set-up had changed before it.</param>
+    /// <param name="removedBefore">What gates before it had left, and was removed.</param>
+    public static GateVerdict Tell(GateVerdict verdict, GateTraces traces, IReadOnlyList<string> setUp, IReadOnlyList<string> removedBefore)
+    {
+        var hostile = traces.Removed.Where(Ecosystems.IsReadFirst).ToList();
+        GateOddity[] odd =
+        [
+            .. Odd(GateOddityKind.SetUpChangedFiles, setUp),
+            .. Odd(GateOddityKind.ChangedFiles, traces.Changed),
+            .. Odd(GateOddityKind.MadeFilesReadFirst, hostile),
+        ];
+        var removed = Named([.. traces.Removed.Except(hostile)]);
+        if (verdict.EvidenceFile is { } log && GateWords.LogTraces(odd, removed, traces.IsWhole) is { Length: > 0 } lines)
+        {
+            OwnFile.Append(log, lines);
+        }
+        return verdict with { Oddities = [.. verdict.Oddities, .. odd], RemovedBefore = verdict.Passed ? null : Named(removedBefore) };
+    }
+
+    private static IEnumerable<GateOddity> Odd(GateOddityKind kind, IReadOnlyList<string> files) =>
+        Named(files) is { } named ? [new GateOddity(kind) { Files = named }] : [];
+
+    private static NamedFiles? Named(IReadOnlyList<string> files) =>
+        files.Count == 0
+            ? null
+            : new NamedFiles([.. files.Take(MostFiles).Select(file => FileNames.Show(file))], Math.Max(0, files.Count - MostFiles));
+}
