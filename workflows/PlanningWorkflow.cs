@@ -14,7 +14,7 @@ public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
     private async Task WorkAsync()
     {
         var judged = await AnswerAsync(AskAsync, JudgeAsync, (attempts, problems) => new PlanStillFaulty(attempts, problems));
-        Progress = Progress with { Gates = "valid", SaidHash = judged.SaidHash };
+        Progress = Progress with { SaidHash = judged.SaidHash };
         Reporter.TransitionTo(TaskStates.Planned, new PlanMade(new Quote(judged.Message)));
     }
 

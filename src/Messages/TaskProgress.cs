@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
@@ -122,9 +123,11 @@ public record TaskProgress
     [JsonPropertyName("reused")]
     public bool Reused { get; init; }
 
-    /// <summary>Gates run at <see cref="Commit"/>: passed and all; null while none ran.</summary>
+    /// <summary>What came of the gates at <see cref="Commit"/>; left out while they were not run. A task without gates has
+    /// <see cref="GateProof.NotVerified"/>.</summary>
     [JsonPropertyName("gates")]
-    public string? Gates { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GateSummary? Gates { get; init; }
 
     /// <summary>What was measured at <see cref="Commit"/>; left out where nothing was.</summary>
     [JsonPropertyName("measurements")]

@@ -156,7 +156,6 @@ internal sealed class ForeignRepository(CliFixture cli)
                         Why = new Noted(new Orchestrator.Messages.Quote(one.Text)),
                         Attempt = 1,
                         Starts = 1,
-                        Gates = one.Text,
                         Commit = i is 1 or 2 ? commit : "",
                         Evidence = $"{folder}/tasks/{TaskId(i)}/gate.log",
                         Lent = [one.Text],

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Orchestrator.Workflows.Runs;
 using Temporalio.Exceptions;
 using Xunit;
@@ -234,7 +235,12 @@ public sealed class OutageTests
                 a.Verify = input => new VerifyResult
                 {
                     Commit = $"c-{input.Task.Task.Id}",
-                    Gates = "1/1",
+                    Gates = new GateSummary
+                    {
+                        Proof = GateProof.Verified,
+                        Total = 1,
+                        Passed = 1,
+                    },
                     NeedsPerson = "It deleted the test 'tests/a.py'.",
                 },
             Settings

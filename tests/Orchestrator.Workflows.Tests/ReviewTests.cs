@@ -187,7 +187,16 @@ public sealed class ReviewTests
             a.Verify = input =>
                 input.Task.Task.Id == "review-1-1"
                     ? new VerifyResult { Problems = ["A gate failed."], ProblemsFile = "p.md" }
-                    : new VerifyResult { Commit = $"commit-{input.Task.Task.Id}-{input.Attempt}", Gates = "1/1" };
+                    : new VerifyResult
+                    {
+                        Commit = $"commit-{input.Task.Task.Id}-{input.Attempt}",
+                        Gates = new GateSummary
+                        {
+                            Proof = GateProof.Verified,
+                            Total = 1,
+                            Passed = 1,
+                        },
+                    };
         });
         await run.UntilAsync(s => s.State == RunStates.Escalated);
 

@@ -134,7 +134,6 @@ public sealed partial class UntrustedTextTests
                     State = TaskStates.Failed,
                     Title = text,
                     Why = new Noted(new Quote(text)),
-                    Gates = text,
                 },
             ],
         };

@@ -1,3 +1,5 @@
+using Orchestrator.Plans;
+
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Why a run still waits for a person.</summary>
@@ -131,12 +133,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         entry.State = entry.State with
         {
             LeftOut = false,
-            Progress = entry.Progress with
-            {
-                MergeCommit = verdict.Commit,
-                Gates = verdict.Gates.Length > 0 ? verdict.Gates : null,
-                Paused = false,
-            },
+            Progress = entry.Progress with { MergeCommit = verdict.Commit, Gates = verdict.Gates, Paused = false },
         };
         _state.Board.CountAsDone(entry, TaskStates.Resolved, why, Now, why.By.Who);
     }

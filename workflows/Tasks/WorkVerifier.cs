@@ -35,12 +35,7 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
                 (ITaskActivities a) => a.VerifyTaskAsync(verify),
                 ActivityDefaults.Long(state.Input.Repository.Queue, TimeSpan.FromHours(4), state.Stop)
             );
-            state.Progress = state.Progress with
-            {
-                Commit = work.Commit,
-                Gates = work.Gates.Length == 0 ? null : work.Gates,
-                Measurements = work.Measurements,
-            };
+            state.Progress = state.Progress with { Commit = work.Commit, Gates = work.Gates, Measurements = work.Measurements };
             if (work.FailureClass != FailureClasses.Environment)
             {
                 if (work.Problems.Count == 0 && work.NeedsPerson.Length > 0)

@@ -23,8 +23,8 @@ public sealed record WaivedBy(Person By) : Reason;
 /// <summary>A person has done it with commits of their own, on which the gates of the whole run hold.</summary>
 /// <param name="By">Who.</param>
 /// <param name="Commits">The commits.</param>
-/// <param name="Gates">Gates that passed, and all; empty: none ran.</param>
-public sealed record ResolvedBy(Person By, PersonCommits Commits, string Gates) : Reason;
+/// <param name="Gates">The gates of the whole run; null: none ran.</param>
+public sealed record ResolvedBy(Person By, PersonCommits Commits, GateSummary? Gates) : Reason;
 
 /// <summary>Commits of a person on a branch of the run.</summary>
 /// <param name="Count">How many.</param>

@@ -111,6 +111,8 @@ internal sealed class EscalationReport(string repository)
         }
     }
 
+    private static string GatesOf(RunTask task) => GateWords.Count(task.Gates ?? new GateSummary());
+
     private static void AppendDone(MarkdownText text, RunStatus run)
     {
         var done = run.Tasks.Where(t => TaskStates.IsOnStaging(t.State)).ToList();
@@ -124,7 +126,7 @@ internal sealed class EscalationReport(string repository)
             done.Take(MostTasks)
                 .Select(t =>
                     MarkdownText.Of(
-                        $"| {t.Id}{(t.Landed ? " (landed)" : "")} | {CommitIds.Shorten(t.MergeCommit)} | {t.Gates ?? "not verified"} |\n"
+                        $"| {t.Id}{(t.Landed ? " (landed)" : "")} | {CommitIds.Shorten(t.MergeCommit)} | {GatesOf(t)} |\n"
                     )
                 )
         );
