@@ -1,3 +1,5 @@
+using Orchestrator.Plans;
+
 namespace Orchestrator.Messages;
 
 /// <summary>A person has approved.</summary>
