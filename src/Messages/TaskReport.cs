@@ -65,9 +65,9 @@ public sealed record TaskReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskMeasurement>? Measurements { get; init; }
 
-    /// <summary>Why it is parked: <see cref="FailureClasses.Account"/>, <see cref="FailureClasses.Environment"/>,
-    /// <see cref="FailureClasses.Gate"/> or <see cref="FailureClasses.UsageLimit"/>.</summary>
-    public string FailureClass { get; init; } = FailureClasses.None;
+    /// <summary>Why it is parked: <see cref="FailureClass.Account"/>, <see cref="FailureClass.Environment"/>,
+    /// <see cref="FailureClass.Gate"/> or <see cref="FailureClass.UsageLimit"/>.</summary>
+    public FailureClass FailureClass { get; init; }
 
     /// <summary>Subject of an approval, one of <see cref="ApprovalKinds"/>; empty: the merge of its work, where approval is
     /// awaited.</summary>

@@ -53,7 +53,7 @@ public sealed partial class DecidingFilesTests
         ["Planning/PlanningEnd"] = Person,
         ["Planning/Replanning"] = Report,
         ["Planning/RequestSource"] = Person,
-        ["Questions/PlannerQuestion"] = Report,
+        ["Questions/QuestionCaller"] = Report,
         ["Radar/ComingConflicts"] = Report,
         ["Reports/ContractHistory"] = Report,
         ["Reports/EvidenceTail"] = Report,

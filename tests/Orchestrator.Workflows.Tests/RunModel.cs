@@ -22,10 +22,10 @@ internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
     public string Agent(string task, int number) =>
         Draw("agent", task, number) switch
         {
-            < 10 => FailureClasses.Died,
-            < 20 => FailureClasses.Transient,
-            < 25 => FailureClasses.GaveUp,
-            _ => FailureClasses.None,
+            < 10 => FailureClass.Died,
+            < 20 => FailureClass.Transient,
+            < 25 => FailureClass.GaveUp,
+            _ => FailureClass.None,
         };
 
     /// <summary>Whether the gates pass in an attempt.</summary>
@@ -96,10 +96,10 @@ internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
         {
             switch (Agent(id, task.Outcomes++))
             {
-                case FailureClasses.None:
+                case FailureClass.None:
                     return true;
-                case FailureClasses.GaveUp:
-                case FailureClasses.Transient when ++transient == Attempts:
+                case FailureClass.GaveUp:
+                case FailureClass.Transient when ++transient == Attempts:
                     return false;
             }
         }

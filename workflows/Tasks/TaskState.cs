@@ -186,7 +186,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         Report = Report with { Sequence = Report.Sequence + 1, State = state, Reason = PayloadPaging.Brief(reason), Evidence = evidence };
         if (state == TaskStates.Cancelled && HasNoRun)
         {
-            Report = Report with { FailureClass = FailureClasses.RunEnded };
+            Report = Report with { FailureClass = FailureClass.RunEnded };
         }
     }
 

@@ -88,7 +88,7 @@ public sealed class SchedulingTests
     {
         var state = Of(Task("a") with { Account = "x" }, Task("b") with { Account = "x" }, Task("c") with { Account = "x" });
         Start(state, "a");
-        Report(state, "a", TaskStates.Parked, r => r with { FailureClass = FailureClasses.Account, Reason = "no login" });
+        Report(state, "a", TaskStates.Parked, r => r with { FailureClass = FailureClass.Account, Reason = "no login" });
 
         Assert.Empty(Scheduling.Next(state, Now).Start);
         Assert.Single(state.Outages.Open).MayStartOne = true;
