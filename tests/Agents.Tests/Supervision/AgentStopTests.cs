@@ -157,7 +157,7 @@ public sealed class AgentStopTests
             agents.Start(limits: limits)
         );
 
-        Assert.Equal(AgentFailure.GaveUp, outcome.Failure);
+        Assert.Equal(AgentFailure.Output, outcome.Failure);
         Assert.Contains("1000000 bytes", outcome.Detail, StringComparison.Ordinal);
     }
 
