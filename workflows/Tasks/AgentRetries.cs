@@ -38,7 +38,7 @@ internal enum AfterAgent
 internal sealed class AgentRetries(RetryRule rule)
 {
     /// <summary>Agent runs in a row that ended without a result of their own, killed or for a transient failure, of which the last was
-    /// killed: then it is judged by <see cref="AgentRunResult.LacksMemory"/> who is to blame. On a machine that kills every agent retrying
+    /// killed: then it is judged by <see cref="FailureClass.OutOfMemory"/> who is to blame. On a machine that kills every agent retrying
     /// is useless.</summary>
     private const int MaxDeaths = 5;
 
@@ -72,29 +72,31 @@ internal sealed class AgentRetries(RetryRule rule)
         {
             (_deaths, _limits) = (0, 0);
         }
-        _deaths += result.FailureClass == FailureClasses.Died ? 1 : 0;
-        _limits += result.FailureClass == FailureClasses.UsageLimit ? 1 : 0;
+        _deaths += IsDeath(result) ? 1 : 0;
+        _limits += result.FailureClass == FailureClass.UsageLimit ? 1 : 0;
         return Next(result);
     }
 
     private (AfterAgent Next, string Why) Next(AgentRunResult result) =>
         result.FailureClass switch
         {
-            FailureClasses.None => (AfterAgent.Done, ""),
-            FailureClasses.Stopped => (AfterAgent.Stopped, ""),
-            FailureClasses.Died when _deaths + _attempts >= MaxDeaths => (
-                result.LacksMemory ? AfterAgent.ParkedAlone : AfterAgent.Fail,
+            FailureClass.None => (AfterAgent.Done, ""),
+            FailureClass.Stopped => (AfterAgent.Stopped, ""),
+            FailureClass.Died or FailureClass.OutOfMemory when _deaths + _attempts >= MaxDeaths => (
+                result.FailureClass == FailureClass.OutOfMemory ? AfterAgent.ParkedAlone : AfterAgent.Fail,
                 $"the agent was started {_deaths + _attempts} times in a row and killed: {result.Message}"
             ),
-            FailureClasses.Died when _deaths > 1 => (AfterAgent.Later, ""),
-            FailureClasses.Died or FailureClasses.Held => (AfterAgent.Again, ""),
-            FailureClasses.Transient when ++_attempts >= rule.MaxAttempts => (AfterAgent.Fail, $"{result.Message} ({_attempts} attempts)"),
-            FailureClasses.Transient => (AfterAgent.Later, ""),
-            FailureClasses.UsageLimit => (AfterAgent.AtReset, ""),
-            FailureClasses.Account or FailureClasses.Environment => (AfterAgent.Parked, ""),
-            FailureClasses.Blocked => (AfterAgent.Answered, ""),
+            FailureClass.Died or FailureClass.OutOfMemory when _deaths > 1 => (AfterAgent.Later, ""),
+            FailureClass.Died or FailureClass.OutOfMemory or FailureClass.Held => (AfterAgent.Again, ""),
+            FailureClass.Transient when ++_attempts >= rule.MaxAttempts => (AfterAgent.Fail, $"{result.Message} ({_attempts} attempts)"),
+            FailureClass.Transient => (AfterAgent.Later, ""),
+            FailureClass.UsageLimit => (AfterAgent.AtReset, ""),
+            FailureClass.Account or FailureClass.Environment => (AfterAgent.Parked, ""),
+            FailureClass.Blocked => (AfterAgent.Answered, ""),
             _ => (AfterAgent.Fail, result.Message),
         };
+
+    private static bool IsDeath(AgentRunResult result) => result.FailureClass is FailureClass.Died or FailureClass.OutOfMemory;
 
     /// <summary>Delay after a transient failure: exponential from the base delay, cut at the maximum, full jitter. A retry-after of the
     /// service takes precedence. After a killed agent run the delay grows by itself.</summary>
@@ -102,7 +104,7 @@ internal sealed class AgentRetries(RetryRule rule)
     /// <param name="chance">0 to 1.</param>
     public TimeSpan Backoff(AgentRunResult result, DateTimeOffset now, double chance)
     {
-        if (result.FailureClass == FailureClasses.Died)
+        if (IsDeath(result))
         {
             return FirstPause * Math.Pow(3, _deaths - 2);
         }

@@ -33,10 +33,10 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
 
     /// <summary>Waits for the machine, the account or what a gate needs to be repaired, and returns the next delay. For a gate, the run
     /// does not resume the task.</summary>
-    public async Task<TimeSpan> ParkAsync(string failureClass, string reason, TimeSpan pause)
+    public async Task<TimeSpan> ParkAsync(FailureClass failureClass, string reason, TimeSpan pause)
     {
         state.Report = state.Report with { FailureClass = failureClass, ResetAt = null };
-        if (state.Input.RunWakes && failureClass != FailureClasses.Gate)
+        if (state.Input.RunWakes && failureClass != FailureClass.Gate)
         {
             await ForAsync(TaskStates.Parked, reason, SelfWake);
             return pause;
@@ -62,7 +62,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
             catch (ActivityFailureException failure) when (!state.IsCancelled && ActivityDefaults.DiskFull(failure) is { } full)
             {
                 var during = state.Progress.State;
-                pause = await ParkAsync(FailureClasses.Environment, full, pause);
+                pause = await ParkAsync(FailureClass.Environment, full, pause);
                 reporter.TransitionTo(during, "");
             }
         }
@@ -71,7 +71,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     /// <summary>A usage limit uses no attempt: the task sleeps until it is reset.</summary>
     public Task UntilResetAsync(string message, DateTimeOffset reset, TimeSpan wait)
     {
-        state.Report = state.Report with { FailureClass = FailureClasses.UsageLimit, ResetAt = reset };
+        state.Report = state.Report with { FailureClass = FailureClass.UsageLimit, ResetAt = reset };
         return ForAsync(TaskStates.Parked, $"waits until {reset:yyyy-MM-dd HH:mm:ss}Z: {message}", wait);
     }
 
@@ -138,7 +138,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         state.MayGoOn = false;
         reporter.TransitionTo(during, reason);
         await TimedWaits.UntilAsync(() => state.MayGoOn || state.IsCancelled, time, $"{during}: {reason}");
-        state.Report = state.Report with { FailureClass = FailureClasses.None, ResetAt = null };
+        state.Report = state.Report with { FailureClass = FailureClass.None, ResetAt = null };
         state.ThrowIfCancelled();
     }
 }

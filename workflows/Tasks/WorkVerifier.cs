@@ -12,7 +12,7 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
     /// <param name="start">The agent run that the evidence belongs to; 0: none.</param>
     /// <param name="reason">Shown while it is verified.</param>
     public Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, string reason) =>
-        VerifyAsync(prepared, start, new AgentRunResult { FailureClass = FailureClasses.None, ClaimedDone = true }, reason);
+        VerifyAsync(prepared, start, new AgentRunResult { FailureClass = FailureClass.None, ClaimedDone = true }, reason);
 
     private async Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, AgentRunResult agentRun, string reason)
     {
@@ -41,7 +41,7 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
                 Gates = work.Gates.Length == 0 ? null : work.Gates,
                 Measurements = work.Measurements,
             };
-            if (work.FailureClass != FailureClasses.Environment)
+            if (work.FailureClass != FailureClass.Environment)
             {
                 if (work.Problems.Count == 0 && work.NeedsPerson.Length > 0)
                 {
@@ -49,7 +49,7 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
                 }
                 return work;
             }
-            pause = await waits.ParkAsync(FailureClasses.Gate, string.Join(" ", work.Problems), pause);
+            pause = await waits.ParkAsync(FailureClass.Gate, string.Join(" ", work.Problems), pause);
         }
     }
 }

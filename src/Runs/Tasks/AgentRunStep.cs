@@ -54,7 +54,7 @@ public sealed class AgentRunStep(RunServices services)
         {
             return new AgentRunResult
             {
-                FailureClass = FailureClasses.Environment,
+                FailureClass = FailureClass.Environment,
                 Message = problem,
                 Session = input.Session,
                 Folder = files.Folder.Relative(start.Folder),
@@ -158,7 +158,11 @@ public sealed class AgentRunStep(RunServices services)
         string? claimed
     )
     {
-        if (outcome.Failure != AgentFailure.GaveUp || result.FailureClass != FailureClasses.GaveUp || worktree is null)
+        if (
+            outcome.Failure is not (AgentFailure.GaveUp or AgentFailure.Output)
+            || result.FailureClass != FailureClass.GaveUp
+            || worktree is null
+        )
         {
             return result;
         }
@@ -170,7 +174,7 @@ public sealed class AgentRunStep(RunServices services)
             ? result
             : result with
             {
-                FailureClass = FailureClasses.None,
+                FailureClass = FailureClass.None,
                 ClaimedDone = claimed == "completed",
                 EndedWith = FileNames.Show(result.Message.ReplaceLineEndings(" ").Trim(), LongestError),
                 Signature = "",
@@ -215,7 +219,7 @@ public sealed class AgentRunStep(RunServices services)
         var notes = AgentRunNotes.Of(outcome) with { SnapshotProblem = snapshotProblem, Attempt = input.Attempt };
         notes.Write(start.Folder);
         var (failure, message) = AgentOutcomeClassifier.Of(outcome, claim, found);
-        if (failure == FailureClasses.Blocked)
+        if (failure == FailureClass.Blocked)
         {
             message += RequestedFiles.Owners(files, start.Task, claim);
             message += ContractCheck.HowToChange(files, message);
@@ -226,7 +230,6 @@ public sealed class AgentRunStep(RunServices services)
             Message = message,
             ClaimedDone = outcome.ClaimsDone && claim?.Status is null or "completed",
             Session = outcome.SessionId ?? start.SessionId ?? "",
-            LacksMemory = outcome.LacksMemory,
             Cost = notes.Cost,
             Tokens = notes.Tokens,
             Turns = outcome.Turns,

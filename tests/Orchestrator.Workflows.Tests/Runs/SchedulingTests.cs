@@ -92,7 +92,7 @@ public sealed class SchedulingTests
             state,
             "a",
             TaskStates.Parked,
-            r => r with { FailureClass = FailureClasses.Account, Progress = r.Progress with { Reason = "no login" } }
+            r => r with { FailureClass = FailureClass.Account, Progress = r.Progress with { Reason = "no login" } }
         );
 
         Assert.Empty(Scheduling.Next(state, Now).Start);
