@@ -31,6 +31,9 @@ public sealed record ResolveCommand(
 {
     /// <summary>With <see cref="Resolutions.ManualFix"/>: the tasks that are fixed; null: all that did not end well.</summary>
     public IReadOnlyList<string>? Tasks { get; init; }
+
+    /// <inheritdoc cref="ApprovalCommand.Shown"/>
+    public string Shown { get; init; } = "";
 }
 
 /// <summary>Asks for a person's commits on staging since the run's last merge.</summary>

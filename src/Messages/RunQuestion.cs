@@ -12,6 +12,15 @@ public sealed record RunQuestion
     /// <summary>Id of the question how a run goes on that can't go on by itself.</summary>
     public const string Resolve = "resolve";
 
+    /// <summary>Ids of the questions that <c>promote</c> answers.</summary>
+    public static string[] OfPromote => [Promote];
+
+    /// <summary>Ids of the questions that <c>land --merged</c> answers.</summary>
+    public static string[] OfLandMerged => [Resolve];
+
+    /// <summary>Ids of the questions that <c>resolve</c> answers, the one that is meant first.</summary>
+    public static string[] OfResolve => [Resolve, Promote];
+
     /// <summary>Id of the question what to do about an account that does not work.</summary>
     public const string Account = "account";
 
@@ -51,4 +60,10 @@ public sealed record RunQuestion
 
     [JsonPropertyName("since")]
     public DateTimeOffset Since { get; init; }
+
+    /// <summary>The question that an answer is meant for; null where none of them is asked.</summary>
+    /// <param name="asked">All that is asked.</param>
+    /// <param name="ids">Their ids, the one that is meant first.</param>
+    public static RunQuestion? First(IReadOnlyList<RunQuestion> asked, IEnumerable<string> ids) =>
+        ids.Select(id => asked.FirstOrDefault(question => question.Id == id)).FirstOrDefault(question => question is not null);
 }

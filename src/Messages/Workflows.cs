@@ -19,7 +19,11 @@ public sealed record TaskCommand([property: StringLength(1000, MinimumLength = 1
 /// <param name="Reason">Why, for the record.</param>
 /// <param name="By">The person and their client, such as <c>kim@laptop</c>; empty: unknown.</param>
 [MessageExample("""{"reason":"looked at","by":"kim@laptop"}""")]
-public sealed record PersonCommand(string Reason = "", string By = "");
+public sealed record PersonCommand(string Reason = "", string By = "")
+{
+    /// <inheritdoc cref="ApprovalCommand.Shown"/>
+    public string Shown { get; init; } = "";
+}
 
 /// <summary>Answers a question of a run.</summary>
 /// <param name="Id"><c>plan</c> or a task's id.</param>

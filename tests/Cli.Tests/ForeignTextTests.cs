@@ -1,10 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Startup;
-using Orchestrator.Messages;
-using Orchestrator.Runs.Mail;
+using Orchestrator.Processes;
 using Orchestrator.TestKit;
 using Xunit;
 
@@ -49,13 +46,18 @@ public sealed class ForeignTextTests : IDisposable
         ["diff", "night/t01"],
     ];
 
+    private static readonly string[][] OneByOne =
+    [
+        .. Enumerable.Range(0, ForeignTexts.All.Count).Select(i => (string[])["show", $"night/{ForeignRepository.TaskId(i)}"]),
+        .. Enumerable.Range(1, ForeignTexts.All.Count).Select(i => (string[])["tasks", "show", $"{i}"]),
+    ];
+
     private static readonly string[][] ForPeople =
     [
         ["status", "night"],
         ["status", "night", "--blocked"],
         ["events", "night"],
         ["show", "night"],
-        .. Enumerable.Range(0, ForeignTexts.All.Count).Select(i => (string[])["show", $"night/{TaskId(i)}"]),
         ["report", "night"],
         ["report", "night", "--losses"],
         ["report", "done"],
@@ -79,7 +81,6 @@ public sealed class ForeignTextTests : IDisposable
         ["verify", "tasks.json", "t01", "--yes"],
         ["tasks", "list"],
         ["tasks", "next"],
-        .. Enumerable.Range(1, ForeignTexts.All.Count).Select(i => (string[])["tasks", "show", $"{i}"]),
         ["context", "list"],
         ["environment"],
         ["cleanup", "--dry-run"],
@@ -112,11 +113,11 @@ public sealed class ForeignTextTests : IDisposable
     [Fact]
     public async Task Commands_EveryFieldHoldsEveryPayload_PrintNothingThatIsObeyedOrForged()
     {
-        await FillAsync();
+        await new ForeignRepository(_cli).FillAsync();
         var faults = new List<string>();
         foreach (var isScreen in (bool[])[false, true])
         {
-            foreach (var command in ForPeople)
+            foreach (var command in ForPeople.Concat(OneByOne))
             {
                 var (output, error, _) = await RunAsync(isScreen, command);
                 Assert.True((output + error).Trim().Length > 0, $"{command[0]}: nothing was printed");
@@ -155,6 +156,70 @@ public sealed class ForeignTextTests : IDisposable
             Assert.True(command.Contains("--print") || (int?)JsonNode.Parse(text)!["schemaVersion"] == 1, string.Join(' ', command));
     }
 
+    /// <summary>The built program on a terminal of the system (pty(7)), where it finds out by itself what it speaks to and how wide that
+    /// is, and asks its questions.</summary>
+    [Fact]
+    public async Task Program_OnATerminalOfTheSystem_PrintsNothingThatIsObeyedOrForged()
+    {
+        await new ForeignRepository(_cli).FillAsync();
+        var faults = new List<string>();
+        foreach (var command in (IEnumerable<string[]>)[.. ForPeople, .. OneByOne.Where((_, i) => i % 13 == 0)])
+        {
+            var printed = await OnTerminalAsync(command);
+            Assert.True(printed.Trim().Length > 0, $"{command[0]}: nothing was printed");
+            faults.AddRange(Of(command, isScreen: true, printed, Columns));
+        }
+        foreach (var command in Plain)
+        {
+            faults.AddRange(
+                ForeignTexts
+                    .Faults(await OnTerminalAsync(command))
+                    .Where(fault =>
+                        !fault.StartsWith("forged: ", StringComparison.Ordinal) && !fault.StartsWith("U+0009", StringComparison.Ordinal)
+                    )
+            );
+        }
+
+        Assert.True(faults.Count == 0, $"{faults.Count}:\n{string.Join('\n', faults.Take(60))}");
+        // It is a terminal: between pipes the same document is not changed.
+        var piped = await new OrchestrateProgram(_cli.Folder, Variables).RunAsync("context", "get", "first");
+        Assert.Contains('\u001b', piped.StandardOutput.Text);
+        Assert.DoesNotContain('\u001b', await OnTerminalAsync(["context", "get", "first"]));
+    }
+
+    /// <summary>What script(1) shows, whose terminal neither echoes nor changes line ends; each question is answered with no. The runtime's
+    /// own words to the terminal are left out: they switch its keypad.</summary>
+    private async Task<string> OnTerminalAsync(string[] command)
+    {
+        const string Begin = "it begins here";
+        var words = string.Join(' ', command.Prepend(OrchestrateProgram.Path).Select(ForeignRepository.Quote));
+        var shown = await new ProcessRunner().RunAsync(
+            new ProcessCommand("script", "-q", "-c", $"stty cols {Columns} rows 50 -echo -onlcr; echo '{Begin}'; exec {words}", "/dev/null")
+            {
+                WorkingDirectory = _cli.Folder,
+                Environment = Variables,
+                Input = ProcessInput.FromText(string.Concat(Enumerable.Repeat("n\n", 5))),
+                Timeout = TimeSpan.FromMinutes(2),
+            }
+        );
+        return shown
+            .StandardOutput.Text.Split(Begin)[1]
+            .Replace("\u001b[?1h\u001b=", "", StringComparison.Ordinal)
+            .Replace("\u001b[?1l\u001b>", "", StringComparison.Ordinal);
+    }
+
+    private Dictionary<string, string?> Variables =>
+        new()
+        {
+            ["HOME"] = _cli.Home,
+            ["NO_COLOR"] = "1",
+            ["TERM"] = "xterm",
+            ["SHELL"] = "/bin/sh",
+            ["USER"] = "x\nroot",
+            ["GIT_PAGER"] = "cat",
+            ["COLUMNS"] = null,
+        };
+
     private static IEnumerable<string> Of(string[] command, bool isScreen, string text, int? columns) =>
         ForeignTexts
             .Faults(text, columns)
@@ -189,265 +254,5 @@ public sealed class ForeignTextTests : IDisposable
             )
             .WaitAsync(TimeSpan.FromSeconds(120));
         return (output.ToString(), error.ToString(), code);
-    }
-
-    private static string TaskId(int i) => $"t{i:00}";
-
-    private static string At(int i) => ForeignTexts.All[i % ForeignTexts.All.Count].Text;
-
-    private async Task FillAsync()
-    {
-        WriteSettings();
-        WritePlans();
-        await WriteBacklogAsync();
-        var commit = WriteCommit();
-        WriteRun("night", RunStates.Escalated, commit);
-        WriteRun("done", RunStates.Completed, commit);
-    }
-
-    private void WriteSettings()
-    {
-        var gates = string.Join(
-            ", ",
-            ForeignTexts
-                .All.Take(4)
-                .Select(one => one.Text)
-                .Append(ForeignTexts.Together)
-                .Select(text => JsonSerializer.Serialize("printf %s " + Quote(text)))
-        );
-        var prefix = JsonSerializer.Serialize("\u001b[2J" + ForeignTexts.All[0].Text);
-        _cli.Write(
-            ".orchestrator/config.yaml",
-            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, -c, {JsonSerializer.Serialize(ForeignTexts.Together)}]}}}}\n"
-                + $"gates: {{task: [{gates}]}}\ngit: {{message_prefix: {prefix}}}\n"
-        );
-        _cli.Write(
-            ".orchestrator/context.json",
-            JsonSerializer.Serialize(
-                ForeignTexts
-                    .All.Select((one, i) => (Key: i == 0 ? "first" : one.Text, Text: i == 0 ? ForeignTexts.Together : one.Text))
-                    .DistinctBy(one => one.Key)
-                    .ToDictionary(one => one.Key, one => one.Text)
-            )
-        );
-    }
-
-    private void WritePlans()
-    {
-        JsonObject Plan(bool isValid) =>
-            new()
-            {
-                ["tasks"] = new JsonArray([
-                    .. ForeignTexts.All.Select(
-                        (one, i) =>
-                            (JsonNode)
-                                new JsonObject
-                                {
-                                    ["id"] = isValid ? TaskId(i) : one.Text,
-                                    ["description"] = "x " + one.Text,
-                                    ["prompt"] = one.Text,
-                                    ["files_write"] = new JsonArray(isValid ? $"{i}.txt" : one.Text),
-                                    ["depends_on"] = new JsonArray(isValid ? [] : [JsonValue.Create(one.Text)]),
-                                    ["verification"] = new JsonArray(
-                                        new JsonObject { ["command"] = "echo " + Quote(one.Text) + "; false", ["description"] = one.Text }
-                                    ),
-                                }
-                    ),
-                ]),
-            };
-        _cli.Write("tasks.json", Plan(isValid: true).ToJsonString());
-        _cli.Write("invalid.json", Plan(isValid: false).ToJsonString());
-    }
-
-    private static string Quote(string text) =>
-        "'" + text.Replace("'", "'\\''", StringComparison.Ordinal).Replace("\0", "", StringComparison.Ordinal) + "'";
-
-    private async Task WriteBacklogAsync()
-    {
-        Assert.Equal(0, (await _cli.RunAsync("add", "First")).ExitCode);
-        var file = Directory
-            .EnumerateFiles(_cli.Folder, "tasks.json", SearchOption.AllDirectories)
-            .Single(path => Path.GetDirectoryName(path) != _cli.Folder);
-        var json = JsonNode.Parse(await File.ReadAllTextAsync(file))!;
-        var tasks = Tasks(json)!;
-        var first = tasks[0]!;
-        tasks.Clear();
-        for (var i = 0; i < ForeignTexts.All.Count; i++)
-        {
-            var task = first.DeepClone();
-            task["id"] = JsonValue.Create(i + 1);
-            foreach (var field in (string[])["title", "description", "details", "testStrategy"])
-            {
-                task[field] = At(i);
-            }
-            tasks.Add(task);
-        }
-        await File.WriteAllTextAsync(file, json.ToJsonString());
-
-        static JsonArray? Tasks(JsonNode node) =>
-            node is not JsonObject inner ? null
-            : inner["tasks"] is JsonArray found ? found
-            : inner.Select(member => member.Value is null ? null : Tasks(member.Value)).FirstOrDefault(array => array is not null);
-    }
-
-    private string WriteCommit()
-    {
-        _cli.Write("a.txt", ForeignTexts.Together.Replace('\0', ' ') + "\n"); // Not binary.
-        _cli.Write("FORGED\n\u001b[2J\u202e.txt", "x\n");
-        _cli.Git("add", "--", "a.txt", "FORGED\n\u001b[2J\u202e.txt");
-        _cli.Git(
-            "-c",
-            $"user.name={At(18).Replace('<', '(')}",
-            "-c",
-            "user.email=t@localhost",
-            "commit",
-            "-q",
-            "-m",
-            ForeignTexts.Together.Replace('\0', ' ')
-        );
-        return _cli.Git("rev-parse", "HEAD").Trim();
-    }
-
-    private void WriteRun(string id, string state, string commit)
-    {
-        var began = DateTimeOffset.UtcNow.AddMinutes(-5);
-        var folder = Path.Combine(".orchestrator", "runs", id);
-        string[] states =
-        [
-            TaskStates.Failed,
-            TaskStates.Blocked,
-            TaskStates.Executing,
-            TaskStates.AwaitingApproval,
-            TaskStates.Merged,
-            TaskStates.Skipped,
-        ];
-        var tasks = ForeignTexts
-            .All.Select(
-                (one, i) =>
-                    new RunTask
-                    {
-                        Id = TaskId(i),
-                        Title = one.Text,
-                        State = states[i % states.Length],
-                        Reason = one.Text,
-                        Attempt = 1,
-                        Starts = 1,
-                        Gates = one.Text,
-                        Commit = i is 1 or 2 ? commit : "",
-                        Evidence = $"{folder}/tasks/{TaskId(i)}/gate.log",
-                        Lent = [one.Text],
-                        Answers =
-                        [
-                            new TaskAnswer
-                            {
-                                Start = 1,
-                                Question = one.Text,
-                                Answer = one.Text,
-                                By = one.Text,
-                                File = one.Text,
-                            },
-                        ],
-                        Measurements = [new TaskMeasurement(one.Text, one.Text, 1, 2, Met: false)],
-                    }
-            )
-            .ToList();
-        var status = new RunStatus
-        {
-            RunId = id,
-            State = state,
-            Title = ForeignTexts.Together,
-            Reason = ForeignTexts.Together,
-            Repository = _cli.Folder,
-            StartedAt = began,
-            UpdatedAt = began,
-            Target = At(0),
-            Staging = At(1) + "/staging",
-            BaseCommit = _cli.Git("rev-parse", "HEAD~1").Trim(),
-            LandedCommit = state == RunStates.Completed ? commit : "",
-            LandedOn = At(18),
-            Agent = At(2),
-            Questions =
-            [
-                .. ForeignTexts.All.Select(
-                    (one, i) =>
-                        new RunQuestion
-                        {
-                            Id = TaskId(i),
-                            Question = one.Text,
-                            Ways = [new AnswerWay(AnswerWays.Guide, $"{id}/{TaskId(i)}")],
-                        }
-                ),
-            ],
-            Warnings = [.. ForeignTexts.All.Select(one => one.Text)],
-            DroppedMessages = [ForeignTexts.Together],
-            Left = [.. ForeignTexts.All.Select(one => one.Text)],
-            Review = new RunReview
-            {
-                Round = 1,
-                MaxRounds = 3,
-                Verdict = ReviewVerdicts.Accepted,
-                Reviewer = ForeignTexts.Together,
-                Evidence = ForeignTexts.Together,
-                Overruled = [ForeignTexts.Together],
-            },
-            Tasks = tasks,
-        };
-        _cli.Write($"{folder}/status.json", JsonSerializer.Serialize(status, RunJson.Default.RunStatus));
-        _cli.Write($"{folder}/reports/report.json", JsonSerializer.Serialize(status, RunJson.Default.RunStatus));
-        _cli.Write($"{folder}/reports/losses.md", "0 lost\n");
-        var events = ForeignTexts.All.Select(
-            (one, i) =>
-                JsonSerializer.Serialize(
-                    new RunEvent
-                    {
-                        Sequence = i + 1,
-                        Time = began,
-                        Task = TaskId(i),
-                        State = TaskStates.Failed,
-                        Reason = one.Text,
-                        Evidence = one.Text,
-                        By = one.Text,
-                    },
-                    MessageJson.Options
-                )
-        );
-        _cli.Write($"{folder}/events.jsonl", string.Join('\n', events) + "\n");
-        var mail = ForeignTexts.All.Select(
-            (one, i) =>
-                JsonSerializer.Serialize(
-                    new MailMessage
-                    {
-                        Number = i + 1,
-                        Id = $"{i:x12}",
-                        From = one.Text,
-                        IsFromPerson = i % 2 == 0,
-                        To = TaskId(i),
-                        Time = began,
-                        Text = one.Text,
-                    }
-                )
-        );
-        _cli.Write($"{folder}/mail/messages.jsonl", string.Join('\n', mail) + "\n");
-        foreach (var (task, i) in tasks.Select((task, i) => (task, i)))
-        {
-            var start = $"{folder}/tasks/{task.Id}";
-            _cli.Write($"{start}/gate.log", ForeignTexts.Together);
-            _cli.Write($"{start}/kept.md", At(i));
-            _cli.Write($"{start}/1/stdout", ForeignTexts.Together + "\n");
-            _cli.Write($"{start}/1/stderr", ForeignTexts.Together + "\n");
-            _cli.Write($"{start}/1/progress.json", JsonSerializer.Serialize(new { doing = At(i), contextTokens = 5 }));
-            _cli.Write(
-                $"{start}/1/out/claim.json",
-                JsonSerializer.Serialize(
-                    new
-                    {
-                        schemaVersion = 1,
-                        task = task.Id,
-                        status = "failed",
-                        reason = At(i),
-                    }
-                )
-            );
-        }
     }
 }

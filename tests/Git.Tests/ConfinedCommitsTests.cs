@@ -70,6 +70,52 @@ public sealed class ConfinedCommitsTests
         Assert.Equal("", await opened.Files.GitAsync("fsck", "--no-dangling", "--no-reflogs"));
     }
 
+    [Fact]
+    public async Task TakeOver_LargeFiles_OnlyThoseThatAreWhatTheirNameSaysAndNoneInPlaceOfAnother()
+    {
+        using var opened = await Opened.CreateAsync();
+        var shared = Path.Combine(opened.Repository.CommonDirectory, "lfs");
+        Directory.CreateDirectory(shared);
+        var (_, folder, commits) = await BeginAsync(opened);
+        Assert.Equal(
+            [(shared, true)],
+            commits
+                .AddTo(new Sandbox("/bin/bwrap"))
+                .Substitutes.Where(other => other.Source == Path.Combine(folder, "lfs"))
+                .Select(other => (other.Path, other.IsWritable))
+        );
+        var (good, forged, linked) = (Named("content"), Named("another"), Named("a link"));
+        Write(folder, good, "content");
+        Write(folder, forged, "evil");
+        File.Delete(Write(folder, linked, ""));
+        File.CreateSymbolicLink(Path.Combine(folder, PlaceOf(linked)), "/dev/zero");
+        await File.WriteAllTextAsync(Path.Combine(folder, "lfs", "objects", "stray"), "stray");
+
+        var problem = await commits.TakeOverAsync(CancellationToken.None);
+
+        Assert.Contains(forged, problem, StringComparison.Ordinal);
+        Assert.Contains(linked, problem, StringComparison.Ordinal);
+        Assert.DoesNotContain(good, problem, StringComparison.Ordinal);
+        Assert.Equal(
+            [Path.Combine(opened.Repository.CommonDirectory, PlaceOf(good))],
+            Directory.GetFiles(shared, "*", SearchOption.AllDirectories)
+        );
+        Write(folder, good, "evil by now");
+        Assert.Equal("", await commits.TakeOverAsync(CancellationToken.None));
+        Assert.Equal("content", await File.ReadAllTextAsync(Path.Combine(opened.Repository.CommonDirectory, PlaceOf(good))));
+
+        static string Named(string content) =>
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(content)));
+        static string PlaceOf(string id) => $"lfs/objects/{id[..2]}/{id[2..4]}/{id}";
+        static string Write(string folder, string id, string content)
+        {
+            var path = Path.Combine(folder, PlaceOf(id));
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, content);
+            return path;
+        }
+    }
+
     private static async Task<(Worktree Worktree, string Folder, ConfinedCommits Commits)> BeginAsync(Opened opened)
     {
         var worktree = await opened.TaskWorktreeAsync("one");

@@ -34,6 +34,7 @@ public sealed partial class DecidingFilesTests
         ["Runs/UnexpectedFiles"] = Report,
         ["Runs/Callbacks/AgentMail"] = Agent,
         ["Runs/Callbacks/AgentQuestions"] = Agent,
+        ["Machine/Cleaning/LeftGitCopies"] = Machine,
         ["Machine/Cleaning/OrphanedCache"] = Machine,
         ["Runs/Gates/GateFacts"] = Report,
         ["Runs/Gates/GateHistory"] = Machine,

@@ -183,6 +183,46 @@ public sealed class CleaningTests
     }
 
     [Fact]
+    public async Task CopiesOfGitsConfiguration_OfRunsThatAreGone_GoWhenNobodyHasUsedThemForAWeek()
+    {
+        using var here = await TemporaryRepository.CreateAsync();
+        var environment = new Dictionary<string, string> { ["XDG_STATE_HOME"] = here.Beside("state"), ["HOME"] = here.Beside("home") };
+        var settings = new GitRepositories();
+        var copies = new List<string>();
+        RunFolder first = new(here.Path, "run-1"),
+            second = new(here.Path, "run-2");
+        // The second configuration is used by both runs, the third by none, the fourth by a run on another machine.
+        (string Name, RunFolder[] Runs)[] all = [("a", [first]), ("b", [first, second]), ("c", []), ("d", [first])];
+        foreach (var (name, runs) in all)
+        {
+            await here.GitAsync("config", "filter.x.clean", name);
+            var repository = await settings.OpenAsync(here.Path);
+            var hash = (await ConfigurationCopy.MakeAsync(repository, GitCopies.FolderOf(environment))).Hash;
+            foreach (var run in runs)
+            {
+                Assert.Equal(hash, await GitCopies.KeepAsync(repository, run, environment, None));
+            }
+            copies.Add(Path.Combine(GitCopies.FolderOf(environment), hash));
+        }
+        foreach (var note in GitCopies.RunsOf(copies[3]))
+        {
+            File.Move(note, Path.Combine(Path.GetDirectoryName(note)!, "another-" + Path.GetFileName(note)));
+        }
+        Directory.CreateDirectory(first.Path);
+        Directory.CreateDirectory(second.Path);
+        var now = DateTimeOffset.UtcNow;
+
+        Assert.Empty(LeftGitCopies.List(environment, now.AddDays(6)));
+        Assert.Equal([copies[2]], LeftGitCopies.List(environment, now.AddDays(8)));
+        Directory.Delete(first.Path);
+        Assert.Empty(LeftGitCopies.List(environment, now.AddDays(6)));
+        string[] left = [copies[0], copies[2]];
+        Assert.Equal(left.Order(StringComparer.Ordinal), LeftGitCopies.List(environment, now.AddDays(8)));
+        LeftGitCopies.Forget(environment, now.AddDays(8));
+        Assert.Equal([0, 1, 0, 1], copies.Select(copy => GitCopies.RunsOf(copy).Count));
+    }
+
+    [Fact]
     public async Task Caches_OfRepositoriesThatAreGone_GoWhenNobodyHasUsedThemForAWeek()
     {
         using var here = await TemporaryRepository.CreateAsync();

@@ -46,13 +46,9 @@ internal sealed class Approvals(RunState state, Steering steering)
     /// <summary>Why the answer is not accepted now; null where it is.</summary>
     public string? Refuse(ApprovalCommand command, bool yes)
     {
-        if (
-            command.Shown is { Length: > 0 } shown
-            && Questions.Of(state).FirstOrDefault(question => question.Id == command.Id) is { } asked
-            && asked.Shown != shown
-        )
+        if (Questions.RefuseOther(state, command.Shown, command.Id) is { } other)
         {
-            return $"What is asked about {command.Id} is not what you were shown, so this is no answer to it. It is now: {asked.Question}";
+            return other;
         }
         if (command.Id == RunQuestion.Plan)
         {

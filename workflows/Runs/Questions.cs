@@ -16,6 +16,15 @@ internal static class Questions
                 .. OfTheWhole(state),
             ];
 
+    /// <summary>Why an answer is refused that is to another question; null where it is to this one, or nothing is asked.</summary>
+    /// <param name="shown">What the person was shown (<see cref="RunQuestion.Shown"/>); empty: whatever is asked.</param>
+    /// <param name="ids">Ids of the questions that it may be an answer to; the first that is asked counts.</param>
+    public static string? RefuseOther(RunState state, string shown, params string[] ids) =>
+        shown.Length > 0 && RunQuestion.First(Of(state), ids) is { } asked && asked.Shown != shown
+            ? $"What is asked about {(asked.Id is RunQuestion.Promote or RunQuestion.Resolve ? state.RunId : asked.Id)} is not what you "
+                + $"were shown, so this is no answer to it. It is now: {asked.Question}"
+            : null;
+
     /// <summary>The question how the run as a whole goes on.</summary>
     private static IEnumerable<RunQuestion> OfTheWhole(RunState state) =>
         state.Run.State == RunStates.Escalated && state.Resolution is null

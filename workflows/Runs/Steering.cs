@@ -49,15 +49,25 @@ internal sealed class Steering(RunState state)
     public string? RefuseSkip(TaskCommand command) =>
         RefuseTask(command) ?? SteeringRefusals.OfSkip(state.IsPlanner(Board.Find(command.Task)), StateOf(command.Task));
 
-    public string? RefusePromote(PersonCommand? _ = null) =>
-        state.Run.State == RunStates.Completed ? null : SteeringRefusals.OfPromote(state.RunId, state.Run.State, state.IsPromotionOverdue);
+    public string? RefusePromote(PersonCommand? command = null) =>
+        state.Run.State == RunStates.Completed
+            ? null
+            : SteeringRefusals.OfPromote(state.RunId, state.Run.State, state.IsPromotionOverdue)
+                ?? Questions.RefuseOther(state, command?.Shown ?? "", RunQuestion.OfPromote);
 
-    public string? RefuseLandMerged(PersonCommand? _ = null) =>
-        SteeringRefusals.OfLandMerged(state.RunId, state.Run.State, Board.Unlanded.Any(), state.IsPromotionOverdue);
+    public string? RefuseLandMerged(PersonCommand? command = null) =>
+        SteeringRefusals.OfLandMerged(state.RunId, state.Run.State, Board.Unlanded.Any(), state.IsPromotionOverdue)
+        ?? Questions.RefuseOther(state, command?.Shown ?? "", RunQuestion.OfLandMerged);
 
     public string? RefuseResolve(ResolveCommand command)
     {
-        if (SteeringRefusals.OfResolve(state.RunId, state.Run.State) is { } refusal)
+        if (
+            (
+                SteeringRefusals.OfResolve(state.RunId, state.Run.State)
+                ?? Questions.RefuseOther(state, command.Shown, RunQuestion.OfResolve)
+            ) is
+            { } refusal
+        )
         {
             return refusal;
         }

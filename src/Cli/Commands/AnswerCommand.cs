@@ -31,14 +31,7 @@ internal sealed class AnswerCommand : SteeringCommand
     {
         var (run, id) = Which(context.RequireRepository(), _which.Text(parsed));
         var (reason, who) = (_approve ? "" : parsed.GetValue(_reason) ?? "", context.Person);
-        // The answer is to what is printed here and to nothing else: files of the run may have been changed, and the question may be
-        // another.
-        var question = run.Status.Questions.FirstOrDefault(question => question.Id == id);
-        if (question is not null)
-        {
-            context.Terminal.Say(question.Question);
-        }
-        var answer = new ApprovalCommand(id, reason, who) { Shown = question?.Shown ?? "" };
+        var answer = new ApprovalCommand(id, reason, who) { Shown = SayWhatIsAnswered(context, run, id) };
         return _approve
             ? SendAsync(
                 parsed,

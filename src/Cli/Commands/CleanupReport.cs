@@ -25,6 +25,7 @@ internal static class CleanupReport
             found.StrayRefs,
             found.Spare,
             [.. found.Orphans.Select(orphan => orphan.Folder)],
+            found.GitCopies,
             before,
             after
         );
@@ -48,6 +49,7 @@ internal static class CleanupReport
                 : [],
             .. Some(found.Spare.Select(path => $"{path}  waits to be used again; more than worktrees.pool"), "worktrees and set-ups"),
             .. Some(found.Orphans.Select(orphan => $"{orphan.Folder}  cache of {orphan.Repository}, which is gone"), "caches"),
+            .. Some(found.GitCopies.Select(folder => $"{folder}  git's configuration for runs that are gone"), "copies"),
         ];
         Part(context, isDry ? "Would be removed:" : "Removed:", goes.Count > 0 ? goes : ["nothing"]);
         var unchosen = kept.Count(entry => entry.Why.Count == 0);

@@ -25,20 +25,23 @@ internal sealed class LandCommand : SteeringCommand
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var run = _run.RequireOpenRun(context.RequireRepository(), parsed);
+        return SendLandingAsync(
+            parsed,
+            context,
+            run,
+            asked => parsed.GetValue(_merged) ? MergedOf(context, asked) : PromoteOf(context, asked, StoredRefusals.OfLand),
+            stop
+        );
+    }
+
+    private static SteeringCall MergedOf(CommandContext context, StoredRun run)
+    {
         var before = run.Status.LandedCommit;
-        var command = new PersonCommand(By: context.Person);
-        return parsed.GetValue(_merged)
-            ? SendLandingAsync(
-                parsed,
-                context,
-                run,
-                new SteeringCall((handle, cancel) => handle.LandMergedAsync(command, cancel), "landMerged", command)
-                {
-                    ComesToRest = status => status.LandedCommit != before && status.State != RunStates.Landing,
-                    Refuse = StoredRefusals.OfLandMerged,
-                },
-                stop
-            )
-            : SendLandingAsync(parsed, context, run, PromoteOf(context, StoredRefusals.OfLand), stop);
+        var command = new PersonCommand(By: context.Person) { Shown = SayWhatIsAnswered(context, run, RunQuestion.OfLandMerged) };
+        return new SteeringCall((handle, cancel) => handle.LandMergedAsync(command, cancel), "landMerged", command)
+        {
+            ComesToRest = status => status.LandedCommit != before && status.State != RunStates.Landing,
+            Refuse = StoredRefusals.OfLandMerged,
+        };
     }
 }

@@ -19,6 +19,6 @@ internal sealed class PromoteCommand : SteeringCommand
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var run = _run.RequireOpenRun(context.RequireRepository(), parsed);
-        return SendLandingAsync(parsed, context, run, PromoteOf(context, StoredRefusals.OfPromote), stop);
+        return SendLandingAsync(parsed, context, run, asked => PromoteOf(context, asked, StoredRefusals.OfPromote), stop);
     }
 }

@@ -55,17 +55,22 @@ internal sealed class ResolveCommand : SteeringCommand
         {
             Tasks = given.Length == 0 ? null : [.. given.Select(id => UniquePrefix.Find(id, ids, $"task of {run.Id}"))],
         };
-        var call = new SteeringCall((handle, cancel) => handle.ResolveAsync(command, cancel), "resolveEscalation", command)
-        {
-            Refuse = StoredRefusals.OfResolve,
-            UnchangedCode = ExitCodes.WorkFailed,
-        };
         return way == Resolutions.Abort
             ? new RunAbortion(context, stop).RunAsync(
                 run,
                 SaysYes(parsed),
-                () => SendAsync(parsed, context, run, call with { ComesToRest = status => RunStates.IsFinal(status.State) }, stop)
+                () => SendAsync(parsed, context, run, CallOf(run) with { ComesToRest = status => RunStates.IsFinal(status.State) }, stop)
             )
-            : SendLandingAsync(parsed, context, run, call, stop);
+            : SendLandingAsync(parsed, context, run, CallOf, stop);
+
+        SteeringCall CallOf(StoredRun asked)
+        {
+            var answer = command with { Shown = SayWhatIsAnswered(context, asked, RunQuestion.OfResolve) };
+            return new SteeringCall((handle, cancel) => handle.ResolveAsync(answer, cancel), "resolveEscalation", answer)
+            {
+                Refuse = StoredRefusals.OfResolve,
+                UnchangedCode = ExitCodes.WorkFailed,
+            };
+        }
     }
 }

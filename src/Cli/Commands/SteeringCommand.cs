@@ -43,10 +43,11 @@ internal abstract class SteeringCommand : CliCommand
 
     /// <summary>The command that lands a run that waits for its target.</summary>
     /// <param name="context">Who lands it.</param>
+    /// <param name="run">The run.</param>
     /// <param name="refuse">Why it is refused, by the run's record.</param>
-    protected static SteeringCall PromoteOf(CommandContext context, Func<RunStatus, string?> refuse)
+    protected static SteeringCall PromoteOf(CommandContext context, StoredRun run, Func<RunStatus, string?> refuse)
     {
-        var command = new PersonCommand(By: context.Person);
+        var command = new PersonCommand(By: context.Person) { Shown = SayWhatIsAnswered(context, run, RunQuestion.OfPromote) };
         return new((handle, cancel) => handle.PromoteAsync(command, cancel), "promote", command)
         {
             ComesToRest = status => status.State == RunStates.Completed,
@@ -54,16 +55,31 @@ internal abstract class SteeringCommand : CliCommand
         };
     }
 
+    /// <summary>Prints the question that a command answers: the answer is to what is printed here and to nothing else, because files of
+    /// the run may have been changed, and the question may be another.</summary>
+    /// <param name="ids">Ids of the questions that it may be meant for, the first one first.</param>
+    /// <returns>What identifies it; empty where none of them is asked.</returns>
+    protected static string SayWhatIsAnswered(CommandContext context, StoredRun run, params string[] ids)
+    {
+        if (RunQuestion.First(run.Status.Questions, ids) is not { } question)
+        {
+            return "";
+        }
+        context.Terminal.Say(question.Question);
+        return question.Shown;
+    }
+
     /// <summary>Adds the option of commands that land, or check what is to land.</summary>
     protected void AddAcceptLosses() => Add(_acceptLosses);
 
     /// <summary>Sends a command that lands, or checks what is to land. Where that comes to nothing because work of the run is lost, a
     /// person says that it may be: by the option, or at the terminal.</summary>
+    /// <param name="callOf">The command for the run as it stands: what is asked may be another thing after the first try.</param>
     protected async Task<int> SendLandingAsync(
         ParseResult parsed,
         CommandContext context,
         StoredRun run,
-        SteeringCall call,
+        Func<StoredRun, SteeringCall> callOf,
         CancellationToken stop
     )
     {
@@ -72,10 +88,10 @@ internal abstract class SteeringCommand : CliCommand
         {
             await AcceptLossesAsync(context, run, asks: false, stop);
         }
-        var code = await SendAsync(parsed, context, run, call, stop);
+        var code = await SendAsync(parsed, context, run, callOf(run), stop);
         var now = run.Reload();
         return code != ExitCodes.Done && !RunStates.IsFinal(now.Status.State) && await AcceptLossesAsync(context, now, asks: !accepts, stop)
-            ? await SendAsync(parsed, context, now, call, stop)
+            ? await SendAsync(parsed, context, now, callOf(now), stop)
             : code;
     }
 

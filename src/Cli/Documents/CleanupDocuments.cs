@@ -18,6 +18,7 @@ internal sealed record CleanupDocument(
     IReadOnlyList<string> StrayRefs,
     IReadOnlyList<string> Worktrees,
     IReadOnlyList<string> Caches,
+    IReadOnlyList<string> GitCopies,
     StorageSizes Before,
     StorageSizes After
 ) : Document;

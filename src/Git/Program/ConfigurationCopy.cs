@@ -76,6 +76,8 @@ public sealed class ConfigurationCopy
                 DurableFile.Write(Path.Combine(place, name), content);
             }
         }
+        // It is used now: cleaning removes what nobody has used for long.
+        Directory.SetLastWriteTimeUtc(place, DateTime.UtcNow);
         return Open(folder, hash);
 
         async Task<byte[]> ReadAsync(string setting, string name)

@@ -12,7 +12,8 @@ namespace Orchestrator.Git.Worktrees;
 public sealed partial class ConfinedCommits(Worktree worktree, string branch, string folder)
 {
     /// <summary>Where an agent finds the repository's own objects, through the alternates of its own.</summary>
-    private const string SharedObjects = "/run/orchestrate-objects";
+    private const string SharedObjects = "/run/orchestrate-git/objects";
+    private const string SharedLargeFiles = "/run/orchestrate-git/lfs";
 
     private const int LongestId = 128;
 
@@ -20,6 +21,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
     private const int MostLooseObjects = 500;
 
     private readonly GitRepository _repository = worktree.Repository;
+    private readonly ConfinedLargeFiles _largeFiles = new(worktree.Repository, folder);
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
     private string Objects => Path.Combine(folder, "objects");
@@ -50,6 +52,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         Directory.CreateDirectory(Path.Combine(_repository.CommonDirectory, shared));
         Directory.CreateDirectory(Path.Combine(_repository.CommonDirectory, "logs", shared));
         Directory.CreateDirectory(Path.Combine(worktree.AdminDirectory, "logs"));
+        _largeFiles.Prepare();
         DurableFile.Write(
             Path.Combine(Objects, "info", "alternates"),
             string.Concat(SharedAlternates().Prepend(SharedObjects).Select(path => path + "\n"))
@@ -67,14 +70,12 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
     }
 
     /// <summary>Adds what git needs to a sandbox: the repository's common folder can be read, the worktree's index and head can be changed,
-    /// and where objects and the branch are, the folders of this agent run are seen.</summary>
+    /// and where objects, large files and the branch are, the folders of this agent run are seen.</summary>
     /// <param name="sandbox">The sandbox without it.</param>
     public Sandbox AddTo(Sandbox sandbox)
     {
         var common = _repository.CommonDirectory;
         var shared = Path.GetDirectoryName(branch)!;
-        // Objects of LFS are objects, too.
-        var large = Path.Combine(common, "lfs");
         return sandbox with
         {
             Substitutes =
@@ -87,8 +88,9 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
                 new(Path.Combine(common, "logs", shared), Logs, IsWritable: true),
                 // It may name commits that are not taken over.
                 new(Path.Combine(worktree.AdminDirectory, "logs"), HeadLogs, IsWritable: true),
+                .. _largeFiles.Substitutes(SharedLargeFiles),
             ],
-            Writable = [.. sandbox.Writable, worktree.Path, worktree.AdminDirectory, large],
+            Writable = [.. sandbox.Writable, worktree.Path, worktree.AdminDirectory],
             // They say to git whose worktree this is, and what programs it runs.
             ReadOnly =
             [
@@ -110,7 +112,10 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         {
             return "";
         }
-        return await TakeObjectsAsync(stop) is { Length: > 0 } problem ? problem : await TakeBranchAsync(stop);
+        // What a commit needs to be checked out comes before it.
+        var large = _largeFiles.TakeOver(stop);
+        var problem = await TakeObjectsAsync(stop) is { Length: > 0 } refused ? refused : await TakeBranchAsync(stop);
+        return $"{large} {problem}".Trim();
     }
 
     /// <summary>Removes the folder, after everything was taken over and the agent has ended.</summary>

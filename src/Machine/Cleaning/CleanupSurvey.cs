@@ -11,5 +11,8 @@ public sealed record CleanupSurvey(IReadOnlyList<RunRemains> Runs, IReadOnlyList
     /// <summary>Names of hidden refs that belong to no run, and whose commits are on the person's branches.</summary>
     public IReadOnlyList<string> StrayRefs => [.. Stray.Select(change => change.Name)];
 
+    /// <summary>Folders with copies of git's configuration that no run goes by any more.</summary>
+    public IReadOnlyList<string> GitCopies { get; init; } = [];
+
     internal IReadOnlyList<RefChange> Stray { get; init; } = [];
 }

@@ -45,14 +45,19 @@ public sealed class RunCleanup
         var runs = await survey.LookAsync([.. chosen.Select(run => new EndedRun(new RunFolder(_location.Root, run.RunId), run))], stop);
 
         var orphans = OrphanedCache.List(_services.Environment, _services.Time.GetUtcNow());
+        var copies = LeftGitCopies.List(_services.Environment, _services.Time.GetUtcNow());
 
         // A run that works or starts may need spare worktrees and refs without a run.
         if (all.Any(run => !RunStates.IsFinal(run.State)))
         {
-            return new CleanupSurvey(runs, [], orphans);
+            return new CleanupSurvey(runs, [], orphans) { GitCopies = copies };
         }
         var known = all.Select(run => RunFolder.NameOf(run.RunId)).ToHashSet(StringComparer.Ordinal);
-        return new CleanupSurvey(runs, _spare.Beyond(_settings.Worktrees.Pool), orphans) { Stray = await survey.StrayAsync(known, stop) };
+        return new CleanupSurvey(runs, _spare.Beyond(_settings.Worktrees.Pool), orphans)
+        {
+            GitCopies = copies,
+            Stray = await survey.StrayAsync(known, stop),
+        };
     }
 
     /// <summary>Removes what was found.</summary>
@@ -77,7 +82,8 @@ public sealed class RunCleanup
             left.Add(moved);
         }
         await _spare.RemoveAsync(found.Spare, stop);
-        foreach (var folder in found.Orphans.Select(orphan => orphan.Folder))
+        LeftGitCopies.Forget(_services.Environment, _services.Time.GetUtcNow());
+        foreach (var folder in found.Orphans.Select(orphan => orphan.Folder).Concat(found.GitCopies))
         {
             stop.ThrowIfCancellationRequested();
             try

@@ -157,7 +157,8 @@ public static class MachineCheck
                 Name,
                 MachineCheckStatus.Ok,
                 $"{found.Program}: agents and what runs their work (gates, set-up, package managers) change their own tree, caches of "
-                    + $"package managers{(paths.Count > 0 ? $" and {FileNames.Some(paths)}" : "")}, and nothing that decides."
+                    + $"package managers{(paths.Count > 0 ? $" and {FileNames.Some(paths)}" : "")}, and nothing that decides. "
+                    + NetworkOf(AbstractSockets.Listening())
             );
         }
         var why = found.Problem.Length > 0 ? found.Problem : "The program bwrap is not there.";
@@ -175,6 +176,12 @@ public static class MachineCheck
                 (found.Problem.Length > 0 ? "Allow user namespaces" : "Install bubblewrap") + ", or set permissions.sandbox to off."
             );
     }
+
+    /// <summary>What programs in the sandbox reach without files: whoever listens there must ask who calls.</summary>
+    internal static string NetworkOf(IReadOnlyList<string> sockets) =>
+        sockets.Count == 0
+            ? "The network is the machine's, its own ports are reached."
+            : $"The network is the machine's: its own ports are reached, and sockets without a file ({FileNames.Some(sockets)}).";
 
     /// <summary>How the limits of the settings are enforced; null where there are none.</summary>
     private static MachineCheckEntry? Limits(LimitSettings limits)

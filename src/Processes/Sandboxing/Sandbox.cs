@@ -6,9 +6,14 @@ namespace Orchestrator.Processes;
 /// <param name="Program">Absolute path of bubblewrap; see <see cref="Bubblewrap.CheckAsync"/>.</param>
 public sealed record Sandbox(string Program)
 {
-    /// <summary>Folders that are empty in each sandbox, and gone at its end: temporary files, and sockets and locks of programs at
-    /// work.</summary>
-    public static IReadOnlyList<string> PrivateFolders { get; } = ["/tmp", "/var/tmp", "/run"];
+    /// <summary>Folders that are empty in each sandbox, and gone at its end: temporary files, and sockets and locks of programs at work.
+    /// Our own temporary folder is among them: there the runtime listens for debuggers, which may do everything to us.</summary>
+    public static IReadOnlyList<string> PrivateFolders { get; } =
+    [
+        .. ((string[])["/tmp", "/var/tmp", "/run", Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.GetTempPath()))]).Distinct(
+            StringComparer.Ordinal
+        ),
+    ];
 
     /// <summary>Whether a path lies in one of those.</summary>
     public static bool IsPrivate(string path) => PrivateFolders.Any(folder => path.StartsWith(folder + "/", StringComparison.Ordinal));

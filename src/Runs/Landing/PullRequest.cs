@@ -144,7 +144,7 @@ internal static class PullRequest
         CancellationToken stop
     )
     {
-        if (repository.Configuration.Get("filter.lfs.clean") is { Length: > 0 })
+        if (LargeFiles.Exist(repository))
         {
             var uploaded = await runner.RunAsync(
                 await CommandAsync("git", repository, [.. WithoutHooks, "lfs", "push", "origin", staging]),

@@ -36,7 +36,7 @@ public sealed class PlanLoading(RunServices services)
         var repository = await services.Repositories.OpenAsync(input.Repository.Path);
         var start = RunStart.Of(input.Input, settings, input.Repository) with
         {
-            GitConfiguration = await GitCopies.KeepAsync(repository, services.Environment, stop),
+            GitConfiguration = await GitCopies.KeepAsync(repository, folder, services.Environment, stop),
         };
         var hash = RunFiles.Store(folder, read.Plan, start, [.. Roles(input.Repository.WorkTree), .. MarksOfBacklog(input, read.Plan)]);
         var outline = TaskOutlines.OutlineOf(new RunFiles(folder, read.Plan, start));

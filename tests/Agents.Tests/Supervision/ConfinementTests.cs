@@ -29,8 +29,8 @@ public sealed class ConfinementTests
 
         Assert.StartsWith("/usr/bin/bwrap --unshare-pid --unshare-ipc --cap-drop ALL --ro-bind / / ", words, StringComparison.Ordinal);
         Assert.EndsWith(
-            $" --perms 0700 --tmpfs {home} --ro-bind-try {home}/.settings {home}/.settings --ro-bind-try {home}/r {home}/r --bind {home}/r "
-                + $"{home}/r --ro-bind {home}/r/.git {home}/r/.git --bind {home}/r/.git/HEAD {home}/r/.git/HEAD --",
+            $" --perms 0700 --tmpfs {home} --ro-bind-try {home}/.settings {home}/.settings --bind {home}/r {home}/r "
+                + $"--ro-bind {home}/r/.git {home}/r/.git --bind {home}/r/.git/HEAD {home}/r/.git/HEAD --",
             words,
             StringComparison.Ordinal
         );

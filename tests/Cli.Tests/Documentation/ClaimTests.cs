@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using Orchestrator.TestKit;
 using Xunit;
 
@@ -11,13 +10,11 @@ namespace Orchestrator.Cli.Tests.Documentation;
 /// does yet</c>, of which there may be no more than <see cref="MostUnplayed"/>. A sentence that is new or changed needs a word there;
 /// <c>APPROVE_DOCS=1</c> writes the file anew, with <c>?</c> below what has none.
 /// </summary>
-public sealed partial class ClaimTests
+public sealed class ClaimTests
 {
     // Sentences of all pages that no test plays; a new one needs a test.
     private const int MostUnplayed = 2;
     private const string Folder = "tests/Cli.Tests/Documentation/Claims";
-
-    private static readonly Lazy<IReadOnlySet<string>> _tests = new(AllTests);
 
     private static readonly string[] _pages = ["first-plan", "overnight", "landing", "gates", "blocked", "temporal"];
 
@@ -46,7 +43,7 @@ public sealed partial class ClaimTests
                 faults.AddRange(
                     proof[2..]
                         .Split(", ")
-                        .Where(test => !_tests.Value.Contains(test))
+                        .Where(test => !TestNames.All.Contains(test))
                         .Select(test => $"there is no test {test}: {sentence}")
                 );
             }
@@ -104,27 +101,4 @@ public sealed partial class ClaimTests
             .Aggregate(new StringBuilder(), (text, sentence) => text.Append($"{sentence}\n  {known.GetValueOrDefault(sentence, "?")}\n"))
             .ToString();
     }
-
-    // Of all projects: by what stands in their sources, since a test host has its own project alone.
-    private static IReadOnlySet<string> AllTests() =>
-        Directory
-            .EnumerateFiles(RepositoryFiles.Path("tests"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal))
-            .Select(File.ReadAllText)
-            .SelectMany(text =>
-                Class().Match(text) is { Success: true } found
-                    ? Test().Matches(text).Select(match => $"{found.Groups["name"].Value}.{match.Groups["name"].Value}")
-                    : []
-            )
-            .ToHashSet();
-
-    [GeneratedRegex(@"^public (sealed |abstract )?(partial )?class (?<name>\w+)", RegexOptions.Multiline)]
-    private static partial Regex Class();
-
-    [GeneratedRegex(
-        @"^    \[\w*(Fact|Theory)(Attribute)?\b[^\n]*\]\n(^    [\[(""].*\n|^     .*\n|^    \)\]\n)*"
-            + @"^    public (async )?[\w.<>]+ (?<name>\w+)\(",
-        RegexOptions.Multiline
-    )]
-    private static partial Regex Test();
 }

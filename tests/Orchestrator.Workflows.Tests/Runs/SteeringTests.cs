@@ -165,6 +165,42 @@ public sealed class SteeringTests
         Assert.Null(approvals.Refuse(new ApprovalCommand("a"), yes: true));
     }
 
+    /// <summary>So is what promotes, lands or resolves: the run waits for another reason by now.</summary>
+    [Theory]
+    [InlineData(RunStates.AwaitingPromotion)]
+    [InlineData(RunStates.Escalated)]
+    public void Refuse_DecisionAboutWhatTheRunDoesNotWaitForAnyMore_SaysWhatIsAskedNow(string waits)
+    {
+        var state = Of(Task("a"), Task("b"));
+        Start(state, "a");
+        Report(state, "a", TaskStates.Merged);
+        state.Run = state.Run with { State = waits, Reason = "main has moved." };
+        var steering = new Steering(state);
+        var shown = Assert.Single(Questions.Of(state)).Shown;
+        Assert.All(Refusals(shown), Assert.Null);
+
+        state.Run = state.Run with { Reason = "It adds a token in a.txt." };
+
+        Assert.All(
+            Refusals(shown),
+            refusal =>
+            {
+                Assert.Contains("is not what you were shown", refusal, StringComparison.Ordinal);
+                Assert.Contains("It adds a token in a.txt.", refusal, StringComparison.Ordinal);
+            }
+        );
+        Assert.All(Refusals(Assert.Single(Questions.Of(state)).Shown), Assert.Null);
+        Assert.All(Refusals(""), Assert.Null);
+
+        string?[] Refusals(string shown) =>
+            [
+                waits == RunStates.Escalated
+                    ? steering.RefuseLandMerged(new PersonCommand { Shown = shown })
+                    : steering.RefusePromote(new PersonCommand { Shown = shown }),
+                steering.RefuseResolve(new ResolveCommand(Resolutions.Abort) { Shown = shown }),
+            ];
+    }
+
     [Fact]
     public void Refuse_UnknownTask_NamesThoseThatThereAre()
     {

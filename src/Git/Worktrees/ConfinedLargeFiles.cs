@@ -1,0 +1,115 @@
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>The content of large files (git LFS) that a confined agent adds. It sees a folder of its own in place of <c>.git/lfs</c>, and
+/// finds what is there already as that of a reference repository; what it adds is taken over. Each object is named by the SHA-256 of its
+/// content, so that nothing else can be brought in under its name, and none that is there is ever replaced.</summary>
+/// <param name="repository">The repository.</param>
+/// <param name="folder">Absolute path of a folder that is the agent run's alone.</param>
+internal sealed partial class ConfinedLargeFiles(GitRepository repository, string folder)
+{
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+
+    private string Shared => LargeFiles.FolderOf(repository);
+
+    private string Own => Path.Combine(folder, "lfs");
+
+    /// <summary>Makes the folders where the repository has large files, or git is set up for them.</summary>
+    public void Prepare()
+    {
+        if (Directory.Exists(Shared) || LargeFiles.AreSetUp(repository))
+        {
+            Directory.CreateDirectory(Path.Combine(Shared, "objects"));
+            Directory.CreateDirectory(Own);
+        }
+    }
+
+    /// <summary>What the agent sees.</summary>
+    /// <param name="reference">Where it finds the repository's own: git LFS looks beside the objects that git's alternates name.</param>
+    public IEnumerable<Substitute> Substitutes(string reference) =>
+        Directory.Exists(Own) ? [new(reference, Shared, IsWritable: false), new(Shared, Own, IsWritable: true)] : [];
+
+    /// <summary>Takes over what was added since the last time.</summary>
+    /// <param name="stop">Checked between the files.</param>
+    /// <returns>What could not be taken over, a sentence; empty where all was.</returns>
+    public string TakeOver(CancellationToken stop)
+    {
+        List<string> wrong = [];
+        foreach (var path in Objects())
+        {
+            stop.ThrowIfCancellationRequested();
+            var id = Path.GetFileName(path);
+            if (!_known.Contains(id) && !TryTakeOver(path, Path.Combine(Shared, "objects", id[..2], id[2..4], id)))
+            {
+                wrong.Add(id);
+            }
+            _known.Add(id);
+        }
+        return wrong.Count == 0 ? "" : $"{FileNames.Some(wrong)} in the agent's .git/lfs is not what its name says, and is not taken over.";
+    }
+
+    /// <summary>Files that could be objects, by their place and name. A link is none.</summary>
+    private IEnumerable<string> Objects() =>
+        from first in FoldersOf(Path.Combine(Own, "objects"))
+        from second in FoldersOf(first)
+        from file in Directory.EnumerateFiles(second)
+        where IdPattern().IsMatch(Path.GetFileName(file)) && file.EndsWith(Expected(file), StringComparison.Ordinal)
+        select file;
+
+    private static string Expected(string file) => Path.GetFileName(file) is var id ? $"/{id[..2]}/{id[2..4]}/{id}" : "";
+
+    private static IEnumerable<string> FoldersOf(string folder) =>
+        new DirectoryInfo(folder) is { Exists: true, LinkTarget: null } found
+            ? found.EnumerateDirectories().Where(entry => entry.LinkTarget is null).Select(entry => entry.FullName)
+            : [];
+
+    private static bool TryTakeOver(string from, string to)
+    {
+        if (File.Exists(to))
+        {
+            return true;
+        }
+        using var source = RegularFile.TryOpen(from);
+        // Read twice: what is written must be what was looked at, and a file that is not what it says must not fill the disk.
+        if (source is null || HashOf(source, Stream.Null) != Path.GetFileName(from))
+        {
+            return false;
+        }
+        source.Position = 0;
+        try
+        {
+            DurableFile.Write(
+                to,
+                target =>
+                {
+                    if (HashOf(source, target) != Path.GetFileName(from))
+                    {
+                        throw new InvalidDataException();
+                    }
+                }
+            );
+            return true;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
+
+    private static string HashOf(Stream source, Stream target)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var part = new byte[128 * 1024];
+        for (var left = source.Length; left > 0 && source.Read(part) is > 0 and var count; left -= count)
+        {
+            hash.AppendData(part, 0, count);
+            target.Write(part, 0, count);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    [GeneratedRegex("^[0-9a-f]{64}$", RegexOptions.CultureInvariant)]
+    private static partial Regex IdPattern();
+}

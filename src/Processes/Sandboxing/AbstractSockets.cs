@@ -1,0 +1,31 @@
+using System.Globalization;
+
+namespace Orchestrator.Processes;
+
+/// <summary>Sockets that have a name and no file (unix(7), "abstract"): displays, message buses, debuggers. They belong to a network
+/// namespace, so that a <see cref="Sandbox"/>, which has the machine's network, can't close them.</summary>
+public static class AbstractSockets
+{
+    private const int AcceptsConnections = 0x10000; // __SO_ACCEPTCON in the kernel's net.h
+    private const int FlagsColumn = 3;
+    private const int NameColumn = 7;
+
+    /// <summary>Names, with <c>@</c> in front, of those that somebody listens on, in order.</summary>
+    public static IReadOnlyList<string> Listening() => File.Exists("/proc/net/unix") ? Listening(File.ReadLines("/proc/net/unix")) : [];
+
+    /// <inheritdoc cref="Listening()"/>
+    /// <param name="table">Lines of <c>/proc/net/unix</c> (proc(5)).</param>
+    internal static IReadOnlyList<string> Listening(IEnumerable<string> table) =>
+        [
+            .. table
+                .Skip(1)
+                .Select(line => line.Split(' ', NameColumn + 1, StringSplitOptions.RemoveEmptyEntries))
+                .Where(columns => columns.Length > NameColumn && columns[NameColumn].StartsWith('@') && IsListening(columns[FlagsColumn]))
+                .Select(columns => columns[NameColumn])
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
+
+    private static bool IsListening(string flags) =>
+        int.TryParse(flags, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var bits) && (bits & AcceptsConnections) != 0;
+}

@@ -1,0 +1,82 @@
+using Orchestrator.Processes;
+using Orchestrator.TestKit;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>Confined agents in a repository with git LFS: they read and commit large files, and change none that is there.</summary>
+public sealed class LargeFileTests
+{
+    [LargeFileFact]
+    public async Task Run_ConfinedAgentsWithLargeFiles_CommitThemAndCanNotChangeThoseThatAreThere()
+    {
+        using var cli = new CliFixture().WithRepository();
+        var variables = new Dictionary<string, string?>
+        {
+            ["HOME"] = cli.Home,
+            [Unconfined.Variable] = null,
+            ["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "cache"),
+            ["GIT_AUTHOR_NAME"] = "x",
+            ["GIT_AUTHOR_EMAIL"] = "x@localhost",
+            ["GIT_COMMITTER_NAME"] = "x",
+            ["GIT_COMMITTER_EMAIL"] = "x@localhost",
+        };
+        cli.Write(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text\n");
+        cli.Write("old.bin", "old content\n");
+        var agent = Path.Combine(cli.Home, "agent.sh");
+        await File.WriteAllTextAsync(
+            agent,
+            """
+            set -e
+            export GIT_AUTHOR_NAME=x GIT_AUTHOR_EMAIL=x GIT_COMMITTER_NAME=x GIT_COMMITTER_EMAIL=x
+            grep -q 'old content' old.bin
+            rm old.bin && git checkout -q old.bin && grep -q 'old content' old.bin
+            case $ORCHESTRATOR_TASK in
+              a) echo 'new content' >new.bin ;;
+              b) rm new.bin && git checkout -q new.bin && grep -q 'new content' new.bin && echo 'newer content' >newer.bin ;;
+            esac
+            git add -A && git commit -qm large
+            # Its own folder: nothing of it stays, and no name can be taken for another content.
+            find "$(git rev-parse --git-common-dir)/lfs/objects" -type f | while read -r object; do
+              chmod u+w "$object"; echo evil >"$object"
+            done
+            find /run/orchestrate-git/lfs/objects -type f | while read -r object; do ! { echo evil >"$object"; } 2>/dev/null; done
+            """
+        );
+        cli.Write(
+            ".orchestrator/config.yaml",
+            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: on}}\n"
+        );
+        cli.Write(
+            "tasks.yaml",
+            """
+            tasks:
+              - {id: a, description: A, files_write: [new.bin], max_retries: 0, verification: [grep -q 'new content' new.bin]}
+              - {id: b, description: B, files_write: [newer.bin], depends_on: [a], max_retries: 0, verification: [grep -q newer newer.bin]}
+            """
+        );
+        await GitAsync("lfs", "install", "--skip-repo");
+        await GitAsync("add", "-A");
+        await GitAsync("commit", "-q", "-m", "Large");
+
+        var run = await new OrchestrateProgram(cli.Folder, variables).RunAsync("run", "--yes");
+
+        Assert.True(run.ExitCode == 0, run.StandardOutput.Text + run.StandardError.Text);
+        Assert.StartsWith("version https://git-lfs", await GitAsync("show", "main:newer.bin"), StringComparison.Ordinal);
+        Assert.Equal(
+            ("old content\n", "new content\n", "newer content\n"),
+            (cli.Read("old.bin"), cli.Read("new.bin"), cli.Read("newer.bin"))
+        );
+        Assert.Contains("Git LFS fsck OK", await GitAsync("lfs", "fsck", "--objects"), StringComparison.Ordinal);
+        Assert.Equal(3, Directory.GetFiles(Path.Combine(cli.Folder, ".git/lfs/objects"), "*", SearchOption.AllDirectories).Length);
+
+        async Task<string> GitAsync(params string[] arguments)
+        {
+            var done = await new ProcessRunner().RunAsync(
+                new ProcessCommand("git", arguments) { WorkingDirectory = cli.Folder, Environment = variables }
+            );
+            Assert.True(done.Succeeded, $"git {string.Join(' ', arguments)}: {done.StandardError.Text}");
+            return done.StandardOutput.Text;
+        }
+    }
+}
