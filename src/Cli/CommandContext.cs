@@ -59,6 +59,9 @@ internal sealed class CommandContext(
     /// <summary>The kind of machine.</summary>
     public HostPlatform Platform { get; } = platform ?? HostPlatform.Current;
 
+    /// <summary>Carries out another command line in a folder, at the same terminal, and returns its exit code.</summary>
+    public required Func<IReadOnlyList<string>, string, Task<int>> CallAsync { get; init; }
+
     /// <summary>Ctrl-C, once and twice.</summary>
     public Interrupts Interrupts { get; } = interrupts;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Orchestrator.Plans;
 
@@ -96,6 +97,15 @@ public sealed record OrchestrationInput
     [JsonPropertyName("until")]
     public DateTimeOffset? Until { get; init; }
 
+    /// <summary>Stop starting agents at the next such time of day after the run's start, <c>HH:mm</c>: for schedules, whose runs all have
+    /// one input.</summary>
+    [JsonPropertyName("untilTime")]
+    public string? UntilTime { get; init; }
+
+    /// <summary>Time zone of <see cref="UntilTime"/>, by its IANA name; default: that of the worker's machine.</summary>
+    [JsonPropertyName("untilZone")]
+    public string? UntilZone { get; init; }
+
     /// <summary>Answers recommendations (review of a medium risk, uncommitted changes); never what is required.</summary>
     [JsonPropertyName("yes")]
     public bool Yes { get; init; }
@@ -148,6 +158,18 @@ public sealed record OrchestrationInput
         if (Land is not null && !LandingWay.All.Contains(Land))
         {
             faults.Add($"'land' is '{Land}'; it must be one of {string.Join(", ", LandingWay.All)}.");
+        }
+        if (Until is not null && UntilTime is not null)
+        {
+            faults.Add("'until' and 'untilTime' are given: one of them says when the run stops starting agents.");
+        }
+        if (UntilTime is not null && !TimeOnly.TryParseExact(UntilTime, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+        {
+            faults.Add($"'untilTime' is '{UntilTime}'; it must be a time of day such as 07:30.");
+        }
+        if (UntilZone is not null && UntilTime is null)
+        {
+            faults.Add("'untilZone' goes with 'untilTime'.");
         }
         if (MaxCost < 0)
         {

@@ -140,7 +140,11 @@ public sealed record TaskOutline
 }
 
 /// <summary>Asks whether the run can begin: checks git, base, target, disk, agent program, set-up and gates at the base.</summary>
-public sealed record PreflightInput(string RunId, RepositoryReference Repository, string PlanHash, OrchestrationInput Input);
+public sealed record PreflightInput(string RunId, RepositoryReference Repository, string PlanHash, OrchestrationInput Input)
+{
+    /// <summary>When the run was started, which a time of day in its input counts from.</summary>
+    public DateTimeOffset StartedAt { get; init; }
+}
 
 /// <summary>Result of preflight.</summary>
 public sealed record PreflightResult
@@ -164,6 +168,10 @@ public sealed record PreflightResult
 
     /// <summary>Hash of what the run decides by from now on: with the contracts and the gates at the base. Empty: as before.</summary>
     public string PlanHash { get; init; } = "";
+
+    /// <summary>When the run stops starting agents, by the time of day in its input; null: the input has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? Until { get; init; }
 }
 
 /// <summary>Transitions for the run's folder: events are appended, the status file is replaced.</summary>

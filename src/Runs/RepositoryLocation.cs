@@ -16,6 +16,9 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
     /// <summary>Our folder in the repository, with engine and runs: one for all work trees.</summary>
     public string OrchestratorFolder => Path.Combine(Root, ".orchestrator");
 
+    /// <summary>The repository's name in task queues, leases, schedules and units: 12 hex digits.</summary>
+    public string Key => GitRepository.KeyOf(GitDirectory);
+
     /// <summary>Folder of the project's own texts for runs, such as roles.</summary>
     public string ProjectFolder => Path.Combine(WorkTree, ".orchestrator");
 

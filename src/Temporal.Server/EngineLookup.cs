@@ -1,7 +1,10 @@
 using Temporal.Server.History;
+using Temporal.Server.Schedules;
+using Temporal.Server.Schedules.State;
 using Temporal.Server.Storage;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
+using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server;
 
@@ -19,10 +22,17 @@ public sealed record EngineRun(string RunId, EngineRunEnd? End);
 /// <param name="Result">The JSON that a completed run returned; else empty.</param>
 public sealed record EngineRunEnd(string Kind, DateTimeOffset Time, string Reason, string Identity, string Result);
 
+/// <summary>What an engine file says of a schedule.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Description">As a server describes it, without a token for changes.</param>
+/// <param name="Due">Its times until now, UTC, whether it acted then or not.</param>
+public sealed record EngineSchedule(string Id, DescribeScheduleResponse Description, IReadOnlyList<DateTime> Due);
+
 /// <summary>Looks into an engine file without a server, also while one works on it: the file is only read.</summary>
 public static class EngineLookup
 {
     private const string Prefix = "WorkflowExecution";
+    private const int MostTimes = 1000;
 
     /// <summary>The newest run of a workflow in the namespace <c>default</c>; null where there is none.</summary>
     /// <param name="path">The engine file.</param>
@@ -42,6 +52,41 @@ public static class EngineLookup
     /// <inheritdoc cref="Find"/>
     public static string? FindRunId(string path, string workflowId) =>
         Read(path, db => RunTable.FindCurrent(db, NamespaceRegistry.Default.Id, workflowId) is var (name, _) ? name.RunId : null);
+
+    /// <summary>The schedules in the namespace <c>default</c>, by id, as a server would describe them.</summary>
+    /// <param name="path">The engine file.</param>
+    /// <param name="since">How far back their times go; never before a schedule was created.</param>
+    /// <param name="now">Until when they go, and the moment from which the next times count.</param>
+    /// <inheritdoc cref="Find" path="/exception"/>
+    public static IReadOnlyList<EngineSchedule> Schedules(string path, DateTimeOffset since, DateTimeOffset now) =>
+        Read(
+            path,
+            db =>
+                ScheduleTable
+                    .Load(db)
+                    .Where(record => record.Deleted is null && record.NamespaceId == NamespaceRegistry.Default.Id)
+                    .OrderBy(record => record.ScheduleId, StringComparer.Ordinal)
+                    .Select(record => Describe(record, since, now))
+                    .ToList()
+        );
+
+    private static EngineSchedule Describe(ScheduleRecord record, DateTimeOffset since, DateTimeOffset now)
+    {
+        var times = ScheduleRun.TimesOf(record);
+        var created = record.Info.CreateTime.ToDateTime();
+        var from = created > since.UtcDateTime ? created : since.UtcDateTime;
+        return new EngineSchedule(
+            record.ScheduleId,
+            new DescribeScheduleResponse
+            {
+                Schedule = record.Schedule,
+                Info = ScheduleMachine.Describe(record, times, now.UtcDateTime),
+                Memo = record.Memo,
+                SearchAttributes = record.SearchAttributes,
+            },
+            [.. times.Following(from, MostTimes).Select(time => time.Actual).TakeWhile(time => time <= now.UtcDateTime)]
+        );
+    }
 
     private static T Read<T>(string path, Func<SqliteConnection, T> read)
     {

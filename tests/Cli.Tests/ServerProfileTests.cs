@@ -168,6 +168,9 @@ public sealed class ServerProfileTests
                 IsNamespaceSet = name is not null,
             },
             new CommandContext(new RecordingTerminal(), cli.Environment, cli.Folder, TimeProvider.System, interrupts)
+            {
+                CallAsync = (_, _) => Task.FromResult(0),
+            }
         );
     }
 }

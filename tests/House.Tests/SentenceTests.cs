@@ -58,6 +58,7 @@ public sealed class SentenceTests
         "MethodSignature: source code",
         "PatchFile: git's diff",
         "PythonTypes: source code",
+        "ServiceUnit: a unit's file, which the user may have changed",
         "RefStore: what git prints",
         "SecretMatch: names of kinds in the table beside it",
         "TargetLanding: what git prints",

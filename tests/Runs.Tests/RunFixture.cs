@@ -160,10 +160,13 @@ internal sealed class RunFixture : IDisposable
         }
     }
 
-    public async Task PreflightAgainAsync()
+    public Task PreflightAgainAsync() =>
+        PreflightAgainAsync(new OrchestrationInput { Repository = Repository.Path, PlanFile = "tasks.yaml" }, default);
+
+    public async Task PreflightAgainAsync(OrchestrationInput input, DateTimeOffset startedAt)
     {
         Preflight = await new PreflightCheck(_services).CheckAsync(
-            new PreflightInput(_runId, Reference, Hash, new OrchestrationInput { Repository = Repository.Path, PlanFile = "tasks.yaml" }),
+            new PreflightInput(_runId, Reference, Hash, input) { StartedAt = startedAt },
             CancellationToken.None
         );
         StagingTip = Preflight.StagingTip;

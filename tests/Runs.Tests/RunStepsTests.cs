@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orchestrator.Git.Landing;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
@@ -24,6 +25,43 @@ public sealed class RunStepsTests
         Assert.Equal((FailureClass.Environment, ""), (prepared.FailureClass, prepared.Worktree));
         Assert.Contains("are kept in reserve (disk.reserve)", prepared.Problem, StringComparison.Ordinal);
         Assert.Contains("the run goes on by itself", prepared.Problem, StringComparison.Ordinal);
+    }
+
+    /// <summary>Counted from the run's start, not from when a worker takes it up: late in the morning the night is over.</summary>
+    [Theory]
+    [InlineData("Europe/Berlin", "2026-10-25T06:00:00Z")]
+    [InlineData("Etc/UTC", "2026-10-25T07:00:00Z")]
+    public async Task Preflight_TimeOfDayInTheInput_IsTheNextOneAfterTheStart(string zone, string expected)
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a", "a.txt"));
+        var input = new OrchestrationInput
+        {
+            Repository = run.Repository.Path,
+            PlanFile = "tasks.yaml",
+            UntilTime = "07:00",
+            UntilZone = zone,
+        };
+
+        await run.PreflightAgainAsync(input, new DateTimeOffset(2026, 10, 24, 20, 0, 0, TimeSpan.Zero));
+
+        Assert.Equal(DateTimeOffset.Parse(expected, CultureInfo.InvariantCulture), run.Preflight.Until);
+    }
+
+    [Fact]
+    public async Task Preflight_ZoneThatThisMachineDoesNotKnow_IsAnError()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a", "a.txt"));
+        var input = new OrchestrationInput
+        {
+            Repository = run.Repository.Path,
+            PlanFile = "tasks.yaml",
+            UntilTime = "07:00",
+            UntilZone = "Mars",
+        };
+
+        await run.PreflightAgainAsync(input, DateTimeOffset.UnixEpoch);
+
+        Assert.Contains(run.Preflight.Errors, error => error.Contains("'Mars'", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -16,7 +16,10 @@ internal sealed class BeginStage(RunContext context, LeaseUpdates leases, PlanAp
     private async Task<IReadOnlyList<string>> CheckAsync()
     {
         context.TransitionTo(RunStates.Preparing, "checking git, the base, disk, the agent and the gates");
-        var check = new PreflightInput(_state.RunId, _state.Repository, _state.Plan.Hash, _state.Input);
+        var check = new PreflightInput(_state.RunId, _state.Repository, _state.Plan.Hash, _state.Input)
+        {
+            StartedAt = _state.Run.StartedAt,
+        };
         var found = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.PreflightAsync(check), context.Long);
         _state.Run = _state.Run with
         {
@@ -26,6 +29,10 @@ internal sealed class BeginStage(RunContext context, LeaseUpdates leases, PlanAp
             Warnings = [.. _state.Run.Warnings, .. found.Warnings],
         };
         _state.StagingTip = found.StagingTip;
+        if (found.Until is { } until)
+        {
+            _state.Input = _state.Input with { Until = until, UntilTime = null, UntilZone = null };
+        }
         _state.Plan = found.PlanHash.Length > 0 ? _state.Plan with { Hash = found.PlanHash } : _state.Plan;
         if (found.Errors.Count > 0)
         {

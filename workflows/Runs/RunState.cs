@@ -31,7 +31,8 @@ internal sealed class RunState
 
     public string RunId { get; }
 
-    public OrchestrationInput Input { get; }
+    /// <summary>The run's input; preflight replaces what only a machine can tell, such as the moment that a time of day means.</summary>
+    public OrchestrationInput Input { get; set; }
 
     public RepositoryReference Repository { get; set; } = new("", "", "");
 

@@ -46,19 +46,24 @@ internal sealed class WorkerCommand : CliCommand
         var settings = TrustGate.Demand(context, context.OpenSettings(repositories[0], _engine.Flags(parsed)), yes);
         using var log = _log.Open(parsed, Path.Combine(repositories[0].OrchestratorFolder, "logs", "worker-.log"), context);
         var builder = ServiceHost.Create(log);
+        EngineConnection? served = null;
         builder.Services.AddHostedService(_ => new RunTranscript(repositories, context, log.Factory));
         builder.Services.AddHostedService(_ => new RunWork(repositories, settings.Settings!, context, log.Factory, Say, stop)
         {
             Named = named,
             Stays = true,
         });
+        Watchdog.AddTo(builder, async cancelled => served is null || await served.IsWellAsync(cancelled), context);
         return await ServiceHost.RunAsync(builder, log, stop);
 
-        void Say(EngineConnection engine) =>
+        void Say(EngineConnection engine)
+        {
+            served = engine;
             context.Terminal.Say(
                 $"Working on {string.Join(", ", repositories.Select(repository => repository.Root))} ({engine.Description}). "
                     + "Ctrl-C ends it; agents at work go on."
             );
+        }
     }
 
     private static Dictionary<string, RepositoryLocation> Names(IReadOnlyList<Asked> asked)

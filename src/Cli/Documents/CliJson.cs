@@ -35,6 +35,9 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(HistoryDocument))]
 [JsonSerializable(typeof(CleanupDocument))]
 [JsonSerializable(typeof(HoldsDocument))]
+[JsonSerializable(typeof(ServiceDocument))]
+[JsonSerializable(typeof(SchedulesDocument))]
+[JsonSerializable(typeof(InboxDocument))]
 [JsonSerializable(typeof(MailLine))]
 internal sealed partial class CliJson : JsonSerializerContext
 {

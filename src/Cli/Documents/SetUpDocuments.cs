@@ -1,3 +1,5 @@
+using Orchestrator.Machine.Service;
+
 namespace Orchestrator.Cli.Documents;
 
 /// <summary>A document on stdout. Names stay; members may be added.</summary>
@@ -70,3 +72,36 @@ internal sealed record AsideEntry(string Id, string Name, string Title, string C
 /// <param name="Value">The command, address or value; never a secret.</param>
 /// <param name="Source">File and line.</param>
 internal sealed record TrustEntry(string Kind, string Setting, string Value, string Source);
+
+/// <summary>Answer of <c>service install --json</c>, <c>service remove --json</c> and <c>service status --json</c>.</summary>
+/// <param name="Unit">Name of the systemd user unit.</param>
+/// <param name="File">Absolute path of its file.</param>
+/// <param name="Installed">The file is there, as it was written.</param>
+/// <param name="Edited">The file is there, and somebody changed it or made it.</param>
+/// <param name="Enabled">It is started at login, or at boot with lingering.</param>
+/// <param name="Active">systemd's words for its state; empty where systemd does not answer.</param>
+/// <param name="Process">Id of its process; null: none runs.</param>
+/// <param name="Lingers">The user's services are started at boot and outlive the last logout; null: unknown.</param>
+internal sealed record ServiceDocument(
+    string Unit,
+    string File,
+    bool Installed,
+    bool Edited,
+    bool Enabled,
+    string Active,
+    int? Process,
+    bool? Lingers
+) : Document
+{
+    public static ServiceDocument Of(ServiceState state) =>
+        new(
+            state.Name,
+            state.File,
+            state.Kind == UnitFileKind.Own,
+            state.Kind is UnitFileKind.Edited or UnitFileKind.Foreign,
+            state.IsEnabled,
+            state.Active,
+            state.Process == 0 ? null : state.Process,
+            state.Lingers
+        );
+}

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Client;
 using Orchestrator.Machine.Hosting;
+using Orchestrator.Machine.Repositories;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
 using Temporal.Server;
@@ -24,6 +25,8 @@ internal sealed class EngineConnection : IAsyncDisposable
     private static readonly TimeSpan OwnerWatch = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan FileWatch = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan HealthLimit = TimeSpan.FromSeconds(10);
 
     private readonly RepositoryLocation? _repository;
     private readonly string? _joined;
@@ -71,6 +74,34 @@ internal sealed class EngineConnection : IAsyncDisposable
     /// <summary>It is the embedded engine, served by this process or another.</summary>
     public bool IsEmbedded => IsOwner || _joined is not null;
 
+    // For 'inbox', which then does not show it elsewhere: no reason to do without the engine.
+    private static void NoteRepository(RepositoryLocation repository, CommandContext context)
+    {
+        try
+        {
+            new KnownRepositories(context.Environment).Add(repository);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            context.Terminal.Warn($"'orchestrate inbox' elsewhere will not show this repository: {fault.Message}");
+        }
+    }
+
+    /// <summary>Whether the engine that this process serves answers; true where another one serves it, which is not in this process's
+    /// hands.</summary>
+    public async Task<bool> IsWellAsync(CancellationToken stop)
+    {
+        try
+        {
+            return !IsOwner
+                || await Client.Connection.CheckHealthAsync(options: new RpcOptions { Timeout = HealthLimit, CancellationToken = stop });
+        }
+        catch (RpcException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>How long the embedded engine keeps histories of ended runs, unless they are removed before.</summary>
     public static TimeSpan RetentionOf(RetentionSettings settings) =>
         settings.Age is not { } age ? Always
@@ -105,6 +136,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         CancellationToken stop
     )
     {
+        NoteRepository(repository, context);
         if (settings.Temporal.Address is not null)
         {
             return await ConnectAsync(settings.Temporal, context, loggers, stop);

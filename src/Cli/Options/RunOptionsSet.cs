@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Orchestrator.Runs;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Options;
@@ -52,7 +53,9 @@ internal sealed class RunOptionsSet
     public Option<bool> NoProgress { get; } = new("--no-progress") { Description = "One line per transition instead of the live table" };
 
     /// <summary>Adds all of them to a command.</summary>
-    public void AddTo(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="isForNow">It starts a run now; false leaves out what only such a run has: a moment at which it stops, a table.</param>
+    public void AddTo(Command command, bool isForNow = true)
     {
         MaxCost.Validators.Add(static result =>
         {
@@ -61,7 +64,8 @@ internal sealed class RunOptionsSet
                 result.AddError($"--max-cost is {negative.Value}; it can't be negative.");
             }
         });
-        foreach (var option in (Option[])[Only, Phase, Agent, Model, Workers, Land, Target, MaxCost, Until, ApproveRisk, Fresh, NoProgress])
+        Option[] always = [Only, Phase, Agent, Model, Workers, Land, Target, MaxCost, ApproveRisk, Fresh];
+        foreach (var option in isForNow ? [.. always, Until, NoProgress] : always)
         {
             command.Add(option);
         }
@@ -99,8 +103,7 @@ internal sealed class RunOptionsSet
         // 2030-12-31T07:30 would also parse as a time of day alone.
         if (!text.Contains('-', StringComparison.Ordinal) && TimeOnly.TryParse(text, CultureInfo.InvariantCulture, out var time))
         {
-            var today = new DateTimeOffset(now.Date + time.ToTimeSpan(), now.Offset);
-            return today > now ? today : today.AddDays(1);
+            return WallClock.Next(now, time, TimeZoneInfo.Local);
         }
 
         if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var moment) && moment > now)

@@ -11,11 +11,11 @@ internal static class CommandGroups
         ("Set up", ["init", "check", "trust", "config", "completion", "version"]),
         ("Plan", ["plan", "validate", "graph", "conflicts", "risk", "prompt", "verify", "contracts", "context", "environment", "schema"]),
         ("Run", ["run", "resume"]),
-        ("Look", ["status", "report", "show", "logs", "diff", "open", "events", "history"]),
+        ("Look", ["status", "report", "show", "logs", "diff", "open", "events", "history", "inbox"]),
         ("Answer and decide", ["approve", "reject", "retry", "skip", "resolve", "promote", "land", "accept"]),
         ("Steer", ["send", "broadcast", "pause", "hold", "release", "cancel", "abort", "stop", "cleanup"]),
         ("Keep a backlog", ["tasks", "add", "parse", "expand", "list", "next", "set-status"]),
-        ("Serve", ["worker", "server"]),
+        ("Serve", ["worker", "server", "service", "schedule"]),
         ("Called by agents and their programs, not by people", ["done", "blocked", "mail", "mcp"]),
     ];
 

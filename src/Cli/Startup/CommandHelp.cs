@@ -162,6 +162,31 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ),
         ["server backup"] = Of(Plain, "orchestrate server backup engine-copy.db"),
         ["server verify"] = Of([(ExitCodes.WorkFailed, "something is wrong in the file")], "orchestrate server verify"),
+        ["service"] = Of(
+            [
+                (ExitCodes.NeedsPerson, "the repository is not trusted"),
+                (ExitCodes.Unavailable, "there is no systemd for users; of 'status' also: the service does not run"),
+            ],
+            "orchestrate service install",
+            "orchestrate service status"
+        ),
+        ["inbox"] = Of(
+            [(ExitCodes.NeedsPerson, "with --exit-code: something needs you; with an ID: nobody at a terminal has answered")],
+            "orchestrate inbox",
+            "orchestrate inbox 3f9a",
+            "orchestrate inbox 3f9a --snooze 2h"
+        ),
+        ["schedule"] = Of(Plain, "orchestrate schedule list"),
+        ["schedule create"] = Of(
+            [(ExitCodes.NeedsPerson, "the repository is not trusted, or there are uncommitted changes and nobody has said yes")],
+            "orchestrate schedule create nightly --at 22:00 --days mon-fri --until 07:00 --max-cost 40",
+            "orchestrate schedule create weekly tasks.yaml --cron \"0 22 * * 5\" --zone Europe/Berlin --run-if-missed 12h"
+        ),
+        ["schedule list"] = Of(Plain, "orchestrate schedule list --json"),
+        ["schedule pause"] = Of(Plain, "orchestrate schedule pause nightly --reason \"release week\""),
+        ["schedule resume"] = Of(Plain, "orchestrate schedule resume nightly"),
+        ["schedule run-now"] = Of(Plain, "orchestrate schedule run-now nightly"),
+        ["schedule delete"] = Of(Plain, "orchestrate schedule delete nightly"),
         ["completion"] = Of(Plain, "orchestrate completion bash"),
         ["version"] = Of(Plain, "orchestrate version --json"),
     };

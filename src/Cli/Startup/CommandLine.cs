@@ -72,7 +72,10 @@ internal static class CommandLine
             interrupts,
             HasFlag(parsed, GlobalOptions.VerboseName),
             platform
-        );
+        )
+        {
+            CallAsync = (words, place) => RunAsync(words, _ => terminal, environment, place, time, interrupts, platform),
+        };
         try
         {
             if (!Directory.Exists(folder))

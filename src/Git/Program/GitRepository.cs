@@ -23,7 +23,7 @@ public sealed class GitRepository
         Program = program;
         CommonDirectory = commonDirectory;
         Copy = copy;
-        Key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(commonDirectory)))[..12];
+        Key = KeyOf(commonDirectory);
         _shared = shared ?? new Shared(new WriteIntents(Path.Combine(OwnDirectory, "writes"), commonDirectory));
         _programs = new RepositoryPrograms(this);
     }
@@ -230,6 +230,11 @@ public sealed class GitRepository
         }
         return Path.GetFileName(commonDirectory) == ".git" ? Path.GetDirectoryName(commonDirectory) : null;
     }
+
+    /// <summary>The <see cref="Key"/> of the repository with a common git directory.</summary>
+    /// <param name="commonDirectory">Absolute path of the directory that all worktrees share.</param>
+    public static string KeyOf(string commonDirectory) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(RealPath(commonDirectory))))[..12];
 
     /// <summary>The path without symbolic links in any part; parts that do not exist stay as they are.</summary>
     public static string RealPath(string path)

@@ -36,6 +36,7 @@ public sealed class PreflightCheck(RunServices services)
         var errors = found.Findings.Where(f => f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
         var warnings = found.Findings.Where(f => !f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
         errors.AddRange(SameButForCase(files.Plan));
+        var until = UntilOf(input, errors);
         await CheckAgentsAsync(files, checkout.Path, found.Base, errors, warnings, stop);
         var (unconfined, unconfinable) = await StepSandbox.PreflightAsync(files, services);
         errors.AddRange(unconfined.Length > 0 ? [unconfined] : []);
@@ -96,7 +97,26 @@ public sealed class PreflightCheck(RunServices services)
             Staging = RunRefs.Shown(staging),
             StagingTip = first,
             PlanHash = decisions.Store(files.Folder),
+            Until = until,
         };
+    }
+
+    /// <summary>The moment that a time of day in the run's input means.</summary>
+    private static DateTimeOffset? UntilOf(PreflightInput input, List<string> errors)
+    {
+        if (input.Input.UntilTime is not { } time)
+        {
+            return null;
+        }
+        if (WallClock.FindZone(input.Input.UntilZone) is { } zone)
+        {
+            return WallClock.Next(input.StartedAt, TimeOnly.ParseExact(time, "HH:mm", CultureInfo.InvariantCulture), zone);
+        }
+        errors.Add(
+            $"'untilZone' of the run's input is '{input.Input.UntilZone}', and this machine knows no such time zone. Write an IANA name, "
+                + "such as Europe/Berlin."
+        );
+        return null;
     }
 
     /// <summary>On some file systems names that differ only in case are the same.</summary>

@@ -14,7 +14,6 @@ namespace Temporal.Server.Schedules;
 /// <summary>Schedules: their RPCs, and those at work.</summary>
 internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lists) : IServiceHandler
 {
-    private const int DescribedTimes = 10;
     private const int MostMatchingTimes = 1000;
 
     /// <summary>How long a deleted schedule is remembered, to answer differently from one that never was.</summary>
@@ -124,9 +123,7 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
             throw RpcErrors.NotFound("schedule not found");
         }
 
-        var info = record.Info.Clone();
-        info.BufferSize = ScheduleMachine.Waiting(record);
-        info.FutureActionTimes.Add(ScheduleMachine.Future(record, run.Times, services.Timers.UtcNow.UtcDateTime, DescribedTimes));
+        var info = ScheduleMachine.Describe(record, run.Times, services.Timers.UtcNow.UtcDateTime);
         return new DescribeScheduleResponse
         {
             Schedule = record.Schedule,

@@ -25,6 +25,9 @@ internal static class ScheduleMachine
 
     private const int MostRequestIds = 50;
 
+    /// <summary>Next times in a description.</summary>
+    private const int DescribedTimes = 10;
+
     /// <summary>Takes in the times that have passed since the last look, and what is left of backfills.</summary>
     public static void Advance(ScheduleRecord record, ScheduleTimes times, DateTime now)
     {
@@ -249,6 +252,15 @@ internal static class ScheduleMachine
         var state = record.Schedule.State;
         var most = state.LimitedActions ? (int)Math.Min(count, state.RemainingActions) : count;
         return times.Following(now, most).Select(time => Timestamp.FromDateTime(time.Actual));
+    }
+
+    /// <summary>What descriptions say of a schedule besides what it was created with.</summary>
+    public static ScheduleInfo Describe(ScheduleRecord record, ScheduleTimes times, DateTime now)
+    {
+        var info = record.Info.Clone();
+        info.BufferSize = Waiting(record);
+        info.FutureActionTimes.Add(Future(record, times, now, DescribedTimes));
+        return info;
     }
 
     /// <summary>Starts that wait for another run to end.</summary>

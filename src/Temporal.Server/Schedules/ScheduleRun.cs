@@ -294,5 +294,6 @@ internal sealed class ScheduleRun
         }
     }
 
-    private static ScheduleTimes TimesOf(ScheduleRecord record) => new(record.Schedule.Spec, $"{record.NamespaceId}/{record.ScheduleId}");
+    /// <summary>The times of a schedule, which depend on its id too.</summary>
+    internal static ScheduleTimes TimesOf(ScheduleRecord record) => new(record.Schedule.Spec, $"{record.NamespaceId}/{record.ScheduleId}");
 }

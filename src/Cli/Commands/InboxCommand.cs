@@ -1,0 +1,237 @@
+using System.CommandLine;
+using System.Globalization;
+using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Machine.Repositories;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>inbox</c>: what needs the user in all their repositories, most urgent first, with the command that answers it; at a terminal
+/// it can be answered in place.</summary>
+internal sealed class InboxCommand : CliCommand
+{
+    private const string Placeholder = "TEXT";
+
+    private readonly Argument<string?> _id = new("ID")
+    {
+        Description = "An entry, by the beginning of its id: answer it, or with --snooze put it off",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private readonly Option<string?> _snooze = new("--snooze")
+    {
+        Description = "Do not show the entry for this long (2h, 1d)",
+        HelpName = "TIME",
+    };
+    private readonly Option<bool> _all = new("--all") { Description = "Also what was put off" };
+    private readonly Option<bool> _watch = new("--watch") { Description = "Go on, and say what is new" };
+    private readonly Option<double> _refresh = new("--refresh")
+    {
+        Description = "Seconds between two looks",
+        HelpName = "S",
+        DefaultValueFactory = static _ => 2,
+    };
+    private readonly Option<bool> _exitCode = new("--exit-code") { Description = "End with 3 where something needs you" };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public InboxCommand()
+        : base("inbox", "Show what needs you in all your repositories, most urgent first")
+    {
+        Add(_id);
+        Add(_snooze);
+        Add(_all);
+        Add(_watch);
+        Add(_refresh);
+        Add(_exitCode);
+        Add(_json);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var marks = new InboxMarks(context.Environment, context.Time);
+        var inbox = new Inbox(context);
+        var entries = await inbox.ReadAsync(stop);
+        if (parsed.GetValue(_id) is { } given)
+        {
+            var entry = Find(entries, given);
+            return parsed.GetValue(_snooze) is { } time
+                ? await SnoozeAsync(entry, time, marks, context, stop)
+                : await AnswerAsync(entry, context);
+        }
+        if (parsed.GetValue(_snooze) is not null)
+        {
+            throw new CommandException(ExitCodes.Usage, "Which entry is put off?", "orchestrate inbox ID --snooze 2h");
+        }
+        if (parsed.GetValue(_watch))
+        {
+            return await WatchAsync(inbox, entries, parsed, marks, context, stop);
+        }
+
+        var snoozed = marks.Snoozed();
+        var shown = parsed.GetValue(_all) ? entries : [.. entries.Where(entry => !snoozed.ContainsKey(entry.Id))];
+        var seen = marks.Read();
+        if (parsed.GetValue(_json))
+        {
+            context.Print(
+                new InboxDocument([.. shown.Select(entry => LineOf(entry, !seen.Contains(entry.Id), snoozed))]),
+                CliJson.Default.InboxDocument
+            );
+        }
+        else
+        {
+            Show(shown, entries.Count - shown.Count, seen, context);
+            await marks.NoteAsync([.. entries.Select(entry => entry.Id)], [.. shown.Select(entry => entry.Id)], stop);
+        }
+        return parsed.GetValue(_exitCode) && shown.Count > 0 ? ExitCodes.NeedsPerson : ExitCodes.Done;
+    }
+
+    private static InboxLine LineOf(InboxEntry entry, bool isNew, IReadOnlyDictionary<string, DateTimeOffset> snoozed) =>
+        new(
+            entry.Id,
+            entry.Kind switch
+            {
+                InboxKind.Question => "question",
+                InboxKind.Interrupted => "interrupted",
+                _ => "missedFire",
+            },
+            entry.Repository,
+            entry.Run,
+            entry.What,
+            entry.Each,
+            entry.From(entry.Command, here: null),
+            [.. entry.Others.Select(command => entry.From(command, here: null))],
+            entry.Since,
+            isNew,
+            snoozed.TryGetValue(entry.Id, out var until) ? until : null
+        );
+
+    private static InboxEntry Find(IReadOnlyList<InboxEntry> entries, string given)
+    {
+        if (entries.Count == 0)
+        {
+            throw new CommandException(ExitCodes.Usage, "Nothing needs you now.", "'orchestrate history' lists the runs of a repository.");
+        }
+        var id = UniquePrefix.Find(given, [.. entries.Select(entry => entry.Id).Distinct()], "entry of the inbox");
+        return entries.First(entry => entry.Id == id);
+    }
+
+    private static async Task<int> SnoozeAsync(
+        InboxEntry entry,
+        string time,
+        InboxMarks marks,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        if (!Durations.TryRead(time, out var length) || length <= TimeSpan.Zero)
+        {
+            throw new CommandException(ExitCodes.Usage, $"--snooze is '{time}', which is no time.", "For example: --snooze 2h");
+        }
+        var until = context.Time.GetUtcNow() + length;
+        await marks.SnoozeAsync(entry.Id, until, stop);
+        context.Terminal.Say($"{entry.Id} is not shown until {LocalTimes.Short(until)}. The run itself waits as before.");
+        return ExitCodes.Done;
+    }
+
+    /// <summary>Asks which of an entry's commands is meant, and carries it out in its repository.</summary>
+    private static async Task<int> AnswerAsync(InboxEntry entry, CommandContext context)
+    {
+        ShowEntry(entry, isNew: false, context);
+        string[] ways = [entry.Command, .. entry.Others];
+        foreach (var (index, way) in ways.Index())
+        {
+            context.Terminal.Show($"  {index + 1}  {way}");
+        }
+        if (context.Terminal.AskText("Which one? (its number; 0: none)") is not { } said)
+        {
+            return ExitCodes.NeedsPerson;
+        }
+        if (said.Trim() == "0")
+        {
+            return ExitCodes.Done;
+        }
+        if (!int.TryParse(said.Trim(), CultureInfo.InvariantCulture, out var number) || number < 1 || number > ways.Length)
+        {
+            throw new CommandException(ExitCodes.Usage, $"'{said.Trim()}' is none of the numbers 1 to {ways.Length}.", "Nothing was done.");
+        }
+        var words = ways[number - 1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
+        if (Array.IndexOf(words, Placeholder) is >= 0 and var place)
+        {
+            if (context.Terminal.AskText("What is to be said?") is not { } text)
+            {
+                return ExitCodes.NeedsPerson;
+            }
+            words[place] = text;
+        }
+        return await context.CallAsync(words, entry.Repository);
+    }
+
+    private async Task<int> WatchAsync(
+        Inbox inbox,
+        IReadOnlyList<InboxEntry> entries,
+        ParseResult parsed,
+        InboxMarks marks,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        var pause = TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(_refresh), 0.5, 3600));
+        var before = new HashSet<string>(StringComparer.Ordinal);
+        while (true)
+        {
+            var snoozed = marks.Snoozed();
+            var present = entries.Where(entry => !snoozed.ContainsKey(entry.Id)).ToList();
+            foreach (var entry in present.Where(entry => before.Add(entry.Id)))
+            {
+                ShowEntry(entry, isNew: true, context);
+            }
+            foreach (var gone in before.Except(present.Select(entry => entry.Id)).ToList())
+            {
+                before.Remove(gone);
+                context.Terminal.Show(new ScreenLine($"{gone} is answered.", Tone.Faint));
+            }
+            await Task.Delay(pause, context.Time, stop);
+            entries = await inbox.ReadAsync(stop);
+        }
+    }
+
+    private static void Show(IReadOnlyList<InboxEntry> shown, int putOff, IReadOnlySet<string> seen, CommandContext context)
+    {
+        foreach (var entry in shown)
+        {
+            ShowEntry(entry, !seen.Contains(entry.Id), context);
+        }
+        if (shown.Count == 0)
+        {
+            context.Terminal.Say("Nothing needs you now.");
+        }
+        else
+        {
+            context.Terminal.Say("'orchestrate inbox ID' answers one in place; --snooze 2h puts it off.");
+        }
+        if (putOff > 0)
+        {
+            context.Terminal.Say($"{putOff} more {(putOff == 1 ? "was" : "were")} put off: --all.");
+        }
+    }
+
+    private static void ShowEntry(InboxEntry entry, bool isNew, CommandContext context)
+    {
+        var here = context.FindRepository()?.Root;
+        var place = entry.Repository == here ? entry.Run : $"{entry.Run} in {entry.Repository}";
+        context.Terminal.Show(
+            new ScreenLine($"{entry.Id}  {place}, since {LocalTimes.Short(entry.Since)}{(isNew ? "  new" : "")}", Tone.Strong)
+        );
+        context.Terminal.Show(new UntrustedText($"  {LocalTimes.In(entry.What)}"));
+        foreach (var each in entry.Each)
+        {
+            context.Terminal.Show(new UntrustedText($"  - {LocalTimes.In(each)}"));
+        }
+        if (entry.Command.Length > 0)
+        {
+            context.Terminal.Show($"      {entry.From(entry.Command, here)}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.CommandLine;
+using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Options;
+using Orchestrator.Client.Schedules;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary>A change of a schedule.</summary>
+internal enum ScheduleChange
+{
+    /// <summary>It starts nothing until it is resumed.</summary>
+    Pause,
+
+    /// <summary>The end of a pause.</summary>
+    Resume,
+
+    /// <summary>A run starts now.</summary>
+    RunNow,
+
+    /// <summary>It is removed.</summary>
+    Delete,
+}
+
+/// <summary><c>schedule pause|resume|run-now|delete</c>.</summary>
+internal sealed class ScheduleChangeCommand : CliCommand
+{
+    private readonly ScheduleChange _change;
+    private readonly Argument<string> _name = new("NAME") { Description = "Name of the schedule, or its beginning" };
+    private readonly Option<string?> _reason = new("--reason") { Description = "Why; 'schedule list' says so", HelpName = "TEXT" };
+    private readonly EngineOptions _engine = new();
+
+    public ScheduleChangeCommand(ScheduleChange change)
+        : base(
+            change switch
+            {
+                ScheduleChange.Pause => "pause",
+                ScheduleChange.Resume => "resume",
+                ScheduleChange.RunNow => "run-now",
+                _ => "delete",
+            },
+            change switch
+            {
+                ScheduleChange.Pause => "Start no runs of a schedule until it is resumed",
+                ScheduleChange.Resume => "Start runs of a paused schedule again",
+                ScheduleChange.RunNow => "Start a run of a schedule now",
+                _ => "Remove a schedule; runs that it started go on",
+            }
+        )
+    {
+        _change = change;
+        Add(_name);
+        if (change == ScheduleChange.Pause)
+        {
+            Add(_reason);
+        }
+        _engine.AddTo(this);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var settings = context.LoadSettings(_engine.Flags(parsed)).Settings!;
+        var given = parsed.GetRequiredValue(_name);
+        var name = await ScheduleCommand.OnEngineAsync(context, repository, settings, ChangeAsync, stop);
+        context.Terminal.Say(
+            _change switch
+            {
+                ScheduleChange.Pause => $"{name} starts nothing until 'orchestrate schedule resume {name}'.",
+                ScheduleChange.Resume => $"{name} starts runs again.",
+                ScheduleChange.RunNow => $"{name} has started a run: 'orchestrate status'.",
+                _ => $"{name} is removed. Runs that it started go on.",
+            }
+        );
+        if (_change is ScheduleChange.RunNow or ScheduleChange.Resume)
+        {
+            await ScheduleCommand.WarnUnservedAsync(context, repository, settings, stop);
+        }
+        return ExitCodes.Done;
+
+        async Task<string> ChangeAsync(RunSchedules schedules)
+        {
+            var now = context.Time.GetUtcNow();
+            var all = await schedules.ListAsync(now, now, stop);
+            if (all.Count == 0)
+            {
+                throw new CommandException(
+                    ExitCodes.Usage,
+                    "There is no schedule here.",
+                    "'orchestrate schedule create nightly --at 22:00' makes one."
+                );
+            }
+            var found = UniquePrefix.Find(given, [.. all.Select(schedule => schedule.Name)], "schedule");
+            await (
+                _change switch
+                {
+                    ScheduleChange.Pause => schedules.PauseAsync(found, TextCells.OneLine(parsed.GetValue(_reason) ?? ""), stop),
+                    ScheduleChange.Resume => schedules.ResumeAsync(found, stop),
+                    ScheduleChange.RunNow => schedules.StartNowAsync(found, stop),
+                    _ => schedules.DeleteAsync(found, stop),
+                }
+            );
+            return found;
+        }
+    }
+}

@@ -1,0 +1,286 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Client.Schedules;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs;
+using Orchestrator.Settings;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>schedule create</c>: a schedule, after all has been checked that can be checked now.</summary>
+internal sealed partial class ScheduleCreateCommand : CliCommand
+{
+    private const int LongestName = 40;
+
+    /// <summary>How far ahead the nights are looked for in which clocks change.</summary>
+    private static readonly TimeSpan LooksAhead = TimeSpan.FromDays(370);
+
+    private readonly Argument<string> _name = new("NAME") { Description = "Name of the schedule: letters, digits and dashes" };
+    private readonly Argument<string?> _plan = new("PLAN")
+    {
+        Description = "The plan file, or a request in words; tasks.yaml where neither is given",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private readonly Option<string?> _at = new("--at") { Description = "Time of day at which a run starts", HelpName = "HH:MM" };
+    private readonly Option<string?> _days = new("--days")
+    {
+        Description = "On these days: mon-fri, sat,sun or daily (the default)",
+        HelpName = "DAYS",
+    };
+    private readonly Option<string?> _cron = new("--cron")
+    {
+        Description = "In place of --at: minute, hour, day of month, month, day of week",
+        HelpName = "EXPRESSION",
+    };
+    private readonly Option<string?> _zone = new("--zone")
+    {
+        Description = "Time zone of all times here (default: this machine's)",
+        HelpName = "NAME",
+    };
+    private readonly Option<string?> _until = new("--until")
+    {
+        Description = "Start no more agents after the next such time of day",
+        HelpName = "HH:MM",
+    };
+    private readonly Option<ScheduleOverlap> _overlap = new("--overlap")
+    {
+        Description = "While the last run is open: skip (the default), or queue one",
+        HelpName = "HOW",
+    };
+    private readonly Option<string> _catchUp = new("--catch-up", "--run-if-missed")
+    {
+        Description = "Start a run this much later at most where nothing served the engine at its time",
+        HelpName = "TIME",
+        DefaultValueFactory = static _ => "10m",
+    };
+    private readonly RunOptionsSet _options = new();
+    private readonly EngineOptions _engine = new();
+    private readonly Option<bool> _yes = GlobalOptions.Yes();
+
+    public ScheduleCreateCommand()
+        : base("create", "Create a schedule; each of its times starts a run")
+    {
+        Add(_name);
+        Add(_plan);
+        foreach (var option in (Option[])[_at, _days, _cron, _zone, _until, _overlap, _catchUp])
+        {
+            Add(option);
+        }
+        _options.AddTo(this, isForNow: false);
+        Add(_yes);
+        _engine.AddTo(this);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var name = NameOf(parsed);
+        var when = WhenOf(parsed);
+        if (!Durations.TryRead(parsed.GetRequiredValue(_catchUp), out var catchUp) || catchUp < TimeSpan.FromSeconds(10))
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"{_catchUp.Name} is '{parsed.GetValue(_catchUp)}', and must be a time of ten seconds at least.",
+                "For example: --catch-up 2h"
+            );
+        }
+        var yes = parsed.GetValue(_yes);
+        var opened = context.OpenSettings(repository, [.. _options.Flags(parsed), .. _engine.Flags(parsed)]);
+        var settings = TrustGate.Demand(context, opened, yes);
+        var input = InputOf(parsed, context, repository, settings.Settings!);
+        await RunPreparation.DemandAsync(
+            context,
+            repository,
+            settings,
+            input.PlanFile is null ? null : Path.Combine(repository.WorkTree, input.PlanFile),
+            yes,
+            stop
+        );
+        var schedule = new RunSchedule
+        {
+            Name = name,
+            When = when,
+            Input = input,
+            Overlap = parsed.GetValue(_overlap),
+            CatchUp = catchUp,
+        };
+        var created = await ScheduleCommand.OnEngineAsync(
+            context,
+            repository,
+            settings.Settings!,
+            schedules => CreateAsync(schedules, schedule, context, stop),
+            stop
+        );
+        context.Terminal.Show($"{name}: {ScheduleListCommand.Describe(created)}");
+        if (created.Next is [var next, ..])
+        {
+            context.Terminal.Show($"  The first run starts at {LocalTimes.Short(next)}.");
+        }
+        await ScheduleCommand.WarnUnservedAsync(context, repository, settings.Settings!, stop);
+        return ExitCodes.Done;
+    }
+
+    private static async Task<RunSchedule> CreateAsync(
+        RunSchedules schedules,
+        RunSchedule schedule,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        var now = context.Time.GetUtcNow();
+        try
+        {
+            if (!await schedules.CreateAsync(schedule, stop))
+            {
+                throw new CommandException(
+                    ExitCodes.Usage,
+                    $"There is a schedule '{schedule.Name}' already; it stays as it is.",
+                    $"'orchestrate schedule delete {schedule.Name}' removes it; or choose another name."
+                );
+            }
+        }
+        catch (RpcException refused) when (refused.Code == RpcException.StatusCode.InvalidArgument)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"The engine can't read '{schedule.When}': {refused.Message}",
+                "A cron expression has five fields, such as \"0 22 * * 1-5\"."
+            );
+        }
+        foreach (var odd in OddNights(schedule.When, await schedules.TimesAsync(schedule.Name, now, now + LooksAhead, stop)))
+        {
+            context.Terminal.Warn(odd);
+        }
+        return await schedules.FindAsync(schedule.Name, now, now, stop)
+            ?? throw new CommandException(ExitCodes.WorkFailed, $"The schedule '{schedule.Name}' is gone: somebody deleted it just now.");
+    }
+
+    /// <summary>Nights in which clocks change over the time of day of a schedule, and what that means: from the times that the engine
+    /// itself gives.</summary>
+    internal static IEnumerable<string> OddNights(ScheduleWhen when, IReadOnlyList<DateTimeOffset> times)
+    {
+        if (when.At is not { } at || times.Count == 0 || WallClock.FindZone(when.Zone) is not { } zone)
+        {
+            yield break;
+        }
+        var fires = times
+            .Select(time => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time, zone).DateTime))
+            .CountBy(day => day)
+            .ToDictionary();
+        var first = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(times[0], zone).DateTime);
+        var last = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(times[^1], zone).DateTime);
+        for (var day = first; day <= last; day = day.AddDays(1))
+        {
+            var local = day.ToDateTime(at);
+            if ((when.Days.Count > 0 && !when.Days.Contains(day.DayOfWeek)) || !(zone.IsInvalidTime(local) || zone.IsAmbiguousTime(local)))
+            {
+                continue;
+            }
+            var count = fires.GetValueOrDefault(day);
+            var date = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            var clock = at.ToString("HH:mm", CultureInfo.InvariantCulture);
+            yield return zone.IsInvalidTime(local)
+                ? $"On {date} clocks in {when.Zone} are put forward over {clock}: "
+                    + $"{(count == 0 ? "no run starts" : "the run starts all the same")}."
+                : $"On {date} clocks in {when.Zone} show {clock} twice: {(count > 1 ? "two runs start" : "one run starts")}.";
+        }
+    }
+
+    private string NameOf(ParseResult parsed)
+    {
+        var name = parsed.GetRequiredValue(_name);
+        return NameForm().IsMatch(name) && name.Length <= LongestName
+            ? name
+            : throw new CommandException(
+                ExitCodes.Usage,
+                $"'{name}' is no name for a schedule: up to {LongestName} letters, digits and dashes, a letter or digit first.",
+                "For example: orchestrate schedule create nightly --at 22:00"
+            );
+    }
+
+    private ScheduleWhen WhenOf(ParseResult parsed)
+    {
+        var (at, cron, days) = (parsed.GetValue(_at), parsed.GetValue(_cron), parsed.GetValue(_days));
+        if (at is null == cron is null || (cron is not null && days is not null))
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                "When does it start runs? One of --at and --cron says it, and --days goes with --at.",
+                "For example: --at 22:00 --days mon-fri"
+            );
+        }
+        var zone = parsed.GetValue(_zone) ?? TimeZoneInfo.Local.Id;
+        if (WallClock.FindZone(zone) is null)
+        {
+            throw new CommandException(ExitCodes.Usage, $"There is no time zone '{zone}' here.", "For example: --zone Europe/Berlin");
+        }
+        var read = days is null ? [] : ScheduleWhen.TryReadDays(days);
+        return read is null
+            ? throw new CommandException(ExitCodes.Usage, $"--days is '{days}', which names no days.", "For example: --days mon-fri")
+            : new ScheduleWhen(at is null ? null : TimeOf(at, _at), read, cron, zone);
+    }
+
+    private static TimeOnly TimeOf(string text, Option option) =>
+        TimeOnly.TryParseExact(text, ["HH:mm", "H:mm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+            ? time
+            : throw new CommandException(
+                ExitCodes.Usage,
+                $"{option.Name} is '{text}', which is no time of day.",
+                $"For example: {option.Name} 07:30"
+            );
+
+    private OrchestrationInput InputOf(
+        ParseResult parsed,
+        CommandContext context,
+        RepositoryLocation repository,
+        OrchestratorSettings settings
+    )
+    {
+        var given = parsed.GetValue(_plan);
+        var request = Requests.IsRequest(given, context) ? given : null;
+        var named = request is null ? context.PlanFiles.Named(given, ofBacklog: false) : null;
+        var isBacklog = named is not null && PlanFileName.IsBacklog(named);
+        var plan = named is null || isBacklog ? null : context.PlanFiles.Require(named);
+        if (plan is null && (parsed.GetValue(_options.Phase) is not null || parsed.GetValue(_options.Only) is { Length: > 0 }))
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                "--phase and --only choose tasks of a plan, and a request or backlog has none yet.",
+                "'orchestrate plan REQUEST -o FILE' makes one; schedule that."
+            );
+        }
+        var chosen = plan is null ? TaskChoice.All : TaskChoice.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase));
+        var file = named is null ? null : Requests.InRepository(repository, context.FullPath(named));
+
+        // What no option says is left to the settings of the day on which a run starts.
+        return new OrchestrationInput
+        {
+            Repository = repository.WorkTree,
+            PlanFile = isBacklog ? null : file,
+            Request = request,
+            RequestFile = isBacklog ? file : null,
+            Agent = parsed.GetValue(_options.Agent),
+            Model = parsed.GetValue(_options.Model),
+            Workers = parsed.GetValue(_options.Workers) is null ? null : settings.Workers,
+            Only = chosen.Only.Count == 0 ? null : chosen.Only,
+            Phase = chosen.Phase,
+            Land = parsed.GetValue(_options.Land) is null ? null : settings.Git.Land,
+            Target = parsed.GetValue(_options.Target),
+            Fresh = parsed.GetValue(_options.Fresh),
+            ApproveRisk = parsed.GetValue(_options.ApproveRisk),
+            MaxCost = parsed.GetValue(_options.MaxCost),
+            UntilTime = parsed.GetValue(_until) is { } until ? TimeOf(until, _until).ToString("HH:mm", CultureInfo.InvariantCulture) : null,
+            UntilZone = parsed.GetValue(_until) is null ? null : parsed.GetValue(_zone) ?? TimeZoneInfo.Local.Id,
+            Yes = parsed.GetValue(_yes),
+        };
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9-]*$")]
+    private static partial Regex NameForm();
+}

@@ -1,0 +1,120 @@
+using System.CommandLine;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Machine.Hosting;
+using Orchestrator.Machine.Service;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>service install|remove|status</c>: a systemd user unit that keeps this repository's engine and a worker running, goes on
+/// with open runs after a boot and fires schedules.</summary>
+internal sealed class ServiceCommand : CliCommand
+{
+    private const string Install = "install";
+    private const string Remove = "remove";
+    private const string Status = "status";
+
+    private readonly Argument<string> _verb = new("VERB") { Description = "install, remove or status" };
+    private readonly Option<bool> _replace = new("--replace") { Description = "Also over a unit that somebody changed by hand" };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public ServiceCommand()
+        : base("service", "Keep this repository's engine and a worker running, also after a reboot (systemd)")
+    {
+        _verb.AcceptOnlyFromAmong(Install, Remove, Status);
+        Add(_verb);
+        Add(_replace);
+        Add(_json);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var services = new UserServices(context.Environment, context.Time);
+        var unit = services.UnitOf(repository, OwnProgram.Command);
+        var verb = parsed.GetRequiredValue(_verb);
+        if (verb != Status && await services.FindObstacleAsync(stop) is { } obstacle)
+        {
+            throw new CommandException(
+                ExitCodes.Unavailable,
+                $"There is no systemd for users here: {obstacle}.",
+                "Let whatever starts programs on this machine start 'orchestrate worker' in the repository: it keeps the engine and goes "
+                    + "on with open runs."
+            );
+        }
+        if (verb == Install)
+        {
+            // Without a person's yes the service could only end with code 3 each time it is started.
+            TrustGate.Demand(context, context.OpenSettings(repository, []), yes: false);
+            Refuse(services, unit, parsed.GetValue(_replace), "The new one would replace it");
+            await services.InstallAsync(unit, stop);
+        }
+        else if (verb == Remove)
+        {
+            Refuse(services, unit, parsed.GetValue(_replace), "It would be removed");
+            await services.RemoveAsync(unit, stop);
+        }
+
+        var state = await services.StateAsync(unit, stop);
+        if (parsed.GetValue(_json))
+        {
+            context.Print(ServiceDocument.Of(state), CliJson.Default.ServiceDocument);
+        }
+        else
+        {
+            Say(state, verb, context);
+        }
+        return verb == Remove || state.Process != 0 ? ExitCodes.Done : ExitCodes.Unavailable;
+    }
+
+    private static void Refuse(UserServices services, ServiceUnit unit, bool replace, string consequence)
+    {
+        var file = services.FileOf(unit);
+        var kind = services.KindOf(unit);
+        if (kind is UnitFileKind.Edited or UnitFileKind.Foreign && !replace)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"{file} {(kind == UnitFileKind.Edited ? "was changed by hand" : "was not written by this program")}. {consequence}.",
+                $"Keep your lines in '{file}.d/own.conf' (systemctl --user edit {unit.Name}), which stays; --replace gives up those in the "
+                    + "file."
+            );
+        }
+    }
+
+    private static void Say(ServiceState state, string verb, CommandContext context)
+    {
+        if (state.Kind == UnitFileKind.Missing)
+        {
+            context.Terminal.Show(
+                verb == Remove
+                    ? $"{state.Name} is stopped and removed. Agents at work go on for limits.orphan; open runs wait for 'resume'."
+                    : "There is no service for this repository: 'orchestrate service install' makes one."
+            );
+            return;
+        }
+        context.Terminal.Show($"{state.Name}  {(state.Active.Length == 0 ? "systemd does not answer" : state.Active)}");
+        context.Terminal.Show($"  {state.File}{(state.Kind == UnitFileKind.Own ? "" : " (changed by hand)")}");
+        if (state.Process != 0)
+        {
+            context.Terminal.Show($"  Process {state.Process} works on the runs of this repository and fires its schedules.");
+        }
+        else
+        {
+            context.Terminal.Show($"  Nothing runs. Why: journalctl --user -u {state.Name}");
+        }
+        if (!state.IsEnabled)
+        {
+            context.Terminal.Show("  It is not started by itself: 'orchestrate service install' enables it.");
+        }
+        context.Terminal.Show(
+            state.Lingers switch
+            {
+                true => "  It is started at boot and outlives your logout.",
+                false => "  It ends when you log out and is started when you log in. To have it from boot on: loginctl enable-linger",
+                null => "  Whether it outlives your logout can't be told here: loginctl does not answer.",
+            }
+        );
+    }
+}

@@ -1,0 +1,31 @@
+namespace Orchestrator.Cli.Documents;
+
+/// <summary>Answer of <c>inbox --json</c>.</summary>
+/// <param name="Entries">What needs the user, most urgent first.</param>
+internal sealed record InboxDocument(IReadOnlyList<InboxLine> Entries) : Document;
+
+/// <summary>One thing that needs the user.</summary>
+/// <param name="Id">Identifies what is asked.</param>
+/// <param name="Kind"><c>question</c>, <c>interrupted</c> or <c>missedFire</c>.</param>
+/// <param name="Repository">Root of the repository.</param>
+/// <param name="Run">The run, or the schedule.</param>
+/// <param name="What">What is asked.</param>
+/// <param name="Each">For several tasks, what each of them asks.</param>
+/// <param name="Command">The recommended command, as it is typed anywhere.</param>
+/// <param name="Others">Further commands that answer it.</param>
+/// <param name="Since">Since when it is so.</param>
+/// <param name="New">It was not shown before.</param>
+/// <param name="SnoozedUntil">Until when it is put off; null: it is not.</param>
+internal sealed record InboxLine(
+    string Id,
+    string Kind,
+    string Repository,
+    string Run,
+    string What,
+    IReadOnlyList<string> Each,
+    string Command,
+    IReadOnlyList<string> Others,
+    DateTimeOffset Since,
+    bool New,
+    DateTimeOffset? SnoozedUntil
+);

@@ -1,0 +1,64 @@
+using Orchestrator.Client.Schedules;
+using Orchestrator.Machine.Repositories;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>What needs the user, over all their repositories, from files alone: it starts no engine and calls no model.</summary>
+/// <param name="context">Clock, environment, and the repository that the user is in.</param>
+internal sealed class Inbox(CommandContext context)
+{
+    private static readonly TimeSpan LooksBack = TimeSpan.FromDays(2);
+
+    /// <summary>All entries, most urgent first: by kind, then the oldest first. A repository that can't be read is told to the user and
+    /// does not hide the others.</summary>
+    public async Task<IReadOnlyList<InboxEntry>> ReadAsync(CancellationToken stop)
+    {
+        var known = new KnownRepositories(context.Environment);
+        if (context.FindRepository() is { IsBare: false } here && Directory.Exists(here.RunsFolder))
+        {
+            known.Add(here);
+        }
+        var entries = new List<InboxEntry>();
+        foreach (var repository in known.List())
+        {
+            try
+            {
+                entries.AddRange(await ReadAsync(repository, stop));
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidOperationException)
+            {
+                context.Terminal.Warn($"{repository.Root} can't be looked into: {fault.Message}");
+            }
+        }
+        return [.. entries.OrderBy(entry => entry.Kind).ThenBy(entry => entry.Since)];
+    }
+
+    private async Task<IReadOnlyList<InboxEntry>> ReadAsync(RepositoryLocation repository, CancellationToken stop)
+    {
+        var runs = new Dictionary<string, RunStatus>(StringComparer.Ordinal);
+        var entries = new List<InboxEntry>();
+        foreach (var run in StoredRuns.Open(repository))
+        {
+            var seen = await RunObservation.OfFilesAsync(run, repository, context, stop);
+            runs[run.Id] = seen.Status;
+            entries.AddRange(InboxEntry.Of(seen.Status, repository));
+        }
+        var now = context.Time.GetUtcNow();
+        foreach (var schedule in StoredSchedules.Read(repository, now - LooksBack, now))
+        {
+            var fires = ScheduleFire.Of(
+                schedule,
+                id => runs.GetValueOrDefault(id) ?? StoredRuns.Find(repository, id)?.Status,
+                now,
+                most: 1
+            );
+            if (InboxEntry.Of(schedule, fires, repository) is { } missed)
+            {
+                entries.Add(missed);
+            }
+        }
+        return entries;
+    }
+}

@@ -1,0 +1,114 @@
+using System.Security.Cryptography;
+using System.Text;
+using Orchestrator.Client.Schedules;
+using Orchestrator.Machine.Repositories;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Reports;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>Kinds of entries of the inbox, the most urgent first.</summary>
+internal enum InboxKind
+{
+    /// <summary>A question of a run: an approval, an agent that asks, work that did not end well, a landing, an account.</summary>
+    Question,
+
+    /// <summary>Nobody works on an open run.</summary>
+    Interrupted,
+
+    /// <summary>A time of a schedule at which no task began.</summary>
+    MissedFire,
+}
+
+/// <summary>One thing that needs the user, in any of their repositories.</summary>
+/// <param name="Kind">What kind of thing it is.</param>
+/// <param name="Repository">Root of the repository.</param>
+/// <param name="Run">The run; for a missed time of a schedule the one that was dispatched, else the schedule's name.</param>
+/// <param name="What">What is asked, in a sentence; it ends with a colon where <paramref name="Each"/> follows.</param>
+/// <param name="Each">For several tasks, what each of them asks.</param>
+/// <param name="Command">The recommended command, as in that repository.</param>
+/// <param name="Others">Further commands that answer it.</param>
+/// <param name="Since">Since when it is so.</param>
+internal sealed record InboxEntry(
+    InboxKind Kind,
+    string Repository,
+    string Run,
+    string What,
+    IReadOnlyList<string> Each,
+    string Command,
+    IReadOnlyList<string> Others,
+    DateTimeOffset Since
+)
+{
+    private const string Program = "orchestrate ";
+
+    /// <summary>Identifies what is asked: another question of the same run is another entry.</summary>
+    public string Id =>
+        Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [Repository, Run, Kind.ToString(), What, .. Each])))
+        )[..8];
+
+    /// <summary>A command of this entry as it is typed in a folder.</summary>
+    /// <param name="command">The command as in the entry's repository.</param>
+    /// <param name="here">Root of the repository that the user is in; null: none.</param>
+    public string From(string command, string? here) =>
+        here == Repository || !command.StartsWith(Program, StringComparison.Ordinal)
+            ? command
+            : KnownRepositories.Anywhere(command[Program.Length..], Repository);
+
+    /// <summary>What an open run asks of people, most urgent first.</summary>
+    public static IEnumerable<InboxEntry> Of(RunStatus run, RepositoryLocation repository)
+    {
+        var since = run.Questions.ToDictionary(question => question.Id, question => question.Since, StringComparer.Ordinal);
+        foreach (var step in NextStep.Of(run))
+        {
+            yield return new InboxEntry(
+                InboxKind.Question,
+                repository.Root,
+                run.RunId,
+                step.What,
+                step.Each,
+                step.Command,
+                step.Others,
+                step.Questions.Select(id => since.GetValueOrDefault(id, run.Since)).DefaultIfEmpty(run.Since).Min()
+            );
+        }
+        if (run.Abandoned is true)
+        {
+            yield return new InboxEntry(
+                InboxKind.Interrupted,
+                repository.Root,
+                run.RunId,
+                "Nobody works on it now.",
+                [],
+                $"{Program}resume {run.RunId}",
+                [],
+                run.UpdatedAt
+            );
+        }
+    }
+
+    /// <summary>The last time of a schedule, where no task began at it.</summary>
+    public static InboxEntry? Of(RunSchedule schedule, IReadOnlyList<ScheduleFire> fires, RepositoryLocation repository)
+    {
+        if (schedule.IsPaused || fires is not [.., { Began: null, Missed: not MissedFire.NotYet } last])
+        {
+            return null;
+        }
+
+        // What a run of it asks is an entry of its own.
+        return last.Run is { Questions.Count: > 0 } or { Abandoned: true }
+            ? null
+            : new InboxEntry(
+                InboxKind.MissedFire,
+                repository.Root,
+                last.RunId ?? schedule.Name,
+                $"The schedule {schedule.Name} did not run at {last.Due.UtcDateTime:yyyy-MM-dd HH:mm}Z.",
+                [],
+                $"{Program}schedule run-now {schedule.Name}",
+                [$"{Program}schedule list"],
+                last.Due
+            );
+    }
+}

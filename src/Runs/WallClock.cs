@@ -1,0 +1,46 @@
+namespace Orchestrator.Runs;
+
+/// <summary>Times of day in a time zone, also in nights in which clocks change. Pure.</summary>
+public static class WallClock
+{
+    /// <summary>A time zone by its IANA name; null: this machine knows none of that name.</summary>
+    /// <param name="name">The name; null: this machine's own zone.</param>
+    public static TimeZoneInfo? FindZone(string? name) =>
+        name is null ? TimeZoneInfo.Local
+        : TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone
+        : null;
+
+    /// <summary>The next moment at which clocks show a time of day. Where clocks are put forward over it, the moment at which they
+    /// are; where they show it twice, the first one that is still to come.</summary>
+    /// <param name="after">Only moments after this one.</param>
+    /// <param name="time">The time of day.</param>
+    /// <param name="zone">The clocks' zone.</param>
+    public static DateTimeOffset Next(DateTimeOffset after, TimeOnly time, TimeZoneInfo zone)
+    {
+        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(after, zone).DateTime);
+        return Enumerable
+            .Range(0, 3)
+            .SelectMany(days => MomentsOf(today.AddDays(days).ToDateTime(time), zone))
+            .First(moment => moment > after);
+    }
+
+    private static IEnumerable<DateTimeOffset> MomentsOf(DateTime local, TimeZoneInfo zone)
+    {
+        if (zone.IsAmbiguousTime(local))
+        {
+            // The larger offset is the earlier moment.
+            return zone.GetAmbiguousTimeOffsets(local).OrderDescending().Select(offset => new DateTimeOffset(local, offset));
+        }
+        if (!zone.IsInvalidTime(local))
+        {
+            return [new DateTimeOffset(local, zone.GetUtcOffset(local))];
+        }
+        // Changes are at whole minutes: the minute after the last one that there was.
+        var beginning = local;
+        while (zone.IsInvalidTime(beginning))
+        {
+            beginning = beginning.AddMinutes(-1);
+        }
+        return [new DateTimeOffset(beginning, zone.GetUtcOffset(beginning)).AddMinutes(1)];
+    }
+}

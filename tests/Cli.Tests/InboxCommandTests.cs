@@ -1,0 +1,162 @@
+using Orchestrator.Cli.Runs;
+using Orchestrator.Client.Schedules;
+using Orchestrator.Machine.Repositories;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary><c>inbox</c>: what needs the user, in whichever of their repositories.</summary>
+public sealed class InboxCommandTests
+{
+    [Fact]
+    public async Task Inbox_QuestionOfAnotherRepository_IsShownWithACommandThatAnswersItAndGoesThen()
+    {
+        using var cli = await WaitingAsync();
+        using var elsewhere = new CliFixture();
+        elsewhere.Environment["HOME"] = cli.Home;
+
+        var shown = await elsewhere.RunAsync("inbox");
+        var json = (await elsewhere.RunAsync("inbox", "--json")).Json["entries"]!.AsArray();
+        var command = (string)json[0]!["command"]!;
+        var words = command.Split(' ');
+        var answered = await elsewhere.RunAsync([.. words[1..], "--yes"]);
+
+        var entry = Assert.Single(json)!;
+        Assert.Equal(("question", cli.Folder, false), ((string)entry["kind"]!, (string)entry["repository"]!, (bool)entry["new"]!));
+        Assert.Contains($"in {cli.Folder}", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("  new", shown.Output, StringComparison.Ordinal);
+        Assert.StartsWith($"orchestrate -C {cli.Folder} approve ", command, StringComparison.Ordinal);
+        Assert.Contains($"      {command}\n", shown.Output, StringComparison.Ordinal);
+        Assert.True(answered.ExitCode == 0, answered.People);
+        Assert.Empty((await elsewhere.RunAsync("inbox", "--json")).Json["entries"]!.AsArray());
+        Assert.Equal("one\n", cli.Git("show", "main:one.txt"));
+    }
+
+    [Fact]
+    public async Task Inbox_AnsweredAtTheTerminal_CarriesOutTheChosenCommand()
+    {
+        using var cli = await WaitingAsync();
+        var id = (string)(await cli.RunAsync("inbox", "--json")).Json["entries"]![0]!["id"]!;
+        var terminal = new RecordingTerminal { Answer = true, Texts = new Queue<string>(["2"]) };
+
+        var answered = await cli.RunAsync(terminal, "inbox", id[..4]);
+
+        Assert.Contains("  1  orchestrate approve ", terminal.Output, StringComparison.Ordinal);
+        Assert.Contains("  2  orchestrate reject ", terminal.Output, StringComparison.Ordinal);
+        Assert.NotEqual(id, (string)(await cli.RunAsync("inbox", "--json")).Json["entries"]![0]!["id"]!);
+        var status = (await cli.RunAsync("status", "--json")).Json;
+        Assert.Equal(("escalated", "cancelled"), ((string)status["state"]!, (string)status["tasks"]![0]!["state"]!));
+        Assert.Equal(1, answered.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("9", 2)]
+    [InlineData("all", 2)]
+    [InlineData("0", 0)]
+    public async Task Inbox_AnsweredWithNoWay_DoesNothing(string answer, int code)
+    {
+        using var cli = await WaitingAsync();
+        var id = (string)(await cli.RunAsync("inbox", "--json")).Json["entries"]![0]!["id"]!;
+
+        var answered = await cli.RunAsync(new RecordingTerminal { Answer = true, Texts = new Queue<string>([answer]) }, "inbox", id);
+
+        Assert.Equal(code, answered.ExitCode);
+        Assert.Single((await cli.RunAsync("inbox", "--json")).Json["entries"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Inbox_EntryThatIsPutOff_IsHiddenUntilThenAndStillThere()
+    {
+        using var cli = await WaitingAsync();
+        var id = (string)(await cli.RunAsync("inbox", "--json")).Json["entries"]![0]!["id"]!;
+
+        var snoozed = await cli.RunAsync("inbox", id, "--snooze", "2h");
+        var hidden = await cli.RunAsync("inbox", "--exit-code");
+        var all = await cli.RunAsync("inbox", "--all", "--exit-code", "--json");
+        var bad = await cli.RunAsync("inbox", id, "--snooze", "soon");
+
+        Assert.Equal((0, 0, 3, 2), (snoozed.ExitCode, hidden.ExitCode, all.ExitCode, bad.ExitCode));
+        Assert.Contains("1 more was put off", hidden.People, StringComparison.Ordinal);
+        Assert.NotNull(all.Json["entries"]![0]!["snoozedUntil"]);
+    }
+
+    /// <summary>A time at which no task began is named, whatever the reason; what its run asks is an entry of its own.</summary>
+    [Theory]
+    [InlineData(MissedFire.NothingServed, false, true)]
+    [InlineData(MissedFire.EarlierRunOpen, false, true)]
+    [InlineData(MissedFire.NotYet, false, false)]
+    [InlineData(MissedFire.NothingServed, true, false)]
+    public void Of_LastTimeOfASchedule_IsAnEntryWhereNoTaskBegan(MissedFire missed, bool isPaused, bool isEntry)
+    {
+        var repository = new RepositoryLocation("/shop", "/shop/.git", IsBare: false);
+        var schedule = new RunSchedule
+        {
+            Name = "nightly",
+            When = new ScheduleWhen(new TimeOnly(22, 0), [], null, "Etc/UTC"),
+            Input = new OrchestrationInput { Repository = "/shop" },
+            CatchUp = TimeSpan.FromMinutes(10),
+            IsPaused = isPaused,
+        };
+        ScheduleFire[] fires =
+        [
+            new(DateTimeOffset.UnixEpoch) { Began = DateTimeOffset.UnixEpoch },
+            new(DateTimeOffset.UnixEpoch) { Missed = missed },
+        ];
+
+        var entry = InboxEntry.Of(schedule, fires, repository);
+
+        Assert.Equal(isEntry, entry is not null);
+        Assert.Equal(isEntry ? "orchestrate schedule run-now nightly" : null, entry?.Command);
+        Assert.Null(InboxEntry.Of(schedule, [fires[0]], repository));
+    }
+
+    /// <summary>A state folder is the user's, and whatever lies there is no reason to show nothing.</summary>
+    [Fact]
+    public async Task Inbox_DamagedFilesAndRepositoriesThatAreGone_ShowsTheOthers()
+    {
+        using var cli = await WaitingAsync();
+        var state = Path.GetDirectoryName(Directory.GetDirectories(cli.Home, "repositories", SearchOption.AllDirectories).Single())!;
+        await File.WriteAllTextAsync(Path.Combine(state, "inbox.json"), "{\"read\": 3");
+        await File.WriteAllTextAsync(Path.Combine(state, "repositories", "000000000000"), "/nowhere/at/all");
+        await File.WriteAllTextAsync(Path.Combine(state, "repositories", "torn"), "");
+
+        var shown = await cli.RunAsync("inbox", "--json");
+
+        Assert.Equal(0, shown.ExitCode);
+        Assert.Single(shown.Json["entries"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Inbox_WithoutAnything_SaysSo()
+    {
+        using var cli = new CliFixture();
+
+        var shown = await cli.RunAsync("inbox", "--exit-code");
+
+        Assert.Equal((0, ""), (shown.ExitCode, shown.Output));
+        Assert.Contains("Nothing needs you now.", shown.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Anywhere_PathWithASpace_IsQuoted() =>
+        Assert.Equal("orchestrate -C '/a b' status", KnownRepositories.Anywhere("status", "/a b"));
+
+    /// <summary>A run that waits for a yes to its one task.</summary>
+    private static async Task<CliFixture> WaitingAsync()
+    {
+        var cli = await RepositoryAsync(", requires_approval: true");
+        Assert.Equal(3, (await cli.RunAsync("run", "--yes")).ExitCode);
+        return cli;
+    }
+
+    private static async Task<CliFixture> RepositoryAsync(string more)
+    {
+        var cli = RunCommandTests.Repository("echo one > one.txt");
+        cli.Write("tasks.yaml", $"tasks:\n  - {{id: one, description: One, files_write: [one.txt]{more}}}\n");
+        cli.Git("add", "-A");
+        cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "Plan");
+        return await cli.TrustAsync();
+    }
+}

@@ -1,0 +1,156 @@
+using Orchestrator.Cli.Commands;
+using Orchestrator.Client.Schedules;
+using Orchestrator.Messages;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>What came of a schedule's times: due, dispatched, begun and ended are four facts.</summary>
+public sealed class ScheduleFireTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Of_RunWhoseTaskBegan_HasAllFourTimes()
+    {
+        var fire = Assert.Single(
+            Fires(
+                Schedule([At(22)], [Start("r", At(22))]),
+                ("r", Run(RunStates.Completed, At(23), began: At(22) + TimeSpan.FromMinutes(1)))
+            )
+        );
+
+        Assert.Equal(
+            (At(22), At(22) + TimeSpan.FromSeconds(1), At(22) + TimeSpan.FromMinutes(1), At(23)),
+            (fire.Due, fire.Dispatched, fire.Began, fire.Ended)
+        );
+        Assert.StartsWith("ran: r", ScheduleListCommand.Describe(fire), StringComparison.Ordinal);
+    }
+
+    /// <summary>It waits for a person, failed in its checks, or nobody works: no success.</summary>
+    [Theory]
+    [InlineData(RunStates.AwaitingApproval)]
+    [InlineData(RunStates.Failed)]
+    [InlineData(null)]
+    public void Of_RunWithoutABegunTask_IsNotSaidToHaveRun(string? state)
+    {
+        var schedule = Schedule([At(22)], [Start("r", At(22))]);
+        var fire = Assert.Single(state is null ? Fires(schedule) : Fires(schedule, ("r", Run(state, At(23), began: null))));
+
+        Assert.Null(fire.Began);
+        Assert.NotNull(fire.Dispatched);
+        Assert.StartsWith("not run: r was dispatched", ScheduleListCommand.Describe(fire), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_TimeAtWhichAnEarlierRunWasOpen_NamesThatRun()
+    {
+        var fires = Fires(
+            Schedule([At(20), At(21), At(22)], [Start("r", At(20))]),
+            ("r", Run(RunStates.Completed, At(21) + TimeSpan.FromMinutes(30), began: At(20)))
+        );
+
+        Assert.Equal([MissedFire.None, MissedFire.EarlierRunOpen, MissedFire.NothingServed], fires.Select(fire => fire.Missed));
+        Assert.Equal("r", fires[1].Because);
+    }
+
+    [Theory]
+    [InlineData(5, false, MissedFire.NotYet)]
+    [InlineData(5, true, MissedFire.NothingServed)]
+    [InlineData(15, false, MissedFire.NothingServed)]
+    public void Of_TimeThatHasJustCome_MayStillStart(int minutesAgo, bool isPaused, MissedFire expected)
+    {
+        var fire = Assert.Single(Fires(Schedule([Now - TimeSpan.FromMinutes(minutesAgo)], []) with { IsPaused = isPaused }));
+
+        Assert.Equal(expected, fire.Missed);
+    }
+
+    /// <summary>Servers keep ten starts: what was before them is unknown, not missed.</summary>
+    [Fact]
+    public void Of_TimesBeforeTheKeptStarts_AreLeftOut()
+    {
+        var times = Enumerable.Range(1, 15).Select(day => new DateTimeOffset(2026, 11, day, 22, 0, 0, TimeSpan.Zero)).ToList();
+        var schedule = Schedule(times, [.. times.Skip(5).Select((time, index) => Start($"r{index}", time))]);
+
+        var fires = ScheduleFire.Of(schedule, _ => Run(RunStates.Completed, Now, Now), Now, most: 20);
+
+        Assert.Equal(times.Skip(5), fires.Select(fire => fire.Due));
+    }
+
+    [Theory]
+    [InlineData("mon-fri", 5)]
+    [InlineData("Monday", 1)]
+    [InlineData("fri-mon", 4)]
+    [InlineData("sat, sun", 2)]
+    [InlineData("daily", 0)]
+    public void TryReadDays_Names_AreRead(string text, int count) => Assert.Equal(count, ScheduleWhen.TryReadDays(text)?.Count);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("mo")]
+    [InlineData("mon-")]
+    [InlineData("mon-wed-fri")]
+    [InlineData("monde")]
+    [InlineData("someday")]
+    public void TryReadDays_OtherText_IsNone(string text) => Assert.Null(ScheduleWhen.TryReadDays(text));
+
+    [Fact]
+    public void OddNights_ClocksChangeOverTheTime_SaysWhatTheEngineDoes()
+    {
+        var when = new ScheduleWhen(new TimeOnly(2, 30), [], null, "Europe/Berlin");
+        DateTimeOffset[] times =
+        [
+            new(2026, 3, 28, 1, 30, 0, TimeSpan.Zero),
+            new(2026, 3, 30, 0, 30, 0, TimeSpan.Zero),
+            new(2026, 10, 25, 0, 30, 0, TimeSpan.Zero),
+            new(2026, 10, 25, 1, 30, 0, TimeSpan.Zero),
+        ];
+
+        var odd = ScheduleCreateCommand.OddNights(when, times);
+
+        Assert.Equal(
+            [
+                "On 2026-03-29 clocks in Europe/Berlin are put forward over 02:30: no run starts.",
+                "On 2026-10-25 clocks in Europe/Berlin show 02:30 twice: two runs start.",
+            ],
+            odd
+        );
+        Assert.Empty(ScheduleCreateCommand.OddNights(when with { At = new TimeOnly(22, 0) }, times));
+        Assert.Empty(ScheduleCreateCommand.OddNights(when with { Days = [DayOfWeek.Monday] }, times));
+    }
+
+    private static IReadOnlyList<ScheduleFire> Fires(RunSchedule schedule, params (string Id, RunStatus Run)[] runs) =>
+        ScheduleFire.Of(schedule, id => runs.FirstOrDefault(run => run.Id == id).Run, Now, most: 10);
+
+    private static DateTimeOffset At(int hour) => new(2026, 11, 23, hour, 0, 0, TimeSpan.Zero);
+
+    private static ScheduledStart Start(string id, DateTimeOffset due) => new(id, due, due + TimeSpan.FromSeconds(1));
+
+    private static RunSchedule Schedule(IReadOnlyList<DateTimeOffset> due, IReadOnlyList<ScheduledStart> starts) =>
+        new()
+        {
+            Name = "nightly",
+            When = new ScheduleWhen(new TimeOnly(22, 0), [], null, "Etc/UTC"),
+            Input = new OrchestrationInput { Repository = "/r", PlanFile = "tasks.yaml" },
+            CatchUp = TimeSpan.FromMinutes(10),
+            Due = due,
+            Starts = starts,
+        };
+
+    private static RunStatus Run(string state, DateTimeOffset since, DateTimeOffset? began) =>
+        new()
+        {
+            RunId = "r",
+            State = state,
+            Since = since,
+            Tasks =
+            [
+                new RunTask
+                {
+                    Id = "a",
+                    State = TaskStates.Pending,
+                    StartedAt = began,
+                },
+            ],
+        };
+}
