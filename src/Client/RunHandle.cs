@@ -102,6 +102,10 @@ public sealed class RunHandle
     /// <param name="status">The last known status of the run.</param>
     public async Task<bool> IsMovingAsync(RunStatus status, CancellationToken cancellation = default)
     {
+        if (status.Telling)
+        {
+            return true;
+        }
         var open = status.Tasks.Where(task => task.State != TaskStates.Pending && !TaskStates.IsEnd(task.State));
         foreach (var id in open.Select(task => RunIds.ForTask(RunId, task.Id)).Prepend(RunId))
         {

@@ -70,6 +70,15 @@ public interface IRunActivities
     Task<string> FinishAsync(FinishInput input);
 }
 
+/// <summary>Messages to people.</summary>
+public interface INoticeActivities
+{
+    /// <summary>Tells people what is new and withdraws what is over, by the channels of the settings. Repeated, nothing is told again that
+    /// was delivered.</summary>
+    [Activity]
+    Task<ToldPeople> TellPeopleAsync(TellPeopleInput input);
+}
+
 /// <summary>Steps of one task. Each may be repeated at any time and then does what is still missing.</summary>
 public interface ITaskActivities
 {

@@ -35,6 +35,9 @@ public static class AnswerWays
     public const string Skip = "skip";
     public const string Cancel = "cancel";
 
+    /// <summary>To go on with a run whose limit is reached.</summary>
+    public const string Resume = "resume";
+
     /// <summary>A task, and all that can't run without it.</summary>
     public const string CancelDependants = "cancel-dependants";
 

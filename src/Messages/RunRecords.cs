@@ -55,6 +55,9 @@ public sealed record RunRules
 
     /// <summary>Limit of one answer of the planner.</summary>
     public TimeSpan PlannerTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Kinds of facts that people want to be told of (<see cref="NoticeKinds"/>); empty: nobody is told.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
 }
 
 /// <summary>Asks for the plan of a run to be read, checked and stored in the run's folder.</summary>

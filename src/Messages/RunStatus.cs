@@ -185,6 +185,11 @@ public sealed record RunStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool PromotionOverdue { get; init; }
 
+    /// <summary>True while people are about to be told of something.</summary>
+    [JsonPropertyName("telling")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Telling { get; init; }
+
     /// <summary>What is left of an ended run, and why: branches, worktrees, work that was set aside. Only in its report.</summary>
     [JsonPropertyName("left")]
     public IReadOnlyList<string> Left

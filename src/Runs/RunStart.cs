@@ -1,3 +1,5 @@
+using Orchestrator.Gates.Detection;
+
 namespace Orchestrator.Runs;
 
 /// <summary>A run's start beside its plan: stored in its folder, so that later changes of files have no effect on it. It contains no

@@ -1,3 +1,5 @@
+using Orchestrator.Gates.Detection;
+
 namespace Orchestrator.Runs;
 
 /// <summary>Opens the settings of a repository, with the person's trust decisions.</summary>

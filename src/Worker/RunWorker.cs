@@ -55,7 +55,8 @@ public sealed class RunWorker : IDisposable
                 .AddAllActivities(new RequestActivities(services, client))
                 .AddAllActivities(new AnswerActivities(services))
                 .AddAllActivities(new PlanningActivities(services))
-                .AddAllActivities(new ReviewActivities(services));
+                .AddAllActivities(new ReviewActivities(services))
+                .AddAllActivities(new NoticeActivities(services));
             _workers.Add(new TemporalWorker(client, own));
         }
     }

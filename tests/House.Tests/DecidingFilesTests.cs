@@ -16,7 +16,7 @@ public sealed partial class DecidingFilesTests
     private const string Tree = "files of a worktree or a repository, at a commit that is checked";
 
     /// <summary>The projects that do what a run does.</summary>
-    private static readonly string[] Rooms = ["Machine", "Runs"];
+    private static readonly string[] Rooms = ["Gates", "Machine", "Packages", "Runs"];
 
     private static readonly Dictionary<string, string> Readers = new(StringComparer.Ordinal)
     {
@@ -37,8 +37,13 @@ public sealed partial class DecidingFilesTests
         ["Machine/Cleaning/LeftGitCopies"] = Machine,
         ["Machine/Cleaning/OrphanedCache"] = Machine,
         ["Runs/Gates/GateFacts"] = Report,
-        ["Runs/Gates/GateHistory"] = Machine,
-        ["Runs/Gates/GateResultCache"] = "the cache of a machine: SECURITY.md says what that means without a sandbox",
+        ["Gates/Detection/GateDetection"] = Tree,
+        ["Gates/Detection/ProjectCommands"] = Tree,
+        ["Gates/Turns/GateTicket"] = Machine,
+        ["Gates/Worktrees/PortRanges"] = Machine,
+        ["Gates/Worktrees/WorktreeResourceClaim"] = Machine,
+        ["Gates/Results/GateHistory"] = Machine,
+        ["Gates/Results/GateResultCache"] = "the cache of a machine: SECURITY.md says what that means without a sandbox",
         ["Runs/Gates/GateTally"] = Report,
         ["Runs/Gates/WorktreeSetup"] = Machine,
         ["Runs/Holds/HoldFile"] = Machine,
@@ -55,6 +60,9 @@ public sealed partial class DecidingFilesTests
         ["Runs/Loading/PlanLoading"] = Person,
         ["Runs/Mail/MailReader"] = "how far a task has read",
         ["Runs/Merging/RunLosses"] = Report,
+        ["Runs/Notices/AccountClaims"] = Machine,
+        ["Runs/Notices/NoticeBook"] = Machine,
+        ["Runs/Notices/NoticeTargets"] = "secrets of channels, which go to them alone",
         ["Runs/Planning/PlanningEnd"] = Person,
         ["Runs/Planning/Replanning"] = Report,
         ["Runs/Planning/RequestSource"] = Person,
@@ -66,7 +74,7 @@ public sealed partial class DecidingFilesTests
         ["Runs/Reports/ProgressRecorder"] = Report,
         ["Runs/Reports/RunEnding"] = Report,
         ["Runs/Reports/RunRecord"] = Report,
-        ["Runs/Requests/ManifestVersions"] = Tree,
+        ["Packages/ManifestVersions"] = Tree,
         ["Runs/Requests/PackageInstallation"] = Tree,
         ["Runs/Requests/PackageProgram"] = Tree,
         ["Runs/Requests/QuestionRecord"] = Report,

@@ -1,4 +1,4 @@
-using Orchestrator.QualityGates;
+using Orchestrator.Gates.Detection;
 using Orchestrator.Runs.Tasks;
 using Xunit;
 

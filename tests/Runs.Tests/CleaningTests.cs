@@ -1,3 +1,4 @@
+using Orchestrator.Gates.Trees;
 using Orchestrator.Git;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;

@@ -1,6 +1,6 @@
 using Orchestrator.Messages;
+using Orchestrator.Packages;
 using Orchestrator.Plans;
-using Orchestrator.Runs.Requests;
 using Orchestrator.TestKit.Git;
 using Xunit;
 

@@ -1,9 +1,8 @@
+using Orchestrator.Gates.Detection;
+using Orchestrator.Machine.Verification;
 using Orchestrator.Plans;
-using Orchestrator.Plans.Readers;
 using Orchestrator.Plans.Readers.Formats;
 using Orchestrator.Plans.Readers.TaskGraphs;
-using Orchestrator.QualityGates;
-using Orchestrator.Runs.Gates;
 using Orchestrator.Settings;
 using Orchestrator.TestKit;
 using Xunit;

@@ -1,11 +1,9 @@
 using Microsoft.Extensions.Time.Testing;
+using Orchestrator.Gates;
+using Orchestrator.Gates.Results;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.QualityGates;
-using Orchestrator.Runs;
-using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Reports;
-using Orchestrator.Settings;
 using Orchestrator.TestKit.Git;
 using Xunit;
 using static Orchestrator.Runs.Tests.TaskStepsTests;

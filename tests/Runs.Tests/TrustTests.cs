@@ -1,6 +1,5 @@
+using Orchestrator.Gates.Detection;
 using Orchestrator.Messages;
-using Orchestrator.QualityGates;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Settings;
 using Orchestrator.TestKit.Git;

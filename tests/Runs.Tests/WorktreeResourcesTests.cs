@@ -1,8 +1,7 @@
+using Orchestrator.Gates.Worktrees;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.QualityGates;
 using Orchestrator.Runs.Tasks;
-using Orchestrator.TestKit;
 using Orchestrator.TestKit.Git;
 using Xunit;
 

@@ -16,8 +16,13 @@ public class DeclarationTests
         var declared = typeof(Setting)
             .Assembly.GetTypes()
             .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
-            .Where(field => field.FieldType.IsAssignableTo(typeof(Setting)))
-            .Select(field => ((Setting)field.GetValue(null)!).Name);
+            .SelectMany(field =>
+                field.FieldType.IsAssignableTo(typeof(Setting)) ? [(Setting)field.GetValue(null)!]
+                : field.FieldType == typeof(NotificationKeys)
+                    ? typeof(NotificationKeys).GetProperties().Select(key => (Setting)key.GetValue(field.GetValue(null))!)
+                : []
+            )
+            .Select(setting => setting.Name);
 
         Assert.Equal(declared.Order(StringComparer.Ordinal), SettingIndex.All.Select(key => key.Name).Order(StringComparer.Ordinal));
     }

@@ -20,7 +20,9 @@ internal static class SampleOf
         "bypass",
         "off",
         "planner",
-        "ntfy",
+        "desktop",
+        "[run_done]",
+        "22:00-07:00",
         "[{pattern: x, weight: 1}]",
         "{A: b}",
     ];

@@ -78,7 +78,7 @@ public class SettingsLoaderTests
     [Theory]
     [InlineData("budget: {run: 5}", "budget.run")]
     [InlineData("usage: {warn_at: 80}", "usage.warn_at")]
-    [InlineData("notifications: {provider: slack}", "notifications.provider")]
+    [InlineData("notifications: {sound: loud}", "notifications.sound")]
     public void Load_SettingThatNothingActsOn_IsNamedAsUnknown(string file, string key) =>
         Assert.Equal(
             (key, "there is no such setting; it is ignored."),

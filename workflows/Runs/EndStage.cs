@@ -8,7 +8,8 @@ internal sealed class EndStage(
     LeaseUpdates leases,
     PlanStage planning,
     RunRecorder recorder,
-    ResetRecovery recovery
+    ResetRecovery recovery,
+    NoticeSender notices
 )
 {
     /// <summary>Tasks give back their worktrees after their last report; one that can't (a full disk) keeps trying without its
@@ -76,6 +77,7 @@ internal sealed class EndStage(
         }
         context.TransitionTo(state, reason);
         await recorder.CloseAsync();
+        await notices.CloseAsync();
         await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished, CancellationToken.None);
         if (state == RunStates.Failed)
         {

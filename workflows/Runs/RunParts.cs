@@ -5,6 +5,7 @@ internal sealed class RunParts
 {
     private readonly LeaseUpdates _leases;
     private readonly OutageProber _outages;
+    private readonly NoticeSender _notices;
 
     public RunParts(RunContext context, Func<int> messagesTaken)
     {
@@ -16,6 +17,7 @@ internal sealed class RunParts
         var takeOver = new TaskTakeOver(context, Messenger);
         Recovery = new ResetRecovery(context, Messenger, takeOver, _leases);
         Recorder = new RunRecorder(context, Recovery);
+        _notices = new NoticeSender(context);
         var plans = new PlanReader(context);
         var approval = new PlanApproval(context);
         var starter = new TaskStarter(context, takeOver);
@@ -27,7 +29,7 @@ internal sealed class RunParts
         Replanning = new ReplanStage(context, Recorder, approval);
         Escalation = new Escalation(context, Replanning);
         Landing = new LandStage(context, Recovery, Escalation);
-        Ending = new EndStage(context, Messenger, Merging, _leases, Planning, Recorder, Recovery);
+        Ending = new EndStage(context, Messenger, Merging, _leases, Planning, Recorder, Recovery, _notices);
         Steering = new Steering(context.State);
         Approvals = new Approvals(context.State, Steering);
     }
@@ -72,5 +74,6 @@ internal sealed class RunParts
         Context.Background.Begin(_outages.RunAsync());
         Context.Background.Begin(Recorder.DescribeAsync());
         Context.Background.Begin(Recorder.WatchDeadlinesAsync());
+        Context.Background.Begin(_notices.RunAsync());
     }
 }

@@ -79,6 +79,9 @@ internal sealed class RunState
     /// <summary>The resolution that is being carried out; null: there is none.</summary>
     public Resolution? Resolution { get; set; }
 
+    /// <summary>There are facts that people are about to be told of.</summary>
+    public bool IsTelling { get; set; }
+
     public bool CostLifted { get; set; }
 
     public bool UntilLifted { get; set; }
@@ -205,6 +208,7 @@ internal sealed class RunState
                     .Select(outage => new OutageStatus(outage.Name, outage.Reason, outage.Until)),
             ],
             PromotionOverdue = IsPromotionOverdue,
+            Telling = IsTelling,
             Tasks = PayloadPaging.First(Board.Entries.Skip(offset).Select(Shown), limit),
             TaskCount = Board.Entries.Count,
         };

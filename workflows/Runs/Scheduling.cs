@@ -133,7 +133,7 @@ internal static class Scheduling
 
     /// <summary>Cost and time limit of the run: when one is reached nothing more is started; a person who resumes the run lifts
     /// it.</summary>
-    private static string LimitReached(RunState state, DateTimeOffset now)
+    public static string LimitReached(RunState state, DateTimeOffset now)
     {
         if (!state.Board.AnyReady)
         {

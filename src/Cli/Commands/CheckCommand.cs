@@ -1,8 +1,7 @@
 using System.CommandLine;
-using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Overviews;
 using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.Cli.Commands;
@@ -51,31 +50,7 @@ internal sealed class CheckCommand : CliCommand
                 );
             }
         }
-        var worst = entries.Max(entry => entry.Status);
-        if (parsed.GetValue(_json))
-        {
-            context.Print(
-                new CheckDocument(
-                    Word(worst),
-                    [.. entries.Select(entry => new CheckEntry(entry.Name, Word(entry.Status), entry.Message, entry.Cure))]
-                ),
-                CliJson.Default.CheckDocument
-            );
-        }
-        else
-        {
-            foreach (var entry in entries)
-            {
-                context.Terminal.Show(
-                    new ScreenLine($"{Word(entry.Status), -4}  {entry.Name}: {entry.Message}", ToneOf(entry.Status), 0, 4)
-                );
-                if (entry.Cure is not null)
-                {
-                    context.Terminal.Show($"      {entry.Cure}");
-                }
-            }
-        }
-
+        var worst = CheckOverview.Print(context, entries, parsed.GetValue(_json));
         if (worst != MachineCheckStatus.Fail)
         {
             return ExitCodes.Done;
@@ -84,14 +59,4 @@ internal sealed class CheckCommand : CliCommand
             ? ExitCodes.Usage
             : ExitCodes.Unavailable;
     }
-
-    private static Tone ToneOf(MachineCheckStatus status) =>
-        status switch
-        {
-            MachineCheckStatus.Ok => Tone.Good,
-            MachineCheckStatus.Warn => Tone.Asks,
-            _ => Tone.Bad,
-        };
-
-    private static string Word(MachineCheckStatus status) => status.ToString().ToLowerInvariant();
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
-using Orchestrator.Machine.Setup;
+using Orchestrator.Packages;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;

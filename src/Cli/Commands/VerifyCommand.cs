@@ -3,9 +3,9 @@ using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
+using Orchestrator.Machine.Verification;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Orchestrator.Runs.Gates;
+using Orchestrator.Machine.Verification;
 
 namespace Orchestrator.Cli.Documents;
 

@@ -1,3 +1,4 @@
+using Orchestrator.Machine.Verification;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Gates;

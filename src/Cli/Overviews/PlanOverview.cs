@@ -1,7 +1,7 @@
 using Orchestrator.Cli.Console;
+using Orchestrator.Machine.Verification;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Settings;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
 using Orchestrator.Machine.Cleaning;
+using Orchestrator.Machine.Hosting;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Settings;

@@ -47,7 +47,7 @@ internal static class Steering
             {
                 return await SendAsync(engine, context, run, call, stop);
             }
-            catch (RpcException lost) when (lost.Code == RpcException.StatusCode.Unavailable && engine.IsJoined && attempt < MaxAttempts)
+            catch (RpcException lost) when (LostConnection.IsCauseOf(lost) && engine.IsJoined && attempt < MaxAttempts)
             {
                 // The owner has ended meanwhile: the command is sent to the next one. Repeating a command is harmless.
             }

@@ -68,6 +68,11 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["config list"] = Of(Plain, "orchestrate config list --changed"),
         ["config get"] = Of(Plain, "orchestrate config get retry.max_attempts"),
         ["config set"] = Of(Plain, "orchestrate config set workers 4", "orchestrate config set gates.task '[npm test]'"),
+        ["notify test"] = Of(
+            [(ExitCodes.WorkFailed, "a target did not take it")],
+            "orchestrate notify test",
+            "orchestrate notify test phone"
+        ),
         ["done"] = Of(Plain, "orchestrate done --status completed"),
         ["blocked"] = Of(
             Plain,

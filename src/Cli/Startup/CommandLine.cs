@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.CompilerServices;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Options;
+using Orchestrator.Machine.Hosting;
 using Orchestrator.Machine.Setup;
 using Orchestrator.Plans;
 using Orchestrator.Runs;

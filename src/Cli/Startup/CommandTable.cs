@@ -30,6 +30,7 @@ internal static class CommandTable
         ("next", static () => new TasksNextCommand()),
         ("set-status", static () => new TasksSetStatusCommand()),
         ("config", static () => new ConfigCommand()),
+        ("notify", static () => new NotifyCommand()),
         ("done", static () => new DoneCommand()),
         ("blocked", static () => new BlockedCommand()),
         ("mcp", static () => new McpCommand()),

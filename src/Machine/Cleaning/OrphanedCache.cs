@@ -1,3 +1,5 @@
+using Orchestrator.Git;
+
 namespace Orchestrator.Machine.Cleaning;
 
 /// <summary>The cache folder of a repository that is gone.</summary>

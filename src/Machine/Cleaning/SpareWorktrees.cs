@@ -1,3 +1,5 @@
+using Orchestrator.Gates.Trees;
+using Orchestrator.Git;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Runs.Gates;

@@ -1,9 +1,10 @@
 using System.Globalization;
+using Orchestrator.Gates.Trees;
+using Orchestrator.Git;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Plans;
-using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Machine.Cleaning;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Orchestrator.QualityGates;
+using Orchestrator.Gates;
 
 namespace Orchestrator.Machine.Repositories;
 

@@ -1,4 +1,4 @@
-using Orchestrator.QualityGates;
+using Orchestrator.Gates;
 
 namespace Orchestrator.Machine.Repositories;
 

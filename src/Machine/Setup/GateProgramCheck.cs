@@ -1,5 +1,5 @@
+using Orchestrator.Gates.Detection;
 using Orchestrator.Plans;
-using Orchestrator.QualityGates;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Settings;
 

@@ -10,64 +10,6 @@ public sealed record EnvironmentFile(string Path, string Sha256);
 /// <summary>The hash of an environment: equal lock and manifest files give equal hashes, in any order.</summary>
 public static class EnvironmentHash
 {
-    private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
-    {
-        // JavaScript
-        "package.json",
-        "package-lock.json",
-        "npm-shrinkwrap.json",
-        "yarn.lock",
-        "pnpm-lock.yaml",
-        "pnpm-workspace.yaml",
-        "bun.lock",
-        "bun.lockb",
-        "deno.json",
-        "deno.lock",
-        ".nvmrc",
-        // Python
-        "pyproject.toml",
-        "uv.lock",
-        "poetry.lock",
-        "pdm.lock",
-        "Pipfile",
-        "Pipfile.lock",
-        "setup.py",
-        "setup.cfg",
-        "environment.yml",
-        "environment.yaml",
-        ".python-version",
-        // .NET
-        "packages.lock.json",
-        "Directory.Packages.props",
-        "Directory.Build.props",
-        "global.json",
-        "NuGet.config",
-        "nuget.config",
-        // Rust, Go, Java, Ruby, PHP, Elixir
-        "Cargo.toml",
-        "Cargo.lock",
-        "rust-toolchain.toml",
-        "go.mod",
-        "go.sum",
-        "go.work",
-        "go.work.sum",
-        "pom.xml",
-        "build.gradle",
-        "build.gradle.kts",
-        "settings.gradle",
-        "settings.gradle.kts",
-        "gradle.lockfile",
-        "libs.versions.toml",
-        "Gemfile",
-        "Gemfile.lock",
-        "composer.json",
-        "composer.lock",
-        "mix.exs",
-        "mix.lock",
-    };
-
-    private static readonly string[] Endings = [".csproj", ".fsproj", ".vbproj"];
-
     /// <summary>Whether a path defines the environment: a manifest or lock file that is not inside an installed package.</summary>
     public static bool Counts(string path)
     {
@@ -76,11 +18,7 @@ public static class EnvironmentHash
         {
             return false;
         }
-        var name = parts[^1];
-        var isRequirements =
-            name.StartsWith("requirements", StringComparison.Ordinal)
-            && (name.EndsWith(".txt", StringComparison.Ordinal) || name.EndsWith(".in", StringComparison.Ordinal));
-        return Names.Contains(name) || isRequirements || Array.Exists(Endings, e => name.EndsWith(e, StringComparison.Ordinal));
+        return Ecosystems.DefinesEnvironment(parts[^1]);
     }
 
     /// <summary>Whether a folder of this name is skipped: installed packages, build output, our own files.</summary>

@@ -3,74 +3,6 @@ namespace Orchestrator.Plans;
 /// <summary>Facts about a gate's command without running it.</summary>
 internal static class GateCommand
 {
-    // Known programs, by the words that must come together in the command.
-    private static readonly (string Words, GateType Type)[] Known =
-    [
-        ("pytest", GateType.Test),
-        ("python -m unittest", GateType.Test),
-        ("python3 -m unittest", GateType.Test),
-        ("tox", GateType.Test),
-        ("nox", GateType.Test),
-        ("jest", GateType.Test),
-        ("vitest", GateType.Test),
-        ("mocha", GateType.Test),
-        ("playwright test", GateType.Test),
-        ("cypress run", GateType.Test),
-        ("npm test", GateType.Test),
-        ("npm run test", GateType.Test),
-        ("npm t", GateType.Test),
-        ("pnpm test", GateType.Test),
-        ("yarn test", GateType.Test),
-        ("bun test", GateType.Test),
-        ("node --test", GateType.Test),
-        ("dotnet test", GateType.Test),
-        ("go test", GateType.Test),
-        ("cargo test", GateType.Test),
-        ("cargo nextest", GateType.Test),
-        ("gradle test", GateType.Test),
-        ("./gradlew test", GateType.Test),
-        ("mvn test", GateType.Test),
-        ("mvn verify", GateType.Test),
-        ("rspec", GateType.Test),
-        ("phpunit", GateType.Test),
-        ("ctest", GateType.Test),
-        ("make test", GateType.Test),
-        ("make check", GateType.Test),
-        ("bats", GateType.Test),
-        ("mypy", GateType.TypeCheck),
-        ("pyright", GateType.TypeCheck),
-        ("tsc", GateType.TypeCheck),
-        ("vue-tsc", GateType.TypeCheck),
-        ("npm run typecheck", GateType.TypeCheck),
-        ("cargo check", GateType.TypeCheck),
-        ("go vet", GateType.Lint),
-        ("ruff", GateType.Lint),
-        ("flake8", GateType.Lint),
-        ("pylint", GateType.Lint),
-        ("black --check", GateType.Lint),
-        ("eslint", GateType.Lint),
-        ("prettier --check", GateType.Lint),
-        ("npm run lint", GateType.Lint),
-        ("cargo clippy", GateType.Lint),
-        ("golangci-lint", GateType.Lint),
-        ("shellcheck", GateType.Lint),
-        ("dotnet format", GateType.Lint),
-        ("dotnet build", GateType.Build),
-        ("npm run build", GateType.Build),
-        ("cargo build", GateType.Build),
-        ("go build", GateType.Build),
-        ("mvn package", GateType.Build),
-        ("gradle build", GateType.Build),
-        ("make", GateType.Build),
-        ("bandit", GateType.Security),
-        ("npm audit", GateType.Security),
-        ("pip-audit", GateType.Security),
-        ("cargo audit", GateType.Security),
-        ("gitleaks", GateType.Security),
-        ("trivy", GateType.Security),
-        ("semgrep", GateType.Security),
-    ];
-
     // Programs that pass on their input and always succeed.
     private static readonly string[] Passers =
     [
@@ -197,12 +129,9 @@ internal static class GateCommand
         for (var start = 0; start < words.Length; start++)
         {
             var rest = string.Join(' ', words.Skip(start));
-            foreach ((var known, var type) in Known)
+            if (Ecosystems.TypeOf(rest) is { } type)
             {
-                if (rest.StartsWith(known, StringComparison.Ordinal) && (rest.Length == known.Length || rest[known.Length] is ' ' or ':'))
-                {
-                    return type;
-                }
+                return type;
             }
             if (RunsTestFile(words.AsSpan(start)))
             {
@@ -225,7 +154,7 @@ internal static class GateCommand
     {
         foreach (var word in Interpreters.Contains(words[0]) ? words[1..] : words[..1])
         {
-            if (TestFileNames.IsTest(word.Trim('\'', '"')))
+            if (Ecosystems.IsTest(word.Trim('\'', '"')))
             {
                 return true;
             }

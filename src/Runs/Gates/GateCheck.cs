@@ -1,3 +1,8 @@
+using Orchestrator.Gates.Detection;
+using Orchestrator.Gates.Results;
+using Orchestrator.Gates.Running;
+using Orchestrator.Gates.Trees;
+using Orchestrator.Gates.Turns;
 using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Gates;
@@ -6,7 +11,7 @@ namespace Orchestrator.Runs.Gates;
 /// again (<see cref="GateResultStore"/>).</summary>
 internal sealed class GateCheck(RunServices services)
 {
-    private readonly GateResultStore _results = GateResultStore.Of(services);
+    private readonly GateResultStore _results = services.Part(all => new GateResultStore(all.Environment, all.Time));
     private readonly Lazy<GateRunner> _runner = new(() =>
         new GateRunner(GateScheduler.Of(services.Environment, services.Time), services.Time)
     );

@@ -1,3 +1,5 @@
+using Orchestrator.Gates.Results;
+
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>Statistics of one gate in a run.</summary>

@@ -1,3 +1,5 @@
+using Orchestrator.Gates.Trees;
+
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>The tree in which the gates of one commit run: taken and set up when the first one has to run, and put back to the commit after
@@ -44,7 +46,7 @@ internal sealed class GateTree(
         IReadOnlySet<string> made = new HashSet<string>();
         if (File.Exists(_place.Worktree.SetupMark))
         {
-            if (await _place.Baseline.TryRestoreAsync(kept: null, GateFiles.IsReadFirst, stop) is not { } restored)
+            if (await _place.Baseline.TryRestoreAsync(kept: null, Ecosystems.IsReadFirst, stop) is not { } restored)
             {
                 return "Set-up left a worktree that can't be put back to its commit: something in it is not ours, or git refuses.";
             }

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Orchestrator.Gates.Results;
+using Orchestrator.Git;
 
 namespace Orchestrator.Runs.Gates;
 

@@ -1,3 +1,5 @@
+using Orchestrator.Gates.Turns;
+
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>Gates of a run that wait for others on this machine.</summary>

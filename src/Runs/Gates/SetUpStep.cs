@@ -1,3 +1,5 @@
+using Orchestrator.Packages;
+
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>Commands of a worktree's set-up that belong together.</summary>
@@ -28,7 +30,7 @@ public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<str
                 .. found.Select(known => new SetUpStep(
                     [known.Command],
                     ReadBy(known),
-                    known.Makes is { } made && IsOfPackagesAlone(files) ? [made] : []
+                    known.Makes is { } made && IsOfPackagesAlone(known, files) ? [made] : []
                 )),
             ];
     }
@@ -46,7 +48,7 @@ public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<str
     private static IReadOnlyList<string> ReadBy(SetUpCommand known) => [known.LockFile, .. known.Reads];
 
     // The one that makes something which can be copied is npm. A binding.gyp is built without being named in a script.
-    private static bool IsOfPackagesAlone(WorktreeFiles files) =>
+    private static bool IsOfPackagesAlone(SetUpCommand known, WorktreeFiles files) =>
         !files.HasFileOrLink("binding.gyp")
-        && NpmProject.InstallsPackagesAlone(files.TryReadText("package.json") ?? "", files.TryReadText("package-lock.json") ?? "");
+        && NpmProject.InstallsPackagesAlone(files.TryReadText("package.json") ?? "", files.TryReadText(known.LockFile) ?? "");
 }

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using Orchestrator.Gates.Worktrees;
 using Orchestrator.Git.Refs;
+using Orchestrator.Packages;
 using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Gates;
@@ -133,7 +135,7 @@ public static class WorktreeSetup
     private static (IReadOnlyList<SetUpCommand> Found, IReadOnlyList<SetUpStep> Steps) StepsOf(Worktree worktree, RunFiles files)
     {
         var tree = new WorktreeFiles(worktree.Path);
-        IReadOnlyList<SetUpCommand> found = [.. SetUpDetection.Known.Where(k => tree.HasFile(k.LockFile))];
+        var found = SetUpDetection.Detect(tree.HasFile);
         return (found, SetUpStep.Of(files.Settings.Worktrees, found, tree));
     }
 

@@ -1,5 +1,5 @@
-using Orchestrator.QualityGates.Audits;
-using Orchestrator.Runs.Gates;
+using Orchestrator.Gates.Trees;
+using Orchestrator.Packages.Audits;
 using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Landing;

@@ -1,4 +1,4 @@
-using Orchestrator.QualityGates.Audits;
+using Orchestrator.Packages.Audits;
 
 namespace Orchestrator.Runs.Landing;
 

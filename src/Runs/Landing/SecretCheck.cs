@@ -1,4 +1,4 @@
-using Orchestrator.QualityGates.Secrets;
+using Orchestrator.Gates.Secrets;
 
 namespace Orchestrator.Runs.Landing;
 
@@ -125,7 +125,7 @@ internal sealed class SecretCheck(GitRepository repository, RunFiles files)
     }
 
     private static IReadOnlyList<SecretMatch> Look(PatchFile file, string line) =>
-        file.IsLockFile ? SecretScanner.FindByForm(line) : SecretScanner.Find(line);
+        Ecosystems.IsLockFile(file.Path) ? SecretScanner.FindByForm(line) : SecretScanner.Find(line);
 
     private static IEnumerable<SecretFinding> Find(PatchFile file, HashSet<string> moved) =>
         from line in file.AddedLines()

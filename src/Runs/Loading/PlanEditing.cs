@@ -17,7 +17,7 @@ public sealed class PlanEditing(RepositoryLocation repository, string runId, IRe
     /// <summary>Lets the person edit the plan until the editor is closed.</summary>
     /// <param name="plan">The plan to begin with; null: the copy as it is.</param>
     /// <returns>What is read of the file then: faults of its content are part of it.</returns>
-    /// <exception cref="Exception">The editor can't be started; <see cref="ProgramFailure"/> explains.</exception>
+    /// <exception cref="Exception">The editor can't be started; <c>ProgramFailure</c> explains.</exception>
     public async Task<PlanReadResult> EditAsync(Plan? plan)
     {
         if (plan is not null)

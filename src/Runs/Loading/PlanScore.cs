@@ -1,3 +1,5 @@
+using Orchestrator.Gates.Detection;
+
 namespace Orchestrator.Runs.Loading;
 
 /// <summary>The risk score of a plan in a repository: by its settings, and by the gates that its tasks will have there.</summary>

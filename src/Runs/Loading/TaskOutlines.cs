@@ -71,6 +71,7 @@ internal static class TaskOutlines
             TrainParallel = settings.Train.Parallel ?? Math.Max(1, Environment.ProcessorCount / 2),
             Planner = settings.Planner.Agent,
             PlannerTimeout = settings.Planner.Timeout,
+            Notices = [.. settings.Notifications.Targets.SelectMany(target => target.On).Distinct().Order(StringComparer.Ordinal)],
             Review = settings.Review.Enabled
                 ? new ReviewRule
                 {

@@ -1,6 +1,6 @@
 using Orchestrator.Agents.Command;
 using Orchestrator.Agents.Supervision;
-using Orchestrator.QualityGates.Secrets;
+using Orchestrator.Gates.Secrets;
 using Orchestrator.Runs.Planning;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Requests;

@@ -1,4 +1,4 @@
-using Orchestrator.QualityGates.Secrets;
+using Orchestrator.Gates.Secrets;
 using Orchestrator.Runs.Requests;
 
 namespace Orchestrator.Runs.Questions;

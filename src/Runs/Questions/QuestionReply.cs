@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Gates.Secrets;
 using Orchestrator.Plans.Readers.Documents;
-using Orchestrator.QualityGates.Secrets;
 
 namespace Orchestrator.Runs.Questions;
 

@@ -1,3 +1,4 @@
+using Orchestrator.Git;
 using Orchestrator.Git.Merging;
 using Orchestrator.Git.Refs;
 using Orchestrator.Runs.Mail;

@@ -1,3 +1,4 @@
+using Orchestrator.Gates.Worktrees;
 using Orchestrator.Git.Refs;
 using Orchestrator.Runs.Landing;
 using Orchestrator.Runs.Tasks;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Orchestrator.Packages;
 
 namespace Orchestrator.Runs.Requests;
 

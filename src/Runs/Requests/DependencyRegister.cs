@@ -1,3 +1,5 @@
+using Orchestrator.Packages;
+
 namespace Orchestrator.Runs.Requests;
 
 /// <summary>A package that a task's agent has requested, and the result.</summary>
@@ -96,7 +98,11 @@ internal sealed class DependencyRegister(RunFolder folder)
     /// <summary>Packages in a few words.</summary>
     /// <param name="packages">All of one request.</param>
     public static string Names(IEnumerable<RequestedPackage> packages) =>
-        FileNames.Some([.. packages.Select(package => PackageRequest.Of(package).ToString())], MostNamed);
+        FileNames.Some([.. packages.Select(package => RequestOf(package).ToString())], MostNamed);
+
+    /// <summary>The request of a package that was read before.</summary>
+    public static PackageRequest RequestOf(RequestedPackage package) =>
+        new(package.Name, package.Version, package.Extras) { IsForDevelopment = package.IsForDevelopment };
 
     /// <summary>Whether an entry is of an agent run.</summary>
     public static bool IsOf(DependencyEntry entry, string task, int start) => entry.Task == task && entry.Start == start;

@@ -1,4 +1,5 @@
-using Orchestrator.Runs.Gates;
+using Orchestrator.Gates.Trees;
+using Orchestrator.Packages;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Requests;

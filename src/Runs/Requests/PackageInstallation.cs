@@ -1,4 +1,5 @@
-using Orchestrator.Runs.Gates;
+using Orchestrator.Gates.Trees;
+using Orchestrator.Packages;
 using Orchestrator.Runs.Mail;
 using Orchestrator.Runs.Merging;
 using Orchestrator.Runs.Tasks;
@@ -10,8 +11,6 @@ namespace Orchestrator.Runs.Requests;
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class PackageInstallation(RunServices services)
 {
-    private const string NpmLock = "package-lock.json";
-
     /// <summary>Makes the commit. Repeated, it makes another: staging has none of them before the run was told of it.</summary>
     /// <param name="input">Which start, and which round.</param>
     /// <param name="stop">Ends the package manager.</param>
@@ -137,7 +136,7 @@ public sealed class PackageInstallation(RunServices services)
         {
             var folder = Path.GetDirectoryName(entry.Manifest) ?? "";
             var problem = PackageManifest.Find(tree, folder, entry.Ecosystem, out var missing) is { } manifest
-                ? await program.InstallAsync(manifest, PackageRequest.Of(entry), place.Worktree.Path, stop)
+                ? await program.InstallAsync(manifest, DependencyRegister.RequestOf(entry), place.Worktree.Path, stop)
                 : new PackageProblem($"{entry.Manifest} is not on staging any more. {missing}".TrimEnd());
             if (problem is not null)
             {
@@ -160,7 +159,9 @@ public sealed class PackageInstallation(RunServices services)
         foreach (var path in changed)
         {
             var text = Encoding.UTF8.GetString(await File.ReadAllBytesAsync(Path.Combine(place.Worktree.Path, path), stop));
-            contents[path] = path == NpmLock ? WithProjectName(text, place.Worktree.Path, input.Task.Repository.Path) : text;
+            contents[path] = Ecosystems.Npm.LockFiles.Contains(path)
+                ? WithProjectName(text, place.Worktree.Path, input.Task.Repository.Path)
+                : text;
         }
         var names = DependencyRegister.Names(input.Packages);
         var task = input.Task.Task.Id;

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
-using Orchestrator.QualityGates.Secrets;
-using Orchestrator.Runs.Gates;
+using Orchestrator.Gates.Secrets;
+using Orchestrator.Gates.Trees;
+using Orchestrator.Packages;
 using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Requests;

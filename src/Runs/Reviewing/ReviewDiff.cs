@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Orchestrator.QualityGates.Secrets;
+using Orchestrator.Gates.Secrets;
 
 namespace Orchestrator.Runs.Reviewing;
 
@@ -71,7 +71,7 @@ internal static partial class ReviewDiff
         {
             return new ReviewedFile(file.Path, $"{lines[0]}\n({file.BinarySizes}: it is not shown)\n", 0, []);
         }
-        if (file.IsLockFile)
+        if (Ecosystems.IsLockFile(file.Path))
         {
             return new ReviewedFile(file.Path, $"{lines[0]}\n(a lock file, {changed} lines changed; it is not shown)\n", changed, []);
         }

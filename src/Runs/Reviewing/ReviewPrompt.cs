@@ -1,4 +1,4 @@
-using Orchestrator.QualityGates.Secrets;
+using Orchestrator.Gates.Secrets;
 
 namespace Orchestrator.Runs.Reviewing;
 

@@ -1,3 +1,5 @@
+using Orchestrator.Packages;
+
 namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>What code that is not the person's can reach: agents, and what runs their work (gates, set-up, measurements, package
@@ -7,7 +9,7 @@ namespace Orchestrator.Runs.Sandboxing;
 /// <param name="environment">The variables of those programs.</param>
 /// <param name="paths"><c>permissions.paths</c>.</param>
 /// <param name="repository">Absolute path of the repository's main checkout.</param>
-internal sealed class SandboxRules(
+public sealed class SandboxRules(
     string program,
     IReadOnlyDictionary<string, string> environment,
     IReadOnlyList<string> paths,

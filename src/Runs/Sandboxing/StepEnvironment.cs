@@ -1,8 +1,11 @@
+using Orchestrator.Gates.Running;
+using Orchestrator.Gates.Worktrees;
+
 namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>The environment of gates, set-up, measurements and package managers: what programs need, without credentials, and whose step
 /// it is.</summary>
-internal static class StepEnvironment
+public static class StepEnvironment
 {
     /// <summary>Variable with the repository of the step that a process is part of. Commands that are a person's find it in their
     /// ancestors.</summary>

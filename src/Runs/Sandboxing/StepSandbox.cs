@@ -2,7 +2,7 @@ namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>Whether the code of a run's steps is confined here (<c>permissions.sandbox</c>, and <c>isolation: sandbox</c> of a
 /// task).</summary>
-internal static class StepSandbox
+public static class StepSandbox
 {
     private const string Must = "Agents must be confined (permissions.sandbox, or 'isolation: sandbox' in the plan).";
     private const string Cure =

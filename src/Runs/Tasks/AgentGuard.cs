@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Orchestrator.Git;
 using Orchestrator.Git.Guard;
 
 namespace Orchestrator.Runs.Tasks;

@@ -1,4 +1,5 @@
 using Orchestrator.Agents.Supervision;
+using Orchestrator.Gates.Worktrees;
 using Orchestrator.Runs.Mail;
 using Orchestrator.Runs.Radar;
 using Orchestrator.Runs.Sandboxing;

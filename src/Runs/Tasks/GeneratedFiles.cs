@@ -4,56 +4,8 @@ namespace Orchestrator.Runs.Tasks;
 /// against the agent.</summary>
 internal static class GeneratedFiles
 {
-    private static readonly HashSet<string> LockFiles = new(StringComparer.Ordinal)
-    {
-        "package-lock.json",
-        "npm-shrinkwrap.json",
-        "yarn.lock",
-        "pnpm-lock.yaml",
-        "bun.lock",
-        "bun.lockb",
-        "uv.lock",
-        "poetry.lock",
-        "Pipfile.lock",
-        "pdm.lock",
-        "Cargo.lock",
-        "go.sum",
-        "packages.lock.json",
-        "Gemfile.lock",
-        "composer.lock",
-        "mix.lock",
-        "flake.lock",
-    };
-
-    private static readonly HashSet<string> BuildFolders = new(StringComparer.Ordinal)
-    {
-        "__pycache__",
-        "node_modules",
-        ".pytest_cache",
-        ".mypy_cache",
-        ".ruff_cache",
-        ".tox",
-        ".venv",
-        "obj",
-        "target",
-        ".gradle",
-        ".next",
-        ".turbo",
-        "coverage",
-        "htmlcov",
-    };
-
-    private static readonly string[] BuildEndings = [".pyc", ".pyo", ".class", ".o", ".tsbuildinfo", ".egg-info"];
-
     /// <summary>True for a path that a tool generated.</summary>
-    public static bool IsGenerated(string path)
-    {
-        var parts = path.Split('/');
-        return LockFiles.Contains(parts[^1])
-            || parts[^1] is ".coverage" or ".DS_Store"
-            || parts.Any(BuildFolders.Contains)
-            || BuildEndings.Any(e => path.EndsWith(e, StringComparison.Ordinal));
-    }
+    public static bool IsGenerated(string path) => Ecosystems.IsGenerated(path) || Path.GetFileName(path) is ".coverage" or ".DS_Store";
 
     /// <summary>Restores them as they were in a commit. Build output can be generated again; everything else is first kept under a
     /// ref.</summary>
@@ -73,7 +25,7 @@ internal static class GeneratedFiles
         var files = new WorktreeFiles(worktree.Path);
         var added = generated
             .Where(file => file.Change == FileChange.Added)
-            .ToLookup(file => LockFiles.Contains(Path.GetFileName(file.Path)), file => file.Path);
+            .ToLookup(file => Ecosystems.IsLockFile(file.Path), file => file.Path);
         var changed = generated
             .Where(file => file.Change != FileChange.Added)
             .ToLookup(file => !file.IsSubmodule && files.CanHaveFile(file.Path), file => file.Path);

@@ -1,4 +1,5 @@
 using Orchestrator.Agents.Supervision;
+using Orchestrator.Gates.Worktrees;
 using Orchestrator.Git.Merging;
 using Orchestrator.Runs.Gates;
 

@@ -1,3 +1,4 @@
+using Orchestrator.Gates.Tampering;
 using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;

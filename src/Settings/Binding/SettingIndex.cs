@@ -4,7 +4,7 @@ namespace Orchestrator.Settings;
 public static class SettingIndex
 {
     /// <summary>All settings that <see cref="OrchestratorSettings"/> reads, in that order. A <c>*</c> in a name stands for any
-    /// agent.</summary>
+    /// agent or target of notices.</summary>
     public static IReadOnlyList<Setting> All { get; } = Collector.Collect();
 
     private static readonly Dictionary<string, Setting> ByName = All.SelectMany(
@@ -38,7 +38,7 @@ public static class SettingIndex
     private static string Generic(string name)
     {
         var parts = name.Split('.');
-        return parts is ["agents", _, _] ? $"agents.*.{parts[2]}" : name;
+        return parts is ["agents" or "notifications", _, _] ? $"{parts[0]}.*.{parts[2]}" : name;
     }
 
     /// <summary>Notes which settings are read; every value is the default.</summary>
@@ -59,7 +59,7 @@ public static class SettingIndex
             return setting.Default;
         }
 
-        public override IReadOnlyList<string> Names(string key, string always) => [always];
+        public override IReadOnlyList<string> Names(string key, string? always = null) => [always ?? "*"];
 
         public override SettingSource SourceOf(Setting setting, string? part = null) => SettingSource.Default;
 

@@ -11,8 +11,8 @@ internal abstract class SettingReader
 
     /// <summary>The names below a key that users choose themselves, such as those of agents.</summary>
     /// <param name="key">The key above them.</param>
-    /// <param name="always">The name that is always there.</param>
-    public abstract IReadOnlyList<string> Names(string key, string always);
+    /// <param name="always">The name that is always there; null: none is.</param>
+    public abstract IReadOnlyList<string> Names(string key, string? always = null);
 
     /// <summary>The source of the value that is in force.</summary>
     public abstract SettingSource SourceOf(Setting setting, string? part = null);

@@ -23,12 +23,14 @@ internal sealed class SettingsBinder(SettingsLayers layers) : SettingReader
             : setting.Default;
     }
 
-    public override IReadOnlyList<string> Names(string key, string always) =>
+    public override IReadOnlyList<string> Names(string key, string? always = null) =>
         [
             .. layers
-                .Settings.Keys.Where(name => name.StartsWith(key + ".", StringComparison.Ordinal))
-                .Select(name => name.Split('.')[1])
+                .Settings.Keys.Select(name => name.Split('.'))
+                .Where(parts => parts.Length == 3 && parts[0] == key)
+                .Select(parts => parts[1])
                 .Append(always)
+                .OfType<string>()
                 .Distinct(),
         ];
 

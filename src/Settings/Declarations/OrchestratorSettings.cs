@@ -270,6 +270,9 @@ public sealed record OrchestratorSettings
 
     public required TemporalSettings Temporal { get; init; }
 
+    /// <summary>How people are told of what happens (<c>notifications.*</c>).</summary>
+    public required NotificationSettings Notifications { get; init; }
+
     /// <summary>Reads all settings; the order is that in which people see them.</summary>
     internal static OrchestratorSettings Read(SettingReader settings)
     {
@@ -307,6 +310,7 @@ public sealed record OrchestratorSettings
             Risk = RiskSettings.Read(settings),
             ShowProgress = settings.Read(ShowProgressKey),
             Temporal = TemporalSettings.Read(settings),
+            Notifications = NotificationSettings.Read(settings),
         };
         read.Check(settings);
         return read;

@@ -5,7 +5,39 @@ internal static class OldForms
 {
     /// <summary>Settings in their present form.</summary>
     public static IReadOnlyList<RawSetting> Rewrite(IReadOnlyList<RawSetting> settings) =>
-        [.. settings.SelectMany(setting => RewriteOne(setting, setting.Name[(setting.Name.LastIndexOf('.') + 1)..]))];
+        [
+            .. settings.Where(setting => KindOf(setting) is null).SelectMany(setting => RewriteOne(setting, Last(setting))),
+            .. NotifyOn([.. settings.Where(setting => KindOf(setting) is not null)]),
+        ];
+
+    private static string Last(RawSetting setting) => setting.Name[(setting.Name.LastIndexOf('.') + 1)..];
+
+    /// <summary>What a switch of an older tool asked to be told of.</summary>
+    private static string? KindOf(RawSetting setting) =>
+        Last(setting) switch
+        {
+            "notify_on_task_complete" => NoticeKinds.TaskDone,
+            "notify_on_task_failed" => NoticeKinds.TaskFailed,
+            "notify_on_all_complete" => NoticeKinds.RunDone,
+            _ => null,
+        };
+
+    // That somebody is needed did not exist there: who wants to know of ends wants to know of that.
+    private static IEnumerable<RawSetting> NotifyOn(IReadOnlyList<RawSetting> switches)
+    {
+        if (switches is not [var first, ..])
+        {
+            return [];
+        }
+        var asked = switches.Where(one => one.Value is ScalarNode { Text: "true" or "yes" or "on" }).Select(one => KindOf(one)!);
+        var kinds = new[] { NoticeKinds.NeedsPerson, NoticeKinds.Budget, NoticeKinds.AccountParked }.Concat(asked);
+        var on = new SequenceNode(first.Source.Line, 1);
+        foreach (var kind in kinds)
+        {
+            on.Add(NodeText.Scalar(kind, first.Source.Line));
+        }
+        return [first with { Name = NotificationTarget.Only.On.Name, Value = on }];
+    }
 
     private static IEnumerable<RawSetting> RewriteOne(RawSetting setting, string last)
     {
@@ -22,6 +54,18 @@ internal static class OldForms
                 {
                     Name = PermissionSettings.ModeKey.Name,
                     Value = NodeText.Scalar("bypass", setting.Source.Line),
+                },
+            ],
+            "slack_webhook_url" =>
+            [
+                setting with
+                {
+                    Name = NotificationTarget.Only.Provider.Name,
+                    Value = NodeText.Scalar(NotificationProviders.Slack, setting.Source.Line),
+                },
+                setting with
+                {
+                    Name = NotificationTarget.Only.Secret.Name,
                 },
             ],
             _ => [setting],

@@ -19,6 +19,19 @@ internal static class SecretDestinations
         {
             yield return Fault(ReviewSettings.UrlKey, "the account's key", reviewer, null);
         }
+        foreach (var target in bound.Notifications.Targets.Where(one => one is { Secret: not null, Url: not null }))
+        {
+            if (settings.GetValueOrDefault(target.UrlName) is { Source.IsOfRepository: true } url)
+            {
+                yield return new SettingFault(
+                    target.UrlName,
+                    "no secret is sent to an address that stands in the repository's files.",
+                    $"Give the address yourself: ${SettingNames.VariableOf(target.UrlName)}, or {target.UrlName} in "
+                        + "~/.config/orchestrator/config.yaml.",
+                    url.Source
+                );
+            }
+        }
     }
 
     /// <summary>The source in the repository's files; null where there is none, or a later layer overrides it.</summary>

@@ -126,6 +126,9 @@ internal sealed class SdkLoad(string address, Ledger ledger)
                         is RpcException.StatusCode.Unavailable
                             or RpcException.StatusCode.DeadlineExceeded
                             or RpcException.StatusCode.Cancelled
+                    // So the client's core says where the connection ended in the middle of an answer.
+                    || gone.Message.Contains("transport error", StringComparison.Ordinal)
+                    || gone.Message.Contains("h2 protocol error", StringComparison.Ordinal)
                 )
             {
                 await Task.Delay(Pause, stop);

@@ -1,0 +1,30 @@
+namespace Orchestrator.Gates;
+
+/// <summary>Fills the names of changed files into a gate's command. Pure.</summary>
+public static class ChangedFileNames
+{
+    internal const string FilesPlaceholder = "{modified_files}";
+    internal const string TestsPlaceholder = "{modified_tests}";
+
+    /// <summary>Whether a gate's command has a placeholder for changed files.</summary>
+    public static bool AreAskedFor(Gate gate) => gate.Command.Contains("{modified_", StringComparison.Ordinal);
+
+    /// <summary>The command with the names filled in, or null when it has a placeholder and there are no names.</summary>
+    internal static string? Fill(string command, IReadOnlyList<string> existingFiles)
+    {
+        var wantsFiles = command.Contains(FilesPlaceholder, StringComparison.Ordinal);
+        var wantsTests = command.Contains(TestsPlaceholder, StringComparison.Ordinal);
+        string[] tests = wantsTests ? [.. existingFiles.Where(Ecosystems.IsTest)] : [];
+        return (wantsFiles && existingFiles.Count == 0) || (wantsTests && tests.Length == 0)
+            ? null
+            : command
+                .Replace(FilesPlaceholder, Names(existingFiles), StringComparison.Ordinal)
+                .Replace(TestsPlaceholder, Names(tests), StringComparison.Ordinal);
+    }
+
+    private static string Names(IEnumerable<string> paths) => string.Join(' ', paths.Select(Quote));
+
+    /// <summary>A name that begins with "-" would be taken for an option.</summary>
+    private static string Quote(string path) =>
+        "'" + (path.StartsWith('-') ? "./" + path : path).Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+}

@@ -1,0 +1,55 @@
+namespace Orchestrator.Gates.Detection;
+
+/// <summary>How to check a found gate's program without running the gate, and the cure if it is missing. Pure.</summary>
+public static class GateProbe
+{
+    private const string Python = "python3 -m ";
+
+    /// <summary>A command that checks the program, such as <c>python3 -m pytest --version</c>. It must run outside of the repository, whose
+    /// files could change it. Null: there is no such command.</summary>
+    /// <param name="gate">A gate that <see cref="GateDetection"/> has found.</param>
+    /// <param name="hasSetUp">Worktrees are set up, which may install programs.</param>
+    public static string? CommandOf(Gate gate, bool hasSetUp)
+    {
+        var words = gate.Command.Split(' ');
+        return gate.Command switch
+        {
+            var command when command.StartsWith(Python, StringComparison.Ordinal) => hasSetUp || words[2] == "unittest"
+                ? "python3 --version"
+                : $"{Python}{words[2]} --version",
+            _ => words[0] switch
+            {
+                "go" => "go version",
+                "make" => "make --version",
+                var program when Ecosystems.Managers.Any(manager => manager.Name == program) => $"{program} --version",
+                _ => null,
+            },
+        };
+    }
+
+    /// <summary>The cure where a gate can't run.</summary>
+    /// <param name="ofProject">It applies to every task, whatever the plan says.</param>
+    /// <param name="directory">The repository's root.</param>
+    public static string CureOf(Gate gate, bool ofProject, string directory) =>
+        !ofProject ? "Install what it needs, or change the task's 'verification'."
+        : SetUpOf(gate, directory) is { } setUp
+            ? $"Install what it needs, or have each worktree set up with it: {setUp}. Without this gate: gates.task: []."
+        : "Install what it needs, or have it installed in each worktree (worktrees.setup). Without this gate: gates.task: [].";
+
+    // As lines of .orchestrator/config.yaml.
+    private static string? SetUpOf(Gate gate, string directory)
+    {
+        if (gate.Command.StartsWith(Python, StringComparison.Ordinal))
+        {
+            var module = gate.Command.Split(' ')[2];
+            var requirements = File.Exists(Path.Combine(directory, "requirements.txt")) ? "-r requirements.txt " : "";
+            return $"worktrees.setup: [\"python3 -m venv .venv\", \".venv/bin/pip install {requirements}{module}\"] and gates.task: "
+                + $"[\".venv/bin/{gate.Command.Replace("python3", "python", StringComparison.Ordinal)}\"]";
+        }
+        return
+            gate.Command.StartsWith("npm ", StringComparison.Ordinal)
+            && !Ecosystems.Npm.LockFiles.Any(file => File.Exists(Path.Combine(directory, file)))
+            ? "worktrees.setup: [npm install]"
+            : null;
+    }
+}

@@ -1,0 +1,168 @@
+using System.Collections.Concurrent;
+using Orchestrator.Git;
+using Orchestrator.Git.Program;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Gates.Results;
+
+/// <summary>What gates are to check, and for which run.</summary>
+/// <param name="Tree">The files, as git's id of their tree.</param>
+/// <param name="Changed">Files that differ from the base.</param>
+/// <param name="SetUp">The set-up commands of the worktree.</param>
+public sealed record GateQuestion(string Tree, IReadOnlyList<string> Changed, OrchestratorSettings Settings, IReadOnlyList<string> SetUp)
+{
+    /// <summary>Folder in which the gates run: empty for a clean worktree that is set up. Another folder may contain more than the tree
+    /// (ignored files), or less (no set-up), so its results count there alone, while those of a clean worktree count everywhere.</summary>
+    public string Place { get; init; } = "";
+
+    /// <summary>The run that asks; empty: a person does.</summary>
+    public string Run { get; init; } = "";
+
+    /// <summary>Results from before this run, or from before now where a person asks, do not count.</summary>
+    public bool Fresh { get; init; }
+
+    /// <summary>The key of a result. The gate's time limit is not part of it, because its duration is known.</summary>
+    /// <param name="environmentHash">See <see cref="GateEnvironment"/>.</param>
+    /// <param name="place">See <see cref="Place"/>.</param>
+    public string Key(Gate gate, string environmentHash, string place) =>
+        GateKey.Of(gate, Tree, environmentHash, place, GateKey.ChangedFiles(gate, Changed));
+}
+
+/// <summary>A known passing result.</summary>
+/// <param name="Verdict">The result, and where it ran.</param>
+/// <param name="LeavesFiles">It leaves files that later gates may need.</param>
+public sealed record KnownGate(GateVerdict Verdict, bool LeavesFiles);
+
+/// <summary>Result of a lookup.</summary>
+/// <param name="Key">The key to keep the gate's result under after it ran; null: it is not kept.</param>
+/// <param name="Known">Its green result; null: it has to run.</param>
+public sealed record GateLookup(string? Key, KnownGate? Known);
+
+/// <summary>Results of gates in repositories: no tree is gated twice, and it is known how often each gate fails by chance. Stored in a
+/// repository's cache folder, below <c>gates</c>; one instance per process.</summary>
+/// <param name="environment">The process's variables.</param>
+/// <param name="time">The clock.</param>
+public sealed class GateResultStore(IReadOnlyDictionary<string, string> environment, TimeProvider time)
+{
+    private static readonly TimeSpan PruneInterval = TimeSpan.FromHours(6);
+    private readonly GateEnvironment _environment = new(environment, time);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _pruned = new(StringComparer.Ordinal);
+
+    /// <summary>The gate's passing result on this tree, in this environment. A gate that is known to be flaky always runs again: its
+    /// passing says as little about the work as its failing.</summary>
+    public async Task<GateLookup> FindAsync(GitRepository repository, Gate gate, GateQuestion question, CancellationToken stop)
+    {
+        if (!IsKept(gate, question) || History(repository).Read(gate).IsFlaky)
+        {
+            return new GateLookup(null, null);
+        }
+        var worktrees = question.Settings.Worktrees;
+        var environmentHash = await _environment.HashAsync(gate, worktrees.Environment, question.SetUp, stop);
+        var key = question.Key(gate, environmentHash, question.Place);
+        var results = Results(repository);
+        var found = results.Find(key);
+        if (found is null && question.Place.Length > 0)
+        {
+            found = results.Find(question.Key(gate, environmentHash, ""));
+        }
+        var counts =
+            found is not null
+            && found.Verdict.Duration <= gate.Limit
+            && (!question.Fresh || (question.Run.Length > 0 && found.Run == question.Run));
+        return new GateLookup(key, counts ? Known(found!, gate) : null);
+    }
+
+    private static KnownGate Known(GateResultEntry found, Gate gate) =>
+        new(
+            found.Verdict with
+            {
+                Gate = gate,
+                Cached = new GateCacheHit(found.Run, found.At),
+                Runs = 0,
+                Duration = TimeSpan.Zero,
+                EvidenceFile = StillThere(found),
+            },
+            found.LeavesFiles
+        );
+
+    /// <summary>Records the result of a gate that ran: for how often it fails by chance, and as passing where it passed at once. If it
+    /// can't be written, the gate runs again the next time; the result is unaffected.</summary>
+    /// <param name="verdict">The result.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="key">Key of a passing result (<see cref="GateLookup.Key"/>); null: it is not kept, for example because the files were
+    /// not those of the tree before or after the run.</param>
+    /// <param name="leavesFiles">It left files that gates after it may need.</param>
+    /// <param name="stop">Ends the waiting for other writers.</param>
+    /// <returns>The result, which is only advisory where the gate is flaky and the settings say so; and the gate's record.</returns>
+    public async Task<(GateVerdict Verdict, GateRecord Record)> NoteAsync(
+        GitRepository repository,
+        GateVerdict verdict,
+        GateQuestion question,
+        string? key,
+        bool leavesFiles,
+        CancellationToken stop
+    )
+    {
+        var record = new GateRecord(verdict.Gate.Command, verdict.Gate.Negate, "");
+        try
+        {
+            var history = History(repository);
+            verdict = verdict with { Suspicion = verdict.Suspicion ?? GateComparison.Find(history.Read(verdict.Gate).Greens, verdict) };
+            record = await history.AddAsync(verdict, stop);
+            if (key is not null && verdict.Passed && verdict.Failure != GateFailure.Flaky)
+            {
+                Results(repository)
+                    .Store(
+                        new GateResultEntry(
+                            key,
+                            question.Run,
+                            time.GetUtcNow(),
+                            verdict,
+                            leavesFiles,
+                            verdict.EvidenceFile is { } file ? File.GetLastWriteTimeUtc(file) : default
+                        )
+                    );
+            }
+            Prune(repository);
+        }
+        catch (Exception unwritten) when (unwritten is IOException or UnauthorizedAccessException)
+        {
+            // Only time is lost: see above.
+        }
+        var isQuarantined = question.Settings.Gates.Quarantine && record.IsFlaky && !verdict.Passed && !verdict.BlamesMachine;
+        return (isQuarantined ? verdict with { Quarantine = $"it {record}" } : verdict, record);
+    }
+
+    // A measured number depends on the machine and the moment, so an earlier one says nothing about now.
+    private static bool IsKept(Gate gate, GateQuestion question) =>
+        question.Settings.Gates.Cache && gate.Cache != false && !gate.IsMeasurement;
+
+    private static string? StillThere(GateResultEntry entry) =>
+        entry.Verdict.EvidenceFile is { } file && File.Exists(file) && File.GetLastWriteTimeUtc(file) == entry.EvidenceWritten
+            ? file
+            : null;
+
+    // Pruning lists the folders, so it is not done for each result.
+    private void Prune(GitRepository repository)
+    {
+        var now = time.GetUtcNow();
+        if (_pruned.TryGetValue(repository.Key, out var last) && now - last < PruneInterval)
+        {
+            return;
+        }
+        _pruned[repository.Key] = now;
+        CacheFolder.Open(repository, environment);
+        History(repository).Prune();
+        Results(repository).Prune();
+    }
+
+    private GateResultCache Results(GitRepository repository) => new(Folder(repository, "results"), time);
+
+    private GateHistory History(GitRepository repository) => new(Folder(repository, "history"), time);
+
+    /// <summary>Folder of the results.</summary>
+    public static string FolderOf(GitRepository repository, IReadOnlyDictionary<string, string> environment) =>
+        Path.Combine(CacheFolder.Of(repository, environment), "gates");
+
+    private string Folder(GitRepository repository, string name) => Path.Combine(FolderOf(repository, environment), name);
+}

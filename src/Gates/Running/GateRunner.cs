@@ -1,0 +1,226 @@
+using Orchestrator.Gates.Counting;
+using Orchestrator.Gates.Turns;
+using Orchestrator.Gates.Worktrees;
+
+namespace Orchestrator.Gates.Running;
+
+/// <summary>Runs gates. Safe for concurrent callers.</summary>
+/// <param name="scheduler">Decides which gates may run.</param>
+/// <param name="time">The clock for limits and durations; the system's by default.</param>
+public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = null)
+{
+    private const string RerunSuffix = ".rerun";
+    private const int TailBytes = 8 * 1024;
+    private const int CaptureBytes = 64 * 1024;
+    private const int LongestLine = 4 * 1024;
+    private const long EvidenceBytes = 16L * 1024 * 1024;
+
+    /// <summary>Linux gives one argument at most 128 KiB (MAX_ARG_STRLEN).</summary>
+    private const int LongestCommand = 127 * 1024;
+
+    private readonly ProcessRunner _processes = new(time);
+
+    /// <summary>Runs a gate when it is its turn. A test or custom gate that fails, and any gate that is killed, runs once more on the same
+    /// files, to detect flaky failures. A gate that could not get a resource (<see cref="GateContention"/>) while another gate ran is run
+    /// once more alone, and that result counts. When this returns no process of it is left.</summary>
+    /// <param name="subject">The worktree it runs on.</param>
+    /// <param name="evidenceFile">File for all its output, and how it ended. The second run's file has the suffix <c>.rerun</c>.</param>
+    /// <param name="cancellationToken">Kills the gate; then <see cref="OperationCanceledException"/>.</param>
+    public async Task<GateVerdict> RunAsync(
+        Gate gate,
+        GateSubject subject,
+        string evidenceFile,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var command = ChangedFileNames.Fill(
+            gate.Command,
+            [.. subject.ChangedFiles.Where(file => File.Exists(Path.Combine(subject.Directory, file)))]
+        );
+        if (command is null)
+        {
+            return new GateVerdict
+            {
+                Gate = gate,
+                Result = GateResult.Skipped,
+                Command = gate.Command,
+                Tail = "No file of the kind it asks for was changed.",
+            };
+        }
+        if (!Directory.Exists(subject.Directory))
+        {
+            return CouldNotRun(gate, command, $"The directory {subject.Directory} is gone.");
+        }
+        if (System.Text.Encoding.UTF8.GetByteCount(command) > LongestCommand)
+        {
+            return CouldNotRun(
+                gate,
+                command,
+                $"With the names of {subject.ChangedFiles.Count} files the command is longer than 127 KiB. Use a command that "
+                    + "finds its files itself."
+            );
+        }
+        using var turn = await scheduler.EnterAsync(gate, subject.Origin, cancellationToken);
+        var first = await RunOnceAsync(gate, command, subject, evidenceFile, turn, cancellationToken);
+        if (first.Contention != GateContention.None && await turn.HadCompanyAsync(cancellationToken))
+        {
+            await turn.BecomeAloneAsync(cancellationToken);
+            if (!await BeginsAgainAsync(subject, cancellationToken))
+            {
+                return first;
+            }
+            var alone = await RunOnceAsync(gate, command, subject, evidenceFile + RerunSuffix, turn, cancellationToken);
+            return alone with
+            {
+                Contention = first.Contention,
+                RanAlone = true,
+                Runs = 2,
+                Failure = alone.Result == GateResult.Passed ? GateFailure.Contention : alone.Failure,
+            };
+        }
+        var wasKilled = GateClassifier.WasKilled(first);
+        if (!wasKilled && (first.Failure != GateFailure.Logic || !subject.RerunFailure || !RunsTwice(gate)))
+        {
+            return first;
+        }
+        if (!await BeginsAgainAsync(subject, cancellationToken))
+        {
+            return first;
+        }
+        var second = await RunOnceAsync(gate, command, subject, evidenceFile + RerunSuffix, turn, cancellationToken);
+        if (second.Result == GateResult.Passed)
+        {
+            return second with { Failure = GateFailure.Flaky, Runs = 2 };
+        }
+
+        // A single kill may be due to a machine short of memory; a gate that is killed each time needs too much.
+        return wasKilled && GateClassifier.WasKilled(second)
+            ? second with
+            {
+                Failure = GateFailure.Logic,
+                Runs = 2,
+            }
+            : first with
+            {
+                Runs = 2,
+            };
+    }
+
+    /// <summary>A second run begins where the first did: else what the first left could make it green.</summary>
+    private static async Task<bool> BeginsAgainAsync(GateSubject subject, CancellationToken cancellationToken) =>
+        subject.PutBack is not { } putBack || await putBack(cancellationToken);
+
+    // Repeating a measurement until it is good enough proves nothing: its tolerance covers chance.
+    private static bool RunsTwice(Gate gate) => gate.Type is GateType.Test or GateType.Custom && !gate.IsMeasurement;
+
+    private static GateVerdict CouldNotRun(Gate gate, string command, string why) =>
+        new()
+        {
+            Gate = gate,
+            Result = GateResult.CouldNotRun,
+            Failure = GateFailure.Environment,
+            Command = command,
+            Tail = why,
+        };
+
+    private static TestCount? CountOf((int Ran, int Skipped)? printed, (int Ran, int Skipped, IReadOnlyList<string> Files)? written) =>
+        written is { } files ? new TestCount(files.Ran, files.Skipped, printed?.Ran, files.Files)
+        : printed is { } said ? new TestCount(said.Ran, said.Skipped, said.Ran, [])
+        : null;
+
+    internal static string Tail(string output)
+    {
+        var end = output.TrimEnd();
+        return end.Length <= TailBytes ? end : end[^TailBytes..];
+    }
+
+    private async Task<GateVerdict> RunOnceAsync(
+        Gate gate,
+        string command,
+        GateSubject subject,
+        string evidenceFile,
+        GateTurn turn,
+        CancellationToken cancellationToken
+    )
+    {
+        var number = gate.IsMeasurement ? new PrintedNumber() : null;
+        var printed = RunsTwice(gate) ? new PrintedTests() : null;
+        using var log = LogFile.Make(evidenceFile);
+        ProcessOutput output = new()
+        {
+            CaptureLimit = CaptureBytes,
+            Log = log,
+            FileLimit = EvidenceBytes,
+            LineLimit = LongestLine,
+            OnLine =
+                printed is null && number is null
+                    ? null
+                    : (line, _) =>
+                    {
+                        printed?.Take(line.Text);
+                        number?.Take(line.Text, line.IsPart);
+                        return ValueTask.CompletedTask;
+                    },
+        };
+        var process = new ProcessCommand("/bin/sh", "-c", command)
+        {
+            WorkingDirectory = subject.Directory,
+            Environment = subject.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value),
+            CleanEnvironment = true,
+            StandardOutput = output,
+            // The number is on stdout; warnings on stderr are not searched for it.
+            StandardError = number is null ? output : ProcessOutput.Capture(CaptureBytes),
+            Timeout = gate.Timeout,
+            OwnSession = true,
+            StopLeftovers = true,
+            Mark = turn.Mark,
+            Sandbox = subject.Sandbox,
+        };
+        var result = await RunProcessAsync(process, subject.TemporaryFolder, cancellationToken);
+        var verdict = GateJudgement.Of(gate, command, result, subject, evidenceFile) with
+        {
+            Tests = printed is null ? null : CountOf(printed.Result, ResultFiles.Count(subject.Directory, log.Began, cancellationToken)),
+        };
+        if (Suspicion(log, result.StandardOutput) is { } suspicion)
+        {
+            verdict = verdict with { Suspicion = suspicion };
+        }
+        if (number is not null)
+        {
+            verdict = verdict.Compare(number.Value);
+            var errors = result.StandardError.Text;
+            log.Append(errors.Length == 0 ? "" : $"\n[stderr]\n{errors}");
+        }
+        var exitCode = verdict.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "none";
+        var seconds = verdict.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+        log.Append(
+            $"\n[gate '{gate.Name}': {verdict.Result}, exit code {exitCode}, {seconds} s]\n[command: {command}]\n"
+                + $"{(verdict.Tests is { } tests ? $"[{tests}]\n" : "")}{(gate.IsMeasurement ? $"[{verdict.Comparison}]\n" : "")}"
+                + $"{(verdict.Advice.Length == 0 ? "" : $"[{verdict.Advice}]\n")}"
+        );
+        return verdict;
+    }
+
+    /// <summary>What was done to the file with what it printed; null: nothing. Processes of a gate often run an agent's code, and can find
+    /// the file; the result does not depend on it, but people read it.</summary>
+    private static string? Suspicion(LogFile log, CapturedOutput output) =>
+        log.WasInTheWay is { } found ? $"{found} was where the file with what it printed is made; it was removed, not written through"
+        : output.TotalBytes <= EvidenceBytes && log.IsForeign(output)
+            ? "something beside us wrote to the file with what it printed while it ran"
+        : null;
+
+    /// <summary>Runs the gate and clears its temporary folder, so that reruns and later gates start clean. What can't be removed stays, and
+    /// those gates report it.</summary>
+    private async Task<ProcessResult> RunProcessAsync(ProcessCommand process, string? temporary, CancellationToken cancellationToken)
+    {
+        IReadOnlyCollection<string> before = temporary is null ? [] : [.. Directory.EnumerateFileSystemEntries(temporary)];
+        try
+        {
+            return await _processes.RunAsync(process, cancellationToken);
+        }
+        finally
+        {
+            _ = temporary is null || TemporaryFolders.TryEmpty(temporary, before);
+        }
+    }
+}

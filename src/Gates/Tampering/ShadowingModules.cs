@@ -1,0 +1,110 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+
+namespace Orchestrator.Gates.Tampering;
+
+/// <summary>New files that a language loads in place of another one of the same name.</summary>
+internal sealed class ShadowingModules
+{
+    /// <summary>Modules that Python has, and those that its runners are made of.</summary>
+    private static readonly HashSet<string> OfPython =
+    [
+        .. (
+            "abc aifc argparse array ast asynchat asyncio asyncore atexit audioop base64 bdb binascii bisect builtins bz2 "
+            + "cProfile calendar cgi cgitb chunk cmath cmd code codecs codeop collections colorsys compileall concurrent "
+            + "configparser contextlib contextvars copy copyreg crypt csv ctypes curses dataclasses datetime dbm decimal difflib "
+            + "dis distutils doctest email encodings ensurepip enum errno faulthandler fcntl filecmp fileinput fnmatch fractions "
+            + "ftplib functools gc genericpath getopt getpass gettext glob graphlib grp gzip hashlib heapq hmac html http imaplib "
+            + "imghdr imp importlib inspect io ipaddress itertools json keyword linecache locale logging lzma mailbox mailcap "
+            + "marshal math mimetypes mmap modulefinder multiprocessing netrc nis nntplib numbers opcode operator optparse os "
+            + "ossaudiodev pathlib pdb pickle pickletools pipes pkgutil platform plistlib poplib posix posixpath pprint profile "
+            + "pstats pty pwd py_compile pyclbr pydoc pydoc_data pyexpat queue quopri random re readline reprlib resource "
+            + "rlcompleter runpy sched secrets select selectors shelve shlex shutil signal site smtpd smtplib sndhdr socket "
+            + "socketserver spwd sqlite3 sre_compile sre_constants sre_parse ssl stat statistics string stringprep struct "
+            + "subprocess sunau symtable sys sysconfig syslog tabnanny tarfile telnetlib tempfile termios textwrap threading time "
+            + "timeit tkinter token tokenize tomllib trace traceback tracemalloc tty turtle types typing unicodedata unittest "
+            + "urllib uu uuid venv warnings wave weakref webbrowser wsgiref xdrlib xml xmlrpc zipapp zipfile zipimport zlib "
+            + "zoneinfo "
+            + "pytest pluggy iniconfig hypothesis mock nose coverage tox packaging"
+        ).Split(' ', StringSplitOptions.RemoveEmptyEntries),
+    ];
+
+    /// <summary>Folders in which installed packages are, and that are not committed.</summary>
+    private static readonly string[] Installed = ["node_modules", "site-packages", ".venv", "venv"];
+
+    /// <summary>Folders that are mostly on a module path.</summary>
+    private static readonly string[] Roots = ["", "src", "lib", "python"];
+
+    private readonly IReadOnlySet<string> _before;
+    private readonly HashSet<string> _folders;
+
+    /// <summary>Looks at the names that were there before.</summary>
+    /// <param name="before">The files before the work.</param>
+    /// <param name="changed">What the work changed.</param>
+    /// <param name="called">Scripts that gates call: a script's folder is on the module path.</param>
+    public ShadowingModules(IReadOnlySet<string> before, IReadOnlyList<ChangedFile> changed, IEnumerable<string> called)
+    {
+        _before = before;
+        _folders = before
+            .Concat(changed.Where(file => file.Change == FileChange.Added).Select(file => file.Path))
+            .Where(path => Ecosystems.Python.IsTest(path))
+            .Concat(called)
+            .Select(FolderOf)
+            .Concat(Roots)
+            .ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>What a file hides, as people call it; null: nothing that is known.</summary>
+    /// <param name="kinds">The kinds of programs that load it.</param>
+    public string? Hides(ChangedFile file, IReadOnlyList<Ecosystem> kinds)
+    {
+        if (file.Change == FileChange.Deleted)
+        {
+            return null;
+        }
+        var parts = file.Path.Split('/');
+        if (Array.Find(Installed, folder => parts.Contains(folder)) is { } installed && kinds.Any(kind => kind.Sources.Count > 0))
+        {
+            return _before.Any(path => path.Split('/').Contains(installed)) ? null : "an installed package";
+        }
+        if (file.Change != FileChange.Added)
+        {
+            return null;
+        }
+        if (parts[0] == "__mocks__" && parts.Length > 1 && kinds.Any(kind => kind.Programs.Contains("jest")))
+        {
+            return $"the package '{FileNames.Show(Path.GetFileNameWithoutExtension(parts[^1]))}'";
+        }
+        return kinds.Any(kind => kind.Programs.Contains("pytest")) ? HidesModule(file.Path) : null;
+    }
+
+    private string? HidesModule(string path)
+    {
+        if (!path.EndsWith(".py", StringComparison.Ordinal))
+        {
+            return null;
+        }
+        var file = path.EndsWith("/__init__.py", StringComparison.Ordinal) ? FolderOf(path) : path[..^".py".Length];
+        var (folder, name) = (FolderOf(file), Path.GetFileName(file));
+
+        // A folder that is a package is not on the path: its modules are loaded by the package's name.
+        if (!_folders.Contains(folder) || _before.Contains(In(folder, "__init__.py")) || name.StartsWith("__", StringComparison.Ordinal))
+        {
+            return null;
+        }
+        if (OfPython.Contains(name))
+        {
+            return $"Python's module '{name}'";
+        }
+        return Roots
+            .Where(root => root != folder)
+            .SelectMany(root => new[] { In(root, name + ".py"), In(root, name + "/__init__.py") })
+            .Where(_before.Contains)
+            .Select(other => $"'{FileNames.Show(other)}'")
+            .FirstOrDefault();
+    }
+
+    private static string In(string folder, string name) => folder.Length == 0 ? name : $"{folder}/{name}";
+
+    private static string FolderOf(string path) => Path.GetDirectoryName(path) ?? "";
+}

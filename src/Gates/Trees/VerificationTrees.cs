@@ -1,0 +1,141 @@
+using Orchestrator.Gates.Worktrees;
+using Orchestrator.Git;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
+
+namespace Orchestrator.Gates.Trees;
+
+/// <summary>Worktrees in which gates run: outside the repository, so that programs that search parent folders find nothing of the main
+/// checkout; one caller at a time in each, with exactly the files of one commit.</summary>
+public sealed class VerificationTrees(GitRepository repository, IReadOnlyDictionary<string, string> environment)
+{
+    private const int MaxTrees = 64;
+
+    private readonly string _folder = CacheFolder.Of(repository, environment);
+
+    /// <summary>Takes a free tree and checks out the commit in it.</summary>
+    /// <param name="isMerge">Successive merges differ in few files, so they use the last tree in the folder, all others the first free
+    /// one.</param>
+    public async Task<VerificationTree> TakeAsync(string commit, bool isMerge, CancellationToken stop)
+    {
+        CacheFolder.Open(repository, environment);
+        while (true)
+        {
+            var made = isMerge ? Enumerable.Range(1, MaxTrees).TakeWhile(number => Directory.Exists(PathOf(number))).Count() : 0;
+            foreach (var number in Enumerable.Range(1, made).Reverse().Concat(Enumerable.Range(made + 1, MaxTrees - made)))
+            {
+                if (TryLock(PathOf(number)) is not { } taken)
+                {
+                    continue;
+                }
+                try
+                {
+                    var worktrees = new WorktreeStore(repository);
+                    var (worktree, baseline) =
+                        await TryCheckOutAsync(worktrees, taken.Path, commit, stop) ?? await MakeAsync(worktrees, taken.Path, commit, stop);
+                    var claims = WorktreeResourceClaims.Of(environment);
+                    return new VerificationTree(
+                        worktree,
+                        baseline,
+                        claims,
+                        await claims.TakeAsync(worktree.Path, WorktreeUse.Fresh, stop),
+                        taken.Lock
+                    );
+                }
+                catch
+                {
+                    taken.Lock.Dispose();
+                    throw;
+                }
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(200), stop);
+        }
+    }
+
+    /// <summary>Checks out a commit in an existing tree; null where there is none any more. A tree that can't be cleaned (a container left
+    /// files of root) or was replaced by a program that ran in it is removed.</summary>
+    private static async Task<(Worktree, WorktreeBaseline)?> TryCheckOutAsync(
+        WorktreeStore worktrees,
+        string path,
+        string commit,
+        CancellationToken stop
+    )
+    {
+        if (worktrees.Find(path) is not { } worktree)
+        {
+            return null;
+        }
+        try
+        {
+            return (worktree, await WorktreeBaseline.CheckOutAsync(worktree, commit, IndexOf(path), stop));
+        }
+        catch (GitException refusal) when (refusal.IsRefusal || refusal is WorktreeReplacedException)
+        {
+            await worktrees.RemoveAsync(path, stop);
+            return null;
+        }
+    }
+
+    private static async Task<(Worktree, WorktreeBaseline)> MakeAsync(
+        WorktreeStore worktrees,
+        string path,
+        string commit,
+        CancellationToken stop
+    )
+    {
+        var worktree = await worktrees.EnsureAsync(
+            new WorktreeRequest(path, commit) { IsOwnPlace = true, LockReason = "gates run here (orchestrate)" },
+            stop
+        );
+        return (worktree, WorktreeBaseline.Of(worktree, commit, IndexOf(path)));
+    }
+
+    /// <summary>The existing trees in order.</summary>
+    /// <param name="folder">The repository's <see cref="CacheFolder"/>.</param>
+    public static IEnumerable<string> In(string folder) =>
+        Enumerable.Range(1, MaxTrees).Select(n => PathIn(folder, n)).Where(Directory.Exists);
+
+    /// <summary>The holder of this lock file has the tree.</summary>
+    public static string LockOf(string path) => path + ".lock";
+
+    /// <summary>What git knows of the files of the tree, out of reach of what runs in it.</summary>
+    private static string IndexOf(string path) => path + ".index";
+
+    private string PathOf(int number) => PathIn(_folder, number);
+
+    private static string PathIn(string folder, int number) =>
+        Path.Combine(folder, $"verify-{number.ToString(CultureInfo.InvariantCulture)}");
+
+    /// <summary>The lock is the operating system's: it ends with the process that holds it.</summary>
+    private static (string Path, LockFile Lock)? TryLock(string path) => LockFile.TryTake(LockOf(path)) is { } taken ? (path, taken) : null;
+}
+
+/// <summary>A verification worktree that is in use by one caller.</summary>
+public sealed class VerificationTree(
+    Worktree worktree,
+    WorktreeBaseline baseline,
+    WorktreeResourceClaims claims,
+    WorktreeResources resources,
+    LockFile held
+) : IAsyncDisposable
+{
+    public Worktree Worktree { get; } = worktree;
+
+    /// <summary>Puts the worktree back to its commit.</summary>
+    public WorktreeBaseline Baseline { get; } = baseline;
+
+    /// <summary>Ports, temporary folder and name reserved while the worktree is in use.</summary>
+    public WorktreeResources Resources { get; } = resources;
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await claims.ReleaseAsync(Worktree.Path);
+        }
+        finally
+        {
+            held.Dispose();
+        }
+    }
+}

@@ -1,0 +1,120 @@
+namespace Orchestrator.Gates.Turns;
+
+/// <summary>Decides which gates may run now, over all processes of a user on a machine: gates of one <see cref="Gate.Exclusive"/> name one
+/// at a time, all others concurrently, except for one that is retried alone.</summary>
+public sealed class GateScheduler
+{
+    private readonly string _folder;
+    private readonly string? _within;
+    private readonly TimeProvider _time;
+    private readonly Action<WaitingGate> _told;
+
+    private GateScheduler(string folder, string? within, TimeProvider time, Action<WaitingGate> told) =>
+        (_folder, _within, _time, _told) = (folder, within, time, told);
+
+    /// <summary>The scheduler of this process's user.</summary>
+    /// <param name="environment">Environment of the process: determines the user's state, and whether the process is itself part of a
+    /// gate.</param>
+    /// <param name="time">The clock; the system's by default.</param>
+    /// <param name="told">Called for a gate that has to wait.</param>
+    public static GateScheduler Of(
+        IReadOnlyDictionary<string, string> environment,
+        TimeProvider? time = null,
+        Action<WaitingGate>? told = null
+    ) =>
+        new(
+            UserState.MakeFolder(environment),
+            environment.GetValueOrDefault(ProcessRunner.ChildVariable),
+            time ?? TimeProvider.System,
+            told ?? (_ => { })
+        );
+
+    /// <summary>Waits until the gate may run. Its turn ends when it is disposed, or this process dies.</summary>
+    internal async Task<GateTurn> EnterAsync(Gate gate, GateOrigin origin, CancellationToken stop)
+    {
+        var turn = new GateTurn(gate, origin, new GateQueue(AllFolder(_folder), _time), ExclusiveOf(gate), _within, _time, _told);
+        try
+        {
+            await turn.BeginAsync(stop);
+            return turn;
+        }
+        catch
+        {
+            turn.Dispose();
+            throw;
+        }
+    }
+
+    private GateQueue? ExclusiveOf(Gate gate) =>
+        gate.Exclusive is { } name ? new GateQueue(Path.Combine(ExclusiveFolder(_folder), name), _time) : null;
+
+    internal static string AllFolder(string folder) => Path.Combine(folder, "gates");
+
+    internal static string ExclusiveFolder(string folder) => Path.Combine(folder, "exclusive");
+}
+
+/// <summary>A gate that may run now.</summary>
+/// <remarks>Exclusive names are taken first and the place among all gates last, by every gate: so a running gate never waits for a waiting
+/// one.</remarks>
+internal sealed class GateTurn(
+    Gate gate,
+    GateOrigin origin,
+    GateQueue all,
+    GateQueue? exclusive,
+    string? within,
+    TimeProvider time,
+    Action<WaitingGate> told
+) : IDisposable
+{
+    private GateTicket? _exclusive;
+    private GateTicket? _among;
+    private bool _foundOthers;
+
+    /// <summary>The mark of the gate's processes.</summary>
+    internal string Mark { get; } = Leftovers.NewMark();
+
+    internal async Task BeginAsync(CancellationToken stop)
+    {
+        if (exclusive is not null)
+        {
+            _exclusive = await exclusive.DrawAsync(New(alone: true), stop);
+            await exclusive.WaitAsync(_exclusive, within, holder => told(WaitingGate.Of(_exclusive, holder, gate.Exclusive)), stop);
+        }
+        await JoinAsync(alone: false, stop);
+    }
+
+    /// <summary>True if another gate has run at any time since this turn began, or runs now.</summary>
+    internal async Task<bool> HadCompanyAsync(CancellationToken stop) => _foundOthers || await all.CameAfterAsync(_among!, stop);
+
+    /// <summary>Waits until no other gate runs; none begins until this turn ends.</summary>
+    internal async Task BecomeAloneAsync(CancellationToken stop)
+    {
+        Leave();
+        await JoinAsync(alone: true, stop);
+    }
+
+    public void Dispose()
+    {
+        Leave();
+        if (_exclusive is not null)
+        {
+            exclusive!.Leave(_exclusive);
+        }
+    }
+
+    private async Task JoinAsync(bool alone, CancellationToken stop)
+    {
+        _among = await all.DrawAsync(New(alone), stop);
+        _foundOthers = (await all.WaitAsync(_among, within, holder => told(WaitingGate.Of(_among, holder, null)), stop)).Count > 0;
+    }
+
+    private void Leave()
+    {
+        if (_among is not null)
+        {
+            all.Leave(_among);
+        }
+    }
+
+    private GateTicket New(bool alone) => new(ProcessIdentity.Current.ToString(), Mark, alone, gate.Name, origin, time.GetUtcNow());
+}

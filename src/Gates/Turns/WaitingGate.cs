@@ -1,0 +1,57 @@
+namespace Orchestrator.Gates.Turns;
+
+/// <summary>A gate that waits for another one on this machine.</summary>
+/// <param name="Gate">Its name.</param>
+/// <param name="Origin">Origin of the gate.</param>
+/// <param name="Since">Since when.</param>
+/// <param name="Exclusive">The exclusive name that both need; null where one of them is rerun alone after a collision.</param>
+/// <param name="HolderGate">The gate it waits for.</param>
+/// <param name="Holder">Origin of the gate that it waits for.</param>
+public sealed record WaitingGate(
+    string Gate,
+    GateOrigin Origin,
+    DateTimeOffset Since,
+    string? Exclusive,
+    string HolderGate,
+    GateOrigin Holder
+)
+{
+    /// <summary>All waiting gates of living processes of this user on this machine. Reads only.</summary>
+    /// <param name="environment">Variables of the process.</param>
+    public static IReadOnlyList<WaitingGate> All(IReadOnlyDictionary<string, string> environment)
+    {
+        var folder = UserState.FolderOf(environment);
+        var exclusive = GateScheduler.ExclusiveFolder(folder);
+        IEnumerable<string> names = Directory.Exists(exclusive)
+            ? Directory.EnumerateDirectories(exclusive).Order(StringComparer.Ordinal)
+            : [];
+        return [.. names.SelectMany(queue => In(queue, Path.GetFileName(queue))), .. In(GateScheduler.AllFolder(folder), null)];
+    }
+
+    /// <summary>As part of a sentence: what it waits for, and who has that.</summary>
+    public override string ToString()
+    {
+        var what = Exclusive is null ? "to run apart from other gates" : $"for '{Exclusive}'";
+        var where =
+            Holder.Run == Origin.Run && Holder.Repository == Origin.Repository ? ""
+            : Holder.Run.Length == 0 ? $" in {Holder.Repository} (orchestrate verify)"
+            : $" of {Holder.Run} in {Holder.Repository}";
+        var who = Holder.Task.Length == 0 ? $"the gate '{HolderGate}'{where}" : $"task {Holder.Task}{where}, gate '{HolderGate}'";
+        return $"gate '{Gate}' waits {what}: {who} has it";
+    }
+
+    internal static WaitingGate Of(GateTicket ticket, GateTicket holder, string? exclusive) =>
+        new(ticket.Gate, ticket.Origin, ticket.Since, exclusive, holder.Gate, holder.Origin);
+
+    private static IEnumerable<WaitingGate> In(string queue, string? name)
+    {
+        IReadOnlyList<GateTicket> tickets = [.. GateTicket.In(queue).Where(ticket => ticket.IsAlive())];
+        foreach (var ticket in tickets)
+        {
+            if (tickets.FirstOrDefault(ticket.WaitsFor) is { } holder)
+            {
+                yield return Of(ticket, holder, name);
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Orchestrator.Gates.Worktrees;
+
+/// <summary>Ranges of ports for worktrees.</summary>
+internal static class PortRanges
+{
+    private const int Lowest = 20000;
+    private const int Highest = 65535;
+    private const int Enough = 64;
+
+    // ip(7): 32768 to 60999 by default.
+    private const string EphemeralFile = "/proc/sys/net/ipv4/ip_local_port_range";
+
+    /// <summary>The first port of each range, by this machine's configuration.</summary>
+    internal static IReadOnlyList<int> Here()
+    {
+        var limits = (DurableFile.TryRead(EphemeralFile) ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        return
+            limits.Length == 2
+            && int.TryParse(limits[0], NumberStyles.None, CultureInfo.InvariantCulture, out var low)
+            && int.TryParse(limits[1], NumberStyles.None, CultureInfo.InvariantCulture, out var high)
+            ? Of(low, high)
+            : Of(32768, 60999);
+    }
+
+    /// <summary>The ranges outside of the ephemeral ports from <paramref name="low"/> to <paramref name="high"/>, which the system may
+    /// assign to any connection. If those leave too few, all of them.</summary>
+    internal static IReadOnlyList<int> Of(int low, int high)
+    {
+        int[] all =
+        [
+            .. Enumerable
+                .Range(0, (Highest + 1 - Lowest) / WorktreeVariables.Ports)
+                .Select(number => Lowest + (number * WorktreeVariables.Ports)),
+        ];
+        int[] outside = [.. all.Where(first => first + WorktreeVariables.Ports <= low || first > high)];
+        return outside.Length >= Enough ? outside : all;
+    }
+
+    /// <summary>True if nothing listens on any port of a range.</summary>
+    internal static bool IsFree(int first) =>
+        Enumerable
+            .Range(first, WorktreeVariables.Ports)
+            .All(port =>
+                CanBind(AddressFamily.InterNetwork, IPAddress.Any, port)
+                && (!Socket.OSSupportsIPv6 || CanBind(AddressFamily.InterNetworkV6, IPAddress.IPv6Any, port))
+            );
+
+    // .NET sets SO_REUSEADDR on Unix, so that connections in TIME_WAIT do not count, and a listener does.
+    private static bool CanBind(AddressFamily family, IPAddress address, int port)
+    {
+        using var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (family == AddressFamily.InterNetworkV6)
+            {
+                socket.DualMode = false;
+            }
+            socket.Bind(new IPEndPoint(address, port));
+            return true;
+        }
+        catch (SocketException refused)
+        {
+            // A machine without addresses of the family has no listeners there.
+            return refused.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Gates.Worktrees;
+
+/// <summary>Resources of a worktree: a file in the user's state.</summary>
+/// <param name="Worktree">Absolute path of the worktree.</param>
+/// <param name="Owner">The process it ends with, as <see cref="ProcessIdentity"/> writes it; empty: it ends with the worktree.</param>
+/// <param name="FirstPort">See <see cref="WorktreeResources"/>.</param>
+/// <param name="TemporaryFolder">See <see cref="WorktreeResources"/>.</param>
+/// <param name="Name">See <see cref="WorktreeResources"/>.</param>
+internal sealed record WorktreeResourceClaim(string Worktree, string Owner, int FirstPort, string TemporaryFolder, string Name)
+{
+    private const int LongestWord = 11;
+
+    internal WorktreeResources Resources => new(FirstPort, TemporaryFolder, Name);
+
+    /// <summary>True where neither the worktree nor its owner exists any more.</summary>
+    internal bool IsOver => !Directory.Exists(Worktree) || (Owner.Length > 0 && ProcessIdentity.TryParse(Owner)?.IsAlive() != true);
+
+    /// <summary>When the worktree was last used.</summary>
+    [JsonIgnore]
+    public DateTime LastUse { get; init; }
+
+    /// <summary>The file of a worktree's claim.</summary>
+    internal static string FileOf(string folder, string worktree, string owner) =>
+        Path.Combine(folder, Convert.ToHexStringLower(Digest(worktree + "\n" + owner))[..24] + ".json");
+
+    internal static IReadOnlyList<WorktreeResourceClaim> In(string folder) =>
+        !Directory.Exists(folder) ? [] : [.. Directory.EnumerateFiles(folder, "*.json").Select(TryRead).OfType<WorktreeResourceClaim>()];
+
+    /// <summary>The claim of a file; null where there is none, or it is damaged.</summary>
+    internal static WorktreeResourceClaim? TryRead(string file) =>
+        StoredJson.TryRead(file, WorktreeResourceClaimJson.Default.WorktreeResourceClaim) is { } claim
+            ? claim with
+            {
+                LastUse = File.GetLastWriteTimeUtc(file),
+            }
+            : null;
+
+    internal void Write(string folder)
+    {
+        var file = FileOf(folder, Worktree, Owner);
+        OwnFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(this, WorktreeResourceClaimJson.Default.WorktreeResourceClaim));
+    }
+
+    /// <summary>A worktree gets the same name, and the same first choice of ports, each time.</summary>
+    /// <param name="worktree">Absolute path of the worktree.</param>
+    /// <param name="again">How many names were taken.</param>
+    internal static string NameOf(string worktree, int again)
+    {
+        string word = new([.. Path.GetFileName(worktree).ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_')]);
+        word = word.Length == 0 || !char.IsAsciiLetter(word[0]) ? "w" + word : word;
+        var digits = Convert.ToHexStringLower(Digest(again == 0 ? worktree : $"{worktree}\n{again}"))[..8];
+        return $"{(word.Length > LongestWord ? word[..LongestWord] : word)}_{digits}";
+    }
+
+    internal static int PlaceOf(string worktree, int places) => (int)(BitConverter.ToUInt32(Digest(worktree)) % (uint)places);
+
+    private static byte[] Digest(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(WorktreeResourceClaim))]
+internal sealed partial class WorktreeResourceClaimJson : JsonSerializerContext;

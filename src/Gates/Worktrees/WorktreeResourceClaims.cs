@@ -1,0 +1,149 @@
+namespace Orchestrator.Gates.Worktrees;
+
+/// <summary>Assigns resources to each worktree of a user on a machine. A claim ends with its worktree, or with the process that it was made
+/// for; until then the worktree keeps its values.</summary>
+public sealed class WorktreeResourceClaims
+{
+    private readonly string _folder;
+    private readonly string? _temporaryParent;
+
+    private WorktreeResourceClaims(string folder, string? temporaryParent) => (_folder, _temporaryParent) = (folder, temporaryParent);
+
+    /// <summary>The claims of this process's user.</summary>
+    /// <param name="environment">Environment of the process: determines the user's state and temporary folders.</param>
+    public static WorktreeResourceClaims Of(IReadOnlyDictionary<string, string> environment) =>
+        new(Path.Combine(UserState.MakeFolder(environment), "worktrees"), environment.GetValueOrDefault("TMPDIR"));
+
+    /// <summary>The resources of a worktree: the present ones, or new ones.</summary>
+    /// <param name="worktree">Absolute path; it must exist.</param>
+    /// <param name="use">How it is about to be used.</param>
+    /// <param name="stop">Ends the waiting for other callers.</param>
+    /// <param name="owner">The process that it is for alone, in a folder that stays; null: until the worktree is gone.</param>
+    /// <exception cref="IOException">No range of ports is free, or the user's state can't be written.</exception>
+    public async Task<WorktreeResources> TakeAsync(string worktree, WorktreeUse use, CancellationToken stop, ProcessIdentity? owner = null)
+    {
+        worktree = Path.GetFullPath(worktree);
+        var by = owner?.ToString() ?? "";
+        var file = WorktreeResourceClaim.FileOf(_folder, worktree, by);
+        using var one = await LockFile.TakeAsync(UserState.LockOf(_folder), stop);
+        var known = WorktreeResourceClaim.TryRead(file);
+        if (known is null)
+        {
+            RemoveThoseThatAreOver();
+        }
+        WorktreeResourceClaim claim;
+        if (known is not null && (use == WorktreeUse.Continued || StillHas(known)))
+        {
+            claim = known with { TemporaryFolder = Folder(known, use) };
+        }
+        else
+        {
+            IReadOnlyList<WorktreeResourceClaim> others =
+            [
+                .. WorktreeResourceClaim.In(_folder).Where(other => other.Worktree != worktree || other.Owner != by),
+            ];
+            claim = new WorktreeResourceClaim(
+                worktree,
+                by,
+                FindPort(worktree, others),
+                Folder(known, use),
+                known?.Name ?? FindName(worktree, others)
+            );
+        }
+        claim.Write(_folder);
+        return claim.Resources;
+    }
+
+    /// <summary>Releases all resources of a worktree, if it has any.</summary>
+    /// <param name="worktree">Absolute path.</param>
+    /// <param name="owner">As it was given.</param>
+    public async Task ReleaseAsync(string worktree, ProcessIdentity? owner = null)
+    {
+        var file = WorktreeResourceClaim.FileOf(_folder, Path.GetFullPath(worktree), owner?.ToString() ?? "");
+        using var one = await LockFile.TakeAsync(UserState.LockOf(_folder), CancellationToken.None);
+        if (WorktreeResourceClaim.TryRead(file) is { } claim)
+        {
+            TryRemove(claim);
+        }
+    }
+
+    /// <summary>Releases the resources of worktrees that are gone and processes that have ended.</summary>
+    public async Task ReleaseThoseThatAreOverAsync(CancellationToken stop)
+    {
+        using var one = await LockFile.TakeAsync(UserState.LockOf(_folder), stop);
+        RemoveThoseThatAreOver();
+    }
+
+    private static bool IsInUse(WorktreeResourceClaim claim) =>
+        ProcessTable.FindByEnvironment(WorktreeResources.NameVariable, claim.Name).Count > 0;
+
+    // Its own server may be what uses the ports, which is fine.
+    private static bool StillHas(WorktreeResourceClaim claim) => PortRanges.IsFree(claim.FirstPort) || IsInUse(claim);
+
+    private static string FindName(string worktree, IReadOnlyList<WorktreeResourceClaim> others)
+    {
+        var again = 0;
+        while (others.Any(other => other.Name == WorktreeResourceClaim.NameOf(worktree, again)))
+        {
+            again++;
+        }
+        return WorktreeResourceClaim.NameOf(worktree, again);
+    }
+
+    private int FindPort(string worktree, IReadOnlyList<WorktreeResourceClaim> others)
+    {
+        var ranges = PortRanges.Here();
+        var taken = others.Select(other => other.FirstPort).ToHashSet();
+        var begin = WorktreeResourceClaim.PlaceOf(worktree, ranges.Count);
+        foreach (var first in Enumerable.Range(begin, ranges.Count).Select(place => ranges[place % ranges.Count]))
+        {
+            if (!taken.Contains(first) && PortRanges.IsFree(first))
+            {
+                return first;
+            }
+        }
+
+        // Worktrees that were kept for a person hold theirs; the least recently used one gets others when it is used again.
+        foreach (var idle in others.OrderBy(other => other.LastUse))
+        {
+            if (PortRanges.IsFree(idle.FirstPort) && !IsInUse(idle) && TryRemove(idle))
+            {
+                return idle.FirstPort;
+            }
+        }
+        throw new IOException(
+            $"All {ranges.Count} ranges of 20 ports from {ranges[0]} on are in use. See {_folder} for the worktrees that have "
+                + "them; end runs, or remove worktrees that are not needed."
+        );
+    }
+
+    private string Folder(WorktreeResourceClaim? known, WorktreeUse use)
+    {
+        var kept =
+            known is null ? null
+            : use == WorktreeUse.Continued ? TemporaryFolders.Restore(known.TemporaryFolder)
+            : TemporaryFolders.Keep(known.TemporaryFolder);
+        return kept is not null && (use != WorktreeUse.Fresh || TemporaryFolders.TryEmpty(kept, []))
+            ? kept
+            : TemporaryFolders.Make(_temporaryParent);
+    }
+
+    private void RemoveThoseThatAreOver()
+    {
+        foreach (var claim in WorktreeResourceClaim.In(_folder).Where(claim => claim.IsOver))
+        {
+            TryRemove(claim);
+        }
+    }
+
+    // If the folder can't be removed yet the claim stays, and is tried again the next time.
+    private bool TryRemove(WorktreeResourceClaim claim)
+    {
+        if (!TemporaryFolders.TryRemove(claim.TemporaryFolder))
+        {
+            return false;
+        }
+        File.Delete(WorktreeResourceClaim.FileOf(_folder, claim.Worktree, claim.Owner));
+        return true;
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Orchestrator.Git.Commits;
+
+/// <summary>The change of one file, from git's patch.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Text">Its part of the patch, header and all.</param>
+public sealed partial record PatchFile(string Path, string Text)
+{
+    private const string Header = "diff --git ";
+    private const int MostBytes = 64 * 1024 * 1024;
+
+    /// <summary>The changed files between two commits; null: the change is too large to review.</summary>
+    public static async Task<IReadOnlyList<PatchFile>?> ReadAsync(GitRepository repository, string from, string to, CancellationToken stop)
+    {
+        var patch = await new Diffs(repository).PatchAsync(from, to, limit: MostBytes, cancellationToken: stop);
+        return patch.IsCut ? null : [.. Divide(patch.Text)];
+    }
+
+    /// <summary>There are no lines of it.</summary>
+    public bool IsBinary => Text.Contains('\n' + Diffs.Binary, StringComparison.Ordinal);
+
+    /// <summary>What is said of a binary file in place of its lines.</summary>
+    public string BinarySizes => Array.Find(Text.Split('\n'), line => line.StartsWith(Diffs.Binary, StringComparison.Ordinal)) ?? "";
+
+    /// <summary>The id of the content after the change.</summary>
+    public string NewId => Index().Match(Text) is { Success: true } line ? line.Groups[2].Value : "";
+
+    /// <summary>The id of the content before the change.</summary>
+    public string OldId => Index().Match(Text) is { Success: true } line ? line.Groups[1].Value : "";
+
+    /// <summary>The added lines, with their numbers in the new file.</summary>
+    public IEnumerable<(int Number, string Text)> AddedLines() => Lines('+');
+
+    /// <summary>The removed lines.</summary>
+    public IEnumerable<string> RemovedLines() => Lines('-').Select(line => line.Text);
+
+    private IEnumerable<(int Number, string Text)> Lines(char sign)
+    {
+        int? number = null;
+        foreach (var line in Text.Split('\n'))
+        {
+            if (Hunk().Match(line) is { Success: true } hunk)
+            {
+                number = int.Parse(hunk.Groups[1].ValueSpan, CultureInfo.InvariantCulture) - 1;
+                continue;
+            }
+
+            // git can be configured to write an unchanged empty line without its blank.
+            number += line.Length == 0 || line[0] is '+' or ' ' ? 1 : 0;
+            if (number is { } at && line.StartsWith(sign))
+            {
+                yield return (at, line[1..]);
+            }
+        }
+    }
+
+    // Content lines begin with a blank, a plus or a minus: only a header begins with this.
+    private static IEnumerable<PatchFile> Divide(string patch)
+    {
+        for (var start = patch.StartsWith(Header, StringComparison.Ordinal) ? 0 : -1; start >= 0; )
+        {
+            var next = patch.IndexOf('\n' + Header, start, StringComparison.Ordinal);
+            var text = next < 0 ? patch[start..] : patch[start..(next + 1)];
+            var end = text.IndexOf('\n', StringComparison.Ordinal);
+            yield return new PatchFile(PathOf(end < 0 ? text : text[..end]), text);
+            start = next < 0 ? -1 : next + 1;
+        }
+    }
+
+    /// <summary>Both sides name the same file, because renames are shown as a removal and an addition.</summary>
+    private static string PathOf(string header)
+    {
+        var names = header[Header.Length..];
+        var first = names[..(names.Length / 2)];
+        return first.StartsWith('"') ? first.Trim('"')[2..] : first[2..];
+    }
+
+    [GeneratedRegex(@"^index ([0-9a-f]+)\.\.([0-9a-f]+)", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex Index();
+
+    [GeneratedRegex(@"^@@ -[0-9,]+ \+([0-9]+)", RegexOptions.CultureInvariant)]
+    private static partial Regex Hunk();
+}

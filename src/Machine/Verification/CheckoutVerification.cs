@@ -1,0 +1,111 @@
+using Orchestrator.Gates.Detection;
+using Orchestrator.Gates.Results;
+using Orchestrator.Git;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Gates;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Machine.Verification;
+
+/// <summary>Runs the gates that a task has to pass, on the files as they are or on a commit, without a run.</summary>
+public static class CheckoutVerification
+{
+    /// <summary>The gates of a project, by the same rules as in a run.</summary>
+    /// <param name="directory">Root of the project, where manifests may name gates.</param>
+    public static ProjectGates GatesOf(OrchestratorSettings settings, string directory) =>
+        RunStart.GatesOf(settings, GateDetection.Detect(directory));
+
+    /// <summary>Runs gates one after the other; a gate that is known to pass on these files is not run again.</summary>
+    /// <param name="workTree">Root of the work tree, the main one or a linked one.</param>
+    /// <param name="commit">The commit to check, in a worktree that is removed afterwards; null: the files as they are.</param>
+    /// <param name="gates">What to run.</param>
+    /// <param name="evidence">Folder for what the gates print.</param>
+    /// <param name="environment">The process's variables; gates get only the ones that programs need.</param>
+    /// <param name="settings">Variables from <c>worktrees.env</c>, and how earlier results are used.</param>
+    /// <param name="fresh">Nothing that is known counts.</param>
+    /// <param name="told">Called for each result.</param>
+    /// <param name="waits">Called for a gate that has to wait for another on this machine.</param>
+    /// <param name="stop">Kills the gate that runs.</param>
+    /// <returns>A result for each gate; null when there is no such commit.</returns>
+    /// <exception cref="GitException">Git failed.</exception>
+    public static async Task<IReadOnlyList<CheckedGate>?> RunAsync(
+        string workTree,
+        string? commit,
+        IReadOnlyList<HoldingGate> gates,
+        string evidence,
+        IReadOnlyDictionary<string, string> environment,
+        OrchestratorSettings settings,
+        bool fresh,
+        Action<CheckedGate> told,
+        Action<string> waits,
+        CancellationToken stop
+    )
+    {
+        var repositories = new GitRepositories();
+        var opened = await repositories.GoingByPresentAsync(await repositories.OpenAsync(workTree), GitCopies.FolderOf(environment));
+        var verification = new GatesOfCheckout(
+            opened,
+            gates,
+            evidence,
+            environment,
+            settings,
+            new Bubblewrap(),
+            told,
+            waiting => waits(waiting.ToString())
+        );
+        var question = new GateQuestion("", [], settings, WorktreeSetup.CommandsOf(settings, workTree)) { Fresh = fresh };
+        if (commit is null)
+        {
+            var known = new WorktreeStore(opened);
+            var worktree = known.FindLinked(workTree) ?? known.FindMainCheckout()!;
+            var status = await WorktreeStatus.ReadAsync(worktree, stop);
+            return await verification.RunAsync(
+                worktree,
+                question with
+                {
+                    // Files beside the tree's, such as packages installed by hand, belong to this folder.
+                    Place = workTree,
+                    Changed = [.. status.Entries.Select(entry => entry.Path)],
+                },
+                baseline: null,
+                stop
+            );
+        }
+        if (await new CommitStore(opened).ReadAsync(commit, stop) is not { } found)
+        {
+            return null;
+        }
+        var path = Path.Combine(Path.GetTempPath(), $"orchestrate-verify-{Guid.NewGuid():N}");
+        var worktrees = new WorktreeStore(opened);
+        try
+        {
+            var worktree = await worktrees.EnsureAsync(
+                new WorktreeRequest(path, found.Id) { LockReason = "gates run here (orchestrate verify)" },
+                stop
+            );
+            return await verification.RunAsync(
+                worktree,
+                question with
+                {
+                    Place = question.SetUp.Count == 0 ? "" : "without set-up",
+                    Changed = await ChangedAsync(opened, found, stop),
+                },
+                WorktreeBaseline.Of(worktree, found.Id, path + ".index"),
+                stop
+            );
+        }
+        finally
+        {
+            File.Delete(path + ".index");
+            await worktrees.RemoveAsync(path, CancellationToken.None);
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> ChangedAsync(GitRepository repository, CommitInfo commit, CancellationToken stop) =>
+        commit.Parents.Count == 0
+            ? []
+            : [.. (await new Diffs(repository).BetweenAsync(commit.Parents[0], commit.Id, stop)).Select(change => change.Path)];
+}

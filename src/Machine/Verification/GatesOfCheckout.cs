@@ -1,0 +1,125 @@
+using Orchestrator.Gates;
+using Orchestrator.Gates.Results;
+using Orchestrator.Gates.Running;
+using Orchestrator.Gates.Trees;
+using Orchestrator.Gates.Turns;
+using Orchestrator.Gates.Worktrees;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Sandboxing;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Machine.Verification;
+
+/// <summary>Runs gates in a person's own folder, or one that is not set up. Others may write there: a result is kept only where the files
+/// were the same before and after the gate.</summary>
+internal sealed class GatesOfCheckout(
+    GitRepository repository,
+    IReadOnlyList<HoldingGate> gates,
+    string evidence,
+    IReadOnlyDictionary<string, string> environment,
+    OrchestratorSettings settings,
+    Bubblewrap bubblewrap,
+    Action<CheckedGate> told,
+    Action<WaitingGate> waits
+)
+{
+    /// <summary>To get a tree id, all files are read once; for more bytes than this it is not worth it.</summary>
+    private const long MostBytes = 64L * 1024 * 1024;
+
+    private readonly GateResultStore _results = new(environment, TimeProvider.System);
+    private readonly GateRunner _runner = new(GateScheduler.Of(environment, told: waits));
+
+    /// <summary>Runs the gates, or uses known results.</summary>
+    /// <param name="worktree">Where.</param>
+    /// <param name="question">The question; the tree is filled in.</param>
+    /// <param name="baseline">Puts the worktree back to its commit after each gate; null: the files are a person's, and stay.</param>
+    /// <param name="stop">Kills the gate that runs.</param>
+    public async Task<IReadOnlyList<CheckedGate>> RunAsync(
+        Worktree worktree,
+        GateQuestion question,
+        WorktreeBaseline? baseline,
+        CancellationToken stop
+    )
+    {
+        var restorer = baseline is null ? null : new GateRestorer(baseline, new HashSet<string>());
+        // As in a run, but until this process ends: the folder is the user's, and may be verified twice at the same time.
+        var claims = WorktreeResourceClaims.Of(environment);
+        var resources = await claims.TakeAsync(worktree.Path, WorktreeUse.Fresh, stop, ProcessIdentity.Current);
+        try
+        {
+            var subject = new GateSubject
+            {
+                Directory = worktree.Path,
+                ChangedFiles = question.Changed,
+                Environment = StepEnvironment.Of(environment, resources, settings, repository.MainCheckout ?? worktree.Path),
+                TemporaryFolder = resources.TemporaryFolder,
+                Origin = new GateOrigin(worktree.Path, "", ""),
+                Sandbox = await StepSandbox.OfTreeAsync(settings, worktree, resources.TemporaryFolder, bubblewrap, environment),
+                PutBack = restorer is null ? null : restorer.PutBackAsync,
+            };
+            var tree = await TreeAsync(worktree, question, stop);
+            var found = new List<CheckedGate>();
+            foreach (var (gate, source) in gates)
+            {
+                var asked = question with { Tree = tree ?? "" };
+                var lookup = tree is null ? null : await _results.FindAsync(repository, gate, asked, stop);
+                var verdict = lookup?.Known?.Verdict;
+                if (verdict is null)
+                {
+                    var ran = await RunAsync(gate, subject, restorer, Path.Combine(evidence, $"gate-{found.Count + 1}.log"), stop);
+                    var after = tree is null ? null : await TreeAsync(worktree, question, stop);
+                    var key = after == tree ? lookup?.Key : null;
+                    verdict = (await _results.NoteAsync(repository, ran, asked, key, leavesFiles: true, stop)).Verdict;
+                    tree = after;
+                }
+                found.Add(CheckedGate.Of(verdict, source));
+                told(found[^1]);
+            }
+            return found;
+        }
+        finally
+        {
+            await claims.ReleaseAsync(worktree.Path, ProcessIdentity.Current);
+        }
+    }
+
+    private async Task<GateVerdict> RunAsync(Gate gate, GateSubject subject, GateRestorer? restorer, string log, CancellationToken stop)
+    {
+        var verdict = await _runner.RunAsync(gate, subject, log, stop);
+        if (restorer is null)
+        {
+            return verdict;
+        }
+        var removed = restorer.RemovedBefore;
+        var traces = await restorer.EndAsync(stop);
+        return traces.IsWhole
+            ? GateTracesNotes.Tell(verdict, traces, [], removed)
+            : throw new GitException(
+                $"The gate '{gate.Name}' left files in '{subject.Directory}' that can't be put back to the commit, so that no gate after "
+                    + "it would say anything. Run the gates one by one, or let it clean up what it makes as another user."
+            );
+    }
+
+    /// <summary>The tree id of the files; null where that is not worth it, or git fails.</summary>
+    private async Task<string?> TreeAsync(Worktree worktree, GateQuestion question, CancellationToken stop)
+    {
+        if (!settings.Gates.Cache || question.Changed.Sum(file => SizeOf(Path.Combine(worktree.Path, file))) > MostBytes)
+        {
+            return null;
+        }
+        try
+        {
+            // Output of gates is written below our own folder.
+            return (await new WorktreeTree(worktree).WriteAsync(stop, without: ".orchestrator")).Tree;
+        }
+        catch (GitException)
+        {
+            // A sandboxed agent can't write to the repository: then the gates run.
+            return null;
+        }
+    }
+
+    private static long SizeOf(string file) => new FileInfo(file) is { Exists: true } found ? found.Length : 0;
+}

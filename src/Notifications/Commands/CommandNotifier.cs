@@ -1,0 +1,59 @@
+namespace Orchestrator.Notifications.Commands;
+
+/// <summary>A program of the person's, which reads the notice as JSON from its standard input; exit code 0: it has taken it.</summary>
+/// <param name="command">Program and arguments; no shell reads them.</param>
+/// <param name="environment">Its variables.</param>
+/// <param name="runner">Runs it.</param>
+public sealed class CommandNotifier(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, ProcessRunner runner)
+    : INotifier
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    /// <inheritdoc/>
+    public string Description => $"command ({Path.GetFileName(command[0])})";
+
+    /// <inheritdoc/>
+    public bool CanWithdraw => true;
+
+    /// <inheritdoc/>
+    public Task<Delivery> SendAsync(Notice notice, CancellationToken cancellationToken) =>
+        RunAsync(NoticeDocument.Of(notice), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<Delivery> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken) =>
+        RunAsync(NoticeDocument.OfWithdrawn(notice), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<Delivery> CheckAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(
+            ProgramLocator.Find(command[0], environment.GetValueOrDefault("PATH")) is { } found
+                ? new Delivery(DeliveryStatus.Done, $"{found} is there.")
+                : new(DeliveryStatus.Failed, $"the program {command[0]} is not there.")
+        );
+
+    /// <inheritdoc/>
+    public void Dispose() { }
+
+    private async Task<Delivery> RunAsync(string document, CancellationToken cancellationToken)
+    {
+        var process = new ProcessCommand(command[0], command.Skip(1))
+        {
+            Input = ProcessInput.FromText(document + "\n"),
+            Environment = environment.ToDictionary(pair => pair.Key, pair => (string?)pair.Value),
+            CleanEnvironment = true,
+            Timeout = Limit,
+            StopLeftovers = true,
+        };
+        try
+        {
+            var result = await runner.RunAsync(process, cancellationToken);
+            return result.Succeeded ? Delivery.Done
+                : result.TimedOut ? new(DeliveryStatus.Later, $"{command[0]} did not end within {Limit.TotalSeconds:0} s.")
+                : new(DeliveryStatus.Failed, CommandFailure.Of(command[0], result));
+        }
+        catch (ProcessStartException missing)
+        {
+            return new(DeliveryStatus.Failed, missing.Message);
+        }
+    }
+}

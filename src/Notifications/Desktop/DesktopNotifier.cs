@@ -1,0 +1,94 @@
+namespace Orchestrator.Notifications.Desktop;
+
+/// <summary>A bubble on the desktop of this machine, by the program <c>notify-send</c>.</summary>
+/// <param name="environment">Variables of the process: where the program is, and which session.</param>
+/// <param name="runner">Runs it.</param>
+public sealed class DesktopNotifier(IReadOnlyDictionary<string, string> environment, ProcessRunner runner) : INotifier
+{
+    private const string Program = "notify-send";
+    private const int LongestText = 1000;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    /// <inheritdoc/>
+    public string Description => "desktop (notify-send)";
+
+    /// <inheritdoc/>
+    public bool CanWithdraw => true;
+
+    private bool HasSession =>
+        environment.ContainsKey("DBUS_SESSION_BUS_ADDRESS")
+        || (environment.GetValueOrDefault("XDG_RUNTIME_DIR") is { Length: > 0 } folder && Path.Exists(Path.Combine(folder, "bus")));
+
+    /// <inheritdoc/>
+    public Task<Delivery> SendAsync(Notice notice, CancellationToken cancellationToken) =>
+        ShowAsync(
+            [
+                "--urgency",
+                notice is { IsUrgent: true, IsQuiet: false } ? "critical" : "low",
+                "--print-id",
+                "--",
+                notice.Title,
+                Escape(notice.ToText(LongestText)),
+            ],
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public Task<Delivery> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken) =>
+        reference.Length > 0
+            ? ShowAsync(
+                [
+                    "--urgency",
+                    "low",
+                    "--transient",
+                    "--expire-time",
+                    "1",
+                    "--replace-id",
+                    reference,
+                    "--",
+                    notice.Title,
+                    "Answered, or void.",
+                ],
+                cancellationToken
+            )
+            : Task.FromResult(new Delivery(DeliveryStatus.Failed, "it is not known which bubble it was."));
+
+    /// <inheritdoc/>
+    public Task<Delivery> CheckAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(
+            ProgramLocator.Find(Program, environment.GetValueOrDefault("PATH")) is null
+                ? new Delivery(DeliveryStatus.Failed, "the program notify-send is not there (Debian: libnotify-bin).")
+            : HasSession ? new(DeliveryStatus.Done, "notify-send and a session of a desktop are there.")
+            : new(DeliveryStatus.Failed, "there is no session of a desktop here (DBUS_SESSION_BUS_ADDRESS is not set).")
+        );
+
+    /// <inheritdoc/>
+    public void Dispose() { }
+
+    private async Task<Delivery> ShowAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    {
+        var command = new ProcessCommand(Program, ["--app-name", "orchestrate", .. arguments])
+        {
+            Environment = environment.ToDictionary(pair => pair.Key, pair => (string?)pair.Value),
+            CleanEnvironment = true,
+            Timeout = Limit,
+        };
+        try
+        {
+            var result = await runner.RunAsync(command, cancellationToken);
+            return result.Succeeded ? Delivery.Done with { Reference = result.StandardOutput.Text.Trim() }
+                : result.TimedOut ? new(DeliveryStatus.Later, $"notify-send did not end within {Limit.TotalSeconds:0} s.")
+                : new(DeliveryStatus.Failed, CommandFailure.Of("notify-send", result));
+        }
+        catch (ProcessStartException missing)
+        {
+            return new(DeliveryStatus.Failed, missing.Message);
+        }
+    }
+
+    // Desktops read a few tags in it.
+    private static string Escape(string text) =>
+        text.Replace("&", "&amp;", StringComparison.Ordinal)
+            .Replace("<", "&lt;", StringComparison.Ordinal)
+            .Replace(">", "&gt;", StringComparison.Ordinal);
+}

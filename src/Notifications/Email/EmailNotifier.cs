@@ -1,0 +1,116 @@
+using System.Net.Sockets;
+using MailKit;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using MimeKit;
+
+namespace Orchestrator.Notifications.Email;
+
+/// <summary>Sends mail. What was sent can't be taken back; a repetition has the same message id, by which most readers show it
+/// once.</summary>
+public sealed class EmailNotifier(EmailOptions options) : INotifier
+{
+    private const int LongestText = 100_000;
+
+    /// <inheritdoc/>
+    public string Description => $"e-mail ({options.Server.Host})";
+
+    /// <inheritdoc/>
+    public bool CanWithdraw => false;
+
+    /// <inheritdoc/>
+    public Task<Delivery> SendAsync(Notice notice, CancellationToken cancellationToken)
+    {
+        var message = new MimeMessage { MessageId = $"{notice.Id}@orchestrate.invalid", Date = notice.Time };
+        message.From.Add(MailboxAddress.Parse(options.From));
+        message.To.AddRange(options.To.Select(MailboxAddress.Parse));
+
+        // The library folds and encodes it; a line end would begin another header.
+        message.Subject = notice.Title.ReplaceLineEndings(" ");
+        message.Headers.Add("Auto-Submitted", "auto-generated");
+        message.Body = new TextPart("plain") { Text = $"{notice.ToText(LongestText)}\n" };
+        return WithServerAsync((client, token) => client.SendAsync(message, token), "", cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<Delivery> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken) =>
+        Task.FromResult(new Delivery(DeliveryStatus.Failed, "a mail can't be taken back."));
+
+    /// <inheritdoc/>
+    public Task<Delivery> CheckAsync(CancellationToken cancellationToken) =>
+        WithServerAsync((client, token) => client.NoOpAsync(token), "the server answers and takes the login.", cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() { }
+
+    private async Task<Delivery> WithServerAsync(
+        Func<SmtpClient, CancellationToken, Task> work,
+        string seen,
+        CancellationToken cancellationToken
+    )
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(options.Timeout);
+        try
+        {
+            using var client = new SmtpClient();
+            if (options.Trust is not null)
+            {
+                client.ServerCertificateValidationCallback = options.Trust;
+            }
+            await client.ConnectAsync(options.Server.Host, Port, Security, limit.Token);
+            if (options.User is not null)
+            {
+                await client.AuthenticateAsync(options.User, options.Password ?? "", limit.Token);
+            }
+            await work(client, limit.Token);
+            await client.DisconnectAsync(quit: true, limit.Token);
+            return new(DeliveryStatus.Done, seen);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new(DeliveryStatus.Later, $"the server did not answer within {options.Timeout.TotalSeconds:0} s.");
+        }
+        catch (AuthenticationException)
+        {
+            return new(DeliveryStatus.Failed, "the server does not take the login.");
+        }
+        catch (SslHandshakeException)
+        {
+            return new(DeliveryStatus.Failed, "the server's certificate is not trusted here, or it speaks no TLS at this port.");
+        }
+        catch (NotSupportedException)
+        {
+            return new(DeliveryStatus.Failed, "the server offers no STARTTLS or no login, and without nothing is sent.");
+        }
+        catch (SmtpCommandException refused)
+        {
+            return new(
+                (int)refused.StatusCode is >= 400 and < 500 ? DeliveryStatus.Later : DeliveryStatus.Failed,
+                $"the server answered {(int)refused.StatusCode}: {refused.Message.ReplaceLineEndings(" ").TrimEnd('.')}."
+            );
+        }
+        catch (SocketException failure)
+        {
+            return new(DeliveryStatus.Later, $"no connection ({failure.SocketErrorCode}).");
+        }
+        catch (Exception broken) when (broken is IOException or ProtocolException or ServiceNotConnectedException)
+        {
+            return new(DeliveryStatus.Later, "the connection broke.");
+        }
+    }
+
+    private SecureSocketOptions Security =>
+        options.Server.Scheme == "smtps" ? SecureSocketOptions.SslOnConnect
+        : options.Server.IsLoopback ? SecureSocketOptions.StartTlsWhenAvailable
+        : SecureSocketOptions.StartTls;
+
+    private int Port =>
+        options.Server.Port > 0 ? options.Server.Port
+        : options.Server.Scheme == "smtps" ? 465
+        : 587;
+
+    /// <summary>Whether a text is one mail address.</summary>
+    public static bool IsAddress(string text) =>
+        MailboxAddress.TryParse(text, out var address) && address.Address.Contains('@', StringComparison.Ordinal);
+}

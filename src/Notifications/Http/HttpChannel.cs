@@ -1,0 +1,172 @@
+using System.Net.Sockets;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace Orchestrator.Notifications.Http;
+
+/// <summary>Sends requests to one server: each try with a time limit, again after failures that may pass, with jitter or as the server
+/// says, and not at all for a while when it does not answer. Redirects are not followed: they would take secrets elsewhere.</summary>
+public sealed class HttpChannel : IDisposable
+{
+    private const int LongestAnswer = 4096;
+    private const int LongestQuote = 200;
+    private readonly HttpClient _client;
+    private readonly HttpChannelOptions _options;
+    private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
+
+    /// <summary>A channel.</summary>
+    /// <param name="options">Times and numbers.</param>
+    public HttpChannel(HttpChannelOptions options)
+    {
+        _options = options;
+        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        _client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("orchestrate", null));
+        var passing = new PredicateBuilder<HttpResponseMessage>()
+            .Handle<HttpRequestException>()
+            .Handle<IOException>()
+            .Handle<TimeoutRejectedException>()
+            .HandleResult(response => MayPass(response.StatusCode));
+        _pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = options.Time }
+            .AddRetry(
+                new RetryStrategyOptions<HttpResponseMessage>
+                {
+                    ShouldHandle = arguments =>
+                        ValueTask.FromResult(
+                            Wanted(arguments.Outcome.Result) is not { } wanted || wanted <= options.LongestPause
+                                ? passing.Build()(arguments.Outcome)
+                                : false
+                        ),
+                    MaxRetryAttempts = options.Retries,
+                    BackoffType = DelayBackoffType.Exponential,
+                    UseJitter = true,
+                    Delay = options.Pause,
+                    MaxDelay = options.LongestPause,
+                    DelayGenerator = arguments => ValueTask.FromResult(Wanted(arguments.Outcome.Result)),
+                    OnRetry = arguments =>
+                    {
+                        arguments.Outcome.Result?.Dispose();
+                        return ValueTask.CompletedTask;
+                    },
+                }
+            )
+            .AddCircuitBreaker(
+                new CircuitBreakerStrategyOptions<HttpResponseMessage>
+                {
+                    ShouldHandle = passing,
+                    FailureRatio = 1,
+                    MinimumThroughput = 5,
+                    SamplingDuration = TimeSpan.FromMinutes(1),
+                    BreakDuration = options.Break,
+                }
+            )
+            .AddTimeout(options.Timeout)
+            .Build();
+    }
+
+    /// <summary>Sends a request.</summary>
+    /// <param name="make">Makes it anew for each try.</param>
+    /// <param name="stop">Ends it with an exception.</param>
+    public async Task<Delivery> SendAsync(Func<HttpRequestMessage> make, CancellationToken stop)
+    {
+        try
+        {
+            using var response = await _pipeline.ExecuteAsync(
+                async token =>
+                {
+                    using var request = make();
+                    return await _client.SendAsync(request, token);
+                },
+                stop
+            );
+            return await ResultAsync(response, stop);
+        }
+        catch (BrokenCircuitException broken)
+        {
+            return new(DeliveryStatus.Later, "the server did not answer the last tries, so it is left alone for a while.")
+            {
+                NotBefore = _options.Time.GetUtcNow() + (broken.RetryAfter ?? _options.Break),
+            };
+        }
+        catch (TimeoutRejectedException)
+        {
+            return new(DeliveryStatus.Later, $"the server did not answer within {_options.Timeout.TotalSeconds:0} s.");
+        }
+        catch (HttpRequestException failure)
+        {
+            return new(DeliveryStatus.Later, Reason(failure));
+        }
+        catch (IOException)
+        {
+            return new(DeliveryStatus.Later, "the connection broke.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
+
+    private static bool MayPass(HttpStatusCode status) =>
+        status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)status >= 500;
+
+    private TimeSpan? Wanted(HttpResponseMessage? response) =>
+        response?.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } when date - _options.Time.GetUtcNow() is var left => left > TimeSpan.Zero ? left : TimeSpan.Zero,
+            _ => null,
+        };
+
+    private async Task<Delivery> ResultAsync(HttpResponseMessage response, CancellationToken stop)
+    {
+        if (response.IsSuccessStatusCode)
+        {
+            return Delivery.Done;
+        }
+        var said = $"the server answered {(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd();
+        if ((int)response.StatusCode is >= 300 and < 400)
+        {
+            return new(DeliveryStatus.Failed, $"{said}: it sends to another address, which is not followed. Give that address.");
+        }
+        var words = await QuoteAsync(response.Content, stop);
+        return new(
+            MayPass(response.StatusCode) ? DeliveryStatus.Later : DeliveryStatus.Failed,
+            $"{said}{(words.Length > 0 ? $": {words}" : "")}."
+        )
+        {
+            NotBefore = Wanted(response) is { } pause ? _options.Time.GetUtcNow() + pause : null,
+        };
+    }
+
+    private static async Task<string> QuoteAsync(HttpContent content, CancellationToken stop)
+    {
+        try
+        {
+            await using var body = await content.ReadAsStreamAsync(stop);
+            var bytes = new byte[LongestAnswer];
+            var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, stop);
+            var words = Encoding.UTF8.GetString(bytes, 0, length).ReplaceLineEndings(" ").Trim();
+            return words.Length > LongestQuote ? $"{words[..LongestQuote]}…" : words.TrimEnd('.');
+        }
+        catch (Exception broken) when (broken is IOException or HttpRequestException)
+        {
+            return "";
+        }
+    }
+
+    // Messages of the runtime end with the address, which may be a secret.
+    private static string Reason(HttpRequestException failure) =>
+        failure.HttpRequestError switch
+        {
+            HttpRequestError.NameResolutionError => "its name is not known here.",
+            HttpRequestError.SecureConnectionError => $"no secure connection: {failure.InnerException?.Message ?? failure.Message}",
+            HttpRequestError.ConnectionError => failure.InnerException is SocketException socket
+                ? $"no connection ({socket.SocketErrorCode})."
+                : "no connection.",
+            HttpRequestError.ProxyTunnelError => "the proxy refuses the connection.",
+            _ => "the connection broke.",
+        };
+}

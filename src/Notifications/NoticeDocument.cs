@@ -1,0 +1,42 @@
+namespace Orchestrator.Notifications;
+
+/// <summary>A notice as JSON for programs: what a webhook is sent and a command reads.</summary>
+internal sealed record NoticeDocument(
+    [property: JsonPropertyName("schemaVersion")] int SchemaVersion,
+    [property: JsonPropertyName("event")] string Event,
+    [property: JsonPropertyName("id")] string Id,
+    [property: JsonPropertyName("time")] DateTimeOffset Time,
+    [property: JsonPropertyName("title")] string Title,
+    [property: JsonPropertyName("run")] string Run,
+    [property: JsonPropertyName("repository")] string Repository,
+    [property: JsonPropertyName("urgent")] bool Urgent,
+    [property: JsonPropertyName("quiet")] bool Quiet,
+    [property: JsonPropertyName("items")] IReadOnlyList<NoticeItem> Items
+)
+{
+    /// <summary>The document of a notice that is told.</summary>
+    public static string Of(Notice notice) => Of("notice", notice);
+
+    /// <summary>The document of a notice that is withdrawn.</summary>
+    public static string OfWithdrawn(Notice notice) => Of("withdrawn", notice);
+
+    private static string Of(string kind, Notice notice) =>
+        JsonSerializer.Serialize(
+            new NoticeDocument(
+                1,
+                kind,
+                notice.Id,
+                notice.Time,
+                notice.Title,
+                notice.Run,
+                notice.Repository,
+                notice.IsUrgent,
+                notice.IsQuiet,
+                notice.Items
+            ),
+            NoticeJson.Default.NoticeDocument
+        );
+}
+
+[JsonSerializable(typeof(NoticeDocument))]
+internal sealed partial class NoticeJson : JsonSerializerContext;

@@ -1,0 +1,131 @@
+using Orchestrator.Notifications.Http;
+
+namespace Orchestrator.Notifications.Ntfy;
+
+/// <summary>A topic of an ntfy server.</summary>
+/// <remarks>https://docs.ntfy.sh/publish. A notice's id is its sequence id, so that a repetition replaces it and it can be deleted; servers
+/// before 2.16 show it twice and keep it.</remarks>
+public sealed class NtfyNotifier : INotifier
+{
+    /// <summary>A server makes longer messages attachments (4,096 bytes), and a character may need four.</summary>
+    private const int LongestMessage = 1000;
+    private const int LongestTitle = 200;
+    private const int MostActions = 3;
+    private readonly HttpChannel _http;
+    private readonly Uri _topic;
+    private readonly string? _token;
+
+    /// <summary>A notifier.</summary>
+    /// <param name="topic">Address of the topic, such as <c>https://ntfy.sh/my-topic</c>.</param>
+    /// <param name="token">Access token; null: none is needed.</param>
+    /// <param name="options">How requests are sent.</param>
+    public NtfyNotifier(Uri topic, string? token, HttpChannelOptions options)
+    {
+        (_topic, _token, _http) = (topic, token, new HttpChannel(options));
+    }
+
+    /// <inheritdoc/>
+    public string Description => $"ntfy ({_topic.Host})";
+
+    /// <inheritdoc/>
+    public bool CanWithdraw => true;
+
+    private string Topic => _topic.Segments[^1].Trim('/');
+
+    /// <inheritdoc/>
+    public async Task<Delivery> SendAsync(Notice notice, CancellationToken cancellationToken)
+    {
+        var sent = await PublishAsync(notice, withActions: notice.Commands.Count > 0, cancellationToken);
+
+        // A server that does not know the action refuses the whole message.
+        return sent.Status == DeliveryStatus.Failed && notice.Commands.Count > 0
+            ? await PublishAsync(notice, withActions: false, cancellationToken)
+            : sent;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Delivery> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken) =>
+        await _http.SendAsync(
+            () => Request(HttpMethod.Delete, new Uri($"{_topic.AbsoluteUri.TrimEnd('/')}/{notice.Id}")),
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public async Task<Delivery> CheckAsync(CancellationToken cancellationToken)
+    {
+        // Whether the topic may be read; that sends nothing.
+        var found = await _http.SendAsync(
+            () => Request(HttpMethod.Get, new Uri($"{_topic.AbsoluteUri.TrimEnd('/')}/json?poll=1&since=1s")),
+            cancellationToken
+        );
+        return found.Status == DeliveryStatus.Done ? new(DeliveryStatus.Done, "the server answers and knows the topic.") : found;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private Task<Delivery> PublishAsync(Notice notice, bool withActions, CancellationToken cancellationToken)
+    {
+        var message = JsonSerializer.Serialize(
+            new NtfyMessage(
+                Topic,
+                notice.Title.Length > LongestTitle ? notice.Title[..LongestTitle] : notice.Title,
+                notice.ToText(LongestMessage),
+                notice switch
+                {
+                    { IsQuiet: true } => 1,
+                    { IsUrgent: true } => 4,
+                    _ => 3,
+                },
+                notice.Id,
+                withActions
+                    ? [.. notice.Commands.Take(MostActions).Select(command => new NtfyAction("copy", Label(command), command))]
+                    : null
+            ),
+            NtfyJson.Default.NtfyMessage
+        );
+        var root = new Uri(_topic, ".");
+        return _http.SendAsync(
+            () =>
+            {
+                var request = Request(HttpMethod.Post, root);
+                request.Content = new StringContent(message, Encoding.UTF8, "application/json");
+                return request;
+            },
+            cancellationToken
+        );
+    }
+
+    private HttpRequestMessage Request(HttpMethod method, Uri address)
+    {
+        var request = new HttpRequestMessage(method, address);
+        if (_token is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
+        }
+        return request;
+    }
+
+    // 'orchestrate approve run-x/task-a' is copied by a button 'Copy: approve'.
+    private static string Label(string command) => command.Split(' ') is [_, var verb, ..] ? $"Copy: {verb}" : "Copy";
+}
+
+/// <summary>A message as ntfy takes it.</summary>
+internal sealed record NtfyMessage(
+    [property: JsonPropertyName("topic")] string Topic,
+    [property: JsonPropertyName("title")] string Title,
+    [property: JsonPropertyName("message")] string Message,
+    [property: JsonPropertyName("priority")] int Priority,
+    [property: JsonPropertyName("sequence_id")] string SequenceId,
+    [property: JsonPropertyName("actions"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<NtfyAction>? Actions
+);
+
+/// <summary>A button below it.</summary>
+internal sealed record NtfyAction(
+    [property: JsonPropertyName("action")] string Action,
+    [property: JsonPropertyName("label")] string Label,
+    [property: JsonPropertyName("value")] string Value
+);
+
+[JsonSerializable(typeof(NtfyMessage))]
+internal sealed partial class NtfyJson : JsonSerializerContext;

@@ -1,0 +1,74 @@
+using Orchestrator.Notifications.Http;
+
+namespace Orchestrator.Notifications.Slack;
+
+/// <summary>An incoming webhook of Slack. Its address is a secret: whoever has it can write there. What was written can't be taken
+/// back, and a repetition is shown twice.</summary>
+/// <remarks>https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks</remarks>
+public sealed class SlackNotifier(Uri webhook, HttpChannelOptions options) : INotifier
+{
+    private const int LongestText = 3000;
+    private readonly HttpChannel _http = new(options);
+
+    /// <inheritdoc/>
+    public string Description => $"Slack ({webhook.Host})";
+
+    /// <inheritdoc/>
+    public bool CanWithdraw => false;
+
+    /// <summary>Whether an address is one of Slack's, or of this machine.</summary>
+    public static bool IsAddress(Uri address) => address.IsLoopback || address.Host is "hooks.slack.com" or "hooks.slack-gov.com";
+
+    /// <inheritdoc/>
+    public Task<Delivery> SendAsync(Notice notice, CancellationToken cancellationToken)
+    {
+        var message = JsonSerializer.Serialize(new SlackMessage(Text(notice), false, false), SlackJson.Default.SlackMessage);
+        return _http.SendAsync(
+            () =>
+                new HttpRequestMessage(HttpMethod.Post, webhook)
+                {
+                    Content = new StringContent(message, Encoding.UTF8, "application/json"),
+                },
+            cancellationToken
+        );
+    }
+
+    /// <inheritdoc/>
+    public Task<Delivery> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken) =>
+        Task.FromResult(new Delivery(DeliveryStatus.Failed, "Slack's webhooks can't take a message back."));
+
+    /// <inheritdoc/>
+    public async Task<Delivery> CheckAsync(CancellationToken cancellationToken)
+    {
+        // A webhook answers a message without text with 400, and writes nothing. One that is gone or unknown answers with 403 or 404.
+        var found = await _http.SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Post, webhook) { Content = new StringContent("{}", Encoding.UTF8, "application/json") },
+            cancellationToken
+        );
+        return found.Status == DeliveryStatus.Done || found.Problem.Contains(" 400 ", StringComparison.Ordinal)
+            ? new(DeliveryStatus.Done, "the webhook answers.")
+            : found;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    // Slack reads *bold*, `code` and <links>; in a block of code only the last of them, so facts stand there, too.
+    private static string Text(Notice notice) => $"*{Escape(notice.Title).Replace('*', '∗')}*\n```{Escape(notice.ToText(LongestText))}```";
+
+    private static string Escape(string text) =>
+        text.Replace("&", "&amp;", StringComparison.Ordinal)
+            .Replace("<", "&lt;", StringComparison.Ordinal)
+            .Replace(">", "&gt;", StringComparison.Ordinal)
+            .Replace("```", "'''", StringComparison.Ordinal);
+}
+
+/// <summary>A message as Slack takes it.</summary>
+internal sealed record SlackMessage(
+    [property: JsonPropertyName("text")] string Text,
+    [property: JsonPropertyName("unfurl_links")] bool UnfurlLinks,
+    [property: JsonPropertyName("unfurl_media")] bool UnfurlMedia
+);
+
+[JsonSerializable(typeof(SlackMessage))]
+internal sealed partial class SlackJson : JsonSerializerContext;

@@ -1,0 +1,56 @@
+using Orchestrator.Notifications.Http;
+
+namespace Orchestrator.Notifications.Webhook;
+
+/// <summary>A signed request with the notice as JSON. That it is answered or void is told by another request with the same id.</summary>
+/// <param name="address">Where.</param>
+/// <param name="secret">The key that both know.</param>
+/// <param name="options">How requests are sent.</param>
+public sealed class WebhookNotifier(Uri address, string secret, HttpChannelOptions options) : INotifier
+{
+    private readonly HttpChannel _http = new(options);
+
+    /// <inheritdoc/>
+    public string Description => $"webhook ({address.Host})";
+
+    /// <inheritdoc/>
+    public bool CanWithdraw => true;
+
+    /// <inheritdoc/>
+    public Task<Delivery> SendAsync(Notice notice, CancellationToken cancellationToken) =>
+        PostAsync(notice.Id, NoticeDocument.Of(notice), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<Delivery> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken) =>
+        PostAsync($"{notice.Id}-withdrawn", NoticeDocument.OfWithdrawn(notice), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<Delivery> CheckAsync(CancellationToken cancellationToken)
+    {
+        // Any answer of the program there says that it is there; it need not know the method.
+        var found = await _http.SendAsync(() => new HttpRequestMessage(HttpMethod.Options, address), cancellationToken);
+        return found.Status == DeliveryStatus.Later ? found : new(DeliveryStatus.Done, "the server answers.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private Task<Delivery> PostAsync(string id, string body, CancellationToken cancellationToken) =>
+        _http.SendAsync(
+            () =>
+            {
+                var seconds = options.Time.GetUtcNow().ToUnixTimeSeconds();
+                return new HttpRequestMessage(HttpMethod.Post, address)
+                {
+                    Content = new StringContent(body, Encoding.UTF8, "application/json"),
+                    Headers =
+                    {
+                        { WebhookSignature.IdHeader, id },
+                        { WebhookSignature.TimeHeader, seconds.ToString(CultureInfo.InvariantCulture) },
+                        { WebhookSignature.SignatureHeader, WebhookSignature.Of(secret, id, seconds, body) },
+                    },
+                };
+            },
+            cancellationToken
+        );
+}

@@ -1,0 +1,43 @@
+using System.Security.Cryptography;
+
+namespace Orchestrator.Notifications.Webhook;
+
+/// <summary>The signature of a webhook's request as Standard Webhooks has it: HMAC-SHA256 of id, time and body, so that the receiver knows
+/// who sent it and when. It refuses old times, and ids that it has seen.</summary>
+/// <remarks>https://www.standardwebhooks.com</remarks>
+public static class WebhookSignature
+{
+    /// <summary>Header with the notice's id: the same in a repetition.</summary>
+    public const string IdHeader = "webhook-id";
+
+    /// <summary>Header with the time of this try, in seconds since 1970.</summary>
+    public const string TimeHeader = "webhook-timestamp";
+
+    /// <summary>Header with the signature.</summary>
+    public const string SignatureHeader = "webhook-signature";
+
+    private const string Prefix = "whsec_";
+
+    /// <summary>The signature of a request.</summary>
+    /// <param name="secret">The shared key: any text, or Base64 behind <c>whsec_</c>.</param>
+    /// <param name="id">The id.</param>
+    /// <param name="seconds">The time in seconds since 1970.</param>
+    /// <param name="body">The body.</param>
+    public static string Of(string secret, string id, long seconds, string body)
+    {
+        var key = secret.StartsWith(Prefix, StringComparison.Ordinal)
+            ? Convert.FromBase64String(secret[Prefix.Length..])
+            : Encoding.UTF8.GetBytes(secret);
+        var signed = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id}.{seconds}.{body}"));
+        return $"v1,{Convert.ToBase64String(HMACSHA256.HashData(key, signed))}";
+    }
+
+    /// <summary>Why a secret can't be used; null where it can.</summary>
+    public static string? Refuse(string secret) =>
+        secret.StartsWith(Prefix, StringComparison.Ordinal) && !IsBase64(secret[Prefix.Length..])
+            ? "what stands behind 'whsec_' is no Base64."
+        : secret.Length < 16 ? "it is shorter than 16 characters."
+        : null;
+
+    private static bool IsBase64(string text) => Convert.TryFromBase64String(text, new byte[text.Length], out _);
+}

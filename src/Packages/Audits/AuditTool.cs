@@ -1,0 +1,127 @@
+namespace Orchestrator.Packages.Audits;
+
+/// <summary>A program that reports known vulnerabilities of the packages in a lock file or manifest.</summary>
+/// <param name="ecosystem">The ecosystem whose packages it knows.</param>
+/// <param name="isSubject">Whether a file of this name is one to audit.</param>
+/// <param name="settings">Files that configure whom the tool asks, or which findings it hides.</param>
+/// <param name="gathersUp">Whether a file of this name stands for all below its folder.</param>
+public sealed class AuditTool(
+    string name,
+    string program,
+    string wants,
+    Ecosystem ecosystem,
+    Func<string, bool> isSubject,
+    IReadOnlyList<string> settings,
+    Func<string, IReadOnlyList<string>> arguments,
+    Func<string, AuditAnswer> parse,
+    Func<string, bool>? gathersUp = null
+)
+{
+    /// <summary>All tools.</summary>
+    public static IReadOnlyList<AuditTool> All { get; } =
+    [
+        new(
+            "npm audit",
+            "npm",
+            Ecosystems.Npm.LockFiles[0],
+            Ecosystems.JavaScript,
+            Ecosystems.Npm.LockFiles.Contains,
+            [".npmrc"],
+            _ => ["audit", "--json", "--package-lock-only"],
+            NpmAnswer.Read
+        ),
+        new(
+            "pip-audit",
+            "pip-audit",
+            "requirements.txt",
+            Ecosystems.Python,
+            IsRequirements,
+            ["pip.conf"],
+            file => ["--requirement", "./" + file, "--format", "json", "--progress-spinner", "off"],
+            PipAnswer.Read
+        ),
+        new(
+            "dotnet list package --vulnerable",
+            "dotnet",
+            "a solution or project",
+            Ecosystems.Of(".NET"),
+            name => Path.GetExtension(name) is ".sln" or ".slnx" or ".csproj" or ".fsproj" or ".vbproj",
+            ["nuget.config", "NuGet.Config", "NuGet.config"],
+            file => ["list", "./" + file, "package", "--vulnerable", "--include-transitive", "--format", "json"],
+            DotnetAnswer.Read,
+            name => Path.GetExtension(name) is ".sln" or ".slnx"
+        ),
+        new(
+            "cargo audit",
+            "cargo-audit",
+            Ecosystems.Of("Rust").LockFiles.First(),
+            Ecosystems.Of("Rust"),
+            name => Ecosystems.Of("Rust").LockFiles.Contains(name),
+            ["audit.toml"],
+            _ => ["audit", "--json"],
+            CargoAnswer.Read
+        ),
+        new(
+            "govulncheck",
+            "govulncheck",
+            "go.mod",
+            Ecosystems.Of("Go"),
+            name => name is "go.mod",
+            [],
+            _ => ["-format", "json", "./..."],
+            GoAnswer.Read
+        ),
+    ];
+
+    /// <summary>Its name.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The program.</summary>
+    public string Program { get; } = program;
+
+    /// <summary>The file it audits, for people.</summary>
+    public string Wants { get; } = wants;
+
+    /// <summary>Whether a changed file is about packages.</summary>
+    public bool IsAbout(string path) => isSubject(Path.GetFileName(path)) || ecosystem.IsAboutPackages(path);
+
+    /// <summary>Whether this file of the repository configures whom the tool asks, or which findings it hides.</summary>
+    public bool IsSetBy(string path) => settings.Contains(Path.GetFileName(path), StringComparer.Ordinal);
+
+    /// <summary>The file to audit for a changed file: the same, or the nearest one above it.</summary>
+    /// <param name="changed">The changed file.</param>
+    /// <param name="files">Files of the tree.</param>
+    /// <returns>Null where there is none.</returns>
+    public string? SubjectOf(string changed, IReadOnlyCollection<string> files) =>
+        Nearest(changed, [.. files.Where(file => gathersUp?.Invoke(Path.GetFileName(file)) == true)])
+        ?? (isSubject(Path.GetFileName(changed)) && files.Contains(changed) ? changed : null)
+        ?? Nearest(changed, [.. files.Where(file => isSubject(Path.GetFileName(file)))]);
+
+    /// <summary>Its arguments.</summary>
+    /// <param name="file">Name of the file to audit, in its working folder.</param>
+    public IReadOnlyList<string> ArgumentsFor(string file) => arguments(file);
+
+    /// <summary>Parses its output. Unreadable output is a missing answer, never an exception.</summary>
+    /// <param name="output">Its standard output.</param>
+    public AuditAnswer Read(string output) => parse(output);
+
+    private static string? Nearest(string changed, IReadOnlyList<string> candidates)
+    {
+        for (var folder = FolderOf(changed); ; folder = FolderOf(folder))
+        {
+            if (candidates.Where(file => FolderOf(file) == folder).Min(StringComparer.Ordinal) is { } found)
+            {
+                return found;
+            }
+            if (folder.Length == 0)
+            {
+                return null;
+            }
+        }
+    }
+
+    private static string FolderOf(string path) => path.LastIndexOf('/') is > 0 and var end ? path[..end] : "";
+
+    private static bool IsRequirements(string name) =>
+        name.StartsWith("requirements", StringComparison.Ordinal) && name.EndsWith(".txt", StringComparison.Ordinal);
+}

@@ -1,0 +1,68 @@
+namespace Orchestrator.Packages.Audits;
+
+/// <summary>Runs the tools that are installed on this machine. A tool without an answer is reported, and is no failure.</summary>
+/// <param name="environment">The whole environment of the programs.</param>
+/// <param name="time">The clock for the limit.</param>
+/// <param name="sandbox">What the programs can reach of this machine; null: all that we can.</param>
+public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment, TimeProvider? time = null, Sandbox? sandbox = null)
+{
+    private const int LongestAnswer = 32 * 1024 * 1024;
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    // Without a network there is no point in waiting: by default each retry costs minutes.
+    private static readonly KeyValuePair<string, string>[] NoRetries =
+    [
+        new("npm_config_fetch_retries", "0"),
+        new("npm_config_fetch_timeout", "30000"),
+        new("npm_config_update_notifier", "false"),
+        new("PIP_RETRIES", "0"),
+        new("PIP_DEFAULT_TIMEOUT", "30"),
+        new("DOTNET_CLI_UI_LANGUAGE", "en"),
+        new("NUGET_ENHANCED_MAX_NETWORK_TRY_COUNT", "1"),
+    ];
+
+    /// <summary>The program of a tool; null: it is not in PATH.</summary>
+    public string? Find(AuditTool tool) => ProgramLocator.Find(tool.Program, environment.GetValueOrDefault("PATH"), "/");
+
+    /// <summary>Runs one tool on one file.</summary>
+    /// <param name="directory">The tree.</param>
+    /// <param name="file">The file to audit, relative to that.</param>
+    public async Task<AuditAnswer> AskAsync(AuditTool tool, string directory, string file, CancellationToken stop)
+    {
+        if (Find(tool) is not { } program)
+        {
+            return AuditAnswer.None($"{tool.Program} is not in PATH");
+        }
+        var result = await new ProcessRunner(time).RunAsync(
+            new ProcessCommand(program, tool.ArgumentsFor(Path.GetFileName(file)))
+            {
+                WorkingDirectory = Path.GetDirectoryName(Path.Combine(directory, file)),
+                Environment = environment
+                    .Concat(NoRetries)
+                    .DistinctBy(pair => pair.Key)
+                    .ToDictionary(pair => pair.Key, string? (pair) => pair.Value),
+                CleanEnvironment = true,
+                StandardOutput = ProcessOutput.Capture(LongestAnswer),
+                Timeout = Limit,
+                OwnSession = true,
+                StopLeftovers = true,
+                Sandbox = sandbox,
+            },
+            stop
+        );
+        if (result.TimedOut || result.StandardOutput.IsTruncated)
+        {
+            return AuditAnswer.None(result.TimedOut ? $"no answer within {Limit.TotalMinutes:0} minutes" : "its answer is too large");
+        }
+        var answer = tool.Read(result.StandardOutput.Text);
+        var said = AuditJson.Short(result.StandardError.Text);
+
+        // JSON output already contains the error message.
+        return answer.Unanswered is { } why && said.Length > 0 && result.StandardOutput.Text.TrimStart() is not ['{', ..]
+            ? answer with
+            {
+                Unanswered = $"{why} (exit code {result.ExitCode}: {said})",
+            }
+            : answer;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+
+namespace Orchestrator.Packages;
+
+/// <summary>The versions of a package in a manifest, where they can be read without its package manager.</summary>
+public static class ManifestVersions
+{
+    private static readonly string[] NpmSections = ["dependencies", "devDependencies", "optionalDependencies"];
+
+    /// <summary>The versions; null where the package is not in the manifest, or only the package manager can tell.</summary>
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="path">The file.</param>
+    public static string? Find(PackageManifest manifest, PackageRequest package, string path)
+    {
+        if (new FileInfo(path) is not { Exists: true, LinkTarget: null })
+        {
+            return null;
+        }
+        return manifest.Tool.Prefix switch
+        {
+            "npm" => OfNpm(File.ReadAllText(path), package.Name, NpmSections),
+            "pypi" when manifest.Tool.Line is not null => RequirementsFile.VersionOf(File.ReadAllText(path), manifest.Tool, package.Name),
+            _ => null,
+        };
+    }
+
+    /// <summary>Whether the manifest has the package for production: npm would remove it from there when it is installed for
+    /// development.</summary>
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="path">The file.</param>
+    public static bool IsForAll(PackageManifest manifest, PackageRequest package, string path) =>
+        manifest.Tool.Prefix == "npm"
+        && new FileInfo(path) is { Exists: true, LinkTarget: null }
+        && OfNpm(File.ReadAllText(path), package.Name, ["dependencies"]) is not null;
+
+    private static string? OfNpm(string text, string name, string[] sections)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            return json.RootElement.ValueKind != JsonValueKind.Object
+                ? null
+                : sections
+                    .Select(section =>
+                        json.RootElement.TryGetProperty(section, out var packages)
+                        && packages.ValueKind == JsonValueKind.Object
+                        && packages.TryGetProperty(name, out var version)
+                            ? version.ToString()
+                            : null
+                    )
+                    .FirstOrDefault(version => version is not null);
+        }
+        catch (JsonException)
+        {
+            return null; // npm says what is wrong with it.
+        }
+    }
+}

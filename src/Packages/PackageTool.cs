@@ -1,0 +1,247 @@
+namespace Orchestrator.Packages;
+
+/// <summary>A package manager: arguments to find out whether a package exists without changing anything, and to write manifest and lock
+/// file. No code of a package is run: set-up runs later, in the worktrees.</summary>
+public sealed partial record PackageTool
+{
+    /// <summary>With it pip does not refuse an environment that the system manages.</summary>
+    private static readonly string[] NoReport = ["--report", "/dev/null"];
+
+    /// <summary>npm.</summary>
+    public static PackageTool Npm { get; } =
+        new()
+        {
+            Prefix = "npm",
+            Program = "npm",
+            Registry = "npm",
+            Example = "left-pad@^1.3",
+            NameForm = NpmName(),
+            VersionForm = NpmVersion(),
+            BareVersion = "==",
+            Look = (package, _) => ["view", "--json", Npm!.Spell(package), "version"],
+            // For a version that does not exist the answer is empty.
+            Finds = (output, _) => output.Trim().Length > 0,
+            ForDevelopment = "--save-dev",
+            Install = (package, _) =>
+                [
+                    [
+                        "install",
+                        "--package-lock-only",
+                        "--ignore-scripts",
+                        "--no-audit",
+                        "--no-fund",
+                        .. Npm!.Development(package),
+                        Npm!.Spell(package),
+                    ],
+                ],
+            Spell = package => package.Version.Length == 0 ? package.Name : $"{package.Name}@{package.Version}",
+        };
+
+    /// <summary>uv, for projects with a <c>pyproject.toml</c>.</summary>
+    public static PackageTool Uv { get; } =
+        new()
+        {
+            Prefix = "pypi",
+            Program = "uv",
+            Registry = "PyPI",
+            Example = "pandas>=2.0",
+            NameForm = PythonName(),
+            VersionForm = PythonVersion(),
+            BareVersion = "==",
+            Look = (package, _) => ["pip", "compile", "--no-deps", "--no-header", "--no-annotate", "--only-binary", ":all:", "-"],
+            LookInput = package => SpellPython(package) + "\n",
+            ForDevelopment = "--dev",
+            Install = (package, _) =>
+                [
+                    ["add", "--no-sync", .. Uv!.Development(package), SpellPython(package)],
+                ],
+            Spell = SpellPython,
+        };
+
+    /// <summary>pip, for projects with a <c>requirements.txt</c>, in which we write the line.</summary>
+    public static PackageTool Pip { get; } =
+        Uv with
+        {
+            Program = "pip",
+            Look = (package, _) => LookByPip(SpellPython(package)),
+            LookInput = null,
+            Install = (_, manifest) =>
+                [
+                    ["install", "--dry-run", "--quiet", "--ignore-installed", .. NoReport, "-r", manifest],
+                ],
+            Line = SpellPython,
+            ForDevelopment = null,
+        };
+
+    /// <summary>dotnet, for a project file.</summary>
+    public static PackageTool Dotnet { get; } =
+        new()
+        {
+            Prefix = "nuget",
+            Program = "dotnet",
+            Registry = "NuGet",
+            Example = "Newtonsoft.Json@13.0.3",
+            NameForm = NugetName(),
+            VersionForm = NugetVersion(),
+            BareVersion = ">=",
+            Look = (package, _) => ["package", "search", package.Name, "--exact-match", "--format", "json", "--verbosity", "minimal"],
+            Install = (package, manifest) =>
+                [
+                    [
+                        "add",
+                        manifest,
+                        "package",
+                        package.Name,
+                        .. package.Version.Length == 0 ? [] : (string[])["--version", Bare(package)],
+                    ],
+                ],
+            Spell = package => package.Version.Length == 0 ? package.Name : $"{package.Name}@{Bare(package)}",
+            Finds = (output, package) =>
+                output.Contains($"\"id\": \"{package.Name}\"", StringComparison.OrdinalIgnoreCase)
+                || output.Contains($"\"id\":\"{package.Name}\"", StringComparison.OrdinalIgnoreCase),
+        };
+
+    /// <summary>cargo.</summary>
+    public static PackageTool Cargo { get; } =
+        new()
+        {
+            Prefix = "cargo",
+            Program = "cargo",
+            Registry = "crates.io",
+            Example = "serde[derive]@1.0",
+            NameForm = CargoName(),
+            VersionForm = CargoVersion(),
+            BareVersion = "^",
+            ForDevelopment = "--dev",
+            Look = (package, manifest) => ["add", "--dry-run", .. CargoAdds(package, manifest)],
+            Install = (package, manifest) =>
+                [
+                    ["add", .. CargoAdds(package, manifest)],
+                    ["update", "--quiet", "--workspace", "--manifest-path", manifest],
+                ],
+            Spell = package => package.Version.Length == 0 ? package.Name : $"{package.Name}@{package.Version}",
+        };
+
+    /// <summary>go.</summary>
+    public static PackageTool Go { get; } =
+        new()
+        {
+            Prefix = "go",
+            Program = "go",
+            Registry = "the Go module proxy",
+            Example = "golang.org/x/text@v0.14.0",
+            NameForm = GoName(),
+            VersionForm = GoVersion(),
+            BareVersion = ">=",
+            Look = (package, _) => ["list", "-m", "-mod=mod", "-json", Go!.Spell(package)],
+            Install = (package, _) =>
+                [
+                    ["get", Go!.Spell(package)],
+                ],
+            Spell = package => $"{package.Name}@{(package.Version.Length == 0 ? "latest" : package.Version)}",
+        };
+
+    /// <summary>Prefix before a package name, with a colon, by which an agent names the ecosystem.</summary>
+    public required string Prefix { get; init; }
+
+    /// <summary>The program, looked for in PATH.</summary>
+    public required string Program { get; init; }
+
+    /// <summary>The registry, for people.</summary>
+    public required string Registry { get; init; }
+
+    /// <summary>An example request.</summary>
+    public required string Example { get; init; }
+
+    /// <summary>Form of a package name.</summary>
+    public required Regex NameForm { get; init; }
+
+    /// <summary>Form of the requested versions.</summary>
+    public required Regex VersionForm { get; init; }
+
+    /// <summary>Meaning of a version without an operator; see <see cref="VersionRange.Read"/>.</summary>
+    public required string BareVersion { get; init; }
+
+    /// <summary>Arguments to look for a package, given the name of the manifest; changes nothing.</summary>
+    public required Func<PackageRequest, string, IReadOnlyList<string>> Look { get; init; }
+
+    /// <summary>Its standard input for the lookup; null: none.</summary>
+    public Func<PackageRequest, string>? LookInput { get; init; }
+
+    /// <summary>Whether its output contains the package, where the exit code does not tell.</summary>
+    public Func<string, PackageRequest, bool>? Finds { get; init; }
+
+    /// <summary>Arguments of the calls that write a package into manifest and lock file.</summary>
+    public required Func<PackageRequest, string, IReadOnlyList<IReadOnlyList<string>>> Install { get; init; }
+
+    /// <summary>The option for development packages; null: its manifests have none.</summary>
+    public string? ForDevelopment { get; init; }
+
+    /// <summary>The package in this program's notation.</summary>
+    public required Func<PackageRequest, string> Spell { get; init; }
+
+    /// <summary>The line of the manifest, where we write it; null: the program does.</summary>
+    public Func<PackageRequest, string>? Line { get; init; }
+
+    /// <summary>Normalizes a name: equal for names of the same package.</summary>
+    public string Normalize(string name) =>
+        Prefix == "pypi" ? PythonSeparators().Replace(name, "-").ToLowerInvariant()
+        : Prefix == "nuget" ? name.ToLowerInvariant()
+        : name;
+
+    private static string[] CargoAdds(PackageRequest package, string manifest) =>
+        ["--quiet", "--manifest-path", manifest, .. Cargo.Development(package), .. Features(package), Cargo.Spell(package)];
+
+    private string[] Development(PackageRequest package) => package.IsForDevelopment ? [ForDevelopment!] : [];
+
+    private static string[] LookByPip(string package) =>
+        ["install", "--dry-run", "--quiet", "--no-deps", "--ignore-installed", "--only-binary", ":all:", .. NoReport, package];
+
+    private static string SpellPython(PackageRequest package) =>
+        package.Name
+        + (package.Extras.Count == 0 ? "" : $"[{string.Join(',', package.Extras)}]")
+        + (package.Version is [>= '0' and <= '9', ..] ? "==" : "")
+        + package.Version;
+
+    private static string Bare(PackageRequest package) => package.Version.TrimStart('=', '>', ' ');
+
+    private static string[] Features(PackageRequest package) =>
+        package.Extras.Count == 0 ? [] : ["--features", string.Join(',', package.Extras)];
+
+    [GeneratedRegex("^(@[A-Za-z0-9][A-Za-z0-9._~-]*/)?[A-Za-z0-9][A-Za-z0-9._~-]*$", RegexOptions.CultureInvariant)]
+    private static partial Regex NpmName();
+
+    [GeneratedRegex(@"^([0-9A-Za-z*^~<>=][0-9A-Za-z.*+^~<>=| -]*)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex NpmVersion();
+
+    [GeneratedRegex("^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", RegexOptions.CultureInvariant)]
+    private static partial Regex PythonName();
+
+    [GeneratedRegex(
+        @"^([0-9][0-9A-Za-z.*+!-]*|(===|==|~=|!=|<=|>=|<|>)\s*[0-9][0-9A-Za-z.*+!-]*"
+            + @"(\s*,\s*(===|==|~=|!=|<=|>=|<|>)\s*[0-9][0-9A-Za-z.*+!-]*)*)?$",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex PythonVersion();
+
+    [GeneratedRegex("[-_.]+", RegexOptions.CultureInvariant)]
+    private static partial Regex PythonSeparators();
+
+    [GeneratedRegex("^[A-Za-z0-9_][A-Za-z0-9_.-]*$", RegexOptions.CultureInvariant)]
+    private static partial Regex NugetName();
+
+    [GeneratedRegex(@"^((==|>=)?\s*[0-9][0-9A-Za-z.*+-]*)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex NugetVersion();
+
+    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_-]*$", RegexOptions.CultureInvariant)]
+    private static partial Regex CargoName();
+
+    [GeneratedRegex(@"^([0-9*^~<>=][0-9A-Za-z.*+^~<>=, -]*)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex CargoVersion();
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9-]*(\.[A-Za-z0-9-]+)+(/[A-Za-z0-9._~-]+)*$", RegexOptions.CultureInvariant)]
+    private static partial Regex GoName();
+
+    [GeneratedRegex(@"^((<|<=|>|>=)?v?[0-9][0-9A-Za-z.+-]*|latest|upgrade|patch)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex GoVersion();
+}

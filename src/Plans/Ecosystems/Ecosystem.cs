@@ -1,0 +1,147 @@
+namespace Orchestrator.Plans;
+
+/// <summary>What is known of the projects of one language, or of one tool that runs others: a row of <see cref="Ecosystems"/>. Names of
+/// files have no folder, and <c>*</c> stands for any text in them.</summary>
+/// <param name="Name">What people call it.</param>
+public sealed record Ecosystem(string Name)
+{
+    /// <summary>Words of a gate's command, or of a script that it calls, by which its programs are known.</summary>
+    public required IReadOnlyList<string> Programs { get; init; }
+
+    /// <summary>Beginnings of commands with the type of gate that they are, the longer of two first.</summary>
+    public IReadOnlyList<(string Words, GateType Type)> Commands { get; init; } = [];
+
+    /// <summary>Package managers; where a project has the lock files of several, the first one is meant.</summary>
+    public IReadOnlyList<PackageManager> Managers { get; init; } = [];
+
+    /// <summary>Prefix by which an agent names the registry of its packages, such as <c>npm</c>; empty: it has none.</summary>
+    public string Registry { get; init; } = "";
+
+    /// <summary>Files in which people write which packages a project needs.</summary>
+    public IReadOnlyList<string> Manifests { get; init; } = [];
+
+    /// <summary>Files in which they write versions of tools, and where packages come from.</summary>
+    public IReadOnlyList<string> Toolchain { get; init; } = [];
+
+    /// <summary>Endings of its sources: a project that has any is older than a new configuration of it.</summary>
+    public IReadOnlyList<string> Sources { get; init; } = [];
+
+    /// <summary>Names of tests that runners look for, without the ending, which is that of a source.</summary>
+    public IReadOnlyList<string> Tests { get; init; } = [];
+
+    /// <summary>Files that decide what its programs do.</summary>
+    public IReadOnlyList<string> Configuration { get; init; } = [];
+
+    /// <summary>Names that programs read before those of a project, or without being told: a gate that makes one changes what the next one
+    /// checks, also where git ignores it.</summary>
+    public IReadOnlyList<string> ReadFirst { get; init; } = [];
+
+    /// <summary>Files with commands, or with names of files, that a program reads without being told their names.</summary>
+    public IReadOnlyList<(string Program, IReadOnlyList<string> Files)> Scripts { get; init; } = [];
+
+    /// <summary>Folders with installed packages and build output.</summary>
+    public IReadOnlyList<string> OutputFolders { get; init; } = [];
+
+    /// <summary>Endings of build output.</summary>
+    public IReadOnlyList<string> Output { get; init; } = [];
+
+    /// <summary>Gates of a project that has exactly one of <see cref="Roots"/>.</summary>
+    public IReadOnlyList<(string Command, GateType Type)> Gates { get; init; } = [];
+
+    /// <summary>Files of which a project has one in its root; the first list counts of which there is any.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Roots { get; init; } = [];
+
+    /// <summary>Whether a file defines the environment of a project: it is about packages, or about versions of tools.</summary>
+    public bool DefinesEnvironment(string path) => IsAboutPackages(path) || FileNamePattern.IsAny(Toolchain, FileNamePattern.NameOf(path));
+
+    /// <summary>Lock files of all its package managers.</summary>
+    public IEnumerable<string> LockFiles => Managers.SelectMany(manager => manager.LockFiles);
+
+    /// <summary>The package managers of which files are among names.</summary>
+    public IEnumerable<PackageManager> ManagersOf(IReadOnlyCollection<string> names) =>
+        Managers.Where(manager => manager.LockFiles.Concat(manager.OwnFiles).Any(names.Contains));
+
+    /// <summary>The package manager whose lock file is among the names of a project's root; null: none.</summary>
+    public PackageManager? ManagerOf(IReadOnlyCollection<string> names) =>
+        Managers.FirstOrDefault(manager => manager.LockFiles.Any(names.Contains));
+
+    /// <summary>Whether a project's root has exactly one of <see cref="Roots"/>, so that a command there is not ambiguous.</summary>
+    public bool HasOneRoot(IReadOnlyCollection<string> names) =>
+        Roots.Select(root => names.Count(name => FileNamePattern.IsAny(root, name))).FirstOrDefault(count => count > 0) == 1;
+
+    /// <summary>Whether a file of this path decides what the programs do.</summary>
+    public bool IsDecidedBy(string path) => FileNamePattern.IsAny(Configuration, FileNamePattern.NameOf(path));
+
+    /// <summary>Whether a project has anything that the programs work on.</summary>
+    public bool IsIn(IEnumerable<string> files) => files.Any(file => IsDecidedBy(file) || IsSource(file));
+
+    /// <summary>Whether a file is one of its sources.</summary>
+    public bool IsSource(string path)
+    {
+        foreach (var ending in Sources)
+        {
+            if (path.EndsWith(ending, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>Whether a file is about the packages of a project: a lock file, or one in which people write.</summary>
+    public bool IsAboutPackages(string path)
+    {
+        var name = FileNamePattern.NameOf(path);
+        return FileNamePattern.IsAny(Manifests, name) || LockFiles.Contains(name);
+    }
+
+    /// <summary>Whether its runners find a test of this name.</summary>
+    public bool IsTest(string path)
+    {
+        var name = FileNamePattern.NameOf(path);
+        foreach (var ending in Sources)
+        {
+            var stem = name.Length - ending.Length;
+            if (name.EndsWith(ending, StringComparison.Ordinal) && FileNamePattern.IsAny(Tests, name.AsSpan(0, stem)))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+}
+
+/// <summary>A program that installs packages.</summary>
+/// <param name="Name">What people call it; mostly its program.</param>
+public sealed record PackageManager(string Name)
+{
+    /// <summary>Names of the program in PATH.</summary>
+    public IReadOnlyList<string> Programs { get; init; } = [Name];
+
+    /// <summary>The files in which it writes exact versions, or checksums.</summary>
+    public IReadOnlyList<string> LockFiles { get; init; } = [];
+
+    /// <summary>Files that no other package manager has, beside the lock files.</summary>
+    public IReadOnlyList<string> OwnFiles { get; init; } = [];
+
+    /// <summary>Shell command that installs exactly what a lock file names; null: its programs do that by themselves.</summary>
+    public string? SetUp { get; init; }
+
+    /// <summary>Folder that set-up makes, if a copy of it serves as well in another worktree with the same files.</summary>
+    /// <value>Default: null, because what it makes has absolute paths in it (virtual environments, what <c>dotnet restore</c> writes), or
+    /// is quickly made of the package manager's own cache (pnpm).</value>
+    public string? Makes { get; init; }
+
+    /// <summary>Files in the root folder, beside the lock file, that determine what set-up makes.</summary>
+    public IReadOnlyList<string> Reads { get; init; } = [];
+
+    /// <summary>What stands before a program, or the name of a script, to run it with the project's packages.</summary>
+    public string Run { get; init; } = "";
+
+    /// <summary>Where it keeps what it downloaded, relative to the home folder, and the variable that names another place; null:
+    /// none.</summary>
+    public IReadOnlyList<(string Folder, string? Variable)> Caches { get; init; } = [];
+
+    /// <summary>Whether packages that agents ask for can be installed with it.</summary>
+    public bool Installs { get; init; }
+}

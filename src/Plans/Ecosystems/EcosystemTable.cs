@@ -1,0 +1,386 @@
+using static Orchestrator.Plans.GateType;
+
+namespace Orchestrator.Plans;
+
+/// <summary>The table of ecosystems: a new one is one row. Nobody else names a lock file, a manifest or a test's name to tell ecosystems
+/// apart.</summary>
+internal static class EcosystemTable
+{
+    private const string JavaScriptManagers = "npm pnpm yarn bun";
+
+    public static readonly IReadOnlyList<Ecosystem> Rows =
+    [
+        new("JavaScript")
+        {
+            Programs = Names("npm pnpm yarn npx bun bunx node deno jest vitest mocha ava eslint tsc biome prettier"),
+            Commands =
+            [
+                .. Commands(Test, "jest", "vitest", "mocha", "playwright test", "cypress run", "npm t", "node --test"),
+                .. Commands(Test, Scripts("test")),
+                .. Commands(Test, Scripts("run test")),
+                .. Commands(TypeCheck, "tsc", "vue-tsc"),
+                .. Commands(TypeCheck, Scripts("run typecheck")),
+                .. Commands(Lint, "eslint", "prettier --check"),
+                .. Commands(Lint, Scripts("run lint")),
+                .. Commands(Build, Scripts("run build")),
+                .. Commands(Security, Scripts("audit")),
+            ],
+            Managers =
+            [
+                new("pnpm")
+                {
+                    LockFiles = ["pnpm-lock.yaml"],
+                    SetUp = "pnpm install --frozen-lockfile",
+                    Caches = [(".local/share/pnpm/store", null), (".cache/pnpm", null)],
+                },
+                new("yarn")
+                {
+                    LockFiles = ["yarn.lock"],
+                    SetUp = "yarn install --immutable",
+                    Caches = [(".cache/yarn", null), (".yarn/berry", null)],
+                },
+                new("bun")
+                {
+                    LockFiles = ["bun.lock", "bun.lockb"],
+                    SetUp = "bun install --frozen-lockfile",
+                    Caches = [(".bun/install/cache", null)],
+                },
+                new("npm")
+                {
+                    LockFiles = ["package-lock.json", "npm-shrinkwrap.json"],
+                    SetUp = "npm ci",
+                    Makes = "node_modules",
+                    Reads = ["package.json", ".npmrc", "npm-shrinkwrap.json"],
+                    Caches = [(".npm", "npm_config_cache")],
+                    Installs = true,
+                },
+            ],
+            Registry = "npm",
+            Manifests = ["package.json", "pnpm-workspace.yaml"],
+            Toolchain = [".nvmrc"],
+            Sources = Names(".js .mjs .cjs .jsx .ts .mts .cts .tsx"),
+            Tests = ["*.test", "*.spec"],
+            Configuration = Names(
+                "package.json .npmrc .yarnrc .yarnrc.yml .pnpmfile.cjs pnpm-workspace.yaml bunfig.toml deno.json* .nvmrc jest.config.* "
+                    + "jest.setup.* vitest.config.* vitest.workspace.* vitest.setup.* vite.config.* babel.config.* .babelrc* .mocharc.* "
+                    + "karma.conf.* playwright.config.* cypress.config.* ava.config.* eslint.config.* .eslintrc* .eslintignore "
+                    + ".prettierrc* .prettierignore biome.json* tsconfig*.json turbo.json nx.json"
+            ),
+            ReadFirst = Names(
+                "package.json .npmrc .yarnrc .yarnrc.yml .pnpmfile.cjs jest.config.* vitest.config.* .mocharc.* .eslintrc* "
+                    + "babel.config.* .babelrc*"
+            ),
+            Scripts = [.. Names(JavaScriptManagers).Select(program => (program, Names("package.json")))],
+            OutputFolders = Names("node_modules .next .turbo coverage"),
+            Output = [".tsbuildinfo"],
+        },
+        new("Deno")
+        {
+            Programs = ["deno"],
+            Commands = [.. Commands(Test, "deno test"), .. Commands(TypeCheck, "deno check"), .. Commands(Lint, "deno lint")],
+            Managers = [new("deno") { LockFiles = ["deno.lock"] }],
+            Manifests = ["deno.json", "deno.jsonc"],
+        },
+        new("Python")
+        {
+            Programs = Names(
+                "python python3 pytest py.test unittest tox nox uv uvx poetry pdm hatch pipenv ruff mypy pyright flake8 pylint coverage"
+            ),
+            Commands =
+            [
+                .. Commands(Test, "pytest", "python -m unittest", "python3 -m unittest", "tox", "nox"),
+                .. Commands(TypeCheck, "mypy", "pyright"),
+                .. Commands(Lint, "ruff", "flake8", "pylint", "black --check"),
+                .. Commands(Security, "bandit", "pip-audit"),
+            ],
+            Managers =
+            [
+                new("uv")
+                {
+                    LockFiles = ["uv.lock"],
+                    SetUp = "uv sync --frozen",
+                    Run = "uv run ",
+                    Caches = [(".cache/uv", "UV_CACHE_DIR")],
+                    Installs = true,
+                },
+                new("poetry")
+                {
+                    LockFiles = ["poetry.lock"],
+                    SetUp = "poetry install",
+                    Run = "poetry run ",
+                    Caches = [(".cache/pypoetry", null)],
+                },
+                new("pdm")
+                {
+                    LockFiles = ["pdm.lock"],
+                    SetUp = "pdm sync",
+                    Run = "pdm run ",
+                    Caches = [(".cache/pdm", null)],
+                },
+                new("pipenv")
+                {
+                    LockFiles = ["Pipfile.lock"],
+                    OwnFiles = ["Pipfile"],
+                    SetUp = "pipenv sync --dev",
+                    Run = "pipenv run ",
+                    Caches = [(".cache/pipenv", null)],
+                },
+                new("pip")
+                {
+                    Programs = ["pip", "pip3"],
+                    Caches = [(".cache/pip", "PIP_CACHE_DIR")],
+                    Installs = true,
+                },
+            ],
+            Registry = "pypi",
+            Manifests = Names(
+                "pyproject.toml Pipfile setup.py setup.cfg environment.yml environment.yaml requirements*.txt requirements*.in"
+            ),
+            Toolchain = [".python-version"],
+            Sources = [".py"],
+            Tests = ["test_*", "*_test"],
+            Configuration = Names(
+                "conftest.py sitecustomize.py usercustomize.py *.pth pytest.ini .pytest.ini pytest.toml .pytest.toml pyproject.toml "
+                    + "tox.ini setup.cfg noxfile.py .coveragerc ruff.toml .ruff.toml mypy.ini .mypy.ini pyrightconfig.json .flake8 "
+                    + ".pylintrc pylintrc .python-version pip.conf uv.toml"
+            ),
+            ReadFirst = Names(
+                "conftest.py sitecustomize.py usercustomize.py pytest.ini .pytest.ini pytest.toml .pytest.toml tox.ini "
+                    + "setup.cfg .coveragerc"
+            ),
+            Scripts = [("tox", ["tox.ini"]), ("nox", ["noxfile.py"])],
+            OutputFolders = Names("__pycache__ .pytest_cache .mypy_cache .ruff_cache .tox .venv htmlcov"),
+            Output = Names(".pyc .pyo .egg-info"),
+        },
+        new(".NET")
+        {
+            Programs = ["dotnet", "msbuild"],
+            Commands = [.. Commands(Test, "dotnet test"), .. Commands(Lint, "dotnet format"), .. Commands(Build, "dotnet build")],
+            Managers =
+            [
+                new("dotnet")
+                {
+                    LockFiles = ["packages.lock.json"],
+                    SetUp = "dotnet restore --locked-mode",
+                    Caches = [(".nuget/packages", "NUGET_PACKAGES"), (".local/share/NuGet", null)],
+                    Installs = true,
+                },
+            ],
+            Registry = "nuget",
+            Manifests = Names("*.csproj *.fsproj *.vbproj Directory.Packages.props Directory.Build.props packages.config"),
+            Toolchain = Names("global.json nuget.config NuGet.config NuGet.Config"),
+            Sources = Names(".cs .fs .vb"),
+            Tests = ["*Test", "*Tests"],
+            Configuration = Names(
+                "Directory.Build.props Directory.Build.targets Directory.Build.rsp Directory.Packages.props Directory.Solution.props "
+                    + "Directory.Solution.targets MSBuild.rsp *.runsettings *.globalconfig *.csproj.user .editorconfig global.json "
+                    + "nuget.config NuGet.Config NuGet.config xunit.runner.json dotnet-tools.json"
+            ),
+            ReadFirst = Names(
+                "Directory.Build.props Directory.Build.targets Directory.Build.rsp MSBuild.rsp *.globalconfig nuget.config NuGet.Config "
+                    + "NuGet.config"
+            ),
+            OutputFolders = ["obj"],
+            Gates = [("dotnet build", Build), ("dotnet test", Test)],
+            Roots = [Names("*.sln *.slnx"), Names("*.csproj *.fsproj *.vbproj")],
+        },
+        new("Rust")
+        {
+            Programs = ["cargo"],
+            Commands =
+            [
+                .. Commands(Test, "cargo test", "cargo nextest"),
+                .. Commands(TypeCheck, "cargo check"),
+                .. Commands(Lint, "cargo clippy"),
+                .. Commands(Build, "cargo build"),
+                .. Commands(Security, "cargo audit"),
+            ],
+            Managers =
+            [
+                new("cargo")
+                {
+                    LockFiles = ["Cargo.lock"],
+                    Caches = [(".cargo/registry", null), (".cargo/git", null)],
+                    Installs = true,
+                },
+            ],
+            Registry = "cargo",
+            Manifests = ["Cargo.toml"],
+            Toolchain = ["rust-toolchain", "rust-toolchain.toml"],
+            Sources = [".rs"],
+            Configuration = Names(
+                "Cargo.toml build.rs rust-toolchain rust-toolchain.toml clippy.toml .clippy.toml rustfmt.toml nextest.toml"
+            ),
+            OutputFolders = ["target"],
+            Gates = [("cargo build", Build), ("cargo test", Test)],
+            Roots =
+            [
+                ["Cargo.toml"],
+            ],
+        },
+        new("Go")
+        {
+            Programs = ["go", "golangci-lint"],
+            Commands =
+            [
+                .. Commands(Test, "go test"),
+                .. Commands(Lint, "go vet", "golangci-lint"),
+                .. Commands(Build, "go build"),
+                .. Commands(Security, "govulncheck"),
+            ],
+            Managers =
+            [
+                new("go")
+                {
+                    LockFiles = ["go.sum", "go.work.sum"],
+                    Caches = [("go/pkg", "GOMODCACHE"), (".cache/go-build", "GOCACHE")],
+                    Installs = true,
+                },
+            ],
+            Registry = "go",
+            Manifests = ["go.mod", "go.work"],
+            Sources = [".go"],
+            Tests = ["*_test"],
+            Configuration = ["go.work", ".golangci.*"],
+            ReadFirst = ["go.work"],
+            Gates = [("go build ./...", Build), ("go vet ./...", Lint), ("go test ./...", Test)],
+            Roots =
+            [
+                ["go.mod"],
+            ],
+        },
+        new("Java")
+        {
+            Programs = Names("mvn mvnw gradle gradlew"),
+            Commands =
+            [
+                .. Commands(Test, "gradle test", "./gradlew test", "mvn test", "mvn verify", "./mvnw test", "./mvnw verify"),
+                .. Commands(Build, "mvn package", "./mvnw package", "gradle build", "./gradlew build"),
+            ],
+            Managers =
+            [
+                new("mvn") { Caches = [(".m2/repository", null)] },
+                new("gradle") { LockFiles = ["gradle.lockfile"], Caches = [(".gradle/caches", null)] },
+            ],
+            Manifests = Names("pom.xml build.gradle build.gradle.kts settings.gradle settings.gradle.kts libs.versions.toml"),
+            Sources = Names(".java .kt .scala"),
+            Tests = ["*Test", "*Tests", "*IT"],
+            Configuration = Names(
+                "pom.xml maven.config jvm.config extensions.xml build.gradle build.gradle.kts settings.gradle settings.gradle.kts "
+                    + "init.gradle init.gradle.kts gradle.properties gradle-wrapper.properties junit-platform.properties"
+            ),
+            OutputFolders = ["target", ".gradle"],
+            Output = [".class"],
+        },
+        new("Ruby")
+        {
+            Programs = Names("ruby rake rspec bundle rails rubocop"),
+            Commands = [.. Commands(Test, "rspec"), .. Commands(Lint, "rubocop")],
+            Managers = [new("bundle") { LockFiles = ["Gemfile.lock"] }],
+            Manifests = ["Gemfile"],
+            Sources = [".rb"],
+            Tests = ["*_test", "*_spec"],
+            Configuration = Names(".rspec spec_helper.rb rails_helper.rb test_helper.rb Rakefile rakefile .rubocop.yml .simplecov"),
+            ReadFirst = [".rspec"],
+            Scripts = [("rake", ["Rakefile", "rakefile"])],
+        },
+        new("PHP")
+        {
+            Programs = Names("php composer phpunit phpstan pest"),
+            Commands = [.. Commands(Test, "phpunit", "pest"), .. Commands(TypeCheck, "phpstan")],
+            Managers = [new("composer") { LockFiles = ["composer.lock"], Caches = [(".cache/composer", null)] }],
+            Manifests = ["composer.json"],
+            Sources = [".php"],
+            Tests = ["*Test", "*Tests"],
+            Configuration = Names("phpunit.xml phpunit.xml.dist composer.json phpstan.neon phpstan.neon.dist phpstan.dist.neon Pest.php"),
+            ReadFirst = ["phpunit.xml"],
+        },
+        new("Elixir")
+        {
+            Programs = ["mix"],
+            Commands = [.. Commands(Test, "mix test")],
+            Managers = [new("mix") { LockFiles = ["mix.lock"] }],
+            Manifests = ["mix.exs"],
+            Sources = [".ex", ".exs"],
+            Tests = ["*_test"],
+            Configuration = ["mix.exs", "test_helper.exs"],
+        },
+        new("Swift")
+        {
+            Programs = ["swift"],
+            Commands = [.. Commands(Test, "swift test"), .. Commands(Build, "swift build")],
+            Managers = [new("swift") { LockFiles = ["Package.resolved"] }],
+            Manifests = ["Package.swift"],
+            Sources = [".swift"],
+            Tests = ["*Test", "*Tests", "*IT"],
+            Configuration = ["Package.swift"],
+        },
+        new("Dart")
+        {
+            Programs = ["dart", "flutter"],
+            Commands = [.. Commands(Test, "dart test", "flutter test"), .. Commands(Lint, "dart analyze", "flutter analyze")],
+            Managers = [new("dart") { LockFiles = ["pubspec.lock"] }],
+            Manifests = ["pubspec.yaml"],
+            Sources = [".dart"],
+            Tests = ["*_test"],
+            Configuration = ["pubspec.yaml", "dart_test.yaml", "analysis_options.yaml"],
+        },
+        new("C and C++")
+        {
+            Programs = Names("cmake ctest ninja meson"),
+            Commands = Commands(Test, "ctest"),
+            Sources = Names(".c .cc .cpp"),
+            Tests = ["*_test"],
+            Configuration = Names("CMakeLists.txt CMakePresets.json CMakeUserPresets.json meson.build"),
+            Output = [".o"],
+        },
+        new("shell")
+        {
+            Programs = ["bats", "shellcheck"],
+            Commands = [.. Commands(Test, "bats"), .. Commands(Lint, "shellcheck")],
+            Sources = [".sh", ".bats"],
+        },
+        new("make")
+        {
+            Programs = ["make", "gmake"],
+            Commands = [.. Commands(Test, "make test", "make check"), .. Commands(Build, "make")],
+            Configuration = Names("GNUmakefile makefile Makefile *.mk"),
+            ReadFirst = ["GNUmakefile", "makefile"],
+            Scripts = [.. Names("make gmake").Select(program => (program, Names("GNUmakefile makefile Makefile")))],
+        },
+        new("just")
+        {
+            Programs = ["just"],
+            Configuration = Names("justfile Justfile .justfile"),
+            ReadFirst = [".justfile"],
+            Scripts = [("just", Names("justfile Justfile .justfile"))],
+        },
+        new("task")
+        {
+            Programs = ["task"],
+            Configuration = Names("Taskfile.y*ml taskfile.y*ml Taskfile.dist.y*ml"),
+            Scripts = [("task", Names("Taskfile.yml Taskfile.yaml"))],
+        },
+        new("Bazel")
+        {
+            Programs = ["bazel", "bazelisk"],
+            ReadFirst = [".bazelrc"],
+            Configuration = [".bazelrc", ".bazelversion"],
+        },
+        new("Nix")
+        {
+            Programs = ["nix"],
+            Managers = [new("nix") { LockFiles = ["flake.lock"] }],
+            Manifests = ["flake.nix"],
+        },
+        new("pre-commit") { Programs = ["pre-commit"], Configuration = [".pre-commit-config.yaml"] },
+        new("versions of tools") { Programs = ["mise", "asdf"], Configuration = Names(".tool-versions mise.toml .mise.toml") },
+        new("scanners") { Programs = Names("gitleaks trivy semgrep"), Commands = Commands(Security, "gitleaks", "trivy", "semgrep") },
+    ];
+
+    private static string[] Names(string names) => names.Split(' ');
+
+    private static (string, GateType)[] Commands(GateType type, params string[] words) => [.. words.Select(word => (word, type))];
+
+    private static string[] Scripts(string script) => [.. Names(JavaScriptManagers).Select(manager => $"{manager} {script}")];
+}

@@ -1,0 +1,44 @@
+namespace Orchestrator.Plans;
+
+/// <summary>Names of files with <c>*</c> for any text. Small and without regular expressions: a command that only reads a plan has no time
+/// to compile some.</summary>
+internal static class FileNamePattern
+{
+    /// <summary>Whether a name is one of a list.</summary>
+    public static bool IsAny(IReadOnlyList<string> patterns, ReadOnlySpan<char> name)
+    {
+        for (var i = 0; i < patterns.Count; i++)
+        {
+            if (Matches(patterns[i], name))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>The last part of a path with forward slashes.</summary>
+    public static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
+
+    private static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
+    {
+        var star = pattern.IndexOf('*');
+        if (star < 0)
+        {
+            return pattern.SequenceEqual(name);
+        }
+        if (!name.StartsWith(pattern[..star], StringComparison.Ordinal))
+        {
+            return false;
+        }
+        var rest = pattern[(star + 1)..];
+        for (var at = star; at <= name.Length; at++)
+        {
+            if (Matches(rest, name[at..]))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+}

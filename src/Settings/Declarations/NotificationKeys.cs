@@ -1,0 +1,66 @@
+namespace Orchestrator.Settings;
+
+/// <summary>The settings of one target, or of any.</summary>
+/// <param name="prefix">What their names begin with.</param>
+internal sealed class NotificationKeys(string prefix)
+{
+    public Setting<string> Provider { get; } =
+        new(
+            prefix + "provider",
+            NotificationProviders.None,
+            SettingTypes.OneOf([.. NotificationProviders.All]),
+            "how people are told of what happens"
+        )
+        {
+            Effect = TrustKind.SpeaksTo,
+        };
+
+    public Setting<IReadOnlyList<string>?> On { get; } =
+        new(
+            prefix + "on",
+            null,
+            NotificationTypes.Kinds,
+            "what they are told of; not set: "
+                + (prefix.Contains('*', StringComparison.Ordinal) ? "as notifications.on" : "all but task_done")
+        );
+
+    public Setting<string?> Url { get; } =
+        new(
+            prefix + "url",
+            null,
+            SettingTypes.OptionalText,
+            "address of an ntfy topic or a webhook, or a mail server as smtp://HOST:PORT or smtps://HOST:PORT"
+        )
+        {
+            Effect = TrustKind.SpeaksTo,
+        };
+
+    public Setting<SecretReference?> Secret { get; } =
+        new(
+            prefix + "secret",
+            null,
+            SettingTypes.Secret,
+            "ntfy: access token; slack: the webhook's address; webhook: the key that signs; email: the account's password"
+        )
+        {
+            Effect = TrustKind.SpeaksTo,
+        };
+
+    public Setting<string?> From { get; } = new(prefix + "from", null, SettingTypes.OptionalText, "email: the sender");
+
+    public Setting<IReadOnlyList<string>?> To { get; } =
+        new(prefix + "to", null, NotificationTypes.Receivers, "email: the receivers") { Effect = TrustKind.SpeaksTo };
+
+    public Setting<string?> User { get; } = new(prefix + "user", null, SettingTypes.OptionalText, "email: the account's name");
+
+    public Setting<IReadOnlyList<string>?> Command { get; } =
+        new(
+            prefix + "command",
+            null,
+            NotificationTypes.Receivers,
+            "command: program and arguments; it reads the notice as JSON from its standard input"
+        )
+        {
+            Effect = TrustKind.SpeaksTo,
+        };
+}

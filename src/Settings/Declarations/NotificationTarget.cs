@@ -1,0 +1,111 @@
+namespace Orchestrator.Settings;
+
+/// <summary>A channel with an address (<c>notifications.*</c>, or <c>notifications.NAME.*</c> where there are several).</summary>
+/// <param name="Name">Its name; that of the provider where it has none.</param>
+/// <param name="Provider">One of <see cref="NotificationProviders"/>.</param>
+/// <param name="On">Of what it is told: <see cref="NoticeKinds"/>.</param>
+public sealed record NotificationTarget(string Name, string Provider, IReadOnlyList<string> On)
+{
+    internal static readonly NotificationKeys Only = new("notifications.");
+    internal static readonly NotificationKeys Named = new("notifications.*.");
+
+    /// <summary>Address of an ntfy topic, of a webhook or of a mail server; null for the others.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>Name of the setting with <see cref="Url"/>.</summary>
+    internal string UrlName { get; private init; } = "";
+
+    /// <summary>Access token of ntfy, address of Slack's webhook, key of a webhook, password of a mail account; null: none.</summary>
+    public SecretReference? Secret { get; init; }
+
+    /// <summary>The sender of mail.</summary>
+    public string? From { get; init; }
+
+    /// <summary>The receivers of mail.</summary>
+    public IReadOnlyList<string> To { get; init; } = [];
+
+    /// <summary>The mail account's name; null: no login.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Program and arguments that read a notice.</summary>
+    public IReadOnlyList<string>? Command { get; init; }
+
+    internal static NotificationTarget Read(SettingReader settings, NotificationKeys keys, string? name, IReadOnlyList<string> on)
+    {
+        var provider = settings.Read(keys.Provider, name);
+        var target = new NotificationTarget(name ?? provider, provider, settings.Read(keys.On, name) ?? on)
+        {
+            Url = settings.Read(keys.Url, name),
+            UrlName = keys.Url.NameOf(name),
+            Secret = settings.Read(keys.Secret, name),
+            From = settings.Read(keys.From, name),
+            To = settings.Read(keys.To, name) ?? [],
+            User = settings.Read(keys.User, name),
+            Command = settings.Read(keys.Command, name),
+        };
+        target.Check(settings, keys, name);
+        return target;
+    }
+
+    private void Check(SettingReader settings, NotificationKeys keys, string? name)
+    {
+        var isOfWeb = Provider is NotificationProviders.Ntfy or NotificationProviders.Webhook;
+        var address = Uri.TryCreate(Url, UriKind.Absolute, out var given) ? given : null;
+        settings.Demand(
+            !isOfWeb || (address is { Scheme: "https" or "http" } && (address.Scheme == "https" || address.IsLoopback || Secret is null)),
+            keys.Url,
+            $"{Provider} needs an address by https; http is for this machine, and for ntfy without a token.",
+            Provider == NotificationProviders.Ntfy ? "Give https://ntfy.sh/TOPIC." : "Give https://HOST/PATH.",
+            name
+        );
+        settings.Demand(
+            Provider != NotificationProviders.Ntfy || address is null || address is { Query: "", Segments.Length: > 1 },
+            keys.Url,
+            "the address has no topic.",
+            "Give https://ntfy.sh/TOPIC.",
+            name
+        );
+        settings.Demand(
+            Provider is not (NotificationProviders.Slack or NotificationProviders.Webhook)
+                || settings.SourceOf(keys.Secret, name).Kind != SettingSourceKind.Default,
+            keys.Secret,
+            Provider == NotificationProviders.Slack ? "Slack needs the address of a webhook." : "a webhook needs a key to sign with.",
+            "Give $NAME of a variable, or file:PATH.",
+            name
+        );
+        settings.Demand(
+            Provider != NotificationProviders.Command || Command is { Count: > 0 },
+            keys.Command,
+            "there is no command.",
+            "Give [PROGRAM, ARGUMENT, ...].",
+            name
+        );
+        if (Provider == NotificationProviders.Email)
+        {
+            CheckMail(settings, keys, name, address);
+        }
+    }
+
+    private void CheckMail(SettingReader settings, NotificationKeys keys, string? name, Uri? address)
+    {
+        settings.Demand(
+            address is { Scheme: "smtp" or "smtps", Host.Length: > 0 },
+            keys.Url,
+            "e-mail needs a server.",
+            "Give smtp://HOST:587 (STARTTLS) or smtps://HOST:465.",
+            name
+        );
+        settings.Demand(IsMailbox(From), keys.From, "e-mail needs a sender.", "Give one address.", name);
+        settings.Demand(To.Count > 0 && To.All(IsMailbox), keys.To, "e-mail needs receivers.", "Give a list of addresses.", name);
+        settings.Demand(
+            (User is null) == (Secret is null),
+            keys.Secret,
+            "a login has a name and a password.",
+            $"Give both {keys.User.NameOf(name)} and {keys.Secret.NameOf(name)}, or neither.",
+            name
+        );
+    }
+
+    private static bool IsMailbox(string? text) =>
+        text is not null && text.IndexOf('@', StringComparison.Ordinal) > 0 && !text.EndsWith('@') && !text.Any(char.IsControl);
+}

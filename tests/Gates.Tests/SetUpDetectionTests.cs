@@ -1,0 +1,41 @@
+using Orchestrator.Gates.Detection;
+using Orchestrator.Packages;
+using Orchestrator.TestKit;
+
+namespace Orchestrator.Gates.Tests;
+
+public class SetUpDetectionTests
+{
+    [Theory]
+    [InlineData("npm ci", "package-lock.json")]
+    [InlineData("npm ci", "npm-shrinkwrap.json")]
+    [InlineData("bun install --frozen-lockfile", "bun.lock")]
+    [InlineData("bun install --frozen-lockfile", "bun.lockb")]
+    [InlineData("yarn install --immutable", "yarn.lock")]
+    [InlineData("pdm sync", "pdm.lock")]
+    [InlineData("pipenv sync --dev", "Pipfile.lock")]
+    [InlineData("dotnet restore --locked-mode", "packages.lock.json")]
+    public void Detect_LockFileInTheRoot_IsInstalledByItsPackageManager(string command, string lockFile)
+    {
+        var found = Assert.Single(SetUpDetection.Detect(name => name == lockFile));
+
+        Assert.Equal((command, lockFile), (found.Command, found.LockFile));
+    }
+
+    [Fact]
+    public void Detect_SeveralLockFiles_AreInstalledOncePerEcosystem_AndGatesUseTheSameProgram()
+    {
+        using TempFolder folder = new();
+        foreach (var file in new[] { "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "uv.lock", "Cargo.lock" })
+        {
+            folder.Write(file, "");
+        }
+        folder.Write("package.json", """{"scripts": {"test": "x"}}""");
+
+        Assert.Equal(["yarn install --immutable", "uv sync --frozen"], SetUpDetection.Detect(folder.Path).Select(found => found.Command));
+        Assert.Equal(["yarn run test"], GateDetection.Detect(folder.Path).Select(gate => gate.Command));
+    }
+
+    [Fact]
+    public void Detect_FolderWithoutLockFiles_NeedsNoSetUp() => Assert.Empty(SetUpDetection.Detect(_ => false));
+}

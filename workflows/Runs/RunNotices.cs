@@ -1,0 +1,128 @@
+using System.Globalization;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>The facts that people are told of follow from the state of the run and its tasks, as questions do: what holds no more is
+/// withdrawn.</summary>
+internal static class RunNotices
+{
+    /// <summary>Facts of one kind at most; the others follow, or the report has them.</summary>
+    private const int Most = 40;
+
+    /// <summary>All facts of the wanted kinds that hold now.</summary>
+    public static IReadOnlyList<RunNotice> Of(RunState state, DateTimeOffset now)
+    {
+        var wanted = state.Rules.Notices;
+        return wanted.Count == 0
+            ? []
+            :
+            [
+                .. PayloadPaging.First(
+                    OfQuestions(state)
+                        .Concat(OfOutages(state))
+                        .Concat(OfLimits(state, now))
+                        .Concat(OfTasks(state))
+                        .Concat(OfEnd(state))
+                        .Where(notice => wanted.Contains(notice.Kind))
+                ),
+            ];
+    }
+
+    private static IEnumerable<RunNotice> OfQuestions(RunState state) =>
+        from question in Questions.Of(state)
+        where question.Id != RunQuestion.Account
+        select new RunNotice(
+            $"question/{question.Id}/{question.Shown}/{Seconds(question.Since)}",
+            NoticeKinds.NeedsPerson,
+            state.Board.TryFind(question.Id) is null ? null : question.Id,
+            question.Question,
+            question.Ways
+        );
+
+    /// <summary>All runs that wait for an account say it alike, so that it is told once.</summary>
+    private static IEnumerable<RunNotice> OfOutages(RunState state)
+    {
+        if (state.IsEnding || RunStates.IsFinal(state.Run.State))
+        {
+            yield break;
+        }
+        foreach (var outage in state.Outages.Open.Where(one => !one.IsOver))
+        {
+            var waiting = state.Board.Entries.Where(entry => !entry.HasEnded && Outages.Concerns(outage, entry.Outline)).ToList();
+            if (waiting.Count == 0)
+            {
+                continue;
+            }
+            var goesOn = outage.Until is { } until
+                ? string.Create(CultureInfo.InvariantCulture, $"They go on by themselves at {until.UtcDateTime:yyyy-MM-dd HH:mm}Z.")
+                : "It is tried again by itself; when you have mended it they go on, and at once with this:";
+            yield return new RunNotice(
+                $"account/{outage.Name}/{(outage.Until is { } reset ? Seconds(reset) : "broken")}",
+                NoticeKinds.AccountParked,
+                null,
+                $"{Outages.NameOf(outage)} does not work, so tasks wait: {outage.Reason.TrimEnd('.')}. {goesOn}",
+                outage.Until is null ? [new AnswerWay(AnswerWays.Retry, $"{state.RunId}/{waiting[0].Id}")] : []
+            );
+        }
+    }
+
+    // What is spent changes while others end: the limit is reached once.
+    private static IEnumerable<RunNotice> OfLimits(RunState state, DateTimeOffset now) =>
+        !state.IsEnding && Scheduling.LimitReached(state, now) is { Length: > 0 } reached
+            ?
+            [
+                new RunNotice(
+                    state is { CostLifted: false } && Scheduling.IsCostReached(state) ? "limit/cost" : "limit/time",
+                    NoticeKinds.Budget,
+                    null,
+                    reached,
+                    [new AnswerWay(AnswerWays.Resume, state.RunId)]
+                ),
+            ]
+            : [];
+
+    // What a question is about is told by the question, and a run that ends, lands or waits has told it.
+    private static IEnumerable<RunNotice> OfTasks(RunState state)
+    {
+        if (state.IsEnding || state.Run.State != RunStates.Executing)
+        {
+            return [];
+        }
+        var asked = Questions.Of(state).Select(question => question.Id).ToHashSet(StringComparer.Ordinal);
+        var failed = state
+            .Board.In(TaskStates.Failed)
+            .Concat(state.Board.In(TaskStates.Escalated))
+            .Where(entry => !asked.Contains(entry.Id));
+        return failed
+            .Take(Most)
+            .Select(entry => OfTask(entry, NoticeKinds.TaskFailed))
+            .Concat(state.Board.In(TaskStates.Merged).TakeLast(Most).Select(entry => OfTask(entry, NoticeKinds.TaskDone)));
+    }
+
+    private static RunNotice OfTask(TaskEntry entry, string kind) =>
+        new(
+            $"{kind}/{entry.Id}/{Seconds(entry.Progress.Since)}",
+            kind,
+            entry.Id,
+            $"{entry.Id} is {entry.Progress.State}{(entry.Progress.Reason.Length > 0 ? $": {entry.Progress.Reason}" : "")}",
+            []
+        );
+
+    /// <summary>A person who has cancelled a run knows it.</summary>
+    private static IEnumerable<RunNotice> OfEnd(RunState state) =>
+        state.Run.State is RunStates.Completed or RunStates.Failed
+            ?
+            [
+                new RunNotice(
+                    $"run/{state.Run.State}",
+                    NoticeKinds.RunDone,
+                    null,
+                    $"The run is {state.Run.State}{(state.Run.Reason.Length > 0 ? $": {state.Run.Reason}" : "")}",
+                    []
+                ),
+            ]
+            : [];
+
+    private static string Seconds(DateTimeOffset time) => time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+}
