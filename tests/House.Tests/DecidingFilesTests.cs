@@ -65,7 +65,7 @@ public sealed partial class DecidingFilesTests
         ["Runs/Planning/PlanningEnd"] = Person,
         ["Runs/Planning/Replanning"] = Report,
         ["Runs/Planning/RequestSource"] = Person,
-        ["Runs/Questions/PlannerQuestion"] = Report,
+        ["Runs/Questions/QuestionCaller"] = Report,
         ["Runs/Radar/ComingConflicts"] = Report,
         ["Runs/Reports/ContractHistory"] = Report,
         ["Runs/Reports/EvidenceTail"] = Report,
