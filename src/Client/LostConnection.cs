@@ -1,5 +1,3 @@
-using Temporalio.Exceptions;
-
 namespace Orchestrator.Client;
 
 /// <summary>Whether a call failed because the server went away, so that nobody knows whether it was carried out.</summary>

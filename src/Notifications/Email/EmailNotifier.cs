@@ -6,7 +6,8 @@ using MimeKit;
 
 namespace Orchestrator.Notifications.Email;
 
-/// <summary>Sends mail. What was sent can't be taken back; a repetition has the same message id, by which most readers show it once.</summary>
+/// <summary>Sends mail. What was sent can't be taken back; a repetition has the same message id, by which most readers show it
+/// once.</summary>
 public sealed class EmailNotifier(EmailOptions options) : INotifier
 {
     private const int LongestText = 100_000;

@@ -5,7 +5,8 @@ namespace Orchestrator.Notifications.Email;
 /// <summary>A mail account that sends, and whom.</summary>
 public sealed record EmailOptions
 {
-    /// <summary>The server: <c>smtp://HOST:PORT</c> (STARTTLS, which is demanded of every other machine) or <c>smtps://HOST:PORT</c>.</summary>
+    /// <summary>The server: <c>smtp://HOST:PORT</c> (STARTTLS, which is demanded of every other machine) or
+    /// <c>smtps://HOST:PORT</c>.</summary>
     public required Uri Server { get; init; }
 
     /// <summary>The sender's address.</summary>

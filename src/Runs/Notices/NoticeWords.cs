@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using Orchestrator.Notifications;
 using Orchestrator.Gates.Secrets;
+using Orchestrator.Notifications;
 
 namespace Orchestrator.Runs.Notices;
 
@@ -59,7 +59,8 @@ internal static class NoticeWords
                     "test",
                     NoticeKinds.NeedsPerson,
                     null,
-                    $"Notices to '{Clean(target, LongestText)}' arrive. What a run asks for looks like this, with the command that answers it:",
+                    $"Notices to '{Clean(target, LongestText)}' arrive. What a run asks for looks like this, with the command "
+                        + "that answers it:",
                     ["orchestrate status"]
                 ),
             ],

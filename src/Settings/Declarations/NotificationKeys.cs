@@ -20,7 +20,8 @@ internal sealed class NotificationKeys(string prefix)
             prefix + "on",
             null,
             NotificationTypes.Kinds,
-            $"what they are told of; not set: {(prefix.Contains('*', StringComparison.Ordinal) ? "as notifications.on" : "all but task_done")}"
+            "what they are told of; not set: "
+                + (prefix.Contains('*', StringComparison.Ordinal) ? "as notifications.on" : "all but task_done")
         );
 
     public Setting<string?> Url { get; } =
