@@ -15,7 +15,7 @@ public sealed class OutageTests
     [Fact]
     public void PauseLonger_AgainAndAgain_DoublesUpToHalfAnHour()
     {
-        var outage = new Outage("claude", "Not logged in", TimeSpan.FromMinutes(1));
+        var outage = new Outage("claude", new AgentFailed(new Quote("Not logged in")), TimeSpan.FromMinutes(1));
         var pauses = new List<double>();
 
         for (var probe = 0; probe < 7; probe++)
@@ -95,7 +95,7 @@ public sealed class OutageTests
             Settings
         );
 
-        await run.UntilAsync(s => s.Reason.Contains("failed alike", StringComparison.Ordinal) && starts >= 4);
+        await run.UntilAsync(s => s.Why is NotWorking { Open: [{ Why: FailedAlike }] } && starts >= 4);
         works = true;
         var result = await run.ResultAsync();
 

@@ -30,7 +30,7 @@ public sealed class ReportFactsTests
                     Time = DateTimeOffset.UnixEpoch,
                     Task = "b",
                     State = TaskStates.Waived,
-                    Reason = "skipped by kim@desk",
+                    Why = new Noted(new Quote("skipped by kim@desk")),
                     By = "kim@desk",
                 },
                 new RunEvent
@@ -38,7 +38,7 @@ public sealed class ReportFactsTests
                     Sequence = 2,
                     Time = DateTimeOffset.UnixEpoch,
                     State = RunStates.Landing,
-                    Reason = "by itself",
+                    Why = new Noted(new Quote("by itself")),
                 },
             ]
         );
