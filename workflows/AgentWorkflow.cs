@@ -55,7 +55,7 @@ public abstract class AgentWorkflow : MessageWorkflow
 
     /// <summary>Ends where its run has ended without it.</summary>
     [WorkflowSignal(MessageNames.RunEnded, Description = "Its run has ended without it.")]
-    public Task RunEndedAsync(string reason = null!) => Reporter.CheckRunEndedAsync(reason);
+    public Task RunEndedAsync(RunEndedWithoutIt how = null!) => Reporter.CheckRunEndedAsync(how);
 
     internal override void NoteDropped(string note) => Reporter.NoteDropped(note);
 
@@ -73,18 +73,18 @@ public abstract class AgentWorkflow : MessageWorkflow
         }
         catch (TaskEndedException ended)
         {
-            Reporter.TransitionTo(ended.State, ended.Reason, State.ProblemsFile);
+            Reporter.TransitionTo(ended.State, ended.Why, State.ProblemsFile);
         }
         catch (Exception failure)
             when (State.IsCancelled && (failure is ActivityFailureException || TemporalException.IsCanceledException(failure)))
         {
             // The server retries no activity that is to be cancelled, so one that its worker gives up meanwhile (a gate, for example)
             // fails.
-            Reporter.TransitionTo(TaskStates.Cancelled, State.CancelReason);
+            Reporter.TransitionTo(TaskStates.Cancelled, State.WhyCancelled);
         }
         catch (ActivityFailureException failure)
         {
-            Reporter.TransitionTo(TaskStates.Failed, FailureCause.Of(failure));
+            Reporter.TransitionTo(TaskStates.Failed, new StepImpossible(new Quote(FailureCause.Of(failure))));
         }
         await release();
         await Reporter.FlushAsync();
@@ -94,30 +94,30 @@ public abstract class AgentWorkflow : MessageWorkflow
     /// <summary>Runs the agent until its answer has no faults; faults go back to the same conversation.</summary>
     /// <param name="ask">Starts the agent.</param>
     /// <param name="judge">Reads the answer.</param>
-    /// <param name="stillFaulty">The reason of the failure after the last answer.</param>
+    /// <param name="stillFaulty">Why it fails after the last answer.</param>
     private protected async Task<AnswerJudgement> AnswerAsync(
         Func<AgentCall, Task<AgentRunResult>> ask,
         Func<Task<AnswerJudgement>> judge,
-        string stillFaulty
+        Func<int, IReadOnlyList<Quote>, Reason> stillFaulty
     )
     {
         for (var attempt = 1; ; attempt++)
         {
             await Agents.RunAsync(ask);
-            Reporter.TransitionTo(TaskStates.Verifying, "");
+            Reporter.TransitionTo(TaskStates.Verifying);
             var judged = await judge();
             if (judged.Problems.Count == 0)
             {
                 return judged;
             }
             State.ProblemsFile = judged.ProblemsFile;
-            var problems = string.Join(" ", judged.Problems);
+            var problems = Quote.All(judged.Problems);
             if (attempt == MaxAnswers)
             {
-                throw new TaskEndedException(TaskStates.Failed, $"after {MaxAnswers} attempts {stillFaulty}: {problems}");
+                throw new TaskEndedException(TaskStates.Failed, stillFaulty(MaxAnswers, problems));
             }
             Progress = Progress with { Attempt = Progress.Attempt + 1 };
-            Reporter.TransitionTo(TaskStates.Remediating, problems, State.ProblemsFile);
+            Reporter.TransitionTo(TaskStates.Remediating, new NotVerified(problems), State.ProblemsFile);
         }
     }
 

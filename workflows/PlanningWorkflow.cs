@@ -13,9 +13,9 @@ public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
 
     private async Task WorkAsync()
     {
-        var judged = await AnswerAsync(AskAsync, JudgeAsync, "the planner's answer still has faults");
-        Progress = Progress with { Gates = "valid", SaidHash = judged.SaidHash };
-        Reporter.TransitionTo(TaskStates.Planned, judged.Message);
+        var judged = await AnswerAsync(AskAsync, JudgeAsync, (attempts, problems) => new PlanStillFaulty(attempts, problems));
+        Progress = Progress with { SaidHash = judged.SaidHash };
+        Reporter.TransitionTo(TaskStates.Planned, new PlanMade(new Quote(judged.Message)));
     }
 
     private Task<AgentRunResult> AskAsync(AgentCall call)

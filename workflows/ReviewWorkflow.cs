@@ -25,7 +25,7 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
         var begun = await Waits.DoAsync((IReviewActivities a) => a.BeginReviewAsync(begin), Short);
         if (begun.Fault.Length > 0)
         {
-            throw new TaskEndedException(TaskStates.Failed, begun.Fault);
+            throw new TaskEndedException(TaskStates.Failed, new ReviewNotBegun(new Quote(begun.Fault)));
         }
         _saidHash = begun.SaidHash;
         Progress = Progress with { LastStart = Math.Max(Progress.LastStart, begun.LastStart), Commit = Round.Tip };
@@ -34,7 +34,7 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
             await ReviewAsync(part);
         }
         Progress = Progress with { SaidHash = _saidHash };
-        Reporter.TransitionTo(TaskStates.Answered, $"round {Round.Number} is read");
+        Reporter.TransitionTo(TaskStates.Answered, new RoundRead(Round.Number));
     }
 
     private Task<AnswerJudgement> ReviewAsync(int part)
@@ -43,7 +43,7 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
         return AnswerAsync(
             call => AskAsync(call, part),
             () => JudgeAsync(part),
-            "the reviewer's answer still can't be read, so nothing is accepted"
+            (attempts, problems) => new ReviewStillUnreadable(attempts, problems)
         );
     }
 

@@ -91,9 +91,6 @@ public sealed partial class RunFolder
     /// <summary>Known vulnerabilities of packages in what was to land, for programs.</summary>
     public string AuditJson => In("reports", "audit.json");
 
-    /// <summary>Counts of gate runs, cached results and flaky failures.</summary>
-    public string Gates => In("reports", "gates.json");
-
     /// <summary>Results of trial merges.</summary>
     public string Radar => In("radar");
 
@@ -105,6 +102,9 @@ public sealed partial class RunFolder
 
     /// <summary>A file of the review: questions, answers, results of rounds.</summary>
     public string Review(string name) => In("review", name);
+
+    /// <summary>Evidence of gates before a landing.</summary>
+    public string LandingEvidence => In("landing");
 
     /// <summary>Evidence and markers of preflight.</summary>
     public string Preflight => In("preflight");

@@ -149,7 +149,7 @@ public sealed class AgentRequestTests
                     decisions.Add(decision);
                     return decision.Accepted
                         ? new RequestVerdict { Step = RequestSteps.Install }
-                        : new RequestVerdict { Step = RequestSteps.Answer, Text = $"no: {decision.Reason}" };
+                        : new RequestVerdict { Step = RequestSteps.Answer, Text = $"no: {decision.Why}" };
                 };
             }
         );
@@ -167,11 +167,9 @@ public sealed class AgentRequestTests
 
         var decision = Assert.Single(decisions);
         Assert.Equal(yes, decision.Accepted);
-        Assert.Contains("kim@laptop", decision.Reason, StringComparison.Ordinal);
-        Assert.Contains(
-            run.Activities.Events,
-            e => e.Task == "a" && e.Reason.Contains($"{(yes ? "approved" : "rejected")} by kim@laptop", StringComparison.Ordinal)
-        );
+        var kim = Person.Of("kim@laptop", "we trust it");
+        Assert.Equal(yes ? new Approved(kim) : new Rejected(kim), decision.Why);
+        Assert.Contains(run.Activities.Events, e => e.Task == "a" && e.Why == decision.Why);
         var again = run.Activities.Starts.Last(s => s.Task.Task.Id == "a");
         Assert.Contains(yes ? "it is installed" : "no: rejected by kim@laptop", again.Answer, StringComparison.Ordinal);
         Assert.Null((await run.StatusAsync()).Tasks[0].Asks);
@@ -197,7 +195,7 @@ public sealed class AgentRequestTests
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
 
-        Assert.Equal(new RequestDecision(Accepted: false, "nobody approved it in time"), Assert.Single(decisions));
+        Assert.Equal(new RequestDecision(new NotApprovedInTime()), Assert.Single(decisions));
     }
 
     [Fact]

@@ -128,7 +128,7 @@ public sealed class ImpossibleStepTests
         Assert.Equal(RunStates.Completed, (await EndAsync(run)).State);
 
         Assert.Contains(run.Activities.Starts, start => start.Answer == $"there are none: {Cause}");
-        Assert.Contains(run.Activities.Events, e => e.Reason == $"it is not divided: {Cause}");
+        Assert.Contains(run.Activities.Events, e => e.Why == new NotDivided(new Quote(Cause)));
     }
 
     /// <summary>Steps that the run itself can't go on without, whatever its tasks do: it says what is wrong, and goes on when that is

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Orchestrator.Workflows.Runs;
 using Temporalio.Exceptions;
 using Xunit;
@@ -14,7 +15,7 @@ public sealed class OutageTests
     [Fact]
     public void PauseLonger_AgainAndAgain_DoublesUpToHalfAnHour()
     {
-        var outage = new Outage("claude", "Not logged in", TimeSpan.FromMinutes(1));
+        var outage = new Outage("claude", new AgentFailed(new Quote("Not logged in")), TimeSpan.FromMinutes(1));
         var pauses = new List<double>();
 
         for (var probe = 0; probe < 7; probe++)
@@ -94,7 +95,7 @@ public sealed class OutageTests
             Settings
         );
 
-        await run.UntilAsync(s => s.Reason.Contains("failed alike", StringComparison.Ordinal) && starts >= 4);
+        await run.UntilAsync(s => s.Why is NotWorking { Open: [{ Why: FailedAlike }] } && starts >= 4);
         works = true;
         var result = await run.ResultAsync();
 
@@ -234,7 +235,12 @@ public sealed class OutageTests
                 a.Verify = input => new VerifyResult
                 {
                     Commit = $"c-{input.Task.Task.Id}",
-                    Gates = "1/1",
+                    Gates = new GateSummary
+                    {
+                        Proof = GateProof.Verified,
+                        Total = 1,
+                        Passed = 1,
+                    },
                     NeedsPerson = "It deleted the test 'tests/a.py'.",
                 },
             Settings

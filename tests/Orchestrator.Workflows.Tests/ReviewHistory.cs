@@ -144,7 +144,16 @@ internal sealed class ReviewHistory
             {
                 < 12 => new VerifyResult { Problems = ["a gate failed"], ProblemsFile = "p.md" },
                 < 20 => new VerifyResult { Commit = $"commit-{input.Attempt}", NeedsPerson = "it changed its gates" },
-                _ => new VerifyResult { Commit = $"commit-{input.Attempt}", Gates = "1/1" },
+                _ => new VerifyResult
+                {
+                    Commit = $"commit-{input.Attempt}",
+                    Gates = new GateSummary
+                    {
+                        Proof = GateProof.Verified,
+                        Total = 1,
+                        Passed = 1,
+                    },
+                },
             };
         activities.Merge = input =>
             Draw("merge", input.TaskId, input.Attempt) < 12
@@ -181,7 +190,16 @@ internal sealed class ReviewHistory
         activities.VerifyFix = input =>
             Draw("fixed", input.Commit, 0) < 30
                 ? new FixVerdict { Refusal = "The gate 'tests' fails." }
-                : new FixVerdict { Commit = $"{input.Commit}-merged", Gates = "2/2" };
+                : new FixVerdict
+                {
+                    Commit = $"{input.Commit}-merged",
+                    Gates = new GateSummary
+                    {
+                        Proof = GateProof.Verified,
+                        Total = 2,
+                        Passed = 2,
+                    },
+                };
         activities.Land = () =>
             Draw("land", "", Interlocked.Increment(ref _landings)) < 35
                 ? new LandResult { Message = $"The checkout is dirty ({_landings})." }

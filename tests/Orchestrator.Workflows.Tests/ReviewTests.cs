@@ -28,8 +28,8 @@ public sealed class ReviewTests
         Assert.Equal(6, result.AgentStarts);
 
         // The second round sees what the first one has not.
-        Assert.Equal(["", "merge-b"], run.Activities.Reviews.Select(r => r.Round.Since));
-        Assert.Equal(["merge-b", "merge-review-1-2"], run.Activities.Reviews.Select(r => r.Round.Tip));
+        Assert.Equal(["", "merge-b-1"], run.Activities.Reviews.Select(r => r.Round.Since));
+        Assert.Equal(["merge-b-1", "merge-review-1-2-1"], run.Activities.Reviews.Select(r => r.Round.Tip));
         Assert.Equal(["h", "h+1"], run.Activities.Reviews.Select(r => r.PlanHash));
         Assert.All(run.Activities.Starts.Where(s => s.Task.Task.Id.StartsWith('r')), s => Assert.Equal("h+1", s.Task.PlanHash));
         Assert.Equal(["h", "h+1"], run.Activities.EndedReviews);
@@ -70,7 +70,7 @@ public sealed class ReviewTests
         Assert.Equal(ReviewVerdicts.Escalated, escalated.Review?.Verdict);
         var review = escalated.Tasks.First(t => t.Id == ReviewTask.Id);
         Assert.Equal((TaskStates.Escalated, "round.md"), (review.State, review.Evidence));
-        Assert.Contains("do not get fewer", review.Reason, StringComparison.Ordinal);
+        Assert.NotNull(Assert.IsType<ReviewRejected>(review.Why).Before);
         Assert.Contains($"orchestrate skip {run.RunId}/.review", escalated.Questions[0].Commands);
         Assert.DoesNotContain("review-2-1", escalated.Tasks.Select(t => t.Id));
 
@@ -110,7 +110,7 @@ public sealed class ReviewTests
 
         Assert.Equal(["", "p-1.md", "p-2.md"], run.Activities.Reviews.Select(r => r.ProblemsFile));
         Assert.Equal(["", "reviewer's", "reviewer's"], run.Activities.Reviews.Select(r => r.Session));
-        Assert.Contains("nothing is accepted", escalated.Tasks.First(t => t.Id == ReviewTask.Id).Reason, StringComparison.Ordinal);
+        Assert.IsType<ReviewStillUnreadable>(escalated.Tasks.First(t => t.Id == ReviewTask.Id).Why);
         Assert.Equal(ReviewVerdicts.Asked, escalated.Review?.Verdict);
     }
 
@@ -187,7 +187,16 @@ public sealed class ReviewTests
             a.Verify = input =>
                 input.Task.Task.Id == "review-1-1"
                     ? new VerifyResult { Problems = ["A gate failed."], ProblemsFile = "p.md" }
-                    : new VerifyResult { Commit = $"commit-{input.Task.Task.Id}-{input.Attempt}", Gates = "1/1" };
+                    : new VerifyResult
+                    {
+                        Commit = $"commit-{input.Task.Task.Id}-{input.Attempt}",
+                        Gates = new GateSummary
+                        {
+                            Proof = GateProof.Verified,
+                            Total = 1,
+                            Passed = 1,
+                        },
+                    };
         });
         await run.UntilAsync(s => s.State == RunStates.Escalated);
 

@@ -194,7 +194,7 @@ public sealed class RunAgentTests
         );
 
         var paused = await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].Paused);
-        Assert.Contains("stopped by a person", paused.Tasks[0].Reason, StringComparison.Ordinal);
+        Assert.IsType<AgentStoppedByPerson>(paused.Tasks[0].Why);
         Assert.Single(run.Activities.Starts);
         await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(new TaskCommand("a")));
 
@@ -236,6 +236,6 @@ public sealed class RunAgentTests
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
-        Assert.DoesNotContain(run.Activities.Events, e => e.Reason.Contains("another execution", StringComparison.Ordinal));
+        Assert.DoesNotContain(run.Activities.Events, e => e.Why is StillOpenElsewhere);
     }
 }

@@ -250,7 +250,7 @@ public sealed class RunSteeringTests
         await run.Run.ExecuteUpdateAsync(w => w.CancelTaskAsync(new TaskCommand("a")));
 
         var ended = (await run.UntilAsync(s => TaskStates.IsEnd(s.Tasks[0].State))).Tasks[0];
-        Assert.Equal((TaskStates.Cancelled, "cancelled by a person; its files stay"), (ended.State, ended.Reason));
+        Assert.Equal((TaskStates.Cancelled, new WorkCancelled()), (ended.State, ended.Why));
     }
 
     [Fact]

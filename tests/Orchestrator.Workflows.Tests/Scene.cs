@@ -103,7 +103,12 @@ internal sealed class Scene : IAsyncDisposable
                 a.Verify = input => new VerifyResult
                 {
                     Commit = $"commit-{input.Task.Task.Id}",
-                    Gates = "1/1",
+                    Gates = new GateSummary
+                    {
+                        Proof = GateProof.Verified,
+                        Total = 1,
+                        Passed = 1,
+                    },
                     NeedsPerson = state == "task-awaiting-approval" ? "it changed its gates" : "",
                 };
                 a.WhileMerging = stop => scene.HoldAsync(state == "merging", stop, true);

@@ -100,7 +100,16 @@ internal sealed partial class ScriptedActivities
         };
 
     public Func<VerifyFixInput, FixVerdict> VerifyFix { get; set; } =
-        input => new FixVerdict { Commit = $"{input.Commit}+merge", Gates = "2/2" };
+        input => new FixVerdict
+        {
+            Commit = $"{input.Commit}+merge",
+            Gates = new GateSummary
+            {
+                Proof = GateProof.Verified,
+                Total = 2,
+                Passed = 2,
+            },
+        };
 
     /// <summary>What was asked of a person's commits.</summary>
     public ConcurrentQueue<VerifyFixInput> Fixes { get; } = new();

@@ -64,7 +64,16 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     public Func<CancellationToken, Task> WhileMerging { get; set; } = _ => Task.CompletedTask;
 
     public Func<VerifyTaskInput, VerifyResult> Verify { get; set; } =
-        input => new VerifyResult { Commit = $"commit-{input.Task.Task.Id}-{input.Attempt}", Gates = "1/1" };
+        input => new VerifyResult
+        {
+            Commit = $"commit-{input.Task.Task.Id}-{input.Attempt}",
+            Gates = new GateSummary
+            {
+                Proof = GateProof.Verified,
+                Total = 1,
+                Passed = 1,
+            },
+        };
 
     /// <summary>What becomes of the work of a task.</summary>
     public Func<MergeRequest, MergeResult> Merge { get; set; } = _ => new MergeResult { Outcome = MergeOutcome.Merged, Commit = "merge" };

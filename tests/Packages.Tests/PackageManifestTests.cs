@@ -30,8 +30,7 @@ public class PackageManifestTests
     [InlineData("mix.lock", true)]
     [InlineData("flake.lock", true)]
     [InlineData("web/lock.json", false)]
-    public void PatchFile_OfALockFile_IsNotReviewedAsCode(string path, bool isLock) =>
-        Assert.Equal(isLock, Ecosystems.IsLockFile(path));
+    public void PatchFile_OfALockFile_IsNotReviewedAsCode(string path, bool isLock) => Assert.Equal(isLock, Ecosystems.IsLockFile(path));
 
     [Fact]
     public void Caches_OfPackageManagersInPath_StandInTheTable() =>

@@ -82,7 +82,9 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
             }
         );
 
-        var named = await Assert.ThrowsAsync<StepException>(() => JudgeAsync(run, said, new RequestDecision(Accepted: true, "kim")));
+        var named = await Assert.ThrowsAsync<StepException>(() =>
+            JudgeAsync(run, said, new RequestDecision(new Approved(Person.Of("kim"))))
+        );
         Assert.Throws<StepException>(() =>
             new TaskSplit(run.Services).Add(new SplitTaskInput(RunFixture.RunId, run.Reference, run.Hash, "a", 1) { SaidHash = said })
         );

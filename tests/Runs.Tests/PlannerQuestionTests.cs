@@ -164,7 +164,7 @@ public sealed class PlannerQuestionTests
                     Time = DateTimeOffset.UnixEpoch,
                     Task = "b",
                     State = "blocked",
-                    Reason = "told to go on by kim@laptop: use metres",
+                    Why = new ToldToGoOn(Person.Of("kim@laptop", "use metres")),
                     By = "kim@laptop",
                 },
             ]

@@ -394,7 +394,12 @@ public sealed class RunStepsTests
                     {
                         Id = "a",
                         State = TaskStates.Merged,
-                        Gates = "1/1",
+                        Gates = new GateSummary
+                        {
+                            Proof = GateProof.Verified,
+                            Total = 1,
+                            Passed = 1,
+                        },
                     },
                     .. others,
                 ],

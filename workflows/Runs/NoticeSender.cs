@@ -15,6 +15,7 @@ internal sealed class NoticeSender(RunContext context)
     private long _seen = -1;
     private string _told = "";
     private RunRest _toldAt;
+    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
     private DateTimeOffset? _next;
     private bool _isClosing;
     private bool _isTelling;
@@ -108,10 +109,10 @@ internal sealed class NoticeSender(RunContext context)
     private void Warn(string problem)
     {
         var brief = PayloadPaging.Brief(problem);
-        if (!_state.IsEnding && !_state.Run.Warnings.Contains(brief))
+        if (!_state.IsEnding && _warned.Add(brief))
         {
             _state.Run = _state.Run with { Warnings = [.. _state.Run.Warnings, brief] };
-            _state.Note(brief, RunContext.Now);
+            _state.Note(new PeopleNotTold(new Quote(problem)), RunContext.Now);
         }
     }
 

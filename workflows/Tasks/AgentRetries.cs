@@ -65,8 +65,8 @@ internal sealed class AgentRetries(RetryRule rule)
     /// <summary>Handles the end of an agent run.</summary>
     /// <param name="result">How it ended.</param>
     /// <param name="ran">How long it ran.</param>
-    /// <returns>What comes next, and for a failure or a task that is parked why.</returns>
-    public (AfterAgent Next, string Why) After(AgentRunResult result, TimeSpan ran = default)
+    /// <returns>What comes next, and for a failure or a task that is parked alone why; else null.</returns>
+    public (AfterAgent Next, Reason? Why) After(AgentRunResult result, TimeSpan ran = default)
     {
         if (ran >= LongRun)
         {
@@ -77,23 +77,26 @@ internal sealed class AgentRetries(RetryRule rule)
         return Next(result);
     }
 
-    private (AfterAgent Next, string Why) Next(AgentRunResult result) =>
+    private (AfterAgent Next, Reason? Why) Next(AgentRunResult result) =>
         result.FailureClass switch
         {
-            FailureClasses.None => (AfterAgent.Done, ""),
-            FailureClasses.Stopped => (AfterAgent.Stopped, ""),
+            FailureClasses.None => (AfterAgent.Done, null),
+            FailureClasses.Stopped => (AfterAgent.Stopped, null),
             FailureClasses.Died when _deaths + _attempts >= MaxDeaths => (
                 result.LacksMemory ? AfterAgent.ParkedAlone : AfterAgent.Fail,
-                $"the agent was started {_deaths + _attempts} times in a row and killed: {result.Message}"
+                new AgentKilled(_deaths + _attempts, new Quote(result.Message))
             ),
-            FailureClasses.Died when _deaths > 1 => (AfterAgent.Later, ""),
-            FailureClasses.Died or FailureClasses.Held => (AfterAgent.Again, ""),
-            FailureClasses.Transient when ++_attempts >= rule.MaxAttempts => (AfterAgent.Fail, $"{result.Message} ({_attempts} attempts)"),
-            FailureClasses.Transient => (AfterAgent.Later, ""),
-            FailureClasses.UsageLimit => (AfterAgent.AtReset, ""),
-            FailureClasses.Account or FailureClasses.Environment => (AfterAgent.Parked, ""),
-            FailureClasses.Blocked => (AfterAgent.Answered, ""),
-            _ => (AfterAgent.Fail, result.Message),
+            FailureClasses.Died when _deaths > 1 => (AfterAgent.Later, null),
+            FailureClasses.Died or FailureClasses.Held => (AfterAgent.Again, null),
+            FailureClasses.Transient when ++_attempts >= rule.MaxAttempts => (
+                AfterAgent.Fail,
+                new AgentFailed(new Quote(result.Message), _attempts)
+            ),
+            FailureClasses.Transient => (AfterAgent.Later, null),
+            FailureClasses.UsageLimit => (AfterAgent.AtReset, null),
+            FailureClasses.Account or FailureClasses.Environment => (AfterAgent.Parked, null),
+            FailureClasses.Blocked => (AfterAgent.Answered, null),
+            _ => (AfterAgent.Fail, new AgentFailed(new Quote(result.Message))),
         };
 
     /// <summary>Delay after a transient failure: exponential from the base delay, cut at the maximum, full jitter. A retry-after of the

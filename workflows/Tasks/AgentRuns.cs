@@ -49,21 +49,17 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
                     break;
                 case AfterAgent.Later:
                     var backoff = retries.Backoff(result, Now, Workflow.Random.NextDouble());
-                    await waits.ForAsync(
-                        TaskStates.Executing,
-                        $"{result.Message.TrimEnd('.')}; next attempt in {Seconds(backoff)}",
-                        backoff
-                    );
+                    await waits.ForAsync(TaskStates.Executing, new AgentStartsAgain(new Quote(result.Message), backoff), backoff);
                     break;
                 case AfterAgent.AtReset:
                     var (reset, wait) = retries.UntilReset(result, Now, Workflow.Random.NextDouble());
                     await waits.UntilResetAsync(result.Message, reset, wait);
                     break;
                 case AfterAgent.Parked:
-                    pause = await waits.ParkAsync(result.FailureClass, result.Message, pause);
+                    pause = await waits.ParkAsync(result.FailureClass, new AgentFailed(new Quote(result.Message)), pause);
                     break;
                 case AfterAgent.ParkedAlone:
-                    alone = await waits.ParkAsync(FailureClasses.Gate, why, alone);
+                    alone = await waits.ParkAsync(FailureClasses.Gate, why!, alone);
                     break;
                 case AfterAgent.Answered when answer is not null:
                     if (!await answer(result))
@@ -72,22 +68,20 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
                     }
                     break;
                 case AfterAgent.Answered:
-                    await waits.ForAnswerAsync(result.Message);
+                    await waits.ForAnswerAsync(new AgentAsks(new Quote(result.Message)));
                     break;
                 case AfterAgent.Fail:
-                    throw new TaskEndedException(TaskStates.Failed, why);
+                    throw new TaskEndedException(TaskStates.Failed, why!);
                 case AfterAgent.Again:
                     break;
             }
         }
     }
 
-    private static string Seconds(TimeSpan pause) => $"{Math.Ceiling(pause.TotalSeconds):0} s";
-
     private async Task<(AgentRunResult Result, bool WasInterrupted)> StartAsync(Func<AgentCall, Task<AgentRunResult>> call, string held)
     {
         state.Progress = state.Progress with { LastStart = state.Progress.LastStart + 1, Starts = state.Progress.Starts + 1 };
-        reporter.TransitionTo(TaskStates.Executing, held);
+        reporter.TransitionTo(TaskStates.Executing, held.Length == 0 ? null : new AgentHeld(new Quote(held)));
         using var interrupt = state.Interrupt = CancellationTokenSource.CreateLinkedTokenSource(state.Stop);
         AgentRunResult result;
         var guidance = state.TakeGuidance();

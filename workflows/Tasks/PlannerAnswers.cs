@@ -10,8 +10,8 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
 
     /// <summary>Asks until there is an answer, the planner's or a person's.</summary>
     /// <param name="question">What the agent asks.</param>
-    /// <returns>Why a person has to answer; empty: the agent goes on.</returns>
-    public async Task<string> AskAsync(string question)
+    /// <returns>Why a person has to answer; null: the agent goes on.</returns>
+    public async Task<Reason?> AskAsync(string question)
     {
         try
         {
@@ -23,7 +23,7 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
         }
     }
 
-    private async Task<string> AskUntilAnsweredAsync(string question, int start)
+    private async Task<Reason?> AskUntilAnsweredAsync(string question, int start)
     {
         var retries = new AgentRetries(state.Rules.Retry);
         var (ask, session, held) = (1, "", "");
@@ -32,7 +32,7 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
             await waits.WhilePausedAsync();
             if (state.HasGuidance)
             {
-                return "";
+                return null;
             }
             var input = new AskQuestionInput
             {
@@ -42,7 +42,7 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
                 Session = session,
                 SaidHash = state.Progress.SaidHash ?? "",
             };
-            reporter.TransitionTo(TaskStates.Parked, Asking(held.Length > 0 ? held : "the planner is asked", question));
+            reporter.TransitionTo(TaskStates.Parked, Asking(held.Length > 0 ? new AgentHeld(new Quote(held)) : null, question));
             var answer = await CallAsync(input, awaitRelease: held.Length > 0);
             var run = answer.Run;
             held = run.FailureClass == FailureClasses.Held ? run.Message : "";
@@ -54,16 +54,16 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
             {
                 var wasPaid = answer.Answer.Length > 0 ? $"; the planner's answer came too late ({answer.File})" : "";
                 state.Notice([new TaskNotice($"a person has answered its question first{wasPaid}")]);
-                return "";
+                return null;
             }
             if (answer.Answer.Length > 0)
             {
                 Take(question, start, answer);
-                return "";
+                return null;
             }
             if (answer.Why.Length > 0)
             {
-                return $"the planner leaves it to a person: {answer.Why}";
+                return new PlannerLeavesIt(new Quote(answer.Why));
             }
             var (next, why) = retries.After(run);
             switch (next)
@@ -72,7 +72,7 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
                     break;
                 case AfterAgent.Later:
                     await WaitAsync(
-                        $"{run.Message}; the planner is asked again",
+                        new PlannerAskedAgainAfter(new Quote(run.Message)),
                         question,
                         retries.Backoff(run, Now, Workflow.Random.NextDouble())
                     );
@@ -80,14 +80,14 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
                 case AfterAgent.AtReset:
                     var (reset, wait) = retries.UntilReset(run, Now, Workflow.Random.NextDouble());
                     state.Report = state.Report with { ResetAt = reset };
-                    await WaitAsync($"the planner waits until {reset:yyyy-MM-dd HH:mm:ss}Z: {run.Message}", question, wait);
+                    await WaitAsync(new PlannerLimited(reset, new Quote(run.Message)), question, wait);
                     break;
                 case AfterAgent.Stopped when state.IsPaused:
                     break;
                 case AfterAgent.Stopped:
-                    return "the planner was stopped";
+                    return new PlannerStopped();
                 default:
-                    return $"the planner can't answer: {(why.Length > 0 ? why : run.Message)}";
+                    return new PlannerUnable(why ?? new AgentFailed(new Quote(run.Message)));
             }
         }
     }
@@ -133,14 +133,14 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
     }
 
     /// <summary>Waits for a time, or until a person answers or asks to retry at once.</summary>
-    private Task WaitAsync(string why, string question, TimeSpan time) => waits.ForAsync(TaskStates.Parked, Asking(why, question), time);
+    private Task WaitAsync(Reason why, string question, TimeSpan time) => waits.ForAsync(TaskStates.Parked, Asking(why, question), time);
 
     /// <summary>It waits for no account and holds no slot; a person sees the question and may answer it.</summary>
-    /// <returns>Text for the person.</returns>
-    private string Asking(string what, string question)
+    /// <returns>What the person reads.</returns>
+    private PlannerAsked Asking(Reason? waits, string question)
     {
         state.Progress = state.Progress with { Asks = ApprovalKinds.Question };
-        return $"{what} (you may answer first: orchestrate retry {state.Input.RunId}/{state.Input.Task.Id} --guidance TEXT): {question}";
+        return new PlannerAsked(new Quote(question), $"{state.Input.RunId}/{state.Input.Task.Id}", waits);
     }
 
     private void Take(string question, int start, QuestionAnswer answer) =>

@@ -22,7 +22,7 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
         {
             _result = null;
             state.Progress = state.Progress with { Commit = commit };
-            reporter.TransitionTo(TaskStates.Merging, "");
+            reporter.TransitionTo(TaskStates.Merging);
             await Workflow.WaitConditionAsync(() => _result is not null || state.HasNoRun, CancellationToken.None);
             if (_result is not { Merged: true })
             {
@@ -33,7 +33,7 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
             {
                 return result;
             }
-            pause = await waits.ParkAsync(FailureClasses.Gate, result.Message, pause);
+            pause = await waits.ParkAsync(FailureClasses.Gate, new NotMerged(new Quote(result.Message)), pause);
         }
     }
 

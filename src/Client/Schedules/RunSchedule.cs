@@ -105,10 +105,7 @@ public sealed record RunSchedule
             Name = name,
             When = when,
             Input = input,
-            Overlap =
-                schedule.Policies?.OverlapPolicy == ScheduleOverlapPolicy.BufferOne
-                    ? ScheduleOverlap.Queue
-                    : ScheduleOverlap.Skip,
+            Overlap = schedule.Policies?.OverlapPolicy == ScheduleOverlapPolicy.BufferOne ? ScheduleOverlap.Queue : ScheduleOverlap.Skip,
             CatchUp = schedule.Policies?.CatchupWindow?.ToTimeSpan() ?? TimeSpan.Zero,
             IsPaused = paused,
             Note = paused ? schedule.State!.Notes : "",

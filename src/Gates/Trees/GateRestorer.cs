@@ -1,4 +1,3 @@
-using Orchestrator.Gates.Tampering;
 using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Gates.Trees;

@@ -28,8 +28,8 @@ public sealed record LeaseNews
     /// <summary>A task that has to wait for its lease; empty: none.</summary>
     public string Waiting { get; init; } = "";
 
-    /// <summary>What it waits for.</summary>
-    public string Reason { get; init; } = "";
+    /// <summary>What it waits for; null: it does not.</summary>
+    public WaitsForLease? Wait { get; init; }
 }
 
 /// <summary>State of the lease workflow: passed on by continue-as-new, and the answer of the query.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
@@ -83,8 +84,9 @@ public sealed record FixVerdict
     /// <summary>Position of staging now: our merge of their commits.</summary>
     public string Commit { get; init; } = "";
 
-    /// <summary>Passed and all gates, such as <c>2/2</c>; empty where they were run before.</summary>
-    public string Gates { get; init; } = "";
+    /// <summary>What came of the gates; null where they were run before.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GateSummary? Gates { get; init; }
 
     /// <summary>Output of a failed gate, relative to the repository; empty where there is none.</summary>
     public string Evidence { get; init; } = "";

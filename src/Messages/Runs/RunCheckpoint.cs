@@ -116,9 +116,9 @@ public sealed record LeaseCheckpoint
 /// <summary>The lease of a task.</summary>
 /// <param name="Standing">Whether the task has it.</param>
 /// <param name="Since">Time of the last change.</param>
-/// <param name="Reason">What it waits for; empty where it does not.</param>
+/// <param name="Wait">What it waits for; null where it does not.</param>
 /// <param name="IsSaid">People were notified of the long wait.</param>
-public sealed record TaskLease(LeaseStanding Standing, DateTimeOffset Since, string Reason = "", bool IsSaid = false);
+public sealed record TaskLease(LeaseStanding Standing, DateTimeOffset Since, WaitsForLease? Wait = null, bool IsSaid = false);
 
 /// <summary>State of a task's lease.</summary>
 public enum LeaseStanding
@@ -135,7 +135,7 @@ public enum LeaseStanding
 
 /// <summary>An account or the machine that does not work.</summary>
 /// <param name="Name">The account, or empty for the machine.</param>
-/// <param name="Reason">What went wrong.</param>
+/// <param name="Why">What went wrong; null: unknown.</param>
 /// <param name="Pause">How long to wait before it is tried again.</param>
 /// <param name="Until">When a usage limit ends; null for others.</param>
-public sealed record OutageCheckpoint(string Name, string Reason, TimeSpan Pause, DateTimeOffset? Until);
+public sealed record OutageCheckpoint(string Name, Reason? Why, TimeSpan Pause, DateTimeOffset? Until);

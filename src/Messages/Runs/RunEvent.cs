@@ -17,12 +17,14 @@ public sealed record RunEvent
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
+    /// <summary>Why the state was entered, or what happened; null where the state says it all.</summary>
+    [JsonPropertyName("why")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Reason? Why { get; init; }
+
+    /// <summary><see cref="Why"/> in words; empty where the state says it all.</summary>
     [JsonPropertyName("reason")]
-    public string Reason
-    {
-        get;
-        init => field = value ?? "";
-    } = "";
+    public string Reason => ReasonText.Of(Why);
 
     [JsonPropertyName("evidence")]
     public string Evidence

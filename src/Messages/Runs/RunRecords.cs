@@ -250,7 +250,13 @@ public sealed record RunResult
 {
     /// <summary><see cref="RunStates.Completed"/>, or <see cref="RunStates.Failed"/> with the reason.</summary>
     public required string State { get; init; }
-    public string Reason { get; init; } = "";
+
+    /// <summary>Why; null where the state says it all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Reason? Why { get; init; }
+
+    /// <summary><see cref="Why"/> in words; empty where the state says it all.</summary>
+    public string Reason => ReasonText.Of(Why);
     public string LandedCommit { get; init; } = "";
     public int AgentStarts { get; init; }
 

@@ -36,13 +36,14 @@ public sealed record RunStatus
     [JsonPropertyName("paused")]
     public bool Paused { get; init; }
 
-    /// <summary>Why the run is in this state, in a sentence; empty where the state says it all.</summary>
+    /// <summary>Why the run is in this state; null where the state says it all.</summary>
+    [JsonPropertyName("why")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Reason? Why { get; init; }
+
+    /// <summary><see cref="Why"/> in words; empty where the state says it all.</summary>
     [JsonPropertyName("reason")]
-    public string Reason
-    {
-        get;
-        init => field = value ?? "";
-    } = "";
+    public string Reason => ReasonText.Of(Why);
 
     /// <summary>When the run entered this state, or had another reason to be in it.</summary>
     [JsonPropertyName("since")]

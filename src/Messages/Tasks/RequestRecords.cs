@@ -39,9 +39,13 @@ public static class ApprovalKinds
 }
 
 /// <summary>A person's answer to a request of an agent, or none in time.</summary>
-/// <param name="Accepted">Approved.</param>
-/// <param name="Reason">The person and the reason.</param>
-public sealed record RequestDecision(bool Accepted, string Reason);
+/// <param name="Why"><see cref="Approved"/>, <see cref="Rejected"/> or <see cref="NotApprovedInTime"/>.</param>
+public sealed record RequestDecision(Reason Why)
+{
+    /// <summary>A person has approved it.</summary>
+    [JsonIgnore]
+    public bool Accepted => Why is Approved;
+}
 
 /// <summary>Asks for a request of a task's agent to be judged.</summary>
 public sealed record JudgeRequestInput

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
@@ -45,13 +46,14 @@ public record TaskProgress
     [JsonPropertyName("paused")]
     public bool Paused { get; init; }
 
-    /// <summary>Why it is in this state; empty where the state says it all.</summary>
+    /// <summary>Why it is in this state; null where the state says it all.</summary>
+    [JsonPropertyName("why")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Reason? Why { get; init; }
+
+    /// <summary><see cref="Why"/> in words; empty where the state says it all.</summary>
     [JsonPropertyName("reason")]
-    public string Reason
-    {
-        get;
-        init => field = value ?? "";
-    } = "";
+    public string Reason => ReasonText.Of(Why);
 
     /// <summary>File with the evidence for the state, relative to the repository; empty where there is none.</summary>
     [JsonPropertyName("evidence")]
@@ -121,9 +123,11 @@ public record TaskProgress
     [JsonPropertyName("reused")]
     public bool Reused { get; init; }
 
-    /// <summary>Gates run at <see cref="Commit"/>: passed and all; null while none ran.</summary>
+    /// <summary>What came of the gates at <see cref="Commit"/>; left out while they were not run. A task without gates has
+    /// <see cref="GateProof.NotVerified"/>.</summary>
     [JsonPropertyName("gates")]
-    public string? Gates { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GateSummary? Gates { get; init; }
 
     /// <summary>What was measured at <see cref="Commit"/>; left out where nothing was.</summary>
     [JsonPropertyName("measurements")]
@@ -170,16 +174,16 @@ public record TaskProgress
 
     /// <summary>The task enters a state, or has another reason to be in it.</summary>
     /// <param name="state">One of <see cref="TaskStates"/>.</param>
-    /// <param name="reason">Why; empty where the state says it all.</param>
+    /// <param name="why">Why; null where the state says it all.</param>
     /// <param name="now">The time.</param>
     /// <param name="evidence">File with the evidence; empty: none, or where the state stays the same, the one that is known.</param>
-    public TaskProgress MovedTo(string state, string reason, DateTimeOffset now, string evidence = "")
+    public TaskProgress MovedTo(string state, Reason? why, DateTimeOffset now, string evidence = "")
     {
         var moved = State != state;
         return this with
         {
             State = state,
-            Reason = PayloadPaging.Brief(reason),
+            Why = why,
             Evidence =
                 evidence.Length > 0 ? evidence
                 : moved ? ""

@@ -1,3 +1,5 @@
+using Orchestrator.Plans;
+
 namespace Orchestrator.Messages;
 
 /// <summary>Input of a <c>TaskWorkflow</c>.</summary>
@@ -121,8 +123,9 @@ public sealed record VerifyResult
     /// <summary><see cref="FailureClasses.Environment"/> when the machine is to blame, not the work.</summary>
     public string FailureClass { get; init; } = FailureClasses.None;
 
-    /// <summary>Passed and all gates, such as <c>2/2</c>; empty when there is none.</summary>
-    public string Gates { get; init; } = "";
+    /// <summary>What came of the gates; null when they were not run, because the work was refused before.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GateSummary? Gates { get; init; }
 
     /// <summary>What was measured; null where nothing was.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,4 +1,3 @@
-using Orchestrator.Gates.Tampering;
 using Orchestrator.Gates.Trees;
 
 namespace Orchestrator.Runs.Gates;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using Orchestrator.Notifications;
 using Orchestrator.Gates.Secrets;
+using Orchestrator.Notifications;
 
 namespace Orchestrator.Runs.Notices;
 

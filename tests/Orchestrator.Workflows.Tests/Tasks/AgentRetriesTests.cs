@@ -20,7 +20,7 @@ public sealed class AgentRetriesTests
         Assert.Equal(AfterAgent.Later, retries.After(transient).Next);
         Assert.Equal(TimeSpan.FromSeconds(2), retries.Backoff(transient, Now, 0.5));
         Assert.Equal(TimeSpan.FromSeconds(30), retries.Backoff(transient with { ResetAt = Now.AddSeconds(30) }, Now, 1));
-        Assert.Equal((AfterAgent.Fail, "no network (3 attempts)"), retries.After(transient));
+        Assert.Equal((AfterAgent.Fail, new AgentFailed(new Quote("no network"), 3)), retries.After(transient));
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class AgentRetriesTests
             Assert.Equal(AfterAgent.Later, retries.After(died).Next);
             Assert.Equal(TimeSpan.FromSeconds(seconds), retries.Backoff(died, Now, 0.5));
         }
-        Assert.Equal((AfterAgent.Fail, "the agent was started 5 times in a row and killed: killed"), retries.After(died));
+        Assert.Equal((AfterAgent.Fail, new AgentKilled(5, new Quote("killed"))), retries.After(died));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
-namespace Orchestrator.Gates;
+using System.Text.RegularExpressions;
+
+namespace Orchestrator.Plans;
 
 /// <summary>The line of a gate's output that shows its failure: runners print it somewhere above their summary.</summary>
 internal static partial class FailureLine

@@ -5,7 +5,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Gates.Tests;
 
-public sealed class GateTamperCheckTests
+public sealed class GateTamperingTests
 {
     private static readonly PlanTask Work = new() { Id = "a", FilesWrite = ["src/**", "tests/**", "check.sh"] };
 
@@ -85,12 +85,15 @@ public sealed class GateTamperCheckTests
         Assert.Contains(
             "The difference: `-python -m pytest` `+true`.",
             Assert.Single(
-                GateTamperCheck.Changes(
-                    Work,
-                    await MeaningAsync("sh tests/run.sh", "", File("tests/run.sh", FileChange.Modified)),
-                    [File("tests/run.sh", FileChange.Modified)],
-                    [Patch("tests/run.sh", "-python -m pytest\n+true\n")]
-                )
+                GateTampering
+                    .OfWork(
+                        Work,
+                        await MeaningAsync("sh tests/run.sh", "", File("tests/run.sh", FileChange.Modified)),
+                        [File("tests/run.sh", FileChange.Modified)],
+                        [Patch("tests/run.sh", "-python -m pytest\n+true\n")],
+                        []
+                    )
+                    .ForPerson
             ),
             StringComparison.Ordinal
         );
@@ -109,14 +112,15 @@ public sealed class GateTamperCheckTests
     public async Task Changes_TestsSwitchedOff_AreCounted(string patch, int count) =>
         Assert.Equal(
             count,
-            GateTamperCheck
-                .Changes(
+            GateTampering
+                .OfWork(
                     Work,
                     await MeaningAsync("true", ""),
                     [File("tests/a.spec.js", FileChange.Modified)],
-                    [Patch("tests/a.spec.js", patch)]
+                    [Patch("tests/a.spec.js", patch)],
+                    []
                 )
-                .Count(c => c.Contains($"switches {count} ", StringComparison.Ordinal)) * count
+                .ForPerson.Count(c => c.Contains($"switches {count} ", StringComparison.Ordinal)) * count
         );
 
     [Theory]
@@ -170,7 +174,7 @@ public sealed class GateTamperCheckTests
         ChangedFile file,
         string after = "",
         params ChangedFile[] more
-    ) => [.. GateTamperCheck.Changes(Work, await MeaningAsync(command, after, [file, .. more]), [file, .. more], [])];
+    ) => GateTampering.OfWork(Work, await MeaningAsync(command, after, [file, .. more]), [file, .. more], [], []).ForPerson;
 
     private static Task<GateMeaning> MeaningAsync(string command, string after, params ChangedFile[] changed) =>
         GateMeaning.OfAsync(

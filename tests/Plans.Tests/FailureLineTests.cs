@@ -1,4 +1,6 @@
-namespace Orchestrator.Gates.Tests;
+using Xunit;
+
+namespace Orchestrator.Plans.Tests;
 
 public class FailureLineTests
 {

@@ -1,26 +1,8 @@
 namespace Orchestrator.Gates;
 
-/// <summary>The resource that a gate could not get because something else had it, by its output.</summary>
-public enum GateContention
-{
-    /// <summary>Nothing of the kind.</summary>
-    None,
-
-    /// <summary>A port.</summary>
-    Port,
-
-    /// <summary>A database, a table or a container.</summary>
-    Database,
-
-    /// <summary>A file, or a lock in one.</summary>
-    File,
-}
-
-/// <summary>Recognizes failures of two suites that use the same resource, and suggests cures. Pure.</summary>
+/// <summary>Recognizes failures of two suites that use the same resource. Pure.</summary>
 internal static partial class GateContentions
 {
-    private const string Exclusive = "or give the gate 'exclusive: NAME': gates of one name run one at a time on this machine";
-
     /// <summary>The resource that a failed gate's output is about.</summary>
     internal static GateContention Of(string output) =>
         string.IsNullOrWhiteSpace(output) ? GateContention.None
@@ -28,22 +10,6 @@ internal static partial class GateContentions
         : DatabaseWords().IsMatch(output) ? GateContention.Database
         : FileWords().IsMatch(output) ? GateContention.File
         : GateContention.None;
-
-    /// <summary>The cure, in a sentence or two; empty where there is none.</summary>
-    internal static string CureOf(GateContention contention) =>
-        contention switch
-        {
-            GateContention.Port =>
-                "A port that it wants was in use. Let the suite listen on $ORCHESTRATOR_PORT: from there on 20 ports are its "
-                    + "worktree's own "
-                    + $"(worktrees.env sets the variable that it reads: 'PORT: \"{{port}}\"'), {Exclusive}.",
-            GateContention.Database =>
-                "A database or container that it wants was in use. Let each worktree have its own, named by $ORCHESTRATOR_WORKTREE "
-                    + $"(worktrees.env: 'DATABASE_URL: postgres://localhost/app_{{worktree}}'), {Exclusive}.",
-            GateContention.File =>
-                $"A file or lock that it makes was there already. Let it lie below $TMPDIR, which is its worktree's own, {Exclusive}.",
-            _ => "",
-        };
 
     // Node, Python, Go, Rust, Java, .NET, Ruby, PHP, Erlang, nginx; then frameworks (Spring, Vite, Next, Flask, Docker).
     [GeneratedRegex(
