@@ -1,7 +1,6 @@
 using Orchestrator.Gates.Tampering;
 using Orchestrator.Plans;
 
-
 namespace Orchestrator.Gates.Tests;
 
 public sealed class GateTamperingResultTests

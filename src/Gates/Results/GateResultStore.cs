@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Orchestrator.Gates.Tampering;
-using Orchestrator.Git.Program;
 using Orchestrator.Git;
+using Orchestrator.Git.Program;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Gates.Results;

@@ -112,7 +112,9 @@ public static class GateTampering
             }
         }
         var moved = changed.Where(f => f.Change == FileChange.Added).Select(f => f.NewId).ToHashSet(StringComparer.Ordinal);
-        foreach (var file in changed.Where(f => f.Change == FileChange.Deleted && Ecosystems.BelongsToTests(f.Path) && !moved.Contains(f.OldId)))
+        foreach (
+            var file in changed.Where(f => f.Change == FileChange.Deleted && Ecosystems.BelongsToTests(f.Path) && !moved.Contains(f.OldId))
+        )
         {
             yield return $"It deleted the test '{file.Path}'.";
         }

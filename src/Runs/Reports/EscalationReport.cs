@@ -125,9 +125,7 @@ internal sealed class EscalationReport(string repository)
         text.Append(
             done.Take(MostTasks)
                 .Select(t =>
-                    MarkdownText.Of(
-                        $"| {t.Id}{(t.Landed ? " (landed)" : "")} | {CommitIds.Shorten(t.MergeCommit)} | {GatesOf(t)} |\n"
-                    )
+                    MarkdownText.Of($"| {t.Id}{(t.Landed ? " (landed)" : "")} | {CommitIds.Shorten(t.MergeCommit)} | {GatesOf(t)} |\n")
                 )
         );
         if (done.Count > MostTasks)
