@@ -159,9 +159,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
         _shouldLook |= obstacle is not null;
         Tell(
             request.RunId,
-            obstacle is not null
-                ? new LeaseNews { Waiting = request.TaskId, Reason = obstacle }
-                : new LeaseNews { Granted = request.TaskId }
+            obstacle is not null ? new LeaseNews { Waiting = request.TaskId, Wait = obstacle } : new LeaseNews { Granted = request.TaskId }
         );
         return Task.CompletedTask;
     }

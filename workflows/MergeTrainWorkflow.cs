@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Orchestrator.Workflows.Messages;
 using Orchestrator.Workflows.Runs;
 using Orchestrator.Workflows.Train;
@@ -127,7 +126,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
 
     /// <inheritdoc/>
     [WorkflowSignal(MessageNames.RunEnded, Description = "Its run has ended without it.")]
-    public Task RunEndedAsync([MaxLength(4000)] string reason = null!) => _reporter.CheckRunEndedAsync();
+    public Task RunEndedAsync(RunEndedWithoutIt how = null!) => _reporter.CheckRunEndedAsync();
 
     internal override void NoteDropped(string note) => _reporter.NoteDropped(note);
 

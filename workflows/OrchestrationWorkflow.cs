@@ -42,7 +42,7 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
                 await Parts.Planning.RunAsync();
                 if (State.Input.PlanOnly)
                 {
-                    return await FinishAsync(RunStates.Completed, State.Run.Reason);
+                    return await FinishAsync(RunStates.Completed, State.Run.Why);
                 }
                 await Parts.Beginning.RunAsync();
             }
@@ -55,24 +55,24 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
                 await Parts.Recovery.TakeUpAsync();
                 await Parts.Working.RunAsync();
                 var standstill = await Parts.Replanning.ConcludeAsync();
-                if (State.Board.AllMerged && await Parts.Reviewing.RunAsync() && await Parts.Landing.RunAsync() is { } landed)
+                if (State.Board.AllMerged && await Parts.Reviewing.RunAsync() && await Parts.Landing.RunAsync() is { } landing)
                 {
-                    return await FinishAsync(RunStates.Completed, landed);
+                    return await FinishAsync(RunStates.Completed, landing.Why);
                 }
                 await Parts.Escalation.WaitForPersonAsync(Parts.Landing.LandMergedAsync, standstill ?? new Standstill());
             }
         }
         catch (RunEndedException ended)
         {
-            return await EndEarlyAsync(ended.State, ended.Reason);
+            return await EndEarlyAsync(ended.State, ended.Why);
         }
         catch (ActivityFailureException) when (State.IsCancelled)
         {
-            return await EndEarlyAsync(RunStates.Cancelled, Parts.Context.CancelReason);
+            return await EndEarlyAsync(RunStates.Cancelled, Parts.Context.WhyCancelled);
         }
         catch (ActivityFailureException failure)
         {
-            return await EndEarlyAsync(RunStates.Failed, FailureCause.Of(failure));
+            return await EndEarlyAsync(RunStates.Failed, new StepImpossible(new Quote(FailureCause.Of(failure))));
         }
     }
 
@@ -84,7 +84,7 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
             : _checkpoint.Status with
             {
                 Failing = State.Run.Failing,
-                Reason = Progress.DescribeOutages(State) is { Length: > 0 } impossible ? impossible : _checkpoint.Status.Reason,
+                Why = Progress.WhatIsDown(State) ?? _checkpoint.Status.Why,
             };
 
     /// <summary>A run that is restored can be cancelled also while that is impossible.</summary>
@@ -126,15 +126,15 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
         StateIsTakenUp();
     }
 
-    private Task<RunResult> EndEarlyAsync(string state, string reason)
+    private Task<RunResult> EndEarlyAsync(string state, Reason why)
     {
         StateIsTakenUp();
-        return Parts.Ending.EndEarlyAsync(state, reason);
+        return Parts.Ending.EndEarlyAsync(state, why);
     }
 
-    private Task<RunResult> FinishAsync(string state, string reason)
+    private Task<RunResult> FinishAsync(string state, Reason? why)
     {
         StateIsTakenUp();
-        return Parts.Ending.FinishAsync(state, reason);
+        return Parts.Ending.FinishAsync(state, why);
     }
 }

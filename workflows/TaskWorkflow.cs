@@ -35,7 +35,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
 
     /// <inheritdoc/>
     [WorkflowSignal(MessageNames.Decide, Description = "A person's decision about a task that changed what its gates check.")]
-    public Task DecideAsync(bool accepted = false, string reason = null!) => Done(() => State.Decide(accepted, reason));
+    public Task DecideAsync(bool accepted = false, Person by = null!) => Done(() => State.Decide(accepted, by));
 
     private async Task WorkAsync()
     {
@@ -58,7 +58,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
             _worktree.MayReuse = false;
             if (work.Problems.Count > 0)
             {
-                var problems = string.Join(" ", work.Problems);
+                var problems = new NotVerified(Quote.All(work.Problems));
                 _remediations.AfterVerification(problems, work.ProblemsFile);
                 Reporter.TransitionTo(TaskStates.Remediating, problems, work.ProblemsFile);
                 refused = null;
@@ -70,12 +70,12 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
                 EndMerged(work, merge);
                 return;
             }
-            if (merge.FailureClass == FailureClasses.Invalid)
+            if (merge.FailureClass == FailureClass.Invalid)
             {
-                throw new TaskEndedException(TaskStates.Failed, merge.Message);
+                throw new TaskEndedException(TaskStates.Failed, new NotMerged(new Quote(merge.Message)));
             }
             _remediations.AfterMerge(merge);
-            Reporter.TransitionTo(TaskStates.Remediating, merge.Message, merge.ProblemsFile);
+            Reporter.TransitionTo(TaskStates.Remediating, new NotMerged(new Quote(merge.Message)), merge.ProblemsFile);
             refused = work.Commit;
         }
     }
@@ -85,7 +85,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     private async Task<bool> TakeUpEarlierResultAsync(PreparedTask prepared)
     {
         _worktree.MayReuse = false;
-        var work = await _verifier.VerifyAsync(prepared, start: 0, "an earlier result is tried on the present base");
+        var work = await _verifier.VerifyAsync(prepared, start: 0, new EarlierResultTried());
         if (work.Problems.Count > 0)
         {
             return false;
@@ -106,7 +106,11 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     private void EndMerged(VerifyResult work, MergeResult merge)
     {
         Progress = Progress with { MergeCommit = merge.Commit };
-        Reporter.TransitionTo(TaskStates.Merged, string.Join("; ", work.Notes.Append(merge.Message).Where(text => text.Length > 0)));
+        var noted = merge.Message.Length > 0 ? new Quote(merge.Message) : null;
+        Reporter.TransitionTo(
+            TaskStates.Merged,
+            work.Notes.Count == 0 && noted is null ? null : new WorkMerged(Quote.All(work.Notes), noted)
+        );
     }
 
     /// <summary>Runs the agent; fulfilling its requests may bring a newer base into its worktree.</summary>
@@ -115,7 +119,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         var requests = new AgentRequests(State, Reporter, Waits, _merger.MergeInstalledAsync);
         while (true)
         {
-            var agentRun = await Agents.RunAsync(call => StartAgentAsync(prepared, call), requests.AnswerAsync);
+            var agentRun = await RunAgentAsync(call => StartAgentAsync(prepared, call), requests.AnswerAsync);
             if (!requests.IsGranted)
             {
                 return (prepared, await _verifier.VerifyAsync(prepared, agentRun));
@@ -136,23 +140,21 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     /// guidance, the agent tries once more.</summary>
     private async Task<VerifyResult> LetPersonResolveAsync(PreparedTask prepared, MergeResult conflict)
     {
-        var (problem, evidence) = (conflict.Message, conflict.ProblemsFile);
+        var (problem, evidence) = (_remediations.Problem, conflict.ProblemsFile);
         while (true)
         {
-            var retry = $"orchestrate retry {Input.RunId}/{Input.Task.Id}";
             await Waits.ForAnswerAsync(
-                $"{problem} Its agent has not resolved the conflict in {_remediations.Attempts} attempts. Both sides are in "
-                    + $"{prepared.Worktree}: make both hold there, then: {retry} (with --guidance TEXT its agent tries once more)",
+                new ConflictForPerson(problem, _remediations.Attempts, prepared.Worktree, $"{Input.RunId}/{Input.Task.Id}"),
                 evidence
             );
             (prepared, var work) = State.HasGuidance
                 ? await LetAgentWorkAsync(prepared)
-                : (prepared, await _verifier.VerifyAsync(prepared, Progress.LastStart, ""));
+                : (prepared, await _verifier.VerifyAsync(prepared, Progress.LastStart));
             if (work.Problems.Count == 0)
             {
                 return work;
             }
-            (problem, evidence) = (string.Join(" ", work.Problems), work.ProblemsFile);
+            (problem, evidence) = (new NotVerified(Quote.All(work.Problems)), work.ProblemsFile);
         }
     }
 

@@ -19,17 +19,17 @@ internal static class ClosedExecution
         return last;
     }
 
-    /// <summary>Description for people; for an execution that was ended from outside, with who ended it.</summary>
-    public static string Describe(HistoryEvent? last) =>
+    /// <summary>Why it ended; null where nothing tells.</summary>
+    public static Reason? WhyOf(HistoryEvent? last) =>
         last switch
         {
-            { WorkflowExecutionTerminatedEventAttributes: { } terminated } => RunExecution.TerminatedBy(
+            { WorkflowExecutionTerminatedEventAttributes: { } terminated } => RunExecution.Terminated(
                 terminated.Identity,
                 terminated.Reason
             ),
-            { WorkflowExecutionFailedEventAttributes.Failure: { } failure } => $"failed: {failure.Message}",
-            { EventType: EventType.WorkflowExecutionCanceled } => "cancelled from outside",
-            { EventType: EventType.WorkflowExecutionTimedOut } => "its time limit as a workflow has passed",
-            _ => "nothing tells how",
+            { WorkflowExecutionFailedEventAttributes.Failure: { } failure } => new ExecutionFailed(new Quote(failure.Message)),
+            { EventType: EventType.WorkflowExecutionCanceled } => new CancelledByServer(),
+            { EventType: EventType.WorkflowExecutionTimedOut } => new WorkflowTimedOut(),
+            _ => null,
         };
 }

@@ -45,7 +45,7 @@ public sealed class LostTasks(ITemporalClient client)
             {
                 Id = RunIds.TaskOf(runId, task.Id),
                 State = TaskStates.Failed,
-                Reason = PayloadPaging.Brief($"its workflow ended: {ClosedExecution.Describe(end)}"),
+                Why = new WorkflowEnded(ClosedExecution.WhyOf(end)),
             },
             ExecutionId = task.RunId,
             Sequence = TaskReport.LastWord,

@@ -92,10 +92,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
     /// <returns>How many are open.</returns>
     private async Task<int> TellAsync(string runId, RunExecution? execution, RpcOptions rpc)
     {
-        var reason =
-            execution?.End is not { } end ? "its run is gone"
-            : end.State == RunStates.Terminated ? $"its run was {end.Reason}"
-            : $"its run has ended: {end.State}";
+        var how = new RunEndedWithoutIt(execution?.End?.State, execution?.End?.Why as TerminatedBy);
         var left = 0;
         await foreach (
             var task in _client
@@ -116,7 +113,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
             {
                 await _client
                     .GetWorkflowHandle<ITaskWorkflow>(task.Id, task.RunId)
-                    .SignalAsync(w => w.RunEndedAsync(reason), new WorkflowSignalOptions { Rpc = rpc });
+                    .SignalAsync(w => w.RunEndedAsync(how), new WorkflowSignalOptions { Rpc = rpc });
                 _told.Add(task.RunId);
             }
             catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)

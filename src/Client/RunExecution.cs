@@ -37,7 +37,7 @@ public sealed record RunExecution(string ExecutionId, RunResult? End, DateTimeOf
     {
         if ((await ClosedExecution.LastEventAsync(execution, rpc))?.WorkflowExecutionTerminatedEventAttributes is { } terminated)
         {
-            return Ended(RunStates.Terminated, TerminatedBy(terminated.Identity, terminated.Reason));
+            return Ended(RunStates.Terminated, Terminated(terminated.Identity, terminated.Reason));
         }
         try
         {
@@ -45,27 +45,24 @@ public sealed record RunExecution(string ExecutionId, RunResult? End, DateTimeOf
         }
         catch (WorkflowFailedException failure)
         {
-            return Ended(
-                failure.InnerException is CanceledFailureException ? RunStates.Cancelled : RunStates.Failed,
-                failure.InnerException?.Message ?? failure.Message
-            );
+            return Ended(failure.InnerException is CanceledFailureException ? RunStates.Cancelled : RunStates.Failed, Failed(failure));
         }
         catch (WorkflowContinuedAsNewException)
         {
-            return Ended(RunStates.Failed, "it continued as new, and what followed is gone");
+            return Ended(RunStates.Failed, new ContinuationGone());
         }
     }
 
-    /// <summary>Who terminated a run and why, for people.</summary>
+    /// <summary>Who terminated a run and why.</summary>
     /// <param name="identity">Identity of the client that did it; empty where it gave none.</param>
-    /// <param name="reason">The reason given; may be empty.</param>
-    public static string TerminatedBy(string identity, string reason)
-    {
-        var who = identity.Length > 0 ? $"terminated by {identity}" : "terminated by somebody who gave no name";
-        return reason.Length > 0 ? $"{who}: {reason}" : who;
-    }
+    /// <param name="words">The reason given; may be empty.</param>
+    public static TerminatedBy Terminated(string identity, string words) => new(identity, words.Length > 0 ? new Quote(words) : null);
+
+    /// <summary>Why a run has failed, as far as the server knows.</summary>
+    internal static ExecutionFailed Failed(WorkflowFailedException failure) =>
+        new(new Quote(failure.InnerException?.Message ?? failure.Message));
 
     private static DateTimeOffset Utc(DateTime time) => new(time, TimeSpan.Zero);
 
-    private static RunResult Ended(string state, string reason) => new() { State = state, Reason = PayloadPaging.Brief(reason) };
+    private static RunResult Ended(string state, Reason why) => new() { State = state, Why = why };
 }

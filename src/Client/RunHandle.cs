@@ -42,7 +42,7 @@ public sealed class RunHandle
             : status with
             {
                 State = end.State,
-                Reason = end.Reason,
+                Why = end.Why,
                 UpdatedAt = endedAt ?? status.UpdatedAt,
             };
     }
@@ -153,7 +153,7 @@ public sealed class RunHandle
             {
                 if (await FindExecutionAsync(cancellation) is not { } newest)
                 {
-                    return new RunResult { State = RunStates.Failed, Reason = failure.InnerException?.Message ?? failure.Message };
+                    return new RunResult { State = RunStates.Failed, Why = RunExecution.Failed(failure) };
                 }
                 if (newest.End is { } end)
                 {

@@ -140,11 +140,11 @@ public interface ITaskWorkflow
 
     /// <summary>A person's decision about a task that changed what its gates check.</summary>
     [WorkflowSignal(MessageNames.Decide)]
-    Task DecideAsync(bool accepted, string reason);
+    Task DecideAsync(bool accepted, Person by);
 
     /// <summary>Its run has ended without it: the task ends its agent, keeps its work and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
-    Task RunEndedAsync(string reason);
+    Task RunEndedAsync(RunEndedWithoutIt how);
 
     /// <summary>The parts that this task was divided into have ended.</summary>
     [WorkflowSignal(MessageNames.PartsDone)]
@@ -181,7 +181,7 @@ public interface IMergeTrainWorkflow
 
     /// <summary>Its run has ended without it: the train interrupts the merge under way and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
-    Task RunEndedAsync(string reason);
+    Task RunEndedAsync(RunEndedWithoutIt how);
 }
 
 /// <summary>A request becomes a plan: the planner is asked, its answer is checked like any plan, faults go back to it. It reports to its
@@ -210,7 +210,7 @@ public interface IPlanningWorkflow
 
     /// <summary>Its run has ended without it: ends its agent and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
-    Task RunEndedAsync(string reason);
+    Task RunEndedAsync(RunEndedWithoutIt how);
 }
 
 /// <summary>One round of a run's review: the reviewer is asked about each part of the change, and its answers are stored. It reports to its
@@ -239,5 +239,5 @@ public interface IReviewWorkflow
 
     /// <summary>Its run has ended without it: ends its agent and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
-    Task RunEndedAsync(string reason);
+    Task RunEndedAsync(RunEndedWithoutIt how);
 }

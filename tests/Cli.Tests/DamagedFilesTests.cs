@@ -11,7 +11,7 @@ public class DamagedFilesTests
         using var cli = RunCommandTests.Repository("""echo x > a.txt; echo '{"status": "failed", "reason": "hard"}' > .task-status.json""");
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [{command: \"true\"}]}\n");
         await cli.RunAsync("run", "--yes", "--run-id", "night");
-        string[] damaged = ["plan/start.json", "reports/gates.json", "tasks/a/1/outcome.json", "tasks/a/task.json"];
+        string[] damaged = ["plan/start.json", "preflight/verdicts.json", "tasks/a/1/outcome.json", "tasks/a/task.json"];
         foreach (var file in damaged)
         {
             cli.Write($".orchestrator/runs/night/{file}", "");

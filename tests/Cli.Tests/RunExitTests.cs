@@ -68,7 +68,7 @@ public class RunExitTests
                 {
                     Id = "b",
                     State = other,
-                    Reason = reason,
+                    Why = new Noted(new Quote(reason)),
                 },
             ],
         };

@@ -93,7 +93,7 @@ public class RunTableTests
     {
         var run = Run(3, _ => TaskStates.Executing) with
         {
-            Reason = new string('r', 300),
+            Why = new Noted(new Quote(new string('r', 300))),
             Questions = [new RunQuestion { Id = "plan", Question = new string('q', 300) }],
         };
 
@@ -163,7 +163,7 @@ public class RunTableTests
         run = run with
         {
             Standing = RunLiveness.Interrupted,
-            Tasks = [run.Tasks[0], run.Tasks[1] with { Title = title, Reason = "3 gates passed" }, run.Tasks[2]],
+            Tasks = [run.Tasks[0], run.Tasks[1] with { Title = title, Why = new Noted(new Quote("3 gates passed")) }, run.Tasks[2]],
         };
 
         var text = string.Join('\n', Draw(run, new Dictionary<string, string>(), Now, width, 50));

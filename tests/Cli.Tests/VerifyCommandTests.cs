@@ -33,7 +33,7 @@ public class VerifyCommandTests
                 (bool)bad.Json["passed"]!,
                 (string?)gate["result"],
                 (string?)gate["failure"],
-                (string?)gate["type"],
+                (string?)gate["gate"]!["type"],
                 (int)gate["exitCode"]!
             )
         );
@@ -63,7 +63,9 @@ public class VerifyCommandTests
         Assert.True(result.ExitCode == 0, result.People);
         Assert.Equal(
             [("ruff --version || true", "lint", "task"), ("make typecheck", "typecheck", "contracts")],
-            result.Json["gates"]!.AsArray().Select(gate => ((string?)gate!["command"], (string?)gate["type"], (string?)gate["source"]))
+            result.Json["gates"]!
+                .AsArray()
+                .Select(gate => ((string?)gate!["command"], (string?)gate["gate"]!["type"], (string?)gate["source"]))
         );
     }
 
@@ -138,7 +140,8 @@ public class VerifyCommandTests
             second.People,
             StringComparison.Ordinal
         );
-        Assert.Equal(("", 0), ((string?)second.Json["gates"]![0]!["cached"]!["run"], (int)second.Json["gates"]![0]!["milliseconds"]!));
+        var taken = second.Json["gates"]![0]!;
+        Assert.Equal((true, "", 0), ((bool)taken["cached"]!, (string?)taken["run"], (int)taken["seconds"]!));
         Assert.Contains("advice: exit code 3", second.People, StringComparison.Ordinal); // What is red is never taken.
         Assert.Contains("right a.txt: passed (", fresh.People, StringComparison.Ordinal);
         Assert.Contains("right a.txt: passed (", changed.People, StringComparison.Ordinal);

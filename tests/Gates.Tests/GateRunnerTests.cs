@@ -61,7 +61,7 @@ public sealed class GateRunnerTests : IDisposable
 
         Assert.Equal((2, 2, 312), (verdict.Tests!.Ran, verdict.Tests.Skipped, verdict.Tests.Printed));
         Assert.Equal(["out/junit.xml", "out/unit.trx"], verdict.Tests.Files);
-        Assert.Equal("it printed 312 tests, out/junit.xml, out/unit.trx say 2", verdict.Tests.Contradiction);
+        Assert.True(verdict.Tests.IsContradicted);
         Assert.Contains("[2 tests, 2 skipped]", await File.ReadAllTextAsync(verdict.EvidenceFile!), StringComparison.Ordinal);
 
         void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder.Path, name), text);

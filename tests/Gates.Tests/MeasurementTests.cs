@@ -81,7 +81,11 @@ public sealed class MeasurementTests : IDisposable
 
         Assert.Equal((result, 1), (verdict.Result, verdict.Runs));
         Assert.Equal(measured is null ? null : Expectation.NumberOf(measured), verdict.Measured);
-        Assert.Contains(words, result == GateResult.Passed ? verdict.Comparison : verdict.Complaint, StringComparison.Ordinal);
-        Assert.Contains($"[{verdict.Comparison}]", await File.ReadAllTextAsync(verdict.EvidenceFile!), StringComparison.Ordinal);
+        Assert.Contains(
+            words,
+            result == GateResult.Passed ? GateWords.Comparison(verdict) : GateWords.Complaint(verdict),
+            StringComparison.Ordinal
+        );
+        Assert.Contains($"[{GateWords.Comparison(verdict)}]", await File.ReadAllTextAsync(verdict.EvidenceFile!), StringComparison.Ordinal);
     }
 }

@@ -48,7 +48,7 @@ public sealed class AgentRequestTests
                 a.JudgeRequest = _ => new RequestVerdict { Step = RequestSteps.Install };
                 a.Merge = Noted(
                     merged,
-                    commit => commit == "packages-1" ? new MergeResult { FailureClass = FailureClasses.Transient } : null
+                    commit => commit == "packages-1" ? new MergeResult { FailureClass = FailureClass.Transient } : null
                 );
             }
         );
@@ -149,7 +149,7 @@ public sealed class AgentRequestTests
                     decisions.Add(decision);
                     return decision.Accepted
                         ? new RequestVerdict { Step = RequestSteps.Install }
-                        : new RequestVerdict { Step = RequestSteps.Answer, Text = $"no: {decision.Reason}" };
+                        : new RequestVerdict { Step = RequestSteps.Answer, Text = $"no: {decision.Why}" };
                 };
             }
         );
@@ -167,11 +167,9 @@ public sealed class AgentRequestTests
 
         var decision = Assert.Single(decisions);
         Assert.Equal(yes, decision.Accepted);
-        Assert.Contains("kim@laptop", decision.Reason, StringComparison.Ordinal);
-        Assert.Contains(
-            run.Activities.Events,
-            e => e.Task == "a" && e.Reason.Contains($"{(yes ? "approved" : "rejected")} by kim@laptop", StringComparison.Ordinal)
-        );
+        var kim = Person.Of("kim@laptop", "we trust it");
+        Assert.Equal(yes ? new Approved(kim) : new Rejected(kim), decision.Why);
+        Assert.Contains(run.Activities.Events, e => e.Task == "a" && e.Why == decision.Why);
         var again = run.Activities.Starts.Last(s => s.Task.Task.Id == "a");
         Assert.Contains(yes ? "it is installed" : "no: rejected by kim@laptop", again.Answer, StringComparison.Ordinal);
         Assert.Null((await run.StatusAsync()).Tasks[0].Asks);
@@ -197,7 +195,7 @@ public sealed class AgentRequestTests
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
 
-        Assert.Equal(new RequestDecision(Accepted: false, "nobody approved it in time"), Assert.Single(decisions));
+        Assert.Equal(new RequestDecision(new NotApprovedInTime()), Assert.Single(decisions));
     }
 
     [Fact]
@@ -265,7 +263,7 @@ public sealed class AgentRequestTests
                 a.Agent = (input, stop) =>
                     input.Task.Task.Id == "a-1"
                         ? System.Threading.Tasks.Task.FromResult(
-                            new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "the parser is not there" }
+                            new AgentRunResult { FailureClass = FailureClass.GaveUp, Message = "the parser is not there" }
                         )
                         : BlockedOnce(input, stop);
                 a.JudgeRequest = input => Splitting(input) with { Step = RequestSteps.Split };
@@ -356,7 +354,7 @@ public sealed class AgentRequestTests
         System.Threading.Tasks.Task.FromResult(
             new AgentRunResult
             {
-                FailureClass = FailureClasses.Blocked,
+                FailureClass = FailureClass.Blocked,
                 Message = "needs pandas",
                 Session = "s",
             }

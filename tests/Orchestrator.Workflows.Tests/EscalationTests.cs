@@ -1,4 +1,5 @@
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Temporalio.Exceptions;
 using Xunit;
 
@@ -29,8 +30,12 @@ public sealed class EscalationTests
         // All that is on staging is asked for what it has to hold, the task that is mended among it; what comes after begins with the fix.
         Assert.Equal(["after"], Assert.Single(run.Activities.Fixes).Without);
         Assert.Equal("merge-good-1+fix+merge", run.Activities.Starts.Single(s => s.Task.Task.Id == "after").Task.StagingTip);
-        Assert.Contains("because: 1 commit on staging ('fix'); 2/2 gates hold", status.Tasks[0].Reason, StringComparison.Ordinal);
-        Assert.Equal("2/2", status.Tasks[0].Gates);
+        var resolved = Assert.IsType<ResolvedBy>(status.Tasks[0].Why);
+        Assert.Equal(
+            ("because", new PersonCommits(1, "staging", new Quote("'fix'")), "2/2"),
+            (resolved.By.Words?.Text, resolved.Commits, GateWords.Count(resolved.Gates))
+        );
+        Assert.Equal("2/2", GateWords.Count(status.Tasks[0].Gates));
     }
 
     [Fact]
@@ -106,7 +111,7 @@ public sealed class EscalationTests
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         Assert.Equal((2, 2), (landings, rounds));
-        Assert.EndsWith("+fix+merge", run.Activities.Reviews.Last().Round.Tip, StringComparison.Ordinal);
+        Assert.EndsWith("+fix+merge", run.Activities.Reviews.Last().Question.Review!.Round.Tip, StringComparison.Ordinal);
     }
 
     /// <summary>A landing that was asked for before a reset is not one that is asked for after it.</summary>
@@ -169,7 +174,7 @@ public sealed class EscalationTests
         var told = Assert.Single(run.Activities.Replans);
         Assert.Equal(("merge-good-1", "because"), (told.StagingTip, told.Guidance));
         Assert.Equal(["after", "bad"], told.Replaces.Order());
-        Assert.Equal([1], run.Activities.Questions.Select(q => q.Replan));
+        Assert.Equal([1], run.Activities.Questions.Select(q => q.Question.Planning!.Replan));
         Assert.All(run.Activities.Starts.Where(s => s.Task.Task.Id.StartsWith('n')), s => Assert.Equal("h+replan1", s.Task.PlanHash));
     }
 
@@ -182,8 +187,8 @@ public sealed class EscalationTests
                 input.Guidance == "first" ? new PlanningBegun { Faults = ["There is no planner."] } : new PlanningBegun();
             a.Planner = (input, _) =>
                 Task.FromResult(
-                    input.Replan == 1
-                        ? new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "too hard" }
+                    input.Question.Planning!.Replan == 1
+                        ? new AgentRunResult { FailureClass = FailureClass.GaveUp, Message = "too hard" }
                         : ScriptedActivities.Done()
                 );
             a.ConcludeReplan = _ => Made("new-1");
@@ -221,7 +226,7 @@ public sealed class EscalationTests
         await run.SkipAsync(TimeSpan.FromHours(73));
 
         var closed = await run.UntilAsync(s => s.State == RunStates.Escalated);
-        Assert.Contains("nobody approved the plan in time", closed.Reason, StringComparison.Ordinal);
+        Assert.Equal(new OtherPlanNotTaken(new PlanNotApprovedInTime()), Assert.IsType<NothingCanRun>(closed.Why).Then);
         await ResolveAsync(run, Resolutions.Abort);
         Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
     }
@@ -260,7 +265,7 @@ public sealed class EscalationTests
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         Assert.Equal(2, rounds);
-        Assert.Equal("merge-new-1-1", run.Activities.Reviews.Last().Round.Tip);
+        Assert.Equal("merge-new-1-1", run.Activities.Reviews.Last().Question.Review!.Round.Tip);
     }
 
     [Fact]
@@ -270,7 +275,7 @@ public sealed class EscalationTests
             a.Agent = async (_, stop) =>
             {
                 await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                return new AgentRunResult { FailureClass = FailureClasses.Stopped };
+                return new AgentRunResult { FailureClass = FailureClass.Stopped };
             }
         );
         await run.UntilAsync(s => s.Tasks.Any(t => t.State == TaskStates.Executing));
@@ -292,7 +297,8 @@ public sealed class EscalationTests
 
         var result = await run.ResultAsync();
         Assert.Equal(RunStates.Cancelled, result.State);
-        Assert.StartsWith("aborted by kim@desk: because", result.Reason, StringComparison.Ordinal);
+        var aborted = Assert.IsType<RunAborted>(result.Why is Followed ended ? ended.First : result.Why);
+        Assert.Equal(Person.Of("kim@desk", "because"), aborted.By);
     }
 
     [Fact]
@@ -315,12 +321,17 @@ public sealed class EscalationTests
         Assert.Matches(@"It is risky\. \(Without an answer by \d{4}-\d{2}-\d{2} \d{2}:\d{2}Z it is a no\.\)", asked.Questions[0].Question);
         Assert.Contains("The plan is not waiting for an answer", again.InnerException!.Message, StringComparison.Ordinal);
         await run.UntilAsync(s => s.Tasks[0].State == TaskStates.Merged && s.State == RunStates.Escalated);
-        string[] said = ["the plan is approved by kim@desk", "approved by lee@lap", "rejected by lee@lap: too early"];
-        await TestKit.Eventually.TrueAsync(() => !said.Except(run.Activities.Events.Select(e => e.Reason)).Any());
-        Assert.Equal(["kim@desk", "lee@lap", "lee@lap"], run.Activities.Events.Where(e => said.Contains(e.Reason)).Select(e => e.By));
+        Reason[] said =
+        [
+            new PlanAnswered(Accepted: true, Person.Of("kim@desk")),
+            new Approved(Person.Of("lee@lap")),
+            new Rejected(Person.Of("lee@lap", "too early")),
+        ];
+        await TestKit.Eventually.TrueAsync(() => !said.Except(run.Activities.Events.Select(e => e.Why)).Any());
+        Assert.Equal(["kim@desk", "lee@lap", "lee@lap"], run.Activities.Events.Where(e => said.Contains(e.Why)).Select(e => e.By));
     }
 
-    private static AgentRunResult GaveUp => new() { FailureClass = FailureClasses.GaveUp, Message = "I can't." };
+    private static AgentRunResult GaveUp => new() { FailureClass = FailureClass.GaveUp, Message = "I can't." };
 
     private static ReplanConclusion Made(params string[] tasks) =>
         new() { PlanHash = "", Tasks = [.. tasks.Select(id => new TaskOutline { Id = id })] };

@@ -33,15 +33,14 @@ public sealed class FailingActivityTests
         broken = false;
         await LookUntilAsync(watch, run, s => s.Failing.Count == 0);
 
-        Assert.Matches(
-            "VerifyTask has failed [0-9]+ times and is tried again: the table is locked.",
-            Assert.Single(failing.Tasks, t => t.Id == "a").Reason
-        );
-        Assert.Matches("BuildBatch has failed [0-9]+ times and is tried again: nobody thought of this.", failing.Reason);
+        var ofTask = Assert.IsType<StepFailing>(Assert.Single(failing.Tasks, t => t.Id == "a").Why);
+        Assert.Equal(("VerifyTask", "the table is locked"), (ofTask.Activity, ofTask.Cause.Text));
+        var ofRun = Assert.Single(Assert.IsType<NotWorking>(failing.Why).Steps);
+        Assert.Equal(("BuildBatch", "nobody thought of this"), (ofRun.Activity, ofRun.Cause.Text));
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         Assert.Single(run.Activities.Events, e => e.Task is null && e.Reason.Contains("nobody thought of this", StringComparison.Ordinal));
         Assert.Single(run.Activities.Events, e => e.Task == "a" && e.Reason.Contains("the table is locked", StringComparison.Ordinal));
-        Assert.Equal("", (await run.StatusAsync()).Reason);
+        Assert.Null((await run.StatusAsync()).Why);
     }
 
     [Fact]

@@ -17,11 +17,11 @@ public sealed class LeaseTests
         var table = new LeaseTable(new LeaseState());
 
         Assert.Null(table.Ask(Request("one", "a", writes: ["src/**"])));
-        Assert.Contains("src/x.cs, which one/a works on", table.Ask(Request("two", "b", writes: ["src/x.cs"])));
+        Assert.Equal(new WaitsForLease("src/x.cs", "one/a"), table.Ask(Request("two", "b", writes: ["src/x.cs"])));
         Assert.NotNull(table.Ask(Request("three", "c", writes: ["src/x.cs", "doc"])));
         Assert.Null(table.Ask(Request("three", "d", writes: ["other"])));
         Assert.Equal(["b"], table.Release("one", "a").Select(g => g.TaskId));
-        Assert.Contains("waits for doc, which three/c waits for too", table.Ask(Request("four", "e", writes: ["doc"])));
+        Assert.Equal(new WaitsForLease("doc", "three/c", IsWaiting: true), table.Ask(Request("four", "e", writes: ["doc"])));
         Assert.Equal(["c"], table.Leave("two").Select(g => g.TaskId));
         Assert.Equal(["e"], table.Leave("three").Select(g => g.TaskId));
     }
@@ -56,7 +56,7 @@ public sealed class LeaseTests
             ],
             table.State("q").Held.Select(held => held.Writes).OrderBy(writes => writes.Count)
         );
-        Assert.Contains("z, which one/a works on", table.Ask(Request("three", "d", writes: ["z"])));
+        Assert.Equal(new WaitsForLease("z", "one/a"), table.Ask(Request("three", "d", writes: ["z"])));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Orchestrator.Workflows.Runs;
 using Temporalio.Exceptions;
 using Xunit;
@@ -14,7 +15,7 @@ public sealed class OutageTests
     [Fact]
     public void PauseLonger_AgainAndAgain_DoublesUpToHalfAnHour()
     {
-        var outage = new Outage("claude", "Not logged in", TimeSpan.FromMinutes(1));
+        var outage = new Outage("claude", new AgentFailed(new Quote("Not logged in")), TimeSpan.FromMinutes(1));
         var pauses = new List<double>();
 
         for (var probe = 0; probe < 7; probe++)
@@ -44,7 +45,7 @@ public sealed class OutageTests
                     return System.Threading.Tasks.Task.FromResult(
                         new AgentRunResult
                         {
-                            FailureClass = FailureClasses.Account,
+                            FailureClass = FailureClass.Account,
                             Message = "Not logged in",
                             Session = "s",
                         }
@@ -84,7 +85,7 @@ public sealed class OutageTests
                             ? ScriptedActivities.Done()
                             : new AgentRunResult
                             {
-                                FailureClass = FailureClasses.GaveUp,
+                                FailureClass = FailureClass.GaveUp,
                                 Message = "exit code 1: segmentation fault",
                                 Signature = "claude GaveUp exit code #",
                                 Session = "s",
@@ -94,7 +95,7 @@ public sealed class OutageTests
             Settings
         );
 
-        await run.UntilAsync(s => s.Reason.Contains("failed alike", StringComparison.Ordinal) && starts >= 4);
+        await run.UntilAsync(s => s.Why is NotWorking { Open: [{ Why: FailedAlike }] } && starts >= 4);
         works = true;
         var result = await run.ResultAsync();
 
@@ -113,7 +114,7 @@ public sealed class OutageTests
                         input.Task.Task.Id == "t0" && input.Start == 1
                             ? new AgentRunResult
                             {
-                                FailureClass = FailureClasses.UsageLimit,
+                                FailureClass = FailureClass.UsageLimit,
                                 Message = "session limit",
                                 ResetAt = DateTimeOffset.UtcNow.AddHours(5),
                                 Session = "s",
@@ -149,7 +150,7 @@ public sealed class OutageTests
                             Worktree = "",
                             BaseCommit = "",
                             Problem = "No space left on device",
-                            FailureClass = FailureClasses.Environment,
+                            FailureClass = FailureClass.Environment,
                         }
                         : new PreparedTask { Worktree = "w", BaseCommit = "base" },
             Settings
@@ -205,7 +206,7 @@ public sealed class OutageTests
                         {
                             Commit = "c",
                             Problems = ["pytest: not found"],
-                            FailureClass = FailureClasses.Environment,
+                            FailureClass = FailureClass.Environment,
                         }
                         : new VerifyResult { Commit = $"c-{input.Task.Task.Id}" },
             Settings with
@@ -234,7 +235,12 @@ public sealed class OutageTests
                 a.Verify = input => new VerifyResult
                 {
                     Commit = $"c-{input.Task.Task.Id}",
-                    Gates = "1/1",
+                    Gates = new GateSummary
+                    {
+                        Proof = GateProof.Verified,
+                        Total = 1,
+                        Passed = 1,
+                    },
                     NeedsPerson = "It deleted the test 'tests/a.py'.",
                 },
             Settings

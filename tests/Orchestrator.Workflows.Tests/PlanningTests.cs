@@ -69,7 +69,7 @@ public sealed class PlanningTests
         await run.BeginAsync(Request with { Yes = false });
 
         var waiting = await run.UntilAsync(s => s.State == RunStates.AwaitingApproval && s.Questions.Count > 0);
-        Assert.Contains("A planner made the plan: 2 tasks", waiting.Reason, StringComparison.Ordinal);
+        Assert.Equal(2, Assert.IsType<PlanNeedsApproval>(waiting.Why).Tasks);
         Assert.Empty(run.Activities.Starts);
         await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan", "")));
 
@@ -97,7 +97,7 @@ public sealed class PlanningTests
             a.Planner = async (_, stop) =>
             {
                 await Task.WhenAny(Task.Delay(Timeout.Infinite, stop));
-                return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "planner's" };
+                return new AgentRunResult { FailureClass = FailureClass.Stopped, Session = "planner's" };
             }
         );
         await run.BeginAsync(Request);

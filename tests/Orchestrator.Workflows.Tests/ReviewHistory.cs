@@ -137,14 +137,23 @@ internal sealed class ReviewHistory
         activities.PageSize = 3;
         activities.Plan = plan => plan with { ApprovalReason = Draw("risk", "plan", 0) < 15 ? "It is risky." : "" };
         activities.Agent = (input, stop) => AgentAsync(input.Task.Task.Id, input.Start, input.Stop, 10, stop);
-        activities.Planner = (input, stop) => AgentAsync($".replan {input.Replan}", input.Start, input.Stop, 20, stop);
+        activities.Planner = (input, stop) => AgentAsync($".replan {input.Question.Planning!.Replan}", input.Start, input.Stop, 20, stop);
         activities.Reviewer = (input, stop) => AgentAsync(".review", input.Start, input.Stop, 8, stop);
         activities.Verify = input =>
             Draw("gates", input.Task.Task.Id, input.Attempt) switch
             {
                 < 12 => new VerifyResult { Problems = ["a gate failed"], ProblemsFile = "p.md" },
                 < 20 => new VerifyResult { Commit = $"commit-{input.Attempt}", NeedsPerson = "it changed its gates" },
-                _ => new VerifyResult { Commit = $"commit-{input.Attempt}", Gates = "1/1" },
+                _ => new VerifyResult
+                {
+                    Commit = $"commit-{input.Attempt}",
+                    Gates = new GateSummary
+                    {
+                        Proof = GateProof.Verified,
+                        Total = 1,
+                        Passed = 1,
+                    },
+                },
             };
         activities.Merge = input =>
             Draw("merge", input.TaskId, input.Attempt) < 12
@@ -181,7 +190,16 @@ internal sealed class ReviewHistory
         activities.VerifyFix = input =>
             Draw("fixed", input.Commit, 0) < 30
                 ? new FixVerdict { Refusal = "The gate 'tests' fails." }
-                : new FixVerdict { Commit = $"{input.Commit}-merged", Gates = "2/2" };
+                : new FixVerdict
+                {
+                    Commit = $"{input.Commit}-merged",
+                    Gates = new GateSummary
+                    {
+                        Proof = GateProof.Verified,
+                        Total = 2,
+                        Passed = 2,
+                    },
+                };
         activities.Land = () =>
             Draw("land", "", Interlocked.Increment(ref _landings)) < 35
                 ? new LandResult { Message = $"The checkout is dirty ({_landings})." }
@@ -200,16 +218,16 @@ internal sealed class ReviewHistory
         var outcome = new AgentRunResult
         {
             FailureClass =
-                draw < givesUp ? FailureClasses.GaveUp
-                : draw < givesUp + 6 ? FailureClasses.Transient
-                : draw < givesUp + 12 ? FailureClasses.Died
-                : draw < givesUp + 16 ? FailureClasses.UsageLimit
-                : FailureClasses.None,
+                draw < givesUp ? FailureClass.GaveUp
+                : draw < givesUp + 6 ? FailureClass.Transient
+                : draw < givesUp + 12 ? FailureClass.Died
+                : draw < givesUp + 16 ? FailureClass.UsageLimit
+                : FailureClass.None,
             Message = "as scripted",
             Session = "s",
             ClaimedDone = true,
         };
-        return outcome.FailureClass == FailureClasses.UsageLimit
+        return outcome.FailureClass == FailureClass.UsageLimit
             ? outcome with
             {
                 ResetAt = DateTimeOffset.UtcNow.AddMilliseconds(50),

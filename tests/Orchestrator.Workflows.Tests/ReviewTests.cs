@@ -11,10 +11,8 @@ public sealed class ReviewTests
     public async Task Review_RejectsThenAccepts_FindingsBecomeTasksAndTheRunLands()
     {
         await using var run = await StartAsync(a =>
-        {
-            a.Conclude = input => input.Round.Number == 1 ? Findings(2, "review-1-1", "review-1-2") : Accepted();
-            a.Merge = input => new MergeResult { Outcome = MergeOutcome.Merged, Commit = $"merge-{input.TaskId}" };
-        });
+            a.Conclude = input => input.Round.Number == 1 ? Findings(2, "review-1-1", "review-1-2") : Accepted()
+        );
 
         var result = await run.ResultAsync();
 
@@ -28,9 +26,9 @@ public sealed class ReviewTests
         Assert.Equal(6, result.AgentStarts);
 
         // The second round sees what the first one has not.
-        Assert.Equal(["", "merge-b"], run.Activities.Reviews.Select(r => r.Round.Since));
-        Assert.Equal(["merge-b", "merge-review-1-2"], run.Activities.Reviews.Select(r => r.Round.Tip));
-        Assert.Equal(["h", "h+1"], run.Activities.Reviews.Select(r => r.PlanHash));
+        Assert.Equal(["", "merge-b-1"], run.Activities.Reviews.Select(r => r.Question.Review!.Round.Since));
+        Assert.Equal(["merge-b-1", "merge-review-1-2-1"], run.Activities.Reviews.Select(r => r.Question.Review!.Round.Tip));
+        Assert.Equal(["h", "h+1"], run.Activities.Reviews.Select(r => r.Question.PlanHash));
         Assert.All(run.Activities.Starts.Where(s => s.Task.Task.Id.StartsWith('r')), s => Assert.Equal("h+1", s.Task.PlanHash));
         Assert.Equal(["h", "h+1"], run.Activities.EndedReviews);
     }
@@ -70,7 +68,7 @@ public sealed class ReviewTests
         Assert.Equal(ReviewVerdicts.Escalated, escalated.Review?.Verdict);
         var review = escalated.Tasks.First(t => t.Id == ReviewTask.Id);
         Assert.Equal((TaskStates.Escalated, "round.md"), (review.State, review.Evidence));
-        Assert.Contains("do not get fewer", review.Reason, StringComparison.Ordinal);
+        Assert.NotNull(Assert.IsType<ReviewRejected>(review.Why).Before);
         Assert.Contains($"orchestrate skip {run.RunId}/.review", escalated.Questions[0].Commands);
         Assert.DoesNotContain("review-2-1", escalated.Tasks.Select(t => t.Id));
 
@@ -93,9 +91,9 @@ public sealed class ReviewTests
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand(ReviewTask.Id, "look again")));
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
-        Assert.Equal(["", ""], run.Activities.Reviews.Select(r => r.Round.Since));
+        Assert.Equal(["", ""], run.Activities.Reviews.Select(r => r.Question.Review!.Round.Since));
         Assert.Equal(["", "look again"], run.Activities.Reviews.Select(r => r.Guidance));
-        Assert.Equal([1, 2], run.Activities.Reviews.Select(r => r.Round.Number));
+        Assert.Equal([1, 2], run.Activities.Reviews.Select(r => r.Question.Review!.Round.Number));
         Assert.Equal([1, 2], run.Activities.Reviews.Select(r => r.Start));
     }
 
@@ -110,7 +108,7 @@ public sealed class ReviewTests
 
         Assert.Equal(["", "p-1.md", "p-2.md"], run.Activities.Reviews.Select(r => r.ProblemsFile));
         Assert.Equal(["", "reviewer's", "reviewer's"], run.Activities.Reviews.Select(r => r.Session));
-        Assert.Contains("nothing is accepted", escalated.Tasks.First(t => t.Id == ReviewTask.Id).Reason, StringComparison.Ordinal);
+        Assert.IsType<ReviewStillUnreadable>(escalated.Tasks.First(t => t.Id == ReviewTask.Id).Why);
         Assert.Equal(ReviewVerdicts.Asked, escalated.Review?.Verdict);
     }
 
@@ -119,7 +117,7 @@ public sealed class ReviewTests
     {
         await using var run = await StartAsync(a =>
             a.Reviewer = (_, _) =>
-                Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "The model refused to answer." })
+                Task.FromResult(new AgentRunResult { FailureClass = FailureClass.GaveUp, Message = "The model refused to answer." })
         );
 
         var escalated = await run.UntilAsync(s => s.State == RunStates.Escalated);
@@ -138,7 +136,7 @@ public sealed class ReviewTests
                     input.Start == 1
                         ? new AgentRunResult
                         {
-                            FailureClass = FailureClasses.UsageLimit,
+                            FailureClass = FailureClass.UsageLimit,
                             Message = "limit",
                             ResetAt = DateTimeOffset.UtcNow.AddSeconds(1),
                         }
@@ -147,7 +145,7 @@ public sealed class ReviewTests
         );
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
-        Assert.Equal([1, 1], run.Activities.Reviews.Select(r => r.Round.Number));
+        Assert.Equal([1, 1], run.Activities.Reviews.Select(r => r.Question.Review!.Round.Number));
         Assert.Contains(run.Activities.Events, e => e is { Task: ReviewTask.Id, State: TaskStates.Parked });
     }
 
@@ -187,7 +185,16 @@ public sealed class ReviewTests
             a.Verify = input =>
                 input.Task.Task.Id == "review-1-1"
                     ? new VerifyResult { Problems = ["A gate failed."], ProblemsFile = "p.md" }
-                    : new VerifyResult { Commit = $"commit-{input.Task.Task.Id}-{input.Attempt}", Gates = "1/1" };
+                    : new VerifyResult
+                    {
+                        Commit = $"commit-{input.Task.Task.Id}-{input.Attempt}",
+                        Gates = new GateSummary
+                        {
+                            Proof = GateProof.Verified,
+                            Total = 1,
+                            Passed = 1,
+                        },
+                    };
         });
         await run.UntilAsync(s => s.State == RunStates.Escalated);
 
@@ -212,7 +219,7 @@ public sealed class ReviewTests
         );
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
-        Assert.Equal([(1, 8), (3, 9)], run.Activities.Reviews.Select(r => (r.Part, r.Start)));
+        Assert.Equal([(1, 8), (3, 9)], run.Activities.Reviews.Select(r => (r.Question.Review!.Part, r.Start)));
         Assert.All(run.Activities.Reviews, r => Assert.Equal("", r.Session));
     }
 
@@ -227,7 +234,7 @@ public sealed class ReviewTests
                 if (input.Start == 1)
                 {
                     await Task.WhenAny(Task.Delay(Timeout.Infinite, stop));
-                    return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "reviewer's" };
+                    return new AgentRunResult { FailureClass = FailureClass.Stopped, Session = "reviewer's" };
                 }
                 return ScriptedActivities.Done("reviewer's");
             }

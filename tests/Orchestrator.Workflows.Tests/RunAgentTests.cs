@@ -105,7 +105,7 @@ public sealed class RunAgentTests
                         ++calls < 3
                             ? new AgentRunResult
                             {
-                                FailureClass = FailureClasses.Transient,
+                                FailureClass = FailureClass.Transient,
                                 Message = "overloaded",
                                 Session = "s",
                             }
@@ -131,7 +131,7 @@ public sealed class RunAgentTests
                         ++calls == 1
                             ? new AgentRunResult
                             {
-                                FailureClass = FailureClasses.UsageLimit,
+                                FailureClass = FailureClass.UsageLimit,
                                 Message = "session limit",
                                 ResetAt = DateTimeOffset.UtcNow.AddHours(5),
                                 Session = "s",
@@ -161,7 +161,7 @@ public sealed class RunAgentTests
                         ++calls == 1
                             ? new AgentRunResult
                             {
-                                FailureClass = FailureClasses.Blocked,
+                                FailureClass = FailureClass.Blocked,
                                 Message = "needs pandas>=2.0",
                                 Session = "s",
                             }
@@ -187,14 +187,12 @@ public sealed class RunAgentTests
             a =>
                 a.Agent = (_, _) =>
                     System.Threading.Tasks.Task.FromResult(
-                        ++calls > 1
-                            ? ScriptedActivities.Done()
-                            : new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" }
+                        ++calls > 1 ? ScriptedActivities.Done() : new AgentRunResult { FailureClass = FailureClass.Stopped, Session = "s" }
                     )
         );
 
         var paused = await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].Paused);
-        Assert.Contains("stopped by a person", paused.Tasks[0].Reason, StringComparison.Ordinal);
+        Assert.IsType<AgentStoppedByPerson>(paused.Tasks[0].Why);
         Assert.Single(run.Activities.Starts);
         await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(new TaskCommand("a")));
 
@@ -217,7 +215,7 @@ public sealed class RunAgentTests
                 a.Agent = (input, _) =>
                     System.Threading.Tasks.Task.FromResult(
                         input.Task.Task.Id == "a" && hopeless
-                            ? new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "no idea" }
+                            ? new AgentRunResult { FailureClass = FailureClass.GaveUp, Message = "no idea" }
                             : ScriptedActivities.Done()
                     );
                 a.Release = input => input.TaskId == "a" ? release.Task : System.Threading.Tasks.Task.CompletedTask;
@@ -236,6 +234,6 @@ public sealed class RunAgentTests
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
-        Assert.DoesNotContain(run.Activities.Events, e => e.Reason.Contains("another execution", StringComparison.Ordinal));
+        Assert.DoesNotContain(run.Activities.Events, e => e.Why is StillOpenElsewhere);
     }
 }

@@ -70,7 +70,7 @@ public sealed class RunTests
                 }
         );
 
-        var held = await run.UntilAsync(s => s.Tasks.Any(t => t.Reason == "held by maria: red tests"));
+        var held = await run.UntilAsync(s => s.Tasks.Any(t => t.Why == new AgentHeld(new Quote("held by maria: red tests"))));
         release.SetResult();
         var result = await run.ResultAsync();
 
@@ -82,7 +82,7 @@ public sealed class RunTests
         static AgentRunResult Held(string why) =>
             new()
             {
-                FailureClass = FailureClasses.Held,
+                FailureClass = FailureClass.Held,
                 Message = why,
                 NeverBegun = true,
             };
@@ -206,10 +206,10 @@ public sealed class RunTests
 
         Assert.Equal("x", (await run.ResultAsync()).LandedCommit);
         Assert.Matches(@"A secret is in it\. \(Without an answer by .+Z it is a no\.\)", asked.Questions[0].Question);
-        Assert.Equal("nobody promoted it in time, so nothing has landed. A secret is in it.", closed.Reason);
+        Assert.Equal(new NotPromotedInTime(new NotLanded(new Quote("A secret is in it."))), closed.Why);
         Assert.Equal(["promote", "resolve"], closed.Questions.Select(q => q.Id));
         Assert.Contains("orchestrate promote", part.InnerException!.Message, StringComparison.Ordinal);
-        Assert.Equal("A secret is in it.", anew.Reason);
+        Assert.Equal(new NotLanded(new Quote("A secret is in it.")), anew.Why);
 
         // What was said after the limit is no yes to what was asked before it.
         Assert.Equal([false, false, true], run.Activities.Lands.Select(l => l.IsAskedFor));

@@ -14,6 +14,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
         ITaskActivities,
         ITrainActivities,
         IRequestActivities,
+        IAnswerActivities,
         IPlanningActivities,
         IReviewActivities
 {
@@ -64,7 +65,16 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     public Func<CancellationToken, Task> WhileMerging { get; set; } = _ => Task.CompletedTask;
 
     public Func<VerifyTaskInput, VerifyResult> Verify { get; set; } =
-        input => new VerifyResult { Commit = $"commit-{input.Task.Task.Id}-{input.Attempt}", Gates = "1/1" };
+        input => new VerifyResult
+        {
+            Commit = $"commit-{input.Task.Task.Id}-{input.Attempt}",
+            Gates = new GateSummary
+            {
+                Proof = GateProof.Verified,
+                Total = 1,
+                Passed = 1,
+            },
+        };
 
     /// <summary>What becomes of the work of a task.</summary>
     public Func<MergeRequest, MergeResult> Merge { get; set; } = _ => new MergeResult { Outcome = MergeOutcome.Merged, Commit = "merge" };
@@ -92,7 +102,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     public static AgentRunResult Done(string session = "s") =>
         new()
         {
-            FailureClass = FailureClasses.None,
+            FailureClass = FailureClass.None,
             ClaimedDone = true,
             Session = session,
             Cost = 0.5m,

@@ -63,8 +63,8 @@ public sealed class TerminateAndResetTests
         Assert.Equal(RunStates.Completed, result.State);
         Assert.Equal((2, 2), (scene.Run.Activities.Starts.Count, scene.Run.Activities.Merged.Count));
         var status = await scene.Run.StatusAsync();
-        Assert.All(status.Tasks, t => Assert.Equal("merged before the run was reset", t.Reason));
-        Assert.Contains(scene.Run.Activities.Events, e => e.Reason == "begun anew by a reset");
+        Assert.All(status.Tasks, t => Assert.IsType<MergedBeforeReset>(t.Why));
+        Assert.Contains(scene.Run.Activities.Events, e => e.Why is BegunAnew);
     }
 
     /// <summary>Its tasks have ended because it was gone, which was nobody's will.</summary>
@@ -110,7 +110,7 @@ public sealed class TerminateAndResetTests
 
         foreach (var task in await scene.OpenTasksAsync())
         {
-            await scene.Run.Client.GetWorkflowHandle<ITaskWorkflow>(task).SignalAsync(w => w.RunEndedAsync("a mistake"));
+            await scene.Run.Client.GetWorkflowHandle<ITaskWorkflow>(task).SignalAsync(w => w.RunEndedAsync(new RunEndedWithoutIt()));
         }
         await Eventually.TrueAsync(() => scene.Run.Activities.Looks >= 2);
         await scene.GoOnAsync();
@@ -147,7 +147,8 @@ public sealed class TerminateAndResetTests
         var status = await run.UntilAsync(s => s.State == RunStates.Escalated);
         var again = await lost.LookAsync();
 
-        Assert.Matches("^its workflow ended: terminated by .+: pressed by mistake$", status.Tasks[0].Reason);
+        var terminated = Assert.IsType<TerminatedBy>(Assert.IsType<WorkflowEnded>(status.Tasks[0].Why).Because);
+        Assert.Equal("pressed by mistake", terminated.Words?.Text);
         Assert.Equal((TaskStates.Failed, "a"), (status.Tasks[0].State, Assert.Single(told).Progress.Id));
         Assert.Empty(again);
         go.SetResult();
@@ -182,7 +183,7 @@ public sealed class TerminateAndResetTests
                     await Task.WhenAny(go.Task, Task.Delay(Timeout.Infinite, stop));
                     return go.Task.IsCompleted
                         ? ScriptedActivities.Done("reviewer's")
-                        : new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "reviewer's" };
+                        : new AgentRunResult { FailureClass = FailureClass.Stopped, Session = "reviewer's" };
                 };
                 a.Merge = input => new MergeResult { Outcome = MergeOutcome.Merged, Commit = $"merge-{input.TaskId}" };
                 a.Conclude = _ => ReviewTests.Accepted();
@@ -230,7 +231,9 @@ public sealed class TerminateAndResetTests
         var execution = await new RunClient(scene.Run.Client).Get(scene.Run.RunId).FindExecutionAsync();
 
         Assert.Equal(RunStates.Terminated, execution?.End?.State);
-        Assert.Matches("^terminated by .+@.+: pressed by mistake$", execution!.End!.Reason);
+        var terminated = Assert.IsType<TerminatedBy>(execution!.End!.Why);
+        Assert.Contains('@', terminated.Identity);
+        Assert.Equal("pressed by mistake", terminated.Words?.Text);
     }
 
     private static async Task TerminateAsync(string state)

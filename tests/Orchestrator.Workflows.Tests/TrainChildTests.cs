@@ -42,7 +42,7 @@ public sealed class TrainChildTests
         Assert.Equal(RunStates.Completed, (await scene.Run.ResultAsync()).State);
         Assert.Equal(["a", "b"], scene.Run.Activities.Merged.Order());
         Assert.Equal(2, scene.Run.Activities.Starts.Count);
-        Assert.Contains(scene.Run.Activities.Events, e => e.Reason.StartsWith("The merge train ended", StringComparison.Ordinal));
+        Assert.Contains(scene.Run.Activities.Events, e => e.Why is TrainEnded);
     }
 
     /// <summary>
@@ -237,8 +237,7 @@ public sealed class TrainChildTests
 
         go.SetResult();
         var status = await run.UntilAsync(s =>
-            s.Tasks.Any(t => t.Reason.Contains("It waits until", StringComparison.Ordinal))
-            && s.Tasks.Count(t => t.State == TaskStates.Merged) >= 2
+            s.Tasks.Any(t => t.Why is WaitsForConflict) && s.Tasks.Count(t => t.State == TaskStates.Merged) >= 2
         );
         resolve.SetResult();
 
@@ -274,7 +273,7 @@ public sealed class TrainChildTests
         );
         await run.UntilInTrainAsync(tasks.Length);
         go.SetResult();
-        var status = await run.UntilAsync(s => s.Tasks.Any(t => t.Reason.Contains("It waits until", StringComparison.Ordinal)));
+        var status = await run.UntilAsync(s => s.Tasks.Any(t => t.Why is WaitsForConflict));
         var waiting = new TaskCommand(status.Tasks.Single(t => t.State == TaskStates.Merging).Id);
 
         await run.Run.ExecuteUpdateAsync(w => w.CancelTaskAsync(waiting));
@@ -310,12 +309,14 @@ public sealed class TrainChildTests
             }
         );
         var asked = await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Blocked }]);
-        Assert.Contains($"Both sides are in w: make both hold there, then: orchestrate retry {run.RunId}/a", asked.Tasks[0].Reason);
+        var conflict = Assert.IsType<ConflictForPerson>(asked.Tasks[0].Why);
+        Assert.Equal(("w", $"{run.RunId}/a"), (conflict.Worktree, conflict.Task));
         Assert.Equal(("p.md", 3), (asked.Tasks[0].Evidence, asked.Tasks[0].Attempt));
 
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "")));
         var again = await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Blocked, Evidence: "markers.md" }]);
-        Assert.StartsWith("Conflict markers are left in f.", again.Tasks[0].Reason, StringComparison.Ordinal);
+        var left = Assert.IsType<NotVerified>(Assert.IsType<ConflictForPerson>(again.Tasks[0].Why).Because);
+        Assert.Equal(["Conflict markers are left in f."], left.Problems.Select(problem => problem.Text));
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "")));
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);

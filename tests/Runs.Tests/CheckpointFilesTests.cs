@@ -26,7 +26,7 @@ public sealed class CheckpointFilesTests
             {
                 Id = "b",
                 State = TaskStates.Skipped,
-                Reason = "depends on ü",
+                Why = new DependencyEnded("ü", TaskStates.Failed),
             },
         },
     ];
@@ -43,7 +43,7 @@ public sealed class CheckpointFilesTests
 
         Assert.Equal(file, again);
         Assert.Equal(("a", 7, "c"), (read[0].Progress.Id, read[0].ReportSequence, read[0].Progress.Commit));
-        Assert.Equal("depends on ü", read[1].Progress.Reason);
+        Assert.Equal(new DependencyEnded("ü", TaskStates.Failed), read[1].Progress.Why);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class CheckpointFilesTests
             {
                 Id = "c",
                 State = TaskStates.Failed,
-                Reason = new string('x', 200_000),
+                Evidence = new string('x', 200_000),
             },
         };
         var again = Tasks[0] with { ReportSequence = 8 };

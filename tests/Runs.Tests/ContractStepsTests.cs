@@ -170,7 +170,7 @@ public sealed class ContractStepsTests
             Assert.Single(work.Problems),
             StringComparison.Ordinal
         );
-        Assert.Equal("1/2", work.Gates);
+        Assert.Equal("1/2", GateWords.Count(work.Gates));
     }
 
     [Fact]

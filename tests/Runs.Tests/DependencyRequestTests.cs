@@ -112,7 +112,7 @@ public sealed partial class DependencyRequestTests
         Assert.Contains("evil", rewritten, StringComparison.Ordinal);
         await File.WriteAllTextAsync(register, rewritten);
 
-        var yes = await JudgeAsync(run, "a", new RequestDecision(Accepted: true, "kim@laptop"));
+        var yes = await JudgeAsync(run, "a", new RequestDecision(new Approved(Person.Of("kim@laptop"))));
         var made = await InstallAsync(run, "a");
 
         Assert.Contains("left-pad", asked.Text, StringComparison.Ordinal);
@@ -206,8 +206,8 @@ public sealed partial class DependencyRequestTests
         Claim(run, "a", "left-pad>=1.3");
 
         var asked = await JudgeAsync(run, "a");
-        var yes = await JudgeAsync(run, "a", new RequestDecision(Accepted: true, "kim@laptop"));
-        var no = await JudgeAsync(run, "a", new RequestDecision(Accepted: false, "nobody approved it in time"));
+        var yes = await JudgeAsync(run, "a", new RequestDecision(new Approved(Person.Of("kim@laptop"))));
+        var no = await JudgeAsync(run, "a", new RequestDecision(new NotApprovedInTime()));
 
         Assert.Equal((RequestSteps.Ask, ApprovalKinds.Dependency), (asked.Step, asked.Asks));
         Assert.Contains("May a have left-pad>=1.3 (npm, package.json)?", asked.Text, StringComparison.Ordinal);
@@ -237,7 +237,7 @@ public sealed partial class DependencyRequestTests
         await run.PrepareAsync("a");
         Claim(run, "a", "left-pad>=1.3");
         await JudgeAsync(run, "a");
-        await JudgeAsync(run, "a", new RequestDecision(Accepted: false, "rejected by kim@laptop: write it yourself"));
+        await JudgeAsync(run, "a", new RequestDecision(new Rejected(Person.Of("kim@laptop", "write it yourself"))));
         Claim(run, "a", "left-pad>=1.3", start: 2);
         Claim(run, "a", "left-pad>=1.2", start: 3);
 
@@ -257,7 +257,7 @@ public sealed partial class DependencyRequestTests
         await JudgeAsync(run, "a");
 
         var refused = await JudgeAsync(run, "b");
-        await JudgeAsync(run, "a", new RequestDecision(Accepted: false, "rejected by kim"));
+        await JudgeAsync(run, "a", new RequestDecision(new Rejected(Person.Of("kim"))));
         var asked = await JudgeAsync(run, "b");
 
         Assert.Contains(
@@ -281,7 +281,7 @@ public sealed partial class DependencyRequestTests
         Assert.True((await MergeAsync(run, "a", a.Commit)).Merged);
 
         var late = await MergeAsync(run, "b", b.Commit);
-        Assert.Equal((false, FailureClasses.Transient), (late.Merged, late.FailureClass));
+        Assert.Equal((false, FailureClass.Transient), (late.Merged, late.FailureClass));
         Assert.True((await MergeAsync(run, "b", (await InstallAsync(run, "b", round: 2)).Commit)).Merged);
 
         var manifest = await run.ShowAsync(run.StagingBranch, "package.json");

@@ -100,8 +100,8 @@ public sealed class FileRequestTests
         Claim(run, "a", ".github/workflows/ci.yml");
 
         var asked = await JudgeAsync(run, "a");
-        var no = await JudgeAsync(run, "a", decision: new RequestDecision(Accepted: false, "rejected by kim"));
-        var yes = await JudgeAsync(run, "a", decision: new RequestDecision(Accepted: true, "kim"));
+        var no = await JudgeAsync(run, "a", decision: new RequestDecision(new Rejected(Person.Of("kim"))));
+        var yes = await JudgeAsync(run, "a", decision: new RequestDecision(new Approved(Person.Of("kim"))));
 
         Assert.Equal((RequestSteps.Ask, ApprovalKinds.File), (asked.Step, asked.Asks));
         Assert.Contains("May a write .github/workflows/ci.yml", asked.Text, StringComparison.Ordinal);

@@ -30,6 +30,6 @@ public sealed class NextStepTests
         {
             Id = id,
             State = TaskStates.Failed,
-            Reason = reason,
+            Why = new Noted(new Quote(reason)),
         };
 }

@@ -30,7 +30,7 @@ public sealed class ReportFactsTests
                     Time = DateTimeOffset.UnixEpoch,
                     Task = "b",
                     State = TaskStates.Waived,
-                    Reason = "skipped by kim@desk",
+                    Why = new Noted(new Quote("skipped by kim@desk")),
                     By = "kim@desk",
                 },
                 new RunEvent
@@ -38,7 +38,7 @@ public sealed class ReportFactsTests
                     Sequence = 2,
                     Time = DateTimeOffset.UnixEpoch,
                     State = RunStates.Landing,
-                    Reason = "by itself",
+                    Why = new Noted(new Quote("by itself")),
                 },
             ]
         );
@@ -58,15 +58,15 @@ public sealed class ReportFactsTests
     [InlineData("echo '312 passed in 1.2s' >> $LOG", "its log was changed after it had ended; what it says now is no evidence")]
     [InlineData("rm $LOG", "its log is gone; what it says now is no evidence")]
     [InlineData("rm $LOG; mkfifo $LOG", "its log was changed after it had ended; what it says now is no evidence")]
-    [InlineData("echo '[{}]' > $(dirname $LOG)/facts.json", "what its gates have said can't be read any more")]
-    [InlineData("echo nothing > $(dirname $LOG)/facts.json", "what its gates have said can't be read any more")]
+    [InlineData("echo '[{}]' > $(dirname $LOG)/verdicts.json", "what its gates have said can't be read any more")]
+    [InlineData("echo nothing > $(dirname $LOG)/verdicts.json", "what its gates have said can't be read any more")]
     public async Task Report_EvidenceThatWasChangedAfterTheGate_IsNamed(string lie, string named)
     {
         using var run = await BeginAsync();
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "a\n");
         await run.VerifyAsync("a", prepared);
-        var log = Path.Combine(run.Repository.Path, Assert.Single(GateFacts.Read(run.Folder, "a", 1)!).Log);
+        var log = Path.Combine(run.Repository.Path, Assert.Single(GateEvidence.Read(run.Folder, "a", 1)!).EvidenceFile!);
         using var liar = System.Diagnostics.Process.Start("/bin/sh", ["-c", lie.Replace("$LOG", log, StringComparison.Ordinal)]);
         await liar.WaitForExitAsync();
 
@@ -111,7 +111,12 @@ public sealed class ReportFactsTests
                         State = TaskStates.Merged,
                         Attempt = 1,
                         Starts = 1,
-                        Gates = "1/1",
+                        Gates = new GateSummary
+                        {
+                            Proof = GateProof.Verified,
+                            Total = 1,
+                            Passed = 1,
+                        },
                     },
                     new RunTask
                     {

@@ -16,8 +16,8 @@ public sealed class SplitRequestTests
         Claim(run, " the parser ", "the printer", "  ");
 
         var asked = await JudgeAsync(run);
-        var yes = await JudgeAsync(run, new RequestDecision(Accepted: true, "kim@laptop"));
-        var no = await JudgeAsync(run, new RequestDecision(Accepted: false, "rejected by kim"));
+        var yes = await JudgeAsync(run, new RequestDecision(new Approved(Person.Of("kim@laptop"))));
+        var no = await JudgeAsync(run, new RequestDecision(new Rejected(Person.Of("kim"))));
 
         Assert.Equal((RequestSteps.Ask, ApprovalKinds.Split), (asked.Step, asked.Asks));
         Assert.Contains(

@@ -113,7 +113,7 @@ public sealed partial class UntrustedTextTests
             RunId = "night",
             State = RunStates.Escalated,
             Title = text,
-            Reason = text,
+            Why = new Noted(new Quote(text)),
             BaseCommit = new string('a', 40),
             Staging = "night/staging",
             Warnings = [text],
@@ -133,8 +133,7 @@ public sealed partial class UntrustedTextTests
                     Id = "a",
                     State = TaskStates.Failed,
                     Title = text,
-                    Reason = text,
-                    Gates = text,
+                    Why = new Noted(new Quote(text)),
                 },
             ],
         };

@@ -49,7 +49,7 @@ internal sealed class LeaseTable
     }
 
     /// <summary>Requests a lease. Null: granted; else what the task waits for.</summary>
-    public string? Ask(LeaseRequest request)
+    public WaitsForLease? Ask(LeaseRequest request)
     {
         if (_held.FindIndex(h => IsSame(h, request)) is >= 0 and var at)
         {
@@ -97,13 +97,13 @@ internal sealed class LeaseTable
         return Release(runId, null);
     }
 
-    private string? Obstacle(LeaseRequest request, int before)
+    private WaitsForLease? Obstacle(LeaseRequest request, int before)
     {
         foreach (var other in _held.Concat(_waiting.Take(before)).Where(o => o.RunId != request.RunId))
         {
             if (Overlap(request, other) is { } what)
             {
-                return $"waits for {what}, which {other.RunId}/{other.TaskId} {(_held.Contains(other) ? "works on" : "waits for too")}";
+                return new WaitsForLease(what, $"{other.RunId}/{other.TaskId}", !_held.Contains(other));
             }
         }
         return null;

@@ -37,6 +37,14 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         {
             return TakeAsSent(value, path);
         }
+        if (type == typeof(Reason))
+        {
+            return TakeReason(value, path);
+        }
+        if (type == typeof(Quote))
+        {
+            return TakeScalar(value, typeof(string), path, rules);
+        }
         var info = MessageTypes.Strict.GetTypeInfo(type);
         return info.Kind switch
         {
@@ -59,6 +67,33 @@ internal sealed class MessageNormalizer(MessageFaults faults)
             faults.Add($"{MessageFaults.Name(path)} holds a text with broken characters");
             return null;
         }
+    }
+
+    /// <summary>A reason: its kind decides which facts it may have.</summary>
+    private JsonNode? TakeReason(JsonElement value, string path)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            return Wrong(path, "an object", value);
+        }
+        var kinds = value.EnumerateObject().Where(member => MessageText.NameOf(member) == ReasonJson.KindMember).ToList();
+        var kind = kinds is [var only] && only.Value.ValueKind == JsonValueKind.String ? MessageText.TextOf(only.Value) : null;
+        if (kind is null || ReasonJson.TypeOf(kind) is not { } type)
+        {
+            faults.Add($"{MessageFaults.Name(Join(path, ReasonJson.KindMember))} is no kind of reason");
+            return null;
+        }
+        var facts = new JsonObject();
+        foreach (var member in value.EnumerateObject().Where(member => MessageText.NameOf(member) is not (null or ReasonJson.KindMember)))
+        {
+            facts.TryAdd(member.Name, JsonNode.Parse(member.Value.GetRawText()));
+        }
+        var taken = TakeObject(JsonSerializer.SerializeToElement(facts), MessageTypes.Strict.GetTypeInfo(type), path);
+        if (taken is JsonObject reason)
+        {
+            reason[ReasonJson.KindMember] = kind;
+        }
+        return taken;
     }
 
     private JsonNode? TakeObject(JsonElement value, JsonTypeInfo info, string path)

@@ -4,15 +4,12 @@ namespace Orchestrator.Workflows.Runs;
 /// what its gates check.</summary>
 internal sealed class Approvals(RunState state, Steering steering)
 {
-    /// <summary>Why a person must approve before anything starts; empty when no approval is needed.</summary>
+    /// <summary>Why a person must approve before anything starts; null when no approval is needed.</summary>
     /// <param name="confirmations">What preflight found that needs a yes.</param>
-    public static string ReasonToAsk(RunState state, IReadOnlyList<string> confirmations)
+    public static Reason? ReasonToAsk(RunState state, IReadOnlyList<string> confirmations)
     {
         var reasons = new List<string>();
-        if (state.Input.NeedsPlanner && !state.Input.Yes)
-        {
-            reasons.Add($"A planner made the plan: {state.Board.Entries.Count - 1} tasks.");
-        }
+        var made = state.Input.NeedsPlanner && !state.Input.Yes ? state.Board.Entries.Count - 1 : (int?)null;
         if (state.Plan.ApprovalReason.Length > 0)
         {
             reasons.Add(state.Plan.ApprovalReason);
@@ -25,22 +22,17 @@ internal sealed class Approvals(RunState state, Steering steering)
         {
             reasons.Add(state.Plan.ReviewReason);
         }
-        return string.Join(" ", reasons);
+        return made is null && reasons.Count == 0 ? null : new PlanNeedsApproval(made, Quote.All(reasons));
     }
 
-    /// <summary>Why a person is asked about another plan in mid-run; empty: nobody is.</summary>
-    public static string ReasonToAsk(RunState state, ReplanConclusion made)
+    /// <summary>Why a person is asked about another plan in mid-run; null: nobody is.</summary>
+    public static Reason? ReasonToAsk(RunState state, ReplanConclusion made)
     {
-        string[] reasons =
-        [
-            state.Input.Yes
-                ? ""
-                : $"Another plan was made: {made.Tasks.Count} {(made.Tasks.Count == 1 ? "task" : "tasks")} "
-                    + $"({string.Join(", ", made.Tasks.Take(10).Select(t => t.Id))}).",
-            made.ApprovalReason,
-            state.Input.Yes ? "" : made.ReviewReason,
-        ];
-        return string.Join(" ", reasons.Where(reason => reason.Length > 0));
+        string[] reasons = [made.ApprovalReason, state.Input.Yes ? "" : made.ReviewReason];
+        var risks = Quote.All(reasons.Where(reason => reason.Length > 0));
+        return state.Input.Yes && risks.Count == 0
+            ? null
+            : new OtherPlanNeedsApproval(state.Input.Yes ? null : [.. made.Tasks.Select(task => task.Id)], risks);
     }
 
     /// <summary>Why the answer is not accepted now; null where it is.</summary>
@@ -71,22 +63,16 @@ internal sealed class Approvals(RunState state, Steering steering)
         {
             return DecidePlan(command, yes, now);
         }
-        var (id, task, who) = (command.Id, state.Board.Find(command.Id), Said.By(command.By));
+        var (id, task, by) = (command.Id, state.Board.Find(command.Id), Person.Of(command.By, command.Reason));
         if (task.AtWork && task.Progress.State == TaskStates.AwaitingApproval)
         {
             task.State = task.State with { AnswerSent = true };
-            state.Journal.Note(
-                id,
-                task.Progress.State,
-                $"{(yes ? "approved" : "rejected")} by {Said.By(command.By, command.Reason)}",
-                now,
-                by: who
-            );
+            state.Journal.Note(id, task.Progress.State, yes ? new Approved(by) : new Rejected(by), now, by: by.Who);
             var message =
                 task.Progress.Asks is not null ? $"{id} is told; its agent goes on."
                 : yes ? $"{id} is merged."
                 : $"{id} is rejected and fails; 'retry' gives it back to its agent.";
-            return Steered.As(message, new TaskMessage(id, t => t.DecideAsync(yes, Said.By(command.By, command.Reason))));
+            return Steered.As(message, new TaskMessage(id, t => t.DecideAsync(yes, by)));
         }
         if (yes)
         {
@@ -94,14 +80,14 @@ internal sealed class Approvals(RunState state, Steering steering)
             {
                 return Steered.Unchanged(SteeringRefusals.OfTaskAnswer(id, task.Progress.State));
             }
-            state.Board.Approve(task, $"approved by {Said.By(command.By, command.Reason)}", now, who);
+            state.Board.Approve(task, new Approved(by), now, by.Who);
             return Steered.As($"{id} is approved.");
         }
         if (task.Progress.State is TaskStates.Cancelled)
         {
             return Steered.Unchanged($"{id} is cancelled already.");
         }
-        state.Board.End(task, TaskStates.Cancelled, $"rejected by {Said.By(command.By, command.Reason)}", now, who);
+        state.Board.End(task, TaskStates.Cancelled, new Rejected(by), now, by.Who);
         return Steered.As($"{id} is rejected; what depends on it is skipped.");
     }
 
@@ -111,8 +97,9 @@ internal sealed class Approvals(RunState state, Steering steering)
         {
             return Steered.Unchanged("The plan needs no approval now.");
         }
-        state.PlanAnswer = (yes, Said.By(command.By, command.Reason));
-        state.Note($"the plan is {(yes ? "approved" : "rejected")} by {Said.By(command.By, command.Reason)}", now, Said.By(command.By));
+        var by = Person.Of(command.By, command.Reason);
+        state.PlanAnswer = (yes, by);
+        state.Note(new PlanAnswered(yes, by), now, by.Who);
         return Steered.As(yes ? "The plan is approved." : "The plan is rejected.");
     }
 

@@ -15,7 +15,7 @@ internal sealed class BeginStage(RunContext context, LeaseUpdates leases, PlanAp
     /// <returns>What needs a yes.</returns>
     private async Task<IReadOnlyList<string>> CheckAsync()
     {
-        context.TransitionTo(RunStates.Preparing, "checking git, the base, disk, the agent and the gates");
+        context.TransitionTo(RunStates.Preparing, new ChecksStart());
         var check = new PreflightInput(_state.RunId, _state.Repository, _state.Plan.Hash, _state.Input)
         {
             StartedAt = _state.Run.StartedAt,
@@ -36,7 +36,7 @@ internal sealed class BeginStage(RunContext context, LeaseUpdates leases, PlanAp
         _state.Plan = found.PlanHash.Length > 0 ? _state.Plan with { Hash = found.PlanHash } : _state.Plan;
         if (found.Errors.Count > 0)
         {
-            throw new RunEndedException(RunStates.Failed, string.Join("\n", found.Errors));
+            throw new RunEndedException(RunStates.Failed, new NotReady(Quote.All(found.Errors)));
         }
         return found.Confirmations;
     }

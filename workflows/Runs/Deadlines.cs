@@ -22,7 +22,7 @@ internal static class Deadlines
     {
         foreach (var entry in AwaitingApproval(state).Where(e => DueOf(state, e) <= now).ToList())
         {
-            state.Board.End(entry, TaskStates.Cancelled, "nobody approved it in time", now);
+            state.Board.End(entry, TaskStates.Cancelled, new NotApprovedInTime(), now);
         }
         state.Leases.ExplainLongWaits(state.Board, state.Rules.LockTimeout, now);
     }

@@ -19,32 +19,32 @@ internal sealed class EndStage(
     private readonly RunState _state = context.State;
 
     /// <summary>Ends a run that is cancelled, rejected or impossible.</summary>
-    public async Task<RunResult> EndEarlyAsync(string state, string reason)
+    public async Task<RunResult> EndEarlyAsync(string state, Reason why)
     {
         _state.IsEnding = true;
         if (state == RunStates.Cancelled && Workflow.CancellationToken.IsCancellationRequested)
         {
             // A request of Temporal itself ends the run as the command does, so that its result says the same. Who made it is unknown here.
-            _state.Note($"cancelled by {_state.CancelledBy}", RunContext.Now);
+            _state.Note(new CancelledBy(_state.CancelledBy), RunContext.Now);
         }
         if (_state.Run.State is RunStates.Escalated or RunStates.AwaitingPromotion or RunStates.AwaitingApproval)
         {
-            context.TransitionTo(RunStates.Executing, $"ending: {reason}");
+            context.TransitionTo(RunStates.Executing, new Ending(why));
         }
-        reason = await recovery.TakeUpToEndAsync(reason);
+        why = await recovery.TakeUpToEndAsync(why);
         await StopAllAsync();
         if (state == RunStates.Cancelled && _state.Run.Staging.Length > 0)
         {
             var abort = new AbortInput(_state.RunId, _state.Repository, _state.Run.Staging);
 
             // What a run holds can be damaged so that a step of its end is impossible: it ends all the same, and says so.
-            var (said, why) = await FailureCause.TryAsync(
+            var (said, failed) = await FailureCause.TryAsync(
                 Workflow.ExecuteActivityAsync((IRunActivities a) => a.AbortAsync(abort), context.Short)
             );
-            said ??= why;
-            reason = said.Length > 0 ? $"{reason}; {said}" : reason;
+            said ??= failed;
+            why = said.Length > 0 ? new Followed(why, new WorkKept(new Quote(said))) : why;
         }
-        return await FinishAsync(state, reason);
+        return await FinishAsync(state, why);
     }
 
     /// <summary>Stops all running tasks and waits until they have stopped.</summary>
@@ -57,7 +57,7 @@ internal sealed class EndStage(
     }
 
     /// <summary>Ends a run whose tasks have all stopped.</summary>
-    public async Task<RunResult> FinishAsync(string state, string reason)
+    public async Task<RunResult> FinishAsync(string state, Reason? why)
     {
         _state.IsEnding = true;
         // No activity is retried any more.
@@ -65,7 +65,7 @@ internal sealed class EndStage(
         {
             Failing = [],
         };
-        var ending = _state.Snapshot(0, 0) with { State = state, Reason = reason };
+        var ending = _state.Snapshot(0, 0) with { State = state, Why = why };
         var report = "";
         try
         {
@@ -73,21 +73,22 @@ internal sealed class EndStage(
         }
         catch (ActivityFailureException failure)
         {
-            reason = $"{reason}; its end could not be recorded as a whole: {FailureCause.Of(failure)}";
+            var unrecorded = new EndNotRecorded(new Quote(FailureCause.Of(failure)));
+            why = why is null ? unrecorded : new Followed(why, unrecorded);
         }
-        context.TransitionTo(state, reason);
+        context.TransitionTo(state, why);
         await recorder.CloseAsync();
         await notices.CloseAsync();
         await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished, CancellationToken.None);
         if (state == RunStates.Failed)
         {
-            throw new ApplicationFailureException(reason, "RunFailed", nonRetryable: true);
+            throw new ApplicationFailureException(ReasonText.Of(why), "RunFailed", nonRetryable: true);
         }
         var last = _state.Snapshot(0, 0);
         return new RunResult
         {
             State = state,
-            Reason = reason,
+            Why = why,
             LandedCommit = last.LandedCommit,
             AgentStarts = last.AgentStarts,
             Report = report,

@@ -1,9 +1,11 @@
+using Orchestrator.Plans;
+
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Why a run still waits for a person.</summary>
-/// <param name="Message">A sentence; empty: nothing new to report.</param>
+/// <param name="Why">Why; null: nothing new to report.</param>
 /// <param name="Evidence">File with the evidence, relative to the repository.</param>
-internal sealed record Standstill(string Message = "", string Evidence = "");
+internal sealed record Standstill(Reason? Why = null, string Evidence = "");
 
 /// <summary>A run that can't go on by itself stays open, for as long as it takes, at no cost: its history is in the engine, and no process
 /// is needed. A person retries or leaves out tasks (<see cref="Steering"/>), or decides how the run as a whole goes on.</summary>
@@ -21,27 +23,24 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         while (Scheduling.NothingCanMove(_state) && !_state.Board.AllMerged && !context.Resets.WasReset)
         {
             var impasse = Scheduling.Impasse(_state.Board);
-            context.TransitionTo(
-                RunStates.Escalated,
-                standstill.Message.Length > 0 ? $"{impasse}. {standstill.Message}" : impasse,
-                standstill.Evidence
-            );
+            context.TransitionTo(RunStates.Escalated, impasse with { Then = standstill.Why }, standstill.Evidence);
             await context.WaitAsync(() =>
                 _state.LandMergedAsked
                 || _state.Resolution is not null
                 || !Scheduling.NothingCanMove(_state)
-                || Scheduling.Impasse(_state.Board) != impasse
+                || !Scheduling.Impasse(_state.Board).Tasks.SequenceEqual(impasse.Tasks)
             );
             context.ThrowIfCancelled();
             if (_state.LandMergedAsked)
             {
                 var landing = await landMerged();
-                standstill = new Standstill(landing.Message, landing.Evidence);
+                var message = new Quote(landing.Message);
+                standstill = new Standstill(landing.Landed ? new RunLanded(message) : new NotLanded(message), landing.Evidence);
                 _state.LandMergedAsked = false;
             }
             if (_state.Resolution is not null)
             {
-                standstill = await ResolveAsync(new Standstill(_state.Run.Reason, standstill.Evidence)) ?? new Standstill();
+                standstill = await ResolveAsync(new Standstill(_state.Run.Why, standstill.Evidence)) ?? new Standstill();
             }
         }
     }
@@ -70,18 +69,15 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
 
     private RunEndedException Abort(Resolution resolution)
     {
-        _state.Note($"aborted by {Said.By(resolution.Command.By, resolution.Command.Reason)}", Now, resolution.Who);
+        _state.Note(new AbortAskedBy(resolution.By), Now, resolution.Who);
         resolution.Accept("The run ends; what is merged is kept.");
-        return new RunEndedException(
-            RunStates.Cancelled,
-            $"aborted by {Said.By(resolution.Command.By, resolution.Command.Reason)}; what is merged stays on staging"
-        );
+        return new RunEndedException(RunStates.Cancelled, new RunAborted(resolution.By));
     }
 
     private async Task<Standstill?> TakeFixAsync(Resolution resolution)
     {
         var run = _state.Run;
-        context.TransitionTo(RunStates.Integrating, $"looking at what {resolution.Who} has committed on {run.Staging}");
+        context.TransitionTo(RunStates.Integrating, new LooksAtCommits(resolution.By.WithoutWords, run.Staging));
         var fix = new LookAtFixInput(_state.RunId, _state.Repository, _state.Plan.Hash, run.Staging, run.BaseCommit, _state.StagingTip);
         var (look, unreadable) = await FailureCause.TryAsync(
             Workflow.ExecuteActivityAsync((IRunActivities a) => a.LookAtFixAsync(fix), context.Short)
@@ -90,13 +86,13 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         if (look.Refusal.Length > 0)
         {
             resolution.Refuse(look.Refusal);
-            return new Standstill(look.Refusal);
+            return new Standstill(new CommitsNotTaken(new Quote(look.Refusal)));
         }
-        var found = $"{look.Commits} {(look.Commits == 1 ? "commit" : "commits")} on {run.Staging} ({look.Summary})";
+        var commits = new PersonCommits(look.Commits, run.Staging, new Quote(look.Summary));
         resolution.Accept(
-            $"{found}: the gates of the whole run are run on that now; 'orchestrate status {_state.RunId}' says what they say."
+            $"{commits}: the gates of the whole run are run on that now; 'orchestrate status {_state.RunId}' says what they say."
         );
-        context.TransitionTo(RunStates.Integrating, $"{found} by {resolution.Who}: the gates of the whole run are run");
+        context.TransitionTo(RunStates.Integrating, new GatesOnCommits(resolution.By.WithoutWords, commits));
         var mended = Mended(resolution.Command).ToList();
         var verify = new VerifyFixInput(fix, look.Commit)
         {
@@ -108,16 +104,14 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         verdict ??= new FixVerdict { Refusal = unreadable };
         if (verdict.Refusal.Length > 0)
         {
-            return new Standstill(verdict.Refusal, verdict.Evidence);
+            return new Standstill(new CommitsNotTaken(new Quote(verdict.Refusal)), verdict.Evidence);
         }
         _state.StagingTip = verdict.Commit;
-        var why =
-            $"resolved by {Said.By(resolution.Command.By, resolution.Command.Reason)}: "
-            + $"{found}{(verdict.Gates.Length > 0 ? $"; {verdict.Gates} gates hold" : "")}";
+        var why = new ResolvedBy(resolution.By, commits, verdict.Gates);
         _state.Note(why, Now, resolution.Who);
         foreach (var entry in mended.Where(e => e.HasEnded && !TaskStates.IsDone(e.Progress.State)))
         {
-            Settle(entry, verdict, why, resolution.Who);
+            Settle(entry, verdict, why);
         }
         LookAgain();
         return null;
@@ -129,24 +123,19 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
 
     private static bool IsThere(TaskEntry entry) => TaskStates.IsOnStaging(entry.Progress.State);
 
-    private void Settle(TaskEntry entry, FixVerdict verdict, string why, string who)
+    private void Settle(TaskEntry entry, FixVerdict verdict, ResolvedBy why)
     {
         if (entry.Id == ReviewTask.Id)
         {
-            _state.Board.Retry(entry, "", Now, who);
+            _state.Board.Retry(entry, "", Now, why.By.WithoutWords);
             return;
         }
         entry.State = entry.State with
         {
             LeftOut = false,
-            Progress = entry.Progress with
-            {
-                MergeCommit = verdict.Commit,
-                Gates = verdict.Gates.Length > 0 ? verdict.Gates : null,
-                Paused = false,
-            },
+            Progress = entry.Progress with { MergeCommit = verdict.Commit, Gates = verdict.Gates, Paused = false },
         };
-        _state.Board.CountAsDone(entry, TaskStates.Resolved, why, Now, who);
+        _state.Board.CountAsDone(entry, TaskStates.Resolved, why, Now, why.By.Who);
     }
 
     /// <summary>Starts another review where the accepted tree is not the present one.</summary>
@@ -159,7 +148,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
             && last.Commit != _state.StagingTip
         )
         {
-            _state.Board.AskAgain(review, "a person has added commits; the reviewer looks again", Now);
+            _state.Board.AskAgain(review, new CommitsAdded(), Now);
         }
     }
 }

@@ -1,19 +1,19 @@
 namespace Orchestrator.Workflows.Runs;
 
+/// <summary>A run has landed.</summary>
+/// <param name="Why">What the run ends with; null: the target contains its work.</param>
+internal sealed record Landing(RunLanded? Why);
+
 /// <summary>Lands staging on the target: when all is merged, or earlier, when a person asks for what is merged by then.</summary>
 internal sealed class LandStage(RunContext context, ResetRecovery recovery, Escalation escalation)
 {
     private readonly RunState _state = context.State;
 
     /// <summary>Lands staging.</summary>
-    /// <returns>The sentence that the run ends with, or empty; null: not all tasks are merged, after a reset or because of a person's
-    /// decision.</returns>
-    public async Task<string?> RunAsync()
+    /// <returns>The landing; null: not all tasks are merged, after a reset or because of a person's decision.</returns>
+    public async Task<Landing?> RunAsync()
     {
-        context.TransitionTo(
-            RunStates.Integrating,
-            $"all that is to land is merged to staging; {(_state.Run.Review is { } review ? $"review: {review}" : "not reviewed")}"
-        );
+        context.TransitionTo(RunStates.Integrating, new ReadyToLand(_state.Run.Review));
         for (var isAskedFor = false; ; )
         {
             context.ThrowIfCancelled();
@@ -22,11 +22,11 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
             {
                 return null;
             }
-            context.TransitionTo(RunStates.Landing, "");
+            context.TransitionTo(RunStates.Landing);
             var result = await LandAsync(isAskedFor, isPart: false);
             if (result.Landed)
             {
-                return result.Branch.Length == 0 ? "" : result.Message;
+                return new Landing(result.Branch.Length == 0 ? null : new RunLanded(new Quote(result.Message)));
             }
             if (await WaitForPersonAsync(result) is not { } promoted)
             {
@@ -43,7 +43,8 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
     {
         _state.PromoteAsked = false;
         var deadline = RunContext.Now + _state.Rules.ApprovalTimeout;
-        context.TransitionTo(RunStates.AwaitingPromotion, result.Message, result.Evidence);
+        var refusal = new NotLanded(new Quote(result.Message));
+        context.TransitionTo(RunStates.AwaitingPromotion, refusal, result.Evidence);
         try
         {
             while (true)
@@ -51,7 +52,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
                 await (
                     _state.IsPromotionOverdue
                         ? context.WaitAsync(IsAnswered)
-                        : context.WaitAsync(IsAnswered, TimeUntil(deadline), $"Until no answer counts as no: {result.Message}")
+                        : context.WaitAsync(IsAnswered, TimeUntil(deadline), $"Until no answer counts as no: {refusal}")
                 );
                 if (_state.IsCancelled || context.Resets.WasReset || _state.PromoteAsked)
                 {
@@ -61,14 +62,14 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
                 {
                     return null;
                 }
-                var standstill = new Standstill(result.Message, result.Evidence);
+                var standstill = new Standstill(refusal, result.Evidence);
                 if (_state.Resolution is not null)
                 {
                     if (await escalation.ResolveAsync(standstill) is not { } refused)
                     {
                         return null;
                     }
-                    standstill = refused with { Message = $"{refused.Message} Before: {result.Message}" };
+                    standstill = refused with { Why = refused.Why is null ? refusal : new WayOutRefused(refused.Why, refusal) };
                 }
                 Stand(standstill, isOverdue: RunContext.Now >= deadline);
             }
@@ -90,7 +91,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
         _state.IsPromotionOverdue = isOverdue;
         context.TransitionTo(
             isOverdue ? RunStates.Escalated : RunStates.AwaitingPromotion,
-            isOverdue ? $"nobody promoted it in time, so nothing has landed. {standstill.Message}" : standstill.Message,
+            isOverdue && standstill.Why is { } why ? new NotPromotedInTime(why) : standstill.Why,
             standstill.Evidence
         );
     }
@@ -98,7 +99,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
     /// <summary>Lands what is merged while other tasks of the run need a person, on that person's request.</summary>
     public async Task<LandResult> LandMergedAsync()
     {
-        context.TransitionTo(RunStates.Landing, "what is merged, as a person asked; the rest stays open");
+        context.TransitionTo(RunStates.Landing, new LandsPart());
         var result = await LandAsync(isAskedFor: true, isPart: true);
         foreach (var entry in result.Landed ? _state.Board.Unlanded.ToList() : [])
         {
@@ -139,7 +140,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
                 LandedCommit = result.Commit,
                 LandedOn = result.Branch.Length == 0 ? run.Target : result.Branch,
             };
-            _state.Journal.Note(task: null, RunStates.Landing, result.Message, RunContext.Now, result.Evidence);
+            _state.Journal.Note(task: null, RunStates.Landing, new RunLanded(new Quote(result.Message)), RunContext.Now, result.Evidence);
         }
         return result;
     }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Leases of this run for files and resources over all runs of the repository: a run that is alone only joins, otherwise each task
@@ -72,10 +70,10 @@ internal sealed class LeaseBook
         }
         if (board.TryFind(news.Waiting) is { AtWork: false, HasEnded: false } waiting)
         {
-            board.Explain(waiting, news.Reason, now);
+            board.Explain(waiting, news.Wait, now);
             if (_tasks.ContainsKey(news.Waiting))
             {
-                _tasks[news.Waiting] = new TaskLease(LeaseStanding.Waiting, now, news.Reason);
+                _tasks[news.Waiting] = new TaskLease(LeaseStanding.Waiting, now, news.Wait);
             }
         }
         if (news.Shared is not { } shared)
@@ -158,7 +156,7 @@ internal sealed class LeaseBook
             _tasks.Remove(entry.Id);
             if (!entry.AtWork && !entry.HasEnded)
             {
-                board.End(entry, TaskStates.Failed, $"its files and resources could not be leased: {why}", now);
+                board.End(entry, TaskStates.Failed, new LeaseImpossible(new Quote(why)), now);
             }
         }
     }
@@ -174,12 +172,7 @@ internal sealed class LeaseBook
         foreach (var entry in Unexplained(board).Where(entry => _tasks[entry.Id].Since + patience <= now).ToList())
         {
             var lease = _tasks[entry.Id];
-            var since = lease.Since.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-            board.Explain(
-                entry,
-                $"{lease.Reason}; it has waited since {since}Z: 'orchestrate status' of that run tells what holds it up",
-                now
-            );
+            board.Explain(entry, lease.Wait is null ? null : new WaitsLongForLease(lease.Wait, lease.Since), now);
             _tasks[entry.Id] = lease with { IsSaid = true };
         }
     }

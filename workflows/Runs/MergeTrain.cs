@@ -41,13 +41,13 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         var now = RunContext.Now;
         foreach (var note in report.Notes)
         {
-            _state.Note(note, now);
+            _state.Note(new TrainNoted(new Quote(note)), now);
         }
         foreach (var put in report.Deferred)
         {
             if (_state.Board.TryFind(put.TaskId) is { Progress.State: TaskStates.Merging } entry)
             {
-                _state.Board.Explain(entry, $"{put.Message} It waits until {Link.Resolving} has resolved its own conflict.", now);
+                _state.Board.Explain(entry, new WaitsForConflict(Link.Resolving, new Quote(put.Message)), now);
             }
         }
         foreach (var answer in report.Answers)
@@ -177,7 +177,7 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         }
         catch (ChildWorkflowFailureException failure)
         {
-            _state.Note($"The merge train ended: {FailureCause.Of(failure)}. Another goes on.", RunContext.Now);
+            _state.Note(new TrainEnded(new Quote(FailureCause.Of(failure))), RunContext.Now);
             await PauseAsync();
         }
         Link.Lose(train.FirstExecutionRunId);

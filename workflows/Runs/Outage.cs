@@ -1,13 +1,13 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>An account or a machine that does not work: which tasks wait for it, and which one probes it.</summary>
-internal sealed class Outage(string name, string reason, TimeSpan pause)
+internal sealed class Outage(string name, Reason? why, TimeSpan pause)
 {
     /// <summary>The account; empty for the machine.</summary>
     public string Name { get; } = name;
 
     /// <summary>The first failure; shown once, however often it is probed.</summary>
-    public string Reason { get; } = reason;
+    public Reason? Why { get; } = why;
 
     /// <summary>Delay before the next probe.</summary>
     public TimeSpan Pause { get; private set; } = pause;
@@ -32,6 +32,9 @@ internal sealed class Outage(string name, string reason, TimeSpan pause)
 
     /// <summary>It works again.</summary>
     public bool IsOver { get; set; }
+
+    /// <summary>The outage for clients.</summary>
+    public OutageStatus ToStatus() => new(Name, Why, Until);
 
     /// <summary>Doubles the delay before the next probe, up to <see cref="Outages.LongestPause"/>.</summary>
     public void PauseLonger() => Pause = TimeSpan.FromTicks(Math.Min(Pause.Ticks * 2, Outages.LongestPause.Ticks));

@@ -15,10 +15,9 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
 
     /// <summary>Restores the outages of a checkpoint.</summary>
     public void Restore(IEnumerable<OutageCheckpoint> saved) =>
-        Open.AddRange(saved.Select(s => new Outage(s.Name, s.Reason, s.Pause) { Until = s.Until }));
+        Open.AddRange(saved.Select(s => new Outage(s.Name, s.Why, s.Pause) { Until = s.Until }));
 
-    public IReadOnlyList<OutageCheckpoint> ToCheckpoint() =>
-        [.. Open.Select(o => new OutageCheckpoint(o.Name, o.Reason, o.Pause, o.Until))];
+    public IReadOnlyList<OutageCheckpoint> ToCheckpoint() => [.. Open.Select(o => new OutageCheckpoint(o.Name, o.Why, o.Pause, o.Until))];
 
     /// <summary>Whether a task may start now.</summary>
     public bool Allow(TaskOutline task) => Open.All(t => !Concerns(t, task) || t.MayStartOne);
@@ -66,10 +65,10 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
     /// <summary>A task ended because its agent failed. When that reveals an outage, returns the tasks that failed alike: they are
     /// retried.</summary>
     /// <param name="signature">Signature of the failure; empty: it says nothing about other tasks.</param>
-    /// <param name="reason">The same for people.</param>
+    /// <param name="why">The same for people; null: unknown.</param>
     /// <param name="now">The time.</param>
     /// <param name="isSettled">Whether a task that failed before is done or left out by now, and so does not count.</param>
-    public IReadOnlyList<string> Failed(TaskOutline task, string signature, string reason, DateTimeOffset now, Func<string, bool> isSettled)
+    public IReadOnlyList<string> Failed(TaskOutline task, string signature, Reason? why, DateTimeOffset now, Func<string, bool> isSettled)
     {
         if (signature.Length == 0)
         {
@@ -89,7 +88,7 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
             return [];
         }
         _failures.RemoveAll(f => f.Signature == signature);
-        if (Begin(task.Account, $"{alike.Count} tasks failed alike: {reason}") is { } outage)
+        if (Begin(task.Account, new FailedAlike(alike.Count, why)) is { } outage)
         {
             outage.Signature = signature;
         }
@@ -97,9 +96,7 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
     }
 
     /// <summary>All outages as text; empty where there are none.</summary>
-    public string Describe() => string.Join(" ", Open.Select(t => $"{NameOf(t)}: {t.Reason.TrimEnd('.')}."));
-
-    public static string NameOf(Outage outage) => outage.Name.Length == 0 ? "the machine" : $"the account of agent '{outage.Name}'";
+    public string Describe() => string.Join(" ", Open.Select(t => $"{ReasonText.NameOf(t.Name)}: {ReasonText.Of(t.Why).TrimEnd('.')}."));
 
     public static bool Concerns(Outage outage, TaskOutline task) => outage.Name.Length == 0 || outage.Name == task.Account;
 
@@ -117,14 +114,14 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
     /// <summary>Name of the outage that a parked task waits for; null where its report tells of none.</summary>
     public static string? Of(TaskOutline task, TaskReport report) =>
         report.Progress.State != TaskStates.Parked ? null
-        : report.FailureClass == FailureClasses.Environment ? ""
-        : report.FailureClass is FailureClasses.Account or FailureClasses.UsageLimit ? task.Account
+        : report.FailureClass == FailureClass.Environment ? ""
+        : report.FailureClass is FailureClass.Account or FailureClass.UsageLimit ? task.Account
         : null;
 
     private void Parked(TaskOutline task, TaskReport report)
     {
-        var name = report.FailureClass == FailureClasses.Environment ? "" : task.Account;
-        var isLimit = report.FailureClass == FailureClasses.UsageLimit;
+        var name = report.FailureClass == FailureClass.Environment ? "" : task.Account;
+        var isLimit = report.FailureClass == FailureClass.UsageLimit;
         if (Open.Find(t => t.Name == name && t.Until is not null == isLimit) is { } known)
         {
             known.Failures += known.Tries.Contains(task.Id) ? 1 : 0;
@@ -135,19 +132,19 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
         {
             return;
         }
-        if (Begin(name, report.Progress.Reason) is { } outage && isLimit)
+        if (Begin(name, report.Progress.Why) is { } outage && isLimit)
         {
             outage.Until = report.ResetAt;
         }
     }
 
-    private Outage? Begin(string name, string reason)
+    private Outage? Begin(string name, Reason? why)
     {
         if (Open.Exists(t => t.Name == name && t.Until is null))
         {
             return null;
         }
-        var outage = new Outage(name, reason, firstPause());
+        var outage = new Outage(name, why, firstPause());
         Open.Add(outage);
         return outage;
     }

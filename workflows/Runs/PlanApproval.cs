@@ -6,26 +6,26 @@ internal sealed class PlanApproval(RunContext context)
     private readonly RunState _state = context.State;
 
     /// <summary>Asks.</summary>
-    /// <param name="reason">Why a person is asked; empty: no approval is needed.</param>
+    /// <param name="why">Why a person is asked; null: no approval is needed.</param>
     /// <returns>Why the plan may not begin; null: it may.</returns>
-    public async Task<string?> AskAsync(string reason)
+    public async Task<Reason?> AskAsync(Reason? why)
     {
-        if (reason.Length == 0)
+        if (why is null)
         {
             return null;
         }
-        context.TransitionTo(RunStates.AwaitingApproval, reason);
+        context.TransitionTo(RunStates.AwaitingApproval, why);
         await TimedWaits.UntilAsync(
             () => _state.PlanAnswer is not null || _state.IsCancelled,
             _state.Rules.ApprovalTimeout,
-            $"Until no answer counts as no: {reason}"
+            $"Until no answer counts as no: {why}"
         );
         context.ThrowIfCancelled();
         return _state.PlanAnswer switch
         {
             { Accepted: true } => null,
-            { } no => $"the plan was rejected: {no.Reason}",
-            null => "nobody approved the plan in time",
+            { } no => new PlanRejected(no.By),
+            null => new PlanNotApprovedInTime(),
         };
     }
 }

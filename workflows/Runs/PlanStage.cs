@@ -17,7 +17,7 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
         }
         if (_state.Input.Planning is { IsForBacklog: true })
         {
-            context.TransitionTo(RunStates.Planning, await EndPlanningAsync());
+            context.TransitionTo(RunStates.Planning, new PlanStored(new Quote(await EndPlanningAsync())));
             return;
         }
         _state.Plan = await plans.LoadAsync() with { PlanningHash = _state.Plan.PlanningHash };
@@ -42,22 +42,16 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
         }
         _state.Plan = _state.Plan with { Tasks = [] };
         _state.Run = _state.Run with { TaskCount = _state.Board.Entries.Count };
-        var made = _state.Input.NeedsPlanner ? $"; {await EndPlanningAsync()}" : "";
-        context.TransitionTo(RunStates.Planning, $"{tasks.Count} {(tasks.Count == 1 ? "task" : "tasks")}{made}");
+        var stored = _state.Input.NeedsPlanner ? new Quote(await EndPlanningAsync()) : null;
+        context.TransitionTo(RunStates.Planning, new PlanRead(tasks.Count, stored));
     }
 
     /// <summary>A worker that serves it answers at once. As long as there is none the run says for whom it waits, and nothing of it exists
     /// that would have to be ended before it can be cancelled.</summary>
     private async Task<RepositoryReference> FindRepositoryAsync()
     {
-        var (name, reason) = (_state.Input.Repository, _state.Run.Reason);
-        var served = name.StartsWith('/') ? name : $"PATH={name}";
-        _state.Run = _state.Run with
-        {
-            Reason =
-                $"waits for a worker that serves '{name}', since {RunContext.Now:yyyy-MM-dd HH:mm:ss}Z; start one where it is: "
-                + $"orchestrate worker --repository {served}",
-        };
+        var (name, before) = (_state.Input.Repository, _state.Run.Why);
+        _state.Run = _state.Run with { Why = new WaitsForWorker(name, RunContext.Now) };
         try
         {
             var look = Calls.ActivityDefaults.Short(TaskQueues.Workflows);
@@ -66,7 +60,7 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
         }
         finally
         {
-            _state.Run = _state.Run with { Reason = reason };
+            _state.Run = _state.Run with { Why = before };
         }
     }
 
@@ -120,7 +114,7 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
             Timeout = begun.Timeout,
         };
         _state.Board.Add([_state.Planner], RunContext.Now);
-        context.TransitionTo(RunStates.Planning, $"{begun.Agent} plans");
+        context.TransitionTo(RunStates.Planning, new PlannerPlans(begun.Agent));
         await LetPlannerWorkAsync(_state.Board.Find(PlannerTask.Id));
     }
 
@@ -133,10 +127,10 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
             context.ThrowIfCancelled();
             if (NeedsPerson())
             {
-                context.TransitionTo(RunStates.Planning, $"no plan yet: {planner.Progress.Reason}");
+                context.TransitionTo(RunStates.Planning, new NoPlanYet(planner.Progress.Why));
                 await WaitAsync(() => !NeedsPerson());
                 context.ThrowIfCancelled();
-                context.TransitionTo(RunStates.Planning, "the planner is asked again");
+                context.TransitionTo(RunStates.Planning, new PlannerAskedAgain());
             }
             if (MayStart())
             {
@@ -159,7 +153,7 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
         {
             return;
         }
-        context.TransitionTo(RunStates.Failed, string.Join(" ", faults));
+        context.TransitionTo(RunStates.Failed, new PlanFaulty(Quote.All(faults)));
         await recorder.RecordAllAsync();
         Refuse(faults);
     }

@@ -45,32 +45,28 @@ internal static class Progress
         return DisplayText.Details(text.ToString());
     }
 
-    /// <summary>The outages in one line; empty where there are none.</summary>
-    public static string DescribeOutages(RunState state)
+    /// <summary>What does not work; null where all does.</summary>
+    public static NotWorking? WhatIsDown(RunState state)
     {
-        var sentences = state.Run.Failing.Where(f => f.Task.Length == 0).Select(DescribeStep).ToList();
-        if (state.Run.State is RunStates.Executing or RunStates.Reviewing && state.Outages.Open.Count > 0)
-        {
-            sentences.Insert(
-                0,
-                $"{state.Outages.Describe()} What needs it waits and goes on by itself; at once: orchestrate retry {state.RunId}/TASK"
-            );
-        }
-        return string.Join(" ", sentences);
+        var steps = state.Run.Failing.Where(f => f.Task.Length == 0).Select(Of).ToList();
+        var open = state.Run.State is RunStates.Executing or RunStates.Reviewing ? state.Outages.Open : [];
+        return steps.Count + open.Count == 0
+            ? null
+            : new NotWorking(open.Count == 0 ? null : state.RunId, [.. open.Select(outage => outage.ToStatus())], steps);
     }
 
     /// <summary>Shows outages as the reason of the run's state, and removes it when all works again.</summary>
-    /// <param name="shown">The last text.</param>
+    /// <param name="shown">What was shown last.</param>
     /// <param name="now">The time.</param>
-    /// <returns>The present text.</returns>
-    public static string ShowOutages(RunState state, string shown, DateTimeOffset now)
+    /// <returns>What is shown now.</returns>
+    public static NotWorking? ShowOutages(RunState state, NotWorking? shown, DateTimeOffset now)
     {
-        var text = DescribeOutages(state);
-        if (text != shown && !state.IsEnding && (text.Length > 0 || state.ReasonIsOutage))
+        var down = WhatIsDown(state);
+        if (ReasonText.Of(down) != ReasonText.Of(shown) && !state.IsEnding && (down is not null || state.Run.Why is NotWorking))
         {
-            state.TransitionTo(state.Run.State, text, now, isOutage: text.Length > 0);
+            state.TransitionTo(state.Run.State, down, now);
         }
-        return text;
+        return down;
     }
 
     /// <summary>Handles the list of activities that fail again and again, and marks the tasks that they belong to.</summary>
@@ -84,18 +80,18 @@ internal static class Progress
         state.Run = state.Run with { Failing = failing };
         foreach (var id in before.Select(f => f.Task).Except(failing.Select(f => f.Task)))
         {
-            Explain(id, "");
+            Explain(id, null);
         }
         foreach (var step in failing.Except(before))
         {
-            Explain(step.Task, DescribeStep(step));
+            Explain(step.Task, Of(step));
         }
 
-        void Explain(string id, string reason)
+        void Explain(string id, Reason? why)
         {
             if (state.Board.TryFind(id) is { AtWork: true } entry)
             {
-                state.Board.Explain(entry, reason, now);
+                state.Board.Explain(entry, why, now);
             }
         }
     }
@@ -106,9 +102,8 @@ internal static class Progress
         var brief = PayloadPaging.Brief(note);
         var earlier = state.Run.DroppedMessages.Where(known => known != brief);
         state.Run = state.Run with { DroppedMessages = [.. earlier.Append(brief).TakeLast(MostDropped)] };
-        state.Note(note, now);
+        state.Note(new MessageDropped(new Quote(note)), now);
     }
 
-    private static string DescribeStep(FailingActivity step) =>
-        $"{step.Activity} has failed {step.Attempt - 1} times and is tried again: {step.Message.TrimEnd('.')}.";
+    private static StepFailing Of(FailingActivity step) => new(step.Activity, step.Attempt - 1, new Quote(step.Message));
 }

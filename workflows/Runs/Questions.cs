@@ -87,7 +87,7 @@ internal static class Questions
                 yield return Ask(
                     RunQuestion.Account,
                     waiting[0].Progress.Since,
-                    $"{Outages.NameOf(outage)} does not work, so "
+                    $"{ReasonText.NameOf(outage.Name)} does not work, so "
                         + $"{(waiting.Count == 1 ? $"{waiting[0].Id} waits" : $"{waiting.Count} tasks wait")}. "
                         + "When you have mended it they go on by themselves, and at once with this:",
                     new AnswerWay(

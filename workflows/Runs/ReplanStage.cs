@@ -16,7 +16,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
     {
         var round = (_state.Run.Replan?.Round ?? 0) + 1;
         IReadOnlyList<string> replaces = [.. Unfinished().Select(e => e.Id)];
-        context.TransitionTo(RunStates.Planning, $"another plan is asked for by {resolution.Who}");
+        context.TransitionTo(RunStates.Planning, new OtherPlanAskedFor(resolution.By.WithoutWords));
 
         // The planner's prompt is made from the record.
         await recorder.RecordAllAsync();
@@ -27,7 +27,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
             PlanHash = _state.Plan.Hash,
             Replan = round,
             StagingTip = _state.StagingTip,
-            Why = stand.Message,
+            Why = ReasonText.Of(stand.Why),
             Evidence = stand.Evidence,
             Guidance = resolution.Command.Reason,
             Replaces = replaces,
@@ -38,8 +38,8 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         begun ??= new PlanningBegun { Faults = [why] };
         if (begun.Faults.Count > 0)
         {
-            var refusal = $"There is no other plan: {string.Join(" ", begun.Faults)}";
-            resolution.Refuse(refusal);
+            var refusal = new NoOtherPlan(new PlanFaulty(Quote.All(begun.Faults)));
+            resolution.Refuse(refusal.ToString());
             return new Standstill(refusal);
         }
         _state.Plan = _state.Plan with { PlanningHash = begun.PlanningHash };
@@ -53,7 +53,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
                 Replaces = replaces,
             },
         };
-        _state.Note($"another plan is asked for by {Said.By(resolution.Command.By, resolution.Command.Reason)}", Now, resolution.Who);
+        _state.Note(new OtherPlanAskedFor(resolution.By), Now, resolution.Who);
         PutOnBoard();
         resolution.Accept(
             $"{begun.Agent} makes another plan in place of {(replaces.Count > 0 ? string.Join(", ", replaces.Take(10)) : "nothing")}."
@@ -74,7 +74,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         }
         if (entry.Progress.State != TaskStates.Planned)
         {
-            var why = $"There is no other plan: {entry.Progress.Reason}";
+            var why = new NoOtherPlan(entry.Progress.Why);
             entry.State = entry.State with { LeftOut = true };
             _state.Board.Change(entry, TaskStates.Cancelled, why, Now);
             return Drop(replan, why);
@@ -88,24 +88,24 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         );
         if (made is null)
         {
-            return Drop(replan, $"The other plan can't be taken: {unreadable}");
+            return Drop(replan, new OtherPlanNotTaken(new StepImpossible(new Quote(unreadable))));
         }
         _state.PlanAnswer = null;
         if (await approval.AskAsync(Approvals.ReasonToAsk(_state, made)) is { } refused)
         {
-            return Drop(replan, $"The other plan is not taken: {refused}");
+            return Drop(replan, new OtherPlanNotTaken(refused));
         }
         _state.Plan = _state.Plan with { Hash = made.PlanHash, TaskCount = _state.Plan.TaskCount + made.Tasks.Count };
         replan = replan with { State = ReplanStates.Planned, Tasks = [.. made.Tasks.Select(t => t.Id)] };
         _state.Run = _state.Run with { Replan = replan };
-        _state.Note($"another plan: {replan}", Now);
+        _state.Note(new OtherPlanMade(replan), Now);
         Supersede(replan);
         _state.Board.Add(made.Tasks, Now);
         AskReviewerAgain();
         return null;
     }
 
-    private Standstill Drop(RunReplan replan, string why)
+    private Standstill Drop(RunReplan replan, Reason why)
     {
         _state.Run = _state.Run with { Replan = replan with { State = ReplanStates.Dropped } };
         return new Standstill(why);
@@ -120,7 +120,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         foreach (var entry in Unfinished().Where(e => replan.Replaces.Contains(e.Id)).ToList())
         {
             entry.State = entry.State with { LeftOut = false };
-            _state.Board.CountAsDone(entry, TaskStates.Superseded, $"replaced by other tasks, as {replan.By} asked", Now);
+            _state.Board.CountAsDone(entry, TaskStates.Superseded, new Replaced(Person.Of(replan.By)), Now);
         }
     }
 
@@ -132,7 +132,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         }
         else if (TaskStates.IsDone(entry.Progress.State))
         {
-            _state.Board.AskAgain(entry, "another plan is asked for", Now);
+            _state.Board.AskAgain(entry, new OtherPlanAskedFor(), Now);
         }
         else
         {
@@ -157,7 +157,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         };
         if (!TaskStates.IsDone(entry.Progress.State))
         {
-            _state.Board.CountAsDone(entry, TaskStates.Findings, "what was found is for the tasks of the other plan", Now);
+            _state.Board.CountAsDone(entry, TaskStates.Findings, new FindingsForOtherPlan(), Now);
         }
     }
 }

@@ -19,7 +19,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
                 return;
             }
             _state.Journal.Follow(earlier.LastSequence, _state.Board.Entries.Count);
-            _state.Note("begun anew by a reset", RunContext.Now);
+            _state.Note(new BegunAnew(), RunContext.Now);
         }
     }
 
@@ -49,11 +49,11 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
     /// <summary>Also stops what an execution before this one left when the run is to end: after a reset, and where the checkpoint could
     /// not be read. Returns the reason for the end, with why the takeover
     /// failed.</summary>
-    public async Task<string> TakeUpToEndAsync(string reason)
+    public async Task<Reason> TakeUpToEndAsync(Reason why)
     {
         if (_state.Plan.Hash.Length == 0 || (!context.Resets.WasReset && _state.Board.IsFilled))
         {
-            return reason;
+            return why;
         }
         try
         {
@@ -65,15 +65,15 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             {
                 await TakeUpTasksAsync();
             }
-            return reason;
+            return why;
         }
         catch (RunEndedException impossible)
         {
-            return $"{reason}; {impossible.Reason}";
+            return new Followed(why, impossible.Why);
         }
         catch (ActivityFailureException failure)
         {
-            return $"{reason}; what it had begun before could not be found: {FailureCause.Of(failure)}";
+            return new Followed(why, new EarlierWorkNotFound(new Quote(FailureCause.Of(failure))));
         }
     }
 
@@ -95,15 +95,11 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             }
             if (page.StagingLost && _state.Board.Entries.Any(e => e.Progress.MergeCommit.Length > 0))
             {
-                throw new RunEndedException(
-                    RunStates.Failed,
-                    $"its staging branch is gone, and what was merged to it is not on {_state.Run.Target}: "
-                        + "start the plan anew, which takes up what is finished"
-                );
+                throw new RunEndedException(RunStates.Failed, new StagingGone(_state.Run.Target));
             }
             if (page.StagingMade.Length > 0)
             {
-                _state.Note(page.StagingMade, RunContext.Now);
+                _state.Note(new StagingMade(new Quote(page.StagingMade)), RunContext.Now);
             }
             foreach (var task in page.Tasks)
             {
@@ -172,7 +168,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             return;
         }
         entry.Progress = entry.Progress with { MergeCommit = commit, Paused = false };
-        _state.Board.CountAsDone(entry, TaskStates.Merged, "merged before the run was reset", RunContext.Now);
+        _state.Board.CountAsDone(entry, TaskStates.Merged, new MergedBeforeReset(), RunContext.Now);
     }
 
     /// <summary>The workflow of a task has closed while no execution of the run was there to be notified.</summary>

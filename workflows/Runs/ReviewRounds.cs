@@ -47,21 +47,26 @@ internal static class ReviewRounds
     /// <param name="review">The review with that round begun.</param>
     /// <param name="conclusion">The round's conclusion.</param>
     /// <returns>The updated review and, where a person decides, why.</returns>
-    public static (RunReview Review, string Why) Conclude(RunReview review, ReviewConclusion conclusion)
+    public static (RunReview Review, ReviewRejected? Why) Conclude(RunReview review, ReviewConclusion conclusion)
     {
-        var (verdict, why) = Decide(review, conclusion);
-        return (
-            review with
-            {
-                Verdict = verdict,
-                Standing = [.. review.Standing, conclusion.Standing],
-                Remarks = conclusion.Remarks,
-                Overruled = [.. review.Overruled.Union(conclusion.Overruled)],
-                Reviewer = conclusion.Reviewer,
-                Evidence = conclusion.Evidence,
-            },
-            why
-        );
+        var verdict = Decide(review, conclusion);
+        var ended = review with
+        {
+            Verdict = verdict,
+            Standing = [.. review.Standing, conclusion.Standing],
+            Remarks = conclusion.Remarks,
+            Overruled = [.. review.Overruled.Union(conclusion.Overruled)],
+            Reviewer = conclusion.Reviewer,
+            Evidence = conclusion.Evidence,
+        };
+        return (ended, verdict == ReviewVerdicts.Escalated ? Rejected(review, ended, conclusion) : null);
+    }
+
+    private static ReviewRejected Rejected(RunReview before, RunReview ended, ReviewConclusion conclusion)
+    {
+        var isLast = before.Round >= before.MaxRounds;
+        var getsNoFewer = !isLast && conclusion.Standing >= TasksBelow(before);
+        return new ReviewRejected(ended, isLast, getsNoFewer ? before.Standing[^1] : null, new Quote(conclusion.Message));
     }
 
     /// <summary>How many findings are too many to become tasks of the run, so that a person decides: tasks in the plan that the run
@@ -71,23 +76,15 @@ internal static class ReviewRounds
         : review.Standing.Count > 0 ? review.Standing[^1]
         : null;
 
-    private static (string Verdict, string Why) Decide(RunReview review, ReviewConclusion conclusion) =>
+    private static string Decide(RunReview review, ReviewConclusion conclusion) =>
         conclusion switch
         {
-            { Standing: 0, WasRead: true } => (ReviewVerdicts.Accepted, ""),
-            { Standing: 0, Overruled.Count: > 0 } => (ReviewVerdicts.Overruled, ""),
-            { Standing: 0 } => (ReviewVerdicts.Empty, ""),
-            _ when conclusion.Standing >= TasksBelow(review) => (
-                ReviewVerdicts.Escalated,
-                review.Round >= review.MaxRounds
-                    ? $"round {review.Round} of {review.MaxRounds} ends with {conclusion.Message}"
-                    : $"findings do not get fewer ({review.Standing[^1]} in the round before): {conclusion.Message}"
-            ),
-            { Tasks.Count: 0 } => (
-                ReviewVerdicts.Escalated,
-                $"what was done about earlier findings has not mended them: {conclusion.Message}"
-            ),
-            _ => (ReviewVerdicts.Findings, ""),
+            { Standing: 0, WasRead: true } => ReviewVerdicts.Accepted,
+            { Standing: 0, Overruled.Count: > 0 } => ReviewVerdicts.Overruled,
+            { Standing: 0 } => ReviewVerdicts.Empty,
+            _ when conclusion.Standing >= TasksBelow(review) => ReviewVerdicts.Escalated,
+            { Tasks.Count: 0 } => ReviewVerdicts.Escalated,
+            _ => ReviewVerdicts.Findings,
         };
 
     private static bool IsOverruled(TaskEntry entry) => entry.Progress.State == TaskStates.Waived || entry.State.LeftOut;

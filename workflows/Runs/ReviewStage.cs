@@ -30,19 +30,19 @@ internal sealed class ReviewStage(RunContext context)
             if (entry.Progress.Commit.Length > 0 && entry.Progress.Commit != review.Commit)
             {
                 // A review that went on after a reset has seen another tree.
-                _state.Board.AskAgain(entry, "it has not seen what there is now; the reviewer looks again", Now);
+                _state.Board.AskAgain(entry, new ReviewOutdated(), Now);
                 return false;
             }
             await ConcludeAsync(entry, review);
         }
         else if (_state.Run.Review is null or { Verdict: ReviewVerdicts.Findings })
         {
-            _state.Board.AskAgain(entry, "what was found is done; the reviewer looks again", Now);
+            _state.Board.AskAgain(entry, new FindingsDone(), Now);
         }
         else if (_state.Run.Review is { } last && last.Commit != _state.StagingTip)
         {
             // A task that was left out was retried after all.
-            _state.Board.AskAgain(entry, "there is more now than the reviewer has seen; it looks again", Now);
+            _state.Board.AskAgain(entry, new MergedSinceReview(), Now);
             return false;
         }
         return _state.Run.Review?.Verdict is ReviewVerdicts.Accepted or ReviewVerdicts.Overruled or ReviewVerdicts.Empty;
@@ -64,10 +64,10 @@ internal sealed class ReviewStage(RunContext context)
         }
         if (conclusion is null)
         {
-            _state.Board.Escalate(entry, $"the review can't be read: {why}", Now, "");
+            _state.Board.Escalate(entry, new ReviewUnreadable(new Quote(why)), Now, "");
             return;
         }
-        (review, why) = ReviewRounds.Conclude(review, conclusion);
+        (review, var rejected) = ReviewRounds.Conclude(review, conclusion);
         // What was found is part of what the next round decides by, also where no task comes of it.
         _state.Plan = _state.Plan with
         {
@@ -75,11 +75,12 @@ internal sealed class ReviewStage(RunContext context)
         };
         _state.Run = _state.Run with { Review = review };
         var isRejected = review.Verdict is ReviewVerdicts.Escalated or ReviewVerdicts.Findings;
+        var summary = conclusion.Message.Length > 0 ? new Quote(conclusion.Message) : null;
         var state = isRejected ? TaskStates.Findings : TaskStates.Reviewed;
-        _state.Board.Change(entry, state, $"{review}. {conclusion.Message}".TrimEnd(), Now, conclusion.Evidence);
-        if (review.Verdict == ReviewVerdicts.Escalated)
+        _state.Board.Change(entry, state, new ReviewConcluded(review, summary), Now, conclusion.Evidence);
+        if (rejected is not null)
         {
-            _state.Board.Escalate(entry, $"the reviewer does not accept: {why}", Now, conclusion.Evidence);
+            _state.Board.Escalate(entry, rejected, Now, conclusion.Evidence);
         }
         else if (review.Verdict == ReviewVerdicts.Findings)
         {
@@ -113,6 +114,6 @@ internal sealed class ReviewStage(RunContext context)
                 Overruled = [.. review.Overruled.Union([ReviewTask.Id])],
             },
         };
-        _state.Note($"review: {_state.Run.Review}", Now);
+        _state.Note(new ReviewOverruled(_state.Run.Review), Now);
     }
 }

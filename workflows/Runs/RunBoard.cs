@@ -112,7 +112,7 @@ internal sealed class RunBoard
         _ready.Remove(entry.Index);
         _atWork.Add(entry.Index);
         entry.Begin();
-        Change(entry, TaskStates.Preparing, "", now);
+        Change(entry, TaskStates.Preparing, null, now);
     }
 
     /// <summary>Resumes a paused task: it holds its slot from now on, not only when it reports that it runs.</summary>
@@ -127,45 +127,45 @@ internal sealed class RunBoard
     }
 
     /// <summary>Ends a task that is not running: a person cancelled or rejected it.</summary>
-    public void End(TaskEntry entry, string state, string reason, DateTimeOffset now, string? by = null)
+    public void End(TaskEntry entry, string state, Reason why, DateTimeOffset now, string? by = null)
     {
-        Change(entry, state, reason, now, by: by);
+        Change(entry, state, why, now, by: by);
         Ended(entry, now);
     }
 
     /// <summary>Counts a task as done without its workflow, so that its dependants may run.</summary>
     /// <param name="state">One of those that <see cref="TaskStates.IsDone"/> names.</param>
-    /// <param name="reason">Why.</param>
+    /// <param name="why">Why.</param>
     /// <param name="by">The person who decided it; null: none.</param>
-    public void CountAsDone(TaskEntry entry, string state, string reason, DateTimeOffset now, string? by = null)
+    public void CountAsDone(TaskEntry entry, string state, Reason why, DateTimeOffset now, string? by = null)
     {
-        End(entry, state, reason, now, by);
+        End(entry, state, why, now, by);
         Revive(entry, now);
     }
 
     /// <summary>Retries an ended task, and those that were skipped because of it.</summary>
-    public void Retry(TaskEntry entry, string guidance, DateTimeOffset now, string? by = null)
+    public void Retry(TaskEntry entry, string guidance, DateTimeOffset now, Person? by = null)
     {
         entry.PutBack(guidance);
-        Change(entry, TaskStates.Pending, by is null ? "tried again" : $"tried again by {Said.By(by, guidance)}", now, by: by);
+        Change(entry, TaskStates.Pending, new TriedAgain(by), now, by: by?.Who);
         Consider(entry);
         Revive(entry, now);
     }
 
     /// <summary>Repeats a task that is done and that no other depends on.</summary>
-    public void AskAgain(TaskEntry entry, string reason, DateTimeOffset now)
+    public void AskAgain(TaskEntry entry, Reason why, DateTimeOffset now)
     {
         _done--;
         entry.PutBack("");
-        Change(entry, TaskStates.Pending, reason, now);
+        Change(entry, TaskStates.Pending, why, now);
         Consider(entry);
     }
 
     /// <summary>Turns a done task that no other depends on into one that a person must decide about.</summary>
-    public void Escalate(TaskEntry entry, string reason, DateTimeOffset now, string evidence)
+    public void Escalate(TaskEntry entry, Reason why, DateTimeOffset now, string evidence)
     {
         _done--;
-        Change(entry, TaskStates.Escalated, reason, now, evidence);
+        Change(entry, TaskStates.Escalated, why, now, evidence);
     }
 
     /// <summary>The task's workflow, started by an earlier execution of the run, works for this one now.</summary>
@@ -191,16 +191,16 @@ internal sealed class RunBoard
     }
 
     /// <summary>Approves a task.</summary>
-    public void Approve(TaskEntry entry, string reason, DateTimeOffset now, string? by = null)
+    public void Approve(TaskEntry entry, Reason why, DateTimeOffset now, string? by = null)
     {
         entry.State = entry.State with { Approved = true };
         if (!entry.AtWork && entry.Progress.State == TaskStates.AwaitingApproval)
         {
-            Change(entry, TaskStates.Pending, reason, now, by: by);
+            Change(entry, TaskStates.Pending, why, now, by: by);
         }
         else
         {
-            Journal.Note(entry.Id, entry.Progress.State, reason, now, by: by);
+            Journal.Note(entry.Id, entry.Progress.State, why, now, by: by);
         }
     }
 
@@ -212,11 +212,11 @@ internal sealed class RunBoard
     }
 
     /// <summary>Sets the reason of a task's state.</summary>
-    public void Explain(TaskEntry entry, string reason, DateTimeOffset now) => Change(entry, entry.Progress.State, reason, now);
+    public void Explain(TaskEntry entry, Reason? why, DateTimeOffset now) => Change(entry, entry.Progress.State, why, now);
 
     /// <summary>The task comes into a state, or has another reason to be in it.</summary>
-    public void Change(TaskEntry entry, string state, string reason, DateTimeOffset now, string evidence = "", string? by = null) =>
-        Put(entry, entry.Progress.MovedTo(state, reason, now, evidence), now, by);
+    public void Change(TaskEntry entry, string state, Reason? why, DateTimeOffset now, string evidence = "", string? by = null) =>
+        Put(entry, entry.Progress.MovedTo(state, why, now, evidence), now, by);
 
     /// <summary>Takes over what is known of a task now.</summary>
     /// <param name="by">The person who decided it; null: none.</param>
@@ -236,7 +236,7 @@ internal sealed class RunBoard
         Journal.Changed(entry);
         if (moved || before.Reason != progress.Reason)
         {
-            Journal.Note(progress.Id, progress.State, progress.Reason, now, progress.Evidence, by);
+            Journal.Note(progress.Id, progress.State, progress.Why, now, progress.Evidence, by);
         }
     }
 
@@ -269,7 +269,7 @@ internal sealed class RunBoard
                     return false;
                 }
                 _ready.Remove(dependant.Index);
-                Change(dependant, TaskStates.Skipped, $"depends on {entry.Id}, which is {entry.Progress.State}", now);
+                Change(dependant, TaskStates.Skipped, new DependencyEnded(entry.Id, entry.Progress.State), now);
                 return true;
             }
         );
@@ -289,7 +289,7 @@ internal sealed class RunBoard
                 {
                     return false;
                 }
-                Change(dependant, TaskStates.Pending, $"{entry.Id} goes on", now);
+                Change(dependant, TaskStates.Pending, new DependencyGoesOn(entry.Id), now);
                 Consider(dependant);
                 return true;
             }

@@ -7,7 +7,7 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
     private static readonly TimeSpan MostRetryPause = TimeSpan.FromSeconds(30);
 
     /// <summary>The reason of a cancelled run.</summary>
-    public string CancelReason => $"cancelled by {state.CancelledBy}; what is merged stays on staging";
+    public Reason WhyCancelled => new RunCancelled(state.CancelledBy);
 
     public RunState State => state;
 
@@ -30,7 +30,7 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
     /// <summary>For an activity that runs other people's programs; it is cancelled with the run.</summary>
     public ActivityOptions Long => ActivityDefaults.Long(state.Repository.Queue, TimeSpan.FromHours(2), stop);
 
-    public void TransitionTo(string to, string reason, string evidence = "") => state.TransitionTo(to, reason, Now, evidence);
+    public void TransitionTo(string to, Reason? why = null, string evidence = "") => state.TransitionTo(to, why, Now, evidence);
 
     /// <summary>Waits on the main path. Also ends when a person cancels the run, when it was reset, and when background work
     /// fails.</summary>
@@ -88,7 +88,7 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
     {
         if (state.IsCancelled)
         {
-            throw new RunEndedException(RunStates.Cancelled, CancelReason);
+            throw new RunEndedException(RunStates.Cancelled, WhyCancelled);
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed class RunJournal
     /// <summary>
     /// Notes a transition; <paramref name="task"/> is null for one of the run itself, <paramref name="by"/> where no person decided it.
     /// </summary>
-    public void Note(string? task, string state, string reason, DateTimeOffset now, string evidence = "", string? by = null)
+    public void Note(string? task, string state, Reason? why, DateTimeOffset now, string evidence = "", string? by = null)
     {
         _events.Add(
             new RunEvent
@@ -30,7 +30,7 @@ internal sealed class RunJournal
                 Time = now,
                 Task = task,
                 State = state,
-                Reason = reason,
+                Why = why,
                 Evidence = evidence,
                 By = by,
             }

@@ -23,7 +23,7 @@ public abstract class RunMessages : MessageWorkflow
     {
         if (!RunStates.IsFinal(State.Run.State))
         {
-            State.Run = State.Run with { State = RunStates.Failed, Reason = PayloadPaging.Brief(reason), UpdatedAt = Now };
+            State.Run = State.Run with { State = RunStates.Failed, Why = new ExecutionFailed(new Quote(reason)), UpdatedAt = Now };
         }
     }
 
@@ -124,8 +124,8 @@ public abstract class RunMessages : MessageWorkflow
                 new SteeringAnswer($"{State.RunId} is {(isFinal ? State.Run.State : "being cancelled")} already.", false, NamesRun: true)
             );
         }
-        State.CancelledBy = Said.By(command);
-        State.Note($"cancelled by {State.CancelledBy}", Now, Said.By(command?.By ?? ""));
+        State.CancelledBy = Person.Of(command);
+        State.Note(new CancelledBy(State.CancelledBy), Now, State.CancelledBy.Who);
         _stop.Cancel();
         return Task.FromResult(
             new SteeringAnswer($"{State.RunId} is being cancelled; what is merged stays on staging.", true, NamesRun: true)

@@ -61,7 +61,7 @@ internal static class RunNotices
                 $"account/{outage.Name}/{(outage.Until is { } reset ? Seconds(reset) : "broken")}",
                 NoticeKinds.AccountParked,
                 null,
-                $"{Outages.NameOf(outage)} does not work, so tasks wait: {outage.Reason.TrimEnd('.')}. {goesOn}",
+                $"{ReasonText.NameOf(outage.Name)} does not work, so tasks wait: {ReasonText.Of(outage.Why).TrimEnd('.')}. {goesOn}",
                 outage.Until is null ? [new AnswerWay(AnswerWays.Retry, $"{state.RunId}/{waiting[0].Id}")] : []
             );
         }
@@ -69,14 +69,14 @@ internal static class RunNotices
 
     // What is spent changes while others end: the limit is reached once.
     private static IEnumerable<RunNotice> OfLimits(RunState state, DateTimeOffset now) =>
-        !state.IsEnding && Scheduling.LimitReached(state, now) is { Length: > 0 } reached
+        !state.IsEnding && Scheduling.LimitReached(state, now) is { } reached
             ?
             [
                 new RunNotice(
                     state is { CostLifted: false } && Scheduling.IsCostReached(state) ? "limit/cost" : "limit/time",
                     NoticeKinds.Budget,
                     null,
-                    reached,
+                    ReasonText.Of(reached),
                     [new AnswerWay(AnswerWays.Resume, state.RunId)]
                 ),
             ]

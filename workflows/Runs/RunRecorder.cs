@@ -37,11 +37,12 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
     /// <summary>Runs as long as the run: publishes what has changed.</summary>
     public async Task DescribeAsync()
     {
-        var (described, shown, listed) = (-1L, "", "");
+        var (described, listed) = (-1L, "");
+        NotWorking? shown = null;
         while (true)
         {
             await Workflow.WaitConditionAsync(
-                () => _state.Journal.Sequence != described || Progress.DescribeOutages(_state) != shown,
+                () => _state.Journal.Sequence != described || ReasonText.Of(Progress.WhatIsDown(_state)) != ReasonText.Of(shown),
                 CancellationToken.None
             );
             shown = Progress.ShowOutages(_state, shown, RunContext.Now);

@@ -48,9 +48,6 @@ internal sealed class RunState
     /// <summary>When the run entered its state, or had another reason to be in it.</summary>
     public DateTimeOffset Since => Run.Since;
 
-    /// <summary>The reason of its state names outages.</summary>
-    public bool ReasonIsOutage { get; private set; }
-
     public RunBoard Board { get; } = new();
 
     public RunJournal Journal => Board.Journal;
@@ -65,7 +62,7 @@ internal sealed class RunState
     public bool PlanningEnded { get; set; }
 
     /// <summary>A person's answer to the plan; null: there is none.</summary>
-    public (bool Accepted, string Reason)? PlanAnswer { get; set; }
+    public (bool Accepted, Person By)? PlanAnswer { get; set; }
 
     /// <summary>A person has asked to retry landing.</summary>
     public bool PromoteAsked { get; set; }
@@ -110,8 +107,8 @@ internal sealed class RunState
     /// <summary>The history is long: nothing new is started until what is under way has ended and the run has continued as new.</summary>
     public bool IsDraining { get; set; }
 
-    /// <summary>Who cancelled the run, and why, as its record says it.</summary>
-    public string CancelledBy { get; set; } = Said.By("");
+    /// <summary>Who cancelled the run, and why.</summary>
+    public Person CancelledBy { get; set; } = Person.Of("");
 
     /// <summary>The run is ending and waits for no person any more.</summary>
     public bool IsEnding { get; set; }
@@ -137,21 +134,18 @@ internal sealed class RunState
     public string PlanHashOf(TaskEntry entry) => IsPlanner(entry) ? "" : Plan.Hash;
 
     /// <summary>The run comes into a state, or has another reason to be in it.</summary>
-    /// <param name="isOutage">The reason names outages.</param>
-    public void TransitionTo(string state, string reason, DateTimeOffset now, string evidence = "", bool isOutage = false)
+    public void TransitionTo(string state, Reason? why, DateTimeOffset now, string evidence = "")
     {
-        ReasonIsOutage = isOutage;
-        reason = PayloadPaging.Brief(reason);
-        if (Run.State == state && Run.Reason == reason && Journal.Sequence > 0)
+        if (Run.State == state && Run.Reason == ReasonText.Of(why) && Journal.Sequence > 0)
         {
             return;
         }
-        Run = Run with { State = state, Reason = reason, Since = now, Evidence = evidence };
-        Journal.Note(task: null, state, reason, now, evidence);
+        Run = Run with { State = state, Why = why, Since = now, Evidence = evidence };
+        Journal.Note(task: null, state, why, now, evidence);
     }
 
     /// <summary>Something happened to the run that does not change its state.</summary>
-    public void Note(string what, DateTimeOffset now, string? by = null) => Journal.Note(task: null, Run.State, what, now, by: by);
+    public void Note(Reason what, DateTimeOffset now, string? by = null) => Journal.Note(task: null, Run.State, what, now, by: by);
 
     /// <summary>Restores the run from a checkpoint; its tasks are loaded later.</summary>
     public void Restore(RunCheckpoint checkpoint)
@@ -201,12 +195,7 @@ internal sealed class RunState
             AgentStarts = Board.Entries.Sum(e => e.Progress.Starts),
             Cost = Board.Entries.Sum(e => e.Progress.Cost),
             Questions = Questions.Of(this),
-            Outages =
-            [
-                .. Outages
-                    .Open.Where(outage => !outage.IsOver)
-                    .Select(outage => new OutageStatus(outage.Name, outage.Reason, outage.Until)),
-            ],
+            Outages = [.. Outages.Open.Where(outage => !outage.IsOver).Select(outage => outage.ToStatus())],
             PromotionOverdue = IsPromotionOverdue,
             Telling = IsTelling,
             Tasks = PayloadPaging.First(Board.Entries.Skip(offset).Select(Shown), limit),

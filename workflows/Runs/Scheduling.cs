@@ -1,20 +1,20 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>The steps to take now.</summary>
-/// <param name="Pause">Why nothing more is started: a limit of the run is reached; empty where none is.</param>
+/// <param name="Pause">Why nothing more is started: a limit of the run is reached; null where none is.</param>
 /// <param name="AwaitApproval">Tasks that now wait for approval.</param>
 /// <param name="AskLease">Tasks whose leases are to be requested.</param>
 /// <param name="Start">Tasks to start.</param>
 internal sealed record ScheduledSteps(
-    string Pause,
+    RunLimitReached? Pause,
     IReadOnlyList<TaskEntry> AwaitApproval,
     IReadOnlyList<TaskEntry> AskLease,
     IReadOnlyList<TaskEntry> Start
 )
 {
-    public static ScheduledSteps None { get; } = new("", [], [], []);
+    public static ScheduledSteps None { get; } = new(null, [], [], []);
 
-    public bool Any => Pause.Length > 0 || AwaitApproval.Count + AskLease.Count + Start.Count > 0;
+    public bool Any => Pause is not null || AwaitApproval.Count + AskLease.Count + Start.Count > 0;
 }
 
 /// <summary>Decides which task starts when. Changes nothing.</summary>
@@ -26,7 +26,7 @@ internal static class Scheduling
         var approvals = state.Board.NotApproved.Where(e => e.Progress.State != TaskStates.AwaitingApproval).ToList();
         var starts = new List<TaskEntry>();
         var asks = new List<TaskEntry>();
-        if (!state.Run.Paused && LimitReached(state, now) is { Length: > 0 } limit)
+        if (!state.Run.Paused && LimitReached(state, now) is { } limit)
         {
             return ScheduledSteps.None with { Pause = limit, AwaitApproval = approvals };
         }
@@ -46,7 +46,7 @@ internal static class Scheduling
                 asks.Add(entry);
             }
         }
-        return new ScheduledSteps("", approvals, asks, starts);
+        return new ScheduledSteps(null, approvals, asks, starts);
 
         bool MayStart(TaskEntry entry) => state.Outages.Allow(entry.Outline) && !state.Leases.Waits(entry);
     }
@@ -65,12 +65,7 @@ internal static class Scheduling
             .OrderBy(e => e.Index);
 
     /// <summary>Why a run that can't go on by itself is escalated.</summary>
-    public static string Impasse(RunBoard board)
-    {
-        var failed = EndedBadly(board).Select(e => e.Id).ToList();
-        var names = string.Join(", ", failed.Take(5)) + (failed.Count > 5 ? $" and {failed.Count - 5} more" : "");
-        return $"nothing more can run: {names} did not end well; what is merged stays on staging";
-    }
+    public static NothingCanRun Impasse(RunBoard board) => new([.. EndedBadly(board).Select(e => e.Id)]);
 
     /// <summary>The run's cost limit is reached.</summary>
     public static bool IsCostReached(RunState state) => state.Input.MaxCost is { } most && Spent(state) >= most;
@@ -133,24 +128,15 @@ internal static class Scheduling
 
     /// <summary>Cost and time limit of the run: when one is reached nothing more is started; a person who resumes the run lifts
     /// it.</summary>
-    public static string LimitReached(RunState state, DateTimeOffset now)
+    public static RunLimitReached? LimitReached(RunState state, DateTimeOffset now)
     {
         if (!state.Board.AnyReady)
         {
-            return "";
+            return null;
         }
-        var reached = new List<string>();
-        if (!state.CostLifted && IsCostReached(state))
-        {
-            reached.Add($"{Spent(state):0.00} of {state.Input.MaxCost:0.00} USD are spent (maxCost)");
-        }
-        if (!state.UntilLifted && IsUntilReached(state, now))
-        {
-            reached.Add($"it is past {state.Input.Until:yyyy-MM-dd HH:mm}Z (until)");
-        }
-        return reached.Count == 0
-            ? ""
-            : $"no more agents are started: {string.Join(" and ", reached)}; those at work go on. 'resume' lifts the limit";
+        var spent = !state.CostLifted && IsCostReached(state) ? Spent(state) : (decimal?)null;
+        var until = !state.UntilLifted && IsUntilReached(state, now) ? state.Input.Until : null;
+        return spent is null && until is null ? null : new RunLimitReached(spent, state.Input.MaxCost, until);
     }
 
     private static decimal Spent(RunState state) => state.Board.Entries.Sum(e => e.Progress.Cost);

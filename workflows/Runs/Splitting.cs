@@ -42,20 +42,19 @@ internal sealed class Splitting(RunContext context, TaskMessenger messenger)
         );
         if (made is not { Tasks.Count: > 0 })
         {
-            why = made is null ? why : "what was proposed is gone";
-            _state.Journal.Note(entry.Id, entry.Progress.State, $"it is not divided: {why}", RunContext.Now);
-            await TellAsync(entry, $"there are none: {why}");
+            _state.Journal.Note(
+                entry.Id,
+                entry.Progress.State,
+                new NotDivided(made is null ? new Quote(why) : null),
+                RunContext.Now
+            );
+            await TellAsync(entry, $"there are none: {(made is null ? why : "what was proposed is gone")}");
             return;
         }
         _state.Plan = _state.Plan with { Hash = made.PlanHash, TaskCount = _state.Plan.TaskCount + made.Tasks.Count };
         _state.Board.Add(made.Tasks, RunContext.Now);
         entry.Progress = entry.Progress with { Parts = [.. made.Tasks.Select(task => task.Id)] };
-        _state.Journal.Note(
-            entry.Id,
-            entry.Progress.State,
-            $"it is divided into {string.Join(", ", entry.Progress.Parts)}",
-            RunContext.Now
-        );
+        _state.Journal.Note(entry.Id, entry.Progress.State, new Divided(entry.Progress.Parts), RunContext.Now);
         _state.Run = _state.Run with { TaskCount = _state.Board.Entries.Count };
     }
 

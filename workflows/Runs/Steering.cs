@@ -91,7 +91,7 @@ internal sealed class Steering(RunState state)
             return Steered.OfRun($"{state.RunId} is paused already.", changed: false);
         }
         state.Run = state.Run with { Paused = true };
-        state.Note("paused by a person", now);
+        state.Note(new PausedByPerson(), now);
         return Steered.OfRun(
             $"{state.RunId} is paused: nothing new starts, agents at work are interrupted and keep their conversations.",
             changed: true,
@@ -115,10 +115,10 @@ internal sealed class Steering(RunState state)
         state.CostLifted |= Scheduling.IsCostReached(state);
         state.UntilLifted |= Scheduling.IsUntilReached(state, now);
         var isAtWork = was && state.Run.State is RunStates.Executing or RunStates.Reviewing && !state.IsCancelled;
-        state.Run = state.Run with { Paused = false, Reason = isAtWork ? "" : state.Run.Reason };
+        state.Run = state.Run with { Paused = false, Why = isAtWork ? null : state.Run.Why };
         if (was)
         {
-            state.Note("resumed by a person", now);
+            state.Note(new ResumedByPerson(), now);
         }
         var alone = Board.AtWork.Where(e => state.PausedAlone.Contains(e.Id)).Select(e => e.Id).ToList();
         var others = Board.AtWork.Where(e => !state.PausedAlone.Contains(e.Id)).ToList();
@@ -139,7 +139,7 @@ internal sealed class Steering(RunState state)
 
     public Steered CancelTask(TaskCommand command, DateTimeOffset now)
     {
-        var (id, who) = (command.Task, Said.By(command.By));
+        var (id, by) = (command.Task, Person.Of(command.By, command.Text));
         var task = Board.Find(id);
         if (TaskStates.IsDone(StateOf(id)) || task.State.LeftOut)
         {
@@ -152,20 +152,20 @@ internal sealed class Steering(RunState state)
         };
         if (task.AtWork)
         {
-            Note(task, $"cancelled by {Said.By(command.By, command.Text)}", now, who);
+            Note(task, new CancelledBy(by), now, by);
             return Steered.As($"{id} is asked to stop; its files stay.", new TaskMessage(id, t => t.CancelAsync()));
         }
-        Board.End(task, TaskStates.Cancelled, $"cancelled by {Said.By(command.By, command.Text)}", now, who);
+        Board.End(task, TaskStates.Cancelled, new CancelledBy(by), now, by.Who);
         return Steered.As($"{id} will not run; the run lands without it.");
     }
 
     public Steered Retry(TaskCommand command, DateTimeOffset now)
     {
-        var (id, guidance, who) = (command.Task, command.Text, Said.By(command.By));
+        var (id, guidance, by) = (command.Task, command.Text, Person.Of(command.By, command.Text));
         var task = Board.Find(id);
         if (task.AtWork)
         {
-            Note(task, $"told to go on by {Said.By(command.By, guidance)}", now, who);
+            Note(task, new ToldToGoOn(by), now, by);
             state.Outages.Told(task.Outline);
             var tell = new List<TaskMessage> { new(id, t => t.GoOnAsync(guidance)) };
             // Answering a paused task resumes it; a paused run keeps all its tasks paused.
@@ -180,7 +180,7 @@ internal sealed class Steering(RunState state)
         {
             return Steered.Unchanged($"{id} is {StateOf(id)} and will run.");
         }
-        Board.Retry(task, guidance, now, who);
+        Board.Retry(task, guidance, now, by);
         return Steered.As($"{id} is tried again.");
     }
 
@@ -189,13 +189,13 @@ internal sealed class Steering(RunState state)
     /// <param name="wasAtWork">It was when the command came.</param>
     public Steered Skip(TaskCommand command, bool wasAtWork, DateTimeOffset now)
     {
-        var (id, who) = (command.Task, Said.By(command.By, command.Text));
+        var (id, by) = (command.Task, Person.Of(command.By, command.Text));
         var task = Board.Find(id);
         if (TaskStates.IsDone(StateOf(id)))
         {
             return Steered.Unchanged(wasAtWork ? $"{id} was merged before it could be skipped." : $"{id} is {StateOf(id)} already.");
         }
-        Board.CountAsDone(task, TaskStates.Waived, $"counts as done without changes: waived by {who}", now, Said.By(command.By));
+        Board.CountAsDone(task, TaskStates.Waived, new WaivedBy(by), now, by.Who);
         return Steered.As($"{id} counts as done without changes; what depends on it may run.");
     }
 
@@ -213,14 +213,16 @@ internal sealed class Steering(RunState state)
             return Steered.OfRun($"{state.RunId} is {state.Run.State} already.", changed: false);
         }
         state.PromoteAsked = true;
-        state.Note($"promoted by {Said.By(command)}", now, Said.By(command?.By ?? ""));
+        var by = Person.Of(command);
+        state.Note(new PromotedBy(by), now, by.Who);
         return Steered.As("Landing is tried again.");
     }
 
     public Steered LandMerged(PersonCommand? command, DateTimeOffset now)
     {
         state.LandMergedAsked = true;
-        state.Note($"landing of what is merged is asked for by {Said.By(command)}", now, Said.By(command?.By ?? ""));
+        var by = Person.Of(command);
+        state.Note(new LandMergedAskedBy(by), now, by.Who);
         var merged = string.Join(", ", Board.Unlanded.Select(e => e.Id));
         return Steered.As(
             $"What is merged ({PayloadPaging.Brief(merged)}) lands when the gates of the whole run hold on it; the rest stays open."
@@ -242,8 +244,8 @@ internal sealed class Steering(RunState state)
         return new TaskMessage(task.Id, t => t.ResumeAsync());
     }
 
-    private void Note(TaskEntry task, string what, DateTimeOffset now, string who) =>
-        state.Journal.Note(task.Id, task.Progress.State, PayloadPaging.Brief(what), now, by: who);
+    private void Note(TaskEntry task, Reason what, DateTimeOffset now, Person by) =>
+        state.Journal.Note(task.Id, task.Progress.State, what, now, by: by.Who);
 
     private string StateOf(string id) => Board.Find(id).Progress.State;
 }

@@ -14,7 +14,7 @@ internal sealed class TaskEntry
         {
             Id = outline.Id,
             State = outline.Done ? TaskStates.NotAsked : TaskStates.Pending,
-            Reason = outline.Done ? "outside of what was asked for" : "",
+            Why = outline.Done ? new NotAskedFor() : null,
             Since = now,
         };
         State = _known = new TaskCheckpoint { Progress = first, Approved = !outline.RequiresApproval };

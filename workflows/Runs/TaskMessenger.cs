@@ -12,7 +12,7 @@ internal sealed class TaskMessenger(RunContext context)
             TaskId = task,
             Attempt = attempt,
             Message = "The run is being cancelled.",
-            FailureClass = FailureClasses.Environment,
+            FailureClass = FailureClass.Environment,
         };
 
     public Task TellAsync(string task, Expression<Func<ITaskWorkflow, Task>> signal) =>
@@ -57,7 +57,7 @@ internal sealed class TaskMessenger(RunContext context)
             }
             else
             {
-                TaskReports.Lost(context.State.Board, entry, entry.ExecutionId, "its workflow is gone", RunContext.Now);
+                TaskReports.Lost(context.State.Board, entry, entry.ExecutionId, new WorkflowGone(), RunContext.Now);
             }
         });
 

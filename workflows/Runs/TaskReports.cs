@@ -33,7 +33,7 @@ internal static class TaskReports
         }
 
         // The task ended only because its run was gone; the run is back, so it is not a person's decision.
-        if (report.FailureClass == FailureClasses.RunEnded && entry.Progress.State == TaskStates.Cancelled && !state.IsCancelled)
+        if (report.FailureClass == FailureClass.RunEnded && entry.Progress.State == TaskStates.Cancelled && !state.IsCancelled)
         {
             state.Board.Retry(entry, "", now);
             entry.State = entry.State with { MayReuse = true };
@@ -59,12 +59,11 @@ internal static class TaskReports
         entry.State = state with { ExecutionId = report.ExecutionId, ReportSequence = report.Sequence, AnswerSent = false };
         if (report.Sequence == TaskReport.LastWord)
         {
-            Lost(board, entry, report.ExecutionId, report.Progress.Reason, now);
+            Lost(board, entry, report.ExecutionId, report.Progress.Why ?? new WorkflowGone(), now);
             return true;
         }
         var progress = report.Progress with
         {
-            Reason = PayloadPaging.Brief(report.Progress.Reason),
             Outage = Outages.Of(entry.Outline, report),
             Parts = report.Progress.Parts is null ? null : entry.Progress.Parts ?? [],
             Landed = entry.Progress.Landed,
@@ -80,12 +79,12 @@ internal static class TaskReports
     /// <summary>The task's workflow ended in a way that it could not report.</summary>
     /// <param name="board">The tasks.</param>
     /// <param name="executionId">The execution that ended; empty when none was begun.</param>
-    /// <param name="reason">The reason, as far as known.</param>
-    public static void Lost(RunBoard board, TaskEntry entry, string executionId, string reason, DateTimeOffset now)
+    /// <param name="why">Why, as far as known.</param>
+    public static void Lost(RunBoard board, TaskEntry entry, string executionId, Reason why, DateTimeOffset now)
     {
         if (entry.AtWork && !entry.State.PastExecutions.Contains(executionId))
         {
-            board.End(entry, TaskStates.Failed, reason, now);
+            board.End(entry, TaskStates.Failed, why, now);
         }
     }
 
@@ -100,7 +99,7 @@ internal static class TaskReports
         entry.State = entry.State with { Notices = entry.State.Notices + news.Count };
         foreach (var notice in news)
         {
-            state.Journal.Note(entry.Id, entry.Progress.State, PayloadPaging.Brief(notice.Text), now);
+            state.Journal.Note(entry.Id, entry.Progress.State, new Noted(new Quote(notice.Text)), now);
         }
         var told = news.Where(notice => notice.IsForPerson).Select(notice => PayloadPaging.Brief(notice.Text));
         state.Run = state.Run with { Warnings = [.. state.Run.Warnings.Union(told).Take(MostWarnings)] };
@@ -110,13 +109,7 @@ internal static class TaskReports
 
     private static void RetryUnaffected(RunState state, TaskEntry entry, TaskReport report, DateTimeOffset now)
     {
-        var alike = state.Outages.Failed(
-            entry.Outline,
-            report.Signature,
-            report.Progress.Reason,
-            now,
-            id => IsSettled(state.Board.Find(id))
-        );
+        var alike = state.Outages.Failed(entry.Outline, report.Signature, report.Progress.Why, now, id => IsSettled(state.Board.Find(id)));
         foreach (var other in alike.Select(state.Board.Find))
         {
             if (other.Progress.State == TaskStates.Failed)

@@ -55,13 +55,7 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver)
             if (pause > LongestPause)
             {
                 var id = RunIds.ForTask(_state.RunId, entry.Id);
-                TaskReports.Lost(
-                    _state.Board,
-                    entry,
-                    "",
-                    $"another execution of {id} is still open; terminate it, then retry",
-                    RunContext.Now
-                );
+                TaskReports.Lost(_state.Board, entry, "", new StillOpenElsewhere(id), RunContext.Now);
                 return;
             }
             await TimedWaits.PauseAsync(pause, $"Until {entry.Id} is started again: another execution of it is still open");
@@ -117,8 +111,8 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver)
         }
         catch (ChildWorkflowFailureException failure)
         {
-            var reason = $"its workflow ended: {FailureCause.Of(failure)}";
-            TaskReports.Lost(_state.Board, entry, handle.FirstExecutionRunId, reason, RunContext.Now);
+            var why = new WorkflowEnded(new ExecutionFailed(new Quote(FailureCause.Of(failure))));
+            TaskReports.Lost(_state.Board, entry, handle.FirstExecutionRunId, why, RunContext.Now);
         }
     }
 }

@@ -44,21 +44,21 @@ internal sealed class WorkStage(
             : RunStates.Executing;
         if (_state.Run.State != now)
         {
-            context.TransitionTo(now, "");
+            context.TransitionTo(now);
         }
     }
 
     private void CarryOut(ScheduledSteps steps)
     {
         var now = RunContext.Now;
-        if (steps.Pause.Length > 0)
+        if (steps.Pause is { } limit)
         {
-            _state.Run = _state.Run with { Paused = true, Reason = steps.Pause };
-            _state.Note(steps.Pause, now);
+            _state.Run = _state.Run with { Paused = true, Why = limit };
+            _state.Note(limit, now);
         }
         foreach (var entry in steps.AwaitApproval)
         {
-            _state.Board.Change(entry, TaskStates.AwaitingApproval, "the plan asks for an approval before it starts", now);
+            _state.Board.Change(entry, TaskStates.AwaitingApproval, new StartNeedsApproval(), now);
         }
         foreach (var entry in steps.AskLease)
         {

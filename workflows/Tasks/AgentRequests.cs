@@ -14,7 +14,6 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
     private const int MostRounds = 20;
 
     private readonly ActivityOptions _long = ActivityDefaults.Long(state.Input.Repository.Queue, TimeSpan.FromHours(1), state.Stop);
-    private readonly PlannerAnswers _planner = new(state, reporter, waits);
     private int _answers;
 
     private bool _isSplit;
@@ -32,13 +31,13 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
     {
         if (++_answers > MostAnswers)
         {
-            await waits.ForAnswerAsync($"{result.Message} (its agent has asked {_answers} times)");
+            await waits.ForAnswerAsync(new AgentAsks(new Quote(result.Message), new AskedTooOften(_answers)));
             return true;
         }
         var verdict = await JudgeAsync(decision: null);
         if (verdict.Step == RequestSteps.Ask)
         {
-            var decision = await waits.AskAsync(verdict.Text, verdict.Asks);
+            var decision = await waits.AskAsync(new RequestNeedsApproval(new Quote(verdict.Text)), verdict.Asks);
             verdict = await JudgeAsync(decision, verdict.Packages);
         }
         _packages = verdict.Packages ?? [];
@@ -54,13 +53,14 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
                 (IsGranted, _isSplit) = (true, verdict.Step == RequestSteps.Split);
                 return false;
             case RequestSteps.Planner:
-                if (await _planner.AskAsync(result.Message) is { Length: > 0 } why)
+                if (await new PlannerAnswers(state, reporter, waits, result.Message).AskAsync() is { } why)
                 {
-                    await waits.ForAnswerAsync($"{result.Message} ({why})");
+                    await waits.ForAnswerAsync(new AgentAsks(new Quote(result.Message), why));
                 }
                 return true;
             default:
-                await waits.ForAnswerAsync(verdict.Text.Length == 0 ? result.Message : $"{result.Message} ({verdict.Text})");
+                var policy = verdict.Text.Length == 0 ? null : new PolicyAsksPerson(new Quote(verdict.Text));
+                await waits.ForAnswerAsync(new AgentAsks(new Quote(result.Message), policy));
                 return true;
         }
     }
@@ -70,7 +70,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
     /// <returns>Commit with the work so far, which staging is to be merged with; empty: the worktree stays as it is.</returns>
     public async Task<string> CarryOutAsync(PreparedTask prepared)
     {
-        var parts = _isSplit ? await waits.ForPartsAsync("the smaller tasks that it was divided into come first") : null;
+        var parts = _isSplit ? await waits.ForPartsAsync() : null;
         var problem = _isSplit ? "" : await MergeInstalledAsync();
         var conclude = new ConcludeRequestInput
         {
@@ -95,7 +95,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
     {
         for (var round = 1; round <= MostRounds; round++)
         {
-            reporter.TransitionTo(TaskStates.Preparing, "what its agent asked for is installed");
+            reporter.TransitionTo(TaskStates.Preparing, new RequestInstalled());
             var install = new InstallInput
             {
                 Task = state.Input,
@@ -109,7 +109,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
                 return installed.Problem;
             }
             var merged = await merge(installed.Commit);
-            if (merged.Merged || merged.FailureClass != FailureClasses.Transient)
+            if (merged.Merged || merged.FailureClass != FailureClass.Transient)
             {
                 return merged.Merged ? "" : merged.Message;
             }
@@ -119,7 +119,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
 
     private Task<RequestVerdict> JudgeAsync(RequestDecision? decision, IReadOnlyList<RequestedPackage>? packages = null)
     {
-        reporter.TransitionTo(TaskStates.Executing, "what its agent asks for is looked at");
+        reporter.TransitionTo(TaskStates.Executing, new RequestJudged());
         var judge = new JudgeRequestInput
         {
             Task = state.Input,

@@ -38,7 +38,7 @@ internal enum AfterAgent
 internal sealed class AgentRetries(RetryRule rule)
 {
     /// <summary>Agent runs in a row that ended without a result of their own, killed or for a transient failure, of which the last was
-    /// killed: then it is judged by <see cref="AgentRunResult.LacksMemory"/> who is to blame. On a machine that kills every agent retrying
+    /// killed: then it is judged by <see cref="FailureClass.OutOfMemory"/> who is to blame. On a machine that kills every agent retrying
     /// is useless.</summary>
     private const int MaxDeaths = 5;
 
@@ -65,36 +65,41 @@ internal sealed class AgentRetries(RetryRule rule)
     /// <summary>Handles the end of an agent run.</summary>
     /// <param name="result">How it ended.</param>
     /// <param name="ran">How long it ran.</param>
-    /// <returns>What comes next, and for a failure or a task that is parked why.</returns>
-    public (AfterAgent Next, string Why) After(AgentRunResult result, TimeSpan ran = default)
+    /// <returns>What comes next, and for a failure or a task that is parked alone why; else null.</returns>
+    public (AfterAgent Next, Reason? Why) After(AgentRunResult result, TimeSpan ran = default)
     {
         if (ran >= LongRun)
         {
             (_deaths, _limits) = (0, 0);
         }
-        _deaths += result.FailureClass == FailureClasses.Died ? 1 : 0;
-        _limits += result.FailureClass == FailureClasses.UsageLimit ? 1 : 0;
+        _deaths += IsDeath(result) ? 1 : 0;
+        _limits += result.FailureClass == FailureClass.UsageLimit ? 1 : 0;
         return Next(result);
     }
 
-    private (AfterAgent Next, string Why) Next(AgentRunResult result) =>
+    private (AfterAgent Next, Reason? Why) Next(AgentRunResult result) =>
         result.FailureClass switch
         {
-            FailureClasses.None => (AfterAgent.Done, ""),
-            FailureClasses.Stopped => (AfterAgent.Stopped, ""),
-            FailureClasses.Died when _deaths + _attempts >= MaxDeaths => (
-                result.LacksMemory ? AfterAgent.ParkedAlone : AfterAgent.Fail,
-                $"the agent was started {_deaths + _attempts} times in a row and killed: {result.Message}"
+            FailureClass.None => (AfterAgent.Done, null),
+            FailureClass.Stopped => (AfterAgent.Stopped, null),
+            FailureClass.Died or FailureClass.OutOfMemory when _deaths + _attempts >= MaxDeaths => (
+                result.FailureClass == FailureClass.OutOfMemory ? AfterAgent.ParkedAlone : AfterAgent.Fail,
+                new AgentKilled(_deaths + _attempts, new Quote(result.Message))
             ),
-            FailureClasses.Died when _deaths > 1 => (AfterAgent.Later, ""),
-            FailureClasses.Died or FailureClasses.Held => (AfterAgent.Again, ""),
-            FailureClasses.Transient when ++_attempts >= rule.MaxAttempts => (AfterAgent.Fail, $"{result.Message} ({_attempts} attempts)"),
-            FailureClasses.Transient => (AfterAgent.Later, ""),
-            FailureClasses.UsageLimit => (AfterAgent.AtReset, ""),
-            FailureClasses.Account or FailureClasses.Environment => (AfterAgent.Parked, ""),
-            FailureClasses.Blocked => (AfterAgent.Answered, ""),
-            _ => (AfterAgent.Fail, result.Message),
+            FailureClass.Died or FailureClass.OutOfMemory when _deaths > 1 => (AfterAgent.Later, null),
+            FailureClass.Died or FailureClass.OutOfMemory or FailureClass.Held => (AfterAgent.Again, null),
+            FailureClass.Transient when ++_attempts >= rule.MaxAttempts => (
+                AfterAgent.Fail,
+                new AgentFailed(new Quote(result.Message), _attempts)
+            ),
+            FailureClass.Transient => (AfterAgent.Later, null),
+            FailureClass.UsageLimit => (AfterAgent.AtReset, null),
+            FailureClass.Account or FailureClass.Environment => (AfterAgent.Parked, null),
+            FailureClass.Blocked => (AfterAgent.Answered, null),
+            _ => (AfterAgent.Fail, new AgentFailed(new Quote(result.Message))),
         };
+
+    private static bool IsDeath(AgentRunResult result) => result.FailureClass is FailureClass.Died or FailureClass.OutOfMemory;
 
     /// <summary>Delay after a transient failure: exponential from the base delay, cut at the maximum, full jitter. A retry-after of the
     /// service takes precedence. After a killed agent run the delay grows by itself.</summary>
@@ -102,7 +107,7 @@ internal sealed class AgentRetries(RetryRule rule)
     /// <param name="chance">0 to 1.</param>
     public TimeSpan Backoff(AgentRunResult result, DateTimeOffset now, double chance)
     {
-        if (result.FailureClass == FailureClasses.Died)
+        if (IsDeath(result))
         {
             return FirstPause * Math.Pow(3, _deaths - 2);
         }

@@ -15,6 +15,9 @@ internal sealed class Remediations(TaskState state)
     /// <summary>The conflict that is being resolved, with the latest problem. Null: there is none.</summary>
     public MergeResult? Conflict { get; private set; }
 
+    /// <summary>What is still wrong; set with the first rejection.</summary>
+    public Reason Problem { get; private set; } = null!;
+
     /// <summary>The agent has used its attempts to resolve the conflict: a person resolves it.</summary>
     public bool IsForPerson { get; private set; }
 
@@ -24,25 +27,24 @@ internal sealed class Remediations(TaskState state)
     {
         var isConflict = refused.Outcome == MergeOutcome.Conflict;
         Conflict = isConflict || IsForPerson ? refused : null;
-        Next(refused.Message, refused.ProblemsFile, isCaused: !isConflict);
+        Next(new NotMerged(new Quote(refused.Message)), refused.ProblemsFile, isCaused: !isConflict);
     }
 
     /// <summary>The work did not pass its verification.</summary>
     /// <exception cref="TaskEndedException">No attempt is left.</exception>
-    public void AfterVerification(string problems, string problemsFile)
+    public void AfterVerification(NotVerified problems, string problemsFile)
     {
-        Conflict = Conflict is null ? null : Conflict with { Message = problems, ProblemsFile = problemsFile };
+        Conflict = Conflict is null ? null : Conflict with { ProblemsFile = problemsFile };
         Next(problems, problemsFile, isCaused: true);
     }
 
-    private void Next(string problems, string problemsFile, bool isCaused)
+    private void Next(Reason problem, string problemsFile, bool isCaused)
     {
-        state.ProblemsFile = problemsFile;
+        (Problem, state.ProblemsFile) = (problem, problemsFile);
         IsForPerson = Count + (Conflict is null ? 0 : _conflicts) >= state.Input.Task.MaxRemediations;
         if (IsForPerson && Conflict is null)
         {
-            var tried = Count == 0 ? "" : $" {Count} {(Count == 1 ? "remediation" : "remediations")} did not mend it.";
-            throw new TaskEndedException(TaskStates.Failed, problems + tried);
+            throw new TaskEndedException(TaskStates.Failed, Count == 0 ? problem : new NotMended(problem, Count));
         }
         Count += !IsForPerson && isCaused ? 1 : 0;
         _conflicts += !IsForPerson && !isCaused ? 1 : 0;

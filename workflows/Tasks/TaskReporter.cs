@@ -6,16 +6,16 @@ internal sealed class TaskReporter(TaskState state)
     private readonly RunSignals _run = new(() => state.Input.RunId);
 
     /// <summary>Enters a state and reports it.</summary>
-    public void TransitionTo(string to, string reason, string evidence = "")
+    public void TransitionTo(string to, Reason? why = null, string evidence = "")
     {
-        state.TransitionTo(to, reason, new DateTimeOffset(Workflow.UtcNow, TimeSpan.Zero), evidence);
+        state.TransitionTo(to, why, new DateTimeOffset(Workflow.UtcNow, TimeSpan.Zero), evidence);
         Workflow.CurrentDetails = $"**{to}** {state.Progress.Reason}";
         // The run itself put the task into its first state, so that is not reported.
         if (to != TaskStates.Preparing || state.Report.Sequence > 2)
         {
             var report = state.Report;
             // Where the signal fails, only a query tells.
-            _run.Send(w => w.TaskChangedAsync(report), () => CheckRunEndedAsync("its run has ended without it"));
+            _run.Send(w => w.TaskChangedAsync(report), () => CheckRunEndedAsync(new RunEndedWithoutIt()));
         }
     }
 
@@ -26,11 +26,11 @@ internal sealed class TaskReporter(TaskState state)
     public Task FlushAsync() => _run.FlushAsync();
 
     /// <summary>Handles a signal that the run has ended without this task.</summary>
-    public async Task CheckRunEndedAsync(string reason)
+    public async Task CheckRunEndedAsync(RunEndedWithoutIt how)
     {
         if (!state.HasNoRun && !TaskStates.IsEnd(state.Progress.State) && await _run.HasEndedAsync(state.Input.Repository.Queue))
         {
-            state.EndWithoutRun(reason);
+            state.EndWithoutRun(how);
         }
     }
 }

@@ -4,8 +4,6 @@ namespace Orchestrator.Workflows.Tasks;
 internal sealed class TaskState(string executionId, CancellationToken cancellation)
 {
     private const int MostNotices = 20;
-    private const string CancelledByPerson = "cancelled by a person; its files stay";
-    private const string PausedByPerson = "paused by a person";
     private int _startsBefore;
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
@@ -73,16 +71,17 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
 
     public bool IsPaused { get; private set; }
 
-    public string PauseReason { get; private set; } = PausedByPerson;
+    /// <summary>Why it is paused, where it is.</summary>
+    public Reason WhyPaused { get; private set; } = new PausedByPerson();
 
     /// <summary>A blocked or parked task is to go on at once.</summary>
     public bool MayGoOn { get; set; }
 
     /// <summary>A person's answer to work that changed what its gates check; null: there is none yet.</summary>
-    public (bool Accepted, string Reason)? Decision { get; set; }
+    public (bool Accepted, Person By)? Decision { get; set; }
 
     /// <summary>Why its run has ended without it; null: it has not.</summary>
-    public string? RunEnded { get; private set; }
+    public RunEndedWithoutIt? RunEnded { get; private set; }
 
     /// <summary>Interrupts the running agent; null: none runs.</summary>
     public CancellationTokenSource? Interrupt { get; set; }
@@ -94,7 +93,8 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     /// <summary>The run is gone: no one merges its work or reads its reports.</summary>
     public bool HasNoRun => RunEnded is not null;
 
-    public string CancelReason => RunEnded is null ? CancelledByPerson : $"{RunEnded}; its files stay";
+    /// <summary>Why it is cancelled, where it is.</summary>
+    public Reason WhyCancelled => RunEnded is null ? new WorkCancelled() : RunEnded;
 
     private string Guidance { get; set; } = "";
 
@@ -116,13 +116,12 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     /// <summary>The agent is interrupted and keeps its conversation.</summary>
     public void Pause()
     {
-        (IsPaused, PauseReason) = (true, PausedByPerson);
+        (IsPaused, WhyPaused) = (true, new PausedByPerson());
         Interrupt?.Cancel();
     }
 
     /// <summary>A person stopped the agent process on its machine, so the task stays paused until it is resumed.</summary>
-    public void PauseAsStopped() =>
-        (IsPaused, PauseReason) = (true, "its agent was stopped by a person; 'resume' goes on in its conversation");
+    public void PauseAsStopped() => (IsPaused, WhyPaused) = (true, new AgentStoppedByPerson());
 
     public void Resume() => IsPaused = false;
 
@@ -150,11 +149,11 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     }
 
     /// <summary>Takes a person's decision, if one is awaited.</summary>
-    public void Decide(bool accepted, string reason)
+    public void Decide(bool accepted, Person by)
     {
         if (Progress.State == TaskStates.AwaitingApproval)
         {
-            Decision = (accepted, reason);
+            Decision = (accepted, by);
         }
     }
 
@@ -176,9 +175,9 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     public void RestoreGuidance(string guidance) => Guidance = Guidance.Length == 0 ? guidance : Guidance;
 
     /// <summary>Ends the agent, keeps its work and closes.</summary>
-    public void EndWithoutRun(string reason)
+    public void EndWithoutRun(RunEndedWithoutIt why)
     {
-        RunEnded ??= reason;
+        RunEnded ??= why;
         Cancel();
     }
 
@@ -187,12 +186,12 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         Report = Report with { Notices = [.. Report.Notices.Concat(notices).Take(MostNotices)] };
 
     /// <summary>The task comes into a state, or has another reason to be in it.</summary>
-    public void TransitionTo(string state, string reason, DateTimeOffset now, string evidence = "")
+    public void TransitionTo(string state, Reason? why, DateTimeOffset now, string evidence = "")
     {
-        Report = Report with { Sequence = Report.Sequence + 1, Progress = Progress.MovedTo(state, reason, now, evidence) };
+        Report = Report with { Sequence = Report.Sequence + 1, Progress = Progress.MovedTo(state, why, now, evidence) };
         if (state == TaskStates.Cancelled && HasNoRun)
         {
-            Report = Report with { FailureClass = FailureClasses.RunEnded };
+            Report = Report with { FailureClass = FailureClass.RunEnded };
         }
     }
 
@@ -200,7 +199,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     {
         if (IsCancelled)
         {
-            throw new TaskEndedException(TaskStates.Cancelled, CancelReason);
+            throw new TaskEndedException(TaskStates.Cancelled, WhyCancelled);
         }
     }
 }

@@ -24,24 +24,24 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         state.Progress = state.Progress with { Paused = true };
         // A blocked or parked task gets here only after it was answered.
         var now = state.Progress.State is TaskStates.Blocked or TaskStates.Parked ? TaskStates.Executing : state.Progress.State;
-        reporter.TransitionTo(now, state.PauseReason);
+        reporter.TransitionTo(now, state.WhyPaused);
         await Workflow.WaitConditionAsync(() => !state.IsPaused || state.IsCancelled, CancellationToken.None);
         state.Progress = state.Progress with { Paused = false };
         state.ThrowIfCancelled();
-        reporter.TransitionTo(state.Progress.State, "");
+        reporter.TransitionTo(state.Progress.State);
     }
 
     /// <summary>Waits for the machine, the account or what a gate needs to be repaired, and returns the next delay. For a gate, the run
     /// does not resume the task.</summary>
-    public async Task<TimeSpan> ParkAsync(string failureClass, string reason, TimeSpan pause)
+    public async Task<TimeSpan> ParkAsync(FailureClass failureClass, Reason why, TimeSpan pause)
     {
         state.Report = state.Report with { FailureClass = failureClass, ResetAt = null };
-        if (state.Input.RunWakes && failureClass != FailureClasses.Gate)
+        if (state.Input.RunWakes && failureClass != FailureClass.Gate)
         {
-            await ForAsync(TaskStates.Parked, reason, SelfWake);
+            await ForAsync(TaskStates.Parked, why, SelfWake);
             return pause;
         }
-        await ForAsync(TaskStates.Parked, $"{reason} (tried again in {pause.TotalMinutes:0.#} min, at once with 'retry')", pause);
+        await ForAsync(TaskStates.Parked, new TriedAgainAfter(why, pause), pause);
         var longer = pause * 2;
         return longer < MaxPark ? longer : MaxPark;
     }
@@ -62,8 +62,8 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
             catch (ActivityFailureException failure) when (!state.IsCancelled && ActivityDefaults.DiskFull(failure) is { } full)
             {
                 var during = state.Progress.State;
-                pause = await ParkAsync(FailureClasses.Environment, full, pause);
-                reporter.TransitionTo(during, "");
+                pause = await ParkAsync(FailureClass.Environment, new DiskFull(new Quote(full)), pause);
+                reporter.TransitionTo(during);
             }
         }
     }
@@ -71,61 +71,63 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     /// <summary>A usage limit uses no attempt: the task sleeps until it is reset.</summary>
     public Task UntilResetAsync(string message, DateTimeOffset reset, TimeSpan wait)
     {
-        state.Report = state.Report with { FailureClass = FailureClasses.UsageLimit, ResetAt = reset };
-        return ForAsync(TaskStates.Parked, $"waits until {reset:yyyy-MM-dd HH:mm:ss}Z: {message}", wait);
+        state.Report = state.Report with { FailureClass = FailureClass.UsageLimit, ResetAt = reset };
+        return ForAsync(TaskStates.Parked, new UsageLimited(reset, new Quote(message)), wait);
     }
 
     /// <summary>For a person's answer.</summary>
-    /// <param name="question">What he is asked.</param>
+    /// <param name="why">What the person is asked.</param>
     /// <param name="evidence">A file with evidence, relative to the repository; empty: there is none.</param>
-    public async Task ForAnswerAsync(string question, string evidence = "")
+    public async Task ForAnswerAsync(Reason why, string evidence = "")
     {
         state.MayGoOn = false;
-        reporter.TransitionTo(TaskStates.Blocked, question, evidence);
+        reporter.TransitionTo(TaskStates.Blocked, why, evidence);
         await Workflow.WaitConditionAsync(() => state.MayGoOn || state.IsCancelled, CancellationToken.None);
         state.ThrowIfCancelled();
     }
 
     /// <summary>Work that passes its gates, but changed what they check, is merged only with approval. No answer in time means
     /// no.</summary>
-    public async Task ForDecisionAsync(string reason)
+    public async Task ForDecisionAsync(Quote changes)
     {
-        if (await AskAsync(reason) is { Accepted: false } no)
+        if (await AskAsync(new GatesChanged(changes)) is { Accepted: false } no)
         {
-            throw new TaskEndedException(TaskStates.Failed, $"{no.Reason}: {reason}");
+            throw new TaskEndedException(TaskStates.Failed, new MergeNotApproved(no.Why, changes));
         }
     }
 
     /// <summary>Asks a person for approval. No answer in time means no.</summary>
-    /// <param name="question">What it is about.</param>
+    /// <param name="why">What it is about.</param>
     /// <param name="asks">One of <see cref="ApprovalKinds"/>; null: that the work is merged.</param>
-    /// <returns>The answer, with its text.</returns>
-    public async Task<RequestDecision> AskAsync(string question, string? asks = null)
+    /// <returns>The answer.</returns>
+    public async Task<RequestDecision> AskAsync(Reason why, string? asks = null)
     {
         state.Decision = null;
         state.Progress = state.Progress with { Asks = asks };
-        reporter.TransitionTo(TaskStates.AwaitingApproval, question);
+        reporter.TransitionTo(TaskStates.AwaitingApproval, why);
         await TimedWaits.UntilAsync(
             () => state.Decision is not null || state.IsCancelled,
             state.Rules.ApprovalTimeout,
-            $"Until no answer counts as no: {question}"
+            $"Until no answer counts as no: {why}"
         );
         state.Progress = state.Progress with { Asks = null };
         state.ThrowIfCancelled();
-        return state.Decision switch
-        {
-            { Accepted: true } yes => new RequestDecision(Accepted: true, yes.Reason),
-            { } no => new RequestDecision(Accepted: false, $"rejected by {(no.Reason.Length > 0 ? no.Reason : "a person")}"),
-            null => new RequestDecision(Accepted: false, "nobody approved it in time"),
-        };
+        return new RequestDecision(
+            state.Decision switch
+            {
+                { Accepted: true } yes => new Approved(yes.By),
+                { } no => new Rejected(no.By),
+                null => new NotApprovedInTime(),
+            }
+        );
     }
 
     /// <summary>Waits for the parts that the task is divided into, which become tasks of the run.</summary>
     /// <returns>What became of them.</returns>
-    public async Task<string> ForPartsAsync(string reason)
+    public async Task<string> ForPartsAsync()
     {
         state.AwaitParts();
-        reporter.TransitionTo(TaskStates.Parked, reason);
+        reporter.TransitionTo(TaskStates.Parked, new PartsFirst());
         await Workflow.WaitConditionAsync(() => state.Parts is not null || state.IsCancelled, CancellationToken.None);
         state.Progress = state.Progress with { Parts = null };
         state.ThrowIfCancelled();
@@ -133,12 +135,12 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     }
 
     /// <summary>Waits for a time, or until the task is resumed.</summary>
-    public async Task ForAsync(string during, string reason, TimeSpan time)
+    public async Task ForAsync(string during, Reason why, TimeSpan time)
     {
         state.MayGoOn = false;
-        reporter.TransitionTo(during, reason);
-        await TimedWaits.UntilAsync(() => state.MayGoOn || state.IsCancelled, time, $"{during}: {reason}");
-        state.Report = state.Report with { FailureClass = FailureClasses.None, ResetAt = null };
+        reporter.TransitionTo(during, why);
+        await TimedWaits.UntilAsync(() => state.MayGoOn || state.IsCancelled, time, $"{during}: {why}");
+        state.Report = state.Report with { FailureClass = FailureClass.None, ResetAt = null };
         state.ThrowIfCancelled();
     }
 }

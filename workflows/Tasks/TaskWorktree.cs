@@ -16,7 +16,7 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
     {
         if (state.Progress.State != TaskStates.Remediating)
         {
-            reporter.TransitionTo(TaskStates.Preparing, "");
+            reporter.TransitionTo(TaskStates.Preparing);
         }
         var pause = TaskWaits.FirstPause;
         while (true)
@@ -39,11 +39,11 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
                 _base = prepared.BaseCommit;
                 return prepared;
             }
-            if (prepared.FailureClass != FailureClasses.Environment)
+            if (prepared.FailureClass != FailureClass.Environment)
             {
-                throw new TaskEndedException(TaskStates.Failed, prepared.Problem);
+                throw new TaskEndedException(TaskStates.Failed, new NotPrepared(new Quote(prepared.Problem)));
             }
-            pause = await waits.ParkAsync(FailureClasses.Environment, prepared.Problem, pause);
+            pause = await waits.ParkAsync(FailureClass.Environment, new NotPrepared(new Quote(prepared.Problem)), pause);
         }
     }
 
@@ -60,8 +60,8 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
         }
         catch (ActivityFailureException failure)
         {
-            var why = FailureCause.Of(failure);
-            reporter.TransitionTo(state.Progress.State, $"{state.Progress.Reason} (its worktree could not be released: {why})");
+            var cause = new Quote(FailureCause.Of(failure));
+            reporter.TransitionTo(state.Progress.State, new WorktreeNotReleased(state.Progress.Why, cause));
         }
     }
 }

@@ -22,18 +22,18 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
         {
             _result = null;
             state.Progress = state.Progress with { Commit = commit };
-            reporter.TransitionTo(TaskStates.Merging, "");
+            reporter.TransitionTo(TaskStates.Merging);
             await Workflow.WaitConditionAsync(() => _result is not null || state.HasNoRun, CancellationToken.None);
             if (_result is not { Merged: true })
             {
                 state.ThrowIfCancelled();
             }
             var result = _result!;
-            if (result.Merged || result.FailureClass != FailureClasses.Environment)
+            if (result.Merged || result.FailureClass != FailureClass.Environment)
             {
                 return result;
             }
-            pause = await waits.ParkAsync(FailureClasses.Gate, result.Message, pause);
+            pause = await waits.ParkAsync(FailureClass.Gate, new NotMerged(new Quote(result.Message)), pause);
         }
     }
 

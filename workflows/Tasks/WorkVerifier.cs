@@ -5,21 +5,21 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
 {
     /// <summary>Verifies what an agent run left.</summary>
     public Task<VerifyResult> VerifyAsync(PreparedTask prepared, AgentRunResult agentRun) =>
-        VerifyAsync(prepared, state.Progress.LastStart, agentRun, "");
+        VerifyAsync(prepared, state.Progress.LastStart, agentRun);
 
     /// <summary>Verifies what no agent run made just now: an earlier result, or what a person did in the worktree.</summary>
     /// <param name="prepared">The worktree.</param>
     /// <param name="start">The agent run that the evidence belongs to; 0: none.</param>
-    /// <param name="reason">Shown while it is verified.</param>
-    public Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, string reason) =>
-        VerifyAsync(prepared, start, new AgentRunResult { FailureClass = FailureClasses.None, ClaimedDone = true }, reason);
+    /// <param name="why">Why it is verified; null: an agent has ended.</param>
+    public Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, Reason? why = null) =>
+        VerifyAsync(prepared, start, new AgentRunResult { FailureClass = FailureClass.None, ClaimedDone = true }, why);
 
-    private async Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, AgentRunResult agentRun, string reason)
+    private async Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, AgentRunResult agentRun, Reason? why = null)
     {
         var pause = TaskWaits.FirstPause;
         while (true)
         {
-            reporter.TransitionTo(TaskStates.Verifying, reason);
+            reporter.TransitionTo(TaskStates.Verifying, why);
             var verify = new VerifyTaskInput
             {
                 Task = state.Input,
@@ -35,21 +35,16 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
                 (ITaskActivities a) => a.VerifyTaskAsync(verify),
                 ActivityDefaults.Long(state.Input.Repository.Queue, TimeSpan.FromHours(4), state.Stop)
             );
-            state.Progress = state.Progress with
-            {
-                Commit = work.Commit,
-                Gates = work.Gates.Length == 0 ? null : work.Gates,
-                Measurements = work.Measurements,
-            };
-            if (work.FailureClass != FailureClasses.Environment)
+            state.Progress = state.Progress with { Commit = work.Commit, Gates = work.Gates, Measurements = work.Measurements };
+            if (work.FailureClass != FailureClass.Environment)
             {
                 if (work.Problems.Count == 0 && work.NeedsPerson.Length > 0)
                 {
-                    await waits.ForDecisionAsync(work.NeedsPerson);
+                    await waits.ForDecisionAsync(new Quote(work.NeedsPerson));
                 }
                 return work;
             }
-            pause = await waits.ParkAsync(FailureClasses.Gate, string.Join(" ", work.Problems), pause);
+            pause = await waits.ParkAsync(FailureClass.Gate, new NotVerified(Quote.All(work.Problems)), pause);
         }
     }
 }

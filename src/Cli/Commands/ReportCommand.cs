@@ -120,7 +120,7 @@ internal sealed class ReportCommand : CliCommand
         var rows = page.Tasks.Select(row =>
             run.Tasks.First(task => task.Id == row.Id) with
             {
-                Reason = "",
+                Why = null,
                 Title = LocalTimes.In(row.Words),
             }
         );

@@ -109,7 +109,7 @@ internal sealed class ShowCommand : CliCommand
         Say(context, "after", string.Join(", ", task.DependsOn));
         Say(context, "attempt", $"{task.Attempt}, {task.Starts} agent starts{(task.Reused ? ", taken up from an earlier run" : "")}");
         Say(context, "models", string.Join(", ", models));
-        Say(context, "gates", task.Gates ?? "");
+        Say(context, "gates", GateWords.Count(task.Gates));
         foreach (var answer in task.Answers ?? [])
         {
             Say(context, "question", $"{answer}; in full: {answer.File}");

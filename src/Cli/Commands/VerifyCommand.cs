@@ -64,7 +64,7 @@ internal sealed class VerifyCommand : CliCommand
                 parsed.GetValue(_fresh),
                 gate =>
                 {
-                    foreach (var (line, i) in gate.Lines.Select((line, i) => (line, i)))
+                    foreach (var (line, i) in GateWords.Lines(gate).Select((line, i) => (line, i)))
                     {
                         // The first begins with the verdict.
                         context.Terminal.Show(i == 0 ? new ScreenLine(line, ToneOf(gate), 0, 4) : line);
@@ -94,8 +94,8 @@ internal sealed class VerifyCommand : CliCommand
         return passed ? ExitCodes.Done : ExitCodes.WorkFailed;
     }
 
-    private static Tone ToneOf(CheckedGate gate) =>
-        gate.Result == "passed" ? Tone.Good
+    private static Tone ToneOf(GateVerdict gate) =>
+        gate.Result == GateResult.Passed ? Tone.Good
         : gate.IsAcceptable ? Tone.Asks
         : Tone.Bad;
 }

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Orchestrator.Machine.Verification;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Documents;
 
@@ -86,4 +86,4 @@ internal sealed record PromptDocument(string Task, string Prompt) : Document;
 /// <param name="Task">The task.</param>
 /// <param name="Passed">All required gates pass.</param>
 /// <param name="Gates">One entry per gate in the order they ran.</param>
-internal sealed record VerifyDocument(string Task, bool Passed, IReadOnlyList<CheckedGate> Gates) : Document;
+internal sealed record VerifyDocument(string Task, bool Passed, IReadOnlyList<GateVerdict> Gates) : Document;

@@ -44,7 +44,12 @@ internal static class Schemas
 
     private static JsonObject OfType(JsonTypeInfo type, string title)
     {
-        var exported = (JsonObject)type.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true });
+        var options = new JsonSchemaExporterOptions
+        {
+            TreatNullObliviousAsNonNullable = true,
+            TransformSchemaNode = static (at, node) => at.TypeInfo.Type == typeof(Reason) ? OfReason() : node,
+        };
+        var exported = (JsonObject)type.GetJsonSchemaAsNode(options);
         var schema = new JsonObject { ["$schema"] = Draft, ["title"] = title };
         foreach (var (name, value) in exported)
         {
@@ -52,6 +57,18 @@ internal static class Schemas
         }
         return schema;
     }
+
+    // Each kind has facts of its own beside it.
+    private static JsonObject OfReason() =>
+        new()
+        {
+            ["type"] = "object",
+            ["properties"] = new JsonObject
+            {
+                [ReasonJson.KindMember] = new JsonObject { ["enum"] = new JsonArray([.. ReasonJson.Kinds.Select(kind => (JsonNode)kind)]) },
+            },
+            ["required"] = new JsonArray(ReasonJson.KindMember),
+        };
 
     /// <summary>The keys as they nest in the file. The form of values is only described: most types accept several forms (1800, 30m), and
     /// an editor must not report a valid one.</summary>

@@ -105,13 +105,7 @@ internal static class NewestExecution
         return RunStates.IsFinal(run.Status.State)
             ? run with
             {
-                Status = (
-                    run.Status with
-                    {
-                        State = RunStates.Preparing,
-                        Reason = $"begun anew by a reset; it was {run.Status.State}, and nothing has been told since",
-                    }
-                ).Summed(),
+                Status = (run.Status with { State = RunStates.Preparing, Why = new BegunAnewUntold(run.Status.State) }).Summed(),
             }
             : run;
     }
@@ -119,28 +113,12 @@ internal static class NewestExecution
     private static RunResult Result(EngineRunEnd end) =>
         end.Kind switch
         {
-            "Terminated" => new()
-            {
-                State = RunStates.Terminated,
-                Reason = PayloadPaging.Brief(RunExecution.TerminatedBy(end.Identity, end.Reason)),
-            },
-            "Canceled" => new() { State = RunStates.Cancelled, Reason = "cancelled" },
+            "Terminated" => new() { State = RunStates.Terminated, Why = RunExecution.Terminated(end.Identity, end.Reason) },
+            "Canceled" => new() { State = RunStates.Cancelled, Why = new CancelledByServer() },
             "Completed" => Told(end.Result),
-            "TimedOut" => new() { State = RunStates.Failed, Reason = "its time limit as a workflow has passed" },
-            _ => new() { State = RunStates.Failed, Reason = PayloadPaging.Brief(end.Reason) },
+            "TimedOut" => new() { State = RunStates.Failed, Why = new WorkflowTimedOut() },
+            _ => new() { State = RunStates.Failed, Why = new ExecutionFailed(new Quote(end.Reason)) },
         };
 
-    private static RunResult Told(string json)
-    {
-        using var document = JsonDocument.Parse(json);
-        var told = document
-            .RootElement.EnumerateObject()
-            .Where(member => member.Value.ValueKind == JsonValueKind.String)
-            .ToDictionary(member => member.Name, member => member.Value.GetString()!, StringComparer.OrdinalIgnoreCase);
-        return new RunResult
-        {
-            State = told.GetValueOrDefault(nameof(RunResult.State), RunStates.Completed),
-            Reason = told.GetValueOrDefault(nameof(RunResult.Reason), ""),
-        };
-    }
+    private static RunResult Told(string json) => JsonSerializer.Deserialize<RunResult>(json, MessageJson.Options)!;
 }

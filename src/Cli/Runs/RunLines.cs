@@ -100,7 +100,7 @@ internal static class RunLines
             Time = mail.Time,
             Task = mail.To,
             State = Mail,
-            Reason = mail.ToString(),
+            Why = new Mailed(new Quote(mail.ToString())),
         };
 
     private static RunLine Line(MailSummary mail) =>

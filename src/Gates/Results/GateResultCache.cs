@@ -1,24 +1,6 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Orchestrator.Gates.Results;
-
-/// <summary>A stored passing result.</summary>
-/// <param name="Key">The question (<see cref="GateQuestion.Key"/>); a different one in a file of this name means damage.</param>
-/// <param name="Run">The run in which it ran; empty: a person's <c>verify</c>.</param>
-/// <param name="At">When it had ended.</param>
-/// <param name="Verdict">The result.</param>
-/// <param name="LeavesFiles">It leaves files that git does not track, which later gates may need.</param>
-/// <param name="EvidenceWritten">Time of the evidence file's last write: a file that was written again is evidence of something
-/// else.</param>
-public sealed record GateResultEntry(
-    string Key,
-    string Run,
-    DateTimeOffset At,
-    GateVerdict Verdict,
-    bool LeavesFiles,
-    DateTime EvidenceWritten
-);
 
 /// <summary>
 /// Results of gates, a file each, in the repository's cache folder: shared by verification of tasks, merges, landing, later runs and
@@ -43,19 +25,17 @@ public sealed class GateResultCache(string folder, TimeProvider time)
 
     private static readonly TimeSpan LongestWrite = TimeSpan.FromHours(1);
 
-    /// <summary>The entry of a key; null where there is none, or it is too old or damaged: then the gate runs.</summary>
-    public GateResultEntry? Find(string key)
+    /// <summary>The verdict of a key; null where there is none, or it is too old or damaged: then the gate runs.</summary>
+    public GateVerdict? Find(string key)
     {
         try
         {
             return
-                StoredJson.TryRead(PathOf(key), GateResultJson.Default.GateResultEntry) is { Verdict: not null } entry
-                && entry.Key == key
-                && entry.Verdict.Passed
-                && time.GetUtcNow() - entry.At is var age
+                StoredJson.TryRead(PathOf(key), GateVerdictJson.Default.GateVerdict) is { Passed: true, At: { } at } verdict
+                && time.GetUtcNow() - at is var age
                 && age < MaxAge
                 && age > -LongestWrite
-                ? entry
+                ? verdict
                 : null;
         }
         catch (Exception damaged) when (damaged is IOException or UnauthorizedAccessException)
@@ -64,10 +44,11 @@ public sealed class GateResultCache(string folder, TimeProvider time)
         }
     }
 
-    /// <summary>Keeps an entry, whole or not at all.</summary>
+    /// <summary>Keeps a verdict, whole or not at all.</summary>
+    /// <param name="key">The question that it answers (<see cref="GateQuestion.Key"/>).</param>
     /// <exception cref="IOException">It can't be written, for example on a full disk.</exception>
-    public void Store(GateResultEntry entry) =>
-        DurableFile.Write(PathOf(entry.Key), JsonSerializer.SerializeToUtf8Bytes(entry, GateResultJson.Default.GateResultEntry));
+    public void Store(string key, GateVerdict verdict) =>
+        DurableFile.Write(PathOf(key), JsonSerializer.SerializeToUtf8Bytes(verdict, GateVerdictJson.Default.GateVerdict));
 
     /// <summary>Removes entries that are too old or too many.</summary>
     public void Prune() => Prune(folder, MaxEntries, MaxAge, time);
@@ -90,6 +71,3 @@ public sealed class GateResultCache(string folder, TimeProvider time)
 
     private string PathOf(string key) => Path.Combine(folder, key + ".json");
 }
-
-[JsonSerializable(typeof(GateResultEntry))]
-internal sealed partial class GateResultJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Orchestrator.Gates.Tampering;
 using Orchestrator.Git;
 using Orchestrator.Git.Program;
 using Orchestrator.Settings;
@@ -28,15 +29,10 @@ public sealed record GateQuestion(string Tree, IReadOnlyList<string> Changed, Or
         GateKey.Of(gate, Tree, environmentHash, place, GateKey.ChangedFiles(gate, Changed));
 }
 
-/// <summary>A known passing result.</summary>
-/// <param name="Verdict">The result, and where it ran.</param>
-/// <param name="LeavesFiles">It leaves files that later gates may need.</param>
-public sealed record KnownGate(GateVerdict Verdict, bool LeavesFiles);
-
 /// <summary>Result of a lookup.</summary>
 /// <param name="Key">The key to keep the gate's result under after it ran; null: it is not kept.</param>
-/// <param name="Known">Its green result; null: it has to run.</param>
-public sealed record GateLookup(string? Key, KnownGate? Known);
+/// <param name="Known">Its passing result; null: it has to run.</param>
+public sealed record GateLookup(string? Key, GateVerdict? Known);
 
 /// <summary>Results of gates in repositories: no tree is gated twice, and it is known how often each gate fails by chance. Stored in a
 /// repository's cache folder, below <c>gates</c>; one instance per process.</summary>
@@ -52,7 +48,7 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
     /// passing says as little about the work as its failing.</summary>
     public async Task<GateLookup> FindAsync(GitRepository repository, Gate gate, GateQuestion question, CancellationToken stop)
     {
-        if (!IsKept(gate, question) || History(repository).Read(gate).IsFlaky)
+        if (!IsKept(gate, question) || GateHistory.ChanceOf(History(repository).Read(gate)) is not null)
         {
             return new GateLookup(null, null);
         }
@@ -67,23 +63,20 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
         }
         var counts =
             found is not null
-            && found.Verdict.Duration <= gate.Limit
+            && found.Duration <= gate.Limit
             && (!question.Fresh || (question.Run.Length > 0 && found.Run == question.Run));
         return new GateLookup(key, counts ? Known(found!, gate) : null);
     }
 
-    private static KnownGate Known(GateResultEntry found, Gate gate) =>
-        new(
-            found.Verdict with
-            {
-                Gate = gate,
-                Cached = new GateCacheHit(found.Run, found.At),
-                Runs = 0,
-                Duration = TimeSpan.Zero,
-                EvidenceFile = StillThere(found),
-            },
-            found.LeavesFiles
-        );
+    private static GateVerdict Known(GateVerdict found, Gate gate) =>
+        found with
+        {
+            Gate = gate,
+            Cached = true,
+            Runs = 0,
+            Duration = TimeSpan.Zero,
+            EvidenceFile = StillThere(found),
+        };
 
     /// <summary>Records the result of a gate that ran: for how often it fails by chance, and as passing where it passed at once. If it
     /// can't be written, the gate runs again the next time; the result is unaffected.</summary>
@@ -93,8 +86,8 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
     /// not those of the tree before or after the run.</param>
     /// <param name="leavesFiles">It left files that gates after it may need.</param>
     /// <param name="stop">Ends the waiting for other writers.</param>
-    /// <returns>The result, which is only advisory where the gate is flaky and the settings say so; and the gate's record.</returns>
-    public async Task<(GateVerdict Verdict, GateRecord Record)> NoteAsync(
+    /// <returns>The result with what is known of the gate, only advisory where the gate is flaky and the settings say so.</returns>
+    public async Task<GateVerdict> NoteAsync(
         GitRepository repository,
         GateVerdict verdict,
         GateQuestion question,
@@ -103,25 +96,24 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
         CancellationToken stop
     )
     {
-        var record = new GateRecord(verdict.Gate.Command, verdict.Gate.Negate, "");
+        verdict = verdict with
+        {
+            Run = question.Run,
+            At = time.GetUtcNow(),
+            LeavesFiles = leavesFiles,
+            EvidenceHash = verdict.EvidenceFile is { } file ? EvidenceHash.Of(file) : "",
+        };
         try
         {
             var history = History(repository);
-            verdict = verdict with { Suspicion = verdict.Suspicion ?? GateComparison.Find(history.Read(verdict.Gate).Greens, verdict) };
-            record = await history.AddAsync(verdict, stop);
+            if (verdict.Oddities.Count == 0 && GateTampering.OfResult(history.Read(verdict.Gate), verdict) is { } odd)
+            {
+                verdict = verdict with { Oddities = [odd] };
+            }
+            verdict = verdict with { Chance = GateHistory.ChanceOf(await history.AddAsync(verdict, stop)) };
             if (key is not null && verdict.Passed && verdict.Failure != GateFailure.Flaky)
             {
-                Results(repository)
-                    .Store(
-                        new GateResultEntry(
-                            key,
-                            question.Run,
-                            time.GetUtcNow(),
-                            verdict,
-                            leavesFiles,
-                            verdict.EvidenceFile is { } file ? File.GetLastWriteTimeUtc(file) : default
-                        )
-                    );
+                Results(repository).Store(key, verdict);
             }
             Prune(repository);
         }
@@ -129,18 +121,17 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
         {
             // Only time is lost: see above.
         }
-        var isQuarantined = question.Settings.Gates.Quarantine && record.IsFlaky && !verdict.Passed && !verdict.BlamesMachine;
-        return (isQuarantined ? verdict with { Quarantine = $"it {record}" } : verdict, record);
+        var isQuarantined = question.Settings.Gates.Quarantine && verdict.Chance is not null && !verdict.Passed && !verdict.BlamesMachine;
+        return isQuarantined ? verdict with { Quarantined = true } : verdict;
     }
 
     // A measured number depends on the machine and the moment, so an earlier one says nothing about now.
     private static bool IsKept(Gate gate, GateQuestion question) =>
         question.Settings.Gates.Cache && gate.Cache != false && !gate.IsMeasurement;
 
-    private static string? StillThere(GateResultEntry entry) =>
-        entry.Verdict.EvidenceFile is { } file && File.Exists(file) && File.GetLastWriteTimeUtc(file) == entry.EvidenceWritten
-            ? file
-            : null;
+    // A file that was written again is evidence of something else.
+    private static string? StillThere(GateVerdict found) =>
+        found is { EvidenceFile: { } file, EvidenceHash.Length: > 0 } && EvidenceHash.Of(file) == found.EvidenceHash ? file : null;
 
     // Pruning lists the folders, so it is not done for each result.
     private void Prune(GitRepository repository)

@@ -44,7 +44,6 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
                 Gate = gate,
                 Result = GateResult.Skipped,
                 Command = gate.Command,
-                Tail = "No file of the kind it asks for was changed.",
             };
         }
         if (!Directory.Exists(subject.Directory))
@@ -181,33 +180,30 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         {
             Tests = printed is null ? null : CountOf(printed.Result, ResultFiles.Count(subject.Directory, log.Began, cancellationToken)),
         };
-        if (Suspicion(log, result.StandardOutput) is { } suspicion)
-        {
-            verdict = verdict with { Suspicion = suspicion };
-        }
+        verdict = verdict with { Oddities = [.. OdditiesOf(log, result.StandardOutput)] };
         if (number is not null)
         {
             verdict = verdict.Compare(number.Value);
             var errors = result.StandardError.Text;
             log.Append(errors.Length == 0 ? "" : $"\n[stderr]\n{errors}");
         }
-        var exitCode = verdict.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "none";
-        var seconds = verdict.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
-        log.Append(
-            $"\n[gate '{gate.Name}': {verdict.Result}, exit code {exitCode}, {seconds} s]\n[command: {command}]\n"
-                + $"{(verdict.Tests is { } tests ? $"[{tests}]\n" : "")}{(gate.IsMeasurement ? $"[{verdict.Comparison}]\n" : "")}"
-                + $"{(verdict.Advice.Length == 0 ? "" : $"[{verdict.Advice}]\n")}"
-        );
+        log.Append(GateWords.LogEnd(verdict));
         return verdict;
     }
 
-    /// <summary>What was done to the file with what it printed; null: nothing. Processes of a gate often run an agent's code, and can find
-    /// the file; the result does not depend on it, but people read it.</summary>
-    private static string? Suspicion(LogFile log, CapturedOutput output) =>
-        log.WasInTheWay is { } found ? $"{found} was where the file with what it printed is made; it was removed, not written through"
-        : output.TotalBytes <= EvidenceBytes && log.IsForeign(output)
-            ? "something beside us wrote to the file with what it printed while it ran"
-        : null;
+    /// <summary>What was done to the file with what it printed. Processes of a gate often run an agent's code, and can find the file; the
+    /// result does not depend on it, but people read it.</summary>
+    private static IEnumerable<GateOddity> OdditiesOf(LogFile log, CapturedOutput output)
+    {
+        if (log.WasInTheWay is { } found)
+        {
+            yield return new GateOddity(GateOddityKind.LogReplaced) { Files = new NamedFiles([found], 0) };
+        }
+        else if (output.TotalBytes <= EvidenceBytes && log.IsForeign(output))
+        {
+            yield return new GateOddity(GateOddityKind.LogForeign);
+        }
+    }
 
     /// <summary>Runs the gate and clears its temporary folder, so that reruns and later gates start clean. What can't be removed stays, and
     /// those gates report it.</summary>

@@ -2,10 +2,12 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Gates.Trees;
 
-/// <summary>Says in a gate's result and in its log what it changed in its tree, and what was put back.</summary>
+/// <summary>Adds to a gate's verdict and to its log what it changed in its tree, and what was put back.</summary>
 public static class GateTracesNotes
 {
-    /// <summary>The result with what there is to say.</summary>
+    private const int MostFiles = 5;
+
+    /// <summary>The verdict with what there is to say.</summary>
     /// <param name="verdict">The result of a gate that ran.</param>
     /// <param name="traces">What it left.</param>
     /// <param name="setUp">Tracked files that set-up had changed before it.</param>
@@ -13,41 +15,25 @@ public static class GateTracesNotes
     public static GateVerdict Tell(GateVerdict verdict, GateTraces traces, IReadOnlyList<string> setUp, IReadOnlyList<string> removedBefore)
     {
         var hostile = traces.Removed.Where(Ecosystems.IsReadFirst).ToList();
-        string[] strange =
+        GateOddity[] odd =
         [
-            .. setUp.Count == 0 ? (string[])[] : [$"set-up changed tracked files, which were put back before it: {FileNames.Some(setUp)}"],
-            .. traces.Changed.Count == 0
-                ? (string[])[]
-                : [$"it changed tracked files, which were put back after it: {FileNames.Some(traces.Changed)}"],
-            .. hostile.Count == 0
-                ? (string[])[]
-                : [$"it made what other programs read before the project's own files, which was removed: {FileNames.Some(hostile)}"],
+            .. Odd(GateOddityKind.SetUpChangedFiles, setUp),
+            .. Odd(GateOddityKind.ChangedFiles, traces.Changed),
+            .. Odd(GateOddityKind.MadeFilesReadFirst, hostile),
         ];
-        string[] plain =
-        [
-            .. traces.Removed.Count == hostile.Count
-                ? (string[])[]
-                : [$"what it left and git does not ignore was removed: {FileNames.Some([.. traces.Removed.Except(hostile)])}"],
-            .. traces.IsWhole ? (string[])[] : ["its worktree could not be put back to the commit; a gate after it gets a fresh one"],
-        ];
-        if (verdict.EvidenceFile is { } log && strange.Concat(plain).Select(text => $"[{text}]\n").ToList() is { Count: > 0 } lines)
+        var removed = Named([.. traces.Removed.Except(hostile)]);
+        if (verdict.EvidenceFile is { } log && GateWords.LogTraces(odd, removed, traces.IsWhole) is { Length: > 0 } lines)
         {
-            OwnFile.Append(log, string.Concat(lines));
+            OwnFile.Append(log, lines);
         }
-        if (!verdict.Passed && removedBefore.Count > 0)
-        {
-            verdict = verdict with
-            {
-                Tail =
-                    $"{verdict.Tail}\n[Before it, what earlier gates had left and git does not ignore was removed: "
-                    + $"{FileNames.Some(removedBefore)}. If it needs that: add it to .gitignore, or make one gate of both.]",
-            };
-        }
-        return strange.Length == 0
-            ? verdict
-            : verdict with
-            {
-                Suspicion = string.Join("; ", (string[])[.. verdict.Suspicion is { } known ? (string[])[known] : [], .. strange]),
-            };
+        return verdict with { Oddities = [.. verdict.Oddities, .. odd], RemovedBefore = verdict.Passed ? null : Named(removedBefore) };
     }
+
+    private static IEnumerable<GateOddity> Odd(GateOddityKind kind, IReadOnlyList<string> files) =>
+        Named(files) is { } named ? [new GateOddity(kind) { Files = named }] : [];
+
+    private static NamedFiles? Named(IReadOnlyList<string> files) =>
+        files.Count == 0
+            ? null
+            : new NamedFiles([.. files.Take(MostFiles).Select(file => FileNames.Show(file))], Math.Max(0, files.Count - MostFiles));
 }

@@ -31,7 +31,7 @@ public static class CheckoutVerification
     /// <param name="stop">Kills the gate that runs.</param>
     /// <returns>A result for each gate; null when there is no such commit.</returns>
     /// <exception cref="GitException">Git failed.</exception>
-    public static async Task<IReadOnlyList<CheckedGate>?> RunAsync(
+    public static async Task<IReadOnlyList<GateVerdict>?> RunAsync(
         string workTree,
         string? commit,
         IReadOnlyList<HoldingGate> gates,
@@ -39,7 +39,7 @@ public static class CheckoutVerification
         IReadOnlyDictionary<string, string> environment,
         OrchestratorSettings settings,
         bool fresh,
-        Action<CheckedGate> told,
+        Action<GateVerdict> told,
         Action<string> waits,
         CancellationToken stop
     )

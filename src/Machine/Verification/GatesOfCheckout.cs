@@ -21,7 +21,7 @@ internal sealed class GatesOfCheckout(
     IReadOnlyDictionary<string, string> environment,
     OrchestratorSettings settings,
     Bubblewrap bubblewrap,
-    Action<CheckedGate> told,
+    Action<GateVerdict> told,
     Action<WaitingGate> waits
 )
 {
@@ -36,7 +36,7 @@ internal sealed class GatesOfCheckout(
     /// <param name="question">The question; the tree is filled in.</param>
     /// <param name="baseline">Puts the worktree back to its commit after each gate; null: the files are a person's, and stay.</param>
     /// <param name="stop">Kills the gate that runs.</param>
-    public async Task<IReadOnlyList<CheckedGate>> RunAsync(
+    public async Task<IReadOnlyList<GateVerdict>> RunAsync(
         Worktree worktree,
         GateQuestion question,
         WorktreeBaseline? baseline,
@@ -60,21 +60,21 @@ internal sealed class GatesOfCheckout(
                 PutBack = restorer is null ? null : restorer.PutBackAsync,
             };
             var tree = await TreeAsync(worktree, question, stop);
-            var found = new List<CheckedGate>();
+            var found = new List<GateVerdict>();
             foreach (var (gate, source) in gates)
             {
                 var asked = question with { Tree = tree ?? "" };
                 var lookup = tree is null ? null : await _results.FindAsync(repository, gate, asked, stop);
-                var verdict = lookup?.Known?.Verdict;
+                var verdict = lookup?.Known;
                 if (verdict is null)
                 {
                     var ran = await RunAsync(gate, subject, restorer, Path.Combine(evidence, $"gate-{found.Count + 1}.log"), stop);
                     var after = tree is null ? null : await TreeAsync(worktree, question, stop);
                     var key = after == tree ? lookup?.Key : null;
-                    verdict = (await _results.NoteAsync(repository, ran, asked, key, leavesFiles: true, stop)).Verdict;
+                    verdict = await _results.NoteAsync(repository, ran, asked, key, leavesFiles: true, stop);
                     tree = after;
                 }
-                found.Add(CheckedGate.Of(verdict, source));
+                found.Add(verdict with { Source = source });
                 told(found[^1]);
             }
             return found;

@@ -1,21 +1,27 @@
 namespace Orchestrator.Plans;
 
 /// <summary>Source of a gate.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<GateSource>))]
 public enum GateSource
 {
     /// <summary>The task's own verification.</summary>
+    [JsonStringEnumMemberName("task")]
     Task,
 
     /// <summary>The configuration, <c>gates.task</c>.</summary>
+    [JsonStringEnumMemberName("configuration")]
     Configuration,
 
     /// <summary>The project's own manifests, for a task without gates of its own where the configuration names none.</summary>
+    [JsonStringEnumMemberName("found")]
     Found,
 
     /// <summary>The project's own manifests, because the plan has contracts, which need type checks.</summary>
+    [JsonStringEnumMemberName("contracts")]
     Contracts,
 
     /// <summary>The configuration, <c>gates.integration</c>.</summary>
+    [JsonStringEnumMemberName("integration")]
     Integration,
 }
 

@@ -55,13 +55,12 @@ internal sealed class GateCheck(RunServices services)
             var lookup = lookups[gate];
             if (lookup.Known is { } hit)
             {
-                outcomes.Add(BaseGates.Compare(atBase, hit.Verdict));
-                await GateTally.AddAsync(files.Folder, outcomes[^1], null, stop);
+                Told(BaseGates.Compare(atBase, hit));
                 continue;
             }
             if (await tree.BeginAsync(stop) is { } failure)
             {
-                outcomes.Add(NotSetUp(gate, failure));
+                Told(NotSetUp(gate, failure));
                 return outcomes;
             }
             var subject = new GateSubject
@@ -86,7 +85,7 @@ internal sealed class GateCheck(RunServices services)
             var verdict = await RunAsync(gate, subject, evidence, stop);
             var traces = await tree.EndAsync(stop);
             verdict = GateTracesNotes.Tell(verdict, traces, setUp, removed);
-            (verdict, var record) = await _results.NoteAsync(
+            verdict = await _results.NoteAsync(
                 repository,
                 verdict,
                 question,
@@ -94,11 +93,15 @@ internal sealed class GateCheck(RunServices services)
                 traces.LeavesFiles,
                 stop
             );
-            verdict = BaseGates.Compare(atBase, verdict);
-            await GateTally.AddAsync(files.Folder, verdict, record, stop);
-            outcomes.Add(verdict);
+            Told(BaseGates.Compare(atBase, verdict));
         }
         return outcomes;
+
+        void Told(GateVerdict verdict)
+        {
+            outcomes.Add(verdict);
+            GateEvidence.Add(files.Folder, evidence, verdict);
+        }
     }
 
     /// <summary>Known results. Where a gate has to run, the gates before it that leave files run too, because it may need them: a build
@@ -186,18 +189,12 @@ internal sealed class GateCheck(RunServices services)
     public static string EvidenceOf(RunFiles files, GateVerdict verdict) =>
         verdict.EvidenceFile is { } file ? files.Folder.Relative(file) : "";
 
-    /// <summary>Why a gate failed, for people: the end of its output, the file with all of it, and what helps.</summary>
+    /// <summary>Why a gate failed, for people: what shows it, the file with all its output, and what helps.</summary>
     public static string Explain(RunFiles files, GateVerdict verdict)
     {
-        var log = EvidenceOf(files, verdict) is { Length: > 0 } file ? $" See {file}." : "";
-        if (!verdict.BlamesMachine)
-        {
-            return verdict.Complaint + log;
-        }
         var isOfProject = files.Gates.OfProject().Any(g => g.Command == verdict.Gate.Command);
-        return verdict.Refusal is not null
-            ? verdict.Summary
-            : $"{verdict.Summary}{log} {GateProbe.CureOf(verdict.Gate, isOfProject, files.Folder.Repository)}";
+        var cure = verdict.BlamesMachine ? GateProbe.CureOf(verdict.Gate, isOfProject, files.Folder.Repository) : "";
+        return GateWords.Explain(verdict, EvidenceOf(files, verdict), cure);
     }
 
     private async Task<GateVerdict> RunAsync(Gate gate, GateSubject subject, string evidence, CancellationToken stop)

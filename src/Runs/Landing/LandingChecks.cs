@@ -30,7 +30,7 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
     /// <summary>Notes for people about the gates; empty: none.</summary>
     public static string Told(IReadOnlyList<GateVerdict> outcomes)
     {
-        var notes = GateNotes.Summary(outcomes).ToList();
+        var notes = GateWords.Brief(outcomes).ToList();
         return notes.Count == 0 ? "" : $"{FileNames.Some(notes, MostNotes)}.";
     }
 
@@ -40,12 +40,14 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
     public async Task<IReadOnlyList<GateVerdict>> RunGatesAsync(string commit, string since, CancellationToken stop)
     {
         var changed = (await new Diffs(repository).BetweenAsync(since, commit, stop)).Select(c => c.Path).ToList();
-        var evidence = Path.Combine(files.Folder.Path, "landing");
-        return await _gates.RunAsync(files, repository, commit, files.Gates.OfLanding(files.Plan, input.Without), changed, evidence, stop);
+        return await _gates.RunAsync(
+            files,
+            repository,
+            commit,
+            files.Gates.OfLanding(files.Plan, input.Without),
+            changed,
+            files.Folder.LandingEvidence,
+            stop
+        );
     }
-
-    /// <summary>Failed gates, with what to do.</summary>
-    public static string Describe(IReadOnlyList<GateVerdict> failures) =>
-        $"{FileNames.Some([.. failures.Select(f => f.Gate.Name)], 20)}."
-        + string.Concat(failures.Select(f => f.Advice).Where(a => a.Length > 0).Distinct().Select(a => " " + a));
 }

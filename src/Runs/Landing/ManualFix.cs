@@ -81,9 +81,10 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
         var diffs = new Diffs(repository);
         var changed = (await diffs.BetweenAsync(input.Fix.BaseCommit, tip, stop)).Select(change => change.Path).ToList();
         var gates = files.Gates.OfLanding(files.Plan, input.Without);
-        var outcomes = await _gates.RunAsync(files, repository, tip, gates, changed, Path.Combine(files.Folder.Path, "landing"), stop);
-        var said = $"{outcomes.Count(o => o.IsAcceptable)}/{outcomes.Count}";
-        if (GateCheck.Failures(files, outcomes) is { Count: > 0 } failures)
+        var outcomes = await _gates.RunAsync(files, repository, tip, gates, changed, files.Folder.LandingEvidence, stop);
+        var failures = GateCheck.Failures(files, outcomes);
+        var said = GateSummary.Of(outcomes, failures.Count > 0, hasBehaviour: true);
+        if (failures.Count > 0)
         {
             return new FixVerdict
             {

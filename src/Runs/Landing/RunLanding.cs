@@ -89,7 +89,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
                     Evidence = GateCheck.EvidenceOf(files, failures[0]),
                     Message =
                         $"{(note.Length > 0 ? note + " " : "")}Nothing was landed, since on what is merged by now these gates fail: "
-                        + $"{LandingChecks.Describe(failures)} Let the other tasks end well, "
+                        + $"{GateWords.Failing(failures)} Let the other tasks end well, "
                         + $"or repair it on {input.Staging}, then: {Again(input)}",
                 };
             }
@@ -221,7 +221,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         if (failures.Count > 0)
         {
             return Refused(
-                $"{input.Target} has moved, and merged with it these gates fail: {LandingChecks.Describe(failures)} Repair it on "
+                $"{input.Target} has moved, and merged with it these gates fail: {GateWords.Failing(failures)} Repair it on "
                     + $"{input.Staging} or {input.Target}, then: {Again(input)}",
                 GateCheck.EvidenceOf(files, failures[0])
             );

@@ -77,7 +77,7 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
             flaky.AddRange(verdicts.Where(v => v.Passed && v.Failure == GateFailure.Flaky).Select(v => NameOf(v.Gate)));
             fromCache = string.Join(
                 "; ",
-                BaseGates.Notes(verdicts).Take(MostNotes).Prepend(GateNotes.FromCache(verdicts)).Where(note => note.Length > 0)
+                GateWords.SinceBase(verdicts).Take(MostNotes).Prepend(GateWords.FromCache(verdicts)).Where(note => note.Length > 0)
             );
             return GateCheck.Failures(files, verdicts);
         }
@@ -124,7 +124,7 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
             Message = broken is not null
                 ? GateCheck.Explain(files, broken)
                 : $"On the merged tree{together}: {string.Join(" ", failures.Select(f => GateCheck.Explain(files, f)))}",
-            FailureClass = broken is null ? FailureClasses.None : FailureClasses.Environment,
+            FailureClass = broken is null ? FailureClass.None : FailureClass.Environment,
             ProblemsFile = ProblemsFile.Write(
                 files.Folder,
                 last.TaskId,
@@ -139,7 +139,7 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
                             "It failed together with these tasks, which pass without yours:\n"
                                 + string.Concat(others.Select(id => $"- {id}: {files.Task(id).Description.Trim().Split('\n', 2)[0]}\n")),
                         ],
-                    .. failures.Select(ProblemsFile.Gate),
+                    .. failures.Select(GateWords.Section),
                 ]
             ),
         };

@@ -41,7 +41,7 @@ internal sealed class GatesAtBase(GateCheck gates)
         );
         errors.AddRange(outcomes.Where(o => o.BlamesMachine).Select(o => GateCheck.Explain(files, o)));
         if (
-            outcomes.All(o => o.Cached is not null)
+            outcomes.All(o => o.Cached)
             && await gates.TrySetUpAsync(files, repository, baseCommit, files.Folder.Preflight, outcomes.Count > 0, stop) is { } failure
         )
         {
@@ -52,13 +52,7 @@ internal sealed class GatesAtBase(GateCheck gates)
             warnings.Add(advice);
         }
         var red = outcomes.Where(o => !o.Passed && !o.BlamesMachine && configured.Contains(o.Gate)).ToList();
-        warnings.AddRange(
-            red.Select(o =>
-                $"The gate '{o.Gate.Name}' fails before any work was done: it only advises in this "
-                + $"run{(o.LastWords.Length == 0 ? "" : $": {o.LastWords}")} "
-                + $"({GateCheck.EvidenceOf(files, o)}).{(o.Advice.Length == 0 ? "" : " " + o.Advice)}"
-            )
-        );
+        warnings.AddRange(red.Select(o => GateWords.OnlyAdvises(o, GateCheck.EvidenceOf(files, o))));
         var green = outcomes.Where(o => o.Passed && ofTasks.Contains(o.Gate)).Select(o => $"'{o.Gate.Name}'").ToList();
         if (green.Count > 0)
         {

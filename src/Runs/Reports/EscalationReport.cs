@@ -111,6 +111,8 @@ internal sealed class EscalationReport(string repository)
         }
     }
 
+    private static string GatesOf(RunTask task) => GateWords.Count(task.Gates ?? new GateSummary());
+
     private static void AppendDone(MarkdownText text, RunStatus run)
     {
         var done = run.Tasks.Where(t => TaskStates.IsOnStaging(t.State)).ToList();
@@ -123,9 +125,7 @@ internal sealed class EscalationReport(string repository)
         text.Append(
             done.Take(MostTasks)
                 .Select(t =>
-                    MarkdownText.Of(
-                        $"| {t.Id}{(t.Landed ? " (landed)" : "")} | {CommitIds.Shorten(t.MergeCommit)} | {t.Gates ?? "not verified"} |\n"
-                    )
+                    MarkdownText.Of($"| {t.Id}{(t.Landed ? " (landed)" : "")} | {CommitIds.Shorten(t.MergeCommit)} | {GatesOf(t)} |\n")
                 )
         );
         if (done.Count > MostTasks)

@@ -28,7 +28,7 @@ public sealed class RunRecord(string folder)
         last with
         {
             State = result.State,
-            Reason = result.Reason,
+            Why = result.Why,
             Paused = false,
             Questions = [],
             Failing = [],
@@ -41,7 +41,7 @@ public sealed class RunRecord(string folder)
                         {
                             State = TaskStates.Cancelled,
                             Paused = false,
-                            Reason = $"the run was {result.State}; its files stay",
+                            Why = new EndedWithRun(result.State),
                         }
                 ),
             ],
@@ -69,8 +69,8 @@ public sealed class RunRecord(string folder)
         var now = Now(run);
         if (now.State != RunStates.Aborted)
         {
-            var reason = $"taken back by a person: {result.Reason} Its work is kept at {result.KeptAt}.";
-            Write(now with { State = RunStates.Aborted, Reason = reason, LandedCommit = "", LandedOn = "" }, services.Time.GetUtcNow());
+            var why = new LandingTakenBack(new Quote(result.Reason), result.KeptAt);
+            Write(now with { State = RunStates.Aborted, Why = why, LandedCommit = "", LandedOn = "" }, services.Time.GetUtcNow());
         }
         RunEnding.Correct(new RunFolder(repository.Root, run.RunId), Now(run));
         return (true, result.Reason);
@@ -90,7 +90,7 @@ public sealed class RunRecord(string folder)
                     Sequence = changed.Sequence,
                     Time = time,
                     State = changed.State,
-                    Reason = changed.Reason,
+                    Why = changed.Why,
                 },
             ]
         );

@@ -108,7 +108,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null)
 
     private static void AppendRow(MarkdownText text, RunTask task)
     {
-        var gates = task.Gates ?? (task.State == TaskStates.Merged ? "not verified" : "");
+        var gates = GateWords.Count(task.Gates ?? (task.State == TaskStates.Merged ? new GateSummary() : null));
         var state = task.Reused ? $"{task.State} (taken up)" : task.State;
         var commit = CommitIds.Shorten(task.MergeCommit);
         text.Append($"| {task.Id} | {state} | {task.Attempt} | {task.Starts} | {gates} | {task.Cost:0.00} | {commit} |\n");

@@ -51,20 +51,20 @@ internal sealed class TaskFacts(RunFolder folder)
         {
             yield return $"its agent said: {(Said(task) is { Length: > 0 } said ? said : "nothing")}";
         }
-        var facts = isWork ? GateFacts.Read(folder, task.Id, task.Attempt) : [];
-        foreach (var fact in facts ?? [])
+        var verdicts = isWork ? GateEvidence.Read(folder, task.Id, task.Attempt) : [];
+        foreach (var verdict in verdicts ?? [])
         {
-            yield return Told(fact);
-            if (fact.Strange.Length > 0)
+            yield return GateWords.Line(verdict);
+            if (verdict.Oddities.Count > 0)
             {
-                yield return $"strange: {fact.Strange}";
+                yield return $"strange: {GateWords.Oddities(verdict)}";
             }
-            if (GateFacts.Tampered(folder.Repository, fact) is { } tampered)
+            if (GateEvidence.Tampered(folder.Repository, verdict) is { } tampered)
             {
-                yield return $"strange: gate '{OneLine(fact.Name)}': {tampered}; what it says now is no evidence";
+                yield return $"strange: gate '{OneLine(verdict.Name)}': {tampered}; what it says now is no evidence";
             }
         }
-        if (facts is null)
+        if (verdicts is null)
         {
             yield return "strange: what its gates have said can't be read any more; something else has written to it";
         }
@@ -75,28 +75,14 @@ internal sealed class TaskFacts(RunFolder folder)
                 + $"expected {figure.Expected}"
                 + $"{(figure.Claimed is null ? "" : $"; its agent said {TaskMeasurement.Show(figure.Claimed, "")}")}";
         }
-        // Else its reason tells what is known of it.
-        if (isWork && task.State == TaskStates.Merged && task.Gates is null && task.Reason.Length == 0)
+        if (isWork && task.State == TaskStates.Merged && GateWords.Unproven(task.Gates) is { Length: > 0 } unproven)
         {
-            yield return "not verified: no gate has looked at it";
+            yield return unproven;
         }
         if (task.Reason.Length > 0)
         {
             yield return $"{OneLine(task.Reason, int.MaxValue)}{(task.Evidence.Length > 0 ? $" ({task.Evidence})" : "")}";
         }
-    }
-
-    private static string Told(GateFact fact)
-    {
-        string[] said =
-        [
-            fact.Said,
-            fact.Tests,
-            fact.Cached.Length > 0 ? fact.Cached : fact.Seconds?.ToString("0.0 s", CultureInfo.InvariantCulture) ?? "",
-            fact.Cached.Length == 0 && fact.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $"exit code {code}") : "",
-        ];
-        return $"gate '{OneLine(fact.Name)}': "
-            + $"{string.Join(", ", said.Where(word => word.Length > 0))}{(fact.Log.Length > 0 ? $" ({fact.Log})" : "")}";
     }
 
     private AgentClaim? LastClaim(RunTask task) => LastOf(task, AgentClaim.TryRead);

@@ -86,11 +86,11 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
     {
         if (decision.Accepted)
         {
-            return Grant(input.Packages, $"approved by {decision.Reason}");
+            return Grant(input.Packages, ReasonText.Of(decision.Why));
         }
         var names = DependencyRegister.Names(input.Packages);
-        await _register.SettleAsync(TaskId, input.Start, DependencyEntry.Refused, decision.Reason, stop);
-        return Refuse([$"{names}: {decision.Reason}."]);
+        await _register.SettleAsync(TaskId, input.Start, DependencyEntry.Refused, ReasonText.Of(decision.Why), stop);
+        return Refuse([$"{names}: {ReasonText.Of(decision.Why)}."]);
     }
 
     private static RequestVerdict Grant(IReadOnlyList<RequestedPackage> packages, string why) =>

@@ -32,7 +32,7 @@ public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRe
             {
                 return Ask(input.Task.Task.Id, claim, wanted);
             }
-            wanted = wanted.Refuse($"{FileNames.Some(wanted.NeedPerson)}: {input.Decision.Reason}.");
+            wanted = wanted.Refuse($"{FileNames.Some(wanted.NeedPerson)}: {input.Decision.Why}.");
         }
         var verdict = claim.Needs.Count == 0 ? null : await new DependencyRequests(services, files, input).JudgeAsync(claim, stop);
         if (claim.Needs.Count > 0 && verdict is null)

@@ -32,8 +32,8 @@ public sealed class TaskSplit(RunServices services)
                     + string.Join(" ", parts.Select((part, index) => $"({index + 1}) {FileNames.Show(part, 300)}"))
                     + (claim.Reason.Length > 0 ? $" Its agent says: {FileNames.Show(claim.Reason.Trim(), 400)}" : ""),
             },
-            { Accepted: true } yes => new RequestVerdict { Step = RequestSteps.Split, Note = $"it is divided: approved by {yes.Reason}" },
-            { } no => Refuse(no.Reason + "."),
+            { Accepted: true } yes => new RequestVerdict { Step = RequestSteps.Split, Note = $"it is divided: {yes.Why}" },
+            { } no => Refuse($"{no.Why}."),
         };
     }
 

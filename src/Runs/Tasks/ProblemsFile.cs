@@ -34,19 +34,4 @@ internal static class ProblemsFile
     /// <summary>The first of many sentences, and how many more there are.</summary>
     public static IEnumerable<string> Some(IReadOnlyList<string> sentences) =>
         sentences.Count <= Most ? sentences : [.. sentences.Take(Most), $"And {sentences.Count - Most} more of the kind."];
-
-    /// <summary>A gate that failed, with the end of its output.</summary>
-    public static string Gate(GateVerdict outcome)
-    {
-        var text = new StringBuilder(
-            $"## {(outcome.Gate.IsMeasurement ? "Measurement" : "Gate")} failed: {new UntrustedText(outcome.Gate.Name).Line}\n\nCommand: "
-                + $"{PromptMarkdown.InlineCode(outcome.Gate.Command)}\n{new UntrustedText(outcome.Summary).Marked}\n\n"
-        );
-        if (outcome.Tail.Trim().Length == 0)
-        {
-            return text.Append("It printed nothing.\n").ToString();
-        }
-        PromptMarkdown.Fenced(text, outcome.Tail, "");
-        return text.ToString();
-    }
 }

@@ -66,24 +66,23 @@ public sealed class TaskVerification(RunServices services)
             return Refused(files, task, input, breaches, commit);
         }
         var gates = files.Gates.Of(files.Plan, task);
-        var evidence = Path.Combine(files.Folder.Task(task.Id), $"gates-{input.Attempt}");
+        var evidence = GateEvidence.Folder(files.Folder, task.Id, input.Attempt);
         var claims = AgentClaim.Read(files.Folder, task.Id, input.Start, input.SaidHash);
         var outcomes = Measurements.WithClaims(
             await _gates.RunAsync(files, workspace.Repository, commit, gates, changed, evidence, stop, task: task.Id),
             claims
         );
-        GateFacts.Write(files, evidence, outcomes);
         var measured = Measurements.Of(outcomes);
         var failures = GateCheck.Failures(files, outcomes);
-        var count = CountOf(outcomes);
+        var gated = GateSummary.Of(outcomes, failures.Count > 0, changed.Exists(HasBehaviour));
         if (failures.FirstOrDefault(f => f.BlamesMachine) is { } broken)
         {
             return new VerifyResult
             {
                 Commit = commit,
                 Problems = [GateCheck.Explain(files, broken)],
-                FailureClass = FailureClasses.Environment,
-                Gates = count,
+                FailureClass = FailureClass.Environment,
+                Gates = gated,
                 Measurements = measured,
             };
         }
@@ -93,10 +92,10 @@ public sealed class TaskVerification(RunServices services)
             // Gates say nothing about work that was not done: their words are evidence of what is missing.
             var idle = MustChange(task) && changed.Count == 0;
             IReadOnlyList<string> words = idle ? [NothingChanged] : [.. failures.Select(f => GateCheck.Explain(files, f))];
-            var sections = (idle ? words.Select(word => $"- {word}\n") : []).Concat(failures.Select(ProblemsFile.Gate)).Concat(hidden);
+            var sections = (idle ? words.Select(word => $"- {word}\n") : []).Concat(failures.Select(GateWords.Section)).Concat(hidden);
             return Refused(files, task, input, [.. words, .. hidden], commit, [.. sections]) with
             {
-                Gates = count,
+                Gates = gated,
                 Measurements = measured,
             };
         }
@@ -121,18 +120,13 @@ public sealed class TaskVerification(RunServices services)
         {
             notes.Add("the agent did not say done; judged by its gates");
         }
-        if (outcomes.Count == 0)
-        {
-            notes.Add("not verified: no gate");
-        }
-        if (GateEvidence.LintAlone(outcomes, changed) is { } unproven)
+        if (GateWords.Unproven(gated) is { Length: > 0 } unproven)
         {
             notes.Add(unproven);
         }
-        notes.AddRange(GateNotes.Notes(outcomes));
+        notes.AddRange(GateWords.Notes(outcomes));
         notes.AddRange(Measurements.Unknown(outcomes, claims));
         var patch = changed.Count == 0 ? [] : await PatchFile.ReadAsync(workspace.Repository, input.Prepared.BaseCommit, commit, stop);
-        notes.AddRange(TestWeakening.Notes(patch));
         var meaning = await GateMeaning.ReadAsync(
             workspace.Repository,
             input.Prepared.BaseCommit,
@@ -141,20 +135,16 @@ public sealed class TaskVerification(RunServices services)
             differences,
             stop
         );
+        var found = GateTampering.OfWork(files.Task(task.Id), meaning, differences, patch, outcomes);
+        notes.AddRange(found.Notes);
         await KeptResults.KeepAsync(workspace, task, input, commit, changed.Count > 0, stop);
         var verified = new VerifyResult
         {
             Commit = commit,
-            Gates = count,
+            Gates = gated,
             Measurements = measured,
             Notes = notes,
-            NeedsPerson = string.Join(
-                " ",
-                ProblemsFile.Some([
-                    .. GateTamperCheck.Changes(files.Task(task.Id), meaning, differences, patch),
-                    .. GateTamperCheck.Empty(outcomes),
-                ])
-            ),
+            NeedsPerson = string.Join(" ", ProblemsFile.Some(found.ForPerson)),
         };
         await workspace.ReturnVerifiedAsync(verified, stop);
         return verified;
@@ -163,13 +153,9 @@ public sealed class TaskVerification(RunServices services)
     /// <summary>Whether the task is there to write files.</summary>
     private static bool MustChange(PlanTask task) => task.FilesWrite is not { Count: 0 };
 
-    private static string CountOf(IReadOnlyList<GateVerdict> outcomes)
-    {
-        var cached = outcomes.Count(o => o.Cached is not null);
-        return outcomes.Count == 0
-            ? ""
-            : $"{outcomes.Count(o => o.Passed)}/{outcomes.Count}{(cached == 0 ? "" : $" ({cached} from the cache)")}";
-    }
+    /// <summary>Whether a file may change what a program does: all but documents and images.</summary>
+    private static bool HasBehaviour(string path) =>
+        Path.GetExtension(path).ToLowerInvariant() is not (".md" or ".txt" or ".rst" or ".adoc" or ".png" or ".svg" or ".jpg");
 
     /// <summary>Files that git refuses to read or store are for the agent to fix.</summary>
     private static async Task<(IReadOnlyList<string> Problems, string Commit)> CheckAndCommitAsync(

@@ -115,7 +115,7 @@ public sealed class MessageTests(ITestOutputHelper output)
                 {
                     Granted = "nobody",
                     Waiting = "nobody",
-                    Reason = "x",
+                    Wait = new WaitsForLease("x", "run/task"),
                 }
             )
         );

@@ -91,6 +91,10 @@ public sealed class SerializedFormTests
         if (type.Namespace?.StartsWith("Orchestrator", StringComparison.Ordinal) == true)
         {
             types[type.Name] = type;
+            foreach (var kind in type.IsAbstract ? type.Assembly.GetTypes().Where(other => other.IsSubclassOf(type)) : [])
+            {
+                types[kind.Name] = kind;
+            }
         }
         return type.Name;
     }

@@ -28,7 +28,7 @@ public sealed class StateTests
 
         var ended = await run.UntilAsync(s => s.Tasks.Count == 3 && s.Tasks[0].State == TaskStates.Cancelled);
 
-        Assert.Equal("nobody approved it in time", ended.Tasks[0].Reason);
+        Assert.IsType<NotApprovedInTime>(ended.Tasks[0].Why);
         Assert.True(
             (await run.Run.DescribeAsync()).RunId
                 != (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync())

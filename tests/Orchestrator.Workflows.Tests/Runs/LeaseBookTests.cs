@@ -62,17 +62,13 @@ public sealed class LeaseBookTests
         Assert.Equal([LeaseStep.Join], SayAll(state));
         state.Leases.TakeIn(new LeaseNews { Shared = true }, state.Board, Now);
         state.Leases.Ask(state.Board.Find("a"), Now);
-        state.Leases.TakeIn(new LeaseNews { Waiting = "a", Reason = "waits for x" }, state.Board, Now);
+        state.Leases.TakeIn(new LeaseNews { Waiting = "a", Wait = new WaitsForLease("x", "other/b") }, state.Board, Now);
         var due = Deadlines.Next(state)!.Value;
 
         Deadlines.Pass(state, due);
 
         Assert.Equal(Now + state.Rules.LockTimeout, due);
-        Assert.Contains(
-            "waits for x; it has waited since 2026-01-01 12:00:00Z",
-            state.Board.Find("a").Progress.Reason,
-            StringComparison.Ordinal
-        );
+        Assert.Equal(new WaitsLongForLease(new WaitsForLease("x", "other/b"), Now), state.Board.Find("a").Progress.Why);
         Assert.Null(Deadlines.Next(state));
     }
 

@@ -132,7 +132,7 @@ public sealed class RunBoardTests
         Start(board, 10);
         Finish(board, "a", TaskStates.Failed);
 
-        board.CountAsDone(board.Find("a"), TaskStates.Waived, "skipped by a person", Now);
+        board.CountAsDone(board.Find("a"), TaskStates.Waived, new WaivedBy(Person.Of("")), Now);
 
         Assert.Equal(["b"], Start(board, 10));
     }
@@ -158,9 +158,9 @@ public sealed class RunBoardTests
     {
         var board = Board(Task("a") with { RequiresApproval = true }, Task("b", "a"));
         Assert.Empty(Start(board, 10));
-        board.Change(board.Find("a"), TaskStates.AwaitingApproval, "", Now);
+        board.Change(board.Find("a"), TaskStates.AwaitingApproval, null, Now);
 
-        board.End(board.Find("a"), TaskStates.Cancelled, "no", Now);
+        board.End(board.Find("a"), TaskStates.Cancelled, new Rejected(Person.Of("kim")), Now);
 
         Assert.Equal(TaskStates.Skipped, board.Find("b").Progress.State);
         Assert.False(board.AnyReady);
@@ -170,9 +170,9 @@ public sealed class RunBoardTests
     public void Approval_Given_StartsTheTask()
     {
         var board = Board(Task("a") with { RequiresApproval = true });
-        board.Change(board.Find("a"), TaskStates.AwaitingApproval, "", Now);
+        board.Change(board.Find("a"), TaskStates.AwaitingApproval, null, Now);
 
-        board.Approve(board.Find("a"), "approved by kim", Now);
+        board.Approve(board.Find("a"), new Approved(Person.Of("kim")), Now);
 
         Assert.Equal(["a"], Start(board, 10));
     }

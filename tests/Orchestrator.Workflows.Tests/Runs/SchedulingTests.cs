@@ -42,7 +42,7 @@ public sealed class SchedulingTests
 
         var steps = Scheduling.Next(state, Now);
 
-        Assert.Contains("1.50 of 1.00 USD are spent (maxCost)", steps.Pause, StringComparison.Ordinal);
+        Assert.Equal(new RunLimitReached(1.5m, 1m, null), steps.Pause);
         Assert.Empty(steps.Start);
         state.Run = state.Run with { Paused = true };
         new Steering(state).Resume(Now);
@@ -55,7 +55,7 @@ public sealed class SchedulingTests
         var state = Of(Task("a") with { RequiresApproval = true });
 
         Assert.Equal(["a"], Ids(Scheduling.Next(state, Now).AwaitApproval));
-        state.Board.Change(state.Board.Find("a"), TaskStates.AwaitingApproval, "", Now);
+        state.Board.Change(state.Board.Find("a"), TaskStates.AwaitingApproval, null, Now);
 
         Assert.False(Scheduling.Next(state, Now).Any);
         Assert.StartsWith("May a start?", Assert.Single(Questions.Of(state)).Question, StringComparison.Ordinal);
@@ -77,7 +77,7 @@ public sealed class SchedulingTests
         Assert.Equal(["a", "b"], Ids(steps.AskLease));
         Assert.Empty(steps.Start);
         Assert.False(Scheduling.Next(state, Now).Any);
-        state.Leases.TakeIn(new LeaseNews { Waiting = "a", Reason = "waits for x" }, state.Board, Now);
+        state.Leases.TakeIn(new LeaseNews { Waiting = "a", Wait = new WaitsForLease("x", "other/b") }, state.Board, Now);
         state.Leases.TakeIn(new LeaseNews { Granted = "b" }, state.Board, Now);
         Assert.Equal(["b"], Ids(Scheduling.Next(state, Now).Start));
         Assert.Equal(["c"], Ids(Scheduling.Next(state, Now).AskLease));
@@ -92,7 +92,12 @@ public sealed class SchedulingTests
             state,
             "a",
             TaskStates.Parked,
-            r => r with { FailureClass = FailureClasses.Account, Progress = r.Progress with { Reason = "no login" } }
+            r =>
+                r with
+                {
+                    FailureClass = FailureClass.Account,
+                    Progress = r.Progress with { Why = new AgentFailed(new Quote("no login")) },
+                }
         );
 
         Assert.Empty(Scheduling.Next(state, Now).Start);
@@ -109,8 +114,8 @@ public sealed class SchedulingTests
         Report(state, "a", TaskStates.Failed);
 
         Assert.True(Scheduling.NothingCanMove(state));
-        Assert.Contains("a did not end well", Scheduling.Impasse(state.Board), StringComparison.Ordinal);
-        state.TransitionTo(RunStates.Escalated, "", Now);
+        Assert.Equal(["a"], Scheduling.Impasse(state.Board).Tasks);
+        state.TransitionTo(RunStates.Escalated, null, Now);
         Assert.Equal(["a", "resolve"], Questions.Of(state).Select(q => q.Id));
     }
 
@@ -118,7 +123,7 @@ public sealed class SchedulingTests
     public void Pass_NobodyApprovedInTime_IsANo()
     {
         var state = Of(Task("a") with { RequiresApproval = true }, Task("b", "a"));
-        state.Board.Change(state.Board.Find("a"), TaskStates.AwaitingApproval, "", Now);
+        state.Board.Change(state.Board.Find("a"), TaskStates.AwaitingApproval, null, Now);
         var due = Deadlines.Next(state)!.Value;
 
         Deadlines.Pass(state, due - TimeSpan.FromSeconds(1));

@@ -85,7 +85,7 @@ public sealed class SteeringTests
         Report(state, "a", TaskStates.Failed);
         var steering = new Steering(state);
         steering.CancelTask(new TaskCommand("a"), Now);
-        state.TransitionTo(RunStates.Escalated, "", Now);
+        state.TransitionTo(RunStates.Escalated, null, Now);
 
         Assert.False(state.Board.AllMerged);
         var asked = Questions.Of(state);
@@ -103,7 +103,7 @@ public sealed class SteeringTests
         var state = Of(Task("a"), Task("b"));
         var steering = new Steering(state);
         Assert.Contains("is executing", steering.RefuseLandMerged(), StringComparison.Ordinal);
-        state.TransitionTo(RunStates.Escalated, "", Now);
+        state.TransitionTo(RunStates.Escalated, null, Now);
         Assert.Contains("Nothing of run-1 is merged", steering.RefuseLandMerged(), StringComparison.Ordinal);
         Start(state, "a");
         Report(state, "a", TaskStates.Merged);
@@ -157,7 +157,10 @@ public sealed class SteeringTests
         var answer = new ApprovalCommand("a") { Shown = shown };
         Assert.Null(approvals.Refuse(answer, yes: true));
 
-        state.Board.Find("a").Progress = state.Board.Find("a").Progress with { Reason = "May a have evil?" };
+        state.Board.Find("a").Progress = state.Board.Find("a").Progress with
+        {
+            Why = new RequestNeedsApproval(new Quote("May a have evil?")),
+        };
 
         Assert.Contains("May a have evil?", approvals.Refuse(answer, yes: true), StringComparison.Ordinal);
         Assert.Contains("is not what you were shown", approvals.Refuse(answer, yes: false), StringComparison.Ordinal);
@@ -174,12 +177,12 @@ public sealed class SteeringTests
         var state = Of(Task("a"), Task("b"));
         Start(state, "a");
         Report(state, "a", TaskStates.Merged);
-        state.Run = state.Run with { State = waits, Reason = "main has moved." };
+        state.Run = state.Run with { State = waits, Why = new NotLanded(new Quote("main has moved.")) };
         var steering = new Steering(state);
         var shown = Assert.Single(Questions.Of(state)).Shown;
         Assert.All(Refusals(shown), Assert.Null);
 
-        state.Run = state.Run with { Reason = "It adds a token in a.txt." };
+        state.Run = state.Run with { Why = new NotLanded(new Quote("It adds a token in a.txt.")) };
 
         Assert.All(
             Refusals(shown),
@@ -216,7 +219,7 @@ public sealed class SteeringTests
         var state = Of(Task("a"));
         Start(state, "a");
 
-        Report(state, "a", TaskStates.Cancelled, r => r with { FailureClass = FailureClasses.RunEnded });
+        Report(state, "a", TaskStates.Cancelled, r => r with { FailureClass = FailureClass.RunEnded });
 
         Assert.Equal((TaskStates.Pending, true), (state.Board.Find("a").Progress.State, state.Board.Find("a").State.MayReuse));
     }
@@ -232,12 +235,12 @@ public sealed class SteeringTests
                 state,
                 id,
                 TaskStates.Failed,
-                r => r with { Signature = "exit code", Progress = r.Progress with { Reason = "exit code 1" } }
+                r => r with { Signature = "exit code", Progress = r.Progress with { Why = new AgentFailed(new Quote("exit code 1")) } }
             );
         }
 
         Assert.All(state.Board.Entries, e => Assert.Equal(TaskStates.Pending, e.Progress.State));
-        Assert.Contains("3 tasks failed alike: exit code 1", Progress.DescribeOutages(state), StringComparison.Ordinal);
+        Assert.Equal(new FailedAlike(3, new AgentFailed(new Quote("exit code 1"))), Assert.Single(Progress.WhatIsDown(state)!.Open).Why);
     }
 
     [Fact]
@@ -252,7 +255,7 @@ public sealed class SteeringTests
                 state,
                 id,
                 TaskStates.Failed,
-                r => r with { Signature = "exit code", Progress = r.Progress with { Reason = "exit code 1" } }
+                r => r with { Signature = "exit code", Progress = r.Progress with { Why = new AgentFailed(new Quote("exit code 1")) } }
             );
             _ = id switch
             {
@@ -262,7 +265,7 @@ public sealed class SteeringTests
             };
         }
 
-        Assert.Equal("", Progress.DescribeOutages(state));
+        Assert.Null(Progress.WhatIsDown(state));
         Assert.Equal(TaskStates.Failed, state.Board.Find("c").Progress.State);
         Assert.Equal(TaskStates.Waived, state.Board.Find("a").Progress.State);
     }

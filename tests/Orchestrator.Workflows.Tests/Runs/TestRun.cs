@@ -15,7 +15,7 @@ internal static class TestRun
         var state = new RunState("run-1", input, Now, CancellationToken.None) { Plan = new PlanOutline { Rules = new RunRules() } };
         state.Run = state.Run with { Workers = 2 };
         state.Board.Add(tasks, Now);
-        state.TransitionTo(RunStates.Executing, "", Now);
+        state.TransitionTo(RunStates.Executing, null, Now);
         return state;
     }
 
@@ -34,7 +34,7 @@ internal static class TestRun
         var entry = state.Board.Find(id);
         var report = new TaskReport
         {
-            Progress = entry.Progress.MovedTo(to, "", Now),
+            Progress = entry.Progress.MovedTo(to, null, Now),
             ExecutionId = $"{id}-{entry.State.PastExecutions.Count}",
             Sequence = entry.State.ReportSequence + 1,
         };

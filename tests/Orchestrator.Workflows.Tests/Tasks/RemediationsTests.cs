@@ -18,11 +18,13 @@ public sealed class RemediationsTests
     {
         var (state, remediations) = Begin(most: 1);
 
-        remediations.AfterVerification("red", "problems.md");
+        remediations.AfterVerification(new NotVerified(Quote.All(["red"])), "problems.md");
         Assert.Equal((2, "problems.md"), (state.Progress.Attempt, state.ProblemsFile));
-        var ended = Assert.Throws<TaskEndedException>(() => remediations.AfterVerification("still red", ""));
+        var ended = Assert.Throws<TaskEndedException>(() => remediations.AfterVerification(new NotVerified(Quote.All(["still red"])), ""));
 
-        Assert.Equal((TaskStates.Failed, "still red 1 remediation did not mend it."), (ended.State, ended.Reason));
+        var why = Assert.IsType<NotMended>(ended.Why);
+        Assert.Equal((TaskStates.Failed, 1), (ended.State, why.Remediations));
+        Assert.Equal(["still red"], Assert.IsType<NotVerified>(why.Because).Problems.Select(problem => problem.Text));
     }
 
     [Fact]
@@ -32,9 +34,11 @@ public sealed class RemediationsTests
 
         remediations.AfterMerge(Conflict);
         Assert.Equal((0, 2, false), (remediations.Count, remediations.Attempts, remediations.IsForPerson));
-        remediations.AfterVerification("markers left", "");
+        remediations.AfterVerification(new NotVerified(Quote.All(["markers left"])), "");
 
-        Assert.Equal((true, "markers left"), (remediations.IsForPerson, remediations.Conflict?.Message));
+        Assert.True(remediations.IsForPerson);
+        Assert.NotNull(remediations.Conflict);
+        Assert.Equal(["markers left"], Assert.IsType<NotVerified>(remediations.Problem).Problems.Select(problem => problem.Text));
         Assert.Equal(3, state.Progress.Attempt);
     }
 

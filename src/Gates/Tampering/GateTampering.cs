@@ -1,0 +1,177 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+
+namespace Orchestrator.Gates.Tampering;
+
+/// <summary>What speaks for work, its task's change and its gates' results, that passing gates show less than they seem to.</summary>
+/// <param name="ForPerson">Why a person has to approve the work, each a sentence; empty: nobody has to.</param>
+/// <param name="Notes">What people are told of it, and that prevents nothing.</param>
+public sealed record TamperFindings(IReadOnlyList<string> ForPerson, IReadOnlyList<string> Notes);
+
+/// <summary>Finds out whether passing gates show less than before. The plan was approved with a command, but a script that it calls, the
+/// configuration of its tests, or the tests themselves can be changed so that it always passes: such work needs a person's approval. A
+/// result that looks unlike the gate's earlier ones is only told. Pure.</summary>
+public static class GateTampering
+{
+    /// <summary>How many earlier runs count: after these a suite that was reduced on purpose is normal.</summary>
+    private const int Looked = 5;
+
+    private const int MostFiles = 3;
+    private const double Faster = 5;
+    private const double LongEnough = 10;
+    private const int MostLines = 6;
+    private const int LongestLine = 120;
+
+    private static readonly string[] NothingRan =
+    [
+        "no tests ran",
+        "collected 0 items",
+        "No tests found",
+        "Ran 0 tests",
+        "running 0 tests",
+        "no tests to run",
+        "0 passing",
+        "No test is available",
+        "No test files found",
+    ];
+
+    /// <summary>Looks at the whole of a task's work.</summary>
+    /// <param name="task">The task as the plan has it: a file that it names by its whole path was approved with the plan. Files that were
+    /// lent to it are not: its agent asked for them.</param>
+    /// <param name="meaning">What decides its gates.</param>
+    /// <param name="changed">What it changed.</param>
+    /// <param name="patch">The patch; null: too large to review.</param>
+    /// <param name="verdicts">The task's gates.</param>
+    public static TamperFindings OfWork(
+        PlanTask task,
+        GateMeaning meaning,
+        IReadOnlyList<ChangedFile> changed,
+        IReadOnlyList<PatchFile>? patch,
+        IEnumerable<GateVerdict> verdicts
+    ) =>
+        new(
+            [
+                .. Changes(task, meaning, changed, patch),
+                .. TestWeakening.ForPerson(patch),
+                .. verdicts.Where(RanNothing).Select(GateWords.RanNothing),
+            ],
+            [.. TestWeakening.Notes(patch)]
+        );
+
+    /// <summary>What is unusual about a passing result beside the gate's earlier ones and its own result files; null: nothing.</summary>
+    /// <param name="past">Earlier results of the same gate, oldest first.</param>
+    /// <param name="verdict">The present result.</param>
+    public static GateOddity? OfResult(IEnumerable<GateVerdict> past, GateVerdict verdict)
+    {
+        // A faster measurement may be just what was wanted.
+        if (verdict is not { Result: GateResult.Passed, Cached: false, Gate.IsMeasurement: false })
+        {
+            return null;
+        }
+        return verdict.Tests is { IsContradicted: true } tests
+            ? new GateOddity(GateOddityKind.CountsDiffer)
+            {
+                Before = tests.Printed,
+                Now = tests.Ran,
+                Files = new NamedFiles([.. tests.Files.Take(MostFiles)], Math.Max(0, tests.Files.Count - MostFiles)),
+            }
+            : Beside([.. past.Where(run => run.Passed).TakeLast(Looked)], verdict);
+    }
+
+    /// <summary>Fewer tests than at the base commit; null: as many. All work starts from the base: one test less means that a test was
+    /// removed, disabled or left out.</summary>
+    /// <param name="before">The result at the base.</param>
+    /// <param name="verdict">The present result.</param>
+    public static GateOddity? SinceBase(GateVerdict before, GateVerdict verdict) =>
+        verdict.Result == GateResult.Passed
+        && before is { Passed: true, Tests: { } tests }
+        && !ChangedFileNames.AreAskedFor(verdict.Gate)
+        && (verdict.Tests?.Ran ?? 0) < tests.Ran
+            ? new GateOddity(GateOddityKind.FewerTestsThanBase) { Before = tests.Ran, Now = verdict.Tests?.Ran }
+            : null;
+
+    private static IEnumerable<string> Changes(
+        PlanTask task,
+        GateMeaning meaning,
+        IReadOnlyList<ChangedFile> changed,
+        IReadOnlyList<PatchFile>? patch
+    )
+    {
+        foreach (var file in changed)
+        {
+            var planned = file.Change != FileChange.Deleted && task.FilesWrite?.Contains(file.Path) == true;
+            if (!planned && meaning.Decides(file) is { } what)
+            {
+                var verb = file.Change switch
+                {
+                    FileChange.Deleted => "deleted",
+                    FileChange.Added => "added",
+                    _ => "changed",
+                };
+                yield return $"It {verb} '{FileNames.Show(file.Path)}', {what}.{Difference(file, patch)}";
+            }
+        }
+        var moved = changed.Where(f => f.Change == FileChange.Added).Select(f => f.NewId).ToHashSet(StringComparer.Ordinal);
+        foreach (
+            var file in changed.Where(f => f.Change == FileChange.Deleted && Ecosystems.BelongsToTests(f.Path) && !moved.Contains(f.OldId))
+        )
+        {
+            yield return $"It deleted the test '{file.Path}'.";
+        }
+    }
+
+    private static bool RanNothing(GateVerdict verdict) =>
+        verdict.Passed && NothingRan.Any(text => verdict.Tail.Contains(text, StringComparison.OrdinalIgnoreCase));
+
+    private static GateOddity? Beside(IReadOnlyList<GateVerdict> past, GateVerdict verdict)
+    {
+        // Its result depends on the changed files, so runs are not comparable.
+        if (past.Count == 0 || ChangedFileNames.AreAskedFor(verdict.Gate))
+        {
+            return null;
+        }
+        var most = past.Max(run => run.Tests?.Ran);
+        if (most is { } before && IsFarLess(verdict.Tests?.Ran ?? 0, before))
+        {
+            var isLast = past[^1].Tests?.Ran == before;
+            return new GateOddity(isLast ? GateOddityKind.FewerTestsThanLast : GateOddityKind.FewerTestsThanLately)
+            {
+                Before = before,
+                Now = verdict.Tests?.Ran,
+            };
+        }
+        // With as many tests as before the cause is the machine, or the build's cache.
+        var usual = past.Select(run => run.Duration.TotalSeconds).Order().ElementAt(past.Count / 2);
+        return verdict.Tests is null && past.Count >= 2 && usual >= LongEnough && verdict.Duration.TotalSeconds * Faster < usual
+            ? new GateOddity(GateOddityKind.Faster) { Before = (decimal)usual, Now = (decimal)verdict.Duration.TotalSeconds }
+            : null;
+    }
+
+    // Less than half; for a handful only when nothing is left.
+    private static bool IsFarLess(int now, int before) => before > 0 && (now == 0 || (now * 2 < before && before - now >= 5));
+
+    /// <summary>The first changed lines, so that a person sees without looking whether it matters.</summary>
+    private static string Difference(ChangedFile file, IReadOnlyList<PatchFile>? patch)
+    {
+        if (patch?.FirstOrDefault(part => part.Path == file.Path) is not { } text)
+        {
+            return "";
+        }
+        if (text.IsBinary)
+        {
+            return " It can't be read as text.";
+        }
+        string[] lines =
+        [
+            .. text.RemovedLines().Where(IsShown).Select(line => "-" + line),
+            .. text.AddedLines().Select(line => line.Text).Where(IsShown).Select(line => "+" + line),
+        ];
+        var shown = lines.Take(MostLines).Select(line => $"`{FileNames.Show(line.Replace('`', '\''), LongestLine)}`");
+        return lines.Length == 0
+            ? ""
+            : $" The difference: {string.Join(" ", shown)}"
+                + $"{(lines.Length > MostLines ? $" and {lines.Length - MostLines} more lines" : "")}.";
+    }
+
+    private static bool IsShown(string line) => !string.IsNullOrWhiteSpace(line);
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+
+namespace Orchestrator.Messages;
+
+/// <summary>A reason as JSON: <c>kind</c> beside its facts.</summary>
+public sealed class ReasonJson : JsonConverter<Reason>
+{
+    /// <summary>The member that names the kind.</summary>
+    public const string KindMember = "kind";
+
+    private static readonly JsonSerializerOptions Facts = new(MessageJson.Options)
+    {
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    private static readonly Dictionary<string, Type> Types = typeof(Reason)
+        .Assembly.GetTypes()
+        .Where(type => type.IsSubclassOf(typeof(Reason)))
+        .ToDictionary(NameOf, StringComparer.Ordinal);
+
+    /// <summary>Names of all kinds, in order.</summary>
+    public static IEnumerable<string> Kinds => Types.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>The type of a kind; null where there is none of that name.</summary>
+    /// <param name="kind">Such as <c>dependency-ended</c>.</param>
+    public static Type? TypeOf(string kind) => Types.GetValueOrDefault(kind);
+
+    /// <summary>Name of a kind.</summary>
+    internal static string NameOf(Type type) => JsonNamingPolicy.KebabCaseLower.ConvertName(type.Name);
+
+    /// <inheritdoc/>
+    public override Reason? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var json = JsonElement.ParseValue(ref reader);
+        if (
+            json.ValueKind != JsonValueKind.Object
+            || !json.TryGetProperty(KindMember, out var kind)
+            || kind.ValueKind != JsonValueKind.String
+            || TypeOf(kind.GetString()!) is not { } type
+        )
+        {
+            throw new JsonException("a reason has a known 'kind'");
+        }
+        return (Reason?)json.Deserialize(type, Facts);
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, Reason value, JsonSerializerOptions options)
+    {
+        writer.WriteStartObject();
+        writer.WriteString(KindMember, value.Kind);
+        foreach (var fact in JsonSerializer.SerializeToElement(value, value.GetType(), Facts).EnumerateObject())
+        {
+            fact.WriteTo(writer);
+        }
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>A quotation as JSON: its text.</summary>
+public sealed class QuoteJson : JsonConverter<Quote>
+{
+    /// <inheritdoc/>
+    public override Quote? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String ? new Quote(reader.GetString()!) : throw new JsonException("a text is expected");
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, Quote value, JsonSerializerOptions options) => writer.WriteStringValue(value.Text);
+}

@@ -1,0 +1,230 @@
+using System.Diagnostics;
+using System.Globalization;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Messages;
+
+/// <summary>The words of every reason: screens, reports, notices and pages read them here, and nothing reads them back.</summary>
+public static class ReasonText
+{
+    private const int MostNamed = 5;
+    private const int MostTasksOfPlan = 10;
+
+    /// <summary>A reason in words, of at most <see cref="PayloadPaging.MostReason"/> characters; empty for null.</summary>
+    public static string Of(Reason? reason) => reason is null ? "" : PayloadPaging.Brief(Say(reason));
+
+    /// <summary>What does not work, as a noun.</summary>
+    /// <param name="account">Name of the account's agent; empty: the machine.</param>
+    public static string NameOf(string account) => account.Length == 0 ? "the machine" : $"the account of agent '{account}'";
+
+    /// <summary>Commits of a person in words.</summary>
+    internal static string Of(PersonCommits found) => $"{Count(found.Count, "commit")} on {found.Branch} ({found.Summary})";
+
+    private static string Say(Reason? reason) =>
+        reason switch
+        {
+            null => "",
+            AbortAskedBy why => $"aborted by {why.By}",
+            AgentAsks why => $"{why.Question}{Aside(why.Because)}",
+            AgentFailed why => why.Attempts == 0 ? why.Message.Text : $"{why.Message} ({Count(why.Attempts, "attempt")})",
+            AgentHeld why => why.Hold.Text,
+            AgentKilled why => $"the agent was started {Count(why.Starts, "time")} in a row and killed: {why.Message}",
+            AgentStartsAgain why => $"{Clause(why.Message)}; next attempt in {Math.Ceiling(why.Pause.TotalSeconds):0} s",
+            AgentStoppedByPerson => "its agent was stopped by a person; 'resume' goes on in its conversation",
+            Approved why => $"approved by {why.By}",
+            AskedTooOften why => $"its agent has asked {Count(why.Times, "time")}",
+            BegunAnew => "begun anew by a reset",
+            BegunAnewUntold why => $"begun anew by a reset; it was {why.State}, and nothing has been told since",
+            CancelledBy why => $"cancelled by {why.By}",
+            CancelledByServer => "cancelled from outside",
+            ChecksStart => "checking git, the base, disk, the agent and the gates",
+            CommitsAdded => "a person has added commits; the reviewer looks again",
+            CommitsNotTaken why => why.Cause.Text,
+            ConflictForPerson why =>
+                $"{Say(why.Because)} Its agent has not resolved the conflict in {Count(why.Attempts, "attempt")}. Both sides are "
+                    + $"in {why.Worktree}: make both hold there, then: orchestrate retry {why.Task} (with --guidance TEXT its agent tries once more)",
+            ContinuationGone => "it continued as new, and what followed is gone",
+            DependencyEnded why => $"depends on {why.Task}, which is {why.State}",
+            DependencyGoesOn why => $"{why.Task} goes on",
+            DiskFull why => why.Cause.Text,
+            Divided why => $"it is divided into {string.Join(", ", why.Parts)}",
+            EarlierResultTried => "an earlier result is tried on the present base",
+            EarlierWorkNotFound why => $"what it had begun before could not be found: {why.Cause}",
+            EndedWithRun why => $"the run was {why.State}; its files stay",
+            Ending why => $"ending: {Say(why.Because)}",
+            EndNotRecorded why => $"its end could not be recorded as a whole: {why.Cause}",
+            FailedAlike why => $"{why.Tasks} tasks failed alike: {Say(why.Because)}",
+            FindingsDone => "what was found is done; the reviewer looks again",
+            FindingsForOtherPlan => "what was found is for the tasks of the other plan",
+            Followed why => $"{Say(why.First)}; {Say(why.Then)}",
+            GatesChanged why => why.Changes.Text,
+            GatesOnCommits why => $"{Of(why.Commits)} by {why.By.Who}: the gates of the whole run are run",
+            LandingTakenBack why => $"taken back by a person: {why.How} Its work is kept at {why.Kept}.",
+            LandMergedAskedBy why => $"landing of what is merged is asked for by {why.By}",
+            LandsPart => "what is merged, as a person asked; the rest stays open",
+            LeaseImpossible why => $"its files and resources could not be leased: {why.Cause}",
+            LeasesNotJoined why => why.Cause.Text,
+            LooksAtCommits why => $"looking at what {why.By.Who} has committed on {why.Branch}",
+            Mailed why => why.Message.Text,
+            MergedBeforeReset => "merged before the run was reset",
+            MergedSinceReview => "there is more now than the reviewer has seen; it looks again",
+            MergeNotApproved why => $"{Say(why.Answer)}: {why.Changes}",
+            MessageDropped why => why.Cause.Text,
+            NoOtherPlan why => $"There is no other plan: {Say(why.Because)}",
+            NoPlanYet why => $"no plan yet: {Say(why.Because)}",
+            NotApprovedInTime => "nobody approved it in time",
+            NotAskedFor => "outside of what was asked for",
+            NotDivided why => $"it is not divided: {why.Cause?.Text ?? "what was proposed is gone"}",
+            Noted why => why.Text.Text,
+            NothingCanRun why => $"nothing more can run: {Some(why.Tasks)} did not end well; what is merged stays on staging"
+                + (why.Then is null ? "" : $". {Say(why.Then)}"),
+            NotLanded why => why.Cause.Text,
+            NotMended why => why.Remediations == 0
+                ? Say(why.Because)
+                : $"{Say(why.Because)} {Count(why.Remediations, "remediation")} did not mend it.",
+            NotMerged why => why.Problem.Text,
+            NotPrepared why => why.Problem.Text,
+            NotPromotedInTime why => $"nobody promoted it in time, so nothing has landed. {Say(why.Because)}",
+            NotReady why => string.Join('\n', why.Errors),
+            NotVerified why => string.Join(' ', why.Problems),
+            NotWorking why => Say(why),
+            OtherPlanAskedFor why => $"another plan is asked for{(why.By is null ? "" : $" by {why.By}")}",
+            OtherPlanMade why => $"another plan: {why.Replan}",
+            OtherPlanNeedsApproval why => string.Join(' ', Say(why.Tasks).Concat(why.Because.Select(quote => quote.Text))),
+            OtherPlanNotTaken why => $"The other plan is not taken: {Say(why.Because)}",
+            PartsFirst => "the smaller tasks that it was divided into come first",
+            PausedByPerson => "paused by a person",
+            PeopleNotTold why => why.Problem.Text,
+            PlanAnswered why => $"the plan is {(why.Accepted ? "approved" : "rejected")} by {why.By}",
+            PlanFaulty why => string.Join(' ', why.Faults),
+            PlanMade why => why.Summary.Text,
+            PlanNeedsApproval why => (why.Tasks is null ? "" : $"A planner made the plan: {why.Tasks} tasks. ")
+                + string.Join(' ', why.Because),
+            PlannerAsked why => $"{(why.Waits is null ? "the planner is asked" : Say(why.Waits))} (you may answer first: orchestrate retry "
+                + $"{why.Task} --guidance TEXT): {why.Question}",
+            PlannerAskedAgain => "the planner is asked again",
+            PlannerAskedAgainAfter why => $"{why.Message}; the planner is asked again",
+            PlannerLeavesIt why => $"the planner leaves it to a person: {why.Cause}",
+            PlannerLimited why => $"the planner waits until {Second(why.Until)}: {why.Message}",
+            PlannerPlans why => $"{why.Agent} plans",
+            PlannerStopped => "the planner was stopped",
+            PlannerUnable why => $"the planner can't answer: {Say(why.Because)}",
+            PlanNotApprovedInTime => "nobody approved the plan in time",
+            PlanRead why => Count(why.Tasks, "task") + (why.Stored is null ? "" : $"; {why.Stored}"),
+            PlanRejected why => $"the plan was rejected: {why.By}",
+            PlanStillFaulty why =>
+                $"after {Count(why.Attempts, "attempt")} the planner's answer still has faults: {string.Join(' ', why.Problems)}",
+            PlanStored why => why.Where.Text,
+            PolicyAsksPerson why => why.Policy.Text,
+            PromotedBy why => $"promoted by {why.By}",
+            ReadyToLand why => "all that is to land is merged to staging; "
+                + (why.Review is null ? "not reviewed" : $"review: {why.Review}"),
+            Rejected why => $"rejected by {why.By}",
+            Replaced why => $"replaced by other tasks, as {why.By.Who} asked",
+            RequestInstalled => "what its agent asked for is installed",
+            RequestJudged => "what its agent asks for is looked at",
+            RequestNeedsApproval why => why.Request.Text,
+            ResolvedBy why => $"resolved by {why.By}: {Of(why.Commits)}{(why.Gates is { } gates ? $"; {GateWords.Count(gates)} gates hold" : "")}",
+            ResumedByPerson => "resumed by a person",
+            ReviewConcluded why => $"{why.Review}. {why.Summary}".TrimEnd(),
+            ReviewNotBegun why => why.Cause.Text,
+            ReviewOutdated => "it has not seen what there is now; the reviewer looks again",
+            ReviewOverruled why => $"review: {why.Review}",
+            ReviewRejected why => $"the reviewer does not accept: {Say(why)}",
+            ReviewStillUnreadable why =>
+                $"after {Count(why.Attempts, "attempt")} the reviewer's answer still can't be read, so nothing is accepted: "
+                    + string.Join(' ', why.Problems),
+            ReviewUnreadable why => $"the review can't be read: {why.Cause}",
+            RoundRead why => $"round {why.Round} is read",
+            RunAborted why => $"aborted by {why.By}; what is merged stays on staging",
+            RunCancelled why => $"cancelled by {why.By}; what is merged stays on staging",
+            RunEndedWithoutIt why => $"{Ended(why)}; its files stay",
+            ExecutionFailed why => why.Cause.Text,
+            RunLanded why => why.Where.Text,
+            RunLimitReached why =>
+                $"no more agents are started: {string.Join(" and ", Limits(why))}; those at work go on. 'resume' lifts the " + "limit",
+            StagingGone why => $"its staging branch is gone, and what was merged to it is not on {why.Target}: start the plan anew, which "
+                + "takes up what is finished",
+            StagingMade why => why.Found.Text,
+            StartNeedsApproval => "the plan asks for an approval before it starts",
+            StepFailing why => $"{why.Activity} has failed {Count(why.Failures, "time")} and is tried again: {Clause(why.Cause)}.",
+            StepImpossible why => why.Cause.Text,
+            StillOpenElsewhere why => $"another execution of {why.Workflow} is still open; terminate it, then retry",
+            TerminatedBy why => (why.Identity.Length > 0 ? $"terminated by {why.Identity}" : "terminated by somebody who gave no name")
+                + (why.Words is null ? "" : $": {why.Words}"),
+            ToldToGoOn why => $"told to go on by {why.By}",
+            TrainEnded why => $"The merge train ended: {why.Cause}. Another goes on.",
+            TrainNoted why => why.Text.Text,
+            TriedAgain why => why.By is null ? "tried again" : $"tried again by {why.By}",
+            TriedAgainAfter why => $"{Say(why.Because)} (tried again in {Minutes(why.Pause)} min, at once with 'retry')",
+            UsageLimited why => $"waits until {Second(why.Until)}: {why.Message}",
+            WaitsForConflict why => $"{why.Conflict} It waits until {why.Task} has resolved its own conflict.",
+            WaitsForLease why => $"waits for {why.Path}, which {why.Task} {(why.IsWaiting ? "waits for too" : "works on")}",
+            WaitsForWorker why => $"waits for a worker that serves '{why.Repository}', since {Second(why.Since)}; start one where it is: "
+                + $"orchestrate worker --repository {(why.Repository.StartsWith('/') ? "" : "PATH=")}{why.Repository}",
+            WaitsLongForLease why =>
+                $"{Say(why.Wait)}; it has waited since {Second(why.Since)}: 'orchestrate status' of that run tells what " + "holds it up",
+            WaivedBy why => $"counts as done without changes: waived by {why.By}",
+            WayOutRefused why => $"{Say(why.Refusal)} Before: {Say(why.Before)}",
+            WorkCancelled => "cancelled by a person; its files stay",
+            WorkflowEnded why => $"its workflow ended: {(why.Because is null ? "nothing tells how" : Say(why.Because))}",
+            WorkflowGone => "its workflow is gone",
+            WorkflowTimedOut => "its time limit as a workflow has passed",
+            WorkKept why => why.Where.Text,
+            WorkMerged why => string.Join("; ", why.Notes.Append(why.Merge).OfType<Quote>()),
+            WorktreeNotReleased why => $"{Say(why.Ended)} (its worktree could not be released: {why.Cause})".TrimStart(),
+            _ => throw new UnreachableException($"There are no words for {reason.GetType().Name}."),
+        };
+
+    private static string Say(ReviewRejected why) =>
+        why.IsLastRound ? $"round {why.Review.Round} of {why.Review.MaxRounds} ends with {why.Summary}"
+        : why.Before is null ? $"what was done about earlier findings has not mended them: {why.Summary}"
+        : $"findings do not get fewer ({why.Before} in the round before): {why.Summary}";
+
+    private static string Say(NotWorking why)
+    {
+        var steps = why.Steps.Select(step => Say(step));
+        if (why.Run is null)
+        {
+            return string.Join(' ', steps);
+        }
+        var open = why.Open.Select(outage => $"{NameOf(outage.Account)}: {outage.Reason.TrimEnd('.')}.");
+        var cure = $"What needs it waits and goes on by itself; at once: orchestrate retry {why.Run}/TASK";
+        return string.Join(' ', open.Append(cure).Concat(steps));
+    }
+
+    private static IEnumerable<string> Say(IReadOnlyList<string>? tasks) =>
+        tasks is null ? [] : [$"Another plan was made: {Count(tasks.Count, "task")} ({string.Join(", ", tasks.Take(MostTasksOfPlan))})."];
+
+    private static string Ended(RunEndedWithoutIt why) =>
+        why.By is not null ? $"its run was {Say(why.By)}"
+        : why.State is not null ? $"its run has ended: {why.State}"
+        : "its run has ended without it";
+
+    private static IEnumerable<string> Limits(RunLimitReached why)
+    {
+        if (why.Spent is not null)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"{why.Spent:0.00} of {why.MaxCost:0.00} USD are spent (maxCost)");
+        }
+        if (why.Until is { } until)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"it is past {until:yyyy-MM-dd HH:mm}Z (until)");
+        }
+    }
+
+    private static string Aside(Reason? reason) => reason is null ? "" : $" ({Say(reason)})";
+
+    private static string Some(IReadOnlyList<string> tasks) =>
+        string.Join(", ", tasks.Take(MostNamed)) + (tasks.Count > MostNamed ? $" and {tasks.Count - MostNamed} more" : "");
+
+    private static string Clause(Quote quote) => quote.Text.TrimEnd('.');
+
+    private static string Count(int count, string what) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
+
+    private static string Minutes(TimeSpan pause) => pause.TotalMinutes.ToString("0.#", CultureInfo.InvariantCulture);
+
+    private static string Second(DateTimeOffset time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{time.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");
+}

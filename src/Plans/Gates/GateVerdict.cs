@@ -1,0 +1,246 @@
+namespace Orchestrator.Plans;
+
+/// <summary>How a gate ended.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<GateResult>))]
+public enum GateResult
+{
+    /// <summary>The work is good.</summary>
+    [JsonStringEnumMemberName("passed")]
+    Passed,
+
+    /// <summary>It needs changed files, and none of that kind were changed.</summary>
+    [JsonStringEnumMemberName("skipped")]
+    Skipped,
+
+    /// <summary>The work is not good.</summary>
+    [JsonStringEnumMemberName("failed")]
+    Failed,
+
+    /// <summary>It took longer than its limit.</summary>
+    [JsonStringEnumMemberName("timedout")]
+    TimedOut,
+
+    /// <summary>No result about the work: a program, a folder or memory is missing.</summary>
+    [JsonStringEnumMemberName("couldnotrun")]
+    CouldNotRun,
+}
+
+/// <summary>The cause of a gate's failure.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<GateFailure>))]
+public enum GateFailure
+{
+    /// <summary>No failure.</summary>
+    [JsonStringEnumMemberName("none")]
+    None,
+
+    /// <summary>The work.</summary>
+    [JsonStringEnumMemberName("logic")]
+    Logic,
+
+    /// <summary>This machine: a program, disk, memory or the network is missing.</summary>
+    [JsonStringEnumMemberName("environment")]
+    Environment,
+
+    /// <summary>The time limit.</summary>
+    [JsonStringEnumMemberName("timeout")]
+    Timeout,
+
+    /// <summary>Chance: it failed, and passed on the same files when run again.</summary>
+    [JsonStringEnumMemberName("flaky")]
+    Flaky,
+
+    /// <summary>A resource that another gate had: it failed beside it, and passed alone.</summary>
+    [JsonStringEnumMemberName("contention")]
+    Contention,
+}
+
+/// <summary>The resource that a gate could not get because something else had it, by its output.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<GateContention>))]
+public enum GateContention
+{
+    /// <summary>Nothing of the kind.</summary>
+    [JsonStringEnumMemberName("none")]
+    None,
+
+    /// <summary>A port.</summary>
+    [JsonStringEnumMemberName("port")]
+    Port,
+
+    /// <summary>A database, a table or a container.</summary>
+    [JsonStringEnumMemberName("database")]
+    Database,
+
+    /// <summary>A file, or a lock in one.</summary>
+    [JsonStringEnumMemberName("file")]
+    File,
+}
+
+/// <summary>A gate's result compared with its failure at the base commit.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<BaseComparison>))]
+public enum BaseComparison
+{
+    /// <summary>It failed there and passes now.</summary>
+    [JsonStringEnumMemberName("repaired")]
+    Repaired,
+
+    /// <summary>It fails in the same way.</summary>
+    [JsonStringEnumMemberName("same")]
+    Same,
+
+    /// <summary>It fails in another way.</summary>
+    [JsonStringEnumMemberName("other")]
+    Other,
+}
+
+/// <summary>How often a gate failed by chance, over all runs of a repository.</summary>
+/// <param name="Flakes">Runs in which it failed and then passed on the same files.</param>
+/// <param name="Runs">Its last runs.</param>
+public sealed record GateChance([property: JsonPropertyName("flakes")] int Flakes, [property: JsonPropertyName("runs")] int Runs);
+
+/// <summary>What came of a gate: the one record of it, from its run over caches, histories and evidence to reports and
+/// <c>verify --json</c>, always with these names in JSON. Facts alone: <see cref="GateWords"/> puts them into words.</summary>
+public sealed record GateVerdict
+{
+    private const int LongestEnd = 400;
+
+    /// <summary>The gate.</summary>
+    [JsonPropertyName("gate")]
+    public required Gate Gate { get; init; }
+
+    /// <summary>Its name for people.</summary>
+    [JsonPropertyName("name")]
+    public string Name => Gate.Name;
+
+    /// <summary>Where the gate comes from; null where that was not looked at.</summary>
+    [JsonPropertyName("source"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GateSource? Source { get; init; }
+
+    /// <summary>The command as it was run, with placeholders filled in.</summary>
+    [JsonPropertyName("command")]
+    public required string Command { get; init; }
+
+    /// <summary>How it ended.</summary>
+    [JsonPropertyName("result")]
+    public required GateResult Result { get; init; }
+
+    /// <summary>The cause of a failure. <see cref="GateFailure.Flaky"/> and <see cref="GateFailure.Contention"/> are set for a gate that
+    /// passed in the end.</summary>
+    [JsonPropertyName("failure")]
+    public GateFailure Failure { get; init; }
+
+    /// <summary>The command's exit code; null when it did not end by itself or did not run.</summary>
+    [JsonPropertyName("exitCode")]
+    public int? ExitCode { get; init; }
+
+    /// <summary>How long the last run took, in awake time; zero where the result was taken from the cache. In JSON seconds.</summary>
+    [JsonPropertyName("seconds"), JsonConverter(typeof(SecondsConverter))]
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>How often it was run: 0, 1, or 2 to detect flakiness.</summary>
+    [JsonPropertyName("runs")]
+    public int Runs { get; init; }
+
+    /// <summary>How many tests ran; null where none could be counted, and for gates without tests.</summary>
+    [JsonPropertyName("tests")]
+    public TestCount? Tests { get; init; }
+
+    /// <summary>The number that a measurement printed; null where there is none or it failed, and for other gates.</summary>
+    [JsonPropertyName("measured"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public decimal? Measured { get; init; }
+
+    /// <summary>The number that the agent claims to have measured; null where there is none.</summary>
+    [JsonPropertyName("claimed"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public decimal? Claimed { get; init; }
+
+    /// <summary>The result is of an earlier run on the same files: the gate did not run now.</summary>
+    [JsonPropertyName("cached")]
+    public bool Cached { get; init; }
+
+    /// <summary>The run in which it ran; empty: a person ran it (<c>orchestrate verify</c>).</summary>
+    [JsonPropertyName("run")]
+    public string Run { get; init; } = "";
+
+    /// <summary>When it had ended; null where it did not run.</summary>
+    [JsonPropertyName("at")]
+    public DateTimeOffset? At { get; init; }
+
+    /// <summary>The resource that the first run could not acquire, according to its output.</summary>
+    [JsonPropertyName("contention")]
+    public GateContention Contention { get; init; }
+
+    /// <summary>True where it failed beside another gate and this is the result of running alone.</summary>
+    [JsonPropertyName("ranAlone")]
+    public bool RanAlone { get; init; }
+
+    /// <summary>How often it fails by chance, if that is too often; null: it does not, or too little is known.</summary>
+    [JsonPropertyName("chance"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GateChance? Chance { get; init; }
+
+    /// <summary>Its failure is ignored, because it is known to fail by chance (<c>gates.quarantine</c>).</summary>
+    [JsonPropertyName("quarantined")]
+    public bool Quarantined { get; init; }
+
+    /// <summary>Comparison with its failure at the base commit; null: it passed there, or was not run.</summary>
+    [JsonPropertyName("beforeWork"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BaseComparison? BeforeWork { get; init; }
+
+    /// <summary>What looks unusual about the result.</summary>
+    [JsonPropertyName("oddities")]
+    public IReadOnlyList<GateOddity> Oddities
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
+
+    /// <summary>For a failure: what earlier gates had left in its tree and was removed before it; null: nothing.</summary>
+    [JsonPropertyName("removedBefore"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public NamedFiles? RemovedBefore { get; init; }
+
+    /// <summary>It left files that git does not track, which later gates may need.</summary>
+    [JsonPropertyName("leavesFiles")]
+    public bool LeavesFiles { get; init; }
+
+    /// <summary>Why it was not run at all, in a sentence; null where it was.</summary>
+    [JsonPropertyName("refusal"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Refusal { get; init; }
+
+    /// <summary>The file with all its output (cut in the middle if very long), relative to the repository in what a run stores; null when
+    /// it did not run.</summary>
+    [JsonPropertyName("evidence")]
+    public string? EvidenceFile { get; init; }
+
+    /// <summary>SHA-256 of that file when the gate had ended, in hexadecimal; empty: there was none, or it was not looked at.</summary>
+    [JsonPropertyName("evidenceHash")]
+    public string EvidenceHash { get; init; } = "";
+
+    /// <summary>The end of its output, at most 8 KiB, or why it did not run.</summary>
+    [JsonPropertyName("output")]
+    public string Tail { get; init; } = "";
+
+    /// <summary>Whether it passed, or had nothing to check.</summary>
+    [JsonIgnore]
+    public bool Passed => Result is GateResult.Passed or GateResult.Skipped;
+
+    /// <summary>True when the gate does not prevent a merge: passed, skipped, not required, or known to be flaky.</summary>
+    [JsonPropertyName("acceptable")]
+    public bool IsAcceptable => Passed || !Gate.Required || Quarantined;
+
+    /// <summary>Whether the machine is at fault, not the work. A missing program of the repository is the work's fault.</summary>
+    [JsonIgnore]
+    public bool BlamesMachine =>
+        Refusal is not null
+        || (
+            Failure == GateFailure.Environment && !Gate.Command.TrimStart().Split([' ', '\t'], 2)[0].Contains('/', StringComparison.Ordinal)
+        );
+
+    /// <summary>The verdict with the last words of its output alone, for where many are kept.</summary>
+    public GateVerdict Shortened() => this with { Tail = Tail.Length <= LongestEnd ? Tail : Tail[^LongestEnd..] };
+
+    /// <summary>The result of a measurement whose command has ended: it passes only with success, a number, and a match with the
+    /// expectation.</summary>
+    /// <param name="number">What it printed; null: no number.</param>
+    public GateVerdict Compare(decimal? number) =>
+        Result != GateResult.Passed ? this
+        : number is { } measured && Gate.Expectation!.IsMetBy(measured) ? this with { Measured = measured }
+        : this with { Measured = number, Result = GateResult.Failed, Failure = GateFailure.Logic };
+}

@@ -1,0 +1,379 @@
+using System.Globalization;
+
+namespace Orchestrator.Plans;
+
+/// <summary>Puts gates' verdicts into words: for reports, notes of tasks and landings, agents' prompts, logs and terminals. No other file
+/// does. Pure.</summary>
+public static class GateWords
+{
+    private const int MostNotes = 3;
+    private const int MostLines = 20;
+    private const int LongestEnd = 300;
+    private const int LongestName = 60;
+    private const string Exclusive = "or give the gate 'exclusive: NAME': gates of one name run one at a time on this machine";
+
+    /// <summary>How it ended, in a few words.</summary>
+    public static string Ending(GateVerdict verdict) =>
+        verdict.Result switch
+        {
+            _ when verdict.Refusal is { } refusal => refusal,
+            GateResult.Passed when verdict.Cached => FromCache(verdict),
+            GateResult.Passed when verdict.Failure == GateFailure.Flaky => "passed when run again: it fails by chance",
+            GateResult.Passed when verdict.RanAlone => "passed when run alone",
+            GateResult.Passed or GateResult.Failed when verdict.Measured is not null => Comparison(verdict),
+            GateResult.Passed => "passed",
+            GateResult.Skipped => "skipped: nothing of its kind was changed",
+            GateResult.TimedOut => $"ran longer than {verdict.Gate.Limit.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s",
+            GateResult.CouldNotRun => "could not run",
+            _ when verdict.Gate.Negate => "succeeded, but must fail",
+            _ when verdict.Gate.IsMeasurement && verdict.ExitCode == 0 => "printed no number on its last line",
+            _ => $"exit code {verdict.ExitCode}",
+        };
+
+    /// <summary>What happened, in a sentence.</summary>
+    public static string Sentence(GateVerdict verdict)
+    {
+        var end = LastWords(verdict);
+        var kind = verdict.Gate.IsMeasurement ? "measurement" : "gate";
+        return verdict.Result switch
+        {
+            _ when verdict.Refusal is { } refusal => refusal,
+            GateResult.Passed => verdict.Failure == GateFailure.Flaky
+                ? "It failed, and passed when run again on the same files."
+                : "It passed.",
+            GateResult.Skipped => "No file of the kind it asks for was changed.",
+            GateResult.TimedOut => $"It took longer than {verdict.Gate.Limit.TotalSeconds:0} s and was stopped.",
+            GateResult.Failed when verdict.Measured is not null => $"Missed: {Comparison(verdict)}.",
+            GateResult.Failed when verdict.Gate.IsMeasurement && verdict.ExitCode == 0 =>
+                $"It printed no number on the last line of its output{(end.Length == 0 ? "" : $" ({end})")}: {Comparison(verdict)}.",
+            GateResult.CouldNotRun => $"The gate '{verdict.Gate.Name}' could not run: "
+                + $"{(verdict.ExitCode is { } code ? $"exit code {code}. " : "")}{end}{(end.Length == 0 ? "" : ".")}",
+            _ => $"The {kind} '{verdict.Gate.Name}' ended with exit code {verdict.ExitCode}"
+                + $"{(verdict.Gate.Negate ? ", but has to fail" : "")}{(end.Length == 0 ? "" : $": {end}")}.",
+        };
+    }
+
+    /// <summary>What happened and the cure, in sentences.</summary>
+    public static string Summary(GateVerdict verdict) =>
+        Advice(verdict) is { Length: > 0 } advice ? $"{Sentence(verdict)} {advice}" : Sentence(verdict);
+
+    /// <summary>Why a gate does not hold, for people and for the agent: what shows it best, the file with its output, the cure.</summary>
+    /// <param name="verdict">A failure.</param>
+    /// <param name="log">That file; empty: there is none.</param>
+    /// <param name="cure">What helps where the machine is at fault.</param>
+    public static string Explain(GateVerdict verdict, string log, string cure)
+    {
+        var where = log.Length == 0 ? "" : $" See {log}.";
+        return verdict.Refusal is not null ? Summary(verdict)
+            : verdict.BlamesMachine ? $"{Summary(verdict)}{where} {cure}"
+            : Complaint(verdict) + where;
+    }
+
+    /// <summary>The failure and the cure, in sentences.</summary>
+    public static string Complaint(GateVerdict verdict)
+    {
+        var (shows, advice) = (Evidence(verdict), Advice(verdict));
+        return verdict.Gate.IsMeasurement
+            ? $"Measurement failed: {verdict.Gate.Name}. {Summary(verdict)}"
+            : $"{(shows.Length == 0 ? "Gate failed: " + verdict.Gate.Name : $"{shows} (Gate failed: {Short(verdict.Gate.Name)})")}."
+                + (advice.Length == 0 ? "" : " " + advice);
+    }
+
+    /// <summary>The names of gates that do not hold, and their cures.</summary>
+    public static string Failing(IReadOnlyList<GateVerdict> failures) =>
+        $"{Some([.. failures.Select(f => f.Gate.Name)], 20)}."
+        + string.Concat(failures.Select(Advice).Where(advice => advice.Length > 0).Distinct().Select(advice => " " + advice));
+
+    /// <summary>What follows from a failure at the base commit.</summary>
+    /// <param name="log">The file with all it printed.</param>
+    public static string OnlyAdvises(GateVerdict verdict, string log)
+    {
+        var (end, advice) = (LastWords(verdict), Advice(verdict));
+        return $"The gate '{verdict.Gate.Name}' fails before any work was done: it only advises in this run"
+            + $"{(end.Length == 0 ? "" : $": {end}")} ({log}).{(advice.Length == 0 ? "" : " " + advice)}";
+    }
+
+    /// <summary>The failed gate as a section of Markdown, with the end of its output.</summary>
+    public static string Section(GateVerdict verdict)
+    {
+        var text = new StringBuilder(
+            $"## {(verdict.Gate.IsMeasurement ? "Measurement" : "Gate")} failed: {new UntrustedText(verdict.Gate.Name).Line}\n\nCommand: "
+                + $"{PromptMarkdown.InlineCode(verdict.Gate.Command)}\n{new UntrustedText(Summary(verdict)).Marked}\n\n"
+        );
+        if (verdict.Tail.Trim().Length == 0)
+        {
+            return text.Append("It printed nothing.\n").ToString();
+        }
+        PromptMarkdown.Fenced(text, verdict.Tail, "");
+        return text.ToString();
+    }
+
+    /// <summary>The verdict for a terminal; its first line begins with a word of four letters at most.</summary>
+    public static IEnumerable<string> Lines(GateVerdict verdict)
+    {
+        var word =
+            verdict.Result is GateResult.Passed ? "ok  "
+            : verdict.IsAcceptable ? "warn"
+            : "fail";
+        yield return $"{word}  {verdict.Gate.Name}: {Ending(verdict)}{(verdict.Runs == 0 ? "" : $" ({Effort(verdict)})")}";
+        if (verdict.Oddities.Count > 0)
+        {
+            yield return $"      strange: {Oddities(verdict)}";
+        }
+        if (verdict.Quarantined)
+        {
+            yield return $"      it only advises, since it {Chance(verdict)} (gates.quarantine)";
+        }
+        if (Advice(verdict) is { Length: > 0 } advice)
+        {
+            yield return "      " + advice;
+        }
+        if (verdict.Result == GateResult.Passed)
+        {
+            yield break;
+        }
+        const string Indent = "    " + UntrustedText.Mark;
+        string[] last = [.. new UntrustedText(verdict.Tail).Block(Indent).TakeLast(MostLines)];
+
+        // What shows the failure often stands above all that runners print at their end.
+        if (FailureLine.In(verdict.Tail) is { } failing && !Array.Exists(last, line => line.Contains(failing, StringComparison.Ordinal)))
+        {
+            yield return Indent + new UntrustedText(failing).Line;
+            yield return Indent + "…";
+        }
+        foreach (var line in last)
+        {
+            yield return line;
+        }
+        if (verdict.EvidenceFile is not null)
+        {
+            yield return $"      all of it: {verdict.EvidenceFile}";
+        }
+    }
+
+    /// <summary>The verdict in a line of a report.</summary>
+    public static string Line(GateVerdict verdict)
+    {
+        // A plain failure is its exit code already.
+        var isSaid = verdict is { Result: GateResult.Failed, Gate: { Negate: false, IsMeasurement: false } };
+        string[] said =
+        [
+            Ending(verdict),
+            verdict.Tests is { } tests ? Tests(tests) : "",
+            verdict.Runs == 0 ? "" : Seconds(verdict.Duration),
+            verdict.ExitCode is { } code && !verdict.Cached && !isSaid ? $"exit code {code}" : "",
+        ];
+        return $"gate '{QuotedText.CutLine(verdict.Gate.Name, LongestEnd)}': {string.Join(", ", said.Where(word => word.Length > 0))}"
+            + (verdict is { EvidenceFile: { } log, Cached: false } ? $" ({log})" : "");
+    }
+
+    /// <summary>What a gate's log ends with: how it ended, and what was run.</summary>
+    public static string LogEnd(GateVerdict verdict)
+    {
+        string[] lines =
+        [
+            $"gate '{verdict.Gate.Name}': {verdict.Result}, exit code "
+                + $"{verdict.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "none"}, {Seconds(verdict.Duration)}",
+            $"command: {verdict.Command}",
+            verdict.Tests is { } tests ? Tests(tests) : "",
+            verdict.Gate.IsMeasurement ? Comparison(verdict) : "",
+            Advice(verdict),
+        ];
+        return "\n" + string.Concat(lines.Where(line => line.Length > 0).Select(line => $"[{line}]\n"));
+    }
+
+    /// <summary>What a gate's log says behind that of its tree; empty: nothing.</summary>
+    /// <param name="oddities">What looks unusual about what it did there.</param>
+    /// <param name="removed">Other files that it left and that were removed; null: none.</param>
+    /// <param name="isWhole">The tree is at its commit again.</param>
+    public static string LogTraces(IEnumerable<GateOddity> oddities, NamedFiles? removed, bool isWhole)
+    {
+        string[] lines =
+        [
+            .. oddities.Select(oddity => Oddity(oddity, null)),
+            removed is null ? "" : $"what it left and git does not ignore was removed: {Names(removed)}",
+            isWhole ? "" : "its worktree could not be put back to the commit; a gate after it gets a fresh one",
+        ];
+        return string.Concat(lines.Where(line => line.Length > 0).Select(line => $"[{line}]\n"));
+    }
+
+    /// <summary>Short notes about gates that do not prevent a merge: cached, unusual or flaky results.</summary>
+    public static IEnumerable<string> Notes(IReadOnlyList<GateVerdict> verdicts)
+    {
+        var hits = verdicts.Where(IsHit).ToList();
+        return
+        [
+            .. hits.Take(MostNotes).Select(v => $"gate '{v.Gate.Name}': {FromCache(v)}"),
+            .. hits.Count > MostNotes ? (string[])[$"{hits.Count - MostNotes} more gates: taken from the cache"] : [],
+            .. verdicts
+                .Where(v => v.Oddities.Count > 0)
+                .Take(MostNotes)
+                .Select(v => $"gate '{v.Gate.Name}' is {(v.Passed ? "green, but strange" : "strange")}: {Oddities(v)}"),
+            .. verdicts
+                .Except(hits)
+                .Select(v => (v.Gate.Name, Said: Note(v)))
+                .Where(note => note.Said.Length > 0)
+                .Select(note => $"gate '{note.Name}': {note.Said}"),
+        ];
+    }
+
+    /// <summary>A short summary: how many results were cached, and the notes of the others.</summary>
+    public static IEnumerable<string> Brief(IReadOnlyList<GateVerdict> verdicts) =>
+        Notes([.. verdicts.Where(v => !v.Cached)]).Prepend(FromCache(verdicts)).Where(note => note.Length > 0);
+
+    /// <summary>How many results were cached; empty where none was.</summary>
+    public static string FromCache(IReadOnlyList<GateVerdict> verdicts) =>
+        verdicts.Count(IsHit) is > 0 and var hits
+            ? string.Create(CultureInfo.InvariantCulture, $"{hits} of {verdicts.Count} gates taken from the cache")
+            : "";
+
+    /// <summary>How many passed of how many; "not verified" where there is no gate; empty where gates were not asked yet.</summary>
+    public static string Count(GateSummary? gates) =>
+        gates switch
+        {
+            null => "",
+            { Proof: GateProof.NotVerified } => "not verified",
+            _ => string.Create(CultureInfo.InvariantCulture, $"{gates.Passed}/{gates.Total}")
+                + (gates.Cached == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({gates.Cached} from the cache)")),
+        };
+
+    /// <summary>Why passing gates show nothing of the work; empty where they do, or do not pass.</summary>
+    public static string Unproven(GateSummary? gates) =>
+        gates?.Proof switch
+        {
+            null or GateProof.NotVerified => "not verified: no gate has looked at it",
+            GateProof.LintOnly => "not verified: only linters passed, which show nothing of what it does",
+            _ => "",
+        };
+
+    /// <summary>Short notes about gates that failed at the base commit.</summary>
+    public static IEnumerable<string> SinceBase(IEnumerable<GateVerdict> verdicts) =>
+        verdicts.Where(v => v.BeforeWork is not null).Select(v => $"gate '{v.Gate.Name}': {BeforeWork(v)}");
+
+    /// <summary>The origin of a cached result, after the gate's name and a colon.</summary>
+    public static string FromCache(GateVerdict verdict) =>
+        $"taken from the cache: ran in {(verdict.Run.Length == 0 ? "'orchestrate verify'" : $"run {verdict.Run}")}"
+        + $"{(verdict.At is { } at ? $" at {at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC" : "")}";
+
+    /// <summary>How often it fails by chance; empty where that is not known to be too often.</summary>
+    public static string Chance(GateVerdict verdict) =>
+        verdict.Chance is { } chance ? $"failed by chance in {chance.Flakes} of its last {chance.Runs} runs" : "";
+
+    /// <summary>Comparison with its failure at the base commit; empty: there was none.</summary>
+    public static string BeforeWork(GateVerdict verdict) =>
+        verdict.BeforeWork switch
+        {
+            BaseComparison.Repaired => "red before any work was done, green now",
+            BaseComparison.Same => "red before any work was done, and still red in the same way; it only advises",
+            BaseComparison.Other => "red before any work was done, and red in another way now"
+                + $"{(LastWords(verdict) is { Length: > 0 } end ? $" ({end})" : "")}; it only advises",
+            _ => "",
+        };
+
+    /// <summary>What looks unusual about it; empty: nothing.</summary>
+    public static string Oddities(GateVerdict verdict) =>
+        string.Join("; ", verdict.Oddities.Select(oddity => Oddity(oddity, verdict.Tests)));
+
+    /// <summary>The cure for what a gate could not get or has missed, in sentences; else empty.</summary>
+    public static string Advice(GateVerdict verdict)
+    {
+        string[] advice =
+        [
+            !verdict.RanAlone
+                ? ""
+                : "Beside another gate on this machine it failed; run again alone it "
+                    + $"{(verdict.Result == GateResult.Passed ? "passed" : "failed, too")}.",
+            Cure(verdict.Contention),
+            verdict.RemovedBefore is { } removed
+                ? $"Before it, what earlier gates had left and git does not ignore was removed: {Names(removed)}. If it needs that: add it "
+                    + "to .gitignore, or make one gate of both."
+                : "",
+        ];
+        return string.Join(' ', advice.Where(one => one.Length > 0));
+    }
+
+    /// <summary>For a measurement: expected, measured and claimed number.</summary>
+    public static string Comparison(GateVerdict verdict) =>
+        $"expected {verdict.Gate.Expectation}; measured {verdict.Measured?.ToString(CultureInfo.InvariantCulture) ?? "nothing"}"
+        + (verdict.Claimed is { } claimed ? $"; its agent said {claimed.ToString(CultureInfo.InvariantCulture)}" : "");
+
+    /// <summary>How many tests ran.</summary>
+    public static string Tests(TestCount tests) => $"{Tests(tests.Ran)}{(tests.Skipped > 0 ? $", {tests.Skipped} skipped" : "")}";
+
+    /// <summary>The last lines of its output as one, which usually name the cause.</summary>
+    public static string LastWords(GateVerdict verdict)
+    {
+        var lines = verdict.Tail.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0).TakeLast(3);
+        var words = string.Join(" / ", lines);
+        return words.Length <= LongestEnd ? words : "…" + words[^LongestEnd..];
+    }
+
+    /// <summary>A gate that passed although its output says that nothing ran.</summary>
+    public static string RanNothing(GateVerdict verdict) => $"The gate '{verdict.Gate.Name}' passed, but it says that no test ran.";
+
+    // What was expected and what came, else an error, else the last words.
+    private static string Evidence(GateVerdict verdict) => FailureLine.In(verdict.Tail) ?? LastWords(verdict);
+
+    private static string Note(GateVerdict verdict) =>
+        verdict switch
+        {
+            { Quarantined: true } => $"failed and only advises, since it {Chance(verdict)}",
+            { Passed: true, Failure: GateFailure.Flaky } => "failed, and passed when run again on the same files",
+            { BeforeWork: not null } => BeforeWork(verdict),
+            { Passed: true } => Advice(verdict),
+            { Gate: { IsMeasurement: true, Required: false } } => $"it only advises, but: {Summary(verdict)}",
+            _ => "",
+        };
+
+    private static string Oddity(GateOddity oddity, TestCount? tests)
+    {
+        var files = oddity.Files is { } named ? Names(named) : "";
+        return oddity.Kind switch
+        {
+            GateOddityKind.LogReplaced => $"{files} was where the file with what it printed is made; it was removed, not written through",
+            GateOddityKind.LogForeign => "something beside us wrote to the file with what it printed while it ran",
+            GateOddityKind.CountsDiffer =>
+                $"it printed {oddity.Before} tests, {files} {(tests?.Files.Count == 1 ? "says" : "say")} {oddity.Now}",
+            GateOddityKind.FewerTestsThanLast => $"{Tests(oddity.Before ?? 0)} last time, {oddity.Now?.ToString() ?? "none counted"} now",
+            GateOddityKind.FewerTestsThanLately => $"{Tests(oddity.Before ?? 0)} lately, {oddity.Now?.ToString() ?? "none counted"} now",
+            GateOddityKind.FewerTestsThanBase => $"{Tests(oddity.Before ?? 0)} before any work was done, "
+                + $"{(oddity.Now is null || tests is null ? "none counted" : Tests(tests))} now",
+            GateOddityKind.Faster => string.Create(CultureInfo.InvariantCulture, $"{oddity.Before:0.0} s lately, {oddity.Now:0.0} s now"),
+            GateOddityKind.SetUpChangedFiles => $"set-up changed tracked files, which were put back before it: {files}",
+            GateOddityKind.ChangedFiles => $"it changed tracked files, which were put back after it: {files}",
+            _ => $"it made what other programs read before the project's own files, which was removed: {files}",
+        };
+    }
+
+    private static string Cure(GateContention contention) =>
+        contention switch
+        {
+            GateContention.Port =>
+                "A port that it wants was in use. Let the suite listen on $ORCHESTRATOR_PORT: from there on 20 ports are its "
+                    + "worktree's own "
+                    + $"(worktrees.env sets the variable that it reads: 'PORT: \"{{port}}\"'), {Exclusive}.",
+            GateContention.Database =>
+                "A database or container that it wants was in use. Let each worktree have its own, named by $ORCHESTRATOR_WORKTREE "
+                    + $"(worktrees.env: 'DATABASE_URL: postgres://localhost/app_{{worktree}}'), {Exclusive}.",
+            GateContention.File =>
+                $"A file or lock that it makes was there already. Let it lie below $TMPDIR, which is its worktree's own, {Exclusive}.",
+            _ => "",
+        };
+
+    private static bool IsHit(GateVerdict verdict) => verdict is { Cached: true, Result: GateResult.Passed };
+
+    private static string Effort(GateVerdict verdict) =>
+        $"{(verdict.Tests is { } tests ? $"{Tests(tests)}, " : "")}{Seconds(verdict.Duration)}";
+
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.0 s", CultureInfo.InvariantCulture);
+
+    private static string Tests(decimal tests) => string.Create(CultureInfo.InvariantCulture, $"{tests} {(tests == 1 ? "test" : "tests")}");
+
+    private static string Names(NamedFiles files) => string.Join(", ", files.First) + (files.More > 0 ? $" and {files.More} more" : "");
+
+    private static string Some(IReadOnlyList<string> names, int most) =>
+        Names(new NamedFiles([.. names.Take(most)], Math.Max(0, names.Count - most)));
+
+    // A gate without a name of its own is called as its command.
+    private static string Short(string name) => name.Length <= LongestName ? name : name[..LongestName] + "…";
+}

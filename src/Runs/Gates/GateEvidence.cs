@@ -1,0 +1,79 @@
+using Orchestrator.Gates.Results;
+
+namespace Orchestrator.Runs.Gates;
+
+/// <summary>The verdicts of a commit's gates, stored beside their logs in <c>verdicts.json</c>, with the hash of each log, so that a later
+/// change of a log is detected. For people: nothing is decided by them.</summary>
+internal static class GateEvidence
+{
+    private const string FileName = "verdicts.json";
+
+    /// <summary>Adds a verdict to those of its folder. A file of them that can't be read any more is begun anew.</summary>
+    /// <param name="evidence">Folder with the logs.</param>
+    /// <param name="verdict">The result of a gate that has ended.</param>
+    public static void Add(RunFolder folder, string evidence, GateVerdict verdict)
+    {
+        Directory.CreateDirectory(evidence);
+        GateVerdict[] all =
+        [
+            .. Read(evidence) ?? [],
+            verdict.Shortened() with
+            {
+                EvidenceFile = verdict.EvidenceFile is { } log ? folder.Relative(log) : null,
+            },
+        ];
+        DurableFile.Write(
+            Path.Combine(evidence, FileName),
+            JsonSerializer.SerializeToUtf8Bytes(all, GateVerdictJson.Default.GateVerdictArray)
+        );
+    }
+
+    /// <summary>The last verdict of each gate of a task's attempt.</summary>
+    /// <returns>Empty where nothing was stored; null: the file was changed by something else.</returns>
+    public static IReadOnlyList<GateVerdict>? Read(RunFolder folder, string task, int attempt) =>
+        Read(Folder(folder, task, attempt)) is { } all
+            ? [.. all.GroupBy(verdict => (verdict.Gate.Command, verdict.Gate.Negate, verdict.Name)).Select(same => same.Last())]
+            : null;
+
+    /// <summary>All verdicts of a run: at its base, of tasks, of merges and of its landing. What can't be read is left out.</summary>
+    public static IReadOnlyList<GateVerdict> ReadAll(RunFolder folder)
+    {
+        var tasks = new DirectoryInfo(Path.GetDirectoryName(folder.Task("task"))!);
+        var ofTasks = tasks.Exists ? tasks.EnumerateDirectories().SelectMany(task => task.EnumerateDirectories("*gates-*")) : [];
+        string[] folders = [folder.Preflight, .. ofTasks.Select(evidence => evidence.FullName), folder.LandingEvidence];
+        return [.. folders.SelectMany(evidence => Read(evidence) ?? [])];
+    }
+
+    /// <summary>Where the logs of a task's gates are.</summary>
+    public static string Folder(RunFolder folder, string task, int attempt) =>
+        Path.Combine(folder.Task(task), string.Create(CultureInfo.InvariantCulture, $"gates-{attempt}"));
+
+    /// <summary>How a gate's log was changed since it ended; null: unchanged, or the log is of another run.</summary>
+    /// <param name="repository">Absolute path that logs are relative to.</param>
+    /// <param name="verdict">The gate's verdict.</param>
+    public static string? Tampered(string repository, GateVerdict verdict)
+    {
+        if (verdict.Cached || verdict.EvidenceFile is not { } log || verdict.EvidenceHash.Length == 0)
+        {
+            return null;
+        }
+        var now = EvidenceHash.Of(Path.Combine(repository, log));
+        return now == verdict.EvidenceHash ? null
+            : now.Length == 0 ? "its log is gone"
+            : "its log was changed after it had ended";
+    }
+
+    private static GateVerdict[]? Read(string evidence)
+    {
+        try
+        {
+            return SmallFile.TryRead(Path.Combine(evidence, FileName)) is { } json
+                ? JsonSerializer.Deserialize(json, GateVerdictJson.Default.GateVerdictArray)
+                : [];
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using Orchestrator.Plans.Readers.Backlogs;
+using Orchestrator.Plans.Readers.TaskGraphs;
+using Orchestrator.Runs.Tasks;
+
+namespace Orchestrator.Runs.Planning;
+
+/// <summary>Has a planner make a plan. Its answer is validated like any plan: a valid one is stored, faults are written down for the next
+/// attempt.</summary>
+internal sealed class PlanCaller : IAnswerCaller
+{
+    /// <summary>The most faults in one reply.</summary>
+    private const int MostFaults = 50;
+
+    /// <inheritdoc/>
+    public Task<AnsweringStart> DescribeAsync(AskAgentInput input)
+    {
+        var files = FilesOf(input.Question);
+        return Task.FromResult(
+            new AnsweringStart
+            {
+                Folder = files.Folder,
+                TaskId = files.TaskId,
+                RunStart = files.Start,
+                Who = files.Start.Settings.Planner,
+                Role = "planner",
+                Setting = "planner",
+                Conversations = files.Conversations,
+                Schema = files.Schema,
+                AnswerFile = files.Answer(input.Start),
+                Worktree = files.Worktree,
+                Commit = files.Goal.Commit ?? "HEAD",
+                Prompt = () => files.Prompt,
+            }
+        );
+    }
+
+    /// <inheritdoc/>
+    public AnswerJudgement Judge(JudgeAnswerInput input)
+    {
+        var files = FilesOf(input.Question);
+        var answer =
+            input.AnswerHash.Length == 0
+                ? null
+                : Encoding.UTF8.GetString(BoundFile.Read(files.Folder, files.Answer(input.Start), input.AnswerHash));
+        var (message, said, errors) = files.Goal.Options.IsForBacklog ? TakeTasks(files, answer) : TakePlan(files, answer);
+        if (errors.Count == 0)
+        {
+            return new AnswerJudgement { Message = message, SaidHash = said };
+        }
+        var faults = errors.Take(MostFaults).ToList();
+        var problems = NamedFile.Write(files.Problems(input.Start), string.Concat(faults.Select(f => $"- {f}\n")));
+        return new AnswerJudgement
+        {
+            Problems = [.. faults.Take(3), .. faults.Count > 3 ? [$"And {errors.Count - 3} more."] : Array.Empty<string>()],
+            ProblemsFile = files.Folder.Relative(problems),
+        };
+    }
+
+    private static (string Message, string Said, IReadOnlyList<string> Errors) TakePlan(PlanningFiles files, string? answer)
+    {
+        var read = PlannerAnswer.Read(answer, files.Request, PlannerTask.Id);
+        if (read.Plan is not { } plan)
+        {
+            return ("", "", [.. read.Errors.Select(f => f.ToString())]);
+        }
+        if (files.Goal.Taken.Count > 0 && WhyNotInMidRun(plan, files.Goal).ToList() is { Count: > 0 } misplaced)
+        {
+            return ("", "", misplaced);
+        }
+        if (files.Goal.BacklogIds is { } ids)
+        {
+            _ = BacklogRequest.Links(plan, ids, out var unfit);
+            if (unfit.Count > 0)
+            {
+                return ("", "", unfit);
+            }
+            plan = plan with { Request = "The pending tasks of the backlog" };
+        }
+        var said = BoundFile.Write(files.PlanPath, PlanJson.Write(plan));
+        DurableFile.Write(files.PlanText, Encoding.UTF8.GetBytes(TaskGraphYaml.WriteShort(plan)));
+        return ($"{plan.Tasks.Count} tasks", said, []);
+    }
+
+    /// <summary>Why a plan can't be joined to a run's tasks.</summary>
+    private static IEnumerable<string> WhyNotInMidRun(Plan plan, PlanningGoal goal)
+    {
+        foreach (var task in plan.Tasks.Where(task => goal.Taken.Contains(task.Id, StringComparer.OrdinalIgnoreCase)))
+        {
+            yield return $"The id '{task.Id}' is taken by an earlier task of this run. Give that task another id, also where it is "
+                + "depended on.";
+        }
+        if (plan.Contracts.Count > 0)
+        {
+            yield return "A run that has begun gets no new contracts. Say in the prompts of the tasks what they must agree on, and "
+                + "leave 'contracts' out.";
+        }
+        if (plan.Context.Count > 0)
+        {
+            yield return "A run that has begun gets no new context. Say it in the prompts of the tasks, and leave 'context' out.";
+        }
+    }
+
+    private static (string Message, string Said, IReadOnlyList<string> Errors) TakeTasks(PlanningFiles files, string? answer)
+    {
+        var (tasks, faults) = BacklogAnswer.Read(answer);
+        var said = faults.Count == 0 ? BoundFile.Write(files.TasksPath, Encoding.UTF8.GetBytes(answer!)) : "";
+        return ($"{tasks.Count} tasks", said, [.. faults.Select(f => f.ToString())]);
+    }
+
+    private static PlanningFiles FilesOf(AgentQuestion question) =>
+        new(question.Repository, question.RunId, question.Planning!.PlanningHash, question.Planning.Replan);
+}

@@ -1,0 +1,84 @@
+using Orchestrator.Gates.Tampering;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Gates.Tests;
+
+public sealed class GateTamperingResultTests
+{
+    [Theory]
+    [InlineData("312", "4", "312 tests last time, 4 now")]
+    [InlineData("312 4", "4", "312 tests lately, 4 now")]
+    [InlineData("312", "", "312 tests last time, none counted now")]
+    [InlineData("1", "0", "1 test last time, 0 now")]
+    [InlineData("312", "200", null)]
+    [InlineData("5", "2", null)]
+    [InlineData("312 4 4 4 4 4", "4", null)]
+    [InlineData("", "4", null)]
+    [InlineData("-", "", null)]
+    public void OfResult_TestsBesideTheGatesOwnPast_NamesFarFewer(string past, string now, string? strange)
+    {
+        var runs = past.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(n => Verdict(n == "-" ? null : Count(Number(n)), 1));
+
+        Assert.Equal(strange, Words(runs, Verdict(now.Length == 0 ? null : Count(Number(now)), 1)));
+    }
+
+    [Theory]
+    [InlineData(40, 0.5, null, "40.0 s lately, 0.5 s now")]
+    [InlineData(40, 20, null, null)]
+    [InlineData(5, 0.1, null, null)]
+    [InlineData(40, 0.5, 312, null)] // As many tests as ever: only the machine was faster.
+    public void OfResult_TimeBesideTheGatesOwnPast_NamesFarFasterWhereNothingWasCounted(
+        double before,
+        double now,
+        int? tests,
+        string? strange
+    ) =>
+        Assert.Equal(
+            strange,
+            Words(
+                Enumerable.Repeat(Verdict(tests is { } usual ? Count(usual) : null, before), 2),
+                Verdict(tests is { } n ? Count(n) : null, now)
+            )
+        );
+
+    [Fact]
+    public void OfResult_PrintedMoreThanItsResultFileSays_IsNamed() =>
+        Assert.Equal("it printed 312 tests, junit.xml says 4", Words([], Verdict(new TestCount(4, 0, 312, ["junit.xml"]), 1)));
+
+    [Fact]
+    public void OfResult_GateOfChangedFilesOrTakenFromTheCacheOrRed_IsNotCompared()
+    {
+        GateVerdict[] past = [Verdict(Count(312), 1)];
+        var few = Verdict(Count(4), 1);
+
+        Assert.Null(GateTampering.OfResult(past, few with { Gate = new Gate("pytest {modified_tests}") }));
+        Assert.Null(GateTampering.OfResult(past, few with { Cached = true }));
+        Assert.Null(GateTampering.OfResult(past, few with { Result = GateResult.Failed }));
+    }
+
+    [Fact]
+    public void OfResult_ARunThatFailed_IsNoMeasureForTheNext()
+    {
+        var failed = Verdict(Count(312), 1) with { Result = GateResult.Failed };
+
+        Assert.Null(GateTampering.OfResult([failed], Verdict(Count(4), 1)));
+    }
+
+    private static string? Words(IEnumerable<GateVerdict> past, GateVerdict verdict) =>
+        GateTampering.OfResult(past, verdict) is { } odd ? GateWords.Oddities(verdict with { Oddities = [odd] }) : null;
+
+    private static TestCount Count(int tests) => new(tests, 0, tests, []);
+
+    private static int Number(string text) => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+
+    private static GateVerdict Verdict(TestCount? tests, double seconds) =>
+        new()
+        {
+            Gate = new Gate("make test"),
+            Command = "make test",
+            Result = GateResult.Passed,
+            Tests = tests,
+            Duration = TimeSpan.FromSeconds(seconds),
+            Runs = 1,
+        };
+}

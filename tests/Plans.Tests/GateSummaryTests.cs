@@ -1,0 +1,91 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Orchestrator.Plans.Tests;
+
+public sealed class GateSummaryTests
+{
+    [Fact]
+    public void Of_NoGate_IsNotVerified()
+    {
+        var none = GateSummary.Of([], false, hasBehaviour: true);
+
+        Assert.Equal(
+            (GateProof.NotVerified, "not verified", "not verified: no gate has looked at it"),
+            (none.Proof, GateWords.Count(none), GateWords.Unproven(none))
+        );
+    }
+
+    [Theory]
+    [InlineData(GateType.Lint, true, GateProof.LintOnly)]
+    [InlineData(GateType.Lint, false, GateProof.Verified)]
+    [InlineData(GateType.Test, true, GateProof.Verified)]
+    public void Of_LintersAlone_ShowNothingOfWorkThatHasBehaviour(GateType type, bool hasBehaviour, GateProof proof) =>
+        Assert.Equal(proof, GateSummary.Of([Verdict("a", type)], false, hasBehaviour).Proof);
+
+    [Fact]
+    public void Of_VerdictsOfAllKinds_CountsThem()
+    {
+        var failed = Verdict("red") with { Result = GateResult.Failed, Failure = GateFailure.Logic, ExitCode = 1 };
+
+        var summary = GateSummary.Of([Verdict("taken") with { Cached = true }, Verdict("ran"), failed], true, hasBehaviour: true);
+
+        Assert.Equal((GateProof.Failed, 3, 2, 1), (summary.Proof, summary.Total, summary.Passed, summary.Cached));
+        Assert.Equal(("2/3 (1 from the cache)", ""), (GateWords.Count(summary), GateWords.Unproven(summary)));
+    }
+
+    [Fact]
+    public void Json_OfASummary_IsSmallAndHasNoWordsForPeople() =>
+        Assert.Equal(
+            """{"proof":"verified","total":1,"passed":1,"cached":0}""",
+            JsonSerializer.Serialize(GateSummary.Of([Verdict("a")], false, hasBehaviour: true))
+        );
+
+    [Fact]
+    public void Json_OfAVerdict_IsReadAsItWasWrittenAndNamesItsFacts()
+    {
+        var verdict = Verdict("a", GateType.Test) with
+        {
+            Source = GateSource.Contracts,
+            Result = GateResult.TimedOut,
+            Failure = GateFailure.Timeout,
+            Contention = GateContention.Port,
+            Duration = TimeSpan.FromSeconds(1.5),
+            Tests = new TestCount(2, 1, 3, ["junit.xml"]),
+            At = DateTimeOffset.UnixEpoch,
+            Chance = new GateChance(3, 12),
+            BeforeWork = BaseComparison.Other,
+            Oddities = [new GateOddity(GateOddityKind.ChangedFiles) { Files = new NamedFiles(["a.txt"], 2) }],
+            EvidenceFile = "gate.log",
+            Tail = "the end",
+        };
+
+        var json = JsonSerializer.Serialize(verdict);
+
+        Assert.Equivalent(verdict, JsonSerializer.Deserialize<GateVerdict>(json), strict: true);
+        var named = JsonNode.Parse(json)!;
+        Assert.Equal(
+            ("a", "contracts", "timedout", "timeout", "port", 1.5, "other", "changedfiles", "gate.log"),
+            (
+                (string?)named["name"],
+                (string?)named["source"],
+                (string?)named["result"],
+                (string?)named["failure"],
+                (string?)named["contention"],
+                (double)named["seconds"]!,
+                (string?)named["beforeWork"],
+                (string?)named["oddities"]![0]!["kind"],
+                (string?)named["evidence"]
+            )
+        );
+    }
+
+    private static GateVerdict Verdict(string command, GateType type = GateType.Custom) =>
+        new()
+        {
+            Gate = new Gate(command, type),
+            Command = command,
+            Result = GateResult.Passed,
+        };
+}
