@@ -92,12 +92,7 @@ public sealed class SchedulingTests
             state,
             "a",
             TaskStates.Parked,
-            r =>
-                r with
-                {
-                    FailureClass = FailureClass.Account,
-                    Progress = r.Progress with { Why = new AgentFailed(new Quote("no login")) },
-                }
+            r => r with { FailureClass = FailureClass.Account, Progress = r.Progress with { Why = new AgentFailed(new Quote("no login")) } }
         );
 
         Assert.Empty(Scheduling.Next(state, Now).Start);
