@@ -1,5 +1,3 @@
-using Orchestrator.Plans;
-
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Why a run still waits for a person.</summary>

@@ -1,5 +1,3 @@
-using Orchestrator.Gates.Results;
-
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>Counts the verdicts of a run's gates, by command, for its report.</summary>
