@@ -13,20 +13,12 @@ namespace Orchestrator.Activities;
 public sealed class PlanningActivities(RunServices services) : IPlanningActivities
 {
     private readonly PlanningStart _start = new(services);
-    private readonly PlannerRunStep _planner = new(services);
     private readonly PlanningEnd _end = new(services);
     private readonly Replanning _replanning = new(services);
 
     [Activity]
     public Task<PlanningBegun> BeginPlanningAsync(BeginPlanningInput input) =>
         Heartbeats.WhileAsync(stop => _start.BeginAsync(input, stop));
-
-    [Activity]
-    public Task<AgentRunResult> AskPlannerAsync(AskPlannerInput input) =>
-        Heartbeats.FollowAsync(execution => _planner.AskAsync(input, execution));
-
-    [Activity]
-    public Task<AnswerJudgement> JudgeAnswerAsync(JudgeAnswerInput input) => Task.FromResult(AnswerCheck.Judge(input));
 
     [Activity]
     public Task<PlanningBegun> BeginReplanAsync(BeginReplanInput input) =>

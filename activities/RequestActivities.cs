@@ -1,20 +1,18 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Questions;
 using Orchestrator.Runs.Requests;
 using Temporalio.Activities;
 using Temporalio.Client;
 
 namespace Orchestrator.Activities;
 
-/// <summary>The steps for requests of agents (files, packages, questions), as activities. What each does is documented at the
+/// <summary>The steps for requests of agents (files, packages, parts), as activities. What each does is documented at the
 /// interface.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 /// <param name="client">Client of the server that the worker works for.</param>
 public sealed class RequestActivities(RunServices services, ITemporalClient client) : IRequestActivities
 {
     private readonly PackageInstallation _packages = new(services);
-    private readonly PlannerQuestion _questions = new(services);
     private readonly RunLeases _leases = new(services, client);
 
     [Activity]
@@ -31,10 +29,6 @@ public sealed class RequestActivities(RunServices services, ITemporalClient clie
             }
             return verdict;
         });
-
-    [Activity]
-    public Task<QuestionAnswer> AnswerQuestionAsync(AskQuestionInput input) =>
-        Heartbeats.FollowAsync(execution => _questions.AnswerAsync(input, execution));
 
     [Activity]
     public Task<InstallResult> InstallAsync(InstallInput input) => Heartbeats.WhileAsync(stop => _packages.InstallAsync(input, stop));

@@ -13,23 +13,15 @@ namespace Orchestrator.Activities;
 public sealed class ReviewActivities(RunServices services) : IReviewActivities
 {
     private readonly ReviewStart _start = new(services);
-    private readonly ReviewerRunStep _reviewer = new(services);
     private readonly ReviewEnd _end = new(services);
 
     [Activity]
     public Task<ReviewBegun> BeginReviewAsync(BeginReviewInput input) => Heartbeats.WhileAsync(stop => _start.BeginAsync(input, stop));
 
     [Activity]
-    public Task<AgentRunResult> AskReviewerAsync(AskReviewerInput input) =>
-        Heartbeats.FollowAsync(execution => _reviewer.AskAsync(input, execution));
-
-    [Activity]
-    public Task<AnswerJudgement> JudgeReviewAsync(JudgeReviewInput input) => Task.FromResult(_reviewer.Judge(input));
-
-    [Activity]
     public Task<ReviewConclusion> ConcludeReviewAsync(ConcludeReviewInput input) =>
         Heartbeats.WhileAsync(stop => _end.ConcludeAsync(input, stop));
 
     [Activity]
-    public Task EndReviewAsync(EndReviewInput input) => Heartbeats.WhileAsync(stop => _reviewer.EndAsync(input, stop));
+    public Task EndReviewAsync(EndReviewInput input) => Heartbeats.WhileAsync(stop => _end.EndAsync(input, stop));
 }

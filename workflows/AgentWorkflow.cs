@@ -14,7 +14,6 @@ public abstract class AgentWorkflow : MessageWorkflow
         State = new TaskState(Workflow.Info.FirstExecutionRunId, Workflow.CancellationToken);
         Reporter = new TaskReporter(State);
         Waits = new TaskWaits(State, Reporter);
-        Agents = new AgentRuns(State, Reporter, Waits);
     }
 
     private protected TaskState State { get; }
@@ -22,8 +21,6 @@ public abstract class AgentWorkflow : MessageWorkflow
     private protected TaskReporter Reporter { get; }
 
     private protected TaskWaits Waits { get; }
-
-    private protected AgentRuns Agents { get; }
 
     private protected TaskInput Input => State.Input;
 
@@ -91,21 +88,22 @@ public abstract class AgentWorkflow : MessageWorkflow
         return State.Report;
     }
 
-    /// <summary>Runs the agent until its answer has no faults; faults go back to the same conversation.</summary>
-    /// <param name="ask">Starts the agent.</param>
-    /// <param name="judge">Reads the answer.</param>
+    /// <summary>Runs an agent of this task until it has ended in a way that another run would not change.</summary>
+    /// <param name="call">Lets one start happen.</param>
+    /// <param name="answer">As in <see cref="OwnAgent"/>.</param>
+    private protected async Task<AgentRunResult> RunAgentAsync(
+        Func<AgentCall, Task<AgentRunResult>> call,
+        Func<AgentRunResult, Task<bool>>? answer = null
+    ) => (await new AgentRuns(State, Waits).RunAsync(new OwnAgent(State, Reporter, Waits, call, answer)))!;
+
+    /// <summary>Asks an agent until its answer has no faults; faults go back to the same conversation.</summary>
+    /// <param name="question">What it is asked.</param>
     /// <param name="stillFaulty">Why it fails after the last answer.</param>
-    private protected async Task<AnswerJudgement> AnswerAsync(
-        Func<AgentCall, Task<AgentRunResult>> ask,
-        Func<Task<AnswerJudgement>> judge,
-        Func<int, IReadOnlyList<Quote>, Reason> stillFaulty
-    )
+    private protected async Task<AnswerJudgement> AskAsync(AgentQuestion question, Func<int, IReadOnlyList<Quote>, Reason> stillFaulty)
     {
         for (var attempt = 1; ; attempt++)
         {
-            await Agents.RunAsync(ask);
-            Reporter.TransitionTo(TaskStates.Verifying);
-            var judged = await judge();
+            var judged = await AskOnceAsync(question);
             if (judged.Problems.Count == 0)
             {
                 return judged;
@@ -119,6 +117,45 @@ public abstract class AgentWorkflow : MessageWorkflow
             Progress = Progress with { Attempt = Progress.Attempt + 1 };
             Reporter.TransitionTo(TaskStates.Remediating, new NotVerified(problems), State.ProblemsFile);
         }
+    }
+
+    /// <summary>One answer and what it is worth. What the task has reported before stays, because a later execution goes on from it.</summary>
+    private async Task<AnswerJudgement> AskOnceAsync(AgentQuestion question)
+    {
+        var before = Progress.SaidHash;
+        try
+        {
+            await RunAgentAsync(call => AskAsync(question, call));
+            Reporter.TransitionTo(TaskStates.Verifying);
+            var judge = new JudgeAnswerInput(question, Progress.LastStart, Progress.SaidHash ?? "");
+            return await Waits.DoAsync((IAnswerActivities a) => a.JudgeAnswerAsync(judge), Short);
+        }
+        finally
+        {
+            Progress = Progress with { SaidHash = before };
+        }
+    }
+
+    /// <summary>Options of activities that answer within minutes.</summary>
+    private protected ActivityOptions Short => ActivityDefaults.Short(Input.Repository.Queue);
+
+    private Task<AgentRunResult> AskAsync(AgentQuestion question, AgentCall call)
+    {
+        var ask = new AskAgentInput
+        {
+            Question = question,
+            Attempt = Progress.Attempt,
+            Start = Progress.LastStart,
+            Session = State.Session,
+            ProblemsFile = State.ProblemsFile,
+            Guidance = call.Guidance,
+            Stop = call.Stop,
+            AwaitRelease = call.AwaitRelease,
+        };
+        return Waits.DoAsync(
+            (IAnswerActivities a) => a.AskAgentAsync(ask),
+            ActivityDefaults.Long(Input.Repository.Queue, Input.Task.Timeout, call.Interrupt)
+        );
     }
 
     private protected static Task Done(Action action)

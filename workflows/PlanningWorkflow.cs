@@ -1,5 +1,3 @@
-using Orchestrator.Workflows.Tasks;
-
 namespace Orchestrator.Workflows;
 
 /// <summary>A request becomes a plan. Each answer of the planner is the result of an activity, so that it is paid for once; faults of a
@@ -13,42 +11,15 @@ public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
 
     private async Task WorkAsync()
     {
-        var judged = await AnswerAsync(AskAsync, JudgeAsync, (attempts, problems) => new PlanStillFaulty(attempts, problems));
-        Progress = Progress with { SaidHash = judged.SaidHash };
-        Reporter.TransitionTo(TaskStates.Planned, new PlanMade(new Quote(judged.Message)));
-    }
-
-    private Task<AgentRunResult> AskAsync(AgentCall call)
-    {
-        var ask = new AskPlannerInput
+        var question = new AgentQuestion
         {
             RunId = Input.RunId,
             Repository = Input.Repository,
-            Attempt = Progress.Attempt,
-            Start = Progress.LastStart,
-            Session = State.Session,
-            ProblemsFile = State.ProblemsFile,
-            Guidance = call.Guidance,
-            Stop = call.Stop,
-            AwaitRelease = call.AwaitRelease,
-            Replan = Input.Replan,
-            PlanningHash = Input.PlanningHash,
+            Planning = new PlanningQuestion(Input.Replan, Input.PlanningHash),
         };
-        return Waits.DoAsync(
-            (IPlanningActivities a) => a.AskPlannerAsync(ask),
-            ActivityDefaults.Long(Input.Repository.Queue, Input.Task.Timeout, call.Interrupt)
-        );
-    }
-
-    private Task<AnswerJudgement> JudgeAsync()
-    {
-        var judge = new JudgeAnswerInput(Input.RunId, Input.Repository, Progress.LastStart)
-        {
-            Replan = Input.Replan,
-            PlanningHash = Input.PlanningHash,
-            SaidHash = Progress.SaidHash ?? "",
-        };
-        return Waits.DoAsync((IPlanningActivities a) => a.JudgeAnswerAsync(judge), ActivityDefaults.Short(Input.Repository.Queue));
+        var judged = await AskAsync(question, (attempts, problems) => new PlanStillFaulty(attempts, problems));
+        Progress = Progress with { SaidHash = judged.SaidHash };
+        Reporter.TransitionTo(TaskStates.Planned, new PlanMade(new Quote(judged.Message)));
     }
 
     /// <summary>The run itself stores the first plan where it was requested.</summary>
@@ -63,9 +34,6 @@ public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
             Replan = Input.Replan,
             PlanningHash = Input.PlanningHash,
         };
-        await Workflow.ExecuteActivityAsync(
-            (IPlanningActivities a) => a.EndPlanningAsync(end),
-            ActivityDefaults.Short(Input.Repository.Queue)
-        );
+        await Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.EndPlanningAsync(end), Short);
     }
 }

@@ -28,7 +28,7 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
             throw new TaskEndedException(TaskStates.Failed, new ReviewNotBegun(new Quote(begun.Fault)));
         }
         _saidHash = begun.SaidHash;
-        Progress = Progress with { LastStart = Math.Max(Progress.LastStart, begun.LastStart), Commit = Round.Tip };
+        Progress = Progress with { LastStart = Math.Max(Progress.LastStart, begun.LastStart), Commit = Round.Tip, SaidHash = _saidHash };
         foreach (var part in Enumerable.Range(1, begun.Parts).Except(begun.Answered))
         {
             await ReviewAsync(part);
@@ -37,51 +37,19 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
         Reporter.TransitionTo(TaskStates.Answered, new RoundRead(Round.Number));
     }
 
-    private Task<AnswerJudgement> ReviewAsync(int part)
+    /// <summary>Each part is a conversation of its own.</summary>
+    private async Task ReviewAsync(int part)
     {
         (State.Session, State.ProblemsFile) = ("", "");
-        return AnswerAsync(
-            call => AskAsync(call, part),
-            () => JudgeAsync(part),
-            (attempts, problems) => new ReviewStillUnreadable(attempts, problems)
-        );
-    }
-
-    private Task<AgentRunResult> AskAsync(AgentCall call, int part)
-    {
-        var ask = new AskReviewerInput
+        var question = new AgentQuestion
         {
             RunId = Input.RunId,
             Repository = Input.Repository,
             PlanHash = Input.PlanHash,
-            Round = Round,
-            Part = part,
-            Attempt = Progress.Attempt,
-            Start = Progress.LastStart,
-            SaidHash = _saidHash,
-            Session = State.Session,
-            ProblemsFile = State.ProblemsFile,
-            Guidance = call.Guidance,
-            Stop = call.Stop,
-            AwaitRelease = call.AwaitRelease,
+            Review = new ReviewQuestion(Round, part, _saidHash),
         };
-        return Waits.DoAsync(
-            (IReviewActivities a) => a.AskReviewerAsync(ask),
-            ActivityDefaults.Long(Input.Repository.Queue, Input.Task.Timeout, call.Interrupt)
-        );
-    }
-
-    private async Task<AnswerJudgement> JudgeAsync(int part)
-    {
-        var judge = new JudgeReviewInput(Input.RunId, Input.Repository, Input.PlanHash, Round, part, Progress.LastStart)
-        {
-            SaidHash = _saidHash,
-            AnswerHash = Progress.SaidHash ?? "",
-        };
-        var judged = await Waits.DoAsync((IReviewActivities a) => a.JudgeReviewAsync(judge), Short);
-        _saidHash = judged.Problems.Count == 0 ? judged.SaidHash : _saidHash;
+        _saidHash = (await AskAsync(question, (attempts, problems) => new ReviewStillUnreadable(attempts, problems))).SaidHash;
         Progress = Progress with { SaidHash = _saidHash };
-        return judged;
     }
 
     private Task EndAsync()
@@ -89,6 +57,4 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
         var end = new EndReviewInput(Input.RunId, Input.Repository, Input.PlanHash);
         return Workflow.ExecuteActivityAsync((IReviewActivities a) => a.EndReviewAsync(end), Short);
     }
-
-    private ActivityOptions Short => ActivityDefaults.Short(Input.Repository.Queue);
 }

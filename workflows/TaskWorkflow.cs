@@ -70,7 +70,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
                 EndMerged(work, merge);
                 return;
             }
-            if (merge.FailureClass == FailureClasses.Invalid)
+            if (merge.FailureClass == FailureClass.Invalid)
             {
                 throw new TaskEndedException(TaskStates.Failed, new NotMerged(new Quote(merge.Message)));
             }
@@ -119,7 +119,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         var requests = new AgentRequests(State, Reporter, Waits, _merger.MergeInstalledAsync);
         while (true)
         {
-            var agentRun = await Agents.RunAsync(call => StartAgentAsync(prepared, call), requests.AnswerAsync);
+            var agentRun = await RunAgentAsync(call => StartAgentAsync(prepared, call), requests.AnswerAsync);
             if (!requests.IsGranted)
             {
                 return (prepared, await _verifier.VerifyAsync(prepared, agentRun));

@@ -46,6 +46,12 @@ public enum AgentFailure
     /// <summary>The process was killed from outside, or the machine went down: no result, not the agent's fault.</summary>
     Killed,
 
+    /// <summary>As <see cref="Killed"/>, and the kernel killed processes for want of memory while it ran.</summary>
+    OutOfMemory,
+
+    /// <summary>It printed more than the limit on its output.</summary>
+    Output,
+
     /// <summary>We stopped it because the caller asked (pause, cancel).</summary>
     Stopped,
 }
@@ -69,9 +75,6 @@ public sealed record AgentOutcome
 
     /// <summary>When the usage limit is reset; null if unknown or no usage limit.</summary>
     public DateTimeOffset? ResetsAt { get; init; }
-
-    /// <summary>It was killed, and the kernel killed processes for want of memory while it ran.</summary>
-    public bool LacksMemory { get; init; }
 
     /// <summary>The program's exit code; null when it left none (killed together with its supervisor, or still running).</summary>
     public int? ExitCode { get; init; }

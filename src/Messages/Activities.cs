@@ -102,10 +102,6 @@ public interface IRequestActivities
     [Activity]
     Task<RequestVerdict> JudgeRequestAsync(JudgeRequestInput input);
 
-    /// <summary>Has the planner answer a question, or say why a person must. Repeated, it returns the stored answer.</summary>
-    [Activity]
-    Task<QuestionAnswer> AnswerQuestionAsync(AskQuestionInput input);
-
     /// <summary>Installs packages in a worktree of staging and commits manifest and lock file; staging is not moved.</summary>
     [Activity]
     Task<InstallResult> InstallAsync(InstallInput input);
@@ -139,17 +135,24 @@ public interface ITrainActivities
     Task<IReadOnlyList<MergeResult>> LandBatchAsync(LandBatchInput input);
 }
 
+/// <summary>Steps of asking an agent that only reads and answers: a planner for a plan or for an agent that asks, a reviewer. Each may be
+/// repeated at any time and then does what is still missing; no answer is paid for twice.</summary>
+public interface IAnswerActivities
+{
+    /// <summary>One agent run, to its answer, which is stored.</summary>
+    [Activity]
+    Task<AgentRunResult> AskAgentAsync(AskAgentInput input);
+
+    /// <summary>Validates a stored answer; a valid one is stored for later steps.</summary>
+    [Activity]
+    Task<AnswerJudgement> JudgeAnswerAsync(JudgeAnswerInput input);
+}
+
 /// <summary>Steps of planning. Each may be repeated at any time and then does what is still missing; no answer is paid for twice.</summary>
 public interface IPlanningActivities
 {
     [Activity]
     Task<PlanningBegun> BeginPlanningAsync(BeginPlanningInput input);
-
-    [Activity]
-    Task<AgentRunResult> AskPlannerAsync(AskPlannerInput input);
-
-    [Activity]
-    Task<AnswerJudgement> JudgeAnswerAsync(JudgeAnswerInput input);
 
     /// <summary>Checks whether another plan can be made in mid-run, and stores the planner's input.</summary>
     [Activity]
@@ -169,12 +172,6 @@ public interface IReviewActivities
 {
     [Activity]
     Task<ReviewBegun> BeginReviewAsync(BeginReviewInput input);
-
-    [Activity]
-    Task<AgentRunResult> AskReviewerAsync(AskReviewerInput input);
-
-    [Activity]
-    Task<AnswerJudgement> JudgeReviewAsync(JudgeReviewInput input);
 
     /// <summary>Reads all answers of a round; findings become tasks of a plan that is stored beside the approved one.</summary>
     [Activity]

@@ -53,6 +53,7 @@ public sealed class RunWorker : IDisposable
                 .AddAllActivities(new TaskActivities(services))
                 .AddAllActivities(new TrainActivities(services))
                 .AddAllActivities(new RequestActivities(services, client))
+                .AddAllActivities(new AnswerActivities(services))
                 .AddAllActivities(new PlanningActivities(services))
                 .AddAllActivities(new ReviewActivities(services))
                 .AddAllActivities(new NoticeActivities(services));

@@ -104,7 +104,7 @@ internal sealed class AgentFixture : IAsyncDisposable
     {
         foreach (var start in _starts.Where(Directory.Exists).Distinct())
         {
-            await Supervisor.StopAsync(start, AgentStopReason.Requested);
+            await Supervisor.StopAsync(start, AgentFailure.Stopped);
             await new ProcessStopper().StopByEnvironmentAsync(
                 "ORCHESTRATOR_SUPERVISOR",
                 start,

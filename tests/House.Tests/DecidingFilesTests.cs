@@ -20,18 +20,18 @@ public sealed partial class DecidingFilesTests
 
     private static readonly Dictionary<string, string> Readers = new(StringComparer.Ordinal)
     {
-        ["Runs/AgentClaim"] = Agent,
-        ["Runs/AgentRunNotes"] = Report,
-        ["Runs/CheckpointFiles"] = Checked,
-        ["Runs/PendingCommands"] = "shown to people; the engine has the commands themselves",
-        ["Runs/SavedWork"] = Report,
-        ["Runs/ListFile"] = "lists that can only lead to a refusal (lent.json, dependencies.json)",
-        ["Runs/RepositoryLocation"] = Tree,
-        ["Runs/RunContracts"] = "the unbound one is for an agent's own questions",
-        ["Runs/RunStart"] = "outside of a run, the hash of the copy of git's configuration, which is compared with the copy",
-        ["Runs/StatusFile"] = Report,
-        ["Runs/TaskNotes"] = "TaskPreparation compares the commits in it with staging",
-        ["Runs/UnexpectedFiles"] = Report,
+        ["Runs/Files/AgentClaim"] = Agent,
+        ["Runs/Files/AgentRunNotes"] = Report,
+        ["Runs/Files/CheckpointFiles"] = Checked,
+        ["Runs/Files/PendingCommands"] = "shown to people; the engine has the commands themselves",
+        ["Runs/Files/SavedWork"] = Report,
+        ["Runs/Files/ListFile"] = "lists that can only lead to a refusal (lent.json, dependencies.json)",
+        ["Runs/Checkouts/RepositoryLocation"] = Tree,
+        ["Runs/Files/RunContracts"] = "the unbound one is for an agent's own questions",
+        ["Runs/Files/RunStart"] = "outside of a run, the hash of the copy of git's configuration, which is compared with the copy",
+        ["Runs/Files/StatusFile"] = Report,
+        ["Runs/Files/TaskNotes"] = "TaskPreparation compares the commits in it with staging",
+        ["Runs/Checkouts/UnexpectedFiles"] = Report,
         ["Runs/Callbacks/AgentMail"] = Agent,
         ["Runs/Callbacks/AgentQuestions"] = Agent,
         ["Machine/Cleaning/LeftGitCopies"] = Machine,
@@ -66,7 +66,7 @@ public sealed partial class DecidingFilesTests
         ["Runs/Planning/PlanningEnd"] = Person,
         ["Runs/Planning/Replanning"] = Report,
         ["Runs/Planning/RequestSource"] = Person,
-        ["Runs/Questions/PlannerQuestion"] = Report,
+        ["Runs/Questions/QuestionCaller"] = Report,
         ["Runs/Radar/ComingConflicts"] = Report,
         ["Runs/Reports/ContractHistory"] = Report,
         ["Runs/Reports/EvidenceTail"] = Report,
@@ -101,7 +101,7 @@ public sealed partial class DecidingFilesTests
             .ToList();
 
         Assert.True(found.Count > 20, "the test finds no readers any more: do they have other names?");
-        Assert.Empty(found.Except([.. Readers.Keys, "Runs/BoundFile"]).Order(StringComparer.Ordinal));
+        Assert.Empty(found.Except([.. Readers.Keys, "Runs/Files/BoundFile"]).Order(StringComparer.Ordinal));
         Assert.Empty(Readers.Keys.Except(found).Order(StringComparer.Ordinal));
     }
 

@@ -24,7 +24,7 @@ public sealed partial class OwnFileTests
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
             .ToList();
 
-        Assert.Contains("src/Runs/RunFolder.cs", files);
+        Assert.Contains("src/Runs/Files/RunFolder.cs", files);
         Assert.Equal(
             Allowed,
             files.Where(file => Writes().IsMatch(File.ReadAllText(Path.Combine(RepositoryFiles.Root, file)))).Order(StringComparer.Ordinal)

@@ -48,7 +48,7 @@ public sealed class AgentRequestTests
                 a.JudgeRequest = _ => new RequestVerdict { Step = RequestSteps.Install };
                 a.Merge = Noted(
                     merged,
-                    commit => commit == "packages-1" ? new MergeResult { FailureClass = FailureClasses.Transient } : null
+                    commit => commit == "packages-1" ? new MergeResult { FailureClass = FailureClass.Transient } : null
                 );
             }
         );
@@ -263,7 +263,7 @@ public sealed class AgentRequestTests
                 a.Agent = (input, stop) =>
                     input.Task.Task.Id == "a-1"
                         ? System.Threading.Tasks.Task.FromResult(
-                            new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "the parser is not there" }
+                            new AgentRunResult { FailureClass = FailureClass.GaveUp, Message = "the parser is not there" }
                         )
                         : BlockedOnce(input, stop);
                 a.JudgeRequest = input => Splitting(input) with { Step = RequestSteps.Split };
@@ -354,7 +354,7 @@ public sealed class AgentRequestTests
         System.Threading.Tasks.Task.FromResult(
             new AgentRunResult
             {
-                FailureClass = FailureClasses.Blocked,
+                FailureClass = FailureClass.Blocked,
                 Message = "needs pandas",
                 Session = "s",
             }

@@ -111,7 +111,7 @@ public sealed class EscalationTests
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         Assert.Equal((2, 2), (landings, rounds));
-        Assert.EndsWith("+fix+merge", run.Activities.Reviews.Last().Round.Tip, StringComparison.Ordinal);
+        Assert.EndsWith("+fix+merge", run.Activities.Reviews.Last().Question.Review!.Round.Tip, StringComparison.Ordinal);
     }
 
     /// <summary>A landing that was asked for before a reset is not one that is asked for after it.</summary>
@@ -174,7 +174,7 @@ public sealed class EscalationTests
         var told = Assert.Single(run.Activities.Replans);
         Assert.Equal(("merge-good-1", "because"), (told.StagingTip, told.Guidance));
         Assert.Equal(["after", "bad"], told.Replaces.Order());
-        Assert.Equal([1], run.Activities.Questions.Select(q => q.Replan));
+        Assert.Equal([1], run.Activities.Questions.Select(q => q.Question.Planning!.Replan));
         Assert.All(run.Activities.Starts.Where(s => s.Task.Task.Id.StartsWith('n')), s => Assert.Equal("h+replan1", s.Task.PlanHash));
     }
 
@@ -187,8 +187,8 @@ public sealed class EscalationTests
                 input.Guidance == "first" ? new PlanningBegun { Faults = ["There is no planner."] } : new PlanningBegun();
             a.Planner = (input, _) =>
                 Task.FromResult(
-                    input.Replan == 1
-                        ? new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "too hard" }
+                    input.Question.Planning!.Replan == 1
+                        ? new AgentRunResult { FailureClass = FailureClass.GaveUp, Message = "too hard" }
                         : ScriptedActivities.Done()
                 );
             a.ConcludeReplan = _ => Made("new-1");
@@ -265,7 +265,7 @@ public sealed class EscalationTests
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         Assert.Equal(2, rounds);
-        Assert.Equal("merge-new-1-1", run.Activities.Reviews.Last().Round.Tip);
+        Assert.Equal("merge-new-1-1", run.Activities.Reviews.Last().Question.Review!.Round.Tip);
     }
 
     [Fact]
@@ -275,7 +275,7 @@ public sealed class EscalationTests
             a.Agent = async (_, stop) =>
             {
                 await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                return new AgentRunResult { FailureClass = FailureClasses.Stopped };
+                return new AgentRunResult { FailureClass = FailureClass.Stopped };
             }
         );
         await run.UntilAsync(s => s.Tasks.Any(t => t.State == TaskStates.Executing));
@@ -331,7 +331,7 @@ public sealed class EscalationTests
         Assert.Equal(["kim@desk", "lee@lap", "lee@lap"], run.Activities.Events.Where(e => said.Contains(e.Why)).Select(e => e.By));
     }
 
-    private static AgentRunResult GaveUp => new() { FailureClass = FailureClasses.GaveUp, Message = "I can't." };
+    private static AgentRunResult GaveUp => new() { FailureClass = FailureClass.GaveUp, Message = "I can't." };
 
     private static ReplanConclusion Made(params string[] tasks) =>
         new() { PlanHash = "", Tasks = [.. tasks.Select(id => new TaskOutline { Id = id })] };

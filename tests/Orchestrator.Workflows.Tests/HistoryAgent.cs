@@ -50,5 +50,5 @@ internal static class HistoryAgent
         }
     }
 
-    private static AgentRunResult Stopped => new() { FailureClass = FailureClasses.Stopped, Session = "s" };
+    private static AgentRunResult Stopped => new() { FailureClass = FailureClass.Stopped, Session = "s" };
 }

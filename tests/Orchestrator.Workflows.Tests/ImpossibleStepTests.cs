@@ -116,7 +116,7 @@ public sealed class ImpossibleStepTests
                 a.Agent = (input, _) =>
                     Task.FromResult(
                         input.Attempt == 1
-                            ? new AgentRunResult { FailureClass = FailureClasses.Blocked, Message = "too much" }
+                            ? new AgentRunResult { FailureClass = FailureClass.Blocked, Message = "too much" }
                             : ScriptedActivities.Done()
                     );
                 a.JudgeRequest = _ => new RequestVerdict { Step = RequestSteps.Split };
@@ -167,7 +167,7 @@ public sealed class ImpossibleStepTests
                 if (id == "t0")
                 {
                     await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                    return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" };
+                    return new AgentRunResult { FailureClass = FailureClass.Stopped, Session = "s" };
                 }
                 return ScriptedActivities.Done();
             }
@@ -232,7 +232,7 @@ public sealed class ImpossibleStepTests
             [new TaskOutline { Id = "bad" }, new TaskOutline { Id = "good" }],
             a =>
             {
-                var gaveUp = new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "I can't." };
+                var gaveUp = new AgentRunResult { FailureClass = FailureClass.GaveUp, Message = "I can't." };
                 a.Agent = (input, _) => Task.FromResult(fails && input.Task.Task.Id == "bad" ? gaveUp : ScriptedActivities.Done());
                 script(a);
             },

@@ -45,7 +45,7 @@ public sealed class LongRunTests(ITestOutputHelper output)
                         await release.Task.WaitAsync(stop);
                     }
                     return hopeless
-                        ? new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = new string('y', 5000) }
+                        ? new AgentRunResult { FailureClass = FailureClass.GaveUp, Message = new string('y', 5000) }
                         : ScriptedActivities.Done();
                 };
             },

@@ -45,7 +45,7 @@ public sealed class OutageTests
                     return System.Threading.Tasks.Task.FromResult(
                         new AgentRunResult
                         {
-                            FailureClass = FailureClasses.Account,
+                            FailureClass = FailureClass.Account,
                             Message = "Not logged in",
                             Session = "s",
                         }
@@ -85,7 +85,7 @@ public sealed class OutageTests
                             ? ScriptedActivities.Done()
                             : new AgentRunResult
                             {
-                                FailureClass = FailureClasses.GaveUp,
+                                FailureClass = FailureClass.GaveUp,
                                 Message = "exit code 1: segmentation fault",
                                 Signature = "claude GaveUp exit code #",
                                 Session = "s",
@@ -114,7 +114,7 @@ public sealed class OutageTests
                         input.Task.Task.Id == "t0" && input.Start == 1
                             ? new AgentRunResult
                             {
-                                FailureClass = FailureClasses.UsageLimit,
+                                FailureClass = FailureClass.UsageLimit,
                                 Message = "session limit",
                                 ResetAt = DateTimeOffset.UtcNow.AddHours(5),
                                 Session = "s",
@@ -150,7 +150,7 @@ public sealed class OutageTests
                             Worktree = "",
                             BaseCommit = "",
                             Problem = "No space left on device",
-                            FailureClass = FailureClasses.Environment,
+                            FailureClass = FailureClass.Environment,
                         }
                         : new PreparedTask { Worktree = "w", BaseCommit = "base" },
             Settings
@@ -206,7 +206,7 @@ public sealed class OutageTests
                         {
                             Commit = "c",
                             Problems = ["pytest: not found"],
-                            FailureClass = FailureClasses.Environment,
+                            FailureClass = FailureClass.Environment,
                         }
                         : new VerifyResult { Commit = $"c-{input.Task.Task.Id}" },
             Settings with

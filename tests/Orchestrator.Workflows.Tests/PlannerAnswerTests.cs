@@ -53,11 +53,11 @@ public sealed class PlannerAnswerTests
     }
 
     [Theory]
-    [InlineData(FailureClasses.Limit, "it took longer than 5 min", "the planner can't answer: it took longer than 5 min")]
-    [InlineData(FailureClasses.Account, "not logged in", "the planner can't answer: not logged in")]
-    [InlineData(FailureClasses.Transient, "overloaded", "the planner can't answer: overloaded (2 attempts)")]
-    [InlineData(FailureClasses.Stopped, "", "the planner was stopped")]
-    public async Task Question_PlannerCant_APersonIsAskedAndSeesWhy(string failure, string message, string why)
+    [InlineData(FailureClass.Limit, "it took longer than 5 min", "the planner can't answer: it took longer than 5 min")]
+    [InlineData(FailureClass.Account, "not logged in", "the planner can't answer: not logged in")]
+    [InlineData(FailureClass.Transient, "overloaded", "the planner can't answer: overloaded (2 attempts)")]
+    [InlineData(FailureClass.Stopped, "", "the planner was stopped")]
+    public async Task Question_PlannerCant_APersonIsAskedAndSeesWhy(FailureClass failure, string message, string why)
     {
         await using var run = await StartAsync(
             (_, _) =>
@@ -173,13 +173,13 @@ public sealed class PlannerAnswerTests
         await using var run = await StartAsync(
             (input, _) =>
                 Task.FromResult(
-                    input.Ask > 1
+                    input.Start > 1
                         ? Answered("ISO 8601")
                         : new QuestionAnswer
                         {
                             Run = new AgentRunResult
                             {
-                                FailureClass = FailureClasses.UsageLimit,
+                                FailureClass = FailureClass.UsageLimit,
                                 Message = "limit reached",
                                 Session = "planner's",
                                 ResetAt = DateTimeOffset.UtcNow,
@@ -190,7 +190,10 @@ public sealed class PlannerAnswerTests
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
 
-        Assert.Equal([(1, 1, ""), (1, 2, "planner's")], run.Activities.AskedForAgents.Select(a => (a.Start, a.Ask, a.Session)));
+        Assert.Equal(
+            [(1, 1, ""), (1, 2, "planner's")],
+            run.Activities.AskedForAgents.Select(a => (a.Question.Task!.Start, a.Start, a.Session))
+        );
         Assert.Contains(run.Activities.Events, e => e.Why is PlannerAsked { Waits: PlannerLimited });
         // The account of the task's agent is not the planner's.
         Assert.DoesNotContain((await run.StatusAsync()).Warnings, w => w.Contains("account", StringComparison.Ordinal));
@@ -204,7 +207,7 @@ public sealed class PlannerAnswerTests
                 Task.FromResult(
                     new QuestionAnswer
                     {
-                        Run = new AgentRunResult { FailureClass = FailureClasses.UsageLimit, ResetAt = DateTimeOffset.UtcNow.AddDays(1) },
+                        Run = new AgentRunResult { FailureClass = FailureClass.UsageLimit, ResetAt = DateTimeOffset.UtcNow.AddDays(1) },
                     }
                 )
         );
@@ -223,7 +226,7 @@ public sealed class PlannerAnswerTests
         await using var run = await StartAsync(
             async (input, stop) =>
             {
-                if (input.Ask > 1)
+                if (input.Start > 1)
                 {
                     return Answered("ISO 8601");
                 }
@@ -238,7 +241,7 @@ public sealed class PlannerAnswerTests
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
 
-        Assert.Equal([(1, ""), (2, "planner's")], run.Activities.AskedForAgents.Select(a => (a.Ask, a.Session)));
+        Assert.Equal([(1, ""), (2, "planner's")], run.Activities.AskedForAgents.Select(a => (a.Start, a.Session)));
         Assert.EndsWith("ISO 8601", run.Activities.Starts.Last().Answer, StringComparison.Ordinal);
     }
 
@@ -261,7 +264,7 @@ public sealed class PlannerAnswerTests
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
 
-        Assert.Equal([(1, 1)], run.Activities.AskedForAgents.Select(a => (a.Start, a.Ask)).Distinct());
+        Assert.Equal([(1, 1)], run.Activities.AskedForAgents.Select(a => (a.Question.Task!.Start, a.Start)).Distinct());
         Assert.Equal(1.0m, (await run.StatusAsync()).Tasks[0].Cost);
         Assert.EndsWith("ISO 8601", run.Activities.Starts.Last().Answer, StringComparison.Ordinal);
     }
@@ -315,11 +318,11 @@ public sealed class PlannerAnswerTests
     public async Task Question_TaskFailsAndIsRetried_ItsAnswersStayInTheRecord()
     {
         await using var run = await StartAsync(
-            (input, _) => Task.FromResult(Answered($"answer {input.Start}")),
+            (input, _) => Task.FromResult(Answered($"answer {input.Question.Task!.Start}")),
             (input, _) =>
                 input.Start switch
                 {
-                    2 => Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "I can't." }),
+                    2 => Task.FromResult(new AgentRunResult { FailureClass = FailureClass.GaveUp, Message = "I can't." }),
                     3 => Blocked("Really?"),
                     _ => Task.FromResult(ScriptedActivities.Done()),
                 }
@@ -332,7 +335,7 @@ public sealed class PlannerAnswerTests
     }
 
     private static Task<ScriptedRun> StartAsync(
-        Func<AskQuestionInput, CancellationToken, Task<QuestionAnswer>> planner,
+        Func<AskAgentInput, CancellationToken, Task<QuestionAnswer>> planner,
         Func<RunAgentInput, CancellationToken, Task<AgentRunResult>>? agent = null,
         Func<JudgeRequestInput, RequestVerdict>? judge = null
     ) =>
@@ -358,7 +361,7 @@ public sealed class PlannerAnswerTests
         Task.FromResult(
             new AgentRunResult
             {
-                FailureClass = FailureClasses.Blocked,
+                FailureClass = FailureClass.Blocked,
                 Message = question,
                 Session = "s",
                 Cost = 0.5m,
@@ -370,7 +373,7 @@ public sealed class PlannerAnswerTests
         {
             Run = new AgentRunResult
             {
-                FailureClass = FailureClasses.None,
+                FailureClass = FailureClass.None,
                 Session = "planner's",
                 Cost = cost,
             },
@@ -383,7 +386,7 @@ public sealed class PlannerAnswerTests
         {
             Run = new AgentRunResult
             {
-                FailureClass = FailureClasses.Stopped,
+                FailureClass = FailureClass.Stopped,
                 Session = "planner's",
                 Cost = cost,
             },

@@ -97,7 +97,7 @@ public sealed class PlanningTests
             a.Planner = async (_, stop) =>
             {
                 await Task.WhenAny(Task.Delay(Timeout.Infinite, stop));
-                return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "planner's" };
+                return new AgentRunResult { FailureClass = FailureClass.Stopped, Session = "planner's" };
             }
         );
         await run.BeginAsync(Request);

@@ -137,7 +137,7 @@ internal sealed class ReviewHistory
         activities.PageSize = 3;
         activities.Plan = plan => plan with { ApprovalReason = Draw("risk", "plan", 0) < 15 ? "It is risky." : "" };
         activities.Agent = (input, stop) => AgentAsync(input.Task.Task.Id, input.Start, input.Stop, 10, stop);
-        activities.Planner = (input, stop) => AgentAsync($".replan {input.Replan}", input.Start, input.Stop, 20, stop);
+        activities.Planner = (input, stop) => AgentAsync($".replan {input.Question.Planning!.Replan}", input.Start, input.Stop, 20, stop);
         activities.Reviewer = (input, stop) => AgentAsync(".review", input.Start, input.Stop, 8, stop);
         activities.Verify = input =>
             Draw("gates", input.Task.Task.Id, input.Attempt) switch
@@ -218,16 +218,16 @@ internal sealed class ReviewHistory
         var outcome = new AgentRunResult
         {
             FailureClass =
-                draw < givesUp ? FailureClasses.GaveUp
-                : draw < givesUp + 6 ? FailureClasses.Transient
-                : draw < givesUp + 12 ? FailureClasses.Died
-                : draw < givesUp + 16 ? FailureClasses.UsageLimit
-                : FailureClasses.None,
+                draw < givesUp ? FailureClass.GaveUp
+                : draw < givesUp + 6 ? FailureClass.Transient
+                : draw < givesUp + 12 ? FailureClass.Died
+                : draw < givesUp + 16 ? FailureClass.UsageLimit
+                : FailureClass.None,
             Message = "as scripted",
             Session = "s",
             ClaimedDone = true,
         };
-        return outcome.FailureClass == FailureClasses.UsageLimit
+        return outcome.FailureClass == FailureClass.UsageLimit
             ? outcome with
             {
                 ResetAt = DateTimeOffset.UtcNow.AddMilliseconds(50),

@@ -11,10 +11,8 @@ public sealed class ReviewTests
     public async Task Review_RejectsThenAccepts_FindingsBecomeTasksAndTheRunLands()
     {
         await using var run = await StartAsync(a =>
-        {
-            a.Conclude = input => input.Round.Number == 1 ? Findings(2, "review-1-1", "review-1-2") : Accepted();
-            a.Merge = input => new MergeResult { Outcome = MergeOutcome.Merged, Commit = $"merge-{input.TaskId}" };
-        });
+            a.Conclude = input => input.Round.Number == 1 ? Findings(2, "review-1-1", "review-1-2") : Accepted()
+        );
 
         var result = await run.ResultAsync();
 
@@ -28,9 +26,9 @@ public sealed class ReviewTests
         Assert.Equal(6, result.AgentStarts);
 
         // The second round sees what the first one has not.
-        Assert.Equal(["", "merge-b-1"], run.Activities.Reviews.Select(r => r.Round.Since));
-        Assert.Equal(["merge-b-1", "merge-review-1-2-1"], run.Activities.Reviews.Select(r => r.Round.Tip));
-        Assert.Equal(["h", "h+1"], run.Activities.Reviews.Select(r => r.PlanHash));
+        Assert.Equal(["", "merge-b-1"], run.Activities.Reviews.Select(r => r.Question.Review!.Round.Since));
+        Assert.Equal(["merge-b-1", "merge-review-1-2-1"], run.Activities.Reviews.Select(r => r.Question.Review!.Round.Tip));
+        Assert.Equal(["h", "h+1"], run.Activities.Reviews.Select(r => r.Question.PlanHash));
         Assert.All(run.Activities.Starts.Where(s => s.Task.Task.Id.StartsWith('r')), s => Assert.Equal("h+1", s.Task.PlanHash));
         Assert.Equal(["h", "h+1"], run.Activities.EndedReviews);
     }
@@ -93,9 +91,9 @@ public sealed class ReviewTests
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand(ReviewTask.Id, "look again")));
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
-        Assert.Equal(["", ""], run.Activities.Reviews.Select(r => r.Round.Since));
+        Assert.Equal(["", ""], run.Activities.Reviews.Select(r => r.Question.Review!.Round.Since));
         Assert.Equal(["", "look again"], run.Activities.Reviews.Select(r => r.Guidance));
-        Assert.Equal([1, 2], run.Activities.Reviews.Select(r => r.Round.Number));
+        Assert.Equal([1, 2], run.Activities.Reviews.Select(r => r.Question.Review!.Round.Number));
         Assert.Equal([1, 2], run.Activities.Reviews.Select(r => r.Start));
     }
 
@@ -119,7 +117,7 @@ public sealed class ReviewTests
     {
         await using var run = await StartAsync(a =>
             a.Reviewer = (_, _) =>
-                Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "The model refused to answer." })
+                Task.FromResult(new AgentRunResult { FailureClass = FailureClass.GaveUp, Message = "The model refused to answer." })
         );
 
         var escalated = await run.UntilAsync(s => s.State == RunStates.Escalated);
@@ -138,7 +136,7 @@ public sealed class ReviewTests
                     input.Start == 1
                         ? new AgentRunResult
                         {
-                            FailureClass = FailureClasses.UsageLimit,
+                            FailureClass = FailureClass.UsageLimit,
                             Message = "limit",
                             ResetAt = DateTimeOffset.UtcNow.AddSeconds(1),
                         }
@@ -147,7 +145,7 @@ public sealed class ReviewTests
         );
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
-        Assert.Equal([1, 1], run.Activities.Reviews.Select(r => r.Round.Number));
+        Assert.Equal([1, 1], run.Activities.Reviews.Select(r => r.Question.Review!.Round.Number));
         Assert.Contains(run.Activities.Events, e => e is { Task: ReviewTask.Id, State: TaskStates.Parked });
     }
 
@@ -221,7 +219,7 @@ public sealed class ReviewTests
         );
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
-        Assert.Equal([(1, 8), (3, 9)], run.Activities.Reviews.Select(r => (r.Part, r.Start)));
+        Assert.Equal([(1, 8), (3, 9)], run.Activities.Reviews.Select(r => (r.Question.Review!.Part, r.Start)));
         Assert.All(run.Activities.Reviews, r => Assert.Equal("", r.Session));
     }
 
@@ -236,7 +234,7 @@ public sealed class ReviewTests
                 if (input.Start == 1)
                 {
                     await Task.WhenAny(Task.Delay(Timeout.Infinite, stop));
-                    return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "reviewer's" };
+                    return new AgentRunResult { FailureClass = FailureClass.Stopped, Session = "reviewer's" };
                 }
                 return ScriptedActivities.Done("reviewer's");
             }

@@ -105,7 +105,7 @@ public sealed class RunAgentTests
                         ++calls < 3
                             ? new AgentRunResult
                             {
-                                FailureClass = FailureClasses.Transient,
+                                FailureClass = FailureClass.Transient,
                                 Message = "overloaded",
                                 Session = "s",
                             }
@@ -131,7 +131,7 @@ public sealed class RunAgentTests
                         ++calls == 1
                             ? new AgentRunResult
                             {
-                                FailureClass = FailureClasses.UsageLimit,
+                                FailureClass = FailureClass.UsageLimit,
                                 Message = "session limit",
                                 ResetAt = DateTimeOffset.UtcNow.AddHours(5),
                                 Session = "s",
@@ -161,7 +161,7 @@ public sealed class RunAgentTests
                         ++calls == 1
                             ? new AgentRunResult
                             {
-                                FailureClass = FailureClasses.Blocked,
+                                FailureClass = FailureClass.Blocked,
                                 Message = "needs pandas>=2.0",
                                 Session = "s",
                             }
@@ -187,9 +187,7 @@ public sealed class RunAgentTests
             a =>
                 a.Agent = (_, _) =>
                     System.Threading.Tasks.Task.FromResult(
-                        ++calls > 1
-                            ? ScriptedActivities.Done()
-                            : new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" }
+                        ++calls > 1 ? ScriptedActivities.Done() : new AgentRunResult { FailureClass = FailureClass.Stopped, Session = "s" }
                     )
         );
 
@@ -217,7 +215,7 @@ public sealed class RunAgentTests
                 a.Agent = (input, _) =>
                     System.Threading.Tasks.Task.FromResult(
                         input.Task.Task.Id == "a" && hopeless
-                            ? new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "no idea" }
+                            ? new AgentRunResult { FailureClass = FailureClass.GaveUp, Message = "no idea" }
                             : ScriptedActivities.Done()
                     );
                 a.Release = input => input.TaskId == "a" ? release.Task : System.Threading.Tasks.Task.CompletedTask;

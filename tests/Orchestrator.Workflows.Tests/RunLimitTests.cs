@@ -70,7 +70,7 @@ public sealed class RunLimitTests
                 {
                     if (input.Stop)
                     {
-                        return new AgentRunResult { FailureClass = FailureClasses.Stopped };
+                        return new AgentRunResult { FailureClass = FailureClass.Stopped };
                     }
                     await go.Task.WaitAsync(stop);
                     return ScriptedActivities.Done();

@@ -19,13 +19,13 @@ internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
     public IReadOnlyDictionary<string, ModelTask> Tasks => _tasks;
 
     /// <summary>The class of the agent's nth outcome for a task, from 0.</summary>
-    public string Agent(string task, int number) =>
+    public FailureClass Agent(string task, int number) =>
         Draw("agent", task, number) switch
         {
-            < 10 => FailureClasses.Died,
-            < 20 => FailureClasses.Transient,
-            < 25 => FailureClasses.GaveUp,
-            _ => FailureClasses.None,
+            < 10 => FailureClass.Died,
+            < 20 => FailureClass.Transient,
+            < 25 => FailureClass.GaveUp,
+            _ => FailureClass.None,
         };
 
     /// <summary>Whether the gates pass in an attempt.</summary>
@@ -96,10 +96,10 @@ internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
         {
             switch (Agent(id, task.Outcomes++))
             {
-                case FailureClasses.None:
+                case FailureClass.None:
                     return true;
-                case FailureClasses.GaveUp:
-                case FailureClasses.Transient when ++transient == Attempts:
+                case FailureClass.GaveUp:
+                case FailureClass.Transient when ++transient == Attempts:
                     return false;
             }
         }

@@ -23,7 +23,7 @@ public sealed class RunSteeringTests
                         return ScriptedActivities.Done();
                     }
                     await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
-                    return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" };
+                    return new AgentRunResult { FailureClass = FailureClass.Stopped, Session = "s" };
                 }
         );
         await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].State == TaskStates.Executing && !run.Activities.Starts.IsEmpty);
@@ -51,7 +51,7 @@ public sealed class RunSteeringTests
                         return ScriptedActivities.Done();
                     }
                     await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                    return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" };
+                    return new AgentRunResult { FailureClass = FailureClass.Stopped, Session = "s" };
                 }
         );
         await run.UntilAsync(_ => run.Activities.Starts.Count == 2);
@@ -88,7 +88,7 @@ public sealed class RunSteeringTests
                             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                     }
                     return stop.IsCancellationRequested
-                        ? new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" }
+                        ? new AgentRunResult { FailureClass = FailureClass.Stopped, Session = "s" }
                         : ScriptedActivities.Done();
                 },
             new RunRules
@@ -142,7 +142,7 @@ public sealed class RunSteeringTests
                         { Start: 1, Stop: true } => System.Threading.Tasks.Task.FromResult(
                             new AgentRunResult
                             {
-                                FailureClass = FailureClasses.Stopped,
+                                FailureClass = FailureClass.Stopped,
                                 Session = "kept",
                                 NeverBegun = neverBegun,
                             }
@@ -174,7 +174,7 @@ public sealed class RunSteeringTests
                 {
                     if (input.Stop)
                     {
-                        return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "kept" };
+                        return new AgentRunResult { FailureClass = FailureClass.Stopped, Session = "kept" };
                     }
                     if (input.Start > 1)
                     {
@@ -209,7 +209,7 @@ public sealed class RunSteeringTests
                 a.Agent = (input, _) =>
                     input.Stop
                         ? System.Threading.Tasks.Task.FromResult(
-                            new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "kept" }
+                            new AgentRunResult { FailureClass = FailureClass.Stopped, Session = "kept" }
                         )
                         : throw new ApplicationFailureException(
                             "the worker stops",
@@ -262,7 +262,7 @@ public sealed class RunSteeringTests
                 a.Agent = async (_, stop) =>
                 {
                     await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
-                    return new AgentRunResult { FailureClass = FailureClasses.Stopped };
+                    return new AgentRunResult { FailureClass = FailureClass.Stopped };
                 }
         );
         await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].State == TaskStates.Executing && !run.Activities.Starts.IsEmpty);
@@ -314,7 +314,7 @@ public sealed class RunSteeringTests
                 a.Agent = async (_, stop) =>
                 {
                     await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
-                    return new AgentRunResult { FailureClass = FailureClasses.Stopped };
+                    return new AgentRunResult { FailureClass = FailureClass.Stopped };
                 }
         );
         await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].State == TaskStates.Executing && !run.Activities.Starts.IsEmpty);
@@ -355,13 +355,13 @@ public sealed class RunSteeringTests
                 {
                     if (input.Stop)
                     {
-                        return new AgentRunResult { FailureClass = FailureClasses.Stopped };
+                        return new AgentRunResult { FailureClass = FailureClass.Stopped };
                     }
                     most = Math.Max(most, Interlocked.Increment(ref atWork));
                     await System.Threading.Tasks.Task.WhenAny(go.Task, System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop));
                     Interlocked.Decrement(ref atWork);
                     return stop.IsCancellationRequested
-                        ? new AgentRunResult { FailureClass = FailureClasses.Stopped }
+                        ? new AgentRunResult { FailureClass = FailureClass.Stopped }
                         : ScriptedActivities.Done();
                 },
             settings
@@ -390,7 +390,7 @@ public sealed class RunSteeringTests
                 {
                     if (input.Stop)
                     {
-                        return new AgentRunResult { FailureClass = FailureClasses.Stopped };
+                        return new AgentRunResult { FailureClass = FailureClass.Stopped };
                     }
                     await go.Task.WaitAsync(stop);
                     return ScriptedActivities.Done();

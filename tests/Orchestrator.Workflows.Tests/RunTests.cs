@@ -82,7 +82,7 @@ public sealed class RunTests
         static AgentRunResult Held(string why) =>
             new()
             {
-                FailureClass = FailureClasses.Held,
+                FailureClass = FailureClass.Held,
                 Message = why,
                 NeverBegun = true,
             };

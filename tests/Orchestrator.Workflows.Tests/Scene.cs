@@ -72,7 +72,7 @@ internal sealed class Scene : IAsyncDisposable
                         "blocked" when input.Guidance.Length == 0 => Task.FromResult(
                             new AgentRunResult
                             {
-                                FailureClass = FailureClasses.Blocked,
+                                FailureClass = FailureClass.Blocked,
                                 Message = "needs a decision",
                                 Session = "s",
                             }
@@ -80,7 +80,7 @@ internal sealed class Scene : IAsyncDisposable
                         "parked" when !scene._go.Task.IsCompleted => Task.FromResult(
                             new AgentRunResult
                             {
-                                FailureClass = FailureClasses.Account,
+                                FailureClass = FailureClass.Account,
                                 Message = "no login",
                                 Session = "s",
                             }
@@ -88,7 +88,7 @@ internal sealed class Scene : IAsyncDisposable
                         "escalated" when input.Task.Task.Id == "a" && Interlocked.Exchange(ref fails, 0) == 1 => Task.FromResult(
                             new AgentRunResult
                             {
-                                FailureClass = FailureClasses.Invalid,
+                                FailureClass = FailureClass.Invalid,
                                 Message = "gave up",
                                 Session = "s",
                             }
@@ -256,12 +256,12 @@ internal sealed class Scene : IAsyncDisposable
         try
         {
             return isStopped
-                ? new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" }
+                ? new AgentRunResult { FailureClass = FailureClass.Stopped, Session = "s" }
                 : await HoldAsync(hold, stop, ScriptedActivities.Done());
         }
         catch (OperationCanceledException)
         {
-            return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" };
+            return new AgentRunResult { FailureClass = FailureClass.Stopped, Session = "s" };
         }
     }
 

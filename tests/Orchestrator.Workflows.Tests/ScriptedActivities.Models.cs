@@ -9,9 +9,9 @@ namespace Orchestrator.Workflows.Tests;
 /// <summary>Those that ask a planner or a reviewer, and look at what a person has mended.</summary>
 internal sealed partial class ScriptedActivities
 {
-    public ConcurrentQueue<AskPlannerInput> Questions { get; } = new();
+    public ConcurrentQueue<AskAgentInput> Questions { get; } = new();
 
-    public Func<AskPlannerInput, CancellationToken, Task<AgentRunResult>> Planner { get; set; } =
+    public Func<AskAgentInput, CancellationToken, Task<AgentRunResult>> Planner { get; set; } =
         (_, _) => Task.FromResult(Done("planner's"));
 
     public Func<JudgeAnswerInput, AnswerJudgement> Judge { get; set; } = _ => new AnswerJudgement { Message = "a plan" };
@@ -25,14 +25,14 @@ internal sealed partial class ScriptedActivities
     public ConcurrentQueue<BeginReplanInput> Replans { get; } = new();
 
     /// <summary>Questions to the reviewer, in order.</summary>
-    public ConcurrentQueue<AskReviewerInput> Reviews { get; } = new();
+    public ConcurrentQueue<AskAgentInput> Reviews { get; } = new();
 
     public Func<BeginReviewInput, ReviewBegun> BeginReview { get; set; } = _ => new ReviewBegun { Parts = 1 };
 
-    public Func<AskReviewerInput, CancellationToken, Task<AgentRunResult>> Reviewer { get; set; } =
+    public Func<AskAgentInput, CancellationToken, Task<AgentRunResult>> Reviewer { get; set; } =
         (_, _) => Task.FromResult(Done("reviewer's"));
 
-    public Func<JudgeReviewInput, AnswerJudgement> JudgeReview { get; set; } = _ => new AnswerJudgement { Message = "read" };
+    public Func<JudgeAnswerInput, AnswerJudgement> JudgeReview { get; set; } = _ => new AnswerJudgement { Message = "read" };
 
     /// <summary>What rounds come to; tasks that it gives belong to the plan from then on.</summary>
     public Func<ConcludeReviewInput, ReviewConclusion> Conclude { get; set; } = _ => new ReviewConclusion { WasRead = true };
@@ -61,15 +61,34 @@ internal sealed partial class ScriptedActivities
     public Task<ReviewBegun> BeginReviewAsync(BeginReviewInput input) => Task.FromResult(BeginReview(input));
 
     [Activity]
-    public Task<AgentRunResult> AskReviewerAsync(AskReviewerInput input) =>
-        WithHeartbeatsAsync(async stop =>
+    public Task<AgentRunResult> AskAgentAsync(AskAgentInput input) =>
+        input.Question switch
         {
-            Reviews.Enqueue(input);
-            return await Reviewer(input, stop);
-        });
+            { Review: not null } => AskAsync(input, Reviews, Reviewer),
+            { Task: not null } => AskAsync(input, AskedForAgents, AnswerForAgentAsync),
+            _ => AskAsync(input, Questions, Planner),
+        };
 
     [Activity]
-    public Task<AnswerJudgement> JudgeReviewAsync(JudgeReviewInput input) => Task.FromResult(JudgeReview(input));
+    public Task<AnswerJudgement> JudgeAnswerAsync(JudgeAnswerInput input) =>
+        Task.FromResult(
+            input.Question switch
+            {
+                { Review: not null } => JudgeReview(input),
+                { Task: not null } => JudgeForAgent(input),
+                _ => Judge(input),
+            }
+        );
+
+    private static Task<AgentRunResult> AskAsync(
+        AskAgentInput input,
+        ConcurrentQueue<AskAgentInput> asked,
+        Func<AskAgentInput, CancellationToken, Task<AgentRunResult>> answer
+    )
+    {
+        asked.Enqueue(input);
+        return WithHeartbeatsAsync(stop => answer(input, stop));
+    }
 
     [Activity]
     public Task<ReviewConclusion> ConcludeReviewAsync(ConcludeReviewInput input)
@@ -135,16 +154,6 @@ internal sealed partial class ScriptedActivities
                 Rules = settings,
             }
         );
-
-    [Activity]
-    public Task<AgentRunResult> AskPlannerAsync(AskPlannerInput input)
-    {
-        Questions.Enqueue(input);
-        return WithHeartbeatsAsync(stop => Planner(input, stop));
-    }
-
-    [Activity]
-    public Task<AnswerJudgement> JudgeAnswerAsync(JudgeAnswerInput input) => Task.FromResult(Judge(input));
 
     [Activity]
     public Task<string> EndPlanningAsync(EndPlanningInput input) => Task.FromResult("the plan is there");

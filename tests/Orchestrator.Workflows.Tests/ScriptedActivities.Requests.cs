@@ -22,17 +22,32 @@ internal sealed partial class ScriptedActivities
     public Task<SplitConclusion> SplitTaskAsync(SplitTaskInput input) => Task.FromResult(Split(input));
 
     /// <summary>What the planner was asked for agents, in order.</summary>
-    public ConcurrentQueue<AskQuestionInput> AskedForAgents { get; } = new();
+    public ConcurrentQueue<AskAgentInput> AskedForAgents { get; } = new();
 
-    public Func<AskQuestionInput, CancellationToken, Task<QuestionAnswer>> AnswerQuestion { get; set; } =
+    private readonly ConcurrentDictionary<string, QuestionAnswer> _answers = new();
+
+    public Func<AskAgentInput, CancellationToken, Task<QuestionAnswer>> AnswerQuestion { get; set; } =
         (_, _) => Task.FromResult(new QuestionAnswer { Run = Done("planner's"), Why = "nobody has scripted an answer" });
 
-    [Activity]
-    public Task<QuestionAnswer> AnswerQuestionAsync(AskQuestionInput input)
+    private async Task<AgentRunResult> AnswerForAgentAsync(AskAgentInput input, CancellationToken stop)
     {
-        AskedForAgents.Enqueue(input);
-        return WithHeartbeatsAsync(stop => AnswerQuestion(input, stop));
+        var answer = _answers[KeyOf(input.Question, input.Start)] = await AnswerQuestion(input, stop);
+        return answer.Run;
     }
+
+    private AnswerJudgement JudgeForAgent(JudgeAnswerInput input)
+    {
+        var answer = _answers[KeyOf(input.Question, input.Start)];
+        return new AnswerJudgement
+        {
+            Message = answer.Answer,
+            LeftToPerson = answer.Why,
+            By = answer.By,
+            File = answer.File,
+        };
+    }
+
+    private static string KeyOf(AgentQuestion question, int start) => $"{question.Task!.Task.Task.Id} {question.Task.Start} {start}";
 
     [Activity]
     public Task<InstallResult> InstallAsync(InstallInput input) => Task.FromResult(Install(input));
@@ -52,4 +67,20 @@ internal sealed partial class ScriptedActivities
             }
         );
     }
+}
+
+/// <summary>What the planner makes of a question of a task's agent.</summary>
+internal sealed record QuestionAnswer
+{
+    public required AgentRunResult Run { get; init; }
+
+    /// <summary>Empty: a person has to answer.</summary>
+    public string Answer { get; init; } = "";
+
+    /// <summary>Why a person has to.</summary>
+    public string Why { get; init; } = "";
+
+    public string By { get; init; } = "";
+
+    public string File { get; init; } = "";
 }

@@ -72,7 +72,7 @@ internal sealed partial class ScriptedActivities
                 if (input.Requests.Count == 1)
                 {
                     var said = Merge(request) with { TaskId = request.TaskId, Attempt = request.Attempt, Onto = tip };
-                    if (said.Outcome == MergeOutcome.Conflict || said.FailureClass == FailureClasses.Transient)
+                    if (said.Outcome == MergeOutcome.Conflict || said.FailureClass == FailureClass.Transient)
                     {
                         results.Add(said);
                         continue;

@@ -14,6 +14,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
         ITaskActivities,
         ITrainActivities,
         IRequestActivities,
+        IAnswerActivities,
         IPlanningActivities,
         IReviewActivities
 {
@@ -101,7 +102,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     public static AgentRunResult Done(string session = "s") =>
         new()
         {
-            FailureClass = FailureClasses.None,
+            FailureClass = FailureClass.None,
             ClaimedDone = true,
             Session = session,
             Cost = 0.5m,

@@ -183,7 +183,7 @@ public sealed class TerminateAndResetTests
                     await Task.WhenAny(go.Task, Task.Delay(Timeout.Infinite, stop));
                     return go.Task.IsCompleted
                         ? ScriptedActivities.Done("reviewer's")
-                        : new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "reviewer's" };
+                        : new AgentRunResult { FailureClass = FailureClass.Stopped, Session = "reviewer's" };
                 };
                 a.Merge = input => new MergeResult { Outcome = MergeOutcome.Merged, Commit = $"merge-{input.TaskId}" };
                 a.Conclude = _ => ReviewTests.Accepted();

@@ -70,7 +70,7 @@ public sealed class TrainTests
     {
         await using var run = await WithWaitingAsync(a =>
             a.GateBatch = input =>
-                input.Requests.Count == 1 ? null : new MergeResult { Message = "no disk", FailureClass = FailureClasses.Environment }
+                input.Requests.Count == 1 ? null : new MergeResult { Message = "no disk", FailureClass = FailureClass.Environment }
         );
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
@@ -129,7 +129,7 @@ public sealed class TrainTests
             [new TaskOutline { Id = "t0" }],
             a =>
                 a.GateBatch = _ =>
-                    Interlocked.Exchange(ref isGone, 0) == 1 ? new MergeResult { FailureClass = FailureClasses.Transient } : null
+                    Interlocked.Exchange(ref isGone, 0) == 1 ? new MergeResult { FailureClass = FailureClass.Transient } : null
         );
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);

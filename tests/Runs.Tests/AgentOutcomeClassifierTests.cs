@@ -20,7 +20,7 @@ public class AgentOutcomeClassifierTests
             found: false
         );
 
-        Assert.Equal(FailureClasses.Limit, failureClass);
+        Assert.Equal(FailureClass.Limit, failureClass);
         Assert.StartsWith("Stopped. Retry it ", message, StringComparison.Ordinal);
         Assert.Contains(cure, message, StringComparison.Ordinal);
     }
@@ -44,7 +44,7 @@ public class AgentOutcomeClassifierTests
 
         var (failureClass, message) = AgentOutcomeClassifier.Of(new AgentOutcome { Failure = AgentFailure.None }, claim, found: false);
 
-        Assert.Equal((FailureClasses.Blocked, expected), (failureClass, message));
+        Assert.Equal((FailureClass.Blocked, expected), (failureClass, message));
     }
 
     [Fact]

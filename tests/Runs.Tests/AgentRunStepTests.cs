@@ -47,7 +47,7 @@ public sealed class AgentRunStepTests
 
         var result = await RunAsync(run, input);
 
-        Assert.Equal((FailureClasses.Stopped, "kept", true), (result.FailureClass, result.Session, result.NeverBegun));
+        Assert.Equal((FailureClass.Stopped, "kept", true), (result.FailureClass, result.Session, result.NeverBegun));
         // A worker that was frozen and wakes up now finds that it may not begin it any more.
         Assert.Equal(AgentStartState.CancelledBeforeStart, AgentSupervisor.Look(run.Folder.Start("a", 1)));
         await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(run, input with { Stop = false }));
@@ -73,12 +73,12 @@ public sealed class AgentRunStepTests
 
         var result = await RunAsync(run, input with { Stop = true });
 
-        Assert.Equal(FailureClasses.Stopped, result.FailureClass);
+        Assert.Equal(FailureClass.Stopped, result.FailureClass);
         Assert.Equal(AgentStartState.Ended, AgentSupervisor.Look(run.Folder.Start("a", 1)));
         Assert.Equal("started\n", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, "starts")));
         Assert.True(File.Exists(Path.Combine(run.Repository.Path, input.Prepared.Worktree, "half.txt")));
         // Its worker died before it could say so: the next one stops nothing a second time, and the task goes on when it may.
-        Assert.Equal(FailureClasses.Died, (await RunAsync(run, input with { Stop = true })).FailureClass);
+        Assert.Equal(FailureClass.Died, (await RunAsync(run, input with { Stop = true })).FailureClass);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class AgentRunStepTests
 
         var result = await RunAsync(run, input with { Stop = true });
 
-        Assert.Equal(FailureClasses.None, ended.FailureClass);
+        Assert.Equal(FailureClass.None, ended.FailureClass);
         Assert.Equal(ended with { Notices = [] }, result with { Notices = [] });
         Assert.Equal(ended.Notices, result.Notices);
         Assert.Contains("appeared in ", Assert.Single(result.Notices).Text, StringComparison.Ordinal);
@@ -129,7 +129,7 @@ public sealed class AgentRunStepTests
         var result = await RunAsync(run, input);
         var work = await run.VerifyAsync("a", input.Prepared, endedWith: result.EndedWith, claimedDone: result.ClaimedDone);
 
-        Assert.Equal((FailureClasses.None, isTaken, ""), (result.FailureClass, result.ClaimedDone, result.Signature));
+        Assert.Equal((FailureClass.None, isTaken, ""), (result.FailureClass, result.ClaimedDone, result.Signature));
         Assert.Contains("ended with exit code 1. The end of its stderr: '1 warning'.", result.EndedWith, StringComparison.Ordinal);
         Assert.Equal(isTaken, work.Problems.Count == 0);
         Assert.Contains(
@@ -165,7 +165,7 @@ public sealed class AgentRunStepTests
     {
         using var run = await BeginAsync(script, new Gate("true"));
 
-        Assert.Equal(FailureClasses.GaveUp, (await RunAsync(run, await InputAsync(run))).FailureClass);
+        Assert.Equal(FailureClass.GaveUp, (await RunAsync(run, await InputAsync(run))).FailureClass);
     }
 
     private static Task<RunFixture> BeginAsync(string script, params Gate[] gates) =>

@@ -154,22 +154,22 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
             Start = 1,
             Question = "Which format?",
             Answer = Forger,
-            Run = new AgentRunResult { FailureClass = FailureClasses.None },
         }.Store(run.Folder);
 
-        var answer = await new Questions.PlannerQuestion(run.Services).AnswerAsync(
-            new AskQuestionInput
+        var (answers, question) = (new Questions.AgentAnswers(run.Services), run.Question("a"));
+        var answer = await answers.AskAsync(
+            new AskAgentInput
             {
-                Task = run.Task("a"),
+                Question = question,
+                Attempt = 1,
                 Start = 1,
-                Ask = 1,
                 Stop = true,
-                SaidHash = run.SaidBy("a"),
             },
             RunFixture.Execution
         );
 
-        Assert.Equal("", answer.Answer);
+        Assert.Equal("", answer.SaidHash);
+        Assert.Equal("", answers.Judge(new JudgeAnswerInput(question, 1, answer.SaidHash)).Message);
     }
 
     [Fact]

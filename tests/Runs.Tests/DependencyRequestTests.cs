@@ -281,7 +281,7 @@ public sealed partial class DependencyRequestTests
         Assert.True((await MergeAsync(run, "a", a.Commit)).Merged);
 
         var late = await MergeAsync(run, "b", b.Commit);
-        Assert.Equal((false, FailureClasses.Transient), (late.Merged, late.FailureClass));
+        Assert.Equal((false, FailureClass.Transient), (late.Merged, late.FailureClass));
         Assert.True((await MergeAsync(run, "b", (await InstallAsync(run, "b", round: 2)).Commit)).Merged);
 
         var manifest = await run.ShowAsync(run.StagingBranch, "package.json");

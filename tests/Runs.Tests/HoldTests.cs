@@ -82,9 +82,9 @@ public sealed class HoldTests : IDisposable
         var released = await waiting;
         var worked = await RunAsync(run, input);
 
-        Assert.Equal((FailureClasses.Held, hold.ToString(), true), (held.FailureClass, held.Message, held.NeverBegun));
-        Assert.Equal((FailureClasses.Held, "", true), (released.FailureClass, released.Message, released.NeverBegun));
-        Assert.Equal(FailureClasses.None, worked.FailureClass);
+        Assert.Equal((FailureClass.Held, hold.ToString(), true), (held.FailureClass, held.Message, held.NeverBegun));
+        Assert.Equal((FailureClass.Held, "", true), (released.FailureClass, released.Message, released.NeverBegun));
+        Assert.Equal(FailureClass.None, worked.FailureClass);
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class HoldTests : IDisposable
         await stop.CancelAsync();
         var result = await waiting;
 
-        Assert.Equal((FailureClasses.Stopped, true), (result.FailureClass, result.NeverBegun));
+        Assert.Equal((FailureClass.Stopped, true), (result.FailureClass, result.NeverBegun));
         Assert.Equal(AgentStartState.CancelledBeforeStart, AgentSupervisor.Look(run.Folder.Start("a", 1)));
     }
 
@@ -123,7 +123,7 @@ public sealed class HoldTests : IDisposable
         await RunAsync(run, input);
         await new HoldFile(run.Services.Environment, TimeProvider.System).HoldAsync("", "", "maintenance", CancellationToken.None);
 
-        Assert.Equal(FailureClasses.None, (await RunAsync(run, input)).FailureClass);
+        Assert.Equal(FailureClass.None, (await RunAsync(run, input)).FailureClass);
     }
 
     public void Dispose() => Directory.Delete(_home, recursive: true);

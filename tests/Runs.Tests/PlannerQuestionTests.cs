@@ -80,13 +80,13 @@ public sealed class PlannerQuestionTests
         var first = await AnswerAsync(run, 1);
         var again = await AnswerAsync(run, 1);
         // Killed after it was paid for and before it was stored: the start is taken up.
-        File.Delete(Path.Combine(run.Repository.Path, first.File));
+        File.Delete(Path.Combine(run.Repository.Path, first.Judged.File!));
         var takenUp = await AnswerAsync(run, 1);
 
-        Assert.Equal(("ISO 8601", "", "mine"), (first.Answer, first.Why, first.By));
-        Assert.Equal([first.Answer, first.Answer], [again.Answer, takenUp.Answer]);
+        Assert.Equal(("ISO 8601", "", "mine"), (first.Judged.Message, first.Judged.LeftToPerson, first.Judged.By));
+        Assert.Equal([first.Judged.Message, first.Judged.Message], [again.Judged.Message, takenUp.Judged.Message]);
         Assert.Equal("asked\n", await File.ReadAllTextAsync(run.Repository["asked"]));
-        using var record = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(run.Repository.Path, first.File)));
+        using var record = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(run.Repository.Path, first.Judged.File!)));
         Assert.Equal(Question, record.RootElement.GetProperty("question").GetString());
         Assert.False(Directory.Exists(Path.Combine(run.Repository.Path, ".worktrees", RunFixture.RunId, ".question-a-1")));
     }
@@ -97,8 +97,8 @@ public sealed class PlannerQuestionTests
         using var run = await BeginAsync(Saying("I would rather not."));
         Claim(run, 1, Question);
 
-        Assert.Contains("I would rather not.", (await AnswerAsync(run, 1)).Why, StringComparison.Ordinal);
-        Assert.Contains("I would rather not.", (await AnswerAsync(run, 1)).Why, StringComparison.Ordinal);
+        Assert.Contains("I would rather not.", (await AnswerAsync(run, 1)).Judged.LeftToPerson, StringComparison.Ordinal);
+        Assert.Contains("I would rather not.", (await AnswerAsync(run, 1)).Judged.LeftToPerson, StringComparison.Ordinal);
         Assert.Equal("asked\n", await File.ReadAllTextAsync(run.Repository["asked"]));
     }
 
@@ -110,8 +110,8 @@ public sealed class PlannerQuestionTests
 
         var answer = await AnswerAsync(run, 1);
 
-        Assert.NotEqual(FailureClasses.None, answer.Run.FailureClass);
-        Assert.Equal(("", "", ""), (answer.Answer, answer.Why, answer.File));
+        Assert.NotEqual(FailureClass.None, answer.Run.FailureClass);
+        Assert.Equal("", answer.Run.SaidHash);
         Assert.Empty(QuestionRecord.All(run.Folder));
     }
 
@@ -121,7 +121,10 @@ public sealed class PlannerQuestionTests
         using var run = await BeginAsync("true", planner: "nobody");
         Claim(run, 1, Question);
 
-        Assert.Contains("There is no planner 'nobody'", (await AnswerAsync(run, 1)).Why, StringComparison.Ordinal);
+        var answer = await AnswerAsync(run, 1);
+
+        Assert.Equal((FailureClass.Account, true), (answer.Run.FailureClass, answer.Run.NeverBegun));
+        Assert.Contains("There is no planner 'nobody'", answer.Run.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,7 +135,7 @@ public sealed class PlannerQuestionTests
 
         var answer = await AnswerAsync(run, 1, stop: true);
 
-        Assert.Equal((FailureClasses.Stopped, true), (answer.Run.FailureClass, answer.Run.NeverBegun));
+        Assert.Equal((FailureClass.Stopped, true), (answer.Run.FailureClass, answer.Run.NeverBegun));
         Assert.False(File.Exists(run.Repository["asked"]));
     }
 
@@ -247,7 +250,6 @@ public sealed class PlannerQuestionTests
             Start = start,
             Question = Question,
             Answer = answer,
-            Run = new AgentRunResult { FailureClass = FailureClasses.None },
         }.Store(run.Folder);
 
     private static async Task<(string Step, string Text)> JudgeAsync(RunFixture run, int start, int answered = 0)
@@ -265,16 +267,24 @@ public sealed class PlannerQuestionTests
         return (verdict.Step, verdict.Text);
     }
 
-    private static Task<QuestionAnswer> AnswerAsync(RunFixture run, int start, bool stop = false) =>
-        new PlannerQuestion(run.Services).AnswerAsync(
-            new AskQuestionInput
+    private static async Task<(AgentRunResult Run, AnswerJudgement Judged)> AnswerAsync(RunFixture run, int start, bool stop = false)
+    {
+        var (answers, question) = (new AgentAnswers(run.Services), run.Question("a", start));
+        var result = await answers.AskAsync(
+            new AskAgentInput
             {
-                Task = run.Task("a"),
-                Start = start,
-                Ask = 1,
-                SaidHash = run.SaidBy("a", start),
+                Question = question,
+                Attempt = 1,
+                Start = 1,
                 Stop = stop,
             },
             RunFixture.Execution
         );
+        return (
+            result,
+            result.FailureClass == FailureClass.None
+                ? answers.Judge(new JudgeAnswerInput(question, 1, result.SaidHash))
+                : new AnswerJudgement()
+        );
+    }
 }

@@ -183,8 +183,15 @@ public sealed class ReviewStepsTests
         using var run = await BeginAsync();
         var round = await RoundAsync(run);
         var begun = await BeginAsync(run, round);
-        var step = new ReviewerRunStep(run.Services);
-        var judge = new JudgeReviewInput(RunFixture.RunId, run.Reference, run.Hash, round, 1, 1) { SaidHash = begun.SaidHash };
+        var step = new Questions.AgentAnswers(run.Services);
+        var question = new AgentQuestion
+        {
+            RunId = RunFixture.RunId,
+            Repository = run.Reference,
+            PlanHash = run.Hash,
+            Review = new ReviewQuestion(round, 1, begun.SaidHash),
+        };
+        var judge = new JudgeAnswerInput(question, 1, "");
         var nothing = step.Judge(judge);
         var said = BoundFile.Write(new ReviewFiles(run.Folder, round, begun.SaidHash).Draft(2), Encoding.UTF8.GetBytes(Findings()));
         var good = step.Judge(judge with { Start = 2, AnswerHash = said });

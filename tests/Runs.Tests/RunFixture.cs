@@ -78,6 +78,16 @@ internal sealed class RunFixture : IDisposable
     public string SaidBy(string task, int start = 1) =>
         AgentClaim.TryRead(Folder.Start(task, start), out var hash, out _) is null ? "" : hash;
 
+    /// <summary>What the planner is asked for an agent.</summary>
+    public AgentQuestion Question(string task, int start = 1) =>
+        new()
+        {
+            RunId = _runId,
+            Repository = Reference,
+            PlanHash = Hash,
+            Task = new TaskQuestion(Task(task), start, SaidBy(task, start)),
+        };
+
     public RunServices Services => _services;
 
     public RunFolder Folder => new(Repository.Path, _runId);

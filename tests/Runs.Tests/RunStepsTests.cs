@@ -22,7 +22,7 @@ public sealed class RunStepsTests
 
         var prepared = await run.PrepareAsync("a");
 
-        Assert.Equal((FailureClasses.Environment, ""), (prepared.FailureClass, prepared.Worktree));
+        Assert.Equal((FailureClass.Environment, ""), (prepared.FailureClass, prepared.Worktree));
         Assert.Contains("are kept in reserve (disk.reserve)", prepared.Problem, StringComparison.Ordinal);
         Assert.Contains("the run goes on by itself", prepared.Problem, StringComparison.Ordinal);
     }

@@ -52,7 +52,7 @@ public sealed class TrainBadInputTests
 
         Assert.Contains("$HOME/once", gated.Message, StringComparison.Ordinal);
         Assert.Contains("$HOME/once", Assert.Single(gated.Failed), StringComparison.Ordinal);
-        Assert.Equal((MergeOutcome.Refused, FailureClasses.None), (gated.Outcome, gated.FailureClass));
+        Assert.Equal((MergeOutcome.Refused, FailureClass.None), (gated.Outcome, gated.FailureClass));
     }
 
     /// <summary>A task without changes is where staging is.</summary>

@@ -79,7 +79,7 @@ public sealed class TrainBatchesTests
 
         Assert.Contains("with c, a", red.Message);
         Assert.Contains("both are there", red.Message);
-        Assert.Equal((MergeOutcome.Refused, FailureClasses.None), (red.Outcome, red.FailureClass));
+        Assert.Equal((MergeOutcome.Refused, FailureClass.None), (red.Outcome, red.FailureClass));
         var problems = await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, red.ProblemsFile));
         Assert.Contains("test ! -f a.txt", problems);
         Assert.Contains("both are there", problems);
@@ -210,7 +210,7 @@ public sealed class TrainBatchesTests
         await run.Repository.GitAsync("prune", "--expire=now");
 
         var gone = await run.GateBatchAsync(built, 2, a, b);
-        Assert.Equal((MergeOutcome.Refused, FailureClasses.Transient), (gone.Outcome, gone.FailureClass));
+        Assert.Equal((MergeOutcome.Refused, FailureClass.Transient), (gone.Outcome, gone.FailureClass));
         Assert.All(await run.LandBatchAsync(built.Take(2)), merge => Assert.False(merge.Merged));
         var again = await run.BuildBatchAsync(a, b);
         Assert.All(await run.LandBatchAsync(again.Take(2)), merge => Assert.True(merge.Merged));

@@ -25,7 +25,6 @@ internal static class ActivitySummaries
             VerifyTaskInput x => $"Verify {x.Task.Task.Id}, attempt {x.Attempt}",
             ReleaseTaskInput x => $"Give back the worktree of {x.TaskId}",
             JudgeRequestInput x => $"Judge what {x.Task.Task.Id} asks for",
-            AskQuestionInput x => $"Let the planner answer {x.Task.Task.Id}",
             InstallInput x => $"Install for {x.Task.Task.Id}: {List([.. x.Packages.Select(package => package.Name)])}",
             ConcludeRequestInput x => $"Answer what {x.Task.Task.Id} asked for",
             SplitTaskInput x => $"Divide {x.Task}",
@@ -59,16 +58,13 @@ internal static class ActivitySummaries
         argument switch
         {
             BeginPlanningInput => "Begin the planning",
-            AskPlannerInput { Stop: true } => "Stop the planner",
-            AskPlannerInput x => $"Run the planner, attempt {x.Attempt}",
-            JudgeAnswerInput => "Check the planner's plan",
+            AskAgentInput { Stop: true } x => $"Stop: {Asked(x.Question)}",
+            AskAgentInput x => $"{Asked(x.Question)}, attempt {x.Attempt}",
+            JudgeAnswerInput x => $"Check the answer: {Asked(x.Question)}",
             EndPlanningInput => "Keep the planner's plan",
             BeginReplanInput => "Begin another plan",
             ConcludeReplanInput => "Add the tasks of the other plan",
             BeginReviewInput x => $"Begin round {x.Round.Number} of the review",
-            AskReviewerInput { Stop: true } x => $"Stop the reviewer of part {x.Part + 1}",
-            AskReviewerInput x => $"Review part {x.Part + 1} in round {x.Round.Number}, attempt {x.Attempt}",
-            JudgeReviewInput x => $"Check the review of part {x.Part + 1}",
             ConcludeReviewInput x => $"Conclude round {x.Round.Number} of the review",
             EndReviewInput => "End the review",
             _ => null,
@@ -81,6 +77,14 @@ internal static class ActivitySummaries
             GateBatchInput x => $"Run the gates on: {List([.. x.Requests.Select(request => request.TaskId)])}",
             LandBatchInput x => $"Move staging to: {List([.. x.Merges.Select(merge => merge.TaskId)])}",
             _ => null,
+        };
+
+    private static string Asked(AgentQuestion question) =>
+        question switch
+        {
+            { Review: { } x } => $"review part {x.Part} in round {x.Round.Number}",
+            { Task: { } x } => $"let the planner answer {x.Task.Task.Id}",
+            _ => "make a plan",
         };
 
     private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";

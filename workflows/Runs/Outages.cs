@@ -114,14 +114,14 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
     /// <summary>Name of the outage that a parked task waits for; null where its report tells of none.</summary>
     public static string? Of(TaskOutline task, TaskReport report) =>
         report.Progress.State != TaskStates.Parked ? null
-        : report.FailureClass == FailureClasses.Environment ? ""
-        : report.FailureClass is FailureClasses.Account or FailureClasses.UsageLimit ? task.Account
+        : report.FailureClass == FailureClass.Environment ? ""
+        : report.FailureClass is FailureClass.Account or FailureClass.UsageLimit ? task.Account
         : null;
 
     private void Parked(TaskOutline task, TaskReport report)
     {
-        var name = report.FailureClass == FailureClasses.Environment ? "" : task.Account;
-        var isLimit = report.FailureClass == FailureClasses.UsageLimit;
+        var name = report.FailureClass == FailureClass.Environment ? "" : task.Account;
+        var isLimit = report.FailureClass == FailureClass.UsageLimit;
         if (Open.Find(t => t.Name == name && t.Until is not null == isLimit) is { } known)
         {
             known.Failures += known.Tries.Contains(task.Id) ? 1 : 0;

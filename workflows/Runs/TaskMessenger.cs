@@ -12,7 +12,7 @@ internal sealed class TaskMessenger(RunContext context)
             TaskId = task,
             Attempt = attempt,
             Message = "The run is being cancelled.",
-            FailureClass = FailureClasses.Environment,
+            FailureClass = FailureClass.Environment,
         };
 
     public Task TellAsync(string task, Expression<Func<ITaskWorkflow, Task>> signal) =>

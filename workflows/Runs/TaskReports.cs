@@ -33,7 +33,7 @@ internal static class TaskReports
         }
 
         // The task ended only because its run was gone; the run is back, so it is not a person's decision.
-        if (report.FailureClass == FailureClasses.RunEnded && entry.Progress.State == TaskStates.Cancelled && !state.IsCancelled)
+        if (report.FailureClass == FailureClass.RunEnded && entry.Progress.State == TaskStates.Cancelled && !state.IsCancelled)
         {
             state.Board.Retry(entry, "", now);
             entry.State = entry.State with { MayReuse = true };

@@ -14,7 +14,6 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
     private const int MostRounds = 20;
 
     private readonly ActivityOptions _long = ActivityDefaults.Long(state.Input.Repository.Queue, TimeSpan.FromHours(1), state.Stop);
-    private readonly PlannerAnswers _planner = new(state, reporter, waits);
     private int _answers;
 
     private bool _isSplit;
@@ -54,7 +53,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
                 (IsGranted, _isSplit) = (true, verdict.Step == RequestSteps.Split);
                 return false;
             case RequestSteps.Planner:
-                if (await _planner.AskAsync(result.Message) is { } why)
+                if (await new PlannerAnswers(state, reporter, waits, result.Message).AskAsync() is { } why)
                 {
                     await waits.ForAnswerAsync(new AgentAsks(new Quote(result.Message), why));
                 }
@@ -110,7 +109,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
                 return installed.Problem;
             }
             var merged = await merge(installed.Commit);
-            if (merged.Merged || merged.FailureClass != FailureClasses.Transient)
+            if (merged.Merged || merged.FailureClass != FailureClass.Transient)
             {
                 return merged.Merged ? "" : merged.Message;
             }

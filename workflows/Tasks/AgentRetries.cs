@@ -38,7 +38,7 @@ internal enum AfterAgent
 internal sealed class AgentRetries(RetryRule rule)
 {
     /// <summary>Agent runs in a row that ended without a result of their own, killed or for a transient failure, of which the last was
-    /// killed: then it is judged by <see cref="AgentRunResult.LacksMemory"/> who is to blame. On a machine that kills every agent retrying
+    /// killed: then it is judged by <see cref="FailureClass.OutOfMemory"/> who is to blame. On a machine that kills every agent retrying
     /// is useless.</summary>
     private const int MaxDeaths = 5;
 
@@ -72,32 +72,34 @@ internal sealed class AgentRetries(RetryRule rule)
         {
             (_deaths, _limits) = (0, 0);
         }
-        _deaths += result.FailureClass == FailureClasses.Died ? 1 : 0;
-        _limits += result.FailureClass == FailureClasses.UsageLimit ? 1 : 0;
+        _deaths += IsDeath(result) ? 1 : 0;
+        _limits += result.FailureClass == FailureClass.UsageLimit ? 1 : 0;
         return Next(result);
     }
 
     private (AfterAgent Next, Reason? Why) Next(AgentRunResult result) =>
         result.FailureClass switch
         {
-            FailureClasses.None => (AfterAgent.Done, null),
-            FailureClasses.Stopped => (AfterAgent.Stopped, null),
-            FailureClasses.Died when _deaths + _attempts >= MaxDeaths => (
-                result.LacksMemory ? AfterAgent.ParkedAlone : AfterAgent.Fail,
+            FailureClass.None => (AfterAgent.Done, null),
+            FailureClass.Stopped => (AfterAgent.Stopped, null),
+            FailureClass.Died or FailureClass.OutOfMemory when _deaths + _attempts >= MaxDeaths => (
+                result.FailureClass == FailureClass.OutOfMemory ? AfterAgent.ParkedAlone : AfterAgent.Fail,
                 new AgentKilled(_deaths + _attempts, new Quote(result.Message))
             ),
-            FailureClasses.Died when _deaths > 1 => (AfterAgent.Later, null),
-            FailureClasses.Died or FailureClasses.Held => (AfterAgent.Again, null),
-            FailureClasses.Transient when ++_attempts >= rule.MaxAttempts => (
+            FailureClass.Died or FailureClass.OutOfMemory when _deaths > 1 => (AfterAgent.Later, null),
+            FailureClass.Died or FailureClass.OutOfMemory or FailureClass.Held => (AfterAgent.Again, null),
+            FailureClass.Transient when ++_attempts >= rule.MaxAttempts => (
                 AfterAgent.Fail,
                 new AgentFailed(new Quote(result.Message), _attempts)
             ),
-            FailureClasses.Transient => (AfterAgent.Later, null),
-            FailureClasses.UsageLimit => (AfterAgent.AtReset, null),
-            FailureClasses.Account or FailureClasses.Environment => (AfterAgent.Parked, null),
-            FailureClasses.Blocked => (AfterAgent.Answered, null),
+            FailureClass.Transient => (AfterAgent.Later, null),
+            FailureClass.UsageLimit => (AfterAgent.AtReset, null),
+            FailureClass.Account or FailureClass.Environment => (AfterAgent.Parked, null),
+            FailureClass.Blocked => (AfterAgent.Answered, null),
             _ => (AfterAgent.Fail, new AgentFailed(new Quote(result.Message))),
         };
+
+    private static bool IsDeath(AgentRunResult result) => result.FailureClass is FailureClass.Died or FailureClass.OutOfMemory;
 
     /// <summary>Delay after a transient failure: exponential from the base delay, cut at the maximum, full jitter. A retry-after of the
     /// service takes precedence. After a killed agent run the delay grows by itself.</summary>
@@ -105,7 +107,7 @@ internal sealed class AgentRetries(RetryRule rule)
     /// <param name="chance">0 to 1.</param>
     public TimeSpan Backoff(AgentRunResult result, DateTimeOffset now, double chance)
     {
-        if (result.FailureClass == FailureClasses.Died)
+        if (IsDeath(result))
         {
             return FirstPause * Math.Pow(3, _deaths - 2);
         }

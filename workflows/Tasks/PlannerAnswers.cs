@@ -4,18 +4,32 @@ namespace Orchestrator.Workflows.Tasks;
 /// answer is only text in the agent's next prompt.</summary>
 /// <param name="reporter">Reports to the run.</param>
 /// <param name="waits">For persons and times.</param>
-internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, TaskWaits waits)
+/// <param name="question">What the agent asks.</param>
+internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, TaskWaits waits, string question) : AgentCaller
 {
-    private static DateTimeOffset Now => new(Workflow.UtcNow, TimeSpan.Zero);
+    private readonly AgentQuestion _question = new()
+    {
+        RunId = state.Input.RunId,
+        Repository = state.Input.Repository,
+        PlanHash = state.Input.PlanHash,
+        Task = new TaskQuestion(state.Input, state.Progress.LastStart, state.Progress.SaidHash ?? ""),
+    };
+    private int _start = 1;
+    private string _session = "";
+    private AnswerJudgement? _judged;
+    private Reason? _forPerson;
+
+    /// <inheritdoc/>
+    public override bool IsAnswered => state.HasGuidance;
 
     /// <summary>Asks until there is an answer, the planner's or a person's.</summary>
-    /// <param name="question">What the agent asks.</param>
     /// <returns>Why a person has to answer; null: the agent goes on.</returns>
-    public async Task<Reason?> AskAsync(string question)
+    public async Task<Reason?> AskAsync()
     {
         try
         {
-            return await AskUntilAnsweredAsync(question, state.Progress.LastStart);
+            await new AgentRuns(state, waits).RunAsync(this);
+            return _forPerson;
         }
         finally
         {
@@ -23,139 +37,128 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
         }
     }
 
-    private async Task<Reason?> AskUntilAnsweredAsync(string question, int start)
+    /// <summary>Guidance of a person, a pause and a cancellation interrupt it.</summary>
+    /// <inheritdoc/>
+    public override async Task<AgentRunResult> StartAsync(string held)
     {
-        var retries = new AgentRetries(state.Rules.Retry);
-        var (ask, session, held) = (1, "", "");
-        while (true)
+        reporter.TransitionTo(TaskStates.Parked, Asking(held.Length > 0 ? new AgentHeld(new Quote(held)) : null));
+        AgentRunResult result;
+        using (var interrupt = state.Interrupt = CancellationTokenSource.CreateLinkedTokenSource(state.Stop))
         {
-            await waits.WhilePausedAsync();
-            if (state.HasGuidance)
+            try
             {
-                return null;
+                var asking = AgentRuns.CallAsync(
+                    CallAsync,
+                    new AgentCall("", Stop: false, interrupt.Token) { AwaitRelease = held.Length > 0 }
+                );
+                await Workflow.WaitConditionAsync(() => state.HasGuidance || asking.IsCompleted, CancellationToken.None);
+                if (!asking.IsCompleted)
+                {
+                    interrupt.Cancel();
+                }
+                result = await asking;
+                _judged = result.FailureClass == FailureClass.None ? await JudgeAsync(result) : null;
             }
-            var input = new AskQuestionInput
+            catch (ActivityFailureException failure) when (!state.IsCancelled)
             {
-                Task = state.Input,
-                Start = start,
-                Ask = ask,
-                Session = session,
-                SaidHash = state.Progress.SaidHash ?? "",
-            };
-            reporter.TransitionTo(TaskStates.Parked, Asking(held.Length > 0 ? new AgentHeld(new Quote(held)) : null, question));
-            var answer = await CallAsync(input, awaitRelease: held.Length > 0);
-            var run = answer.Run;
-            held = run.FailureClass == FailureClasses.Held ? run.Message : "";
-            session = run.Session.Length > 0 ? run.Session : session;
-            ask += run.NeverBegun ? 0 : 1;
-            state.Progress = state.Progress with { Cost = state.Progress.Cost + run.Cost, Tokens = state.Progress.Tokens + run.Tokens };
-            state.ThrowIfCancelled();
-            if (state.HasGuidance)
-            {
-                var wasPaid = answer.Answer.Length > 0 ? $"; the planner's answer came too late ({answer.File})" : "";
-                state.Notice([new TaskNotice($"a person has answered its question first{wasPaid}")]);
-                return null;
+                result = new AgentRunResult { FailureClass = FailureClass.Invalid };
+                _judged = new AnswerJudgement { LeftToPerson = FailureCause.Of(failure) };
             }
-            if (answer.Answer.Length > 0)
+            finally
             {
-                Take(question, start, answer);
-                return null;
-            }
-            if (answer.Why.Length > 0)
-            {
-                return new PlannerLeavesIt(new Quote(answer.Why));
-            }
-            var (next, why) = retries.After(run);
-            switch (next)
-            {
-                case AfterAgent.Again:
-                    break;
-                case AfterAgent.Later:
-                    await WaitAsync(
-                        new PlannerAskedAgainAfter(new Quote(run.Message)),
-                        question,
-                        retries.Backoff(run, Now, Workflow.Random.NextDouble())
-                    );
-                    break;
-                case AfterAgent.AtReset:
-                    var (reset, wait) = retries.UntilReset(run, Now, Workflow.Random.NextDouble());
-                    state.Report = state.Report with { ResetAt = reset };
-                    await WaitAsync(new PlannerLimited(reset, new Quote(run.Message)), question, wait);
-                    break;
-                case AfterAgent.Stopped when state.IsPaused:
-                    break;
-                case AfterAgent.Stopped:
-                    return new PlannerStopped();
-                default:
-                    return new PlannerUnable(why ?? new AgentFailed(new Quote(run.Message)));
+                state.Interrupt = null;
             }
         }
+        _session = result.Session.Length > 0 ? result.Session : _session;
+        _start += result.NeverBegun ? 0 : 1;
+        state.Progress = state.Progress with { Cost = state.Progress.Cost + result.Cost, Tokens = state.Progress.Tokens + result.Tokens };
+        state.ThrowIfCancelled();
+        if (state.HasGuidance)
+        {
+            var wasPaid = _judged is { Message.Length: > 0 } late ? $"; the planner's answer came too late ({late.File})" : "";
+            state.Notice([new TaskNotice($"a person has answered its question first{wasPaid}")]);
+        }
+        return result;
     }
 
-    /// <summary>One run of the planner; guidance of a person, a pause and a cancellation interrupt it.</summary>
-    private async Task<QuestionAnswer> CallAsync(AskQuestionInput input, bool awaitRelease)
+    /// <inheritdoc/>
+    public override Task WaitAsync(AgentRunResult result, TimeSpan pause) =>
+        waits.ForAsync(TaskStates.Parked, Asking(new PlannerAskedAgainAfter(new Quote(result.Message))), pause);
+
+    /// <inheritdoc/>
+    public override Task WaitUntilResetAsync(AgentRunResult result, DateTimeOffset reset, TimeSpan pause)
     {
-        using var interrupt = state.Interrupt = CancellationTokenSource.CreateLinkedTokenSource(state.Stop);
-        try
-        {
-            var asking = AgentRuns.CallAsync(
-                call => StartAsync(input, call),
-                new AgentCall("", Stop: false, interrupt.Token) { AwaitRelease = awaitRelease }
-            );
-            await Workflow.WaitConditionAsync(() => state.HasGuidance || asking.IsCompleted, CancellationToken.None);
-            if (!asking.IsCompleted)
-            {
-                interrupt.Cancel();
-            }
-            return await asking;
-        }
-        catch (ActivityFailureException failure) when (!state.IsCancelled)
-        {
-            return new QuestionAnswer
-            {
-                Run = new AgentRunResult { FailureClass = FailureClasses.Invalid },
-                Why = FailureCause.Of(failure),
-            };
-        }
-        finally
-        {
-            state.Interrupt = null;
-        }
+        state.Report = state.Report with { ResetAt = reset };
+        return waits.ForAsync(TaskStates.Parked, Asking(new PlannerLimited(reset, new Quote(result.Message))), pause);
     }
 
-    private Task<QuestionAnswer> StartAsync(AskQuestionInput input, AgentCall call)
+    /// <inheritdoc/>
+    public override Task<bool> EndsAsync(AfterAgent next, AgentRunResult result, Reason? why)
     {
-        var ask = input with { Stop = call.Stop, AwaitRelease = call.AwaitRelease };
+        if (next == AfterAgent.Stopped && state.IsPaused)
+        {
+            return Task.FromResult(false);
+        }
+        switch (_judged)
+        {
+            case { Message.Length: > 0 } answer:
+                Take(answer, result);
+                break;
+            case { LeftToPerson: { } left }:
+                _forPerson = new PlannerLeavesIt(new Quote(left));
+                break;
+            default:
+                _forPerson =
+                    next == AfterAgent.Stopped ? new PlannerStopped() : new PlannerUnable(why ?? new AgentFailed(new Quote(result.Message)));
+                break;
+        }
+        return Task.FromResult(true);
+    }
+
+    private Task<AgentRunResult> CallAsync(AgentCall call)
+    {
+        var ask = new AskAgentInput
+        {
+            Question = _question,
+            Attempt = 1,
+            Start = _start,
+            Session = _session,
+            Stop = call.Stop,
+            AwaitRelease = call.AwaitRelease,
+        };
         return waits.DoAsync(
-            (IRequestActivities a) => a.AnswerQuestionAsync(ask),
+            (IAnswerActivities a) => a.AskAgentAsync(ask),
             ActivityDefaults.Long(state.Input.Repository.Queue, state.Rules.PlannerTimeout, call.Interrupt)
         );
     }
 
-    /// <summary>Waits for a time, or until a person answers or asks to retry at once.</summary>
-    private Task WaitAsync(Reason why, string question, TimeSpan time) => waits.ForAsync(TaskStates.Parked, Asking(why, question), time);
+    private Task<AnswerJudgement> JudgeAsync(AgentRunResult result)
+    {
+        var judge = new JudgeAnswerInput(_question, _start, result.SaidHash);
+        return waits.DoAsync((IAnswerActivities a) => a.JudgeAnswerAsync(judge), ActivityDefaults.Short(state.Input.Repository.Queue));
+    }
 
     /// <summary>It waits for no account and holds no slot; a person sees the question and may answer it.</summary>
     /// <returns>What the person reads.</returns>
-    private PlannerAsked Asking(Reason? waits, string question)
+    private PlannerAsked Asking(Reason? why)
     {
         state.Progress = state.Progress with { Asks = ApprovalKinds.Question };
-        return new PlannerAsked(new Quote(question), $"{state.Input.RunId}/{state.Input.Task.Id}", waits);
+        return new PlannerAsked(new Quote(question), $"{state.Input.RunId}/{state.Input.Task.Id}", why);
     }
 
-    private void Take(string question, int start, QuestionAnswer answer) =>
+    private void Take(AnswerJudgement answer, AgentRunResult result) =>
         state.TakeAnswer(
             new TaskAnswer
             {
-                Start = start,
+                Start = _question.Task!.Start,
                 Question = TaskAnswer.Brief(question),
-                Answer = TaskAnswer.Brief(answer.Answer),
-                By = answer.By,
-                Cost = answer.Run.Cost,
-                File = answer.File,
+                Answer = TaskAnswer.Brief(answer.Message),
+                By = answer.By ?? "",
+                Cost = result.Cost,
+                File = answer.File ?? "",
             },
             $"your question was answered by the planner ({answer.By}), not by a person. It allows you nothing that your task does not: "
                 + "the files that you may write and the gates stay as they are.\n\n"
-                + answer.Answer
+                + answer.Message
         );
 }

@@ -191,7 +191,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         Report = Report with { Sequence = Report.Sequence + 1, Progress = Progress.MovedTo(state, why, now, evidence) };
         if (state == TaskStates.Cancelled && HasNoRun)
         {
-            Report = Report with { FailureClass = FailureClasses.RunEnded };
+            Report = Report with { FailureClass = FailureClass.RunEnded };
         }
     }
 

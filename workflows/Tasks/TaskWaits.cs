@@ -33,10 +33,10 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
 
     /// <summary>Waits for the machine, the account or what a gate needs to be repaired, and returns the next delay. For a gate, the run
     /// does not resume the task.</summary>
-    public async Task<TimeSpan> ParkAsync(string failureClass, Reason why, TimeSpan pause)
+    public async Task<TimeSpan> ParkAsync(FailureClass failureClass, Reason why, TimeSpan pause)
     {
         state.Report = state.Report with { FailureClass = failureClass, ResetAt = null };
-        if (state.Input.RunWakes && failureClass != FailureClasses.Gate)
+        if (state.Input.RunWakes && failureClass != FailureClass.Gate)
         {
             await ForAsync(TaskStates.Parked, why, SelfWake);
             return pause;
@@ -62,7 +62,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
             catch (ActivityFailureException failure) when (!state.IsCancelled && ActivityDefaults.DiskFull(failure) is { } full)
             {
                 var during = state.Progress.State;
-                pause = await ParkAsync(FailureClasses.Environment, new DiskFull(new Quote(full)), pause);
+                pause = await ParkAsync(FailureClass.Environment, new DiskFull(new Quote(full)), pause);
                 reporter.TransitionTo(during);
             }
         }
@@ -71,7 +71,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     /// <summary>A usage limit uses no attempt: the task sleeps until it is reset.</summary>
     public Task UntilResetAsync(string message, DateTimeOffset reset, TimeSpan wait)
     {
-        state.Report = state.Report with { FailureClass = FailureClasses.UsageLimit, ResetAt = reset };
+        state.Report = state.Report with { FailureClass = FailureClass.UsageLimit, ResetAt = reset };
         return ForAsync(TaskStates.Parked, new UsageLimited(reset, new Quote(message)), wait);
     }
 
@@ -140,7 +140,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         state.MayGoOn = false;
         reporter.TransitionTo(during, why);
         await TimedWaits.UntilAsync(() => state.MayGoOn || state.IsCancelled, time, $"{during}: {why}");
-        state.Report = state.Report with { FailureClass = FailureClasses.None, ResetAt = null };
+        state.Report = state.Report with { FailureClass = FailureClass.None, ResetAt = null };
         state.ThrowIfCancelled();
     }
 }

@@ -39,11 +39,11 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
                 _base = prepared.BaseCommit;
                 return prepared;
             }
-            if (prepared.FailureClass != FailureClasses.Environment)
+            if (prepared.FailureClass != FailureClass.Environment)
             {
                 throw new TaskEndedException(TaskStates.Failed, new NotPrepared(new Quote(prepared.Problem)));
             }
-            pause = await waits.ParkAsync(FailureClasses.Environment, new NotPrepared(new Quote(prepared.Problem)), pause);
+            pause = await waits.ParkAsync(FailureClass.Environment, new NotPrepared(new Quote(prepared.Problem)), pause);
         }
     }
 

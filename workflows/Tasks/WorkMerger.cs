@@ -29,11 +29,11 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
                 state.ThrowIfCancelled();
             }
             var result = _result!;
-            if (result.Merged || result.FailureClass != FailureClasses.Environment)
+            if (result.Merged || result.FailureClass != FailureClass.Environment)
             {
                 return result;
             }
-            pause = await waits.ParkAsync(FailureClasses.Gate, new NotMerged(new Quote(result.Message)), pause);
+            pause = await waits.ParkAsync(FailureClass.Gate, new NotMerged(new Quote(result.Message)), pause);
         }
     }
 

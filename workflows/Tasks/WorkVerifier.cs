@@ -12,7 +12,7 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
     /// <param name="start">The agent run that the evidence belongs to; 0: none.</param>
     /// <param name="why">Why it is verified; null: an agent has ended.</param>
     public Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, Reason? why = null) =>
-        VerifyAsync(prepared, start, new AgentRunResult { FailureClass = FailureClasses.None, ClaimedDone = true }, why);
+        VerifyAsync(prepared, start, new AgentRunResult { FailureClass = FailureClass.None, ClaimedDone = true }, why);
 
     private async Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, AgentRunResult agentRun, Reason? why = null)
     {
@@ -36,7 +36,7 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
                 ActivityDefaults.Long(state.Input.Repository.Queue, TimeSpan.FromHours(4), state.Stop)
             );
             state.Progress = state.Progress with { Commit = work.Commit, Gates = work.Gates, Measurements = work.Measurements };
-            if (work.FailureClass != FailureClasses.Environment)
+            if (work.FailureClass != FailureClass.Environment)
             {
                 if (work.Problems.Count == 0 && work.NeedsPerson.Length > 0)
                 {
@@ -44,7 +44,7 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
                 }
                 return work;
             }
-            pause = await waits.ParkAsync(FailureClasses.Gate, new NotVerified(Quote.All(work.Problems)), pause);
+            pause = await waits.ParkAsync(FailureClass.Gate, new NotVerified(Quote.All(work.Problems)), pause);
         }
     }
 }

@@ -43,9 +43,9 @@ internal static class TrainRules
         {
             return new TrainStep.End();
         }
-        if (batch.Results.Values.FirstOrDefault(result => result.FailureClass != FailureClasses.None) is { } unjudged)
+        if (batch.Results.Values.FirstOrDefault(result => result.FailureClass != FailureClass.None) is { } unjudged)
         {
-            return unjudged.FailureClass == FailureClasses.Transient ? new TrainStep.End()
+            return unjudged.FailureClass == FailureClass.Transient ? new TrainStep.End()
                 : batch.IsAlone ? new TrainStep.SendBack(whole)
                 : new TrainStep.GiveUp();
         }

@@ -37,7 +37,7 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         if (waiting is not null)
         {
             Train = Train.Answered([waiting]);
-            reporter.Tell(Refusal(waiting, "It waits no more.", FailureClasses.Environment));
+            reporter.Tell(Refusal(waiting, "It waits no more.", FailureClass.Environment));
         }
     }
 
@@ -211,11 +211,11 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
             request,
             FailureCause.Of(failure),
             failure is ActivityFailureException activity && Calls.ActivityDefaults.DiskFull(activity) is not null
-                ? FailureClasses.Environment
-                : FailureClasses.Invalid
+                ? FailureClass.Environment
+                : FailureClass.Invalid
         );
 
-    private static MergeResult Refusal(MergeRequest request, string message, string failureClass) =>
+    private static MergeResult Refusal(MergeRequest request, string message, FailureClass failureClass) =>
         new()
         {
             TaskId = request.TaskId,

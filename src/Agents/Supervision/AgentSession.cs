@@ -63,7 +63,7 @@ public sealed class AgentSession
 
     /// <summary>Ends the agent and its processes; see <see cref="AgentSupervisor.StopAsync"/>. <see cref="FollowAsync"/> then returns the
     /// outcome.</summary>
-    public Task StopAsync(AgentStopReason reason) => _supervisor.StopAsync(_folder.Path, reason);
+    public Task StopAsync(AgentFailure reason) => _supervisor.StopAsync(_folder.Path, reason);
 
     /// <summary>Ownership fence: call before each side effect that depends on the agent's work.</summary>
     /// <exception cref="AgentOwnerChangedException">Another follower has taken over.</exception>
@@ -104,7 +104,7 @@ public sealed class AgentSession
                 await tail.FinishAsync(ReadLineAsync, cancellationToken);
                 return await CompleteAsync();
             }
-            if ((_parser.Refusal is null ? limits.Check(isNews) : AgentStopReason.Refused) is { } reason)
+            if ((_parser.Refusal is null ? limits.Check(isNews) : AgentFailure.Account) is { } reason)
             {
                 ThrowIfOwnerChanged();
                 await StopAsync(reason);
@@ -184,9 +184,8 @@ public sealed class AgentSession
         return !_parser.HasResult && (ExitCodes.DescribeKill(exitCode, memoryKills) ?? DescribeFullDisk(exitCode)) is { } how
             ? outcome with
             {
-                Failure = AgentFailure.Killed,
+                Failure = exitCode == ExitCodes.KilledBySignal && memoryKills > 0 ? AgentFailure.OutOfMemory : AgentFailure.Killed,
                 Detail = how,
-                LacksMemory = exitCode == ExitCodes.KilledBySignal && memoryKills > 0,
             }
             : outcome;
     }

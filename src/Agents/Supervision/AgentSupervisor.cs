@@ -60,7 +60,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// <param name="folder">The start's folder.</param>
     /// <param name="reason">Why; it becomes the outcome's failure.</param>
     /// <exception cref="ProcessStopException">A process is still there after SIGKILL.</exception>
-    public async Task StopAsync(string folder, AgentStopReason reason)
+    public async Task StopAsync(string folder, AgentFailure reason)
     {
         StartFolder files = new(folder);
         if (files.State() == AgentStartState.Running && File.Exists(files.Supervise))

@@ -27,7 +27,7 @@ internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimePro
 
     /// <summary>The exceeded limit; null if none.</summary>
     /// <param name="isNews">Whether stdout grew.</param>
-    internal AgentStopReason? Check(bool isNews)
+    internal AgentFailure? Check(bool isNews)
     {
         var now = time.GetTimestamp();
         var step = time.GetElapsedTime(_lastLook, now);
@@ -48,10 +48,10 @@ internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimePro
         }
 
         // Counts bytes written, not bytes read: the agent may write faster than we read.
-        return BytesOf(folder.StandardOutput) + errorBytes > limits.OutputBytes ? AgentStopReason.Output
-            : IsMemoryPassed() ? AgentStopReason.Memory
-            : IsPassed(_quiet, limits.Stall) ? AgentStopReason.Stall
-            : IsPassed(_counted + _sinceCounted - SupervisorGrace, limits.Time) ? AgentStopReason.Time
+        return BytesOf(folder.StandardOutput) + errorBytes > limits.OutputBytes ? AgentFailure.Output
+            : IsMemoryPassed() ? AgentFailure.Memory
+            : IsPassed(_quiet, limits.Stall) ? AgentFailure.Stall
+            : IsPassed(_counted + _sinceCounted - SupervisorGrace, limits.Time) ? AgentFailure.Timeout
             : null;
     }
 

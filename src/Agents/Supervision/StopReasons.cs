@@ -2,21 +2,23 @@ using System.Globalization;
 
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Contents of the <c>stop</c> file. The supervisor's script writes <c>time</c> and <c>orphan</c> itself.</summary>
+/// <summary>Contents of the <c>stop</c> file: why an agent is stopped, the failure that its outcome gets. The supervisor's script writes
+/// <c>time</c> and <c>orphan</c> itself.</summary>
 internal static class StopReasons
 {
     private const string Refused = "refused";
 
-    internal static string ToText(AgentStopReason reason) =>
+    internal static string ToText(AgentFailure reason) =>
         reason switch
         {
-            AgentStopReason.Time => "time",
-            AgentStopReason.Stall => "stall",
-            AgentStopReason.Orphan => "orphan",
-            AgentStopReason.Output => "output",
-            AgentStopReason.Memory => "memory",
-            AgentStopReason.Refused => Refused,
-            AgentStopReason.Requested => "requested",
+            AgentFailure.Timeout => "time",
+            AgentFailure.Stall => "stall",
+            AgentFailure.Orphaned => "orphan",
+            AgentFailure.Output => "output",
+            AgentFailure.Memory => "memory",
+            // The service refuses to answer it.
+            AgentFailure.Account => Refused,
+            AgentFailure.Stopped => "requested",
             _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, message: null),
         };
 
@@ -38,7 +40,7 @@ internal static class StopReasons
                 $"Stopped because it and what it started held {(memory is { } held ? Size(held) : "more")} of memory; its limit is "
                     + $"{Size(limits.MemoryBytes)}."
             ),
-            "output" => (AgentFailure.GaveUp, $"Stopped because it printed more than {limits.OutputBytes} bytes."),
+            "output" => (AgentFailure.Output, $"Stopped because it printed more than {limits.OutputBytes} bytes."),
             _ => (AgentFailure.Stopped, "Stopped on request."),
         };
         return outcome with { Failure = failure, Detail = detail };

@@ -9,7 +9,7 @@ public sealed record Ecosystem(string Name)
     public required IReadOnlyList<string> Programs { get; init; }
 
     /// <summary>Beginnings of commands with the type of gate that they are, the longer of two first.</summary>
-    public IReadOnlyList<(string Words, GateType Type)> Commands { get; init; } = [];
+    public IReadOnlyList<EcosystemCommand> Commands { get; init; } = [];
 
     /// <summary>Package managers; where a project has the lock files of several, the first one is meant.</summary>
     public IReadOnlyList<PackageManager> Managers { get; init; } = [];
@@ -37,7 +37,7 @@ public sealed record Ecosystem(string Name)
     public IReadOnlyList<string> ReadFirst { get; init; } = [];
 
     /// <summary>Files with commands, or with names of files, that a program reads without being told their names.</summary>
-    public IReadOnlyList<(string Program, IReadOnlyList<string> Files)> Scripts { get; init; } = [];
+    public IReadOnlyList<EcosystemScripts> Scripts { get; init; } = [];
 
     /// <summary>Folders with installed packages and build output.</summary>
     public IReadOnlyList<string> OutputFolders { get; init; } = [];
@@ -46,7 +46,7 @@ public sealed record Ecosystem(string Name)
     public IReadOnlyList<string> Output { get; init; } = [];
 
     /// <summary>Gates of a project that has exactly one of <see cref="Roots"/>.</summary>
-    public IReadOnlyList<(string Command, GateType Type)> Gates { get; init; } = [];
+    public IReadOnlyList<EcosystemCommand> Gates { get; init; } = [];
 
     /// <summary>Files of which a project has one in its root; the first list counts of which there is any.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Roots { get; init; } = [];
@@ -110,6 +110,17 @@ public sealed record Ecosystem(string Name)
         return false;
     }
 }
+
+/// <summary>A command, or the words that it begins with. A class, because lists of it need no generic instantiation: compiling that would
+/// take longer than the command that reads a plan has.</summary>
+/// <param name="Command">Its text.</param>
+/// <param name="Type">The type of gate that it is.</param>
+public sealed record EcosystemCommand(string Command, GateType Type);
+
+/// <summary>Files that a program reads without being told their names.</summary>
+/// <param name="Program">The program.</param>
+/// <param name="Files">Names of the files.</param>
+public sealed record EcosystemScripts(string Program, IReadOnlyList<string> Files);
 
 /// <summary>A program that installs packages.</summary>
 /// <param name="Name">What people call it; mostly its program.</param>

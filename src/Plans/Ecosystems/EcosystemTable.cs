@@ -70,7 +70,7 @@ internal static class EcosystemTable
                 "package.json .npmrc .yarnrc .yarnrc.yml .pnpmfile.cjs jest.config.* vitest.config.* .mocharc.* .eslintrc* "
                     + "babel.config.* .babelrc*"
             ),
-            Scripts = [.. Names(JavaScriptManagers).Select(program => (program, Names("package.json")))],
+            Scripts = [.. Names(JavaScriptManagers).Select(program => new EcosystemScripts(program, ["package.json"]))],
             OutputFolders = Names("node_modules .next .turbo coverage"),
             Output = [".tsbuildinfo"],
         },
@@ -148,7 +148,7 @@ internal static class EcosystemTable
                 "conftest.py sitecustomize.py usercustomize.py pytest.ini .pytest.ini pytest.toml .pytest.toml tox.ini "
                     + "setup.cfg .coveragerc"
             ),
-            Scripts = [("tox", ["tox.ini"]), ("nox", ["noxfile.py"])],
+            Scripts = [new("tox", ["tox.ini"]), new("nox", ["noxfile.py"])],
             OutputFolders = Names("__pycache__ .pytest_cache .mypy_cache .ruff_cache .tox .venv htmlcov"),
             Output = Names(".pyc .pyo .egg-info"),
         },
@@ -181,7 +181,7 @@ internal static class EcosystemTable
                     + "NuGet.config"
             ),
             OutputFolders = ["obj"],
-            Gates = [("dotnet build", Build), ("dotnet test", Test)],
+            Gates = [new("dotnet build", Build), new("dotnet test", Test)],
             Roots = [Names("*.sln *.slnx"), Names("*.csproj *.fsproj *.vbproj")],
         },
         new("Rust")
@@ -212,7 +212,7 @@ internal static class EcosystemTable
                 "Cargo.toml build.rs rust-toolchain rust-toolchain.toml clippy.toml .clippy.toml rustfmt.toml nextest.toml"
             ),
             OutputFolders = ["target"],
-            Gates = [("cargo build", Build), ("cargo test", Test)],
+            Gates = [new("cargo build", Build), new("cargo test", Test)],
             Roots =
             [
                 ["Cargo.toml"],
@@ -243,7 +243,7 @@ internal static class EcosystemTable
             Tests = ["*_test"],
             Configuration = ["go.work", ".golangci.*"],
             ReadFirst = ["go.work"],
-            Gates = [("go build ./...", Build), ("go vet ./...", Lint), ("go test ./...", Test)],
+            Gates = [new("go build ./...", Build), new("go vet ./...", Lint), new("go test ./...", Test)],
             Roots =
             [
                 ["go.mod"],
@@ -282,7 +282,7 @@ internal static class EcosystemTable
             Tests = ["*_test", "*_spec"],
             Configuration = Names(".rspec spec_helper.rb rails_helper.rb test_helper.rb Rakefile rakefile .rubocop.yml .simplecov"),
             ReadFirst = [".rspec"],
-            Scripts = [("rake", ["Rakefile", "rakefile"])],
+            Scripts = [new("rake", ["Rakefile", "rakefile"])],
         },
         new("PHP")
         {
@@ -346,20 +346,20 @@ internal static class EcosystemTable
             Commands = [.. Commands(Test, "make test", "make check"), .. Commands(Build, "make")],
             Configuration = Names("GNUmakefile makefile Makefile *.mk"),
             ReadFirst = ["GNUmakefile", "makefile"],
-            Scripts = [.. Names("make gmake").Select(program => (program, Names("GNUmakefile makefile Makefile")))],
+            Scripts = [.. Names("make gmake").Select(program => new EcosystemScripts(program, Names("GNUmakefile makefile Makefile")))],
         },
         new("just")
         {
             Programs = ["just"],
             Configuration = Names("justfile Justfile .justfile"),
             ReadFirst = [".justfile"],
-            Scripts = [("just", Names("justfile Justfile .justfile"))],
+            Scripts = [new("just", Names("justfile Justfile .justfile"))],
         },
         new("task")
         {
             Programs = ["task"],
             Configuration = Names("Taskfile.y*ml taskfile.y*ml Taskfile.dist.y*ml"),
-            Scripts = [("task", Names("Taskfile.yml Taskfile.yaml"))],
+            Scripts = [new("task", Names("Taskfile.yml Taskfile.yaml"))],
         },
         new("Bazel")
         {
@@ -380,7 +380,8 @@ internal static class EcosystemTable
 
     private static string[] Names(string names) => names.Split(' ');
 
-    private static (string, GateType)[] Commands(GateType type, params string[] words) => [.. words.Select(word => (word, type))];
+    private static EcosystemCommand[] Commands(GateType type, params string[] words) =>
+        Array.ConvertAll(words, word => new EcosystemCommand(word, type));
 
     private static string[] Scripts(string script) => [.. Names(JavaScriptManagers).Select(manager => $"{manager} {script}")];
 }

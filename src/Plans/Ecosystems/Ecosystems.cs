@@ -7,7 +7,7 @@ public static class Ecosystems
 
     private static readonly HashSet<string> AllLockFiles = All.SelectMany(row => row.LockFiles).ToHashSet(StringComparer.Ordinal);
 
-    private static readonly (string, GateType)[] AllCommands = [.. All.SelectMany(row => row.Commands)];
+    private static readonly EcosystemCommand[] AllCommands = [.. All.SelectMany(row => row.Commands)];
 
     /// <summary>All of them: languages, then tools that run others.</summary>
     public static IReadOnlyList<Ecosystem> All => EcosystemTable.Rows;

@@ -22,7 +22,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
             return Of(request, onto) with
             {
                 Message = "Others have changed the same package files; it is installed once more on those.",
-                FailureClass = FailureClasses.Transient,
+                FailureClass = FailureClass.Transient,
             };
         }
         if (!merge.IsClean)

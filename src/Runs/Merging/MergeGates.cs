@@ -124,7 +124,7 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
             Message = broken is not null
                 ? GateCheck.Explain(files, broken)
                 : $"On the merged tree{together}: {string.Join(" ", failures.Select(f => GateCheck.Explain(files, f)))}",
-            FailureClass = broken is null ? FailureClasses.None : FailureClasses.Environment,
+            FailureClass = broken is null ? FailureClass.None : FailureClass.Environment,
             ProblemsFile = ProblemsFile.Write(
                 files.Folder,
                 last.TaskId,

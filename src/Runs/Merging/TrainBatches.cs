@@ -146,7 +146,7 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
         MergeAttempt.Of(input.Requests[^1], input.Base) with
         {
             Message = $"The merge {input.Commit} is gone; it is made anew.",
-            FailureClass = FailureClasses.Transient,
+            FailureClass = FailureClass.Transient,
         };
 
     /// <summary>The position of staging; a moved branch is put back.</summary>

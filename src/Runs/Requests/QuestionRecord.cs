@@ -15,12 +15,12 @@ internal sealed record QuestionRecord
     /// <summary>Why a person must; empty where there is an answer.</summary>
     public string Why { get; init; } = "";
 
-    /// <inheritdoc cref="QuestionAnswer.By"/>
+    /// <inheritdoc cref="AnswerJudgement.By"/>
     public string By { get; init; } = "";
     public DateTimeOffset Time { get; init; }
 
-    /// <summary>The planner's agent run.</summary>
-    public required AgentRunResult Run { get; init; }
+    /// <summary>Folder of the planner's agent run, relative to the repository.</summary>
+    public string Folder { get; init; } = "";
 
     /// <summary>Path of the record of a question.</summary>
     public static string PathOf(RunFolder folder, string task, int start) =>

@@ -10,6 +10,14 @@ public sealed class ReviewEnd(RunServices services)
     private const int MostTasks = 20;
     private const int MostNamed = 3;
 
+    /// <summary>Removes the reviewer's worktree.</summary>
+    /// <param name="input">Which run.</param>
+    public async Task EndAsync(EndReviewInput input, CancellationToken stop)
+    {
+        var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        await new WorktreeStore(await services.OpenRepositoryAsync(run)).RemoveAsync(run.WorktreeOf(ReviewTask.Id), stop);
+    }
+
     /// <summary>Reads all answers of a round. Repeating it has the same result.</summary>
     /// <param name="input">Which round.</param>
     public async Task<ReviewConclusion> ConcludeAsync(ConcludeReviewInput input, CancellationToken stop)

@@ -32,7 +32,7 @@ internal static class AgentMonitor
         var stopped = stop;
         if (stop)
         {
-            await session.StopAsync(AgentStopReason.Requested);
+            await session.StopAsync(AgentFailure.Stopped);
         }
         while (!following.IsCompleted)
         {
@@ -67,7 +67,7 @@ internal static class AgentMonitor
             if (execution.Stop.IsCancellationRequested)
             {
                 stopped = true;
-                await session.StopAsync(AgentStopReason.Requested);
+                await session.StopAsync(AgentFailure.Stopped);
             }
         }
         return await BlameAsync(await following, runner, start);
@@ -82,7 +82,7 @@ internal static class AgentMonitor
 
     /// <summary>A program that is killed says nothing itself: whether its account is to blame is known by a look at that.</summary>
     private static async Task<AgentOutcome> BlameAsync(AgentOutcome outcome, IAgentRunner runner, AgentStart start) =>
-        outcome is { Failure: AgentFailure.Killed, LacksMemory: false }
+        outcome is { Failure: AgentFailure.Killed }
         && await runner.CheckAsync(start.Repository, CancellationToken.None) is { Status: AgentCheckStatus.Failed } check
             ? outcome with
             {
@@ -122,7 +122,7 @@ internal static class AgentMonitor
         stop && AgentSupervisor.TryCancelBeforeStart(folder)
             ? new()
             {
-                FailureClass = FailureClasses.Stopped,
+                FailureClass = FailureClass.Stopped,
                 Message = "stopped before it began",
                 Session = session,
                 NeverBegun = true,

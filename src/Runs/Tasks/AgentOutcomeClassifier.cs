@@ -17,7 +17,7 @@ internal static partial class AgentOutcomeClassifier
     /// <param name="found">It had ended when it was first looked at: an agent that was stopped while nothing followed it continues with its
     /// run.</param>
     /// <param name="timeLimit">The setting that limits its time.</param>
-    public static (string FailureClass, string Message) Of(
+    public static (FailureClass FailureClass, string Message) Of(
         AgentOutcome outcome,
         AgentClaim? claim,
         bool found,
@@ -27,31 +27,36 @@ internal static partial class AgentOutcomeClassifier
         var ended = outcome.Failure is AgentFailure.None or AgentFailure.GaveUp;
         if (ended && claim?.Status == "blocked")
         {
-            return (FailureClasses.Blocked, BlockedBy(claim));
+            return (FailureClass.Blocked, BlockedBy(claim));
         }
         if (ended && claim?.Status == "failed")
         {
-            return (FailureClasses.GaveUp, $"the agent gave up: {claim.Reason}");
+            return (FailureClass.GaveUp, $"the agent gave up: {claim.Reason}");
         }
         var message = outcome.Detail.Length > 0 ? outcome.Detail : outcome.FinalText;
         return outcome.Failure switch
         {
-            AgentFailure.None => (FailureClasses.None, outcome.FinalText),
-            AgentFailure.GaveUp => (FailureClasses.GaveUp, message),
-            AgentFailure.UsageLimit => (FailureClasses.UsageLimit, message),
-            AgentFailure.Account => (FailureClasses.Account, message),
-            AgentFailure.Transient => (FailureClasses.Transient, message),
-            AgentFailure.Stall => (FailureClasses.Transient, message),
-            AgentFailure.Environment => (FailureClasses.Environment, message),
-            AgentFailure.Timeout => (FailureClasses.Limit, Sentences(message, Cure(timeLimit))),
-            AgentFailure.Turns => (FailureClasses.Limit, Sentences(message, Cure("limits.turns"))),
-            AgentFailure.Money => (FailureClasses.Limit, Sentences(message, Cure("limits.cost"))),
-            AgentFailure.Memory => (FailureClasses.Limit, Sentences(message, MemoryCure)),
-            AgentFailure.Orphaned or AgentFailure.Killed => (FailureClasses.Died, message),
-            AgentFailure.Stopped => (found ? FailureClasses.Died : FailureClasses.Stopped, message),
-            _ => (FailureClasses.Invalid, message),
+            AgentFailure.None => (FailureClass.None, outcome.FinalText),
+            AgentFailure.GaveUp or AgentFailure.Output => (FailureClass.GaveUp, message),
+            AgentFailure.UsageLimit => (FailureClass.UsageLimit, message),
+            AgentFailure.Account => (FailureClass.Account, message),
+            AgentFailure.Transient => (FailureClass.Transient, message),
+            AgentFailure.Stall => (FailureClass.Transient, message),
+            AgentFailure.Environment => (FailureClass.Environment, message),
+            AgentFailure.Timeout => (FailureClass.Limit, Sentences(message, Cure(timeLimit))),
+            AgentFailure.Turns => (FailureClass.Limit, Sentences(message, Cure("limits.turns"))),
+            AgentFailure.Money => (FailureClass.Limit, Sentences(message, Cure("limits.cost"))),
+            AgentFailure.Memory => (FailureClass.Limit, Sentences(message, MemoryCure)),
+            AgentFailure.OutOfMemory => (FailureClass.OutOfMemory, message),
+            AgentFailure.Orphaned or AgentFailure.Killed => (FailureClass.Died, message),
+            AgentFailure.Stopped => (found ? FailureClass.Died : FailureClass.Stopped, message),
+            _ => (FailureClass.Invalid, message),
         };
     }
+
+    /// <summary>A limit of its run has ended it: the next agent run of the task is told so.</summary>
+    public static bool IsLimit(AgentFailure failure) =>
+        failure is AgentFailure.Timeout or AgentFailure.Stall or AgentFailure.Turns or AgentFailure.Money or AgentFailure.Memory;
 
     /// <summary>How an agent failed, without numbers and the task's name: three tasks with equal signatures have a common cause. Empty for
     /// failures that a task can have by itself, such as its limits or a claim of its agent.</summary>
@@ -63,7 +68,9 @@ internal static partial class AgentOutcomeClassifier
                 or AgentFailure.Transient
                 or AgentFailure.Invalid
                 or AgentFailure.Stall
-                or AgentFailure.Killed;
+                or AgentFailure.Output
+                or AgentFailure.Killed
+                or AgentFailure.OutOfMemory;
         if (!countable || claim is not null)
         {
             return "";

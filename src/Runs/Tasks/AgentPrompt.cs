@@ -12,15 +12,6 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     private const string AgentsFolder = ".claude/agents/";
     private const string Conventions = "CLAUDE.md";
 
-    private static readonly string[] LimitFailures =
-    [
-        nameof(AgentFailure.Timeout),
-        nameof(AgentFailure.Stall),
-        nameof(AgentFailure.Turns),
-        nameof(AgentFailure.Money),
-        nameof(AgentFailure.Memory),
-    ];
-
     /// <summary>The prompt: the whole task, or, in a conversation that continues, only what is new.</summary>
     /// <param name="input">Which task and start.</param>
     /// <param name="conversation">File of the conversation to continue; null: a new one.</param>
@@ -144,7 +135,8 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
 
     /// <summary>The limit that ended the previous agent run, so that the agent does not run into it again; empty where none did.</summary>
     private static string EndingOfLast(RunAgentInput input, RunFiles files) =>
-        AgentRunNotes.Read(files.Folder.Start(input.Task.Task.Id, input.Start - 1)) is { } last && LimitFailures.Contains(last.Failure)
+        AgentRunNotes.Read(files.Folder.Start(input.Task.Task.Id, input.Start - 1)) is { } last
+        && AgentOutcomeClassifier.IsLimit(last.Failure)
             ? $"Your last attempt was ended by a limit: {last.Detail} Go about it so that this does not happen again."
             : "";
 

@@ -16,7 +16,7 @@ public sealed record AgentStartFolder(string Run, string Task, int Number, strin
     public bool MayBeAtWork => State is AgentStartState.Running or AgentStartState.Died;
 
     /// <summary>Stops its agent and all processes that it started; conversation and files stay.</summary>
-    public Task StopAsync(TimeProvider time) => new AgentSupervisor(time).StopAsync(Path, AgentStopReason.Requested);
+    public Task StopAsync(TimeProvider time) => new AgentSupervisor(time).StopAsync(Path, AgentFailure.Stopped);
 }
 
 /// <summary>Finds agent runs on this machine from the runs' files alone.</summary>

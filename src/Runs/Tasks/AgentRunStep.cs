@@ -55,7 +55,7 @@ public sealed class AgentRunStep(RunServices services)
         {
             return new AgentRunResult
             {
-                FailureClass = FailureClasses.Environment,
+                FailureClass = FailureClass.Environment,
                 Message = problem,
                 Session = input.Session,
                 Folder = files.Folder.Relative(start.Folder),
@@ -159,7 +159,11 @@ public sealed class AgentRunStep(RunServices services)
         string? claimed
     )
     {
-        if (outcome.Failure != AgentFailure.GaveUp || result.FailureClass != FailureClasses.GaveUp || worktree is null)
+        if (
+            outcome.Failure is not (AgentFailure.GaveUp or AgentFailure.Output)
+            || result.FailureClass != FailureClass.GaveUp
+            || worktree is null
+        )
         {
             return result;
         }
@@ -171,7 +175,7 @@ public sealed class AgentRunStep(RunServices services)
             ? result
             : result with
             {
-                FailureClass = FailureClasses.None,
+                FailureClass = FailureClass.None,
                 ClaimedDone = claimed == "completed",
                 EndedWith = FileNames.Show(result.Message.ReplaceLineEndings(" ").Trim(), LongestError),
                 Signature = "",
@@ -216,7 +220,7 @@ public sealed class AgentRunStep(RunServices services)
         var notes = AgentRunNotes.Of(outcome) with { SnapshotProblem = snapshotProblem, Attempt = input.Attempt };
         notes.Write(start.Folder);
         var (failure, message) = AgentOutcomeClassifier.Of(outcome, claim, found);
-        if (failure == FailureClasses.Blocked)
+        if (failure == FailureClass.Blocked)
         {
             message += RequestedFiles.Owners(files, start.Task, claim);
             message += ContractCheck.HowToChange(files, message);
@@ -227,7 +231,6 @@ public sealed class AgentRunStep(RunServices services)
             Message = message,
             ClaimedDone = outcome.ClaimsDone && claim?.Status is null or "completed",
             Session = outcome.SessionId ?? start.SessionId ?? "",
-            LacksMemory = outcome.LacksMemory,
             Cost = notes.Cost,
             Tokens = notes.Tokens,
             Turns = outcome.Turns,

@@ -50,7 +50,7 @@ internal sealed class HeldStart(RunServices services, string run, string reposit
     private AgentRunResult Held(string why) =>
         new()
         {
-            FailureClass = FailureClasses.Held,
+            FailureClass = FailureClass.Held,
             Message = why,
             Session = session,
             NeverBegun = true,

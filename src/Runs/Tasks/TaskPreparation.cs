@@ -23,7 +23,7 @@ public sealed class TaskPreparation(RunServices services)
                 Worktree = "",
                 BaseCommit = "",
                 Problem = shortage,
-                FailureClass = FailureClasses.Environment,
+                FailureClass = FailureClass.Environment,
             };
         }
         var workspace = new TaskWorkspace(repository, files, task.Id);
@@ -70,7 +70,7 @@ public sealed class TaskPreparation(RunServices services)
         }
         if (await WorktreeSetup.RunAsync(worktree, files, services, files.Folder.Task(task.Id), stop) is { } failure)
         {
-            return prepared with { Problem = failure, FailureClass = FailureClasses.Environment };
+            return prepared with { Problem = failure, FailureClass = FailureClass.Environment };
         }
         return prepared;
     }

@@ -81,7 +81,7 @@ public sealed class TaskVerification(RunServices services)
             {
                 Commit = commit,
                 Problems = [GateCheck.Explain(files, broken)],
-                FailureClass = FailureClasses.Environment,
+                FailureClass = FailureClass.Environment,
                 Gates = gated,
                 Measurements = measured,
             };

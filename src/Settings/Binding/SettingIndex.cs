@@ -53,11 +53,13 @@ public static class SettingIndex
             return collector._settings;
         }
 
-        public override T Read<T>(Setting<T> setting, string? part = null)
+        protected override RawSetting? Find(Setting setting, string name)
         {
             _settings.Add(setting);
-            return setting.Default;
+            return null;
         }
+
+        protected override FaultSink FaultsOf(Setting setting, string name, RawSetting raw) => static (_, _, _, _) => { };
 
         public override IReadOnlyList<string> Names(string key, string? always = null) => [always ?? "*"];
 

@@ -7,7 +7,18 @@ internal abstract class SettingReader
     /// <summary>The value that is in force.</summary>
     /// <param name="setting">The declaration.</param>
     /// <param name="part">What stands in place of a <c>*</c> in its name.</param>
-    public abstract T Read<T>(Setting<T> setting, string? part = null);
+    public T Read<T>(Setting<T> setting, string? part = null)
+    {
+        // Not virtual itself: a virtual method of a type of value can't be compiled ahead, and a start waits for it.
+        var name = setting.NameOf(part);
+        return Find(setting, name) is { } raw ? setting.Read(raw.Value, FaultsOf(setting, name, raw)) : setting.Default;
+    }
+
+    /// <summary>What was written for a setting; null: nothing.</summary>
+    protected abstract RawSetting? Find(Setting setting, string name);
+
+    /// <summary>Takes the faults of a value.</summary>
+    protected abstract FaultSink FaultsOf(Setting setting, string name, RawSetting raw);
 
     /// <summary>The names below a key that users choose themselves, such as those of agents.</summary>
     /// <param name="key">The key above them.</param>

@@ -3,25 +3,19 @@ namespace Orchestrator.Settings;
 /// <summary>Reads settings from layers; faults and warnings are added to those of the layers.</summary>
 internal sealed class SettingsBinder(SettingsLayers layers) : SettingReader
 {
-    public override T Read<T>(Setting<T> setting, string? part = null)
-    {
-        var name = setting.NameOf(part);
-        return layers.Settings.TryGetValue(name, out var raw)
-            ? setting.Read(
-                raw.Value,
-                (message, line, cure, below) =>
-                    layers.Errors.Add(
-                        SettingFault.OfValue(
-                            setting,
-                            name + below,
-                            message,
-                            line > 0 && raw.Source.Line > 0 ? raw.Source with { Line = line } : raw.Source,
-                            cure
-                        )
-                    )
-            )
-            : setting.Default;
-    }
+    protected override RawSetting? Find(Setting setting, string name) => layers.Settings.GetValueOrDefault(name);
+
+    protected override FaultSink FaultsOf(Setting setting, string name, RawSetting raw) =>
+        (message, line, cure, below) =>
+            layers.Errors.Add(
+                SettingFault.OfValue(
+                    setting,
+                    name + below,
+                    message,
+                    line > 0 && raw.Source.Line > 0 ? raw.Source with { Line = line } : raw.Source,
+                    cure
+                )
+            );
 
     public override IReadOnlyList<string> Names(string key, string? always = null) =>
         [

@@ -159,7 +159,7 @@ public sealed class RealClaudeTests
         var session = await claude.Agents.Supervisor.StartOrAttachAsync(claude.Runner, start, default);
         await Eventually.TrueAsync(() => File.Exists(claude.InWorktree("begun")));
 
-        await session.StopAsync(AgentStopReason.Requested);
+        await session.StopAsync(AgentFailure.Stopped);
         (var stopped, _) = await AgentFixture.FollowAsync(session);
         Assert.Empty(AgentFixture.ProcessesOf(start));
         (var later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please go on."));

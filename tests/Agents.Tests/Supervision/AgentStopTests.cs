@@ -21,7 +21,7 @@ public sealed class AgentStopTests
         );
         await Eventually.TrueAsync(() => File.Exists(agents["up"]));
 
-        await session.StopAsync(AgentStopReason.Requested);
+        await session.StopAsync(AgentFailure.Stopped);
 
         Assert.True(File.Exists(Path.Combine(agents.Worktree, "saved")));
         Assert.Empty(AgentFixture.ProcessesOf(start));
@@ -35,7 +35,7 @@ public sealed class AgentStopTests
         var session = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Stubborn), start, default);
         await AgentFixture.FileAsync(Path.Combine(start.Folder, "stdout"));
 
-        await session.StopAsync(AgentStopReason.Requested);
+        await session.StopAsync(AgentFailure.Stopped);
         var outcome = await AgentFixture.FollowQuietlyAsync(session);
 
         Assert.Equal(AgentFailure.Stopped, outcome.Failure);
@@ -50,7 +50,7 @@ public sealed class AgentStopTests
         var start = agents.Start();
         await agents.RunAsync(AgentFixture.Shell("exit 0"), start);
 
-        await agents.Supervisor.StopAsync(start.Folder, AgentStopReason.Requested);
+        await agents.Supervisor.StopAsync(start.Folder, AgentFailure.Stopped);
 
         var session = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell("exit 9"), start, default);
         Assert.Equal(AgentFailure.None, (await AgentFixture.FollowQuietlyAsync(session)).Failure);
@@ -69,7 +69,7 @@ public sealed class AgentStopTests
 
             // Before the supervisor has taken the start there is nothing to stop.
             await Eventually.TrueAsync(() => AgentSupervisor.Look(start.Folder) != AgentStartState.NotStarted);
-            await agents.Supervisor.StopAsync(start.Folder, AgentStopReason.Requested);
+            await agents.Supervisor.StopAsync(start.Folder, AgentFailure.Stopped);
 
             Assert.Empty(AgentFixture.ProcessesOf(start));
             Assert.Equal(AgentFailure.Stopped, (await AgentFixture.FollowQuietlyAsync(await starting)).Failure);
@@ -157,7 +157,7 @@ public sealed class AgentStopTests
             agents.Start(limits: limits)
         );
 
-        Assert.Equal(AgentFailure.GaveUp, outcome.Failure);
+        Assert.Equal(AgentFailure.Output, outcome.Failure);
         Assert.Contains("1000000 bytes", outcome.Detail, StringComparison.Ordinal);
     }
 

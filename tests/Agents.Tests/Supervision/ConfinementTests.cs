@@ -102,7 +102,7 @@ public sealed class ConfinementTests
             "trap 'echo asked >said; exit 0' INT; sleep 600 & echo up >up; while :; do sleep 0.1; done"
         );
 
-        await session.StopAsync(AgentStopReason.Requested);
+        await session.StopAsync(AgentFailure.Stopped);
 
         Assert.Equal("asked", await AgentFixture.FileAsync(Path.Combine(fixture.Worktree, "said")));
         Assert.Empty(AgentFixture.ProcessesOf(start));
@@ -117,7 +117,7 @@ public sealed class ConfinementTests
             "trap '' INT TERM; setsid sleep 600 & echo up >up; while :; do sleep 0.1; done"
         );
 
-        await session.StopAsync(AgentStopReason.Requested);
+        await session.StopAsync(AgentFailure.Stopped);
 
         Assert.Empty(AgentFixture.ProcessesOf(start));
     }

@@ -111,7 +111,7 @@ public sealed class ResourceLimitTests
         var start = agents.Start();
         await LeaveStoppedAsync(agents, start, "trap 'echo saved > ../saved; exit 0' INT; " + Loop);
 
-        await agents.Supervisor.StopAsync(start.Folder, AgentStopReason.Requested);
+        await agents.Supervisor.StopAsync(start.Folder, AgentFailure.Stopped);
 
         Assert.True(File.Exists(agents["saved"]));
         Assert.Empty(AgentFixture.ProcessesOf(start));

@@ -64,7 +64,7 @@ internal static class HistoryScenarios
             {
                 a.Agent = (input, _) =>
                     input.Start == 1
-                        ? Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.Blocked, Message = "needs pandas" })
+                        ? Task.FromResult(new AgentRunResult { FailureClass = FailureClass.Blocked, Message = "needs pandas" })
                         : DoneAsync();
                 a.JudgeRequest = input => new RequestVerdict
                 {
@@ -85,7 +85,7 @@ internal static class HistoryScenarios
             {
                 a.Agent = (input, _) =>
                     input.Start == 1
-                        ? Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.Blocked, Message = "Which format?" })
+                        ? Task.FromResult(new AgentRunResult { FailureClass = FailureClass.Blocked, Message = "Which format?" })
                         : DoneAsync();
                 a.JudgeRequest = _ => new RequestVerdict { Step = RequestSteps.Planner };
                 a.AnswerQuestion = (input, _) =>
@@ -94,10 +94,10 @@ internal static class HistoryScenarios
                         {
                             Run = new AgentRunResult
                             {
-                                FailureClass = input.Ask == 1 ? FailureClasses.Transient : FailureClasses.None,
+                                FailureClass = input.Start == 1 ? FailureClass.Transient : FailureClass.None,
                                 Cost = 0.25m,
                             },
-                            Answer = input.Ask == 1 ? "" : "ISO 8601",
+                            Answer = input.Start == 1 ? "" : "ISO 8601",
                             By = "opus",
                         }
                     );
@@ -109,7 +109,7 @@ internal static class HistoryScenarios
             {
                 a.Agent = (input, _) =>
                     input is { Start: 1, Task.Task.Id: "t0" }
-                        ? Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.Blocked, Message = "is too big" })
+                        ? Task.FromResult(new AgentRunResult { FailureClass = FailureClass.Blocked, Message = "is too big" })
                         : DoneAsync();
                 a.JudgeRequest = _ => new RequestVerdict { Step = RequestSteps.Split };
                 a.Split = _ => new SplitConclusion { PlanHash = "h", Tasks = [new TaskOutline { Id = "t0-1", Title = "a part" }] };
@@ -125,7 +125,7 @@ internal static class HistoryScenarios
             Script = a =>
                 a.Agent = (input, _) =>
                     input.Start == 1
-                        ? Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "I can't." })
+                        ? Task.FromResult(new AgentRunResult { FailureClass = FailureClass.GaveUp, Message = "I can't." })
                         : DoneAsync(),
             Play = async run =>
             {
@@ -135,7 +135,7 @@ internal static class HistoryScenarios
         };
         yield return new("resolved", Orchestration)
         {
-            Script = a => a.Agent = (_, _) => Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "no" }),
+            Script = a => a.Agent = (_, _) => Task.FromResult(new AgentRunResult { FailureClass = FailureClass.GaveUp, Message = "no" }),
             Play = async run =>
             {
                 await run.UntilAsync(s => s.State == RunStates.Escalated);
@@ -150,7 +150,7 @@ internal static class HistoryScenarios
             {
                 a.Agent = (input, _) =>
                     input.Task.Task.Id == "t0"
-                        ? Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "no" })
+                        ? Task.FromResult(new AgentRunResult { FailureClass = FailureClass.GaveUp, Message = "no" })
                         : DoneAsync();
                 a.ConcludeReplan = _ => new ReplanConclusion
                 {
@@ -171,7 +171,7 @@ internal static class HistoryScenarios
         };
         yield return new("aborted", Orchestration)
         {
-            Script = a => a.Agent = (_, _) => Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "no" }),
+            Script = a => a.Agent = (_, _) => Task.FromResult(new AgentRunResult { FailureClass = FailureClass.GaveUp, Message = "no" }),
             Play = async run =>
             {
                 await run.UntilAsync(s => s.State == RunStates.Escalated);
@@ -332,7 +332,7 @@ internal static class HistoryScenarios
     private static async Task<AgentRunResult> UntilStoppedAsync(CancellationToken stop)
     {
         await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" };
+        return new AgentRunResult { FailureClass = FailureClass.Stopped, Session = "s" };
     }
 
     private static async Task PauseAndResumeAsync(ScriptedRun run)

@@ -33,20 +33,20 @@ internal sealed class StateGates : IAsyncDisposable
             {
                 // Paused: the next start is this one once more.
                 _agents--;
-                return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" };
+                return new AgentRunResult { FailureClass = FailureClass.Stopped, Session = "s" };
             }
 
             return _agents switch
             {
                 1 => new AgentRunResult
                 {
-                    FailureClass = FailureClasses.Blocked,
+                    FailureClass = FailureClass.Blocked,
                     Message = "a question",
                     Session = "s",
                 },
                 2 => new AgentRunResult
                 {
-                    FailureClass = FailureClasses.GaveUp,
+                    FailureClass = FailureClass.GaveUp,
                     Message = "no",
                     Session = "s",
                 },

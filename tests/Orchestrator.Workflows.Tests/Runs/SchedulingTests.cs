@@ -95,7 +95,7 @@ public sealed class SchedulingTests
             r =>
                 r with
                 {
-                    FailureClass = FailureClasses.Account,
+                    FailureClass = FailureClass.Account,
                     Progress = r.Progress with { Why = new AgentFailed(new Quote("no login")) },
                 }
         );

@@ -219,7 +219,7 @@ public sealed class SteeringTests
         var state = Of(Task("a"));
         Start(state, "a");
 
-        Report(state, "a", TaskStates.Cancelled, r => r with { FailureClass = FailureClasses.RunEnded });
+        Report(state, "a", TaskStates.Cancelled, r => r with { FailureClass = FailureClass.RunEnded });
 
         Assert.Equal((TaskStates.Pending, true), (state.Board.Find("a").Progress.State, state.Board.Find("a").State.MayReuse));
     }

@@ -13,7 +13,7 @@ public sealed class AgentRetriesTests
     public void After_TransientFailures_WaitsLongerAndFailsAtTheLastAttempt()
     {
         var retries = new AgentRetries(new RetryRule { MaxAttempts = 3, BaseDelay = TimeSpan.FromSeconds(2) });
-        var transient = new AgentRunResult { FailureClass = FailureClasses.Transient, Message = "no network" };
+        var transient = new AgentRunResult { FailureClass = FailureClass.Transient, Message = "no network" };
 
         Assert.Equal(AfterAgent.Later, retries.After(transient).Next);
         Assert.Equal(TimeSpan.FromSeconds(2), retries.Backoff(transient, Now, 1));
@@ -27,7 +27,7 @@ public sealed class AgentRetriesTests
     public void After_AgentKilledAgainAndAgain_PausesLongerAndFailsAfterFiveStarts()
     {
         var retries = new AgentRetries(new RetryRule());
-        var died = new AgentRunResult { FailureClass = FailureClasses.Died, Message = "killed" };
+        var died = new AgentRunResult { FailureClass = FailureClass.Died, Message = "killed" };
 
         Assert.Equal(AfterAgent.Again, retries.After(died).Next);
         foreach (var seconds in (int[])[10, 30, 90])
@@ -42,12 +42,7 @@ public sealed class AgentRetriesTests
     public void After_KillsForWantOfMemory_ParksTheTaskAlone()
     {
         var retries = new AgentRetries(new RetryRule());
-        var died = new AgentRunResult
-        {
-            FailureClass = FailureClasses.Died,
-            Message = "no memory",
-            LacksMemory = true,
-        };
+        var died = new AgentRunResult { FailureClass = FailureClass.OutOfMemory, Message = "no memory" };
 
         AfterAgent[] next = [.. Enumerable.Range(0, 6).Select(_ => retries.After(died).Next)];
 
@@ -62,8 +57,8 @@ public sealed class AgentRetriesTests
     public void After_KillsAndTransientFailures_CountsBothUnlessOneRanForLong()
     {
         var (mixed, patient) = (new AgentRetries(new RetryRule()), new AgentRetries(new RetryRule()));
-        var died = new AgentRunResult { FailureClass = FailureClasses.Died, Message = "killed" };
-        var transient = new AgentRunResult { FailureClass = FailureClasses.Transient, Message = "no network" };
+        var died = new AgentRunResult { FailureClass = FailureClass.Died, Message = "killed" };
+        var transient = new AgentRunResult { FailureClass = FailureClass.Transient, Message = "no network" };
 
         foreach (var result in (AgentRunResult[])[transient, died, transient, died])
         {
@@ -74,16 +69,16 @@ public sealed class AgentRetriesTests
     }
 
     [Theory]
-    [InlineData(FailureClasses.None, nameof(AfterAgent.Done))]
-    [InlineData(FailureClasses.Stopped, nameof(AfterAgent.Stopped))]
-    [InlineData(FailureClasses.UsageLimit, nameof(AfterAgent.AtReset))]
-    [InlineData(FailureClasses.Account, nameof(AfterAgent.Parked))]
-    [InlineData(FailureClasses.Environment, nameof(AfterAgent.Parked))]
-    [InlineData(FailureClasses.Blocked, nameof(AfterAgent.Answered))]
-    [InlineData(FailureClasses.Held, nameof(AfterAgent.Again))]
-    [InlineData(FailureClasses.GaveUp, nameof(AfterAgent.Fail))]
-    [InlineData(FailureClasses.Limit, nameof(AfterAgent.Fail))]
-    public void After_Outcome_SaysWhatComesNext(string failureClass, string next) =>
+    [InlineData(FailureClass.None, nameof(AfterAgent.Done))]
+    [InlineData(FailureClass.Stopped, nameof(AfterAgent.Stopped))]
+    [InlineData(FailureClass.UsageLimit, nameof(AfterAgent.AtReset))]
+    [InlineData(FailureClass.Account, nameof(AfterAgent.Parked))]
+    [InlineData(FailureClass.Environment, nameof(AfterAgent.Parked))]
+    [InlineData(FailureClass.Blocked, nameof(AfterAgent.Answered))]
+    [InlineData(FailureClass.Held, nameof(AfterAgent.Again))]
+    [InlineData(FailureClass.GaveUp, nameof(AfterAgent.Fail))]
+    [InlineData(FailureClass.Limit, nameof(AfterAgent.Fail))]
+    public void After_Outcome_SaysWhatComesNext(FailureClass failureClass, string next) =>
         Assert.Equal(
             next,
             new AgentRetries(new RetryRule()).After(new AgentRunResult { FailureClass = failureClass, Message = "m" }).Next.ToString()
@@ -92,7 +87,7 @@ public sealed class AgentRetriesTests
     [Fact]
     public void UntilReset_SpreadsTheWakingAndKnowsAPastReset()
     {
-        var limit = new AgentRunResult { FailureClass = FailureClasses.UsageLimit, ResetAt = Now.AddHours(1) };
+        var limit = new AgentRunResult { FailureClass = FailureClass.UsageLimit, ResetAt = Now.AddHours(1) };
 
         var retries = new AgentRetries(new RetryRule());
 
@@ -105,7 +100,7 @@ public sealed class AgentRetriesTests
     [Fact]
     public void UntilReset_LimitThatIsThereAgainAtOnce_IsWaitedForLongerEachTime()
     {
-        var limit = new AgentRunResult { FailureClass = FailureClasses.UsageLimit, ResetAt = Now };
+        var limit = new AgentRunResult { FailureClass = FailureClass.UsageLimit, ResetAt = Now };
         var retries = new AgentRetries(new RetryRule());
         var waits = new List<double>();
 

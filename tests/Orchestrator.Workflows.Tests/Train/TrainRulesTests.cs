@@ -83,7 +83,7 @@ public sealed class TrainRulesTests
     public void Next_MachineIsToBlame_MergesWhatIsLeftOneByOne()
     {
         var state = With(4);
-        state = TrainSimulator.Build(state, state.Queue).Gated(4, new MergeResult { FailureClass = FailureClasses.Environment });
+        state = TrainSimulator.Build(state, state.Queue).Gated(4, new MergeResult { FailureClass = FailureClass.Environment });
         Assert.IsType<TrainStep.GiveUp>(TrainRules.Next(state));
         state = state.GivenUp();
         for (var i = 1; i <= 4; i++)
@@ -315,9 +315,9 @@ public sealed class TrainRulesTests
     }
 
     [Theory]
-    [InlineData(FailureClasses.Environment)]
-    [InlineData(FailureClasses.Invalid)]
-    public void Next_StepOfOneThatIsAloneSaysNothingOfItsWork_GivesItThatResult(string failureClass)
+    [InlineData(FailureClass.Environment)]
+    [InlineData(FailureClass.Invalid)]
+    public void Next_StepOfOneThatIsAloneSaysNothingOfItsWork_GivesItThatResult(FailureClass failureClass)
     {
         var state = With(2);
         state = TrainSimulator.Build(state, [state.Queue[0]]).Gated(1, new MergeResult { FailureClass = failureClass });
@@ -333,7 +333,7 @@ public sealed class TrainRulesTests
         var state = With(3);
         state = TrainSimulator
             .Build(state, [.. state.Queue.Take(entries)])
-            .Gated(entries, new MergeResult { FailureClass = FailureClasses.Transient });
+            .Gated(entries, new MergeResult { FailureClass = FailureClass.Transient });
 
         Assert.IsType<TrainStep.End>(TrainRules.Next(state));
         Assert.Equal(3, Assert.IsType<TrainStep.Build>(TrainRules.Next(state.Ended())).Requests.Count);

@@ -86,7 +86,7 @@ public sealed record BeginReplanInput
     public required RepositoryReference Repository { get; init; }
     public required string PlanHash { get; init; }
 
-    /// <inheritdoc cref="AskPlannerInput.Replan"/>
+    /// <inheritdoc cref="EndPlanningInput.Replan"/>
     public required int Replan { get; init; }
 
     /// <summary>Commit that staging is at: what is merged.</summary>

@@ -32,7 +32,7 @@ public sealed record TaskInput
     /// <summary>The run resumes tasks that are parked for their account or machine; without it the task retries by itself.</summary>
     public bool RunWakes { get; init; }
 
-    /// <inheritdoc cref="AskPlannerInput.Replan"/>
+    /// <inheritdoc cref="EndPlanningInput.Replan"/>
     public int Replan { get; init; }
 
     /// <summary>The round that a <c>ReviewWorkflow</c> carries out; null for tasks.</summary>
@@ -84,7 +84,7 @@ public sealed record PreparedTask
     public string Problem { get; init; } = "";
 
     /// <summary>Class of <see cref="Problem"/>.</summary>
-    public string FailureClass { get; init; } = FailureClasses.None;
+    public FailureClass FailureClass { get; init; }
 }
 
 /// <summary>Asks for a task's work to be checked, committed and run through its gates.</summary>
@@ -120,8 +120,8 @@ public sealed record VerifyResult
     /// <summary>The problems with their evidence, for the agent and for people; relative to the repository.</summary>
     public string ProblemsFile { get; init; } = "";
 
-    /// <summary><see cref="FailureClasses.Environment"/> when the machine is to blame, not the work.</summary>
-    public string FailureClass { get; init; } = FailureClasses.None;
+    /// <summary><see cref="FailureClass.Environment"/> when the machine is to blame, not the work.</summary>
+    public FailureClass FailureClass { get; init; }
 
     /// <summary>What came of the gates; null when they were not run, because the work was refused before.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -74,74 +74,11 @@ public sealed record PlanningBegun
     public string PlanningHash { get; init; } = "";
 }
 
-/// <summary>Asks the planner for one answer: starts it, or attaches to it.</summary>
-public sealed record AskPlannerInput
-{
-    public required string RunId { get; init; }
-    public required RepositoryReference Repository { get; init; }
-
-    /// <summary>The planner's attempt, from 1.</summary>
-    public required int Attempt { get; init; }
-
-    /// <summary>Number of the agent run: names its folder. The same number never asks twice.</summary>
-    public required int Start { get; init; }
-
-    /// <summary>Conversation to continue; empty: a new one.</summary>
-    public string Session { get; init; } = "";
-
-    /// <summary>File with the problems of the last answer, relative to the repository; empty in the first attempt.</summary>
-    public string ProblemsFile { get; init; } = "";
-
-    /// <summary>A person's guidance for this agent run.</summary>
-    public string Guidance { get; init; } = "";
-
-    /// <summary>Nothing is started: an agent left by an earlier call is stopped, or its outcome returned if it has ended.</summary>
-    public bool Stop { get; init; }
-
-    /// <summary>It was held: this call starts nothing and ends with the hold (<see cref="FailureClasses.Held"/>).</summary>
-    public bool AwaitRelease { get; init; }
-
-    /// <summary>Number of the other plan in this run, from 1; 0: the first plan.</summary>
-    public int Replan { get; init; }
-
-    /// <inheritdoc cref="PlanningBegun.PlanningHash"/>
-    public string PlanningHash { get; init; } = "";
-}
-
-/// <summary>Asks for an answer to be validated like any plan.</summary>
-public sealed record JudgeAnswerInput(string RunId, RepositoryReference Repository, int Start)
-{
-    /// <inheritdoc cref="AskPlannerInput.Replan"/>
-    public int Replan { get; init; }
-
-    /// <inheritdoc cref="PlanningBegun.PlanningHash"/>
-    public string PlanningHash { get; init; } = "";
-
-    /// <inheritdoc cref="AgentRunResult.SaidHash"/>
-    public string SaidHash { get; init; } = "";
-}
-
-/// <summary>Result of validating an answer.</summary>
-public sealed record AnswerJudgement
-{
-    /// <summary>Faults; empty when it is valid.</summary>
-    public IReadOnlyList<string> Problems { get; init; } = [];
-
-    /// <summary>All faults in a file relative to the repository, for the next attempt.</summary>
-    public string ProblemsFile { get; init; } = "";
-
-    /// <summary>Description of the result, for people.</summary>
-    public string Message { get; init; } = "";
-
-    /// <summary>SHA-256 of what was accepted: the plan or the tasks; of a review all its questions and answers by now.</summary>
-    public string SaidHash { get; init; } = "";
-}
-
 /// <summary>Asks for the finished plan to be stored where the run's start requested it, and for the planner's worktree to be
 /// removed.</summary>
 public sealed record EndPlanningInput(string RunId, RepositoryReference Repository, string? Output, bool Overwrite)
 {
-    /// <inheritdoc cref="AskPlannerInput.Replan"/>
+    /// <summary>Number of the other plan in this run, from 1; 0: the first plan.</summary>
     public int Replan { get; init; }
 
     /// <inheritdoc cref="PlanningBegun.PlanningHash"/>

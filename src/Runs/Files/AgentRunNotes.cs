@@ -5,7 +5,9 @@ internal sealed record AgentRunNotes
 {
     private const string FileName = "outcome.json";
     public string Session { get; set; } = "";
-    public string Failure { get; set; } = "";
+
+    [JsonConverter(typeof(JsonStringEnumConverter<AgentFailure>))]
+    public AgentFailure Failure { get; init; }
     public string Detail { get; set; } = "";
     public string FinalText { get; set; } = "";
     public int? ExitCode { get; init; }
@@ -33,7 +35,7 @@ internal sealed record AgentRunNotes
         new()
         {
             Session = outcome.SessionId ?? "",
-            Failure = outcome.Failure.ToString(),
+            Failure = outcome.Failure,
             Detail = outcome.Detail,
             FinalText = outcome.FinalText,
             ExitCode = outcome.ExitCode,

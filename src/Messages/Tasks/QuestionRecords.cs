@@ -9,49 +9,6 @@ public static class QuestionTask
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $".question-{task}-{start}");
 }
 
-/// <summary>Asks the planner a question of a task's agent: starts it, or attaches to it.</summary>
-public sealed record AskQuestionInput
-{
-    public required TaskInput Task { get; init; }
-
-    /// <inheritdoc cref="JudgeRequestInput.Start"/>
-    public required int Start { get; init; }
-
-    /// <inheritdoc cref="AgentRunResult.SaidHash"/>
-    public string SaidHash { get; init; } = "";
-
-    /// <summary>Number of the planner's agent run, from 1: names its folder. The same number never asks twice.</summary>
-    public required int Ask { get; init; }
-
-    /// <summary>Conversation to continue; empty: a new one.</summary>
-    public string Session { get; init; } = "";
-
-    /// <inheritdoc cref="AskPlannerInput.Stop"/>
-    public bool Stop { get; init; }
-
-    /// <inheritdoc cref="AskPlannerInput.AwaitRelease"/>
-    public bool AwaitRelease { get; init; }
-}
-
-/// <summary>The planner's reply. It is stored before it is returned, so that it is paid for once.</summary>
-public sealed record QuestionAnswer
-{
-    /// <summary>Result of the planner's agent run, with cost and conversation.</summary>
-    public required AgentRunResult Run { get; init; }
-
-    /// <summary>The answer; empty: a person has to answer, or there is none yet.</summary>
-    public string Answer { get; init; } = "";
-
-    /// <summary>Why a person has to answer; empty: there is an answer, or none yet.</summary>
-    public string Why { get; init; } = "";
-
-    /// <summary>The planner's model, or the agent if its model is unknown.</summary>
-    public string By { get; init; } = "";
-
-    /// <summary>File with question and answer, relative to the repository.</summary>
-    public string File { get; init; } = "";
-}
-
 /// <summary>A question of a task's agent that the planner has answered.</summary>
 public sealed record TaskAnswer
 {

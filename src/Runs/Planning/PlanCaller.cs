@@ -1,23 +1,47 @@
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.TaskGraphs;
+using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>Validates a planner's answer like any plan. A valid one is stored; faults are written down for the next attempt.</summary>
-public static class AnswerCheck
+/// <summary>Has a planner make a plan. Its answer is validated like any plan: a valid one is stored, faults are written down for the next
+/// attempt.</summary>
+internal sealed class PlanCaller : IAnswerCaller
 {
     /// <summary>The most faults in one reply.</summary>
     private const int MostFaults = 50;
 
-    /// <summary>Validates an answer.</summary>
-    /// <param name="input">Which start's answer.</param>
-    public static AnswerJudgement Judge(JudgeAnswerInput input)
+    /// <inheritdoc/>
+    public Task<AnsweringStart> DescribeAsync(AskAgentInput input)
     {
-        var files = new PlanningFiles(input.Repository, input.RunId, input.PlanningHash, input.Replan);
+        var files = FilesOf(input.Question);
+        return Task.FromResult(
+            new AnsweringStart
+            {
+                Folder = files.Folder,
+                TaskId = files.TaskId,
+                RunStart = files.Start,
+                Who = files.Start.Settings.Planner,
+                Role = "planner",
+                Setting = "planner",
+                Conversations = files.Conversations,
+                Schema = files.Schema,
+                AnswerFile = files.Answer(input.Start),
+                Worktree = files.Worktree,
+                Commit = files.Goal.Commit ?? "HEAD",
+                Prompt = () => files.Prompt,
+            }
+        );
+    }
+
+    /// <inheritdoc/>
+    public AnswerJudgement Judge(JudgeAnswerInput input)
+    {
+        var files = FilesOf(input.Question);
         var answer =
-            input.SaidHash.Length == 0
+            input.AnswerHash.Length == 0
                 ? null
-                : Encoding.UTF8.GetString(BoundFile.Read(files.Folder, files.Answer(input.Start), input.SaidHash));
+                : Encoding.UTF8.GetString(BoundFile.Read(files.Folder, files.Answer(input.Start), input.AnswerHash));
         var (message, said, errors) = files.Goal.Options.IsForBacklog ? TakeTasks(files, answer) : TakePlan(files, answer);
         if (errors.Count == 0)
         {
@@ -82,4 +106,7 @@ public static class AnswerCheck
         var said = faults.Count == 0 ? BoundFile.Write(files.TasksPath, Encoding.UTF8.GetBytes(answer!)) : "";
         return ($"{tasks.Count} tasks", said, [.. faults.Select(f => f.ToString())]);
     }
+
+    private static PlanningFiles FilesOf(AgentQuestion question) =>
+        new(question.Repository, question.RunId, question.Planning!.PlanningHash, question.Planning.Replan);
 }

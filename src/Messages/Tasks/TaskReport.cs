@@ -19,9 +19,9 @@ public sealed record TaskReport
     /// <summary>Grows by one with each report of that execution; <see cref="LastWord"/> in a report on its behalf.</summary>
     public required int Sequence { get; init; }
 
-    /// <summary>Why it is parked: <see cref="FailureClasses.Account"/>, <see cref="FailureClasses.Environment"/>,
-    /// <see cref="FailureClasses.Gate"/> or <see cref="FailureClasses.UsageLimit"/>.</summary>
-    public string FailureClass { get; init; } = FailureClasses.None;
+    /// <summary>Why it is parked: <see cref="FailureClass.Account"/>, <see cref="FailureClass.Environment"/>,
+    /// <see cref="FailureClass.Gate"/> or <see cref="FailureClass.UsageLimit"/>.</summary>
+    public FailureClass FailureClass { get; init; }
 
     /// <summary>The commit to be merged contains packages that were installed for it, not its work.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -102,52 +102,6 @@ public sealed record ReviewBegun
     public string SaidHash { get; init; } = "";
 }
 
-/// <summary>Asks the reviewer about one part: starts it, or attaches to it.</summary>
-public sealed record AskReviewerInput
-{
-    public required string RunId { get; init; }
-    public required RepositoryReference Repository { get; init; }
-    public required string PlanHash { get; init; }
-    public required ReviewRound Round { get; init; }
-
-    /// <summary>Which part, from 1.</summary>
-    public required int Part { get; init; }
-
-    /// <summary>The reviewer's attempt, from 1.</summary>
-    public required int Attempt { get; init; }
-
-    /// <summary>Number of the agent run: names its folder. The same number never asks twice.</summary>
-    public required int Start { get; init; }
-
-    /// <inheritdoc cref="ReviewBegun.SaidHash"/>
-    public string SaidHash { get; init; } = "";
-
-    /// <summary>Conversation to continue; empty: a new one.</summary>
-    public string Session { get; init; } = "";
-
-    /// <inheritdoc cref="AskPlannerInput.ProblemsFile"/>
-    public string ProblemsFile { get; init; } = "";
-
-    /// <inheritdoc cref="AskPlannerInput.Guidance"/>
-    public string Guidance { get; init; } = "";
-
-    /// <inheritdoc cref="AskPlannerInput.Stop"/>
-    public bool Stop { get; init; }
-
-    /// <inheritdoc cref="AskPlannerInput.AwaitRelease"/>
-    public bool AwaitRelease { get; init; }
-}
-
-/// <summary>Asks for an answer about one part to be validated and stored.</summary>
-public sealed record JudgeReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round, int Part, int Start)
-{
-    /// <inheritdoc cref="ReviewBegun.SaidHash"/>
-    public string SaidHash { get; init; } = "";
-
-    /// <inheritdoc cref="AgentRunResult.SaidHash"/>
-    public string AnswerHash { get; init; } = "";
-}
-
 /// <summary>Asks for the result of a round, all parts of which have answers.</summary>
 public sealed record ConcludeReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round)
 {

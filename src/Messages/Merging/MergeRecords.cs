@@ -57,8 +57,8 @@ public sealed record MergeResult
     public string Message { get; init; } = "";
     public string ProblemsFile { get; init; } = "";
 
-    /// <summary>Other than <see cref="FailureClasses.None"/>: it says nothing about the work.</summary>
-    public string FailureClass { get; init; } = FailureClasses.None;
+    /// <summary>Other than <see cref="FailureClass.None"/>: it says nothing about the work.</summary>
+    public FailureClass FailureClass { get; init; }
 
     /// <summary>The gates that failed on the merge.</summary>
     public IReadOnlyList<string> Failed { get; init; } = [];

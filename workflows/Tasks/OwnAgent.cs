@@ -1,0 +1,104 @@
+namespace Orchestrator.Workflows.Tasks;
+
+/// <summary>The agent of one attempt of a task.</summary>
+/// <param name="reporter">Reports to the run.</param>
+/// <param name="waits">For persons, accounts, the machine, times.</param>
+/// <param name="call">Lets one start happen.</param>
+/// <param name="answer">Answers a request of the agent. True: it goes on in its conversation; false: something must be carried out first.
+/// Null: a person answers.</param>
+internal sealed class OwnAgent(
+    TaskState state,
+    TaskReporter reporter,
+    TaskWaits waits,
+    Func<AgentCall, Task<AgentRunResult>> call,
+    Func<AgentRunResult, Task<bool>>? answer = null
+) : AgentCaller
+{
+    private TimeSpan _parked = TimeSpan.FromMinutes(1);
+    private TimeSpan _parkedAlone = TaskWaits.FirstPause;
+    private bool _wasInterrupted;
+
+    /// <inheritdoc/>
+    public override async Task<AgentRunResult> StartAsync(string held)
+    {
+        state.Progress = state.Progress with { LastStart = state.Progress.LastStart + 1, Starts = state.Progress.Starts + 1 };
+        reporter.TransitionTo(TaskStates.Executing, held.Length == 0 ? null : new AgentHeld(new Quote(held)));
+        using var interrupt = state.Interrupt = CancellationTokenSource.CreateLinkedTokenSource(state.Stop);
+        AgentRunResult result;
+        var guidance = state.TakeGuidance();
+        try
+        {
+            result = await AgentRuns.CallAsync(
+                call,
+                new AgentCall(guidance, Stop: false, interrupt.Token) { AwaitRelease = held.Length > 0, Answer = state.Answer }
+            );
+        }
+        finally
+        {
+            // A later pause has nothing to interrupt.
+            state.Interrupt = null;
+        }
+        if (result.Session.Length > 0)
+        {
+            state.Session = result.Session;
+        }
+        if (result.NeverBegun)
+        {
+            state.RestoreGuidance(guidance);
+        }
+        else
+        {
+            state.Answer = "";
+        }
+        state.Notice(result.Notices);
+        state.Heard(result);
+        state.Progress = state.Progress with
+        {
+            Cost = state.Progress.Cost + result.Cost,
+            Tokens = state.Progress.Tokens + result.Tokens,
+            Starts = state.Progress.Starts - (result.NeverBegun ? 1 : 0),
+            LastStart = state.Progress.LastStart - (result.FailureClass == FailureClass.Held ? 1 : 0),
+        };
+        state.Report = state.Report with { Signature = result.Signature };
+        _wasInterrupted = interrupt.IsCancellationRequested;
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public override Task WaitAsync(AgentRunResult result, TimeSpan pause) =>
+        waits.ForAsync(TaskStates.Executing, new AgentStartsAgain(new Quote(result.Message), pause), pause);
+
+    /// <inheritdoc/>
+    public override Task WaitUntilResetAsync(AgentRunResult result, DateTimeOffset reset, TimeSpan pause) =>
+        waits.UntilResetAsync(result.Message, reset, pause);
+
+    /// <inheritdoc/>
+    public override async Task<bool> EndsAsync(AfterAgent next, AgentRunResult result, Reason? why)
+    {
+        switch (next)
+        {
+            case AfterAgent.Done:
+                return true;
+            case AfterAgent.Stopped:
+                state.ThrowIfCancelled();
+                if (!_wasInterrupted)
+                {
+                    state.PauseAsStopped();
+                }
+                return false;
+            case AfterAgent.Parked:
+                _parked = await waits.ParkAsync(result.FailureClass, new AgentFailed(new Quote(result.Message)), _parked);
+                return false;
+            case AfterAgent.ParkedAlone:
+                _parkedAlone = await waits.ParkAsync(FailureClass.Gate, why!, _parkedAlone);
+                return false;
+            case AfterAgent.Answered when answer is not null:
+                return !await answer(result);
+            case AfterAgent.Answered:
+                await waits.ForAnswerAsync(new AgentAsks(new Quote(result.Message)));
+                return false;
+            default:
+                throw new TaskEndedException(TaskStates.Failed, why!);
+        }
+    }
+}
