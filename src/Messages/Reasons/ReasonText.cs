@@ -125,8 +125,8 @@ public static class ReasonText
             RequestInstalled => "what its agent asked for is installed",
             RequestJudged => "what its agent asks for is looked at",
             RequestNeedsApproval why => why.Request.Text,
-            ResolvedBy why => $"resolved by {why.By}: {Of(why.Commits)}"
-                + (why.Gates is { } gates ? $"; {GateWords.Count(gates)} gates hold" : ""),
+            ResolvedBy why =>
+                $"resolved by {why.By}: {Of(why.Commits)}{(why.Gates is { } gates ? $"; {GateWords.Count(gates)} gates hold" : "")}",
             ResumedByPerson => "resumed by a person",
             ReviewConcluded why => $"{why.Review}. {why.Summary}".TrimEnd(),
             ReviewNotBegun why => why.Cause.Text,
