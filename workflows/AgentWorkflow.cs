@@ -119,7 +119,8 @@ public abstract class AgentWorkflow : MessageWorkflow
         }
     }
 
-    /// <summary>One answer and what it is worth. What the task has reported before stays, because a later execution goes on from it.</summary>
+    /// <summary>One answer and what it is worth. What the task has reported before stays, because a later execution goes on from
+    /// it.</summary>
     private async Task<AnswerJudgement> AskOnceAsync(AgentQuestion question)
     {
         var before = Progress.SaidHash;

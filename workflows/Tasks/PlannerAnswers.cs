@@ -109,7 +109,9 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
                 break;
             default:
                 _forPerson =
-                    next == AfterAgent.Stopped ? new PlannerStopped() : new PlannerUnable(why ?? new AgentFailed(new Quote(result.Message)));
+                    next == AfterAgent.Stopped
+                        ? new PlannerStopped()
+                        : new PlannerUnable(why ?? new AgentFailed(new Quote(result.Message)));
                 break;
         }
         return Task.FromResult(true);

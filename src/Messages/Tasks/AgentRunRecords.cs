@@ -102,7 +102,8 @@ public sealed record AnswerJudgement
     /// <summary>All faults in a file relative to the repository, for the next attempt.</summary>
     public string ProblemsFile { get; init; } = "";
 
-    /// <summary>Description of the result, for people; to a question of a task's agent, the answer. Empty: a person has to answer.</summary>
+    /// <summary>Description of the result, for people; to a question of a task's agent, the answer. Empty: a person has to
+    /// answer.</summary>
     public string Message { get; init; } = "";
 
     /// <summary>SHA-256 of what was accepted: the plan or the tasks; of a review all its questions and answers by now.</summary>
