@@ -41,9 +41,23 @@ public sealed class GateTamperingResultTests
             )
         );
 
-    [Fact]
-    public void OfResult_PrintedMoreThanItsResultFileSays_IsNamed() =>
-        Assert.Equal("it printed 312 tests, junit.xml says 4", Words([], Verdict(new TestCount(4, 0, 312, ["junit.xml"]), 1)));
+    [Theory]
+    [InlineData("junit.xml", "it printed 312 tests, junit.xml says 4")]
+    [InlineData("junit.xml unit.trx", "it printed 312 tests, junit.xml, unit.trx say 4")]
+    [InlineData("a b c d e", "it printed 312 tests, a, b, c and 2 more say 4")]
+    public void OfResult_PrintedMoreThanItsResultFilesSay_IsNamed(string files, string strange) =>
+        Assert.Equal(strange, Words([], Verdict(new TestCount(4, 0, 312, files.Split(' ')), 1)));
+
+    [Theory]
+    [InlineData(312, "312 tests before any work was done, 311 tests now")]
+    [InlineData(311, null)]
+    public void SinceBase_FewerTests_AreNamedBeItOne(int before, string? strange)
+    {
+        var now = Verdict(Count(311), 1);
+        var odd = GateTampering.SinceBase(Verdict(Count(before), 1), now);
+
+        Assert.Equal(strange, odd is null ? null : GateWords.Oddities(now with { Oddities = [odd] }));
+    }
 
     [Fact]
     public void OfResult_GateOfChangedFilesOrTakenFromTheCacheOrRed_IsNotCompared()

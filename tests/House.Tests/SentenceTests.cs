@@ -55,7 +55,7 @@ public sealed class SentenceTests
         "DiffCommand: git's diff",
         "GateDetection: what npm writes into package.json",
         "GateProbe: commands of the user",
-        "LostConnection: what the client's core says of a broken connection",
+        "LostConnection: what the client's core says of its transport",
         "MethodSignature: source code",
         "PatchFile: git's diff",
         "PythonTypes: source code",

@@ -42,8 +42,8 @@ public static class ReasonText
             CommitsNotTaken why => why.Cause.Text,
             ConflictForPerson why =>
                 $"{Say(why.Because)} Its agent has not resolved the conflict in {Count(why.Attempts, "attempt")}. Both sides are "
-                    + $"in {why.Worktree}: make both hold there, then: orchestrate retry {why.Task} (with --guidance TEXT its agent "
-                    + "tries once more)",
+                    + $"in {why.Worktree}: make both hold there, then: orchestrate retry {why.Task} (with --guidance TEXT its agent tries "
+                    + "once more)",
             ContinuationGone => "it continued as new, and what followed is gone",
             DependencyEnded why => $"depends on {why.Task}, which is {why.State}",
             DependencyGoesOn why => $"{why.Task} goes on",
@@ -125,8 +125,8 @@ public static class ReasonText
             RequestInstalled => "what its agent asked for is installed",
             RequestJudged => "what its agent asks for is looked at",
             RequestNeedsApproval why => why.Request.Text,
-            ResolvedBy why => $"resolved by {why.By}: {Of(why.Commits)}"
-                + $"{(why.Gates is { } gates ? $"; {GateWords.Count(gates)} gates hold" : "")}",
+            ResolvedBy why =>
+                $"resolved by {why.By}: {Of(why.Commits)}{(why.Gates is { } gates ? $"; {GateWords.Count(gates)} gates hold" : "")}",
             ResumedByPerson => "resumed by a person",
             ReviewConcluded why => $"{why.Review}. {why.Summary}".TrimEnd(),
             ReviewNotBegun why => why.Cause.Text,

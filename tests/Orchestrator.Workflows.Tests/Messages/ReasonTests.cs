@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Orchestrator.Workflows.Messages;
 using Xunit;
 
@@ -145,6 +146,12 @@ public sealed class ReasonTests
             _ when type == typeof(DateTimeOffset) => Time,
             _ when type == typeof(Reason) => new DependencyGoesOn($"<{name}>"),
             _ when type == typeof(Person) => Person.Of(full ? "kim@laptop" : "", full ? "because" : ""),
+            _ when type == typeof(GateSummary) => new GateSummary
+            {
+                Proof = GateProof.Verified,
+                Total = 2,
+                Passed = 2,
+            },
             _ when type == typeof(RunReview) => new RunReview
             {
                 Round = 1,
