@@ -1,4 +1,3 @@
-using Orchestrator.Gates;
 using Orchestrator.Gates.Results;
 using Orchestrator.Gates.Running;
 using Orchestrator.Gates.Trees;
