@@ -15,10 +15,18 @@ public sealed record Notice
     public required IReadOnlyList<NoticeItem> Items { get; init; }
 
     /// <summary>The run; empty for a test.</summary>
-    public string Run { get; init; } = "";
+    public string Run
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <summary>Path of the run's repository; empty for a test.</summary>
-    public string Repository { get; init; } = "";
+    public string Repository
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <summary>When it was made.</summary>
     public required DateTimeOffset Time { get; init; }

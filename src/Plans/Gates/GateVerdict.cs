@@ -158,7 +158,11 @@ public sealed record GateVerdict
 
     /// <summary>The run in which it ran; empty: a person ran it (<c>orchestrate verify</c>).</summary>
     [JsonPropertyName("run")]
-    public string Run { get; init; } = "";
+    public string Run
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <summary>When it had ended; null where it did not run.</summary>
     [JsonPropertyName("at")]
@@ -211,11 +215,19 @@ public sealed record GateVerdict
 
     /// <summary>SHA-256 of that file when the gate had ended, in hexadecimal; empty: there was none, or it was not looked at.</summary>
     [JsonPropertyName("evidenceHash")]
-    public string EvidenceHash { get; init; } = "";
+    public string EvidenceHash
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <summary>The end of its output, at most 8 KiB, or why it did not run.</summary>
     [JsonPropertyName("output")]
-    public string Tail { get; init; } = "";
+    public string Tail
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <summary>Whether it passed, or had nothing to check.</summary>
     [JsonIgnore]

@@ -7,11 +7,15 @@ namespace Orchestrator.Runs.Notices;
 internal sealed record NoticeBook
 {
     [JsonPropertyName("schemaVersion")]
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get; set; } = 1;
 
     /// <summary>The messages, the oldest first.</summary>
     [JsonPropertyName("messages")]
-    public IReadOnlyList<NoticeMessage> Messages { get; init; } = [];
+    public IReadOnlyList<NoticeMessage> Messages
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Keys of all facts that were told, or are being told.</summary>
     [JsonIgnore]
@@ -60,11 +64,19 @@ internal sealed record NoticeDelivery
 
     /// <summary>Why it was not delivered or not withdrawn; empty where it was.</summary>
     [JsonPropertyName("problem")]
-    public string Problem { get; init; } = "";
+    public string Problem
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <inheritdoc cref="Delivery.Reference"/>
     [JsonPropertyName("reference")]
-    public string Reference { get; init; } = "";
+    public string Reference
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 }
 
 /// <summary>Where a message is.</summary>
