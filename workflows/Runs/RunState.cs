@@ -50,6 +50,9 @@ internal sealed class RunState
 
     public RunBoard Board { get; } = new();
 
+    /// <summary>The newest report of each task that came before this execution of the run worked with the task, by its id.</summary>
+    public Dictionary<string, TaskReport> EarlyReports { get; } = new(StringComparer.Ordinal);
+
     public RunJournal Journal => Board.Journal;
 
     /// <summary>True once tasks are loaded or never will be; commands that name a task wait for it.</summary>

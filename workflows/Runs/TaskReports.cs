@@ -10,6 +10,7 @@ internal static class TaskReports
     {
         if (!Apply(state.Board, report, now))
         {
+            KeepEarly(state, report);
             return;
         }
         var entry = state.Board.Find(report.Progress.Id);
@@ -37,6 +38,28 @@ internal static class TaskReports
         {
             state.Board.Retry(entry, "", now);
             entry.State = entry.State with { MayReuse = true };
+        }
+    }
+
+    /// <summary>The newest report of the same execution of a task: one may have come after the given one was asked for, while the run had
+    /// not taken the task over yet.</summary>
+    public static TaskReport NewestOf(RunState state, TaskReport asked) =>
+        state.EarlyReports.TryGetValue(asked.Progress.Id, out var early)
+        && early.ExecutionId == asked.ExecutionId
+        && early.Sequence > asked.Sequence
+            ? early
+            : asked;
+
+    // A task says each thing once: what is ignored here would not be said again.
+    private static void KeepEarly(RunState state, TaskReport report)
+    {
+        if (state.Board.TryFind(report.Progress.Id) is null or { AtWork: false, HasEnded: false })
+        {
+            var known = state.EarlyReports.GetValueOrDefault(report.Progress.Id);
+            if (known is null || known.ExecutionId != report.ExecutionId || known.Sequence < report.Sequence)
+            {
+                state.EarlyReports[report.Progress.Id] = report;
+            }
         }
     }
 

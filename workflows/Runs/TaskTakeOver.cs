@@ -30,6 +30,8 @@ internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
     /// <summary>The workflow works for this execution, and its report is handled.</summary>
     public void TakeOver(TaskEntry entry, TaskReport report)
     {
+        report = TaskReports.NewestOf(_state, report);
+
         // The queried report may be older than what the task has reported since.
         var isOld = !entry.AtWork && entry.ExecutionId == report.ExecutionId && report.Sequence <= entry.State.ReportSequence;
         if (isOld || TaskStates.IsDone(entry.Progress.State))
