@@ -36,10 +36,9 @@ public sealed class LargeFileTests
               b) rm new.bin && git checkout -q new.bin && grep -q 'new content' new.bin && echo 'newer content' >newer.bin ;;
             esac
             git add -A && git commit -qm large
-            # Its own folder: nothing of it stays, and no name can be taken for another content.
-            find "$(git rev-parse --git-common-dir)/lfs/objects" -type f | while read -r object; do
-              chmod u+w "$object"; echo evil >"$object"
-            done
+            # Its own folder: nothing of it stays but what was committed, and no name can be taken for another content.
+            forged=$(git rev-parse --git-common-dir)/lfs/objects/ab/cd
+            mkdir -p "$forged" && echo evil >"$forged/abcd$(printf '%060d' 0)"
             find /run/orchestrate-git/lfs/objects -type f | while read -r object; do ! { echo evil >"$object"; } 2>/dev/null; done
             """
         );
