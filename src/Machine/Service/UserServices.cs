@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Service;
 
@@ -44,13 +45,7 @@ public sealed class UserServices(IReadOnlyDictionary<string, string> environment
         );
 
     /// <summary>Absolute path of a unit's file.</summary>
-    public string FileOf(ServiceUnit unit)
-    {
-        var folder = environment.GetValueOrDefault("XDG_CONFIG_HOME") is { Length: > 0 } set
-            ? set
-            : Path.Combine(environment.GetValueOrDefault("HOME") ?? "/", ".config");
-        return Path.Combine(folder, "systemd", "user", unit.Name);
-    }
+    public string FileOf(ServiceUnit unit) => Path.Combine(SettingsFiles.ConfigFolder(environment), "systemd", "user", unit.Name);
 
     /// <summary>What is in the place of a unit's file.</summary>
     public UnitFileKind KindOf(ServiceUnit unit) => ServiceUnit.KindOf(DurableFile.TryRead(FileOf(unit)));

@@ -23,13 +23,13 @@ public static class SettingsFiles
 
     /// <summary>Path of the user's file: <c>$XDG_CONFIG_HOME</c> or <c>~/.config</c>, then <c>orchestrator/config.yaml</c>.</summary>
     /// <param name="environment">Variables of the process.</param>
-    public static string UserFile(IReadOnlyDictionary<string, string> environment)
-    {
-        var folder = environment.GetValueOrDefault("XDG_CONFIG_HOME") is { Length: > 0 } set
-            ? set
-            : Path.Combine(Home(environment), ".config");
-        return Path.Combine(folder, "orchestrator", "config.yaml");
-    }
+    public static string UserFile(IReadOnlyDictionary<string, string> environment) =>
+        Path.Combine(ConfigFolder(environment), "orchestrator", "config.yaml");
+
+    /// <summary>The folder of the user's configuration of all programs: <c>$XDG_CONFIG_HOME</c> or <c>~/.config</c>.</summary>
+    /// <param name="environment">Variables of the process.</param>
+    public static string ConfigFolder(IReadOnlyDictionary<string, string> environment) =>
+        environment.GetValueOrDefault("XDG_CONFIG_HOME") is { Length: > 0 } set ? set : Path.Combine(Home(environment), ".config");
 
     /// <summary>The user's home folder.</summary>
     /// <param name="environment">Variables of the process.</param>
