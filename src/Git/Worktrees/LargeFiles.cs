@@ -1,8 +1,16 @@
+using System.Text.RegularExpressions;
+
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>Large files of a repository (git LFS), whose content lies beside git's objects.</summary>
-public static class LargeFiles
+public static partial class LargeFiles
 {
+    /// <summary>A pointer has fewer bytes (git LFS, specification, "The Pointer").</summary>
+    private const int LongestPointer = 1024;
+
+    /// <summary>What <c>git cat-file --batch</c> writes before a content: an id of SHA-256, a kind, a size.</summary>
+    private const int LongestHeader = 128;
+
     /// <summary>Git is set up for them: in this repository, or, as by many installations, in all.</summary>
     public static bool AreSetUp(GitRepository repository) => repository.Configuration.Get("filter.lfs.clean") is { Length: > 0 };
 
@@ -13,6 +21,58 @@ public static class LargeFiles
         && Directory.Exists(objects)
         && Directory.EnumerateFiles(objects, "*", SearchOption.AllDirectories).Any();
 
+    /// <summary>Large files that were changed to a content that is not here, so that nobody can check them out.</summary>
+    /// <param name="worktree">Where the changed files are checked out; its attributes say which files are large ones.</param>
+    /// <param name="changed">Files of a commit that differ from an earlier one.</param>
+    /// <param name="stop">Stops git.</param>
+    public static async Task<IReadOnlyList<string>> MissingAsync(
+        Worktree worktree,
+        IReadOnlyList<ChangedFile> changed,
+        CancellationToken stop
+    )
+    {
+        var repository = worktree.Repository;
+        if (!AreSetUp(repository))
+        {
+            return [];
+        }
+        var files = changed.Where(file => file.NewMode.StartsWith("100", StringComparison.Ordinal)).ToList();
+        var sizes = await new BinaryFiles(repository).SizesAsync([.. files.Select(file => file.NewId)], stop);
+        string[] small = [.. sizes.Where(size => size.Value < LongestPointer).Select(size => size.Key)];
+        var pointers = await new BlobReader(repository).ReadAsync(small, stop, (LongestPointer + LongestHeader) * (small.Length + 1));
+        var missing = files.Where(file => pointers.TryGetValue(file.NewId, out var text) && IsMissing(repository, text)).ToList();
+        return await OfFilterAsync(worktree, [.. missing.Select(file => file.Path)], stop);
+    }
+
+    private static bool IsMissing(GitRepository repository, byte[] pointer) =>
+        PointerPattern().Match(Encoding.UTF8.GetString(pointer)) is { Success: true } found
+        && found.Groups[1].Value is var id
+        && !File.Exists(Path.Combine(FolderOf(repository), "objects", id[..2], id[2..4], id));
+
+    /// <summary>The files that git LFS is the filter of.</summary>
+    private static async Task<IReadOnlyList<string>> OfFilterAsync(Worktree worktree, string[] paths, CancellationToken stop)
+    {
+        if (paths.Length == 0)
+        {
+            return [];
+        }
+        var output = await worktree.Repository.ReadAsync(
+            worktree.Call("check-attr", "-z", "--stdin", "filter") with
+            {
+                Input = ProcessInput.FromBytes(FileNames.Encode(string.Concat(paths.Select(path => path + "\0")))),
+            },
+            stop
+        );
+        // Path, attribute, value.
+        return [.. output.Fields().Chunk(3).Where(facts => facts is [_, _, "lfs"]).Select(facts => facts[0])];
+    }
+
     /// <summary>Where their content lies.</summary>
     internal static string FolderOf(GitRepository repository) => Path.Combine(repository.CommonDirectory, "lfs");
+
+    [GeneratedRegex(
+        @"\Aversion https://git-lfs\.github\.com/spec/v1\n(?:[^\n]+\n)*oid sha256:([0-9a-f]{64})\n",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex PointerPattern();
 }

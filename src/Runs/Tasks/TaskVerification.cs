@@ -65,6 +65,13 @@ public sealed class TaskVerification(RunServices services)
         {
             return Refused(files, task, input, breaches, commit);
         }
+        if (
+            workspace.Worktrees.Find(workspace.WorktreePath) is { } checkout
+            && await LargeFiles.MissingAsync(checkout, differences, stop) is { Count: > 0 } missing
+        )
+        {
+            return Refused(files, task, input, [MissingContent(missing)], commit);
+        }
         var gates = files.Gates.Of(files.Plan, task);
         var evidence = GateEvidence.Folder(files.Folder, task.Id, input.Attempt);
         var claims = AgentClaim.Read(files.Folder, task.Id, input.Start, input.SaidHash);
@@ -149,6 +156,10 @@ public sealed class TaskVerification(RunServices services)
         await workspace.ReturnVerifiedAsync(verified, stop);
         return verified;
     }
+
+    private static string MissingContent(IReadOnlyList<string> missing) =>
+        $"The content of {FileNames.Some(missing)}, which git LFS keeps, is not in the repository: the commit names a content that was "
+        + "never stored, or that was changed after it was. Write the file again, 'git add' it, and leave what lies in .git/lfs as git made it.";
 
     /// <summary>Whether the task is there to write files.</summary>
     private static bool MustChange(PlanTask task) => task.FilesWrite is not { Count: 0 };
