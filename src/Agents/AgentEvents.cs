@@ -46,15 +46,9 @@ public sealed record AgentToolError(string ToolUseId, string Message) : AgentEve
 /// <param name="ContextTokens">Tokens of the whole request, cached ones included.</param>
 public sealed record AgentContextUse(long ContextTokens) : AgentEvent;
 
-/// <summary>The service reported the state of an account limit.</summary>
-/// <param name="Status"><c>allowed</c>, <c>allowed_warning</c> or <c>rejected</c>.</param>
-/// <param name="Limit">Name of the limit, such as <c>five_hour</c>; null if unknown.</param>
-/// <param name="ResetsAt">When the limit is reset; null if unknown.</param>
-public sealed record AgentRateLimit(string Status, string? Limit, DateTimeOffset? ResetsAt) : AgentEvent
-{
-    /// <summary>True when the service refuses work until <see cref="ResetsAt"/>.</summary>
-    public bool IsRejected => string.Equals(Status, "rejected", StringComparison.Ordinal);
-}
+/// <summary>The service reported the state of its account's usage limits.</summary>
+/// <param name="Usage">How full its windows are, and until when.</param>
+public sealed record AgentRateLimit(UsageWindows Usage) : AgentEvent;
 
 /// <summary>A request to the model failed finally.</summary>
 /// <param name="Kind">The agent program's name for it, such as <c>rate_limit</c> or <c>authentication_failed</c>.</param>

@@ -10,8 +10,11 @@ public enum AgentFailure
     /// <summary>The agent ended and claims failure, or its program exited with an error.</summary>
     GaveUp,
 
-    /// <summary>The account's usage limit is reached; <see cref="AgentOutcome.ResetsAt"/> is its reset, if known.</summary>
+    /// <summary>The account's usage limit is reached; <see cref="AgentOutcome.Windows"/> say which, and its reset, if known.</summary>
     UsageLimit,
+
+    /// <summary>The service slows the caller down (HTTP 429) though no usage limit is reached: later it works again.</summary>
+    Throttled,
 
     /// <summary>Login, credit, permission, missing model, missing or broken agent program, no network: parks the account.</summary>
     Account,
@@ -73,8 +76,12 @@ public sealed record AgentOutcome
     /// <summary>Description for people: error text, limit, exit code. Empty when done.</summary>
     public string Detail { get; init; } = "";
 
-    /// <summary>When the usage limit is reset; null if unknown or no usage limit.</summary>
+    /// <summary>When to ask again, as a service called without an agent program has said; null if it has not, and for agent programs:
+    /// their usage limit's reset is in <see cref="Windows"/>.</summary>
     public DateTimeOffset? ResetsAt { get; init; }
+
+    /// <summary>What the service said last of its account's windows; null where it said nothing of them.</summary>
+    public UsageWindows? Windows { get; init; }
 
     /// <summary>The program's exit code; null when it left none (killed together with its supervisor, or still running).</summary>
     public int? ExitCode { get; init; }

@@ -8,7 +8,7 @@ internal static class ApiFailures
         status switch
         {
             401 or 403 or 404 => AgentFailure.Account,
-            429 => AgentFailure.UsageLimit,
+            429 => AgentFailure.Throttled,
             408 or >= 500 => AgentFailure.Transient,
             >= 400 => AgentFailure.Invalid,
             // No answer: the service can't be reached now. If many tasks are in this state at once it is the account's class, which only

@@ -17,6 +17,11 @@ public enum FailureClass
     [JsonStringEnumMemberName("usage-limit")]
     UsageLimit,
 
+    /// <summary>The service slows its callers down though no usage limit is reached: retried after growing delays, as long as it takes, and
+    /// no attempt is used.</summary>
+    [JsonStringEnumMemberName("throttled")]
+    Throttled,
+
     /// <summary>Login, credit, permission, missing model, broken agent program: parked and probed.</summary>
     [JsonStringEnumMemberName("account")]
     Account,

@@ -49,8 +49,8 @@ internal sealed class AgentRetries(RetryRule rule)
     /// agent goes on at once.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
 
-    /// <summary>Least delay after the second usage limit in a row whose reset is over or near, doubled each time up to
-    /// <see cref="UnknownReset"/>.</summary>
+    /// <summary>Least delay after a throttled agent run, and after the second usage limit in a row whose reset is over or near; doubled
+    /// each time up to <see cref="UnknownReset"/>.</summary>
     private static readonly TimeSpan FirstLimitPause = TimeSpan.FromSeconds(30);
 
     /// <summary>Tasks wake at most this long after the reset of a usage limit.</summary>
@@ -61,6 +61,7 @@ internal sealed class AgentRetries(RetryRule rule)
     private int _attempts;
     private int _deaths;
     private int _limits;
+    private int _throttled;
 
     /// <summary>Handles the end of an agent run.</summary>
     /// <param name="result">How it ended.</param>
@@ -70,10 +71,11 @@ internal sealed class AgentRetries(RetryRule rule)
     {
         if (ran >= LongRun)
         {
-            (_deaths, _limits) = (0, 0);
+            (_deaths, _limits, _throttled) = (0, 0, 0);
         }
         _deaths += IsDeath(result) ? 1 : 0;
         _limits += result.FailureClass == FailureClass.UsageLimit ? 1 : 0;
+        _throttled += result.FailureClass == FailureClass.Throttled ? 1 : 0;
         return Next(result);
     }
 
@@ -92,7 +94,7 @@ internal sealed class AgentRetries(RetryRule rule)
                 AfterAgent.Fail,
                 new AgentFailed(new Quote(result.Message), _attempts)
             ),
-            FailureClass.Transient => (AfterAgent.Later, null),
+            FailureClass.Transient or FailureClass.Throttled => (AfterAgent.Later, null),
             FailureClass.UsageLimit => (AfterAgent.AtReset, null),
             FailureClass.Account or FailureClass.Environment => (AfterAgent.Parked, null),
             FailureClass.Blocked => (AfterAgent.Answered, null),
@@ -102,7 +104,7 @@ internal sealed class AgentRetries(RetryRule rule)
     private static bool IsDeath(AgentRunResult result) => result.FailureClass is FailureClass.Died or FailureClass.OutOfMemory;
 
     /// <summary>Delay after a transient failure: exponential from the base delay, cut at the maximum, full jitter. A retry-after of the
-    /// service takes precedence. After a killed agent run the delay grows by itself.</summary>
+    /// service takes precedence. After a killed or throttled agent run the delay grows by itself.</summary>
     /// <param name="result">How the start ended.</param>
     /// <param name="chance">0 to 1.</param>
     public TimeSpan Backoff(AgentRunResult result, DateTimeOffset now, double chance)
@@ -111,7 +113,10 @@ internal sealed class AgentRetries(RetryRule rule)
         {
             return FirstPause * Math.Pow(3, _deaths - 2);
         }
-        var backoff = rule.PauseAfter(_attempts, chance);
+        var backoff =
+            result.FailureClass == FailureClass.Throttled
+                ? DoubledPause(_throttled) * (1 + (chance * 0.2))
+                : rule.PauseAfter(_attempts, chance);
         return result.ResetAt - now is { } asked && asked > backoff ? asked : backoff;
     }
 
@@ -121,11 +126,16 @@ internal sealed class AgentRetries(RetryRule rule)
     /// <param name="chance">0 to 1.</param>
     public (DateTimeOffset Reset, TimeSpan Wait) UntilReset(AgentRunResult result, DateTimeOffset now, double chance)
     {
-        var longer = FirstLimitPause * Math.Pow(2, Math.Min(_limits, 10) - 2);
-        var least = _limits < 2 ? TimeSpan.FromSeconds(1) : TimeSpan.FromTicks(Math.Min(longer.Ticks, UnknownReset.Ticks));
+        var least = _limits < 2 ? TimeSpan.FromSeconds(1) : DoubledPause(_limits - 1);
         var reset = result.ResetAt ?? now + UnknownReset;
         reset = reset > now + least ? reset : now + least;
         var left = reset - now;
         return (reset, left + (Math.Min(left.TotalSeconds * 0.1, MaxSpread.TotalSeconds) * TimeSpan.FromSeconds(chance)));
+    }
+
+    private static TimeSpan DoubledPause(int times)
+    {
+        var longer = FirstLimitPause * Math.Pow(2, Math.Min(times, 10) - 1);
+        return longer < UnknownReset ? longer : UnknownReset;
     }
 }

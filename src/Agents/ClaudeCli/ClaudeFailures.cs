@@ -5,6 +5,10 @@ namespace Orchestrator.Agents.ClaudeCli;
 /// <summary>Maps the CLI's failures to our classes. Pure.</summary>
 internal static class ClaudeFailures
 {
+    /// <summary><c>api_error</c> of a result whose account has reached a usage limit. Nothing else proves a limit: neither HTTP 429 nor an
+    /// event with the status <c>rejected</c>.</summary>
+    internal const string LimitReached = "usage_limit_reached";
+
     /// <summary>An API error, by the CLI's name for it, the HTTP status and the text.</summary>
     internal static AgentFailure OfApiError(string? kind, int? status, string text)
     {
@@ -15,7 +19,7 @@ internal static class ClaudeFailures
         return kind switch
         {
             "authentication_failed" or "oauth_org_not_allowed" or "billing_error" or "model_not_found" => AgentFailure.Account,
-            "rate_limit" => AgentFailure.UsageLimit,
+            "rate_limit" => AgentFailure.Throttled,
             "overloaded" or "server_error" => AgentFailure.Transient,
             "invalid_request" => AgentFailure.Invalid,
             "max_output_tokens" => AgentFailure.GaveUp,
@@ -28,14 +32,15 @@ internal static class ClaudeFailures
         status == 401 || kind is "authentication_failed" or "oauth_org_not_allowed";
 
     /// <summary>A result that is an error, by its subtype and end reason.</summary>
-    internal static AgentFailure OfResult(string subtype, string? terminalReason, string? apiErrorKind, int? apiStatus, string text)
+    internal static AgentFailure OfResult(ClaudeResult result, AgentApiError? apiError, string text)
     {
-        if (terminalReason == "prompt_too_long")
+        if (result.TerminalReason == "prompt_too_long")
         {
             return AgentFailure.Invalid;
         }
-        return subtype switch
+        return result.Subtype switch
         {
+            _ when result.ApiError == LimitReached => AgentFailure.UsageLimit,
             "error_max_turns" => AgentFailure.Turns,
             "error_max_budget_usd" => AgentFailure.Money,
             "error_max_structured_output_retries" => AgentFailure.GaveUp,
@@ -43,7 +48,7 @@ internal static class ClaudeFailures
             "error_during_execution" when text.Contains("No conversation found", StringComparison.OrdinalIgnoreCase) =>
                 AgentFailure.Transient,
             "error_during_execution" => ApiFailures.OfText(text) ?? AgentFailure.GaveUp,
-            _ => OfApiError(apiErrorKind, apiStatus, text),
+            _ => OfApiError(apiError?.Kind, result.ApiStatus ?? apiError?.Status, text),
         };
     }
 

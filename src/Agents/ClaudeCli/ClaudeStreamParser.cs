@@ -14,7 +14,7 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
     private readonly List<PermissionDenial> _denials = [];
     private string? _sessionId;
     private readonly HashSet<string> _messageIds = [];
-    private AgentRateLimit? _rejected;
+    private UsageWindows? _windows;
     private AgentApiError? _apiError;
     private bool _hasOwnKey;
     private ClaudeResult? _result;
@@ -54,7 +54,7 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
         {
             Failure = failure,
             Detail = detail,
-            ResetsAt = failure == AgentFailure.UsageLimit ? _rejected?.ResetsAt : null,
+            Windows = _windows,
             ExitCode = exitCode,
             SessionId = _sessionId,
             Turns = _turns,
@@ -92,15 +92,7 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
         }
         var text = _result.Text.Length > 0 ? _result.Text : errorText;
         var failure =
-            _result.IsError || _result.Subtype != "success"
-                ? ClaudeFailures.OfResult(
-                    _result.Subtype,
-                    _result.TerminalReason,
-                    _apiError?.Kind,
-                    _result.ApiStatus ?? _apiError?.Status,
-                    text
-                )
-                : AgentFailure.GaveUp;
+            _result.IsError || _result.Subtype != "success" ? ClaudeFailures.OfResult(_result, _apiError, text) : AgentFailure.GaveUp;
         var cause =
             ClaudeFailures.IsLoginRefused(_apiError?.Kind, _result.ApiStatus ?? _apiError?.Status) ? $"{NotAccepted()} {Cut(text)}"
             : text.Length > 0 ? Cut(text)
@@ -234,13 +226,8 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
         {
             return [];
         }
-        AgentRateLimit limit = new(
-            info.Text("status") ?? "unknown",
-            info.Text("rateLimitType"),
-            info.Number("resetsAt") is { } seconds and > 0 and < 253_402_300_800 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null
-        );
-        _rejected = limit.IsRejected ? limit : null;
-        return [limit];
+        _windows = ClaudeUsageWindows.OfEvent(info);
+        return [new AgentRateLimit(_windows)];
     }
 
     private IEnumerable<AgentEvent> ReadResult(JsonElement root)

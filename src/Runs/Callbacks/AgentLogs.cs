@@ -33,7 +33,8 @@ public static class AgentLogs
             AgentToolError error => $"[ERROR: {error.Message}]",
             AgentApiError error => $"[ERROR: {error.Kind}: {error.Message}]",
             AgentRetry retry => $"[retry {retry.Attempt}/{retry.MaxAttempts} after {retry.Kind}]",
-            AgentRateLimit { IsRejected: true } limit => $"[ERROR: usage limit {limit.Limit}, resets {WhenOf(limit.ResetsAt)}]",
+            AgentRateLimit { Usage.IsRejected: true } limit =>
+                $"[ERROR: usage limit {limit.Usage.Deciding}, resets {WhenOf(limit.Usage.DecidingWindow?.ResetsAt)}]",
             AgentResult { IsError: true } result => $"[ERROR: {result.Text}]",
             _ => null,
         };

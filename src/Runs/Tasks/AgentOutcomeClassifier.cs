@@ -39,6 +39,7 @@ internal static partial class AgentOutcomeClassifier
             AgentFailure.None => (FailureClass.None, outcome.FinalText),
             AgentFailure.GaveUp or AgentFailure.Output => (FailureClass.GaveUp, message),
             AgentFailure.UsageLimit => (FailureClass.UsageLimit, message),
+            AgentFailure.Throttled => (FailureClass.Throttled, message),
             AgentFailure.Account => (FailureClass.Account, message),
             AgentFailure.Transient => (FailureClass.Transient, message),
             AgentFailure.Stall => (FailureClass.Transient, message),
@@ -53,6 +54,11 @@ internal static partial class AgentOutcomeClassifier
             _ => (FailureClass.Invalid, message),
         };
     }
+
+    /// <summary>When the service may be asked again: the reset of the window that blocks, or its own word; null if unknown.</summary>
+    /// <param name="now">The time on this machine's clock.</param>
+    public static DateTimeOffset? ResetOf(AgentOutcome outcome, DateTimeOffset now) =>
+        outcome.ResetsAt ?? (outcome.Failure == AgentFailure.UsageLimit ? outcome.Windows?.DecidingWindow?.BelievedReset(now) : null);
 
     /// <summary>A limit of its run has ended it: the next agent run of the task is told so.</summary>
     public static bool IsLimit(AgentFailure failure) =>

@@ -202,7 +202,7 @@ public sealed class AgentRunStep(RunServices services)
         return problem.Length == 0 ? [] : [new TaskNotice(problem)];
     }
 
-    private static AgentRunResult Describe(
+    private AgentRunResult Describe(
         AgentOutcome outcome,
         RunAgentInput input,
         RunFiles files,
@@ -234,7 +234,7 @@ public sealed class AgentRunStep(RunServices services)
             Cost = notes.Cost,
             Tokens = notes.Tokens,
             Turns = outcome.Turns,
-            ResetAt = outcome.ResetsAt,
+            ResetAt = AgentOutcomeClassifier.ResetOf(outcome, services.Time.GetUtcNow()),
             Signature = AgentOutcomeClassifier.SignatureOf(outcome, claim, files.Settings.AgentOf(task), start.Task),
             Folder = files.Folder.Relative(start.Folder),
             SaidHash = said,

@@ -134,7 +134,7 @@ internal sealed class StructuredAnswer(RunServices services)
             Cost = outcome.Usage.CostUsd,
             Tokens = outcome.Usage.Tokens.Total,
             Turns = outcome.Turns,
-            ResetAt = outcome.ResetsAt,
+            ResetAt = AgentOutcomeClassifier.ResetOf(outcome, services.Time.GetUtcNow()),
             Folder = ask.Folder.Relative(start.Folder),
             SaidHash = answer is null ? "" : BoundFile.Write(ask.AnswerFile, Encoding.UTF8.GetBytes(answer)),
         };

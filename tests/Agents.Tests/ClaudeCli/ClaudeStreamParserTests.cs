@@ -115,7 +115,8 @@ public sealed class ClaudeStreamParserTests
     }
 
     [Theory]
-    [InlineData("rate_limit", 429, AgentFailure.UsageLimit)]
+    [InlineData("rate_limit", 429, AgentFailure.Throttled)]
+    [InlineData("unknown", 429, AgentFailure.Throttled)]
     [InlineData("authentication_failed", 401, AgentFailure.Account)]
     [InlineData("billing_error", 400, AgentFailure.Account)]
     [InlineData("model_not_found", 404, AgentFailure.Account)]
@@ -179,25 +180,6 @@ public sealed class ClaudeStreamParserTests
 
         Assert.Equal(expected, outcome.Failure);
         Assert.Contains(errorText, outcome.Detail, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void RateLimit_RejectedThenResult_GivesResetTime()
-    {
-        var limit = Assert.IsType<AgentRateLimit>(
-            Assert.Single(
-                Read(
-                    """{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":"""
-                        + """1795160000,"rateLimitType":"five_hour"}}"""
-                )
-            )
-        );
-        Read("""{"type":"result","subtype":"success","is_error":true,"api_error_status":429,"result":"You've hit your session limit"}""");
-
-        var outcome = _parser.Complete(1, "");
-
-        Assert.True(limit.IsRejected);
-        Assert.Equal((AgentFailure.UsageLimit, DateTimeOffset.FromUnixTimeSeconds(1795160000)), (outcome.Failure, outcome.ResetsAt));
     }
 
     [Fact]

@@ -29,10 +29,27 @@ public sealed class RealClaudeFailureTests
         var requests = claude.Api.Requests.Count(request => request.Rule is not null);
         (var later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please work hard."));
 
-        Assert.Equal((AgentFailure.UsageLimit, resetsAt), (limited.Failure, limited.ResetsAt));
-        Assert.True(Assert.Single(events.OfType<AgentRateLimit>()).IsRejected);
+        Assert.Equal((AgentFailure.UsageLimit, resetsAt), (limited.Failure, limited.Windows?.DecidingWindow?.ResetsAt));
+        Assert.True(Assert.Single(events.OfType<AgentRateLimit>()).Usage.IsRejected);
         Assert.Equal(1, requests);
         Assert.Equal(AgentFailure.None, later.Failure);
+    }
+
+    [Fact]
+    public async Task Claude_AnswersWithWindows_TellsBothWhileAllAreAllowed()
+    {
+        var reset = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.AddHours(3).ToUnixTimeSeconds());
+        var turn = ApiTurn.Says("Done.") with { Headers = ApiTurn.Windows(0.27, reset, 0.31, reset.AddDays(2)) };
+        await using var claude = await RealClaude.StartAsync([new ApiRule("work", turn)], asSubscription: true);
+
+        (var outcome, var events) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please work."));
+
+        var usage = Assert.Single(events.OfType<AgentRateLimit>()).Usage;
+        Assert.Equal(
+            [new UsageWindow("five_hour", 0.27, reset), new UsageWindow("seven_day", 0.31, reset.AddDays(2))],
+            usage.Windows.OrderBy(window => window.Name, StringComparer.Ordinal)
+        );
+        Assert.Equal((AgentFailure.None, "allowed", false), (outcome.Failure, usage.Status, usage.IsRejected));
     }
 
     [Theory]
@@ -47,7 +64,7 @@ public sealed class RealClaudeFailureTests
     [Theory]
     [InlineData(401, "invalid x-api-key", AgentFailure.Account)]
     [InlineData(400, "messages: text content blocks must be non-empty", AgentFailure.Invalid)]
-    [InlineData(429, "Number of requests has exceeded your rate limit", AgentFailure.UsageLimit)]
+    [InlineData(429, "Number of requests has exceeded your rate limit", AgentFailure.Throttled)]
     [InlineData(529, "Overloaded", AgentFailure.Transient)]
     public async Task Claude_ServiceRefuses_HasItsClass(int status, string message, AgentFailure expected)
     {

@@ -96,6 +96,26 @@ public sealed class AgentRetriesTests
         Assert.Equal(Now.AddMinutes(15), retries.UntilReset(limit with { ResetAt = null }, Now, 0).Reset);
     }
 
+    /// <summary>Throttling is no failure of the task: it uses no attempt, however often it comes, and the service's word takes
+    /// precedence.</summary>
+    [Fact]
+    public void After_ThrottledAgainAndAgain_PausesLongerAndNeverFails()
+    {
+        var retries = new AgentRetries(new RetryRule { MaxAttempts = 2 });
+        var throttled = new AgentRunResult { FailureClass = FailureClass.Throttled, Message = "429" };
+        var waits = new List<double>();
+
+        for (var start = 0; start < 8; start++)
+        {
+            Assert.Equal(AfterAgent.Later, retries.After(throttled).Next);
+            waits.Add(retries.Backoff(throttled, Now, 0).TotalSeconds);
+        }
+
+        Assert.Equal([30, 60, 120, 240, 480, 900, 900, 900], waits);
+        Assert.Equal(TimeSpan.FromHours(1), retries.Backoff(throttled with { ResetAt = Now.AddHours(1) }, Now, 0));
+        Assert.Equal(AfterAgent.Later, retries.After(new AgentRunResult { FailureClass = FailureClass.Transient }).Next);
+    }
+
     /// <summary>A service that names resets which are over would else be asked every second.</summary>
     [Fact]
     public void UntilReset_LimitThatIsThereAgainAtOnce_IsWaitedForLongerEachTime()

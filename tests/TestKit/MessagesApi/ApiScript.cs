@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Orchestrator.TestKit;
@@ -61,6 +62,26 @@ public sealed record ApiTurn
 
     /// <summary>An HTTP error.</summary>
     public static ApiTurn Fails(int status, string message) => new() { Status = status, Message = message };
+
+    /// <summary>Headers that say how full a subscription's two windows are (0 to 1) and when they reset, while both allow work.</summary>
+    public static IReadOnlyDictionary<string, string> Windows(
+        double fiveHours,
+        DateTimeOffset fiveHoursReset,
+        double week,
+        DateTimeOffset weekReset
+    ) =>
+        new Dictionary<string, string>
+        {
+            ["anthropic-ratelimit-unified-status"] = "allowed",
+            ["anthropic-ratelimit-unified-reset"] = $"{fiveHoursReset.ToUnixTimeSeconds()}",
+            ["anthropic-ratelimit-unified-representative-claim"] = "five_hour",
+            ["anthropic-ratelimit-unified-5h-status"] = "allowed",
+            ["anthropic-ratelimit-unified-5h-utilization"] = fiveHours.ToString(CultureInfo.InvariantCulture),
+            ["anthropic-ratelimit-unified-5h-reset"] = $"{fiveHoursReset.ToUnixTimeSeconds()}",
+            ["anthropic-ratelimit-unified-7d-status"] = "allowed",
+            ["anthropic-ratelimit-unified-7d-utilization"] = week.ToString(CultureInfo.InvariantCulture),
+            ["anthropic-ratelimit-unified-7d-reset"] = $"{weekReset.ToUnixTimeSeconds()}",
+        };
 
     /// <summary>A subscription's limit that is reached: 429 with the headers that name the reset time.</summary>
     public static ApiTurn LimitReached(DateTimeOffset resetsAt) =>
