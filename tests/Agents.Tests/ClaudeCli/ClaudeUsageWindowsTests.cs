@@ -10,7 +10,8 @@ public sealed class ClaudeUsageWindowsTests
     private static readonly DateTimeOffset WeekReset = DateTimeOffset.FromUnixTimeSeconds(1795660117);
 
     private const string Windows = """
-        "unifiedWindows":{"five_hour":{"utilization":0.27,"resetsAt":1795267317,"status":"allowed"},"seven_day":{"utilization":0.31,"resetsAt":1795660117}}
+        "unifiedWindows":{"five_hour":{"utilization":0.27,"resetsAt":1795267317,"status":"allowed"},
+          "seven_day":{"utilization":0.31,"resetsAt":1795660117}}
         """;
 
     private const string LimitReached =
