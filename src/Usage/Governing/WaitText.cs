@@ -1,0 +1,85 @@
+namespace Orchestrator.Usage;
+
+/// <summary>The words for a start that waits, and for a budget: which limit, of which account, until when, from which fact.</summary>
+public static class WaitText
+{
+    /// <summary>Why it waits, in a sentence.</summary>
+    public static string Of(WaitCause why) =>
+        why switch
+        {
+            Blocked blocked => $"the account {blocked.Account} is used up{In(blocked.Park.Window)} until {Time(blocked.Park.Until)} "
+                + $"({Fact(blocked.Park)})",
+            BeingTried tried => $"one agent tries whether the account {tried.Account} works again after its limit{In(tried.Park.Window)}",
+            NearlyFull full =>
+                $"the account {full.Account} has used {Percent(full.Window.PartsPerMillion)} of its {Name(full.Name)} limit, "
+                    + $"and nothing is started from {Percent(full.PauseAt)} on (usage.pause_at) until {Time(full.Window.ResetsAt)} "
+                    + $"({full.Window.Fact} of {Time(full.Window.SeenAt)})",
+            NoSlot slot => slot.InUse >= slot.Slots
+                ? $"all {slot.Slots} slots of the account {slot.Account} are in use"
+                : $"the free slots of the account {slot.Account} go to others first",
+            BudgetReserved reserved => $"what is left of {Of(reserved.Cap)} is reserved for agents at work "
+                + $"({Of(reserved.Reserved, reserved.Cap)})",
+            _ => why.Account,
+        };
+
+    /// <summary>A budget, such as <c>the budget of the run, 20.00 USD</c>.</summary>
+    public static string Of(Cap cap) => $"the budget of {Whose(cap.Kind)}, {string.Join(" and ", Parts(cap))}";
+
+    /// <summary>Whose budget it is.</summary>
+    public static string Whose(CapKind kind) =>
+        kind switch
+        {
+            CapKind.Attempt => "the attempt",
+            CapKind.Task => "the task",
+            CapKind.Run => "the run",
+            CapKind.Day => "the day",
+            _ => "the account and month",
+        };
+
+    /// <summary>An amount in the units of a budget.</summary>
+    public static string Of(Amount amount, Cap cap) =>
+        string.Join(
+            " and ",
+            (
+                (string?[])
+                    [
+                        cap.Micros is null ? null : $"{MicroDollars.Text(amount.Micros)} USD",
+                        cap.Tokens is null ? null : Tokens(amount.Tokens),
+                    ]
+            ).OfType<string>()
+        );
+
+    /// <summary>The name of a window for people: <c>five_hour</c> is <c>5-hour</c>.</summary>
+    public static string Name(string window) =>
+        window switch
+        {
+            "five_hour" => "5-hour",
+            "seven_day" => "weekly",
+            "seven_day_opus" => "weekly Opus",
+            "seven_day_sonnet" => "weekly Sonnet",
+            _ => window.Replace('_', ' '),
+        };
+
+    /// <summary>Parts per million as percent.</summary>
+    public static string Percent(int partsPerMillion) => string.Create(CultureInfo.InvariantCulture, $"{partsPerMillion / 10_000m:0.#} %");
+
+    private static IEnumerable<string> Parts(Cap cap)
+    {
+        if (cap.Micros is { } micros)
+        {
+            yield return $"{MicroDollars.Text(micros)} USD";
+        }
+        if (cap.Tokens is { } tokens)
+        {
+            yield return Tokens(tokens);
+        }
+    }
+
+    private static string Tokens(long tokens) => string.Create(CultureInfo.InvariantCulture, $"{tokens:#,0} tokens");
+
+    private static string In(string? window) => window is null ? "" : $" ({Name(window)} limit)";
+
+    private static string Fact(AccountPark park) => park.Doubt.Length > 0 ? $"{park.Fact}; {park.Doubt}" : park.Fact;
+
+    private static string Time(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture, $"{time.UtcDateTime:yyyy-MM-dd HH:mm}Z");
+}

@@ -1,0 +1,53 @@
+namespace Orchestrator.Usage;
+
+/// <summary>Slots of an account and the line before them: by priority; then the repository with the fewest agents at work; then work that
+/// was begun; then who asked first.</summary>
+internal static class Waiters
+{
+    /// <summary>One that has not asked for so long is gone. Those that wait for a reset do not ask meanwhile.</summary>
+    private static readonly TimeSpan Life = TimeSpan.FromDays(8);
+
+    /// <summary>One that waits for a slot asks every few seconds: it keeps nobody from it when it is gone.</summary>
+    private static readonly TimeSpan InLine = TimeSpan.FromSeconds(30);
+
+    public static ImmutableArray<Waiter> Keep(ImmutableArray<Waiter> waiting, StartRequest request, DateTimeOffset now)
+    {
+        var since = waiting.FirstOrDefault(waiter => waiter.Id == request.Id)?.Since ?? now;
+        return Leave(waiting, request.Id)
+            .RemoveAll(waiter => now - waiter.SeenAt > Life)
+            .Add(new Waiter(request.Id, request.Repository, request.Priority, request.IsUnderWay, since, now));
+    }
+
+    public static ImmutableArray<Waiter> Leave(ImmutableArray<Waiter> waiting, string id) => waiting.RemoveAll(waiter => waiter.Id == id);
+
+    public static Wait? Refusal(Ledger ledger, StartRequest request, DateTimeOffset now)
+    {
+        if (request.Slots is not { } slots)
+        {
+            return null;
+        }
+        var atWork = ledger.Reservations.Where(reservation => !reservation.IsLost).ToList();
+        var since = ledger.Waiting.FirstOrDefault(waiter => waiter.Id == request.Id)?.Since ?? now;
+        var line = ledger
+            .Waiting.Where(waiter => waiter.Id != request.Id && now - waiter.SeenAt <= InLine)
+            .Append(new Waiter(request.Id, request.Repository, request.Priority, request.IsUnderWay, since, now))
+            .ToList();
+        var busy = atWork.GroupBy(one => one.Repository).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
+        for (var free = slots - atWork.Count; free > 0; free--)
+        {
+            var next = line.OrderByDescending(waiter => waiter.Priority)
+                .ThenBy(waiter => busy.GetValueOrDefault(waiter.Repository))
+                .ThenByDescending(waiter => waiter.IsUnderWay)
+                .ThenBy(waiter => waiter.Since)
+                .ThenBy(waiter => waiter.Id, StringComparer.Ordinal)
+                .First();
+            if (next.Id == request.Id)
+            {
+                return null;
+            }
+            busy[next.Repository] = busy.GetValueOrDefault(next.Repository) + 1;
+            line.Remove(next);
+        }
+        return new Wait(now + Governor.Soon, new NoSlot(ledger.Account, slots, atWork.Count));
+    }
+}

@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+
+namespace Orchestrator.Usage;
+
+/// <summary>Tokens by what they cost.</summary>
+/// <param name="Input">Input that was not cached.</param>
+/// <param name="Output">Output.</param>
+/// <param name="CacheRead">Input read from the prompt cache.</param>
+/// <param name="CacheWrite">Input written to the prompt cache.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct TokenCounts(long Input, long Output, long CacheRead, long CacheWrite)
+{
+    /// <summary>All tokens together.</summary>
+    public long Total => Input + Output + CacheRead + CacheWrite;
+
+    /// <summary>The sum of both.</summary>
+    public TokenCounts Plus(TokenCounts other) =>
+        new(Input + other.Input, Output + other.Output, CacheRead + other.CacheRead, CacheWrite + other.CacheWrite);
+}
+
+/// <summary>An amount of money and of tokens.</summary>
+/// <param name="Micros">Millionths of a US dollar.</param>
+/// <param name="Tokens">Tokens of all kinds.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct Amount(long Micros, long Tokens)
+{
+    /// <summary>Nothing.</summary>
+    public static Amount Zero { get; }
+
+    /// <summary>The sum of both.</summary>
+    public Amount Plus(Amount other) => new(Micros + other.Micros, Tokens + other.Tokens);
+
+    /// <summary>The larger of each.</summary>
+    public Amount OrMore(Amount other) => new(Math.Max(Micros, other.Micros), Math.Max(Tokens, other.Tokens));
+}

@@ -1,0 +1,41 @@
+namespace Orchestrator.Usage.Tests;
+
+/// <summary>Requests and facts of tests.</summary>
+internal static class Given
+{
+    public const string Account = "claude";
+    public const long Dollar = MicroDollars.PerDollar;
+
+    public static DateTimeOffset Now { get; } = new(2026, 11, 24, 22, 0, 0, TimeSpan.Zero);
+
+    public static string RunScope { get; } = Scopes.Run("repo", "run");
+
+    public static Cap RunCap(long micros) => new(CapKind.Run, RunScope, micros);
+
+    public static StartRequest Request(string id, params Cap[] caps) =>
+        new()
+        {
+            Id = id,
+            Account = Account,
+            Repository = "repo",
+            Run = "run",
+            Task = id,
+            Attempt = 1,
+            Holder = new Holder("host", "1"),
+            Caps = caps,
+        };
+
+    public static LedgerBook Admit(this LedgerBook book, StartRequest request, DateTimeOffset? at = null) =>
+        Governor.Admit(book, request, at ?? Now) is (var next, Admitted)
+            ? next
+            : throw new InvalidOperationException("It was not admitted.");
+
+    public static Admission Ask(this LedgerBook book, StartRequest request, DateTimeOffset? at = null) =>
+        Governor.Admit(book, request, at ?? Now).Admission;
+
+    public static LedgerBook Settle(this LedgerBook book, string id, long micros, string account = Account) =>
+        Governor.Settle(book, account, id, new Amount(micros, 0), [], Now).Book;
+
+    public static LedgerBook Block(this LedgerBook book, string id, DateTimeOffset? reset, DateTimeOffset? at = null) =>
+        Parks.Block(book, Account, id, "five_hour", reset, $"usage_limit_reached of {id}", at ?? Now);
+}
