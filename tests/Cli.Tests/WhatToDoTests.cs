@@ -155,6 +155,29 @@ public sealed class WhatToDoTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Report_AsHtml_IsOneFileAndReplacesNoOther()
+    {
+        var file = Path.Combine(_cli.Folder, "night.html");
+
+        var first = await _cli.RunAsync("report", "--html", "night.html");
+        var again = await _cli.RunAsync("report", "--html", "night.html");
+        var printed = await _cli.RunAsync("report", "--html", "-");
+        var other = await _cli.RunAsync("report", "--html", "tasks.yaml");
+        var nowhere = await _cli.RunAsync("report", "--html", "no/such/folder/night.html");
+
+        Assert.True(first.ExitCode == 0 && again.ExitCode == 0, first.People + again.People);
+        Assert.Contains(file, again.People, StringComparison.Ordinal);
+        Assert.StartsWith("<!DOCTYPE html>\n<html", printed.Output, StringComparison.Ordinal);
+        var html = await File.ReadAllTextAsync(file);
+        Assert.Contains("Error: expected 42, got 41", html, StringComparison.Ordinal);
+        Assert.Contains($"orchestrate retry {_id}/c4 --guidance TEXT", html, StringComparison.Ordinal);
+        Assert.Equal((ExitCodes.Usage, ExitCodes.Usage), (other.ExitCode, nowhere.ExitCode));
+        Assert.Contains("is no report of orchestrate's", other.People, StringComparison.Ordinal);
+        Assert.StartsWith("tasks:", await File.ReadAllTextAsync(Path.Combine(_cli.Folder, "tasks.yaml")), StringComparison.Ordinal);
+        Assert.Equal([file], Directory.EnumerateFiles(_cli.Folder, "night*"));
+    }
+
+    [Fact]
     public async Task Plan_FromAFolderBelow_IsFoundAndAMisspeltOneIsSuggested()
     {
         Directory.CreateDirectory(Path.Combine(_cli.Folder, "src", "deep"));

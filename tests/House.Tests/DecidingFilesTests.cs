@@ -70,6 +70,7 @@ public sealed partial class DecidingFilesTests
         ["Runs/Radar/ComingConflicts"] = Report,
         ["Runs/Reports/ContractHistory"] = Report,
         ["Runs/Reports/EvidenceTail"] = Report,
+        ["Runs/Reports/GateNews"] = Report,
         ["Runs/Reports/RunEvents"] = Report,
         ["Runs/Reports/ProgressRecorder"] = Report,
         ["Runs/Reports/RunEnding"] = Report,

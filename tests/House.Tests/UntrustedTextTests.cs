@@ -27,6 +27,7 @@ public sealed class UntrustedTextTests
         "PlanCommand",
         "PromptCommand",
         "ReportCommand",
+        "ReportFile",
         "SchemaCommand",
         "ValidateCommand",
     ];

@@ -26,6 +26,11 @@ internal sealed class ReportCommand : CliCommand
     {
         Description = "All of it: gates, claims and facts of each task, evidence, decisions",
     };
+    private readonly Option<string?> _html = new("--html")
+    {
+        Description = "Write it as one HTML file, for a browser or a phone; '-' prints it",
+        HelpName = "FILE",
+    };
     private readonly Option<bool> _markdown = new("--markdown") { Description = "As Markdown, also on a terminal" };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
@@ -36,6 +41,7 @@ internal sealed class ReportCommand : CliCommand
         Add(_losses);
         Add(_escalation);
         Add(_full);
+        Add(_html);
         Add(_markdown);
         Add(_json);
     }
@@ -54,7 +60,11 @@ internal sealed class ReportCommand : CliCommand
         }
         var run = await RunObservation.OfAsync(stored, repository, context, stop);
         var status = run.Status with { Left = StatusFile.Read(run.ReportJsonFile)?.Left ?? [] };
-        if (parsed.GetValue(_json))
+        if (parsed.GetValue(_html) is { } file)
+        {
+            ReportFile.Write(file, status, repository.Root, context);
+        }
+        else if (parsed.GetValue(_json))
         {
             context.Print(status, RunJson.Default.RunStatus);
         }

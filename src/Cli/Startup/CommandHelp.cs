@@ -106,6 +106,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             Plain,
             "orchestrate report",
             "orchestrate report --full --markdown",
+            "orchestrate report --html night.html",
             "orchestrate report run-tasks-3f9a1c --escalation"
         ),
         ["prompt"] = Of(Plain, "orchestrate prompt tasks.yaml parser"),

@@ -56,6 +56,14 @@ public sealed class RunReport(string repository, TimeProvider? time = null)
             AppendRow(text, task);
         }
         AppendGates(text, run);
+        foreach (
+            var section in MorningReport
+                .Of(run, repository, (time ?? TimeProvider.System).GetUtcNow())
+                .Sections.Where(section => section.Id is MorningReport.Contract or "back" or "red" or "time" or "unproven")
+        )
+        {
+            text.Append(section.ToMarkdown());
+        }
         AppendModels(text, run, folder);
         AppendMeasurements(text, run);
         text.Append(GateTally.Render(folder));

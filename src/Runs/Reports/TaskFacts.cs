@@ -13,16 +13,16 @@ internal sealed class TaskFacts(RunFolder folder)
     /// <param name="run">The run with all its tasks.</param>
     public MarkdownText Render(RunStatus run)
     {
-        var told = run.Tasks.Where(task => task.Starts > 0 || task.Reason.Length > 0 || TaskStates.IsDone(task.State)).ToList();
+        var told = Of(run);
         if (told.Count == 0)
         {
             return new MarkdownText();
         }
         var text = new MarkdownText().Append($"\n## What was claimed, and what is known\n");
-        foreach (var task in told.Take(MostTasks))
+        foreach (var (task, lines) in told.Take(MostTasks))
         {
             text.Append($"\n### {task.Id}{(task.Title.Length > 0 ? $": {OneLine(task.Title)}" : "")} ({task.State})\n\n");
-            text.Append(Lines(task, run).Select(line => MarkdownText.Of($"- {line}\n")));
+            text.Append(lines.Select(line => MarkdownText.Of($"- {line}\n")));
         }
         if (told.Count > MostTasks)
         {
@@ -30,6 +30,14 @@ internal sealed class TaskFacts(RunFolder folder)
         }
         return text;
     }
+
+    /// <summary>The tasks that anything is known of, each with its claim and the facts, a line each.</summary>
+    public IReadOnlyList<(RunTask Task, IReadOnlyList<string> Lines)> Of(RunStatus run) =>
+        [
+            .. run
+                .Tasks.Where(task => task.Starts > 0 || task.Reason.Length > 0 || TaskStates.IsDone(task.State))
+                .Select((task, i) => (task, (IReadOnlyList<string>)(i < MostTasks ? [.. Lines(task, run)] : []))),
+        ];
 
     /// <summary>The last claim of a task's agent, in a line; empty where there is none.</summary>
     public string Claim(RunTask task) =>

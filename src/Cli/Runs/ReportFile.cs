@@ -1,0 +1,61 @@
+using Orchestrator.Cli.Console;
+using Orchestrator.Messages;
+using Orchestrator.Runs.Reports;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>Writes a report as an HTML file, where the user wants it.</summary>
+internal static class ReportFile
+{
+    /// <summary>Means stdout in place of a file.</summary>
+    public const string Stdout = "-";
+
+    private const int HeadLength = 1000;
+
+    /// <summary>Writes the report of a run. A file that is no such report is not replaced.</summary>
+    /// <param name="file">The file, as it was typed.</param>
+    /// <param name="run">The run with all its tasks.</param>
+    /// <param name="repository">Absolute path of the repository's main work tree.</param>
+    public static void Write(string file, RunStatus run, string repository, CommandContext context)
+    {
+        var now = context.Time.GetUtcNow();
+        var html = LocalTimes.In(ReportHtml.Render(MorningReport.Of(run, repository, now), now));
+        if (file == Stdout)
+        {
+            context.Terminal.Document(html);
+            return;
+        }
+        var path = context.FullPath(file);
+        try
+        {
+            if (File.Exists(path) && !IsReport(path))
+            {
+                throw new CommandException(
+                    ExitCodes.Usage,
+                    $"{file} is there already, and is no report of orchestrate's.",
+                    "Name another file, or remove it."
+                );
+            }
+            var aside = $"{path}.{Guid.NewGuid():N}";
+            File.WriteAllText(aside, html);
+            File.Move(aside, path, overwrite: true);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"The report can't be written to {file}: {fault.Message}",
+                "Name a file in a folder that is there and may be written to."
+            );
+        }
+        context.Terminal.Say($"Wrote {path}. It needs nothing else: open it in a browser, or send it.");
+    }
+
+    private static bool IsReport(string path)
+    {
+        using var reader = new StreamReader(path);
+        var head = new char[HeadLength];
+        var length = reader.ReadBlock(head);
+        return length == 0 || new string(head, 0, length).Contains(ReportHtml.Mark, StringComparison.Ordinal);
+    }
+}

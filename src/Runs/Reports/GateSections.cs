@@ -1,0 +1,104 @@
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>The sections of a report that tell of gates: what is red that was not, and how many tests ran.</summary>
+internal static class GateSections
+{
+    private const int LongestName = 120;
+
+    /// <summary>The sections; those without a sentence are left out by whoever shows them.</summary>
+    public static IEnumerable<ReportSection> Of(RunStatus run, RunFolder folder, RunTimeline timeline)
+    {
+        var news = GateNews.Of(run, folder);
+        yield return new ReportSection("red", "Newly red", [.. Red(news, verdict => EventsOf(verdict, run, folder, timeline), timeline)]);
+        yield return Tests(news, verdict => EventsOf(verdict, run, folder, timeline));
+    }
+
+    private static IEnumerable<ReportLine> Red(GateNews news, Func<GateVerdict, IReadOnlyList<long>> eventsOf, RunTimeline timeline)
+    {
+        if (news.Last.Count == 0)
+        {
+            yield break;
+        }
+        var red = news.Red.ToList();
+        foreach (var verdict in red)
+        {
+            var before = news.PassedBefore(verdict);
+            yield return new ReportLine(
+                before is false ? "still-red" : "newly-red",
+                $"{GateWords.Line(verdict)}; "
+                    + before switch
+                    {
+                        true => $"in {news.Before} it passed",
+                        false => $"in {news.Before} it was red too",
+                        null when news.Before is { } run => $"{run} did not run it",
+                        null => "no run before it has run gates",
+                    }
+                    + (verdict.Gate.Required ? "" : ". It only advises")
+            )
+            {
+                Events = eventsOf(verdict),
+                IsBad = before is not false,
+            };
+        }
+        if (red.Count == 0)
+        {
+            yield return new ReportLine(
+                "nothing-red",
+                $"Nothing: the last run of each gate passed{(news.Before is { } run ? $" (the run before is {run})" : "")}."
+            )
+            {
+                Events = timeline.OfRun,
+            };
+        }
+    }
+
+    private static ReportSection Tests(GateNews news, Func<GateVerdict, IReadOnlyList<long>> eventsOf)
+    {
+        var counted = news.Last.Where(verdict => verdict.Tests is not null).ToList();
+        return new ReportSection("tests", "Tests counted", [])
+        {
+            Table =
+                news.Last.Count == 0
+                    ? null
+                    : new ReportTable(
+                        "tests",
+                        ["gate", "how it ended", "tests", "skipped"],
+                        [
+                            .. news.Last.Select(verdict => new ReportRow(
+                                [
+                                    QuotedText.CutLine(verdict.Name, LongestName),
+                                    GateWords.Ending(verdict),
+                                    verdict.Tests is { } tests ? Number(tests.Ran) : "none counted",
+                                    verdict.Tests is { } skipped ? Number(skipped.Skipped) : "",
+                                ],
+                                eventsOf(verdict)
+                            )),
+                        ],
+                        new ReportRow(
+                            [
+                                "all",
+                                "",
+                                Number(counted.Sum(verdict => verdict.Tests!.Ran)),
+                                Number(counted.Sum(verdict => verdict.Tests!.Skipped)),
+                            ],
+                            []
+                        )
+                    ),
+        };
+    }
+
+    // A gate has no event of its own: it lies behind the one that began its task's verification, or its run's landing.
+    private static IReadOnlyList<long> EventsOf(GateVerdict verdict, RunStatus run, RunFolder folder, RunTimeline timeline)
+    {
+        var task = verdict.EvidenceFile is not { } log
+            ? null
+            : run.Tasks.FirstOrDefault(task =>
+                log.StartsWith(folder.Relative(folder.Task(task.Id)) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            );
+        return timeline.Before(task?.Id, verdict.At);
+    }
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,51 @@
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>The section of a report that tells what each task cost.</summary>
+internal static class MoneySection
+{
+    /// <summary>The section; its rows add up to the run's cost.</summary>
+    public static ReportSection Of(RunStatus run, RunTimeline timeline)
+    {
+        var told = run.Tasks.Where(task => task.Starts > 0 || task.Cost > 0).OrderByDescending(task => task.Cost).ToList();
+        var rest = run.Cost - told.Sum(task => task.Cost);
+        var restStarts = run.AgentStarts - told.Sum(task => task.Starts);
+        List<ReportRow> rows =
+        [
+            .. told.Select(task => new ReportRow(
+                [task.Id, Money(task.Cost), task.State, Number(task.Attempt), Number(task.Starts), Number(task.Tokens)],
+                timeline.Last(task.Id)
+            )
+            {
+                Task = task.Id,
+            }),
+        ];
+        if (rest != 0 || restStarts != 0)
+        {
+            rows.Add(new ReportRow(["no task's", Money(rest), "", "", Number(restStarts), ""], timeline.OfRun));
+        }
+        return new ReportSection(
+            "money",
+            "Money by task",
+            rows.Count > 0 ? [] : [new ReportLine("no-money", "No agent was started.") { Events = timeline.OfRun }]
+        )
+        {
+            Table =
+                rows.Count == 0
+                    ? null
+                    : new ReportTable(
+                        "money",
+                        ["task", "USD", "state", "attempts", "starts", "tokens"],
+                        rows,
+                        new ReportRow(["all", Money(run.Cost), "", "", Number(run.AgentStarts), Number(told.Sum(task => task.Tokens))], [])
+                    ),
+        };
+    }
+
+    // Cents, and more digits only where cents would not add up.
+    private static string Money(decimal dollars) =>
+        decimal.Round(dollars, 2) == dollars
+            ? dollars.ToString("0.00", CultureInfo.InvariantCulture)
+            : dollars.ToString("0.00####", CultureInfo.InvariantCulture);
+
+    private static string Number(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
+}

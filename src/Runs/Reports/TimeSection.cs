@@ -1,0 +1,45 @@
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>The section of a report that tells where the time of its tasks went.</summary>
+internal static class TimeSection
+{
+    /// <summary>The section, by what the events say alone.</summary>
+    /// <param name="end">When the run ended, or now.</param>
+    public static ReportSection Of(RunTimeline timeline, DateTimeOffset end)
+    {
+        var spans = TaskSpan.Of(timeline.All, end);
+        var all = Sum(spans);
+        return new ReportSection("time", "Where the time went", [])
+        {
+            Spans = spans,
+            Table =
+                spans.Count == 0
+                    ? null
+                    : new ReportTable(
+                        "time",
+                        ["of all tasks together", "time", "share"],
+                        [
+                            .. TaskSpan
+                                .Uses.Select(use => (Use: use, Spans: spans.Where(span => span.Use == use).ToList()))
+                                .Where(use => use.Spans.Count > 0)
+                                .Select(use => new ReportRow(
+                                    [TaskSpan.Words(use.Use), Length(Sum(use.Spans)), Share(Sum(use.Spans) / all)],
+                                    [.. use.Spans.SelectMany(span => span.Events).Distinct().Order()]
+                                )),
+                        ],
+                        new ReportRow(["all", Length(all), "100 %"], [])
+                    ),
+        };
+    }
+
+    /// <summary>A time in hours, minutes and seconds.</summary>
+    public static string Length(TimeSpan time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}");
+
+    // To the second each, so that what is shown adds up.
+    private static TimeSpan Sum(IEnumerable<TaskSpan> spans) =>
+        TimeSpan.FromSeconds(spans.GroupBy(span => span.Use).Sum(use => Math.Round(use.Sum(span => span.Length.TotalSeconds))));
+
+    private static string Share(double share) =>
+        double.IsNaN(share) ? "" : string.Create(CultureInfo.InvariantCulture, $"{share * 100:0} %");
+}
