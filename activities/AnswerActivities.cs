@@ -1,6 +1,6 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Questions;
+using Orchestrator.Runs.Merging.Reviewing;
 using Temporalio.Activities;
 
 namespace Orchestrator.Activities;

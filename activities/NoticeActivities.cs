@@ -1,6 +1,6 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Notices;
+using Orchestrator.Runs.Reports.Notices;
 using Temporalio.Activities;
 
 namespace Orchestrator.Activities;

@@ -1,6 +1,7 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Requests;
+using Orchestrator.Runs.Merging.Installing;
+using Orchestrator.Runs.Tasks.Requests;
 using Temporalio.Activities;
 using Temporalio.Client;
 

@@ -1,8 +1,8 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Landing;
 using Orchestrator.Runs.Loading;
-using Orchestrator.Runs.Preflight;
+using Orchestrator.Runs.Merging.Landing;
+using Orchestrator.Runs.Merging.Preflight;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Resets;
 using Temporalio.Activities;

@@ -1,5 +1,6 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Tasks;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 

@@ -6,8 +6,8 @@ using Orchestrator.Machine.Setup;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Backlogs;
-using Orchestrator.Runs.Callbacks;
 using Orchestrator.Runs.Loading;
+using Orchestrator.Runs.Tasks.Callbacks;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli;

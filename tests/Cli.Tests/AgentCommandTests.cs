@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Orchestrator.Agents;
 using Orchestrator.Agents.Command;
 using Orchestrator.Agents.Supervision;
-using Orchestrator.Runs;
+using Orchestrator.Runs.AgentCalls;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;

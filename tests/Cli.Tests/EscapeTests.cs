@@ -1,5 +1,5 @@
 using Orchestrator.Agents.Tests;
-using Orchestrator.Runs;
+using Orchestrator.Runs.AgentCalls;
 using Orchestrator.TestKit;
 using Xunit;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Messages;
-using Orchestrator.Runs.Mail;
+using Orchestrator.Runs.Tasks.Mail;
 using Orchestrator.TestKit;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
 using System.Text.Json.Nodes;
-using Orchestrator.Runs;
+using Orchestrator.Runs.AgentCalls;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Orchestrator.Runs.AgentCalls;
 using Orchestrator.TestKit;
 using Xunit;
 

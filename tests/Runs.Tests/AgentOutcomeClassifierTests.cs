@@ -1,6 +1,6 @@
 using Orchestrator.Agents;
 using Orchestrator.Messages;
-using Orchestrator.Runs.Tasks;
+using Orchestrator.Runs.AgentCalls;
 using Xunit;
 
 namespace Orchestrator.Runs.Tests;

@@ -1,5 +1,5 @@
 using Orchestrator.Gates.Detection;
-using Orchestrator.Runs.Tasks;
+using Orchestrator.Runs.AgentCalls;
 using Xunit;
 
 namespace Orchestrator.Runs.Tests;

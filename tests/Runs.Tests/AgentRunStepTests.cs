@@ -2,6 +2,7 @@ using Orchestrator.Agents;
 using Orchestrator.Agents.Supervision;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
+using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Tasks;
 using Orchestrator.TestKit;

@@ -2,8 +2,9 @@ using Orchestrator.Agents;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
-using Orchestrator.Runs.Callbacks;
+using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Tasks;
+using Orchestrator.Runs.Tasks.Callbacks;
 using Orchestrator.TestKit;
 using Xunit;
 

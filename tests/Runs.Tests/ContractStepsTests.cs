@@ -1,6 +1,4 @@
 using Orchestrator.Plans;
-using Orchestrator.Runs;
-using Orchestrator.Runs.Tasks;
 using Orchestrator.TestKit.Git;
 using Xunit;
 using static Orchestrator.Runs.Tests.TaskStepsTests;

@@ -2,9 +2,11 @@ using System.Text.Json.Nodes;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Merging.Reviewing;
 using Orchestrator.Runs.Reports;
-using Orchestrator.Runs.Requests;
 using Orchestrator.Runs.Tasks;
+using Orchestrator.Runs.Tasks.Requests;
 using Orchestrator.TestKit;
 using Xunit;
 using Xunit.Abstractions;
@@ -156,7 +158,7 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
             Answer = Forger,
         }.Store(run.Folder);
 
-        var (answers, question) = (new Questions.AgentAnswers(run.Services), run.Question("a"));
+        var (answers, question) = (new AgentAnswers(run.Services), run.Question("a"));
         var answer = await answers.AskAsync(
             new AskAgentInput
             {

@@ -1,8 +1,10 @@
 using Orchestrator.Agents;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Runs.Mail;
-using Orchestrator.Runs.Requests;
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Merging.Installing;
+using Orchestrator.Runs.Tasks.Mail;
+using Orchestrator.Runs.Tasks.Requests;
 using Orchestrator.Settings;
 using Orchestrator.TestKit;
 using Orchestrator.TestKit.Git;

@@ -2,7 +2,8 @@ using Orchestrator.Agents;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
-using Orchestrator.Runs.Requests;
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Tasks.Requests;
 using Orchestrator.TestKit.Git;
 using Xunit;
 

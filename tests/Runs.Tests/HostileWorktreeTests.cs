@@ -4,7 +4,6 @@ using Orchestrator.Git.Commits;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks;
 using Orchestrator.TestKit.Git;
 using Xunit;

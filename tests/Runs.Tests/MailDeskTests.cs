@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using Orchestrator.Runs.Mail;
+using Orchestrator.Runs.Tasks.Mail;
 using Orchestrator.TestKit;
 using Xunit;
 

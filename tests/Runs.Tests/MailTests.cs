@@ -5,8 +5,8 @@ using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
-using Orchestrator.Runs.Callbacks;
-using Orchestrator.Runs.Mail;
+using Orchestrator.Runs.Tasks.Callbacks;
+using Orchestrator.Runs.Tasks.Mail;
 using Orchestrator.TestKit;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using Orchestrator.Agents;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
+using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Reports;
 using Xunit;
 using static Orchestrator.Runs.Tests.TaskStepsTests;

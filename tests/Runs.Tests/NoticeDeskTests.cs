@@ -2,7 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Messages;
 using Orchestrator.Notifications;
 using Orchestrator.Plans;
-using Orchestrator.Runs.Notices;
+using Orchestrator.Runs.Reports.Notices;
 using Xunit;
 
 namespace Orchestrator.Runs.Tests;

@@ -1,7 +1,7 @@
 using Orchestrator.Messages;
 using Orchestrator.Notifications;
 using Orchestrator.Plans;
-using Orchestrator.Runs.Notices;
+using Orchestrator.Runs.Reports.Notices;
 using Orchestrator.Settings;
 using Xunit;
 

@@ -3,9 +3,11 @@ using Orchestrator.Agents;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
-using Orchestrator.Runs.Questions;
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Merging.Reviewing;
 using Orchestrator.Runs.Reports;
-using Orchestrator.Runs.Requests;
+using Orchestrator.Runs.Tasks.Questions;
+using Orchestrator.Runs.Tasks.Requests;
 using Orchestrator.Settings;
 using Xunit;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Runs.Callbacks;
-using Orchestrator.Runs.Reviewing;
+using Orchestrator.Runs.Merging.Reviewing;
+using Orchestrator.Runs.Tasks.Callbacks;
 using Orchestrator.Settings;
 using Xunit;
 
@@ -183,7 +183,7 @@ public sealed class ReviewStepsTests
         using var run = await BeginAsync();
         var round = await RoundAsync(run);
         var begun = await BeginAsync(run, round);
-        var step = new Questions.AgentAnswers(run.Services);
+        var step = new AgentAnswers(run.Services);
         var question = new AgentQuestion
         {
             RunId = RunFixture.RunId,

@@ -1,10 +1,9 @@
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Runs;
-using Orchestrator.Runs.Gates;
-using Orchestrator.Runs.Landing;
+using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Merging;
-using Orchestrator.Runs.Preflight;
+using Orchestrator.Runs.Merging.Landing;
+using Orchestrator.Runs.Merging.Preflight;
 using Orchestrator.Runs.Tasks;
 using Orchestrator.Settings;
 using Orchestrator.TestKit;

@@ -2,7 +2,6 @@ using System.Globalization;
 using Orchestrator.Git.Landing;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
 using Orchestrator.TestKit;
 using Orchestrator.TestKit.Git;

@@ -1,6 +1,5 @@
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Runs.Landing;
 using Orchestrator.Runs.Reports;
 using Orchestrator.TestKit.Git;
 using Xunit;

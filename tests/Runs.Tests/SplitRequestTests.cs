@@ -1,7 +1,8 @@
 using Orchestrator.Agents;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Runs.Requests;
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Tasks.Requests;
 using Xunit;
 
 namespace Orchestrator.Runs.Tests;

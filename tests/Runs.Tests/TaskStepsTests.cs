@@ -1,6 +1,5 @@
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Runs.Tasks;
 using Orchestrator.TestKit;
 using Orchestrator.TestKit.Git;
 using Xunit;

@@ -1,8 +1,8 @@
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Runs.Mail;
+using Orchestrator.Runs.Merging.Reviewing;
 using Orchestrator.Runs.Reports;
-using Orchestrator.Runs.Reviewing;
+using Orchestrator.Runs.Tasks.Mail;
 using Orchestrator.TestKit;
 using Xunit;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Git.Worktrees;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks;
 using Xunit;
 using Xunit.Abstractions;

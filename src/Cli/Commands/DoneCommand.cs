@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Orchestrator.Runs;
-using Orchestrator.Runs.Callbacks;
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 

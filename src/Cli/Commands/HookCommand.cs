@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Orchestrator.Runs.Callbacks;
+using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Orchestrator.Runs.Callbacks;
-using Orchestrator.Runs.Mail;
+using Orchestrator.Runs.Tasks.Callbacks;
+using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -3,7 +3,7 @@ using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Mcp;
-using Orchestrator.Runs.Callbacks;
+using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 

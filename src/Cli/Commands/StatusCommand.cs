@@ -5,7 +5,7 @@ using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Reports.Gates;
 
 namespace Orchestrator.Cli.Commands;
 

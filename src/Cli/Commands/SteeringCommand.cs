@@ -3,7 +3,7 @@ using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Runs.Landing;
+using Orchestrator.Runs.Merging.Landing;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using Orchestrator.Messages;
-using Orchestrator.Runs.Mail;
 using Orchestrator.Runs.Reports;
+using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Cli.Documents;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ModelContextProtocol.Protocol;
-using Orchestrator.Runs;
+using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Mcp;
 

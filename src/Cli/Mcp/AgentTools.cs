@@ -1,8 +1,9 @@
 using System.Text.Json;
 using ModelContextProtocol.Protocol;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Callbacks;
-using Orchestrator.Runs.Mail;
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Tasks.Callbacks;
+using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Cli.Mcp;
 

@@ -1,7 +1,7 @@
 using Orchestrator.Machine.Verification;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Reports.Gates;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Overviews;

@@ -3,10 +3,10 @@ using System.Text.Json;
 using Orchestrator.Cli.Console;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Holds;
-using Orchestrator.Runs.Mail;
-using Orchestrator.Runs.Radar;
+using Orchestrator.Runs.Reports.Gates;
+using Orchestrator.Runs.Tasks.Mail;
+using Orchestrator.Runs.Tasks.Radar;
 
 namespace Orchestrator.Cli.Runs;
 

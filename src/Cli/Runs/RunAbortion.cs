@@ -1,6 +1,6 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Landing;
+using Orchestrator.Runs.Merging.Landing;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;

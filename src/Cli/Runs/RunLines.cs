@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Messages;
-using Orchestrator.Runs.Mail;
+using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Cli.Runs;
 

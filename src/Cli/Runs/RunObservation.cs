@@ -2,7 +2,8 @@ using Orchestrator.Cli.Engine;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Landing;
+using Orchestrator.Runs.Merging.Landing;
+using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 

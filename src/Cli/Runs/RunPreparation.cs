@@ -1,6 +1,6 @@
 using Orchestrator.Machine.Setup;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Landing;
+using Orchestrator.Runs.Merging.Landing;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;

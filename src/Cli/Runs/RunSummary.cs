@@ -2,8 +2,8 @@ using System.Globalization;
 using Orchestrator.Cli.Console;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Runs.Landing;
 using Orchestrator.Runs.Loading;
+using Orchestrator.Runs.Merging.Landing;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;

@@ -3,6 +3,7 @@ using Orchestrator.Cli.Logging;
 using Orchestrator.Client;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;
 using Orchestrator.Worker;
 using Temporalio.Exceptions;

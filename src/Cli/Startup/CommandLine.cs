@@ -6,7 +6,7 @@ using Orchestrator.Machine.Hosting;
 using Orchestrator.Machine.Setup;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Callbacks;
+using Orchestrator.Runs.Tasks.Callbacks;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Startup;

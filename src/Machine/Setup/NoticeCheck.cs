@@ -1,4 +1,4 @@
-using Orchestrator.Runs.Notices;
+using Orchestrator.Runs.Reports.Notices;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;

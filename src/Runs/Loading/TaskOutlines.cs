@@ -1,4 +1,4 @@
-using Orchestrator.Runs.Tasks;
+using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Loading;
 

@@ -1,6 +1,6 @@
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.TaskGraphs;
-using Orchestrator.Runs.Tasks;
+using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Planning;
 

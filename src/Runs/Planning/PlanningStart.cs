@@ -1,7 +1,7 @@
 using Orchestrator.Agents.Command;
 using Orchestrator.Backlogs;
+using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Loading;
-using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Planning;
 

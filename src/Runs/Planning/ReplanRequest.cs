@@ -1,5 +1,3 @@
-using Orchestrator.Runs.Reports;
-
 namespace Orchestrator.Runs.Planning;
 
 /// <summary>The request to the planner for another plan in mid-run: the present state, what did not end well and why, and what the new plan

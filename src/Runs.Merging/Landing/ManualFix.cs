@@ -1,0 +1,163 @@
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs.Merging.Landing;
+
+/// <summary>Accepts commits that a person made on staging to unblock a run. They count when they contain all that the run has merged and
+/// the gates of the whole run pass; then a merge commit of ours takes them in, so that staging is recognized as the run's after a reset.
+/// Otherwise they stay where they are.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+/// <param name="caller">Finds out the state of the requesting execution.</param>
+public sealed class ManualFix(RunServices services, AskCaller caller)
+{
+    private const int MostSubjects = 3;
+    private const int LongestSubject = 80;
+    private readonly GateCheck _gates = new(services);
+
+    /// <summary>Checks the commits without running gates.</summary>
+    /// <param name="input">The run, and its position of staging.</param>
+    public async Task<FixLook> LookAsync(LookAtFixInput input, CancellationToken stop)
+    {
+        var (files, repository, staging) = await OpenAsync(input);
+        var recorded = await staging.BringUpToDateAsync(input.StagingTip, caller, stop);
+        var (tip, isAsRecorded) = await staging.ReadAsync(recorded, stop);
+        if (tip is null)
+        {
+            return Refuse(
+                $"The staging branch {input.Staging} is gone. Put it back (git branch {input.Staging} {recorded}), commit on it, then: "
+                    + Again(input)
+            );
+        }
+        if (tip == recorded)
+        {
+            var open = await UncommittedAsync(repository, input.Staging, stop);
+            return Refuse(
+                isAsRecorded
+                    ? $"There is no new commit on {input.Staging}: it is at {CommitIds.Shorten(tip)}, where the run has left it. "
+                        + $"{open}Commit what "
+                        + $"mends it there, then: {Again(input)}"
+                    : $"{input.Staging} is a symbolic ref. Make it a branch again (git symbolic-ref -d "
+                        + $"{RunRefs.Staging(files.Settings, files.Folder)}; git branch {input.Staging} {recorded}), then: {Again(input)}"
+            );
+        }
+        var commits = new CommitStore(repository);
+        if (!await repository.HasCommitAsync(recorded, stop) || !await commits.IsAncestorAsync(recorded, tip, stop))
+        {
+            return Refuse(
+                $"{input.Staging} is at {CommitIds.Shorten(tip)} and no longer has what the run has merged "
+                    + $"({CommitIds.Shorten(recorded)}), so that merged work "
+                    + $"would be lost. Nothing was changed. Put that back under it (git switch {input.Staging}; git rebase {recorded}) or "
+                    + $"merge it in (git merge {recorded}), then: {Again(input)}"
+            );
+        }
+        var found = await commits.ListFirstParentsAsync(tip, recorded, stop);
+        var subjects = found.Reverse().Select(commit => $"'{FileNames.Show(commit.Subject, LongestSubject)}'").ToList();
+        var more = subjects.Count > MostSubjects ? $" and {subjects.Count - MostSubjects} more" : "";
+        return new FixLook
+        {
+            Commit = tip,
+            Commits = subjects.Count,
+            Summary = string.Join(", ", subjects.Take(MostSubjects)) + more,
+        };
+    }
+
+    /// <summary>Runs the gates of the whole run, and merges the commits where they pass. Repeated after that, it finds the merge.</summary>
+    /// <param name="input">Which commits.</param>
+    /// <param name="stop">Ends it before staging moves.</param>
+    public async Task<FixVerdict> VerifyAsync(VerifyFixInput input, CancellationToken stop)
+    {
+        var (files, repository, staging) = await OpenAsync(input.Fix);
+        var commits = new CommitStore(repository);
+        var recorded = await staging.BringUpToDateAsync(input.Fix.StagingTip, caller, stop);
+        var (tip, _) = await staging.ReadAsync(recorded, stop);
+        if (tip is not null && await IsTakenInAsync(commits, tip, recorded, input.Commit, files, stop))
+        {
+            return new FixVerdict { Commit = tip };
+        }
+        if (tip != input.Commit)
+        {
+            return Moved(input.Fix);
+        }
+        var diffs = new Diffs(repository);
+        var changed = (await diffs.BetweenAsync(input.Fix.BaseCommit, tip, stop)).Select(change => change.Path).ToList();
+        var gates = files.Gates.OfLanding(files.Plan, input.Without);
+        var outcomes = await _gates.RunAsync(files, repository, tip, gates, changed, files.Folder.LandingEvidence, stop);
+        var failures = GateCheck.Failures(files, outcomes);
+        var said = GateSummary.Of(outcomes, failures.Count > 0, hasBehaviour: true);
+        if (failures.Count > 0)
+        {
+            return new FixVerdict
+            {
+                Gates = said,
+                Evidence = GateCheck.EvidenceOf(files, failures[0]),
+                Refusal =
+                    $"On {CommitIds.Shorten(tip)} these gates of the run fail: "
+                    + $"{string.Join(" ", failures.Select(f => GateCheck.Explain(files, f)))} "
+                    + $"Your commits stay on {input.Fix.Staging}; mend that there, then: {Again(input.Fix)}",
+            };
+        }
+        var losses = await new RunLosses(repository, files, services.AskRun).OfStagingAsync(input.Fix.BaseCommit, tip, stop);
+        if (losses.Lost.Count > 0)
+        {
+            return new FixVerdict
+            {
+                Gates = said,
+                Evidence = files.Folder.Relative(files.Folder.Losses),
+                Refusal =
+                    $"Work of the run is lost in it ({losses.Summary}): {RunLosses.Describe(losses.Lost)}. Put it back on "
+                    + $"{input.Fix.Staging}, then: {Again(input.Fix)}. Or, where it may be gone: {Again(input.Fix)} --accept-losses",
+            };
+        }
+        var merge = await commits.CreateAsync(
+            (await commits.ReadAsync(tip, stop))!.Tree,
+            [recorded, tip],
+            "Merge a manual fix",
+            new CommitTrailers(files.Folder.Name),
+            stop
+        );
+        return await staging.MoveAsync(merge, tip, "a person's commits")
+            ? new FixVerdict { Commit = merge, Gates = said }
+            : Moved(input.Fix);
+    }
+
+    private async Task<(RunFiles Files, GitRepository Repository, StagingRecord Staging)> OpenAsync(LookAtFixInput input)
+    {
+        var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        var repository = await services.OpenRepositoryAsync(files);
+        return (files, repository, new StagingRecord(repository, RunRefs.Staging(files.Settings, files.Folder), files.Folder));
+    }
+
+    private static async Task<bool> IsTakenInAsync(
+        CommitStore commits,
+        string tip,
+        string recorded,
+        string commit,
+        RunFiles files,
+        CancellationToken stop
+    ) =>
+        await commits.ReadAsync(tip, stop) is { Parents: [var onto, var mended], Trailers: { } trailers }
+        && mended == commit
+        && trailers.Run == files.Folder.Name
+        && (onto == recorded || tip == recorded);
+
+    /// <summary>A checkout of staging with uncommitted changes.</summary>
+    private static async Task<string> UncommittedAsync(GitRepository repository, string staging, CancellationToken stop)
+    {
+        var worktrees = new WorktreeStore(repository);
+        var checkout = (await worktrees.ListAsync(stop)).FirstOrDefault(w => w.Branch == $"refs/heads/{staging}");
+        if (checkout is null || (worktrees.FindLinked(checkout.Path) ?? worktrees.FindMainCheckout()) is not { } worktree)
+        {
+            return "";
+        }
+        var status = await WorktreeStatus.ReadAsync(worktree, stop);
+        return status.ChangedFiles().Concat(status.UntrackedFiles()).Take(MostSubjects).ToList() is { Count: > 0 } files
+            ? $"{checkout.Path} has it checked out, with changes that are in no commit yet: {FileNames.Some(files)}. "
+            : "";
+    }
+
+    private static FixVerdict Moved(LookAtFixInput input) =>
+        new() { Refusal = $"{input.Staging} was moved while its gates ran; what counts is what is there when you say so: {Again(input)}" };
+
+    private static FixLook Refuse(string why) => new() { Refusal = why };
+
+    private static string Again(LookAtFixInput input) => $"orchestrate resolve {input.RunId} {Resolutions.ManualFix}";
+}

@@ -1,0 +1,177 @@
+namespace Orchestrator.Runs.Merging.Landing;
+
+/// <summary>Lands as a draft pull request through the <c>gh</c> program: staging is pushed, then the request is opened, or an existing one
+/// is found.</summary>
+internal static class PullRequest
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    private static readonly string[] WithoutHooks = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
+
+    /// <summary>Finds what would prevent the pull request in the end, before the first agent is paid for.</summary>
+    /// <param name="staging">The run's branch, which is pushed.</param>
+    /// <param name="commit">A commit to try the push with; nothing is changed on the server.</param>
+    /// <param name="services">What the steps need.</param>
+    /// <returns>A sentence with the cure, and whether a person may begin all the same; null: no obstacle.</returns>
+    public static async Task<(string Problem, bool MayBegin)?> FindObstacleAsync(
+        GitRepository repository,
+        string staging,
+        string commit,
+        RunServices services,
+        CancellationToken stop
+    )
+    {
+        if (ProgramLocator.Find("gh", services.Environment.GetValueOrDefault("PATH"), repository.MainCheckout!) is null)
+        {
+            return (
+                "A pull request (git.land: pr) needs the program gh (https://cli.github.com), which is not in PATH. Install it.",
+                false
+            );
+        }
+        var runner = new ProcessRunner(services.Time);
+        var pushed = await runner.RunAsync(
+            await CommandAsync("git", repository, [.. WithoutHooks, "push", "--dry-run", "origin", $"{commit}:refs/heads/{staging}"]),
+            stop
+        );
+        return pushed.Succeeded
+            ? null
+            : (
+                $"Nothing can be pushed to origin now, so no pull request could be opened in the end ({Why(pushed)}). Repair that, or say "
+                    + "yes (--yes).",
+                true
+            );
+    }
+
+    public static async Task<LandResult> OpenAsync(
+        RunFiles files,
+        GitRepository repository,
+        LandInput input,
+        string tip,
+        RunServices services,
+        CancellationToken stop
+    )
+    {
+        var runner = new ProcessRunner(services.Time);
+        var gh = ProgramLocator.Find("gh", services.Environment.GetValueOrDefault("PATH"), repository.MainCheckout!);
+        if (gh is null)
+        {
+            return new LandResult
+            {
+                Message =
+                    "A pull request needs the program gh (https://cli.github.com), which is not in PATH. Install it, then: "
+                    + $"{RunLanding.Again(input)}. Or merge {input.Staging} yourself and end the run: orchestrate cancel "
+                    + $"{input.RunId}",
+            };
+        }
+        var pushed = await PushAsync(runner, repository, tip, input.Staging, stop);
+        if (!pushed.Succeeded)
+        {
+            return new LandResult
+            {
+                Message = $"{input.Staging} could not be pushed ({Why(pushed)}). Repair that, then: {RunLanding.Again(input)}",
+            };
+        }
+        var known = await runner.RunAsync(
+            await CommandAsync(gh, repository, "pr", "view", input.Staging, "--json", "url", "--jq", ".url"),
+            stop
+        );
+        if (known.Succeeded)
+        {
+            return new LandResult
+            {
+                Landed = true,
+                Commit = tip,
+                Branch = input.Staging,
+                Message = $"Draft pull request: {known.StandardOutput.Text.Trim()}",
+            };
+        }
+        var body = new MarkdownText();
+        foreach (var task in files.Plan.Tasks)
+        {
+            body.Append($"- {task.Id}: {task.Description.Split('\n', 2)[0]}\n");
+        }
+        var title = files.Plan.Request?.Split('\n', 2)[0] is { Length: > 0 } request ? new UntrustedText(request).Line : files.Folder.Name;
+        var opened = await runner.RunAsync(
+            await CommandAsync(
+                gh,
+                repository,
+                "pr",
+                "create",
+                "--draft",
+                "--base",
+                input.Target,
+                "--head",
+                input.Staging,
+                "--title",
+                title,
+                "--body",
+                body.ToString()
+            ),
+            stop
+        );
+        return opened.Succeeded
+            ? new LandResult
+            {
+                Landed = true,
+                Commit = tip,
+                Branch = input.Staging,
+                Message = $"Draft pull request: {opened.StandardOutput.Text.Trim()}",
+            }
+            : new LandResult
+            {
+                Message =
+                    $"gh could not open the pull request ({Why(opened)}). {input.Staging} is pushed. Repair that, then: "
+                    + $"{RunLanding.Again(input)}",
+            };
+    }
+
+    private static string Why(ProcessResult result)
+    {
+        var said = string.Join(
+                "; ",
+                result.StandardError.Text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            )
+            .TrimEnd('.');
+        var how = result.TimedOut ? $"not done after {Limit.TotalMinutes:0} minutes" : $"exit code {result.ExitCode}";
+        return said.Length > 0 ? $"{how}: {said}" : how;
+    }
+
+    /// <summary>Hooks of the repository do not run; what Git LFS would do by one is done without.</summary>
+    private static async Task<ProcessResult> PushAsync(
+        ProcessRunner runner,
+        GitRepository repository,
+        string tip,
+        string staging,
+        CancellationToken stop
+    )
+    {
+        if (LargeFiles.Exist(repository))
+        {
+            var uploaded = await runner.RunAsync(
+                await CommandAsync("git", repository, [.. WithoutHooks, "lfs", "push", "origin", staging]),
+                stop
+            );
+            if (!uploaded.Succeeded)
+            {
+                return uploaded;
+            }
+        }
+        return await runner.RunAsync(
+            await CommandAsync("git", repository, [.. WithoutHooks, "push", "origin", $"{tip}:refs/heads/{staging}"]),
+            stop
+        );
+    }
+
+    // Without a terminal: a password prompt would block the run, in the middle of the table.
+    private static async Task<ProcessCommand> CommandAsync(string program, GitRepository repository, params string[] arguments) =>
+        new(program, arguments)
+        {
+            WorkingDirectory = repository.MainCheckout!,
+            Environment = new Dictionary<string, string?>(await repository.VariablesAsync())
+            {
+                ["GIT_TERMINAL_PROMPT"] = "0",
+                ["GH_PROMPT_DISABLED"] = "1",
+            },
+            Timeout = Limit,
+            OwnSession = true,
+        };
+}

@@ -1,0 +1,27 @@
+using Orchestrator.Git.Landing;
+using Orchestrator.Git.Refs;
+
+namespace Orchestrator.Runs.Merging.Landing;
+
+/// <summary>Ends a run before it landed: its work is kept under a ref. The target is left alone, whoever moved it; see
+/// <see cref="LandingReversal"/>.</summary>
+public static class RunAbort
+{
+    /// <summary>Keeps the work.</summary>
+    /// <param name="input">Which run.</param>
+    /// <param name="services">What the steps need.</param>
+    /// <returns>What was kept and where, for people.</returns>
+    public static async Task<string> AbortAsync(AbortInput input, RunServices services, CancellationToken stop)
+    {
+        var folder = new RunFolder(input.Repository.Path, input.RunId);
+        var refs = new RefStore(await services.OpenRepositoryAsync(input.Repository.Path));
+        if (await refs.ReadAsync($"refs/heads/{input.Staging}", stop) is { } reached)
+        {
+            var name = RunRefs.Aborted(folder);
+            await refs.UpdateAsync([new RefChange(name, reached, await refs.ReadAsync(name, stop))], "aborted", stop);
+        }
+        return LandingNote.TryRead(folder.Landing) is { } landing
+            ? $"{RunRefs.Shown(landing.Target)} has the run's work; 'orchestrate abort {input.RunId}' takes it back"
+            : "";
+    }
+}

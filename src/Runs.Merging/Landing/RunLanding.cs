@@ -1,0 +1,248 @@
+using Orchestrator.Git.Landing;
+using Orchestrator.Git.Merging;
+using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Tasks;
+
+namespace Orchestrator.Runs.Merging.Landing;
+
+/// <summary>Lands staging on the target. A target that has moved meanwhile is merged into staging and the gates run again; a checkout of
+/// the user's is never overwritten.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+/// <param name="caller">Finds out the state of the requesting execution.</param>
+public sealed class RunLanding(RunServices services, AskCaller caller)
+{
+    /// <summary>How often a target may move during the gates before a person is asked.</summary>
+    private const int MaxMoves = 3;
+    private const int LongestRefusal = 1000;
+
+    /// <summary>Lands, or says what a person has to do first. Repeated after a landing, it finds it. What git refuses because of the state
+    /// of a person's checkout is theirs to fix: reported, and retried when they ask.</summary>
+    /// <param name="input">Which run, and the target.</param>
+    /// <param name="asking">Identifies this landing attempt within the run; the same when it is repeated.</param>
+    /// <param name="stop">Cancels it; the next attempt finishes what has begun.</param>
+    public async Task<LandResult> LandAsync(LandInput input, string asking, CancellationToken stop)
+    {
+        try
+        {
+            return await TryAsync(input, asking, stop);
+        }
+        catch (GitException refusal) when (refusal.IsRefusal)
+        {
+            return new LandResult
+            {
+                Message =
+                    $"Nothing was landed, since git refuses: {FileNames.Show(refusal.Message.ReplaceLineEndings(" "), LongestRefusal)} "
+                    + $"Mend that, then: {Again(input)}",
+            };
+        }
+    }
+
+    private async Task<LandResult> TryAsync(LandInput input, string asking, CancellationToken stop)
+    {
+        var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        var repository = await services.OpenRepositoryAsync(files);
+        var staging = new StagingRecord(repository, RunRefs.Staging(files.Settings, files.Folder), files.Folder);
+        input = input with { StagingTip = await staging.BringUpToDateAsync(input.StagingTip, caller, stop) };
+        var (found, note) = await StagingTipAsync(repository, staging, input, stop);
+        if (found is not { } tip)
+        {
+            return new LandResult { Message = note };
+        }
+        var checks = new LandingChecks(files, repository, services, input);
+        if (await checks.LossesAsync(tip, stop) is { } lossy)
+        {
+            return lossy with { Message = $"{note} {lossy.Message}".Trim() };
+        }
+
+        // New is what the target does not have: parts may have been merged from it since the run began.
+        var from = await new CommitStore(repository).FindMergeBaseAsync($"refs/heads/{input.Target}", tip, stop) ?? input.BaseCommit;
+        var secrets = await new SecretCheck(repository, files).CheckAsync(input, from, tip, asking, stop);
+        files = files with { Decisions = secrets.Decisions };
+        var audit = await new AuditCheck(repository, files, services).CheckAsync(input, from, tip, asking, stop);
+        files = files with { Decisions = audit.Decisions };
+        note = $"{note} {secrets.Note} {audit.Note}".Trim();
+        var result =
+            secrets.Refusal is not null || audit.Refusal is not null
+                ? new LandResult
+                {
+                    Message = $"{note} {secrets.Refusal?.Message} {audit.Refusal?.Message}"
+                        .Trim()
+                        .Replace("  ", " ", StringComparison.Ordinal),
+                    Evidence = (secrets.Refusal ?? audit.Refusal)!.Evidence,
+                }
+                : await LandAsync(new Landing(files, repository, checks, staging, input, tip), note, stop);
+        // What a person was told by this landing counts in the next one.
+        return result with { PlanHash = files.Decisions.Store(files.Folder) };
+    }
+
+    /// <summary>Lands a commit that was checked.</summary>
+    private async Task<LandResult> LandAsync(Landing landing, string note, CancellationToken stop)
+    {
+        var (files, repository, checks, staging, input, tip) = landing;
+        if (input.IsPart)
+        {
+            var outcomes = await checks.RunGatesAsync(tip, input.BaseCommit, stop);
+            note = $"{note} {LandingChecks.Told(outcomes)}".Trim();
+            if (GateCheck.Failures(files, outcomes) is { Count: > 0 } failures)
+            {
+                return new LandResult
+                {
+                    Evidence = GateCheck.EvidenceOf(files, failures[0]),
+                    Message =
+                        $"{(note.Length > 0 ? note + " " : "")}Nothing was landed, since on what is merged by now these gates fail: "
+                        + $"{GateWords.Failing(failures)} Let the other tasks end well, "
+                        + $"or repair it on {input.Staging}, then: {Again(input)}",
+                };
+            }
+        }
+        if (files.Settings.Git.Land == LandingWay.Branch)
+        {
+            return new LandResult
+            {
+                Landed = true,
+                Commit = tip,
+                Branch = input.Staging,
+                Message = $"{note} The work is on the branch {input.Staging}; nothing was merged, as asked (git.land: branch).".Trim(),
+            };
+        }
+        if (files.Settings.Git.Land == LandingWay.PullRequest)
+        {
+            var opened = await PullRequest.OpenAsync(files, repository, input, tip, services, stop);
+            return opened with { Message = $"{note} {opened.Message}".Trim() };
+        }
+        var target = $"refs/heads/{input.Target}";
+        var checkouts = await new WorktreeStore(repository).ListAsync(stop);
+        var unexpected = await UnexpectedFiles.FindAsync(repository, files);
+        var request = new LandingRequest(target, tip, input.BaseCommit)
+        {
+            FinishCommand = Again(input),
+            Checkout = checkouts.FirstOrDefault(checkout => checkout.Branch == target)?.Path,
+            NoteFile = files.Folder.Landing,
+        };
+        unexpected = $"{note} {unexpected}".Trim();
+        var history = new LandedHistory(files, repository, target, input.BaseCommit);
+        for (var moves = 0; ; moves++)
+        {
+            request = request with { Commit = await history.OfAsync(tip, stop) };
+            var result = await new TargetLanding(repository).LandAsync(request, stop);
+            if (result.HasLanded)
+            {
+                return new LandResult
+                {
+                    Landed = true,
+                    Commit = request.Commit,
+                    Message = $"{input.Target} is at {CommitIds.Shorten(request.Commit)}. {unexpected}".Trim(),
+                    StagingTip = tip,
+                };
+            }
+            if (result.State != LandingState.TargetMoved || moves == MaxMoves)
+            {
+                return new LandResult { Message = $"{unexpected} {result.Reason}".Trim(), StagingTip = tip };
+            }
+            var (merged, noted, refused) = await TakeInTargetAsync(files, repository, checks, staging, tip, result.Tip!, input, stop);
+            if (refused is not null)
+            {
+                return refused.StagingTip.Length > 0 ? refused : refused with { StagingTip = tip };
+            }
+            tip = merged!;
+            unexpected = $"{unexpected} {noted}".Trim();
+        }
+    }
+
+    /// <summary>A commit that is to land, and what it needs.</summary>
+    private sealed record Landing(
+        RunFiles Files,
+        GitRepository Repository,
+        LandingChecks Checks,
+        StagingRecord Staging,
+        LandInput Input,
+        string Tip
+    );
+
+    /// <summary>What is to be landed: staging, at the position of the run's record, so that it contains everything that was merged. Once a
+    /// person was asked, it may also be ahead: they were asked to repair it there.</summary>
+    private async Task<(string? Tip, string Note)> StagingTipAsync(
+        GitRepository repository,
+        StagingRecord staging,
+        LandInput input,
+        CancellationToken stop
+    )
+    {
+        var (tip, isAsRecorded) = await staging.ReadAsync(input.StagingTip, stop);
+        if (isAsRecorded)
+        {
+            return (tip, "");
+        }
+        if (input.IsAskedFor && tip is not null && await repository.HasCommitAsync(input.StagingTip, stop))
+        {
+            return await new CommitStore(repository).IsAncestorAsync(input.StagingTip, tip, stop)
+                ? (tip, $"{input.Staging} was taken as it is, with what was added since {CommitIds.Shorten(input.StagingTip)}.")
+                : (
+                    null,
+                    $"{input.Staging} is at {CommitIds.Shorten(tip)} and no longer has what the run has merged "
+                        + $"({CommitIds.Shorten(input.StagingTip)}). "
+                        + $"Nothing was landed. Put it back (git branch -f {input.Staging} {input.StagingTip}) or merge that commit "
+                        + $"into it, then: {Again(input)}"
+                );
+        }
+        var (done, message) = await staging.PutBackAsync(input.StagingTip, caller, stop);
+        return (done ? input.StagingTip : null, message);
+    }
+
+    private static async Task<(string? Merged, string Note, LandResult? Refused)> TakeInTargetAsync(
+        RunFiles files,
+        GitRepository repository,
+        LandingChecks checks,
+        StagingRecord staging,
+        string tip,
+        string target,
+        LandInput input,
+        CancellationToken stop
+    )
+    {
+        var commits = new CommitStore(repository);
+        var merge = await new Merges(repository).MergeAsync(tip, target, files.AppendedFiles, stop);
+        if (!merge.IsClean)
+        {
+            return Refused(
+                $"{input.Target} has moved and conflicts with the run's work in "
+                    + $"{FileNames.Some(merge.ConflictedFiles, 20)}. Merge it into {input.Staging} yourself (git switch "
+                    + $"{input.Staging}; git merge {input.Target}), then: {Again(input)}"
+            );
+        }
+        var commit = await commits.CreateAsync(
+            merge.Tree,
+            [tip, target],
+            $"Merge {input.Target}",
+            new CommitTrailers(files.Folder.Name),
+            stop
+        );
+        var outcomes = await checks.RunGatesAsync(commit, target, stop);
+        var failures = GateCheck.Failures(files, outcomes);
+        if (failures.Count > 0)
+        {
+            return Refused(
+                $"{input.Target} has moved, and merged with it these gates fail: {GateWords.Failing(failures)} Repair it on "
+                    + $"{input.Staging} or {input.Target}, then: {Again(input)}",
+                GateCheck.EvidenceOf(files, failures[0])
+            );
+        }
+        var lossy = await checks.LossesAsync(commit, stop);
+
+        // Also where work is lost by it: a person mends it there, or says that it may be.
+        if (!await staging.MoveAsync(commit, tip, $"merge {input.Target}"))
+        {
+            throw new GitException(
+                $"{input.Staging} was moved by somebody else while {input.Target} was merged into it; landing is tried again."
+            );
+        }
+        return lossy is null ? (commit, LandingChecks.Told(outcomes), null) : (null, "", lossy with { StagingTip = commit });
+    }
+
+    private static (string? Merged, string Note, LandResult? Refused) Refused(string message, string evidence = "") =>
+        (null, "", new LandResult { Message = message, Evidence = evidence });
+
+    /// <summary>The command that retries the landing.</summary>
+    internal static string Again(LandInput input) =>
+        input.IsPart ? $"orchestrate land {input.RunId} --merged" : $"orchestrate promote {input.RunId}";
+}

@@ -1,0 +1,257 @@
+using Orchestrator.Git.Landing;
+using Orchestrator.Git.Refs;
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Merging.Landing;
+using Orchestrator.Runs.Sandboxing;
+using Orchestrator.Runs.Tasks;
+
+namespace Orchestrator.Runs.Merging.Preflight;
+
+/// <summary>Checks everything that could stop a run later, before the first agent starts; then creates the staging branch.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class PreflightCheck(RunServices services)
+{
+    private readonly GateCheck _gates = new(services);
+
+    /// <summary>Checks everything and, where there are no faults, creates the staging branch. Repeating it changes nothing.</summary>
+    /// <param name="input">Which run.</param>
+    public async Task<PreflightResult> CheckAsync(PreflightInput input, CancellationToken stop)
+    {
+        var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        var repository = await services.OpenRepositoryAsync(files);
+        if (new WorktreeStore(repository).FindCheckout(files.Start.LinkedWorktree) is not { } checkout)
+        {
+            return new PreflightResult
+            {
+                Errors = [$"The worktree '{files.WorkTree}', in which the run was started, is gone. Start it again elsewhere."],
+            };
+        }
+        var status = await WorktreeStatus.ReadAsync(checkout, stop);
+        var found = await new RepositoryCheck(repository, checkout).RunAsync(
+            files.Settings.Git.Target,
+            files.Settings.Worktrees.BranchPrefix,
+            stop
+        );
+        var errors = found.Findings.Where(f => f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
+        var warnings = found.Findings.Where(f => !f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
+        errors.AddRange(SameButForCase(files.Plan));
+        var until = UntilOf(input, errors);
+        await CheckAgentsAsync(files, checkout.Path, found.Base, errors, warnings, stop);
+        var (unconfined, unconfinable) = await StepSandbox.PreflightAsync(files, services);
+        errors.AddRange(unconfined.Length > 0 ? [unconfined] : []);
+        warnings.AddRange(unconfinable.Length > 0 ? [unconfinable] : []);
+        if (DiskSpace.Shortage(checkout.Path, files.Settings.DiskReserve, "then start it again: nothing was paid for") is { } shortage)
+        {
+            errors.Add(shortage);
+        }
+        errors.AddRange(LinksOutside(files.Plan, checkout.Path));
+        var contracts = new RunContracts(repository, files);
+        await contracts.CheckAsync(
+            found.Base,
+            status.Branch == found.Target && LandingWay.MovesTarget(files.Settings.Git.Land) ? checkout.Path : null,
+            errors,
+            warnings,
+            stop
+        );
+        if (repository.FindNameless() is { } nameless)
+        {
+            warnings.Add($"{nameless} Set user.name and user.email to change that.");
+        }
+        if (found.Target is not { } target || found.Base is not { } tip || errors.Count > 0)
+        {
+            return new PreflightResult { Errors = errors, Warnings = warnings };
+        }
+        await new WorktreeStore(repository).ExcludeAsync(
+            ["/.worktrees/", "/.orchestrator/engine.*", "/.orchestrator/runs/", "/.orchestrator/logs/", "/.orchestrator/secrets.env"],
+            stop
+        );
+        var staging = RunRefs.Staging(files.Settings, files.Folder);
+        var obstacle =
+            files.Settings.Git.Land == LandingWay.PullRequest
+                ? await PullRequest.FindObstacleAsync(repository, RunRefs.Shown(staging), tip, services, stop)
+                : null;
+        if (obstacle is { MayBegin: false, Problem: var missing })
+        {
+            return new PreflightResult { Errors = [missing], Warnings = warnings };
+        }
+        var baseCommit = await BeginAsync(repository, files, staging, tip, contracts, stop);
+        files = files with { Decisions = await contracts.StoreAsync(baseCommit, stop) };
+        var renegotiated = ContractHistory.Renegotiated(files, warnings);
+        AddUntracked(status, files.Start, warnings);
+        await UnexpectedFiles.NoteAsync(repository, files.Folder, stop);
+        var first = await contracts.FirstCommitAsync(baseCommit, stop);
+        var decisions = await new GatesAtBase(_gates).TryAsync(repository, files, first, errors, warnings, stop);
+        return new PreflightResult
+        {
+            Errors = errors,
+            Warnings = warnings,
+            Confirmations =
+            [
+                .. Unseen(status, files.Start),
+                .. renegotiated,
+                .. obstacle is null ? (string[])[] : [obstacle.Value.Problem],
+            ],
+            BaseCommit = baseCommit,
+            Target = RunRefs.Shown(target),
+            Staging = RunRefs.Shown(staging),
+            StagingTip = first,
+            PlanHash = decisions.Store(files.Folder),
+            Until = until,
+        };
+    }
+
+    /// <summary>The moment that a time of day in the run's input means.</summary>
+    private static DateTimeOffset? UntilOf(PreflightInput input, List<string> errors)
+    {
+        if (input.Input.UntilTime is not { } time)
+        {
+            return null;
+        }
+        if (WallClock.FindZone(input.Input.UntilZone) is { } zone)
+        {
+            return WallClock.Next(input.StartedAt, TimeOnly.ParseExact(time, "HH:mm", CultureInfo.InvariantCulture), zone);
+        }
+        errors.Add(
+            $"'untilZone' of the run's input is '{input.Input.UntilZone}', and this machine knows no such time zone. Write an IANA name, "
+                + "such as Europe/Berlin."
+        );
+        return null;
+    }
+
+    /// <summary>On some file systems names that differ only in case are the same.</summary>
+    private static IEnumerable<string> SameButForCase(Plan plan) =>
+        plan
+            .Tasks.GroupBy(t => t.Id, StringComparer.OrdinalIgnoreCase)
+            .Where(g => g.Count() > 1)
+            .Select(same =>
+                $"The tasks {string.Join(", ", same.Select(t => t.Id))} differ only in case; their branches and folders would be one "
+                + "on some disks. Rename one."
+            );
+
+    private async Task CheckAgentsAsync(
+        RunFiles files,
+        string repository,
+        string? tip,
+        List<string> errors,
+        List<string> warnings,
+        CancellationToken stop
+    )
+    {
+        var agents = files.Plan.Tasks.Select(files.Settings.AgentOf).Distinct(StringComparer.Ordinal).ToList();
+        var runEnvironment = await AgentRunEnvironment.OfAsync(services, repository, files.Start, tip, stop);
+        if (agents.Contains(AgentCatalog.Claude))
+        {
+            errors.AddRange(
+                runEnvironment.MissingServers.Select(server =>
+                    $"agents.claude.mcp names '{server}', which the committed .mcp.json does not have, or not as your checkout "
+                    + "has it. Commit it there, or take the name out."
+                )
+            );
+        }
+        foreach (var name in agents)
+        {
+            if (AgentCatalog.Find(name, files.Settings, services.HookCommand, runEnvironment) is not { } runner)
+            {
+                errors.Add(AgentCatalog.Unknown(name, files.Settings));
+                continue;
+            }
+            var check = await runner.CheckAsync(repository, stop);
+            if (check.Status != AgentCheckStatus.Ok)
+            {
+                (check.Status == AgentCheckStatus.Failed ? errors : warnings).Add($"{check.Message} {check.Cure}".TrimEnd());
+            }
+        }
+    }
+
+    /// <summary>A written path through a symbolic link to the outside would leave the repository.</summary>
+    private static IEnumerable<string> LinksOutside(Plan plan, string root)
+    {
+        foreach (var task in plan.Tasks)
+        {
+            foreach (var path in (task.FilesWrite ?? []).Concat(task.FilesAppend).Distinct(StringComparer.Ordinal))
+            {
+                var at = root;
+                foreach (
+                    var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries).TakeWhile(p => p.IndexOfAny(['*', '?', '[']) < 0)
+                )
+                {
+                    at = Path.Combine(at, part);
+                    if (new FileInfo(at).LinkTarget is not { } target)
+                    {
+                        continue;
+                    }
+                    var full = Path.GetFullPath(target, Path.GetDirectoryName(at)!);
+                    if (full != root && !full.StartsWith(root + "/", StringComparison.Ordinal))
+                    {
+                        yield return $"Task {task.Id} owns '{path}', which leads out of the repository through the symbolic link "
+                            + $"'{Path.GetRelativePath(root, at)}' -> '{target}'. Own a path inside.";
+                    }
+                    break;
+                }
+            }
+        }
+    }
+
+    /// <summary>Records the position of the target and creates the staging branch there, with the contracts on it, in one transaction; a
+    /// resumed run finds both.</summary>
+    private static async Task<string> BeginAsync(
+        GitRepository repository,
+        RunFiles files,
+        string staging,
+        string tip,
+        RunContracts contracts,
+        CancellationToken stop
+    )
+    {
+        var refs = new RefStore(repository);
+        var baseRef = RunRefs.Base(files.Folder);
+        var lastMerge = RunRefs.LastMerge(files.Folder);
+        var known = await refs.ListAsync([baseRef, lastMerge, staging], stop);
+        if (!known.TryGetValue(baseRef, out var began))
+        {
+            began = tip;
+            var first = await contracts.FirstCommitAsync(tip, stop);
+            var made = await refs.UpdateAsync(
+                [
+                    new RefChange(baseRef, tip, null),
+                    new RefChange(lastMerge, first, known.GetValueOrDefault(lastMerge)),
+                    new RefChange(staging, first, known.GetValueOrDefault(staging)),
+                ],
+                "run begins",
+                stop
+            );
+            if (!made.Done)
+            {
+                throw new GitException(
+                    "The run's refs could not be made: "
+                        + $"{string.Join(", ", made.Actual.Select(a => $"{a.Key} is {a.Value ?? "missing"}"))}. Was a run of the "
+                        + "same id started before? Cancel this one and start again."
+                );
+            }
+        }
+        else if (!known.ContainsKey(staging))
+        {
+            // The run was reset after it had ended: its work has landed.
+            await RunStaging.EnsureAsync(repository, files, stop);
+        }
+        return began;
+    }
+
+    private static IReadOnlyList<string> Unseen(WorktreeStatus status, RunStart start)
+    {
+        var changed = status.ChangedFiles(start.OwnFiles.Unmissed);
+        return changed.Count == 0
+            ? []
+            : [$"Uncommitted changes that agents will not see: {FileNames.Some(changed, 8)}. Commit them first, or say yes (--yes)."];
+    }
+
+    private static void AddUntracked(WorktreeStatus status, RunStart start, List<string> warnings)
+    {
+        var untracked = status.UntrackedFiles(start.OwnFiles.Unmissed);
+        if (untracked.Count > 0)
+        {
+            warnings.Add($"Untracked files that agents will not see: {FileNames.Some(untracked)}.");
+        }
+    }
+}

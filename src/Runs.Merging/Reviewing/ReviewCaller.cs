@@ -1,0 +1,56 @@
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Tasks;
+
+namespace Orchestrator.Runs.Merging.Reviewing;
+
+/// <summary>Has a reviewer read a part of a change. Its answer is stored in the run's folder before it is used.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+internal sealed class ReviewCaller(RunServices services) : IAnswerCaller
+{
+    /// <inheritdoc/>
+    public Task<AnsweringStart> DescribeAsync(AskAgentInput input)
+    {
+        var (run, files, review) = Open(input.Question);
+        return Task.FromResult(
+            new AnsweringStart
+            {
+                Folder = run.Folder,
+                TaskId = ReviewTask.Id,
+                RunStart = run.Start,
+                Who = run.Settings.Review.Reviewer,
+                Role = "reviewer",
+                Setting = "review",
+                Conversations = files.Conversations,
+                Schema = ReviewAnswer.Schema,
+                AnswerFile = files.Draft(input.Start),
+                Worktree = run.WorktreeOf(ReviewTask.Id),
+                // Each round has another one.
+                Commit = review.Round.Tip,
+                Prompt = () => files.Prompt(review.Part),
+            }
+        );
+    }
+
+    /// <inheritdoc/>
+    public AnswerJudgement Judge(JudgeAnswerInput input)
+    {
+        var (run, files, review) = Open(input.Question);
+        var text =
+            input.AnswerHash.Length == 0
+                ? null
+                : Encoding.UTF8.GetString(BoundFile.Read(run.Folder, files.Draft(input.Start), input.AnswerHash));
+        var (answer, problems) = ReviewAnswer.Read(text);
+        if (answer is not null)
+        {
+            return new AnswerJudgement { Message = answer.Summary, SaidHash = files.Accept(review.Part, text!) };
+        }
+        var file = NamedFile.Write(files.Problems(input.Start), string.Concat(problems.Select(p => $"- {p}\n")));
+        return new AnswerJudgement { Problems = problems, ProblemsFile = run.Folder.Relative(file) };
+    }
+
+    private (RunFiles Run, ReviewFiles Files, ReviewQuestion Review) Open(AgentQuestion question)
+    {
+        var run = services.Plans.Load(question.Repository, question.RunId, question.PlanHash);
+        return (run, new ReviewFiles(run.Folder, question.Review!.Round, question.Review.SaidHash), question.Review);
+    }
+}

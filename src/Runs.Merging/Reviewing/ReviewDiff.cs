@@ -1,0 +1,110 @@
+using System.Text.RegularExpressions;
+using Orchestrator.Gates.Secrets;
+
+namespace Orchestrator.Runs.Merging.Reviewing;
+
+/// <summary>The change of one file, for a reviewer.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Text">Its part of the patch, without secrets; for a file that is not reviewed a line that says so.</param>
+/// <param name="Lines">Lines that were added or removed.</param>
+/// <param name="Asides">Added lines that instruct a reviewer.</param>
+internal sealed record ReviewedFile(string Path, string Text, int Lines, IReadOnlyList<int> Asides);
+
+/// <summary>Reads the change to review, and divides it into questions of whole files.</summary>
+internal static partial class ReviewDiff
+{
+    /// <summary>Characters of changes per question: some 40,000 tokens.</summary>
+    public const int LargestPart = 140_000;
+
+    /// <summary>For more questions than this a person has to decide how to go on.</summary>
+    public const int MostParts = 40;
+
+    /// <summary>The changed files between two commits; null: the change is too large to review.</summary>
+    public static async Task<IReadOnlyList<ReviewedFile>?> ReadAsync(
+        GitRepository repository,
+        string from,
+        string to,
+        CancellationToken stop
+    ) => (await PatchFile.ReadAsync(repository, from, to, stop))?.Select(Of).ToList();
+
+    /// <summary>Divides files into questions, as many whole files in each as fit. A file that is too large for one question is cut at
+    /// lines, and each piece says so.</summary>
+    public static IReadOnlyList<string> Divide(IReadOnlyList<ReviewedFile> files, int largest = LargestPart)
+    {
+        var parts = new List<string>();
+        var part = new StringBuilder();
+        foreach (var file in files)
+        {
+            if (part.Length > 0 && part.Length + file.Text.Length > largest)
+            {
+                Close();
+            }
+            if (file.Text.Length <= largest)
+            {
+                part.Append(file.Text);
+                continue;
+            }
+            var pieces = Pieces(file.Text, largest);
+            for (var i = 0; i < pieces.Count; i++)
+            {
+                parts.Add(string.Create(CultureInfo.InvariantCulture, $"(piece {i + 1} of {pieces.Count} of {file.Path})\n{pieces[i]}"));
+            }
+        }
+        Close();
+        return parts;
+
+        void Close()
+        {
+            if (part.Length > 0)
+            {
+                parts.Add(part.ToString());
+                part.Clear();
+            }
+        }
+    }
+
+    private static ReviewedFile Of(PatchFile file)
+    {
+        var lines = file.Text.Split('\n');
+        var changed = lines.Count(IsChange);
+        if (file.IsBinary)
+        {
+            return new ReviewedFile(file.Path, $"{lines[0]}\n({file.BinarySizes}: it is not shown)\n", 0, []);
+        }
+        if (Ecosystems.IsLockFile(file.Path))
+        {
+            return new ReviewedFile(file.Path, $"{lines[0]}\n(a lock file, {changed} lines changed; it is not shown)\n", changed, []);
+        }
+
+        // Line numbers, in the new file, of added lines that instruct a reviewer.
+        var asides = file.AddedLines().Where(line => Aside().IsMatch(line.Text)).Select(line => line.Number).ToList();
+        return new ReviewedFile(file.Path, SecretScanner.Redact(file.Text), changed, asides);
+    }
+
+    private static bool IsChange(string line) =>
+        (line.StartsWith('+') && !line.StartsWith("+++ ", StringComparison.Ordinal))
+        || (line.StartsWith('-') && !line.StartsWith("--- ", StringComparison.Ordinal));
+
+    private static List<string> Pieces(string text, int largest)
+    {
+        var pieces = new List<string>();
+        for (var start = 0; start < text.Length; )
+        {
+            var end = Math.Min(start + largest, text.Length);
+            var line = end < text.Length ? text.LastIndexOf('\n', end - 1, end - start) : end - 1;
+            end = line > start ? line + 1 : end;
+            pieces.Add(text[start..end]);
+            start = end;
+        }
+        return pieces;
+    }
+
+    [GeneratedRegex(
+        @"(ignore|disregard|forget|override) "
+            + @"(all |any |everything |the |your |of )*(previous|above|prior|earlier|preceding|instructions|rules)"
+            + @"|(reviewer|ai|model|assistant|llm)[^a-z].{0,40}(must|should|please|has to) (accept|approve)"
+            + @"|(answer|respond|reply)( only)? (with|by) .{0,20}accept|""verdict"" ?: ?""accept""",
+        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase
+    )]
+    private static partial Regex Aside();
+}

@@ -1,0 +1,184 @@
+using Orchestrator.Runs.Loading;
+
+namespace Orchestrator.Runs.Merging.Reviewing;
+
+/// <summary>Concludes a round: which findings are open, and the tasks for them.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class ReviewEnd(RunServices services)
+{
+    /// <summary>The most findings that become tasks at once: the others wait for the next round.</summary>
+    private const int MostTasks = 20;
+    private const int MostNamed = 3;
+
+    /// <summary>Removes the reviewer's worktree.</summary>
+    /// <param name="input">Which run.</param>
+    public async Task EndAsync(EndReviewInput input, CancellationToken stop)
+    {
+        var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        await new WorktreeStore(await services.OpenRepositoryAsync(run)).RemoveAsync(run.WorktreeOf(ReviewTask.Id), stop);
+    }
+
+    /// <summary>Reads all answers of a round. Repeating it has the same result.</summary>
+    /// <param name="input">Which round.</param>
+    public async Task<ReviewConclusion> ConcludeAsync(ConcludeReviewInput input, CancellationToken stop)
+    {
+        var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        var files = new ReviewFiles(run.Folder, input.Round, input.SaidHash);
+        var questions = files.Questions ?? throw Gone(run, input);
+        var answers = Enumerable.Range(1, questions.Count).Select(part => AnswerTo(part, files) ?? throw Gone(run, input)).ToList();
+        var repository = await services.OpenRepositoryAsync(run);
+        var places = new ReviewPlaces(new CommitStore(repository), input.Round);
+        var earlier = EarlierOf(run, input.Round, answers);
+        var ids = FindingIds.Of(run, input.Round.Number, files.FirstId);
+        var news = await JudgeAsync(answers, questions, places, ids, stop);
+        var who = run.Settings.Review.Reviewer;
+        var record = new ReviewRecord
+        {
+            Round = input.Round,
+            Reviewer = $"{who.Agent} ({who.Model})",
+            Parts = questions.Count,
+            Summaries = [.. answers.Select(answer => answer.Summary)],
+            Findings = [.. earlier, .. news],
+        };
+        (run, var evidence) = record.Store(run);
+        var standing = record.Findings.Where(f => f.Stands).ToList();
+
+        // Findings of earlier rounds that had no task yet come first.
+        var waiting = standing.Where(f => run.Plan.Tasks.All(t => t.Id != f.Id)).ToList();
+        var areTasks = input.TasksBelow is not { } limit || standing.Count < limit;
+        return Extend(run, areTasks ? waiting.Take(MostTasks) : []) with
+        {
+            Standing = standing.Count,
+            Remarks = news.Count(f => !f.Blocks),
+            WasRead = questions.Count > 0,
+            Overruled = [.. earlier.Where(f => f.State == ReviewFinding.Overruled).Select(f => f.Id)],
+            Reviewer = record.Reviewer,
+            Message = Say(standing, waiting.Count - MostTasks),
+            Evidence = evidence,
+        };
+    }
+
+    private static ReviewAnswer? AnswerTo(int part, ReviewFiles files) =>
+        files.Accepted(part) is { } text ? ReviewAnswer.Read(text).Answer : null;
+
+    private static StepException Gone(RunFiles run, ConcludeReviewInput input) =>
+        new(
+            $"An answer of the reviewer is gone from {run.Folder.Relative(run.Folder.Review(""))} (round {input.Round.Number}). Restore "
+                + "it, or cancel the run.",
+            "ReviewGone"
+        );
+
+    /// <summary>Earlier open findings: fixed where one part says so and none says otherwise. A finding that the reviewer does not mention
+    /// again stays open.</summary>
+    private static List<ReviewFinding> EarlierOf(RunFiles run, ReviewRound round, IReadOnlyList<ReviewAnswer> answers)
+    {
+        var before = ReviewRecord.Read(run, round.Number - 1)?.Findings.Where(f => f.Stands) ?? [];
+        return [.. before.Select(Now)];
+
+        ReviewFinding Now(ReviewFinding finding)
+        {
+            if (round.Overruled.Contains(finding.Id))
+            {
+                return finding with { State = ReviewFinding.Overruled, Note = "a person skipped or cancelled its task" };
+            }
+            var said = answers.Where(a => a.Earlier.ContainsKey(finding.Id)).Select(a => a.Earlier[finding.Id]).ToList();
+            return said.Exists(s => s.State == ReviewFinding.Fixed) && !said.Exists(s => s.State == ReviewFinding.Open)
+                ? finding with
+                {
+                    State = ReviewFinding.Fixed,
+                    Note = said.First(s => s.State == ReviewFinding.Fixed).Why,
+                }
+                : finding;
+        }
+    }
+
+    private static async Task<List<ReviewFinding>> JudgeAsync(
+        IReadOnlyList<ReviewAnswer> answers,
+        ReviewQuestions questions,
+        ReviewPlaces places,
+        FindingIds ids,
+        CancellationToken stop
+    )
+    {
+        var judged = new List<ReviewFinding>();
+        foreach (var finding in answers.SelectMany(answer => answer.Findings).DistinctBy(f => (f.File, f.Line, f.Summary)))
+        {
+            var path = RepositoryPath.Normalize(finding.File);
+            var why = await WhyNotAsync(finding with { File = path }, places, stop);
+            judged.Add(finding with { File = path, Blocks = why.Length == 0, Note = why, Id = why.Length == 0 ? ids.Next() : "" });
+        }
+        judged.AddRange(
+            questions.Asides.Select(aside => new ReviewFinding
+            {
+                File = aside.File,
+                Line = aside.Line,
+                Summary = "The change speaks to its reviewer.",
+                Note = "found by its words, not by the reviewer; look at it",
+            })
+        );
+        return judged;
+    }
+
+    /// <summary>Why a finding does not prevent landing; empty: it does.</summary>
+    private static async Task<string> WhyNotAsync(ReviewFinding finding, ReviewPlaces places, CancellationToken stop) =>
+        finding.Severity != ReviewFinding.Blocking ? "the reviewer calls it minor"
+        : await places.WhyNotAsync(finding.File, finding.Line, stop) is { Length: > 0 } nowhere ? nowhere
+        : finding.Consequence.Trim().Length == 0 || finding.Reproduction.Trim().Length == 0
+            ? "it does not say what breaks and how to see it"
+        : "";
+
+    /// <summary>The plan with a task for each of these findings.</summary>
+    private static ReviewConclusion Extend(RunFiles run, IEnumerable<ReviewFinding> findings)
+    {
+        var tasks = findings.Select(TaskFor).ToList();
+        if (tasks.Count == 0)
+        {
+            return new ReviewConclusion { PlanHash = run.Decisions!.Store(run.Folder) };
+        }
+        var extended = run with
+        {
+            Plan = run.Plan with { Tasks = [.. run.Plan.Tasks, .. tasks] },
+            Added = tasks.Select(t => t.Id).ToHashSet(),
+        };
+        var outlines = TaskOutlines.OutlineOf(extended).Tasks;
+        return new ReviewConclusion { PlanHash = run.StoreExtended(tasks), Tasks = [.. outlines.Skip(run.Plan.Tasks.Count)] };
+    }
+
+    private static PlanTask TaskFor(ReviewFinding finding) =>
+        new()
+        {
+            Id = finding.Id,
+            Description = $"Mend what the review found in {finding.Place}: {finding.Summary}".ReplaceLineEndings(" "),
+            Prompt = $"""
+                The change that this run has made was reviewed, and the reviewer found this in `{finding.File}`, line {finding.Line}:
+
+                {finding.Summary}
+
+                What breaks: {finding.Consequence}
+
+                How to see it: {finding.Reproduction}
+
+                What is to be done: {finding.Fix}
+
+                See it first, as it says. Then mend it, with a test that fails without your change. Where it is not so, add
+                a test that shows that, and say so. Change nothing else.
+                """,
+            FilesWrite =
+            [
+                .. finding.Files.Prepend(finding.File).Select(RepositoryPath.Normalize).Where(IsFile).Distinct(StringComparer.Ordinal),
+            ],
+        };
+
+    private static bool IsFile(string path) =>
+        RepositoryPath.TryNormalize(path, out _, out _)
+        && !path.StartsWith(".git/", StringComparison.OrdinalIgnoreCase)
+        && !path.StartsWith(".orchestrator/", StringComparison.OrdinalIgnoreCase);
+
+    private static string Say(List<ReviewFinding> standing, int later) =>
+        standing.Count == 0
+            ? ""
+            : $"{standing.Count} {(standing.Count == 1 ? "finding" : "findings")}: "
+                + string.Join("; ", standing.Take(MostNamed).Select(f => $"{f.Place} {f.Summary}".ReplaceLineEndings(" ")))
+                + $"{(standing.Count > MostNamed ? $" and {standing.Count - MostNamed} more" : "")}"
+                + $"{(later > 0 ? $"; {later} of them become tasks in the next round, {MostTasks} at once" : "")}";
+}

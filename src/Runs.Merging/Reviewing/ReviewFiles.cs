@@ -1,0 +1,84 @@
+namespace Orchestrator.Runs.Merging.Reviewing;
+
+/// <summary>Files of a review round in the run's folder: <c>review/round-N-COMMIT/</c> with the questions and the answers. A round that is
+/// begun again at the same commit goes on with them.</summary>
+/// <param name="hash">Of the round so far, as the run's history has it; empty: it begins.</param>
+internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string hash)
+{
+    private RunDecisions? _said;
+
+    private string Name => $"round-{round.Number}-{CommitIds.Shorten(round.Tip)}";
+
+    /// <summary>Conversations with models that have no agent program.</summary>
+    public string Conversations => folder.Review("conversations");
+
+    private RunDecisions Said => _said ??= hash.Length == 0 ? RunDecisions.None : RunDecisions.Read(folder, hash);
+
+    /// <summary>The questions; null: not prepared, or the hash is of another round.</summary>
+    public ReviewQuestions? Questions =>
+        Said.TryRead(folder, Named("questions.json")) is { } json
+            ? JsonSerializer.Deserialize<ReviewQuestions>(json, MessageJson.Options)
+            : null;
+
+    /// <summary>Stores the questions.</summary>
+    /// <returns>The hash of the round.</returns>
+    public string Begin(ReviewQuestions questions, IReadOnlyList<string> prompts)
+    {
+        var said = RunDecisions.None.With(
+            folder,
+            Named("questions.json"),
+            JsonSerializer.SerializeToUtf8Bytes(questions, MessageJson.Options)
+        );
+        for (var i = 0; i < prompts.Count; i++)
+        {
+            said = said.With(folder, Named(Question(i + 1)), Encoding.UTF8.GetBytes(prompts[i]));
+        }
+        return said.Store(folder);
+    }
+
+    public string Prompt(int part) => Encoding.UTF8.GetString(Said.TryRead(folder, Named(Question(part)))!);
+
+    /// <summary>Stores the valid answer of a part.</summary>
+    /// <returns>The hash of the round with it.</returns>
+    public string Accept(int part, string text) => Said.With(folder, Named(Answer(part)), Encoding.UTF8.GetBytes(text)).Store(folder);
+
+    /// <summary>The valid answer of a part; null: there is none yet.</summary>
+    public string? Accepted(int part) => Said.TryRead(folder, Named(Answer(part))) is { } text ? Encoding.UTF8.GetString(text) : null;
+
+    /// <summary>The raw answer of an agent run.</summary>
+    public string Draft(int start) => In($"said-{start}.txt");
+
+    /// <summary>The faults of an answer.</summary>
+    public string Problems(int start) => In($"problems-{start}.md");
+
+    private static string Answer(int part) => string.Create(CultureInfo.InvariantCulture, $"answer-{part}.json");
+
+    private static string Question(int part) => string.Create(CultureInfo.InvariantCulture, $"question-{part}.md");
+
+    private string Named(string file) => RunFiles.Named(folder, In(file));
+
+    /// <summary>Number of the first finding.</summary>
+    public string FirstId => In("first-id");
+
+    /// <summary>Number of the last agent run of a reviewer in this run.</summary>
+    public int LastStart =>
+        !Directory.Exists(folder.Task(ReviewTask.Id))
+            ? 0
+            : Directory
+                .EnumerateDirectories(folder.Task(ReviewTask.Id))
+                .Select(path =>
+                    int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var start) ? start : 0
+                )
+                .DefaultIfEmpty()
+                .Max();
+
+    private string In(string file) => folder.Review(Path.Combine(Name, file));
+}
+
+/// <summary>The questions of a round.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="Asides">Places where the change instructs its reviewer.</param>
+internal sealed record ReviewQuestions(int Count, IReadOnlyList<ReviewAside> Asides);
+
+/// <summary>A line of the change that instructs a reviewer.</summary>
+internal sealed record ReviewAside(string File, int Line);

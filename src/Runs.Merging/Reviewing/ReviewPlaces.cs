@@ -1,0 +1,27 @@
+namespace Orchestrator.Runs.Merging.Reviewing;
+
+/// <summary>Whether a place that a reviewer names exists, in the reviewed commit or in what it removed.</summary>
+internal sealed class ReviewPlaces(CommitStore commits, ReviewRound round)
+{
+    private HashSet<string>? _files;
+    private HashSet<string>? _before;
+
+    /// <summary>Why the place does not exist; empty: it does.</summary>
+    public async Task<string> WhyNotAsync(string file, int line, CancellationToken stop)
+    {
+        _files ??= await FilesAsync(round.Tip, stop);
+        _before ??= await FilesAsync(round.Base, stop);
+        var commit = _files.Contains(file) ? round.Tip : round.Base;
+        if (commit == round.Base && !_before.Contains(file))
+        {
+            return "there is no such file";
+        }
+        var lines = await commits.ReadFileAsync(commit, file, stop) is { } content ? LinesOf(content) : 0;
+        return line >= 1 && line <= Math.Max(1, lines) ? "" : $"the file has {lines} lines";
+    }
+
+    private static int LinesOf(byte[] content) => content.AsSpan().Count((byte)'\n') + (content is [.., not (byte)'\n'] ? 1 : 0);
+
+    private async Task<HashSet<string>> FilesAsync(string commit, CancellationToken stop) =>
+        [.. (await commits.ListFilesAsync(commit, stop)).Select(file => file.Path)];
+}

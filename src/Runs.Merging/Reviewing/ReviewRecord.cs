@@ -1,0 +1,132 @@
+namespace Orchestrator.Runs.Merging.Reviewing;
+
+/// <summary>A reviewer's finding.</summary>
+internal sealed record ReviewFinding
+{
+    /// <summary>Its id in all rounds; its task has the same id.</summary>
+    public string Id { get; init; } = "";
+    public string File { get; init; } = "";
+    public int Line { get; init; }
+
+    /// <summary><see cref="Blocking"/> or <see cref="Minor"/>, as the reviewer says.</summary>
+    public string Severity { get; init; } = Minor;
+
+    /// <summary>What is wrong, in a line.</summary>
+    public string Summary { get; init; } = "";
+
+    /// <summary>What breaks.</summary>
+    public string Consequence { get; init; } = "";
+
+    /// <summary>How to see it.</summary>
+    public string Reproduction { get; init; } = "";
+
+    /// <summary>What is to be done.</summary>
+    public string Fix { get; init; } = "";
+
+    /// <summary>Files that this touches.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
+    /// <summary>It prevents landing: its place exists, and the defect is described.</summary>
+    public bool Blocks { get; init; }
+
+    /// <summary>Why it does not prevent landing, or why it is in this state.</summary>
+    public string Note { get; init; } = "";
+
+    /// <summary><see cref="Open"/>, <see cref="Fixed"/> or <see cref="Overruled"/>.</summary>
+    public string State { get; init; } = Open;
+
+    public const string Blocking = "blocking";
+    public const string Minor = "minor";
+    public const string Open = "open";
+    public const string Fixed = "fixed";
+    public const string Overruled = "overruled";
+
+    [JsonIgnore]
+    public bool Stands => Blocks && State == Open;
+
+    [JsonIgnore]
+    public string Place => $"{File}:{Line}";
+}
+
+/// <summary>Result of a review round, as stored in the run's folder.</summary>
+internal sealed record ReviewRecord
+{
+    public required ReviewRound Round { get; init; }
+    public required string Reviewer { get; init; }
+
+    /// <summary>Number of questions.</summary>
+    public required int Parts { get; init; }
+
+    /// <summary>The reviewer's summaries, one per question.</summary>
+    public IReadOnlyList<string> Summaries { get; init; } = [];
+
+    /// <summary>Earlier open findings, and those of the round.</summary>
+    public IReadOnlyList<ReviewFinding> Findings { get; init; } = [];
+
+    /// <summary>The record of a round; null: there is none.</summary>
+    public static ReviewRecord? Read(RunFiles run, int round) =>
+        run.Decisions!.TryRead(run.Folder, NameOf(run.Folder, round)) is { } json
+            ? JsonSerializer.Deserialize<ReviewRecord>(json, MessageJson.Options)
+            : null;
+
+    /// <summary>Stores it, for programs and for people.</summary>
+    /// <returns>The run, which decides by it from now on, and the file for people, relative to the repository.</returns>
+    public (RunFiles Run, string Evidence) Store(RunFiles run)
+    {
+        var text = run.Folder.Review($"round-{Round.Number}.md");
+        DurableFile.Write(text, Encoding.UTF8.GetBytes(Render()));
+        var json = JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options);
+        var decisions = run.Decisions!.With(run.Folder, NameOf(run.Folder, Round.Number), json);
+        return (run with { Decisions = decisions }, run.Folder.Relative(text));
+    }
+
+    private static string NameOf(RunFolder folder, int round) => RunFiles.Named(folder, folder.Review($"round-{round}.json"));
+
+    /// <summary>As people read it.</summary>
+    public string Render()
+    {
+        var text = new MarkdownText().Append($"# Round {Round.Number} of the review, by {Reviewer}\n\n");
+        text.Append(
+            Round.Since.Length > 0
+                ? MarkdownText.Of($"What changed from {Round.Since} to {Round.Tip}")
+                : MarkdownText.Of($"The whole change, {Round.Base} to {Round.Tip}")
+        );
+        text.Append($"{(Parts == 0 ? ": nothing." : $", in {Parts} {(Parts == 1 ? "question" : "questions")}.")}\n");
+        foreach (var summary in Summaries.Where(summary => summary.Length > 0))
+        {
+            text.Append($"\n> {summary}\n");
+        }
+        Section("Findings that stand", Findings.Where(f => f.Stands));
+        Section("Mended or overruled", Findings.Where(f => f.Blocks && !f.Stands));
+        Section("Remarks, which stop nothing", Findings.Where(f => !f.Blocks));
+        return text.ToString();
+
+        void Section(string title, IEnumerable<ReviewFinding> findings)
+        {
+            var list = findings.ToList();
+            if (list.Count == 0)
+            {
+                return;
+            }
+            text.Append($"\n## {title}\n");
+            foreach (var finding in list)
+            {
+                var id = finding.Id.Length > 0 ? MarkdownText.Of($"**{finding.Id}** ") : new MarkdownText();
+                text.Append($"\n- {id}{finding.Place}: {finding.Summary}");
+                Detail("what breaks", finding.Consequence);
+                Detail("how to see it", finding.Reproduction);
+                Detail("proposed", finding.Fix);
+                Detail(finding.State == ReviewFinding.Open ? "why it stops nothing" : finding.State, finding.Note);
+                text.Append($"\n");
+            }
+        }
+
+        void Detail(string name, string value)
+        {
+            if (value.Length > 0)
+            {
+                text.Append($"\n  - {name}: {value}");
+            }
+        }
+    }
+}

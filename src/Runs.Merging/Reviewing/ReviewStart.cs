@@ -1,0 +1,96 @@
+using Orchestrator.Agents.Command;
+using Orchestrator.Runs.AgentCalls;
+
+namespace Orchestrator.Runs.Merging.Reviewing;
+
+/// <summary>Begins a round: checks the reviewer, and stores its questions.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class ReviewStart(RunServices services)
+{
+    /// <summary>Begins the round. Repeated, it finds what is stored.</summary>
+    /// <param name="input">Which round.</param>
+    public async Task<ReviewBegun> BeginAsync(BeginReviewInput input, CancellationToken stop)
+    {
+        var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        var files = new ReviewFiles(run.Folder, input.Round, input.SaidHash);
+        var (questions, hash) = (files.Questions, input.SaidHash);
+        if (questions is null)
+        {
+            (questions, hash, var fault) = await StoreAsync(input, run, files, stop);
+            if (questions is null)
+            {
+                return new ReviewBegun { Fault = fault };
+            }
+            files = new ReviewFiles(run.Folder, input.Round, hash);
+        }
+        return new ReviewBegun
+        {
+            Parts = questions.Count,
+            Answered = [.. Enumerable.Range(1, questions.Count).Where(part => files.Accepted(part) is not null)],
+            LastStart = files.LastStart,
+            SaidHash = hash,
+        };
+    }
+
+    private async Task<(ReviewQuestions? Questions, string Hash, string Fault)> StoreAsync(
+        BeginReviewInput input,
+        RunFiles run,
+        ReviewFiles files,
+        CancellationToken stop
+    )
+    {
+        var repository = await services.OpenRepositoryAsync(run);
+        if (await new CommitStore(repository).ReadAsync(input.Round.Tip, stop) is null)
+        {
+            return (null, "", $"The commit {input.Round.Tip} of staging is gone, so that it can't be reviewed.");
+        }
+        var from = input.Round.Since.Length > 0 ? input.Round.Since : input.Round.Base;
+        var changed = await ReviewDiff.ReadAsync(repository, from, input.Round.Tip, stop);
+        var parts = changed is null ? [] : ReviewDiff.Divide(changed);
+        if (changed is null || parts.Count > ReviewDiff.MostParts)
+        {
+            return (
+                null,
+                "",
+                "The change is too large to be reviewed: "
+                    + $"{(changed is null ? "more than 64 MB" : $"{changed.Sum(f => f.Lines)} lines in {changed.Count} files")}. Nothing "
+                    + "was accepted; land it without a review (skip), or divide it."
+            );
+        }
+        var (reviewer, fault) = parts.Count == 0 ? (null, "") : await FindReviewerAsync(input, run, files, stop);
+        if (fault.Length > 0)
+        {
+            return (null, "", fault);
+        }
+        var earlier = ReviewRecord.Read(run, input.Round.Number - 1)?.Findings.Where(f => f.Stands).ToList() ?? [];
+        var schema = reviewer is CommandAgentRunner ? ReviewAnswer.Schema : null;
+        var questions = new ReviewQuestions(
+            parts.Count,
+            [.. changed.SelectMany(file => file.Asides.Select(line => new ReviewAside(file.Path, line)))]
+        );
+        var hash = files.Begin(
+            questions,
+            [.. parts.Select((part, i) => ReviewPrompt.Render(run.Plan, changed, earlier, part, i + 1, parts.Count, schema))]
+        );
+        return (questions, hash, "");
+    }
+
+    private async Task<(IAgentRunner? Reviewer, string Fault)> FindReviewerAsync(
+        BeginReviewInput input,
+        RunFiles run,
+        ReviewFiles files,
+        CancellationToken stop
+    )
+    {
+        var who = run.Settings.Review.Reviewer;
+        var environment = await AgentRunEnvironment.OfAsync(services, run.WorkTree, run.Start, null, stop);
+        if (AgentCatalog.FindAnswering(who, run.Settings, services.HookCommand, environment, files.Conversations) is not { } reviewer)
+        {
+            return (null, $"There is no reviewer '{who.Agent}' (review.agent). {AgentCatalog.Unknown(who.Agent, run.Settings)}");
+        }
+        var check = await reviewer.CheckAsync(run.WorkTree, stop);
+        return check.Status == AgentCheckStatus.Failed
+            ? (null, $"The reviewer '{who.Agent}' can't work: {check.Message} {check.Cure}".TrimEnd())
+            : (reviewer, "");
+    }
+}

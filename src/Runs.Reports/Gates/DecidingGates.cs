@@ -1,0 +1,48 @@
+namespace Orchestrator.Runs.Reports.Gates;
+
+/// <summary>Says which gates decide about each task's own tree and about staging.</summary>
+public static class DecidingGates
+{
+    private const int MostIds = 8;
+
+    /// <summary>A line for staging, and one for each group of tasks with the same gates. It holds words of the plan and of the
+    /// settings.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="gates">The project's gates.</param>
+    public static IReadOnlyList<string> Describe(Plan plan, ProjectGates gates)
+    {
+        var staging = gates.ExplainStaging(plan);
+        return
+        [
+            staging.Count == 0
+                ? "staging: no gates but those of the merged tasks"
+                : $"staging, after each merge: {Words(staging)}, and the gates of the merged tasks",
+            .. plan
+                .Tasks.GroupBy(task => OfTask(gates.Explain(plan, task), staging.Count > 0), task => task.Id)
+                .Select(group => $"{FileNames.Some([.. group], MostIds)}: {group.Key}"),
+        ];
+    }
+
+    private static string OfTask(IReadOnlyList<HoldingGate> holding, bool hasStaging) =>
+        (holding.Count, hasStaging) switch
+        {
+            (0, false) => "nothing checks it",
+            (0, true) => "nothing of its own, staging's gates alone decide",
+            (_, false) when holding.All(gate => gate.Source == GateSource.Task) =>
+                $"nothing but its own '{string.Join("', '", holding.Select(gate => gate.Gate.Command))}' decides",
+            _ => Words(holding),
+        };
+
+    private static string Words(IReadOnlyList<HoldingGate> holding) =>
+        string.Join(", ", holding.Select(gate => $"'{gate.Gate.Command}'{(gate.Gate.Required ? "" : " (advises)")} {Origin(gate.Source)}"));
+
+    private static string Origin(GateSource source) =>
+        source switch
+        {
+            GateSource.Task => "(its own)",
+            GateSource.Configuration => "(gates.task)",
+            GateSource.Integration => "(gates.integration)",
+            GateSource.Contracts => "(found, for the contracts)",
+            _ => "(found)",
+        };
+}

@@ -1,0 +1,71 @@
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs.Reports.Gates;
+
+/// <summary>Counts the verdicts of a run's gates, by command, for its report.</summary>
+internal static class GateTally
+{
+    private const int LongestCell = 120;
+    private const int LongestNote = 500;
+
+    /// <summary>The section of the report; empty where no gate was run.</summary>
+    public static MarkdownText Render(RunFolder folder)
+    {
+        var gates = GateEvidence
+            .ReadAll(folder)
+            .Where(verdict => verdict is { Result: not GateResult.Skipped, Refusal: null })
+            .OrderBy(verdict => verdict.At)
+            .GroupBy(verdict => verdict.Gate.Command)
+            .OrderBy(gate => gate.Key, StringComparer.Ordinal)
+            .Select(gate => (Name: gate.Key, Ran: gate.Where(v => !v.Cached).ToList(), Cached: gate.Where(v => v.Cached).ToList()))
+            .ToList();
+        var text = new MarkdownText();
+        if (gates.Count == 0)
+        {
+            return text;
+        }
+        text.Append(
+            $"\n| gate | ran | from the cache | passed only when run again | tests | seconds | exit code |\n|---|---|---|---|---|---|---|\n"
+        );
+        foreach (var (name, ran, cached) in gates)
+        {
+            var last = ran.LastOrDefault();
+            text.Append($"| {Cell(name)} | {ran.Count} | {cached.Count} | {ran.Count(v => v.Failure == GateFailure.Flaky)} | ")
+                .Append($"{(last?.Tests is { } tests ? GateWords.Tests(tests) : "")} | ")
+                .Append($"{(last is { Runs: > 0 } ? (decimal?)last.Duration.TotalSeconds : null):0.0} | {(decimal?)last?.ExitCode:0} |\n");
+        }
+        text.Append($"\n");
+        foreach (var (name, ran, cached) in gates)
+        {
+            if ((ran.LastOrDefault() ?? cached[^1]) is { BeforeWork: not null } compared)
+            {
+                text.Append($"- '{Cell(name)}': {Cell(GateWords.BeforeWork(compared), LongestNote)}\n");
+            }
+        }
+        foreach (var (name, ran, cached) in gates)
+        {
+            if (ran.Concat(cached).LastOrDefault(v => v is { Passed: true, Oddities.Count: > 0 }) is { } odd)
+            {
+                text.Append($"- strange: '{Cell(name)}' was green, but {Cell(GateWords.Oddities(odd))}\n");
+            }
+        }
+        foreach (var (name, ran, _) in gates)
+        {
+            if (ran.LastOrDefault() is { Chance: not null } flaky)
+            {
+                text.Append($"- flaky: '{Cell(name)}' {GateWords.Chance(flaky)}. ")
+                    .Append($"Repair it; until then 'gates.quarantine: true' lets it only advise.\n");
+            }
+        }
+        foreach (var (name, _, cached) in gates)
+        {
+            if (cached.LastOrDefault() is { } hit)
+            {
+                text.Append($"- '{Cell(name)}' was last {GateWords.FromCache(hit)}\n");
+            }
+        }
+        return text;
+    }
+
+    private static string Cell(string command, int longest = LongestCell) => QuotedText.CutLine(command, longest);
+}

@@ -1,0 +1,111 @@
+using Orchestrator.Notifications;
+
+namespace Orchestrator.Runs.Reports.Notices;
+
+/// <summary>Delivers the messages of a book and takes back those that are over; each step is stored before the next one.</summary>
+/// <param name="path">The book's file.</param>
+/// <param name="book">The book.</param>
+/// <param name="run">The run, and all facts that hold now.</param>
+/// <param name="targets">The targets.</param>
+/// <param name="time">The clock.</param>
+internal sealed class NoticeDelivering(
+    string path,
+    NoticeBook book,
+    TellPeopleInput run,
+    IReadOnlyList<NoticeTarget> targets,
+    TimeProvider time
+)
+{
+    private readonly List<string> _problems = [];
+    private NoticeBook _book = book;
+
+    /// <summary>When the next try is due; null: none is.</summary>
+    public DateTimeOffset? NextAt { get; private set; }
+
+    /// <summary>Messages that reached nobody, each in a sentence.</summary>
+    public IReadOnlyList<string> Problems => _problems;
+
+    /// <summary>Does all that is due: targets side by side, the messages of each in order.</summary>
+    /// <param name="open">Keys of the facts that hold.</param>
+    public async Task SendAsync(IReadOnlySet<string> open, CancellationToken stop) =>
+        await Task.WhenAll(targets.Select(target => SendAsync(target, open, stop)));
+
+    private async Task SendAsync(NoticeTarget target, IReadOnlySet<string> open, CancellationToken stop)
+    {
+        for (var i = 0; i < _book.Messages.Count; i++)
+        {
+            var message = _book.Messages[i];
+            if (!message.Deliveries.TryGetValue(target.Name, out var delivery))
+            {
+                continue;
+            }
+            var isOver = NoticePlan.IsOver(message, target.On, open);
+            if (delivery.State == NoticeState.Pending && isOver)
+            {
+                Store(i, target, delivery with { State = NoticeState.Void });
+            }
+            else if (delivery.State == NoticeState.Pending)
+            {
+                await DeliverAsync(i, target, delivery, open, stop);
+            }
+            else if (delivery.State == NoticeState.Sent && isOver && target.Notifier is { CanWithdraw: true } notifier)
+            {
+                var taken = await notifier.WithdrawAsync(message.Notice, delivery.Reference, stop);
+                Store(i, target, delivery with { State = NoticeState.Withdrawn, Problem = taken.Problem });
+            }
+        }
+    }
+
+    private async Task DeliverAsync(
+        int index,
+        NoticeTarget target,
+        NoticeDelivery delivery,
+        IReadOnlySet<string> open,
+        CancellationToken stop
+    )
+    {
+        if (delivery.NotBefore is { } notBefore && notBefore > time.GetUtcNow())
+        {
+            Again(notBefore);
+            return;
+        }
+        var message = _book.Messages[index];
+        var items = NoticePlan.Current(message, target.On, open);
+        var answer = target.Notifier is null
+            ? new Delivery(DeliveryStatus.Failed, target.Problem)
+            : await target.Notifier.SendAsync(NoticeWords.With(message.Notice, items), stop);
+        var after = NoticePlan.After(delivery, answer, time.GetUtcNow());
+        Store(index, target, after);
+        if (after.NotBefore is { } again)
+        {
+            Again(again);
+        }
+        if (after.State == NoticeState.Failed || (run.Rest == RunRest.Ended && after.State == NoticeState.Pending))
+        {
+            lock (_problems)
+            {
+                _problems.Add($"A notice did not reach {target.Description}: {after.Problem}");
+            }
+        }
+    }
+
+    private void Again(DateTimeOffset at)
+    {
+        lock (_problems)
+        {
+            NextAt = NextAt is { } before && before < at ? before : at;
+        }
+    }
+
+    private void Store(int index, NoticeTarget target, NoticeDelivery delivery)
+    {
+        lock (_problems)
+        {
+            _book = _book with
+            {
+                Messages = [.. _book.Messages.Select((message, i) => i == index ? message.With(target.Name, delivery) : message)],
+            };
+            _book.Write(path);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using Orchestrator.Notifications;
+
+namespace Orchestrator.Runs.Reports.Notices;
+
+/// <summary>Whether a target of notices can be reached.</summary>
+/// <param name="Target">For people: name and channel.</param>
+/// <param name="IsReachable">It can.</param>
+/// <param name="Message">What was seen, or why not, in a sentence; may be empty where it can.</param>
+public sealed record NoticeProbe(string Target, bool IsReachable, string Message)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    /// <summary>Looks at all targets side by side, and sends nothing to people.</summary>
+    /// <param name="loaded">The settings in force, without errors.</param>
+    /// <param name="services">Clock and environment.</param>
+    public static Task<IReadOnlyList<NoticeProbe>> LookAsync(SettingsResult loaded, RunServices services, CancellationToken stop) =>
+        EachAsync(loaded, services, null, (notifier, _, token) => notifier.CheckAsync(token), stop);
+
+    /// <summary>Sends a test to one target, or to all.</summary>
+    /// <param name="loaded">The settings in force, without errors.</param>
+    /// <param name="services">Clock and environment.</param>
+    /// <param name="target">Name of the target; null: all.</param>
+    public static Task<IReadOnlyList<NoticeProbe>> TestAsync(
+        SettingsResult loaded,
+        RunServices services,
+        string? target,
+        CancellationToken stop
+    ) =>
+        EachAsync(
+            loaded,
+            services,
+            target,
+            (notifier, name, token) => notifier.SendAsync(NoticeWords.Test(name, services.Time.GetUtcNow()), token),
+            stop
+        );
+
+    private static async Task<IReadOnlyList<NoticeProbe>> EachAsync(
+        SettingsResult loaded,
+        RunServices services,
+        string? only,
+        Func<INotifier, string, CancellationToken, Task<Delivery>> work,
+        CancellationToken stop
+    )
+    {
+        var targets = services.Part(part => new NoticeTargets(part)).Open(loaded).Where(target => only is null || target.Name == only);
+        return await Task.WhenAll(targets.Select(target => OneAsync(target, work, stop)));
+    }
+
+    private static async Task<NoticeProbe> OneAsync(
+        NoticeTarget target,
+        Func<INotifier, string, CancellationToken, Task<Delivery>> work,
+        CancellationToken stop
+    )
+    {
+        if (target.Notifier is not { } notifier)
+        {
+            return new(target.Name, false, target.Problem);
+        }
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(Limit);
+        try
+        {
+            var found = await work(notifier, target.Name, limit.Token);
+            return new(target.Description, found.Status == DeliveryStatus.Done, found.Problem);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return new(target.Description, false, $"there was no answer within {Limit.TotalSeconds:0} s.");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using Orchestrator.Notifications;
+using Orchestrator.Notifications.Commands;
+using Orchestrator.Notifications.Desktop;
+using Orchestrator.Notifications.Email;
+using Orchestrator.Notifications.Http;
+using Orchestrator.Notifications.Ntfy;
+using Orchestrator.Notifications.Slack;
+using Orchestrator.Notifications.Webhook;
+
+namespace Orchestrator.Runs.Reports.Notices;
+
+/// <summary>Makes targets of the settings, with their secrets. One for a process: a server that does not answer is left alone by all
+/// runs.</summary>
+/// <param name="services">Clock and environment.</param>
+internal sealed class NoticeTargets(RunServices services)
+{
+    private readonly ConcurrentDictionary<string, INotifier> _known = new(StringComparer.Ordinal);
+    private readonly ProcessRunner _runner = new(services.Time);
+
+    /// <summary>All targets, those that can't be used too.</summary>
+    /// <param name="loaded">The settings, without errors.</param>
+    public IReadOnlyList<NoticeTarget> Open(SettingsResult loaded) =>
+        [.. loaded.Settings!.Notifications.Targets.Select(target => Open(target, loaded.Variables))];
+
+    private NoticeTarget Open(NotificationTarget target, IReadOnlyDictionary<string, string> variables)
+    {
+        string? secret;
+        try
+        {
+            secret = target.Secret?.Resolve(variables.GetValueOrDefault, File.ReadAllText);
+        }
+        catch (Exception missing) when (missing is IOException or UnauthorizedAccessException)
+        {
+            return new(target.Name, target.On, null, $"its secret can't be read: {missing.Message}");
+        }
+        if (target.Secret is not null && string.IsNullOrWhiteSpace(secret))
+        {
+            return new(target.Name, target.On, null, $"its secret {target.Secret} is not set.");
+        }
+        return Refuse(target, secret) is { } refusal
+            ? new(target.Name, target.On, null, refusal)
+            : new(target.Name, target.On, _known.GetOrAdd($"{JsonSerializer.Serialize(target)}\n{secret}", _ => Make(target, secret)));
+    }
+
+    private static string? Refuse(NotificationTarget target, string? secret) =>
+        target.Provider switch
+        {
+            NotificationProviders.Slack => !Uri.TryCreate(secret, UriKind.Absolute, out var webhook)
+            || !webhook.Scheme.StartsWith("http", StringComparison.Ordinal)
+                ? "its secret is no address; it is the address of a webhook, such as https://hooks.slack.com/services/..."
+            : SlackNotifier.IsAddress(webhook) && (webhook.Scheme == "https" || webhook.IsLoopback) ? null
+            : $"its address is one of {webhook.Host}, and not of hooks.slack.com by https.",
+            NotificationProviders.Webhook => WebhookSignature.Refuse(secret!) is { } why ? $"its secret can't sign: {why}" : null,
+            _ => null,
+        };
+
+    private INotifier Make(NotificationTarget target, string? secret)
+    {
+        var http = new HttpChannelOptions { Time = services.Time };
+        return target.Provider switch
+        {
+            NotificationProviders.Desktop => new DesktopNotifier(services.Environment, _runner),
+            NotificationProviders.Ntfy => new NtfyNotifier(new Uri(target.Url!), secret, http),
+            NotificationProviders.Slack => new SlackNotifier(new Uri(secret!), http),
+            NotificationProviders.Webhook => new WebhookNotifier(new Uri(target.Url!), secret!, http),
+            NotificationProviders.Email => new EmailNotifier(
+                new EmailOptions
+                {
+                    Server = new Uri(target.Url!),
+                    From = target.From!,
+                    To = target.To,
+                    User = target.User,
+                    Password = secret,
+                }
+            ),
+            NotificationProviders.Command => new CommandNotifier(target.Command!, services.Environment, _runner),
+            _ => throw new InvalidOperationException($"The settings accept no provider '{target.Provider}'."),
+        };
+    }
+}

@@ -1,0 +1,178 @@
+using Orchestrator.Gates.Worktrees;
+using Orchestrator.Git.Refs;
+using Orchestrator.Runs.Merging.Landing;
+using Orchestrator.Runs.Tasks;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>Writes the report of a run, and removes the branches and worktrees whose content is proven to be on the target.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class RunEnding(RunServices services)
+{
+    /// <summary>Cleans up and writes the report.</summary>
+    /// <param name="input">The run as it ended.</param>
+    /// <returns>The report's path, relative to the repository.</returns>
+    public async Task<string> FinishAsync(FinishInput input, CancellationToken stop)
+    {
+        var folder = new RunFolder(input.Repository.Path, input.Run.RunId);
+        // The run says itself how its tasks ended. Only a report may come from the file, where it can't.
+        var told = await services.AskRun(input.Run.RunId, stop);
+        var run = input.Run with { Tasks = (told ?? StatusFile.Read(folder.Status))?.Tasks ?? [] };
+        var left =
+            run.State == RunStates.Completed && run.Staging.Length > 0 ? await TidyUpAsync(input, folder, told?.Tasks ?? [], stop) : [];
+        if (run.State == RunStates.Completed && input.PlanHash.Length > 0 && told is not null)
+        {
+            left = [.. left, .. await MarkBacklogAsync(input, told, stop)];
+        }
+        Write(folder, await LandedWork.LookAsync(run with { Left = left }, folder.Repository, services, stop));
+        await WorktreeResourceClaims.Of(services.Environment).ReleaseThoseThatAreOverAsync(stop);
+        return folder.Relative(folder.Report);
+    }
+
+    /// <summary>Marks tasks of the backlog done.</summary>
+    /// <returns>Why that failed, if it did.</returns>
+    private async Task<IReadOnlyList<string>> MarkBacklogAsync(FinishInput input, RunStatus run, CancellationToken stop)
+    {
+        try
+        {
+            var files = services.Plans.Load(input.Repository, run.RunId, input.PlanHash);
+            var repository = await services.OpenRepositoryAsync(files);
+            return await BacklogMarks.ApplyAsync(files, run, repository, services.Time, stop) is { } unmarked ? [unmarked] : [];
+        }
+        catch (StepException changed)
+        {
+            return [$"tasks of the backlog, where the run had some, are not marked done: {changed.Message}"];
+        }
+    }
+
+    /// <summary>Adds to the report of a run that its landing was taken back.</summary>
+    /// <param name="run">The run as it is now.</param>
+    internal static void Correct(RunFolder folder, RunStatus run) =>
+        Write(folder, run with { Left = StatusFile.Read(folder.ReportJson)?.Left ?? [] });
+
+    private static void Write(RunFolder folder, RunStatus run)
+    {
+        run = run.Summed();
+        DurableFile.Write(folder.ReportJson, JsonSerializer.SerializeToUtf8Bytes(run));
+        DurableFile.Write(folder.Report, Encoding.UTF8.GetBytes(new RunReport(folder.Repository).Render(run)));
+    }
+
+    private async Task<IReadOnlyList<string>> TidyUpAsync(
+        FinishInput input,
+        RunFolder folder,
+        IReadOnlyList<RunTask> tasks,
+        CancellationToken stop
+    )
+    {
+        var repository = await services.OpenRepositoryAsync(folder);
+        var refs = new RefStore(repository);
+        var prefix = input.Run.Staging[..^"/staging".Length];
+        var branches = await refs.ListAsync([$"refs/heads/{prefix}"], stop);
+        var landed = input.Run.LandedCommit;
+        var tip = await refs.ReadAsync($"refs/heads/{input.Run.Target}", stop);
+        var isOnTarget = tip is not null && await new CommitStore(repository).IsAncestorAsync(landed, tip, stop);
+        var staging = $"refs/heads/{input.Run.Staging}";
+        var proof = new DeletionProof(repository);
+        var gone = new List<RefChange>();
+        // Squashed or rebased, what landed has staging's files and not its commits: then what staging has is there, too.
+        string[] keepers =
+            branches.TryGetValue(staging, out var merged) && (await proof.CheckContentAsync(merged, [landed], stop)).IsProven
+                ? [landed, merged]
+                : [landed];
+        var kept = await ReturnWorktreesAsync(input, repository, keepers, stop);
+        var left = kept.Values.ToList();
+        foreach (var (name, commit) in branches)
+        {
+            // Landed as a branch or a pull request, staging itself remains and contains its tasks.
+            if ((name == staging && !isOnTarget) || kept.ContainsKey(name))
+            {
+                continue;
+            }
+            if ((await proof.CheckCommitAsync(commit, keepers, [], stop)).IsProven)
+            {
+                gone.Add(new RefChange(name, null, commit));
+            }
+            else
+            {
+                left.Add($"{RunRefs.Shown(name)} stays: it is not all on {input.Run.Target}");
+            }
+        }
+        foreach (var task in tasks.Where(task => task.State == TaskStates.Merged))
+        {
+            new UnfinishedWork(repository, $"{folder.Name}/{task.Id}").Remove();
+        }
+        // That its task was merged says nothing of what was saved before: somebody may have begun anew, or done it otherwise.
+        var aside = new List<string>();
+        foreach (var (name, commit) in await refs.ListAsync([RunRefs.Wips(folder), RunRefs.Kepts(folder)], stop))
+        {
+            if ((await proof.CheckContentAsync(commit, keepers, stop)).IsProven)
+            {
+                gone.Add(new RefChange(name, null, commit));
+                SavedWork.NoteLanded(folder, name);
+            }
+            else
+            {
+                aside.Add(name);
+            }
+        }
+        if (aside.Count > 0)
+        {
+            left.Add(
+                $"work that was set aside and is not on {input.Run.Target} is kept: {FileNames.Some(aside)}; see 'orchestrate "
+                    + "show RUN/TASK' for what it is, 'git show --stat REF', and if nothing of it is needed: git update-ref -d REF"
+            );
+        }
+        if (gone.Count > 0)
+        {
+            await refs.UpdateAsync(gone, "run ended", stop);
+        }
+        return left;
+    }
+
+    /// <summary>Tasks give back their worktrees themselves; this is for those that could not.</summary>
+    /// <returns>Worktrees that stay: by branch, with path and reason.</returns>
+    private async Task<IReadOnlyDictionary<string, string>> ReturnWorktreesAsync(
+        FinishInput input,
+        GitRepository repository,
+        string[] keepers,
+        CancellationToken stop
+    )
+    {
+        var kept = new Dictionary<string, string>(StringComparer.Ordinal);
+        RunFiles files;
+        try
+        {
+            files = services.Plans.Load(input.Repository, input.Run.RunId, input.PlanHash);
+        }
+        catch (StepException changed)
+        {
+            kept[""] = $"worktrees of the run, where some are left, stay: {changed.Message}";
+            return kept;
+        }
+        var folder = Path.Combine(repository.MainCheckout!, files.Settings.Worktrees.Directory, files.Folder.Name);
+        if (!Directory.Exists(folder))
+        {
+            return kept;
+        }
+        foreach (var path in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).ToList())
+        {
+            if (WorktreeStore.IsLeft(path))
+            {
+                kept[path] =
+                    $"the folder {files.Folder.Relative(path)} stays: not all of it could be removed; see whose it is (ls -la), "
+                    + "and remove it by hand";
+                continue;
+            }
+            var workspace = new TaskWorkspace(repository, files, Path.GetFileName(path));
+            if (await workspace.ReturnWorktreeAsync(keepers, stop) is { } worktree)
+            {
+                kept[workspace.Branch] = $"the worktree {workspace.RelativePath} stays: {worktree.Reason}";
+            }
+        }
+        if (!Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            Directory.Delete(folder);
+        }
+        return kept;
+    }
+}

@@ -1,0 +1,177 @@
+using Orchestrator.Runs.Merging;
+using Orchestrator.Runs.Merging.Landing;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>A task's row of a <see cref="RunPage"/>.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="State">Its state.</param>
+/// <param name="Words">What its agent said at its end, else what it is about.</param>
+public sealed record RunPageTask(string Id, string State, string Words);
+
+/// <summary>The first page of a report: what a person wants to know who comes back to a run in the morning. Times in it are UTC with a
+/// <c>Z</c>.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Head">The run and its state.</param>
+/// <param name="Title">What it was about.</param>
+/// <param name="Facts">Names and values: what landed, how long it took, what it cost.</param>
+/// <param name="Tasks">The tasks, those that need a person first.</param>
+/// <param name="MoreTasks">How many further tasks there are.</param>
+/// <param name="Steps">What needs a person.</param>
+public sealed record RunPage(
+    string RunId,
+    string Head,
+    string Title,
+    IReadOnlyList<(string Name, string Value)> Facts,
+    IReadOnlyList<RunPageTask> Tasks,
+    int MoreTasks,
+    IReadOnlyList<NextStep> Steps
+)
+{
+    private const int MostTasks = 12;
+    private const int MostWarnings = 3;
+    private const int LongestWords = 160;
+
+    /// <summary>The page of a run.</summary>
+    /// <param name="run">The run with all its tasks.</param>
+    /// <param name="repository">Absolute path of the repository's main work tree.</param>
+    /// <param name="now">The present time: an open run has taken that long.</param>
+    public static RunPage Of(RunStatus run, string repository, DateTimeOffset now)
+    {
+        var folder = new RunFolder(repository, run.RunId);
+        var facts = new TaskFacts(folder);
+        var tasks = run.Tasks.OrderBy(task => Urgency(run, task)).ToList();
+        return new RunPage(
+            run.RunId,
+            $"{run.RunId}: {RunLiveness.Describe(run)}",
+            run.Title,
+            [.. Why(run), .. HowItGoesOn(run), .. FactsOf(run, folder, now), .. Worth(run)],
+            [.. tasks.Take(MostTasks).Select(task => new RunPageTask(task.Id, task.State, Words(run, task, facts)))],
+            Math.Max(0, tasks.Count - MostTasks),
+            NextStep.Of(run)
+        );
+    }
+
+    /// <summary>What is told of a run as a whole, for the page and for the whole report.</summary>
+    internal static IEnumerable<(string Name, string Value)> FactsOf(RunStatus run, RunFolder folder, DateTimeOffset now)
+    {
+        yield return ("tasks", (run.Counts ?? RunCounts.Of(run)).ToString());
+        yield return ("landed", run.HasLanded ? RunLiveness.DescribeLanding(run) : "nothing");
+        var onStaging = run.Tasks.Where(t => TaskStates.IsOnStaging(t.State) && !t.Landed).Select(t => t.Id).ToList();
+        if (onStaging.Count > 0 && !RunStates.IsFinal(run.State))
+        {
+            yield return ("waiting", $"to land: {string.Join(", ", onStaging)} (on {run.Staging})");
+        }
+        yield return ("time", Took(run, folder, now));
+        var tokens = run.Tasks.Sum(task => task.Tokens);
+        yield return (
+            "cost",
+            string.Create(CultureInfo.InvariantCulture, $"{run.Cost:0.00} USD{(tokens > 0 ? $", {tokens:#,0} tokens" : "")}")
+        );
+        var models = run.Tasks.SelectMany(task => AttemptModel.Of(folder.Path, task.Id)).Select(m => m.Model).Distinct().ToList();
+        yield return (
+            "agents",
+            $"{run.AgentStarts} {(run.AgentStarts == 1 ? "start" : "starts")} of {run.Agent}"
+                + (models.Count > 0 ? $" ({string.Join(", ", models)})" : "")
+        );
+        if (run.Review is { } review)
+        {
+            yield return ("review", review.ToString());
+        }
+        foreach (var found in new[] { RunLosses.Summary(folder), SecretCheck.Summary(folder), AuditCheck.Summary(folder) }.OfType<string>())
+        {
+            yield return ("found", found);
+        }
+    }
+
+    // A good end needs no reason, and what is asked of people says its own.
+    private static IEnumerable<(string Name, string Value)> Why(RunStatus run) =>
+        run.State == RunStates.Completed || run.Reason.Length == 0 || NextStep.Of(run).Any(step => step.SaysReasonOfRun)
+            ? []
+            : [("why", run.Reason)];
+
+    private static IEnumerable<(string Name, string Value)> HowItGoesOn(RunStatus run) =>
+        (run.Standing ?? RunLiveness.Of(run)) is RunLiveness.Interrupted or RunLiveness.Paused
+            ? [("goes on", $"with: orchestrate resume {run.RunId}")]
+            : [];
+
+    private static IEnumerable<(string Name, string Value)> Worth(RunStatus run)
+    {
+        var warnings = RunWarnings.Of(run);
+        foreach (var warning in warnings.Take(MostWarnings))
+        {
+            yield return ("warning", warning);
+        }
+        if (warnings.Count > MostWarnings)
+        {
+            yield return ("warning", $"and {warnings.Count - MostWarnings} more");
+        }
+        if (run.Left.Count > 0)
+        {
+            yield return ("left", run.Left.Count == 1 ? run.Left[0] : $"{run.Left[0]} (and {run.Left.Count - 1} more)");
+        }
+    }
+
+    /// <summary>Such as <c>2026-11-22 23:10Z to 2026-11-23 06:12Z, 7:02:12, of which it waited 0:12:00 for a person</c>.</summary>
+    private static string Took(RunStatus run, RunFolder folder, DateTimeOffset now)
+    {
+        var isOver = RunStates.IsFinal(run.State);
+        var end = isOver ? run.UpdatedAt : now;
+        var waited = Waited(RunEvents.Read(folder.Events), end);
+        return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{run.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm}Z to {(isOver ? $"{end.UtcDateTime:yyyy-MM-dd HH:mm}Z" : "now")}, "
+            )
+            + Length(end - run.StartedAt)
+            + (waited >= TimeSpan.FromSeconds(1) ? $", of which it waited {Length(waited)} for a person" : "");
+    }
+
+    private static TimeSpan Waited(IEnumerable<RunEvent> events, DateTimeOffset end)
+    {
+        var (waited, since) = (TimeSpan.Zero, (DateTimeOffset?)null);
+        foreach (var happened in events.Where(happened => happened.Task is null))
+        {
+            var waits = happened.State is RunStates.AwaitingApproval or RunStates.AwaitingPromotion or RunStates.Escalated;
+            waited += since is { } began && !waits ? happened.Time - began : TimeSpan.Zero;
+            since = waits ? since ?? happened.Time : null;
+        }
+        return waited + (since is { } open && end > open ? end - open : TimeSpan.Zero);
+    }
+
+    private static string Length(TimeSpan time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}");
+
+    private static string Words(RunStatus run, RunTask task, TaskFacts facts)
+    {
+        var isAsked = run.Questions.Any(question => question.Id == task.Id);
+        var words =
+            !isAsked && !TaskStates.IsDone(task.State) && task.Reason.Length > 0 ? task.Reason
+            : facts.Said(task) is { Length: > 0 } said && !isAsked ? said
+            : task.Title;
+        return QuotedText.CutLine(words, LongestWords);
+    }
+
+    private static int Urgency(RunStatus run, RunTask task) =>
+        run.Questions.Any(question => question.Id == task.Id) ? 0
+        : task.State is TaskStates.Failed or TaskStates.Escalated ? 1
+        : TaskStates.IsDone(task.State) ? 3
+        : 2;
+
+    /// <summary>The page as Markdown.</summary>
+    public string ToMarkdown()
+    {
+        var text = new MarkdownText().Append($"# {Head}\n");
+        if (Title.Length > 0)
+        {
+            text.Append($"\n{Title}\n");
+        }
+        text.Append($"\n").Append(Facts.Select(fact => MarkdownText.Of($"- {fact.Name}: {fact.Value}\n")));
+        text.Append($"\n| task | state | |\n|---|---|---|\n");
+        text.Append(Tasks.Select(task => MarkdownText.Of($"| {task.Id} | {task.State} | {task.Words} |\n")));
+        if (MoreTasks > 0)
+        {
+            text.Append($"\nAnd {MoreTasks} more tasks.\n");
+        }
+        return NextStep.AppendTo(text, Steps).Append($"\nAll of it: orchestrate report {RunId} --full\n").ToString();
+    }
+}

@@ -1,0 +1,119 @@
+using Orchestrator.Gates.Secrets;
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>The section of a report that compares the claim of each task's agent with facts about its work.</summary>
+internal sealed class TaskFacts(RunFolder folder)
+{
+    private const int MostTasks = 200;
+    private const int LongestClaim = 500;
+
+    /// <summary>The section as Markdown; empty where nothing has begun.</summary>
+    /// <param name="run">The run with all its tasks.</param>
+    public MarkdownText Render(RunStatus run)
+    {
+        var told = Of(run);
+        if (told.Count == 0)
+        {
+            return new MarkdownText();
+        }
+        var text = new MarkdownText().Append($"\n## What was claimed, and what is known\n");
+        foreach (var (task, lines) in told.Take(MostTasks))
+        {
+            text.Append($"\n### {task.Id}{(task.Title.Length > 0 ? $": {OneLine(task.Title)}" : "")} ({task.State})\n\n");
+            text.Append(lines.Select(line => MarkdownText.Of($"- {line}\n")));
+        }
+        if (told.Count > MostTasks)
+        {
+            text.Append($"\nAnd {told.Count - MostTasks} more: orchestrate show {run.RunId}/TASK\n");
+        }
+        return text;
+    }
+
+    /// <summary>The tasks that anything is known of, each with its claim and the facts, a line each.</summary>
+    public IReadOnlyList<(RunTask Task, IReadOnlyList<string> Lines)> Of(RunStatus run) =>
+        [
+            .. run
+                .Tasks.Where(task => task.Starts > 0 || task.Reason.Length > 0 || TaskStates.IsDone(task.State))
+                .Select((task, i) => (task, (IReadOnlyList<string>)(i < MostTasks ? [.. Lines(task, run)] : []))),
+        ];
+
+    /// <summary>The last claim of a task's agent, in a line; empty where there is none.</summary>
+    public string Claim(RunTask task) =>
+        LastClaim(task) is not { } claim ? ""
+        : claim.Reason.Length == 0 ? claim.Status
+        : $"{claim.Status}: \"{OneLine(SecretScanner.Redact(claim.Reason))}\"";
+
+    /// <summary>What a task's agent said at its end, in a line: its claim, else its last words; empty where it said nothing.</summary>
+    public string Said(RunTask task) =>
+        Claim(task) is { Length: > 0 } claim ? claim
+        : LastOf(task, start => AgentRunNotes.Read(start)?.FinalText is { Length: > 0 } words ? words : null) is { } last
+            ? $"\"{OneLine(SecretScanner.Redact(last))}\""
+        : "";
+
+    private IEnumerable<string> Lines(RunTask task, RunStatus run)
+    {
+        var isWork = task.Id is not (ReviewTask.Id or ReplanTask.Id) && !(run.HasPlanner && task.Id == PlannerTask.Id);
+        if (isWork && task.Starts > 0)
+        {
+            yield return $"its agent said: {(Said(task) is { Length: > 0 } said ? said : "nothing")}";
+        }
+        var verdicts = isWork ? GateEvidence.Read(folder, task.Id, task.Attempt) : [];
+        foreach (var verdict in verdicts ?? [])
+        {
+            yield return GateWords.Line(verdict);
+            if (verdict.Oddities.Count > 0)
+            {
+                yield return $"strange: {GateWords.Oddities(verdict)}";
+            }
+            if (GateEvidence.Tampered(folder.Repository, verdict) is { } tampered)
+            {
+                yield return $"strange: gate '{OneLine(verdict.Name)}': {tampered}; what it says now is no evidence";
+            }
+        }
+        if (verdicts is null)
+        {
+            yield return "strange: what its gates have said can't be read any more; something else has written to it";
+        }
+        foreach (var figure in task.Measurements ?? [])
+        {
+            yield return $"measured {OneLine(figure.Name)}: "
+                + $"{TaskMeasurement.Show(figure.Measured, "nothing")}{(figure.Met ? "" : " (missed)")}, "
+                + $"expected {figure.Expected}"
+                + $"{(figure.Claimed is null ? "" : $"; its agent said {TaskMeasurement.Show(figure.Claimed, "")}")}";
+        }
+        if (isWork && task.State == TaskStates.Merged && GateWords.Unproven(task.Gates) is { Length: > 0 } unproven)
+        {
+            yield return unproven;
+        }
+        if (task.Reason.Length > 0)
+        {
+            yield return $"{OneLine(task.Reason, int.MaxValue)}{(task.Evidence.Length > 0 ? $" ({task.Evidence})" : "")}";
+        }
+    }
+
+    private AgentClaim? LastClaim(RunTask task) => LastOf(task, AgentClaim.TryRead);
+
+    /// <summary>What the last agent run has of which there is any; null: none has.</summary>
+    private T? LastOf<T>(RunTask task, Func<string, T?> read)
+        where T : class
+    {
+        var starts = folder.Task(task.Id);
+        return !Directory.Exists(starts)
+            ? null
+            : Directory
+                .EnumerateDirectories(starts)
+                .Select(path =>
+                    (path, Number: int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0)
+                )
+                .Where(start => start.Number > 0)
+                .OrderByDescending(start => start.Number)
+                .Select(start => read(start.path))
+                .FirstOrDefault(found => found is not null);
+    }
+
+    // Text of an agent stays a single line of text.
+    private static string OneLine(string text, int longest = LongestClaim) => QuotedText.CutLine(text, longest);
+}

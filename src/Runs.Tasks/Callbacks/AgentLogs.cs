@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using Orchestrator.Agents.Logs;
+
+namespace Orchestrator.Runs.Tasks.Callbacks;
+
+/// <summary>Renders an agent's events for people.</summary>
+public static class AgentLogs
+{
+    /// <summary>A line for each relevant event.</summary>
+    /// <param name="follow">Go on until the agent has ended.</param>
+    /// <param name="time">The clock.</param>
+    public static async IAsyncEnumerable<string> ReadAsync(
+        string startFolder,
+        bool follow,
+        TimeProvider time,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
+    {
+        await foreach (var happened in AgentLog.ReadAsync(startFolder, follow, time, cancellationToken))
+        {
+            if (Describe(happened) is { } line)
+            {
+                yield return line;
+            }
+        }
+    }
+
+    private static string? Describe(AgentEvent happened) =>
+        happened switch
+        {
+            AgentText text => text.Text,
+            AgentToolUse use => $"[{use.Tool}: {use.Subject}]",
+            AgentToolError error => $"[ERROR: {error.Message}]",
+            AgentApiError error => $"[ERROR: {error.Kind}: {error.Message}]",
+            AgentRetry retry => $"[retry {retry.Attempt}/{retry.MaxAttempts} after {retry.Kind}]",
+            AgentRateLimit { Usage.IsRejected: true } limit =>
+                $"[ERROR: usage limit {limit.Usage.Deciding}, resets {WhenOf(limit.Usage.DecidingWindow?.ResetsAt)}]",
+            AgentResult { IsError: true } result => $"[ERROR: {result.Text}]",
+            _ => null,
+        };
+
+    private static string WhenOf(DateTimeOffset? reset) =>
+        reset?.ToLocalTime().ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture) ?? "at an unknown time";
+}

@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Runs.Tasks.Mail;
+
+namespace Orchestrator.Runs.Tasks.Callbacks;
+
+/// <summary>Mail of an agent while it works, and mail from people to agents. Needs no orchestrator.</summary>
+/// <param name="repository">Absolute path of the repository's main checkout.</param>
+/// <param name="time">The clock.</param>
+public sealed class AgentMail(string repository, string run, TimeProvider time)
+{
+    private readonly RunFolder _folder = new(repository, run);
+
+    /// <summary>Text for the agent program after a batch of tool calls (the hook <c>PostToolBatch</c>): new mail. Empty where there is
+    /// none, and for sub-agents.</summary>
+    /// <param name="task">The agent's task.</param>
+    /// <param name="input">Its JSON on stdin.</param>
+    public async Task<string> AfterBatchAsync(string task, string input, CancellationToken stop)
+    {
+        using var call = JsonDocument.Parse(input);
+        if (call.RootElement.TryGetProperty("agent_id", out _))
+        {
+            return "";
+        }
+        var transcript = call.RootElement.TryGetProperty("transcript_path", out var path) ? path.GetString() : null;
+        // The results of the batch may not be in the conversation's file yet, and may contain mail that the agent asked for.
+        var mail = await new MailReader(_folder, task).TakeAsync(MailWays.Batch, null, transcript, input, stop);
+        return mail.Count == 0
+            ? ""
+            : new JsonObject
+            {
+                ["hookSpecificOutput"] = new JsonObject
+                {
+                    ["hookEventName"] = "PostToolBatch",
+                    ["additionalContext"] = "New mail. " + MailMessage.Show(mail),
+                },
+            }.ToJsonString();
+    }
+
+    /// <summary>What an agent that asks for its mail is answered.</summary>
+    /// <param name="task">The agent's task.</param>
+    /// <param name="call">Id of the tool call that asks; null for none.</param>
+    public async Task<string> CheckAsync(string task, string? call, CancellationToken stop) =>
+        Answer(await new MailReader(_folder, task).TakeAsync(MailWays.Asked, call, null, "", stop));
+
+    /// <summary>The new mail of a task, which stays new.</summary>
+    /// <param name="task">The agent's task.</param>
+    public string Peek(string task) => Answer(new MailReader(_folder, task).Peek());
+
+    /// <summary>Sends a message.</summary>
+    /// <param name="letter">The message; its task id is matched without regard to case.</param>
+    /// <exception cref="StepException">The run's files are gone.</exception>
+    public async Task<MailReceipt> SendAsync(MailLetter letter, CancellationToken stop)
+    {
+        var to = letter.To;
+        if (to is not null)
+        {
+            var plan = PlanJson.Read(
+                SmallFile.TryRead(_folder.Plan)
+                    ?? throw new StepException($"{_folder.Relative(_folder.Plan)} is gone: {run} has no plan any more.", "RunGone")
+            );
+            // A review may have added tasks to the initial plan.
+            var status = StatusFile.Read(_folder.Status);
+            string[] ids =
+            [
+                .. plan.Tasks.Select(task => task.Id).Union((status?.Tasks ?? []).Select(task => task.Id), StringComparer.Ordinal),
+            ];
+            if (Array.Find(ids, task => string.Equals(task, to, StringComparison.OrdinalIgnoreCase)) is not { } id)
+            {
+                var near = NearestName.Of(to, ids);
+                return new MailReceipt($"{run} has no task '{to}'.{(near is null ? "" : $" Did you mean '{near}'?")}", 0);
+            }
+            if (!letter.IsFromPerson && id == letter.From)
+            {
+                return new MailReceipt($"'{id}' is your own task.", 0);
+            }
+            var state = status?.Tasks.FirstOrDefault(task => task.Id == id)?.State;
+            if (state is not null && TaskStates.IsDone(state))
+            {
+                return new MailReceipt($"Task '{id}' is {state}: no agent works on it any more who could read it.", 0);
+            }
+            to = id;
+        }
+        letter = letter with { To = to };
+        return Bubblewrap.IsInside && !letter.IsFromPerson
+            ? new MailDesk(_folder, letter.From, time).Leave(letter)
+            : await new Mailbox(_folder, time).SendAsync(letter, stop);
+    }
+
+    private static string Answer(IReadOnlyList<MailMessage> mail) => mail.Count == 0 ? "There is no new mail." : MailMessage.Show(mail);
+}

@@ -1,0 +1,50 @@
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>Detects files that appear in the main checkout while a run works. Agents' worktrees lie in it, and they must not write there;
+/// without a sandbox a program with a path like <c>../../..</c> can, and then it is at least reported.</summary>
+internal static class UnexpectedFiles
+{
+    /// <summary>Records the state before the first agent starts. An existing record stays.</summary>
+    public static async Task NoteAsync(GitRepository repository, RunFolder folder, CancellationToken stop)
+    {
+        if (!File.Exists(PathOf(folder)) && new WorktreeStore(repository).FindMainCheckout() is { } checkout)
+        {
+            var untracked = await WorktreeStatus.ReadUntrackedAsync(checkout, [], stop);
+            DurableFile.Write(PathOf(folder), JsonSerializer.SerializeToUtf8Bytes(untracked));
+        }
+    }
+
+    /// <summary>A sentence about new files; empty where there are none, and where git can't read the checkout.</summary>
+    public static async Task<string> FindAsync(GitRepository repository, RunFiles files)
+    {
+        if (new WorktreeStore(repository).FindMainCheckout() is not { } checkout)
+        {
+            return "";
+        }
+        try
+        {
+            var untracked = await WorktreeStatus.ReadUntrackedAsync(checkout, files.Start.OwnFiles.All);
+            return Describe(files.Folder, checkout.Path, untracked);
+        }
+        catch (GitException refusal) when (refusal.IsRefusal)
+        {
+            return "";
+        }
+    }
+
+    private static string Describe(RunFolder folder, string checkout, IReadOnlyList<string> untracked)
+    {
+        // It decides nothing: where somebody damaged the record, nothing can be said.
+        if (StoredJson.TryRead(PathOf(folder), JsonSerializerOptions.Default.TypeOf<HashSet<string>>()) is not { } before)
+        {
+            return "";
+        }
+        var added = untracked.Where(path => !before.Contains(path)).ToList();
+        return added.Count == 0
+            ? ""
+            : $"While the run worked, files that git does not track appeared in {checkout}: {FileNames.Some(added)}. If they "
+                + "are not yours, an agent wrote outside of its worktree.";
+    }
+
+    private static string PathOf(RunFolder folder) => Path.Combine(folder.Preflight, "untracked.json");
+}

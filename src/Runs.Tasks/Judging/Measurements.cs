@@ -1,0 +1,44 @@
+using Orchestrator.Runs.AgentCalls;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>Compares numbers that an agent claims with our measurements.</summary>
+internal static class Measurements
+{
+    /// <summary>The results of a task's gates, with the agent's claimed number added to measurements.</summary>
+    public static IReadOnlyList<GateVerdict> WithClaims(IReadOnlyList<GateVerdict> outcomes, AgentClaim? claim) =>
+        claim is null or { Measured.Count: 0 }
+            ? outcomes
+            :
+            [
+                .. outcomes.Select(o =>
+                    o.Gate.IsMeasurement && claim.Measured.LastOrDefault(said => IsNamed(o, said.Name)) is { } said
+                        ? o with
+                        {
+                            Claimed = said.Number,
+                        }
+                        : o
+                ),
+            ];
+
+    /// <summary>The measurements for the run's record; null where there are none.</summary>
+    public static IReadOnlyList<TaskMeasurement>? Of(IReadOnlyList<GateVerdict> outcomes)
+    {
+        var measured = outcomes.Where(o => o.Gate.IsMeasurement).ToList();
+        return measured.Count == 0
+            ? null
+            : [.. measured.Select(o => new TaskMeasurement(o.Gate.Name, $"{o.Gate.Expectation}", o.Measured, o.Claimed, o.Passed))];
+    }
+
+    /// <summary>Short notes about claimed numbers that no gate measures.</summary>
+    public static IEnumerable<string> Unknown(IReadOnlyList<GateVerdict> outcomes, AgentClaim? claim) =>
+        (claim?.Measured ?? [])
+            .Where(said => !outcomes.Any(o => o.Gate.IsMeasurement && IsNamed(o, said.Name)))
+            .Take(3)
+            .Select(said =>
+                $"its agent claims '{FileNames.Show(said.Name, 80)}' = {TaskMeasurement.Show(said.Number, "")}, which is not measured"
+            );
+
+    private static bool IsNamed(GateVerdict outcome, string name) =>
+        string.Equals(outcome.Gate.Name, name.Trim(), StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,38 @@
+using Orchestrator.Runs.AgentCalls;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>Owners of the files that a blocked agent requests, for the person who decides.</summary>
+internal static class RequestedFiles
+{
+    private const int MostNamed = 10;
+
+    /// <summary>A note beside the agent's request; empty where it names no file.</summary>
+    /// <param name="claim">The agent's claim.</param>
+    public static string Owners(RunFiles files, string task, AgentClaim? claim)
+    {
+        if (claim is not { Files.Count: > 0 })
+        {
+            return "";
+        }
+        var tasks = files.TasksWithLent();
+        var status = StatusFile.Read(files.Folder.Status);
+        return string.Concat(claim.Files.Take(MostNamed).Select(path => $". {FileNames.Show(path)} {Whose(tasks, status, task, path)}"))
+            + ".";
+    }
+
+    private static string Whose(IReadOnlyList<PlanTask> tasks, RunStatus? status, string task, string path)
+    {
+        if (Ownership.Of(tasks.First(own => own.Id == task)).Owns(path))
+        {
+            return "is its own: it may write it";
+        }
+        string[] owners =
+        [
+            .. tasks
+                .Where(other => other.Id != task && other.FilesWrite is not null && Ownership.Of(other).Owns(path))
+                .Select(other => $"{other.Id} ({status?.Tasks.FirstOrDefault(t => t.Id == other.Id)?.State ?? TaskStates.Pending})"),
+        ];
+        return owners.Length == 0 ? "belongs to no task of the plan" : $"belongs to {FileNames.Some(owners)}";
+    }
+}

@@ -1,0 +1,226 @@
+using Orchestrator.Gates.Tampering;
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>Verifies a task's work: only owned files changed, committed by us, gates run by us at that commit. The agent's claims are only
+/// recorded.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class TaskVerification(RunServices services)
+{
+    private const string NothingChanged = "No file was changed: the agent has ended without any work.";
+    private const string Unproven = "There is no gate that shows that the work is whole.";
+
+    // Gates may have been green before the agent did anything.
+    private const string GaveUp =
+        "The gates pass, but an agent that ends with an error has given up, unless it has said that its work is done: finish it, and end "
+        + "well or say so.";
+
+    private readonly GateCheck _gates = new(services);
+
+    /// <summary>Verifies the work of one attempt. Repeated, it finds the commit.</summary>
+    /// <param name="input">Task, attempt, and the agent's claim.</param>
+    /// <param name="stop">Kills the gate that runs.</param>
+    public async Task<VerifyResult> VerifyAsync(VerifyTaskInput input, CancellationToken stop)
+    {
+        var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
+        var task = files.Task(input.Task);
+        var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(files), files, task.Id);
+        var notes = new List<string>();
+        string commit;
+        if (input.Prepared.ReusedCommit.Length > 0 && input.Start == 0)
+        {
+            commit = input.Prepared.ReusedCommit;
+        }
+        else
+        {
+            var work = new TaskCommit(workspace, task, files);
+            var (problems, made) = await CheckAndCommitAsync(work, input, notes, stop);
+            if (problems.Count > 0)
+            {
+                return Refused(files, task, input, problems, "");
+            }
+            commit = made;
+        }
+        var differences = await new Diffs(workspace.Repository).BetweenAsync(input.Prepared.BaseCommit, commit, stop);
+        var changed = differences.Select(c => c.Path).ToList();
+        if (
+            input.Start == 0
+            && changed.Where(path => !Ownership.Of(task).Owns(path) || ContractCheck.Of(files, path) is not null).ToList()
+                is { Count: > 0 } foreign
+        )
+        {
+            return Refused(
+                files,
+                task,
+                input,
+                [$"The earlier result changes what this task does not own: {FileNames.Some(foreign)}."],
+                commit
+            );
+        }
+        if (
+            await ContractCheck.ProblemsAsync(files, new CommitStore(workspace.Repository), commit, differences, stop) is
+            { Count: > 0 } breaches
+        )
+        {
+            return Refused(files, task, input, breaches, commit);
+        }
+        if (
+            workspace.Worktrees.Find(workspace.WorktreePath) is { } checkout
+            && await LargeFiles.MissingAsync(checkout, differences, stop) is { Count: > 0 } missing
+        )
+        {
+            return Refused(files, task, input, [MissingContent(missing)], commit);
+        }
+        var gates = files.Gates.Of(files.Plan, task);
+        var evidence = GateEvidence.Folder(files.Folder, task.Id, input.Attempt);
+        var claims = AgentClaim.Read(files.Folder, task.Id, input.Start, input.SaidHash);
+        var outcomes = Measurements.WithClaims(
+            await _gates.RunAsync(files, workspace.Repository, commit, gates, changed, evidence, stop, task: task.Id),
+            claims
+        );
+        var measured = Measurements.Of(outcomes);
+        var failures = GateCheck.Failures(files, outcomes);
+        var gated = GateSummary.Of(outcomes, failures.Count > 0, changed.Exists(HasBehaviour));
+        if (failures.FirstOrDefault(f => f.BlamesMachine) is { } broken)
+        {
+            return new VerifyResult
+            {
+                Commit = commit,
+                Problems = [GateCheck.Explain(files, broken)],
+                FailureClass = FailureClass.Environment,
+                Gates = gated,
+                Measurements = measured,
+            };
+        }
+        if (failures.Count > 0)
+        {
+            var hidden = await HiddenAsync(workspace, task, stop);
+            // Gates say nothing about work that was not done: their words are evidence of what is missing.
+            var idle = MustChange(task) && changed.Count == 0;
+            IReadOnlyList<string> words = idle ? [NothingChanged] : [.. failures.Select(f => GateCheck.Explain(files, f))];
+            var sections = (idle ? words.Select(word => $"- {word}\n") : []).Concat(failures.Select(GateWords.Section)).Concat(hidden);
+            return Refused(files, task, input, [.. words, .. hidden], commit, [.. sections]) with
+            {
+                Gates = gated,
+                Measurements = measured,
+            };
+        }
+        if (input.EndedWith.Length > 0 && (!input.ClaimedDone || !outcomes.Any(o => o.Passed)))
+        {
+            return Refused(files, task, input, [input.ClaimedDone ? Unproven : GaveUp], commit);
+        }
+        if (changed.Count == 0 && MustChange(task))
+        {
+            if (outcomes.Count == 0)
+            {
+                var hidden = await HiddenAsync(workspace, task, stop);
+                return Refused(files, task, input, [$"{NothingChanged} No gate shows that nothing had to be.", .. hidden], commit);
+            }
+            notes.Add("no file was changed; the gates pass without");
+        }
+        if (input.EndedWith.Length > 0)
+        {
+            notes.Add($"{input.EndedWith} The agent said that it is done, and its work passes its gates, so it was taken");
+        }
+        else if (!input.ClaimedDone)
+        {
+            notes.Add("the agent did not say done; judged by its gates");
+        }
+        if (GateWords.Unproven(gated) is { Length: > 0 } unproven)
+        {
+            notes.Add(unproven);
+        }
+        notes.AddRange(GateWords.Notes(outcomes));
+        notes.AddRange(Measurements.Unknown(outcomes, claims));
+        var patch = changed.Count == 0 ? [] : await PatchFile.ReadAsync(workspace.Repository, input.Prepared.BaseCommit, commit, stop);
+        var meaning = await GateMeaning.ReadAsync(
+            workspace.Repository,
+            input.Prepared.BaseCommit,
+            commit,
+            [.. gates, .. files.Gates.Beside(files.Plan)],
+            differences,
+            stop
+        );
+        var found = GateTampering.OfWork(files.Task(task.Id), meaning, differences, patch, outcomes);
+        notes.AddRange(found.Notes);
+        await KeptResults.KeepAsync(workspace, task, input, commit, changed.Count > 0, stop);
+        var verified = new VerifyResult
+        {
+            Commit = commit,
+            Gates = gated,
+            Measurements = measured,
+            Notes = notes,
+            NeedsPerson = string.Join(" ", ProblemsFile.Some(found.ForPerson)),
+        };
+        await workspace.ReturnVerifiedAsync(verified, stop);
+        return verified;
+    }
+
+    private static string MissingContent(IReadOnlyList<string> missing) =>
+        $"The content of {FileNames.Some(missing)}, which git LFS keeps, is not in the repository: the commit names a content that was "
+        + "never stored, or that was changed after it was. Write the file again, 'git add' it, and leave what lies in .git/lfs as git made it.";
+
+    /// <summary>Whether the task is there to write files.</summary>
+    private static bool MustChange(PlanTask task) => task.FilesWrite is not { Count: 0 };
+
+    /// <summary>Whether a file may change what a program does: all but documents and images.</summary>
+    private static bool HasBehaviour(string path) =>
+        Path.GetExtension(path).ToLowerInvariant() is not (".md" or ".txt" or ".rst" or ".adoc" or ".png" or ".svg" or ".jpg");
+
+    /// <summary>Files that git refuses to read or store are for the agent to fix.</summary>
+    private static async Task<(IReadOnlyList<string> Problems, string Commit)> CheckAndCommitAsync(
+        TaskCommit work,
+        VerifyTaskInput input,
+        List<string> notes,
+        CancellationToken stop
+    )
+    {
+        try
+        {
+            var problems = await work.FindProblemsAsync(input, notes, stop);
+            return problems.Count > 0 ? (problems, "") : await work.CommitAsync(input, notes, stop);
+        }
+        catch (GitException refusal) when (refusal.IsRefusal)
+        {
+            return (
+                [
+                    $"git can't take in what is in the worktree: {FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" "), 600)} "
+                        + "Repair it so that 'git status' and 'git add --all' work there, and remove what can't be stored.",
+                ],
+                ""
+            );
+        }
+    }
+
+    /// <summary>A note about the task's files that ignore rules hide; empty where there are none.</summary>
+    private static async Task<IReadOnlyList<string>> HiddenAsync(TaskWorkspace workspace, PlanTask task, CancellationToken stop) =>
+        workspace.Worktrees.Find(workspace.WorktreePath) is { } worktree
+        && await new IgnoredWork(workspace, task, worktree).DescribeAsync(stop) is { Length: > 0 } hidden
+            ? [hidden]
+            : [];
+
+    private static VerifyResult Refused(
+        RunFiles files,
+        PlanTask task,
+        VerifyTaskInput input,
+        IReadOnlyList<string> problems,
+        string commit,
+        IReadOnlyList<string>? sections = null
+    )
+    {
+        if (input.EndedWith.Length > 0)
+        {
+            var ended = $"The agent did not end well the last time: {input.EndedWith}";
+            (problems, sections) = ([ended, .. problems], sections is null ? null : [ended + "\n", .. sections]);
+        }
+        var file = ProblemsFile.Write(files.Folder, task.Id, input.Attempt, sections ?? [.. problems.Select(p => "- " + p)]);
+        return new VerifyResult
+        {
+            Commit = commit,
+            Problems = ProblemsFile.Bounded(problems, file),
+            ProblemsFile = file,
+        };
+    }
+}

@@ -1,0 +1,56 @@
+namespace Orchestrator.Runs.Tasks.Mail;
+
+/// <summary>Limits on mail, so that it helps agents and does not flood them.</summary>
+internal static class MailRules
+{
+    /// <summary>Characters of one message.</summary>
+    public const int LongestText = 4000;
+
+    /// <summary>Messages of one sender within <see cref="Window"/>.</summary>
+    public const int MostInWindow = 20;
+
+    /// <summary>Messages of a run.</summary>
+    public const int MostInAll = 10_000;
+
+    /// <summary>Bytes of a run's mail.</summary>
+    public const long MostBytes = 16 << 20;
+
+    /// <summary>Messages that are shown at once; the rest is shown at the next read.</summary>
+    public const int MostAtOnce = 10;
+
+    /// <summary>Characters that are shown at once, apart from the first message, which is always shown.</summary>
+    public const int MostCharactersAtOnce = 12_000;
+
+    /// <summary>How often a message is shown when its arrival can't be verified.</summary>
+    public const int MostTries = 3;
+
+    public static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
+
+    /// <summary>Why a text can't be sent; empty where it can.</summary>
+    public static string Refusal(string text) =>
+        text.Trim().Length == 0 ? "The message is empty."
+        : text.Length > LongestText
+            ? $"The message has {text.Length} characters; at most {LongestText} are delivered. Write the rest to a file that you own and "
+                + "name it."
+        : text.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\t' or '\r')) ? "The message has control characters in it."
+        : "";
+
+    /// <summary>Why a sender can't send now; empty where it can.</summary>
+    /// <param name="sent">Times of its last messages.</param>
+    /// <param name="last">The number of the run's last message.</param>
+    /// <param name="bytes">The size of the run's mail.</param>
+    /// <param name="now">Now.</param>
+    public static string Refusal(IReadOnlyList<DateTimeOffset> sent, long last, long bytes, DateTimeOffset now)
+    {
+        if (last >= MostInAll || bytes >= MostBytes)
+        {
+            return $"This run has had {last} messages with {bytes >> 20} MB, and {MostInAll} with {MostBytes >> 20} MB are the most there "
+                + "may be: no more are taken.";
+        }
+        DateTimeOffset[] recent = [.. sent.Where(time => now - time < Window).Order()];
+        return recent.Length < MostInWindow
+            ? ""
+            : $"You have sent {recent.Length} messages in {Window.TotalMinutes} minutes, the most there may be. Say what matters in one "
+                + $"message, in {Math.Ceiling((recent[^MostInWindow] + Window - now).TotalSeconds)} seconds.";
+    }
+}

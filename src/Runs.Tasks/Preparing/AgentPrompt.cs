@@ -1,0 +1,167 @@
+using Orchestrator.Agents.Supervision;
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Tasks.Mail;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>The prompt of one agent run.</summary>
+/// <param name="Text">The prompt itself.</param>
+/// <param name="System">Addition to its instructions: the repository's own conventions at the base commit; null for none.</param>
+/// <param name="Agents">The repository's own sub-agents at the base commit, file name to text.</param>
+internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDictionary<string, string> Agents)
+{
+    private const string AgentsFolder = ".claude/agents/";
+    private const string Conventions = "CLAUDE.md";
+
+    /// <summary>The prompt: the whole task, or, in a conversation that continues, only what is new.</summary>
+    /// <param name="input">Which task and start.</param>
+    /// <param name="conversation">File of the conversation to continue; null: a new one.</param>
+    public static async Task<AgentPrompt> WriteAsync(
+        GitRepository repository,
+        RunAgentInput input,
+        RunFiles files,
+        PlanTask task,
+        string? conversation
+    )
+    {
+        var commits = new CommitStore(repository);
+        var problems = NamedFile.Read(files.Folder, input.ProblemsFile);
+        var ending = EndingOfLast(input, files);
+        var text = conversation is not null
+            ? GoOn(problems, input, ending)
+            : Whole(files, task, input.Guidance, problems, ending)
+                + (input.Answer.Length == 0 ? "" : $"\n# What became of your request\n\n{input.Answer}\n");
+        if (AgentSupervisor.Look(files.Folder.Start(task.Id, input.Start)) == AgentStartState.NotStarted)
+        {
+            text += await MailAsync(files, task.Id, input.Start, conversation);
+        }
+        var inBase = (await commits.ListFilesAsync(input.Prepared.BaseCommit)).Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
+        return new AgentPrompt(
+            text,
+            inBase.Contains(Conventions) ? await ReadAsync(commits, input.Prepared.BaseCommit, Conventions) : null,
+            await ReadAgentsAsync(commits, input.Prepared.BaseCommit, inBase)
+        );
+    }
+
+    private static async Task<string> MailAsync(RunFiles files, string task, int start, string? conversation)
+    {
+        var mail = await new MailReader(files.Folder, task).ForPromptAsync(start, conversation, CancellationToken.None);
+        return mail.Count == 0 ? "" : $"\n# Messages\n\n{MailMessage.Show(mail)}\n";
+    }
+
+    /// <summary>The part of the prompt that determines the result: without notes, mail and guidance, and without which gates run one at a
+    /// time.</summary>
+    public static string ForKey(RunFiles files, PlanTask task)
+    {
+        var input = Input(files, task, null);
+        return TaskPrompt.Render(
+            input with
+            {
+                Task = task with { Verification = [.. task.Verification.Select(g => g.WithoutTurns())] },
+                FurtherGates = [.. input.FurtherGates.Select(g => g.WithoutTurns())],
+            }
+        );
+    }
+
+    /// <summary>True for a file of the repository that the agent gets as instructions.</summary>
+    public static bool IsInstruction(string path) => path == Conventions || path.StartsWith(AgentsFolder, StringComparison.Ordinal);
+
+    private static TaskPromptInput Input(RunFiles files, PlanTask task, string? guidance)
+    {
+        var input = TaskPromptInput.Of(files.Plan, task.Id) with
+        {
+            Task = task,
+            RoleText = task.Role is null ? null : RoleText(files, task.Role),
+            FurtherGates = files.Gates.Beyond(files.Plan, task),
+            NeedPerson = files.Settings.AlwaysRequireHuman,
+            WorktreeVariables = [.. files.Settings.Worktrees.Environment.Keys],
+            Guidance = guidance,
+        };
+        return files.Contracts is { } inForce ? input.With(inForce) : input;
+    }
+
+    private static string? RoleText(RunFiles files, string role) =>
+        files.Decisions!.TryRead(files.Folder, RunFolder.RoleName(role)) is { } text ? Encoding.UTF8.GetString(text) : null;
+
+    private static string Whole(RunFiles files, PlanTask task, string guidance, string problems, string ending)
+    {
+        var text = new StringBuilder(TaskPrompt.Render(Input(files, task, guidance.Length == 0 ? null : guidance)));
+        if (problems.Length > 0)
+        {
+            text.Append(
+                    "\n# What was wrong with the work so far\n\nThe files are as the last attempt left them. Repair this and "
+                        + "nothing else:\n\n"
+                )
+                .Append(problems);
+        }
+        if (ending.Length > 0)
+        {
+            text.Append("\n# How the last attempt ended\n\n").Append(ending).Append(" The files are as it left them.\n");
+        }
+        return text.ToString();
+    }
+
+    private static string GoOn(string problems, RunAgentInput input, string ending)
+    {
+        var text = new StringBuilder();
+        if (ending.Length > 0)
+        {
+            text.Append(ending).Append("\n\n");
+        }
+        if (problems.Length > 0)
+        {
+            text.Append(
+                    "Your work on this task was checked and is not finished. Repair the following, keep to the files you own, and "
+                        + "say done again.\n\n"
+                )
+                .Append(problems);
+        }
+        else if (input.Answer.Length == 0)
+        {
+            text.Append(
+                "You were interrupted. Your files are as you left them; look at what is there (git status, git diff) and go on "
+                    + "with the task where you stopped.\n"
+            );
+        }
+        if (input.Answer.Length > 0)
+        {
+            text.Append("What became of your request: ").Append(input.Answer).Append("\n\nGo on with the task where you stopped.\n");
+        }
+        if (input.Guidance.Length > 0)
+        {
+            text.Append("\nA person adds: ").Append(input.Guidance).Append('\n');
+        }
+        return text.ToString();
+    }
+
+    /// <summary>The limit that ended the previous agent run, so that the agent does not run into it again; empty where none did.</summary>
+    private static string EndingOfLast(RunAgentInput input, RunFiles files) =>
+        AgentRunNotes.Read(files.Folder.Start(input.Task.Task.Id, input.Start - 1)) is { } last
+        && AgentOutcomeClassifier.IsLimit(last.Failure)
+            ? $"Your last attempt was ended by a limit: {last.Detail} Go about it so that this does not happen again."
+            : "";
+
+    private static async Task<IReadOnlyDictionary<string, string>> ReadAgentsAsync(
+        CommitStore commits,
+        string commit,
+        IEnumerable<string> inBase
+    )
+    {
+        var agents = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (
+            var path in inBase.Where(p =>
+                p.StartsWith(AgentsFolder, StringComparison.Ordinal) && p.EndsWith(".md", StringComparison.Ordinal)
+            )
+        )
+        {
+            if (await ReadAsync(commits, commit, path) is { } text)
+            {
+                agents[path[AgentsFolder.Length..]] = text;
+            }
+        }
+        return agents;
+    }
+
+    private static async Task<string?> ReadAsync(CommitStore commits, string commit, string path) =>
+        await commits.ReadFileAsync(commit, path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+}

@@ -1,0 +1,126 @@
+using Orchestrator.Agents.Command;
+using Orchestrator.Agents.Supervision;
+using Orchestrator.Gates.Secrets;
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Planning;
+using Orchestrator.Runs.Tasks.Requests;
+
+namespace Orchestrator.Runs.Tasks.Questions;
+
+/// <summary>Has the planner answer a question of a task's agent. Its reply is recorded for people; nothing reads the record, because
+/// anybody could write one.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+internal sealed class QuestionCaller(RunServices services) : IAnswerCaller
+{
+    /// <summary>Some 3,000 tokens.</summary>
+    private const int OutlineLimit = 12_000;
+
+    /// <inheritdoc/>
+    public async Task<AnsweringStart> DescribeAsync(AskAgentInput input)
+    {
+        var (run, asked, id) = Open(input.Question);
+        var repository = await services.OpenRepositoryAsync(run);
+        var conversations = Path.Combine(run.Folder.Task(id), "conversations");
+        // The agent's unverified work must not influence the answer.
+        var tip = await new TaskWorkspace(repository, run, asked.Task.Task.Id).StagingTipAsync(
+            asked.Task.StagingTip,
+            CancellationToken.None
+        );
+        var (prompt, fault) = ("", "");
+        if (!input.Stop && !input.AwaitRelease && AgentSupervisor.Look(run.Folder.Start(id, input.Start)) == AgentStartState.NotStarted)
+        {
+            (var planner, fault) = await PlanningStart.FindPlannerAsync(
+                services,
+                run.WorkTree,
+                run.Start,
+                conversations,
+                CancellationToken.None
+            );
+            prompt = planner is null
+                ? ""
+                : await PromptOfAsync(asked, run, repository, tip, planner is CommandAgentRunner ? QuestionReply.Schema : null);
+        }
+        return new AnsweringStart
+        {
+            Folder = run.Folder,
+            TaskId = id,
+            RunStart = run.Start,
+            Who = run.Settings.Planner,
+            Role = "planner",
+            Setting = "planner",
+            Conversations = conversations,
+            Schema = QuestionReply.Schema,
+            AnswerFile = AnswerFile(run, id, input.Start),
+            Worktree = run.WorktreeOf(id),
+            Commit = tip,
+            Prompt = () => prompt,
+            TakesText = true,
+            LeavesNoWorktree = true,
+            Fault = fault,
+        };
+    }
+
+    /// <inheritdoc/>
+    public AnswerJudgement Judge(JudgeAnswerInput input)
+    {
+        var (run, asked, id) = Open(input.Question);
+        var text =
+            input.AnswerHash.Length == 0
+                ? null
+                : Encoding.UTF8.GetString(BoundFile.Read(run.Folder, AnswerFile(run, id, input.Start), input.AnswerHash));
+        var reply = QuestionReply.Read(text);
+        var record = new QuestionRecord
+        {
+            Task = asked.Task.Task.Id,
+            Start = asked.Start,
+            Question = QuestionOf(asked, run),
+            Answer = reply.Answer,
+            Why = reply.Why,
+            By = NameOf(run.Settings.Planner),
+            Time = services.Time.GetUtcNow(),
+            Folder = run.Folder.Relative(run.Folder.Start(id, input.Start)),
+        };
+        record.Store(run.Folder);
+        return new AnswerJudgement
+        {
+            Message = record.Answer,
+            LeftToPerson = record.Why,
+            By = record.By,
+            File = run.Folder.Relative(QuestionRecord.PathOf(run.Folder, record.Task, record.Start)),
+        };
+    }
+
+    /// <summary>Name of a planner for people: its model, or the agent if that has a model of its own.</summary>
+    internal static string NameOf(PlannerSettings planner) =>
+        planner.Agent is AgentCatalog.Claude or "api" or "bedrock" ? planner.Model : planner.Agent;
+
+    private static string AnswerFile(RunFiles run, string id, int start) =>
+        Path.Combine(run.Folder.Task(id), string.Create(System.Globalization.CultureInfo.InvariantCulture, $"answer-{start}.txt"));
+
+    private (RunFiles Run, TaskQuestion Asked, string Id) Open(AgentQuestion question)
+    {
+        var asked = question.Task!;
+        var run = services.Plans.Load(question.Repository, question.RunId, question.PlanHash);
+        return (run, asked, QuestionTask.IdOf(asked.Task.Task.Id, asked.Start));
+    }
+
+    private static async Task<string> PromptOfAsync(TaskQuestion asked, RunFiles run, GitRepository repository, string tip, string? schema)
+    {
+        var commits = new CommitStore(repository);
+        return new QuestionPrompt
+        {
+            Run = run,
+            Task = run.Task(asked.Task),
+            Question = QuestionOf(asked, run),
+            Tasks = StatusFile.Read(run.Folder.Status)?.Tasks ?? [],
+            Earlier = QuestionRecord.All(run.Folder),
+            Persons = DecisionLog.Render(run.Folder.Events).ToString(),
+            Outline = RepositoryOutline.Of((await commits.ListFilesAsync(tip)).Select(file => file.Path), OutlineLimit),
+            Conventions = await commits.ReadFileAsync(tip, "CLAUDE.md") is { } text ? Encoding.UTF8.GetString(text) : "",
+            Schema = schema,
+        }.Render();
+    }
+
+    private static string QuestionOf(TaskQuestion asked, RunFiles run) =>
+        SecretScanner.Redact(AgentClaim.Read(run.Folder, asked.Task.Task.Id, asked.Start, asked.SaidHash)?.Reason.Trim() ?? "");
+}

@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Gates.Secrets;
+using Orchestrator.Plans.Readers.Documents;
+
+namespace Orchestrator.Runs.Tasks.Questions;
+
+/// <summary>A planner's reply to a question: an answer, or why a person must answer.</summary>
+/// <param name="Answer">The answer; empty: a person must.</param>
+/// <param name="Why">Why a person must answer; empty where there is an answer.</param>
+internal sealed record QuestionReply(string Answer, string Why)
+{
+    private const string ByPlanner = "answer";
+    private const string ByPerson = "person";
+    private const int LongestAnswer = 4000;
+    private const int LongestWhy = 600;
+
+    /// <summary>JSON Schema of a reply, in one line.</summary>
+    public static string Schema { get; } =
+        """
+            {"type":"object","additionalProperties":false,"required":["decision","answer","why"],"properties":{
+            "decision":{"enum":["answer","person"],
+            "description":"person: what you are shown does not decide it, or it is not yours to decide"},
+            "answer":{"type":"string","description":"What the agent is told, complete in itself; empty where a person must decide"},
+            "why":{"type":"string","description":"What the answer follows from, or why a person must decide, in a sentence"}}}
+            """.ReplaceLineEndings("");
+
+    /// <summary>Reads a reply, with or without text around its JSON. An unreadable one goes to a person.</summary>
+    /// <param name="text">The planner's text; null: none.</param>
+    public static QuestionReply Read(string? text)
+    {
+        if (JsonInText.Find(text ?? "", out var isCut) is not { } json)
+        {
+            return ForPerson(isCut ? "the JSON of its answer ends in the middle" : $"its answer can't be read: {Brief(text ?? "nothing")}");
+        }
+        JsonObject? root;
+        try
+        {
+            root = JsonNode.Parse(json) as JsonObject;
+        }
+        catch (JsonException broken)
+        {
+            return ForPerson($"its answer is no JSON: {broken.Message}");
+        }
+        var (answer, why) = (Text(root?["answer"]), Brief(Text(root?["why"])));
+        return Text(root?["decision"]) switch
+        {
+            ByPlanner when answer.Length > 0 => new QuestionReply(SecretScanner.Redact(QuotedText.Cut(answer, LongestAnswer)), ""),
+            ByPlanner => ForPerson("it decides to answer, and its answer is empty"),
+            ByPerson => ForPerson(why.Length > 0 ? why : "it does not say why"),
+            _ => ForPerson("its answer does not say whether it or a person decides ('decision')"),
+        };
+    }
+
+    private static QuestionReply ForPerson(string why) => new("", why);
+
+    private static string Brief(string text) => SecretScanner.Redact(QuotedText.CutLine(text, LongestWhy));
+
+    // A model has no reason to write control characters, and a terminal obeys them.
+    private static string Text(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue<string>(out var text)
+            ? string.Concat(text.Where(letter => !char.IsControl(letter) || letter is '\n' or '\t')).Trim()
+            : "";
+}

@@ -1,0 +1,126 @@
+using System.Buffers;
+
+namespace Orchestrator.Runs.Tasks.Requests;
+
+/// <summary>Judges requests of an agent for files of others: they are granted where no open task owns them.</summary>
+/// <param name="asking">The task whose agent asks.</param>
+/// <param name="leases">Leases of tasks of all runs of the repository, held or requested.</param>
+/// <param name="others">The tasks of the run.</param>
+internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyList<LeaseRequest> leases, OtherTasks others)
+{
+    private readonly string _task = asking.Task.Id;
+    private const int Most = 20;
+    private static readonly SearchValues<char> Wildcards = SearchValues.Create("*?[]{}");
+    private readonly FileGrants _grants = new(files.Folder);
+
+    /// <summary>Judges the request, and grants what may be granted. Repeating it has the same result.</summary>
+    /// <param name="wanted">What the agent names.</param>
+    /// <param name="isApproved">A person has approved paths that always require one.</param>
+    public async Task<FileVerdict> JudgeAsync(IReadOnlyList<string> wanted, bool isApproved, CancellationToken stop)
+    {
+        if (wanted.Count > Most)
+        {
+            return new FileVerdict([], [$"At most {Most} files are asked for at once."], []);
+        }
+        var verdict = new FileVerdict([], [], []);
+        foreach (var text in wanted.Distinct(StringComparer.Ordinal))
+        {
+            verdict = await JudgeAsync(verdict, text, isApproved, stop);
+        }
+        return verdict;
+    }
+
+    private async Task<FileVerdict> JudgeAsync(FileVerdict verdict, string text, bool isApproved, CancellationToken stop)
+    {
+        var shown = FileNames.Show(text);
+        if (!RepositoryPath.TryNormalize(text, out var path, out var fault))
+        {
+            return verdict.Refuse($"'{shown}' {fault}.");
+        }
+        if (path.AsSpan().ContainsAny(Wildcards) || path is "." or "")
+        {
+            return verdict.Refuse($"'{shown}' is no name of a file: name each file that you would have to write.");
+        }
+        if (files.Task(asking) is var own && Ownership.Of(own).Owns(path))
+        {
+            return verdict.Lend(asking.Lent.Contains(path) ? path : null, $"{path} is yours: you may write it.");
+        }
+        if (ContractCheck.Of(files, path) is not null)
+        {
+            return verdict.Refuse($"{path} is a contract, which only the orchestrator changes.");
+        }
+        if (GeneratedFiles.IsGenerated(path))
+        {
+            return verdict.Refuse($"{path} is made by tools and changed by the orchestrator only: ask for the package (--needs).");
+        }
+        var pattern = PathPattern.Parse(path);
+        if (!isApproved && ProtectedPath.Overlapping(path, files.Settings.AlwaysRequireHuman) is { } glob)
+        {
+            return verdict with { NeedPerson = [.. verdict.NeedPerson, $"{path} ('{glob}' always needs a person)"] };
+        }
+        if (HolderInPlan(pattern, path) is { } holder)
+        {
+            return verdict.Refuse(holder);
+        }
+        if (LeaseRequests.HolderOf(leases, files.Folder.Name, path) is { } elsewhere)
+        {
+            return verdict.Refuse(elsewhere);
+        }
+        return await _grants.LendAsync(new LentFile(_task, path), lent => Borrower(lent, pattern, path), stop) is { } borrowed
+            ? verdict.Refuse(borrowed)
+            : verdict.Lend(path, $"{path} is lent to you: write it as if it were yours.");
+    }
+
+    /// <summary>An open task that may write the path. A failed task may be retried, so it counts.</summary>
+    private string? HolderInPlan(PathPattern pattern, string path)
+    {
+        var holder = others
+            .Plan.Tasks.Where(other => other.Id != _task && others.IsOpen(other.Id))
+            .FirstOrDefault(other => other.FilesWrite is null || Holds(other, pattern));
+        return holder is null ? null : $"{path} belongs to {holder.Id} ({others.StateOf(holder.Id)}).";
+    }
+
+    /// <summary>The task that was granted the path, in a sentence; null: none.</summary>
+    /// <param name="lent">Grants in the run's folder: those of this moment are not known to the run yet. They can only lead to a
+    /// refusal.</param>
+    private string? Borrower(IReadOnlyList<LentFile> lent, PathPattern pattern, string path)
+    {
+        var other = lent.Concat(others.Lent)
+            .FirstOrDefault(one => one.Task != _task && PathPattern.Parse(one.Path).Overlaps(pattern) && others.IsOpen(one.Task));
+        return other is null ? null : $"{path} is lent to {other.Task} ({others.StateOf(other.Task)}).";
+    }
+
+    private static bool Holds(PlanTask other, PathPattern pattern) =>
+        Ownership.Of(other).Patterns.Any(own => PathPattern.Parse(own).Overlaps(pattern));
+}
+
+/// <summary>The tasks of a run, as the run itself has them.</summary>
+/// <param name="Plan">With all tasks that were added by now.</param>
+/// <param name="Tasks">Their states; a task that is not among them is open.</param>
+internal sealed record OtherTasks(Plan Plan, IReadOnlyList<RunTask> Tasks)
+{
+    /// <summary>What they were granted.</summary>
+    public IEnumerable<LentFile> Lent => Tasks.SelectMany(task => (task.Lent ?? []).Select(path => new LentFile(task.Id, path)));
+
+    /// <summary>Whether a task may still write its files.</summary>
+    public bool IsOpen(string id) => !TaskStates.IsDone(StateOf(id));
+
+    /// <summary>The state of a task.</summary>
+    public string StateOf(string id) => Tasks.FirstOrDefault(other => other.Id == id)?.State ?? TaskStates.Pending;
+}
+
+/// <summary>Result of a request for files.</summary>
+/// <param name="Lent">Granted now or before.</param>
+/// <param name="Said">Text for the agent about each decision.</param>
+/// <param name="NeedPerson">What needs a person's approval first.</param>
+internal sealed record FileVerdict(IReadOnlyList<string> Lent, IReadOnlyList<string> Said, IReadOnlyList<string> NeedPerson)
+{
+    public FileVerdict Refuse(string why) => this with { Said = [.. Said, $"{why} You may not write it."] };
+
+    public FileVerdict Lend(string? path, string said) =>
+        this with
+        {
+            Lent = path is null ? Lent : [.. Lent, path],
+            Said = [.. Said, said],
+        };
+}

@@ -1,0 +1,99 @@
+using Orchestrator.Runs.AgentCalls;
+
+namespace Orchestrator.Runs.Tasks.Requests;
+
+/// <summary>Judges requests of a task's agent that it can't go on without.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+/// <param name="leases">Leases of tasks of all runs of the repository, held or requested.</param>
+public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRequest> leases)
+{
+    private static readonly RequestVerdict ByPerson = new() { Step = RequestSteps.Person };
+
+    /// <summary>Judges a request: refuses, grants, or decides that a person has to. Repeating it has the same result.</summary>
+    /// <param name="input">The agent run, and a person's decision.</param>
+    public async Task<RequestVerdict> JudgeAsync(JudgeRequestInput input, CancellationToken stop)
+    {
+        var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
+        var claim = AgentClaim.Read(files.Folder, input.Task.Task.Id, input.Start, input.SaidHash);
+        if (claim is { Split.Count: > 0 })
+        {
+            return TaskSplit.Judge(input, claim);
+        }
+        if (claim is null or { Needs.Count: 0, Files.Count: 0 })
+        {
+            return claim is null || claim.Reason.Trim().Length == 0 ? ByPerson : ByWhom(files, input);
+        }
+        var wanted = await new FileRequests(files, input.Task, leases, await OthersAsync(files, input, stop)).JudgeAsync(
+            claim.Files,
+            isApproved: input.Decision is { Accepted: true },
+            stop
+        );
+        if (wanted.NeedPerson.Count > 0)
+        {
+            if (input.Decision is null)
+            {
+                return Ask(input.Task.Task.Id, claim, wanted);
+            }
+            wanted = wanted.Refuse($"{FileNames.Some(wanted.NeedPerson)}: {input.Decision.Why}.");
+        }
+        var verdict = claim.Needs.Count == 0 ? null : await new DependencyRequests(services, files, input).JudgeAsync(claim, stop);
+        if (claim.Needs.Count > 0 && verdict is null)
+        {
+            return ByPerson with { Lent = wanted.Lent, Note = Note(wanted) };
+        }
+        verdict ??= new RequestVerdict { Step = RequestSteps.Answer };
+        return verdict with
+        {
+            Text = verdict.Step == RequestSteps.Ask ? verdict.Text : string.Join(" ", [.. wanted.Said, verdict.Text]).Trim(),
+            Lent = wanted.Lent,
+            Note = string.Join(" ", ((string[])[Note(wanted), verdict.Note]).Where(text => text.Length > 0)),
+        };
+    }
+
+    /// <summary>The other tasks of the run as they are now, with those that were added since this one began.</summary>
+    private async Task<OtherTasks> OthersAsync(RunFiles files, JudgeRequestInput input, CancellationToken stop)
+    {
+        var run = await services.AskRun(input.Task.RunId, stop);
+        var newest =
+            run is { PlanHash.Length: > 0 } && run.PlanHash != input.Task.PlanHash
+                ? services.Plans.Load(input.Task.Repository, input.Task.RunId, run.PlanHash)
+                : files;
+        return new OtherTasks(newest.Plan, run?.Tasks ?? []);
+    }
+
+    /// <summary>Decides who answers a question.</summary>
+    private static RequestVerdict ByWhom(RunFiles files, JudgeRequestInput input)
+    {
+        var questions = files.Settings.Questions;
+        if (!questions.ByPlanner)
+        {
+            return ByPerson;
+        }
+        var answered = input.Answered;
+        return answered < questions.MaxAnswers
+            ? new RequestVerdict { Step = RequestSteps.Planner }
+            : ByPerson with
+            {
+                Text =
+                    $"the planner has answered {answered} {(answered == 1 ? "question" : "questions")} of this task; "
+                    + "beyond that they are a person's (questions.max_answers)",
+            };
+    }
+
+    /// <summary>One approval is asked for everything that needs one.</summary>
+    private static RequestVerdict Ask(string task, AgentClaim claim, FileVerdict wanted) =>
+        new()
+        {
+            Step = RequestSteps.Ask,
+            Asks = ApprovalKinds.File,
+            Lent = wanted.Lent,
+            Text =
+                $"May {task} write {FileNames.Some(wanted.NeedPerson)}"
+                + (claim.Needs.Count > 0 ? $", and have {FileNames.Some(claim.Needs)}" : "")
+                + "?"
+                + (claim.Reason.Length > 0 ? $" Its agent says: {FileNames.Show(claim.Reason.Trim(), 400)}" : ""),
+        };
+
+    private static string Note(FileVerdict wanted) =>
+        wanted.Said.Count == 0 ? "" : $"files that its agent asked for: {FileNames.Some(wanted.Said, 10)}";
+}

@@ -1,0 +1,61 @@
+namespace Orchestrator.Runs.Tasks.Requests;
+
+/// <summary>The section of a report about requests of agents beyond their tasks (packages, and files of others), and the planner's
+/// answers.</summary>
+internal static class RequestReport
+{
+    private const int Most = 60;
+
+    /// <summary>The section as Markdown; empty where there were no requests.</summary>
+    /// <param name="run">The run with all its tasks.</param>
+    public static MarkdownText Render(RunStatus run, RunFolder folder)
+    {
+        var packages = new DependencyRegister(folder)
+            .Read()
+            .Select(entry =>
+                MarkdownText.Of(
+                    $"- {entry.Task}: {FileNames.Show(entry.Package.ToString())} ({entry.Ecosystem}, {FileNames.Show(entry.Manifest)}): "
+                        + $"{StateOf(entry)}\n"
+                )
+            );
+        var files = run
+            .Tasks.Where(task => task.Lent is { Count: > 0 })
+            .Select(task => MarkdownText.Of($"- {task.Id} was lent {FileNames.Some([.. task.Lent!])}\n"));
+        List<MarkdownText> lines = [.. packages.Concat(files)];
+        var text = Answers(run);
+        if (lines.Count > 0)
+        {
+            text.Append($"\n## What agents have asked for\n\n").Append(lines.Take(Most));
+        }
+        return lines.Count > Most ? text.Append($"- and {lines.Count - Most} more: {folder.Relative(folder.Path)}\n") : text;
+    }
+
+    /// <summary>The planner's answers were seen by no person, so the command to overrule one is shown.</summary>
+    private static MarkdownText Answers(RunStatus run)
+    {
+        var text = new MarkdownText();
+        var lines = run
+            .Tasks.SelectMany(task =>
+                (task.Answers ?? []).Select(answer =>
+                    MarkdownText.Of($"- {task.Id} was {answer}; in full: {answer.File}. {Overrule(run.RunId, task)}\n")
+                )
+            )
+            .ToList();
+        if (lines.Count > 0)
+        {
+            text.Append($"\n## What the planner has answered, and no person\n\n").Append(lines.Take(Most));
+        }
+        return lines.Count > Most ? text.Append($"- and {lines.Count - Most} more\n") : text;
+    }
+
+    private static MarkdownText Overrule(string run, RunTask task) =>
+        TaskStates.IsDone(task.State) ? MarkdownText.Of($"To say otherwise: have it changed by another run, or by hand.")
+        : TaskStates.IsEnd(task.State) || task.State is TaskStates.Blocked or TaskStates.Parked
+            ? MarkdownText.Of($"To say otherwise: `orchestrate retry {run}/{task.Id} --guidance TEXT`")
+        : MarkdownText.Of($"To say otherwise: `orchestrate send {run}/{task.Id} TEXT`");
+
+    private static string StateOf(DependencyEntry entry) =>
+        entry.Refusal is { } refusal ? $"{entry.State}: {refusal}"
+        : entry.State == DependencyEntry.Asked ? "asked for, not installed"
+        : entry.State;
+}

@@ -1,0 +1,118 @@
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Loading;
+
+namespace Orchestrator.Runs.Tasks.Requests;
+
+/// <summary>Divides a task that is too big for one agent: the parts that its agent proposes become tasks of the run, one after the other,
+/// because they may write the same files. The task itself continues after them, and its gates check the whole.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class TaskSplit(RunServices services)
+{
+    private const int Most = 20;
+    private const int LongestText = 4000;
+
+    /// <summary>Always asks a person: more agents cost more.</summary>
+    /// <param name="input">The agent run, and a person's decision.</param>
+    /// <param name="claim">What the agent proposes.</param>
+    internal static RequestVerdict Judge(JudgeRequestInput input, AgentClaim claim)
+    {
+        var parts = PartsOf(claim);
+        var task = input.Task.Task.Id;
+        if (parts.Count is 0 or > Most)
+        {
+            return Refuse($"A task is divided into 1 to {Most} parts, each said in a sentence.");
+        }
+        return input.Decision switch
+        {
+            null => new RequestVerdict
+            {
+                Step = RequestSteps.Ask,
+                Asks = ApprovalKinds.Split,
+                Text =
+                    $"May {task} be divided into {parts.Count} {(parts.Count == 1 ? "task" : "tasks")}, one after the other: "
+                    + string.Join(" ", parts.Select((part, index) => $"({index + 1}) {FileNames.Show(part, 300)}"))
+                    + (claim.Reason.Length > 0 ? $" Its agent says: {FileNames.Show(claim.Reason.Trim(), 400)}" : ""),
+            },
+            { Accepted: true } yes => new RequestVerdict { Step = RequestSteps.Split, Note = $"it is divided: {yes.Why}" },
+            { } no => Refuse($"{no.Why}."),
+        };
+    }
+
+    /// <summary>Stores the plan with the parts. Repeating it has the same result.</summary>
+    /// <param name="input">Which task.</param>
+    public SplitConclusion Add(SplitTaskInput input)
+    {
+        var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        var parts = AgentClaim.Read(files.Folder, input.Task, input.Start, input.SaidHash) is { } claim ? PartsOf(claim) : [];
+        var whole = files.Task(input.Task);
+        var taken = files.Plan.Tasks.Select(task => task.Id).ToHashSet(StringComparer.Ordinal);
+        var ids = Enumerable
+            .Range(1, int.MaxValue)
+            .Select(number => $"{whole.Id}-{number}")
+            .Where(id => !taken.Contains(id))
+            .Take(parts.Count);
+        var tasks = new List<PlanTask>();
+        foreach (var (id, text) in ids.Zip(parts))
+        {
+            tasks.Add(PartOf(whole, id, text, tasks.Count + 1, parts.Count) with { DependsOn = tasks.Count == 0 ? [] : [tasks[^1].Id] });
+        }
+        var extended = files with
+        {
+            Plan = files.Plan with { Tasks = [.. files.Plan.Tasks, .. tasks] },
+            Added = tasks.Select(task => task.Id).ToHashSet(),
+        };
+        return new SplitConclusion
+        {
+            PlanHash = tasks.Count == 0 ? input.PlanHash : files.StoreExtended(tasks),
+            Tasks = [.. TaskOutlines.OutlineOf(extended).Tasks.Skip(files.Plan.Tasks.Count)],
+        };
+    }
+
+    private static RequestVerdict Refuse(string why) =>
+        new()
+        {
+            Step = RequestSteps.Answer,
+            Text = $"Your task is not divided. {why} Do what you can of it, and say at the end what is missing.",
+            Note = $"it is not divided: {why}",
+        };
+
+    private static List<string> PartsOf(AgentClaim claim) =>
+        [
+            .. claim
+                .Split.Select(part => part.Trim())
+                .Where(part => part.Length > 0)
+                .Select(part => part.Length <= LongestText ? part : part[..LongestText]),
+        ];
+
+    private static PlanTask PartOf(PlanTask whole, string id, string text, int number, int count) =>
+        new()
+        {
+            Id = id,
+            Description = text.ReplaceLineEndings(" "),
+            Prompt = $"""
+                This is part {number} of {count} of the task {whole.Id}, which was too big for one agent. Do this part
+                and leave the others to those that come after you:
+
+                {text}
+
+                The whole task is:
+
+                {whole.Prompt ?? whole.Description}
+                """,
+            FilesWrite = whole.FilesWrite,
+            FilesRead = whole.FilesRead,
+            FilesAppend = whole.FilesAppend,
+            ResourcesWrite = whole.ResourcesWrite,
+            ResourcesRead = whole.ResourcesRead,
+            ContextKeys = whole.ContextKeys,
+            Role = whole.Role,
+            Agent = whole.Agent,
+            Model = whole.Model,
+            Timeout = whole.Timeout,
+            MaxRetries = whole.MaxRetries,
+            AllowLargeChanges = whole.AllowLargeChanges,
+            Isolation = whole.Isolation,
+            Parallel = whole.Parallel,
+            Limits = whole.Limits,
+        };
+}

@@ -1,0 +1,247 @@
+using Orchestrator.Agents.Supervision;
+using Orchestrator.Gates.Worktrees;
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Sandboxing;
+using Orchestrator.Runs.Tasks.Mail;
+using Orchestrator.Runs.Tasks.Radar;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>One run of a task's agent: its input, and what its end means for the task.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class AgentRunStep(RunServices services)
+{
+    private const int LongestError = 600;
+
+    /// <summary>Starts the agent, or attaches to a running one, and follows it to its end.</summary>
+    /// <param name="input">Which task and start.</param>
+    /// <param name="execution">The execution of the step.</param>
+    public async Task<AgentRunResult> RunAsync(RunAgentInput input, StepExecution execution)
+    {
+        var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
+        var task = files.Task(input.Task);
+        if (AgentMonitor.NeverBegun(input.Stop, files.Folder.Start(task.Id, input.Start), input.Session) is { } stopped)
+        {
+            return stopped;
+        }
+        var held = new HeldStart(
+            services,
+            input.Task.RunId,
+            input.Task.Repository.Path,
+            files.Folder.Start(task.Id, input.Start),
+            input.Session
+        );
+        if (await held.MeetAsync(input.AwaitRelease, execution) is { } notNow)
+        {
+            return notNow;
+        }
+        var agentName = files.Settings.AgentOf(task);
+        var runEnvironment = await AgentRunEnvironment.OfAsync(
+            services,
+            files.WorkTree,
+            files.Start,
+            input.Prepared.BaseCommit,
+            CancellationToken.None
+        );
+        var runner =
+            AgentCatalog.Find(agentName, files.Settings, services.HookCommand, runEnvironment)
+            ?? throw new StepException(AgentCatalog.Unknown(agentName, files.Settings), "UnknownAgent");
+        var start = await new AgentStarts(services).DescribeAsync(input, files, task, runner, execution);
+        var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(files), files, task.Id);
+        var worktree = workspace.Worktrees.Find(workspace.WorktreePath);
+        var state = AgentSupervisor.Look(start.Folder);
+        var problem = await StepSandbox.RefusalAsync(files.Settings, task, worktree, workspace.RelativePath, services);
+        // An agent that was started before is followed, even if the sandbox is unavailable since.
+        if (problem.Length > 0 && state == AgentStartState.NotStarted)
+        {
+            return new AgentRunResult
+            {
+                FailureClass = FailureClass.Environment,
+                Message = problem,
+                Session = input.Session,
+                Folder = files.Folder.Relative(start.Folder),
+            };
+        }
+        var use = state == AgentStartState.NotStarted ? WorktreeUse.Idle : WorktreeUse.Continued;
+        var resources = await WorktreeResourceClaims
+            .Of(services.Environment)
+            .TakeAsync(workspace.WorktreePath, use, CancellationToken.None);
+        var confined = worktree is null ? null : new ConfinedAgent(workspace, task, worktree, start.Folder, services);
+        start = start with
+        {
+            Sandbox =
+                confined is null || state != AgentStartState.NotStarted
+                    ? null
+                    : await confined.PrepareAsync(runner, resources.TemporaryFolder, CancellationToken.None),
+            Environment = resources.Variables(files.Settings.Worktrees.Environment),
+        };
+        // A hold prevents every agent run from the moment it is set, also one that is being prepared.
+        if (held.Look() is { } notAnyMore)
+        {
+            return notAnyMore;
+        }
+        var guard = new AgentGuard(workspace, services, input.Start);
+        if (worktree is not null)
+        {
+            await guard.RecordAsync(worktree);
+        }
+        var snapshots = new WorkSnapshots(
+            workspace,
+            worktree,
+            () => runner.FindConversation(start.SessionId!),
+            () => confined?.TakeOverAsync() ?? Task.CompletedTask,
+            services.Time
+        );
+        var radar = new ConflictRadar(files, workspace.Repository, task.Id, services);
+        var deeds = new ToolDeeds();
+        var undelivered = new List<string>();
+        var outbox = new MailDesk(files.Folder, task.Id, services.Time);
+        var tools = new OfferedTools(start.Folder);
+        AgentOutcome outcome;
+        try
+        {
+            outcome = await AgentMonitor.RunAsync(
+                execution,
+                runner,
+                start,
+                services.Time,
+                input.Stop,
+                async () =>
+                {
+                    undelivered.AddRange(await outbox.DeliverAsync(CancellationToken.None));
+                    await snapshots.SaveIfDueAsync();
+                    await radar.LookIfDueAsync();
+                },
+                happened =>
+                {
+                    deeds.Take(happened);
+                    tools.Take(happened);
+                }
+            );
+        }
+        finally
+        {
+            await radar.DisposeAsync();
+            await snapshots.FinishAsync();
+            undelivered.AddRange(await outbox.DeliverAsync(CancellationToken.None));
+        }
+        // Only an agent that has ended: who stops following leaves one at work, with its commits, to the next.
+        await (confined?.FinishAsync() ?? Task.CompletedTask);
+        var notices = worktree is null
+            ? []
+            : await guard.PutBackAsync(worktree, input.Attempt, deeds, isConfined: start.Sandbox is not null);
+        var result = Describe(outcome, input, files, start, snapshots.Problem, found: state == AgentStartState.Ended) with
+        {
+            Notices =
+            [
+                .. notices,
+                .. tools.Notices,
+                .. AgentSupervisor.ReadWarnings(start.Folder).Where(guard.IsNews).Select(text => new TaskNotice(text)),
+                .. UnreadableClaim(start.Folder),
+                .. undelivered
+                    .Distinct()
+                    .Where(guard.IsNews)
+                    .Select(text => new TaskNotice($"Mail of {task.Id} was not delivered: {text}")),
+                .. confined is { Problem.Length: > 0 } ? (TaskNotice[])[new TaskNotice(confined.Problem)] : [],
+                .. ComingConflicts.Notices(task.Id, ComingConflicts.TakeUntold(files.Folder, task.Id, input.Start)),
+            ],
+        };
+        return await JudgeErrorAsync(result, outcome, workspace, worktree, input, AgentClaim.TryRead(start.Folder)?.Status);
+    }
+
+    /// <summary>A program that ended with an error has given up. Without work its task fails; with work it is a matter of another attempt,
+    /// unless the agent has said that it is done (programs end with an error for a warning, too): then its gates decide.</summary>
+    private static async Task<AgentRunResult> JudgeErrorAsync(
+        AgentRunResult result,
+        AgentOutcome outcome,
+        TaskWorkspace workspace,
+        Worktree? worktree,
+        RunAgentInput input,
+        string? claimed
+    )
+    {
+        if (
+            outcome.Failure is not (AgentFailure.GaveUp or AgentFailure.Output)
+            || result.FailureClass != FailureClass.GaveUp
+            || worktree is null
+        )
+        {
+            return result;
+        }
+        if (!await HasWorkAsync(worktree, input))
+        {
+            return result with { Message = $"{result.Message.TrimEnd()} No file was changed." };
+        }
+        return claimed == "failed"
+            ? result
+            : result with
+            {
+                FailureClass = FailureClass.None,
+                ClaimedDone = claimed == "completed",
+                EndedWith = FileNames.Show(result.Message.ReplaceLineEndings(" ").Trim(), LongestError),
+                Signature = "",
+            };
+    }
+
+    private static async Task<bool> HasWorkAsync(Worktree worktree, RunAgentInput input)
+    {
+        try
+        {
+            return (await new WorktreeDiff(worktree).AgainstAsync(input.Prepared.BaseCommit)).Any(file =>
+                file.Path != WorktreeClaim.FileName
+            );
+        }
+        catch (GitException refusal) when (refusal.IsRefusal || refusal is WorktreeReplacedException)
+        {
+            return true; // Whatever it is that git refuses to look at, verification says it to the agent.
+        }
+    }
+
+    private static IEnumerable<TaskNotice> UnreadableClaim(string folder)
+    {
+        AgentClaim.TryRead(folder, out _, out var problem);
+        return problem.Length == 0 ? [] : [new TaskNotice(problem)];
+    }
+
+    private AgentRunResult Describe(
+        AgentOutcome outcome,
+        RunAgentInput input,
+        RunFiles files,
+        AgentStart start,
+        string snapshotProblem,
+        bool found
+    )
+    {
+        if (AgentClaim.TryRead(start.Folder) is null)
+        {
+            WorktreeClaim.Take(start);
+        }
+        var claim = AgentClaim.TryRead(start.Folder, out var said, out _);
+        var task = files.Task(start.Task);
+        var notes = AgentRunNotes.Of(outcome) with { SnapshotProblem = snapshotProblem, Attempt = input.Attempt };
+        notes.Write(start.Folder);
+        var (failure, message) = AgentOutcomeClassifier.Of(outcome, claim, found);
+        if (failure == FailureClass.Blocked)
+        {
+            message += RequestedFiles.Owners(files, start.Task, claim);
+            message += ContractCheck.HowToChange(files, message);
+        }
+        return new AgentRunResult
+        {
+            FailureClass = failure,
+            Message = message,
+            ClaimedDone = outcome.ClaimsDone && claim?.Status is null or "completed",
+            Session = outcome.SessionId ?? start.SessionId ?? "",
+            Cost = notes.Cost,
+            Tokens = notes.Tokens,
+            Turns = outcome.Turns,
+            ResetAt = AgentOutcomeClassifier.ResetOf(outcome, services.Time.GetUtcNow()),
+            Signature = AgentOutcomeClassifier.SignatureOf(outcome, claim, files.Settings.AgentOf(task), start.Task),
+            Folder = files.Folder.Relative(start.Folder),
+            SaidHash = said,
+            Called = outcome.SubAgents.Intersect(task.RequiredAgents, StringComparer.Ordinal).ToList() is { Count: > 0 } called
+                ? called
+                : null,
+        };
+    }
+}

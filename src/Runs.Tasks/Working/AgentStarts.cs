@@ -1,0 +1,95 @@
+using System.Security.Cryptography;
+using Orchestrator.Runs.Tasks.Mail;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>Decides how an agent is started: folder, prompt, model, conversation, permissions and limits.</summary>
+/// <param name="services">What the steps of runs share.</param>
+internal sealed class AgentStarts(RunServices services)
+{
+    private const int FailuresBeforeEscalation = 2;
+
+    public async Task<AgentStart> DescribeAsync(
+        RunAgentInput input,
+        RunFiles files,
+        PlanTask task,
+        IAgentRunner runner,
+        StepExecution execution
+    )
+    {
+        var repository = input.Task.Repository.Path;
+        var worktree = Path.Combine(repository, input.Prepared.Worktree);
+        if (!Directory.Exists(worktree))
+        {
+            throw new StepException(
+                $"The worktree {input.Prepared.Worktree} is gone. The agent is not started anywhere else; retry the task.",
+                "WorktreeGone"
+            );
+        }
+        var session = input.Session.Length > 0 ? input.Session : SessionId(input, execution.Id);
+        var resume = input.Session.Length > 0 && runner.FindConversation(input.Session) is not null;
+        var prompt = await AgentPrompt.WriteAsync(
+            await services.OpenRepositoryAsync(files),
+            input,
+            files,
+            task,
+            resume ? runner.FindConversation(input.Session) : null
+        );
+        var ownership = Ownership.Of(task);
+        return new AgentStart
+        {
+            Folder = files.Folder.Start(task.Id, input.Start),
+            WorkingDirectory = worktree,
+            Repository = repository,
+            Run = input.Task.RunId,
+            Task = task.Id,
+            Attempt = input.Attempt,
+            Prompt = prompt.Text,
+            Owner = execution.Owner,
+            Token = Token(input, execution.Id),
+            SessionId = session,
+            Model = ModelOf(task, files.Settings, input.Failures),
+            SystemPrompt = prompt.System,
+            AgentDefinitions = prompt.Agents,
+            Mail = new AgentMailFiles(Mailbox.PathOf(files.Folder), MailReader.ReadUpTo(files.Folder, task.Id)),
+            Policy = new HookPolicy
+            {
+                Task = task.Id,
+                Root = worktree,
+                Write = ownership.OwnsEverything ? null : ownership.Patterns,
+                ReadOnly = [.. (files.Contracts ?? []).Select(c => c.FilePath)],
+                AllowedTools =
+                [
+                    .. files.Settings.Permissions.Allow,
+                    .. files.Settings.Claude.McpServers.Select(server => "mcp__" + server),
+                    .. OfferedTools.Rules(files.Settings.Claude),
+                ],
+            },
+            Limits = new AgentLimits
+            {
+                Time = input.Task.Task.Timeout,
+                Stall = files.Settings.Limits.Stall ?? Timeout.InfiniteTimeSpan,
+                Orphan = files.Settings.Limits.Orphan,
+                Turns = files.Settings.Limits.Turns,
+                CostUsd = files.Settings.Limits.Cost,
+                MemoryBytes = (task.Limits?.Memory ?? files.Settings.Limits.Memory) is > 0 and var memory ? memory : null,
+                Cores = (task.Limits?.Cpu ?? files.Settings.Limits.Cpu) is > 0 and var cores ? cores : null,
+            },
+        };
+    }
+
+    /// <summary>After two refusals of a model a stronger one is used where there is one.</summary>
+    internal static string ModelOf(PlanTask task, OrchestratorSettings settings, int failures) =>
+        (failures >= FailuresBeforeEscalation ? settings.EscalateModel : null) ?? settings.ModelOf(task);
+
+    /// <summary>Known before the agent starts, and the same for every attempt of this step.</summary>
+    private static string SessionId(RunAgentInput input, string execution) =>
+        new Guid(Digest("session", input, execution)[..16]).ToString();
+
+    /// <summary>Identifies the task to commands that its agent calls. It prevents mistakes, not malice: anyone who can read this
+    /// repository's files can compute it.</summary>
+    private static string Token(RunAgentInput input, string execution) => Convert.ToHexStringLower(Digest("token", input, execution)[..16]);
+
+    private static byte[] Digest(string purpose, RunAgentInput input, string execution) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{purpose}\n{execution}\n{input.Task.Task.Id}\n{input.Start}"));
+}

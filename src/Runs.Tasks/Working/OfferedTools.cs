@@ -1,0 +1,57 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Agents.ClaudeCli;
+using Orchestrator.Runs.Tasks.Callbacks;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>Whether an agent really has its MCP tools: when a server does not start, or dies before it has listed its tools, the agent
+/// program goes on without them.</summary>
+/// <param name="folder">The start's folder.</param>
+internal sealed class OfferedTools(string folder)
+{
+    private readonly List<string> _missing = [];
+
+    /// <summary>Permissions that the agent gets for our own tools.</summary>
+    public static IEnumerable<string> Rules(AgentSettings claude) => claude.Tools ? [Prefix(ClaudeMcpServers.Own)] : [];
+
+    /// <summary>Missing tools, each a sentence for people.</summary>
+    public IEnumerable<TaskNotice> Notices => _missing.Select(text => new TaskNotice(text));
+
+    /// <summary>Handles an event.</summary>
+    public void Take(AgentEvent happened)
+    {
+        if (happened is AgentSessionStarted started)
+        {
+            _missing.Clear();
+            _missing.AddRange(Expected().Select(server => Missing(server, started)).OfType<string>());
+        }
+    }
+
+    private static string Prefix(string server) => "mcp__" + server;
+
+    private static string? Missing(string server, AgentSessionStarted started)
+    {
+        string[] wanted = server == ClaudeMcpServers.Own ? [.. AgentToolNames.All.Select(tool => $"{Prefix(server)}__{tool}")] : [];
+        var state = started.McpServers.GetValueOrDefault(server) ?? "not there";
+        string[] without = [.. wanted.Except(started.Tools)];
+        return state != "connected" ? $"The agent works without the tools of the MCP server '{server}', which is {state}."
+            : without.Length > 0 ? $"The agent works without the tools {string.Join(", ", without)}: the MCP server did not list them."
+            : null;
+    }
+
+    // Written when the agent was started, by whatever version.
+    private IEnumerable<string> Expected()
+    {
+        try
+        {
+            return
+                SmallFile.TryRead(Path.Combine(folder, "mcp.json")) is { } json && JsonNode.Parse(json)?["mcpServers"] is JsonObject servers
+                ? [.. servers.Select(server => server.Key)]
+                : [];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,47 @@
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>Where uncommitted work of a task is kept: <c>kept.md</c> in the task's folder, a line each, for <c>show</c>.</summary>
+internal static class SavedWork
+{
+    /// <summary>Name of the file.</summary>
+    public const string FileName = "kept.md";
+
+    /// <summary>Says of a ref that it was removed, since what has landed has its content.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="name">The ref.</param>
+    public static void NoteLanded(RunFolder folder, string name)
+    {
+        if (RunRefs.TaskOfKept(folder, name) is not { } taskId)
+        {
+            return;
+        }
+        var path = Path.Combine(folder.Task(taskId), FileName);
+        var lines = (DurableFile.TryRead(path) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var told = lines.Select(line =>
+            line.StartsWith(name + ": ", StringComparison.Ordinal) ? $"landed, so no longer under {line}" : line
+        );
+        if (lines.Length > 0)
+        {
+            DurableFile.Write(path, Encoding.UTF8.GetBytes(string.Join('\n', told) + "\n"));
+        }
+    }
+
+    /// <summary>Adds a place, once.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="place">A ref, or a folder; null: nothing had to be kept.</param>
+    /// <param name="what">Description of the content.</param>
+    public static void Note(RunFolder folder, string taskId, string? place, string what)
+    {
+        if (place is null)
+        {
+            return;
+        }
+        var path = Path.Combine(folder.Task(taskId), FileName);
+        var line = $"{place}: {what}";
+        var lines = (DurableFile.TryRead(path) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if (!lines.Contains(line))
+        {
+            DurableFile.Write(path, Encoding.UTF8.GetBytes(string.Join('\n', [.. lines, line]) + "\n"));
+        }
+    }
+}

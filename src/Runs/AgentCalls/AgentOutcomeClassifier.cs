@@ -1,0 +1,116 @@
+using System.Text.RegularExpressions;
+
+namespace Orchestrator.Runs.AgentCalls;
+
+/// <summary>What an agent's end means for its task.</summary>
+internal static partial class AgentOutcomeClassifier
+{
+    private const int MostNamed = 20;
+
+    private const string MemoryCure =
+        "Retry it with --guidance on how to use less, or raise limits.memory (in the settings, or as 'limits: {memory: SIZE}' of "
+        + "the task) and start a new run, which keeps what is finished.";
+
+    /// <summary>The failure class, and a sentence for people.</summary>
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="claim">Its claim.</param>
+    /// <param name="found">It had ended when it was first looked at: an agent that was stopped while nothing followed it continues with its
+    /// run.</param>
+    /// <param name="timeLimit">The setting that limits its time.</param>
+    public static (FailureClass FailureClass, string Message) Of(
+        AgentOutcome outcome,
+        AgentClaim? claim,
+        bool found,
+        string timeLimit = "timeout"
+    )
+    {
+        var ended = outcome.Failure is AgentFailure.None or AgentFailure.GaveUp;
+        if (ended && claim?.Status == "blocked")
+        {
+            return (FailureClass.Blocked, BlockedBy(claim));
+        }
+        if (ended && claim?.Status == "failed")
+        {
+            return (FailureClass.GaveUp, $"the agent gave up: {claim.Reason}");
+        }
+        var message = outcome.Detail.Length > 0 ? outcome.Detail : outcome.FinalText;
+        return outcome.Failure switch
+        {
+            AgentFailure.None => (FailureClass.None, outcome.FinalText),
+            AgentFailure.GaveUp or AgentFailure.Output => (FailureClass.GaveUp, message),
+            AgentFailure.UsageLimit => (FailureClass.UsageLimit, message),
+            AgentFailure.Throttled => (FailureClass.Throttled, message),
+            AgentFailure.Account => (FailureClass.Account, message),
+            AgentFailure.Transient => (FailureClass.Transient, message),
+            AgentFailure.Stall => (FailureClass.Transient, message),
+            AgentFailure.Environment => (FailureClass.Environment, message),
+            AgentFailure.Timeout => (FailureClass.Limit, Sentences(message, Cure(timeLimit))),
+            AgentFailure.Turns => (FailureClass.Limit, Sentences(message, Cure("limits.turns"))),
+            AgentFailure.Money => (FailureClass.Limit, Sentences(message, Cure("limits.cost"))),
+            AgentFailure.Memory => (FailureClass.Limit, Sentences(message, MemoryCure)),
+            AgentFailure.OutOfMemory => (FailureClass.OutOfMemory, message),
+            AgentFailure.Orphaned or AgentFailure.Killed => (FailureClass.Died, message),
+            AgentFailure.Stopped => (found ? FailureClass.Died : FailureClass.Stopped, message),
+            _ => (FailureClass.Invalid, message),
+        };
+    }
+
+    /// <summary>When the service may be asked again: the reset of the window that blocks, or its own word; null if unknown.</summary>
+    /// <param name="now">The time on this machine's clock.</param>
+    public static DateTimeOffset? ResetOf(AgentOutcome outcome, DateTimeOffset now) =>
+        outcome.ResetsAt ?? (outcome.Failure == AgentFailure.UsageLimit ? outcome.Windows?.DecidingWindow?.BelievedReset(now) : null);
+
+    /// <summary>A limit of its run has ended it: the next agent run of the task is told so.</summary>
+    public static bool IsLimit(AgentFailure failure) =>
+        failure is AgentFailure.Timeout or AgentFailure.Stall or AgentFailure.Turns or AgentFailure.Money or AgentFailure.Memory;
+
+    /// <summary>How an agent failed, without numbers and the task's name: three tasks with equal signatures have a common cause. Empty for
+    /// failures that a task can have by itself, such as its limits or a claim of its agent.</summary>
+    public static string SignatureOf(AgentOutcome outcome, AgentClaim? claim, string agent, string taskId)
+    {
+        var countable =
+            outcome.Failure
+            is AgentFailure.GaveUp
+                or AgentFailure.Transient
+                or AgentFailure.Invalid
+                or AgentFailure.Stall
+                or AgentFailure.Output
+                or AgentFailure.Killed
+                or AgentFailure.OutOfMemory;
+        if (!countable || claim is not null)
+        {
+            return "";
+        }
+        var text = Varying().Replace(outcome.Detail.Replace(taskId, "*", StringComparison.Ordinal), "#");
+        return $"{agent} {outcome.Failure} {(text.Length <= 300 ? text : text[..300])}";
+    }
+
+    [GeneratedRegex("[0-9a-f]*[0-9][0-9a-f]*", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Varying();
+
+    // A run keeps the settings of its start.
+    private static string Cure(string setting) =>
+        $"Retry it (with --guidance on what to leave out), or raise {setting} and start a new run, which keeps what is finished.";
+
+    // Not every agent's message ends with a full stop.
+    private static string Sentences(string message, string cure) =>
+        message.TrimEnd() is not { Length: > 0 } text ? cure : $"{text}{(text[^1] is '.' or '!' or '?' ? "" : ".")} {cure}";
+
+    private static string BlockedBy(AgentClaim claim)
+    {
+        string[] wants =
+        [
+            .. claim.Needs.Count > 0
+                ? (string[])[$"needs {FileNames.Some(claim.Needs, MostNamed)}{(claim.IsForDevelopment ? " for development" : "")}"]
+                : [],
+            .. claim.Files.Count > 0 ? (string[])[$"would have to write {FileNames.Some(claim.Files, MostNamed)}"] : [],
+            .. claim.Split.Count > 0 ? (string[])[$"is too big, and its agent proposes in its place: {Numbered(claim.Split)}"] : [],
+        ];
+        return wants.Length > 0 ? string.Join("; ", wants) + Because(claim) : claim.Reason;
+    }
+
+    private static string Numbered(IEnumerable<string> texts) =>
+        string.Join(" ", texts.Take(MostNamed).Select((text, index) => $"({index + 1}) {FileNames.Show(text)}"));
+
+    private static string Because(AgentClaim claim) => claim.Reason.Length > 0 ? $" ({claim.Reason})" : "";
+}

@@ -1,0 +1,78 @@
+namespace Orchestrator.Runs.AgentCalls;
+
+/// <summary>What an agent does now, for people: <c>progress.json</c> in the agent run's folder, renewed at most every half
+/// second.</summary>
+internal sealed class AgentProgress(string folder, string worktree, TimeProvider time)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private readonly string _path = Path.Combine(folder, "progress.json");
+    private ProgressDocument _now = new();
+    private long _written;
+
+    public void Take(AgentEvent happened)
+    {
+        _now = happened switch
+        {
+            AgentSessionStarted started => _now with { Session = started.SessionId, Doing = "started" },
+            AgentText text => _now with { Doing = Line(text.Text) },
+            AgentToolUse use => _now with { Doing = Line($"{use.Tool} {InWorktree(use.Subject)}"), ToolUses = _now.ToolUses + 1 },
+            AgentContextUse context => _now with { ContextTokens = context.ContextTokens },
+            AgentRetry retry => _now with
+            {
+                Doing =
+                    $"retry {retry.Attempt}/{retry.MaxAttempts} after "
+                    + $"{(retry is { Status: null, Kind: "unknown" } ? "no connection" : retry.Kind)}",
+            },
+            AgentResult result => _now with { Doing = result.IsError ? "ended with an error" : "ended its turn", Cost = result.CostUsd },
+            _ => _now,
+        };
+        if (_written == 0 || time.GetElapsedTime(_written) >= Interval || happened is AgentResult)
+        {
+            Write();
+        }
+    }
+
+    // Agents are given the whole path of their worktree, and repeat it.
+    private string InWorktree(string? subject) =>
+        (subject ?? "").Replace(worktree.TrimEnd('/') + "/", "", StringComparison.Ordinal).Replace(worktree, ".", StringComparison.Ordinal);
+
+    private static string Line(string text)
+    {
+        var line = text.Trim().Split('\n', 2)[0];
+        return line.Length <= 120 ? line : line[..119] + "…";
+    }
+
+    private void Write()
+    {
+        _written = time.GetTimestamp();
+        OwnFile.Write(
+            _path,
+            JsonSerializer.SerializeToUtf8Bytes(_now with { At = time.GetUtcNow() }, ProgressJson.Default.ProgressDocument)
+        );
+    }
+}
+
+/// <summary>The content of <c>progress.json</c>.</summary>
+internal sealed record ProgressDocument
+{
+    [JsonPropertyName("doing")]
+    public string Doing { get; set; } = "";
+
+    [JsonPropertyName("toolUses")]
+    public int ToolUses { get; init; }
+
+    [JsonPropertyName("contextTokens")]
+    public long ContextTokens { get; init; }
+
+    [JsonPropertyName("cost")]
+    public decimal Cost { get; init; }
+
+    [JsonPropertyName("session")]
+    public string Session { get; set; } = "";
+
+    [JsonPropertyName("at")]
+    public DateTimeOffset At { get; init; }
+}
+
+[JsonSerializable(typeof(ProgressDocument))]
+internal sealed partial class ProgressJson : JsonSerializerContext;

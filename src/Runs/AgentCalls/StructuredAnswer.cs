@@ -1,0 +1,204 @@
+using System.Security.Cryptography;
+using Orchestrator.Agents.Supervision;
+using Orchestrator.Runs.Sandboxing;
+
+namespace Orchestrator.Runs.AgentCalls;
+
+/// <summary>Those who have an agent answer, and what they make of the answer. They differ in prompt, schema and judgement.</summary>
+internal interface IAnswerCaller
+{
+    /// <summary>What is asked, and of whom.</summary>
+    Task<AnsweringStart> DescribeAsync(AskAgentInput input);
+
+    /// <summary>Validates a stored answer; a valid one is stored for later steps.</summary>
+    AnswerJudgement Judge(JudgeAnswerInput input);
+}
+
+/// <summary>What is asked of an agent that only reads and answers, and of whom.</summary>
+internal sealed record AnsweringStart
+{
+    /// <summary>The run's.</summary>
+    public required RunFolder Folder { get; init; }
+
+    /// <summary>Its task id in the run.</summary>
+    public required string TaskId { get; init; }
+
+    /// <summary>The run's stored start.</summary>
+    public required RunStart RunStart { get; init; }
+
+    /// <summary>The planner or reviewer that answers.</summary>
+    public required PlannerSettings Who { get; init; }
+
+    /// <summary>What it is called for people, such as <c>planner</c>.</summary>
+    public required string Role { get; init; }
+
+    /// <summary>The setting that configures it, such as <c>planner</c>.</summary>
+    public required string Setting { get; init; }
+
+    /// <summary>Folder for the conversations of models that have no agent program.</summary>
+    public required string Conversations { get; init; }
+
+    /// <summary>JSON Schema of the answer.</summary>
+    public required string Schema { get; init; }
+
+    /// <summary>The file that the answer is stored in.</summary>
+    public required string AnswerFile { get; init; }
+
+    /// <summary>The worktree that it reads in.</summary>
+    public required string Worktree { get; init; }
+
+    /// <summary>The commit that it reads.</summary>
+    public required string Commit { get; init; }
+
+    /// <summary>The whole prompt, for a new conversation; called only for an agent run that begins or is taken up.</summary>
+    public required Func<string> Prompt { get; init; }
+
+    /// <summary>An agent that gives no structured answer answers with its text.</summary>
+    public bool TakesText { get; init; }
+
+    /// <summary>Its worktree is removed after each agent run.</summary>
+    public bool LeavesNoWorktree { get; init; }
+
+    /// <summary>Why it can't be asked, a matter of its account; empty where it can.</summary>
+    public string Fault { get; init; } = "";
+}
+
+/// <summary>Runs an agent that only reads and answers. Like every agent it outlives this process: a pending answer is awaited, not asked
+/// for again.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+internal sealed class StructuredAnswer(RunServices services)
+{
+    /// <summary>Starts it, or attaches to a running one, follows it to its answer, and stores that.</summary>
+    /// <param name="input">The agent run.</param>
+    /// <param name="ask">What is asked.</param>
+    /// <param name="execution">The execution of the step.</param>
+    /// <returns>The result of the agent run; <see cref="AgentRunResult.SaidHash"/> is that of the answer.</returns>
+    public async Task<AgentRunResult> AskAsync(AskAgentInput input, AnsweringStart ask, StepExecution execution)
+    {
+        if (ask.Fault.Length > 0)
+        {
+            return new AgentRunResult
+            {
+                FailureClass = FailureClass.Account,
+                Message = ask.Fault,
+                NeverBegun = true,
+            };
+        }
+        var folder = ask.Folder.Start(ask.TaskId, input.Start);
+        if (AgentMonitor.NeverBegun(input.Stop, folder, input.Session) is { } stopped)
+        {
+            return stopped;
+        }
+        var path = input.Question.Repository.Path;
+        var held = new HeldStart(services, input.Question.RunId, path, folder, input.Session);
+        if (await held.MeetAsync(input.AwaitRelease, execution) is { } notNow)
+        {
+            return notNow;
+        }
+        var settings = ask.RunStart.Settings;
+        var environment = await AgentRunEnvironment.OfAsync(
+            services,
+            input.Question.Repository.WorkTree,
+            ask.RunStart,
+            null,
+            CancellationToken.None
+        );
+        var agent =
+            AgentCatalog.FindAnswering(ask.Who, settings, services.HookCommand, environment, ask.Conversations)
+            ?? throw new StepException(AgentCatalog.Unknown(ask.Who.Agent, settings), "UnknownAgent");
+        var repository = await services.OpenRepositoryAsync(path);
+        var worktrees = new WorktreeStore(repository);
+        var start = Describe(input, ask, agent, folder, await EnsureWorktreeAsync(repository, worktrees, ask), execution);
+        var state = AgentSupervisor.Look(start.Folder);
+        if (state == AgentStartState.NotStarted && await StepSandbox.RulesAsync(settings, path, services) is { } rules)
+        {
+            start = start with
+            {
+                Sandbox = rules.OfAgent(agent.State, repository.CommonDirectory, [start.WorkingDirectory, .. services.HookCommand]),
+            };
+        }
+        var outcome = await AgentMonitor.RunAsync(execution, agent, start, services.Time, input.Stop);
+        AgentRunNotes.Of(outcome).Write(start.Folder);
+        if (ask.LeavesNoWorktree)
+        {
+            await worktrees.RemoveAsync(ask.Worktree);
+        }
+        var (failure, message) = AgentOutcomeClassifier.Of(outcome, null, found: state == AgentStartState.Ended, $"{ask.Setting}.timeout");
+        var answer = outcome.Answer ?? (ask.TakesText && failure == FailureClass.None ? message : null);
+        return new AgentRunResult
+        {
+            FailureClass = failure,
+            Message = message,
+            ClaimedDone = outcome.ClaimsDone,
+            Session = outcome.SessionId ?? start.SessionId ?? "",
+            Cost = outcome.Usage.CostUsd,
+            Tokens = outcome.Usage.Tokens.Total,
+            Turns = outcome.Turns,
+            ResetAt = AgentOutcomeClassifier.ResetOf(outcome, services.Time.GetUtcNow()),
+            Folder = ask.Folder.Relative(start.Folder),
+            SaidHash = answer is null ? "" : BoundFile.Write(ask.AnswerFile, Encoding.UTF8.GetBytes(answer)),
+        };
+    }
+
+    private static async Task<string> EnsureWorktreeAsync(GitRepository repository, WorktreeStore worktrees, AnsweringStart ask)
+    {
+        var commit =
+            await new CommitStore(repository).ReadAsync(ask.Commit)
+            ?? throw new StepException($"The commit that the {ask.Role} reads is not in the repository any more.", "InvalidInput");
+        var request = new WorktreeRequest(ask.Worktree, commit.Id)
+        {
+            LockReason = $"the {ask.Role} of {ask.Folder.Name} reads here (orchestrate)",
+        };
+        return (await worktrees.EnsureAsync(request)).Path;
+    }
+
+    private static AgentStart Describe(
+        AskAgentInput input,
+        AnsweringStart ask,
+        IAgentRunner agent,
+        string folder,
+        string worktree,
+        StepExecution execution
+    )
+    {
+        var limits = ask.RunStart.Settings.Limits;
+        var problems = NamedFile.Read(ask.Folder, input.ProblemsFile);
+        var goesOn = input.Session.Length > 0 && agent.FindConversation(input.Session) is not null;
+        return new AgentStart
+        {
+            Folder = folder,
+            WorkingDirectory = worktree,
+            Repository = input.Question.Repository.Path,
+            Run = input.Question.RunId,
+            Task = ask.TaskId,
+            Attempt = input.Attempt,
+            Prompt = goesOn ? AnswerPrompt.GoOn(problems, input.Guidance) : AnswerPrompt.Again(ask.Prompt(), problems, input.Guidance),
+            Owner = execution.Owner,
+            SessionId = input.Session.Length > 0 ? input.Session : SessionId(execution.Id, ask.TaskId, input.Start),
+            Model = ask.Who.Model,
+            AnswerSchema = ask.Schema,
+            Policy = new HookPolicy
+            {
+                Task = ask.TaskId,
+                Root = worktree,
+                Write = [],
+                AllowCommands = false,
+            },
+            Limits = new AgentLimits
+            {
+                Time = ask.Who.Timeout,
+                // A model that is called through its API says nothing before its answer is whole; the time limit is enough.
+                Stall = Timeout.InfiniteTimeSpan,
+                Orphan = limits.Orphan,
+                Turns = limits.Turns,
+                CostUsd = limits.Cost,
+                MemoryBytes = limits.Memory,
+                Cores = limits.Cpu,
+            },
+        };
+    }
+
+    /// <summary>Known before it starts, and the same for every attempt of this step.</summary>
+    private static string SessionId(string execution, string task, int start) =>
+        new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"session\n{execution}\n{task}\n{start}"))[..16]).ToString();
+}
