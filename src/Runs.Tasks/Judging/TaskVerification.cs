@@ -160,7 +160,8 @@ public sealed class TaskVerification(RunServices services)
 
     private static string MissingContent(IReadOnlyList<string> missing) =>
         $"The content of {FileNames.Some(missing)}, which git LFS keeps, is not in the repository: the commit names a content that was "
-        + "never stored, or that was changed after it was. Write the file again, 'git add' it, and leave what lies in .git/lfs as git made it.";
+        + "never stored, or that was changed after it was. Write the file again, 'git add' it, and leave what lies in .git/lfs as git "
+        + "made it.";
 
     /// <summary>Whether the task is there to write files.</summary>
     private static bool MustChange(PlanTask task) => task.FilesWrite is not { Count: 0 };

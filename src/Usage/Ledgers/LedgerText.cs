@@ -8,7 +8,7 @@ public static class LedgerText
     /// <summary>The content.</summary>
     public static byte[] Write(Ledger ledger) => [.. JsonSerializer.SerializeToUtf8Bytes(ledger, LedgerJson.Default.Ledger), (byte)'\n'];
 
-    /// <summary>Reads a content. False: it is torn, of something else or of a newer version, and <paramref name="fault"/> says so.</summary>
+    /// <summary>Reads a content. False: it is torn, of something else or of a newer version, as <paramref name="fault"/> says.</summary>
     /// <param name="content">The content.</param>
     /// <param name="account">The account that it must be of.</param>
     /// <param name="ledger">The ledger.</param>
