@@ -52,15 +52,23 @@ internal sealed class CommandContext(
     /// <summary>This machine in queues and identities of workers.</summary>
     public string Machine => Services.Host;
 
-    /// <summary>The caller for a run's record: the user and client.</summary>
+    /// <summary>The caller for a run's record: the user and client, and the device where it is not this machine's terminal.</summary>
     public string Person =>
-        $"{(Environment.GetValueOrDefault("USER") is { Length: > 0 } user ? user : System.Environment.UserName)}@{Machine}";
+        $"{(Environment.GetValueOrDefault("USER") is { Length: > 0 } user ? user : System.Environment.UserName)}@{Machine}"
+        + (Device is null ? "" : $" ({Device})");
+
+    /// <summary>From where the person asks; null: at this terminal.</summary>
+    public string? Device { get; init; }
 
     /// <summary>The kind of machine.</summary>
     public HostPlatform Platform { get; } = platform ?? HostPlatform.Current;
 
     /// <summary>Carries out another command line in a folder, at the same terminal, and returns its exit code.</summary>
     public required Func<IReadOnlyList<string>, string, Task<int>> CallAsync { get; init; }
+
+    /// <summary>Carries out another command line in a folder, at a terminal of its own, for a person at a device (null: as this one), and
+    /// returns its exit code.</summary>
+    public required Func<IReadOnlyList<string>, string, Func<bool, ITerminal>, string?, Task<int>> CallAtAsync { get; init; }
 
     /// <summary>Ctrl-C, once and twice.</summary>
     public Interrupts Interrupts { get; } = interrupts;

@@ -4,22 +4,26 @@ namespace Orchestrator.Runs.Reports;
 /// has one command that is recommended.</summary>
 /// <param name="What">What is asked, in a sentence; it ends with a colon where <paramref name="Each"/> follows.</param>
 /// <param name="Each">For several tasks, what each of them asks; those that ask the same together.</param>
-/// <param name="Command">The recommended command; for several tasks, that for the first.</param>
-/// <param name="Likewise">The other tasks that the command answers in the same way.</param>
-/// <param name="Others">Further commands that answer it.</param>
+/// <param name="Ways">Ways to answer it, the recommended one first; for several tasks, those for the first.</param>
+/// <param name="Likewise">The other tasks that the first way answers alike.</param>
 /// <param name="Questions">Ids of the questions that it is about.</param>
 /// <param name="SaysReasonOfRun">It says why the run is in its state, so that this need not stand beside it once more.</param>
 public sealed record NextStep(
     string What,
     IReadOnlyList<string> Each,
-    string Command,
+    IReadOnlyList<AnswerWay> Ways,
     IReadOnlyList<string> Likewise,
-    IReadOnlyList<string> Others,
     IReadOnlyList<string> Questions,
     bool SaysReasonOfRun
 )
 {
     private const int MostNamed = 10;
+
+    /// <summary>The recommended command; empty where there is none.</summary>
+    public string Command => Ways.Count > 0 ? Ways[0].Command : "";
+
+    /// <summary>The commands of the other ways.</summary>
+    public IReadOnlyList<string> Others => [.. Ways.Skip(1).Select(way => way.Command)];
 
     /// <summary>The recommended command as people read it.</summary>
     public string Recommended => Likewise.Count == 0 ? Command : $"{Command}   # likewise {FileNames.Some(Likewise, MostNamed)}";
@@ -78,9 +82,11 @@ public sealed record NextStep(
         return new NextStep(
             asked.Count == 1 ? Sentence(task is null ? first.Question : One(first, task)) : $"{asked.Count} tasks {Several(kind)}:",
             asked.Count == 1 ? [] : [.. Together(asked)],
-            first.Commands.Count > 0 ? first.Commands[0] : "",
+            [
+                .. first.Ways.Take(1),
+                .. asked.SelectMany(a => a.Question.Ways.Skip(1)).Concat(of?.Ways ?? []).Distinct().Except(first.Ways.Take(1)),
+            ],
             [.. asked.Skip(1).Select(a => a.Question.Id)],
-            [.. asked.SelectMany(a => a.Question.Commands.Skip(1)).Concat(of?.Commands ?? []).Distinct()],
             [.. asked.Select(a => a.Question.Id), .. of is null ? Array.Empty<string>() : [of.Id]],
             task is null && first.SaysReason
         );

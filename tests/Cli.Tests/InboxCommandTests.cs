@@ -108,7 +108,7 @@ public sealed class InboxCommandTests
         var entry = InboxEntry.Of(schedule, fires, repository);
 
         Assert.Equal(isEntry, entry is not null);
-        Assert.Equal(isEntry ? "orchestrate schedule run-now nightly" : null, entry?.Command);
+        Assert.Equal(isEntry ? "orchestrate schedule run-now nightly" : null, entry?.Ways[0].Command);
         Assert.Null(InboxEntry.Of(schedule, [fires[0]], repository));
     }
 

@@ -13,8 +13,6 @@ namespace Orchestrator.Cli.Commands;
 /// it can be answered in place.</summary>
 internal sealed class InboxCommand : CliCommand
 {
-    private const string Placeholder = "TEXT";
-
     private readonly Argument<string?> _id = new("ID")
     {
         Description = "An entry, by the beginning of its id: answer it, or with --snooze put it off",
@@ -100,12 +98,16 @@ internal sealed class InboxCommand : CliCommand
             entry.Run,
             entry.What,
             entry.Each,
-            entry.From(entry.Command, here: null),
-            [.. entry.Others.Select(command => entry.From(command, here: null))],
+            entry.Ways is [var recommended, ..] ? entry.From(recommended, here: null) : "",
+            [.. entry.Ways.Skip(1).Select(way => entry.From(way, here: null))],
             entry.Since,
             isNew,
             snoozed.TryGetValue(entry.Id, out var until) ? until : null
-        );
+        )
+        {
+            Ways = entry.Ways,
+            Shown = entry.Shown,
+        };
 
     private static InboxEntry Find(IReadOnlyList<InboxEntry> entries, string given)
     {
@@ -139,10 +141,9 @@ internal sealed class InboxCommand : CliCommand
     private static async Task<int> AnswerAsync(InboxEntry entry, CommandContext context)
     {
         ShowEntry(entry, isNew: false, context);
-        string[] ways = [entry.Command, .. entry.Others];
-        foreach (var (index, way) in ways.Index())
+        foreach (var (index, way) in entry.Ways.Index())
         {
-            context.Terminal.Show($"  {index + 1}  {way}");
+            context.Terminal.Show($"  {index + 1}  {way.Command}");
         }
         if (context.Terminal.AskText("Which one? (its number; 0: none)") is not { } said)
         {
@@ -152,20 +153,17 @@ internal sealed class InboxCommand : CliCommand
         {
             return ExitCodes.Done;
         }
-        if (!int.TryParse(said.Trim(), CultureInfo.InvariantCulture, out var number) || number < 1 || number > ways.Length)
+        if (!int.TryParse(said.Trim(), CultureInfo.InvariantCulture, out var number) || number < 1 || number > entry.Ways.Count)
         {
-            throw new CommandException(ExitCodes.Usage, $"'{said.Trim()}' is none of the numbers 1 to {ways.Length}.", "Nothing was done.");
+            throw new CommandException(ExitCodes.Usage, $"'{said.Trim()}' is none of the numbers 1 to {entry.Ways.Count}.", "Nothing was done.");
         }
-        var words = ways[number - 1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
-        if (Array.IndexOf(words, Placeholder) is >= 0 and var place)
+        var chosen = entry.Ways[number - 1];
+        var text = chosen.NeedsText ? context.Terminal.AskText("What is to be said?") : null;
+        if (chosen.NeedsText && text is null)
         {
-            if (context.Terminal.AskText("What is to be said?") is not { } text)
-            {
-                return ExitCodes.NeedsPerson;
-            }
-            words[place] = text;
+            return ExitCodes.NeedsPerson;
         }
-        return await context.CallAsync(words, entry.Repository);
+        return await context.CallAsync(chosen.Words(text), entry.Repository);
     }
 
     private async Task<int> WatchAsync(
@@ -229,9 +227,9 @@ internal sealed class InboxCommand : CliCommand
         {
             context.Terminal.Show(new UntrustedText($"  - {LocalTimes.In(each)}"));
         }
-        if (entry.Command.Length > 0)
+        if (entry.Ways is [var recommended, ..])
         {
-            context.Terminal.Show($"      {entry.From(entry.Command, here)}");
+            context.Terminal.Show($"      {entry.From(recommended, here)}");
         }
     }
 }

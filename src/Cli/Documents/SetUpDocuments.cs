@@ -2,16 +2,6 @@ using Orchestrator.Machine.Service;
 
 namespace Orchestrator.Cli.Documents;
 
-/// <summary>A document on stdout. Names stay; members may be added.</summary>
-internal abstract record Document
-{
-    /// <summary>The present version of all documents.</summary>
-    public const int CurrentVersion = 1;
-
-    /// <summary>Version of the document's shape.</summary>
-    public int SchemaVersion { get; init; } = CurrentVersion;
-}
-
 /// <summary>Answer of <c>version --json</c>.</summary>
 internal sealed record VersionDocument(string Version, string Runtime, string Platform) : Document;
 
@@ -22,29 +12,6 @@ internal sealed record CheckDocument(string Status, IReadOnlyList<CheckEntry> Ch
 
 /// <summary>Result of one check.</summary>
 internal sealed record CheckEntry(string Name, string Status, string Message, string? Cure);
-
-/// <summary>Answer of <c>config list --json</c> and <c>config get --json</c>.</summary>
-internal sealed record ConfigDocument(IReadOnlyList<ConfigEntry> Settings) : Document;
-
-/// <summary>The effective value of one setting.</summary>
-/// <param name="Name">Dotted name.</param>
-/// <param name="Value">Its form in a file.</param>
-/// <param name="Default">Its default.</param>
-/// <param name="Source"><c>default</c>, <c>userFile</c>, <c>repositoryFile</c>, <c>dotEnv</c>, <c>environment</c> or <c>flag</c>.</param>
-/// <param name="Place">File, variable or option; empty for a default.</param>
-/// <param name="Line">Line in the file, or 0.</param>
-/// <param name="Description">What it does.</param>
-/// <param name="Withheld">It is from the files of an untrusted repository, and does not count.</param>
-internal sealed record ConfigEntry(
-    string Name,
-    string Value,
-    string Default,
-    string Source,
-    string Place,
-    int Line,
-    string Description,
-    bool Withheld
-);
 
 /// <summary>Answer of <c>trust --json</c>.</summary>
 /// <param name="Repository">Root of the repository.</param>

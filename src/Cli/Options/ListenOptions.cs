@@ -109,7 +109,9 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
         }
     }
 
-    private static X509Certificate2? Certificate(string? certificate, string? key, CommandContext context)
+    /// <summary>The certificate of <c>--tls-cert</c> and <c>--tls-key</c>; null where neither was given.</summary>
+    /// <exception cref="CommandException">One lacks the other, or they can't be used.</exception>
+    public static X509Certificate2? Certificate(string? certificate, string? key, CommandContext context)
     {
         if (certificate is null && key is null)
         {

@@ -27,8 +27,7 @@ internal enum InboxKind
 /// <param name="Run">The run; for a missed time of a schedule the one that was dispatched, else the schedule's name.</param>
 /// <param name="What">What is asked, in a sentence; it ends with a colon where <paramref name="Each"/> follows.</param>
 /// <param name="Each">For several tasks, what each of them asks.</param>
-/// <param name="Command">The recommended command, as in that repository.</param>
-/// <param name="Others">Further commands that answer it.</param>
+/// <param name="Ways">Ways to answer it, the recommended one first, as in that repository.</param>
 /// <param name="Since">Since when it is so.</param>
 internal sealed record InboxEntry(
     InboxKind Kind,
@@ -36,12 +35,14 @@ internal sealed record InboxEntry(
     string Run,
     string What,
     IReadOnlyList<string> Each,
-    string Command,
-    IReadOnlyList<string> Others,
+    IReadOnlyList<AnswerWay> Ways,
     DateTimeOffset Since
 )
 {
     private const string Program = "orchestrate ";
+
+    /// <summary>Of the first question that it is about: <see cref="RunQuestion.Shown"/>; empty where it is about none.</summary>
+    public string Shown { get; init; } = "";
 
     /// <summary>Identifies what is asked: another question of the same run is another entry.</summary>
     public string Id =>
@@ -50,17 +51,15 @@ internal sealed record InboxEntry(
         )[..8];
 
     /// <summary>A command of this entry as it is typed in a folder.</summary>
-    /// <param name="command">The command as in the entry's repository.</param>
+    /// <param name="way">One of <see cref="Ways"/>.</param>
     /// <param name="here">Root of the repository that the user is in; null: none.</param>
-    public string From(string command, string? here) =>
-        here == Repository || !command.StartsWith(Program, StringComparison.Ordinal)
-            ? command
-            : KnownRepositories.Anywhere(command[Program.Length..], Repository);
+    public string From(AnswerWay way, string? here) =>
+        here == Repository ? way.Command : KnownRepositories.Anywhere(way.Command[Program.Length..], Repository);
 
     /// <summary>What an open run asks of people, most urgent first.</summary>
     public static IEnumerable<InboxEntry> Of(RunStatus run, RepositoryLocation repository)
     {
-        var since = run.Questions.ToDictionary(question => question.Id, question => question.Since, StringComparer.Ordinal);
+        var questions = run.Questions.ToDictionary(question => question.Id, StringComparer.Ordinal);
         foreach (var step in NextStep.Of(run))
         {
             yield return new InboxEntry(
@@ -69,10 +68,12 @@ internal sealed record InboxEntry(
                 run.RunId,
                 step.What,
                 step.Each,
-                step.Command,
-                step.Others,
-                step.Questions.Select(id => since.GetValueOrDefault(id, run.Since)).DefaultIfEmpty(run.Since).Min()
-            );
+                step.Ways,
+                step.Questions.Select(id => questions.GetValueOrDefault(id)?.Since ?? run.Since).DefaultIfEmpty(run.Since).Min()
+            )
+            {
+                Shown = step.Questions is [var first, ..] ? questions.GetValueOrDefault(first)?.Shown ?? "" : "",
+            };
         }
         if (run.Abandoned is true)
         {
@@ -82,8 +83,7 @@ internal sealed record InboxEntry(
                 run.RunId,
                 "Nobody works on it now.",
                 [],
-                $"{Program}resume {run.RunId}",
-                [],
+                [new AnswerWay(AnswerWays.Resume, run.RunId)],
                 run.UpdatedAt
             );
         }
@@ -106,8 +106,7 @@ internal sealed record InboxEntry(
                 last.RunId ?? schedule.Name,
                 $"The schedule {schedule.Name} did not run at {last.Due.UtcDateTime:yyyy-MM-dd HH:mm}Z.",
                 [],
-                $"{Program}schedule run-now {schedule.Name}",
-                [$"{Program}schedule list"],
+                [new AnswerWay(AnswerWays.RunNow, schedule.Name), new AnswerWay(AnswerWays.ListSchedules, schedule.Name)],
                 last.Due
             );
     }

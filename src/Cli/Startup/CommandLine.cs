@@ -22,6 +22,7 @@ internal static class CommandLine
     /// <param name="time">The clock.</param>
     /// <param name="interrupts">Ctrl-C, once and twice.</param>
     /// <param name="platform">The machine; null: this one.</param>
+    /// <param name="device">From where the person asks; null: at this terminal.</param>
     public static async Task<int> RunAsync(
         IReadOnlyList<string> arguments,
         Func<bool, ITerminal> openTerminal,
@@ -29,7 +30,8 @@ internal static class CommandLine
         string directory,
         TimeProvider time,
         Interrupts interrupts,
-        HostPlatform? platform = null
+        HostPlatform? platform = null,
+        string? device = null
     )
     {
         arguments = AsHelp(arguments);
@@ -75,7 +77,9 @@ internal static class CommandLine
             platform
         )
         {
-            CallAsync = (words, place) => RunAsync(words, _ => terminal, environment, place, time, interrupts, platform),
+            Device = device,
+            CallAsync = (words, place) => RunAsync(words, _ => terminal, environment, place, time, interrupts, platform, device),
+            CallAtAsync = (words, place, open, from) => RunAsync(words, open, environment, place, time, interrupts, platform, from),
         };
         try
         {

@@ -66,6 +66,7 @@ internal static class CommandTable
         ("stop", static () => new StopCommand()),
         ("hook", static () => new HookCommand()),
         ("ask-model", static () => new AskModelCommand()),
+        ("web", static () => new WebCommand()),
         ("worker", static () => new WorkerCommand()),
         ("server", static () => new ServerCommand()),
         ("schedule", static () => new ScheduleCommand()),

@@ -10,18 +10,32 @@ public sealed record AnswerWay(
     [property: JsonPropertyName("resolution"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Resolution = null
 )
 {
+    /// <summary>Stands in a command for what the person writes.</summary>
+    private const string Blank = "TEXT";
+
     /// <summary>The command that does it. TEXT in it is for the person to write.</summary>
     [JsonPropertyName("command")]
-    public string Command =>
+    public string Command => $"orchestrate {string.Join(' ', Words(Blank))}";
+
+    /// <summary>It can't be given without a text that the person writes.</summary>
+    [JsonIgnore]
+    public bool NeedsText => Kind == AnswerWays.Guide;
+
+    /// <summary>The words of the command, after the program's name.</summary>
+    /// <param name="text">What the person writes; for <see cref="AnswerWays.Reject"/> the reason, which may be null.</param>
+    public IReadOnlyList<string> Words(string? text = null) =>
         Kind switch
         {
-            AnswerWays.Retry => $"orchestrate retry {Target}",
-            AnswerWays.Guide => $"orchestrate retry {Target} --guidance TEXT",
-            AnswerWays.CancelDependants => $"orchestrate cancel {Target} --dependants",
-            AnswerWays.LandMerged => $"orchestrate land {Target} --merged",
-            AnswerWays.ReadEscalation => $"orchestrate report {Target} --escalation",
-            AnswerWays.Resolve => $"orchestrate resolve {Target} {Resolution}",
-            _ => $"orchestrate {Kind} {Target}",
+            AnswerWays.Retry => ["retry", Target],
+            AnswerWays.Guide => ["retry", Target, "--guidance", text ?? ""],
+            AnswerWays.Reject when text is { Length: > 0 } and not Blank => ["reject", Target, "--reason", text],
+            AnswerWays.CancelDependants => ["cancel", Target, "--dependants"],
+            AnswerWays.LandMerged => ["land", Target, "--merged"],
+            AnswerWays.ReadEscalation => ["report", Target, "--escalation"],
+            AnswerWays.Resolve => ["resolve", Target, Resolution ?? ""],
+            AnswerWays.RunNow => ["schedule", "run-now", Target],
+            AnswerWays.ListSchedules => ["schedule", "list"],
+            _ => [Kind, Target],
         };
 }
 
@@ -53,4 +67,10 @@ public static class AnswerWays
     public const string ReadEscalation = "read-escalation";
 
     public const string Resolve = "resolve";
+
+    /// <summary>To start the run of a schedule now; the target is the schedule.</summary>
+    public const string RunNow = "run-now";
+
+    /// <summary>To look at the schedules of a repository; it has no target.</summary>
+    public const string ListSchedules = "list-schedules";
 }

@@ -50,16 +50,28 @@ public static class ProcessTable
     /// environment is still recognized. A daemon without its ancestors is not, unless it runs in a sandbox: there it has the sandbox's
     /// first process.</summary>
     /// <param name="names">The variables.</param>
-    public static IReadOnlyList<(string Name, string Value)> OfAncestors(params IReadOnlyList<string> names)
+    public static IReadOnlyList<(string Name, string Value)> OfAncestors(params IReadOnlyList<string> names) =>
+        Of(ProcFiles.ReadStat(Environment.ProcessId)?.ParentId ?? 0, names);
+
+    /// <summary>Variables in the initial environments of a process and its ancestors, its own first.</summary>
+    /// <param name="processId">The process.</param>
+    /// <param name="names">The variables.</param>
+    public static IReadOnlyList<(string Name, string Value)> Of(int processId, params IReadOnlyList<string> names)
     {
         var values = new List<(string, string)>();
-        for (var above = ProcFiles.ReadStat(Environment.ProcessId)?.ParentId ?? 0; above > 0; )
+        for (var above = processId; above > 0; )
         {
             values.AddRange(ProcFiles.Variables(above, names));
             above = ProcFiles.ReadStat(above)?.ParentId ?? 0;
         }
         return values;
     }
+
+    /// <summary>The processes that have the client's end of a TCP connection on this machine open, also those in a sandbox. Those of other
+    /// users are not visible.</summary>
+    /// <param name="port">The client's port.</param>
+    public static IReadOnlyList<ProcessInfo> FindByConnection(int port) =>
+        ProcFiles.SocketOf(port) is { } inode ? FindByOpenFile($"socket:[{inode}]") : [];
 
     /// <summary>The direct children of a process.</summary>
     public static IReadOnlyList<ProcessInfo> ChildrenOf(int processId) => [.. All().Where(process => process.ParentId == processId)];

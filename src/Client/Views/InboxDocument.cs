@@ -1,8 +1,8 @@
-namespace Orchestrator.Cli.Documents;
+namespace Orchestrator.Client.Views;
 
 /// <summary>Answer of <c>inbox --json</c>.</summary>
 /// <param name="Entries">What needs the user, most urgent first.</param>
-internal sealed record InboxDocument(IReadOnlyList<InboxLine> Entries) : Document;
+public sealed record InboxDocument(IReadOnlyList<InboxLine> Entries) : Document;
 
 /// <summary>One thing that needs the user.</summary>
 /// <param name="Id">Identifies what is asked.</param>
@@ -16,7 +16,7 @@ internal sealed record InboxDocument(IReadOnlyList<InboxLine> Entries) : Documen
 /// <param name="Since">Since when it is so.</param>
 /// <param name="New">It was not shown before.</param>
 /// <param name="SnoozedUntil">Until when it is put off; null: it is not.</param>
-internal sealed record InboxLine(
+public sealed record InboxLine(
     string Id,
     string Kind,
     string Repository,
@@ -28,4 +28,20 @@ internal sealed record InboxLine(
     DateTimeOffset Since,
     bool New,
     DateTimeOffset? SnoozedUntil
-);
+)
+{
+    /// <summary>The same commands, as in the repository, for programs.</summary>
+    public IReadOnlyList<AnswerWay> Ways
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
+
+    /// <summary>Identifies what is asked to whoever answers: see <see cref="RunQuestion.Shown"/>; empty where it is no question of a
+    /// run.</summary>
+    public string Shown
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+}

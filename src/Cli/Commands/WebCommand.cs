@@ -1,0 +1,125 @@
+using System.CommandLine;
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Web;
+using Orchestrator.Dashboard;
+using Orchestrator.Machine.Hosting;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>web</c>: the page and the API of all repositories of this user, until it is interrupted.</summary>
+internal sealed class WebCommand : CliCommand
+{
+    /// <summary>The usual port (<c>web.port</c>).</summary>
+    public const int UsualPort = 8888;
+
+    private readonly Option<int> _port = new("--port")
+    {
+        Description = "Port; 0: any free one",
+        HelpName = "N",
+        DefaultValueFactory = static _ => UsualPort,
+    };
+    private readonly Option<string> _listen = new("--listen")
+    {
+        Description = "Address; one other than loopback needs --tls-cert and --tls-key, or --insecure",
+        HelpName = "IP",
+        DefaultValueFactory = static _ => "127.0.0.1",
+    };
+    private readonly Option<string?> _certificate = new("--tls-cert") { Description = "Certificate (PEM) for TLS", HelpName = "FILE" };
+    private readonly Option<string?> _key = new("--tls-key") { Description = "Its private key (PEM)", HelpName = "FILE" };
+    private readonly Option<bool> _insecure = new("--insecure")
+    {
+        Description = "Listen beyond loopback without TLS: what is said, and the token, can be read on the way",
+    };
+    private readonly Option<string[]> _hosts = new("--host")
+    {
+        Description = "A name by which browsers call it (may be repeated); loopback's names are known",
+        HelpName = "NAME",
+    };
+    private readonly Option<bool> _link = new("--link") { Description = "Print the link that logs a browser in, and end" };
+    private readonly Option<bool> _renew = new("--new-token") { Description = "Make another token: earlier links lead nowhere then" };
+    private readonly LogOptions _log = new();
+
+    public WebCommand()
+        : base("web", "Serve the page and the API of all your runs, until interrupted")
+    {
+        foreach (var option in (Option[])[_port, _listen, _certificate, _key, _insecure, _hosts, _link, _renew])
+        {
+            Add(option);
+        }
+        _log.AddTo(this);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var options = OptionsOf(parsed, context);
+        if (parsed.GetValue(_link))
+        {
+            context.Terminal.Show(LinkOf(options, options.Address.Port));
+            return ExitCodes.Done;
+        }
+        if (!IPAddress.IsLoopback(options.Address.Address) && options.Certificate is null)
+        {
+            context.Terminal.Warn("What is said to this address, the token too, can be read on the way: --insecure was given.");
+        }
+        using var log = _log.Open(parsed, Path.Combine(WebToken.FolderOf(context.Environment), "web-.log"), context);
+        var builder = ServiceHost.Create(log);
+        builder.Services.AddHostedService(_ => new ServedDashboard(
+            options,
+            context,
+            log.Factory,
+            port =>
+            {
+                context.Terminal.Show(LinkOf(options, port));
+                context.Terminal.Say("The link logs a browser in. Ctrl-C ends the server; runs go on.");
+            }
+        ));
+        return await ServiceHost.RunAsync(builder, log, stop);
+    }
+
+    private DashboardOptions OptionsOf(ParseResult parsed, CommandContext context)
+    {
+        var text = parsed.GetValue(_listen)!;
+        if (!IPAddress.TryParse(text == "localhost" ? "127.0.0.1" : text, out var address))
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"--listen: '{text}' is no IP address.",
+                "Write 127.0.0.1, 0.0.0.0 or an address of this machine."
+            );
+        }
+        var port = parsed.GetValue(_port);
+        if (port is < 0 or > IPEndPoint.MaxPort)
+        {
+            throw new CommandException(ExitCodes.Usage, $"--port: {port} is no port.", "Ports go from 0 to 65535.");
+        }
+        var certificate = ListenOptions.Certificate(parsed.GetValue(_certificate), parsed.GetValue(_key), context);
+        if (!IPAddress.IsLoopback(address) && certificate is null && !parsed.GetValue(_insecure))
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"--listen {text} can be reached from other machines, and what is said there could be read on the way.",
+                "Give --tls-cert and --tls-key, or --insecure where the network itself keeps strangers out; from elsewhere, 'ssh -L "
+                    + $"{port}:127.0.0.1:{port}' leads to loopback."
+            );
+        }
+        return new DashboardOptions(new IPEndPoint(address, port), WebToken.Get(context.Environment, parsed.GetValue(_renew)))
+        {
+            Certificate = certificate,
+            HostNames = parsed.GetValue(_hosts) ?? [],
+        };
+    }
+
+    private static string LinkOf(DashboardOptions options, int port)
+    {
+        var address = options.Address.Address;
+        var host =
+            options.HostNames is [var named, ..] ? named
+            : IPAddress.Any.Equals(address) || IPAddress.IPv6Any.Equals(address) ? "127.0.0.1"
+            : address.ToString();
+        return $"{(options.Certificate is null ? "http" : "https")}://{host}:{port}/login?token={options.Token}";
+    }
+}

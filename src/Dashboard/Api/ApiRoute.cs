@@ -1,0 +1,46 @@
+namespace Orchestrator.Dashboard.Api;
+
+/// <summary>One address of the API: a command line of <c>orchestrate</c> under it.</summary>
+/// <param name="Method"><c>GET</c> or <c>POST</c>.</param>
+/// <param name="Path">Below <c>/api/v1</c>.</param>
+/// <param name="Summary">What it does, for the documentation.</param>
+/// <param name="Words">The command line of a request; null: the request lacks something, which <see cref="Body"/> says.</param>
+internal sealed record ApiRoute(string Method, string Path, string Summary, Func<ApiRequest, IReadOnlyList<string>?> Words)
+{
+    /// <summary>Members of the JSON body with their meaning.</summary>
+    public IReadOnlyList<ApiMember> Body { get; init; } = [];
+
+    /// <summary>Parameters of the query with their meaning.</summary>
+    public IReadOnlyList<ApiMember> Query { get; init; } = [];
+
+    /// <summary>It answers with a document of the command; else with what the command told.</summary>
+    public bool HasDocument => Method == HttpMethods.Get;
+
+    /// <summary>Name of the operation, for generated clients.</summary>
+    public required string Name { get; init; }
+}
+
+/// <summary>A member of a body or parameter of a query.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Description">What it means.</param>
+/// <param name="IsRequired">The request is refused without it.</param>
+internal sealed record ApiMember(string Name, string Description, bool IsRequired = false);
+
+/// <summary>What a request of the API says.</summary>
+/// <param name="Path">Values of the path's parts, by name.</param>
+/// <param name="Query">Value of a parameter of the query; null: it is not given.</param>
+/// <param name="Body">The JSON body; empty where there is none.</param>
+internal sealed record ApiRequest(Func<string, string> Path, Func<string, string?> Query, JsonObject Body)
+{
+    /// <summary>The run.</summary>
+    public string Run => Path("run");
+
+    /// <summary>The task with its run.</summary>
+    public string Task => $"{Path("run")}/{Path("task")}";
+
+    /// <summary>A text of the body; null: it is not there, or no text.</summary>
+    public string? Text(string name) => Body[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    /// <summary>An option with a text of the body or a parameter of the query, where it is given.</summary>
+    public IEnumerable<string> Option(string option, string? value) => value is { Length: > 0 } ? [$"{option}={value}"] : [];
+}

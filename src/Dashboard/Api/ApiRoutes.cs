@@ -1,0 +1,188 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Orchestrator.Dashboard.Door;
+
+namespace Orchestrator.Dashboard.Api;
+
+/// <summary>Answers the API: each request is a command line of <see cref="ApiTable"/>, and its answer the command's own JSON
+/// document.</summary>
+/// <param name="commands">Carries them out.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ApiRoutes(Commands commands, TimeProvider time)
+{
+    /// <summary>All addresses begin with it.</summary>
+    public const string Root = "/api/v1";
+
+    private const string IdempotencyKey = "Idempotency-Key";
+    private const int LongestKey = 200;
+    private static readonly TimeSpan KeysKept = TimeSpan.FromHours(24);
+
+    private readonly ConcurrentDictionary<string, KeptAnswer> _kept = new(StringComparer.Ordinal);
+
+    /// <summary>Adds them.</summary>
+    public void AddTo(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Root + "/repositories", context => JsonAsync(context, JsonSerializer.Serialize(new { repositories = commands.Repositories }, Commands.Json)));
+        routes.MapGet(
+            Root + "/inbox",
+            async context =>
+                await JsonAsync(context, JsonSerializer.Serialize(new { entries = await commands.InboxAsync(context.RequestAborted) }, Commands.Json))
+        );
+        routes.MapGet(Root + "/openapi.json", context => JsonAsync(context, OpenApiText.Value));
+        foreach (var route in ApiTable.All)
+        {
+            routes.MapMethods(Root + route.Path, [route.Method], context => AnswerAsync(context, route));
+        }
+        routes.MapFallback(
+            "/api/{**rest}",
+            context =>
+                Problem
+                    .Of(StatusCodes.Status404NotFound, $"There is nothing at {context.Request.Path}.", $"{Root}/openapi.json lists what there is.")
+                    .ExecuteAsync(context)
+        );
+    }
+
+    private async Task AnswerAsync(HttpContext context, ApiRoute route)
+    {
+        if (commands.Find(context.Request.RouteValues["repository"] as string) is not { } repository)
+        {
+            await Refuse(StatusCodes.Status404NotFound, "There is no such repository.", $"GET {Root}/repositories lists them.").ExecuteAsync(context);
+            return;
+        }
+        JsonObject body;
+        try
+        {
+            body = await BodyAsync(context, route);
+        }
+        catch (JsonException fault)
+        {
+            await Refuse(StatusCodes.Status400BadRequest, $"The body is no JSON object: {fault.Message}", "Send an object, as application/json.").ExecuteAsync(context);
+            return;
+        }
+        var request = new ApiRequest(
+            name => context.Request.RouteValues[name] as string ?? "",
+            name => context.Request.Query[name].FirstOrDefault(),
+            body
+        );
+        if (body.Select(member => member.Key).FirstOrDefault(name => !route.Body.Any(known => known.Name == name)) is { } unknown)
+        {
+            await Refuse(
+                    StatusCodes.Status400BadRequest,
+                    $"'{new UntrustedText(unknown).Line}' is no member of this request.",
+                    $"It has: {Names(route.Body)}."
+                )
+                .ExecuteAsync(context);
+            return;
+        }
+        if (route.Words(request) is not { } words)
+        {
+            await Refuse(StatusCodes.Status400BadRequest, "The body lacks what this request needs.", $"Its members: {Names(route.Body)}.").ExecuteAsync(context);
+            return;
+        }
+        if (route.HasDocument)
+        {
+            await SendAsync(context, await commands.ReadAsync(repository.Root, words, context.RequestAborted));
+            return;
+        }
+        var call = new CommandCall(repository.Root, words, DoorMiddleware.SessionOf(context).Device) { Input = request.Text("plan") };
+        await SendAsync(context, await OnceAsync(context, call, body));
+    }
+
+    /// <summary>Carries out a command, or gives the answer of the first request with the same key.</summary>
+    private async Task<CommandOutcome> OnceAsync(HttpContext context, CommandCall call, JsonObject body)
+    {
+        if (context.Request.Headers[IdempotencyKey].FirstOrDefault() is not { Length: > 0 and <= LongestKey } key)
+        {
+            return await commands.ActAsync(call, context.RequestAborted);
+        }
+        foreach (var old in _kept.Where(kept => time.GetUtcNow() - kept.Value.Time > KeysKept))
+        {
+            _kept.TryRemove(old);
+        }
+        var asked = Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{call.Repository}\n{context.Request.Path}\n{body.ToJsonString()}"))
+        );
+        // Whoever asks goes on although the first one has hung up.
+        var kept = _kept.GetOrAdd(
+            key,
+            _ => new KeptAnswer(time.GetUtcNow(), asked, new(() => commands.ActAsync(call, CancellationToken.None)))
+        );
+        return kept.Asked == asked
+            ? await kept.Outcome.Value.WaitAsync(context.RequestAborted)
+            : new CommandOutcome(2, "", $"The {IdempotencyKey} {key} was used for another request.");
+    }
+
+    private static async Task SendAsync(HttpContext context, CommandOutcome outcome)
+    {
+        if (outcome.Output.Length > 0 && outcome.Output[0] is '{' or '[')
+        {
+            await JsonAsync(context, outcome.Output, StatusOf(outcome, hasDocument: true));
+            return;
+        }
+        var messages = outcome.Messages.Trim();
+        if (outcome.ExitCode is 0 or 4)
+        {
+            var told = new
+            {
+                exitCode = outcome.ExitCode,
+                told = (outcome.Output.Trim() + "\n" + messages).Trim(),
+            };
+            await JsonAsync(context, JsonSerializer.Serialize(told, Commands.Json), StatusOf(outcome, hasDocument: false));
+            return;
+        }
+        var lines = messages.Split('\n', 2);
+        await Problem
+            .Of(
+                StatusOf(outcome, hasDocument: false),
+                lines[0].Length > 0 ? lines[0] : "It was not done.",
+                lines.Length > 1 ? lines[1].Trim() : "",
+                outcome.ExitCode
+            )
+            .ExecuteAsync(context);
+    }
+
+    /// <summary>A document is an answer, whatever it says: a plan that can't be run, a task that failed.</summary>
+    private static int StatusOf(CommandOutcome outcome, bool hasDocument) =>
+        outcome.ExitCode switch
+        {
+            0 => StatusCodes.Status200OK,
+            4 => StatusCodes.Status202Accepted,
+            _ when hasDocument => StatusCodes.Status200OK,
+            2 => StatusCodes.Status404NotFound,
+            3 => StatusCodes.Status409Conflict,
+            5 => StatusCodes.Status503ServiceUnavailable,
+            _ => StatusCodes.Status422UnprocessableEntity,
+        };
+
+    private static async Task<JsonObject> BodyAsync(HttpContext context, ApiRoute route)
+    {
+        if (route.Method == HttpMethods.Get || context.Request.ContentLength is 0 || (context.Request.ContentLength is null && !context.Request.Headers.TransferEncoding.Any()))
+        {
+            return [];
+        }
+        using var reader = new StreamReader(context.Request.Body, new UTF8Encoding(false, throwOnInvalidBytes: false));
+        var text = await reader.ReadToEndAsync(context.RequestAborted);
+        return text.Trim().Length == 0 ? [] : JsonNode.Parse(text) as JsonObject ?? throw new JsonException("it is no object.");
+    }
+
+    private static async Task JsonAsync(HttpContext context, string json, int status = StatusCodes.Status200OK)
+    {
+        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)))[..32]}\"";
+        context.Response.Headers.ETag = tag;
+        if (HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.IfNoneMatch.Contains(tag))
+        {
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json; charset=utf-8";
+        await context.Response.WriteAsync(json, context.RequestAborted);
+    }
+
+    private static string Names(IReadOnlyList<ApiMember> members) =>
+        members.Count == 0 ? "none" : string.Join(", ", members.Select(member => member.IsRequired ? $"{member.Name} (needed)" : member.Name));
+
+    private static IResult Refuse(int status, string what, string cure) => Problem.Of(status, what, cure);
+
+    private sealed record KeptAnswer(DateTimeOffset Time, string Asked, Lazy<Task<CommandOutcome>> Outcome);
+}

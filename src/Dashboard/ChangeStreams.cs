@@ -1,0 +1,114 @@
+namespace Orchestrator.Dashboard;
+
+/// <summary>Server-sent events: for pages, that something changed; for programs, each transition of a run with its number, from the record,
+/// so that none is lost by whoever was away.</summary>
+/// <param name="commands">The repositories.</param>
+/// <param name="source">The records.</param>
+/// <param name="time">The clock.</param>
+/// <param name="ends">The server ends.</param>
+internal sealed class ChangeStreams(Commands commands, IDashboardSource source, TimeProvider time, CancellationToken ends)
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(40);
+
+    /// <summary>Something is sent at least so often, so that a lost connection is seen.</summary>
+    private static readonly TimeSpan Sign = TimeSpan.FromSeconds(15);
+
+    /// <summary>Adds them.</summary>
+    public void AddTo(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/changes", ChangesAsync);
+        routes.MapGet("/api/v1/repositories/{repository}/runs/{run}/stream", EventsAsync);
+    }
+
+    private async Task<IResult> ChangesAsync(HttpContext context, string? repository, string? run)
+    {
+        var watched = repository is null ? commands.Repositories : commands.Find(repository) is { } one ? [one] : [];
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ends);
+        await BeginAsync(context, stop.Token);
+        var (seen, sent) = (Fingerprint(), time.GetTimestamp());
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(Look, time, stop.Token);
+                var now = Fingerprint();
+                if (now != seen)
+                {
+                    (seen, sent) = (now, time.GetTimestamp());
+                    await SendAsync(context, "event: changed\ndata: \n\n", stop.Token);
+                }
+                else if (time.GetElapsedTime(sent) > Sign)
+                {
+                    sent = time.GetTimestamp();
+                    await SendAsync(context, ": still here\n\n", stop.Token);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The page was left, or the server ends.
+        }
+        return Results.Empty;
+
+        string Fingerprint() => string.Join(';', watched.Select(home => source.Fingerprint(home, run)));
+    }
+
+    private async Task<IResult> EventsAsync(HttpContext context, string repository, string run)
+    {
+        if (commands.Find(repository) is not { } home)
+        {
+            return Problem.Of(StatusCodes.Status404NotFound, "There is no such repository.", "GET /api/v1/repositories lists them.");
+        }
+        var last = long.TryParse(context.Request.Headers["Last-Event-ID"], CultureInfo.InvariantCulture, out var number) ? number : 0;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ends);
+        if (source.FollowAsync(home, run, last, stop.Token) is not { } events)
+        {
+            return Problem.Of(StatusCodes.Status404NotFound, $"There is no run {run}.", "The runs of a repository are at .../runs.");
+        }
+        var (now, _) = await commands.RunAsync(home, run, stop.Token);
+        await BeginAsync(context, stop.Token);
+        try
+        {
+            // A number that the record does not have yet: it was begun anew, and whoever asks knows another one.
+            if (now is not null && last > now.Sequence)
+            {
+                var snapshot = JsonSerializer.Serialize(now, Commands.Json);
+                await SendAsync(
+                    context,
+                    string.Create(CultureInfo.InvariantCulture, $"id: {now.Sequence}\nevent: resync\ndata: {snapshot}\n\n"),
+                    stop.Token
+                );
+            }
+            await foreach (var happened in events)
+            {
+                await SendAsync(
+                    context,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"id: {happened.Sequence}\nevent: transition\ndata: {JsonSerializer.Serialize(happened, Commands.Json)}\n\n"
+                    ),
+                    stop.Token
+                );
+            }
+            await SendAsync(context, "event: end\ndata: \n\n", stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Whoever listened has gone, or the server ends.
+        }
+        return Results.Empty;
+    }
+
+    private static async Task BeginAsync(HttpContext context, CancellationToken stop)
+    {
+        context.Response.ContentType = "text/event-stream";
+        context.Response.Headers["X-Accel-Buffering"] = "no";
+        await SendAsync(context, "retry: 1000\n\n", stop);
+    }
+
+    private static async Task SendAsync(HttpContext context, string text, CancellationToken stop)
+    {
+        await context.Response.WriteAsync(text, stop);
+        await context.Response.Body.FlushAsync(stop);
+    }
+}

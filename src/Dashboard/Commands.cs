@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Dashboard;
+
+/// <summary>Asks the source, and reads its documents. The same question of several pages at once is asked once: two hundred open pages cost
+/// what one costs.</summary>
+/// <param name="source">Carries out the commands.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Commands(IDashboardSource source, TimeProvider time)
+{
+    private const int MostRuns = 50;
+
+    /// <summary>How long an answer is good for others who ask the same.</summary>
+    private static readonly TimeSpan Shared = TimeSpan.FromMilliseconds(80);
+
+    /// <summary>As the command line writes documents.</summary>
+    public static JsonSerializerOptions Json { get; } =
+        new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+
+    private readonly ConcurrentDictionary<string, (DateTimeOffset Asked, Task<CommandOutcome> Answer)> _asked = new(StringComparer.Ordinal);
+
+    /// <summary>The repositories of this user.</summary>
+    public IReadOnlyList<RepositoryEntry> Repositories => source.Repositories();
+
+    /// <summary>A repository by its id; null: there is none.</summary>
+    public RepositoryEntry? Find(string? id) => source.Repositories().FirstOrDefault(repository => repository.Id == id);
+
+    /// <summary>What a command that only reads answers.</summary>
+    public async Task<CommandOutcome> ReadAsync(string repository, IReadOnlyList<string> words, CancellationToken stop)
+    {
+        var key = $"{repository}\0{string.Join('\0', words)}";
+        var now = time.GetUtcNow();
+        foreach (var old in _asked.Where(one => now - one.Value.Asked > Shared && one.Value.Answer.IsCompleted))
+        {
+            _asked.TryRemove(old);
+        }
+        // Not the asker's own token: others may wait for the same answer.
+        var (_, answer) = _asked.AddOrUpdate(key, _ => (now, Ask()), (_, known) => now - known.Asked > Shared ? (now, Ask()) : known);
+        return await answer.WaitAsync(stop);
+
+        Task<CommandOutcome> Ask() => source.CallAsync(new CommandCall(repository, words), CancellationToken.None);
+    }
+
+    /// <summary>The document of a command that only reads.</summary>
+    /// <returns>Null with the outcome where it failed.</returns>
+    public async Task<(T? Document, CommandOutcome Outcome)> ReadAsync<T>(
+        string repository,
+        IReadOnlyList<string> words,
+        CancellationToken stop
+    )
+        where T : class
+    {
+        var outcome = await ReadAsync(repository, words, stop);
+        return (outcome.Output.Length > 0 ? JsonSerializer.Deserialize<T>(outcome.Output, Json) : null, outcome);
+    }
+
+    /// <summary>A run as it is; null with the outcome where there is none.</summary>
+    public Task<(RunStatus? Run, CommandOutcome Outcome)> RunAsync(RepositoryEntry repository, string run, CancellationToken stop) =>
+        ReadAsync<RunStatus>(repository.Root, ["status", "--json", "--", run], stop);
+
+    /// <summary>A run's transitions and its mail.</summary>
+    public async Task<IReadOnlyList<RunEvent>> EventsAsync(RepositoryEntry repository, string run, CancellationToken stop) =>
+        [
+            .. (await ReadAsync(repository.Root, ["events", "--json", "--", run], stop))
+                .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(Event),
+        ];
+
+    /// <summary>The latest runs of a repository.</summary>
+    public Task<(Client.Views.HistoryDocument? History, CommandOutcome Outcome)> HistoryAsync(
+        RepositoryEntry repository,
+        CancellationToken stop,
+        int most = MostRuns
+    ) =>
+        ReadAsync<Client.Views.HistoryDocument>(
+            repository.Root,
+            ["history", "--json", $"--limit={most.ToString(CultureInfo.InvariantCulture)}"],
+            stop
+        );
+
+    /// <summary>What needs the user, in all repositories.</summary>
+    public async Task<IReadOnlyList<Client.Views.InboxLine>> InboxAsync(CancellationToken stop) =>
+        Repositories is [var any, ..]
+            ? (await ReadAsync<Client.Views.InboxDocument>(any.Root, ["inbox", "--json"], stop)).Document?.Entries ?? []
+            : [];
+
+    /// <summary>Carries out a command for a person.</summary>
+    public Task<CommandOutcome> ActAsync(CommandCall call, CancellationToken stop) => source.CallAsync(call, stop);
+
+    // A message among the transitions has no number, and its words instead of a reason.
+    private static RunEvent Event(string line)
+    {
+        var happened = JsonSerializer.Deserialize<EventLine>(line, Json)!;
+        return new RunEvent
+        {
+            Sequence = happened.Sequence,
+            Time = happened.Time,
+            Task = happened.Task,
+            State = happened.State,
+            Why = happened.Why ?? (happened.Sequence == 0 ? new Mailed(new Quote(happened.Reason ?? "")) : null),
+            Evidence = happened.Evidence ?? "",
+            By = happened.By,
+        };
+    }
+
+    private sealed record EventLine(
+        long Sequence,
+        DateTimeOffset Time,
+        string? Task,
+        string State,
+        Reason? Why,
+        string? Reason,
+        string? Evidence,
+        string? By
+    );
+}

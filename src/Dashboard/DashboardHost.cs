@@ -1,0 +1,130 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Dashboard.Api;
+using Orchestrator.Dashboard.Door;
+using Orchestrator.Dashboard.Pages;
+
+namespace Orchestrator.Dashboard;
+
+/// <summary>The web server of the page and the API.</summary>
+public static class DashboardHost
+{
+    /// <summary>Bytes of the largest body of a request: a plan of ten thousand tasks has a third of it.</summary>
+    public const int LargestBody = 8 * 1024 * 1024;
+
+    private const int MostConnections = 1000;
+    private static readonly TimeSpan HeaderPatience = TimeSpan.FromSeconds(15);
+
+    /// <summary>Makes the server; it listens once it is started.</summary>
+    /// <param name="options">Address and token.</param>
+    /// <param name="source">Carries out commands.</param>
+    /// <param name="loggers">Where it logs.</param>
+    /// <param name="time">The clock.</param>
+    public static WebApplication Build(DashboardOptions options, IDashboardSource source, ILoggerFactory loggers, TimeProvider time)
+    {
+        // Nothing of a folder's files or of variables configures it.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orchestrate" });
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxRequestBodySize = LargestBody;
+                kestrel.Limits.MaxConcurrentConnections = MostConnections;
+                kestrel.Limits.RequestHeadersTimeout = HeaderPatience;
+                kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: HeaderPatience);
+                kestrel.Listen(
+                    options.Address,
+                    listen =>
+                    {
+                        if (options.Certificate is { } certificate)
+                        {
+                            listen.UseHttps(certificate);
+                        }
+                    }
+                );
+            });
+        if (options.Certificate is not null)
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        }
+        var app = builder.Build();
+        Add(app, options, source, loggers, time);
+        return app;
+    }
+
+    private static void Add(WebApplication app, DashboardOptions options, IDashboardSource source, ILoggerFactory loggers, TimeProvider time)
+    {
+        var sessions = new LoginSessions(options.Token, time);
+        var commands = new Commands(source, time);
+        var renderer = new PageRenderer(app.Services, loggers);
+        var answers = new RecentAnswers(time);
+        var pages = new PageRoutes(commands, renderer, answers, time);
+        app.Use(next => new DoorMiddleware(next, options, source, sessions).InvokeAsync);
+        pages.AddTo(app);
+        new FormRoutes(commands, pages, renderer, answers, sessions).AddTo(app);
+        new ApiRoutes(commands, time).AddTo(app);
+        new ChangeStreams(commands, source, time, app.Lifetime.ApplicationStopping).AddTo(app);
+        app.MapGet(
+            "/docs",
+            context => RenderAsync(context, renderer.RenderAsync<ApiPage>(
+                    new()
+                    {
+                        ["Frame"] = pages.Frame(context, "API", "docs"),
+                        ["Routes"] = (IReadOnlyList<ApiPage.ApiLine>)
+                            [
+                                .. ApiTable.All.Select(route => new ApiPage.ApiLine(
+                                    route.Method,
+                                    route.Path,
+                                    route.Summary,
+                                    [.. route.Query.Concat(route.Body).Select(member => (member.Name, member.Description))]
+                                )),
+                            ],
+                    }
+                ))
+        );
+        MapAsset(app, "style.css", "text/css; charset=utf-8");
+        MapAsset(app, "page.js", "text/javascript; charset=utf-8");
+        MapAsset(app, "icon.svg", "image/svg+xml");
+        app.MapFallback(context => RenderAsync(context, pages.MissingAsync(context, context.Request.Path)));
+    }
+
+    private static async Task RenderAsync(HttpContext context, Task<IResult> page) => await (await page).ExecuteAsync(context);
+
+    private static void MapAsset(WebApplication app, string name, string type)
+    {
+        var content = Read(name);
+        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..16]}\"";
+        app.MapGet(
+            "/assets/" + name,
+            async context =>
+            {
+                context.Response.Headers.ETag = tag;
+                context.Response.Headers.CacheControl = "no-cache";
+                if (context.Request.Headers.IfNoneMatch.Contains(tag))
+                {
+                    context.Response.StatusCode = StatusCodes.Status304NotModified;
+                    return;
+                }
+                context.Response.ContentType = type;
+                await context.Response.Body.WriteAsync(content, context.RequestAborted);
+            }
+        );
+    }
+
+    private static byte[] Read(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"Orchestrator.Dashboard.Assets.{name}")!;
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return copy.ToArray();
+    }
+}

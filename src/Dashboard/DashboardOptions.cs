@@ -1,0 +1,18 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Orchestrator.Dashboard;
+
+/// <summary>How the page is served.</summary>
+/// <param name="Address">Address and port; port 0: any free one.</param>
+/// <param name="Token">What a person has to know to log in, and a program sends as <c>Authorization: Bearer</c>; at least 16
+/// characters.</param>
+public sealed record DashboardOptions(IPEndPoint Address, string Token)
+{
+    /// <summary>For TLS; null: none.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>Names by which browsers may call it, beside loopback's and <see cref="Address"/>. A page of a stranger whose name leads to
+    /// this address is refused.</summary>
+    public IReadOnlyList<string> HostNames { get; init; } = [];
+}

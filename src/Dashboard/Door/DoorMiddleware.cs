@@ -1,0 +1,128 @@
+using System.Net;
+using Microsoft.AspNetCore.Http.Features;
+using Orchestrator.Dashboard.Pages;
+
+namespace Orchestrator.Dashboard.Door;
+
+/// <summary>Lets in who may come in, before anything else of a request is looked at: the name that it calls must be this server's, a change
+/// must come from a page of this server, and the caller must be logged in or send the token. Programs that a run has started are never let
+/// in.</summary>
+/// <param name="next">What answers.</param>
+/// <param name="options">Token and names.</param>
+/// <param name="source">Knows which callers belong to a run.</param>
+/// <param name="sessions">Who is logged in.</param>
+internal sealed class DoorMiddleware(RequestDelegate next, DashboardOptions options, IDashboardSource source, LoginSessions sessions)
+{
+    /// <summary>Name of the session's cookie.</summary>
+    public const string Cookie = "orchestrate";
+
+    /// <summary>Field of a form for <see cref="LoginSession.FormToken"/>.</summary>
+    public const string FormField = "form";
+
+    private const string Bearer = "Bearer ";
+
+    private static readonly string[] Public = ["/login", "/assets/style.css", "/assets/page.js", "/assets/icon.svg"];
+
+    private readonly HostNames _names = new(options);
+
+    /// <summary>Answers a request, or refuses it.</summary>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        Harden(context);
+        var request = context.Request;
+        if (!_names.Has(request.Host.Host))
+        {
+            await RefuseAsync(
+                context,
+                HttpStatusCode.MisdirectedRequest,
+                "This server is not called so.",
+                $"Call it by its address, or name '{new UntrustedText(request.Host.Host).Line}' with --host when it is started."
+            );
+            return;
+        }
+        if (
+            context.Connection is { RemoteIpAddress: { } address, RemotePort: var port }
+            && IPAddress.IsLoopback(address)
+            && source.IsStepOfRun(port)
+        )
+        {
+            await RefuseAsync(
+                context,
+                HttpStatusCode.Forbidden,
+                "Agents, gates and what they start are not let in.",
+                "An agent says how its task ended with 'orchestrate done', or what it needs with 'orchestrate blocked'."
+            );
+            return;
+        }
+        var isChange = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
+        var header = request.Headers.Authorization.ToString();
+        if (header.StartsWith(Bearer, StringComparison.Ordinal))
+        {
+            if (sessions.IsToken(header[Bearer.Length..]) is not true)
+            {
+                await RefuseAsync(context, HttpStatusCode.Unauthorized, "The token is wrong.", LoginPage.HowToLogIn);
+                return;
+            }
+
+            // No browser sends this header by itself.
+            context.Items[typeof(LoginSession)] = new LoginSession(
+                DeviceName.Of(request.Headers.UserAgent, context.Connection.RemoteIpAddress),
+                "",
+                DateTimeOffset.MaxValue
+            );
+            await next(context);
+            return;
+        }
+        if (isChange && !IsOwnPage(request))
+        {
+            await RefuseAsync(
+                context,
+                HttpStatusCode.Forbidden,
+                "A change must come from a page of this server (the Origin header says from where).",
+                "A program sends the token instead: Authorization: Bearer TOKEN."
+            );
+            return;
+        }
+        var session = sessions.Find(request.Cookies[Cookie]);
+        context.Items[typeof(LoginSession)] = session;
+        if (session is null && !Public.Contains(request.Path.Value, StringComparer.Ordinal))
+        {
+            if (request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/ws") || isChange)
+            {
+                await RefuseAsync(context, HttpStatusCode.Unauthorized, "You are not logged in.", LoginPage.HowToLogIn);
+                return;
+            }
+            context.Response.Redirect("/login?to=" + Uri.EscapeDataString(request.Path + request.QueryString));
+            return;
+        }
+        await next(context);
+    }
+
+    /// <summary>Who asks; only behind the door.</summary>
+    public static LoginSession SessionOf(HttpContext context) => (LoginSession)context.Items[typeof(LoginSession)]!;
+
+    private static bool IsOwnPage(HttpRequest request) =>
+        Uri.TryCreate(request.Headers.Origin, UriKind.Absolute, out var origin)
+        && string.Equals(origin.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)
+        && string.Equals(origin.Scheme, request.Scheme, StringComparison.OrdinalIgnoreCase);
+
+    private static void Harden(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy =
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "
+            + "base-uri 'none'; frame-ancestors 'none'";
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers.CacheControl = "no-store";
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = DashboardHost.LargestBody;
+        }
+    }
+
+    private static Task RefuseAsync(HttpContext context, HttpStatusCode status, string what, string cure) =>
+        Problem.Of((int)status, what, cure).ExecuteAsync(context);
+}

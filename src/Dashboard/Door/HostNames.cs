@@ -1,0 +1,31 @@
+using System.Net;
+
+namespace Orchestrator.Dashboard.Door;
+
+/// <summary>The names by which this server may be called. A name of a stranger that leads here (DNS rebinding) is none of them.</summary>
+/// <param name="options">Address and further names.</param>
+internal sealed class HostNames(DashboardOptions options)
+{
+    private readonly HashSet<string> _names = new(
+        [
+            "localhost",
+            "127.0.0.1",
+            "[::1]",
+            .. IPAddress.Any.Equals(options.Address.Address) || IPAddress.IPv6Any.Equals(options.Address.Address)
+                ? Array.Empty<string>()
+                : [Written(options.Address.Address)],
+            .. options.HostNames,
+        ],
+        StringComparer.OrdinalIgnoreCase
+    );
+
+    private readonly bool _isOfAnyAddress =
+        IPAddress.Any.Equals(options.Address.Address) || IPAddress.IPv6Any.Equals(options.Address.Address);
+
+    /// <summary>Whether a request names this server.</summary>
+    /// <param name="host">The request's <c>Host</c>, without port.</param>
+    public bool Has(string host) => _names.Contains(host) || (_isOfAnyAddress && IPAddress.TryParse(host.Trim('[', ']'), out _));
+
+    private static string Written(IPAddress address) =>
+        address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
+}

@@ -1,0 +1,271 @@
+using System.Security.Cryptography;
+using Orchestrator.Dashboard.Door;
+using Orchestrator.Dashboard.Pages;
+
+namespace Orchestrator.Dashboard;
+
+/// <summary>The forms of the pages. Each carries out one command and leads back to the page, which shows what came of it.</summary>
+/// <param name="commands">Carries them out.</param>
+/// <param name="pages">The pages.</param>
+/// <param name="renderer">Makes HTML.</param>
+/// <param name="answers">Keeps what came of them.</param>
+/// <param name="sessions">Who is logged in.</param>
+internal sealed class FormRoutes(
+    Commands commands,
+    PageRoutes pages,
+    PageRenderer renderer,
+    RecentAnswers answers,
+    LoginSessions sessions
+)
+{
+    private const string Comment = "comment";
+    private const int LongestText = 4000;
+
+    /// <summary>Kinds of <see cref="AnswerWay"/> that change something, and what can be done to a run or task at any time.</summary>
+    private static readonly string[] Kinds =
+    [
+        AnswerWays.Approve,
+        AnswerWays.Reject,
+        AnswerWays.Promote,
+        AnswerWays.Skip,
+        AnswerWays.Cancel,
+        AnswerWays.Resume,
+        AnswerWays.CancelDependants,
+        AnswerWays.Retry,
+        AnswerWays.Guide,
+        AnswerWays.LandMerged,
+        AnswerWays.Resolve,
+        "pause",
+        "send",
+    ];
+
+    /// <summary>Adds them.</summary>
+    public void AddTo(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/login", LoginPageAsync);
+        routes.MapPost("/login", (Delegate)LoginAsync);
+        routes.MapPost("/logout", (Delegate)LogoutAsync);
+        routes.MapPost("/r/{repository}/{run}/act", ActAsync);
+        routes.MapGet("/plan", (Delegate)PlanPageAsync);
+        routes.MapPost("/plan", (Delegate)PlanAsync);
+    }
+
+    /// <summary>Where a person is led after a form: a path of this server, never another address.</summary>
+    internal static string Local(string? to) =>
+        to is ['/', ..] && !to.StartsWith("//", StringComparison.Ordinal) && to.AsSpan().IndexOfAny('\\', '\r', '\n') < 0 ? to : "/";
+
+    // With the token in its address: the link that 'orchestrate web' prints. The token leaves the address at once.
+    private async Task<IResult> LoginPageAsync(HttpContext context, string? token, string? to)
+    {
+        if (token is { Length: > 0 })
+        {
+            return await LogInAsync(context, token, Local(to));
+        }
+        return sessions.Find(context.Request.Cookies[DoorMiddleware.Cookie]) is not null
+            ? Results.Redirect(Local(to))
+            : await renderer.RenderAsync<LoginPage>(new() { ["To"] = Local(to) });
+    }
+
+    private async Task<IResult> LoginAsync(HttpContext context)
+    {
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        return await LogInAsync(context, form["token"].ToString(), Local(form["to"]));
+    }
+
+    private async Task<IResult> LogInAsync(HttpContext context, string token, string to)
+    {
+        switch (sessions.IsToken(token))
+        {
+            case true:
+                var device = DeviceName.Of(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
+                context.Response.Cookies.Append(
+                    DoorMiddleware.Cookie,
+                    sessions.Begin(device),
+                    new CookieOptions
+                    {
+                        HttpOnly = true,
+                        SameSite = SameSiteMode.Strict,
+                        Secure = context.Request.IsHttps,
+                        MaxAge = TimeSpan.FromDays(30),
+                        IsEssential = true,
+                    }
+                );
+                // A redirection would not carry the cookie of a link that was opened from another program (SameSite=Strict).
+                return Results.Content(
+                    $"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Logged in</title><meta http-equiv=\"refresh\" "
+                        + $"content=\"0; url={System.Net.WebUtility.HtmlEncode(to)}\"></head><body><p><a href=\"{System.Net.WebUtility.HtmlEncode(to)}\">"
+                        + "Logged in</a></p></body></html>",
+                    "text/html; charset=utf-8"
+                );
+            case false:
+                return await renderer.RenderAsync<LoginPage>(
+                    new() { ["Problem"] = "This is not the token of this server.", ["To"] = to },
+                    StatusCodes.Status403Forbidden
+                );
+            default:
+                context.Response.Headers.RetryAfter = "60";
+                return await renderer.RenderAsync<LoginPage>(
+                    new() { ["Problem"] = "Too many wrong tokens came in the last minute: try again in one.", ["To"] = to },
+                    StatusCodes.Status429TooManyRequests
+                );
+        }
+    }
+
+    private async Task<IResult> LogoutAsync(HttpContext context)
+    {
+        if (await FormAsync(context) is null)
+        {
+            return Refused();
+        }
+        sessions.End(context.Request.Cookies[DoorMiddleware.Cookie] ?? "");
+        context.Response.Cookies.Delete(DoorMiddleware.Cookie);
+        return Results.Redirect("/login");
+    }
+
+    private async Task<IResult> ActAsync(HttpContext context, string repository, string run)
+    {
+        if (await FormAsync(context) is not { } form)
+        {
+            return Refused();
+        }
+        if (commands.Find(repository) is not { } home)
+        {
+            return await pages.MissingAsync(context, run);
+        }
+        var (kind, target, text) = (form["kind"].ToString(), form["target"].ToString(), Cut(form["text"].ToString()));
+        var back = Back(context, Links.Run(home, run));
+        if (target != run && !target.StartsWith(run + "/", StringComparison.Ordinal))
+        {
+            return Said(back, new CommandOutcome(2, "", $"'{target}' does not belong to {run}."));
+        }
+        var words = Words(kind, target, text, form);
+        if (words is null)
+        {
+            return Said(back, new CommandOutcome(2, "", $"'{kind}' is nothing that can be done here."));
+        }
+        if (form["shown"].ToString() is { Length: > 0 } shown && await HasChangedAsync(home, run, shown, context.RequestAborted))
+        {
+            return Said(
+                back,
+                new CommandOutcome(2, "", "Nothing was done: what you answered is not asked any more, or is asked anew with other words. See below.")
+            );
+        }
+        var call = new CommandCall(home.Root, words, DoorMiddleware.SessionOf(context).Device);
+        return Said(back, await commands.ActAsync(call, context.RequestAborted));
+    }
+
+    private static IReadOnlyList<string>? Words(string kind, string target, string text, IFormCollection form) =>
+        kind == Comment ? ["send", "--", target, $"{Cut(form["file"].ToString())}{Place(form["line"].ToString())}: {text}"]
+        : kind == "send" ? (text.Length == 0 ? null : ["send", "--", target, text])
+        : !Kinds.Contains(kind, StringComparer.Ordinal) || target.StartsWith('-') ? null
+        : new AnswerWay(kind, target, form["resolution"].ToString() is { Length: > 0 } resolution && resolution[0] != '-' ? resolution : null)
+            .Words(text.Length > 0 ? text : null) is var words && !words.Skip(1).Any(word => word.Length == 0) ? Options(words)
+        : null;
+
+    // An option's text may begin with a sign of options.
+    private static IReadOnlyList<string> Options(IReadOnlyList<string> words) =>
+        words is [.., ['-', '-', ..] option, { Length: > 0 } value] ? [.. words.SkipLast(2), $"{option}={value}"] : words;
+
+    private static string Place(string line) => int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        ? string.Create(CultureInfo.InvariantCulture, $" line {number}")
+        : "";
+
+    private async Task<bool> HasChangedAsync(RepositoryEntry home, string run, string shown, CancellationToken stop) =>
+        (await commands.ActAsync(new CommandCall(home.Root, ["status", "--json", "--", run]), stop)) is not { Output.Length: > 0 } outcome
+        || JsonSerializer.Deserialize<RunStatus>(outcome.Output, Commands.Json)?.Questions.Any(question => question.Shown == shown) is not true;
+
+    private async Task<IResult> PlanPageAsync(HttpContext context) =>
+        await renderer.RenderAsync<PlanPage>(
+            new() { ["Frame"] = pages.Frame(context, "Plan", "plan"), ["Repositories"] = commands.Repositories }
+        );
+
+    private async Task<IResult> PlanAsync(HttpContext context)
+    {
+        if (await FormAsync(context) is not { } form)
+        {
+            return Refused();
+        }
+        if (commands.Find(form["repository"]) is not { } home)
+        {
+            return await pages.MissingAsync(context, "This repository");
+        }
+        var plan = form["plan"].ToString();
+        var stop = context.RequestAborted;
+        if (form["do"] == "start")
+        {
+            var device = DoorMiddleware.SessionOf(context).Device;
+            var started = await commands.ActAsync(
+                new CommandCall(home.Root, ["run", "--detach", CommandCall.InputFile], device) { Input = plan },
+                stop
+            );
+            if (started.IsDone)
+            {
+                return Said("/", started);
+            }
+            return await ShowAsync(started, []);
+        }
+        var checkedPlan = await commands.ActAsync(Read("validate", CommandCall.InputFile), stop);
+        var graph = await commands.ActAsync(Read("graph", "--json", CommandCall.InputFile), stop);
+        return await ShowAsync(checkedPlan, graph.IsDone ? Tasks(graph.Output) : []);
+
+        CommandCall Read(params string[] words) => new(home.Root, words) { Input = plan };
+
+        async Task<IResult> ShowAsync(CommandOutcome said, IReadOnlyList<RunTask> tasks) =>
+            await renderer.RenderAsync<PlanPage>(
+                new()
+                {
+                    ["Frame"] = pages.Frame(context, "Plan", "plan") with { Said = said },
+                    ["Repositories"] = commands.Repositories,
+                    ["Chosen"] = home.Id,
+                    ["Plan"] = plan,
+                    ["Graph"] = tasks,
+                    ["Risk"] = (await commands.ActAsync(Read("risk", CommandCall.InputFile), stop)).Output,
+                }
+            );
+    }
+
+    private static IReadOnlyList<RunTask> Tasks(string graph) =>
+        [
+            .. JsonNode
+                .Parse(graph)!["tasks"]!
+                .AsArray()
+                .Select(task => new RunTask(new TaskProgress { Id = task!["id"]!.GetValue<string>(), State = TaskStates.Pending })
+                {
+                    DependsOn = [.. task["dependsOn"]!.AsArray().Select(need => need!.GetValue<string>())],
+                }),
+        ];
+
+    /// <summary>The form that a logged-in person has sent from a page of this server; null: it is none.</summary>
+    private static async Task<IFormCollection?> FormAsync(HttpContext context)
+    {
+        if (!context.Request.HasFormContentType)
+        {
+            return null;
+        }
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var expected = DoorMiddleware.SessionOf(context).FormToken;
+        return expected.Length > 0
+            && CryptographicOperations.FixedTimeEquals(
+                Encoding.UTF8.GetBytes(form[DoorMiddleware.FormField].ToString()),
+                Encoding.UTF8.GetBytes(expected)
+            )
+            ? form
+            : null;
+    }
+
+    private static IResult Refused() =>
+        Problem.Of(
+            StatusCodes.Status403Forbidden,
+            "This form does not come from a page of this session.",
+            "Load the page anew and send it again."
+        );
+
+    private IResult Said(string to, CommandOutcome outcome) =>
+        Results.Redirect($"{to}{(to.Contains('?', StringComparison.Ordinal) ? '&' : '?')}said={answers.Keep(outcome)}");
+
+    /// <summary>The page from which the form came, as far as the browser tells; else the page of the run.</summary>
+    private static string Back(HttpContext context, string otherwise) =>
+        context.Request.Form["back"].ToString() is { Length: > 0 } back ? Local(back) : otherwise;
+
+    private static string Cut(string text) => text.Trim() is var trimmed && trimmed.Length > LongestText ? trimmed[..LongestText] : trimmed;
+}

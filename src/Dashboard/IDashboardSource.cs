@@ -1,0 +1,61 @@
+namespace Orchestrator.Dashboard;
+
+/// <summary>What the pages and the API are made of. They know no file and no engine: what they show, <c>orchestrate</c>'s own commands
+/// answer, and what they change, its commands change.</summary>
+public interface IDashboardSource
+{
+    /// <summary>The repositories in which this user has started runs, by path.</summary>
+    IReadOnlyList<RepositoryEntry> Repositories();
+
+    /// <summary>Carries out a command line as if it were typed in a repository, without a terminal.</summary>
+    /// <param name="call">The command line, and who asks.</param>
+    /// <param name="stop">Gives up waiting.</param>
+    Task<CommandOutcome> CallAsync(CommandCall call, CancellationToken stop);
+
+    /// <summary>The transitions of a run, those that are there and those that come; ends with the run.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="run">Id of the run.</param>
+    /// <param name="after">Only those with a greater number.</param>
+    /// <param name="stop">Ends the following.</param>
+    /// <returns>Null where there is no such run.</returns>
+    IAsyncEnumerable<RunEvent>? FollowAsync(RepositoryEntry repository, string run, long after, CancellationToken stop);
+
+    /// <summary>Changes whenever something about the runs of a repository changed on disk: transitions, and what agents do.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="run">Id of a run; null: all of them.</param>
+    string Fingerprint(RepositoryEntry repository, string? run);
+
+    /// <summary>Whether a caller on this machine is an agent, a gate, or another program that a run has started, which must not answer its
+    /// own questions.</summary>
+    /// <param name="port">Its port on loopback.</param>
+    bool IsStepOfRun(int port);
+}
+
+/// <summary>A repository as pages name it.</summary>
+/// <param name="Id">Its id in addresses.</param>
+/// <param name="Name">The name of its folder.</param>
+/// <param name="Root">Its absolute path.</param>
+public sealed record RepositoryEntry(string Id, string Name, string Root);
+
+/// <summary>A command line of <c>orchestrate</c>.</summary>
+/// <param name="Repository">Folder in which it is carried out.</param>
+/// <param name="Words">The words after the program's name.</param>
+/// <param name="Device">From where a person asks, for the record of what they decide; null: the command only reads.</param>
+public sealed record CommandCall(string Repository, IReadOnlyList<string> Words, string? Device = null)
+{
+    /// <summary>A word that stands for the path of a file with <see cref="Input"/>.</summary>
+    public const string InputFile = "\0input";
+
+    /// <summary>Text of a file that is there while the command is carried out; null: there is none.</summary>
+    public string? Input { get; init; }
+}
+
+/// <summary>What came of a command line.</summary>
+/// <param name="ExitCode">Its exit code.</param>
+/// <param name="Output">What it wrote to its standard output.</param>
+/// <param name="Messages">What it told the person: progress, warnings, and why it failed with the cure.</param>
+public sealed record CommandOutcome(int ExitCode, string Output, string Messages)
+{
+    /// <summary>It did what was asked.</summary>
+    public bool IsDone => ExitCode == 0;
+}

@@ -1,0 +1,214 @@
+using Orchestrator.Client.Views;
+using Orchestrator.Dashboard.Door;
+using Orchestrator.Dashboard.Pages;
+using Orchestrator.Dashboard.Views;
+
+namespace Orchestrator.Dashboard;
+
+/// <summary>The pages: facts from commands, given to a component.</summary>
+/// <param name="commands">Answers.</param>
+/// <param name="renderer">Makes HTML.</param>
+/// <param name="answers">What came of what people asked for.</param>
+/// <param name="time">The clock.</param>
+internal sealed class PageRoutes(Commands commands, PageRenderer renderer, RecentAnswers answers, TimeProvider time)
+{
+    /// <summary>Adds them.</summary>
+    public void AddTo(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/", (Delegate)HomeAsync);
+        routes.MapGet("/inbox", (Delegate)InboxAsync);
+        routes.MapGet("/history", (Delegate)HistoryAsync);
+        routes.MapGet("/settings", (Delegate)SettingsAsync);
+        routes.MapGet("/r/{repository}/{run}", RunAsync);
+        routes.MapGet("/r/{repository}/{run}/report", ReportAsync);
+        routes.MapGet("/r/{repository}/{run}/tasks/{task}", TaskAsync);
+        routes.MapGet("/r/{repository}/{run}/tasks/{task}/log", LogAsync);
+    }
+
+    /// <summary>What stands around a page.</summary>
+    public PageFrame Frame(HttpContext context, string title, string section) =>
+        new(title, section, DoorMiddleware.SessionOf(context).FormToken, time.GetUtcNow())
+        {
+            Said = answers.Take(context.Request.Query["said"]),
+        };
+
+    private async Task<IResult> HomeAsync(HttpContext context) =>
+        await renderer.RenderAsync<HomePage>(
+            new()
+            {
+                ["Frame"] = Frame(context, "What runs here", "home") with { Events = Links.Events() },
+                ["Homes"] = await RunsAsync(most: 8, context.RequestAborted),
+                ["Inbox"] = await commands.InboxAsync(context.RequestAborted),
+            }
+        );
+
+    private async Task<IResult> InboxAsync(HttpContext context) =>
+        await renderer.RenderAsync<InboxPage>(
+            new()
+            {
+                ["Frame"] = Frame(context, "Inbox", "inbox") with { Events = Links.Events() },
+                ["Inbox"] = await commands.InboxAsync(context.RequestAborted),
+                ["Repositories"] = commands.Repositories,
+            }
+        );
+
+    private async Task<IResult> HistoryAsync(HttpContext context) =>
+        await renderer.RenderAsync<HistoryPage>(
+            new()
+            {
+                ["Frame"] = Frame(context, "History", "history") with { Events = Links.Events() },
+                ["Homes"] = await RunsAsync(most: 200, context.RequestAborted),
+            }
+        );
+
+    private async Task<IResult> SettingsAsync(HttpContext context)
+    {
+        var all = new List<(RepositoryEntry, IReadOnlyList<ConfigEntry>, string)>();
+        foreach (var repository in commands.Repositories)
+        {
+            var (found, outcome) = await commands.ReadAsync<ConfigDocument>(
+                repository.Root,
+                ["config", "list", "--json"],
+                context.RequestAborted
+            );
+            all.Add((repository, found?.Settings ?? [], found is null ? outcome.Messages : ""));
+        }
+        return await renderer.RenderAsync<SettingsPage>(
+            new()
+            {
+                ["Frame"] = Frame(context, "Settings", "settings"),
+                ["Settings"] = (IReadOnlyList<(RepositoryEntry, IReadOnlyList<ConfigEntry>, string)>)all,
+            }
+        );
+    }
+
+    private async Task<IResult> RunAsync(HttpContext context, string repository, string run, long? at)
+    {
+        if (await FindAsync(context, repository, run) is not { Run: { } now, Repository: { } home })
+        {
+            return await MissingAsync(context, run);
+        }
+        var events = await commands.EventsAsync(home, now.RunId, context.RequestAborted);
+        var moment = at is { } number && number < now.Sequence && number > 0 ? number : (long?)null;
+        return await renderer.RenderAsync<RunPage>(
+            new()
+            {
+                ["Frame"] = Of(context, now, home, now.Title.Length > 0 ? now.Title : now.RunId) with
+                {
+                    Run = null,
+                    Events = moment is null ? Links.Events(home, now.RunId) : null,
+                },
+                ["Repository"] = home,
+                ["Run"] = moment is null ? now : RunMoment.Of(now, events, moment.Value),
+                ["Events"] = moment is null ? events : [.. events.Where(happened => happened.Sequence <= moment)],
+                ["At"] = moment,
+                ["Last"] = now.Sequence,
+            }
+        );
+    }
+
+    private async Task<IResult> TaskAsync(HttpContext context, string repository, string run, string task)
+    {
+        if (
+            await FindAsync(context, repository, run) is not { Run: { } now, Repository: { } home }
+            || now.Tasks.FirstOrDefault(one => one.Id == task) is not { } found
+        )
+        {
+            return await MissingAsync(context, $"{run}/{task}");
+        }
+        var name = $"{now.RunId}/{task}";
+        var stop = context.RequestAborted;
+        return await renderer.RenderAsync<TaskPage>(
+            new()
+            {
+                ["Frame"] = Of(context, now, home, found.Title.Length > 0 ? $"{task}: {found.Title}" : task),
+                ["Repository"] = home,
+                ["Run"] = now,
+                ["Task"] = found,
+                ["Events"] = (IReadOnlyList<RunEvent>)
+                    [.. (await commands.EventsAsync(home, now.RunId, stop)).Where(happened => happened.Task == task)],
+                ["Log"] =
+                    found.Starts == 0 ? null
+                    : (await commands.ReadAsync<LogDocument>(home.Root, ["logs", "--json", "--", name], stop)).Document,
+                ["Diff"] =
+                    found.Starts == 0 ? null
+                    : (await commands.ReadAsync<DiffDocument>(home.Root, ["diff", "--json", "--", name], stop)).Document,
+            }
+        );
+    }
+
+    private async Task<IResult> LogAsync(HttpContext context, string repository, string run, string task, int? start, string? find)
+    {
+        if (await FindAsync(context, repository, run) is not { Run: { } now, Repository: { } home })
+        {
+            return await MissingAsync(context, $"{run}/{task}");
+        }
+        string[] which = start is { } number ? [$"--start={number.ToString(CultureInfo.InvariantCulture)}"] : [];
+        var (log, outcome) = await commands.ReadAsync<LogDocument>(
+            home.Root,
+            ["logs", "--json", .. which, "--", $"{now.RunId}/{task}"],
+            context.RequestAborted
+        );
+        return await renderer.RenderAsync<LogPage>(
+            new()
+            {
+                ["Frame"] = Of(context, now, home, $"Log of {task}"),
+                ["Log"] = log,
+                ["Find"] = find ?? "",
+                ["Problem"] = log is null ? outcome.Messages : "",
+            }
+        );
+    }
+
+    private async Task<IResult> ReportAsync(HttpContext context, string repository, string run, string? escalation)
+    {
+        if (await FindAsync(context, repository, run) is not { Run: { } now, Repository: { } home })
+        {
+            return await MissingAsync(context, run);
+        }
+        string[] which = escalation is { Length: > 0 } ? ["--escalation"] : [];
+        var report = await commands.ReadAsync(home.Root, ["report", .. which, "--", now.RunId], context.RequestAborted);
+        return await renderer.RenderAsync<TextPage>(
+            new()
+            {
+                ["Frame"] = Of(context, now, home, which.Length > 0 ? "Why it needs you" : "Report"),
+                ["Text"] = report.Output.Length > 0 ? report.Output : report.Messages,
+            }
+        );
+    }
+
+    private PageFrame Of(HttpContext context, RunStatus run, RepositoryEntry repository, string title) =>
+        Frame(context, title, "home") with
+        {
+            Repository = repository,
+            Run = run.RunId,
+            Events = RunStates.IsFinal(run.State) ? null : Links.Events(repository, run.RunId),
+        };
+
+    private async Task<(RunStatus? Run, RepositoryEntry? Repository)> FindAsync(HttpContext context, string repository, string run) =>
+        commands.Find(repository) is { } home
+            ? ((await commands.RunAsync(home, run, context.RequestAborted)).Run, home)
+            : (null, null);
+
+    /// <summary>The page of something that is not there, or is gone.</summary>
+    public Task<IResult> MissingAsync(HttpContext context, string what) =>
+        renderer.RenderAsync<TextPage>(
+            new()
+            {
+                ["Frame"] = Frame(context, "There is nothing here", "home"),
+                ["Text"] = $"{what} is not known here: it was removed, or never was. The page 'Home' has what there is.",
+            },
+            StatusCodes.Status404NotFound
+        );
+
+    private async Task<IReadOnlyList<RepositoryRuns>> RunsAsync(int most, CancellationToken stop)
+    {
+        var all = new List<RepositoryRuns>();
+        foreach (var repository in commands.Repositories)
+        {
+            var (history, outcome) = await commands.HistoryAsync(repository, stop, most);
+            all.Add(new RepositoryRuns(repository, history?.Runs ?? [], history is null ? outcome.Messages : ""));
+        }
+        return all;
+    }
+}

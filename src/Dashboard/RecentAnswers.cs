@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+
+namespace Orchestrator.Dashboard;
+
+/// <summary>What came of a form that a person has sent, for the page that they see next: a page that is loaded anew must not send it once
+/// more.</summary>
+/// <param name="time">The clock.</param>
+internal sealed class RecentAnswers(TimeProvider time)
+{
+    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);
+
+    private readonly ConcurrentDictionary<string, (DateTimeOffset Time, CommandOutcome Outcome)> _answers = new(StringComparer.Ordinal);
+
+    /// <summary>Keeps an answer.</summary>
+    /// <returns>Its key.</returns>
+    public string Keep(CommandOutcome outcome)
+    {
+        foreach (var old in _answers.Where(answer => time.GetUtcNow() - answer.Value.Time > Kept))
+        {
+            _answers.TryRemove(old);
+        }
+        var key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+        _answers[key] = (time.GetUtcNow(), outcome);
+        return key;
+    }
+
+    /// <summary>The answer of a key; null: there is none any more.</summary>
+    public CommandOutcome? Take(string? key) => key is not null && _answers.TryGetValue(key, out var found) ? found.Outcome : null;
+}

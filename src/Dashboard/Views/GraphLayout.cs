@@ -1,0 +1,177 @@
+namespace Orchestrator.Dashboard.Views;
+
+/// <summary>Where each task of a run stands in a drawing: a column for each step of dependencies, from left to right.</summary>
+internal sealed class GraphLayout
+{
+    /// <summary>Of more tasks a drawing shows less than the table below it.</summary>
+    public const int MostTasks = 400;
+
+    private const int Width = 168;
+    private const int Height = 44;
+    private const int Across = 56;
+    private const int Down = 14;
+    private const int Margin = 12;
+
+    /// <summary>Times that the order within the columns is improved.</summary>
+    private const int Rounds = 4;
+
+    private GraphLayout(IReadOnlyList<GraphBox> boxes, IReadOnlyList<GraphLine> lines, int width, int height)
+    {
+        Boxes = boxes;
+        Lines = lines;
+        TotalWidth = width;
+        TotalHeight = height;
+    }
+
+    /// <summary>One for each task, in the order of the plan.</summary>
+    public IReadOnlyList<GraphBox> Boxes { get; }
+
+    /// <summary>One for each dependency.</summary>
+    public IReadOnlyList<GraphLine> Lines { get; }
+
+    /// <summary>Pixels.</summary>
+    public int TotalWidth { get; }
+
+    /// <summary>Pixels.</summary>
+    public int TotalHeight { get; }
+
+    /// <summary>The tasks of a run; null where they are too many to be drawn.</summary>
+    public static GraphLayout? Of(IReadOnlyList<RunTask> tasks)
+    {
+        if (tasks.Count is 0 or > MostTasks)
+        {
+            return null;
+        }
+        var known = tasks.Select(task => task.Id).ToHashSet(StringComparer.Ordinal);
+        var above = tasks.ToDictionary(
+            task => task.Id,
+            task => (IReadOnlyList<string>)[.. task.DependsOn.Where(known.Contains).Distinct(StringComparer.Ordinal)],
+            StringComparer.Ordinal
+        );
+        var depth = Depths(tasks, above);
+        var critical = Critical(tasks, above, depth);
+        var columns = Ordered(tasks, above, depth);
+        var place = new Dictionary<string, (int X, int Y)>(StringComparer.Ordinal);
+        var tallest = columns.Max(column => column.Count);
+        foreach (var (x, column) in columns.Index())
+        {
+            var free = (tallest - column.Count) * (Height + Down) / 2;
+            foreach (var (y, id) in column.Index())
+            {
+                place[id] = (Margin + (x * (Width + Across)), Margin + free + (y * (Height + Down)));
+            }
+        }
+        var boxes = tasks.Select(task => new GraphBox(task, place[task.Id].X, place[task.Id].Y, Width, Height)).ToList();
+        var lines = tasks
+            .SelectMany(task => above[task.Id].Select(from => (From: from, To: task.Id)))
+            .Select(edge => new GraphLine(
+                place[edge.From].X + Width,
+                place[edge.From].Y + (Height / 2),
+                place[edge.To].X,
+                place[edge.To].Y + (Height / 2),
+                critical.Contains(edge.From) && critical.Contains(edge.To) && depth[edge.To] == depth[edge.From] + 1
+            ))
+            .ToList();
+        return new GraphLayout(
+            boxes,
+            lines,
+            (columns.Count * (Width + Across)) - Across + (2 * Margin),
+            (tallest * (Height + Down)) - Down + (2 * Margin)
+        );
+    }
+
+    /// <summary>Length of the longest way to each task. A circle, which no valid plan has, ends where it is met.</summary>
+    private static Dictionary<string, int> Depths(IReadOnlyList<RunTask> tasks, Dictionary<string, IReadOnlyList<string>> above)
+    {
+        var depth = tasks.ToDictionary(task => task.Id, _ => 0, StringComparer.Ordinal);
+        for (var (round, changed) = (0, true); changed && round < tasks.Count; round++)
+        {
+            changed = false;
+            foreach (var (id, needs) in above)
+            {
+                var least = needs.Count == 0 ? 0 : needs.Max(need => depth[need]) + 1;
+                if (least > depth[id])
+                {
+                    depth[id] = least;
+                    changed = true;
+                }
+            }
+        }
+        return depth;
+    }
+
+    /// <summary>The tasks of one longest way.</summary>
+    private static HashSet<string> Critical(
+        IReadOnlyList<RunTask> tasks,
+        Dictionary<string, IReadOnlyList<string>> above,
+        Dictionary<string, int> depth
+    )
+    {
+        var critical = new HashSet<string>(StringComparer.Ordinal);
+        var last = tasks.MaxBy(task => depth[task.Id])!.Id;
+        while (critical.Add(last) && above[last].FirstOrDefault(need => depth[need] == depth[last] - 1) is { } before)
+        {
+            last = before;
+        }
+        return critical;
+    }
+
+    /// <summary>The columns, each in an order in which lines cross little: each task near the middle of what it depends on and of what
+    /// depends on it, in turn.</summary>
+    private static List<List<string>> Ordered(
+        IReadOnlyList<RunTask> tasks,
+        Dictionary<string, IReadOnlyList<string>> above,
+        Dictionary<string, int> depth
+    )
+    {
+        var below = above
+            .SelectMany(task => task.Value.Select(need => (need, task.Key)))
+            .ToLookup(edge => edge.need, edge => edge.Key, StringComparer.Ordinal);
+        var columns = tasks
+            .GroupBy(task => depth[task.Id])
+            .OrderBy(column => column.Key)
+            .Select(column => column.Select(task => task.Id).ToList())
+            .ToList();
+        for (var round = 0; round < Rounds; round++)
+        {
+            var order = columns
+                .SelectMany(column => column.Index().Select(task => (task.Item, At: (task.Index + 0.5) / column.Count)))
+                .ToDictionary(task => task.Item, task => task.At, StringComparer.Ordinal);
+            foreach (var column in columns)
+            {
+                var sorted = column.OrderBy(id => Middle(round % 2 == 0 ? above[id] : below[id], order, order[id])).ToList();
+                column.Clear();
+                column.AddRange(sorted);
+                foreach (var (at, id) in column.Index())
+                {
+                    order[id] = (at + 0.5) / column.Count;
+                }
+            }
+        }
+        return columns;
+    }
+
+    private static double Middle(IEnumerable<string> others, Dictionary<string, double> order, double otherwise) =>
+        others.Select(other => order[other]).DefaultIfEmpty(otherwise).Average();
+}
+
+/// <summary>A task in the drawing.</summary>
+internal sealed record GraphBox(RunTask Task, int X, int Y, int Width, int Height);
+
+/// <summary>A dependency in the drawing, from left to right.</summary>
+/// <param name="IsCritical">It lies on the longest way.</param>
+internal sealed record GraphLine(int FromX, int FromY, int ToX, int ToY, bool IsCritical)
+{
+    /// <summary>As an SVG path.</summary>
+    public string Path
+    {
+        get
+        {
+            var bend = (ToX - FromX) / 2;
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"M{FromX},{FromY} C{FromX + bend},{FromY} {ToX - bend},{ToY} {ToX},{ToY}"
+            );
+        }
+    }
+}

@@ -1,0 +1,56 @@
+namespace Orchestrator.Dashboard.Views;
+
+/// <summary>A run as it was after one of its transitions.</summary>
+internal static class RunMoment
+{
+    /// <summary>The run's state and its tasks' as the events up to a number say; what no event tells (cost, gates, questions) is left
+    /// out.</summary>
+    /// <param name="now">The run as it is.</param>
+    /// <param name="events">All its events, in order.</param>
+    /// <param name="sequence">Number of the last event that counts.</param>
+    public static RunStatus Of(RunStatus now, IReadOnlyList<RunEvent> events, long sequence)
+    {
+        var counted = events.Where(happened => happened.Sequence > 0 && happened.Sequence <= sequence).ToList();
+        var ofRun = counted.LastOrDefault(happened => happened.Task is null);
+        var ofTasks = counted
+            .Where(happened => happened.Task is not null)
+            .GroupBy(happened => happened.Task!, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.Last(), StringComparer.Ordinal);
+        var moment = new RunStatus
+        {
+            RunId = now.RunId,
+            State = ofRun?.State ?? RunStates.Preparing,
+            Why = ofRun?.Why,
+            Title = now.Title,
+            Repository = now.Repository,
+            Target = now.Target,
+            StartedAt = now.StartedAt,
+            UpdatedAt = counted is [.., var last] ? last.Time : now.StartedAt,
+            Since = ofRun?.Time ?? now.StartedAt,
+            Sequence = sequence,
+            Workers = now.Workers,
+            HasPlanner = now.HasPlanner,
+            TaskCount = now.TaskCount,
+            Tasks =
+            [
+                .. now.Tasks.Select(task => new RunTask(new TaskProgress { Id = task.Id, State = TaskStates.Pending })
+                    {
+                        Title = task.Title,
+                        DependsOn = task.DependsOn,
+                    })
+                    .Select(task =>
+                        ofTasks.TryGetValue(task.Id, out var happened)
+                            ? task with
+                            {
+                                State = happened.State,
+                                Why = happened.Why,
+                                Evidence = happened.Evidence,
+                                Since = happened.Time,
+                            }
+                            : task
+                    ),
+            ],
+        };
+        return moment with { Counts = RunCounts.Of(moment), Standing = RunLiveness.Of(moment) };
+    }
+}

@@ -1,0 +1,28 @@
+namespace Orchestrator.Dashboard.Views;
+
+/// <summary>How a state looks: a class of the style sheet. Its name always stands beside the colour.</summary>
+internal static class StateLook
+{
+    private const string Good = "good";
+    private const string Bad = "bad";
+    private const string Warn = "warn";
+    private const string Work = "work";
+    private const string Still = "still";
+
+    /// <summary>Class of a task's state.</summary>
+    public static string Of(RunTask task) =>
+        task.Paused && !TaskStates.IsEnd(task.State) ? Warn
+        : TaskStates.IsOnStaging(task.State) || TaskStates.IsReviewEnd(task.State) || task.State == TaskStates.Planned ? Good
+        : task.State is TaskStates.Failed or TaskStates.Escalated ? Bad
+        : task.State is TaskStates.Blocked or TaskStates.AwaitingApproval or TaskStates.Parked ? Warn
+        : task.State is TaskStates.Pending || TaskStates.IsEnd(task.State) ? Still
+        : Work;
+
+    /// <summary>Class of a run, by its state and whether it goes on.</summary>
+    public static string Of(string state, string standing) =>
+        state == RunStates.Completed ? Good
+        : state is RunStates.Failed or RunStates.Terminated || (state == RunStates.Escalated) ? Bad
+        : standing is RunLiveness.NeedsPerson or RunLiveness.Interrupted or RunLiveness.Paused ? Warn
+        : standing == RunLiveness.Ended ? Still
+        : Work;
+}

@@ -1,0 +1,95 @@
+namespace Orchestrator.Dashboard.Views;
+
+/// <summary>Why a task does not run now: what it waits for, what that waits for, and so on to what has to happen first. Every link is a fact
+/// of the run's record.</summary>
+internal static class WaitChain
+{
+    private const int Longest = 20;
+
+    /// <summary>The links from the task to the root; empty where it does run, or has ended.</summary>
+    /// <param name="run">The run with all its tasks.</param>
+    /// <param name="id">The task.</param>
+    public static IReadOnlyList<WaitLink> Of(RunStatus run, string id)
+    {
+        var tasks = run.Tasks.ToDictionary(task => task.Id, StringComparer.Ordinal);
+        var links = new List<WaitLink>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        while (tasks.GetValueOrDefault(id) is { } task && seen.Add(id) && links.Count < Longest)
+        {
+            var (link, next) = Next(run, tasks, task);
+            if (link is not null)
+            {
+                links.Add(link);
+            }
+            if (next is null)
+            {
+                break;
+            }
+            id = next;
+        }
+        return links;
+    }
+
+    private static (WaitLink? Link, string? Next) Next(RunStatus run, Dictionary<string, RunTask> tasks, RunTask task)
+    {
+        if (TaskStates.IsDone(task.State))
+        {
+            return (null, null);
+        }
+        if (run.Questions.FirstOrDefault(question => question.Id == task.Id) is { } question)
+        {
+            return (new WaitLink(task.Id, $"waits for a person: {question.Question}", question.Commands.FirstOrDefault()), null);
+        }
+        if (task.Paused)
+        {
+            return (new WaitLink(task.Id, "is paused by a person", $"orchestrate resume {run.RunId}/{task.Id}"), null);
+        }
+        if (task.Outage is { } account && run.Outages.FirstOrDefault(outage => outage.Account == account) is { } outage)
+        {
+            var until = outage.Until is { } time ? $" until {Words.Time(time)}" : "";
+            return (new WaitLink(task.Id, $"waits{until}: {outage.Reason}", null), null);
+        }
+        if (task.State == TaskStates.Merging && task.QueuePosition is { } place)
+        {
+            return (new WaitLink(task.Id, $"is number {place.ToString(CultureInfo.InvariantCulture)} of those that are merged", null), null);
+        }
+        if (task.State == TaskStates.Pending && task.DependsOn.FirstOrDefault(IsUnmet) is { } need)
+        {
+            return (new WaitLink(task.Id, $"waits for {need}, which is {tasks[need].State}", null), need);
+        }
+        if (task.Reason.Length > 0)
+        {
+            return (new WaitLink(task.Id, $"{task.State}: {task.Reason}", null), null);
+        }
+        if (run.Paused)
+        {
+            return (new WaitLink(task.Id, "waits since the run is paused", $"orchestrate resume {run.RunId}"), null);
+        }
+        if (run.Held is [var hold, ..] && task.State is TaskStates.Pending or TaskStates.Queued)
+        {
+            return (new WaitLink(task.Id, $"waits since {hold.By} holds new agents{(hold.Reason.Length > 0 ? $": {hold.Reason}" : "")}", "orchestrate release"), null);
+        }
+        if (run.Abandoned is true)
+        {
+            return (new WaitLink(task.Id, "waits since nobody works on the run", $"orchestrate resume {run.RunId}"), null);
+        }
+        return task.State is TaskStates.Pending or TaskStates.Queued
+            ? (
+                new WaitLink(
+                    task.Id,
+                    $"waits for a free place: {run.Tasks.Count(other => TaskStates.HoldsSlot(other.State) && other.State != TaskStates.Queued)} of {run.Workers} are at work",
+                    null
+                ),
+                null
+            )
+            : (new WaitLink(task.Id, $"is at work: {task.State}", null), null);
+
+        bool IsUnmet(string need) => tasks.TryGetValue(need, out var other) && !TaskStates.IsDone(other.State);
+    }
+}
+
+/// <summary>A task, and what it waits for.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="Why">What it waits for, after its name.</param>
+/// <param name="Command">What would end the waiting; null: only time or work does.</param>
+internal sealed record WaitLink(string Task, string Why, string? Command);

@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using Orchestrator.Gates;
+
+namespace Orchestrator.Machine.Hosting;
+
+/// <summary>The token of the user's web page: made once, and kept where only the user reads it and no sandbox shows it.</summary>
+public static class WebToken
+{
+    private const int Bytes = 24;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>The folder of the file.</summary>
+    /// <param name="environment">Variables of the process.</param>
+    public static string FolderOf(IReadOnlyDictionary<string, string> environment) => Path.Combine(UserState.RootOf(environment), Name);
+
+    /// <summary>Name of the folder in the user's state.</summary>
+    public const string Name = "web";
+
+    /// <summary>The token, made where there is none yet.</summary>
+    /// <param name="environment">Variables of the process.</param>
+    /// <param name="renew">Make another one: links that were given away lead nowhere then.</param>
+    public static string Get(IReadOnlyDictionary<string, string> environment, bool renew = false)
+    {
+        var folder = FolderOf(environment);
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, OwnerOnly);
+        }
+        var file = Path.Combine(folder, "token");
+        if (!renew && DurableFile.TryRead(file)?.Trim() is { Length: > 0 } kept)
+        {
+            return kept;
+        }
+        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes));
+        DurableFile.Write(file, token + "\n");
+        return token;
+    }
+}
