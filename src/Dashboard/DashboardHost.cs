@@ -8,15 +8,13 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Dashboard.Api;
 using Orchestrator.Dashboard.Door;
 using Orchestrator.Dashboard.Pages;
+using Orchestrator.Dashboard.Routes;
 
 namespace Orchestrator.Dashboard;
 
 /// <summary>The web server of the page and the API.</summary>
 public static class DashboardHost
 {
-    /// <summary>Bytes of the largest body of a request: a plan of ten thousand tasks has a third of it.</summary>
-    public const int LargestBody = 8 * 1024 * 1024;
-
     private const int MostConnections = 1000;
     private static readonly TimeSpan HeaderPatience = TimeSpan.FromSeconds(15);
 
@@ -37,7 +35,7 @@ public static class DashboardHost
             .ConfigureKestrel(kestrel =>
             {
                 kestrel.AddServerHeader = false;
-                kestrel.Limits.MaxRequestBodySize = LargestBody;
+                kestrel.Limits.MaxRequestBodySize = DashboardOptions.LargestBody;
                 kestrel.Limits.MaxConcurrentConnections = MostConnections;
                 kestrel.Limits.RequestHeadersTimeout = HeaderPatience;
                 kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: HeaderPatience);
@@ -61,10 +59,16 @@ public static class DashboardHost
         return app;
     }
 
-    private static void Add(WebApplication app, DashboardOptions options, IDashboardSource source, ILoggerFactory loggers, TimeProvider time)
+    private static void Add(
+        WebApplication app,
+        DashboardOptions options,
+        IDashboardSource source,
+        ILoggerFactory loggers,
+        TimeProvider time
+    )
     {
         var sessions = new LoginSessions(options.Token, time);
-        var commands = new Commands(source, time);
+        var commands = new CommandReader(source, time);
         var renderer = new PageRenderer(app.Services, loggers);
         var answers = new RecentAnswers(time);
         var pages = new PageRoutes(commands, renderer, answers, time);
@@ -75,21 +79,26 @@ public static class DashboardHost
         new ChangeStreams(commands, source, time, app.Lifetime.ApplicationStopping).AddTo(app);
         app.MapGet(
             "/docs",
-            context => RenderAsync(context, renderer.RenderAsync<ApiPage>(
-                    new()
-                    {
-                        ["Frame"] = pages.Frame(context, "API", "docs"),
-                        ["Routes"] = (IReadOnlyList<ApiPage.ApiLine>)
-                            [
-                                .. ApiTable.All.Select(route => new ApiPage.ApiLine(
-                                    route.Method,
-                                    route.Path,
-                                    route.Summary,
-                                    [.. route.Query.Concat(route.Body).Select(member => (member.Name, member.Description))]
-                                )),
-                            ],
-                    }
-                ))
+            context =>
+                RenderAsync(
+                    context,
+                    renderer.RenderAsync<ApiPage>(
+                        new()
+                        {
+                            ["Frame"] = pages.Frame(context, "API", "docs"),
+                            ["Routes"] =
+                                (IReadOnlyList<ApiPage.ApiLine>)
+                                    [
+                                        .. ApiTable.All.Select(route => new ApiPage.ApiLine(
+                                            route.Method,
+                                            route.Path,
+                                            route.Summary,
+                                            [.. route.Query.Concat(route.Body).Select(member => (member.Name, member.Description))]
+                                        )),
+                                    ],
+                        }
+                    )
+                )
         );
         MapAsset(app, "style.css", "text/css; charset=utf-8");
         MapAsset(app, "page.js", "text/javascript; charset=utf-8");

@@ -5,6 +5,9 @@ public static class UserState
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    /// <summary>Folder of the page's token in <see cref="RootOf"/>; no sandbox shows it.</summary>
+    public const string WebFolder = "web";
+
     /// <summary><c>$XDG_STATE_HOME</c> or <c>~/.local/state</c>, then <c>orchestrator/machines/ID</c> (<see cref="MachineIdentity"/>): a
     /// home folder may be shared by machines and containers, ports are not.</summary>
     /// <param name="environment">Variables of the process.</param>

@@ -81,6 +81,7 @@ public sealed partial class DecidingFilesTests
         ["Runs.Tasks/Requests/QuestionRecord"] = Report,
         ["Runs/Resets/EarlierExecution"] = "a run that was reset: SECURITY.md says what is left",
         ["Runs.Merging/Reviewing/FindingIds"] = "a number in the names of tasks",
+        ["Machine/Hosting/WebToken"] = Machine,
         ["Machine/Repositories/InboxMarks"] = Machine,
         ["Machine/Repositories/KnownRepositories"] = Machine,
         ["Machine/Service/UserServices"] = Person,

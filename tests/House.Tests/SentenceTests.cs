@@ -57,6 +57,7 @@ public sealed class SentenceTests
         "GateProbe: commands of the user",
         "LostConnection: what the client's core says of its transport",
         "MethodSignature: source code",
+        "DiffLines: git's diff",
         "PatchFile: git's diff",
         "PythonTypes: source code",
         "ServiceUnit: a unit's file, which the user may have changed",

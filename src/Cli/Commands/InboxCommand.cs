@@ -155,7 +155,11 @@ internal sealed class InboxCommand : CliCommand
         }
         if (!int.TryParse(said.Trim(), CultureInfo.InvariantCulture, out var number) || number < 1 || number > entry.Ways.Count)
         {
-            throw new CommandException(ExitCodes.Usage, $"'{said.Trim()}' is none of the numbers 1 to {entry.Ways.Count}.", "Nothing was done.");
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"'{said.Trim()}' is none of the numbers 1 to {entry.Ways.Count}.",
+                "Nothing was done."
+            );
         }
         var chosen = entry.Ways[number - 1];
         var text = chosen.NeedsText ? context.Terminal.AskText("What is to be said?") : null;

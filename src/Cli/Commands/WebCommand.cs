@@ -6,6 +6,8 @@ using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Web;
 using Orchestrator.Dashboard;
+using Orchestrator.Dashboard.Door;
+using Orchestrator.Dashboard.Source;
 using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Cli.Commands;

@@ -8,6 +8,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Web;
 using Orchestrator.Dashboard;
+using Orchestrator.Dashboard.Door;
+using Orchestrator.Dashboard.Source;
 
 namespace Orchestrator.Cli.Hosting;
 
@@ -16,12 +18,8 @@ namespace Orchestrator.Cli.Hosting;
 /// <param name="context">Carries out commands.</param>
 /// <param name="loggers">Where the server logs.</param>
 /// <param name="started">Called with the port when it listens.</param>
-internal sealed class ServedDashboard(
-    DashboardOptions options,
-    CommandContext context,
-    ILoggerFactory loggers,
-    Action<int> started
-) : IHostedService
+internal sealed class ServedDashboard(DashboardOptions options, CommandContext context, ILoggerFactory loggers, Action<int> started)
+    : IHostedService
 {
     [SuppressMessage("Usage", "CA2213", Justification = "StopAsync disposes it.")]
     private WebApplication? _app;

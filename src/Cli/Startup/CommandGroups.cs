@@ -15,7 +15,7 @@ internal static class CommandGroups
         ("Answer and decide", ["approve", "reject", "retry", "skip", "resolve", "promote", "land", "accept"]),
         ("Steer", ["send", "broadcast", "pause", "hold", "release", "cancel", "abort", "stop", "cleanup"]),
         ("Keep a backlog", ["tasks", "add", "parse", "expand", "list", "next", "set-status"]),
-        ("Serve", ["worker", "server", "service", "schedule"]),
+        ("Serve", ["web", "worker", "server", "service", "schedule"]),
         ("Called by agents and their programs, not by people", ["done", "blocked", "mail", "mcp"]),
     ];
 

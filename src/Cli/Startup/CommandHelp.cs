@@ -159,6 +159,12 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate cleanup run-tasks-3f9a1c"
         ),
         ["stop"] = Of(Plain, "orchestrate stop --all"),
+        ["web"] = Of(
+            Plain,
+            "orchestrate web",
+            "orchestrate web --link",
+            "orchestrate web --listen 0.0.0.0 --tls-cert cert.pem --tls-key key.pem"
+        ),
         ["worker"] = Of(Question, "orchestrate worker --address temporal.example.com:7233"),
         ["server"] = Of(Plain, "orchestrate server", "orchestrate server --port 7400"),
         ["server start-dev"] = Of(

@@ -4,9 +4,11 @@ using System.Runtime.CompilerServices;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Dashboard;
-using Orchestrator.Machine.Hosting;
+using Orchestrator.Dashboard.Door;
+using Orchestrator.Dashboard.Source;
 using Orchestrator.Machine.Repositories;
 using Orchestrator.Messages;
+using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Web;
 

@@ -8,7 +8,7 @@ namespace Orchestrator.Dashboard.Api;
 /// document.</summary>
 /// <param name="commands">Carries them out.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ApiRoutes(Commands commands, TimeProvider time)
+internal sealed class ApiRoutes(CommandReader commands, TimeProvider time)
 {
     /// <summary>All addresses begin with it.</summary>
     public const string Root = "/api/v1";
@@ -22,11 +22,17 @@ internal sealed class ApiRoutes(Commands commands, TimeProvider time)
     /// <summary>Adds them.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Root + "/repositories", context => JsonAsync(context, JsonSerializer.Serialize(new { repositories = commands.Repositories }, Commands.Json)));
+        routes.MapGet(
+            Root + "/repositories",
+            context => JsonAsync(context, JsonSerializer.Serialize(new { repositories = commands.Repositories }, CommandReader.Json))
+        );
         routes.MapGet(
             Root + "/inbox",
             async context =>
-                await JsonAsync(context, JsonSerializer.Serialize(new { entries = await commands.InboxAsync(context.RequestAborted) }, Commands.Json))
+                await JsonAsync(
+                    context,
+                    JsonSerializer.Serialize(new { entries = await commands.InboxAsync(context.RequestAborted) }, CommandReader.Json)
+                )
         );
         routes.MapGet(Root + "/openapi.json", context => JsonAsync(context, OpenApiText.Value));
         foreach (var route in ApiTable.All)
@@ -37,7 +43,11 @@ internal sealed class ApiRoutes(Commands commands, TimeProvider time)
             "/api/{**rest}",
             context =>
                 Problem
-                    .Of(StatusCodes.Status404NotFound, $"There is nothing at {context.Request.Path}.", $"{Root}/openapi.json lists what there is.")
+                    .Of(
+                        StatusCodes.Status404NotFound,
+                        $"There is nothing at {context.Request.Path}.",
+                        $"{Root}/openapi.json lists what there is."
+                    )
                     .ExecuteAsync(context)
         );
     }
@@ -46,7 +56,8 @@ internal sealed class ApiRoutes(Commands commands, TimeProvider time)
     {
         if (commands.Find(context.Request.RouteValues["repository"] as string) is not { } repository)
         {
-            await Refuse(StatusCodes.Status404NotFound, "There is no such repository.", $"GET {Root}/repositories lists them.").ExecuteAsync(context);
+            await Refuse(StatusCodes.Status404NotFound, "There is no such repository.", $"GET {Root}/repositories lists them.")
+                .ExecuteAsync(context);
             return;
         }
         JsonObject body;
@@ -56,7 +67,12 @@ internal sealed class ApiRoutes(Commands commands, TimeProvider time)
         }
         catch (JsonException fault)
         {
-            await Refuse(StatusCodes.Status400BadRequest, $"The body is no JSON object: {fault.Message}", "Send an object, as application/json.").ExecuteAsync(context);
+            await Refuse(
+                    StatusCodes.Status400BadRequest,
+                    $"The body is no JSON object: {fault.Message}",
+                    "Send an object, as application/json."
+                )
+                .ExecuteAsync(context);
             return;
         }
         var request = new ApiRequest(
@@ -76,7 +92,8 @@ internal sealed class ApiRoutes(Commands commands, TimeProvider time)
         }
         if (route.Words(request) is not { } words)
         {
-            await Refuse(StatusCodes.Status400BadRequest, "The body lacks what this request needs.", $"Its members: {Names(route.Body)}.").ExecuteAsync(context);
+            await Refuse(StatusCodes.Status400BadRequest, "The body lacks what this request needs.", $"Its members: {Names(route.Body)}.")
+                .ExecuteAsync(context);
             return;
         }
         if (route.HasDocument)
@@ -122,12 +139,8 @@ internal sealed class ApiRoutes(Commands commands, TimeProvider time)
         var messages = outcome.Messages.Trim();
         if (outcome.ExitCode is 0 or 4)
         {
-            var told = new
-            {
-                exitCode = outcome.ExitCode,
-                told = (outcome.Output.Trim() + "\n" + messages).Trim(),
-            };
-            await JsonAsync(context, JsonSerializer.Serialize(told, Commands.Json), StatusOf(outcome, hasDocument: false));
+            var told = new { exitCode = outcome.ExitCode, told = (outcome.Output.Trim() + "\n" + messages).Trim() };
+            await JsonAsync(context, JsonSerializer.Serialize(told, CommandReader.Json), StatusOf(outcome, hasDocument: false));
             return;
         }
         var lines = messages.Split('\n', 2);
@@ -156,7 +169,11 @@ internal sealed class ApiRoutes(Commands commands, TimeProvider time)
 
     private static async Task<JsonObject> BodyAsync(HttpContext context, ApiRoute route)
     {
-        if (route.Method == HttpMethods.Get || context.Request.ContentLength is 0 || (context.Request.ContentLength is null && !context.Request.Headers.TransferEncoding.Any()))
+        if (
+            route.Method == HttpMethods.Get
+            || context.Request.ContentLength is 0
+            || (context.Request.ContentLength is null && !context.Request.Headers.TransferEncoding.Any())
+        )
         {
             return [];
         }
@@ -180,7 +197,9 @@ internal sealed class ApiRoutes(Commands commands, TimeProvider time)
     }
 
     private static string Names(IReadOnlyList<ApiMember> members) =>
-        members.Count == 0 ? "none" : string.Join(", ", members.Select(member => member.IsRequired ? $"{member.Name} (needed)" : member.Name));
+        members.Count == 0
+            ? "none"
+            : string.Join(", ", members.Select(member => member.IsRequired ? $"{member.Name} (needed)" : member.Name));
 
     private static IResult Refuse(int status, string what, string cure) => Problem.Of(status, what, cure);
 

@@ -12,79 +12,126 @@ internal static class ApiTable
 
     /// <summary>The table, in the order of the documentation.</summary>
     public static IReadOnlyList<ApiRoute> All { get; } =
-        [
-            Read("listRuns", OfRepository + "/runs", "The runs of a repository, the latest first", request =>
-                ["history", "--json", .. request.Option("--limit", request.Query("limit"))]) with
-            {
-                Query = [new ApiMember("limit", "How many of them; 20 by default.")],
-            },
-            Read("getRun", OfRun, "A run as it is", request => ["status", "--json", "--", request.Run]),
-            Read("getReport", OfRun + "/report", "A run's report", request => ["report", "--json", "--", request.Run]),
-            Read("getTask", OfTask, "A task with its transitions and mail", request => ["show", "--json", "--", request.Task]),
-            Read("getLog", OfTask + "/log", "What a task's agent said and did", request =>
-                ["logs", "--json", .. request.Option("--start", request.Query("start")), "--", request.Task]) with
-            {
-                Query = [new ApiMember("start", "Number of the agent's start; the last one by default.")],
-            },
-            Read("getDiff", OfTask + "/diff", "What a task changes", request => ["diff", "--json", "--", request.Task]),
-            Read("listSettings", OfRepository + "/settings", "All settings with where each comes from", _ => ["config", "list", "--json"]),
-            Read("listSchedules", OfRepository + "/schedules", "The schedules", _ => ["schedule", "list", "--json"]),
-            Read("listBacklog", OfRepository + "/backlog", "The tasks of the backlog", _ => ["tasks", "list", "--json"]),
-            Read("check", OfRepository + "/check", "Whether this machine and the repository are ready", _ => ["check", "--json"]),
-            new ApiRoute(
-                HttpMethods.Post,
-                OfRepository + "/runs",
-                "Starts a run in the background",
-                request =>
-                    (request.Text("plan"), request.Text("request")) switch
-                    {
-                        ({ Length: > 0 }, null) => ["run", "--detach", .. Limits(request), CommandCall.InputFile],
-                        (null, { Length: > 0 } asked) => ["run", "--detach", .. Limits(request), "--", asked],
-                        _ => null,
-                    }
-            )
-            {
-                Name = "startRun",
-                Body =
-                [
-                    new ApiMember("plan", "The plan as YAML or JSON text. Either this or 'request'."),
-                    new ApiMember("request", "A request, from which a plan is made."),
-                    new ApiMember("maxCost", "US dollars at which no further agent is started."),
-                    new ApiMember("until", "Time of day, such as 07:00, from which on no agent is started."),
-                ],
-            },
-            new ApiRoute(HttpMethods.Post, OfRepository + "/plans/validate", "Whether a plan can be run", request =>
-                request.Text("plan") is { Length: > 0 } ? ["validate", "--json", CommandCall.InputFile] : null)
-            {
-                Name = "validatePlan",
-                Body = [new ApiMember("plan", "The plan as YAML or JSON text.", IsRequired: true)],
-            },
-            Act("approve", OfRun + "/questions/{task}/approve", "Says yes to a question: of a task, or 'plan'", request =>
-                ["approve", "--", request.Task]),
-            Act("reject", OfRun + "/questions/{task}/reject", "Says no to a question", request =>
-                ["reject", .. request.Option("--reason", request.Text("reason")), "--", request.Task], Reason),
-            Act("pauseRun", OfRun + "/pause", "Pauses a run", request => ["pause", "--", request.Run]),
-            Act("resumeRun", OfRun + "/resume", "Goes on with a run", request => ["resume", "--detach", "--", request.Run]),
-            Act("cancelRun", OfRun + "/cancel", "Cancels a run", request => ["cancel", "--", request.Run]),
-            Act("promoteRun", OfRun + "/promote", "Lands a run that waits for that", request => ["promote", "--", request.Run]),
-            Act("landMerged", OfRun + "/land-merged", "Lands what is merged; the rest stays open", request =>
-                ["land", "--merged", "--", request.Run]),
-            Act("resolveRun", OfRun + "/resolve", "Says how a run goes on that can't go on by itself", request =>
-                request.Text("how") is { Length: > 0 } how && how[0] != '-' ? ["resolve", "--", request.Run, how] : null,
-                new ApiMember("how", "manual-fix, replan or abort.", IsRequired: true)),
-            Act("broadcast", OfRun + "/broadcast", "Sends mail to all agents of a run", request =>
-                request.Text("text") is { Length: > 0 } text ? ["broadcast", "--", request.Run, text] : null, Text),
-            Act("retryTask", OfTask + "/retry", "Tries a task again", request =>
-                ["retry", .. request.Option("--guidance", request.Text("guidance")), "--", request.Task],
-                new ApiMember("guidance", "A sentence for its agent.")),
-            Act("skipTask", OfTask + "/skip", "Leaves a task out; what depends on it runs all the same", request =>
-                ["skip", "--", request.Task]),
-            Act("cancelTask", OfTask + "/cancel", "Cancels a task", request => ["cancel", "--", request.Task]),
-            Act("pauseTask", OfTask + "/pause", "Pauses a task", request => ["pause", "--", request.Task]),
-            Act("resumeTask", OfTask + "/resume", "Goes on with a task", request => ["resume", "--detach", "--", request.Task]),
-            Act("sendMail", OfTask + "/mail", "Sends mail to a task's agent", request =>
-                request.Text("text") is { Length: > 0 } text ? ["send", "--", request.Task, text] : null, Text),
-        ];
+    [
+        Read(
+            "listRuns",
+            OfRepository + "/runs",
+            "The runs of a repository, the latest first",
+            request => ["history", "--json", .. request.Option("--limit", request.Query("limit"))]
+        ) with
+        {
+            Query = [new ApiMember("limit", "How many of them; 20 by default.")],
+        },
+        Read("getRun", OfRun, "A run as it is", request => ["status", "--json", "--", request.Run]),
+        Read("getReport", OfRun + "/report", "A run's report", request => ["report", "--json", "--", request.Run]),
+        Read("getTask", OfTask, "A task with its transitions and mail", request => ["show", "--json", "--", request.Task]),
+        Read(
+            "getLog",
+            OfTask + "/log",
+            "What a task's agent said and did",
+            request => ["logs", "--json", .. request.Option("--start", request.Query("start")), "--", request.Task]
+        ) with
+        {
+            Query = [new ApiMember("start", "Number of the agent's start; the last one by default.")],
+        },
+        Read("getDiff", OfTask + "/diff", "What a task changes", request => ["diff", "--json", "--", request.Task]),
+        Read("listSettings", OfRepository + "/settings", "All settings with where each comes from", _ => ["config", "list", "--json"]),
+        Read("listSchedules", OfRepository + "/schedules", "The schedules", _ => ["schedule", "list", "--json"]),
+        Read("listBacklog", OfRepository + "/backlog", "The tasks of the backlog", _ => ["tasks", "list", "--json"]),
+        Read("check", OfRepository + "/check", "Whether this machine and the repository are ready", _ => ["check", "--json"]),
+        new ApiRoute(
+            HttpMethods.Post,
+            OfRepository + "/runs",
+            "Starts a run in the background",
+            request =>
+                (request.Text("plan"), request.Text("request")) switch
+                {
+                    ({ Length: > 0 }, null) => ["run", "--detach", .. Limits(request), CommandCall.InputFile],
+                    (null, { Length: > 0 } asked) => ["run", "--detach", .. Limits(request), "--", asked],
+                    _ => null,
+                }
+        )
+        {
+            Name = "startRun",
+            Body =
+            [
+                new ApiMember("plan", "The plan as YAML or JSON text. Either this or 'request'."),
+                new ApiMember("request", "A request, from which a plan is made."),
+                new ApiMember("maxCost", "US dollars at which no further agent is started."),
+                new ApiMember("until", "Time of day, such as 07:00, from which on no agent is started."),
+            ],
+        },
+        new ApiRoute(
+            HttpMethods.Post,
+            OfRepository + "/plans/validate",
+            "Whether a plan can be run",
+            request => request.Text("plan") is { Length: > 0 } ? ["validate", "--json", CommandCall.InputFile] : null
+        )
+        {
+            Name = "validatePlan",
+            Body = [new ApiMember("plan", "The plan as YAML or JSON text.", IsRequired: true)],
+        },
+        Act(
+            "approve",
+            OfRun + "/questions/{task}/approve",
+            "Says yes to a question: of a task, or 'plan'",
+            request => ["approve", "--", request.Task]
+        ),
+        Act(
+            "reject",
+            OfRun + "/questions/{task}/reject",
+            "Says no to a question",
+            request => ["reject", .. request.Option("--reason", request.Text("reason")), "--", request.Task],
+            Reason
+        ),
+        Act("pauseRun", OfRun + "/pause", "Pauses a run", request => ["pause", "--", request.Run]),
+        Act("resumeRun", OfRun + "/resume", "Goes on with a run", request => ["resume", "--detach", "--", request.Run]),
+        Act("cancelRun", OfRun + "/cancel", "Cancels a run", request => ["cancel", "--", request.Run]),
+        Act("promoteRun", OfRun + "/promote", "Lands a run that waits for that", request => ["promote", "--", request.Run]),
+        Act(
+            "landMerged",
+            OfRun + "/land-merged",
+            "Lands what is merged; the rest stays open",
+            request => ["land", "--merged", "--", request.Run]
+        ),
+        Act(
+            "resolveRun",
+            OfRun + "/resolve",
+            "Says how a run goes on that can't go on by itself",
+            request => request.Text("how") is { Length: > 0 } how && how[0] != '-' ? ["resolve", "--", request.Run, how] : null,
+            new ApiMember("how", "manual-fix, replan or abort.", IsRequired: true)
+        ),
+        Act(
+            "broadcast",
+            OfRun + "/broadcast",
+            "Sends mail to all agents of a run",
+            request => request.Text("text") is { Length: > 0 } text ? ["broadcast", "--", request.Run, text] : null,
+            Text
+        ),
+        Act(
+            "retryTask",
+            OfTask + "/retry",
+            "Tries a task again",
+            request => ["retry", .. request.Option("--guidance", request.Text("guidance")), "--", request.Task],
+            new ApiMember("guidance", "A sentence for its agent.")
+        ),
+        Act(
+            "skipTask",
+            OfTask + "/skip",
+            "Leaves a task out; what depends on it runs all the same",
+            request => ["skip", "--", request.Task]
+        ),
+        Act("cancelTask", OfTask + "/cancel", "Cancels a task", request => ["cancel", "--", request.Task]),
+        Act("pauseTask", OfTask + "/pause", "Pauses a task", request => ["pause", "--", request.Task]),
+        Act("resumeTask", OfTask + "/resume", "Goes on with a task", request => ["resume", "--detach", "--", request.Task]),
+        Act(
+            "sendMail",
+            OfTask + "/mail",
+            "Sends mail to a task's agent",
+            request => request.Text("text") is { Length: > 0 } text ? ["send", "--", request.Task, text] : null,
+            Text
+        ),
+    ];
 
     private static ApiRoute Read(string name, string path, string summary, Func<ApiRequest, IReadOnlyList<string>?> words) =>
         new(HttpMethods.Get, path, summary, words) { Name = name };

@@ -40,7 +40,10 @@ internal static class OpenApiText
             ["paths"] = paths,
             ["components"] = new JsonObject
             {
-                ["securitySchemes"] = new JsonObject { ["token"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer" } },
+                ["securitySchemes"] = new JsonObject
+                {
+                    ["token"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer" },
+                },
                 ["schemas"] = new JsonObject
                 {
                     ["Document"] = new JsonObject { ["type"] = "object", ["additionalProperties"] = true },
@@ -99,7 +102,9 @@ internal static class OpenApiText
                         {
                             ["type"] = "object",
                             ["properties"] = members,
-                            ["required"] = new JsonArray([.. body.Where(member => member.IsRequired).Select(member => (JsonNode)member.Name)]),
+                            ["required"] = new JsonArray([
+                                .. body.Where(member => member.IsRequired).Select(member => (JsonNode)member.Name),
+                            ]),
                         },
                     },
                 },

@@ -16,9 +16,6 @@ internal sealed class DoorMiddleware(RequestDelegate next, DashboardOptions opti
     /// <summary>Name of the session's cookie.</summary>
     public const string Cookie = "orchestrate";
 
-    /// <summary>Field of a form for <see cref="LoginSession.FormToken"/>.</summary>
-    public const string FormField = "form";
-
     private const string Bearer = "Bearer ";
 
     private static readonly string[] Public = ["/login", "/assets/style.css", "/assets/page.js", "/assets/icon.svg"];
@@ -119,7 +116,7 @@ internal sealed class DoorMiddleware(RequestDelegate next, DashboardOptions opti
         headers.CacheControl = "no-store";
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
-            size.MaxRequestBodySize = DashboardHost.LargestBody;
+            size.MaxRequestBodySize = DashboardOptions.LargestBody;
         }
     }
 

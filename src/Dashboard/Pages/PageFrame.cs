@@ -1,4 +1,3 @@
-
 namespace Orchestrator.Dashboard.Pages;
 
 /// <summary>What stands around every page.</summary>

@@ -24,9 +24,9 @@ internal static class DiffLines
             inHunk |= line.StartsWith("@@", StringComparison.Ordinal);
             yield return (
                 !inHunk || line.StartsWith("@@", StringComparison.Ordinal) ? "place"
-                    : line.StartsWith('+') ? "added"
-                    : line.StartsWith('-') ? "removed"
-                    : "same",
+                : line.StartsWith('+') ? "added"
+                : line.StartsWith('-') ? "removed"
+                : "same",
                 line
             );
         }

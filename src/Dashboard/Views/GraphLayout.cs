@@ -168,10 +168,7 @@ internal sealed record GraphLine(int FromX, int FromY, int ToX, int ToY, bool Is
         get
         {
             var bend = (ToX - FromX) / 2;
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"M{FromX},{FromY} C{FromX + bend},{FromY} {ToX - bend},{ToY} {ToX},{ToY}"
-            );
+            return string.Create(CultureInfo.InvariantCulture, $"M{FromX},{FromY} C{FromX + bend},{FromY} {ToX - bend},{ToY} {ToX},{ToY}");
         }
     }
 }

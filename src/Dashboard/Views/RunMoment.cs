@@ -33,7 +33,8 @@ internal static class RunMoment
             TaskCount = now.TaskCount,
             Tasks =
             [
-                .. now.Tasks.Select(task => new RunTask(new TaskProgress { Id = task.Id, State = TaskStates.Pending })
+                .. now
+                    .Tasks.Select(task => new RunTask(new TaskProgress { Id = task.Id, State = TaskStates.Pending })
                     {
                         Title = task.Title,
                         DependsOn = task.DependsOn,

@@ -1,7 +1,7 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Why a task does not run now: what it waits for, what that waits for, and so on to what has to happen first. Every link is a fact
-/// of the run's record.</summary>
+/// <summary>Why a task does not run now: what it waits for, what that waits for, and so on to what has to happen first. Every link is
+/// a fact of the run's record.</summary>
 internal static class WaitChain
 {
     private const int Longest = 20;
@@ -51,7 +51,10 @@ internal static class WaitChain
         }
         if (task.State == TaskStates.Merging && task.QueuePosition is { } place)
         {
-            return (new WaitLink(task.Id, $"is number {place.ToString(CultureInfo.InvariantCulture)} of those that are merged", null), null);
+            return (
+                new WaitLink(task.Id, $"is number {place.ToString(CultureInfo.InvariantCulture)} of those that are merged", null),
+                null
+            );
         }
         if (task.State == TaskStates.Pending && task.DependsOn.FirstOrDefault(IsUnmet) is { } need)
         {
@@ -67,22 +70,24 @@ internal static class WaitChain
         }
         if (run.Held is [var hold, ..] && task.State is TaskStates.Pending or TaskStates.Queued)
         {
-            return (new WaitLink(task.Id, $"waits since {hold.By} holds new agents{(hold.Reason.Length > 0 ? $": {hold.Reason}" : "")}", "orchestrate release"), null);
+            return (
+                new WaitLink(
+                    task.Id,
+                    $"waits since {hold.By} holds new agents{(hold.Reason.Length > 0 ? $": {hold.Reason}" : "")}",
+                    "orchestrate release"
+                ),
+                null
+            );
         }
         if (run.Abandoned is true)
         {
             return (new WaitLink(task.Id, "waits since nobody works on the run", $"orchestrate resume {run.RunId}"), null);
         }
         return task.State is TaskStates.Pending or TaskStates.Queued
-            ? (
-                new WaitLink(
-                    task.Id,
-                    $"waits for a free place: {run.Tasks.Count(other => TaskStates.HoldsSlot(other.State) && other.State != TaskStates.Queued)} of {run.Workers} are at work",
-                    null
-                ),
-                null
-            )
+            ? (new WaitLink(task.Id, $"waits for a free place: {run.Tasks.Count(IsAtWork)} of {run.Workers} are at work", null), null)
             : (new WaitLink(task.Id, $"is at work: {task.State}", null), null);
+
+        static bool IsAtWork(RunTask other) => TaskStates.HoldsSlot(other.State) && other.State != TaskStates.Queued;
 
         bool IsUnmet(string need) => tasks.TryGetValue(need, out var other) && !TaskStates.IsDone(other.State);
     }

@@ -11,10 +11,8 @@ public static class WebToken
 
     /// <summary>The folder of the file.</summary>
     /// <param name="environment">Variables of the process.</param>
-    public static string FolderOf(IReadOnlyDictionary<string, string> environment) => Path.Combine(UserState.RootOf(environment), Name);
-
-    /// <summary>Name of the folder in the user's state.</summary>
-    public const string Name = "web";
+    public static string FolderOf(IReadOnlyDictionary<string, string> environment) =>
+        Path.Combine(UserState.RootOf(environment), UserState.WebFolder);
 
     /// <summary>The token, made where there is none yet.</summary>
     /// <param name="environment">Variables of the process.</param>

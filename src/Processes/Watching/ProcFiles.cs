@@ -43,7 +43,10 @@ internal static class ProcFiles
             .SelectMany(File.ReadLines)
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .FirstOrDefault(columns =>
-                columns.Length > Inode && columns[1].EndsWith(end, StringComparison.Ordinal) && columns[3] == Established && columns[Inode] != "0"
+                columns.Length > Inode
+                && columns[1].EndsWith(end, StringComparison.Ordinal)
+                && columns[3] == Established
+                && columns[Inode] != "0"
             )
             ?[Inode];
     }

@@ -53,7 +53,7 @@ public sealed class SandboxRules(
         return new Sandbox(program)
         {
             Visible = [.. named.Where(Sandbox.IsPrivate).Distinct(StringComparer.Ordinal)],
-            Layers = [.. HomeLayers(), new LayeredFolder(ours, EngineFiles(ours))],
+            Layers = [.. HomeLayers(), new LayeredFolder(ours, EngineFiles(ours)), .. StateLayers()],
             Writable = [.. PackageCaches.Of(environment), .. paths.Select(Absolute)],
             RuntimeFolder =
                 environment.GetValueOrDefault("XDG_RUNTIME_DIR") is { Length: > 0 } runtime && Sandbox.IsPrivate(runtime) ? runtime : null,
@@ -89,6 +89,12 @@ public sealed class SandboxRules(
     private static IReadOnlyList<string> EngineFiles(string folder) =>
         Directory.Exists(folder)
             ? [.. Directory.EnumerateFileSystemEntries(folder, "engine*").Select(path => Path.GetFileName(path)!)]
+            : [];
+
+    /// <summary>Who has the token of the page can answer whatever a run asks.</summary>
+    private IEnumerable<LayeredFolder> StateLayers() =>
+        UserState.RootOf(environment) is var state && Directory.Exists(Path.Combine(state, UserState.WebFolder))
+            ? [new LayeredFolder(state, [UserState.WebFolder])]
             : [];
 
     private IEnumerable<LayeredFolder> HomeLayers() =>

@@ -3,14 +3,14 @@ using Orchestrator.Dashboard.Door;
 using Orchestrator.Dashboard.Pages;
 using Orchestrator.Dashboard.Views;
 
-namespace Orchestrator.Dashboard;
+namespace Orchestrator.Dashboard.Routes;
 
 /// <summary>The pages: facts from commands, given to a component.</summary>
 /// <param name="commands">Answers.</param>
 /// <param name="renderer">Makes HTML.</param>
 /// <param name="answers">What came of what people asked for.</param>
 /// <param name="time">The clock.</param>
-internal sealed class PageRoutes(Commands commands, PageRenderer renderer, RecentAnswers answers, TimeProvider time)
+internal sealed class PageRoutes(CommandReader commands, PageRenderer renderer, RecentAnswers answers, TimeProvider time)
 {
     /// <summary>Adds them.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
@@ -125,14 +125,17 @@ internal sealed class PageRoutes(Commands commands, PageRenderer renderer, Recen
                 ["Repository"] = home,
                 ["Run"] = now,
                 ["Task"] = found,
-                ["Events"] = (IReadOnlyList<RunEvent>)
-                    [.. (await commands.EventsAsync(home, now.RunId, stop)).Where(happened => happened.Task == task)],
+                ["Events"] =
+                    (IReadOnlyList<RunEvent>)
+                        [.. (await commands.EventsAsync(home, now.RunId, stop)).Where(happened => happened.Task == task)],
                 ["Log"] =
-                    found.Starts == 0 ? null
-                    : (await commands.ReadAsync<LogDocument>(home.Root, ["logs", "--json", "--", name], stop)).Document,
+                    found.Starts == 0
+                        ? null
+                        : (await commands.ReadAsync<LogDocument>(home.Root, ["logs", "--json", "--", name], stop)).Document,
                 ["Diff"] =
-                    found.Starts == 0 ? null
-                    : (await commands.ReadAsync<DiffDocument>(home.Root, ["diff", "--json", "--", name], stop)).Document,
+                    found.Starts == 0
+                        ? null
+                        : (await commands.ReadAsync<DiffDocument>(home.Root, ["diff", "--json", "--", name], stop)).Document,
             }
         );
     }
@@ -186,9 +189,7 @@ internal sealed class PageRoutes(Commands commands, PageRenderer renderer, Recen
         };
 
     private async Task<(RunStatus? Run, RepositoryEntry? Repository)> FindAsync(HttpContext context, string repository, string run) =>
-        commands.Find(repository) is { } home
-            ? ((await commands.RunAsync(home, run, context.RequestAborted)).Run, home)
-            : (null, null);
+        commands.Find(repository) is { } home ? ((await commands.RunAsync(home, run, context.RequestAborted)).Run, home) : (null, null);
 
     /// <summary>The page of something that is not there, or is gone.</summary>
     public Task<IResult> MissingAsync(HttpContext context, string what) =>

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Orchestrator.Dashboard;
+namespace Orchestrator.Dashboard.Door;
 
 /// <summary>How the page is served.</summary>
 /// <param name="Address">Address and port; port 0: any free one.</param>
@@ -9,6 +9,9 @@ namespace Orchestrator.Dashboard;
 /// characters.</param>
 public sealed record DashboardOptions(IPEndPoint Address, string Token)
 {
+    /// <summary>Bytes of the largest body of a request: a plan of ten thousand tasks has a third of it.</summary>
+    public const int LargestBody = 8 * 1024 * 1024;
+
     /// <summary>For TLS; null: none.</summary>
     public X509Certificate2? Certificate { get; init; }
 

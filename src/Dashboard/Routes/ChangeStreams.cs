@@ -1,4 +1,4 @@
-namespace Orchestrator.Dashboard;
+namespace Orchestrator.Dashboard.Routes;
 
 /// <summary>Server-sent events: for pages, that something changed; for programs, each transition of a run with its number, from the record,
 /// so that none is lost by whoever was away.</summary>
@@ -6,7 +6,7 @@ namespace Orchestrator.Dashboard;
 /// <param name="source">The records.</param>
 /// <param name="time">The clock.</param>
 /// <param name="ends">The server ends.</param>
-internal sealed class ChangeStreams(Commands commands, IDashboardSource source, TimeProvider time, CancellationToken ends)
+internal sealed class ChangeStreams(CommandReader commands, IDashboardSource source, TimeProvider time, CancellationToken ends)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(40);
 
@@ -22,7 +22,10 @@ internal sealed class ChangeStreams(Commands commands, IDashboardSource source, 
 
     private async Task<IResult> ChangesAsync(HttpContext context, string? repository, string? run)
     {
-        var watched = repository is null ? commands.Repositories : commands.Find(repository) is { } one ? [one] : [];
+        var watched =
+            repository is null ? commands.Repositories
+            : commands.Find(repository) is { } one ? [one]
+            : [];
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ends);
         await BeginAsync(context, stop.Token);
         var (seen, sent) = (Fingerprint(), time.GetTimestamp());
@@ -72,7 +75,7 @@ internal sealed class ChangeStreams(Commands commands, IDashboardSource source, 
             // A number that the record does not have yet: it was begun anew, and whoever asks knows another one.
             if (now is not null && last > now.Sequence)
             {
-                var snapshot = JsonSerializer.Serialize(now, Commands.Json);
+                var snapshot = JsonSerializer.Serialize(now, CommandReader.Json);
                 await SendAsync(
                     context,
                     string.Create(CultureInfo.InvariantCulture, $"id: {now.Sequence}\nevent: resync\ndata: {snapshot}\n\n"),
@@ -85,7 +88,7 @@ internal sealed class ChangeStreams(Commands commands, IDashboardSource source, 
                     context,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"id: {happened.Sequence}\nevent: transition\ndata: {JsonSerializer.Serialize(happened, Commands.Json)}\n\n"
+                        $"id: {happened.Sequence}\nevent: transition\ndata: {JsonSerializer.Serialize(happened, CommandReader.Json)}\n\n"
                     ),
                     stop.Token
                 );

@@ -1,4 +1,4 @@
-namespace Orchestrator.Dashboard;
+namespace Orchestrator.Dashboard.Source;
 
 /// <summary>An error as an answer (RFC 9457), for programs and for people alike.</summary>
 internal static class Problem

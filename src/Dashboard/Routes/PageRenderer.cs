@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.Logging;
 
-namespace Orchestrator.Dashboard;
+namespace Orchestrator.Dashboard.Routes;
 
 /// <summary>Renders components to whole HTML documents. Nothing of a page lives on after it was sent.</summary>
 /// <param name="services">Services of components; they use none.</param>

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
-namespace Orchestrator.Dashboard;
+namespace Orchestrator.Dashboard.Routes;
 
 /// <summary>What came of a form that a person has sent, for the page that they see next: a page that is loaded anew must not send it once
 /// more.</summary>

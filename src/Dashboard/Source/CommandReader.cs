@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Serialization;
 
-namespace Orchestrator.Dashboard;
+namespace Orchestrator.Dashboard.Source;
 
 /// <summary>Asks the source, and reads its documents. The same question of several pages at once is asked once: two hundred open pages cost
 /// what one costs.</summary>
 /// <param name="source">Carries out the commands.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Commands(IDashboardSource source, TimeProvider time)
+internal sealed class CommandReader(IDashboardSource source, TimeProvider time)
 {
     private const int MostRuns = 50;
 
@@ -15,8 +15,7 @@ internal sealed class Commands(IDashboardSource source, TimeProvider time)
     private static readonly TimeSpan Shared = TimeSpan.FromMilliseconds(80);
 
     /// <summary>As the command line writes documents.</summary>
-    public static JsonSerializerOptions Json { get; } =
-        new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
     private readonly ConcurrentDictionary<string, (DateTimeOffset Asked, Task<CommandOutcome> Answer)> _asked = new(StringComparer.Ordinal);
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Orchestrator.Dashboard.Door;
 using Orchestrator.Dashboard.Pages;
 
-namespace Orchestrator.Dashboard;
+namespace Orchestrator.Dashboard.Routes;
 
 /// <summary>The forms of the pages. Each carries out one command and leads back to the page, which shows what came of it.</summary>
 /// <param name="commands">Carries them out.</param>
@@ -11,7 +11,7 @@ namespace Orchestrator.Dashboard;
 /// <param name="answers">Keeps what came of them.</param>
 /// <param name="sessions">Who is logged in.</param>
 internal sealed class FormRoutes(
-    Commands commands,
+    CommandReader commands,
     PageRoutes pages,
     PageRenderer renderer,
     RecentAnswers answers,
@@ -91,12 +91,7 @@ internal sealed class FormRoutes(
                     }
                 );
                 // A redirection would not carry the cookie of a link that was opened from another program (SameSite=Strict).
-                return Results.Content(
-                    $"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Logged in</title><meta http-equiv=\"refresh\" "
-                        + $"content=\"0; url={System.Net.WebUtility.HtmlEncode(to)}\"></head><body><p><a href=\"{System.Net.WebUtility.HtmlEncode(to)}\">"
-                        + "Logged in</a></p></body></html>",
-                    "text/html; charset=utf-8"
-                );
+                return await renderer.RenderAsync<LoggedInPage>(new() { ["To"] = to });
             case false:
                 return await renderer.RenderAsync<LoginPage>(
                     new() { ["Problem"] = "This is not the token of this server.", ["To"] = to },
@@ -147,7 +142,11 @@ internal sealed class FormRoutes(
         {
             return Said(
                 back,
-                new CommandOutcome(2, "", "Nothing was done: what you answered is not asked any more, or is asked anew with other words. See below.")
+                new CommandOutcome(
+                    2,
+                    "",
+                    "Nothing was done: what you answered is not asked any more, or is asked anew with other words. See below."
+                )
             );
         }
         var call = new CommandCall(home.Root, words, DoorMiddleware.SessionOf(context).Device);
@@ -158,21 +157,29 @@ internal sealed class FormRoutes(
         kind == Comment ? ["send", "--", target, $"{Cut(form["file"].ToString())}{Place(form["line"].ToString())}: {text}"]
         : kind == "send" ? (text.Length == 0 ? null : ["send", "--", target, text])
         : !Kinds.Contains(kind, StringComparer.Ordinal) || target.StartsWith('-') ? null
-        : new AnswerWay(kind, target, form["resolution"].ToString() is { Length: > 0 } resolution && resolution[0] != '-' ? resolution : null)
-            .Words(text.Length > 0 ? text : null) is var words && !words.Skip(1).Any(word => word.Length == 0) ? Options(words)
+        : new AnswerWay(
+            kind,
+            target,
+            form["resolution"].ToString() is { Length: > 0 } resolution && resolution[0] != '-' ? resolution : null
+        ).Words(text.Length > 0 ? text : null)
+            is var words
+        && !words.Skip(1).Any(word => word.Length == 0)
+            ? Options(words)
         : null;
 
     // An option's text may begin with a sign of options.
     private static IReadOnlyList<string> Options(IReadOnlyList<string> words) =>
         words is [.., ['-', '-', ..] option, { Length: > 0 } value] ? [.. words.SkipLast(2), $"{option}={value}"] : words;
 
-    private static string Place(string line) => int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-        ? string.Create(CultureInfo.InvariantCulture, $" line {number}")
-        : "";
+    private static string Place(string line) =>
+        int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? string.Create(CultureInfo.InvariantCulture, $" line {number}")
+            : "";
 
     private async Task<bool> HasChangedAsync(RepositoryEntry home, string run, string shown, CancellationToken stop) =>
         (await commands.ActAsync(new CommandCall(home.Root, ["status", "--json", "--", run]), stop)) is not { Output.Length: > 0 } outcome
-        || JsonSerializer.Deserialize<RunStatus>(outcome.Output, Commands.Json)?.Questions.Any(question => question.Shown == shown) is not true;
+        || JsonSerializer.Deserialize<RunStatus>(outcome.Output, CommandReader.Json)?.Questions.Any(question => question.Shown == shown)
+            is not true;
 
     private async Task<IResult> PlanPageAsync(HttpContext context) =>
         await renderer.RenderAsync<PlanPage>(
@@ -226,8 +233,7 @@ internal sealed class FormRoutes(
 
     private static IReadOnlyList<RunTask> Tasks(string graph) =>
         [
-            .. JsonNode
-                .Parse(graph)!["tasks"]!
+            .. JsonNode.Parse(graph)!["tasks"]!
                 .AsArray()
                 .Select(task => new RunTask(new TaskProgress { Id = task!["id"]!.GetValue<string>(), State = TaskStates.Pending })
                 {
@@ -244,9 +250,10 @@ internal sealed class FormRoutes(
         }
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         var expected = DoorMiddleware.SessionOf(context).FormToken;
-        return expected.Length > 0
+        return
+            expected.Length > 0
             && CryptographicOperations.FixedTimeEquals(
-                Encoding.UTF8.GetBytes(form[DoorMiddleware.FormField].ToString()),
+                Encoding.UTF8.GetBytes(form[FormTokenField.FieldName].ToString()),
                 Encoding.UTF8.GetBytes(expected)
             )
             ? form

@@ -1,4 +1,4 @@
-namespace Orchestrator.Dashboard;
+namespace Orchestrator.Dashboard.Source;
 
 /// <summary>What the pages and the API are made of. They know no file and no engine: what they show, <c>orchestrate</c>'s own commands
 /// answer, and what they change, its commands change.</summary>

@@ -1,7 +1,6 @@
-using Orchestrator.Runs.Callbacks;
 using Orchestrator.Runs.Sandboxing;
 
-namespace Orchestrator.Machine.Hosting;
+namespace Orchestrator.Runs.Tasks.Callbacks;
 
 /// <summary>Whether the program at the other end of a connection on this machine was started by a run: such a program must not answer what
 /// its run asks a person.</summary>
