@@ -82,6 +82,7 @@ public sealed partial class DecidingFilesTests
         ["Runs/Resets/EarlierExecution"] = "a run that was reset: SECURITY.md says what is left",
         ["Runs.Merging/Reviewing/FindingIds"] = "a number in the names of tasks",
         ["Machine/Hosting/WebToken"] = Machine,
+        ["Machine/Night/NightCheck"] = Machine,
         ["Machine/Repositories/InboxMarks"] = Machine,
         ["Machine/Repositories/KnownRepositories"] = Machine,
         ["Machine/Service/UserServices"] = Person,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
+using Orchestrator.Machine.Night;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
@@ -79,6 +80,9 @@ internal sealed class ResumeCommand : CliCommand
                 return sent;
             }
         }
+        await using var awake = stored is null
+            ? null
+            : await SleepInhibitor.HoldForAsync(repository.Root, stored.Id, context.Environment, stop);
         await using var session = await RunSession.OpenAsync(context, repository, settings.Settings!, stop);
         var run = session.Runs.Get(stored?.Id ?? await FindOpenAsync(session, repository, stop));
         await session.RefuseClosedAsync(run, stored, stop);

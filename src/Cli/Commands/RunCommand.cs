@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
+using Orchestrator.Machine.Night;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
@@ -25,6 +26,10 @@ internal sealed class RunCommand : CliCommand
     };
     private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Go on in the background" };
     private readonly Option<bool> _attached = GlobalOptions.Attached();
+    private readonly Option<bool> _overnight = new("--overnight")
+    {
+        Description = "Say what would wake a person, keep the machine awake, and hold the night against its contract in the report",
+    };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _updatePlan = new("--update-plan")
     {
@@ -33,6 +38,11 @@ internal sealed class RunCommand : CliCommand
     private readonly Option<bool> _askPlan = new(DetachedRun.AskPlan)
     {
         Description = "A planner's plan needs a yes of its own",
+        Hidden = true,
+    };
+    private readonly Option<bool> _begun = new(DetachedRun.Begun)
+    {
+        Description = "What could wake a person at night was said, and answered",
         Hidden = true,
     };
     private readonly Option<string?> _id = new(DetachedRun.RunId) { Description = "Id of the new run", Hidden = true };
@@ -67,10 +77,12 @@ internal sealed class RunCommand : CliCommand
         Add(_dryRun);
         Add(_detach);
         Add(_attached);
+        Add(_overnight);
         Add(_yes);
         _engine.AddTo(this);
         Add(_updatePlan);
         Add(_askPlan);
+        Add(_begun);
         Add(_id);
     }
 
@@ -108,20 +120,25 @@ internal sealed class RunCommand : CliCommand
         {
             await RunPreparation.DemandPlannerAsync(repository, settings, stop);
         }
-        if (parsed.GetValue(_detach))
-        {
-            return await new DetachedRun(runId, repository, context) { Engine = _engine.Arguments(parsed) }.StartAsync(
-                agreed,
-                askPlan: file is null && !yes,
-                settings.Settings!,
-                stop
-            );
-        }
         var planned = Input(parsed, repository, file is null ? null : context.FullPath(file), chosen, settings.Settings!) with
         {
             Request = request,
             Yes = file is not null ? agreed : yes && !parsed.GetValue(_askPlan),
         };
+        if (parsed.GetValue(_overnight))
+        {
+            var evening = new NightPreparation(context, repository, settings);
+            var answered = yes || parsed.GetValue(_begun);
+            planned = planned with { Night = await evening.MakeAsync(runId, plan, planned, answered, stop) };
+        }
+        if (parsed.GetValue(_detach))
+        {
+            return await new DetachedRun(runId, repository, context)
+            {
+                Engine = _engine.Arguments(parsed),
+                More = parsed.GetValue(_overnight) ? [DetachedRun.Begun] : [],
+            }.StartAsync(agreed, askPlan: file is null && !yes, settings.Settings!, stop);
+        }
         var input = backlog is null ? planned : OfBacklog(planned, Requests.InRepository(repository, context.FullPath(backlog)), parsed);
         // This process writes the status into the plan at the end.
         var engine = parsed.GetValue(_attached) || parsed.GetValue(_updatePlan) ? null : _engine.Arguments(parsed);
@@ -195,6 +212,9 @@ internal sealed class RunCommand : CliCommand
         CancellationToken stop
     )
     {
+        await using var awake = input.Night is null
+            ? null
+            : await SleepInhibitor.HoldAsync($"{runId} works overnight", context.Environment, stop);
         await using var session = await RunSession.OpenAsync(context, repository, settings, stop);
         var run = await session.Runs.StartAsync(input, runId, stop);
         if (outlivingWith is not null)

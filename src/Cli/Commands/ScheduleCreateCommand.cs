@@ -278,6 +278,8 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             UntilTime = parsed.GetValue(_until) is { } until ? TimeOf(until, _until).ToString("HH:mm", CultureInfo.InvariantCulture) : null,
             UntilZone = parsed.GetValue(_until) is null ? null : parsed.GetValue(_zone) ?? TimeZoneInfo.Local.Id,
             Yes = parsed.GetValue(_yes),
+            // Nobody is there at any of its runs: each is held against its limits in its report.
+            Night = new NightContract { MadeAt = context.Time.GetUtcNow(), Tasks = plan?.Tasks.Count ?? 0 },
         };
     }
 

@@ -40,5 +40,6 @@ internal static class CheckOverview
             _ => Tone.Bad,
         };
 
-    private static string Word(MachineCheckStatus status) => status.ToString().ToLowerInvariant();
+    /// <summary>A status in a word.</summary>
+    internal static string Word(MachineCheckStatus status) => status.ToString().ToLowerInvariant();
 }

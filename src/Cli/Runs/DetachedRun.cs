@@ -15,6 +15,9 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
     /// <summary>Option of the background process: a planner's plan needs approval, although other questions are answered.</summary>
     public const string AskPlan = "--ask-plan";
 
+    /// <summary>Option of the background process: what could wake a person at night was answered.</summary>
+    public const string Begun = "--evening-done";
+
     /// <summary>Option with the id of the new run, for the background process or a person.</summary>
     public const string RunId = "--run-id";
 
@@ -25,6 +28,9 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
 
     /// <summary>Options that choose the engine, for the background process.</summary>
     public IReadOnlyList<string> Engine { get; init; } = [];
+
+    /// <summary>Further options of the background process.</summary>
+    public IReadOnlyList<string> More { get; init; } = [];
 
     /// <summary>Starts the run with this process's own command line, and returns when preflight and approval are done. If approval is
     /// needed, a person at the terminal is asked.</summary>
@@ -43,6 +49,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
             .. agreed ? ["--yes"] : Array.Empty<string>(),
             "--no-progress",
             .. askPlan ? [AskPlan] : Array.Empty<string>(),
+            .. More,
         ];
         var code = await LaunchAsync([.. own, .. more], IsUnderWayAsync, stop);
         return

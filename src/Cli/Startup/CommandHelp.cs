@@ -91,7 +91,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["run"] = Of(
             Run,
             "orchestrate run",
-            "orchestrate run tasks.yaml --workers 4 --until 07:30 --detach",
+            "orchestrate run tasks.yaml --workers 4 --until 07:30 --max-cost 40 --overnight --detach",
             "orchestrate run \"Add a login page with tests\""
         ),
         ["resume"] = Of(Run, "orchestrate resume", "orchestrate resume run-tasks-3f9a1c --detach"),

@@ -106,6 +106,14 @@ public sealed record OrchestrationInput
     [JsonPropertyName("untilZone")]
     public string? UntilZone { get; init; }
 
+    /// <summary>What was looked at in the evening, of a run that goes on alone; null: it is none.</summary>
+    [JsonPropertyName("night")]
+    public NightContract? Night { get; init; }
+
+    /// <summary>What the run was expected to cost and take; null: nothing was.</summary>
+    [JsonPropertyName("forecast")]
+    public RunForecast? Forecast { get; init; }
+
     /// <summary>Answers recommendations (review of a medium risk, uncommitted changes); never what is required.</summary>
     [JsonPropertyName("yes")]
     public bool Yes { get; init; }

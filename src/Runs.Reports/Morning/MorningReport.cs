@@ -1,5 +1,5 @@
-using Orchestrator.Runs.Merging.Landing;
 using Orchestrator.Runs.Merging;
+using Orchestrator.Runs.Merging.Landing;
 
 namespace Orchestrator.Runs.Reports;
 
@@ -41,6 +41,7 @@ public sealed record MorningReport(
         [
             Landed(run, timeline),
             Waiting(run, timeline),
+            ContractSection.Of(run, folder, timeline, now),
             SentBack(timeline),
             .. GateSections.Of(run, folder, timeline),
             MoneySection.Of(run, timeline),

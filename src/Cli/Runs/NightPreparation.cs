@@ -1,0 +1,102 @@
+using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Overviews;
+using Orchestrator.Machine.Night;
+using Orchestrator.Machine.Setup;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>The evening before a run that goes on alone (<c>run --overnight</c>): what would wake a person is said, and the
+/// contract.</summary>
+/// <param name="context">Terminal, environment and clock.</param>
+/// <param name="repository">The repository.</param>
+/// <param name="settings">The run's settings, trusted.</param>
+internal sealed class NightPreparation(CommandContext context, RepositoryLocation repository, SettingsResult settings)
+{
+    /// <summary>Says what would wake a person and what the run is begun with, and asks whether it is begun all the same.</summary>
+    /// <param name="runId">The new run.</param>
+    /// <param name="plan">Its plan; null: a planner makes it.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="agreed">A person has answered already, by <c>--yes</c>.</param>
+    /// <exception cref="CommandException">Nobody said yes: exit 3.</exception>
+    public async Task<NightContract> MakeAsync(string runId, Plan? plan, OrchestrationInput input, bool agreed, CancellationToken stop)
+    {
+        IReadOnlyList<MachineCheckEntry> entries =
+        [
+            .. NightCheck.Limits(input.Until, input.MaxCost),
+            .. NightCheck.Run(plan, settings.Settings!),
+            .. await new NightCheck().MachineAsync(context.Environment, stop),
+            .. (await MachineCheck.RunAsync(repository, settings, context.Platform, context.Services, stop)).Where(entry =>
+                entry.Status != MachineCheckStatus.Ok || entry.Name is "agent" or "gates" or "disk" or "notifications"
+            ),
+        ];
+        if (!entries.Any(entry => entry.Name == "notifications"))
+        {
+            entries =
+            [
+                .. entries,
+                new(
+                    "notifications",
+                    MachineCheckStatus.Warn,
+                    "Nobody is told when it needs a person.",
+                    "Set notifications: docs/notices.md."
+                ),
+            ];
+        }
+        var open = entries.Where(entry => entry.Status != MachineCheckStatus.Ok).ToList();
+        var contract = new NightContract
+        {
+            MadeAt = context.Time.GetUtcNow(),
+            Tasks =
+                plan is null ? 0
+                : input.Only is { Count: > 0 } only ? only.Count
+                : plan.Tasks.Count,
+            KeepsAwake = entries.Any(entry => entry is { Name: "sleep", Status: MachineCheckStatus.Ok }),
+            Remarks = [.. open.Select(entry => entry.Message)],
+        };
+        Show(runId, contract, input, entries);
+        if (open.Count > 0 && !agreed && context.Terminal.Ask("Begin all the same?") is not true)
+        {
+            throw new CommandException(
+                ExitCodes.NeedsPerson,
+                $"The night was not begun: {open.Count} of what could wake you is open.",
+                "Mend it, or give --yes to begin all the same."
+            );
+        }
+        return contract;
+    }
+
+    private void Show(string runId, NightContract contract, OrchestrationInput input, IReadOnlyList<MachineCheckEntry> entries)
+    {
+        context.Terminal.Say($"The night of {runId}:");
+        foreach (var clause in Clauses(contract, input))
+        {
+            context.Terminal.Say($"  {clause}");
+        }
+        context.Terminal.Say("What could wake you, or end it early:");
+        foreach (var entry in entries.OrderByDescending(entry => entry.Status))
+        {
+            context.Terminal.Say($"  {CheckOverview.Word(entry.Status), -4}  {entry.Name}: {LocalTimes.In(entry.Message)}");
+            if (entry is { Status: not MachineCheckStatus.Ok, Cure: { } cure })
+            {
+                context.Terminal.Say($"        {cure}");
+            }
+        }
+    }
+
+    private IEnumerable<string> Clauses(NightContract contract, OrchestrationInput input)
+    {
+        yield return input.Until is { } until ? $"no agent starts after {LocalTimes.Short(until)}" : "no end";
+        yield return input.MaxCost is { } most
+            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"no agent starts when {most:0.00} USD are spent")
+            : "no limit of money";
+        yield return $"{(contract.Tasks == 0 ? "the planner's tasks" : PlanOverview.Count(contract.Tasks, "task"))}, by up to "
+            + $"{PlanOverview.Count(settings.Settings!.Workers, "agent")} at once";
+        yield return $"what passes its gates lands ({settings.Settings.Git.Land}); set-up and gates are run once before the first agent, "
+            + "and what is red there is said";
+        yield return "nobody is needed, but for what follows; the morning's report holds all this against what came of it";
+    }
+}

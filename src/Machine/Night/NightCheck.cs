@@ -1,0 +1,171 @@
+using System.Globalization;
+using Orchestrator.Git.Program;
+using Orchestrator.Machine.Setup;
+using Orchestrator.Plans;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Machine.Night;
+
+/// <summary>What could wake a person at night, or end the night early: on this machine, in the settings, and in the plan. Looks
+/// only.</summary>
+/// <param name="root">Folder that the system's files are in; <c>/</c>, except in tests.</param>
+public sealed class NightCheck(string root = "/")
+{
+    private const int MostNamed = 10;
+
+    /// <summary>This machine: power, sleep, a reboot that is pending.</summary>
+    /// <param name="environment">The user's variables.</param>
+    public async Task<IReadOnlyList<MachineCheckEntry>> MachineAsync(
+        IReadOnlyDictionary<string, string> environment,
+        CancellationToken stop
+    ) =>
+        [
+            await SleepInhibitor.ProblemAsync(environment, stop) is { } problem
+                ? new("sleep", MachineCheckStatus.Warn, problem, "Switch its sleep off for the night, and leave the lid open.")
+                : new("sleep", MachineCheckStatus.Ok, "Sleep is inhibited while the run's process works (systemd-inhibit)."),
+            Power(),
+            Reboot(),
+        ];
+
+    /// <summary>The plan and the settings: who is asked while it runs.</summary>
+    /// <param name="plan">The plan; null: a planner makes it.</param>
+    /// <param name="settings">The run's settings.</param>
+    public static IReadOnlyList<MachineCheckEntry> Run(Plan? plan, OrchestratorSettings settings)
+    {
+        var asking = plan?.Tasks.Where(task => task.RequiresApproval).Select(task => task.Id).ToList() ?? [];
+        return
+        [
+            plan is null
+                ? new(
+                    "plan",
+                    MachineCheckStatus.Warn,
+                    "A planner makes the plan first: whether it needs your yes is known only then.",
+                    "Wait for it, or make the plan before ('orchestrate plan REQUEST -o FILE')."
+                )
+                : new("plan", MachineCheckStatus.Ok, "It is there; whether it needs your yes is asked before it begins."),
+            asking.Count > 0
+                ? new(
+                    "approvals",
+                    MachineCheckStatus.Warn,
+                    $"{FileNames.Some(asking, MostNamed)} {(asking.Count == 1 ? "asks" : "ask")} for your yes before starting "
+                        + "(requires_approval), and what depends on it waits.",
+                    "Take requires_approval out of the plan, or be there."
+                )
+                : new("approvals", MachineCheckStatus.Ok, "No task asks before it starts."),
+            settings.Dependencies.Allow.Count == 0
+                ? new(
+                    "packages",
+                    MachineCheckStatus.Warn,
+                    "A task whose agent needs another package waits for your yes.",
+                    "dependencies.allow names those that need none."
+                )
+                : new(
+                    "packages",
+                    MachineCheckStatus.Ok,
+                    $"Packages that need no yes: {FileNames.Some([.. settings.Dependencies.Allow], MostNamed)}."
+                ),
+        ];
+    }
+
+    /// <summary>The limits of the night.</summary>
+    /// <param name="until">No agent starts after it; null: no limit.</param>
+    /// <param name="maxCost">In US dollars; null: no limit.</param>
+    public static IReadOnlyList<MachineCheckEntry> Limits(DateTimeOffset? until, decimal? maxCost) =>
+        [
+            until is null
+                ? new("until", MachineCheckStatus.Warn, "Agents are started until the plan is done, however late that is.", "Give --until.")
+                : new("until", MachineCheckStatus.Ok, "Has an end."),
+            maxCost is null
+                ? new("money", MachineCheckStatus.Warn, "Nothing limits what the night costs.", "Give --max-cost.")
+                : new("money", MachineCheckStatus.Ok, "Has a limit."),
+        ];
+
+    private MachineCheckEntry Power()
+    {
+        var supplies = Folders("sys/class/power_supply")
+            .Select(path =>
+                (Type: Line(path, "type"), Online: Line(path, "online"), Status: Line(path, "status"), Left: Line(path, "capacity"))
+            )
+            .ToList();
+        var batteries = supplies.Where(supply => supply is { Type: "Battery", Status.Length: > 0 }).ToList();
+        if (batteries.Count == 0)
+        {
+            return new("power", MachineCheckStatus.Ok, "No battery: it runs on mains.");
+        }
+        var left = string.Join(", ", batteries.Select(battery => $"{battery.Left} %"));
+        return
+            batteries.Exists(battery => battery.Status == "Discharging")
+            || (supplies.Exists(supply => supply.Type == "Mains") && supplies.TrueForAll(supply => supply.Online != "1"))
+            ? new("power", MachineCheckStatus.Warn, $"It runs on its battery ({left}).", "Plug it in.")
+            : new("power", MachineCheckStatus.Ok, $"It is plugged in (battery {left}).");
+    }
+
+    private MachineCheckEntry Reboot()
+    {
+        const string Name = "reboot";
+        if (Scheduled() is { } planned)
+        {
+            return new(Name, MachineCheckStatus.Warn, planned, "'shutdown -c' takes it back.");
+        }
+        var pending = File.Exists(In("run/reboot-required")) || File.Exists(In("var/run/reboot-required"));
+        var automatic = Reads("etc/apt/apt.conf.d").Any(IsAutomaticReboot);
+        return automatic
+                ? new(
+                    Name,
+                    MachineCheckStatus.Warn,
+                    pending
+                        ? "An update waits for a reboot, and the system reboots by itself (Unattended-Upgrade::Automatic-Reboot)."
+                        : "The system reboots by itself after updates (Unattended-Upgrade::Automatic-Reboot).",
+                    pending ? "Reboot now, and start then." : "Switch that off, or install the service: it goes on after a reboot."
+                )
+            : pending ? new(Name, MachineCheckStatus.Warn, "An update waits for a reboot.", "Reboot now, and start then.")
+            : new(Name, MachineCheckStatus.Ok, "None is pending.");
+    }
+
+    private string? Scheduled()
+    {
+        var file = In("run/systemd/shutdown/scheduled");
+        if (!File.Exists(file))
+        {
+            return null;
+        }
+        var facts = File.ReadLines(file)
+            .Select(line => line.Split('=', 2))
+            .Where(pair => pair.Length == 2)
+            .DistinctBy(pair => pair[0])
+            .ToDictionary(pair => pair[0], pair => pair[1]);
+        var mode = facts.GetValueOrDefault("MODE") is { Length: > 0 } said ? said : "shutdown";
+        return
+            long.TryParse(facts.GetValueOrDefault("USEC"), NumberStyles.None, CultureInfo.InvariantCulture, out var micros)
+            && DateTimeOffset.UnixEpoch.AddMicroseconds(micros) is var at
+            ? $"A {mode} is scheduled for {at.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}Z."
+            : $"A {mode} is scheduled.";
+    }
+
+    private static bool IsAutomaticReboot(string line) =>
+        line.Trim() is var setting
+        && !setting.StartsWith("//", StringComparison.Ordinal)
+        && setting.StartsWith("Unattended-Upgrade::Automatic-Reboot", StringComparison.Ordinal)
+        && setting["Unattended-Upgrade::Automatic-Reboot".Length..].Trim().TrimEnd(';').Trim('"') is "true" or "1";
+
+    private IEnumerable<string> Reads(string folder) =>
+        Directory.Exists(In(folder)) ? Directory.EnumerateFiles(In(folder)).Order(StringComparer.Ordinal).SelectMany(Lines) : [];
+
+    private static IReadOnlyList<string> Lines(string file)
+    {
+        try
+        {
+            return File.ReadAllLines(file);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private string[] Folders(string folder) => Directory.Exists(In(folder)) ? Directory.GetDirectories(In(folder)) : [];
+
+    private static string Line(string folder, string name) => Lines(Path.Combine(folder, name)) is [var first, ..] ? first.Trim() : "";
+
+    private string In(string path) => Path.Combine(root, path);
+}

@@ -1,0 +1,58 @@
+namespace Orchestrator.Messages;
+
+/// <summary>What was looked at in the evening for a run that goes on alone (<c>run --overnight</c>). Together with the limits of the run's
+/// input it is the contract that the morning's report holds against what came of it. Nothing is decided by it.</summary>
+public sealed record NightContract
+{
+    /// <summary>When it was made.</summary>
+    [JsonPropertyName("madeAt")]
+    public DateTimeOffset MadeAt { get; init; }
+
+    /// <summary>Tasks of the plan; 0: a planner makes it.</summary>
+    [JsonPropertyName("tasks")]
+    public int Tasks { get; init; }
+
+    /// <summary>Whether the machine is kept from sleeping while the run's process works on it.</summary>
+    [JsonPropertyName("keepsAwake")]
+    public bool KeepsAwake { get; init; }
+
+    /// <summary>What could wake a person, or end the night early, as found in the evening: each a sentence.</summary>
+    [JsonPropertyName("remarks")]
+    public IReadOnlyList<string> Remarks
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
+}
+
+/// <summary>What a run was expected to take, by past runs of its repository: ranges that eight of ten runs lie in.</summary>
+public sealed record RunForecast
+{
+    /// <summary>Lower end of its cost in US dollars.</summary>
+    [JsonPropertyName("costLow")]
+    public decimal CostLow { get; init; }
+
+    /// <summary>Upper end of its cost in US dollars.</summary>
+    [JsonPropertyName("costHigh")]
+    public decimal CostHigh { get; init; }
+
+    /// <summary>Lower end of its time, in seconds.</summary>
+    [JsonPropertyName("secondsLow")]
+    public double SecondsLow { get; init; }
+
+    /// <summary>Upper end of its time, in seconds.</summary>
+    [JsonPropertyName("secondsHigh")]
+    public double SecondsHigh { get; init; }
+
+    /// <summary>Tasks that it is about.</summary>
+    [JsonPropertyName("tasks")]
+    public int Tasks { get; init; }
+
+    /// <summary>Past tasks that it rests on.</summary>
+    [JsonPropertyName("pastTasks")]
+    public int PastTasks { get; init; }
+
+    /// <summary>Runs that those were of.</summary>
+    [JsonPropertyName("pastRuns")]
+    public int PastRuns { get; init; }
+}

@@ -1,0 +1,160 @@
+using Orchestrator.Runs.Merging;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>The section of a report that holds a night's contract, and what was expected of the run, against what came of it. Broken
+/// clauses come first.</summary>
+internal static class ContractSection
+{
+    private const int MostNamed = 10;
+
+    /// <summary>The section; without sentences for a run of which neither was made.</summary>
+    /// <param name="now">The present time: of an open run the night goes on.</param>
+    public static ReportSection Of(RunStatus run, RunFolder folder, RunTimeline timeline, DateTimeOffset now)
+    {
+        OrchestrationInput? input;
+        try
+        {
+            input = RunStart.TryRead(folder)?.Input;
+        }
+        catch (StepException damaged)
+        {
+            return Section([new ReportLine("contract-unknown", damaged.Message) { Events = timeline.OfRun, IsBad = true }]);
+        }
+        var clauses = input?.Night is null ? [] : Clauses(run, input, folder, timeline, now);
+        return Section([
+            .. clauses.OrderByDescending(clause => clause.IsBad),
+            .. Expected(run, input?.Forecast, timeline, now),
+            .. (input?.Night?.Remarks ?? []).Select(remark => new ReportLine("evening-remark", $"Known in the evening: {remark}")
+            {
+                Events = [.. timeline.All.Take(1).Select(first => first.Sequence)],
+            }),
+        ]);
+    }
+
+    private static ReportSection Section(IReadOnlyList<ReportLine> lines) =>
+        new(MorningReport.Contract, "What was agreed, and what came of it", lines);
+
+    private static IEnumerable<ReportLine> Clauses(
+        RunStatus run,
+        OrchestrationInput input,
+        RunFolder folder,
+        RunTimeline timeline,
+        DateTimeOffset now
+    )
+    {
+        var until = UntilOf(run, input);
+        var end = until < now ? until.Value : now;
+        if (until is { } last)
+        {
+            var late = Late(timeline, last);
+            yield return Clause(
+                $"No agent starts after {Time(last)}",
+                late.Count == 0 ? "none did" : $"{FileNames.Some([.. late.Select(start => start.Task!).Distinct()], MostNamed)} did",
+                late.Count == 0,
+                [.. late.Select(start => start.Sequence)],
+                timeline
+            );
+        }
+        if (input.MaxCost is { } most)
+        {
+            yield return Clause(
+                string.Create(CultureInfo.InvariantCulture, $"No agent starts when {most:0.00} USD are spent"),
+                string.Create(CultureInfo.InvariantCulture, $"{run.Cost:0.00} were spent"),
+                run.Cost <= most,
+                [],
+                timeline
+            );
+        }
+        var asked = timeline.All.Where(happened => happened.Time <= end && AsksPerson(happened)).ToList();
+        yield return Clause(
+            "Nobody is needed",
+            asked.Count == 0
+                ? "nobody was"
+                : $"asked by {FileNames.Some([.. asked.Select(happened => happened.Task ?? "the run").Distinct()], MostNamed)}, first at "
+                    + Time(asked[0].Time),
+            asked.Count == 0,
+            [.. asked.Select(happened => happened.Sequence)],
+            timeline
+        );
+        yield return Landing(run, timeline);
+        var red = GateNews.Of(run, folder).Red.Where(verdict => verdict.Gate.Required).Select(verdict => verdict.Name).ToList();
+        yield return Clause(
+            "All gates hold",
+            red.Count == 0 ? "they do" : $"red: {FileNames.Some(red, MostNamed)}",
+            red.Count == 0,
+            [],
+            timeline
+        );
+        var lost = StoredLosses.TryRead(folder.LossesJson)?.Lost.Count ?? 0;
+        yield return Clause("Nothing that was merged is lost", lost == 0 ? "nothing is" : $"{lost} hunks are", lost == 0, [], timeline);
+    }
+
+    // A schedule's runs have one input: a time of day in it is the next one after their start.
+    private static DateTimeOffset? UntilOf(RunStatus run, OrchestrationInput input) =>
+        input.Until
+        ?? (
+            TimeOnly.TryParseExact(input.UntilTime, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+            && WallClock.FindZone(input.UntilZone) is { } zone
+                ? WallClock.Next(run.StartedAt, time, zone)
+                : null
+        );
+
+    private static ReportLine Landing(RunStatus run, RunTimeline timeline)
+    {
+        var counts = RunCounts.Of(run);
+        var isWhole = counts.Asked > 0 && counts.Merged + counts.Resolved == counts.Asked;
+        return Clause(
+            "All tasks land",
+            run.HasLanded ? $"{counts}, on {run.LandedOn}" : $"{counts}, nothing has landed",
+            run.HasLanded && isWhole,
+            [],
+            timeline
+        );
+    }
+
+    private static IEnumerable<ReportLine> Expected(RunStatus run, RunForecast? forecast, RunTimeline timeline, DateTimeOffset now)
+    {
+        if (forecast is null)
+        {
+            yield break;
+        }
+        var took = (RunStates.IsFinal(run.State) ? run.UpdatedAt : now) - run.StartedAt;
+        var isIn = run.Cost >= forecast.CostLow && run.Cost <= forecast.CostHigh;
+        yield return new ReportLine(
+            "forecast",
+            string.Create(CultureInfo.InvariantCulture, $"Expected: {forecast.CostLow:0.00} to {forecast.CostHigh:0.00} USD and ")
+                + $"{TimeSection.Length(TimeSpan.FromSeconds(forecast.SecondsLow))} to "
+                + $"{TimeSection.Length(TimeSpan.FromSeconds(forecast.SecondsHigh))}, by {forecast.PastTasks} past tasks of "
+                + $"{forecast.PastRuns} runs. It came to "
+                + string.Create(CultureInfo.InvariantCulture, $"{run.Cost:0.00} USD ({(isIn ? "within" : "outside")}) and ")
+                + $"{TimeSection.Length(took)}."
+        )
+        {
+            Events = timeline.OfRun,
+        };
+    }
+
+    private static ReportLine Clause(string agreed, string came, bool isKept, IReadOnlyList<long> events, RunTimeline timeline) =>
+        new(isKept ? "clause-kept" : "clause-broken", $"{agreed}: {(isKept ? "" : "broken, ")}{came}.")
+        {
+            Events = events.Count > 0 ? events : timeline.OfRun,
+            IsBad = !isKept,
+        };
+
+    // A person who resumes the run lifts the limit.
+    private static List<RunEvent> Late(RunTimeline timeline, DateTimeOffset until) =>
+        [
+            .. timeline
+                .All.Where(happened => happened.Time > until)
+                .TakeWhile(happened => happened is not { Task: null, Why: ResumedByPerson })
+                .Where(happened => happened is { Task: not null, State: TaskStates.Preparing or TaskStates.Remediating }),
+        ];
+
+    private static bool AsksPerson(RunEvent happened) =>
+        happened.Task is null
+            ? happened.State is RunStates.AwaitingPromotion or RunStates.Escalated
+            : happened.State is TaskStates.Blocked or TaskStates.AwaitingApproval or TaskStates.Escalated;
+
+    private static string Time(DateTimeOffset time) => $"{time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}Z";
+}

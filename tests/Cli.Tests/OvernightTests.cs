@@ -1,0 +1,153 @@
+using Orchestrator.Machine.Night;
+using Orchestrator.Machine.Setup;
+using Orchestrator.Plans;
+using Orchestrator.Processes;
+using Orchestrator.TestKit;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>The evening (<c>run --overnight</c>): what could wake a person is said, the contract is kept, the machine is kept
+/// awake.</summary>
+public sealed class OvernightTests
+{
+    private const string Inhibitor = """
+        #!/bin/sh
+        echo "$*" >> "$INHIBITOR_LOG"
+        case "$1" in *lid*) echo 'Access denied' >&2; exit 1;; esac
+        while [ "${1#--}" != "$1" ]; do shift; done
+        exec "$@"
+        """;
+
+    [Fact]
+    public async Task Run_OfANightThatNobodyAgreedTo_SaysWhatCouldWakeAPersonAndStartsNothing()
+    {
+        using var cli = WithPlan();
+
+        var asked = await cli.RunAsync("run", "--overnight", "--max-cost", "40");
+
+        Assert.Equal(ExitCodes.NeedsPerson, asked.ExitCode);
+        Assert.Contains(
+            "warn  until: Agents are started until the plan is done, however late that is.",
+            asked.People,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("warn  approvals: b asks for your yes before starting (requires_approval)", asked.People, StringComparison.Ordinal);
+        Assert.Contains("warn  notifications: Nobody is told when it needs a person.", asked.People, StringComparison.Ordinal);
+        Assert.Contains("no agent starts when 40.00 USD are spent", asked.People, StringComparison.Ordinal);
+        Assert.Contains("of what could wake you is open", asked.People, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator", "runs")));
+    }
+
+    [Fact]
+    public async Task Run_Overnight_HoldsTheMachineAwakeAndIsHeldAgainstItsContract()
+    {
+        using var cli = WithPlan();
+        var log = Path.Combine(cli.Home, "inhibitor.log");
+        cli.Environment["INHIBITOR_LOG"] = log;
+        cli.Environment["PATH"] = $"{WriteInhibitor(cli.Home)}:{cli.Environment["PATH"]}";
+
+        var run = await cli.RunAsync("run", "--overnight", "--until", "07:00", "--max-cost", "40", "--only", "a", "--yes");
+        var report = await cli.RunAsync("report", "--full");
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Contains(
+            "ok    sleep: Sleep is inhibited while the run's process works (systemd-inhibit).",
+            run.People,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("--what=sleep:idle --who=orchestrate --why=run-tasks-", await File.ReadAllTextAsync(log), StringComparison.Ordinal);
+        Assert.Contains("- Nobody is needed: nobody was.", report.Output, StringComparison.Ordinal);
+        Assert.Contains("- No agent starts when 40.00 USD are spent: 0.00 were spent.", report.Output, StringComparison.Ordinal);
+        Assert.Contains("- All tasks land: 1 of 1 task merged, 1 not asked for, on main.", report.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("broken", report.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Inhibitor_Released_LeavesNoProcess()
+    {
+        using var folder = new TempFolder();
+        var environment = new Dictionary<string, string>
+        {
+            ["PATH"] = $"{WriteInhibitor(folder.Path)}:/usr/bin:/bin",
+            ["INHIBITOR_LOG"] = folder["log"],
+        };
+
+        await using (Assert.IsType<SleepInhibitor>(await SleepInhibitor.HoldAsync("a test", environment, CancellationToken.None)))
+        {
+            await Eventually.TrueAsync(() => File.ReadAllText(folder["log"]).Contains("tail --pid=", StringComparison.Ordinal));
+        }
+        var none = await SleepInhibitor.ProblemAsync(new Dictionary<string, string> { ["PATH"] = folder.Path }, CancellationToken.None);
+
+        Assert.Contains("There is no systemd-inhibit here", none, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("sys/class/power_supply/BAT0", "type=Battery|status=Discharging|capacity=43", "power", "It runs on its battery (43 %).")]
+    [InlineData("run", "reboot-required=x", "reboot", "An update waits for a reboot.")]
+    [InlineData(
+        "run/systemd/shutdown",
+        "scheduled=USEC=1795579200000000\nMODE=reboot",
+        "reboot",
+        "A reboot is scheduled for 2026-11-25 04:00Z."
+    )]
+    [InlineData(
+        "etc/apt/apt.conf.d",
+        "50unattended-upgrades=// Unattended-Upgrade::Automatic-Reboot \"false\";\nUnattended-Upgrade::Automatic-Reboot \"true\";",
+        "reboot",
+        "The system reboots by itself after updates (Unattended-Upgrade::Automatic-Reboot)."
+    )]
+    public async Task Machine_ThatMayNotLast_IsNamed(string folder, string files, string name, string message)
+    {
+        using var root = new TempFolder();
+        Directory.CreateDirectory(root[folder]);
+        foreach (var pair in files.Split('|').Select(file => file.Split('=', 2)))
+        {
+            await File.WriteAllTextAsync(Path.Combine(root[folder], pair[0]), pair[1]);
+        }
+
+        var entries = await new NightCheck(root.Path).MachineAsync(new Dictionary<string, string>(), CancellationToken.None);
+
+        Assert.Contains(entries, entry => entry.Name == name && entry.Status == MachineCheckStatus.Warn && entry.Message == message);
+    }
+
+    [Fact]
+    public async Task Machine_OfAServer_IsFine()
+    {
+        using var root = new TempFolder();
+
+        var entries = await new NightCheck(root.Path).MachineAsync(new Dictionary<string, string>(), CancellationToken.None);
+
+        Assert.All(entries.Where(entry => entry.Name != "sleep"), entry => Assert.Equal(MachineCheckStatus.Ok, entry.Status));
+    }
+
+    private static CliFixture WithPlan()
+    {
+        var cli = new CliFixture();
+        cli.WithRepository();
+        var agent = cli.WriteAgent("echo x > $ORCHESTRATOR_TASK.txt");
+        cli.Write(".orchestrator/config.yaml", $"agent: s\nagents: {{s: {{command: [/bin/sh, '{agent}']}}}}\n");
+        cli.Write(
+            "tasks.yaml",
+            """
+            tasks:
+              - {id: a, description: The first one, prompt: P, files_write: [a.txt], verification: [test -s a.txt]}
+              - {id: b, description: Another, prompt: P, files_write: [b.txt], requires_approval: true}
+
+            """
+        );
+        cli.Git("add", "-A");
+        cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "Plan");
+        cli.TrustAsync().GetAwaiter().GetResult();
+        return cli;
+    }
+
+    private static string WriteInhibitor(string folder)
+    {
+        var programs = Directory.CreateDirectory(Path.Combine(folder, "programs")).FullName;
+        var file = Path.Combine(programs, "systemd-inhibit");
+        File.WriteAllText(file, Inhibitor);
+        File.SetUnixFileMode(file, (UnixFileMode)0b111_101_101);
+        return programs;
+    }
+}
