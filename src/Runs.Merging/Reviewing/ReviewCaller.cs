@@ -1,5 +1,4 @@
 using Orchestrator.Runs.AgentCalls;
-using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging.Reviewing;
 

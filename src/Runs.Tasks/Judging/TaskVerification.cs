@@ -120,14 +120,7 @@ public sealed class TaskVerification(RunServices services)
             }
             notes.Add("no file was changed; the gates pass without");
         }
-        if (input.EndedWith.Length > 0)
-        {
-            notes.Add($"{input.EndedWith} The agent said that it is done, and its work passes its gates, so it was taken");
-        }
-        else if (!input.ClaimedDone)
-        {
-            notes.Add("the agent did not say done; judged by its gates");
-        }
+        notes.AddRange(HowItEnded(input));
         if (GateWords.Unproven(gated) is { Length: > 0 } unproven)
         {
             notes.Add(unproven);
@@ -156,6 +149,18 @@ public sealed class TaskVerification(RunServices services)
         };
         await workspace.ReturnVerifiedAsync(verified, stop);
         return verified;
+    }
+
+    private static IEnumerable<string> HowItEnded(VerifyTaskInput input)
+    {
+        if (input.EndedWith.Length > 0)
+        {
+            yield return $"{input.EndedWith} The agent said that it is done, and its work passes its gates, so it was taken";
+        }
+        else if (!input.ClaimedDone)
+        {
+            yield return "the agent did not say done; judged by its gates";
+        }
     }
 
     private static string MissingContent(IReadOnlyList<string> missing) =>
