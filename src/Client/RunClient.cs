@@ -22,7 +22,7 @@ public sealed class RunClient(ITemporalClient client)
     {
         await _client.StartWorkflowAsync(
             (IOrchestrationWorkflow w) => w.RunAsync(input, null),
-            new WorkflowOptions(runId, TaskQueues.Workflows)
+            new WorkflowOptions(runId, QueueNames.Workflows)
             {
                 IdConflictPolicy = WorkflowIdConflictPolicy.UseExisting,
                 IdReusePolicy = WorkflowIdReusePolicy.RejectDuplicate,
@@ -44,7 +44,7 @@ public sealed class RunClient(ITemporalClient client)
         var request = new DescribeTaskQueueRequest
         {
             Namespace = _client.Options.Namespace,
-            TaskQueue = new TaskQueue { Name = TaskQueues.Workflows },
+            TaskQueue = new TaskQueue { Name = QueueNames.Workflows },
             TaskQueueType = TaskQueueType.Workflow,
         };
         var queue = await _client.WorkflowService.DescribeTaskQueueAsync(

@@ -208,7 +208,7 @@ public sealed class RunHandle
         SteerAsync(w => w.LandMergedAsync(command), cancellation);
 
     /// <summary>Decides how a run goes on that can't go on by itself.</summary>
-    public Task<SteeringAnswer> ResolveAsync(ResolveCommand command, CancellationToken cancellation = default) =>
+    public Task<SteeringAnswer> ResolveAsync(ResolutionCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.ResolveEscalationAsync(command), cancellation);
 
     /// <summary>Ends the run; what is merged stays on staging.</summary>

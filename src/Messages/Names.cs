@@ -1,7 +1,7 @@
 namespace Orchestrator.Messages;
 
 /// <summary>Task queues. Workflows share one; the activities of a run go to the queue of its repository on its machine.</summary>
-public static class TaskQueues
+public static class QueueNames
 {
     /// <summary>All workflows, and the one activity that finds a repository's queue.</summary>
     public const string Workflows = "orchestrator";

@@ -88,7 +88,7 @@ public interface IOrchestrationWorkflow
 
     /// <summary>Decides how a run goes on that can't go on by itself.</summary>
     [WorkflowUpdate(MessageNames.ResolveEscalation)]
-    Task<SteeringAnswer> ResolveEscalationAsync(ResolveCommand command);
+    Task<SteeringAnswer> ResolveEscalationAsync(ResolutionCommand command);
 
     /// <summary>Ends the run: running tasks are stopped, staging and worktrees stay.</summary>
     [WorkflowUpdate(MessageNames.Cancel)]

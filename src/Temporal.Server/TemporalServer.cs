@@ -51,7 +51,7 @@ public sealed class TemporalServer : IAsyncDisposable
 
             _grpc = new GrpcHost(
                 _parts.Table,
-                new Admission(_options.ApiKey, _options.AllowAnyUser, _options.Address is not null),
+                new CallerAuthorization(_options.ApiKey, _options.AllowAnyUser, _options.Address is not null),
                 endpoints,
                 _loggers
             );

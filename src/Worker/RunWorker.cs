@@ -20,7 +20,7 @@ public sealed class RunWorker : IDisposable
     {
         client = MessageJson.Speaking(client);
         var services = options.Services with { AskRun = new OpenRuns(client).AskAsync };
-        var shared = new TemporalWorkerOptions(TaskQueues.Workflows)
+        var shared = new TemporalWorkerOptions(QueueNames.Workflows)
         {
             Identity = options.Identity,
             LoggerFactory = logs,
@@ -39,7 +39,7 @@ public sealed class RunWorker : IDisposable
         _workers.Add(new TemporalWorker(WorkerSetup.ForWorkflows(client), shared));
         foreach (var repository in options.Repositories)
         {
-            var own = new TemporalWorkerOptions(TaskQueues.ForRepository(services.Host, repository.Key))
+            var own = new TemporalWorkerOptions(QueueNames.ForRepository(services.Host, repository.Key))
             {
                 Identity = options.Identity,
                 LoggerFactory = logs,

@@ -139,7 +139,7 @@ public sealed partial class ForeignStartTests
             };
             options ??= new WorkflowOptions();
             options.Id = $"run-foreign-{Guid.NewGuid():n}";
-            options.TaskQueue = TaskQueues.Workflows;
+            options.TaskQueue = QueueNames.Workflows;
             return _client.StartWorkflowAsync("OrchestrationWorkflow", [input], options);
         }
 

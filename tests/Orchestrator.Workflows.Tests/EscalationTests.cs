@@ -195,7 +195,7 @@ public sealed class EscalationTests
         });
         await run.UntilAsync(s => s.State == RunStates.Escalated);
 
-        var refused = await run.Run.ExecuteUpdateAsync(w => w.ResolveEscalationAsync(new ResolveCommand(Resolutions.Replan, "first")));
+        var refused = await run.Run.ExecuteUpdateAsync(w => w.ResolveEscalationAsync(new ResolutionCommand(Resolutions.Replan, "first")));
         var unchanged = await run.UntilAsync(s => s.State == RunStates.Escalated);
         await ResolveAsync(run, Resolutions.Replan);
         var failed = await run.UntilAsync(s => s.State == RunStates.Escalated && s.Replan?.State == ReplanStates.Dropped);
@@ -338,7 +338,7 @@ public sealed class EscalationTests
 
     private static Task<SteeringAnswer> ResolveAsync(ScriptedRun run, string way, params string[] tasks)
     {
-        var command = new ResolveCommand(way, "because", "kim@desk") { Tasks = tasks.Length == 0 ? null : tasks };
+        var command = new ResolutionCommand(way, "because", "kim@desk") { Tasks = tasks.Length == 0 ? null : tasks };
         return run.Run.ExecuteUpdateAsync(w => w.ResolveEscalationAsync(command));
     }
 

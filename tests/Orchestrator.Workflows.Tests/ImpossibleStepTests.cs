@@ -224,7 +224,7 @@ public sealed class ImpossibleStepTests
     }
 
     private static Task<SteeringAnswer> ResolveAsync(ScriptedRun run, string way) =>
-        run.Run.ExecuteUpdateAsync(w => w.ResolveEscalationAsync(new ResolveCommand(way, "because", "kim@desk")));
+        run.Run.ExecuteUpdateAsync(w => w.ResolveEscalationAsync(new ResolutionCommand(way, "because", "kim@desk")));
 
     /// <summary>Of two tasks the first gives up, where it is to.</summary>
     private static Task<ScriptedRun> StartAsync(Action<ScriptedActivities> script, bool fails = true, RunRules? rules = null) =>

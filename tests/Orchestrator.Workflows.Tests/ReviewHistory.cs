@@ -277,7 +277,9 @@ internal sealed class ReviewHistory
                 await (
                     last == "promote"
                         ? PromoteAsync(run)
-                        : run.Run.ExecuteUpdateAsync(w => w.ResolveEscalationAsync(new ResolveCommand(Resolutions.Abort, "", "kim@desk")))
+                        : run.Run.ExecuteUpdateAsync(w =>
+                            w.ResolveEscalationAsync(new ResolutionCommand(Resolutions.Abort, "", "kim@desk"))
+                        )
                 );
                 return;
             }
@@ -335,7 +337,7 @@ internal sealed class ReviewHistory
     }
 
     private static Task ResolveAsync(ScriptedRun run, string way) =>
-        run.Run.ExecuteUpdateAsync(w => w.ResolveEscalationAsync(new ResolveCommand(way, "", "kim@desk")));
+        run.Run.ExecuteUpdateAsync(w => w.ResolveEscalationAsync(new ResolutionCommand(way, "", "kim@desk")));
 
     private async Task PromoteAsync(ScriptedRun run)
     {

@@ -83,7 +83,7 @@ internal sealed class RunDisturber(ScriptedRun run, Random random, IReadOnlyList
 
         Task TellAsync(Expression<Func<ILeaseWorkflow, Task>> signal)
         {
-            var options = new WorkflowOptions(RunIds.ForLeases("key"), TaskQueues.Workflows);
+            var options = new WorkflowOptions(RunIds.ForLeases("key"), QueueNames.Workflows);
             options.SignalWithStart(signal);
             return run.Client.StartWorkflowAsync((ILeaseWorkflow w) => w.RunAsync(new LeaseState { Queue = run.Queue }), options);
         }

@@ -112,7 +112,7 @@ public sealed class RunTests
     {
         await using var run = await ScriptedRun.CreateAsync([Task("a")]);
         var json = System.Text.Json.JsonDocument.Parse("""{"repository":"/r","planFile":"tasks.yaml","wrokers":3}""").RootElement;
-        await run.Client.StartWorkflowAsync("OrchestrationWorkflow", [json], new(run.RunId, TaskQueues.Workflows));
+        await run.Client.StartWorkflowAsync("OrchestrationWorkflow", [json], new(run.RunId, QueueNames.Workflows));
 
         var failure = await Assert.ThrowsAsync<WorkflowFailedException>(run.ResultAsync);
 

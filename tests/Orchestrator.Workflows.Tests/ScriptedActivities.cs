@@ -290,7 +290,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
             LeaseStep.Release => w => w.ReleaseAsync(input.RunId, input.Tasks[0]),
             _ => w => w.LeaveAsync(input.RunId),
         };
-        var options = new WorkflowOptions(RunIds.ForLeases(input.Repository.Key), TaskQueues.Workflows);
+        var options = new WorkflowOptions(RunIds.ForLeases(input.Repository.Key), QueueNames.Workflows);
         options.SignalWithStart(signal);
         return client.StartWorkflowAsync((ILeaseWorkflow w) => w.RunAsync(new LeaseState { Queue = queue }), options);
     }

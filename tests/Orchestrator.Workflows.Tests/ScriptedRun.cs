@@ -95,7 +95,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
         Client.StartWorkflowAsync(
             (IOrchestrationWorkflow w) =>
                 w.RunAsync(input ?? new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml" }, null),
-            new WorkflowOptions(id ?? RunId, TaskQueues.Workflows)
+            new WorkflowOptions(id ?? RunId, QueueNames.Workflows)
         );
 
     public Task<RunStatus> StatusAsync() => new RunClient(Client).Get(RunId).StatusAsync();
@@ -167,7 +167,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
     /// <summary>Workers begin.</summary>
     public void Work()
     {
-        var shared = new TemporalWorkerOptions(TaskQueues.Workflows).AddWorkflows().AddAllActivities(Activities);
+        var shared = new TemporalWorkerOptions(QueueNames.Workflows).AddWorkflows().AddAllActivities(Activities);
         var own = new TemporalWorkerOptions(_queue)
         {
             MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100),

@@ -122,7 +122,7 @@ public sealed class SummaryTests
         await run.Client.StartWorkflowAsync(
             RunClient.WorkflowType,
             [JsonSerializer.Deserialize<JsonElement>(input)],
-            new WorkflowOptions(run.RunId, TaskQueues.Workflows)
+            new WorkflowOptions(run.RunId, QueueNames.Workflows)
         );
         await Assert.ThrowsAsync<WorkflowFailedException>(run.ResultAsync);
 

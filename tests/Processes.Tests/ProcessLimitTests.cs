@@ -111,7 +111,7 @@ public sealed class ProcessLimitTests : IAsyncLifetime
         await Shell.WaitUntilAsync(() => Find().Count == 2, "both loops run");
         foreach (var process in Find())
         {
-            Signals.Send(process.ProcessId, Signals.Stop);
+            ProcessSignals.Send(process.ProcessId, ProcessSignals.Stop);
         }
 
         await Shell.WaitUntilAsync(() => Find().All(process => process.IsStopped), "all are stopped");
@@ -128,7 +128,7 @@ public sealed class ProcessLimitTests : IAsyncLifetime
         await Shell.WaitUntilAsync(() => Find().Count == 2, "both loops run");
         var throttle = new CpuThrottle(Find, 0.5, _time);
         throttle.Look();
-        Signals.Send(Find()[0].ProcessId, Signals.Stop);
+        ProcessSignals.Send(Find()[0].ProcessId, ProcessSignals.Stop);
         await Shell.WaitUntilAsync(() => Find().Any(process => process.IsStopped), "one is stopped");
 
         _time.Advance(TimeSpan.FromSeconds(1));

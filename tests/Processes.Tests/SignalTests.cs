@@ -39,11 +39,11 @@ public sealed class SignalTests
         {
             var before = ProcessIdentity.Of(living.Id)!;
 
-            var result = Signals.Send(before with { StartTime = before.StartTime - 1 }, Signals.Kill);
+            var result = ProcessSignals.Send(before with { StartTime = before.StartTime - 1 }, ProcessSignals.Kill);
 
             Assert.Equal(SignalResult.Gone, result);
             Assert.True(before.IsAlive());
-            Assert.Equal(SignalResult.Sent, Signals.Send(before, Signals.Continue));
+            Assert.Equal(SignalResult.Sent, ProcessSignals.Send(before, ProcessSignals.Continue));
         }
         finally
         {

@@ -116,7 +116,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
     }
 
     /// <summary>The tasks that a person's commits replace.</summary>
-    private IEnumerable<TaskEntry> Mended(ResolveCommand command) =>
+    private IEnumerable<TaskEntry> Mended(ResolutionCommand command) =>
         Scheduling.EndedBadly(_state.Board).Where(e => command.Tasks is not { Count: > 0 } named || named.Contains(e.Id));
 
     private static bool IsThere(TaskEntry entry) => TaskStates.IsOnStaging(entry.Progress.State);

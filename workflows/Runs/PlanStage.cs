@@ -3,7 +3,7 @@ using Orchestrator.Workflows.Messages;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>The first stage of a run: a request becomes a plan where it began with one, and the plan's tasks come on the board.</summary>
-internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarter starter, RunRecorder recorder, ResetRecovery recovery)
+internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskStarter starter, RunRecorder recorder, ResetRecovery recovery)
 {
     private readonly RunState _state = context.State;
 
@@ -54,7 +54,7 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
         _state.Run = _state.Run with { Why = new WaitsForWorker(name, RunContext.Now) };
         try
         {
-            var look = Calls.ActivityDefaults.Short(TaskQueues.Workflows);
+            var look = Calls.ActivityDefaults.Short(QueueNames.Workflows);
             look.CancellationToken = context.Stop;
             return await Workflow.ExecuteActivityAsync((IRepositoryActivities a) => a.FindRepositoryAsync(name), look);
         }

@@ -2,9 +2,9 @@ namespace Orchestrator.Workflows.Runs;
 
 /// <summary>A person's resolution of a run that can't go on by itself, from the command until it is carried out.</summary>
 /// <param name="command">The command.</param>
-internal sealed class Resolution(ResolveCommand command)
+internal sealed class Resolution(ResolutionCommand command)
 {
-    public ResolveCommand Command => command;
+    public ResolutionCommand Command => command;
 
     /// <summary>The person who decided, with their reason.</summary>
     public Person By { get; } = Person.Of(command.By, command.Reason);

@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>What a run passes on when it continues as new, and how it is restored: one way for plans of all sizes.</summary>
-internal sealed class RunCheckpoints(RunContext context, PlanReader plans)
+internal sealed class RunCheckpoints(RunContext context, RunPlanReader plans)
 {
     private readonly RunState _state = context.State;
     private CheckpointFile? _file;

@@ -104,7 +104,7 @@ public abstract class RunMessages : MessageWorkflow
 
     /// <inheritdoc cref="IOrchestrationWorkflow.ResolveEscalationAsync"/>
     [WorkflowUpdate(MessageNames.ResolveEscalation, Description = "Decides how a run goes on that can't go on by itself.")]
-    public async Task<SteeringAnswer> ResolveEscalationAsync(ResolveCommand command = null!)
+    public async Task<SteeringAnswer> ResolveEscalationAsync(ResolutionCommand command = null!)
     {
         // The main path carries it out, and sets the answer as soon as the result is known.
         var resolution = new Resolution(command);
@@ -149,7 +149,7 @@ public abstract class RunMessages : MessageWorkflow
     public void ValidateLandMerged(PersonCommand? command = null) => Refuse(Parts.Steering.RefuseLandMerged(command));
 
     [WorkflowUpdateValidator(nameof(ResolveEscalationAsync))]
-    public void ValidateResolveEscalation(ResolveCommand command) => Refuse(Parts.Steering.RefuseResolve(command));
+    public void ValidateResolveEscalation(ResolutionCommand command) => Refuse(Parts.Steering.RefuseResolve(command));
 
     /// <inheritdoc cref="ValidateSetConcurrency"/>
     [WorkflowUpdateValidator(nameof(CancelAsync))]

@@ -18,7 +18,7 @@ internal sealed class RunParts
         Recovery = new ResetRecovery(context, Messenger, takeOver, _leases);
         Recorder = new RunRecorder(context, Recovery);
         _notices = new NoticeSender(context);
-        var plans = new PlanReader(context);
+        var plans = new RunPlanReader(context);
         var approval = new PlanApproval(context);
         var starter = new TaskStarter(context, takeOver);
         Continuation = new Continuation(context, Recorder, new RunCheckpoints(context, plans), messagesTaken);

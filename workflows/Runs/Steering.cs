@@ -59,7 +59,7 @@ internal sealed class Steering(RunState state)
         SteeringRefusals.OfLandMerged(state.RunId, state.Run.State, Board.Unlanded.Any(), state.IsPromotionOverdue)
         ?? Questions.RefuseOther(state, command?.Shown ?? "", RunQuestion.OfLandMerged);
 
-    public string? RefuseResolve(ResolveCommand command)
+    public string? RefuseResolve(ResolutionCommand command)
     {
         if (
             (

@@ -56,7 +56,7 @@ internal static class ClaudeFailures
     internal static AgentFailure OfSilentExit(int? exitCode, string errorText) =>
         exitCode switch
         {
-            ExitCodes.NotExecutable or ExitCodes.NotFound => AgentFailure.Account,
+            ShellExitCodes.NotExecutable or ShellExitCodes.NotFound => AgentFailure.Account,
             _ when ApiFailures.OfText(errorText) is { } known => known,
             _ when errorText.Contains("already in use", StringComparison.OrdinalIgnoreCase)
                     || errorText.Contains("No conversation found", StringComparison.OrdinalIgnoreCase) => AgentFailure.Transient,

@@ -155,7 +155,7 @@ public sealed class AgentSession
             await _supervisor.EndSupervisorAsync(_folder);
         }
         var outcome = _parser.Complete(exitCode, _folder.ErrorTail()) with { ExitCode = exitCode };
-        if (exitCode == ExitCodes.NoWorkingDirectory && !Directory.Exists(_start.WorkingDirectory))
+        if (exitCode == ShellExitCodes.NoWorkingDirectory && !Directory.Exists(_start.WorkingDirectory))
         {
             return outcome with
             {
@@ -175,16 +175,16 @@ public sealed class AgentSession
         {
             return StopReasons.Apply(outcome, reason, _start.Limits, _folder.Memory);
         }
-        if (!_parser.HasResult && ExitCodes.DescribeCrash(exitCode) is { } crash)
+        if (!_parser.HasResult && ShellExitCodes.DescribeCrash(exitCode) is { } crash)
         {
             return outcome with { Failure = AgentFailure.Transient, Detail = crash };
         }
         // A smaller number is of another boot.
         var memoryKills = MemoryKills.Count() - _folder.MemoryKills is { } kills and >= 0 ? kills : (long?)null;
-        return !_parser.HasResult && (ExitCodes.DescribeKill(exitCode, memoryKills) ?? DescribeFullDisk(exitCode)) is { } how
+        return !_parser.HasResult && (ShellExitCodes.DescribeKill(exitCode, memoryKills) ?? DescribeFullDisk(exitCode)) is { } how
             ? outcome with
             {
-                Failure = exitCode == ExitCodes.KilledBySignal && memoryKills > 0 ? AgentFailure.OutOfMemory : AgentFailure.Killed,
+                Failure = exitCode == ShellExitCodes.KilledBySignal && memoryKills > 0 ? AgentFailure.OutOfMemory : AgentFailure.Killed,
                 Detail = how,
             }
             : outcome;

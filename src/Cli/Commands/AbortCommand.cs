@@ -23,7 +23,7 @@ internal sealed class AbortCommand : SteeringCommand
         var run = _run.Text(parsed) is null
             ? throw new CommandException(ExitCodes.Usage, "Which run is to be taken back?", "Name it: orchestrate abort RUN.")
             : _run.RequireRun(context.RequireRepository(), parsed);
-        return new RunAbortion(context, stop).RunAsync(
+        return new RunWithdrawal(context, stop).RunAsync(
             run,
             parsed.GetValue(_yes),
             () => SendAsync(parsed, context, run, CancelOf(context), stop)

@@ -71,7 +71,7 @@ internal sealed class DiffCommand : CliCommand
     // Whoever was asked about the change has now seen it.
     private static void SayWhatIsNext(StoredRun run, string? id, CommandContext context)
     {
-        if (id is null && context.Terminal.OutputWidth != RunTable.Unlimited)
+        if (id is null && context.Terminal.OutputWidth != TaskTable.Unlimited)
         {
             context.Terminal.Say($"(all of {run.Id}; of one task: orchestrate diff {run.Id}/TASK)");
         }

@@ -31,7 +31,7 @@ internal sealed class OpenCommand : CliCommand
                 $"What it changed: orchestrate diff {run.Id}/{id}"
             );
         }
-        if (parsed.GetValue(_print) || !context.Terminal.IsInteractive || context.Terminal.OutputWidth == RunTable.Unlimited)
+        if (parsed.GetValue(_print) || !context.Terminal.IsInteractive || context.Terminal.OutputWidth == TaskTable.Unlimited)
         {
             context.Terminal.Show(path);
             return ExitCodes.Done;

@@ -82,7 +82,7 @@ internal sealed class ReportCommand : CliCommand
     // Its lines are ours, and a file that it is written to has them unchanged.
     private static async Task ShowWholeAsync(string report, CommandContext context)
     {
-        if (context.Terminal.OutputWidth == RunTable.Unlimited)
+        if (context.Terminal.OutputWidth == TaskTable.Unlimited)
         {
             context.Terminal.Result(report);
         }
@@ -98,7 +98,7 @@ internal sealed class ReportCommand : CliCommand
     private static void ShowPage(RunPage page, RunStatus run, bool markdown, CommandContext context)
     {
         var terminal = context.Terminal;
-        if (markdown || terminal.OutputWidth == RunTable.Unlimited)
+        if (markdown || terminal.OutputWidth == TaskTable.Unlimited)
         {
             terminal.Result(LocalTimes.In(page.ToMarkdown()));
             return;
@@ -134,7 +134,7 @@ internal sealed class ReportCommand : CliCommand
                 Title = LocalTimes.In(row.Words),
             }
         );
-        foreach (var row in RunTable.DrawRows(run with { Tasks = [.. rows] }, context.Time.GetUtcNow(), width))
+        foreach (var row in TaskTable.DrawRows(run with { Tasks = [.. rows] }, context.Time.GetUtcNow(), width))
         {
             terminal.Show(row);
         }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
-using Steered = Orchestrator.Messages.ResolveCommand;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -51,12 +50,12 @@ internal sealed class ResolveCommand : SteeringCommand
         }
         var run = StoredRuns.RequireOpen(context.RequireRepository(), parsed.GetRequiredValue(_run));
         var ids = run.Status.Tasks.Select(task => task.Id).ToList();
-        var command = new Steered(way, parsed.GetValue(_reason) ?? "", context.Person)
+        var command = new ResolutionCommand(way, parsed.GetValue(_reason) ?? "", context.Person)
         {
             Tasks = given.Length == 0 ? null : [.. given.Select(id => UniquePrefix.Find(id, ids, $"task of {run.Id}"))],
         };
         return way == Resolutions.Abort
-            ? new RunAbortion(context, stop).RunAsync(
+            ? new RunWithdrawal(context, stop).RunAsync(
                 run,
                 SaysYes(parsed),
                 () => SendAsync(parsed, context, run, CallOf(run) with { ComesToRest = status => RunStates.IsFinal(status.State) }, stop)

@@ -75,7 +75,7 @@ internal sealed class ResumeCommand : CliCommand
         {
             // If a worker runs elsewhere the task continues there, and this process has nothing to wait for.
             var call = new SteeringCall((handle, cancel) => handle.ResumeAsync(alone, cancel), "resume", new TaskCommand(alone));
-            if (await Steering.SendAsync(context, _engine.Flags(parsed), stored, call, stop) is { } sent)
+            if (await SteeringDelivery.SendAsync(context, _engine.Flags(parsed), stored, call, stop) is { } sent)
             {
                 return sent;
             }
@@ -135,7 +135,7 @@ internal sealed class ResumeCommand : CliCommand
     private static int Show(StoredRun run, CommandContext context)
     {
         foreach (
-            var line in RunTable.Draw(
+            var line in TaskTable.Draw(
                 run.Status,
                 AgentActivity.Read(run.Folder, run.Status, context.Environment),
                 context.Time.GetUtcNow(),

@@ -92,7 +92,7 @@ internal sealed class StatusCommand : CliCommand
             if (terminal.HasScreen)
             {
                 terminal.Redraw([
-                    .. RunTable.Draw(
+                    .. TaskTable.Draw(
                         status,
                         AgentActivity.Read(run.Folder, run.Status, context.Environment),
                         context.Time.GetUtcNow(),
@@ -133,7 +133,7 @@ internal sealed class StatusCommand : CliCommand
         }
         var width = context.Terminal.OutputWidth;
         foreach (
-            var line in RunTable.Draw(
+            var line in TaskTable.Draw(
                 status,
                 AgentActivity.Read(run.Folder, run.Status, context.Environment),
                 now,
@@ -162,7 +162,7 @@ internal sealed class StatusCommand : CliCommand
             && now - run.WrittenAt > TimeSpan.FromMinutes(1)
         )
         {
-            context.Terminal.Show($"(as of {RunTable.Time(now - run.WrittenAt)} ago)");
+            context.Terminal.Show($"(as of {TaskTable.Time(now - run.WrittenAt)} ago)");
         }
         if (Describe(run.Status.Crashes) is { } crashes)
         {

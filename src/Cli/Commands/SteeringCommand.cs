@@ -140,7 +140,7 @@ internal abstract class SteeringCommand : CliCommand
 
     /// <summary>Sends a command that precedes the actual one: if no worker runs it is only kept.</summary>
     protected Task<int?> TellAsync(ParseResult parsed, CommandContext context, StoredRun run, SteeringCall call, CancellationToken stop) =>
-        Steering.SendAsync(context, _engine.Flags(parsed), run, call, stop);
+        SteeringDelivery.SendAsync(context, _engine.Flags(parsed), run, call, stop);
 
     /// <summary>Sends the command. If no worker runs it is carried out here, or the person is asked whether the run continues
     /// now.</summary>
@@ -153,24 +153,24 @@ internal abstract class SteeringCommand : CliCommand
     )
     {
         var flags = _engine.Flags(parsed);
-        if (await Steering.SendAsync(context, flags, run, call, stop) is { } code)
+        if (await SteeringDelivery.SendAsync(context, flags, run, call, stop) is { } code)
         {
             return code;
         }
         if (call.ComesToRest is { } isAsMeant)
         {
-            return await Steering.CarryOutAsync(context, flags, run, isAsMeant, stop);
+            return await SteeringDelivery.CarryOutAsync(context, flags, run, isAsMeant, stop);
         }
         if (Options.Contains(_detach) && parsed.GetValue(_detach))
         {
-            return await Steering.DetachAsync(context, flags, _engine.Arguments(parsed), run, stop);
+            return await SteeringDelivery.DetachAsync(context, flags, _engine.Arguments(parsed), run, stop);
         }
         var goesOn =
             Options.Contains(_noResume)
             && !parsed.GetValue(_noResume)
             && (SaysYes(parsed) || context.Terminal.Ask($"Nobody works on {run.Id}. Go on with it now?", byDefault: true) is true);
         return goesOn
-            ? await Steering.GoOnAsync(context, flags, _engine.Arguments(parsed), run, stop)
-            : Steering.SayKept(context, run, KeptAs(parsed));
+            ? await SteeringDelivery.GoOnAsync(context, flags, _engine.Arguments(parsed), run, stop)
+            : SteeringDelivery.SayKept(context, run, KeptAs(parsed));
     }
 }

@@ -125,7 +125,7 @@ internal static class AgentActivity
                 return null;
             }
             var context = document.RootElement.TryGetProperty("contextTokens", out var tokens) ? tokens.GetInt64() : 0;
-            return context > 0 ? $"{line} (context {RunTable.Tokens(context)})" : line;
+            return context > 0 ? $"{line} (context {TaskTable.Tokens(context)})" : line;
         }
         catch (Exception absent) when (absent is IOException or JsonException)
         {

@@ -284,7 +284,7 @@ internal sealed class RunSession : IAsyncDisposable
     public async Task GoOnAsync(RunHandle run, string? task, CancellationToken stop)
     {
         var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, table: false);
-        var isHeld = task is not null || RunTable.IsHeld(await watcher.AskAsync(stop));
+        var isHeld = task is not null || TaskTable.IsHeld(await watcher.AskAsync(stop));
         _context.Terminal.Say(isHeld ? (await run.ResumeAsync(task, stop)).Message : $"{run.RunId} goes on.");
     }
 

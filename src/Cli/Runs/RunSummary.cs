@@ -63,7 +63,7 @@ internal static class RunSummary
             );
         }
         SayKeptPlan(run, context);
-        if (RunTable.IsHeld(run))
+        if (TaskTable.IsHeld(run))
         {
             context.Terminal.Say(
                 $"  It is paused, so this process ends; agents keep their conversations. 'orchestrate resume {run.RunId}' goes on."
@@ -80,7 +80,7 @@ internal static class RunSummary
         NextSteps.Write(
             run,
             all: false,
-            context.Terminal.HasScreen ? context.Terminal.Width : RunTable.Unlimited,
+            context.Terminal.HasScreen ? context.Terminal.Width : TaskTable.Unlimited,
             context.Terminal.Say,
             asks ? RunQuestion.Plan : null
         );

@@ -211,7 +211,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
         if (_table)
         {
             _terminal.Redraw(
-                RunTable.Draw(
+                TaskTable.Draw(
                     status,
                     AgentActivity.Read(folder, status, context.Environment),
                     context.Time.GetUtcNow(),

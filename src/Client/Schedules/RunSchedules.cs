@@ -24,7 +24,7 @@ public sealed class RunSchedules(ITemporalClient client, string repositoryKey)
     {
         var action = ScheduleActionStartWorkflow.Create(
             (IOrchestrationWorkflow run) => run.RunAsync(schedule.Input, null),
-            new WorkflowOptions($"run-{schedule.Name}", TaskQueues.Workflows)
+            new WorkflowOptions($"run-{schedule.Name}", QueueNames.Workflows)
             {
                 StaticSummary = DisplayText.Summary(schedule.Input.Subject),
             }

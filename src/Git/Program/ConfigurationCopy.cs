@@ -61,7 +61,7 @@ public sealed class ConfigurationCopy
             .ToDictionary(setting => setting.Name, setting => setting.Values, StringComparer.Ordinal);
         var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal)
         {
-            [Settings] = ConfigurationText.Write(persons.Where(entry => !IsElsewhere(entry.Name))),
+            [Settings] = GitConfigurationText.Write(persons.Where(entry => !IsElsewhere(entry.Name))),
             [Attributes] = await ReadAsync("core.attributesfile", "attributes"),
             [Ignored] = await ReadAsync("core.excludesfile", "ignore"),
             [Programs] = JsonSerializer.SerializeToUtf8Bytes(programs, ConfigurationCopyJson.Default.DictionaryStringIReadOnlyListString),

@@ -37,7 +37,7 @@ internal sealed record ScopedSetting(string Scope, string Name, string? Value)
 }
 
 /// <summary>Writes settings as a configuration file of git.</summary>
-internal static class ConfigurationText
+internal static class GitConfigurationText
 {
     /// <summary>The file's content.</summary>
     public static byte[] Write(IEnumerable<ScopedSetting> settings)

@@ -33,7 +33,7 @@ public sealed class OwnedAgents
         {
             var opened = await services.Repositories.OpenAsync(location.Root);
             repositories.Add(opened);
-            references.Add(new RepositoryReference(location.Root, opened.Key, TaskQueues.ForRepository(services.Host, opened.Key)));
+            references.Add(new RepositoryReference(location.Root, opened.Key, QueueNames.ForRepository(services.Host, opened.Key)));
         }
         return new OwnedAgents(references, repositories, services);
     }

@@ -36,7 +36,7 @@ public static class MachineCheck
         {
             new("system", MachineCheckStatus.Ok, "Linux: agents are followed and stopped for certain."),
         };
-        entries.AddRange(await RepositoryCheck.RunAsync(repository, settings, services.Repositories, cancellationToken));
+        entries.AddRange(await GitSetupCheck.RunAsync(repository, settings, services.Repositories, cancellationToken));
         if (settings.Agents.ContainsKey(settings.Agent))
         {
             entries.Add(await AgentAsync("agent", settings.Agent, loaded, repository, cancellationToken));

@@ -28,7 +28,7 @@ public static class MasterPlanReader
             );
             return new PlanReadResult(null, faults.Sorted());
         }
-        var lines = MarkdownText.Lines(text);
+        var lines = MarkdownLines.Lines(text);
         List<Phase> phases = [.. PhaseTable.Read(lines, faults).Select(row => Load(row, file, open, faults))];
         var dependencies = Dependencies(phases, lines, file, faults);
         (var title, var created, var overview) = Heading(lines);

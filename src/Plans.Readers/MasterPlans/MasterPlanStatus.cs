@@ -12,7 +12,7 @@ public static class MasterPlanStatus
     public static string Update(string text, IReadOnlyDictionary<string, string> status)
     {
         var lines = text.Split('\n');
-        foreach (var row in PhaseTable.Read(MarkdownText.Lines(text), new FaultList("")))
+        foreach (var row in PhaseTable.Read(MarkdownLines.Lines(text), new FaultList("")))
         {
             if (row.Status is not { } cell || !status.TryGetValue(row.Id, out var word) || MeansTheSame(cell.Text, word))
             {

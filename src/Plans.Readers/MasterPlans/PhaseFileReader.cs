@@ -36,7 +36,7 @@ internal sealed partial class PhaseFileReader
     public static PhaseFile Read(string text, string file, FaultList faults)
     {
         var reader = new PhaseFileReader(file, faults);
-        reader.ReadLines(MarkdownText.Lines(text));
+        reader.ReadLines(MarkdownLines.Lines(text));
         return reader.Result();
     }
 

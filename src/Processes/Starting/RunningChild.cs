@@ -39,7 +39,7 @@ internal sealed class RunningChild(
         tree.Refresh();
         if (command.OwnSession || !process.HasExited)
         {
-            Signals.Send(command.OwnSession ? -process.Id : process.Id, (int)command.StopSignal);
+            ProcessSignals.Send(command.OwnSession ? -process.Id : process.Id, (int)command.StopSignal);
         }
         using var graceOver = new CancellationTokenSource(command.Grace);
         var endedByItself = await WaitAsync(graceOver.Token);

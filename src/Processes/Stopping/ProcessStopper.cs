@@ -102,7 +102,7 @@ public sealed class ProcessStopper(TimeProvider? time = null)
             }
             foreach (var process in kill ? alive : [])
             {
-                tree.Send(process, Signals.Kill);
+                tree.Send(process, ProcessSignals.Kill);
             }
             await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

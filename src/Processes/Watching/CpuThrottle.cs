@@ -59,7 +59,7 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
         // Children first, as they were stopped after their parents: no parent sees a stopped child.
         foreach (var process in _stopped.OrderByDescending(process => process.StartTime).Where(process => process.IsAlive()))
         {
-            Signals.Send(process, Signals.Continue);
+            ProcessSignals.Send(process, ProcessSignals.Continue);
         }
         _stopped.Clear();
     }
@@ -104,7 +104,7 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
         foreach (var process in _known.Where(process => process is { IsStopped: false, IsDead: false }))
         {
             _stopped.Add(process.Identity);
-            Signals.Send(process.Identity, Signals.Stop);
+            ProcessSignals.Send(process.Identity, ProcessSignals.Stop);
         }
     }
 }

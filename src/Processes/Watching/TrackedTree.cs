@@ -10,7 +10,7 @@ internal sealed class TrackedTree(Func<IReadOnlyList<ProcessInfo>> find)
     /// <summary>Sends a signal to one of them; one of another user is removed from the set.</summary>
     internal void Send(ProcessInfo process, int signal)
     {
-        if (Signals.Send(process.Identity, signal) == SignalResult.NotOurs)
+        if (ProcessSignals.Send(process.Identity, signal) == SignalResult.NotOurs)
         {
             _notOurs.Add(process.Identity);
         }

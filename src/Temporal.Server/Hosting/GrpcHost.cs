@@ -41,7 +41,7 @@ internal sealed class GrpcHost : IAsyncDisposable
     /// <summary>Makes the server without listening.</summary>
     /// <param name="table">The methods, each with what answers it.</param>
     /// <param name="admission">Who may call them.</param>
-    public GrpcHost(RpcTable table, Admission admission, IReadOnlyList<GrpcEndpoint> endpoints, ILoggerFactory loggers)
+    public GrpcHost(RpcTable table, CallerAuthorization admission, IReadOnlyList<GrpcEndpoint> endpoints, ILoggerFactory loggers)
     {
         _services = Services(new RpcMethods(table, admission, loggers.CreateLogger("Temporal.Server.Grpc")), loggers);
         var options = new KestrelServerOptions

@@ -9,7 +9,7 @@ namespace Temporal.Server.Hosting;
 /// Tells ASP.NET's gRPC server the methods of the table. Requests and answers pass as bytes, so that what is stored encoded is not parsed
 /// to be sent. The services' own descriptors are not asked: to make them ready loads the types of all messages there are.
 /// </summary>
-internal sealed class RpcMethods(RpcTable table, Admission admission, ILogger logger) : IServiceMethodProvider<RpcMethods>
+internal sealed class RpcMethods(RpcTable table, CallerAuthorization admission, ILogger logger) : IServiceMethodProvider<RpcMethods>
 {
     /// <summary>Largest request in bytes that is read at all, decompressed, before it is refused by its size.</summary>
     public const int LargestRead = 256 * 1024 * 1024;

@@ -51,7 +51,7 @@ public static class EngineVerification
             faults.Add(new EngineFault(namespaceName, name.WorkflowId, name.RunId, field, stands, rebuilt));
         try
         {
-            var stored = StoredRun.Read(db, name);
+            var stored = StoredExecution.Read(db, name);
             if (RebuiltRun.From(stored, Report) is not { } rebuilt)
             {
                 return 0;

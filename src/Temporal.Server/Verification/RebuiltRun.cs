@@ -11,7 +11,7 @@ internal sealed class RebuiltRun
     private readonly Dictionary<long, EventType> _types = [];
     private bool _ended;
 
-    private RebuiltRun(StoredRun stored) =>
+    private RebuiltRun(StoredExecution stored) =>
         Run = new MutableState(stored.Name.Key, stored.Name.NamespaceId, stored.Name.WorkflowId, stored.Name.RunId, TimeProvider.System);
 
     public MutableState Run { get; }
@@ -31,7 +31,7 @@ internal sealed class RebuiltRun
     public EventType TypeOf(long eventId) => _types.GetValueOrDefault(eventId);
 
     /// <summary>Folds the stored events. Null when they can't be folded; that is reported.</summary>
-    public static RebuiltRun? From(StoredRun stored, Action<string, string, string> report)
+    public static RebuiltRun? From(StoredExecution stored, Action<string, string, string> report)
     {
         var rebuilt = new RebuiltRun(stored);
         foreach (var (first, bytes) in stored.Batches)

@@ -9,7 +9,7 @@ namespace Temporal.Server.Verification;
 /// <summary>
 /// Compares what is stored of a run with what its events say. Use it once: towards its end the rebuilt run takes what is stored.
 /// </summary>
-internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action<string, string, string> report)
+internal sealed class RunComparison(StoredExecution stored, RebuiltRun rebuilt, Action<string, string, string> report)
 {
     private readonly MutableState _run = rebuilt.Run;
     private readonly RunRecord _record = stored.Record;

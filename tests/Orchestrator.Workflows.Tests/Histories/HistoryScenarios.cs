@@ -140,7 +140,7 @@ internal static class HistoryScenarios
             {
                 await run.UntilAsync(s => s.State == RunStates.Escalated);
                 await run.Run.ExecuteUpdateAsync(w =>
-                    w.ResolveEscalationAsync(new ResolveCommand(Resolutions.ManualFix, "done", "kim@desk"))
+                    w.ResolveEscalationAsync(new ResolutionCommand(Resolutions.ManualFix, "done", "kim@desk"))
                 );
             },
         };
@@ -163,7 +163,7 @@ internal static class HistoryScenarios
             {
                 await run.UntilAsync(s => s.State == RunStates.Escalated);
                 await run.Run.ExecuteUpdateAsync(w =>
-                    w.ResolveEscalationAsync(new ResolveCommand(Resolutions.Replan, "smaller", "kim@desk"))
+                    w.ResolveEscalationAsync(new ResolutionCommand(Resolutions.Replan, "smaller", "kim@desk"))
                 );
                 await run.UntilAsync(s => s.State == RunStates.AwaitingApproval);
                 await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan")));
@@ -175,7 +175,7 @@ internal static class HistoryScenarios
             Play = async run =>
             {
                 await run.UntilAsync(s => s.State == RunStates.Escalated);
-                await run.Run.ExecuteUpdateAsync(w => w.ResolveEscalationAsync(new ResolveCommand(Resolutions.Abort, "", "kim@desk")));
+                await run.Run.ExecuteUpdateAsync(w => w.ResolveEscalationAsync(new ResolutionCommand(Resolutions.Abort, "", "kim@desk")));
             },
         };
         yield return new("approved", Orchestration)

@@ -141,7 +141,7 @@ public sealed class MessageTests(ITestOutputHelper output)
     public async Task Lease_AskedWithAnEmptyRecord_HoldsNoLaterRun()
     {
         await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")]);
-        var leases = new WorkflowOptions(RunIds.ForLeases("key"), TaskQueues.Workflows);
+        var leases = new WorkflowOptions(RunIds.ForLeases("key"), QueueNames.Workflows);
         leases.SignalWithStart("ask", [new { }]);
         await run.Client.StartWorkflowAsync((ILeaseWorkflow w) => w.RunAsync(new LeaseState { Queue = run.Queue }), leases);
 
@@ -260,7 +260,7 @@ public sealed class MessageTests(ITestOutputHelper output)
             var handle = await run.Client.StartWorkflowAsync(
                 workflow.Name,
                 arguments,
-                new WorkflowOptions($"bad-{i}", TaskQueues.Workflows)
+                new WorkflowOptions($"bad-{i}", QueueNames.Workflows)
             );
 
             var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => handle.GetResultAsync().WaitAsync(Eventually.Limit));

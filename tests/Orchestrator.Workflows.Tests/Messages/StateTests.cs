@@ -81,7 +81,7 @@ public sealed class StateTests
     {
         await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")]);
         await run.StopWorkersAsync();
-        var options = new WorkflowOptions("alone/a", TaskQueues.Workflows);
+        var options = new WorkflowOptions("alone/a", QueueNames.Workflows);
         options.SignalWithStart("pause", []);
         var input = new TaskInput
         {
@@ -134,7 +134,7 @@ public sealed class StateTests
                 Rules = new RunRules(),
                 Position = new StagingPosition("c", 0),
             };
-        var options = new WorkflowOptions("alone/a", TaskQueues.Workflows);
+        var options = new WorkflowOptions("alone/a", QueueNames.Workflows);
         if (workflow == typeof(TaskWorkflow))
         {
             options.SignalWithStart("pause", []);
@@ -227,7 +227,7 @@ public sealed class StateTests
 
     private static Task SignalAsync(ScriptedRun run, string id, System.Linq.Expressions.Expression<Func<ILeaseWorkflow, Task>> signal)
     {
-        var options = new WorkflowOptions(id, TaskQueues.Workflows);
+        var options = new WorkflowOptions(id, QueueNames.Workflows);
         options.SignalWithStart(signal);
         return run.Client.StartWorkflowAsync((ILeaseWorkflow w) => w.RunAsync(new LeaseState { Queue = run.Queue }), options);
     }

@@ -200,7 +200,7 @@ public sealed class SteeringTests
                 waits == RunStates.Escalated
                     ? steering.RefuseLandMerged(new PersonCommand { Shown = shown })
                     : steering.RefusePromote(new PersonCommand { Shown = shown }),
-                steering.RefuseResolve(new ResolveCommand(Resolutions.Abort) { Shown = shown }),
+                steering.RefuseResolve(new ResolutionCommand(Resolutions.Abort) { Shown = shown }),
             ];
     }
 

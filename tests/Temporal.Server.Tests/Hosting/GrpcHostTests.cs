@@ -58,7 +58,7 @@ public sealed class GrpcHostTests : IAsyncLifetime
         var options = new TemporalServerOptions { Address = new IPEndPoint(IPAddress.Loopback, 0) };
         _host = new GrpcHost(
             table,
-            new Admission(apiKey: null, anyUser: false, overTcp: true),
+            new CallerAuthorization(apiKey: null, anyUser: false, overTcp: true),
             [
                 new GrpcEndpoint { Address = options.Address },
                 new GrpcEndpoint { Address = options.Address, Certificate = _certificate },

@@ -71,7 +71,7 @@ internal sealed class RunLeases(RunServices services, ITemporalClient client)
 
     private async Task SignalAsync(LeaseInput input, System.Linq.Expressions.Expression<Func<ILeaseWorkflow, Task>> signal)
     {
-        var options = new WorkflowOptions(RunIds.ForLeases(input.Repository.Key), TaskQueues.Workflows);
+        var options = new WorkflowOptions(RunIds.ForLeases(input.Repository.Key), QueueNames.Workflows);
         options.SignalWithStart(signal);
         var state = new LeaseState { Queue = input.Repository.Queue };
         await client.StartWorkflowAsync((ILeaseWorkflow w) => w.RunAsync(state), options);

@@ -4,7 +4,7 @@ using Temporalio.Api.Workflow.V1;
 namespace Temporal.Server.Verification;
 
 /// <summary>Everything that is stored of a run, as it is stored.</summary>
-internal sealed record StoredRun(RunName Name, RunRow Row, RunRecord Record)
+internal sealed record StoredExecution(RunName Name, RunRow Row, RunRecord Record)
 {
     /// <summary>Encoded events with the id that their key gives the first of them.</summary>
     public required IReadOnlyList<(long First, byte[] Bytes)> Batches { get; init; }
@@ -20,10 +20,10 @@ internal sealed record StoredRun(RunName Name, RunRow Row, RunRecord Record)
 
     /// <summary>Reads a run.</summary>
     /// <exception cref="Google.Protobuf.InvalidProtocolBufferException">What is stored is no message.</exception>
-    public static StoredRun Read(SqliteConnection db, RunName name)
+    public static StoredExecution Read(SqliteConnection db, RunName name)
     {
         var row = RunTable.Read(db, name.Key);
-        return new StoredRun(name, row, RunRecord.Parser.ParseFrom(row.State))
+        return new StoredExecution(name, row, RunRecord.Parser.ParseFrom(row.State))
         {
             Batches = HistoryTable.Read(db, name.Key),
             Extras = ExtrasTable.Read(db, name.Key),

@@ -20,7 +20,7 @@ internal readonly record struct MarkdownLine(int Number, string Text, bool IsCod
 }
 
 /// <summary>Markdown by lines: without front matter and comments, with code fences marked.</summary>
-internal static class MarkdownText
+internal static class MarkdownLines
 {
     private static readonly MarkdownPipeline Pipeline = CreatePipeline();
 

@@ -8,7 +8,7 @@ namespace Temporal.Server.Hosting;
 /// Who may call: whoever may open the socket file; over TCP who sends the key, or, where none is set, the user of this process and root. A
 /// caller starts workflows, and with them programs.
 /// </summary>
-internal sealed class Admission
+internal sealed class CallerAuthorization
 {
     private readonly byte[]? _key;
     private readonly bool _anyUser;
@@ -18,7 +18,7 @@ internal sealed class Admission
     /// <param name="apiKey">The key that callers over TCP must send; null for none.</param>
     /// <param name="anyUser">Without a key everybody is let in.</param>
     /// <param name="overTcp">It listens on more than a socket file.</param>
-    public Admission(string? apiKey, bool anyUser, bool overTcp)
+    public CallerAuthorization(string? apiKey, bool anyUser, bool overTcp)
     {
         _key = apiKey is null ? null : Encoding.UTF8.GetBytes(apiKey);
         _anyUser = anyUser;

@@ -12,7 +12,7 @@ namespace Orchestrator.Cli.Runs;
 
 /// <summary>Sends a command to a run. If a worker runs, the run itself answers. Otherwise the command is kept durably, and carried out by
 /// this process or by <c>resume</c>.</summary>
-internal static class Steering
+internal static class SteeringDelivery
 {
     private const int MaxAttempts = 3;
     private static readonly TimeSpan WorkerPatience = TimeSpan.FromSeconds(3);

@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Reads the run's plan.</summary>
-internal sealed class PlanReader(RunContext context)
+internal sealed class RunPlanReader(RunContext context)
 {
     private readonly RunState _state = context.State;
 

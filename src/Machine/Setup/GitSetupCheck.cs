@@ -6,7 +6,7 @@ using Orchestrator.Settings;
 namespace Orchestrator.Machine.Setup;
 
 /// <summary>Checks git, the repository, and the author name of commits.</summary>
-internal static class RepositoryCheck
+internal static class GitSetupCheck
 {
     public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(
         RepositoryLocation? location,

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-public class RunTableTests
+public class TaskTableTests
 {
     private static readonly DateTimeOffset Start = new(2030, 1, 2, 3, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Now = Start.AddMinutes(5);
@@ -17,7 +17,7 @@ public class RunTableTests
         int width,
         int height,
         bool stepsFollow = false
-    ) => [.. RunTable.Draw(run, doing, now, width, height, stepsFollow).Select(line => line.Text)];
+    ) => [.. TaskTable.Draw(run, doing, now, width, height, stepsFollow).Select(line => line.Text)];
 
     [Fact]
     public void Draw_ThirtyTasksOnASmallScreen_FitsWidthAndHeightAndShowsWhatMatters()
@@ -146,7 +146,7 @@ public class RunTableTests
     [InlineData(40)]
     [InlineData(80)]
     [InlineData(200)]
-    [InlineData(RunTable.Unlimited)]
+    [InlineData(TaskTable.Unlimited)]
     public void Draw_WhatMattersMost_IsNeverCut(int width)
     {
         var run = Run(
@@ -172,7 +172,7 @@ public class RunTableTests
         // The cure may go on in the next row, but is whole.
         Assert.Contains($"orchestrate resume {run.RunId}", text.Replace("\n", " ", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Equal(width > 40, text.Contains("ttt", StringComparison.Ordinal));
-        Assert.Equal(width == RunTable.Unlimited, text.Contains(title, StringComparison.Ordinal));
+        Assert.Equal(width == TaskTable.Unlimited, text.Contains(title, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -203,7 +203,7 @@ public class RunTableTests
     [InlineData(11232, "3:07:12")]
     [InlineData(-3, "0:00")]
     public void Time_AnyLength_IsShort(int seconds, string expected) =>
-        Assert.Equal(expected, RunTable.Time(TimeSpan.FromSeconds(seconds)));
+        Assert.Equal(expected, TaskTable.Time(TimeSpan.FromSeconds(seconds)));
 
     private static RunStatus Run(int count, Func<int, string> state) =>
         new()

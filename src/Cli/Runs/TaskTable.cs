@@ -9,7 +9,7 @@ namespace Orchestrator.Cli.Runs;
 
 /// <summary>A run as lines of text: running tasks come first, done ones last. On a screen every line fits; without one nothing is
 /// cut.</summary>
-internal static class RunTable
+internal static class TaskTable
 {
     /// <summary>Width of what is piped: no line is cut.</summary>
     public const int Unlimited = int.MaxValue;

@@ -6,7 +6,7 @@ using Orchestrator.Runs.Reports;
 namespace Orchestrator.Cli.Runs;
 
 /// <summary>Ends an open run, and takes back its landing, if no one has built on it.</summary>
-internal sealed class RunAbortion(CommandContext context, CancellationToken stop)
+internal sealed class RunWithdrawal(CommandContext context, CancellationToken stop)
 {
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);

@@ -17,7 +17,7 @@ internal enum SignalResult
 }
 
 /// <summary>Sends signals: <c>kill(2)</c>, and <c>pidfd_send_signal(2)</c> for one specific process.</summary>
-internal static partial class Signals
+internal static partial class ProcessSignals
 {
     internal const int Kill = 9;
 

@@ -1,7 +1,7 @@
 namespace Orchestrator.Agents.Supervision;
 
 /// <summary>Meaning of exit codes beside the program's own (POSIX shell: 126, 127, 128 + signal).</summary>
-internal static class ExitCodes
+internal static class ShellExitCodes
 {
     /// <summary>The supervisor's own: the working directory is missing.</summary>
     internal const int NoWorkingDirectory = 125;

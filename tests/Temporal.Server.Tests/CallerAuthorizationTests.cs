@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests;
 
-public sealed class AdmissionTests
+public sealed class CallerAuthorizationTests
 {
     private const string Ok = "0";
     private const string PermissionDenied = "7";
@@ -60,7 +60,7 @@ public sealed class AdmissionTests
     [InlineData(1000u, null, false)]
     [InlineData(null, 65534u, false)]
     public void IsOwn_UsersOfBothEnds_LetsInTheSameUserAndRoot(uint? self, uint? peer, bool isOwn) =>
-        Assert.Equal(isOwn, Admission.IsOwn(self, peer));
+        Assert.Equal(isOwn, CallerAuthorization.IsOwn(self, peer));
 
     [Fact]
     public void Options_BeyondLoopbackWithoutAKey_AreRefused()
