@@ -27,7 +27,7 @@ public static class AgentEnvironment
     /// <summary>The variable with the repository's main checkout; inherited by everything that an agent starts.</summary>
     public const string RepositoryVariable = "ORCHESTRATOR_REPOSITORY";
 
-    /// <summary>This process's environment.</summary>
+    /// <summary>Variables of this process.</summary>
     public static IReadOnlyDictionary<string, string> OfThisProcess() =>
         Environment
             .GetEnvironmentVariables()

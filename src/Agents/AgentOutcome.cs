@@ -52,7 +52,7 @@ public enum AgentFailure
     /// <summary>As <see cref="Killed"/>, and the kernel killed processes for want of memory while it ran.</summary>
     OutOfMemory,
 
-    /// <summary>It printed more than the limit on its output.</summary>
+    /// <summary>The agent printed more than the limit on its output.</summary>
     Output,
 
     /// <summary>We stopped it because the caller asked (pause, cancel).</summary>

@@ -6,7 +6,7 @@ namespace Orchestrator.Agents;
 /// <param name="Writable">Absolute paths in them of folders, which are made where they are missing, and files that it may change.</param>
 public sealed record AgentState(IReadOnlyList<string> Folders, IReadOnlyList<string> Writable)
 {
-    /// <summary>It keeps nothing.</summary>
+    /// <summary>The state of an agent program that keeps nothing in the home.</summary>
     public static AgentState None { get; } = new([], []);
 
     /// <summary>The state of a known program, found by its name; none of others.</summary>

@@ -40,7 +40,7 @@ public interface IRunActivities
     [Activity]
     Task TellLeasesAsync(LeaseInput input);
 
-    /// <summary>Those of the given runs that have ended or do not exist.</summary>
+    /// <summary>The runs among those given that have ended or do not exist.</summary>
     [Activity]
     Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds);
 

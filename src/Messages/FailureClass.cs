@@ -5,7 +5,7 @@ namespace Orchestrator.Messages;
 [JsonConverter(typeof(JsonStringEnumConverter<FailureClass>))]
 public enum FailureClass
 {
-    /// <summary>It ended well, or its end says nothing of why.</summary>
+    /// <summary>The agent ended well, or its end says nothing of why it did not.</summary>
     [JsonStringEnumMemberName("none")]
     None,
 
@@ -34,7 +34,7 @@ public enum FailureClass
     [JsonStringEnumMemberName("gate")]
     Gate,
 
-    /// <summary>Its run had ended without it (it was terminated): the task's end was not requested by a person.</summary>
+    /// <summary>The task's run had ended without it (it was terminated): the task's end was not requested by a person.</summary>
     [JsonStringEnumMemberName("run-ended")]
     RunEnded,
 

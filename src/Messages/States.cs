@@ -20,7 +20,7 @@ public static class RunStates
     /// <summary>Ended from outside (Terminate in a Temporal tool), without a report of its own.</summary>
     public const string Terminated = "terminated";
 
-    /// <summary>It had landed, and a person has taken the landing back: the target is where it was.</summary>
+    /// <summary>The run had landed, and a person has taken the landing back: the target is where it was.</summary>
     public const string Aborted = "aborted";
 
     /// <summary>Nothing more can run and something failed: the run stays open for <c>retry</c>, <c>skip</c>, <c>resolve</c> or
@@ -41,7 +41,7 @@ public static class TaskStates
     public const string Verifying = "verifying";
     public const string Merging = "merging";
 
-    /// <summary>Its work is in a commit on staging.</summary>
+    /// <summary>The task's work is in a commit on staging.</summary>
     public const string Merged = "merged";
 
     /// <summary>A person skipped it: nothing of it is merged, and its dependants run all the same.</summary>
@@ -50,7 +50,7 @@ public static class TaskStates
     /// <summary>A person has done it: the gates of the whole run pass on their commits on staging.</summary>
     public const string Resolved = "resolved";
 
-    /// <summary>It did not end well, and a person had it replaced by other tasks of the same run.</summary>
+    /// <summary>The task did not end well, and a person had it replaced by other tasks of the same run.</summary>
     public const string Superseded = "superseded";
 
     /// <summary>Not asked for (<c>--only</c>, <c>--phase</c>, a completed phase): taken as done.</summary>
@@ -81,7 +81,7 @@ public static class TaskStates
     public const string Skipped = "skipped";
     public const string Cancelled = "cancelled";
 
-    /// <summary>Its remediations are used up; a person decides.</summary>
+    /// <summary>The review's remediations are used up; a person decides.</summary>
     public const string Escalated = "escalated";
 
     /// <summary>True where the dependants of the task may run.</summary>

@@ -142,7 +142,7 @@ public interface ITaskWorkflow
     [WorkflowSignal(MessageNames.Decide)]
     Task DecideAsync(bool accepted, Person by);
 
-    /// <summary>Its run has ended without it: the task ends its agent, keeps its work and closes.</summary>
+    /// <summary>Tells the task that its run has ended without it: the task ends its agent, keeps its work and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
 
@@ -179,7 +179,7 @@ public interface IMergeTrainWorkflow
     [WorkflowSignal(MessageNames.Close)]
     Task CloseAsync([Identifier] string reason);
 
-    /// <summary>Its run has ended without it: the train interrupts the merge under way and closes.</summary>
+    /// <summary>Tells the train that its run has ended without it: the train interrupts the merge under way and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
 }
@@ -208,7 +208,7 @@ public interface IPlanningWorkflow
     [WorkflowSignal(MessageNames.GoOn)]
     Task GoOnAsync(string guidance);
 
-    /// <summary>Its run has ended without it: ends its agent and closes.</summary>
+    /// <summary>Tells the workflow that its run has ended without it: it ends its agent and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
 }
@@ -237,7 +237,7 @@ public interface IReviewWorkflow
     [WorkflowSignal(MessageNames.GoOn)]
     Task GoOnAsync(string guidance);
 
-    /// <summary>Its run has ended without it: ends its agent and closes.</summary>
+    /// <summary>Tells the workflow that its run has ended without it: it ends its agent and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
 }

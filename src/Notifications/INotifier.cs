@@ -3,7 +3,7 @@ namespace Orchestrator.Notifications;
 /// <summary>A channel with an address. Expected failures are results; their texts hold no secret.</summary>
 public interface INotifier : IDisposable
 {
-    /// <summary>What it is, for people, such as <c>ntfy (ntfy.sh)</c>. Never a secret.</summary>
+    /// <summary>The channel in words for people, such as <c>ntfy (ntfy.sh)</c>. Never a secret.</summary>
     string Description { get; }
 
     /// <summary>A notice that was delivered can be taken back.</summary>
@@ -29,7 +29,7 @@ public enum DeliveryStatus
     /// <summary>The channel does not work now.</summary>
     Later,
 
-    /// <summary>It will not work until a person changes something.</summary>
+    /// <summary>The channel will not work until a person changes something.</summary>
     Failed,
 }
 
@@ -38,7 +38,7 @@ public enum DeliveryStatus
 /// <param name="Problem">Why not, in a sentence; empty where it was. For a check that is done: what was seen.</param>
 public sealed record Delivery(DeliveryStatus Status, string Problem = "")
 {
-    /// <summary>It was taken.</summary>
+    /// <summary>The message was taken by the channel.</summary>
     public static Delivery Done { get; } = new(DeliveryStatus.Done);
 
     /// <summary>For <see cref="DeliveryStatus.Later"/>: not before this time, as the other end said; null: it did not say.</summary>

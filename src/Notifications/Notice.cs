@@ -11,7 +11,7 @@ public sealed record Notice
     /// <summary>What happened, in one line.</summary>
     public required string Title { get; init; }
 
-    /// <summary>Its facts; at least one.</summary>
+    /// <summary>The facts of the message; at least one.</summary>
     public required IReadOnlyList<NoticeItem> Items { get; init; }
 
     /// <summary>The run; empty for a test.</summary>
@@ -31,7 +31,7 @@ public sealed record Notice
     /// <summary>When it was made.</summary>
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>It must make no sound: it is sent in quiet hours.</summary>
+    /// <summary>Whether the message must make no sound: it is sent in quiet hours.</summary>
     public bool IsQuiet { get; init; }
 
     /// <summary>Something stands still until a person acts.</summary>
@@ -42,7 +42,7 @@ public sealed record Notice
     [JsonIgnore]
     public IReadOnlyList<string> Commands => [.. Items.SelectMany(item => item.Commands).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>As plain text without the title: each fact, and below it the commands that answer it.</summary>
+    /// <summary>The message as plain text without the title: each fact, and below it the commands that answer it.</summary>
     /// <param name="most">Characters; what is beyond is left out, with a line that says so.</param>
     public string ToText(int most)
     {

@@ -7,10 +7,10 @@ namespace Orchestrator.Packages;
 /// <param name="Path">The file, relative to the repository.</param>
 public sealed record PackageManifest(PackageTool Tool, string Path)
 {
-    /// <summary>Its folder, relative to the repository; empty: the root.</summary>
+    /// <summary>The manifest's folder, relative to the repository; empty: the root.</summary>
     public string Folder => Path.LastIndexOf('/') is > 0 and var end ? Path[..end] : "";
 
-    /// <summary>Its file name.</summary>
+    /// <summary>The manifest's file name.</summary>
     public string Name => System.IO.Path.GetFileName(Path);
 
     /// <summary>Finds the manifest that an agent means.</summary>

@@ -41,7 +41,7 @@ public sealed partial record PackageRequest(string Name, string Version, IReadOn
     /// <param name="tool">The package manager.</param>
     public VersionRange Range(PackageTool tool) => VersionRange.Read(Version, tool.BareVersion);
 
-    /// <summary>As people write it.</summary>
+    /// <summary>The package and its version as people write them.</summary>
     public override string ToString() =>
         Name
         + (Extras.Count == 0 ? "" : $"[{string.Join(',', Extras)}]")

@@ -165,7 +165,7 @@ public sealed partial record PackageTool
     /// <summary>Arguments to look for a package, given the name of the manifest; changes nothing.</summary>
     public required Func<PackageRequest, string, IReadOnlyList<string>> Look { get; init; }
 
-    /// <summary>Its standard input for the lookup; null: none.</summary>
+    /// <summary>The tool's standard input for the lookup; null: none.</summary>
     public Func<PackageRequest, string>? LookInput { get; init; }
 
     /// <summary>Whether its output contains the package, where the exit code does not tell.</summary>

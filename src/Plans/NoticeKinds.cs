@@ -24,7 +24,7 @@ public static class NoticeKinds
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } = [NeedsPerson, Budget, AccountParked, TaskFailed, TaskDone, RunDone];
 
-    /// <summary>What people are told of who say nothing else.</summary>
+    /// <summary>The kinds that people are told of who say nothing else.</summary>
     public static IReadOnlyList<string> Usual { get; } = [NeedsPerson, Budget, AccountParked, TaskFailed, RunDone];
 
     /// <summary>True for what ends: a notice of it is withdrawn when it is over.</summary>

@@ -15,13 +15,13 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files, AskRun
     private IReadOnlyDictionary<string, IReadOnlyList<string>> _lent = new Dictionary<string, IReadOnlyList<string>>();
     private readonly LossCheck _check = new(repository, files.AppendedFiles);
 
-    /// <summary>What a merge would lose.</summary>
+    /// <summary>The hunks that a merge would lose.</summary>
     /// <param name="merge">Its commit.</param>
     /// <param name="task">The task of the work.</param>
     public Task<IReadOnlyList<MergedHunk>> OfMergeAsync(string merge, PlanTask task, CancellationToken stop) =>
         OfMergeAsync(merge, AuthorOf(task), stop);
 
-    /// <summary>What a merge of packages that were installed for a task has lost.</summary>
+    /// <summary>The hunks that a merge of packages that were installed for a task has lost.</summary>
     /// <param name="merge">The merge's commit.</param>
     public Task<IReadOnlyList<MergedHunk>> OfPackagesAsync(string merge, CancellationToken stop) =>
         OfMergeAsync(merge, new StepAuthor("packages", IsTask: false, _ => WriteRight.Write), stop);
@@ -107,11 +107,11 @@ internal sealed record StoredLosses(string Summary, string Commit, IReadOnlyList
     /// <summary>Version of this document's shape.</summary>
     public int SchemaVersion { get; init; } = 1;
 
-    /// <summary>What is lost.</summary>
+    /// <summary>The hunks that are lost.</summary>
     [JsonIgnore]
     public IReadOnlyList<MergedHunk> Lost => [.. Hunks.Where(hunk => hunk.Fate == HunkFate.Lost)];
 
-    /// <summary>What was lost, and a person said that it may be.</summary>
+    /// <summary>The hunks that were lost, and of which a person said that they may be.</summary>
     [JsonIgnore]
     public IReadOnlyList<MergedHunk> GivenUp => [.. Hunks.Where(hunk => hunk.By == ByHand(RunLosses.Acceptance))];
 

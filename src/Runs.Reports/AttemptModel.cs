@@ -34,6 +34,6 @@ public sealed record AttemptModel(int Attempt, string Model)
             ];
     }
 
-    /// <summary>As people read it.</summary>
+    /// <summary>The model and its attempt as people read them.</summary>
     public override string ToString() => $"{Model} (attempt {Attempt.ToString(CultureInfo.InvariantCulture)})";
 }

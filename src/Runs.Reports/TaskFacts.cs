@@ -96,7 +96,7 @@ internal sealed class TaskFacts(RunFolder folder)
 
     private AgentClaim? LastClaim(RunTask task) => LastOf(task, AgentClaim.TryRead);
 
-    /// <summary>What the last agent run has of which there is any; null: none has.</summary>
+    /// <summary>A fact of the last agent run that has it; null: none has.</summary>
     private T? LastOf<T>(RunTask task, Func<string, T?> read)
         where T : class
     {

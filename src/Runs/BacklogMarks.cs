@@ -12,7 +12,7 @@ internal sealed record BacklogMarks
     /// <summary>The run's tasks by the backlog task that they belong to.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Tasks { get; set; } = new Dictionary<string, IReadOnlyList<string>>();
 
-    /// <summary>Its file, relative to the run's folder.</summary>
+    /// <summary>The file of the marks, relative to the run's folder.</summary>
     public const string FileName = "plan/backlog.json";
 
     /// <summary>The stored form, for the end of the run.</summary>

@@ -25,7 +25,8 @@ public sealed class TemporalServer : IAsyncDisposable
         _loggers = loggers ?? NullLoggerFactory.Instance;
     }
 
-    /// <summary>Where it listens, as clients take it: <c>http://127.0.0.1:7233</c>, <c>unix:PATH</c>. Empty before the start.</summary>
+    /// <summary>The addresses at which the server listens, as clients take them: <c>http://127.0.0.1:7233</c>, <c>unix:PATH</c>. Empty
+    /// before the start.</summary>
     public IReadOnlyList<string> Addresses => _grpc?.Addresses ?? [];
 
     internal ServerParts Parts => _parts ?? throw new InvalidOperationException("the server is not started");

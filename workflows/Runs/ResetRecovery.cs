@@ -46,9 +46,8 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         }
     }
 
-    /// <summary>Also stops what an execution before this one left when the run is to end: after a reset, and where the checkpoint could
-    /// not be read. Returns the reason for the end, with why the takeover
-    /// failed.</summary>
+    /// <summary>Stops what an execution before this one left, also when the run is to end: after a reset, and where the checkpoint could
+    /// not be read. Returns the reason for the end, with why the takeover failed.</summary>
     public async Task<Reason> TakeUpToEndAsync(Reason why)
     {
         if (_state.Plan.Hash.Length == 0 || (!context.Resets.WasReset && _state.Board.IsFilled))

@@ -15,7 +15,7 @@ internal sealed class Resolution(ResolutionCommand command)
     /// <summary>The answer to the command; null: not known yet.</summary>
     public SteeringAnswer? Answer { get; private set; }
 
-    /// <summary>It is being carried out.</summary>
+    /// <summary>Answers the person that their resolution is being carried out.</summary>
     public void Accept(string message) => Answer ??= new SteeringAnswer(message, Changed: true);
 
     /// <summary>Refused; nothing was changed.</summary>

@@ -124,7 +124,7 @@ internal sealed class RunState
     /// <summary>The task is the one that makes the plan.</summary>
     public bool IsPlanner(TaskEntry entry) => Input.NeedsPlanner && entry.Id == PlannerTask.Id;
 
-    /// <summary>It is a task of the plan, and neither the planner nor the review.</summary>
+    /// <summary>Whether an entry is a task of the plan, and neither the planner nor the review.</summary>
     public bool IsOfPlan(TaskEntry entry) => !IsPlanner(entry) && entry.Id is not (ReviewTask.Id or ReplanTask.Id);
 
     /// <summary>Only the review is left: all tasks of the plan have ended.</summary>

@@ -237,7 +237,8 @@ internal sealed class Steering(RunState state)
         return $"There is no task {MessageFaults.Quote(id)} in {state.RunId}. Its tasks are {string.Join(", ", known)}{more}.";
     }
 
-    /// <summary>It holds its slot from now on, otherwise others would be started in it before the task reports.</summary>
+    /// <summary>Lets a task go on. It holds its slot from now on, otherwise others would be started in it before the task
+    /// reports.</summary>
     private TaskMessage LetGoOn(TaskEntry task)
     {
         Board.GoesOn(task);

@@ -28,7 +28,7 @@ internal sealed class TaskEntry
     /// <summary>Index in the plan: the order in which ready tasks start.</summary>
     public int Index { get; }
 
-    /// <summary>Its state, which is passed on in checkpoints.</summary>
+    /// <summary>The task's state, which is passed on in checkpoints.</summary>
     public TaskCheckpoint State { get; set; }
 
     /// <summary>What is known of it.</summary>
@@ -55,7 +55,7 @@ internal sealed class TaskEntry
     /// <summary>Completes when the workflow that this execution of the run started last for it has closed.</summary>
     public Task Closed { get; set; } = Task.CompletedTask;
 
-    /// <summary>Its state differs from what the plan and the last checkpoint file contain.</summary>
+    /// <summary>Whether the task's state differs from what the plan and the last checkpoint file contain.</summary>
     public bool IsUnsaved => State != _known;
 
     /// <summary>The task for clients.</summary>
@@ -83,10 +83,10 @@ internal sealed class TaskEntry
         }
     }
 
-    /// <summary>Its workflow is started; what earlier executions have used is kept.</summary>
+    /// <summary>Notes that the task's workflow is started; what earlier executions have used is kept.</summary>
     public void Begin() => State = State with { AtWork = true, Progress = Progress.WithoutResult() };
 
-    /// <summary>It waits for another execution of its workflow; reports of the present one are ignored.</summary>
+    /// <summary>Has the task wait for another execution of its workflow; reports of the present one are ignored.</summary>
     public void PutBack(string guidance) =>
         State = State with
         {

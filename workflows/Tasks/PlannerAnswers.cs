@@ -140,7 +140,8 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
         return waits.DoAsync((IAnswerActivities a) => a.JudgeAnswerAsync(judge), ActivityDefaults.Short(state.Input.Repository.Queue));
     }
 
-    /// <summary>It waits for no account and holds no slot; a person sees the question and may answer it.</summary>
+    /// <summary>The state of a question while the planner is asked: the task waits for no account and holds no slot; a person sees the
+    /// question and may answer it.</summary>
     /// <returns>What the person reads.</returns>
     private PlannerAsked Asking(Reason? why)
     {

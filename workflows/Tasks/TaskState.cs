@@ -7,10 +7,10 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     private int _startsBefore;
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
-    /// <summary>Its start input.</summary>
+    /// <summary>The input that the task's workflow was started with.</summary>
     public TaskInput Input { get; private set; } = null!;
 
-    /// <summary>Its last report; each change is sent to the run.</summary>
+    /// <summary>The task's last report; each change is sent to the run.</summary>
     public TaskReport Report { get; set; } =
         new()
         {

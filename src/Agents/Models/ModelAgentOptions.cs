@@ -3,7 +3,7 @@ namespace Orchestrator.Agents.Models;
 /// <summary>How a model is asked without an agent program: one question, one answer, no tools.</summary>
 public sealed record ModelAgentOptions
 {
-    /// <summary>Which service.</summary>
+    /// <summary>The service that answers for the model.</summary>
     public required ModelService Service { get; init; }
 
     /// <summary>Program and arguments of the request (<c>orchestrate ask-model</c>); <c>--request FILE</c> is added. It is a separate

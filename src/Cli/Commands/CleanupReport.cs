@@ -10,7 +10,7 @@ internal static class CleanupReport
 {
     private const int MostNamed = 20;
 
-    /// <summary>As a document.</summary>
+    /// <summary>The report of a cleanup as a JSON document.</summary>
     public static CleanupDocument Document(
         bool isDry,
         CleanupSurvey found,

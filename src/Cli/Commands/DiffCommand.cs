@@ -64,7 +64,7 @@ internal sealed class DiffCommand : CliCommand
         return ExitCodes.Done;
     }
 
-    /// <summary>Where a task's worktree is, or was.</summary>
+    /// <summary>The path at which a task's worktree is, or was.</summary>
     public static string PathOf(RunTask task, StoredRun run, CommandContext context) =>
         Path.Combine(context.RequireRepository().Root, context.LoadSettings().Settings!.Worktrees.Directory, run.Name, task.Id);
 

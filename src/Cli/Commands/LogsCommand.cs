@@ -30,7 +30,7 @@ internal sealed class LogsCommand : CliCommand
         Add(_json);
     }
 
-    /// <summary>Where no task is named: the one whose agent was started last.</summary>
+    /// <summary>The task that is meant where none is named: the one whose agent was started last.</summary>
     private static string Latest(StoredRun run) =>
         run.Status.Tasks.Where(task => task.Starts > 0).MaxBy(task => (task.EndedAt is null, task.StartedAt))?.Id
         ?? throw new CommandException(ExitCodes.Usage, $"No agent was started for {run.Id} yet.", $"See 'orchestrate status {run.Id}'.");

@@ -8,7 +8,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary>A change of a schedule.</summary>
 internal enum ScheduleChange
 {
-    /// <summary>It starts nothing until it is resumed.</summary>
+    /// <summary>The schedule starts nothing until it is resumed.</summary>
     Pause,
 
     /// <summary>The end of a pause.</summary>
@@ -17,7 +17,7 @@ internal enum ScheduleChange
     /// <summary>A run starts now.</summary>
     RunNow,
 
-    /// <summary>It is removed.</summary>
+    /// <summary>The schedule is removed.</summary>
     Delete,
 }
 

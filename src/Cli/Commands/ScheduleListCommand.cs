@@ -91,7 +91,7 @@ internal sealed class ScheduleListCommand : CliCommand
         return $"{schedule.When}  {TextCells.OneLine(input.Subject ?? "")}{(limits.Count == 0 ? "" : $", {string.Join(", ", limits)}")}";
     }
 
-    /// <summary>What came of a time: only a run whose first task began is said to have run.</summary>
+    /// <summary>A schedule's time and its result in words: only a run whose first task began is said to have run.</summary>
     internal static string Describe(ScheduleFire fire) =>
         fire switch
         {

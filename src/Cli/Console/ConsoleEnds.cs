@@ -10,7 +10,7 @@ namespace Orchestrator.Cli.Console;
 /// <param name="IsErrorPiped">Stderr is.</param>
 internal sealed record ConsoleEnds(TextReader In, TextWriter Out, TextWriter Error, bool IsInPiped, bool IsOutPiped, bool IsErrorPiped)
 {
-    /// <summary>Those of this process.</summary>
+    /// <summary>The three standard streams of this process.</summary>
     public static ConsoleEnds OfProcess() =>
         new(
             System.Console.In,

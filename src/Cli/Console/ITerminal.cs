@@ -8,7 +8,7 @@ internal enum ColourChoice
     /// <summary>To screens, unless <c>NO_COLOR</c> or <c>TERM=dumb</c> say otherwise.</summary>
     Auto,
 
-    /// <summary>Also into pipes and files.</summary>
+    /// <summary>Colours are printed into pipes and files, too.</summary>
     Always,
 
     /// <summary>Nowhere.</summary>

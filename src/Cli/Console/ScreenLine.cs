@@ -3,22 +3,22 @@ namespace Orchestrator.Cli.Console;
 /// <summary>What a part of a line says, which a screen shows by colour. Never by colour alone: the words say the same.</summary>
 internal enum Tone
 {
-    /// <summary>As any text.</summary>
+    /// <summary>Text without a meaning of its own, in no colour.</summary>
     Plain,
 
-    /// <summary>It is as it should be.</summary>
+    /// <summary>Something is as it should be.</summary>
     Good,
 
-    /// <summary>It failed.</summary>
+    /// <summary>Something failed.</summary>
     Bad,
 
     /// <summary>A person should look or answer.</summary>
     Asks,
 
-    /// <summary>It is under way.</summary>
+    /// <summary>Something is under way.</summary>
     Busy,
 
-    /// <summary>It matters less.</summary>
+    /// <summary>Something matters less than the rest of the line.</summary>
     Faint,
 
     /// <summary>A heading.</summary>

@@ -23,7 +23,7 @@ internal sealed record CleanupDocument(
     StorageSizes After
 ) : Document;
 
-/// <summary>What is removed of a run.</summary>
+/// <summary>An entry for each run of which something is removed.</summary>
 /// <param name="RunId">Its id.</param>
 /// <param name="State">How it ended.</param>
 /// <param name="Whole">All of it is removed, with its folder and history.</param>
@@ -45,7 +45,7 @@ internal sealed record RemovedEntry(string RunId, string State, bool Whole, long
         );
 }
 
-/// <summary>What stays.</summary>
+/// <summary>An entry for each run of which something stays, and why.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="State">Its state.</param>
 /// <param name="Why">Why it stays.</param>

@@ -65,13 +65,13 @@ internal sealed class EngineConnection : IAsyncDisposable
     /// <summary>Runs on that engine.</summary>
     public RunClient Runs { get; }
 
-    /// <summary>Which engine it is, for people.</summary>
+    /// <summary>The engine in words for people.</summary>
     public string Description { get; }
 
-    /// <summary>This process serves the embedded engine.</summary>
+    /// <summary>Whether this process serves the embedded engine.</summary>
     public bool IsOwner => _served is not null;
 
-    /// <summary>It is the embedded engine, served by this process or another.</summary>
+    /// <summary>Whether the engine is the embedded one, served by this process or another.</summary>
     public bool IsEmbedded => IsOwner || _joined is not null;
 
     // For 'inbox', which then does not show it elsewhere: no reason to do without the engine.

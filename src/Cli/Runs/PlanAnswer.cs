@@ -5,17 +5,17 @@ namespace Orchestrator.Cli.Runs;
 /// <summary>What a person answers when a run asks whether it may begin with its plan.</summary>
 internal abstract record PlanAnswer
 {
-    /// <summary>It begins.</summary>
+    /// <summary>The run begins with the plan.</summary>
     internal sealed record Yes : PlanAnswer;
 
-    /// <summary>It ends; the plan is kept.</summary>
+    /// <summary>The run ends; the plan is kept.</summary>
     internal sealed record No : PlanAnswer;
 
-    /// <summary>It ends, and a run of the plan as the person has edited it begins.</summary>
+    /// <summary>The run ends, and one of the plan as the person has edited it begins.</summary>
     /// <param name="Plan">The plan, valid.</param>
     internal sealed record Edited(Plan Plan) : PlanAnswer;
 
-    /// <summary>It ends, and a run begins whose planner knows the plan and what the person says of it.</summary>
+    /// <summary>The run ends, and one begins whose planner knows the plan and what the person says of it.</summary>
     /// <param name="Plan">The plan that was not good enough.</param>
     /// <param name="Words">What should be otherwise.</param>
     internal sealed record Otherwise(Plan Plan, string Words) : PlanAnswer;

@@ -27,7 +27,7 @@ internal sealed class RunArgument
         command.Add(_run);
     }
 
-    /// <summary>What was given, as one text; null: nothing.</summary>
+    /// <summary>The arguments as one text; null: none was given.</summary>
     /// <exception cref="CommandException">Two runs were named.</exception>
     public string? Text(ParseResult parsed)
     {

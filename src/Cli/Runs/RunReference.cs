@@ -48,8 +48,8 @@ internal sealed record RunReference(string? Run, string? Task)
         && !text.Contains('/', StringComparison.Ordinal)
         && !Directory.Exists(Path.Combine(repository.RunsFolder, text));
 
-    /// <summary>What one word means: a run by its id, the beginning of one, or a task: of an open run (to be changed), of the run that is
-    /// meant where none is named, or of an older one.</summary>
+    /// <summary>The run or the task that one word names: a run by its id, the beginning of one, or a task: of an open run (to be changed),
+    /// of the run that is meant where none is named, or of an older one.</summary>
     /// <returns>Null: it is a run's, or nobody's.</returns>
     private static (StoredRun Run, RunReference Reference)? Find(string text, RepositoryLocation repository, bool ofOpen)
     {

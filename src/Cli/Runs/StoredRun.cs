@@ -26,13 +26,13 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
     /// <summary>The report for the person who decides how it goes on; exists from the first escalation on.</summary>
     public string EscalationFile => Path.Combine(Folder, "escalation-report.md");
 
-    /// <summary>It exists, and is about the present state.</summary>
+    /// <summary>Whether there is an escalation report that is about the run's present state.</summary>
     public bool HasEscalation => Status.State is RunStates.Escalated or RunStates.AwaitingPromotion && File.Exists(EscalationFile);
 
     /// <summary>Report for programs.</summary>
     public string ReportJsonFile => Path.Combine(Folder, "reports", "report.json");
 
-    /// <summary>What became of the merged hunks, for people or programs.</summary>
+    /// <summary>Absolute path of the file that says what became of the merged hunks, for people or programs.</summary>
     public string LossesFile(bool isJson) => Path.Combine(Folder, "reports", isJson ? "losses.json" : "losses.md");
 
     /// <summary>Reads a run's folder; null where nothing was written yet.</summary>

@@ -19,7 +19,7 @@ internal static class CommandGroups
         ("Called by agents and their programs, not by people", ["done", "blocked", "mail", "mcp"]),
     ];
 
-    /// <summary>They as text.</summary>
+    /// <summary>The groups and their commands as text.</summary>
     /// <param name="root">The root command with all commands.</param>
     public static string Text(Command root)
     {

@@ -207,7 +207,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
     /// <param name="path">Its words without the program's name, such as <c>tasks add</c>; <c>add</c> is the same.</param>
     public static CommandHelp? Find(string path) => All.GetValueOrDefault(path) ?? All.GetValueOrDefault("tasks " + path);
 
-    /// <summary>As text for the help.</summary>
+    /// <summary>The example as text for the help.</summary>
     public string Text =>
         string.Concat(
             "Examples:\n",

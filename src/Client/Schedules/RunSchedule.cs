@@ -27,22 +27,22 @@ public sealed record RunSchedule
     /// <summary>Name of the memo with <see cref="When"/>: the server keeps another form of it.</summary>
     internal const string WhenMemo = "orchestrateWhen";
 
-    /// <summary>Its name among those of the repository.</summary>
+    /// <summary>The schedule's name among those of its repository.</summary>
     public required string Name { get; init; }
 
     /// <summary>When it starts runs.</summary>
     public required ScheduleWhen When { get; init; }
 
-    /// <summary>What they are started with.</summary>
+    /// <summary>The input that the schedule's runs are started with.</summary>
     public required OrchestrationInput Input { get; init; }
 
-    /// <summary>What happens while its last run is open.</summary>
+    /// <summary>What happens at one of the schedule's times while its last run is open.</summary>
     public ScheduleOverlap Overlap { get; init; }
 
     /// <summary>How much later a run may be started where nothing served the engine at its time.</summary>
     public required TimeSpan CatchUp { get; init; }
 
-    /// <summary>It starts nothing until it is resumed.</summary>
+    /// <summary>Whether the schedule is paused: it starts nothing until it is resumed.</summary>
     public bool IsPaused { get; init; }
 
     /// <summary>Why it is paused; empty where nobody said.</summary>
@@ -51,10 +51,10 @@ public sealed record RunSchedule
     /// <summary>When it was created.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Its next times, earliest first.</summary>
+    /// <summary>The schedule's next times, earliest first.</summary>
     public IReadOnlyList<DateTimeOffset> Next { get; init; } = [];
 
-    /// <summary>Its times from some moment on until now, earliest first, whether runs were started then or not.</summary>
+    /// <summary>The schedule's times from some moment on until now, earliest first, whether runs were started then or not.</summary>
     public IReadOnlyList<DateTimeOffset> Due { get; init; } = [];
 
     /// <summary>The latest runs that it started, earliest first; servers keep the last ten.</summary>

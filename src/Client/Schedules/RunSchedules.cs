@@ -13,7 +13,7 @@ public sealed class RunSchedules(ITemporalClient client, string repositoryKey)
 
     private readonly ITemporalClient _client = MessageJson.Speaking(client);
 
-    /// <summary>What the ids of a repository's schedules begin with.</summary>
+    /// <summary>The beginning of the ids of all of a repository's schedules.</summary>
     public static string PrefixOf(string repositoryKey) => $"orchestrate/{repositoryKey}/";
 
     /// <summary>Creates a schedule.</summary>

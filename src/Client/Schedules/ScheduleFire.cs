@@ -62,7 +62,7 @@ public sealed record ScheduleFire(DateTimeOffset Due)
         return [.. started.Concat(missed).OrderBy(fire => fire.Due).TakeLast(most)];
     }
 
-    /// <summary>So many starts of a schedule are kept by servers.</summary>
+    /// <summary>The number of starts of a schedule that servers keep.</summary>
     private const int MostStarts = 10;
 
     private static ScheduleFire Started(ScheduledStart start, RunStatus? run) =>

@@ -58,7 +58,7 @@ public sealed record ScheduleWhen(TimeOnly? At, IReadOnlyList<DayOfWeek> Days, s
                 ],
             };
 
-    /// <summary>As a person wrote it, such as <c>22:00 mon,tue (Europe/Berlin)</c>.</summary>
+    /// <summary>The time as a person wrote it, such as <c>22:00 mon,tue (Europe/Berlin)</c>.</summary>
     public override string ToString() =>
         At is { } time
             ? $"{time.ToString("HH:mm", CultureInfo.InvariantCulture)} "

@@ -26,7 +26,7 @@ internal sealed record ApiRoute(string Method, string Path, string Summary, Func
 /// <param name="IsRequired">The request is refused without it.</param>
 internal sealed record ApiMember(string Name, string Description, bool IsRequired = false);
 
-/// <summary>What a request of the API says.</summary>
+/// <summary>The path, the query and the body of a request of the API.</summary>
 /// <param name="Path">Values of the path's parts, by name.</param>
 /// <param name="Query">Value of a parameter of the query; null: it is not given.</param>
 /// <param name="Body">The JSON body; empty where there is none.</param>

@@ -5,7 +5,7 @@ internal static class OpenApiText
 {
     private const string Json = "application/json";
 
-    /// <summary>As JSON text.</summary>
+    /// <summary>The OpenAPI description as JSON text.</summary>
     public static string Value { get; } = Make().ToJsonString(new JsonSerializerOptions { WriteIndented = true });
 
     private static JsonObject Make()

@@ -10,10 +10,10 @@ internal static class Links
     public static string Task(RepositoryEntry repository, string run, string task) =>
         $"{Run(repository, run)}/tasks/{Uri.EscapeDataString(task)}";
 
-    /// <summary>What a task's agent said and did.</summary>
+    /// <summary>The address of the page with what a task's agent said and did.</summary>
     public static string Log(RepositoryEntry repository, string run, string task) => Task(repository, run, task) + "/log";
 
-    /// <summary>Where a form about a run is sent.</summary>
+    /// <summary>The address that a form about a run is sent to.</summary>
     public static string Act(RepositoryEntry repository, string run) => Run(repository, run) + "/act";
 
     /// <summary>The events of a run, or of all.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Pages;
 
-/// <summary>What stands around every page.</summary>
+/// <summary>The parts that stand around every page.</summary>
 /// <param name="Title">Title of the page.</param>
 /// <param name="Section">Which entry of the navigation it belongs to.</param>
 /// <param name="FormToken">Stands in its forms, so that no other page can send one in its name.</param>

@@ -25,7 +25,7 @@ internal sealed class PageRoutes(CommandReader commands, PageRenderer renderer, 
         routes.MapGet("/r/{repository}/{run}/tasks/{task}/log", LogAsync);
     }
 
-    /// <summary>What stands around a page.</summary>
+    /// <summary>The frame of a page: title, section, token of its forms.</summary>
     public PageFrame Frame(HttpContext context, string title, string section) =>
         new(title, section, DoorMiddleware.SessionOf(context).FormToken, time.GetUtcNow())
         {

@@ -25,7 +25,7 @@ internal sealed class CommandReader(IDashboardSource source, TimeProvider time)
     /// <summary>A repository by its id; null: there is none.</summary>
     public RepositoryEntry? Find(string? id) => source.Repositories().FirstOrDefault(repository => repository.Id == id);
 
-    /// <summary>What a command that only reads answers.</summary>
+    /// <summary>The outcome of a command that only reads.</summary>
     public async Task<CommandOutcome> ReadAsync(string repository, IReadOnlyList<string> words, CancellationToken stop)
     {
         var key = $"{repository}\0{string.Join('\0', words)}";
@@ -78,7 +78,7 @@ internal sealed class CommandReader(IDashboardSource source, TimeProvider time)
             stop
         );
 
-    /// <summary>What needs the user, in all repositories.</summary>
+    /// <summary>The lines of the inbox: what needs the user, in all repositories.</summary>
     public async Task<IReadOnlyList<Client.Views.InboxLine>> InboxAsync(CancellationToken stop) =>
         Repositories is [var any, ..]
             ? (await ReadAsync<Client.Views.InboxDocument>(any.Root, ["inbox", "--json"], stop)).Document?.Entries ?? []

@@ -50,12 +50,12 @@ public sealed record CommandCall(string Repository, IReadOnlyList<string> Words,
     public string? Input { get; init; }
 }
 
-/// <summary>What came of a command line.</summary>
+/// <summary>The outcome of a command line.</summary>
 /// <param name="ExitCode">Its exit code.</param>
 /// <param name="Output">What it wrote to its standard output.</param>
 /// <param name="Messages">What it told the person: progress, warnings, and why it failed with the cure.</param>
 public sealed record CommandOutcome(int ExitCode, string Output, string Messages)
 {
-    /// <summary>It did what was asked.</summary>
+    /// <summary>Whether the command did what was asked.</summary>
     public bool IsDone => ExitCode == 0;
 }

@@ -162,7 +162,7 @@ internal sealed record GraphBox(RunTask Task, int X, int Y, int Width, int Heigh
 /// <param name="IsCritical">It lies on the longest way.</param>
 internal sealed record GraphLine(int FromX, int FromY, int ToX, int ToY, bool IsCritical)
 {
-    /// <summary>As an SVG path.</summary>
+    /// <summary>The line of a dependency as an SVG path.</summary>
     public string Path
     {
         get

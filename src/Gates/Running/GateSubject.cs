@@ -2,7 +2,7 @@ using Orchestrator.Gates.Turns;
 
 namespace Orchestrator.Gates.Running;
 
-/// <summary>What a gate runs on.</summary>
+/// <summary>The tree, the files and the limits that a gate is run with.</summary>
 public sealed record GateSubject
 {
     /// <summary>The working directory: a worktree at the commit in question.</summary>

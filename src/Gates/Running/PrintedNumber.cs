@@ -11,7 +11,7 @@ internal sealed partial class PrintedNumber
     /// <summary>The last non-empty line; empty before.</summary>
     public string LastLine { get; private set; } = "";
 
-    /// <summary>Its number; null if there is none.</summary>
+    /// <summary>The last number in the line; null if there is none.</summary>
     public decimal? Value => Last(LastLine);
 
     /// <summary>Handles the next line of the output.</summary>

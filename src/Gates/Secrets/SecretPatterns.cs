@@ -121,7 +121,7 @@ internal static class SecretPatterns
         ),
     ];
 
-    /// <summary>Those whose form nothing else has.</summary>
+    /// <summary>The patterns whose form nothing but a secret has.</summary>
     public static IReadOnlyList<SecretPattern> ByForm { get; } = [.. All.Where(pattern => pattern.LeastEntropy == 0)];
 
     /// <summary>A pattern that may match anywhere.</summary>

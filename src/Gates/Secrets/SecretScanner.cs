@@ -7,7 +7,8 @@ namespace Orchestrator.Gates.Secrets;
 /// <param name="Start">Where it begins in the text.</param>
 public sealed record SecretMatch(string Kind, int Start, int Length)
 {
-    /// <summary>It is not the secret itself but its beginning: the secret follows up to an end mark or in the next lines.</summary>
+    /// <summary>Whether the match is not the secret itself but its beginning: the secret follows up to an end mark or in the next
+    /// lines.</summary>
     public bool IsBeginning => Kind.EndsWith("private key", StringComparison.Ordinal);
 }
 

@@ -87,7 +87,7 @@ public sealed partial class GateMeaning
             : read[path] = readBefore(path);
     }
 
-    /// <summary>What a changed file decides, as the end of a sentence; null: nothing that is known.</summary>
+    /// <summary>The meaning of a changed file for gates, as the end of a sentence; null: none that is known.</summary>
     public string? Decides(ChangedFile file)
     {
         foreach (var (gate, calls, kinds) in _gates)

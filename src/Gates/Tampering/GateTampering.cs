@@ -58,7 +58,7 @@ public static class GateTampering
             [.. TestWeakening.Notes(patch)]
         );
 
-    /// <summary>What is unusual about a passing result beside the gate's earlier ones and its own result files; null: nothing.</summary>
+    /// <summary>The oddity of a passing result beside the gate's earlier ones and its own result files; null: none.</summary>
     /// <param name="past">Earlier results of the same gate, oldest first.</param>
     /// <param name="verdict">The present result.</param>
     public static GateOddity? OfResult(IEnumerable<GateVerdict> past, GateVerdict verdict)

@@ -54,7 +54,7 @@ internal sealed class ShadowingModules
             .ToHashSet(StringComparer.Ordinal);
     }
 
-    /// <summary>What a file hides, as people call it; null: nothing that is known.</summary>
+    /// <summary>The module that a file hides, as people call it; null: none that is known.</summary>
     /// <param name="kinds">The kinds of programs that load it.</param>
     public string? Hides(ChangedFile file, IReadOnlyList<Ecosystem> kinds)
     {

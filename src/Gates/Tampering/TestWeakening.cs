@@ -9,7 +9,7 @@ public static partial class TestWeakening
 {
     private const int MostNamed = 3;
 
-    /// <summary>What a person should look at, each a sentence.</summary>
+    /// <summary>The changes of tests that a person should look at, each a sentence.</summary>
     /// <param name="patch">The change; null: too large to review.</param>
     public static IEnumerable<string> ForPerson(IReadOnlyList<PatchFile>? patch)
     {

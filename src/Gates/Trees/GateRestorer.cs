@@ -2,7 +2,7 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Gates.Trees;
 
-/// <summary>What a gate left in its tree.</summary>
+/// <summary>The traces that a gate left in its tree.</summary>
 /// <param name="Changed">Tracked files that it changed; they were put back.</param>
 /// <param name="Removed">Files that git does not ignore; they were removed.</param>
 /// <param name="LeavesFiles">It left files that later gates may need.</param>

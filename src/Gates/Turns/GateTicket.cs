@@ -24,7 +24,7 @@ internal sealed record GateTicket(string Owner, string Mark, bool Alone, string 
 {
     private const string Extension = ".json";
 
-    /// <summary>Its number: earlier arrivals have lower ones.</summary>
+    /// <summary>The ticket's number: earlier arrivals have lower ones.</summary>
     [JsonIgnore]
     public long Number { get; init; }
 

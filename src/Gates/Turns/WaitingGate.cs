@@ -28,7 +28,7 @@ public sealed record WaitingGate(
         return [.. names.SelectMany(queue => In(queue, Path.GetFileName(queue))), .. In(GateScheduler.AllFolder(folder), null)];
     }
 
-    /// <summary>As part of a sentence: what it waits for, and who has that.</summary>
+    /// <summary>The waiting gate as part of a sentence: what it waits for, and who has that.</summary>
     public override string ToString()
     {
         var what = Exclusive is null ? "to run apart from other gates" : $"for '{Exclusive}'";

@@ -3,16 +3,16 @@ namespace Orchestrator.Git.Commits;
 /// <summary>What happened to a file.</summary>
 public enum FileChange
 {
-    /// <summary>It is new.</summary>
+    /// <summary>The file is new.</summary>
     Added,
 
     /// <summary>Content or mode differ.</summary>
     Modified,
 
-    /// <summary>It is gone.</summary>
+    /// <summary>The file is gone.</summary>
     Deleted,
 
-    /// <summary>It became another kind, for example a symbolic link.</summary>
+    /// <summary>The path became another kind, for example a symbolic link.</summary>
     TypeChanged,
 }
 

@@ -12,7 +12,7 @@ internal sealed record FilePatch(ReadOnlyMemory<byte> Bytes)
     /// <summary>All of it.</summary>
     public string Text => Encoding.UTF8.GetString(Bytes.Span);
 
-    /// <summary>What stands before the content: names, modes and ids.</summary>
+    /// <summary>The part of a patch before the content: names, modes and ids.</summary>
     public string Header
     {
         get

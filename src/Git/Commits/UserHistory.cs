@@ -4,7 +4,7 @@ namespace Orchestrator.Git.Commits;
 /// <param name="prefixes">Prefixes of our branches, such as <c>orchestrator</c>.</param>
 public sealed class UserHistory(GitRepository repository, IReadOnlyCollection<string> prefixes)
 {
-    /// <summary>Those of the commits that are in that history. One git process, however many they are.</summary>
+    /// <summary>The commits among those given that are in the user's history. One git process, however many they are.</summary>
     /// <param name="commits">Ids; an id that is no commit of the repository is not in it.</param>
     public async Task<IReadOnlySet<string>> ContainedAsync(
         IReadOnlyCollection<string> commits,

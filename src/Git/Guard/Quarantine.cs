@@ -22,7 +22,7 @@ public sealed record QuarantinedItem(string Id, string Name, DateTimeOffset Time
     /// <summary>A setting's values.</summary>
     public IReadOnlyList<string?> Values { get; set; } = [];
 
-    /// <summary>What it is, for people.</summary>
+    /// <summary>The quarantined item in words for people.</summary>
     public override string ToString() => SettingPlace.TryParse(Name) is { } place ? $"{place.Setting} = {string.Join(", ", Values)}" : Name;
 }
 

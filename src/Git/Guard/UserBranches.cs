@@ -20,7 +20,7 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
     internal static async Task<UserBranches> ReadAsync(GitRepository repository, Worktree worktree, CancellationToken cancellationToken) =>
         new(await ReadRefsAsync(repository, cancellationToken), HeadLog(worktree).Length);
 
-    /// <summary>Those that now name a commit of the agent's, without refs below <paramref name="ours"/>.</summary>
+    /// <summary>The branches that now name a commit of the agent's, without refs below <paramref name="ours"/>.</summary>
     internal async Task<IReadOnlyList<TamperedItem>> CompareAsync(
         GitRepository repository,
         Worktree worktree,

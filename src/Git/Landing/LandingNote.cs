@@ -5,7 +5,7 @@ namespace Orchestrator.Git.Landing;
 /// <param name="Moves">The moves of the target, the first one first; at least one.</param>
 public sealed record LandingNote(string Target, IReadOnlyList<LandingMove> Moves)
 {
-    /// <summary>Its name in a run's folder.</summary>
+    /// <summary>The note's file name in a run's folder.</summary>
     public const string FileName = "landing-note";
 
     /// <summary>The commit of the last landing.</summary>

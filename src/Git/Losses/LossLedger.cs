@@ -20,7 +20,7 @@ internal sealed class LossLedger(LineTable lines)
     /// <summary>A line of a hunk.</summary>
     internal string LineOf(int number) => lines.Text(number);
 
-    /// <summary>What became of all hunks.</summary>
+    /// <summary>The fate of every hunk that the ledger knows.</summary>
     public LossReport Report() => new([.. _hunks.Select(_texts.Told), .. _others]);
 
     /// <summary>Applies a step.</summary>

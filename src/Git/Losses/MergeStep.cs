@@ -45,7 +45,7 @@ internal sealed class TrackedHunk(string task, string merge, string path, int li
 
     public string Path => path;
 
-    /// <summary>Its first line in the task's version, from 1.</summary>
+    /// <summary>The hunk's first line in the task's version, from 1.</summary>
     public int Line => line;
 
     public IReadOnlyList<int> Added => added;

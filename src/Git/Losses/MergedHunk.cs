@@ -3,13 +3,13 @@ namespace Orchestrator.Git.Losses;
 /// <summary>State of a hunk of a task's merge.</summary>
 public enum HunkFate
 {
-    /// <summary>It is in the result.</summary>
+    /// <summary>The hunk is in the result.</summary>
     Present,
 
     /// <summary>A task or person that may write the file changed the same lines later.</summary>
     Overwritten,
 
-    /// <summary>It is not in the result, without a permitted change.</summary>
+    /// <summary>The hunk is not in the result, and no permitted change has taken it away.</summary>
     Lost,
 }
 
@@ -53,7 +53,7 @@ public sealed record MergedHunk(
     string ByMerge = ""
 );
 
-/// <summary>What one merge would lose.</summary>
+/// <summary>The hunks that one merge would lose.</summary>
 /// <param name="Lost">Lines of either side that are missing in the result.</param>
 /// <param name="TakesAway">It removes lines without the right to: their origin shows only in the whole staging branch.</param>
 public sealed record MergeLosses(IReadOnlyList<MergedHunk> Lost, bool TakesAway)
@@ -66,7 +66,7 @@ public sealed record MergeLosses(IReadOnlyList<MergedHunk> Lost, bool TakesAway)
 /// <param name="Hunks">All hunks of tasks in the order of their merges, then what else was lost.</param>
 public sealed record LossReport(IReadOnlyList<MergedHunk> Hunks)
 {
-    /// <summary>What is lost.</summary>
+    /// <summary>The hunks that are lost.</summary>
     public IReadOnlyList<MergedHunk> Lost => [.. Hunks.Where(hunk => hunk.Fate == HunkFate.Lost)];
 
     /// <summary>All of it in one line.</summary>

@@ -7,7 +7,7 @@ public class GitException(string message, int? exitCode = null, string errorOutp
     /// <summary>The exit code of git, if it ran.</summary>
     public int? ExitCode { get; } = exitCode;
 
-    /// <summary>What git printed to standard error.</summary>
+    /// <summary>The text that git printed to standard error.</summary>
     public string ErrorOutput { get; } = errorOutput;
 
     /// <summary>True if the machine is at fault (disk full or read-only, out of memory or processes), so that the same call may work

@@ -75,7 +75,7 @@ public sealed partial class GitProgram
         Version = version;
     }
 
-    /// <summary>Its version.</summary>
+    /// <summary>The version of the git program.</summary>
     public Version Version { get; }
 
     /// <summary>Time limit of one call.</summary>

@@ -11,7 +11,7 @@ internal sealed class RepositoryPrograms(GitRepository repository)
     private const string Count = "GIT_CONFIG_COUNT";
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
 
-    /// <summary>What was read.</summary>
+    /// <summary>The settings as they were last read, and the state of the files that they were read from.</summary>
     /// <param name="State">The files that it was read from; null: it has includes, so that it is read each time.</param>
     private sealed record Known(string? State, IReadOnlyDictionary<string, string?> Variables);
 

@@ -104,7 +104,7 @@ public static partial class RunningSettings
         bool Begins(params string[] sections) => sections.Any(section => name.StartsWith(section, StringComparison.Ordinal));
     }
 
-    /// <summary>Those of a repository's own configuration that our calls could come to, for a person's yes.</summary>
+    /// <summary>The settings of a repository's own configuration by which our git calls could start programs, for a person's yes.</summary>
     /// <param name="root">The root of its checkout.</param>
     public static async Task<IReadOnlyList<RunningSetting>> FindAsync(string root, CancellationToken cancellationToken = default)
     {

@@ -26,7 +26,7 @@ internal sealed partial class ConfinedLargeFiles(GitRepository repository, strin
         }
     }
 
-    /// <summary>What the agent sees.</summary>
+    /// <summary>The folders that the agent sees in place of the repository's own.</summary>
     /// <param name="reference">Where it finds the repository's own: git LFS looks beside the objects that git's alternates name.</param>
     public IEnumerable<Substitute> Substitutes(string reference) =>
         Directory.Exists(Own) ? [new(reference, Shared, IsWritable: false), new(Shared, Own, IsWritable: true)] : [];

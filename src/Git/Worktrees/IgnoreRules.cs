@@ -12,7 +12,7 @@ public static class IgnoreRules
 {
     private const int MostOutput = 4 * 1024 * 1024;
 
-    /// <summary>Those of the given files that are ignored and not tracked.</summary>
+    /// <summary>The files among those given that are ignored and not tracked.</summary>
     public static async Task<IReadOnlyList<IgnoredFile>> ExplainAsync(
         Worktree worktree,
         IReadOnlyCollection<string> paths,

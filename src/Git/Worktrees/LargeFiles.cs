@@ -8,7 +8,7 @@ public static partial class LargeFiles
     /// <summary>A pointer has fewer bytes (git LFS, specification, "The Pointer").</summary>
     private const int LongestPointer = 1024;
 
-    /// <summary>What <c>git cat-file --batch</c> writes before a content: an id of SHA-256, a kind, a size.</summary>
+    /// <summary>The most bytes that <c>git cat-file --batch</c> writes before a content: an id of SHA-256, a kind, a size.</summary>
     private const int LongestHeader = 128;
 
     /// <summary>Git is set up for them: in this repository, or, as by many installations, in all.</summary>
@@ -67,7 +67,7 @@ public static partial class LargeFiles
         return [.. output.Fields().Chunk(3).Where(facts => facts is [_, _, "lfs"]).Select(facts => facts[0])];
     }
 
-    /// <summary>Where their content lies.</summary>
+    /// <summary>The folder in which git LFS keeps the content of large files.</summary>
     internal static string FolderOf(GitRepository repository) => Path.Combine(repository.CommonDirectory, "lfs");
 
     [GeneratedRegex(

@@ -14,10 +14,10 @@ public sealed class Worktree
         AdminDirectory = adminDirectory;
     }
 
-    /// <summary>Its repository.</summary>
+    /// <summary>The repository that the worktree belongs to.</summary>
     public GitRepository Repository { get; }
 
-    /// <summary>Its folder, absolute.</summary>
+    /// <summary>The worktree's folder, absolute.</summary>
     public string Path { get; }
 
     /// <summary>Git's folder for it: <c>worktrees/ID</c> in the common directory, or the common directory for the main checkout.</summary>
@@ -100,8 +100,8 @@ public sealed class Worktree
 /// <param name="Commit">Commit of a new branch, or to check out if there is no branch.</param>
 public sealed record WorktreeRequest(string Path, string Commit)
 {
-    /// <summary>Its branch as a full ref name (<c>refs/heads/...</c>). If it exists it is checked out as it is. Null: detached at
-    /// <see cref="Commit"/>.</summary>
+    /// <summary>The worktree's branch as a full ref name (<c>refs/heads/...</c>). If the branch exists it is checked out as it is. Null:
+    /// detached at <see cref="Commit"/>.</summary>
     public string? Branch { get; init; }
 
     /// <summary>True: the place is only ours (a cache folder), so that anything there that is no worktree of this repository is removed;

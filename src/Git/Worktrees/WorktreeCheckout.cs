@@ -42,7 +42,7 @@ internal sealed class WorktreeCheckout(GitRepository repository)
         await repository.WriteAsync(repository.Call(add) with { Settings = ParallelCheckout }, cancellationToken);
     }
 
-    /// <summary>What to check out, as arguments of git-checkout(1).</summary>
+    /// <summary>The arguments of git-checkout(1) that say what to check out.</summary>
     private async Task<string[]> WhereAsync(WorktreeRequest request, CancellationToken cancellationToken) =>
         request.Branch is null ? ["--detach", request.Commit]
         : await BranchExistsAsync(request, cancellationToken) ? [ShortName(request)]

@@ -6,7 +6,7 @@ namespace Orchestrator.Machine.Cleaning;
 /// <param name="Status">Its last record.</param>
 public sealed record EndedRun(RunFolder Folder, RunStatus Status)
 {
-    /// <summary>Its log of background work, beside its folder.</summary>
+    /// <summary>The run's log of background work, beside its folder.</summary>
     internal string Log => Path.Combine(Folder.Repository, ".orchestrator", "logs", Folder.Name + ".log");
 
     /// <summary>Prefix of its branches' names; null where it had none.</summary>

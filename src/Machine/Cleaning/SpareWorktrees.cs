@@ -14,7 +14,7 @@ internal sealed class SpareWorktrees(GitRepository repository, IReadOnlyDictiona
 {
     private readonly string _cache = CacheFolder.Of(repository, environment);
 
-    /// <summary>Those beyond a number, of each kind.</summary>
+    /// <summary>The spare worktrees beyond a number, of each kind.</summary>
     /// <param name="keep">How many stay (<c>worktrees.pool</c>).</param>
     public IReadOnlyList<string> Beyond(int keep) =>
         [

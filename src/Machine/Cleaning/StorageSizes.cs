@@ -66,7 +66,7 @@ public sealed record StorageSizes(
         );
     }
 
-    /// <summary>As text, by part: what it is, and how much.</summary>
+    /// <summary>The sizes as text, by part: what it is, and how much.</summary>
     public IReadOnlyList<(string What, string HowMuch)> Lines() =>
         [
             ("engine file", Sizes.Describe(Engine.Bytes)),

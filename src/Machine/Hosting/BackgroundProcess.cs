@@ -43,7 +43,7 @@ public sealed class BackgroundProcess
         return new BackgroundProcess(await new DetachedProcess(time).StartAsync(held));
     }
 
-    /// <summary>It runs still.</summary>
+    /// <summary>Whether the background process still runs.</summary>
     public bool IsAlive() => _supervisor.IsAlive();
 
     /// <summary>Whether the supervised process serves the engine of a repository, or waits to: it works on runs.</summary>

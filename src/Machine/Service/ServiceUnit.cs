@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Orchestrator.Machine.Service;
 
-/// <summary>What a file in the place of a unit is.</summary>
+/// <summary>The kinds of files that may lie in the place of a unit.</summary>
 public enum UnitFileKind
 {
     /// <summary>There is none.</summary>
@@ -51,7 +51,7 @@ public sealed record ServiceUnit(
         }
     }
 
-    /// <summary>What a file's text is.</summary>
+    /// <summary>The kind of file that a text is of.</summary>
     /// <param name="text">The text; null: there is no file.</param>
     public static UnitFileKind KindOf(string? text)
     {

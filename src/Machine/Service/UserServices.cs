@@ -47,7 +47,7 @@ public sealed class UserServices(IReadOnlyDictionary<string, string> environment
     /// <summary>Absolute path of a unit's file.</summary>
     public string FileOf(ServiceUnit unit) => Path.Combine(SettingsFiles.ConfigFolder(environment), "systemd", "user", unit.Name);
 
-    /// <summary>What is in the place of a unit's file.</summary>
+    /// <summary>The kind of file that lies in the place of a unit's.</summary>
     public UnitFileKind KindOf(ServiceUnit unit) => ServiceUnit.KindOf(DurableFile.TryRead(FileOf(unit)));
 
     /// <summary>Why services can't be managed here, in the system's words; null: they can.</summary>

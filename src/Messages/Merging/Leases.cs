@@ -28,7 +28,7 @@ public sealed record LeaseNews
     /// <summary>A task that has to wait for its lease; empty: none.</summary>
     public string Waiting { get; init; } = "";
 
-    /// <summary>What it waits for; null: it does not.</summary>
+    /// <summary>The lease that the task waits for; null: it waits for none.</summary>
     public WaitsForLease? Wait { get; init; }
 }
 
@@ -85,7 +85,7 @@ public enum LeaseStep
     /// <summary>The run begins.</summary>
     Join,
 
-    /// <summary>It is not alone any more: declares these running tasks.</summary>
+    /// <summary>The run is not alone in the repository any more: it declares these running tasks.</summary>
     Hold,
 
     /// <summary>Requests leases for these tasks.</summary>

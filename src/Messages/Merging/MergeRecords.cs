@@ -24,7 +24,7 @@ public enum MergeOutcome
     [JsonStringEnumMemberName("refused")]
     Refused,
 
-    /// <summary>It conflicts with what is on staging and has to be resolved.</summary>
+    /// <summary>The task's work conflicts with what is on staging and has to be resolved.</summary>
     [JsonStringEnumMemberName("conflict")]
     Conflict,
 
@@ -50,7 +50,7 @@ public sealed record MergeResult
     /// <summary>The merge; empty where none was made.</summary>
     public string Commit { get; init; } = "";
 
-    /// <summary>What it was merged onto: staging, or the merge before it in its batch.</summary>
+    /// <summary>The commit that the work was merged onto: staging, or the merge before it in its batch.</summary>
     public string Onto { get; init; } = "";
 
     /// <summary>For the task: why it was refused, or what is to be known of the gates that passed.</summary>

@@ -5,10 +5,10 @@ namespace Orchestrator.Messages;
 /// <summary>The review of a run as one of its tasks: people see, pause, retry and skip it like any other.</summary>
 public static class ReviewTask
 {
-    /// <summary>Its id: no task of a plan begins with a dot.</summary>
+    /// <summary>The id of the review as a task: no task of a plan begins with a dot.</summary>
     public const string Id = ".review";
 
-    /// <summary>Its outline for scheduling.</summary>
+    /// <summary>The review's outline for scheduling.</summary>
     public static TaskOutline Of(ReviewRule rule) =>
         new()
         {
@@ -139,7 +139,7 @@ public sealed record ReviewConclusion
     /// <summary>SHA-256 of the stored plan with tasks for the new findings; the unchanged plan where there are none.</summary>
     public string PlanHash { get; init; } = "";
 
-    /// <summary>Those tasks, the last ones of that plan.</summary>
+    /// <summary>The tasks that the findings have become, the last ones of that plan.</summary>
     public IReadOnlyList<TaskOutline> Tasks { get; init; } = [];
 }
 

@@ -27,7 +27,7 @@ public sealed record TrainInput
     /// <summary>Position of that branch.</summary>
     public required StagingPosition Position { get; init; }
 
-    /// <summary>What waits, the oldest first.</summary>
+    /// <summary>The merge requests that wait, the oldest first.</summary>
     public IReadOnlyList<MergeRequest> Queue { get; init; } = [];
 
     /// <summary>Size of the next batch; 0: the maximum of the settings.</summary>
@@ -63,7 +63,7 @@ public sealed record TrainWork(IReadOnlyList<MergeRequest> Requests, StagingPosi
 /// <summary>Status of a merge train.</summary>
 public sealed record TrainStatus
 {
-    /// <summary>What waits or is being merged, in order.</summary>
+    /// <summary>The merge requests that wait or are being merged, in order.</summary>
     public IReadOnlyList<MergeRequest> Queue { get; init; } = [];
 
     /// <summary>Tasks that are merged now, and gated as a whole.</summary>
@@ -89,7 +89,7 @@ public sealed record TrainReport
     /// <summary>Grows by one with each report, also when the train continues as new.</summary>
     public required int Sequence { get; init; }
 
-    /// <summary>Where staging is now.</summary>
+    /// <summary>The position of staging now.</summary>
     public required StagingPosition Position { get; init; }
 
     /// <summary>Results of requests.</summary>

@@ -25,7 +25,7 @@ public sealed record Quote
     /// <param name="text">The text; all beyond <see cref="PayloadPaging.MostReason"/> characters is cut.</param>
     public Quote(string text) => Text = PayloadPaging.Brief(text);
 
-    /// <summary>What was said.</summary>
+    /// <summary>The text that was quoted.</summary>
     public string Text { get; }
 
     /// <summary>Repeats the first texts that have at most <see cref="PayloadPaging.MostReason"/> characters together, at least one where

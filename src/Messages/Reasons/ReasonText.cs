@@ -13,7 +13,7 @@ public static class ReasonText
     /// <summary>A reason in words, of at most <see cref="PayloadPaging.MostReason"/> characters; empty for null.</summary>
     public static string Of(Reason? reason) => reason is null ? "" : PayloadPaging.Brief(Say(reason));
 
-    /// <summary>What does not work, as a noun.</summary>
+    /// <summary>The thing that does not work, as a noun.</summary>
     /// <param name="account">Name of the account's agent; empty: the machine.</param>
     public static string NameOf(string account) => account.Length == 0 ? "the machine" : $"the account of agent '{account}'";
 

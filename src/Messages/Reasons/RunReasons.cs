@@ -29,7 +29,7 @@ public sealed record PlanRead(int Tasks, Quote? Stored = null) : Reason;
 /// <param name="Where">Where.</param>
 public sealed record PlanStored(Quote Where) : Reason;
 
-/// <summary>It is checked whether the run can begin.</summary>
+/// <summary>The run's start is checked: git, repository, agents, gates.</summary>
 public sealed record ChecksStart : Reason;
 
 /// <summary>The run can't begin.</summary>
@@ -82,7 +82,7 @@ public sealed record EndNotRecorded(Quote Cause) : Reason;
 /// <param name="Where">Where.</param>
 public sealed record WorkKept(Quote Where) : Reason;
 
-/// <summary>Its staging branch is gone, and what was merged to it is not on the target.</summary>
+/// <summary>The run's staging branch is gone, and what was merged to it is not on the target.</summary>
 /// <param name="Target">Branch that the run lands on.</param>
 public sealed record StagingGone(string Target) : Reason;
 
@@ -119,7 +119,7 @@ public sealed record RunLimitReached(decimal? Spent, decimal? MaxCost, DateTimeO
 /// <param name="Then">What came of the last attempt to go on; null: there was none.</param>
 public sealed record NothingCanRun(IReadOnlyList<string> Tasks, Reason? Then = null) : Reason;
 
-/// <summary>It is looked at what a person has committed.</summary>
+/// <summary>The commits that a person has made are looked at.</summary>
 /// <param name="By">Who.</param>
 /// <param name="Branch">Where.</param>
 public sealed record LooksAtCommits(Person By, string Branch) : Reason;

@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>It is outside of what the run was asked for.</summary>
+/// <summary>The task is outside of what the run was asked for.</summary>
 public sealed record NotAskedFor : Reason;
 
 /// <summary>A task that it depends on did not end well.</summary>
@@ -12,7 +12,7 @@ public sealed record DependencyEnded(string Task, string State) : Reason;
 /// <param name="Task">That task.</param>
 public sealed record DependencyGoesOn(string Task) : Reason;
 
-/// <summary>It is tried again.</summary>
+/// <summary>The task is tried again.</summary>
 /// <param name="By">Who wants it; null: the run itself.</param>
 public sealed record TriedAgain(Person? By = null) : Reason;
 
@@ -22,17 +22,17 @@ public sealed record StartNeedsApproval : Reason;
 /// <summary>Nobody approved it in time.</summary>
 public sealed record NotApprovedInTime : Reason;
 
-/// <summary>Its work was merged before the run was reset.</summary>
+/// <summary>The task's work was merged before the run was reset.</summary>
 public sealed record MergedBeforeReset : Reason;
 
-/// <summary>Its workflow ended without a report.</summary>
+/// <summary>The task's workflow ended without a report.</summary>
 /// <param name="Because">How, as far as the server knows; null: it does not.</param>
 public sealed record WorkflowEnded(Reason? Because) : Reason;
 
 /// <summary>The server has no workflow of it.</summary>
 public sealed record WorkflowGone : Reason;
 
-/// <summary>It can't be started, because another execution of its workflow is open and does not end.</summary>
+/// <summary>The task can't be started, because another execution of its workflow is open and does not end.</summary>
 /// <param name="Workflow">Id of the workflow.</param>
 public sealed record StillOpenElsewhere(string Workflow) : Reason;
 
@@ -51,7 +51,7 @@ public sealed record WaitsForLease(string Path, string Task, bool IsWaiting = fa
 /// <param name="Since">Since when.</param>
 public sealed record WaitsLongForLease(WaitsForLease Wait, DateTimeOffset Since) : Reason;
 
-/// <summary>Its files and resources could not be leased.</summary>
+/// <summary>The task's files and resources could not be leased.</summary>
 /// <param name="Cause">The failure.</param>
 public sealed record LeaseImpossible(Quote Cause) : Reason;
 
@@ -61,16 +61,16 @@ public sealed record LeaseImpossible(Quote Cause) : Reason;
 /// <param name="Cause">How it failed last.</param>
 public sealed record StepFailing(string Activity, int Failures, Quote Cause) : Reason;
 
-/// <summary>Its merge waits until another task has resolved its own conflict.</summary>
+/// <summary>The task's merge waits until another task has resolved its own conflict.</summary>
 /// <param name="Task">That task.</param>
 /// <param name="Conflict">What its own work conflicts with.</param>
 public sealed record WaitsForConflict(string Task, Quote Conflict) : Reason;
 
-/// <summary>It is divided into parts, which are tasks of the run.</summary>
+/// <summary>The task is divided into parts, which are tasks of the run.</summary>
 /// <param name="Parts">Ids of the parts.</param>
 public sealed record Divided(IReadOnlyList<string> Parts) : Reason;
 
-/// <summary>It is not divided.</summary>
+/// <summary>The task is not divided.</summary>
 /// <param name="Cause">Why; null: what its agent proposed is gone.</param>
 public sealed record NotDivided(Quote? Cause) : Reason;
 
@@ -78,7 +78,7 @@ public sealed record NotDivided(Quote? Cause) : Reason;
 /// <param name="Text">What its agent run has noted.</param>
 public sealed record Noted(Quote Text) : Reason;
 
-/// <summary>It was replaced by other tasks.</summary>
+/// <summary>The task was replaced by other tasks.</summary>
 /// <param name="By">Who asked for them.</param>
 public sealed record Replaced(Person By) : Reason;
 

@@ -6,12 +6,12 @@ public sealed record AgentStoppedByPerson : Reason;
 /// <summary>A person has cancelled it while it worked; its files stay.</summary>
 public sealed record WorkCancelled : Reason;
 
-/// <summary>Its run has ended without it; its files stay.</summary>
+/// <summary>The task's run has ended without it; its files stay.</summary>
 /// <param name="State">State of the run; null: unknown.</param>
 /// <param name="By">Who terminated the run; null: nobody.</param>
 public sealed record RunEndedWithoutIt(string? State = null, TerminatedBy? By = null) : Reason;
 
-/// <summary>It waits and is tried again by itself.</summary>
+/// <summary>The work waits and is tried again by itself.</summary>
 /// <param name="Because">What it waits for.</param>
 /// <param name="Pause">Time until then.</param>
 public sealed record TriedAgainAfter(Reason Because, TimeSpan Pause) : Reason;
@@ -20,7 +20,7 @@ public sealed record TriedAgainAfter(Reason Because, TimeSpan Pause) : Reason;
 /// <param name="Cause">Which, and what is left.</param>
 public sealed record DiskFull(Quote Cause) : Reason;
 
-/// <summary>Its worktree can't be prepared.</summary>
+/// <summary>The task's worktree can't be prepared.</summary>
 /// <param name="Problem">What the step has found.</param>
 public sealed record NotPrepared(Quote Problem) : Reason;
 
@@ -28,22 +28,22 @@ public sealed record NotPrepared(Quote Problem) : Reason;
 /// <param name="Cause">The failure.</param>
 public sealed record StepImpossible(Quote Cause) : Reason;
 
-/// <summary>Its worktree could not be released.</summary>
+/// <summary>The task's worktree could not be released.</summary>
 /// <param name="Ended">Why it has ended; null: its state says it all.</param>
 /// <param name="Cause">The failure.</param>
 public sealed record WorktreeNotReleased(Reason? Ended, Quote Cause) : Reason;
 
-/// <summary>Its agent, or its agent's account or machine, does not work.</summary>
+/// <summary>The task's agent, or its agent's account or machine, does not work.</summary>
 /// <param name="Message">What the agent run ended with.</param>
 /// <param name="Attempts">Attempts in a row; 0: it was not tried again.</param>
 public sealed record AgentFailed(Quote Message, int Attempts = 0) : Reason;
 
-/// <summary>Its agent was killed again and again.</summary>
+/// <summary>The task's agent was killed again and again.</summary>
 /// <param name="Starts">Agent runs in a row.</param>
 /// <param name="Message">What the last one ended with.</param>
 public sealed record AgentKilled(int Starts, Quote Message) : Reason;
 
-/// <summary>Its agent is started again after a time.</summary>
+/// <summary>The task's agent is started again after a time.</summary>
 /// <param name="Message">What the agent run ended with.</param>
 /// <param name="Pause">Time until then.</param>
 public sealed record AgentStartsAgain(Quote Message, TimeSpan Pause) : Reason;
@@ -57,12 +57,12 @@ public sealed record AgentHeld(Quote Hold) : Reason;
 /// <param name="Message">What the agent run ended with.</param>
 public sealed record UsageLimited(DateTimeOffset Until, Quote Message) : Reason;
 
-/// <summary>Its agent asks for something, and a person has to answer.</summary>
+/// <summary>The task's agent asks for something, and a person has to answer.</summary>
 /// <param name="Question">What it asks.</param>
 /// <param name="Because">Why a person; null: nobody else may.</param>
 public sealed record AgentAsks(Quote Question, Reason? Because = null) : Reason;
 
-/// <summary>Its agent has asked too often.</summary>
+/// <summary>The task's agent has asked too often.</summary>
 /// <param name="Times">How often.</param>
 public sealed record AskedTooOften(int Times) : Reason;
 
@@ -96,14 +96,14 @@ public sealed record PlannerAskedAgainAfter(Quote Message) : Reason;
 /// <param name="Message">What its run ended with.</param>
 public sealed record PlannerLimited(DateTimeOffset Until, Quote Message) : Reason;
 
-/// <summary>Its agent asks for something that a person has to approve.</summary>
+/// <summary>The task's agent asks for something that a person has to approve.</summary>
 /// <param name="Request">What, in the words of the policy that asks.</param>
 public sealed record RequestNeedsApproval(Quote Request) : Reason;
 
-/// <summary>What its agent asks for is looked at.</summary>
+/// <summary>The request of the task's agent is looked at.</summary>
 public sealed record RequestJudged : Reason;
 
-/// <summary>What its agent asked for is installed.</summary>
+/// <summary>The package that the task's agent asked for is installed.</summary>
 public sealed record RequestInstalled : Reason;
 
 /// <summary>The parts that it was divided into come first.</summary>
@@ -112,7 +112,7 @@ public sealed record PartsFirst : Reason;
 /// <summary>An earlier result is tried on the present base.</summary>
 public sealed record EarlierResultTried : Reason;
 
-/// <summary>Its work passes its gates, but has changed what they check: a person approves it.</summary>
+/// <summary>The task's work passes its gates, but has changed what they check: a person approves it.</summary>
 /// <param name="Changes">What it has changed.</param>
 public sealed record GatesChanged(Quote Changes) : Reason;
 
@@ -121,11 +121,11 @@ public sealed record GatesChanged(Quote Changes) : Reason;
 /// <param name="Changes">What needed the approval.</param>
 public sealed record MergeNotApproved(Reason Answer, Quote Changes) : Reason;
 
-/// <summary>Its work, or what its planner or reviewer answered, does not pass.</summary>
+/// <summary>The task's work, or what its planner or reviewer answered, does not pass.</summary>
 /// <param name="Problems">What was found.</param>
 public sealed record NotVerified(IReadOnlyList<Quote> Problems) : Reason;
 
-/// <summary>Its work could not be merged.</summary>
+/// <summary>The task's work could not be merged.</summary>
 /// <param name="Problem">Conflicts, or a gate on the merged tree.</param>
 public sealed record NotMerged(Quote Problem) : Reason;
 
@@ -134,7 +134,7 @@ public sealed record NotMerged(Quote Problem) : Reason;
 /// <param name="Remediations">Attempts that did not mend it.</param>
 public sealed record NotMended(Reason Because, int Remediations) : Reason;
 
-/// <summary>Its agent has not resolved a conflict, so a person does.</summary>
+/// <summary>The task's agent has not resolved a conflict, so a person does.</summary>
 /// <param name="Because">What is still wrong.</param>
 /// <param name="Attempts">The agent's.</param>
 /// <param name="Worktree">Where both sides are, relative to the repository.</param>
@@ -163,7 +163,7 @@ public sealed record PlanMade(Quote Summary) : Reason;
 /// <param name="Round">Number of the round.</param>
 public sealed record RoundRead(int Round) : Reason;
 
-/// <summary>Its work is on staging.</summary>
+/// <summary>The task's work is on staging.</summary>
 /// <param name="Notes">What its verification has noted.</param>
 /// <param name="Merge">What its merge has noted; null: nothing.</param>
 public sealed record WorkMerged(IReadOnlyList<Quote> Notes, Quote? Merge) : Reason;

@@ -23,17 +23,17 @@ public sealed record TellPeopleInput(
 /// <summary>Whether more is going to happen in a run.</summary>
 public enum RunRest
 {
-    /// <summary>It works.</summary>
+    /// <summary>The run works.</summary>
     None,
 
-    /// <summary>It stands still until a person acts; the process that works on it may end.</summary>
+    /// <summary>The run stands still until a person acts; the process that works on it may end.</summary>
     Standing,
 
-    /// <summary>It ends with these facts: nobody will ask again.</summary>
+    /// <summary>The run ends with these facts: nobody will ask again.</summary>
     Ended,
 }
 
-/// <summary>What became of it.</summary>
+/// <summary>The result of telling people: when to go on, and what did not work.</summary>
 /// <param name="NextAt">When it must be asked again although nothing changed: something waits for a minute, for the end of quiet hours or
 /// for a server; null: nothing does.</param>
 /// <param name="Problems">Notices that reached nobody, each in a sentence.</param>

@@ -3,7 +3,7 @@ namespace Orchestrator.Messages;
 /// <summary>The planner as a task of its run: people see, pause and retry it like any other.</summary>
 public static class PlannerTask
 {
-    /// <summary>Its id. No task of a planner's plan may have it.</summary>
+    /// <summary>The id of the planner as a task. No task of a planner's plan may have it.</summary>
     public const string Id = "planner";
 }
 
@@ -39,7 +39,7 @@ public sealed record PlanningOptions
     [JsonPropertyName("earlier")]
     public string? Earlier { get; init; }
 
-    /// <summary>What the person says of <see cref="Earlier"/>.</summary>
+    /// <summary>The person's remarks on <see cref="Earlier"/>.</summary>
     [JsonPropertyName("remarks")]
     public string? Remarks { get; init; }
 

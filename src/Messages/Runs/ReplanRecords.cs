@@ -3,10 +3,10 @@ namespace Orchestrator.Messages;
 /// <summary>Another plan in mid-run as a task of the run: people see, pause and cancel it like any other.</summary>
 public static class ReplanTask
 {
-    /// <summary>Its id: no task of a plan begins with a dot.</summary>
+    /// <summary>The id of a new plan's planner as a task: no task of a plan begins with a dot.</summary>
     public const string Id = ".replan";
 
-    /// <summary>Its outline for scheduling.</summary>
+    /// <summary>The planner's outline for scheduling.</summary>
     /// <param name="rules">The run's.</param>
     public static TaskOutline Of(RunRules rules) =>
         new()
@@ -24,17 +24,17 @@ public static class ReplanStates
     /// <summary>The planner works, or its plan waits for approval.</summary>
     public const string Asked = "asked";
 
-    /// <summary>Its tasks are tasks of the run.</summary>
+    /// <summary>A plan was made: its tasks are tasks of the run.</summary>
     public const string Planned = "planned";
 
-    /// <summary>None was made: the planner failed, or a person rejected it. The run is unchanged.</summary>
+    /// <summary>No plan was made: the planner failed, or a person rejected it. The run is unchanged.</summary>
     public const string Dropped = "dropped";
 }
 
 /// <summary>Another plan at a person's request.</summary>
 public sealed record RunReplan
 {
-    /// <summary>Its number in this run.</summary>
+    /// <summary>The number of the new plan in this run.</summary>
     [JsonPropertyName("round")]
     public required int Round { get; init; }
 
@@ -58,7 +58,7 @@ public sealed record RunReplan
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Its tasks.</summary>
+    /// <summary>The tasks of the new plan.</summary>
     [JsonPropertyName("tasks")]
     public IReadOnlyList<string> Tasks
     {
@@ -118,7 +118,7 @@ public sealed record ReplanConclusion
     /// <summary>SHA-256 of the stored plan with its tasks.</summary>
     public required string PlanHash { get; init; }
 
-    /// <summary>Those tasks, the last ones of that plan.</summary>
+    /// <summary>The tasks of the new plan, the last ones of the run's plan.</summary>
     public IReadOnlyList<TaskOutline> Tasks { get; init; } = [];
 
     /// <inheritdoc cref="PlanOutline.ApprovalReason"/>

@@ -84,7 +84,7 @@ public sealed record FixVerdict
     /// <summary>Position of staging now: our merge of their commits.</summary>
     public string Commit { get; init; } = "";
 
-    /// <summary>What came of the gates; null where they were run before.</summary>
+    /// <summary>The verdict of the gates; null where they were run before.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateSummary? Gates { get; init; }
 

@@ -47,7 +47,7 @@ public sealed record RunCheckpoint
 /// <summary>One task of a run: what is known of it, and where its run stands with its workflow.</summary>
 public sealed record TaskCheckpoint
 {
-    /// <summary>What is known of it.</summary>
+    /// <summary>Everything that is known of the task.</summary>
     public required TaskProgress Progress { get; init; }
 
     /// <summary>A person has approved it, or no approval is needed.</summary>
@@ -103,7 +103,7 @@ public sealed record ReadCheckpointInput(string RunId, RepositoryReference Repos
 /// <summary>A run's state with the lease workflow.</summary>
 public sealed record LeaseCheckpoint
 {
-    /// <summary>It has joined them.</summary>
+    /// <summary>Whether the run has joined the runs that share its repository.</summary>
     public bool Joined { get; init; }
 
     /// <summary>Whether other runs work in the repository; null: not known yet.</summary>

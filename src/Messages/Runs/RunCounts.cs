@@ -10,7 +10,7 @@ public sealed record RunCounts
     [JsonPropertyName("asked")]
     public int Asked { get; init; }
 
-    /// <summary>Those whose work is in a commit on staging.</summary>
+    /// <summary>The tasks whose work is in a commit on staging.</summary>
     [JsonPropertyName("merged")]
     public int Merged { get; init; }
 
@@ -76,7 +76,7 @@ public sealed record RunCounts
     /// <summary>A short form: <c>2/4 merged, 1 failed</c>.</summary>
     public string Brief() => Say(string.Create(CultureInfo.InvariantCulture, $"{Merged}/{Asked} merged"));
 
-    /// <summary>As text: <c>2 of 4 tasks merged, 1 waived, 1 failed</c>; empty before there are tasks.</summary>
+    /// <summary>The counts as text: <c>2 of 4 tasks merged, 1 waived, 1 failed</c>; empty before there are tasks.</summary>
     public override string ToString() => Say(Counted(Merged, $"of {Counted(Asked, Asked == 1 ? "task" : "tasks")} merged"));
 
     private string Say(string merged)

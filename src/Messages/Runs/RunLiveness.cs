@@ -3,16 +3,16 @@ namespace Orchestrator.Messages;
 /// <summary>Whether a run goes on by itself, and if not, what it needs.</summary>
 public static class RunLiveness
 {
-    /// <summary>It goes on by itself where a worker runs.</summary>
+    /// <summary>The run goes on by itself where a worker runs.</summary>
     public const string Moving = "moving";
 
-    /// <summary>It could go on by itself, but no worker runs: its process died. <c>resume</c> continues it.</summary>
+    /// <summary>The run could go on by itself, but no worker runs: its process died. <c>resume</c> continues it.</summary>
     public const string Interrupted = "interrupted";
 
     /// <summary>A person has paused it, or the last of its tasks that could proceed.</summary>
     public const string Paused = "paused";
 
-    /// <summary>It goes on when a person has answered.</summary>
+    /// <summary>The run goes on when a person has answered.</summary>
     public const string NeedsPerson = "needs-person";
 
     /// <summary>Nothing more happens.</summary>
@@ -60,7 +60,7 @@ public static class RunLiveness
             _ => run.Paused || (run.Standing ?? Of(run)) == Paused ? $"{run.State} (paused)" : run.State,
         };
 
-    /// <summary>What landed and where, for people; empty where nothing did.</summary>
+    /// <summary>A sentence for people on what landed and where; empty where nothing did.</summary>
     /// <param name="run">The run; whether it is still there is told where <see cref="RunStatus.LandedGone"/> is set.</param>
     public static string DescribeLanding(RunStatus run) =>
         !run.HasLanded ? ""

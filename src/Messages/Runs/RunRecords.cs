@@ -156,7 +156,7 @@ public sealed record PreflightResult
     public IReadOnlyList<string> Errors { get; init; } = [];
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>What needs confirmation, such as uncommitted changes that agents will not see.</summary>
+    /// <summary>The facts that need confirmation, such as uncommitted changes that agents will not see.</summary>
     public IReadOnlyList<string> Confirmations { get; init; } = [];
     public string BaseCommit { get; init; } = "";
 
@@ -225,7 +225,7 @@ public sealed record LandResult
     /// <summary>The branch with the work where nothing is merged (<c>git.land</c> branch or pr); empty: the target.</summary>
     public string Branch { get; init; } = "";
 
-    /// <summary>What happened, or why a person is needed.</summary>
+    /// <summary>A sentence on what happened, or why a person is needed.</summary>
     public string Message { get; init; } = "";
 
     /// <summary>File with the evidence, relative to the repository; empty where there is none.</summary>

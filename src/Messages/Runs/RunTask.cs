@@ -15,7 +15,7 @@ public sealed record RunTask : TaskProgress
     public RunTask(TaskProgress progress)
         : base(progress) { }
 
-    /// <summary>Its first line in the plan; empty where there is none.</summary>
+    /// <summary>The task's first line in the plan; empty where there is none.</summary>
     [JsonPropertyName("title")]
     public string Title
     {
@@ -31,7 +31,8 @@ public sealed record RunTask : TaskProgress
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Its place among those that wait to be merged, from 1; null where it does not wait, or it is unknown.</summary>
+    /// <summary>The task's place among those that wait to be merged, from 1; null where it does not wait, or the place is
+    /// unknown.</summary>
     [JsonPropertyName("queuePosition")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? QueuePosition { get; init; }
@@ -57,7 +58,7 @@ public sealed record TaskMeasurement(
     [property: JsonPropertyName("met")] bool Met
 )
 {
-    /// <summary>As text for people.</summary>
+    /// <summary>The task and its state as text for people.</summary>
     public override string ToString() =>
         $"{Name}: {(Met ? "" : "missed, ")}measured {Show(Measured, "nothing")}, expected {Expected}"
         + (Claimed is null ? "" : $", its agent said {Show(Claimed, "")}");

@@ -24,7 +24,7 @@ public abstract record AgentCallInput
     /// <summary>Nothing is started: an agent left by an earlier call is stopped, or its outcome returned if it has ended.</summary>
     public bool Stop { get; init; }
 
-    /// <summary>It was held: this call starts nothing and ends with the hold (<see cref="FailureClass.Held"/>).</summary>
+    /// <summary>Whether the agent was held: this call starts nothing and ends with the hold (<see cref="FailureClass.Held"/>).</summary>
     public bool AwaitRelease { get; init; }
 }
 
@@ -132,8 +132,8 @@ public sealed record AgentRunResult
     public string Message { get; init; } = "";
     public bool ClaimedDone { get; init; }
 
-    /// <summary>Its program ended with an error, but there is work, which is verified all the same, and goes back to the agent unless that
-    /// said that it is done: the error, in a sentence. Else empty.</summary>
+    /// <summary>The error, in a sentence, of an agent whose program ended with one but left work, which is verified all the same, and goes
+    /// back to the agent unless that said that it is done. Else empty.</summary>
     public string EndedWith { get; init; } = "";
 
     /// <summary>Stopped before its process was started, so it does not count.</summary>
@@ -160,7 +160,7 @@ public sealed record AgentRunResult
     /// empty: it left nothing.</summary>
     public string SaidHash { get; init; } = "";
 
-    /// <summary>Those of the agents that its task requires that it has called; null: none.</summary>
+    /// <summary>The agents that the task requires and its agent has called; null: none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Called { get; init; }
 }

@@ -17,7 +17,7 @@ public sealed record AnswerWay(
     [JsonPropertyName("command")]
     public string Command => $"orchestrate {string.Join(' ', Words(Blank))}";
 
-    /// <summary>It can't be given without a text that the person writes.</summary>
+    /// <summary>Whether the answer can't be given without a text that the person writes.</summary>
     [JsonIgnore]
     public bool NeedsText => Kind == AnswerWays.Guide;
 
@@ -60,7 +60,7 @@ public static class AnswerWays
     /// <summary>To retry with a sentence for the agent.</summary>
     public const string Guide = "guide";
 
-    /// <summary>What is merged lands, the rest stays open.</summary>
+    /// <summary>The merged tasks land, the rest stays open.</summary>
     public const string LandMerged = "land-merged";
 
     /// <summary>To read what the decision needs.</summary>

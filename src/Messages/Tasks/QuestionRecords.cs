@@ -3,7 +3,7 @@ namespace Orchestrator.Messages;
 /// <summary>The planner's runs for one question of a task's agent: their folders are beside those of the tasks.</summary>
 public static class QuestionTask
 {
-    /// <summary>Its id among the run's folders and worktrees: no task of a plan begins with a dot.</summary>
+    /// <summary>The id of a question among the run's folders and worktrees: no task of a plan begins with a dot.</summary>
     /// <param name="start">Number of the agent run that asks.</param>
     public static string IdOf(string task, int start) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $".question-{task}-{start}");
@@ -53,7 +53,7 @@ public sealed record TaskAnswer
         init => field = value ?? "";
     } = "";
 
-    /// <summary>As text for people.</summary>
+    /// <summary>The question and its answer as text for people.</summary>
     public override string ToString() => $"answered by the planner ({By}): {OneLine(Answer)} (asked: {OneLine(Question)})";
 
     /// <summary>A text cut for records.</summary>

@@ -34,7 +34,7 @@ public static class ApprovalKinds
     /// <summary>Division into smaller tasks.</summary>
     public const string Split = "split";
 
-    /// <summary>None: its agent has a question, which the planner answers unless a person does first.</summary>
+    /// <summary>The agent asks for nothing but an answer, which the planner gives unless a person does first.</summary>
     public const string Question = "question";
 }
 
@@ -184,6 +184,6 @@ public sealed record RequestConclusion
     /// <summary>Text for the agent.</summary>
     public string Text { get; init; } = "";
 
-    /// <summary>What came of it, in a few words for the record.</summary>
+    /// <summary>The request's result, in a few words for the record.</summary>
     public string Note { get; init; } = "";
 }

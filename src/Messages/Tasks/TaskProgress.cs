@@ -42,7 +42,7 @@ public record TaskProgress
     )]
     public required string State { get; init; }
 
-    /// <summary>Its agent is interrupted; <see cref="State"/> is the state in which it will continue.</summary>
+    /// <summary>Whether the task's agent is interrupted; <see cref="State"/> is the state in which it will continue.</summary>
     [JsonPropertyName("paused")]
     public bool Paused { get; init; }
 
@@ -123,13 +123,13 @@ public record TaskProgress
     [JsonPropertyName("reused")]
     public bool Reused { get; init; }
 
-    /// <summary>What came of the gates at <see cref="Commit"/>; left out while they were not run. A task without gates has
+    /// <summary>The verdict of the gates at <see cref="Commit"/>; left out while they were not run. A task without gates has
     /// <see cref="GateProof.NotVerified"/>.</summary>
     [JsonPropertyName("gates")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateSummary? Gates { get; init; }
 
-    /// <summary>What was measured at <see cref="Commit"/>; left out where nothing was.</summary>
+    /// <summary>The numbers that were measured at <see cref="Commit"/>; left out where nothing was.</summary>
     [JsonPropertyName("measurements")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskMeasurement>? Measurements { get; init; }
@@ -167,7 +167,7 @@ public record TaskProgress
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SaidHash { get; init; }
 
-    /// <summary>Those of the agents that its task requires that were called by now; left out where there are none.</summary>
+    /// <summary>The agents that the task requires and that were called by now; left out where there are none.</summary>
     [JsonPropertyName("called")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Called { get; init; }

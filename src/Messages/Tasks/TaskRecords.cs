@@ -123,11 +123,11 @@ public sealed record VerifyResult
     /// <summary><see cref="FailureClass.Environment"/> when the machine is to blame, not the work.</summary>
     public FailureClass FailureClass { get; init; }
 
-    /// <summary>What came of the gates; null when they were not run, because the work was refused before.</summary>
+    /// <summary>The verdict of the gates; null when they were not run, because the work was refused before.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateSummary? Gates { get; init; }
 
-    /// <summary>What was measured; null where nothing was.</summary>
+    /// <summary>The numbers that were measured; null where nothing was.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskMeasurement>? Measurements { get; init; }
 

@@ -18,7 +18,7 @@ public sealed record EmailOptions
     /// <summary>The account's name; null: no login.</summary>
     public string? User { get; init; }
 
-    /// <summary>Its password.</summary>
+    /// <summary>The password of the mail account.</summary>
     public string? Password { get; init; }
 
     /// <summary>Limit of one delivery.</summary>

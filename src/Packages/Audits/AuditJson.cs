@@ -49,7 +49,7 @@ internal static class AuditJson
     public static JsonElement At(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : default;
 
-    /// <summary>Its text; empty where it is no string.</summary>
+    /// <summary>The text of a JSON value; empty where it is no string.</summary>
     public static string Text(this JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString()! : "";
 
     /// <summary>The items of an array; none where it is none.</summary>
@@ -78,7 +78,7 @@ internal static class AuditJson
     public static string NameIn(string address) =>
         address.TrimEnd('/') is var whole && whole.LastIndexOf('/') is >= 0 and var end ? whole[(end + 1)..] : whole;
 
-    /// <summary>As one line.</summary>
+    /// <summary>A text as one line.</summary>
     public static string Short(string text) =>
         QuotedText.Cut(string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Take(60)), LongestReason);
 }

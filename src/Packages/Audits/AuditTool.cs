@@ -73,7 +73,7 @@ public sealed class AuditTool(
         ),
     ];
 
-    /// <summary>Its name.</summary>
+    /// <summary>The tool's name.</summary>
     public string Name { get; } = name;
 
     /// <summary>The program.</summary>
@@ -97,7 +97,7 @@ public sealed class AuditTool(
         ?? (isSubject(Path.GetFileName(changed)) && files.Contains(changed) ? changed : null)
         ?? Nearest(changed, [.. files.Where(file => isSubject(Path.GetFileName(file)))]);
 
-    /// <summary>Its arguments.</summary>
+    /// <summary>The tool's arguments for a lock file.</summary>
     /// <param name="file">Name of the file to audit, in its working folder.</param>
     public IReadOnlyList<string> ArgumentsFor(string file) => arguments(file);
 

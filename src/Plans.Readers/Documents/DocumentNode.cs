@@ -12,7 +12,7 @@ public abstract class DocumentNode(int line, int column)
     /// <summary>Number of values in this one with all aliases expanded; at most <see cref="DocumentLimits.MaxNodes"/> + 1.</summary>
     internal int Weight { get; set; } = 1;
 
-    /// <summary>What it is, in words.</summary>
+    /// <summary>The kind of node, in words.</summary>
     public abstract string Kind { get; }
 }
 
@@ -24,7 +24,7 @@ public sealed class ScalarNode(int line, int column, string text, bool isPlain) 
     /// <summary>The text as written, without quotes.</summary>
     public string Text { get; } = text;
 
-    /// <summary>It is not quoted: it may mean a number, a truth value or null.</summary>
+    /// <summary>Whether the text is not quoted: it may mean a number, a truth value or null.</summary>
     public bool IsPlain { get; } = isPlain;
 
     /// <summary>Nothing, <c>~</c> or <c>null</c>.</summary>

@@ -6,7 +6,7 @@ namespace Orchestrator.Plans.Readers.MasterPlans;
 /// comma.</summary>
 internal sealed partial record GateMarks
 {
-    /// <summary>Its exclusive name.</summary>
+    /// <summary>The name under which the gate runs alone on the machine.</summary>
     public string? Exclusive { get; private init; }
 
     /// <summary>False: it is run each time.</summary>

@@ -3,13 +3,13 @@ namespace Orchestrator.Plans;
 /// <summary>A task of the backlog, or a subtask of one.</summary>
 public sealed record BacklogTask
 {
-    /// <summary>Its number as people write it: <c>3</c>, or <c>3.1</c> for the first subtask of task 3.</summary>
+    /// <summary>The task's number as people write it: <c>3</c>, or <c>3.1</c> for the first subtask of task 3.</summary>
     public required string Id { get; init; }
 
     /// <summary>One line for people.</summary>
     public string Title { get; init; } = "";
 
-    /// <summary>What is to be done.</summary>
+    /// <summary>The work that is to be done.</summary>
     public string Description { get; init; } = "";
 
     /// <summary>How it is to be done.</summary>
@@ -18,18 +18,18 @@ public sealed record BacklogTask
     /// <summary>How to verify it.</summary>
     public string? TestStrategy { get; init; }
 
-    /// <summary>Its status; see <see cref="BacklogStatus"/>.</summary>
+    /// <summary>The task's status; see <see cref="BacklogStatus"/>.</summary>
     /// <value>The default is <see cref="BacklogStatus.Pending"/>.</value>
     public string Status { get; init; } = BacklogStatus.Pending;
 
-    /// <summary>Its priority; see <see cref="BacklogPriority"/>.</summary>
+    /// <summary>The task's priority; see <see cref="BacklogPriority"/>.</summary>
     /// <value>The default is <see cref="BacklogPriority.Medium"/>.</value>
     public string Priority { get; init; } = BacklogPriority.Medium;
 
     /// <summary>Ids of the tasks and subtasks that must be done before.</summary>
     public IReadOnlyList<string> Dependencies { get; init; } = [];
 
-    /// <summary>Its parts, in order.</summary>
+    /// <summary>The task's parts, in order.</summary>
     public IReadOnlyList<BacklogTask> Subtasks { get; init; } = [];
 
     /// <summary>Complexity, from 1 to 10, if it was estimated.</summary>

@@ -149,8 +149,8 @@ public sealed record PackageManager(string Name)
     /// <summary>What stands before a program, or the name of a script, to run it with the project's packages.</summary>
     public string Run { get; init; } = "";
 
-    /// <summary>Where it keeps what it downloaded, relative to the home folder, and the variable that names another place; null:
-    /// none.</summary>
+    /// <summary>The folders in which the package manager keeps what it downloaded, relative to the home folder, and the variable that names
+    /// another place; null: none.</summary>
     public IReadOnlyList<(string Folder, string? Variable)> Caches { get; init; } = [];
 
     /// <summary>Whether packages that agents ask for can be installed with it.</summary>

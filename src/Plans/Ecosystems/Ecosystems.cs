@@ -30,7 +30,7 @@ public static class Ecosystems
     /// <summary>The package manager of a name.</summary>
     public static PackageManager Manager(string name) => Managers.First(manager => manager.Name == name);
 
-    /// <summary>Those whose programs are among words of commands.</summary>
+    /// <summary>The ecosystems whose programs are among the words of commands.</summary>
     public static IReadOnlyList<Ecosystem> Of(IReadOnlySet<string> words) => [.. All.Where(row => row.Programs.Any(words.Contains))];
 
     /// <summary>Whether a package manager writes this file: its lines are versions and checksums.</summary>

@@ -8,7 +8,7 @@ namespace Orchestrator.Plans;
 /// <param name="Tolerance">Tolerated deviation as a fraction of <paramref name="Number"/>: 0.05 is 5%.</param>
 public sealed record Expectation(string Operator, decimal Number, decimal Tolerance)
 {
-    /// <summary>Its form, as the cure of a fault.</summary>
+    /// <summary>The form of an expectation, as the cure of a fault.</summary>
     public const string Rule = "Write an operator (>=, <=, >, <, ==) and a number without its unit, in quotes: '>= 1.5'.";
 
     /// <summary>The form of a tolerance, as the cure of a fault.</summary>
@@ -60,7 +60,7 @@ public sealed record Expectation(string Operator, decimal Number, decimal Tolera
         };
     }
 
-    /// <summary>As text: <c>&gt;= 1.5, 5% tolerance</c>.</summary>
+    /// <summary>The expectation as text: <c>&gt;= 1.5, 5% tolerance</c>.</summary>
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,

@@ -3,10 +3,10 @@ namespace Orchestrator.Plans;
 /// <summary>Purpose of a command that was found in a project's files.</summary>
 public enum FoundCommandKind
 {
-    /// <summary>It sets up a fresh worktree.</summary>
+    /// <summary>The command sets up a fresh worktree.</summary>
     SetUp,
 
-    /// <summary>It checks the work.</summary>
+    /// <summary>The command checks the work.</summary>
     Gate,
 
     /// <summary>A gate that also checks types: a type checker or a build.</summary>

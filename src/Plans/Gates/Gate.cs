@@ -48,7 +48,7 @@ public sealed record Gate(
     /// <summary>Time limit of a gate without one of its own, wherever it comes from.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
 
-    /// <summary>Its time limit.</summary>
+    /// <summary>The gate's time limit.</summary>
     [JsonIgnore]
     public TimeSpan Limit => Timeout ?? DefaultTimeout;
 

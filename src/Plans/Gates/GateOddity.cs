@@ -12,7 +12,7 @@ public enum GateOddityKind
     [JsonStringEnumMemberName("logforeign")]
     LogForeign,
 
-    /// <summary>It printed another number of tests than its result files hold.</summary>
+    /// <summary>The gate printed another number of tests than its result files hold.</summary>
     [JsonStringEnumMemberName("countsdiffer")]
     CountsDiffer,
 
@@ -36,11 +36,11 @@ public enum GateOddityKind
     [JsonStringEnumMemberName("setupchangedfiles")]
     SetUpChangedFiles,
 
-    /// <summary>It changed tracked files, which were put back after it.</summary>
+    /// <summary>The gate changed tracked files, which were put back after it.</summary>
     [JsonStringEnumMemberName("changedfiles")]
     ChangedFiles,
 
-    /// <summary>It made files that other programs read before the project's own; they were removed.</summary>
+    /// <summary>The gate made files that other programs read before the project's own; they were removed.</summary>
     [JsonStringEnumMemberName("madefilesreadfirst")]
     MadeFilesReadFirst,
 }

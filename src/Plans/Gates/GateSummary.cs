@@ -25,7 +25,7 @@ public enum GateProof
 /// stored beside the gates' logs. <see cref="GateWords"/> puts it into words.</summary>
 public sealed record GateSummary
 {
-    /// <summary>What they show.</summary>
+    /// <summary>The proof that the gates are of the work.</summary>
     [JsonPropertyName("proof")]
     public GateProof Proof { get; init; }
 

@@ -8,7 +8,7 @@ public enum GateResult
     [JsonStringEnumMemberName("passed")]
     Passed,
 
-    /// <summary>It needs changed files, and none of that kind were changed.</summary>
+    /// <summary>The gate needs changed files, and none of that kind were changed.</summary>
     [JsonStringEnumMemberName("skipped")]
     Skipped,
 
@@ -16,7 +16,7 @@ public enum GateResult
     [JsonStringEnumMemberName("failed")]
     Failed,
 
-    /// <summary>It took longer than its limit.</summary>
+    /// <summary>The gate took longer than its limit.</summary>
     [JsonStringEnumMemberName("timedout")]
     TimedOut,
 
@@ -37,7 +37,7 @@ public enum GateFailure
     [JsonStringEnumMemberName("logic")]
     Logic,
 
-    /// <summary>This machine: a program, disk, memory or the network is missing.</summary>
+    /// <summary>The machine is to blame: a program, disk, memory or the network is missing.</summary>
     [JsonStringEnumMemberName("environment")]
     Environment,
 
@@ -79,15 +79,15 @@ public enum GateContention
 [JsonConverter(typeof(JsonStringEnumConverter<BaseComparison>))]
 public enum BaseComparison
 {
-    /// <summary>It failed there and passes now.</summary>
+    /// <summary>The gate failed there and passes now.</summary>
     [JsonStringEnumMemberName("repaired")]
     Repaired,
 
-    /// <summary>It fails in the same way.</summary>
+    /// <summary>The gate fails in the same way.</summary>
     [JsonStringEnumMemberName("same")]
     Same,
 
-    /// <summary>It fails in another way.</summary>
+    /// <summary>The gate fails in another way.</summary>
     [JsonStringEnumMemberName("other")]
     Other,
 }
@@ -107,7 +107,7 @@ public sealed record GateVerdict
     [JsonPropertyName("gate")]
     public required Gate Gate { get; init; }
 
-    /// <summary>Its name for people.</summary>
+    /// <summary>The gate's name for people.</summary>
     [JsonPropertyName("name")]
     public string Name => Gate.Name;
 
@@ -180,7 +180,7 @@ public sealed record GateVerdict
     [JsonPropertyName("chance"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateChance? Chance { get; init; }
 
-    /// <summary>Its failure is ignored, because it is known to fail by chance (<c>gates.quarantine</c>).</summary>
+    /// <summary>Whether the gate's failure is ignored, because it is known to fail by chance (<c>gates.quarantine</c>).</summary>
     [JsonPropertyName("quarantined")]
     public bool Quarantined { get; init; }
 
@@ -188,7 +188,7 @@ public sealed record GateVerdict
     [JsonPropertyName("beforeWork"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BaseComparison? BeforeWork { get; init; }
 
-    /// <summary>What looks unusual about the result.</summary>
+    /// <summary>The oddities of the result.</summary>
     [JsonPropertyName("oddities")]
     public IReadOnlyList<GateOddity> Oddities
     {
@@ -200,7 +200,7 @@ public sealed record GateVerdict
     [JsonPropertyName("removedBefore"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NamedFiles? RemovedBefore { get; init; }
 
-    /// <summary>It left files that git does not track, which later gates may need.</summary>
+    /// <summary>Whether the gate left files that git does not track, which later gates may need.</summary>
     [JsonPropertyName("leavesFiles")]
     public bool LeavesFiles { get; init; }
 

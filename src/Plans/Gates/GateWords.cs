@@ -30,7 +30,7 @@ public static class GateWords
             _ => $"exit code {verdict.ExitCode}",
         };
 
-    /// <summary>What happened, in a sentence.</summary>
+    /// <summary>The verdict in a sentence.</summary>
     public static string Sentence(GateVerdict verdict)
     {
         var end = LastWords(verdict);
@@ -53,7 +53,7 @@ public static class GateWords
         };
     }
 
-    /// <summary>What happened and the cure, in sentences.</summary>
+    /// <summary>The verdict and the cure of a failure, in sentences.</summary>
     public static string Summary(GateVerdict verdict) =>
         Advice(verdict) is { Length: > 0 } advice ? $"{Sentence(verdict)} {advice}" : Sentence(verdict);
 
@@ -84,7 +84,7 @@ public static class GateWords
         $"{Some([.. failures.Select(f => f.Gate.Name)], 20)}."
         + string.Concat(failures.Select(Advice).Where(advice => advice.Length > 0).Distinct().Select(advice => " " + advice));
 
-    /// <summary>What follows from a failure at the base commit.</summary>
+    /// <summary>A sentence on what follows from a failure at the base commit.</summary>
     /// <param name="log">The file with all it printed.</param>
     public static string OnlyAdvises(GateVerdict verdict, string log)
     {
@@ -270,7 +270,7 @@ public static class GateWords
             _ => "",
         };
 
-    /// <summary>What looks unusual about it; empty: nothing.</summary>
+    /// <summary>The oddities of a verdict in words; empty: it has none.</summary>
     public static string Oddities(GateVerdict verdict) =>
         string.Join("; ", verdict.Oddities.Select(oddity => Oddity(oddity, verdict.Tests)));
 

@@ -85,7 +85,7 @@ public sealed record ProjectGates
     /// <summary>A task's gates.</summary>
     public IReadOnlyList<Gate> Of(Plan plan, PlanTask task) => [.. Explain(plan, task).Select(h => h.Gate)];
 
-    /// <summary>What its work has to pass beyond its own verification, in its own tree or on staging.</summary>
+    /// <summary>The gates that a task's work has to pass beyond its own verification, in its own tree or on staging.</summary>
     public IReadOnlyList<Gate> Beyond(Plan plan, PlanTask task) =>
         [.. OfMerge(plan, task).Where(gate => !task.Verification.Any(own => (own.Command, own.Negate) == (gate.Command, gate.Negate)))];
 

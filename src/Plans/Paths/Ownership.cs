@@ -21,14 +21,14 @@ public sealed class Ownership
     /// <summary>The patterns, normalised; empty when <see cref="OwnsEverything"/>.</summary>
     public IReadOnlyList<string> Patterns => OwnsEverything ? [] : [.. _patterns.Select(p => p.Text)];
 
-    /// <summary>What a task may write.</summary>
+    /// <summary>The paths that a task may write.</summary>
     public static Ownership Of(PlanTask task) => task.FilesWrite is null ? new Ownership(ownsEverything: true, []) : Of(PathsOf(task));
 
     /// <summary>The paths and globs that a task owns, as written in the plan.</summary>
     internal static IEnumerable<string> PathsOf(PlanTask task) =>
         (task.FilesWrite ?? []).Concat(task.FilesAppend).Concat(task.PatchIntents.Select(p => p.File)).Concat(task.NotesOutput);
 
-    /// <summary>What a list of paths and globs allows; null: everything.</summary>
+    /// <summary>The paths that a list of paths and globs allows; null: all.</summary>
     public static Ownership Of(IEnumerable<string>? patterns) => new(patterns is null, patterns ?? []);
 
     /// <summary>Whether the task may create, change or delete a path, given relative to the repository as git prints it.</summary>

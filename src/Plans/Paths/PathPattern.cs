@@ -17,7 +17,7 @@ public sealed class PathPattern
     /// <summary>The pattern in normal form.</summary>
     public string Text { get; }
 
-    /// <summary>It has no wildcard.</summary>
+    /// <summary>Whether the pattern has no wildcard.</summary>
     public bool IsLiteral { get; }
 
     internal IReadOnlyList<PathSegment[]> Alternatives => _alternatives;

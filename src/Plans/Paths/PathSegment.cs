@@ -23,7 +23,7 @@ internal sealed class PathSegment
         Star,
     }
 
-    /// <summary>As written.</summary>
+    /// <summary>The segment as it was written.</summary>
     public string Raw { get; }
 
     /// <summary>Matches any number of parts, also none.</summary>

@@ -20,7 +20,7 @@ public sealed record PlanTask
     [JsonPropertyName("prompt"), JsonPropertyOrder(2)]
     public string? Prompt { get; init; }
 
-    /// <summary>Its status in the plan. A completed task is not run.</summary>
+    /// <summary>The task's status in the plan. A completed task is not run.</summary>
     /// <value>The default is <see cref="PlanTaskStatus.Pending"/>.</value>
     [JsonPropertyName("status"), JsonPropertyOrder(3)]
     public PlanTaskStatus Status { get; init; }

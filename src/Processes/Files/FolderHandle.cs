@@ -82,7 +82,7 @@ public sealed partial class FolderHandle : IDisposable
         return TryOpen(name);
     }
 
-    /// <summary>What a name in it is; a link is not followed.</summary>
+    /// <summary>The kind of an entry of the folder; a link is not followed.</summary>
     public EntryKind KindOf(ReadOnlySpan<byte> name) => KindAt(Number, FolderCalls.Ended(name), DoNotFollow);
 
     /// <summary>True for a regular file that its owner may execute; a link is not followed.</summary>
@@ -91,7 +91,7 @@ public sealed partial class FolderHandle : IDisposable
         && KindIn(mode) == EntryKind.File
         && (mode & ExecutableByOwner) != 0;
 
-    /// <summary>Its entries, in no order.</summary>
+    /// <summary>The folder's entries, in no order.</summary>
     public IReadOnlyList<byte[]> List()
     {
         var copy = FolderCalls.OpenAt(Number, "."u8, OnlyFolder | CloseOnExec, 0);

@@ -23,7 +23,7 @@ public sealed class LogFile : IDisposable
         Began = File.GetLastWriteTimeUtc(Stream.SafeFileHandle);
     }
 
-    /// <summary>Its path.</summary>
+    /// <summary>The log's path.</summary>
     public string Path { get; }
 
     /// <summary>When it was made, by the file system's clock: comparable with files that are written later.</summary>

@@ -6,10 +6,10 @@ public enum ProcessEnding
     /// <summary>By itself.</summary>
     Exited,
 
-    /// <summary>It reached its time limit and ended on request.</summary>
+    /// <summary>The process reached its time limit and ended on request.</summary>
     TimedOut,
 
-    /// <summary>It reached its time limit, did not end within its grace, and was killed.</summary>
+    /// <summary>The process reached its time limit, did not end within its grace, and was killed.</summary>
     TimedOutAndKilled,
 }
 

@@ -6,13 +6,13 @@ namespace Orchestrator.Processes;
 /// <summary>Result of sending a signal.</summary>
 internal enum SignalResult
 {
-    /// <summary>It was sent.</summary>
+    /// <summary>The signal was sent.</summary>
     Sent,
 
     /// <summary>The process is gone; its id may be reused.</summary>
     Gone,
 
-    /// <summary>It belongs to another user, as a program with raised privileges (sudo) or a reused id: it is left alone.</summary>
+    /// <summary>The process belongs to another user, as a program with raised privileges (sudo) or a reused id: it is left alone.</summary>
     NotOurs,
 }
 

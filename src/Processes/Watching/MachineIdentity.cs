@@ -18,7 +18,8 @@ public sealed record MachineFacts
     /// <summary>The name of the host.</summary>
     public required string HostName { get; init; }
 
-    /// <summary>It is a container: its machine id may be that of its image, and so of every container made of it.</summary>
+    /// <summary>Whether the machine is a container: its machine id may be that of its image, and so of every container made of
+    /// it.</summary>
     public required bool IsContainer { get; init; }
 
     /// <summary>Folder for state of this machine alone; null where nothing can be stored.</summary>

@@ -29,8 +29,8 @@ public sealed class PidWatermark
         return ReadLastId() is { } last && ReadCount() is { } now ? Among(ids, last, now) : ids;
     }
 
-    /// <summary>Those of the ids that were assigned since then, if the last one is <paramref name="last"/> and there have been
-    /// <paramref name="now"/> processes.</summary>
+    /// <summary>The process ids among those given that were assigned since the watermark, if the last one is <paramref name="last"/> and
+    /// there have been <paramref name="now"/> processes.</summary>
     internal IEnumerable<int> Among(IEnumerable<int> ids, int last, long now) =>
         now - _count > MostBetween ? ids
         : last >= _lastId ? ids.Where(id => id > _lastId && id <= last)

@@ -112,7 +112,7 @@ internal static class ProcFiles
     /// <summary>True if the process was started with this variable and value in its environment.</summary>
     internal static bool HasEnvironment(int processId, ReadOnlySpan<byte> assignment) => Holds(ReadEnvironment(processId), assignment);
 
-    /// <summary>Those of these variables that are in a process's initial environment.</summary>
+    /// <summary>The variables among those named that are in a process's initial environment.</summary>
     internal static IReadOnlyList<(string Name, string Value)> Variables(int processId, params IReadOnlyList<string> names)
     {
         var environment = ReadEnvironment(processId);

@@ -19,11 +19,11 @@ public sealed record ProcessInfo(int ProcessId, string Name, char State, int Par
     /// <summary>Processor time it has used, with that of the children it has collected.</summary>
     public TimeSpan CpuTime { get; init; }
 
-    /// <summary>Its start by the wall clock, to about a hundredth of a second.</summary>
+    /// <summary>The process's start by the wall clock, to about a hundredth of a second.</summary>
     public DateTime StartedUtc =>
         DateTime.UtcNow - ProcFiles.ReadUptime() + TimeSpan.FromSeconds((double)StartTime / ProcFiles.TicksPerSecond);
 
-    /// <summary>Its identity, which can be stored.</summary>
+    /// <summary>The process's identity, which can be stored.</summary>
     public ProcessIdentity Identity => new(ProcessId, StartTime, ProcessIdentity.CurrentBootId);
 }
 

@@ -3,7 +3,7 @@ namespace Orchestrator.Runs.Merging.Reviewing;
 /// <summary>A reviewer's finding.</summary>
 internal sealed record ReviewFinding
 {
-    /// <summary>Its id in all rounds; its task has the same id.</summary>
+    /// <summary>The finding's id in all rounds; its task has the same id.</summary>
     public string Id { get; init; } = "";
     public string File { get; init; } = "";
     public int Line { get; init; }
@@ -11,22 +11,22 @@ internal sealed record ReviewFinding
     /// <summary><see cref="Blocking"/> or <see cref="Minor"/>, as the reviewer says.</summary>
     public string Severity { get; init; } = Minor;
 
-    /// <summary>What is wrong, in a line.</summary>
+    /// <summary>The defect, in a line.</summary>
     public string Summary { get; init; } = "";
 
-    /// <summary>What breaks.</summary>
+    /// <summary>The consequence: what breaks because of the defect.</summary>
     public string Consequence { get; init; } = "";
 
     /// <summary>How to see it.</summary>
     public string Reproduction { get; init; } = "";
 
-    /// <summary>What is to be done.</summary>
+    /// <summary>The fix that the reviewer asks for.</summary>
     public string Fix { get; init; } = "";
 
     /// <summary>Files that this touches.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
-    /// <summary>It prevents landing: its place exists, and the defect is described.</summary>
+    /// <summary>Whether the finding prevents landing: its place exists, and the defect is described.</summary>
     public bool Blocks { get; init; }
 
     /// <summary>Why it does not prevent landing, or why it is in this state.</summary>
@@ -82,7 +82,7 @@ internal sealed record ReviewRecord
 
     private static string NameOf(RunFolder folder, int round) => RunFiles.Named(folder, folder.Review($"round-{round}.json"));
 
-    /// <summary>As people read it.</summary>
+    /// <summary>The finding as people read it.</summary>
     public string Render()
     {
         var text = new MarkdownText().Append($"# Round {Round.Number} of the review, by {Reviewer}\n\n");

@@ -19,7 +19,7 @@ internal sealed class GateNews
 
     private IReadOnlyList<GateVerdict> Earlier { get; }
 
-    /// <summary>Those that did not pass in the end.</summary>
+    /// <summary>The gates that did not pass in the end.</summary>
     public IEnumerable<GateVerdict> Red => Last.Where(verdict => !verdict.Passed);
 
     /// <summary>What is known of a run's gates and of those of the run before it.</summary>

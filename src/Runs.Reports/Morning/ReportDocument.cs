@@ -8,7 +8,7 @@ public sealed record ReportLine(string Kind, string Text)
     /// <summary>The task that it is about; null: the run.</summary>
     public string? Task { get; init; }
 
-    /// <summary>What it lists.</summary>
+    /// <summary>The points that the sentence lists.</summary>
     public IReadOnlyList<string> Each { get; init; } = [];
 
     /// <summary>Commands that answer it, the recommended one first.</summary>
@@ -17,7 +17,7 @@ public sealed record ReportLine(string Kind, string Text)
     /// <summary>Numbers of the events that it rests on.</summary>
     public IReadOnlyList<long> Events { get; init; } = [];
 
-    /// <summary>It is bad news, which is marked.</summary>
+    /// <summary>Whether the sentence is bad news, which is marked.</summary>
     public bool IsBad { get; init; }
 }
 

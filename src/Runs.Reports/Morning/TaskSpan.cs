@@ -3,22 +3,22 @@ namespace Orchestrator.Runs.Reports;
 /// <summary>What the time of a task went to.</summary>
 public enum TimeUse
 {
-    /// <summary>Its agent worked, or was about to.</summary>
+    /// <summary>The task's agent worked, or was about to.</summary>
     Agent,
 
-    /// <summary>Its gates ran.</summary>
+    /// <summary>The task's gates ran.</summary>
     Gates,
 
-    /// <summary>Its work was merged.</summary>
+    /// <summary>The task's work was merged.</summary>
     Merging,
 
-    /// <summary>It waited for a person.</summary>
+    /// <summary>The task waited for a person.</summary>
     Person,
 
-    /// <summary>It waited for a usage limit, an account or the machine.</summary>
+    /// <summary>The task waited for a usage limit, an account or the machine.</summary>
     Parked,
 
-    /// <summary>It waited for other tasks, or for a free agent.</summary>
+    /// <summary>The task waited for other tasks, or for a free agent.</summary>
     Turn,
 }
 

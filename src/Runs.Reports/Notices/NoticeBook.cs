@@ -79,7 +79,7 @@ internal sealed record NoticeDelivery
     } = "";
 }
 
-/// <summary>Where a message is.</summary>
+/// <summary>The state of a message on its way.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<NoticeState>))]
 internal enum NoticeState
 {
@@ -92,10 +92,10 @@ internal enum NoticeState
     /// <summary>The channel refused it, or was tried in vain for long.</summary>
     Failed,
 
-    /// <summary>It was answered or void before it was sent.</summary>
+    /// <summary>The message was answered or void before it was sent.</summary>
     Void,
 
-    /// <summary>It was taken back.</summary>
+    /// <summary>The message was taken back.</summary>
     Withdrawn,
 }
 

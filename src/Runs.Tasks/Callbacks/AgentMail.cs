@@ -36,7 +36,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
             }.ToJsonString();
     }
 
-    /// <summary>What an agent that asks for its mail is answered.</summary>
+    /// <summary>The answer to an agent that asks for its mail.</summary>
     /// <param name="task">The agent's task.</param>
     /// <param name="call">Id of the tool call that asks; null for none.</param>
     public async Task<string> CheckAsync(string task, string? call, CancellationToken stop) =>

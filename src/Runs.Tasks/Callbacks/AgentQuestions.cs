@@ -102,7 +102,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         return text.ToString();
     }
 
-    /// <summary>Its worktree may hold changes that are not on staging: also while the task waits for an answer.</summary>
+    /// <summary>Whether the task's worktree may hold changes that are not on staging: also while the task waits for an answer.</summary>
     private static bool HasUnmergedWork(string state) =>
         state
             is TaskStates.Preparing

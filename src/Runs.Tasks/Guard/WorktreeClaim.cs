@@ -8,7 +8,7 @@ internal sealed record WorktreeClaim
     /// <summary>Name of the file, at the worktree's root.</summary>
     public const string FileName = ".task-status.json";
 
-    /// <summary>Its content becomes part of a run's record; a larger file is no claim.</summary>
+    /// <summary>The most bytes of a claim: its content becomes part of a run's record, so a larger file is no claim.</summary>
     private const int LargestFile = 8 * 1024;
 
     [JsonPropertyName("status")]

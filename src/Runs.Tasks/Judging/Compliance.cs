@@ -5,7 +5,7 @@ internal static class Compliance
 {
     private static readonly string[] NoteSections = ["Summary", "Key Decisions", "Files Modified"];
 
-    /// <summary>What is missing, a sentence each.</summary>
+    /// <summary>The missing calls and notes, a sentence each.</summary>
     /// <param name="task">What it requires.</param>
     /// <param name="worktree">Where its notes are.</param>
     /// <param name="called">The agents that were called, as the run's history has it.</param>

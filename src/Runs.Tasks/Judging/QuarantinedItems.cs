@@ -14,7 +14,7 @@ public sealed class AsideItem
     /// <summary>The file, or the file and the setting in it, relative to git's common directory.</summary>
     public string Name => Item.Name;
 
-    /// <summary>What it is, for people.</summary>
+    /// <summary>The quarantined item in words for people.</summary>
     public string What => Item.ToString();
 
     /// <summary>The file's text, or the setting's values, a line each.</summary>
@@ -24,7 +24,7 @@ public sealed class AsideItem
     /// <summary>When it was put aside.</summary>
     public DateTimeOffset Time => Item.Time;
 
-    /// <summary>Which agent was at work, for people.</summary>
+    /// <summary>The agent that was at work meanwhile, in words for people.</summary>
     public string While => Item.While;
 
     internal QuarantinedItem Item { get; }

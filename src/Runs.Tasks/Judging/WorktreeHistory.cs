@@ -5,7 +5,7 @@ namespace Orchestrator.Runs.Tasks;
 /// work.</summary>
 internal static class WorktreeHistory
 {
-    /// <summary>What the agent has to finish first.</summary>
+    /// <summary>The merges, rebases and the like that the agent has to finish first, a sentence each.</summary>
     public static async Task<IReadOnlyList<string>> ProblemsAsync(Worktree worktree, TaskNotes notes, CancellationToken stop)
     {
         var head = new WorktreeHead(worktree);

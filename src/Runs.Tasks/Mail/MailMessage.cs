@@ -3,7 +3,7 @@ namespace Orchestrator.Runs.Tasks.Mail;
 /// <summary>A message to the agent of one task, or to all of a run.</summary>
 public sealed record MailMessage
 {
-    /// <summary>Its number among all messages of the run, from 1: each reader gets them in this order.</summary>
+    /// <summary>The message's number among all messages of the run, from 1: each reader gets them in this order.</summary>
     [JsonPropertyName("number")]
     public required long Number { get; init; }
 
@@ -27,7 +27,7 @@ public sealed record MailMessage
     [JsonPropertyName("time")]
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>What it says.</summary>
+    /// <summary>The text of the message.</summary>
     [JsonPropertyName("text")]
     public required string Text { get; init; }
 
@@ -78,7 +78,7 @@ public sealed record MailLetter(string From, bool IsFromPerson, string? To, stri
 /// <param name="Number">Its number; 0 where it was refused.</param>
 public sealed record MailReceipt(string Refusal, long Number)
 {
-    /// <summary>It was accepted and will be delivered.</summary>
+    /// <summary>Whether the message was accepted and will be delivered.</summary>
     public bool IsTaken => Refusal.Length == 0;
 }
 

@@ -25,7 +25,7 @@ public sealed record MailSummary(
     /// <summary>Whether a task is its receiver or sender.</summary>
     public bool Concerns(string task) => To is null || To == task || (!IsFromPerson && From == task);
 
-    /// <summary>As a line of text.</summary>
+    /// <summary>The summary as a line of text.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"mail from {Sender} to {To ?? "all"} ({Size} characters): {Text}");
 

@@ -8,7 +8,8 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
 {
     private readonly CommitStore _commits = new(workspace.Repository);
 
-    /// <summary>What of the merge is missing. A merge that was undone as a whole is begun again, after the files were kept.</summary>
+    /// <summary>The part of a merge that is missing. A merge that was undone as a whole is begun again, after the files were
+    /// kept.</summary>
     /// <param name="ours">The task's own last commit.</param>
     public async Task<MergeLoss> FindLossAsync(string ours, CancellationToken stop)
     {

@@ -15,7 +15,7 @@ internal sealed record AgentRunNotes
     public decimal Cost { get; init; }
     public long Tokens { get; init; }
 
-    /// <summary>Its attempt; 0 where it is none of a task's.</summary>
+    /// <summary>The attempt of the agent run; 0 where it is none of a task's.</summary>
     public int Attempt { get; init; }
 
     /// <summary>The models that its program reported, the one with the most tokens first.</summary>

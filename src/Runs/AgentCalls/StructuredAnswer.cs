@@ -20,7 +20,7 @@ internal sealed record AnsweringStart
     /// <summary>The run's.</summary>
     public required RunFolder Folder { get; init; }
 
-    /// <summary>Its task id in the run.</summary>
+    /// <summary>The task id of the agent run in its run.</summary>
     public required string TaskId { get; init; }
 
     /// <summary>The run's stored start.</summary>
@@ -56,7 +56,7 @@ internal sealed record AnsweringStart
     /// <summary>An agent that gives no structured answer answers with its text.</summary>
     public bool TakesText { get; init; }
 
-    /// <summary>Its worktree is removed after each agent run.</summary>
+    /// <summary>Whether the agent's worktree is removed after each agent run.</summary>
     public bool LeavesNoWorktree { get; init; }
 
     /// <summary>Why it can't be asked, a matter of its account; empty where it can.</summary>

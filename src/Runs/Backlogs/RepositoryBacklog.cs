@@ -15,7 +15,7 @@ public sealed class BacklogContent
         Faults = faults;
     }
 
-    /// <summary>Its tasks.</summary>
+    /// <summary>The tasks of the backlog.</summary>
     public Backlog Backlog => _file.Backlog;
 
     /// <summary>Faults of single tasks.</summary>

@@ -6,7 +6,7 @@ internal sealed class EvidenceTail(string repository)
 {
     private const int LongestLine = 300;
 
-    /// <summary>Its last non-empty lines; empty where there is no such file below the repository.</summary>
+    /// <summary>The last non-empty lines of a file of evidence; empty where there is no such file below the repository.</summary>
     /// <param name="file">Relative to the repository.</param>
     /// <param name="lines">How many.</param>
     public string Read(string file, int lines)

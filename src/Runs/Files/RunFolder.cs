@@ -58,7 +58,7 @@ public sealed partial class RunFolder
     /// <summary>The run's present status, for readers without an engine.</summary>
     public string Status => In("status.json");
 
-    /// <summary>Its transitions, a JSON document per line.</summary>
+    /// <summary>The run's transitions, a JSON document per line.</summary>
     public string Events => In("events.jsonl");
 
     /// <summary>The intent record of its landing (<see cref="Git.Landing.LandingNote"/>).</summary>

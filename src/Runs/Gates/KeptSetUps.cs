@@ -15,11 +15,11 @@ public sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices se
     private readonly string _cache = CacheFolder.Of(worktree.Repository, services.Environment);
     private readonly WorktreeFiles _tree = new(worktree.Path);
 
-    /// <summary>Where all of a repository are kept.</summary>
+    /// <summary>The folder in which all set-ups of a repository are kept.</summary>
     /// <param name="cache">Its cache folder.</param>
     public static string FolderIn(string cache) => Path.Combine(cache, "setup");
 
-    /// <summary>Those of a repository, the last used first.</summary>
+    /// <summary>The kept set-ups of a repository, the last used first.</summary>
     /// <param name="cache">Its cache folder.</param>
     public static IEnumerable<string> In(string cache) =>
         Directory.Exists(FolderIn(cache)) ? Directory.GetDirectories(FolderIn(cache)).OrderByDescending(Directory.GetLastWriteTimeUtc) : [];
@@ -54,7 +54,7 @@ public sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices se
         return true;
     }
 
-    /// <summary>Where what a step makes is kept: named by what determines it.</summary>
+    /// <summary>The folder in which the result of a set-up step is kept, named by what determines it.</summary>
     public async Task<string> PlaceAsync(SetUpStep step, CancellationToken stop)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

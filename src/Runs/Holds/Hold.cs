@@ -37,7 +37,7 @@ public sealed record Hold
     public bool Concerns(string run, string repository) =>
         IsOfAll || (Run == run && (Repository == repository || GitRepository.RealPath(Repository) == GitRepository.RealPath(repository)));
 
-    /// <summary>As part of a sentence: who, since when, why, and what ends it.</summary>
+    /// <summary>The hold as part of a sentence: who, since when, why, and what ends it.</summary>
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,

@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Holds;
 /// <param name="time">The clock.</param>
 public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
-    /// <summary>Its path.</summary>
+    /// <summary>The path of the file with the holds.</summary>
     public string Path { get; } = System.IO.Path.Combine(UserState.FolderOf(environment), "holds.json");
 
     /// <summary>Present holds. An unreadable file holds everything, so that damage releases nothing.</summary>

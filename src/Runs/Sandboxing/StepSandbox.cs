@@ -89,7 +89,7 @@ public static class StepSandbox
             );
     }
 
-    /// <summary>Its agent may not be started without a sandbox.</summary>
+    /// <summary>Whether the task's agent may not be started without a sandbox.</summary>
     public static bool MustBe(OrchestratorSettings settings, PlanTask task) =>
         settings.Permissions.Sandbox == "on" || task.Isolation == TaskIsolation.Sandbox;
 

@@ -21,8 +21,8 @@ public abstract class Setting(string name, string description, string accepts, s
     /// <summary>True where a file may only name a variable or a file with the value.</summary>
     public bool IsSecret { get; } = isSecret;
 
-    /// <summary>It counts from a repository's files before a person trusts them: a number, or a name that is only displayed or
-    /// compared.</summary>
+    /// <summary>Whether the setting counts from a repository's files before a person trusts them: a number, or a name that is only
+    /// displayed or compared.</summary>
     /// <remarks>Not for settings that would loosen a rule or a limit of the person (risk, cost, approvals, landing), even if they are
     /// numbers or switches.</remarks>
     /// <value>False: a person is asked.</value>
@@ -38,7 +38,7 @@ public abstract class Setting(string name, string description, string accepts, s
     /// <summary>The variable that sets it: <c>a.b_c</c> is <c>ORCHESTRATOR_A__B_C</c>.</summary>
     public string Variable => SettingNames.VariableOf(Name);
 
-    /// <summary>Its name for one of several that a <c>*</c> stands for, such as an agent.</summary>
+    /// <summary>The setting's name for one of several that a <c>*</c> stands for, such as an agent.</summary>
     /// <param name="part">The name in place of the star; null where there is none.</param>
     internal string NameOf(string? part) => part is null ? Name : Name.Replace("*", part, StringComparison.Ordinal);
 

@@ -18,6 +18,6 @@ public sealed record SecretReference(
         : File is not null ? readFile(File).Trim()
         : null;
 
-    /// <summary>Its form in a configuration file: <c>$NAME</c> or <c>file:PATH</c>.</summary>
+    /// <summary>The reference as a configuration file has it: <c>$NAME</c> or <c>file:PATH</c>.</summary>
     public override string ToString() => Variable is not null ? "$" + Variable : "file:" + File;
 }

@@ -31,10 +31,11 @@ public sealed record SettingSource(SettingSourceKind Kind, string Place = "", in
     /// <summary>The source of values that are not set.</summary>
     public static SettingSource Default { get; } = new(SettingSourceKind.Default);
 
-    /// <summary>It is in the repository's own files, of which only harmless settings count until a person trusts them.</summary>
+    /// <summary>Whether the setting is in the repository's own files, of which only harmless ones count until a person trusts
+    /// them.</summary>
     public bool IsOfRepository => Kind is SettingSourceKind.RepositoryFile or SettingSourceKind.DotEnv;
 
-    /// <summary>As text: <c>PATH:LINE</c>, <c>$NAME</c>, <c>--option</c> or <c>default</c>.</summary>
+    /// <summary>The source as text: <c>PATH:LINE</c>, <c>$NAME</c>, <c>--option</c> or <c>default</c>.</summary>
     public override string ToString() =>
         Kind switch
         {

@@ -74,7 +74,7 @@ internal sealed class PendingActivities(AwakeTime awake)
         }
     }
 
-    /// <summary>It is pending no more; null when it was not.</summary>
+    /// <summary>Takes an activity out of those that are pending; null when it was not among them.</summary>
     public PendingActivity? Remove(long scheduledEventId)
     {
         if (_byEvent.Remove(scheduledEventId, out var activity))

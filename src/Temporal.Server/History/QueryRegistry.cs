@@ -17,6 +17,6 @@ internal sealed class QueryRegistry
 
     public void Remove(PendingQuery query) => _queries.Remove(query.Id);
 
-    /// <summary>Those of a run.</summary>
+    /// <summary>The pending queries of a run.</summary>
     public IReadOnlyList<PendingQuery> Of(MutableState run) => [.. _queries.Values.Where(query => query.RunId == run.RunId)];
 }

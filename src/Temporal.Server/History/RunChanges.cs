@@ -42,7 +42,7 @@ internal sealed class RunChanges
     /// <summary>The time of the run is up: whoever holds the workflow closes it.</summary>
     public bool TimedOut { get; set; }
 
-    /// <summary>Where updates have come to by all of these changes; told to those who wait once the changes are durable.</summary>
+    /// <summary>The progress of updates after all of these changes; told to those who wait once the changes are durable.</summary>
     public Dictionary<PendingUpdate, UpdateProgress> Updates { get; } = [];
 
     /// <summary>The workflow task is to be handed to its queue.</summary>

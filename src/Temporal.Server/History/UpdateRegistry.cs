@@ -33,7 +33,7 @@ internal sealed class PendingUpdate(string id, Request request)
     /// <summary>Sent to a worker with the current workflow task.</summary>
     public bool Sent { get; set; }
 
-    /// <summary>How far it has come for those outside: what is durable.</summary>
+    /// <summary>The progress that those outside may see: what is durable.</summary>
     public UpdateProgress Progress => _progress;
 
     /// <summary>Done when the update has come so far, or has ended.</summary>

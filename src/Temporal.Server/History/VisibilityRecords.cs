@@ -8,7 +8,7 @@ namespace Temporal.Server.History;
 /// <summary>A run as lists and descriptions show it.</summary>
 internal static class VisibilityRecords
 {
-    /// <summary>As the run is now.</summary>
+    /// <summary>The visibility record of a run as it is now.</summary>
     public static VisibilityRecord Of(MutableState run) =>
         new()
         {

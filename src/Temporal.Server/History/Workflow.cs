@@ -22,7 +22,7 @@ internal sealed class Workflow(string namespaceId, string workflowId, Task ready
     /// <summary>The current run was looked up.</summary>
     public bool CurrentKnown { get; set; }
 
-    /// <summary>Its memory is not to be trusted any more; the next caller loads it anew.</summary>
+    /// <summary>Whether the workflow's memory is not to be trusted any more; the next caller loads it anew.</summary>
     public bool Dropped => _dropped.Task.IsCompleted;
 
     /// <summary>Ends when its memory is dropped: who waits for something in it asks anew.</summary>
@@ -49,7 +49,8 @@ internal sealed class Workflow(string namespaceId, string workflowId, Task ready
     /// <summary>Queries that wait for a workflow task.</summary>
     public QueryRegistry Queries { get; } = new();
 
-    /// <summary>Those who wait for <see cref="Changed"/>: it is not evicted meanwhile, since they would wait for ever.</summary>
+    /// <summary>The number of callers that wait for <see cref="Changed"/>: the workflow is not evicted meanwhile, since they would wait for
+    /// ever.</summary>
     public int Waiters;
 
     /// <summary>Wakes those who wait for new events.</summary>
@@ -83,7 +84,7 @@ internal sealed class Workflow(string namespaceId, string workflowId, Task ready
         _leaving.RemoveAll(static leaving => leaving.Written.IsCompleted);
     }
 
-    /// <summary>Its memory is not to be trusted any more. False when that was known.</summary>
+    /// <summary>Marks the workflow's memory as not to be trusted any more. False when that was known.</summary>
     public bool Drop() => _dropped.TrySetResult();
 
     public bool IsDirty => _runs.Values.Any(r => r.Changes.IsDirty);

@@ -17,7 +17,7 @@ internal sealed class WorkflowWrite(
 
     public List<RunWrite> Runs { get; } = [];
 
-    /// <summary>Those who wait for new events of the workflow.</summary>
+    /// <summary>Completed for those who wait for new events of the workflow.</summary>
     public required TaskCompletionSource Changed { get; init; }
 
     /// <summary>The run that is current from now on; null for no change.</summary>

@@ -37,7 +37,7 @@ internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadW
     /// </summary>
     public bool IsLost => time.GetTimestamp() >= Volatile.Read(ref _offeredUntil) || (_takenBy is { } worker && dead.IsGone(worker));
 
-    /// <summary>It waits in a queue, without a workflow task. What it had waited for before does not hold any more.</summary>
+    /// <summary>Puts the query in a queue, without a workflow task. What it had waited for before does not hold any more.</summary>
     /// <param name="limit">What the one worker of that queue has to take it; null in a queue of many, where it waits until one
     /// comes.</param>
     /// <returns>The number of the offer.</returns>
@@ -52,7 +52,7 @@ internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadW
     /// <summary>Whether that offer still holds: the query is not answered, rides on no task and was not offered anew.</summary>
     public bool IsOffered(int offer) => !Answer.Task.IsCompleted && !Rides && offer == _offer;
 
-    /// <summary>It goes with the run's next workflow task. A worker that has it already may still answer.</summary>
+    /// <summary>Sends the query with the run's next workflow task. A worker that has it already may still answer.</summary>
     public void Ride()
     {
         Rides = true;

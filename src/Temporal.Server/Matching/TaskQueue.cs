@@ -348,7 +348,7 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    /// <summary>As if nobody had ever polled.</summary>
+    /// <summary>Forgets all pollers, as if nobody had ever polled.</summary>
     public void Abandon()
     {
         lock (_lock)

@@ -41,7 +41,7 @@ internal sealed class AwakeTime(TimeProvider wall, TimeProvider? real = null)
         }
     }
 
-    /// <summary>This clock now.</summary>
+    /// <summary>The time of this clock, which stands still while the machine sleeps.</summary>
     public DateTimeOffset Now => wall.GetUtcNow() - Asleep;
 
     /// <summary>What this clock showed at a time of the wall clock that has passed.</summary>

@@ -70,10 +70,8 @@ internal sealed class TimerService : IDisposable
         }
     }
 
-    /// <summary>
-    /// That nothing is being carried out, neither an action nor other work that <see cref="BeginWork"/> told of, and when the next action
-    /// is due; null while something is. Two of them are equal where nothing was begun in between.
-    /// </summary>
+    /// <summary>The moment of the next action while nothing is being carried out, neither an action nor other work that
+    /// <see cref="BeginWork"/> told of; null while something is. Two of them are equal where nothing was begun in between.</summary>
     public TimersAtRest? AtRest
     {
         get
@@ -257,7 +255,7 @@ internal sealed class TimerService : IDisposable
 
         public Action Action { get; } = action;
 
-        /// <summary>It has left the heap to be carried out: calling it off changes no count.</summary>
+        /// <summary>Whether the action has left the heap to be carried out: calling it off changes no count.</summary>
         public bool Taken { get; set; }
 
         public bool Cancelled => Volatile.Read(ref _cancelled) == 1;

@@ -6,7 +6,7 @@ public static class Parks
     /// <summary>Nothing is started before a reset has been over for so long: clocks differ.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
-    /// <summary>Those that wait for a reset wake within so long.</summary>
+    /// <summary>The span within which those that wait for a reset wake.</summary>
     public static readonly TimeSpan Spread = TimeSpan.FromMinutes(1);
 
     /// <summary>For a block without a reset that can be true.</summary>

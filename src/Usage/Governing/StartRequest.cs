@@ -18,7 +18,7 @@ public sealed record StartRequest
     /// <summary>The task.</summary>
     public required string Task { get; init; }
 
-    /// <summary>Its attempt.</summary>
+    /// <summary>The attempt of the task that asks.</summary>
     public int Attempt { get; init; }
 
     /// <summary>The model; empty: unknown.</summary>
@@ -33,7 +33,7 @@ public sealed record StartRequest
     /// <summary>Higher ones go first where slots are scarce.</summary>
     public int Priority { get; init; }
 
-    /// <summary>It goes on with work that was begun, and so wakes before those that were not.</summary>
+    /// <summary>Whether the start goes on with work that was begun, and so wakes before those that do not.</summary>
     public bool IsUnderWay { get; init; }
 
     /// <summary>All budgets that it counts in.</summary>
@@ -56,7 +56,7 @@ public abstract record Admission;
 /// <param name="Reservation">What is reserved.</param>
 public sealed record Admitted(Reservation Reservation) : Admission;
 
-/// <summary>It is asked again later. Nothing is reserved.</summary>
+/// <summary>The start has to be asked for again later. Nothing is reserved.</summary>
 /// <param name="Until">When; soon, where it depends on others.</param>
 /// <param name="Why">Why.</param>
 public sealed record Wait(DateTimeOffset Until, WaitCause Why) : Admission;

@@ -4,10 +4,10 @@ namespace Orchestrator.Usage;
 /// was begun; then who asked first.</summary>
 internal static class Waiters
 {
-    /// <summary>One that has not asked for so long is gone. Those that wait for a reset do not ask meanwhile.</summary>
+    /// <summary>The time after which a waiter that has not asked is gone. Those that wait for a reset do not ask meanwhile.</summary>
     private static readonly TimeSpan Life = TimeSpan.FromDays(8);
 
-    /// <summary>One that waits for a slot asks every few seconds: it keeps nobody from it when it is gone.</summary>
+    /// <summary>The time after which a waiter for a slot that has not asked is gone: such ones ask every few seconds.</summary>
     private static readonly TimeSpan InLine = TimeSpan.FromSeconds(30);
 
     public static ImmutableArray<Waiter> Keep(ImmutableArray<Waiter> waiting, StartRequest request, DateTimeOffset now)

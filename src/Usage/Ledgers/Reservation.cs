@@ -68,7 +68,8 @@ public sealed record Reservation
     [JsonPropertyName("usedTokens")]
     public long UsedTokens { get; init; }
 
-    /// <summary>Its holder is dead and left no record: what it has used is unknown, and what was granted counts as spent.</summary>
+    /// <summary>Whether the reservation's holder is dead and left no record: what it has used is unknown, and what was granted counts as
+    /// spent.</summary>
     [JsonPropertyName("isLost")]
     public bool IsLost { get; init; }
 

@@ -8,7 +8,7 @@ public sealed class PriceTable(IReadOnlyDictionary<string, ModelPrice> own)
     /// <summary>When the prices were read.</summary>
     public static DateOnly Date { get; } = new(2026, 11, 24);
 
-    /// <summary>Where they were read.</summary>
+    /// <summary>The source that the prices were read from.</summary>
     public const string Source = "the model catalogue of the Claude Code CLI 2.1.328";
 
     // Names and what they begin with; longer ones first. Of haiku-5-5 the price above 100,000 tokens of prompt: a record does not say

@@ -96,7 +96,7 @@ internal sealed class CalendarField
         }
     }
 
-    /// <summary>Which values match, by number.</summary>
+    /// <summary>An entry for each value, by number: whether it matches.</summary>
     public bool[] Matches(RepeatedField<Range> ranges)
     {
         var matches = new bool[Max + 1];

@@ -12,7 +12,7 @@ internal readonly record struct ScheduleTime(DateTime Nominal, DateTime Actual);
 /// <summary>The times of a specification, a pure function of it.</summary>
 internal sealed class ScheduleTimes
 {
-    /// <summary>So many excluded times in a row end the search: a specification that excludes itself has no times.</summary>
+    /// <summary>The number of excluded times in a row that ends the search: a specification that excludes itself has no times.</summary>
     private const int MostExcluded = 100_000;
 
     private static readonly DateTime Last = new(2100, 12, 31, 23, 59, 59, DateTimeKind.Utc);

@@ -2,7 +2,7 @@ using Temporalio.Api.Schedule.V1;
 
 namespace Temporal.Server.Schedules.Specs;
 
-/// <summary>How far clocks somewhere are ahead of UTC.</summary>
+/// <summary>A time zone: how far clocks in it are ahead of UTC.</summary>
 internal abstract class Zone
 {
     /// <summary>Whether the clocks are never changed.</summary>

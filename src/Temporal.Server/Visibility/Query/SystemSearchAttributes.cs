@@ -10,7 +10,7 @@ internal static class SystemSearchAttributes
     public const string NamespaceDivision = "TemporalNamespaceDivision";
     public const string WorkflowId = "WorkflowId";
 
-    /// <summary>Those the server computes: kept in columns of their own, never set by users.</summary>
+    /// <summary>The attributes that the server computes: kept in columns of their own, never set by users.</summary>
     public static IReadOnlyDictionary<string, SearchAttribute> Computed { get; } =
         Table(
             (WorkflowId, IndexedValueType.Keyword, "workflow_id"),
@@ -31,7 +31,7 @@ internal static class SystemSearchAttributes
             ("RootRunId", IndexedValueType.Keyword, "root_run_id")
         );
 
-    /// <summary>Those with a fixed name that are set like custom ones: by SDKs and by parts of the server.</summary>
+    /// <summary>The attributes with a fixed name that are set like custom ones: by SDKs and by parts of the server.</summary>
     public static IReadOnlyDictionary<string, SearchAttribute> Predefined { get; } =
         Table(
             ("BatcherNamespace", IndexedValueType.Keyword, "batcher_namespace"),
