@@ -72,6 +72,7 @@ public static class DashboardHost
         var renderer = new PageRenderer(app.Services, loggers);
         var answers = new RecentAnswers(time);
         var pages = new PageRoutes(commands, renderer, answers, time);
+        app.Use(next => new FaultMiddleware(next, loggers.CreateLogger("Orchestrator.Dashboard")).InvokeAsync);
         app.Use(next => new DoorMiddleware(next, options, source, sessions).InvokeAsync);
         pages.AddTo(app);
         new FormRoutes(commands, pages, renderer, answers, sessions).AddTo(app);

@@ -41,4 +41,28 @@ public static class Eventually
             await Task.Delay(TimeSpan.FromMilliseconds(10));
         }
     }
+
+    /// <summary>Waits until there is something that has to be asked for, and gives it.</summary>
+    /// <exception cref="TimeoutException">There was nothing within the limit.</exception>
+    public static async Task<T> AskAsync<T>(
+        Func<Task<T?>> ask,
+        TimeSpan? limit = null,
+        [CallerArgumentExpression(nameof(ask))] string what = ""
+    )
+        where T : class
+    {
+        var begin = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (await ask() is { } found)
+            {
+                return found;
+            }
+            if (Stopwatch.GetElapsedTime(begin) > (limit ?? Limit))
+            {
+                throw new TimeoutException($"Not within {(limit ?? Limit).TotalSeconds:0} s: {what}");
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(50));
+        }
+    }
 }

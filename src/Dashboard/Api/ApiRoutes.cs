@@ -101,7 +101,10 @@ internal sealed class ApiRoutes(CommandReader commands, TimeProvider time)
             await SendAsync(context, await commands.ReadAsync(repository.Root, words, context.RequestAborted));
             return;
         }
-        var call = new CommandCall(repository.Root, words, DoorMiddleware.SessionOf(context).Device) { Input = request.Text("plan") };
+        var call = new CommandCall(repository.Root, SteeringWords.InBackground(words), DoorMiddleware.SessionOf(context).Device)
+        {
+            Input = request.Text("plan"),
+        };
         await SendAsync(context, await OnceAsync(context, call, body));
     }
 

@@ -85,7 +85,7 @@ internal static class ApiTable
             Reason
         ),
         Act("pauseRun", OfRun + "/pause", "Pauses a run", request => ["pause", "--", request.Run]),
-        Act("resumeRun", OfRun + "/resume", "Goes on with a run", request => ["resume", "--detach", "--", request.Run]),
+        Act("resumeRun", OfRun + "/resume", "Goes on with a run", request => ["resume", "--", request.Run]),
         Act("cancelRun", OfRun + "/cancel", "Cancels a run", request => ["cancel", "--", request.Run]),
         Act("promoteRun", OfRun + "/promote", "Lands a run that waits for that", request => ["promote", "--", request.Run]),
         Act(
@@ -123,7 +123,7 @@ internal static class ApiTable
         ),
         Act("cancelTask", OfTask + "/cancel", "Cancels a task", request => ["cancel", "--", request.Task]),
         Act("pauseTask", OfTask + "/pause", "Pauses a task", request => ["pause", "--", request.Task]),
-        Act("resumeTask", OfTask + "/resume", "Goes on with a task", request => ["resume", "--detach", "--", request.Task]),
+        Act("resumeTask", OfTask + "/resume", "Goes on with a task", request => ["resume", "--", request.Task]),
         Act(
             "sendMail",
             OfTask + "/mail",

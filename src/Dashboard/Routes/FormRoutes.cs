@@ -21,7 +21,7 @@ internal sealed class FormRoutes(
     private const string Comment = "comment";
     private const int LongestText = 4000;
 
-    /// <summary>Kinds of <see cref="AnswerWay"/> that change something, and what can be done to a run or task at any time.</summary>
+    /// <summary>Kinds of <see cref="AnswerWay"/> that change something.</summary>
     private static readonly string[] Kinds =
     [
         AnswerWays.Approve,
@@ -35,8 +35,6 @@ internal sealed class FormRoutes(
         AnswerWays.Guide,
         AnswerWays.LandMerged,
         AnswerWays.Resolve,
-        "pause",
-        "send",
     ];
 
     /// <summary>Adds them.</summary>
@@ -154,22 +152,25 @@ internal sealed class FormRoutes(
     }
 
     private static IReadOnlyList<string>? Words(string kind, string target, string text, IFormCollection form) =>
-        kind == Comment ? ["send", "--", target, $"{Cut(form["file"].ToString())}{Place(form["line"].ToString())}: {text}"]
-        : kind == "send" ? (text.Length == 0 ? null : ["send", "--", target, text])
-        : !Kinds.Contains(kind, StringComparer.Ordinal) || target.StartsWith('-') ? null
-        : new AnswerWay(
-            kind,
-            target,
-            form["resolution"].ToString() is { Length: > 0 } resolution && resolution[0] != '-' ? resolution : null
-        ).Words(text.Length > 0 ? text : null)
-            is var words
-        && !words.Skip(1).Any(word => word.Length == 0)
-            ? Options(words)
-        : null;
-
-    // An option's text may begin with a sign of options.
-    private static IReadOnlyList<string> Options(IReadOnlyList<string> words) =>
-        words is [.., ['-', '-', ..] option, { Length: > 0 } value] ? [.. words.SkipLast(2), $"{option}={value}"] : words;
+        kind switch
+        {
+            Comment when text.Length > 0 =>
+            [
+                "send",
+                "--",
+                target,
+                $"{Cut(form["file"].ToString())}{Place(form["line"].ToString())}: {text}",
+            ],
+            "send" when text.Length > 0 => ["send", "--", target, text],
+            "pause" => SteeringWords.InBackground(["pause", "--", target]),
+            AnswerWays.Guide when text.Length == 0 => null,
+            AnswerWays.Resolve when !Resolutions.All.Contains(form["resolution"].ToString()) => null,
+            _ when Kinds.Contains(kind, StringComparer.Ordinal) => SteeringWords.Of(
+                new AnswerWay(kind, target, form["resolution"].ToString()),
+                text.Length > 0 ? text : null
+            ),
+            _ => null,
+        };
 
     private static string Place(string line) =>
         int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var number)

@@ -1,0 +1,145 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using Orchestrator.Processes;
+using Orchestrator.TestKit;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary><c>web</c> as people and programs use it: the real program, a real run.</summary>
+public sealed class WebCommandTests
+{
+    [Fact]
+    public async Task Web_ARunThatAsks_IsAnsweredThereAndGoesOnToItsEnd()
+    {
+        using var cli = new CliFixture().WithRepository();
+        var agent = cli.WriteAgent("echo $ORCHESTRATOR_TASK > $ORCHESTRATOR_TASK.txt");
+        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\n");
+        cli.Write(
+            "tasks.yaml",
+            "tasks:\n  - {id: a, description: A, files_write: [a.txt], requires_approval: true, verification: [test -f a.txt]}\n"
+        );
+        var program = new OrchestrateProgram(cli.Folder, Variables(cli));
+        await program.RunAsync("run", "--yes", "--detach");
+        await using var web = await Web.StartAsync(cli);
+
+        var entry = await Eventually.AskAsync(async () => (await web.GetAsync("inbox"))["entries"]!.AsArray().FirstOrDefault());
+        var repository = (await web.GetAsync("repositories"))["repositories"]![0]!["id"]!.GetValue<string>();
+        var run = entry["run"]!.GetValue<string>();
+        var answered = await web.PostAsync($"repositories/{repository}/runs/{run}/questions/a/approve");
+
+        Assert.Equal(HttpStatusCode.OK, answered.StatusCode);
+        await Eventually.AskAsync(async () =>
+            (await web.GetAsync($"repositories/{repository}/runs/{run}"))["state"]!.GetValue<string>() == "completed" ? "" : null
+        );
+        var events = (await program.RunAsync("events", run, "--json")).StandardOutput.Text;
+        Assert.Contains("(a program at this machine)", events, StringComparison.Ordinal);
+        Assert.Equal("a\n", cli.Read("a.txt"));
+    }
+
+    [Fact]
+    public async Task Web_AgentThatKnowsTheToken_MayNotAnswerForAPerson()
+    {
+        using var cli = new CliFixture().WithRepository();
+        await using var web = await Web.StartAsync(cli);
+        var agent = cli.WriteAgent(
+            $$"""
+            curl -s -o /dev/null -w '%{http_code}' -H 'Authorization: Bearer {{web.Token}}' {{web.Address}}api/v1/inbox >> {{cli.Home}}/told
+            env -i sh -c "curl -s -o /dev/null -w '%{http_code}' -H 'Authorization: Bearer {{web.Token}}' {{web.Address}}api/v1/inbox" >> {{cli.Home}}/told
+            echo a > a.txt
+            """
+        );
+        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\n");
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [test -f a.txt]}\n");
+
+        var run = await new OrchestrateProgram(cli.Folder, Variables(cli)).RunAsync("run", "--yes");
+
+        Assert.True(run.ExitCode == 0, run.StandardError.Text);
+        Assert.Equal("403403", await File.ReadAllTextAsync(Path.Combine(cli.Home, "told")));
+        Assert.Equal(HttpStatusCode.OK, (await web.SendAsync(HttpMethod.Get, "inbox")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Web_BeyondLoopbackWithoutTls_IsRefusedWithTheCure()
+    {
+        using var cli = new CliFixture();
+
+        var refused = await cli.RunAsync("web", "--listen", "0.0.0.0");
+
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("--tls-cert", refused.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Web_LinkAndNewToken_TheOldLinkLeadsNowhere()
+    {
+        using var cli = new CliFixture();
+
+        var first = (await cli.RunAsync("web", "--link")).Output;
+        var second = (await cli.RunAsync("web", "--link")).Output;
+        var third = (await cli.RunAsync("web", "--link", "--new-token")).Output;
+
+        Assert.Equal(first, second);
+        Assert.NotEqual(first, third);
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(Path.Combine(cli.Home, ".local/state/orchestrator/web"))
+        );
+    }
+
+    private static Dictionary<string, string?> Variables(CliFixture cli) =>
+        new(cli.Environment.ToDictionary(variable => variable.Key, variable => (string?)variable.Value)) { ["XDG_STATE_HOME"] = null };
+
+    /// <summary>The served page, as the program's own process.</summary>
+    private sealed class Web : IAsyncDisposable
+    {
+        private readonly ProcessIdentity _process;
+        private readonly HttpClient _client = new();
+
+        private Web(ProcessIdentity process, Uri link)
+        {
+            _process = process;
+            Token = link.Query[(link.Query.IndexOf('=', StringComparison.Ordinal) + 1)..];
+            Address = new Uri(link.GetLeftPart(UriPartial.Authority) + "/");
+            _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        }
+
+        public string Token { get; }
+
+        public Uri Address { get; }
+
+        public static async Task<Web> StartAsync(CliFixture cli)
+        {
+            var log = Path.Combine(cli.Home, "web.log");
+            var process = await new DetachedProcess().StartAsync(
+                new DetachedCommand(OrchestrateProgram.Path, ["web", "--port", "0"])
+                {
+                    WorkingDirectory = cli.Folder,
+                    Environment = Variables(cli),
+                    OutputFile = log,
+                    ErrorFile = log,
+                }
+            );
+            var link = await Eventually.GetAsync(() =>
+                File.Exists(log) ? File.ReadLines(log).FirstOrDefault(line => line.StartsWith("http", StringComparison.Ordinal)) : null
+            );
+            return new Web(process, new Uri(link));
+        }
+
+        public async Task<JsonNode> GetAsync(string path) =>
+            JsonNode.Parse(await (await SendAsync(HttpMethod.Get, path)).Content.ReadAsStringAsync())!;
+
+        public Task<HttpResponseMessage> PostAsync(string path) => SendAsync(HttpMethod.Post, path);
+
+        public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path) =>
+            _client.SendAsync(new HttpRequestMessage(method, new Uri(Address, "api/v1/" + path)));
+
+        public async ValueTask DisposeAsync()
+        {
+            _client.Dispose();
+            await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -INT {_process.ProcessId}"));
+            await Eventually.TrueAsync(() => !_process.IsAlive());
+        }
+    }
+}

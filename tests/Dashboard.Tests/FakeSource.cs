@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Threading.Channels;
+using Orchestrator.Client.Views;
+
+namespace Orchestrator.Dashboard.Tests;
+
+/// <summary>One repository with one run, whose texts and events a test chooses; it notes every command.</summary>
+internal sealed class FakeSource : IDashboardSource
+{
+    private readonly Channel<RunEvent> _coming = Channel.CreateUnbounded<RunEvent>();
+    private int _changes;
+
+    public RepositoryEntry Repository { get; init; } = new("aaaaaaaaaaaa", "shop", "/work/shop");
+
+    public required RunStatus Run { get; set; }
+
+    public List<RunEvent> Events { get; init; } = [];
+
+    public IReadOnlyList<string> Log { get; init; } = [];
+
+    public string Patch { get; init; } = "";
+
+    public bool IsStep { get; set; }
+
+    /// <summary>Commands that change something, with who gave them.</summary>
+    public ConcurrentQueue<CommandCall> Acts { get; } = new();
+
+    public ConcurrentQueue<CommandCall> Reads { get; } = new();
+
+    public Func<CommandCall, CommandOutcome> Answer { get; set; } = _ => new CommandOutcome(0, "", "done");
+
+    public IReadOnlyList<RepositoryEntry> Repositories() => [Repository];
+
+    public bool IsStepOfRun(int port) => IsStep;
+
+    public string Fingerprint(RepositoryEntry repository, string? run) => $"{_changes}";
+
+    public void Change() => Interlocked.Increment(ref _changes);
+
+    public void Add(RunEvent happened)
+    {
+        Events.Add(happened);
+        Run = Run with { Sequence = happened.Sequence };
+        Change();
+        _coming.Writer.TryWrite(happened);
+    }
+
+    public Task<CommandOutcome> CallAsync(CommandCall call, CancellationToken stop)
+    {
+        var isRead = call.Words.Contains("--json") || call.Words[0] is "report" or "risk";
+        (isRead ? Reads : Acts).Enqueue(call);
+        if (!isRead)
+        {
+            return Task.FromResult(Answer(call));
+        }
+        return Task.FromResult(
+            call.Words[0] switch
+            {
+                "status" or "show" or "logs" or "diff" when !call.Words[^1].StartsWith(Run.RunId, StringComparison.Ordinal) =>
+                    new CommandOutcome(2, "", "error: There is no such run.\n  See 'orchestrate history'."),
+                "status" => Document(Run),
+                "history" => Document(new HistoryDocument(1, [HistoryEntry.Of(Run)])),
+                "inbox" => Document(new InboxDocument([.. Run.Questions.Select(Line)])),
+                "logs" => Document(new LogDocument(Run.RunId, call.Words[^1].Split('/')[1], 1, Log)),
+                "diff" => Document(new DiffDocument(Run.RunId, call.Words[^1].Split('/')[1], Patch, IsCut: false)),
+                "graph" => new CommandOutcome(2, "", "error: This is no plan."),
+                "config" => Document(
+                    new ConfigDocument([new ConfigEntry("workers", Run.Title, "3", "flag", Run.Title, 0, Run.Title, Withheld: false)])
+                ),
+                "events" => new CommandOutcome(
+                    0,
+                    string.Concat(Events.Select(happened => JsonSerializer.Serialize(happened, CommandReader.Json) + "\n")),
+                    ""
+                ),
+                _ => new CommandOutcome(0, "{}", ""),
+            }
+        );
+    }
+
+    public IAsyncEnumerable<RunEvent>? FollowAsync(RepositoryEntry repository, string run, long after, CancellationToken stop) =>
+        run == Run.RunId ? FollowAsync(after, stop) : null;
+
+    private async IAsyncEnumerable<RunEvent> FollowAsync(long after, [EnumeratorCancellation] CancellationToken stop)
+    {
+        foreach (var happened in Events.Where(happened => happened.Sequence > after).ToList())
+        {
+            yield return happened;
+        }
+        await foreach (var happened in _coming.Reader.ReadAllAsync(stop))
+        {
+            if (happened.Sequence > after)
+            {
+                yield return happened;
+            }
+        }
+    }
+
+    private InboxLine Line(RunQuestion question) =>
+        new("11111111", "question", Repository.Root, Run.RunId, question.Question, [question.Question], "", [], question.Since, true, null)
+        {
+            Ways = question.Ways,
+            Shown = question.Shown,
+        };
+
+    private static CommandOutcome Document<T>(T document) => new(0, JsonSerializer.Serialize(document, CommandReader.Json), "");
+}

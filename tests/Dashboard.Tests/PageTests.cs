@@ -1,0 +1,171 @@
+using System.Net;
+
+namespace Orchestrator.Dashboard.Tests;
+
+/// <summary>Pages and forms as a browser without script uses them.</summary>
+public sealed class PageTests
+{
+    private const string RunPage = "/r/aaaaaaaaaaaa/" + Runs.Id;
+    private const string Act = RunPage + "/act";
+
+    private static FakeSource Asking() =>
+        new()
+        {
+            Run = Runs.Of("a", "b:a").With("a", task => task with { State = TaskStates.AwaitingApproval }) with
+            {
+                Questions = [Runs.Approval("a")],
+            },
+        };
+
+    [Fact]
+    public async Task Approve_FromThePage_IsCarriedOutOnceWithTheDeviceAndSaidOnTheNextPage()
+    {
+        await using var page = await ServedPage.StartAsync(Asking());
+        page.Browser.DefaultRequestHeaders.UserAgent.ParseAdd("Mozilla/5.0 (Linux; Android 15) Chrome/131.0 Mobile Safari/537.36");
+        await page.LogInAsync();
+
+        var answer = await page.SubmitAsync(
+            RunPage,
+            Act,
+            ("kind", AnswerWays.Approve),
+            ("target", $"{Runs.Id}/a"),
+            ("shown", page.Source.Run.Questions[0].Shown)
+        );
+
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        Assert.Contains("done", await page.Browser.GetStringAsync(answer.Headers.Location), StringComparison.Ordinal);
+        var call = Assert.Single(page.Source.Acts);
+        Assert.Equal(["approve", "--detach", "--", $"{Runs.Id}/a"], call.Words);
+        Assert.Equal("Chrome on Android at this machine", call.Device);
+    }
+
+    [Fact]
+    public async Task Approve_OfAQuestionThatIsAnotherByNow_DoesNothingAndSaysSo()
+    {
+        await using var page = await ServedPage.StartAsync(Asking());
+        await page.LogInAsync();
+        var shown = page.Source.Run.Questions[0].Shown;
+        page.Source.Run = page.Source.Run with { Questions = [Runs.Approval("a", "May it delete everything?")] };
+
+        var answer = await page.SubmitAsync(RunPage, Act, ("kind", AnswerWays.Approve), ("target", $"{Runs.Id}/a"), ("shown", shown));
+
+        Assert.Empty(page.Source.Acts);
+        Assert.Contains("Nothing was done", await page.Browser.GetStringAsync(answer.Headers.Location), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Form_AboutAnotherRun_DoesNothing()
+    {
+        await using var page = await ServedPage.StartAsync(Asking());
+        await page.LogInAsync();
+
+        await page.SubmitAsync(RunPage, Act, ("kind", AnswerWays.Cancel), ("target", "run-other-123456"));
+        await page.SubmitAsync(RunPage, Act, ("kind", "rm"), ("target", Runs.Id));
+
+        Assert.Empty(page.Source.Acts);
+    }
+
+    [Fact]
+    public async Task Comment_OnALineOfTheDifference_IsMailWithFileAndLine()
+    {
+        await using var page = await ServedPage.StartAsync(Asking());
+        await page.LogInAsync();
+
+        await page.SubmitAsync(
+            RunPage,
+            Act,
+            ("kind", "comment"),
+            ("target", $"{Runs.Id}/a"),
+            ("file", "src/api.py"),
+            ("line", "12"),
+            ("text", "use the other one")
+        );
+
+        Assert.Equal(["send", "--", $"{Runs.Id}/a", "src/api.py line 12: use the other one"], Assert.Single(page.Source.Acts).Words);
+    }
+
+    [Fact]
+    public async Task Command_ThatFails_IsSaidOnThePageWithItsCure()
+    {
+        await using var page = await ServedPage.StartAsync(Asking());
+        page.Source.Answer = _ => new CommandOutcome(5, "", "error: The engine is not there.\n  Start it.");
+        await page.LogInAsync();
+
+        var answer = await page.SubmitAsync(RunPage, Act, ("kind", "pause"), ("target", Runs.Id));
+
+        var html = await page.Browser.GetStringAsync(answer.Headers.Location);
+        Assert.Contains("The engine is not there.", html, StringComparison.Ordinal);
+        Assert.Contains("Start it.", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_AtAnEarlierEvent_ShowsThatAndNoButtons()
+    {
+        await using var page = await ServedPage.StartAsync(Asking());
+        page.Source.Add(
+            new RunEvent
+            {
+                Sequence = 1,
+                Time = Runs.Begin,
+                State = RunStates.Executing,
+            }
+        );
+        page.Source.Add(
+            new RunEvent
+            {
+                Sequence = 2,
+                Time = Runs.Begin,
+                Task = "a",
+                State = TaskStates.AwaitingApproval,
+            }
+        );
+        await page.LogInAsync();
+
+        var html = await page.Browser.GetStringAsync(RunPage + "?at=1");
+
+        Assert.Contains("after event 1 of 2", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("value=\"approve\"", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Plan_OfNonsense_IsCheckedAndSaidAndStaysInThePage()
+    {
+        await using var page = await ServedPage.StartAsync(Asking());
+        page.Source.Answer = call => new CommandOutcome(2, "", $"error: {call.Input!.Length} characters are no plan.");
+        await page.LogInAsync();
+
+        var answer = await page.SubmitAsync("/plan", "/plan", ("repository", "aaaaaaaaaaaa"), ("plan", "tasks: nonsense"), ("do", "check"));
+
+        var html = await answer.Content.ReadAsStringAsync();
+        Assert.Contains("characters are no plan", html, StringComparison.Ordinal);
+        Assert.Contains("nonsense</textarea>", html, StringComparison.Ordinal);
+        Assert.All(page.Source.Acts, call => Assert.Contains(CommandCall.InputFile, call.Words));
+    }
+
+    [Fact]
+    public async Task Form_WithACharacterThatNoFormHas_IsRefusedWithASentence()
+    {
+        await using var page = await ServedPage.StartAsync(Asking());
+        await page.LogInAsync();
+
+        var answer = await page.SubmitAsync("/plan", "/plan", ("repository", "aaaaaaaaaaaa"), ("plan", "tasks: \0"), ("do", "check"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("invalid characters", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Empty(page.Source.Acts);
+    }
+
+    [Fact]
+    public async Task Pages_TwoHundredThatAskTheSameAtOnce_AskTheProgramALittle()
+    {
+        await using var page = await ServedPage.StartAsync(Asking());
+        await page.LogInAsync();
+        await page.Browser.GetStringAsync(RunPage);
+        page.Source.Reads.Clear();
+
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => page.Browser.GetStringAsync(RunPage)));
+
+        Assert.InRange(page.Source.Reads.Count, 1, 200);
+        Assert.True(page.Source.Reads.Count < 200, $"{page.Source.Reads.Count} calls for 200 pages with two questions each");
+    }
+}

@@ -1,0 +1,83 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Dashboard.Door;
+
+namespace Orchestrator.Dashboard.Tests;
+
+/// <summary>The page on a port of its own, and a browser that keeps cookies and follows no redirection.</summary>
+internal sealed partial class ServedPage : IAsyncDisposable
+{
+    public const string Token = "0123456789abcdef0123456789abcdef";
+    private readonly WebApplication _app;
+
+    private ServedPage(WebApplication app, FakeSource source)
+    {
+        _app = app;
+        Source = source;
+        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        Browser = NewBrowser();
+    }
+
+    public FakeSource Source { get; }
+
+    public Uri Address { get; }
+
+    public HttpClient Browser { get; }
+
+    public string Link => new Uri(Address, $"/login?token={Token}").ToString();
+
+    public static async Task<ServedPage> StartAsync(FakeSource source, TimeProvider? time = null)
+    {
+        var options = new DashboardOptions(new IPEndPoint(IPAddress.Loopback, 0), Token);
+        var app = DashboardHost.Build(options, source, NullLoggerFactory.Instance, time ?? TimeProvider.System);
+        await app.StartAsync();
+        return new ServedPage(app, source);
+    }
+
+    public HttpClient NewBrowser() =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = Address };
+
+    public async Task LogInAsync() => (await Browser.GetAsync($"/login?token={Token}")).EnsureSuccessStatusCode();
+
+    public static HttpRequestMessage WithToken(HttpMethod method, string path, string? body = null)
+    {
+        var request = new HttpRequestMessage(method, path);
+        request.Headers.Authorization = new("Bearer", Token);
+        if (body is not null)
+        {
+            request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        }
+        return request;
+    }
+
+    /// <summary>Sends a form of a page as a browser does: with what is hidden in it.</summary>
+    public async Task<HttpResponseMessage> SubmitAsync(string page, string action, params (string Name, string Value)[] fields)
+    {
+        var html = await Browser.GetStringAsync(page);
+        var token = FormToken().Match(html).Groups[1].Value;
+        var request = new HttpRequestMessage(HttpMethod.Post, action)
+        {
+            Content = new FormUrlEncodedContent(
+                fields.Select(field => KeyValuePair.Create(field.Name, field.Value)).Append(KeyValuePair.Create("form", token))
+            ),
+        };
+        request.Headers.Add("Origin", Address.GetLeftPart(UriPartial.Authority));
+        return await Browser.SendAsync(request);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Browser.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    [GeneratedRegex("name=\"form\" value=\"([0-9a-f]{64})\"")]
+    private static partial Regex FormToken();
+}

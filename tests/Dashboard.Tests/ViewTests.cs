@@ -1,0 +1,141 @@
+using Orchestrator.Dashboard.Views;
+
+namespace Orchestrator.Dashboard.Tests;
+
+/// <summary>Graph, reasons to wait, and a run at an earlier time.</summary>
+public sealed class ViewTests
+{
+    [Fact]
+    public void Layout_EveryDependency_LeadsFromLeftToRightAndNoBoxesOverlap()
+    {
+        var random = new Random(7);
+        for (var round = 0; round < 50; round++)
+        {
+            var names = Enumerable.Range(0, random.Next(1, 60)).Select(i => $"t{i}").ToArray();
+            var run = Runs.Of([
+                .. names.Select(
+                    (name, i) =>
+                        i == 0
+                            ? name
+                            : $"{name}:{string.Join(',', names.Take(i).Where(_ => random.Next(4) == 0).Append(names[random.Next(i)]))}"
+                ),
+            ]);
+
+            var layout = GraphLayout.Of(run.Tasks)!;
+
+            Assert.Equal(names.Length, layout.Boxes.Select(box => (box.X, box.Y)).Distinct().Count());
+            Assert.All(layout.Lines, line => Assert.True(line.FromX < line.ToX));
+            Assert.All(
+                layout.Boxes,
+                box => Assert.True(box.X + box.Width <= layout.TotalWidth && box.Y + box.Height <= layout.TotalHeight)
+            );
+            Assert.Equal(run.Tasks.Sum(task => task.DependsOn.Distinct().Count()), layout.Lines.Count);
+        }
+    }
+
+    [Fact]
+    public void Layout_OfACircleAndOfTooMany_IsNoEndlessWork()
+    {
+        Assert.NotNull(GraphLayout.Of(Runs.Of("a:b", "b:a").Tasks));
+        Assert.Null(GraphLayout.Of(Runs.Of([.. Enumerable.Range(0, GraphLayout.MostTasks + 1).Select(i => $"t{i}")]).Tasks));
+        Assert.Null(GraphLayout.Of([]));
+    }
+
+    [Fact]
+    public void Chain_OfATaskBehindATaskThatAsks_EndsWithTheQuestionAndItsCommand()
+    {
+        var run = Runs.Of("a", "b:a", "c:b") with { Questions = [Runs.Approval("a")] };
+        run = run.With("a", task => task with { State = TaskStates.AwaitingApproval });
+
+        var chain = WaitChain.Of(run, "c");
+
+        Assert.Equal(["c", "b", "a"], chain.Select(link => link.Task));
+        Assert.Equal($"orchestrate approve {Runs.Id}/a", chain[^1].Command);
+    }
+
+    [Fact]
+    public void Chain_SaysPlacePauseHoldOutageAndAbandonment()
+    {
+        var run = Runs.Of("a", "b");
+        var busy = run with { Workers = 1 };
+        busy = busy.With("a", task => task with { State = TaskStates.Executing });
+        Assert.Contains("1 of 1", Assert.Single(WaitChain.Of(busy, "b")).Why, StringComparison.Ordinal);
+        Assert.Equal($"orchestrate resume {Runs.Id}", Assert.Single(WaitChain.Of(run with { Paused = true }, "b")).Command);
+        Assert.Equal($"orchestrate resume {Runs.Id}", Assert.Single(WaitChain.Of(run with { Abandoned = true }, "b")).Command);
+        Assert.Equal(
+            $"orchestrate resume {Runs.Id}/b",
+            Assert.Single(WaitChain.Of(run.With("b", task => task with { Paused = true }), "b")).Command
+        );
+        var limited = run with { Outages = [new OutageStatus("claude", new AgentHeld(new Quote("limit")), Runs.Begin.AddHours(2))] };
+        limited = limited.With("b", task => task with { State = TaskStates.Parked, Outage = "claude" });
+        Assert.Contains("until 2026-11-24 22:00:00Z", Assert.Single(WaitChain.Of(limited, "b")).Why, StringComparison.Ordinal);
+        Assert.Contains(
+            "number 2",
+            Assert.Single(WaitChain.Of(run.With("b", task => task with { State = TaskStates.Merging, QueuePosition = 2 }), "b")).Why,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void Chain_OfATaskThatHasEnded_IsEmpty() =>
+        Assert.Empty(WaitChain.Of(Runs.Of("a").With("a", task => task with { State = TaskStates.Merged }), "a"));
+
+    [Fact]
+    public void Moment_AfterEachEvent_HasTheStatesThatTheEventsSay()
+    {
+        var run = Runs.Of("a", "b:a") with { Sequence = 4 };
+        RunEvent[] events =
+        [
+            new()
+            {
+                Sequence = 1,
+                Time = Runs.Begin,
+                State = RunStates.Executing,
+            },
+            new()
+            {
+                Sequence = 2,
+                Time = Runs.Begin.AddMinutes(1),
+                Task = "a",
+                State = TaskStates.Executing,
+            },
+            new()
+            {
+                Sequence = 3,
+                Time = Runs.Begin.AddMinutes(2),
+                Task = "a",
+                State = TaskStates.Merged,
+            },
+            new()
+            {
+                Sequence = 0,
+                Time = Runs.Begin.AddMinutes(2),
+                Task = "a",
+                State = "mail",
+            },
+            new()
+            {
+                Sequence = 4,
+                Time = Runs.Begin.AddMinutes(3),
+                State = RunStates.Completed,
+            },
+        ];
+
+        Assert.Equal(["executing", "pending"], RunMoment.Of(run, events, 2).Tasks.Select(task => task.State));
+        Assert.Equal(["merged", "pending"], RunMoment.Of(run, events, 3).Tasks.Select(task => task.State));
+        Assert.Equal(RunStates.Executing, RunMoment.Of(run, events, 3).State);
+        Assert.Equal(RunStates.Completed, RunMoment.Of(run, events, 4).State);
+        Assert.Equal(Runs.Begin.AddMinutes(2), RunMoment.Of(run, events, 3).UpdatedAt);
+    }
+
+    [Fact]
+    public void Diff_LinesOfEachKind_AreToldApart()
+    {
+        const string Patch = "diff --git a/x b/x\nindex 1..2\n--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n same\n--- removed\n+++ added\n";
+
+        var looks = DiffLines.Of(Patch).Select(line => line.Look).ToList();
+
+        Assert.Equal(["file", "place", "place", "place", "place", "same", "removed", "added", "same"], looks);
+        Assert.Equal(["x"], DiffLines.Files("+++ b/x\n"));
+    }
+}

@@ -1,0 +1,75 @@
+// Opens pages in a real browser and prints what is wrong, a line each; nothing where all is well.
+// Usage: node check.mjs BROWSER LINK FOLDER PATH ...    FOLDER gets screenshots
+import { chromium } from "playwright-core";
+import { AxeBuilder } from "@axe-core/playwright";
+
+const [browserPath, link, folder, ...paths] = process.argv.slice(2);
+const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] });
+const wrong = (text) => console.log(text);
+const logIn = async (options) => {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  page.on("pageerror", (error) => wrong(`script: ${error.message}`));
+  page.on("console", (message) => message.type() === "error" && !message.text().includes("404") && wrong(`console: ${message.text()} ${message.location().url}`));
+  page.on("request", (request) => new URL(request.url()).host !== new URL(link).host && wrong(`asks another host: ${request.url()}`));
+  await page.goto(link);
+  if (page.url().includes("token")) await page.waitForURL((url) => !url.href.includes("token"));
+  return page;
+};
+
+for (const width of [360, 768, 1440]) {
+  for (const colorScheme of ["light", "dark"]) {
+    const page = await logIn({ viewport: { width, height: 900 }, colorScheme });
+    for (const path of paths) {
+      await page.goto(new URL(path, link).href);
+      const place = `${path} at ${width} px, ${colorScheme}`;
+      for (const violation of (await new AxeBuilder({ page }).analyze()).violations) {
+        wrong(`${place}: ${violation.id}: ${violation.help}: ${violation.nodes[0].target}`);
+      }
+      if (await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)) {
+        wrong(`${place}: must be moved sideways`);
+      }
+      if (folder) await page.screenshot({ path: `${folder}/${path.replace(/[^a-z0-9]+/gi, "-")}-${width}-${colorScheme}.png`, fullPage: true });
+    }
+    await page.context().close();
+  }
+}
+
+// By keyboard alone: everything that can be clicked can be reached, and shows that it is.
+{
+  const page = await logIn({ viewport: { width: 1440, height: 900 } });
+  for (const path of paths) {
+    await page.goto(new URL(path, link).href);
+    const all = await page.locator("a[href]:visible, button:visible, input:not([type=hidden]):visible, textarea:visible, select:visible").count();
+    const reached = new Set();
+    for (let i = 0; i < 3 * all + 20; i++) {
+      await page.keyboard.press("Tab");
+      const at = await page.evaluate(() => {
+        const element = document.activeElement;
+        if (!element || element === document.body) return null;
+        const style = getComputedStyle(element);
+        return { place: [...document.querySelectorAll("*")].indexOf(element), seen: style.outlineStyle !== "none" };
+      });
+      if (!at) continue;
+      if (!at.seen) { wrong(`${path}: the focus is not seen on element ${at.place}`); break; }
+      if (reached.has(at.place) && reached.size >= all) break;
+      reached.add(at.place);
+    }
+    if (reached.size < all) wrong(`${path}: ${reached.size} of ${all} elements are reached by the keyboard`);
+  }
+  await page.context().close();
+}
+
+// Without script every page shows its content, and its forms are sent.
+{
+  const page = await logIn({ javaScriptEnabled: false, viewport: { width: 360, height: 800 } });
+  for (const path of paths) {
+    const answer = await page.goto(new URL(path, link).href);
+    if (answer.status() !== 200 || (await page.locator("h1").count()) !== 1) wrong(`${path}: is not shown without script`);
+  }
+  await page.goto(new URL(paths[1], link).href);
+  await page.locator("button.main").first().click();
+  if (!(await page.locator("[role=alert]").count())) wrong(`${paths[1]}: an answer without script is not said`);
+  await page.context().close();
+}
+await browser.close();
