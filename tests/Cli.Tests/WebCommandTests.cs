@@ -45,8 +45,9 @@ public sealed class WebCommandTests
         await using var web = await Web.StartAsync(cli);
         var agent = cli.WriteAgent(
             $$"""
-            curl -s -o /dev/null -w '%{http_code}' -H 'Authorization: Bearer {{web.Token}}' {{web.Address}}api/v1/inbox >> {{cli.Home}}/told
-            env -i sh -c "curl -s -o /dev/null -w '%{http_code}' -H 'Authorization: Bearer {{web.Token}}' {{web.Address}}api/v1/inbox" >> {{cli.Home}}/told
+            ask="curl -s -o /dev/null -w '%{http_code}' -H 'Authorization: Bearer {{web.Token}}' {{web.Address}}api/v1/inbox"
+            sh -c "$ask" >> {{cli.Home}}/told
+            env -i sh -c "$ask" >> {{cli.Home}}/told
             echo a > a.txt
             """
         );

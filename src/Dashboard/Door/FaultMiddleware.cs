@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.Dashboard.Door;
 
-/// <summary>Turns a request that can't be read, and a fault of ours, into an answer that says so. What a fault was is in the log, not in the
-/// answer.</summary>
+/// <summary>Turns a request that can't be read, and a fault of ours, into an answer that says so. What a fault was is in the log, not in
+/// the answer.</summary>
 /// <param name="next">What answers.</param>
 /// <param name="log">Gets the fault.</param>
 internal sealed class FaultMiddleware(RequestDelegate next, ILogger log)

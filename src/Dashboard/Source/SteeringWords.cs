@@ -1,7 +1,7 @@
 namespace Orchestrator.Dashboard.Source;
 
-/// <summary>Command lines that change a run, as a server gives them: where nobody works on the run it goes on in the background, since nobody
-/// waits at a terminal.</summary>
+/// <summary>Command lines that change a run, as a server gives them: where nobody works on the run it goes on in the background, since
+/// nobody waits at a terminal.</summary>
 internal static class SteeringWords
 {
     private const string Detach = "--detach";
