@@ -49,7 +49,7 @@ public enum AgentFailure
     /// <summary>The process was killed from outside, or the machine went down: no result, not the agent's fault.</summary>
     Killed,
 
-    /// <summary>As <see cref="Killed"/>, and the kernel killed processes for want of memory while it ran.</summary>
+    /// <summary>The program was killed (<see cref="Killed"/>), and the kernel killed processes for want of memory while it ran.</summary>
     OutOfMemory,
 
     /// <summary>The agent printed more than the limit on its output.</summary>

@@ -54,8 +54,8 @@ public enum FailureClass
     [JsonStringEnumMemberName("died")]
     Died,
 
-    /// <summary>As <see cref="Died"/>, and the kernel killed processes meanwhile because the machine had too little memory: it is not the
-    /// task's fault.</summary>
+    /// <summary>The agent died (<see cref="Died"/>), and the kernel killed processes meanwhile because the machine had too little memory:
+    /// it is not the task's fault.</summary>
     [JsonStringEnumMemberName("out-of-memory")]
     OutOfMemory,
 

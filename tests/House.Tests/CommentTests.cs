@@ -31,7 +31,23 @@ public sealed partial class CommentTests
         Assert.Empty(found);
     }
 
-    /// <summary>What refers to the summary above it.</summary>
+    [Fact]
+    public void Summaries_OfTheProduct_SayOfWhomTheySpeak()
+    {
+        var found =
+            from file in ProjectFiles.ProductSources()
+            from line in File.ReadLines(file).Index()
+            where Pronoun().IsMatch(line.Item)
+            select $"{Path.GetRelativePath(RepositoryFiles.Root, file)}:{line.Index + 1}: {line.Item.Trim()}";
+
+        Assert.Empty(found);
+    }
+
+    /// <summary>A beginning that speaks of something which stands elsewhere: a member is read alone, in an editor's tooltip.</summary>
+    [GeneratedRegex("<summary>(It|Its|They|Those)\\b")]
+    private static partial Regex Pronoun();
+
+    /// <summary>A beginning that refers to the summary above it.</summary>
     [GeneratedRegex(@"<summary>The same([.,;]| (for|with|as|of|in|by|to|beside|without|after|wherever|where|on|from)\b)")]
     private static partial Regex NoSubject();
 

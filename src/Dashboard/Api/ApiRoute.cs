@@ -13,7 +13,7 @@ internal sealed record ApiRoute(string Method, string Path, string Summary, Func
     /// <summary>Parameters of the query with their meaning.</summary>
     public IReadOnlyList<ApiMember> Query { get; init; } = [];
 
-    /// <summary>It answers with a document of the command; else with what the command told.</summary>
+    /// <summary>Whether the route answers with a document of the command; else it does with what the command told.</summary>
     public bool HasDocument => Method == HttpMethods.Get;
 
     /// <summary>Name of the operation, for generated clients.</summary>

@@ -68,8 +68,8 @@ public static class SecretScanner
     /// <summary>The secrets in one line, each once; empty for a line with the allowing comment.</summary>
     public static IReadOnlyList<SecretMatch> Find(string line) => Find(line, SecretPatterns.All);
 
-    /// <summary>Those of them that their form alone gives away: for checksums and binary content, in which a name with a value that nobody
-    /// would type means nothing.</summary>
+    /// <summary>The secrets of a line that their form alone gives away: for checksums and binary content, in which a name with a value that
+    /// nobody would type means nothing.</summary>
     public static IReadOnlyList<SecretMatch> FindByForm(string line) => Find(line, SecretPatterns.ByForm);
 
     private static List<SecretMatch> Find(string line, IReadOnlyList<SecretPattern> patterns)

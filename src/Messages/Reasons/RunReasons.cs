@@ -70,7 +70,7 @@ public sealed record Ending(Reason Because) : Reason;
 /// <param name="Then">What came of it.</param>
 public sealed record Followed(Reason First, Reason Then) : Reason;
 
-/// <summary>What earlier executions of the run had begun could not be found.</summary>
+/// <summary>The work that earlier executions of the run had begun could not be found.</summary>
 /// <param name="Cause">The failure.</param>
 public sealed record EarlierWorkNotFound(Quote Cause) : Reason;
 
@@ -137,7 +137,7 @@ public sealed record CommitsNotTaken(Quote Cause) : Reason;
 /// <param name="Review">The review; null: there was none.</param>
 public sealed record ReadyToLand(RunReview? Review) : Reason;
 
-/// <summary>What is merged lands, as a person asked; the rest stays open.</summary>
+/// <summary>The merged tasks land, as a person asked; the rest stays open.</summary>
 public sealed record LandsPart : Reason;
 
 /// <summary>The work is on the target, or on a branch for it.</summary>
@@ -165,7 +165,7 @@ public sealed record LeasesNotJoined(Quote Cause) : Reason;
 /// <param name="Cause">The failure.</param>
 public sealed record TrainEnded(Quote Cause) : Reason;
 
-/// <summary>What the merge train has noted.</summary>
+/// <summary>A note of the merge train.</summary>
 /// <param name="Text">The note.</param>
 public sealed record TrainNoted(Quote Text) : Reason;
 

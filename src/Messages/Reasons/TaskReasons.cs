@@ -90,7 +90,7 @@ public sealed record NoOtherPlan(Reason? Because) : Reason;
 /// <param name="Because">Why.</param>
 public sealed record OtherPlanNotTaken(Reason Because) : Reason;
 
-/// <summary>What a review has found is for the tasks of another plan.</summary>
+/// <summary>The findings of a review are for the tasks of another plan.</summary>
 public sealed record FindingsForOtherPlan : Reason;
 
 /// <summary>The reviewer looks again: a person has added commits.</summary>

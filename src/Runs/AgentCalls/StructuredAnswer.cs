@@ -4,7 +4,7 @@ using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>Those who have an agent answer, and what they make of the answer. They differ in prompt, schema and judgement.</summary>
+/// <summary>A caller that has an agent answer, and what it makes of the answer: callers differ in prompt, schema and judgement.</summary>
 internal interface IAnswerCaller
 {
     /// <summary>What is asked, and of whom.</summary>
