@@ -21,11 +21,14 @@ public static class NoticeKinds
     /// <summary>A run has ended.</summary>
     public const string RunDone = "run_done";
 
+    /// <summary>Nobody carried out a time of a schedule.</summary>
+    public const string ScheduleMissed = "schedule_missed";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [NeedsPerson, Budget, AccountParked, TaskFailed, TaskDone, RunDone];
+    public static IReadOnlyList<string> All { get; } = [NeedsPerson, Budget, AccountParked, TaskFailed, TaskDone, RunDone, ScheduleMissed];
 
     /// <summary>The kinds that people are told of who say nothing else.</summary>
-    public static IReadOnlyList<string> Usual { get; } = [NeedsPerson, Budget, AccountParked, TaskFailed, RunDone];
+    public static IReadOnlyList<string> Usual { get; } = [NeedsPerson, Budget, AccountParked, TaskFailed, RunDone, ScheduleMissed];
 
     /// <summary>True for what ends: a notice of it is withdrawn when it is over.</summary>
     public static bool IsState(string kind) => kind is NeedsPerson or Budget or AccountParked;

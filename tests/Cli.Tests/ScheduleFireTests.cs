@@ -1,6 +1,8 @@
 using Orchestrator.Cli.Commands;
+using Orchestrator.Cli.Runs;
 using Orchestrator.Client.Schedules;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;
@@ -24,7 +26,7 @@ public sealed class ScheduleFireTests
             (At(22), At(22) + TimeSpan.FromSeconds(1), At(22) + TimeSpan.FromMinutes(1), At(23)),
             (fire.Due, fire.Dispatched, fire.Began, fire.Ended)
         );
-        Assert.StartsWith("ran: r", ScheduleListCommand.Describe(fire), StringComparison.Ordinal);
+        Assert.StartsWith("ran: r", ScheduleWords.Describe(fire), StringComparison.Ordinal);
     }
 
     /// <summary>It waits for a person, failed in its checks, or nobody works: no success.</summary>
@@ -39,7 +41,7 @@ public sealed class ScheduleFireTests
 
         Assert.Null(fire.Began);
         Assert.NotNull(fire.Dispatched);
-        Assert.StartsWith("not run: r was dispatched", ScheduleListCommand.Describe(fire), StringComparison.Ordinal);
+        Assert.StartsWith("not run: r was dispatched", ScheduleWords.Describe(fire), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,6 +77,58 @@ public sealed class ScheduleFireTests
         var fires = ScheduleFire.Of(schedule, _ => Run(RunStates.Completed, Now, Now), Now, most: 20);
 
         Assert.Equal(times.Skip(5), fires.Select(fire => fire.Due));
+    }
+
+    [Fact]
+    public void Missed_NobodyServed_IsToldWithTheCommandThatStartsItNow()
+    {
+        var schedule = Schedule([At(22)], []);
+
+        var notice = Assert.Single(MissedFires.Of(schedule, Fires(schedule), Now));
+
+        Assert.Equal((NoticeKinds.ScheduleMissed, $"fire/{At(22).ToUnixTimeSeconds()}"), (notice.Kind, notice.Key));
+        Assert.Equal(
+            "The schedule nightly did not run at 2026-11-23 22:00Z: nothing served the engine in time, or the schedule was paused.",
+            notice.Text
+        );
+        Assert.Equal("orchestrate schedule run-now nightly", Assert.Single(notice.Ways).Command);
+        Assert.Empty(MissedFires.Of(schedule with { IsPaused = true }, Fires(schedule), Now));
+    }
+
+    [Fact]
+    public void Missed_ManyTimesForOneCause_IsOneFact()
+    {
+        var nights = Schedule([At(19), At(20), At(21), At(22)], [Start("r", At(19))]);
+        var behind = MissedFires.Of(nights, Fires(nights, ("r", Run(RunStates.Executing, At(19), began: At(19)))), Now);
+        var alone = Schedule([At(20), At(21), At(22)], []);
+        var unserved = MissedFires.Of(alone, Fires(alone), Now);
+
+        Assert.Equal("fire/behind/r", Assert.Single(behind).Key);
+        Assert.EndsWith("r was still open (and 2 times before that).", behind[0].Text, StringComparison.Ordinal);
+        Assert.EndsWith("(and 2 times before that).", Assert.Single(unserved).Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>A run tells its questions and its end itself; one that stands before its first task, or that nobody took up, does
+    /// not.</summary>
+    [Theory]
+    [InlineData(RunStates.Executing, true)]
+    [InlineData(RunStates.Preparing, true)]
+    [InlineData(null, true)]
+    [InlineData(RunStates.Failed, false)]
+    [InlineData(RunStates.AwaitingApproval, false)]
+    public void Missed_DispatchedRunOfWhichNoTaskBegan_IsToldWhereTheRunDoesNot(string? state, bool isTold)
+    {
+        var schedule = Schedule([At(22)], [Start("r", At(22))]);
+        var run = state is null
+            ? null
+            : Run(state, At(23), began: null) with
+            {
+                Questions = state == RunStates.AwaitingApproval ? [new RunQuestion { Id = RunQuestion.Plan, Question = "?" }] : [],
+            };
+        var fires = run is null ? Fires(schedule) : Fires(schedule, ("r", run));
+
+        Assert.Equal(isTold, MissedFires.Of(schedule, fires, Now).Count == 1);
+        Assert.Empty(MissedFires.Of(schedule, fires, At(22) + TimeSpan.FromMinutes(20)));
     }
 
     [Theory]

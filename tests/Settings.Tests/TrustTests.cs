@@ -23,6 +23,7 @@ public class TrustTests
         "retry.max_attempts",
         "retry.base_delay",
         "retry.max_delay",
+        "agents.*.head_start",
         "limits.stall",
         "limits.turns",
         "limits.memory",

@@ -5,6 +5,7 @@ using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Machine.Repositories;
+using Orchestrator.Messages;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
@@ -82,7 +83,7 @@ internal sealed class InboxCommand : CliCommand
             Show(shown, entries.Count - shown.Count, seen, context);
             await marks.NoteAsync([.. entries.Select(entry => entry.Id)], [.. shown.Select(entry => entry.Id)], stop);
         }
-        return parsed.GetValue(_exitCode) && shown.Count > 0 ? ExitCodes.NeedsPerson : ExitCodes.Done;
+        return parsed.GetValue(_exitCode) && shown.Any(entry => entry.Answered is null) ? ExitCodes.NeedsPerson : ExitCodes.Done;
     }
 
     private static InboxLine LineOf(InboxEntry entry, bool isNew, IReadOnlyDictionary<string, DateTimeOffset> snoozed) =>
@@ -107,6 +108,7 @@ internal sealed class InboxCommand : CliCommand
         {
             Ways = entry.Ways,
             Shown = entry.Shown,
+            Answered = entry.Answered,
         };
 
     private static InboxEntry Find(IReadOnlyList<InboxEntry> entries, string given)
@@ -231,7 +233,12 @@ internal sealed class InboxCommand : CliCommand
         {
             context.Terminal.Show(new UntrustedText($"  - {LocalTimes.In(each)}"));
         }
-        if (entry.Ways is [var recommended, ..])
+        if (entry.Answered is { } answer)
+        {
+            context.Terminal.Show($"      answered: {new UntrustedText(answer).Line}. It is kept, and carried out by this:");
+            context.Terminal.Show($"      {entry.From(new AnswerWay(AnswerWays.Resume, entry.Run), here)}");
+        }
+        else if (entry.Ways is [var recommended, ..])
         {
             context.Terminal.Show($"      {entry.From(recommended, here)}");
         }

@@ -64,7 +64,7 @@ internal sealed class ScheduleListCommand : CliCommand
             );
             foreach (var fire in fires[schedule.Name].Reverse())
             {
-                context.Terminal.Show($"  {LocalTimes.Short(fire.Due)}  {Describe(fire)}");
+                context.Terminal.Show($"  {LocalTimes.Short(fire.Due)}  {ScheduleWords.Describe(fire)}");
             }
         }
         await ScheduleCommand.WarnUnservedAsync(context, repository, settings, stop);
@@ -90,18 +90,6 @@ internal sealed class ScheduleListCommand : CliCommand
         }
         return $"{schedule.When}  {TextCells.OneLine(input.Subject ?? "")}{(limits.Count == 0 ? "" : $", {string.Join(", ", limits)}")}";
     }
-
-    /// <summary>A schedule's time and its result in words: only a run whose first task began is said to have run.</summary>
-    internal static string Describe(ScheduleFire fire) =>
-        fire switch
-        {
-            { Began: { } began, Run: { } run } => $"ran: {fire.RunId}, first task {LocalTimes.Of(began)}, {RunLiveness.Describe(run)}",
-            { Run: { } run } => $"not run: {fire.RunId} was dispatched, no task began, {RunLiveness.Describe(run)}. {run.Reason}".TrimEnd(),
-            { RunId: { } id } => $"not run: {id} was dispatched, and nobody has worked on it",
-            { Missed: MissedFire.EarlierRunOpen } => $"not run: {fire.Because} was still open",
-            { Missed: MissedFire.NotYet } => "not yet dispatched",
-            _ => "not run: nothing served the engine in time, or the schedule was paused",
-        };
 
     /// <summary>All schedules; where nobody serves the embedded engine, from its file.</summary>
     private static async Task<IReadOnlyList<RunSchedule>> ListAsync(

@@ -32,7 +32,7 @@ internal sealed class Inbox(CommandContext context)
                 context.Terminal.Warn($"{repository.Root} can't be looked into: {fault.Message}");
             }
         }
-        return [.. entries.OrderBy(entry => entry.Kind).ThenBy(entry => entry.Since)];
+        return [.. entries.OrderBy(entry => entry.Answered is not null).ThenBy(entry => entry.Kind).ThenBy(entry => entry.Since)];
     }
 
     private async Task<IReadOnlyList<InboxEntry>> ReadAsync(RepositoryLocation repository, CancellationToken stop)

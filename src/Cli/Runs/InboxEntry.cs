@@ -44,6 +44,9 @@ internal sealed record InboxEntry(
     /// <summary>Of the first question that it is about: <see cref="RunQuestion.Shown"/>; empty where it is about none.</summary>
     public string Shown { get; init; } = "";
 
+    /// <summary>The answer that was given while nobody worked on the run, and waits for whoever does; null: none was.</summary>
+    public string? Answered { get; init; }
+
     /// <summary>Identifies what is asked: another question of the same run is another entry.</summary>
     public string Id =>
         Convert.ToHexStringLower(
@@ -73,6 +76,7 @@ internal sealed record InboxEntry(
             )
             {
                 Shown = step.Questions is [var first, ..] ? questions.GetValueOrDefault(first)?.Shown ?? "" : "",
+                Answered = AnswerTo(step.Questions.Select(questions.GetValueOrDefault), run.Kept ?? []),
             };
         }
         if (run.Abandoned is true)
@@ -88,6 +92,19 @@ internal sealed record InboxEntry(
             );
         }
     }
+
+    // What is kept is a command as a person types it, perhaps with more behind its target.
+    private static string? AnswerTo(IEnumerable<RunQuestion?> asked, IReadOnlyList<string> kept)
+    {
+        var answers = asked
+            .Select(question =>
+                kept.FirstOrDefault(command => question?.Ways.Any(way => Verb(way.Command[Program.Length..]) == Verb(command)) is true)
+            )
+            .ToList();
+        return answers.Count > 0 && answers.TrueForAll(answer => answer is not null) ? string.Join("; ", answers.Distinct()) : null;
+    }
+
+    private static string Verb(string command) => string.Join(' ', command.Split(' ').Take(2));
 
     /// <summary>The last time of a schedule, where no task began at it.</summary>
     public static InboxEntry? Of(RunSchedule schedule, IReadOnlyList<ScheduleFire> fires, RepositoryLocation repository)

@@ -84,7 +84,10 @@ internal sealed class WorkerHost : IAsyncDisposable
             host._working = host._worker.ExecuteAsync(host._stopping.Token);
             host._watching = Task.WhenAll(
                 new FailureWatch(engine, context, loggers.CreateLogger<FailureWatch>()).RunAsync(host._stopping.Token),
-                new EndedRunWatch(engine, repositories, context, loggers.CreateLogger<EndedRunWatch>()).RunAsync(host._stopping.Token)
+                new EndedRunWatch(engine, repositories, context, loggers.CreateLogger<EndedRunWatch>()).RunAsync(host._stopping.Token),
+                new MissedFireWatch([.. repositories.Zip(inHand.References)], context, loggers.CreateLogger<MissedFireWatch>()).RunAsync(
+                    host._stopping.Token
+                )
             );
             host._loss = engine.UntilLostAsync(context, host._stopping.Token);
             host.Running = host.UntilOneBreaksAsync();

@@ -37,6 +37,9 @@ public sealed record InboxLine(
         init => field = value ?? [];
     } = [];
 
+    /// <summary>The answer that was given while nobody worked on the run, and waits for whoever does; null: none was.</summary>
+    public string? Answered { get; init; }
+
     /// <summary>Identifies what is asked to whoever answers: see <see cref="RunQuestion.Shown"/>; empty where it is no question of a
     /// run.</summary>
     public string Shown

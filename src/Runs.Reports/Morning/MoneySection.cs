@@ -1,10 +1,12 @@
+using Orchestrator.Runs.AgentCalls;
+
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>The section of a report that tells what each task cost.</summary>
 internal static class MoneySection
 {
     /// <summary>The section; its rows add up to the run's cost.</summary>
-    public static ReportSection Of(RunStatus run, RunTimeline timeline)
+    public static ReportSection Of(RunStatus run, RunFolder folder, RunTimeline timeline)
     {
         var told = run.Tasks.Where(task => task.Starts > 0 || task.Cost > 0).OrderByDescending(task => task.Cost).ToList();
         var rest = run.Cost - told.Sum(task => task.Cost);
@@ -26,7 +28,9 @@ internal static class MoneySection
         return new ReportSection(
             "money",
             "Money by task",
-            rows.Count > 0 ? [] : [new ReportLine("no-money", "No agent was started.") { Events = timeline.OfRun }]
+            rows.Count == 0
+                ? [new ReportLine("no-money", "No agent was started.") { Events = timeline.OfRun }]
+                : [.. Cache(told.SelectMany(task => AttemptModel.NotesOf(folder.Path, task.Id)), timeline)]
         )
         {
             Table =
@@ -39,6 +43,24 @@ internal static class MoneySection
                         new ReportRow(["all", Money(run.Cost), "", "", Number(run.AgentStarts), Number(told.Sum(task => task.Tokens))], [])
                     ),
         };
+    }
+
+    private static IEnumerable<ReportLine> Cache(IEnumerable<AgentRunNotes> notes, RunTimeline timeline)
+    {
+        var (read, cached) = notes.Aggregate((0L, 0L), (sum, note) => (sum.Item1 + note.TokensRead, sum.Item2 + note.CacheRead));
+        if (read > 0)
+        {
+            yield return new ReportLine(
+                "cache",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Of {read:#,0} tokens that models read, {cached:#,0} ({100 * cached / read} %) came from the provider's cache."
+                )
+            )
+            {
+                Events = timeline.OfRun,
+            };
+        }
     }
 
     // Cents, and more digits only where cents would not add up.

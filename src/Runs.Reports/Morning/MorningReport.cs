@@ -44,7 +44,7 @@ public sealed record MorningReport(
             ContractSection.Of(run, folder, timeline, now),
             SentBack(timeline),
             .. GateSections.Of(run, folder, timeline),
-            MoneySection.Of(run, timeline),
+            MoneySection.Of(run, folder, timeline),
             TimeSection.Of(timeline, end),
             Found(run, folder, timeline),
             Unproven(run, timeline),

@@ -97,6 +97,7 @@ internal static class NoticeWords
             {
                 NoticeKinds.Budget => $"{name} has reached a limit",
                 NoticeKinds.AccountParked => $"{name} waits for an account",
+                NoticeKinds.ScheduleMissed => $"{name} did not run",
                 _ => $"{name} needs you",
             },
             [{ Kind: NoticeKinds.RunDone }] => $"{name} has ended",

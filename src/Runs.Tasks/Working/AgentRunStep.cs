@@ -75,6 +75,11 @@ public sealed class AgentRunStep(RunServices services)
                     : await confined.PrepareAsync(runner, resources.TemporaryFolder, CancellationToken.None),
             Environment = resources.Variables(files.Settings.Worktrees.Environment),
         };
+        if (state == AgentStartState.NotStarted && !input.Stop && files.Settings.HeadStartOf(agentName) is { Ticks: > 0 } lead)
+        {
+            using var left = CancellationTokenSource.CreateLinkedTokenSource(execution.Stop, execution.Detach);
+            await services.Part(part => new HeadStart(part.Time)).WaitAsync(HeadStart.PrefixOf(agentName, start), lead, left.Token);
+        }
         // A hold prevents every agent run from the moment it is set, also one that is being prepared.
         if (held.Look() is { } notAnyMore)
         {

@@ -15,6 +15,12 @@ internal sealed record AgentRunNotes
     public decimal Cost { get; init; }
     public long Tokens { get; init; }
 
+    /// <summary>The part of <see cref="Tokens"/> that the models read, from a cache or not.</summary>
+    public long TokensRead { get; init; }
+
+    /// <summary>The part of <see cref="TokensRead"/> that came from the provider's cache, at a tenth of the price.</summary>
+    public long CacheRead { get; init; }
+
     /// <summary>The attempt of the agent run; 0 where it is none of a task's.</summary>
     public int Attempt { get; init; }
 
@@ -42,6 +48,8 @@ internal sealed record AgentRunNotes
             Turns = outcome.Turns,
             Cost = outcome.Usage.CostUsd,
             Tokens = outcome.Usage.Tokens.Total,
+            TokensRead = outcome.Usage.Tokens.Total - outcome.Usage.Tokens.Output,
+            CacheRead = outcome.Usage.Tokens.CacheRead,
             Models = [.. outcome.Usage.Models.OrderByDescending(model => model.Value.Tokens.Total).Select(model => model.Key)],
             SubAgents = outcome.SubAgents,
             Denials = outcome.Denials,

@@ -8,6 +8,10 @@ namespace Orchestrator.Settings;
 /// <param name="Tools">Whether <c>claude</c> gets our own tools.</param>
 public sealed record AgentSettings(IReadOnlyList<string>? Command, string Provider, IReadOnlyList<string> McpServers, bool Tools = true)
 {
+    /// <summary>The first <c>claude</c> of a wave begins this much before the others with the same instructions, which then read these from
+    /// the provider's cache.</summary>
+    public TimeSpan HeadStart { get; init; }
+
     /// <summary>The agent that is always there.</summary>
     internal const string Claude = "claude";
 
@@ -45,6 +49,16 @@ public sealed record AgentSettings(IReadOnlyList<string>? Command, string Provid
         "claude gets tools of ours (orchestrate mcp): done, blocked, plan, ownership, neighbours"
     );
 
+    private static readonly Setting<TimeSpan> HeadStartKey = new(
+        "agents.*.head_start",
+        TimeSpan.FromSeconds(3),
+        SettingTypes.Time(TimeSpan.Zero, TimeSpan.FromSeconds(30)),
+        "the first claude of a wave begins this much before the others, which then read its instructions from the provider's cache"
+    )
+    {
+        IsHarmless = true,
+    };
+
     /// <summary>All agents that have a setting, and <see cref="Claude"/>.</summary>
     internal static IReadOnlyDictionary<string, AgentSettings> ReadAll(SettingReader settings) =>
         settings.Names("agents", Claude).ToDictionary(name => name, name => Read(settings, name));
@@ -64,6 +78,9 @@ public sealed record AgentSettings(IReadOnlyList<string>? Command, string Provid
             settings.Read(ProviderKey, name),
             settings.Read(McpServersKey, name),
             settings.Read(ToolsKey, name)
-        );
+        )
+        {
+            HeadStart = settings.Read(HeadStartKey, name),
+        };
     }
 }

@@ -205,6 +205,10 @@ public sealed record OrchestratorSettings
     [JsonIgnore]
     public AgentSettings Claude => Agents[AgentSettings.Claude];
 
+    /// <summary>How much earlier than the others the first agent of a wave begins; zero for programs without a model's cache.</summary>
+    /// <param name="agent">Name of the agent.</param>
+    public TimeSpan HeadStartOf(string agent) => agent == AgentSettings.Claude ? Claude.HeadStart : TimeSpan.Zero;
+
     public required PlannerSettings Planner { get; init; }
 
     /// <summary>How the whole change is reviewed before it lands (<c>review.*</c>).</summary>

@@ -9,14 +9,19 @@ internal sealed class ApiMessage
     /// <summary>Tokens are not counted here; a fixed number makes costs comparable in tests.</summary>
     private const int InputTokens = 1000;
 
+    private const int PrefixTokens = 900;
     private const int OutputTokens = 100;
     private readonly string _id = $"msg_{Guid.NewGuid():N}";
     private readonly string _model;
+
+    /// <summary>Whether the request's beginning came from the cache; null: nothing is cached.</summary>
+    private readonly bool? _isCached;
     private readonly List<JsonObject> _blocks = [];
 
-    internal ApiMessage(string model, ApiTurn turn, Func<string, string> fill)
+    internal ApiMessage(string model, ApiTurn turn, Func<string, string> fill, bool? isCached)
     {
         _model = model;
+        _isCached = isCached;
         if (turn.Text is not null)
         {
             _blocks.Add(new JsonObject { ["type"] = "text", ["text"] = fill(turn.Text) });
@@ -95,12 +100,12 @@ internal sealed class ApiMessage
             _ => node.DeepClone(),
         };
 
-    private static JsonObject Usage(int output) =>
+    private JsonObject Usage(int output) =>
         new()
         {
-            ["input_tokens"] = InputTokens,
-            ["cache_creation_input_tokens"] = 0,
-            ["cache_read_input_tokens"] = 0,
+            ["input_tokens"] = _isCached is null ? InputTokens : InputTokens - PrefixTokens,
+            ["cache_creation_input_tokens"] = _isCached is false ? PrefixTokens : 0,
+            ["cache_read_input_tokens"] = _isCached is true ? PrefixTokens : 0,
             ["output_tokens"] = output,
         };
 

@@ -146,6 +146,12 @@ public sealed record ApiRequest(
     string Session
 )
 {
+    /// <summary>The tools and the system prompt as they came, as JSON: what a provider's cache compares, byte by byte.</summary>
+    public string Prefix { get; init; } = "";
+
+    /// <summary>When it came.</summary>
+    public DateTimeOffset At { get; init; }
+
     /// <summary>The HTTP status of the answer; 200 is what an account pays for.</summary>
     public int Status { get; init; }
 }

@@ -19,6 +19,7 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
     private static readonly ApiTurn ScriptOver = ApiTurn.Says("Done (script over).");
     private readonly ConcurrentQueue<ApiRequest> _requests = new();
     private readonly ConcurrentDictionary<string, int> _attempts = new();
+    private readonly ConcurrentDictionary<string, bool> _cached = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly IReadOnlyList<ApiRule> _rules;
     private readonly WebApplication _application;
@@ -51,6 +52,9 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
     /// </summary>
     public Func<int, ApiTurn?> Instead { get; set; } = _ => null;
 
+    /// <summary>Says of a request whose tools and system prompt are those of an answered one that they came from the cache.</summary>
+    public bool CachesPrefixes { get; set; }
+
     /// <summary>Starts it with a script.</summary>
     public static async Task<ScriptedMessagesApi> StartAsync(params ApiRule[] rules)
     {
@@ -80,6 +84,7 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
         var attempt = _attempts.AddOrUpdate($"{conversation.Session}|{rule?.Pattern}|{index}", 1, (_, count) => count + 1);
         turn = turn.Instead is { } instead && attempt <= turn.InsteadTimes ? instead : turn;
         turn = Instead(Interlocked.Increment(ref _count)) ?? turn;
+        var prefix = $"{body["tools"]?.ToJsonString()}\n{body["system"]?.ToJsonString()}";
         _requests.Enqueue(
             new ApiRequest(
                 context.Request.Path,
@@ -94,6 +99,8 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
             )
             {
                 Status = turn.Status ?? StatusCodes.Status200OK,
+                Prefix = prefix,
+                At = DateTimeOffset.UtcNow,
             }
         );
 
@@ -106,7 +113,8 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
                 await Task.Delay(Timeout.Infinite, gone.Token);
             }
 
-            await WriteAsync(context, body, turn, text => Fill(text, conversation, match));
+            var isCached = CachesPrefixes ? !_cached.TryAdd($"{(string?)body["model"]}\n{prefix}", true) : (bool?)null;
+            await WriteAsync(context, body, turn, text => Fill(text, conversation, match), isCached);
         }
         catch (OperationCanceledException)
         {
@@ -132,7 +140,7 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
         return (null, null, 0);
     }
 
-    private static async Task WriteAsync(HttpContext context, JsonNode body, ApiTurn turn, Func<string, string> fill)
+    private static async Task WriteAsync(HttpContext context, JsonNode body, ApiTurn turn, Func<string, string> fill, bool? isCached)
     {
         var response = context.Response;
         foreach ((var name, var value) in turn.Headers)
@@ -150,7 +158,7 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
             return;
         }
 
-        ApiMessage message = new((string?)body["model"] ?? "", turn, fill);
+        ApiMessage message = new((string?)body["model"] ?? "", turn, fill, isCached);
         if ((bool?)body["stream"] != true)
         {
             await response.WriteAsJsonAsync(message.Whole());

@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Logging;
+using Orchestrator.Client.Schedules;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Reports.Notices;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>Tells people of times of schedules that nobody carried out, once each, as soon as a process works here again. It reads the file
+/// of the embedded engine; the schedules of a Temporal server are told of by 'schedule list' alone.</summary>
+/// <param name="repositories">Repositories whose schedules are looked at, as a run of theirs names them.</param>
+/// <param name="context">Clock and services.</param>
+/// <param name="log">Takes what kept it from looking.</param>
+internal sealed class MissedFireWatch(
+    IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
+    CommandContext context,
+    ILogger log
+)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+    private const int Looked = 10;
+    private static readonly TimeSpan LooksBack = TimeSpan.FromDays(2);
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+
+    /// <summary>Looks until cancelled.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            foreach (var (location, reference) in repositories)
+            {
+                try
+                {
+                    await LookAsync(location, reference, stop);
+                }
+                catch (Exception missed) when (missed is not OperationCanceledException || !stop.IsCancellationRequested)
+                {
+                    // Another process writes the file, or it is of another release: the next look follows.
+                    log.SchedulesNotSeen(missed);
+                }
+            }
+            await Task.Delay(Pause, context.Time, stop);
+        }
+    }
+
+    private async Task LookAsync(RepositoryLocation location, RepositoryReference reference, CancellationToken stop)
+    {
+        var now = context.Time.GetUtcNow();
+        foreach (var schedule in StoredSchedules.Read(location, now - LooksBack, now))
+        {
+            var fires = ScheduleFire.Of(schedule, id => StoredRuns.Find(location, id)?.Status, now, Looked);
+            var missed = MissedFires.Of(schedule, fires, now);
+            if (missed.All(notice => _told.Contains($"{location.Key}/{schedule.Name}/{notice.Key}")))
+            {
+                continue;
+            }
+            // The desk knows from its book what was told before, also by another process.
+            var told = await new NoticeDesk(context.Services).TellAsync(
+                new TellPeopleInput($"schedule-{schedule.Name}", reference, missed, RunRest.Standing),
+                stop
+            );
+            if (told.NextAt is null)
+            {
+                _told.UnionWith(missed.Select(notice => $"{location.Key}/{schedule.Name}/{notice.Key}"));
+            }
+        }
+    }
+}
