@@ -77,7 +77,10 @@ public static class DashboardHost
         pages.AddTo(app);
         new FormRoutes(commands, pages, renderer, answers, sessions).AddTo(app);
         new ApiRoutes(commands, time).AddTo(app);
-        new ChangeStreams(commands, source, time, app.Lifetime.ApplicationStopping).AddTo(app);
+        var events = new AllEvents(commands, source, time);
+        new ChangeStreams(commands, source, events, time, app.Lifetime.ApplicationStopping).AddTo(app);
+        app.UseWebSockets();
+        new OldRoutes(commands, events, source, time, app.Lifetime.ApplicationStopping).AddTo(app);
         app.MapGet(
             "/docs",
             context =>

@@ -36,8 +36,7 @@ public sealed class BrowserTests
                 },
             ],
             Log = [.. Enumerable.Range(1, 300).Select(i => $"line {i} of what the agent says")],
-            Patch =
-                "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-old\n+a new line that is much longer than a phone is wide\n",
+            Patch = "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-old\n+a new line that is much longer than a phone is wide\n",
         };
     }
 

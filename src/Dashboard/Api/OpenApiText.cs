@@ -14,7 +14,22 @@ internal static class OpenApiText
         {
             ["/repositories"] = new JsonObject { ["get"] = Operation("listRepositories", "The repositories of this user", [], [], []) },
             ["/inbox"] = new JsonObject { ["get"] = Operation("listInbox", "What needs the user, in all repositories", [], [], []) },
-            ["/repositories/{repository}/runs/{run}/stream"] = new JsonObject { ["get"] = Stream() },
+            ["/repositories/{repository}/runs/{run}/stream"] = new JsonObject
+            {
+                ["get"] = Stream(
+                    "streamRun",
+                    "A run's transitions as server-sent events; Last-Event-ID goes on after an earlier one",
+                    "repository",
+                    "run"
+                ),
+            },
+            ["/events"] = new JsonObject
+            {
+                ["get"] = Stream(
+                    "streamEvents",
+                    "The transitions of all runs as server-sent events; Last-Event-ID goes on after an earlier one"
+                ),
+            },
         };
         foreach (var route in ApiTable.All)
         {
@@ -113,18 +128,12 @@ internal static class OpenApiText
         return operation;
     }
 
-    private static JsonObject Stream()
+    private static JsonObject Stream(string name, string summary, params IReadOnlyList<string> parts)
     {
-        var stream = Operation(
-            "streamEvents",
-            "A run's transitions as server-sent events; Last-Event-ID goes on after an earlier one",
-            ["repository", "run"],
-            [],
-            []
-        );
+        var stream = Operation(name, summary, parts, [], []);
         stream["responses"]!["200"] = new JsonObject
         {
-            ["description"] = "Each event's id is the number of the transition; 'resync' has a snapshot of the run instead.",
+            ["description"] = "The id of an event goes on behind it; 'resync' has what there is instead of what was missed.",
             ["content"] = new JsonObject { ["text/event-stream"] = new JsonObject { ["schema"] = OfType("string") } },
         };
         return stream;

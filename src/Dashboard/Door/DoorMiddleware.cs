@@ -51,7 +51,8 @@ internal sealed class DoorMiddleware(RequestDelegate next, DashboardOptions opti
             );
             return;
         }
-        var isChange = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
+        // A page of another port of this machine has our cookie sent along, and could read a socket.
+        var isChange = (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)) || request.Headers.Upgrade.Count > 0;
         var header = request.Headers.Authorization.ToString();
         if (header.StartsWith(Bearer, StringComparison.Ordinal))
         {

@@ -4,9 +4,16 @@ namespace Orchestrator.Dashboard.Routes;
 /// so that none is lost by whoever was away.</summary>
 /// <param name="commands">The repositories.</param>
 /// <param name="source">The records.</param>
+/// <param name="all">The transitions of all runs.</param>
 /// <param name="time">The clock.</param>
 /// <param name="ends">The server ends.</param>
-internal sealed class ChangeStreams(CommandReader commands, IDashboardSource source, TimeProvider time, CancellationToken ends)
+internal sealed class ChangeStreams(
+    CommandReader commands,
+    IDashboardSource source,
+    AllEvents all,
+    TimeProvider time,
+    CancellationToken ends
+)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(40);
 
@@ -18,6 +25,7 @@ internal sealed class ChangeStreams(CommandReader commands, IDashboardSource sou
     {
         routes.MapGet("/changes", ChangesAsync);
         routes.MapGet("/api/v1/repositories/{repository}/runs/{run}/stream", EventsAsync);
+        routes.MapGet("/api/v1/events", (Delegate)AllEventsAsync);
     }
 
     private async Task<IResult> ChangesAsync(HttpContext context, string? repository, string? run)
@@ -94,6 +102,46 @@ internal sealed class ChangeStreams(CommandReader commands, IDashboardSource sou
                 );
             }
             await SendAsync(context, "event: end\ndata: \n\n", stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Whoever listened has gone, or the server ends.
+        }
+        return Results.Empty;
+    }
+
+    private async Task<IResult> AllEventsAsync(HttpContext context)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ends);
+        var id = context.Request.Headers["Last-Event-ID"].FirstOrDefault();
+        var cursor = EventCursor.Read(id);
+        try
+        {
+            await BeginAsync(context, stop.Token);
+            if (cursor is null)
+            {
+                // Who begins, and who comes with an id that is none of ours, gets all runs as they are, then what happens.
+                cursor = await all.BeginAsync(stop.Token);
+                var runs = (await all.RunsAsync(stop.Token)).Select(one => new { repository = one.Repository, run = one.Run });
+                await SendAsync(
+                    context,
+                    $"id: {cursor.Write()}\nevent: resync\ndata: {JsonSerializer.Serialize(new { runs }, CommandReader.Json)}\n\n",
+                    stop.Token
+                );
+            }
+            await foreach (var (after, repository, run, happened) in all.FollowAsync(cursor, stop.Token))
+            {
+                var data = JsonSerializer.Serialize(
+                    new
+                    {
+                        repository = repository.Id,
+                        run,
+                        happened,
+                    },
+                    CommandReader.Json
+                );
+                await SendAsync(context, $"id: {after.Write()}\nevent: transition\ndata: {data}\n\n", stop.Token);
+            }
         }
         catch (OperationCanceledException)
         {

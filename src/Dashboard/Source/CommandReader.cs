@@ -59,9 +59,22 @@ internal sealed class CommandReader(IDashboardSource source, TimeProvider time)
         ReadAsync<RunStatus>(repository.Root, ["status", "--json", "--", run], stop);
 
     /// <summary>A run's transitions and its mail.</summary>
-    public async Task<IReadOnlyList<RunEvent>> EventsAsync(RepositoryEntry repository, string run, CancellationToken stop) =>
+    /// <param name="repository">The repository.</param>
+    /// <param name="run">Id of the run.</param>
+    /// <param name="stop">Gives up waiting.</param>
+    /// <param name="isFresh">Not what somebody was answered a moment ago.</param>
+    public async Task<IReadOnlyList<RunEvent>> EventsAsync(
+        RepositoryEntry repository,
+        string run,
+        CancellationToken stop,
+        bool isFresh = false
+    ) =>
         [
-            .. (await ReadAsync(repository.Root, ["events", "--json", "--", run], stop))
+            .. (
+                isFresh
+                    ? await source.CallAsync(new CommandCall(repository.Root, ["events", "--json", "--", run]), stop)
+                    : await ReadAsync(repository.Root, ["events", "--json", "--", run], stop)
+            )
                 .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Select(Event),
         ];

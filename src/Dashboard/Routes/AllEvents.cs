@@ -1,0 +1,95 @@
+using System.Runtime.CompilerServices;
+using Orchestrator.Client.Views;
+
+namespace Orchestrator.Dashboard.Routes;
+
+/// <summary>The transitions of all runs of this user as one sequence, from their records: whoever was away goes on where they were, and a
+/// transition is never left out, though one may come twice to who was away while its run was reset.</summary>
+/// <param name="commands">Reads the runs.</param>
+/// <param name="source">Tells when something changed.</param>
+/// <param name="time">The clock.</param>
+internal sealed class AllEvents(CommandReader commands, IDashboardSource source, TimeProvider time)
+{
+    private const int MostRuns = 1000;
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The cursor of who begins now: everything until now counts as read.</summary>
+    public async Task<EventCursor> BeginAsync(CancellationToken stop)
+    {
+        var cursor = EventCursor.From(time.GetUtcNow());
+        foreach (var (repository, run) in await RunsAsync(stop))
+        {
+            if (!RunStates.IsFinal(run.State))
+            {
+                cursor = cursor.After(
+                    EventCursor.KeyOf(repository, run.RunId),
+                    (await EventsAsync(repository, run.RunId, stop)).LastOrDefault()?.Sequence ?? 0
+                );
+            }
+        }
+        return cursor;
+    }
+
+    /// <summary>What comes after a cursor, each with the cursor behind it; ends never by itself.</summary>
+    public async IAsyncEnumerable<(EventCursor Cursor, RepositoryEntry Repository, string Run, RunEvent Happened)> FollowAsync(
+        EventCursor cursor,
+        [EnumeratorCancellation] CancellationToken stop
+    )
+    {
+        var known = new Dictionary<string, string>(StringComparer.Ordinal);
+        var isAgain = true;
+        for (var seen = ""; ; await Task.Delay(Look, time, stop))
+        {
+            var now = string.Join(';', commands.Repositories.Select(repository => source.Fingerprint(repository, null)));
+            if (now == seen && !isAgain)
+            {
+                continue;
+            }
+            // What is known of a repository may be newer than what is known of its runs: after a change it is looked twice.
+            (isAgain, seen) = (now != seen, now);
+            var runs = await RunsAsync(stop);
+            foreach (var (repository, run) in runs)
+            {
+                var key = EventCursor.KeyOf(repository, run.RunId);
+                if (cursor.ReadOf(key, run.UpdatedAt) is not { } read)
+                {
+                    continue;
+                }
+                var state = source.Fingerprint(repository, run.RunId);
+                if (known.GetValueOrDefault(key) == state)
+                {
+                    continue;
+                }
+                foreach (var happened in (await EventsAsync(repository, run.RunId, stop)).Where(one => one.Sequence > read))
+                {
+                    cursor = cursor.After(key, happened.Sequence);
+                    yield return (cursor, repository, run.RunId, happened);
+                }
+                known[key] = state;
+            }
+            var ended = runs.Where(one => RunStates.IsFinal(one.Run.State)).ToList();
+            if (ended.Count > 0)
+            {
+                cursor = cursor.Without(
+                    ended.Select(one => EventCursor.KeyOf(one.Repository, one.Run.RunId)).ToHashSet(StringComparer.Ordinal),
+                    ended.Max(one => one.Run.UpdatedAt)
+                );
+            }
+        }
+    }
+
+    /// <summary>The latest runs of all repositories.</summary>
+    public async Task<IReadOnlyList<(RepositoryEntry Repository, HistoryEntry Run)>> RunsAsync(CancellationToken stop)
+    {
+        var all = new List<(RepositoryEntry, HistoryEntry)>();
+        foreach (var repository in commands.Repositories)
+        {
+            var (history, _) = await commands.HistoryAsync(repository, stop, MostRuns);
+            all.AddRange((history?.Runs ?? []).Select(run => (repository, run)));
+        }
+        return all;
+    }
+
+    private async Task<IEnumerable<RunEvent>> EventsAsync(RepositoryEntry repository, string run, CancellationToken stop) =>
+        (await commands.EventsAsync(repository, run, stop, isFresh: true)).Where(happened => happened.Sequence > 0);
+}

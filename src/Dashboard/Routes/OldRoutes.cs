@@ -1,0 +1,220 @@
+using System.Net.WebSockets;
+using Orchestrator.Dashboard.Door;
+
+namespace Orchestrator.Dashboard.Routes;
+
+/// <summary>The addresses that clients of an older tool use: <c>/api/status</c>, <c>/api/spawn</c>, <c>/api/agents/RUN/TASK/pause</c> and
+/// <c>resume</c>, <c>/api/cleanup</c>, <c>/ws/status</c>. An agent's id is <c>RUN/TASK</c>.</summary>
+/// <param name="commands">Carries them out.</param>
+/// <param name="events">All runs.</param>
+/// <param name="source">Tells when something changed.</param>
+/// <param name="time">The clock.</param>
+/// <param name="ends">The server ends.</param>
+internal sealed class OldRoutes(
+    CommandReader commands,
+    AllEvents events,
+    IDashboardSource source,
+    TimeProvider time,
+    CancellationToken ends
+)
+{
+    private const int MostTasks = 200;
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Adds them.</summary>
+    public void AddTo(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/status", async (HttpContext context) => Json(await StatusAsync(context.RequestAborted)));
+        routes.MapPost("/api/spawn", (Delegate)SpawnAsync);
+        foreach (var verb in (string[])["pause", "resume"])
+        {
+            routes.MapPost(
+                $"/api/agents/{{run}}/{{task}}/{verb}",
+                (HttpContext context, string run, string task) => SteerAsync(context, run, task, verb)
+            );
+        }
+        routes.MapPost("/api/cleanup", (Delegate)CleanupAsync);
+        routes.Map("/ws/status", SocketAsync);
+    }
+
+    private async Task<JsonObject> StatusAsync(CancellationToken stop)
+    {
+        var (runs, agents) = (new JsonArray(), new JsonArray());
+        foreach (var (repository, entry) in await events.RunsAsync(stop))
+        {
+            if (RunStates.IsFinal(entry.State) || (await commands.RunAsync(repository, entry.RunId, stop)).Run is not { } run)
+            {
+                continue;
+            }
+            runs.Add(
+                new JsonObject
+                {
+                    ["id"] = run.RunId,
+                    ["repository"] = repository.Root,
+                    ["title"] = run.Title,
+                    ["status"] = run.State,
+                    ["standing"] = run.Standing,
+                    ["cost"] = run.Cost,
+                }
+            );
+            foreach (var task in run.Tasks.Where(task => TaskStates.HoldsSlot(task.State)))
+            {
+                agents.Add(
+                    new JsonObject
+                    {
+                        ["id"] = $"{run.RunId}/{task.Id}",
+                        ["task"] = task.Title.Length > 0 ? task.Title : task.Id,
+                        ["status"] = task.Paused ? "paused" : task.State,
+                        ["startedAt"] = task.StartedAt,
+                        ["attempt"] = task.Attempt,
+                        ["cost"] = task.Cost,
+                    }
+                );
+            }
+        }
+        return new JsonObject { ["runs"] = runs, ["agents"] = agents };
+    }
+
+    /// <summary>Independent tasks, each a text: a run that leaves its work on a branch.</summary>
+    private async Task<IResult> SpawnAsync(HttpContext context)
+    {
+        JsonNode? body;
+        try
+        {
+            body = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+        }
+        catch (JsonException fault)
+        {
+            return Problem.Of(StatusCodes.Status400BadRequest, $"The body is no JSON: {fault.Message}", "{\"tasks\": [\"...\"]}");
+        }
+        var texts = TextsOf(body?["tasks"] ?? body?["task"]).ToList();
+        var home =
+            body?["repository"]?.ToString() is { Length: > 0 } named
+                ? commands.Repositories.FirstOrDefault(repository => named == repository.Id || named == repository.Root)
+            : commands.Repositories is [var only] ? only
+            : null;
+        if (home is null || texts.Count is 0 or > MostTasks || texts.Exists(text => text.Trim().Length == 0))
+        {
+            return Problem.Of(
+                StatusCodes.Status400BadRequest,
+                home is null ? "Which repository is meant?" : "There are no tasks, or one of them is empty.",
+                "{\"repository\": \"ID or path\", \"tasks\": [\"what an agent has to do\", ...]}; GET /api/v1/repositories lists repositories."
+            );
+        }
+        var plan = new JsonObject
+        {
+            ["request"] = texts.Count == 1 ? texts[0] : $"{texts.Count} tasks side by side",
+            ["tasks"] = new JsonArray([
+                .. texts.Select(
+                    (text, at) =>
+                        new JsonObject
+                        {
+                            ["id"] = string.Create(CultureInfo.InvariantCulture, $"task-{at + 1}"),
+                            ["description"] = text,
+                            ["parallel"] = true,
+                        }
+                ),
+            ]),
+        };
+        var call = new CommandCall(
+            home.Root,
+            ["run", "--detach", "--land=branch", CommandCall.InputFile],
+            DoorMiddleware.SessionOf(context).Device
+        )
+        {
+            Input = plan.ToJsonString(),
+        };
+        return Told(await commands.ActAsync(call, context.RequestAborted));
+    }
+
+    private static IEnumerable<string> TextsOf(JsonNode? tasks) =>
+        tasks switch
+        {
+            JsonArray many => many.Select(one => (one as JsonObject)?["task"]?.ToString() ?? one?.ToString() ?? ""),
+            null => [],
+            _ => [tasks.ToString()],
+        };
+
+    private async Task<IResult> SteerAsync(HttpContext context, string run, string task, string verb)
+    {
+        foreach (var repository in commands.Repositories)
+        {
+            if ((await commands.RunAsync(repository, run, context.RequestAborted)).Run is { } found && found.RunId == run)
+            {
+                var words = SteeringWords.InBackground([verb, "--", $"{run}/{task}"]);
+                var call = new CommandCall(repository.Root, words, DoorMiddleware.SessionOf(context).Device);
+                return Told(await commands.ActAsync(call, context.RequestAborted));
+            }
+        }
+        return Problem.Of(StatusCodes.Status404NotFound, $"There is no agent {run}/{task}.", "GET /api/status lists the agents.");
+    }
+
+    private async Task<IResult> CleanupAsync(HttpContext context)
+    {
+        var told = new List<string>();
+        foreach (var repository in commands.Repositories)
+        {
+            var call = new CommandCall(repository.Root, ["cleanup"], DoorMiddleware.SessionOf(context).Device);
+            var outcome = await commands.ActAsync(call, context.RequestAborted);
+            told.Add($"{repository.Root}:\n{outcome.Output}{outcome.Messages}".Trim());
+        }
+        return Told(new CommandOutcome(0, string.Join("\n\n", told), ""));
+    }
+
+    private async Task SocketAsync(HttpContext context)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            await Problem
+                .Of(StatusCodes.Status426UpgradeRequired, "This address is for WebSockets.", "GET /api/status answers once.")
+                .ExecuteAsync(context);
+            return;
+        }
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ends);
+        var closed = WhenClosedAsync(socket, stop);
+        try
+        {
+            for (var seen = ""; ; await Task.Delay(Look, time, stop.Token))
+            {
+                var now = string.Join(';', commands.Repositories.Select(repository => source.Fingerprint(repository, null)));
+                if (now != seen)
+                {
+                    seen = now;
+                    var text = Encoding.UTF8.GetBytes((await StatusAsync(stop.Token)).ToJsonString());
+                    await socket.SendAsync(text, WebSocketMessageType.Text, endOfMessage: true, stop.Token);
+                }
+            }
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or WebSocketException)
+        {
+            await closed;
+        }
+    }
+
+    // What the client says is not looked at; only that it ends.
+    private static async Task WhenClosedAsync(WebSocket socket, CancellationTokenSource stop)
+    {
+        var buffer = new byte[1024];
+        try
+        {
+            while ((await socket.ReceiveAsync(buffer.AsMemory(), stop.Token)).MessageType != WebSocketMessageType.Close) { }
+            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or WebSocketException)
+        {
+            // It has gone without a word.
+        }
+        await stop.CancelAsync();
+    }
+
+    private static IResult Json(JsonObject document) => Results.Text(document.ToJsonString(), "application/json");
+
+    private static IResult Told(CommandOutcome outcome)
+    {
+        var text = (outcome.Output.Trim() + "\n" + outcome.Messages.Trim()).Trim();
+        return outcome.ExitCode is 0 or 4
+            ? Json(new JsonObject { ["exitCode"] = outcome.ExitCode, ["told"] = text })
+            : Problem.Of(StatusCodes.Status422UnprocessableEntity, text.Split('\n')[0], text, outcome.ExitCode);
+    }
+}
