@@ -45,6 +45,9 @@ public interface IAgentOutputParser
     /// and <see cref="Complete"/> says why.</summary>
     string? Refusal => null;
 
+    /// <summary>What was used by now, as far as the program's own record has it; counts only grow. Empty where it keeps none.</summary>
+    AgentUsage UsageSoFar => AgentUsage.None;
+
     /// <summary>Judges the whole output.</summary>
     /// <param name="exitCode">The program's exit code; null when unknown.</param>
     /// <param name="errorText">The end of its stderr.</param>

@@ -207,6 +207,10 @@ public sealed class RunHandle
     public Task<SteeringAnswer> LandMergedAsync(PersonCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.LandMergedAsync(command), cancellation);
 
+    /// <summary>Raises a budget; what waits for it goes on.</summary>
+    public Task<SteeringAnswer> IncreaseBudgetAsync(RaiseBudgetCommand command, CancellationToken cancellation = default) =>
+        SteerAsync(w => w.IncreaseBudgetAsync(command), cancellation);
+
     /// <summary>Decides how a run goes on that can't go on by itself.</summary>
     public Task<SteeringAnswer> ResolveAsync(ResolutionCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.ResolveEscalationAsync(command), cancellation);

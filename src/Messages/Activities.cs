@@ -79,6 +79,14 @@ public interface INoticeActivities
     Task<ToldPeople> TellPeopleAsync(TellPeopleInput input);
 }
 
+/// <summary>What accounts may spend.</summary>
+public interface IUsageActivities
+{
+    /// <summary>Stores a raised budget. Repeated, it changes nothing.</summary>
+    [Activity]
+    Task<RaisedBudget> IncreaseBudgetAsync(RaiseBudgetInput input);
+}
+
 /// <summary>Steps of one task. Each may be repeated at any time and then does what is still missing.</summary>
 public interface ITaskActivities
 {

@@ -63,6 +63,11 @@ public enum FailureClass
     [JsonStringEnumMemberName("held")]
     Held,
 
+    /// <summary>A budget is used up: not begun, it waits until a person raises that; begun, it has used what was reserved for it, and asks
+    /// for more.</summary>
+    [JsonStringEnumMemberName("budget")]
+    Budget,
+
     /// <summary>We stopped it: pause, cancel or shutdown.</summary>
     [JsonStringEnumMemberName("stopped")]
     Stopped,

@@ -11,6 +11,7 @@ internal static class RunInputLayer
             .. Set(nameof(input.Workers), "workers", input.Workers?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             .. Set(nameof(input.Land), "git.land", input.Land),
             .. Set(nameof(input.Target), "git.target", input.Target),
+            .. Set(nameof(input.MaxCost), "budget.run", input.MaxCost?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
         ];
 
     private static IEnumerable<SettingFlag> Set(string member, string setting, string? value) =>

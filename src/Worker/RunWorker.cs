@@ -56,7 +56,8 @@ public sealed class RunWorker : IDisposable
                 .AddAllActivities(new AnswerActivities(services))
                 .AddAllActivities(new PlanningActivities(services))
                 .AddAllActivities(new ReviewActivities(services))
-                .AddAllActivities(new NoticeActivities(services));
+                .AddAllActivities(new NoticeActivities(services))
+                .AddAllActivities(new UsageActivities(services));
             _workers.Add(new TemporalWorker(client, own));
         }
     }

@@ -415,7 +415,7 @@ public class RunCommandTests
         var agent = cli.WriteAgent(script);
         cli.Write(
             ".orchestrator/config.yaml",
-            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n"
+            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"], free: true}}}}\ndisk: {{reserve: 1}}\n"
         );
         return cli;
     }

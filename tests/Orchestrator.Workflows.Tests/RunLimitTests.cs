@@ -36,68 +36,145 @@ public sealed class RunLimitTests
         Assert.Empty(run.Activities.Starts);
     }
 
-    [Fact]
-    public async Task MaxCost_Spent_StartsNothingMoreUntilAPersonResumes()
-    {
-        await using var run = await ScriptedRun.CreateAsync([Task("a"), Task("b", "a")]);
-        await run.BeginAsync(
-            new OrchestrationInput
+    /// <summary>What the governor answers while a budget of the run is used up.</summary>
+    private static AgentRunResult UsedUp(string kind = BudgetKinds.Run) =>
+        new()
+        {
+            FailureClass = FailureClass.Budget,
+            NeverBegun = true,
+            Message = "the budget is used up",
+            Budget = new BudgetStatus
             {
-                Repository = "/repository",
-                PlanFile = "tasks.yaml",
-                MaxCost = 0.5m,
+                Kind = kind,
+                Scope = $"{kind}:key/run",
+                Account = "claude",
+                SpentUsd = 0.51m,
+                LimitUsd = 0.5m,
+            },
+        };
+
+    [Fact]
+    public async Task Budget_UsedUp_ParksAsksOnceStartsNothingAndGoesOnWhenItIsRaised()
+    {
+        var isRaised = false;
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a"), Task("b"), Task("c"), Task("d", "a")],
+            a =>
+            {
+                a.Agent = (input, _) =>
+                    System.Threading.Tasks.Task.FromResult(isRaised || input.Task.Task.Id == "c" ? ScriptedActivities.Done() : UsedUp());
+                a.RaiseBudget = input =>
+                {
+                    isRaised = true;
+                    return new RaisedBudget(true, "The budget of the run, 2.00 USD, holds from now on");
+                };
             }
         );
-        var paused = await run.UntilAsync(s => s.Paused);
-        Assert.Equal([TaskStates.Merged, TaskStates.Pending], paused.Tasks.Select(t => t.State));
-        Assert.Contains("(maxCost)", paused.Reason, StringComparison.Ordinal);
+        var parked = await run.UntilAsync(s =>
+            s.Tasks.Count(t => t.State == TaskStates.Parked) == 2 && s.Tasks[2].State == TaskStates.Merged
+        );
 
-        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
+        var question = Assert.Single(parked.Questions);
+        Assert.Equal("budget-run", question.Id);
+        Assert.StartsWith(
+            "The budget of the run is used up: 0.51 of 0.50 USD are spent, so 2 tasks wait;",
+            question.Question,
+            StringComparison.Ordinal
+        );
+        Assert.Equal([$"orchestrate budget raise {run.RunId} AMOUNT"], question.Commands);
+        Assert.Equal(RunLiveness.NeedsPerson, RunLiveness.Of(parked));
+        Assert.Empty(parked.Outages);
+        var tooLittle = new RaiseBudgetCommand(BudgetKinds.Run, 0.51m);
+        var refused = await Assert.ThrowsAsync<Temporalio.Exceptions.WorkflowUpdateFailedException>(() =>
+            run.Run.ExecuteUpdateAsync(w => w.IncreaseBudgetAsync(tooLittle))
+        );
+        Assert.Contains("0.51 of 0.50 USD are spent. Give more than that.", refused.InnerException!.Message, StringComparison.Ordinal);
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
-        Assert.DoesNotContain("maxCost", (await run.StatusAsync()).Reason, StringComparison.Ordinal);
+        var more = new RaiseBudgetCommand(BudgetKinds.Run, 2, By: "kim");
+        var answer = await run.Run.ExecuteUpdateAsync(w => w.IncreaseBudgetAsync(more));
+
+        Assert.Equal("The budget of the run, 2.00 USD, holds from now on; 2 tasks go on.", answer.Message);
+        var result = await run.ResultAsync();
+        Assert.Equal(RunStates.Completed, result.State);
+        var status = await run.StatusAsync();
+        Assert.All(status.Tasks, task => Assert.Equal((1, 1, 1), (task.Attempt, task.Starts, task.LastStart)));
+        Assert.Contains(run.Activities.Events, e => e.Reason == "The budget of the run, 2.00 USD, holds from now on, by kim");
     }
 
-    /// <summary>As with Ctrl-C and <c>resume</c>: nobody was asked about money.</summary>
     [Fact]
-    public async Task MaxCost_NotSpentWhenAPersonResumes_HoldsOn()
+    public async Task Budget_OfOneTask_KeepsNoOtherFromStarting()
     {
-        var go = new TaskCompletionSource();
-        await using var run = await ScriptedRun.CreateAsync(
-            [Task("a"), Task("b", "a")],
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a"), Task("b", "c"), Task("c")],
             a =>
-                a.Agent = async (input, stop) =>
-                {
-                    if (input.Stop)
-                    {
-                        return new AgentRunResult { FailureClass = FailureClass.Stopped };
-                    }
-                    await go.Task.WaitAsync(stop);
-                    return ScriptedActivities.Done();
-                }
+                a.Agent = (input, _) =>
+                    System.Threading.Tasks.Task.FromResult(input.Task.Task.Id == "a" ? UsedUp(BudgetKinds.Task) : ScriptedActivities.Done())
         );
-        await run.BeginAsync(
-            new OrchestrationInput
-            {
-                Repository = "/repository",
-                PlanFile = "tasks.yaml",
-                MaxCost = 0.5m,
-            }
+
+        var status = await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Parked }, { State: TaskStates.Merged }, ..]);
+
+        var question = Assert.Single(status.Questions);
+        Assert.Equal(("a", $"orchestrate budget raise {run.RunId}/a AMOUNT"), (question.Id, question.Commands[0]));
+    }
+
+    [Fact]
+    public async Task Budget_AgentHasUsedItsPart_GoesOnInItsConversationWithoutAnAttempt()
+    {
+        var calls = 0;
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+                a.Agent = (_, _) =>
+                    System.Threading.Tasks.Task.FromResult(
+                        ++calls < 4
+                            ? ScriptedActivities.Done() with
+                            {
+                                FailureClass = FailureClass.Budget,
+                                Session = "s",
+                            }
+                            : ScriptedActivities.Done()
+                    )
         );
-        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }, ..]);
-        await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
-        await run.UntilAsync(s => s.Tasks[0].Paused);
-        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
 
-        go.SetResult();
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal((1, 4), ((await run.StatusAsync()).Tasks[0].Attempt, (await run.StatusAsync()).Tasks[0].Starts));
+        Assert.Equal(["", "s", "s", "s"], run.Activities.Starts.Select(start => start.Session));
+    }
 
-        var held = await run.UntilAsync(s => s.Tasks[0].State == TaskStates.Merged && s.Paused);
-        Assert.Equal(0, held.Tasks[1].Starts);
+    /// <summary>The governor says when: that is a hold, and neither a start nor an attempt.</summary>
+    [Fact]
+    public async Task Governor_AccountIsBlocked_WaitsByATimerUntilItsTurn()
+    {
+        var reset = DateTimeOffset.UtcNow;
+        var calls = 0;
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+                a.Agent = (_, _) =>
+                    System.Threading.Tasks.Task.FromResult(
+                        ++calls == 1
+                            ? new AgentRunResult
+                            {
+                                FailureClass = FailureClass.UsageLimit,
+                                NeverBegun = true,
+                                Message = "the account claude is used up",
+                                ResetAt = reset,
+                                WakeAt = DateTimeOffset.UtcNow.AddSeconds(2),
+                            }
+                            : ScriptedActivities.Done()
+                    )
+        );
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        var task = (await run.StatusAsync()).Tasks[0];
+        Assert.Equal((1, 1, 1), (task.Attempt, task.Starts, task.LastStart));
+        Assert.Equal([1, 1], run.Activities.Starts.Select(start => start.Start));
+        Assert.True(DateTimeOffset.UtcNow - reset >= TimeSpan.FromSeconds(2));
     }
 
     /// <summary>Whoever lets a run go on past its time was not asked about money.</summary>
     [Fact]
-    public async Task Until_LiftedByAPerson_LeavesTheMoneyThatIsNotSpent()
+    public async Task Until_LiftedByAPerson_StaysLifted()
     {
         await using var run = await ScriptedRun.CreateAsync([Task("a"), Task("b", "a")]);
         await run.BeginAsync(
@@ -105,48 +182,14 @@ public sealed class RunLimitTests
             {
                 Repository = "/repository",
                 PlanFile = "tasks.yaml",
-                MaxCost = 0.5m,
                 Until = DateTimeOffset.UtcNow.AddDays(-1),
             }
         );
         var late = await run.UntilAsync(s => s.Paused);
         await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
-        var spent = await run.UntilAsync(s => s.Tasks[0].State == TaskStates.Merged && s.Paused);
-        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
 
         Assert.Contains("(until)", late.Reason, StringComparison.Ordinal);
-        Assert.DoesNotContain("(maxCost)", late.Reason, StringComparison.Ordinal);
-        Assert.Contains("(maxCost)", spent.Reason, StringComparison.Ordinal);
-        Assert.DoesNotContain("(until)", spent.Reason, StringComparison.Ordinal);
-        Assert.Equal(0, spent.Tasks[1].Starts);
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
-    }
-
-    [Fact]
-    public async Task MaxCost_LiftedByAPerson_StaysLiftedInLaterExecutions()
-    {
-        await using var run = await ScriptedRun.CreateAsync(
-            [.. Enumerable.Range(0, 12).Select(i => i == 0 ? Task("t0") : Task($"t{i}", $"t{i - 1}"))],
-            settings: new RunRules { Workers = 3, ContinueAfterEvents = 40 }
-        );
-        await run.BeginAsync(
-            new OrchestrationInput
-            {
-                Repository = "/repository",
-                PlanFile = "tasks.yaml",
-                MaxCost = 0.5m,
-            }
-        );
-        await run.UntilAsync(s => s.Paused);
-
-        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
-
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
-        Assert.Single(run.Activities.Events, e => e.Reason.Contains("maxCost", StringComparison.Ordinal));
-        var started = (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync())
-            .Events.First()
-            .WorkflowExecutionStartedEventAttributes;
-        Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
     }
 
     [Fact]

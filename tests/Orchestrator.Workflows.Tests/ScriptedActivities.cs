@@ -16,7 +16,8 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
         IRequestActivities,
         IAnswerActivities,
         IPlanningActivities,
-        IReviewActivities
+        IReviewActivities,
+        IUsageActivities
 {
     private readonly ConcurrentDictionary<string, MergeResult> _alone = new();
     private readonly ConcurrentDictionary<string, MergeResult> _merges = new();
@@ -50,6 +51,11 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     public int PageSize { get; set; } = 2;
 
     public int MostAgentsAtOnce { get; private set; }
+
+    public Func<RaiseBudgetInput, RaisedBudget> RaiseBudget { get; set; } = _ => new RaisedBudget(true, "It is raised");
+
+    [Activity]
+    public Task<RaisedBudget> IncreaseBudgetAsync(RaiseBudgetInput input) => Task.FromResult(RaiseBudget(input));
 
     public Func<RunAgentInput, CancellationToken, Task<AgentRunResult>> Agent { get; set; } = (_, _) => Task.FromResult(Done());
 

@@ -25,6 +25,7 @@ internal static class SampleOf
         "22:00-07:00",
         "[{pattern: x, weight: 1}]",
         "{A: b}",
+        "[{model: x, input: 1, output: 2}]",
     ];
 
     /// <summary>A value for a setting, and a configuration file with it.</summary>

@@ -76,8 +76,8 @@ public class SettingsLoaderTests
 
     /// <summary>Who relies on a setting must learn that nothing acts on it.</summary>
     [Theory]
-    [InlineData("budget: {run: 5}", "budget.run")]
-    [InlineData("usage: {warn_at: 80}", "usage.warn_at")]
+    [InlineData("budget: {week: 5}", "budget.week")]
+    [InlineData("usage: {sleep_at: 80}", "usage.sleep_at")]
     [InlineData("notifications: {sound: loud}", "notifications.sound")]
     public void Load_SettingThatNothingActsOn_IsNamedAsUnknown(string file, string key) =>
         Assert.Equal(

@@ -68,7 +68,7 @@ public sealed class BudgetTests
     }
 
     [Fact]
-    public void Raise_NotMoreThanIsSpent_IsRefusedAndSaysWhatIs()
+    public void Lift_NotMoreThanIsSpent_IsRefusedAndSaysWhatIs()
     {
         var book = LedgerBook.Empty.Admit(Request("a", RunCap(Dollar))).Settle("a", Dollar + 5);
 

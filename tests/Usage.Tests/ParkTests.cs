@@ -104,6 +104,14 @@ public sealed class ParkTests
     }
 
     [Fact]
+    public void Block_ResetIsNear_IsTriedAsLongAfterItAsTheWaitWas()
+    {
+        var book = LedgerBook.Empty.Admit(Request("a")).Block("a", Now.AddSeconds(20)).Settle("a", 0);
+
+        Assert.Equal(Now.AddSeconds(40), Assert.IsType<Wait>(book.Ask(Request("b"))).Until);
+    }
+
+    [Fact]
     public void Admit_WindowNearlyFull_WaitsForItsResetAndNamesTheFact()
     {
         var (book, warns) = Parks.Observe(LedgerBook.Empty, Account, "seven_day", 960_000, Reset, "rate_limit_event", 800_000, Now);

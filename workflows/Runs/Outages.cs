@@ -47,9 +47,9 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
     /// <summary>Handles a task's report.</summary>
     public void Report(TaskOutline task, TaskReport report)
     {
-        if (report.Progress is { Parts: not null } or { Asks: ApprovalKinds.Question })
+        if (report.Progress is { Parts: not null } or { Asks: ApprovalKinds.Question } || report.FailureClass == FailureClass.Budget)
         {
-            return; // It waits for other tasks or for the planner, and not for an account or a machine.
+            return; // It waits for other tasks, the planner or a person, and not for an account or a machine.
         }
         if (report.Progress.State == TaskStates.Parked)
         {

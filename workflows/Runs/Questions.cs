@@ -12,7 +12,12 @@ internal static class Questions
             ? []
             :
             [
-                .. OfRun(state).Concat(OfAccounts(state)).Concat(OfTasks(state).Take(Most)).OrderBy(q => q.Since).Take(Most),
+                .. OfRun(state)
+                    .Concat(OfAccounts(state))
+                    .Concat(OfBudgets(state))
+                    .Concat(OfTasks(state).Take(Most))
+                    .OrderBy(q => q.Since)
+                    .Take(Most),
                 .. OfTheWhole(state),
             ];
 
@@ -98,6 +103,39 @@ internal static class Questions
             }
         }
     }
+
+    /// <summary>Budgets that are used up, each once.</summary>
+    private static IEnumerable<RunQuestion> OfBudgets(RunState state)
+    {
+        foreach (var waiting in Scheduling.BudgetsReached(state.Board))
+        {
+            var (task, budget) = waiting.First();
+            yield return Ask(
+                BudgetKinds.IsShared(budget.Kind) ? RunQuestion.OfBudget(budget.Kind) : task.Id,
+                waiting.Min(one => one.Task.Progress.Since),
+                OfBudget(state, waiting.ToList()),
+                ToRaise(state, budget, task)
+            ) with
+            {
+                SaysReason = true,
+            };
+        }
+    }
+
+    /// <summary>What a budget that is used up means, in words.</summary>
+    /// <param name="waiting">The tasks that wait for it, at least one.</param>
+    public static string OfBudget(RunState state, IReadOnlyList<(TaskEntry Task, BudgetStatus Budget)> waiting)
+    {
+        var text = BudgetText.Of(waiting[0].Budget);
+        var who = waiting.Count == 1 ? $"{waiting[0].Task.Id} waits" : $"{waiting.Count} tasks wait";
+        var others = BudgetKinds.IsShared(waiting[0].Budget.Kind) ? " Nothing more is started." : "";
+        return $"{char.ToUpperInvariant(text[0])}{text[1..]}, so {who}; all that was done is kept.{others} "
+            + "More than is spent lets it go on:";
+    }
+
+    /// <summary>The way to raise a budget.</summary>
+    public static AnswerWay ToRaise(RunState state, BudgetStatus budget, TaskEntry task) =>
+        new(AnswerWays.RaiseBudget, BudgetKinds.IsShared(budget.Kind) ? state.RunId : $"{state.RunId}/{task.Id}", budget.Kind);
 
     private static IEnumerable<RunQuestion> OfTasks(RunState state)
     {

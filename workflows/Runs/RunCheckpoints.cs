@@ -39,7 +39,6 @@ internal sealed class RunCheckpoints(RunContext context, RunPlanReader plans)
             Staging = _state.Staging,
             Leases = _state.Leases.ToCheckpoint(),
             Outages = _state.Outages.ToCheckpoint(),
-            CostLifted = _state.CostLifted,
             UntilLifted = _state.UntilLifted,
             PausedAlone = [.. _state.PausedAlone],
         };

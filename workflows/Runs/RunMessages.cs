@@ -102,6 +102,14 @@ public abstract class RunMessages : MessageWorkflow
     [WorkflowUpdate(MessageNames.LandMerged, Description = "Lands what is merged of a run that can't go on; the rest stays open.")]
     public Task<SteeringAnswer> LandMergedAsync(PersonCommand? command = null) => CarryOutAsync(Parts.Steering.LandMerged(command, Now));
 
+    /// <inheritdoc cref="IOrchestrationWorkflow.IncreaseBudgetAsync"/>
+    [WorkflowUpdate(MessageNames.RaiseBudget, Description = "Raises a budget; what waits for it goes on.")]
+    public Task<SteeringAnswer> IncreaseBudgetAsync(RaiseBudgetCommand command = null!) => Parts.Budgets.IncreaseAsync(command);
+
+    /// <inheritdoc cref="MessageWorkflow.Refuse"/>
+    [WorkflowUpdateValidator(nameof(IncreaseBudgetAsync))]
+    public void ValidateIncreaseBudget(RaiseBudgetCommand command) => Refuse(Parts.Budgets.Refuse(command));
+
     /// <inheritdoc cref="IOrchestrationWorkflow.ResolveEscalationAsync"/>
     [WorkflowUpdate(MessageNames.ResolveEscalation, Description = "Decides how a run goes on that can't go on by itself.")]
     public async Task<SteeringAnswer> ResolveEscalationAsync(ResolutionCommand command = null!)
@@ -210,6 +218,7 @@ public abstract class RunMessages : MessageWorkflow
                     or MessageNames.Resume
                     or MessageNames.CancelTask
                     or MessageNames.RetryTask
+                    or MessageNames.RaiseBudget
                     or MessageNames.SkipTask
                     or MessageNames.SetConcurrency
                     or MessageNames.Approve

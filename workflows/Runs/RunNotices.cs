@@ -31,7 +31,7 @@ internal static class RunNotices
 
     private static IEnumerable<RunNotice> OfQuestions(RunState state) =>
         from question in Questions.Of(state)
-        where question.Id != RunQuestion.Account
+        where question.Id != RunQuestion.Account && !question.Ways.Any(way => way.Kind == AnswerWays.RaiseBudget)
         select new RunNotice(
             $"question/{question.Id}/{question.Shown}/{Seconds(question.Since)}",
             NoticeKinds.NeedsPerson,
@@ -67,20 +67,35 @@ internal static class RunNotices
         }
     }
 
-    // What is spent changes while others end: the limit is reached once.
-    private static IEnumerable<RunNotice> OfLimits(RunState state, DateTimeOffset now) =>
-        !state.IsEnding && Scheduling.LimitReached(state, now) is { } reached
-            ?
-            [
-                new RunNotice(
-                    state is { CostLifted: false } && Scheduling.IsCostReached(state) ? "limit/cost" : "limit/time",
-                    NoticeKinds.Budget,
-                    null,
-                    ReasonText.Of(reached),
-                    [new AnswerWay(AnswerWays.Resume, state.RunId)]
-                ),
-            ]
-            : [];
+    private static IEnumerable<RunNotice> OfLimits(RunState state, DateTimeOffset now)
+    {
+        if (state.IsEnding)
+        {
+            yield break;
+        }
+        if (Scheduling.LimitReached(state, now) is { } reached)
+        {
+            yield return new RunNotice(
+                "limit/time",
+                NoticeKinds.Budget,
+                null,
+                ReasonText.Of(reached),
+                [new AnswerWay(AnswerWays.Resume, state.RunId)]
+            );
+        }
+        // What is spent changes while others end: a limit is reached once.
+        foreach (var waiting in Scheduling.BudgetsReached(state.Board))
+        {
+            var budget = waiting.First().Budget;
+            yield return new RunNotice(
+                string.Create(CultureInfo.InvariantCulture, $"budget/{budget.Scope}/{budget.LimitUsd}/{budget.LimitTokens}"),
+                NoticeKinds.Budget,
+                BudgetKinds.IsShared(budget.Kind) ? null : waiting.First().Task.Id,
+                Questions.OfBudget(state, waiting.ToList()),
+                [Questions.ToRaise(state, budget, waiting.First().Task)]
+            );
+        }
+    }
 
     // What a question is about is told by the question, and a run that ends, lands or waits has told it.
     private static IEnumerable<RunNotice> OfTasks(RunState state)

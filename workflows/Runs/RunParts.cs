@@ -32,6 +32,7 @@ internal sealed class RunParts
         Ending = new EndStage(context, Messenger, Merging, _leases, Planning, Recorder, Recovery, _notices);
         Steering = new Steering(context.State);
         Approvals = new Approvals(context.State, Steering);
+        Budgets = new RunBudgets(context, Messenger);
     }
 
     public RunContext Context { get; }
@@ -65,6 +66,8 @@ internal sealed class RunParts
     public Steering Steering { get; }
 
     public Approvals Approvals { get; }
+
+    public RunBudgets Budgets { get; }
 
     /// <summary>Starts the work that runs beside the main path as long as the run.</summary>
     public void BeginBackground()

@@ -82,8 +82,6 @@ internal sealed class RunState
     /// <summary>There are facts that people are about to be told of.</summary>
     public bool IsTelling { get; set; }
 
-    public bool CostLifted { get; set; }
-
     public bool UntilLifted { get; set; }
 
     /// <summary>Tasks that a person paused by name: they are resumed by name, not with the run.</summary>
@@ -160,7 +158,6 @@ internal sealed class RunState
         Run = checkpoint.Status with { Tasks = [], Questions = [] };
         Staging = checkpoint.Staging;
         Train.Restore(checkpoint.Train);
-        CostLifted = checkpoint.CostLifted;
         UntilLifted = checkpoint.UntilLifted;
         PausedAlone.UnionWith(checkpoint.PausedAlone);
         Leases.Restore(checkpoint.Leases);

@@ -30,7 +30,8 @@ internal static class Scheduling
         {
             return ScheduledSteps.None with { Pause = limit, AwaitApproval = approvals };
         }
-        foreach (var entry in state.Run.Paused || state.IsDraining ? [] : NextToStart(state.Board, state.Run.Workers, MayStart))
+        var startsNothing = state.Run.Paused || state.IsDraining || IsBudgetReached(state.Board);
+        foreach (var entry in startsNothing ? [] : NextToStart(state.Board, state.Run.Workers, MayStart))
         {
             // The task that probes an account is the only one that starts with it.
             if (starts.Concat(asks).Any(other => !state.Outages.AllowTogether(other.Outline, entry.Outline)))
@@ -66,9 +67,6 @@ internal static class Scheduling
 
     /// <summary>Why a run that can't go on by itself is escalated.</summary>
     public static NothingCanRun Impasse(RunBoard board) => new([.. EndedBadly(board).Select(e => e.Id)]);
-
-    /// <summary>The run's cost limit is reached.</summary>
-    public static bool IsCostReached(RunState state) => state.Input.MaxCost is { } most && Spent(state) >= most;
 
     /// <summary>The run's time limit is reached.</summary>
     public static bool IsUntilReached(RunState state, DateTimeOffset now) => state.Input.Until is { } until && now >= until;
@@ -126,18 +124,19 @@ internal static class Scheduling
     /// <summary>A divided task does not run while its parts do.</summary>
     private static bool IsPart(TaskEntry entry, TaskEntry whole) => whole.Progress.Parts?.Contains(entry.Id) == true;
 
-    /// <summary>Cost and time limit of the run: when one is reached nothing more is started; a person who resumes the run lifts
-    /// it.</summary>
-    public static RunLimitReached? LimitReached(RunState state, DateTimeOffset now)
-    {
-        if (!state.Board.AnyReady)
-        {
-            return null;
-        }
-        var spent = !state.CostLifted && IsCostReached(state) ? Spent(state) : (decimal?)null;
-        var until = !state.UntilLifted && IsUntilReached(state, now) ? state.Input.Until : null;
-        return spent is null && until is null ? null : new RunLimitReached(spent, state.Input.MaxCost, until);
-    }
+    /// <summary>The time limit of the run: when it is reached nothing more is started; a person who resumes the run lifts it.</summary>
+    public static RunLimitReached? LimitReached(RunState state, DateTimeOffset now) =>
+        state.Board.AnyReady && !state.UntilLifted && IsUntilReached(state, now) ? new RunLimitReached(state.Input.Until!.Value) : null;
 
-    private static decimal Spent(RunState state) => state.Board.Entries.Sum(e => e.Progress.Cost);
+    /// <summary>Budgets that are used up, with the tasks that wait for them.</summary>
+    public static IEnumerable<IGrouping<string, (TaskEntry Task, BudgetStatus Budget)>> BudgetsReached(RunBoard board) =>
+        board
+            .In(TaskStates.Parked)
+            .Where(entry => entry.Progress.Why is BudgetReached)
+            .Select(entry => (entry, ((BudgetReached)entry.Progress.Why!).Budget))
+            .GroupBy(waiting => waiting.Budget.Scope, StringComparer.Ordinal);
+
+    /// <summary>A budget is used up that a task shares which has not begun: it would only wait, too.</summary>
+    private static bool IsBudgetReached(RunBoard board) =>
+        BudgetsReached(board).Any(waiting => BudgetKinds.IsShared(waiting.First().Budget.Kind));
 }

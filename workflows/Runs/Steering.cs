@@ -111,8 +111,7 @@ internal sealed class Steering(RunState state)
     public Steered Resume(DateTimeOffset now)
     {
         var was = state.Run.Paused;
-        // A limit that is not reached yet remains: resuming after Ctrl-C is no decision about money.
-        state.CostLifted |= Scheduling.IsCostReached(state);
+        // A limit that is not reached yet remains: resuming after Ctrl-C is no decision about time.
         state.UntilLifted |= Scheduling.IsUntilReached(state, now);
         var isAtWork = was && state.Run.State is RunStates.Executing or RunStates.Reviewing && !state.IsCancelled;
         state.Run = state.Run with { Paused = false, Why = isAtWork ? null : state.Run.Why };

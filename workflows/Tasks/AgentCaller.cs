@@ -17,6 +17,9 @@ internal abstract class AgentCaller
     /// <summary>Waits until a usage limit is reset.</summary>
     public abstract Task WaitUntilResetAsync(AgentRunResult result, DateTimeOffset reset, TimeSpan pause);
 
+    /// <summary>Waits until a person has raised a budget, or it is time to look again.</summary>
+    public abstract Task WaitForBudgetAsync(AgentRunResult result, TimeSpan pause);
+
     /// <summary>Handles an end after which nobody but the caller knows what follows.</summary>
     /// <param name="next">What the end asks for.</param>
     /// <param name="result">How the agent run ended.</param>

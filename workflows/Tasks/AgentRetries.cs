@@ -17,6 +17,9 @@ internal enum AfterAgent
     /// <summary>Started again when its usage limit is reset.</summary>
     AtReset,
 
+    /// <summary>Started again when a person has raised a budget.</summary>
+    AtBudget,
+
     /// <summary>Started again when the account or the machine works.</summary>
     Parked,
 
@@ -96,6 +99,8 @@ internal sealed class AgentRetries(RetryRule rule)
             ),
             FailureClass.Transient or FailureClass.Throttled => (AfterAgent.Later, null),
             FailureClass.UsageLimit => (AfterAgent.AtReset, null),
+            // It has used its part, and asks for more.
+            FailureClass.Budget => (result.NeverBegun ? AfterAgent.AtBudget : AfterAgent.Again, null),
             FailureClass.Account or FailureClass.Environment => (AfterAgent.Parked, null),
             FailureClass.Blocked => (AfterAgent.Answered, null),
             _ => (AfterAgent.Fail, new AgentFailed(new Quote(result.Message))),
@@ -126,6 +131,11 @@ internal sealed class AgentRetries(RetryRule rule)
     /// <param name="chance">0 to 1.</param>
     public (DateTimeOffset Reset, TimeSpan Wait) UntilReset(AgentRunResult result, DateTimeOffset now, double chance)
     {
+        if (result.WakeAt is { } wake)
+        {
+            // The governor lets one go on after the other.
+            return (result.ResetAt ?? wake, wake > now ? wake - now : TimeSpan.FromSeconds(1));
+        }
         var least = _limits < 2 ? TimeSpan.FromSeconds(1) : DoubledPause(_limits - 1);
         var reset = result.ResetAt ?? now + UnknownReset;
         reset = reset > now + least ? reset : now + least;

@@ -16,6 +16,9 @@ internal sealed record AgentCall(string Guidance, bool Stop, CancellationToken I
 /// <summary>Runs an agent as often as crashes, holds, limits and pauses require, always in the same conversation.</summary>
 internal sealed class AgentRuns(TaskState state, TaskWaits waits)
 {
+    /// <summary>A budget may be raised by way of another run.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(30);
+
     private static DateTimeOffset Now => new(Workflow.UtcNow, TimeSpan.Zero);
 
     /// <summary>Runs the agent until its caller needs no further run.</summary>
@@ -49,6 +52,9 @@ internal sealed class AgentRuns(TaskState state, TaskWaits waits)
                 case AfterAgent.AtReset:
                     var (reset, pause) = retries.UntilReset(result, Now, Workflow.Random.NextDouble());
                     await caller.WaitUntilResetAsync(result, reset, pause);
+                    break;
+                case AfterAgent.AtBudget:
+                    await caller.WaitForBudgetAsync(result, result.WakeAt is { } wake && wake > Now ? wake - Now : LookAgain);
                     break;
                 default:
                     if (await caller.EndsAsync(next, result, why))

@@ -57,12 +57,17 @@ internal sealed class OwnAgent(
             Cost = state.Progress.Cost + result.Cost,
             Tokens = state.Progress.Tokens + result.Tokens,
             Starts = state.Progress.Starts - (result.NeverBegun ? 1 : 0),
-            LastStart = state.Progress.LastStart - (result.FailureClass == FailureClass.Held ? 1 : 0),
+            LastStart = state.Progress.LastStart - (IsNumberFree(result) ? 1 : 0),
         };
         state.Report = state.Report with { Signature = result.Signature };
         _wasInterrupted = interrupt.IsCancellationRequested;
         return result;
     }
+
+    /// <summary>Nothing has its number: the next start takes it.</summary>
+    private static bool IsNumberFree(AgentRunResult result) =>
+        result.FailureClass == FailureClass.Held
+        || result is { NeverBegun: true, FailureClass: FailureClass.UsageLimit or FailureClass.Budget or FailureClass.Environment };
 
     /// <inheritdoc/>
     public override Task WaitAsync(AgentRunResult result, TimeSpan pause) =>
@@ -71,6 +76,9 @@ internal sealed class OwnAgent(
     /// <inheritdoc/>
     public override Task WaitUntilResetAsync(AgentRunResult result, DateTimeOffset reset, TimeSpan pause) =>
         waits.UntilResetAsync(result.Message, reset, pause);
+
+    /// <inheritdoc/>
+    public override Task WaitForBudgetAsync(AgentRunResult result, TimeSpan pause) => waits.ForBudgetAsync(result, pause);
 
     /// <inheritdoc/>
     public override async Task<bool> EndsAsync(AfterAgent next, AgentRunResult result, Reason? why)

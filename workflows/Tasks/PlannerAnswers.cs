@@ -93,6 +93,10 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
     }
 
     /// <inheritdoc/>
+    public override Task WaitForBudgetAsync(AgentRunResult result, TimeSpan pause) =>
+        waits.ForAsync(TaskStates.Parked, Asking(new BudgetReached(result.Budget!)), pause);
+
+    /// <inheritdoc/>
     public override Task<bool> EndsAsync(AfterAgent next, AgentRunResult result, Reason? why)
     {
         if (next == AfterAgent.Stopped && state.IsPaused)

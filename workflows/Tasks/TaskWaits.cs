@@ -75,6 +75,13 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         return ForAsync(TaskStates.Parked, new UsageLimited(reset, new Quote(message)), wait);
     }
 
+    /// <summary>A budget that is used up uses no attempt: the task sleeps until a person raises it, or it is time to look again.</summary>
+    public Task ForBudgetAsync(AgentRunResult result, TimeSpan time)
+    {
+        state.Report = state.Report with { FailureClass = FailureClass.Budget, ResetAt = null };
+        return ForAsync(TaskStates.Parked, new BudgetReached(result.Budget!), time);
+    }
+
     /// <summary>For a person's answer.</summary>
     /// <param name="why">What the person is asked.</param>
     /// <param name="evidence">A file with evidence, relative to the repository; empty: there is none.</param>

@@ -25,6 +25,9 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
 
     public string? Refusal { get; private set; }
 
+    /// <summary>The stream has no final counts before its result: they are in the conversation's file.</summary>
+    public AgentUsage UsageSoFar => HasResult ? _ledger.Usage : LostUsage();
+
     public IReadOnlyList<AgentEvent> Read(ReadOnlySpan<byte> line)
     {
         if (line.Trim((byte)' ').IsEmpty)

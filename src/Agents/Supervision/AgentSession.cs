@@ -35,6 +35,9 @@ public sealed class AgentSession
     /// <summary>The state before: <see cref="AgentStartState.NotStarted"/> means that this session started the agent.</summary>
     public AgentStartState Found { get; }
 
+    /// <summary>What the agent has used by now. Only while an event of it is handled.</summary>
+    public AgentUsage UsageSoFar() => _parser.UsageSoFar;
+
     /// <summary>Follows the agent until it and all its processes have ended. Renews the lease, limits the agent's cores, enforces the
     /// limits on stall, output and memory (and on time, if the supervisor is dead). An agent run that died without a result gives
     /// <see cref="AgentFailure.Killed"/>.</summary>

@@ -35,6 +35,7 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(HistoryDocument))]
 [JsonSerializable(typeof(CleanupDocument))]
 [JsonSerializable(typeof(HoldsDocument))]
+[JsonSerializable(typeof(UsageDocument))]
 [JsonSerializable(typeof(ServiceDocument))]
 [JsonSerializable(typeof(SchedulesDocument))]
 [JsonSerializable(typeof(InboxDocument))]

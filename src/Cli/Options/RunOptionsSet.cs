@@ -37,7 +37,7 @@ internal sealed class RunOptionsSet
         new("--approve-risk") { Description = "Highest risk score that needs no approval in this run", HelpName = "N" };
 
     public Option<decimal?> MaxCost { get; } =
-        new("--max-cost") { Description = "Start no more agents when this many US dollars are spent", HelpName = "USD" };
+        new("--max-cost") { Description = "What the run may cost in US dollars; then it asks you (budget.run)", HelpName = "USD" };
 
     public Option<DateTimeOffset?> Until { get; } =
         new("--until")
@@ -62,6 +62,14 @@ internal sealed class RunOptionsSet
             if (result.Tokens is [{ Value: ['-', ..] } negative])
             {
                 result.AddError($"--max-cost is {negative.Value}; it can't be negative.");
+            }
+            else if (
+                result.Tokens is [{ Value: var text }]
+                && decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var zero)
+                && zero == 0
+            )
+            {
+                result.AddError("--max-cost is 0; nothing would start. Leave it out for no limit.");
             }
         });
         Option[] always = [Only, Phase, Agent, Model, Workers, Land, Target, MaxCost, ApproveRisk, Fresh];

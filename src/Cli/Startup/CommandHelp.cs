@@ -129,6 +129,14 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             ],
             "orchestrate abort run-tasks-3f9a1c"
         ),
+        ["usage"] = Of(Plain, "orchestrate usage", "orchestrate usage --by model --days 30", "orchestrate usage --watch"),
+        ["budget"] = Of(Plain, "orchestrate budget raise run-tasks-3f9a1c 20"),
+        ["budget raise"] = Of(
+            Carry,
+            "orchestrate budget raise run-tasks-3f9a1c 20",
+            "orchestrate budget raise run-tasks-3f9a1c/parser \"3M tokens\"",
+            "orchestrate budget raise run-tasks-3f9a1c 60 --of day"
+        ),
         ["retry"] = Of(Carry, "orchestrate retry run-tasks-3f9a1c/parser --guidance \"Use the standard library.\""),
         ["skip"] = Of(Carry, "orchestrate skip run-tasks-3f9a1c/parser"),
         ["promote"] = Of(

@@ -35,6 +35,8 @@ public static class ReasonText
             AskedTooOften why => $"its agent has asked {Count(why.Times, "time")}",
             BegunAnew => "begun anew by a reset",
             BegunAnewUntold why => $"begun anew by a reset; it was {why.State}, and nothing has been told since",
+            BudgetRaised why => $"{why.What}, by {why.By.Who}",
+            BudgetReached why => BudgetText.Of(why.Budget),
             CancelledBy why => $"cancelled by {why.By}",
             CancelledByServer => "cancelled from outside",
             ChecksStart => "checking git, the base, disk, the agent and the gates",
@@ -144,7 +146,7 @@ public static class ReasonText
             ExecutionFailed why => why.Cause.Text,
             RunLanded why => why.Where.Text,
             RunLimitReached why =>
-                $"no more agents are started: {string.Join(" and ", Limits(why))}; those at work go on. 'resume' lifts the " + "limit",
+                $"no more agents are started: it is past {Minute(why.Until)} (until); those at work go on. 'resume' lifts the limit",
             StagingGone why => $"its staging branch is gone, and what was merged to it is not on {why.Target}: start the plan anew, which "
                 + "takes up what is finished",
             StagingMade why => why.Found.Text,
@@ -203,18 +205,6 @@ public static class ReasonText
         : why.State is not null ? $"its run has ended: {why.State}"
         : "its run has ended without it";
 
-    private static IEnumerable<string> Limits(RunLimitReached why)
-    {
-        if (why.Spent is not null)
-        {
-            yield return string.Create(CultureInfo.InvariantCulture, $"{why.Spent:0.00} of {why.MaxCost:0.00} USD are spent (maxCost)");
-        }
-        if (why.Until is { } until)
-        {
-            yield return string.Create(CultureInfo.InvariantCulture, $"it is past {until:yyyy-MM-dd HH:mm}Z (until)");
-        }
-    }
-
     private static string Aside(Reason? reason) => reason is null ? "" : $" ({Say(reason)})";
 
     private static string Some(IReadOnlyList<string> tasks) =>
@@ -226,6 +216,9 @@ public static class ReasonText
         string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
 
     private static string Minutes(TimeSpan pause) => pause.TotalMinutes.ToString("0.#", CultureInfo.InvariantCulture);
+
+    private static string Minute(DateTimeOffset time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{time.UtcDateTime:yyyy-MM-dd HH:mm}Z");
 
     private static string Second(DateTimeOffset time) =>
         string.Create(CultureInfo.InvariantCulture, $"{time.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");

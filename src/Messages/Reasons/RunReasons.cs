@@ -108,11 +108,14 @@ public sealed record NotWorking(string? Run, IReadOnlyList<OutageStatus> Open, I
 /// <param name="Because">Why the last one failed; null: unknown.</param>
 public sealed record FailedAlike(int Tasks, Reason? Because) : Reason;
 
-/// <summary>A limit of the run is reached, so no more agents are started.</summary>
-/// <param name="Spent">US dollars spent, where the cost limit is reached.</param>
-/// <param name="MaxCost">The cost limit.</param>
-/// <param name="Until">The time limit, where it is reached.</param>
-public sealed record RunLimitReached(decimal? Spent, decimal? MaxCost, DateTimeOffset? Until) : Reason;
+/// <summary>The time limit of the run is reached, so no more agents are started.</summary>
+/// <param name="Until">The time limit.</param>
+public sealed record RunLimitReached(DateTimeOffset Until) : Reason;
+
+/// <summary>A person has raised a budget.</summary>
+/// <param name="By">Who.</param>
+/// <param name="What">Which, and to how much.</param>
+public sealed record BudgetRaised(Person By, Quote What) : Reason;
 
 /// <summary>Nothing more can run.</summary>
 /// <param name="Tasks">Tasks that did not end well.</param>

@@ -57,6 +57,10 @@ public sealed record AgentHeld(Quote Hold) : Reason;
 /// <param name="Message">What the agent run ended with.</param>
 public sealed record UsageLimited(DateTimeOffset Until, Quote Message) : Reason;
 
+/// <summary>A budget is used up, and a person has to raise it.</summary>
+/// <param name="Budget">The budget.</param>
+public sealed record BudgetReached(BudgetStatus Budget) : Reason;
+
 /// <summary>The task's agent asks for something, and a person has to answer.</summary>
 /// <param name="Question">What it asks.</param>
 /// <param name="Because">Why a person; null: nobody else may.</param>

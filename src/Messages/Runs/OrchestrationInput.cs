@@ -89,7 +89,7 @@ public sealed record OrchestrationInput
     [JsonPropertyName("approveRisk")]
     public int? ApproveRisk { get; init; }
 
-    /// <summary>Stop starting agents when this many US dollars are spent.</summary>
+    /// <summary>US dollars that the run may cost; default: the setting <c>budget.run</c>. Then it pauses and asks.</summary>
     [JsonPropertyName("maxCost")]
     public decimal? MaxCost { get; init; }
 
@@ -179,9 +179,9 @@ public sealed record OrchestrationInput
         {
             faults.Add("'untilZone' goes with 'untilTime'.");
         }
-        if (MaxCost < 0)
+        if (MaxCost <= 0)
         {
-            faults.Add($"'maxCost' is {MaxCost}; it can't be negative.");
+            faults.Add($"'maxCost' is {MaxCost}; it must be more than 0. Leave it out for no limit.");
         }
         return faults;
     }

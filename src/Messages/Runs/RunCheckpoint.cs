@@ -34,9 +34,6 @@ public sealed record RunCheckpoint
     /// <summary>Accounts and machines that do not work.</summary>
     public IReadOnlyList<OutageCheckpoint> Outages { get; init; } = [];
 
-    /// <summary>True when a person lifted the cost limit.</summary>
-    public bool CostLifted { get; init; }
-
     /// <summary>True when a person lifted the time limit.</summary>
     public bool UntilLifted { get; init; }
 

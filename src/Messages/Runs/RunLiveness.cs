@@ -36,7 +36,7 @@ public static class RunLiveness
         {
             return run.Questions.Count > 0 ? NeedsPerson : Moving;
         }
-        if (!IsWorking(run.State) || run.Tasks.Any(task => CanMove(task.State, run.Paused) && !task.Paused))
+        if (!IsWorking(run.State) || run.Tasks.Any(task => CanMove(task, run.Paused) && !task.Paused))
         {
             return Moving;
         }
@@ -79,6 +79,9 @@ public static class RunLiveness
     private static bool IsWorking(string state) => state is RunStates.Executing or RunStates.Planning or RunStates.Reviewing;
 
     // A task that waits for an account or the machine has no agent to interrupt: in a paused run it stays.
-    private static bool CanMove(string state, bool isRunPaused) =>
-        TaskStates.HoldsSlot(state) || state == TaskStates.Merging || (state == TaskStates.Parked && !isRunPaused);
+    // One that waits for a budget waits for a person, but for that of the day, which is another one tomorrow.
+    private static bool CanMove(RunTask task, bool isRunPaused) =>
+        TaskStates.HoldsSlot(task.State)
+        || task.State == TaskStates.Merging
+        || (task.State == TaskStates.Parked && !isRunPaused && task.Why is not BudgetReached { Budget.Kind: not BudgetKinds.Day });
 }

@@ -146,6 +146,14 @@ public sealed record AgentRunResult
     /// <summary>When a usage limit ends; null where unknown.</summary>
     public DateTimeOffset? ResetAt { get; init; }
 
+    /// <summary>When its task is to ask again, at or after <see cref="ResetAt"/>: one after the other; null: the task decides.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? WakeAt { get; init; }
+
+    /// <summary>The budget that is used up; null: none is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BudgetStatus? Budget { get; init; }
+
     /// <summary>Signature of the failure, without task-specific parts; empty where it did not fail, or where the task itself may be the
     /// reason.</summary>
     public string Signature { get; init; } = "";

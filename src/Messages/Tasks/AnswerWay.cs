@@ -3,7 +3,8 @@ namespace Orchestrator.Messages;
 /// <summary>A way to answer a question, or to look at what it is about.</summary>
 /// <param name="Kind">One of <see cref="AnswerWays"/>.</param>
 /// <param name="Target">The run, or <c>RUN/TASK</c>.</param>
-/// <param name="Resolution">For <see cref="AnswerWays.Resolve"/> one of <see cref="Resolutions"/>.</param>
+/// <param name="Resolution">For <see cref="AnswerWays.Resolve"/> one of <see cref="Resolutions"/>; for <see cref="AnswerWays.RaiseBudget"/>
+/// one of <see cref="BudgetKinds"/>.</param>
 public sealed record AnswerWay(
     [property: JsonPropertyName("kind")] string Kind,
     [property: JsonPropertyName("target")] string Target,
@@ -19,7 +20,9 @@ public sealed record AnswerWay(
 
     /// <summary>Whether the answer can't be given without a text that the person writes.</summary>
     [JsonIgnore]
-    public bool NeedsText => Kind == AnswerWays.Guide;
+    public bool NeedsText => Kind is AnswerWays.Guide or AnswerWays.RaiseBudget;
+
+    private static string Amount(string? text) => text is null or Blank ? "AMOUNT" : text;
 
     /// <summary>The words of the command, after the program's name.</summary>
     /// <param name="text">What the person writes; for <see cref="AnswerWays.Reject"/> the reason, which may be null.</param>
@@ -32,6 +35,14 @@ public sealed record AnswerWay(
             AnswerWays.CancelDependants => ["cancel", Target, "--dependants"],
             AnswerWays.LandMerged => ["land", Target, "--merged"],
             AnswerWays.ReadEscalation => ["report", Target, "--escalation"],
+            AnswerWays.RaiseBudget when Resolution is BudgetKinds.Run or BudgetKinds.Task or null =>
+            [
+                "budget",
+                "raise",
+                Target,
+                Amount(text),
+            ],
+            AnswerWays.RaiseBudget => ["budget", "raise", Target, Amount(text), "--of", Resolution],
             AnswerWays.Resolve => ["resolve", Target, Resolution ?? ""],
             AnswerWays.RunNow => ["schedule", "run-now", Target],
             AnswerWays.ListSchedules => ["schedule", "list"],
@@ -73,4 +84,7 @@ public static class AnswerWays
 
     /// <summary>To look at the schedules of a repository; it has no target.</summary>
     public const string ListSchedules = "list-schedules";
+
+    /// <summary>To raise a budget that is used up.</summary>
+    public const string RaiseBudget = "raise-budget";
 }

@@ -24,6 +24,10 @@ public sealed record RunQuestion
     /// <summary>Id of the question what to do about an account that does not work.</summary>
     public const string Account = "account";
 
+    /// <summary>Id of the question for more of a budget that all tasks share.</summary>
+    /// <param name="kind">One of <see cref="BudgetKinds"/>.</param>
+    public static string OfBudget(string kind) => $"budget-{kind}";
+
     /// <summary>One of the constants here, or a task's id: argument of <c>approve</c>, <c>reject</c>, <c>retry</c> or
     /// <c>skip</c>.</summary>
     [JsonPropertyName("id")]

@@ -40,6 +40,9 @@ public static class MessageNames
     public const string LandMerged = "landMerged";
 
     /// <summary>To a run.</summary>
+    public const string RaiseBudget = "raiseBudget";
+
+    /// <summary>To a run.</summary>
     public const string ResolveEscalation = "resolveEscalation";
 
     /// <summary>To a run, from the lease workflow.</summary>

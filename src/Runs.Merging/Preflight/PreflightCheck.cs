@@ -1,5 +1,6 @@
 using Orchestrator.Git.Landing;
 using Orchestrator.Git.Refs;
+using Orchestrator.Accounts;
 using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Merging.Landing;
@@ -139,6 +140,16 @@ public sealed class PreflightCheck(RunServices services)
     )
     {
         var agents = files.Plan.Tasks.Select(files.Settings.AgentOf).Distinct(StringComparer.Ordinal).ToList();
+        var reviewer = files.Settings.Review.Reviewer;
+        errors.AddRange(
+            PricedAgents.Faults(
+                files.Settings,
+                [
+                    .. files.Plan.Tasks.Select(task => (files.Settings.AgentOf(task), files.Settings.ModelOf(task))),
+                    .. files.Settings.Review.Enabled ? [(reviewer.Agent, reviewer.Model)] : ((string, string)[])[],
+                ]
+            )
+        );
         var runEnvironment = await AgentRunEnvironment.OfAsync(services, repository, files.Start, tip, stop);
         if (agents.Contains(AgentCatalog.Claude))
         {

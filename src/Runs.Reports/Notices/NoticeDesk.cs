@@ -40,7 +40,7 @@ public sealed class NoticeDesk(RunServices services)
             book,
             input with
             {
-                Notices = [.. input.Notices.Where(notice => notice.Kind != NoticeKinds.AccountParked || claims.TryTake(notice.Key, name))],
+                Notices = [.. input.Notices.Where(notice => !IsOfAllRuns(notice) || claims.TryTake(notice.Key, name))],
             },
             targets.ToDictionary(target => target.Name, target => target.On),
             quiet,
@@ -61,6 +61,12 @@ public sealed class NoticeDesk(RunServices services)
         var next = new[] { nextAt, delivering.NextAt }.Where(time => time is not null).Min();
         return new(input.Rest == RunRest.Ended ? null : next, delivering.Problems);
     }
+
+    /// <summary>An account, and a budget of the day or of an account, are told by one run for all.</summary>
+    private static bool IsOfAllRuns(RunNotice notice) =>
+        notice.Kind == NoticeKinds.AccountParked
+        || notice.Key.StartsWith("budget/day:", StringComparison.Ordinal)
+        || notice.Key.StartsWith("budget/account:", StringComparison.Ordinal);
 
     /// <summary>Folder of the books: of the user, where no agent in a sandbox writes.</summary>
     internal static string FolderOf(IReadOnlyDictionary<string, string> environment) =>

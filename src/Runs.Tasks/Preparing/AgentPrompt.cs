@@ -136,7 +136,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
 
     /// <summary>The limit that ended the previous agent run, so that the agent does not run into it again; empty where none did.</summary>
     private static string EndingOfLast(RunAgentInput input, RunFiles files) =>
-        AgentRunNotes.Read(files.Folder.Start(input.Task.Task.Id, input.Start - 1)) is { } last
+        AgentRunNotes.Read(files.Folder.Start(input.Task.Task.Id, input.Start - 1)) is { IsAtGrant: false } last
         && AgentOutcomeClassifier.IsLimit(last.Failure)
             ? $"Your last attempt was ended by a limit: {last.Detail} Go about it so that this does not happen again."
             : "";

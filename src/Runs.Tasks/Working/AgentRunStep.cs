@@ -1,5 +1,6 @@
 using Orchestrator.Agents.Supervision;
 using Orchestrator.Gates.Worktrees;
+using Orchestrator.Accounts;
 using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Sandboxing;
 using Orchestrator.Runs.Tasks.Mail;
@@ -24,17 +25,6 @@ public sealed class AgentRunStep(RunServices services)
         {
             return stopped;
         }
-        var held = new HeldStart(
-            services,
-            input.Task.RunId,
-            input.Task.Repository.Path,
-            files.Folder.Start(task.Id, input.Start),
-            input.Session
-        );
-        if (await held.MeetAsync(input.AwaitRelease, execution) is { } notNow)
-        {
-            return notNow;
-        }
         var agentName = files.Settings.AgentOf(task);
         var runEnvironment = await AgentRunEnvironment.OfAsync(
             services,
@@ -43,6 +33,19 @@ public sealed class AgentRunStep(RunServices services)
             input.Prepared.BaseCommit,
             CancellationToken.None
         );
+        using var governed = Governed(input, files, task, agentName, runEnvironment);
+        var held = new HeldStart(
+            services,
+            input.Task.RunId,
+            input.Task.Repository.Path,
+            files.Folder.Start(task.Id, input.Start),
+            input.Session,
+            governed
+        );
+        if (await held.MeetAsync(input.AwaitRelease, execution) is { } notNow)
+        {
+            return notNow;
+        }
         var runner =
             AgentCatalog.Find(agentName, files.Settings, services.HookCommand, runEnvironment)
             ?? throw new StepException(AgentCatalog.Unknown(agentName, files.Settings), "UnknownAgent");
@@ -97,6 +100,11 @@ public sealed class AgentRunStep(RunServices services)
             () => confined?.TakeOverAsync() ?? Task.CompletedTask,
             services.Time
         );
+        if (await governed.AdmitAsync(input.Session, CancellationToken.None) is { } notAdmitted)
+        {
+            return notAdmitted;
+        }
+        start = start with { Limits = governed.Limit(start.Limits) };
         var radar = new ConflictRadar(files, workspace.Repository, task.Id, services);
         var deeds = new ToolDeeds();
         var undelivered = new List<string>();
@@ -121,7 +129,8 @@ public sealed class AgentRunStep(RunServices services)
                 {
                     deeds.Take(happened);
                     tools.Take(happened);
-                }
+                },
+                governed
             );
         }
         finally
@@ -135,11 +144,25 @@ public sealed class AgentRunStep(RunServices services)
         var notices = worktree is null
             ? []
             : await guard.PutBackAsync(worktree, input.Attempt, deeds, isConfined: start.Sandbox is not null);
-        var result = Describe(outcome, input, files, start, snapshots.Problem, found: state == AgentStartState.Ended) with
+        var described = Describe(
+            outcome,
+            input,
+            files,
+            start,
+            AgentRunNotes.Of(outcome) with
+            {
+                SnapshotProblem = snapshots.Problem,
+                Attempt = input.Attempt,
+                IsAtGrant = governed.Use.EndsAtGrant(outcome),
+            },
+            found: state == AgentStartState.Ended
+        );
+        var result = await governed.Use.SettleAsync(described, outcome) with
         {
             Notices =
             [
                 .. notices,
+                .. governed.Use.Notices,
                 .. tools.Notices,
                 .. AgentSupervisor.ReadWarnings(start.Folder).Where(guard.IsNews).Select(text => new TaskNotice(text)),
                 .. UnreadableClaim(start.Folder),
@@ -153,6 +176,25 @@ public sealed class AgentRunStep(RunServices services)
         };
         return await JudgeErrorAsync(result, outcome, workspace, worktree, input, AgentClaim.TryRead(start.Folder)?.Status);
     }
+
+    private GovernedStart Governed(RunAgentInput input, RunFiles files, PlanTask task, string agent, AgentRunEnvironment environment) =>
+        new(
+            services,
+            new GovernedAgent
+            {
+                Account = AccountName.Of(agent, files.Settings, environment.Environment),
+                Repository = input.Task.Repository,
+                Run = input.Task.RunId,
+                Task = task.Id,
+                Attempt = input.Attempt,
+                Start = input.Start,
+                Folder = files.Folder.Start(task.Id, input.Start),
+                Model = AgentStarts.ModelOf(task, files.Settings, input.Failures),
+                Settings = files.Settings,
+                Slots = files.Settings.Agents.GetValueOrDefault(agent)?.Slots,
+                IsUnderWay = input.Session.Length > 0 || input.Attempt > 1,
+            }
+        );
 
     /// <summary>A program that ended with an error has given up. Without work its task fails; with work it is a matter of another attempt,
     /// unless the agent has said that it is done (programs end with an error for a warning, too): then its gates decide.</summary>
@@ -213,7 +255,7 @@ public sealed class AgentRunStep(RunServices services)
         RunAgentInput input,
         RunFiles files,
         AgentStart start,
-        string snapshotProblem,
+        AgentRunNotes notes,
         bool found
     )
     {
@@ -223,7 +265,6 @@ public sealed class AgentRunStep(RunServices services)
         }
         var claim = AgentClaim.TryRead(start.Folder, out var said, out _);
         var task = files.Task(start.Task);
-        var notes = AgentRunNotes.Of(outcome) with { SnapshotProblem = snapshotProblem, Attempt = input.Attempt };
         notes.Write(start.Folder);
         var (failure, message) = AgentOutcomeClassifier.Of(outcome, claim, found);
         if (failure == FailureClass.Blocked)

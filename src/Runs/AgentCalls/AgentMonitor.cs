@@ -15,6 +15,7 @@ internal static class AgentMonitor
     /// <param name="stop">It is stopped at once, unless it has ended.</param>
     /// <param name="meanwhile">Repeated while the agent works.</param>
     /// <param name="seen">Called for everything that the agent does, from its beginning.</param>
+    /// <param name="governed">The governor's view of it, admitted; null: nobody governs it.</param>
     public static async Task<AgentOutcome> RunAsync(
         StepExecution execution,
         IAgentRunner runner,
@@ -22,11 +23,17 @@ internal static class AgentMonitor
         TimeProvider time,
         bool stop,
         Func<Task>? meanwhile = null,
-        Action<AgentEvent>? seen = null
+        Action<AgentEvent>? seen = null,
+        GovernedStart? governed = null
     )
     {
         using var detach = new CancellationTokenSource();
-        var session = await new AgentSupervisor(time).StartOrAttachAsync(runner, start, CancellationToken.None);
+        AgentSession session;
+        using (governed)
+        {
+            session = await new AgentSupervisor(time).StartOrAttachAsync(runner, start, CancellationToken.None);
+            governed?.Launched(session);
+        }
         var progress = new AgentProgress(start.Folder, start.WorkingDirectory, time);
         var following = session.FollowAsync(Take, 0, detach.Token);
         var stopped = stop;
@@ -58,6 +65,12 @@ internal static class AgentMonitor
             {
                 continue;
             }
+            if (governed is not null && !await governed.Use.TellAsync())
+            {
+                stopped = true;
+                await session.StopAsync(AgentFailure.Money);
+                continue;
+            }
             if (execution.Detach.IsCancellationRequested)
             {
                 await detach.CancelAsync();
@@ -75,6 +88,7 @@ internal static class AgentMonitor
         ValueTask Take(AgentEvent happened)
         {
             progress.Take(happened);
+            governed?.Use.Take(happened);
             seen?.Invoke(happened);
             return ValueTask.CompletedTask;
         }

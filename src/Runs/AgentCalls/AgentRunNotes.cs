@@ -24,6 +24,9 @@ internal sealed record AgentRunNotes
     /// <summary>The attempt of the agent run; 0 where it is none of a task's.</summary>
     public int Attempt { get; init; }
 
+    /// <summary>The run was ended because it had used its part of a budget, and goes on when there is more.</summary>
+    public bool IsAtGrant { get; init; }
+
     /// <summary>The models that its program reported, the one with the most tokens first.</summary>
     public IReadOnlyList<string> Models
     {

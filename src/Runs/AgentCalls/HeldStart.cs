@@ -3,13 +3,15 @@ using Orchestrator.Runs.Holds;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>An agent run that a hold prevents. It does not count: its number is used again when the hold is over.</summary>
+/// <summary>An agent run that a hold prevents, or that waits for its turn. It does not count: its number is used again when that is
+/// over.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 /// <param name="run">Id of the run.</param>
 /// <param name="repository">Absolute path of its repository.</param>
 /// <param name="folder">The start's folder.</param>
 /// <param name="session">The conversation to go on with.</param>
-internal sealed class HeldStart(RunServices services, string run, string repository, string folder, string session)
+/// <param name="governed">What the governor says of it.</param>
+internal sealed class HeldStart(RunServices services, string run, string repository, string folder, string session, GovernedStart governed)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private readonly HoldFile _file = new(services.Environment, services.Time);
@@ -44,7 +46,12 @@ internal sealed class HeldStart(RunServices services, string run, string reposit
                 return stopped;
             }
         }
-        return Held("");
+        await governed.AwaitTurnAsync(execution, called.Token);
+        if (execution.Detach.IsCancellationRequested)
+        {
+            throw AgentMonitor.LettingGo(execution, "its turn");
+        }
+        return execution.Stop.IsCancellationRequested && AgentMonitor.NeverBegun(true, folder, session) is { } ended ? ended : Held("");
     }
 
     private AgentRunResult Held(string why) =>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Orchestrator.Accounts;
 using Orchestrator.Agents.Supervision;
 using Orchestrator.Runs.Sandboxing;
 
@@ -90,11 +91,6 @@ internal sealed class StructuredAnswer(RunServices services)
             return stopped;
         }
         var path = input.Question.Repository.Path;
-        var held = new HeldStart(services, input.Question.RunId, path, folder, input.Session);
-        if (await held.MeetAsync(input.AwaitRelease, execution) is { } notNow)
-        {
-            return notNow;
-        }
         var settings = ask.RunStart.Settings;
         var environment = await AgentRunEnvironment.OfAsync(
             services,
@@ -103,6 +99,12 @@ internal sealed class StructuredAnswer(RunServices services)
             null,
             CancellationToken.None
         );
+        using var governed = Governed(input, ask, folder, environment);
+        var held = new HeldStart(services, input.Question.RunId, path, folder, input.Session, governed);
+        if (await held.MeetAsync(input.AwaitRelease, execution) is { } notNow)
+        {
+            return notNow;
+        }
         var agent =
             AgentCatalog.FindAnswering(ask.Who, settings, services.HookCommand, environment, ask.Conversations)
             ?? throw new StepException(AgentCatalog.Unknown(ask.Who.Agent, settings), "UnknownAgent");
@@ -117,7 +119,12 @@ internal sealed class StructuredAnswer(RunServices services)
                 Sandbox = rules.OfAgent(agent.State, repository.CommonDirectory, [start.WorkingDirectory, .. services.HookCommand]),
             };
         }
-        var outcome = await AgentMonitor.RunAsync(execution, agent, start, services.Time, input.Stop);
+        if (await governed.AdmitAsync(input.Session, CancellationToken.None) is { } notAdmitted)
+        {
+            return notAdmitted;
+        }
+        start = start with { Limits = governed.Limit(start.Limits) };
+        var outcome = await AgentMonitor.RunAsync(execution, agent, start, services.Time, input.Stop, governed: governed);
         AgentRunNotes.Of(outcome).Write(start.Folder);
         if (ask.LeavesNoWorktree)
         {
@@ -125,7 +132,7 @@ internal sealed class StructuredAnswer(RunServices services)
         }
         var (failure, message) = AgentOutcomeClassifier.Of(outcome, null, found: state == AgentStartState.Ended, $"{ask.Setting}.timeout");
         var answer = outcome.Answer ?? (ask.TakesText && failure == FailureClass.None ? message : null);
-        return new AgentRunResult
+        var result = new AgentRunResult
         {
             FailureClass = failure,
             Message = message,
@@ -138,7 +145,27 @@ internal sealed class StructuredAnswer(RunServices services)
             Folder = ask.Folder.Relative(start.Folder),
             SaidHash = answer is null ? "" : BoundFile.Write(ask.AnswerFile, Encoding.UTF8.GetBytes(answer)),
         };
+        return await governed.Use.SettleAsync(result, outcome) with { Notices = governed.Use.Notices };
     }
+
+    private GovernedStart Governed(AskAgentInput input, AnsweringStart ask, string folder, AgentRunEnvironment environment) =>
+        new(
+            services,
+            new GovernedAgent
+            {
+                Account = AccountName.Of(ask.Who.Agent, ask.RunStart.Settings, environment.Environment),
+                Repository = input.Question.Repository,
+                Run = input.Question.RunId,
+                Task = ask.TaskId,
+                Attempt = input.Attempt,
+                Start = input.Start,
+                Folder = folder,
+                Model = ask.Who.Model,
+                Settings = ask.RunStart.Settings,
+                Slots = ask.RunStart.Settings.Agents.GetValueOrDefault(ask.Who.Agent)?.Slots,
+                IsUnderWay = input.Session.Length > 0 || input.Attempt > 1,
+            }
+        );
 
     private static async Task<string> EnsureWorktreeAsync(GitRepository repository, WorktreeStore worktrees, AnsweringStart ask)
     {

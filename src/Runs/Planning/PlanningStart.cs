@@ -1,3 +1,4 @@
+using Orchestrator.Accounts;
 using Orchestrator.Agents.Command;
 using Orchestrator.Backlogs;
 using Orchestrator.Runs.AgentCalls;
@@ -114,6 +115,11 @@ public sealed class PlanningStart(RunServices services)
                 $"There is no planner '{start.Settings.Planner.Agent}' (planner.agent). "
                     + $"{AgentCatalog.Unknown(start.Settings.Planner.Agent, start.Settings)}"
             );
+        }
+        var who = start.Settings.Planner;
+        if (PricedAgents.Faults(start.Settings, [(who.Agent, who.Model)]).FirstOrDefault() is { } unpriced)
+        {
+            return (null, unpriced);
         }
         var check = await planner.CheckAsync(path, stop);
         return check.Status == AgentCheckStatus.Failed

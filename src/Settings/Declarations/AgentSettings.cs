@@ -6,7 +6,16 @@ namespace Orchestrator.Settings;
 /// <c>vertex</c>.</param>
 /// <param name="McpServers">MCP servers of the repository that the agent may use.</param>
 /// <param name="Tools">Whether <c>claude</c> gets our own tools.</param>
-public sealed record AgentSettings(IReadOnlyList<string>? Command, string Provider, IReadOnlyList<string> McpServers, bool Tools = true)
+/// <param name="Slots">Agents of its account at once, over all runs of this user; null: no limit.</param>
+/// <param name="IsFree">It costs nothing: budgets in money allow it though it does not say what it costs.</param>
+public sealed record AgentSettings(
+    IReadOnlyList<string>? Command,
+    string Provider,
+    IReadOnlyList<string> McpServers,
+    bool Tools = true,
+    int? Slots = null,
+    bool IsFree = false
+)
 {
     /// <summary>The first <c>claude</c> of a wave begins this much before the others with the same instructions, which then read these from
     /// the provider's cache.</summary>
@@ -59,6 +68,20 @@ public sealed record AgentSettings(IReadOnlyList<string>? Command, string Provid
         IsHarmless = true,
     };
 
+    private static readonly Setting<int?> SlotsKey = new(
+        "agents.*.slots",
+        null,
+        SettingTypes.WholeOrOff(1, 1000),
+        "agents that work with its account at once, over all your runs"
+    );
+
+    private static readonly Setting<bool> FreeKey = new(
+        "agents.*.free",
+        false,
+        SettingTypes.Switch,
+        "a program of yours that costs nothing: with it budgets in US dollars are allowed"
+    );
+
     /// <summary>All agents that have a setting, and <see cref="Claude"/>.</summary>
     internal static IReadOnlyDictionary<string, AgentSettings> ReadAll(SettingReader settings) =>
         settings.Names("agents", Claude).ToDictionary(name => name, name => Read(settings, name));
@@ -77,7 +100,9 @@ public sealed record AgentSettings(IReadOnlyList<string>? Command, string Provid
             command,
             settings.Read(ProviderKey, name),
             settings.Read(McpServersKey, name),
-            settings.Read(ToolsKey, name)
+            settings.Read(ToolsKey, name),
+            settings.Read(SlotsKey, name),
+            settings.Read(FreeKey, name)
         )
         {
             HeadStart = settings.Read(HeadStartKey, name),

@@ -222,6 +222,20 @@ public sealed record OrchestratorSettings
 
     public required LimitSettings Limits { get; init; }
 
+    /// <summary>How far accounts may be used (<c>usage.*</c>).</summary>
+    public UsageSettings Usage
+    {
+        get;
+        init => field = value ?? UsageSettings.Default;
+    } = UsageSettings.Default;
+
+    /// <summary>Budgets (<c>budget.*</c>).</summary>
+    public BudgetSettings Budget
+    {
+        get;
+        init => field = value ?? new BudgetSettings();
+    } = new();
+
     public required GateSettings Gates { get; init; }
 
     /// <summary>Trial merges of work in progress (<c>radar</c>).</summary>
@@ -295,6 +309,8 @@ public sealed record OrchestratorSettings
             Questions = QuestionSettings.Read(settings),
             Retry = RetrySettings.Read(settings),
             Limits = LimitSettings.Read(settings),
+            Usage = UsageSettings.Read(settings),
+            Budget = BudgetSettings.Read(settings),
             Gates = GateSettings.Read(settings),
             Radar = settings.Read(RadarKey),
             Changes = ChangeSettings.Read(settings),

@@ -21,7 +21,7 @@ public static class Governor
         if (Refusal(others, ledger, request, now) is { } refusal)
         {
             // Who is asked about money does not stand in line.
-            var waiting = refusal is Wait ? Waiters.Keep(ledger.Waiting, request, now) : Waiters.Leave(ledger.Waiting, request.Id);
+            var waiting = refusal is Wait ? Waiters.Keep(ledger.Waiting, request, now) : Waiters.Leave(ledger.Waiting, request.Place);
             return (book.With(ledger with { Waiting = waiting }), refusal);
         }
         var (micros, tokens) = Grants.Of(others, request);
@@ -43,7 +43,7 @@ public static class Governor
         var next = ledger with
         {
             Reservations = ledger.Reservations.Add(reservation),
-            Waiting = Waiters.Leave(ledger.Waiting, request.Id),
+            Waiting = Waiters.Leave(ledger.Waiting, request.Place),
             Park = ledger.Park is { } tried ? tried with { Probe = request.Id } : null,
         };
         return (book.With(next), new Admitted(reservation));
@@ -96,7 +96,6 @@ public static class Governor
             ledger with
             {
                 Reservations = ledger.Reservations.RemoveAll(one => one.Id == id),
-                Waiting = Waiters.Leave(ledger.Waiting, id),
                 Park = WithoutProbe(ledger.Park, id),
             }
         );

@@ -3,7 +3,8 @@ namespace Orchestrator.Usage;
 /// <summary>Windows of an account, and blocks when one is used up.</summary>
 public static class Parks
 {
-    /// <summary>Nothing is started before a reset has been over for so long: clocks differ.</summary>
+    /// <summary>Nothing is started before a reset has been over for so long, because clocks differ; after a short wait for at most as long
+    /// as that.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
     /// <summary>The span within which those that wait for a reset wake.</summary>
@@ -37,15 +38,18 @@ public static class Parks
         var known = ledger.Park;
         // Agents that were at work when it began are refused one after the other: that is one block. A refusal of an agent that was
         // started after its end is another.
-        var isSame = known is not null && (known.Until + Grace > now || ledger.Find(id) is { } refused && refused.Since < known.Until);
+        var isSame = known is not null && (known.OpensAt > now || ledger.Find(id) is { } refused && refused.Since < known.OpensAt);
         var blocks = known is null ? 1 : known.Blocks + (isSame ? 0 : 1);
-        var (until, doubt) = Judge(window, resetsAt, blocks, now);
+        var (until, opens, doubt) = Judge(window, resetsAt, blocks, now);
+        // The later end counts.
+        var keeps = isSame && known!.OpensAt >= opens;
         var park = new AccountPark
         {
-            Until = isSame && known!.Until > until ? known.Until : until,
+            Until = keeps ? known!.Until : until,
+            OpensAt = keeps ? known!.OpensAt : opens,
             Window = window ?? (isSame ? known!.Window : null),
-            Fact = isSame && known!.Until >= until ? known.Fact : fact,
-            Doubt = isSame && known!.Until > until ? known.Doubt : doubt,
+            Fact = keeps ? known!.Fact : fact,
+            Doubt = keeps ? known!.Doubt : doubt,
             Since = isSame ? known!.Since : now,
             Blocks = blocks,
         };
@@ -57,7 +61,7 @@ public static class Parks
     public static LedgerBook Works(LedgerBook book, string account, string id)
     {
         var ledger = book.Of(account);
-        return ledger.Park is { } park && ledger.Find(id) is { } one && one.Since >= park.Until
+        return ledger.Park is { } park && ledger.Find(id) is { } one && one.Since >= park.OpensAt
             ? book.With(ledger with { Park = null })
             : book;
     }
@@ -89,9 +93,9 @@ public static class Parks
     {
         if (ledger.Park is { } park)
         {
-            if (park.Until + Grace > now)
+            if (park.OpensAt > now)
             {
-                return new Wait(WakeAt(ledger, request, park.Until), new Blocked(ledger.Account, park));
+                return new Wait(WakeAt(ledger, request, park.OpensAt), new Blocked(ledger.Account, park));
             }
             if (park.Probe is { } probe && ledger.Find(probe) is { IsLost: false })
             {
@@ -99,45 +103,57 @@ public static class Parks
             }
         }
         var full = ledger
-            .Windows.Where(window => window.Value.PartsPerMillion >= request.PauseAt && window.Value.ResetsAt + Grace > now)
+            .Windows.Where(window => window.Value.PartsPerMillion >= request.PauseAt && OpensAt(window.Value) > now)
             .OrderByDescending(window => window.Value.ResetsAt)
             .FirstOrDefault();
         return full.Value is { } window && IsPlausible(full.Key, window.ResetsAt, window.SeenAt)
-            ? new Wait(WakeAt(ledger, request, window.ResetsAt), new NearlyFull(ledger.Account, full.Key, window, request.PauseAt))
+            ? new Wait(WakeAt(ledger, request, OpensAt(window)), new NearlyFull(ledger.Account, full.Key, window, request.PauseAt))
             : null;
     }
 
     /// <summary>One after the other, those whose work was begun first.</summary>
-    private static DateTimeOffset WakeAt(Ledger ledger, StartRequest request, DateTimeOffset reset)
+    private static DateTimeOffset WakeAt(Ledger ledger, StartRequest request, DateTimeOffset opens)
     {
-        var before = ledger.Waiting.Where(waiter => waiter.Id != request.Id && (waiter.IsUnderWay || !request.IsUnderWay));
-        var mine = ledger.Waiting.FirstOrDefault(waiter => waiter.Id == request.Id);
+        var before = ledger.Waiting.Where(waiter => waiter.Id != request.Place && (waiter.IsUnderWay || !request.IsUnderWay));
+        var mine = ledger.Waiting.FirstOrDefault(waiter => waiter.Id == request.Place);
         var place = before.Count(waiter => mine is null || waiter.IsUnderWay != request.IsUnderWay || IsBefore(waiter, mine));
         var pause = Step * place;
-        return reset + Grace + (pause < Spread ? pause : Spread);
+        return opens + (pause < Spread ? pause : Spread);
     }
 
     private static bool IsBefore(Waiter one, Waiter other) =>
         one.Since != other.Since ? one.Since < other.Since : string.CompareOrdinal(one.Id, other.Id) < 0;
 
+    private static DateTimeOffset OpensAt(LedgerWindow window) => window.ResetsAt + GraceFor(window.ResetsAt - window.SeenAt);
+
+    private static TimeSpan GraceFor(TimeSpan wait) => wait < Grace ? wait : Grace;
+
     /// <summary>Resets lie: in the past, absent, or hours away because a clock is wrong. Then it is tried again after pauses that
     /// grow.</summary>
-    private static (DateTimeOffset Until, string Doubt) Judge(string? window, DateTimeOffset? resetsAt, int blocks, DateTimeOffset now)
+    private static (DateTimeOffset Until, DateTimeOffset OpensAt, string Doubt) Judge(
+        string? window,
+        DateTimeOffset? resetsAt,
+        int blocks,
+        DateTimeOffset now
+    )
     {
         var factor = Math.Pow(2, Math.Clamp(blocks - 1, 0, 10));
         return resetsAt switch
         {
-            null => (now + Least(Unknown * factor), "the service named no reset"),
-            { } past when past <= now => (now + Least(First * factor) - Grace, "the reset that the service named is over"),
-            { } far when !IsPlausible(window, far, now) => (
-                now + Least(Unknown * factor),
+            null => Again(Unknown, "the service named no reset"),
+            { } past when past <= now => Again(First, "the reset that the service named is over"),
+            { } far when !IsPlausible(window, far, now) => Again(
+                Unknown,
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"the reset that the service named ({far.UtcDateTime:yyyy-MM-dd HH:mm}Z) is too far away"
                 )
             ),
-            { } reset => (reset, ""),
+            { } reset => (reset, reset + GraceFor(reset - now), ""),
         };
+
+        (DateTimeOffset, DateTimeOffset, string) Again(TimeSpan pause, string doubt) =>
+            (now + Least(pause * factor), now + Least(pause * factor), doubt);
     }
 
     private static TimeSpan Least(TimeSpan pause) => pause < Longest ? pause : Longest;

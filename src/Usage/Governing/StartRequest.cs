@@ -6,6 +6,9 @@ public sealed record StartRequest
     /// <summary>Identifies the agent run over repetitions: <c>REPOSITORY/RUN/TASK/START</c>.</summary>
     public required string Id { get; init; }
 
+    /// <summary>The place in line: one for all agent runs of a task.</summary>
+    public string Place => $"{Repository}/{Run}/{Task}";
+
     /// <summary>The account that pays.</summary>
     public required string Account { get; init; }
 

@@ -10,12 +10,20 @@ internal static class Waiters
     /// <summary>The time after which a waiter for a slot that has not asked is gone: such ones ask every few seconds.</summary>
     private static readonly TimeSpan InLine = TimeSpan.FromSeconds(30);
 
+    /// <summary>That one still asks is noted so often.</summary>
+    private static readonly TimeSpan Renewed = TimeSpan.FromSeconds(10);
+
     public static ImmutableArray<Waiter> Keep(ImmutableArray<Waiter> waiting, StartRequest request, DateTimeOffset now)
     {
-        var since = waiting.FirstOrDefault(waiter => waiter.Id == request.Id)?.Since ?? now;
-        return Leave(waiting, request.Id)
+        var known = waiting.FirstOrDefault(waiter => waiter.Id == request.Place);
+        if (known is not null && known.IsUnderWay == request.IsUnderWay && now - known.SeenAt < Renewed)
+        {
+            return waiting;
+        }
+        var since = known?.Since ?? now;
+        return Leave(waiting, request.Place)
             .RemoveAll(waiter => now - waiter.SeenAt > Life)
-            .Add(new Waiter(request.Id, request.Repository, request.Priority, request.IsUnderWay, since, now));
+            .Add(new Waiter(request.Place, request.Repository, request.Priority, request.IsUnderWay, since, now));
     }
 
     public static ImmutableArray<Waiter> Leave(ImmutableArray<Waiter> waiting, string id) => waiting.RemoveAll(waiter => waiter.Id == id);
@@ -27,10 +35,10 @@ internal static class Waiters
             return null;
         }
         var atWork = ledger.Reservations.Where(reservation => !reservation.IsLost).ToList();
-        var since = ledger.Waiting.FirstOrDefault(waiter => waiter.Id == request.Id)?.Since ?? now;
+        var since = ledger.Waiting.FirstOrDefault(waiter => waiter.Id == request.Place)?.Since ?? now;
         var line = ledger
-            .Waiting.Where(waiter => waiter.Id != request.Id && now - waiter.SeenAt <= InLine)
-            .Append(new Waiter(request.Id, request.Repository, request.Priority, request.IsUnderWay, since, now))
+            .Waiting.Where(waiter => waiter.Id != request.Place && now - waiter.SeenAt <= InLine)
+            .Append(new Waiter(request.Place, request.Repository, request.Priority, request.IsUnderWay, since, now))
             .ToList();
         var busy = atWork.GroupBy(one => one.Repository).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
         for (var free = slots - atWork.Count; free > 0; free--)
@@ -41,7 +49,7 @@ internal static class Waiters
                 .ThenBy(waiter => waiter.Since)
                 .ThenBy(waiter => waiter.Id, StringComparer.Ordinal)
                 .First();
-            if (next.Id == request.Id)
+            if (next.Id == request.Place)
             {
                 return null;
             }

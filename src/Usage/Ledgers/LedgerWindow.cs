@@ -22,9 +22,13 @@ public sealed record LedgerWindow(
 /// <summary>The service has refused an account because a limit is used up.</summary>
 public sealed record AccountPark
 {
-    /// <summary>When it is tried again; the reset that the service named, where that can be true.</summary>
+    /// <summary>The reset that the service named, where that can be true; else when it is tried again.</summary>
     [JsonPropertyName("until")]
     public required DateTimeOffset Until { get; init; }
+
+    /// <summary>When one agent tries the account again.</summary>
+    [JsonPropertyName("opensAt")]
+    public required DateTimeOffset OpensAt { get; init; }
 
     /// <summary>The window; null: the service did not say.</summary>
     [JsonPropertyName("window")]
@@ -56,7 +60,7 @@ public sealed record AccountPark
 }
 
 /// <summary>An agent start that waits.</summary>
-/// <param name="Id">The agent run's.</param>
+/// <param name="Id">Its task: <c>REPOSITORY/RUN/TASK</c>.</param>
 /// <param name="Repository">Key of the repository.</param>
 /// <param name="Priority">Higher ones go first.</param>
 /// <param name="IsUnderWay">It goes on with work that was begun.</param>

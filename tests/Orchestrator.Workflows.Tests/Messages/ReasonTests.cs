@@ -158,6 +158,16 @@ public sealed class ReasonTests
                 MaxRounds = 3,
                 Verdict = ReviewVerdicts.Accepted,
             },
+            _ when type == typeof(BudgetStatus) => new BudgetStatus
+            {
+                Kind = full ? BudgetKinds.Run : BudgetKinds.Task,
+                Scope = "run:key/run",
+                Account = "claude",
+                SpentUsd = full ? 20.05m : null,
+                LimitUsd = full ? 20 : null,
+                SpentTokens = full ? null : 1200,
+                LimitTokens = full ? null : 1000,
+            },
             _ when type == typeof(RunReplan) => new RunReplan
             {
                 Round = 1,

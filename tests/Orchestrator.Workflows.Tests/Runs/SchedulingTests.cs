@@ -34,19 +34,44 @@ public sealed class SchedulingTests
     }
 
     [Fact]
-    public void Next_MoneySpent_PausesOnceUntilAPersonLiftsTheLimit()
+    public void Next_PastItsTime_PausesOnceUntilAPersonLiftsTheLimit()
     {
-        var state = Of(new OrchestrationInput { MaxCost = 1 }, Task("a"), Task("b", "a"));
-        Start(state, "a");
-        Report(state, "a", TaskStates.Merged, r => r with { Progress = r.Progress with { Cost = 1.5m } });
+        var state = Of(new OrchestrationInput { Until = Now.AddHours(-1) }, Task("a"), Task("b", "a"));
 
         var steps = Scheduling.Next(state, Now);
 
-        Assert.Equal(new RunLimitReached(1.5m, 1m, null), steps.Pause);
+        Assert.Equal(new RunLimitReached(Now.AddHours(-1)), steps.Pause);
         Assert.Empty(steps.Start);
         state.Run = state.Run with { Paused = true };
         new Steering(state).Resume(Now);
-        Assert.Equal(["b"], Ids(Scheduling.Next(state, Now).Start));
+        Assert.Equal(["a"], Ids(Scheduling.Next(state, Now).Start));
+    }
+
+    [Theory]
+    [InlineData(BudgetKinds.Run, false)]
+    [InlineData(BudgetKinds.Day, false)]
+    [InlineData(BudgetKinds.Account, false)]
+    [InlineData(BudgetKinds.Task, true)]
+    [InlineData(BudgetKinds.Attempt, true)]
+    public void Next_ABudgetIsUsedUp_StartsOnlyWhatItIsNotOf(string kind, bool starts)
+    {
+        var state = Of(new OrchestrationInput(), Task("a"), Task("b"));
+        var budget = new BudgetStatus
+        {
+            Kind = kind,
+            Scope = "s",
+            Account = "claude",
+        };
+        Start(state, "a");
+        Report(
+            state,
+            "a",
+            TaskStates.Parked,
+            r => r with { FailureClass = FailureClass.Budget, Progress = r.Progress with { Why = new BudgetReached(budget) } }
+        );
+
+        Assert.Equal(starts ? ["b"] : [], Ids(Scheduling.Next(state, Now).Start));
+        Assert.Empty(state.Outages.Open);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace Orchestrator.TestKit;
 internal sealed class ApiMessage
 {
     /// <summary>Tokens are not counted here; a fixed number makes costs comparable in tests.</summary>
-    private const int InputTokens = 1000;
+    internal const int InputTokens = 1000;
 
     private const int PrefixTokens = 900;
     private const int OutputTokens = 100;
@@ -16,12 +16,14 @@ internal sealed class ApiMessage
 
     /// <summary>Whether the request's beginning came from the cache; null: nothing is cached.</summary>
     private readonly bool? _isCached;
+    private readonly int _inputTokens;
     private readonly List<JsonObject> _blocks = [];
 
     internal ApiMessage(string model, ApiTurn turn, Func<string, string> fill, bool? isCached)
     {
         _model = model;
         _isCached = isCached;
+        _inputTokens = turn.InputTokens;
         if (turn.Text is not null)
         {
             _blocks.Add(new JsonObject { ["type"] = "text", ["text"] = fill(turn.Text) });
@@ -103,7 +105,7 @@ internal sealed class ApiMessage
     private JsonObject Usage(int output) =>
         new()
         {
-            ["input_tokens"] = _isCached is null ? InputTokens : InputTokens - PrefixTokens,
+            ["input_tokens"] = _isCached is null ? _inputTokens : _inputTokens - PrefixTokens,
             ["cache_creation_input_tokens"] = _isCached is false ? PrefixTokens : 0,
             ["cache_read_input_tokens"] = _isCached is true ? PrefixTokens : 0,
             ["output_tokens"] = output,

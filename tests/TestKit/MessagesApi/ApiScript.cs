@@ -30,6 +30,9 @@ public sealed record ApiTurn
     /// </summary>
     public string? StopReason { get; init; }
 
+    /// <summary>Input tokens that the answer costs.</summary>
+    public int InputTokens { get; init; } = ApiMessage.InputTokens;
+
     /// <summary>An HTTP status instead of an answer.</summary>
     public int? Status { get; init; }
 

@@ -1,0 +1,16 @@
+using Orchestrator.Accounts;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Temporalio.Activities;
+
+namespace Orchestrator.Activities;
+
+/// <summary>What accounts may spend, as activities. What each does is documented at the interface.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class UsageActivities(RunServices services) : IUsageActivities
+{
+    private readonly BudgetRaise _raise = new(services.Environment, services.Time);
+
+    [Activity]
+    public Task<RaisedBudget> IncreaseBudgetAsync(RaiseBudgetInput input) => Heartbeats.WhileAsync(stop => _raise.StoreAsync(input, stop));
+}

@@ -1,0 +1,170 @@
+using System.Collections.Immutable;
+
+namespace Orchestrator.Accounts;
+
+/// <summary>A ledger of an account can't be used: torn, of something else, or of another user. Nothing was changed.</summary>
+/// <param name="message">Which file, why, and what to do.</param>
+public sealed class LedgerDamagedException(string message) : IOException(message);
+
+/// <summary>The ledgers of a user's accounts: a file for each, shared by all repositories, and one lock for all, so that budgets over
+/// several accounts hold. A file is written whole or not at all.</summary>
+/// <param name="environment">Environment of the process, which determines the user's state folder.</param>
+public sealed class AccountLedgers(IReadOnlyDictionary<string, string> environment)
+{
+    private const string Ending = ".ledger.json";
+
+    /// <summary>The folder of the ledgers.</summary>
+    public string Folder { get; } = Path.Combine(UserState.RootOf(environment), "usage");
+
+    /// <summary>The file of an account.</summary>
+    public string PathOf(string account) => Path.Combine(Folder, account + Ending);
+
+    /// <summary>The ledgers as they are now.</summary>
+    /// <exception cref="LedgerDamagedException">One can't be read.</exception>
+    public LedgerBook Read() =>
+        new(ReadAll().ToImmutableSortedDictionary(ledger => ledger.Account, ledger => ledger, StringComparer.Ordinal));
+
+    /// <summary>The ledgers that can be read, and what is wrong with the others, a sentence each.</summary>
+    public (LedgerBook Book, IReadOnlyList<string> Faults) TryRead()
+    {
+        var book = LedgerBook.Empty;
+        var faults = new List<string>();
+        foreach (var path in Files())
+        {
+            try
+            {
+                book = ReadOne(path) is { } ledger ? book.With(ledger) : book;
+            }
+            catch (LedgerDamagedException damaged)
+            {
+                faults.Add(damaged.Message);
+            }
+        }
+        return (book, faults);
+    }
+
+    /// <summary>Takes the lock: nobody else changes a ledger until it is disposed of.</summary>
+    /// <exception cref="LedgerDamagedException">The folder is not this user's.</exception>
+    public async Task<LockedLedgers> LockAsync(CancellationToken stop)
+    {
+        var path = Path.Combine(Folder, "lock");
+        try
+        {
+            if (!Directory.Exists(Folder) && !OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+            return new LockedLedgers(this, await LockFile.TakeAsync(path, stop));
+        }
+        catch (UnauthorizedAccessException refused)
+        {
+            throw Damaged(path, refused.Message);
+        }
+    }
+
+    /// <summary>Changes the ledgers, alone.</summary>
+    /// <param name="change">The next book, and what comes of it.</param>
+    public async Task<T> ChangeAsync<T>(Func<LedgerBook, (LedgerBook Book, T Result)> change, CancellationToken stop)
+    {
+        using var locked = await LockAsync(stop);
+        var (book, result) = change(locked.Book);
+        locked.Write(book);
+        return result;
+    }
+
+    internal void Write(Ledger ledger)
+    {
+        var path = PathOf(ledger.Account);
+        try
+        {
+            DurableFile.Write(path, LedgerText.Write(ledger));
+        }
+        catch (UnauthorizedAccessException refused)
+        {
+            throw Damaged(path, refused.Message);
+        }
+    }
+
+    private IEnumerable<Ledger> ReadAll() => Files().Select(ReadOne).OfType<Ledger>();
+
+    private string[] Files()
+    {
+        try
+        {
+            return Directory.Exists(Folder) ? Directory.GetFiles(Folder, "*" + Ending) : [];
+        }
+        catch (UnauthorizedAccessException refused)
+        {
+            throw Damaged(Folder, refused.Message);
+        }
+    }
+
+    private static Ledger? ReadOne(string path)
+    {
+        var account = Path.GetFileName(path)[..^Ending.Length];
+        if (FileOwner.Of(path) is { } owner && owner != FileOwner.Current)
+        {
+            throw Damaged(path, string.Create(CultureInfo.InvariantCulture, $"it belongs to another user (number {owner})"));
+        }
+        byte[]? content;
+        try
+        {
+            content = SmallFile.TryRead(path);
+        }
+        catch (UnauthorizedAccessException refused)
+        {
+            throw Damaged(path, refused.Message);
+        }
+        return content is null ? null
+            : LedgerText.TryRead(content, account, out var ledger, out var fault) ? ledger
+            : throw Damaged(path, fault);
+    }
+
+    private static LedgerDamagedException Damaged(string path, string fault) =>
+        new(
+            $"{path} can't be used: {fault.TrimEnd('.')}. It holds what an account has spent and may spend, so no agent is started and "
+                + "the file is left as it is. Put it back from a backup, or move it away: then its account begins anew, and what was "
+                + "spent stays in the history beside it."
+        );
+}
+
+/// <summary>The ledgers while nobody else may change them.</summary>
+public sealed class LockedLedgers : IDisposable
+{
+    private readonly AccountLedgers _ledgers;
+    private readonly LockFile _lock;
+
+    internal LockedLedgers(AccountLedgers ledgers, LockFile taken)
+    {
+        _ledgers = ledgers;
+        _lock = taken;
+        try
+        {
+            Book = ledgers.Read();
+        }
+        catch
+        {
+            taken.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What is in the files.</summary>
+    public LedgerBook Book { get; private set; }
+
+    /// <summary>Writes the ledgers that have changed.</summary>
+    public void Write(LedgerBook next)
+    {
+        foreach (var ledger in next.Ledgers.Values)
+        {
+            if (!ReferenceEquals(ledger, Book.Ledgers.GetValueOrDefault(ledger.Account)))
+            {
+                _ledgers.Write(ledger);
+            }
+        }
+        Book = next;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lock.Dispose();
+}

@@ -1,0 +1,35 @@
+using Orchestrator.Agents;
+
+namespace Orchestrator.Accounts;
+
+/// <summary>Prices by the settings, and what a whole agent run has used by them.</summary>
+internal static class AccountPrices
+{
+    /// <summary>The table with the prices of the settings.</summary>
+    public static PriceTable Of(OrchestratorSettings settings) =>
+        new(
+            settings.Usage.Prices.ToDictionary(
+                price => price.Model,
+                price => ModelPrice.Dollars(price.Input, price.Output, price.CacheRead, price.CacheWrite),
+                StringComparer.Ordinal
+            )
+        );
+
+    /// <summary>Use by model. What the program says of its cost goes first; where it said nothing the table prices the tokens.</summary>
+    public static IReadOnlyList<ModelRecord> Models(AgentUsage usage, PriceTable prices) =>
+        [
+            .. usage
+                .Models.OrderBy(model => model.Key, StringComparer.Ordinal)
+                .Select(model =>
+                {
+                    var use = model.Value.Tokens;
+                    var tokens = new TokenCounts(use.Input, use.Output, use.CacheRead, use.CacheWrite);
+                    var micros = model.Value.CostUsd > 0 ? MicroDollars.Of(model.Value.CostUsd) : prices.Find(model.Key)?.Of(tokens) ?? 0;
+                    return new ModelRecord(model.Key, tokens, micros);
+                }),
+        ];
+
+    /// <summary>The sum over all models.</summary>
+    public static Amount Sum(IEnumerable<ModelRecord> models) =>
+        models.Aggregate(Amount.Zero, (sum, model) => sum.Plus(new Amount(model.Micros, model.Tokens.Total)));
+}

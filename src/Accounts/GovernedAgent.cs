@@ -1,0 +1,72 @@
+namespace Orchestrator.Accounts;
+
+/// <summary>An agent run for the governor: who pays, and which budgets it counts in.</summary>
+internal sealed record GovernedAgent
+{
+    public required string Account { get; init; }
+    public required RepositoryReference Repository { get; init; }
+    public required string Run { get; init; }
+    public required string Task { get; init; }
+    public required int Attempt { get; init; }
+    public required int Start { get; init; }
+    public required string Folder { get; init; }
+    public required string Model { get; init; }
+    public required OrchestratorSettings Settings { get; init; }
+
+    /// <summary>Agents of the account at once; null: no limit.</summary>
+    public required int? Slots { get; init; }
+
+    /// <summary>The agent goes on with work that was begun.</summary>
+    public required bool IsUnderWay { get; init; }
+
+    /// <summary>Identifies the agent run over repetitions of its step.</summary>
+    public string Id => string.Create(CultureInfo.InvariantCulture, $"{Repository.Key}/{Run}/{Task}/{Start}");
+
+    /// <summary>The request for its start.</summary>
+    public StartRequest ToRequest(Holder holder, DateOnly today) =>
+        new()
+        {
+            Id = Id,
+            Account = Account,
+            Repository = Repository.Key,
+            Run = Run,
+            Task = Task,
+            Attempt = Attempt,
+            Model = Model,
+            Holder = holder,
+            Folder = Folder,
+            Priority = Settings.Usage.Priority,
+            IsUnderWay = IsUnderWay,
+            Slots = Slots,
+            PauseAt = Settings.Usage.PauseAt * 10_000,
+            Share = Settings.Workers,
+            Caps = Caps(today),
+        };
+
+    /// <summary>The scopes that its use is counted in, with and without a budget: <c>usage</c> and <c>budget raise</c> read them.</summary>
+    public IReadOnlyList<string> ScopesOf(DateOnly today) =>
+        [
+            Scopes.Attempt(Repository.Key, Run, Task, Attempt),
+            Scopes.Task(Repository.Key, Run, Task),
+            Scopes.Run(Repository.Key, Run),
+            Scopes.Day(today),
+            Scopes.Account(Account, today),
+        ];
+
+    private IReadOnlyList<Cap> Caps(DateOnly today)
+    {
+        var scopes = ScopesOf(today);
+        var budget = Settings.Budget;
+        return
+        [
+            .. Of(CapKind.Attempt, scopes[0], budget.Attempt),
+            .. Of(CapKind.Task, scopes[1], budget.Task),
+            .. Of(CapKind.Run, scopes[2], budget.Run),
+            .. Of(CapKind.Day, scopes[3], budget.Day),
+            .. Of(CapKind.Account, scopes[4], budget.Account),
+        ];
+    }
+
+    private static IEnumerable<Cap> Of(CapKind kind, string scope, BudgetAmount? amount) =>
+        amount is null ? [] : [new Cap(kind, scope, amount.Usd is { } usd ? MicroDollars.Of(usd) : null, amount.Tokens)];
+}

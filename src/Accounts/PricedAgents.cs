@@ -1,0 +1,41 @@
+namespace Orchestrator.Accounts;
+
+/// <summary>A budget in money holds only for agents whose cost is known: others are refused, and not guessed.</summary>
+internal static class PricedAgents
+{
+    /// <summary>Why agents can't work within the budgets in money, a sentence each; none where there is no such budget.</summary>
+    /// <param name="agents">Their names with their models.</param>
+    public static IEnumerable<string> Faults(OrchestratorSettings settings, IEnumerable<(string Agent, string Model)> agents)
+    {
+        var budget = settings.Budget;
+        (string Name, BudgetAmount? Amount)[] budgets =
+        [
+            ("budget.attempt", budget.Attempt),
+            ("budget.task", budget.Task),
+            ("budget.run", budget.Run),
+            ("budget.day", budget.Day),
+            ("budget.account", budget.Account),
+        ];
+        if (budgets.FirstOrDefault(one => one.Amount?.Usd is not null).Name is not { } name)
+        {
+            return [];
+        }
+        var prices = AccountPrices.Of(settings);
+        return agents.Distinct().Select(one => Fault(name, one.Agent, one.Model, settings, prices)).Where(fault => fault.Length > 0);
+    }
+
+    private static string Fault(string budget, string agent, string model, OrchestratorSettings settings, PriceTable prices)
+    {
+        if (agent is AccountName.Claude or "api" or "bedrock")
+        {
+            return prices.Find(model) is not null
+                ? ""
+                : $"{budget} is in US dollars, and nobody knows a price of the model '{model}' of the agent '{agent}'. Give it under "
+                    + $"'prices' ([{{model: {model}, input: USD, output: USD}}], per million tokens), or a budget in tokens.";
+        }
+        return settings.Agents.GetValueOrDefault(agent)?.IsFree is true
+            ? ""
+            : $"{budget} is in US dollars, and the agent '{agent}' does not say what it costs: such a budget would hold nothing. "
+                + $"Take it out, use claude, or say that it costs nothing: agents.{agent}.free: true.";
+    }
+}

@@ -1,0 +1,68 @@
+namespace Orchestrator.Accounts;
+
+/// <summary>What agent runs of an account have used: a line for each in a file beside its ledger, the oldest first. Lines of more than 90
+/// days are dropped when the file has grown.</summary>
+/// <param name="folder">Folder of the ledgers.</param>
+/// <param name="time">The clock.</param>
+public sealed class UsageHistory(string folder, TimeProvider time)
+{
+    private const string Ending = ".history.jsonl";
+    private const long LargeFile = 4_000_000;
+    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(90);
+
+    /// <summary>The file of an account.</summary>
+    public string PathOf(string account) => Path.Combine(folder, account + Ending);
+
+    /// <summary>Adds a line. The caller holds the lock of the ledgers.</summary>
+    public void Add(UsageRecord record)
+    {
+        var path = PathOf(record.Account);
+        if (File.Exists(path) && new FileInfo(path).Length > LargeFile)
+        {
+            var kept = ReadFile(path).Where(one => time.GetUtcNow() - one.At < KeptFor).Select(UsageRecords.Write);
+            DurableFile.Write(path, string.Concat(kept));
+        }
+        // A line that was torn ends here.
+        OwnFile.Append(path, (EndsInALine(path) ? "" : "\n") + UsageRecords.Write(record));
+    }
+
+    /// <summary>All lines of all accounts that can be read, the oldest first.</summary>
+    public IReadOnlyList<UsageRecord> Read() =>
+        Directory.Exists(folder)
+            ?
+            [
+                .. Directory
+                    .GetFiles(folder, "*" + Ending)
+                    .SelectMany(ReadFile)
+                    .DistinctBy(record => record.Id)
+                    .OrderBy(record => record.At),
+            ]
+            : [];
+
+    private static IEnumerable<UsageRecord> ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllLines(path).Select(UsageRecords.TryRead).OfType<UsageRecord>();
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private static bool EndsInALine(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return true;
+        }
+        using var file = File.OpenRead(path);
+        if (file.Length == 0)
+        {
+            return true;
+        }
+        file.Seek(-1, SeekOrigin.End);
+        return file.ReadByte() == '\n';
+    }
+}

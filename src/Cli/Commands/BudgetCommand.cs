@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Messages;
+using Orchestrator.Accounts;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>budget</c>: what runs may spend.</summary>
+internal sealed class BudgetCommand : Command
+{
+    public BudgetCommand()
+        : base("budget", "Raise what a run may spend") => Add(new RaiseCommand());
+
+    private sealed class RaiseCommand : SteeringCommand
+    {
+        private readonly RunArgument _which = new("RUN", "The run, or RUN/TASK for the budget of a task");
+        private readonly Argument<string> _amount = new("AMOUNT")
+        {
+            Description = "The new limit: US dollars such as 20, or tokens such as '2M tokens'. It must be more than what is spent",
+        };
+        private readonly Option<string?> _of = new("--of")
+        {
+            Description = "Which budget: run, task, attempt, day or account (default: that of the run, or of the task that is named)",
+            HelpName = "WHAT",
+        };
+
+        public RaiseCommand()
+            : base("raise", "Give a budget a higher limit; what waits for it goes on")
+        {
+            _which.AddTo(this);
+            Add(_amount);
+            Add(_of);
+            AddGoingOn();
+            AddEngine();
+        }
+
+        public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        {
+            var repository = context.RequireRepository();
+            var (run, reference) = _which.RequireOpen(repository, parsed);
+            var text = parsed.GetRequiredValue(_amount);
+            var amount =
+                BudgetAmount.TryRead(text)
+                ?? throw new CommandException(ExitCodes.Usage, $"'{text}' is no budget.", $"Give {BudgetAmount.Accepts}.");
+            var kind = parsed.GetValue(_of) ?? (reference.Task is null ? BudgetKinds.Run : BudgetKinds.Task);
+            if (!BudgetKinds.All.Contains(kind))
+            {
+                throw new CommandException(
+                    ExitCodes.Usage,
+                    $"There is no budget of '{kind}'.",
+                    $"Known are {string.Join(", ", BudgetKinds.All)}."
+                );
+            }
+            var task = kind is BudgetKinds.Task or BudgetKinds.Attempt ? reference.RequireTask(run.Status) : "";
+            var command = new RaiseBudgetCommand(kind, amount.Usd, amount.Tokens, task, context.Person);
+            return SendAsync(
+                parsed,
+                context,
+                run,
+                new SteeringCall((handle, cancel) => handle.IncreaseBudgetAsync(command, cancel), MessageNames.RaiseBudget, command)
+                {
+                    UnchangedCode = ExitCodes.Usage,
+                    Refuse = status => Refusal(context, status, command),
+                },
+                stop
+            );
+        }
+
+        // The run's record knows the budget that its tasks wait for; the ledgers what is spent by now.
+        private static string? Refusal(CommandContext context, RunStatus status, RaiseBudgetCommand command)
+        {
+            var waiting = status.Tasks.FirstOrDefault(task =>
+                task is { State: TaskStates.Parked, Why: BudgetReached { Budget.Kind: var kind } }
+                && kind == command.Kind
+                && (command.Task.Length == 0 || task.Id == command.Task)
+            );
+            return
+                waiting?.Why is BudgetReached { Budget: var budget }
+                && (command.Usd <= budget.SpentUsd || command.Tokens <= budget.SpentTokens)
+                ? $"{BudgetText.Of(budget)}: give more than that"
+                : null;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Overviews;
+using Orchestrator.Usage;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>usage</c>: what the user's accounts have used, over all repositories, and how full their limits are. Reads files; asks no
+/// service.</summary>
+internal sealed class UsageCommand : CliCommand
+{
+    private readonly Option<UsageGrouping> _by = new("--by")
+    {
+        Description = "How it is added up: account, run, task, model or day",
+        HelpName = "WHAT",
+        DefaultValueFactory = static _ => UsageGrouping.Run,
+    };
+    private readonly Option<int> _days = new("--days")
+    {
+        Description = "Days that are added up, today included",
+        HelpName = "N",
+        DefaultValueFactory = static _ => 7,
+    };
+    private readonly Option<string?> _run = new("--run") { Description = "Only this run", HelpName = "RUN" };
+    private readonly Option<bool> _watch = new("--watch") { Description = "Go on, and show it again when it changes" };
+    private readonly Option<double> _refresh = new("--refresh")
+    {
+        Description = "Seconds between two looks",
+        HelpName = "S",
+        DefaultValueFactory = static _ => 2,
+    };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public UsageCommand()
+        : base("usage", "Show what your accounts have used, and how full their limits are")
+    {
+        _days.Validators.Add(static result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && !(int.TryParse(text, out var days) && days is >= 1 and <= 90))
+            {
+                result.AddError($"--days is {text}; it must be 1 to 90: older figures are not kept.");
+            }
+        });
+        Add(_by);
+        Add(_days);
+        Add(_run);
+        Add(_watch);
+        Add(_refresh);
+        Add(_json);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var overview = new UsageOverview(context);
+        var by = parsed.GetValue(_by);
+        if (parsed.GetValue(_json))
+        {
+            context.Print(overview.Read(parsed.GetValue(_days), parsed.GetValue(_run)), CliJson.Default.UsageDocument);
+            return ExitCodes.Done;
+        }
+        var before = "";
+        while (true)
+        {
+            var lines = overview.Lines(overview.Read(parsed.GetValue(_days), parsed.GetValue(_run)), by).ToList();
+            var now = string.Join('\n', lines);
+            if (now != before)
+            {
+                Show(context, lines, isAgain: before.Length > 0);
+                before = now;
+            }
+            if (!parsed.GetValue(_watch))
+            {
+                return ExitCodes.Done;
+            }
+            await Task.Delay(TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(_refresh), 0.2, 3600)), context.Time, stop);
+        }
+    }
+
+    private static void Show(CommandContext context, IReadOnlyList<string> lines, bool isAgain)
+    {
+        if (isAgain)
+        {
+            context.Terminal.Show("");
+        }
+        foreach (var line in lines)
+        {
+            context.Terminal.Show(line);
+        }
+    }
+}

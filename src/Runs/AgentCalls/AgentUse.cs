@@ -1,0 +1,191 @@
+using System.Collections.Concurrent;
+using Orchestrator.Accounts;
+using Orchestrator.Agents.Supervision;
+using Orchestrator.Usage;
+
+namespace Orchestrator.Runs.AgentCalls;
+
+/// <summary>Tells the ledgers what one agent uses while it works, what the service says of its account, and what it has cost in the
+/// end.</summary>
+internal sealed class AgentUse(RunServices services, GovernedAgent agent, AccountLedgers ledgers, PriceTable prices, Holder holder)
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+    private readonly List<TaskNotice> _notices = [];
+    private readonly ConcurrentQueue<AgentRateLimit> _heard = [];
+    private bool _works;
+    private long _looked;
+    private Amount _used;
+    private Amount _told;
+    private bool _isTold;
+    private bool _isAtGrant;
+
+    /// <summary>What was reserved; null: not known here.</summary>
+    public Reservation? Reservation { get; set; }
+
+    /// <summary>A block was in force before: an answer ends it.</summary>
+    public bool MayEndABlock { get; set; }
+
+    /// <summary>The agent, which is followed.</summary>
+    public AgentSession? Session { get; set; }
+
+    /// <summary>What a person is to know.</summary>
+    public IReadOnlyList<TaskNotice> Notices => _notices;
+
+    /// <summary>Handles what the agent does.</summary>
+    public void Take(AgentEvent happened)
+    {
+        _works |= MayEndABlock && happened is AgentContextUse;
+        if (happened is AgentRateLimit limit)
+        {
+            _heard.Enqueue(limit);
+        }
+        if (Session is not null && (_looked == 0 || services.Time.GetElapsedTime(_looked) >= LookEvery))
+        {
+            _looked = services.Time.GetTimestamp();
+            _used = AccountPrices.Sum(AccountPrices.Models(Session.UsageSoFar(), prices));
+        }
+    }
+
+    /// <summary>Tells what is new while the agent works, and whether it may go on.</summary>
+    /// <returns>False: it has used all that it was granted; it is to be stopped.</returns>
+    public async Task<bool> TellAsync()
+    {
+        var used = _used;
+        if (_isTold && _told == used && _heard.IsEmpty && !_works)
+        {
+            return true;
+        }
+        try
+        {
+            using var locked = await ledgers.LockAsync(CancellationToken.None);
+            // Another process may have admitted it, and is dead since.
+            var mine = _isTold ? locked.Book : Governor.TakeOver(locked.Book, agent.Account, agent.Id, holder);
+            locked.Write(Governor.Report(Observe(mine), agent.Account, agent.Id, used));
+            Reservation ??= locked.Book.Of(agent.Account).Find(agent.Id);
+            (_isTold, _told) = (true, used);
+        }
+        catch (IOException)
+        {
+            // A damaged file or a full disk: the end is settled when it can be.
+        }
+        _isAtGrant = used.Tokens >= Reservation?.GrantedTokens;
+        return !_isAtGrant;
+    }
+
+    /// <summary>The agent has used its part of a budget, and no limit of its own.</summary>
+    public bool EndsAtGrant(AgentOutcome outcome)
+    {
+        var granted = (Reservation ?? ledgers.TryRead().Book.Of(agent.Account).Find(agent.Id))?.GrantedMicros;
+        return outcome.Failure == AgentFailure.Money
+            && (_isAtGrant || (granted is { } part && (agent.Settings.Limits.Cost is not { } own || MicroDollars.ToDollars(part) < own)));
+    }
+
+    /// <summary>Settles: what the agent has used takes the place of what was reserved, and a limit that it has reached parks its
+    /// account.</summary>
+    /// <param name="result">The result of the step.</param>
+    /// <param name="outcome">How the agent ended.</param>
+    /// <returns>The result, with when its task is to ask again where a limit was reached.</returns>
+    public async Task<AgentRunResult> SettleAsync(AgentRunResult result, AgentOutcome outcome)
+    {
+        var models = AccountPrices.Models(outcome.Usage, prices);
+        var used = AccountPrices.Sum(models).OrMore(outcome.IsUsageComplete ? Amount.Zero : _used);
+        // What was reserved is used, not what may be: it goes on in its conversation if there is more.
+        var isAtGrant = result.FailureClass == FailureClass.Limit && EndsAtGrant(outcome);
+        result = result with
+        {
+            FailureClass = isAtGrant ? FailureClass.Budget : result.FailureClass,
+            Cost = Math.Max(result.Cost, MicroDollars.ToDollars(used.Micros)),
+        };
+        try
+        {
+            using var locked = await ledgers.LockAsync(CancellationToken.None);
+            var book = Observe(locked.Book);
+            var isBlocked = outcome.Failure == AgentFailure.UsageLimit;
+            book = isBlocked ? Block(book, outcome) : book;
+            (book, var settled) = Governor.Settle(book, agent.Account, agent.Id, used, agent.ScopesOf(Today), Now);
+            if (isBlocked)
+            {
+                // Its place among those that wake is that of work that was begun.
+                var (next, admission) = Governor.Admit(book, agent.ToRequest(holder, Today) with { IsUnderWay = true }, Now);
+                book = admission is Wait ? next : book;
+                result = result with { ResetAt = book.Of(agent.Account).Park?.Until, WakeAt = (admission as Wait)?.Until };
+            }
+            locked.Write(book);
+            if (settled is not null)
+            {
+                new UsageHistory(ledgers.Folder, services.Time).Add(RecordOf(settled, models, outcome.IsUsageComplete));
+            }
+        }
+        catch (LedgerDamagedException damaged)
+        {
+            _notices.Add(new TaskNotice(damaged.Message, IsForPerson: true));
+        }
+        return result;
+    }
+
+    private DateTimeOffset Now => services.Time.GetUtcNow();
+
+    private DateOnly Today => DateOnly.FromDateTime(services.Time.GetLocalNow().DateTime);
+
+    private LedgerBook Block(LedgerBook book, AgentOutcome outcome)
+    {
+        var window = outcome.Windows?.DecidingWindow;
+        return Parks.Block(
+            book,
+            agent.Account,
+            agent.Id,
+            window?.Name,
+            window?.ResetsAt ?? outcome.ResetsAt,
+            $"usage_limit_reached of {agent.Run}/{agent.Task}",
+            Now
+        );
+    }
+
+    private UsageRecord RecordOf(Reservation settled, IEnumerable<ModelRecord> models, bool isWhole) =>
+        new()
+        {
+            Id = agent.Id,
+            Account = agent.Account,
+            Repository = agent.Repository.Path,
+            Run = agent.Run,
+            Task = agent.Task,
+            Attempt = agent.Attempt,
+            Since = settled.Since,
+            At = Now,
+            IsWhole = isWhole,
+            Models = [.. models],
+        };
+
+    private LedgerBook Observe(LedgerBook book)
+    {
+        if (_works)
+        {
+            book = Parks.Works(book, agent.Account, agent.Id);
+            (_works, MayEndABlock) = (false, false);
+        }
+        while (_heard.TryDequeue(out var heard))
+        {
+            foreach (var window in heard.Usage.Windows)
+            {
+                if (window is { Used: { } share } && window.BelievedReset(Now) is { } reset)
+                {
+                    book = Observe(book, window.Name, (int)Math.Clamp(Math.Round(share * 1_000_000), 0, int.MaxValue / 2), reset);
+                }
+            }
+        }
+        return book;
+    }
+
+    private LedgerBook Observe(LedgerBook book, string window, int partsPerMillion, DateTimeOffset reset)
+    {
+        var warnAt = agent.Settings.Usage.WarnAt * 10_000;
+        (book, var warns) = Parks.Observe(book, agent.Account, window, partsPerMillion, reset, "rate_limit_event", warnAt, Now);
+        if (warns)
+        {
+            var used = $"the account {agent.Account} has used {WaitText.Percent(partsPerMillion)} of its {WaitText.Name(window)} limit";
+            var until = string.Create(CultureInfo.InvariantCulture, $"it is reset at {reset.UtcDateTime:yyyy-MM-dd HH:mm}Z");
+            _notices.Add(new TaskNotice($"{used} (usage.warn_at); {until}", IsForPerson: true));
+        }
+        return book;
+    }
+}

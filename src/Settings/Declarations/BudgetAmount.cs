@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace Orchestrator.Settings;
+
+/// <summary>The limit of a budget: money or tokens, one of them.</summary>
+/// <param name="Usd">US dollars.</param>
+/// <param name="Tokens">Tokens of all kinds, cached ones included.</param>
+public sealed record BudgetAmount(decimal? Usd, long? Tokens)
+{
+    /// <summary>What is read, for people.</summary>
+    public const string Accepts = "US dollars such as 20 or 7.50, or tokens such as '2M tokens'; more than 0";
+
+    private const decimal MostDollars = 1_000_000m;
+    private const long MostTokens = 1_000_000_000_000;
+
+    /// <summary>Reads an amount.</summary>
+    /// <returns>Null: it is none, or 0, or too large to be meant.</returns>
+    public static BudgetAmount? TryRead(string text)
+    {
+        var trimmed = text.Trim();
+        var tokens = trimmed.EndsWith("tokens", StringComparison.OrdinalIgnoreCase);
+        var number = (tokens ? trimmed[..^6] : trimmed.TrimEnd('D', 'S', 'U', 'd', 's', 'u').Trim('$', ' ')).Trim();
+        var factor = tokens ? FactorOf(ref number) : 1;
+        return !decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) || amount <= 0 ? null
+            : tokens
+                ? amount * factor is >= 1 and <= MostTokens ? new BudgetAmount(null, (long)(amount * factor))
+                    : null
+            : amount <= MostDollars && decimal.Round(amount, 6) > 0 ? new BudgetAmount(decimal.Round(amount, 6), null)
+            : null;
+    }
+
+    /// <summary>As it is written in a file.</summary>
+    public override string ToString() =>
+        Tokens is { } tokens
+            ? string.Create(CultureInfo.InvariantCulture, $"{tokens} tokens")
+            : (Usd ?? 0).ToString(CultureInfo.InvariantCulture);
+
+    private static long FactorOf(ref string number)
+    {
+        var factor =
+            number.Length == 0 ? 1
+            : number[^1] is 'k' or 'K' ? 1_000
+            : number[^1] is 'M' or 'm' ? 1_000_000
+            : 1;
+        number = factor == 1 ? number : number[..^1].Trim();
+        return factor;
+    }
+}

@@ -1,0 +1,91 @@
+namespace Orchestrator.Usage;
+
+/// <summary>What one agent run has used.</summary>
+public sealed record UsageRecord
+{
+    /// <summary>The agent run: <c>REPOSITORY/RUN/TASK/START</c>.</summary>
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    /// <summary>The account.</summary>
+    [JsonPropertyName("account")]
+    public required string Account { get; init; }
+
+    /// <summary>Absolute path of the repository.</summary>
+    [JsonPropertyName("repository")]
+    public string Repository
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
+    /// <summary>The run.</summary>
+    [JsonPropertyName("run")]
+    public required string Run { get; init; }
+
+    /// <summary>The task.</summary>
+    [JsonPropertyName("task")]
+    public required string Task { get; init; }
+
+    /// <summary>The attempt of the task.</summary>
+    [JsonPropertyName("attempt")]
+    public int Attempt { get; init; }
+
+    /// <summary>When it began.</summary>
+    [JsonPropertyName("since")]
+    public DateTimeOffset Since { get; init; }
+
+    /// <summary>When it ended.</summary>
+    [JsonPropertyName("at")]
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>False: it left no result, so this is what its record shows.</summary>
+    [JsonPropertyName("isWhole")]
+    public bool IsWhole { get; init; } = true;
+
+    /// <summary>Use by model.</summary>
+    [JsonPropertyName("models")]
+    public ImmutableArray<ModelRecord> Models
+    {
+        get;
+        init => field = value.IsDefault ? [] : value;
+    } = [];
+
+    /// <summary>Over all models.</summary>
+    [JsonIgnore]
+    public Amount Sum => Models.Aggregate(Amount.Zero, (sum, model) => sum.Plus(new Amount(model.Micros, model.Tokens.Total)));
+}
+
+/// <summary>What one model was used for.</summary>
+/// <param name="Model">Its name.</param>
+/// <param name="Tokens">The tokens.</param>
+/// <param name="Micros">What they cost, in millionths of a US dollar.</param>
+public sealed record ModelRecord(
+    [property: JsonPropertyName("model")] string Model,
+    [property: JsonPropertyName("tokens")] TokenCounts Tokens,
+    [property: JsonPropertyName("micros")] long Micros
+);
+
+/// <summary>Records as lines of a file.</summary>
+public static class UsageRecords
+{
+    /// <summary>The line, with its end.</summary>
+    public static string Write(UsageRecord record) => JsonSerializer.Serialize(record, UsageRecordJson.Default.UsageRecord) + "\n";
+
+    /// <summary>Reads a line; null: it is torn, or of something else.</summary>
+    public static UsageRecord? TryRead(string line)
+    {
+        try
+        {
+            return line.Length == 0 ? null : JsonSerializer.Deserialize(line, UsageRecordJson.Default.UsageRecord);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+[JsonSourceGenerationOptions(RespectNullableAnnotations = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(UsageRecord))]
+internal sealed partial class UsageRecordJson : JsonSerializerContext;

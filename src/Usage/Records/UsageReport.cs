@@ -1,0 +1,83 @@
+namespace Orchestrator.Usage;
+
+/// <summary>How records are added up.</summary>
+public enum UsageGrouping
+{
+    /// <summary>By account.</summary>
+    Account,
+
+    /// <summary>By run.</summary>
+    Run,
+
+    /// <summary>By task of a run.</summary>
+    Task,
+
+    /// <summary>By model.</summary>
+    Model,
+
+    /// <summary>By day of the reader's clock.</summary>
+    Day,
+}
+
+/// <summary>A sum of records.</summary>
+/// <param name="Name">What was added up, such as a run or <c>RUN/TASK</c>.</param>
+/// <param name="Repository">Absolute path of the repository, where all are of one; else empty.</param>
+/// <param name="Starts">Agent runs.</param>
+/// <param name="Tokens">Their tokens.</param>
+/// <param name="Micros">What they cost, in millionths of a US dollar.</param>
+/// <param name="IsWhole">False: some ended without a result, so there may have been more.</param>
+/// <param name="Last">When the last one ended.</param>
+public sealed record UsageSum(
+    string Name,
+    string Repository,
+    int Starts,
+    TokenCounts Tokens,
+    long Micros,
+    bool IsWhole,
+    DateTimeOffset Last
+);
+
+/// <summary>Adds up records. Pure.</summary>
+public static class UsageReport
+{
+    /// <summary>The sums, the latest first.</summary>
+    /// <param name="zone">The reader's time zone, for days.</param>
+    public static IReadOnlyList<UsageSum> Of(IEnumerable<UsageRecord> records, UsageGrouping by, TimeZoneInfo zone) =>
+        [
+            .. records
+                .SelectMany(record => PartsOf(record, by, zone))
+                .GroupBy(part => (part.Name, by is UsageGrouping.Run or UsageGrouping.Task ? part.Record.Repository : ""))
+                .Select(group => Sum(group.Key.Name, [.. group]))
+                .OrderByDescending(sum => by == UsageGrouping.Day ? sum.Name : "", StringComparer.Ordinal)
+                .ThenByDescending(sum => sum.Last)
+                .ThenBy(sum => sum.Name, StringComparer.Ordinal),
+        ];
+
+    private static UsageSum Sum(string name, List<(string Name, UsageRecord Record, IReadOnlyList<ModelRecord> Models)> parts)
+    {
+        var repositories = parts.Select(part => part.Record.Repository).Distinct(StringComparer.Ordinal).ToList();
+        return new UsageSum(
+            name,
+            repositories is [var only] ? only : "",
+            parts.Count,
+            parts.SelectMany(part => part.Models).Aggregate(default(TokenCounts), (sum, model) => sum.Plus(model.Tokens)),
+            parts.SelectMany(part => part.Models).Sum(model => model.Micros),
+            parts.TrueForAll(part => part.Record.IsWhole),
+            parts.Max(part => part.Record.At)
+        );
+    }
+
+    private static IEnumerable<(string Name, UsageRecord Record, IReadOnlyList<ModelRecord> Models)> PartsOf(
+        UsageRecord record,
+        UsageGrouping by,
+        TimeZoneInfo zone
+    ) =>
+        by switch
+        {
+            UsageGrouping.Model => record.Models.Select(model => (model.Model, record, (IReadOnlyList<ModelRecord>)[model])),
+            UsageGrouping.Account => [(record.Account, record, record.Models)],
+            UsageGrouping.Run => [(record.Run, record, record.Models)],
+            UsageGrouping.Task => [($"{record.Run}/{record.Task}", record, record.Models)],
+            _ => [(TimeZoneInfo.ConvertTime(record.At, zone).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), record, record.Models)],
+        };
+}

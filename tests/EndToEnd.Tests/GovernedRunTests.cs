@@ -1,0 +1,174 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Orchestrator.Processes;
+using Orchestrator.TestKit;
+using Orchestrator.TestKit.Git;
+using Xunit;
+
+namespace Orchestrator.EndToEnd.Tests;
+
+/// <summary>The governor, with the built program and the real Claude CLI against a scripted API.</summary>
+public sealed class GovernedRunTests
+{
+    private static string PlanOf(string name, int tasks) =>
+        "tasks:\n"
+        + string.Concat(
+            Enumerable
+                .Range(0, tasks)
+                .Select(i =>
+                    $"  - {{id: {name}{i}, description: Task {i}, prompt: \"MARK-{name}{i}. Write it.\", files_write: [{name}{i}.txt], "
+                    + $"verification: [{{command: test -s {name}{i}.txt}}]}}\n"
+                )
+        );
+
+    private static ApiRule RuleOf(string name, int task) =>
+        new($"MARK-{name}{task}\\.", ApiTurn.Writes($"{name}{task}.txt", "x\n"), ApiTurn.Says("It is written."));
+
+    private static async Task<TemporaryRepository> RepositoryAsync(string settings, params (string Name, string Plan)[] plans)
+    {
+        var repository = await TemporaryRepository.CreateEmptyAsync();
+        repository.Write(
+            ".orchestrator/config.yaml",
+            $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\nreview: {{enabled: false}}\n{settings}"
+        );
+        await repository.CommitAsync("start", [.. plans.Select(plan => ($"{plan.Name}.yaml", plan.Plan))]);
+        return repository;
+    }
+
+    /// <summary>One account, three repositories, eight runs: the first block of any of them stops all starts. After the reset one tries,
+    /// and then all go on where they were.</summary>
+    [Fact]
+    [Trait("Category", "Full")]
+    public async Task Runs_OneMeetsTheLimit_NothingMoreStartsAnywhereAndAllGoOnInTheirConversations()
+    {
+        const int TasksOfARun = 2;
+        string[][] runs =
+        [
+            ["a", "b", "c"],
+            ["d", "e", "f"],
+            ["g", "h"],
+        ];
+        using TempFolder home = new();
+        var names = runs.SelectMany(some => some).ToList();
+        await using var api = await ScriptedMessagesApi.StartAsync([
+            .. names.SelectMany(name => Enumerable.Range(0, TasksOfARun).Select(i => RuleOf(name, i))),
+        ]);
+        DateTimeOffset? reset = null;
+        api.Instead = number =>
+        {
+            if (number == 4)
+            {
+                reset = DateTimeOffset.UtcNow.AddSeconds(40);
+            }
+            return reset is { } until && DateTimeOffset.UtcNow < until ? ApiTurn.LimitReached(until) : null;
+        };
+        var repositories = await Task.WhenAll(
+            runs.Select(some => RepositoryAsync("workers: 2\n", [.. some.Select(name => (name, PlanOf(name, TasksOfARun)))]))
+        );
+        var environment = ClaudeProgram.CreateChanges(home.Path, api.Url, asSubscription: true);
+
+        var ended = Task.WhenAll(
+            repositories.SelectMany(
+                (repository, i) =>
+                    runs[i].Select(name => new OrchestrateProgram(repository.Path, environment).RunAsync("run", $"{name}.yaml", "--yes"))
+            )
+        );
+        var park = await ParkAsync(home.Path, ended);
+        var all = await ended;
+
+        Assert.All(all, run => Assert.True(run.ExitCode == 0, run.StandardOutput.Text + run.StandardError.Text));
+        var starts = History(home.Path);
+        var since = Time(park["since"]);
+        var opens = Time(park["opensAt"]);
+        Assert.Equal(0, starts.Count(start => Time(start["since"]) > since && Time(start["since"]) < opens));
+        Assert.Equal(names.Count * TasksOfARun, api.Requests.Select(request => request.Session).Distinct().Count());
+        var resumed = starts
+            .Where(start => Time(start["since"]) >= opens)
+            .Select(start => (Time(start["since"]) - reset!.Value).TotalSeconds)
+            .Order()
+            .ToList();
+        Assert.NotEmpty(resumed);
+        var slowest = resumed[(int)Math.Ceiling(resumed.Count * 0.95) - 1];
+        Assert.True(slowest <= 90, string.Create(CultureInfo.InvariantCulture, $"95 % had gone on {slowest:0} s after the reset."));
+        foreach (var repository in repositories)
+        {
+            repository.Dispose();
+        }
+    }
+
+    /// <summary>An answer costs half a dollar: the budget is reached in mid-turn, the run asks, and goes on in the same
+    /// conversation.</summary>
+    [Fact]
+    public async Task Budget_ReachedInMidTurn_KeepsTheConversationAsksAndGoesOnWhenItIsRaised()
+    {
+        using TempFolder home = new();
+        await using var api = await ScriptedMessagesApi.StartAsync(
+            new ApiRule(
+                "MARK-a0",
+                Costly(ApiToolUse.Bash("echo one")),
+                Costly(ApiToolUse.Bash("echo two")),
+                Costly(ApiToolUse.Write("a0.txt", "x\n")),
+                ApiTurn.Says("It is written.")
+            )
+        );
+        using var repository = await RepositoryAsync("model: claude-opus-4-8\nbudget: {run: 0.75}\n", ("a", PlanOf("a", 1)));
+        OrchestrateProgram orchestrate = new(repository.Path, ClaudeProgram.CreateChanges(home.Path, api.Url, asSubscription: true));
+
+        var first = await orchestrate.RunAsync("run", "a.yaml", "--yes");
+        var asked = JsonNode.Parse((await orchestrate.RunAsync("inbox", "--json")).StandardOutput.Text)!["entries"]!.AsArray();
+        var run = (string)asked[0]!["run"]!;
+        var requests = api.Requests.Count;
+        var tooLittle = await orchestrate.RunAsync("budget", "raise", run, "0.9");
+        var raised = await orchestrate.RunAsync("budget", "raise", run, "9", "--yes");
+        var usage = JsonNode.Parse((await orchestrate.RunAsync("usage", "--json")).StandardOutput.Text)!;
+
+        Assert.Equal(3, first.ExitCode);
+        Assert.EndsWith($" budget raise {run} AMOUNT", (string)asked.Single()!["command"]!, StringComparison.Ordinal);
+        Assert.Equal(2, requests);
+        Assert.Equal(2, tooLittle.ExitCode);
+        Assert.Contains("give more than that", tooLittle.StandardError.Text, StringComparison.Ordinal);
+        Assert.True(raised.ExitCode == 0, raised.StandardOutput.Text + raised.StandardError.Text);
+        Assert.Equal("x", await repository.GitAsync("show", "main:a0.txt"));
+        Assert.Single(api.Requests.Select(request => request.Session).Distinct());
+        Assert.Equal(1.5m, decimal.Round((decimal)usage["sums"]!["run"]![0]!["usd"]!, 1));
+        Assert.Equal(0, (int)usage["accounts"]![0]!["atWork"]!);
+        var status = JsonNode.Parse((await orchestrate.RunAsync("status", "--json")).StandardOutput.Text)!;
+        Assert.Equal(1, (int)status["tasks"]![0]!["attempt"]!);
+    }
+
+    private static ApiTurn Costly(ApiToolUse tool) => new() { Tools = [tool], InputTokens = 100_000 };
+
+    private static async Task<JsonNode> ParkAsync(string home, Task ended)
+    {
+        JsonNode? park = null;
+        await Eventually.TrueAsync(
+            () =>
+                ended.IsCompleted
+                || (
+                    park = Ledgers(home)
+                        .Select(path => JsonNode.Parse(File.ReadAllText(path))!["park"])
+                        .FirstOrDefault(one => one is not null)
+                )
+                    is not null,
+            TimeSpan.FromMinutes(2)
+        );
+        return park ?? throw new InvalidOperationException("No account was blocked.");
+    }
+
+    private static string[] Ledgers(string home) => Files(home, "*.ledger.json");
+
+    private static List<JsonNode> History(string home) =>
+        [
+            .. Files(home, "*.history.jsonl")
+                .SelectMany(File.ReadAllLines)
+                .Where(line => line.Length > 0)
+                .Select(line => JsonNode.Parse(line)!),
+        ];
+
+    private static string[] Files(string home, string pattern) =>
+        Directory.Exists(System.IO.Path.Combine(home, ".local/state/orchestrator/usage"))
+            ? Directory.GetFiles(System.IO.Path.Combine(home, ".local/state/orchestrator/usage"), pattern)
+            : [];
+
+    private static DateTimeOffset Time(JsonNode? node) => DateTimeOffset.Parse((string)node!, CultureInfo.InvariantCulture);
+}

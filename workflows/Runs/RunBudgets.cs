@@ -1,0 +1,55 @@
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>Budgets of a run, and those that it counts in: a person raises one, and what waits for it goes on.</summary>
+internal sealed class RunBudgets(RunContext context, TaskMessenger messenger)
+{
+    private readonly RunState _state = context.State;
+
+    /// <summary>Why a command is refused, in a sentence; null: it is not.</summary>
+    public string? Refuse(RaiseBudgetCommand command)
+    {
+        var isOfTask = command.Kind is BudgetKinds.Task or BudgetKinds.Attempt;
+        return !BudgetKinds.All.Contains(command.Kind)
+                ? $"There is no budget of {Messages.MessageFaults.Quote(command.Kind)}; known are {string.Join(", ", BudgetKinds.All)}."
+            : RunStates.IsFinal(_state.Run.State) ? $"{_state.RunId} is {_state.Run.State}: it spends nothing more."
+            : command is not ({ Usd: > 0, Tokens: null } or { Usd: null, Tokens: > 0 })
+                ? "Give the new limit, in US dollars or in tokens; it must be more than 0."
+            : isOfTask && _state.Board.TryFind(command.Task) is null ? new Steering(_state).NoTask(command.Task)
+            : !isOfTask && command.Task.Length > 0 ? $"The budget of {BudgetText.Whose(command.Kind)} is none of a task."
+            : Waiting(command) is [var (_, budget), ..] && (command.Usd <= budget.SpentUsd || command.Tokens <= budget.SpentTokens)
+                ? $"{Capital(BudgetText.Of(budget))}. Give more than that."
+            : null;
+    }
+
+    /// <summary>Stores the new limit, and lets the tasks that wait for it go on.</summary>
+    public async Task<SteeringAnswer> IncreaseAsync(RaiseBudgetCommand command)
+    {
+        var waiting = Waiting(command);
+        var account = waiting.Count > 0 ? waiting[0].Budget.Account : "";
+        var attempt = _state.Board.TryFind(command.Task)?.Progress.Attempt ?? 0;
+        var input = new RaiseBudgetInput(_state.RunId, _state.Repository, command, attempt, account);
+        var raised = await Workflow.ExecuteActivityAsync((IUsageActivities a) => a.IncreaseBudgetAsync(input), context.Short);
+        if (!raised.Changed)
+        {
+            return new SteeringAnswer(raised.Message, Changed: false);
+        }
+        var by = Person.Of(command.By);
+        _state.Note(new BudgetRaised(by, new Quote(raised.Message)), RunContext.Now, by.Who);
+        foreach (var (task, _) in Waiting(command))
+        {
+            await messenger.TellAsync(task.Id, t => t.GoOnAsync(""));
+        }
+        var goOn = waiting.Count == 0 ? "" : $"; {(waiting.Count == 1 ? $"{waiting[0].Task.Id} goes" : $"{waiting.Count} tasks go")} on";
+        return new SteeringAnswer($"{raised.Message}{goOn}.", Changed: true);
+    }
+
+    private List<(TaskEntry Task, BudgetStatus Budget)> Waiting(RaiseBudgetCommand command) =>
+        [
+            .. Scheduling
+                .BudgetsReached(_state.Board)
+                .SelectMany(waiting => waiting)
+                .Where(one => one.Budget.Kind == command.Kind && (command.Task.Length == 0 || one.Task.Id == command.Task)),
+        ];
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+}
