@@ -3,8 +3,8 @@ using Orchestrator.Runs;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Merging.Landing;
 using Orchestrator.Runs.Merging.Preflight;
+using Orchestrator.Runs.Merging.Resets;
 using Orchestrator.Runs.Reports;
-using Orchestrator.Runs.Resets;
 using Temporalio.Activities;
 using Temporalio.Client;
 

@@ -79,7 +79,7 @@ public sealed partial class DecidingFilesTests
         ["Runs.Merging/Installing/PackageInstallation"] = Tree,
         ["Runs.Tasks/Requests/PackageProgram"] = Tree,
         ["Runs.Tasks/Requests/QuestionRecord"] = Report,
-        ["Runs/Resets/EarlierExecution"] = "a run that was reset: SECURITY.md says what is left",
+        ["Runs.Merging/Resets/EarlierExecution"] = "a run that was reset: SECURITY.md says what is left",
         ["Runs.Merging/Reviewing/FindingIds"] = "a number in the names of tasks",
         ["Machine/Hosting/WebToken"] = Machine,
         ["Machine/Night/NightCheck"] = Machine,

@@ -1,8 +1,8 @@
 using Orchestrator.Git.Landing;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
+using Orchestrator.Runs.Merging.Resets;
 using Orchestrator.Runs.Reports;
-using Orchestrator.Runs.Resets;
 using Xunit;
 
 namespace Orchestrator.Runs.Tests;

@@ -1,4 +1,4 @@
-namespace Orchestrator.Runs.Resets;
+namespace Orchestrator.Runs.Merging.Resets;
 
 /// <summary>The state that a replaced execution of a run has left: what is merged or landed, from git; how far each task is, from its
 /// folder and the record; which task workflows are open, from the server.</summary>
