@@ -8,9 +8,9 @@ public sealed class UsageSettingsTests
         SettingsLoader.Load(new SettingsInput { IsTrusted = true, RepositoryFile = new("config.yaml", file) });
 
     [Theory]
-    [InlineData("20", 20, null)]
+    [InlineData("20", 20.0, null)]
     [InlineData("$7.50", 7.5, null)]
-    [InlineData("12 USD", 12, null)]
+    [InlineData("12 USD", 12.0, null)]
     [InlineData("2M tokens", null, 2_000_000)]
     [InlineData("500 k tokens", null, 500_000)]
     [InlineData("1000tokens", null, 1000)]
@@ -35,7 +35,7 @@ public sealed class UsageSettingsTests
         var fault = Assert.Single(Load($"budget:\n  run: '{text}'\n").Errors);
 
         Assert.Equal("budget.run", fault.Key);
-        Assert.Equal(2, fault.Line);
+        Assert.Equal(2, fault.Source.Line);
         Assert.StartsWith(message, fault.Message, StringComparison.Ordinal);
     }
 
@@ -63,7 +63,7 @@ public sealed class UsageSettingsTests
         var errors = Load($"prices: {table}\n").Errors;
 
         Assert.Contains(errors, fault => fault.Message.StartsWith(message, StringComparison.Ordinal));
-        Assert.All(errors, fault => Assert.Equal(1, fault.Line));
+        Assert.All(errors, fault => Assert.Equal(1, fault.Source.Line));
     }
 
     [Fact]
