@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 
 namespace Orchestrator.Accounts;
@@ -12,6 +13,9 @@ public sealed class LedgerDamagedException(string message) : IOException(message
 public sealed class AccountLedgers(IReadOnlyDictionary<string, string> environment)
 {
     private const string Ending = ".ledger.json";
+
+    /// <summary>Ledgers by their files' content: most reads find what was there before.</summary>
+    private readonly ConcurrentDictionary<string, (byte[] Content, Ledger Ledger)> _known = new(StringComparer.Ordinal);
 
     /// <summary>The folder of the ledgers.</summary>
     public string Folder { get; } = Path.Combine(UserState.RootOf(environment), "usage");
@@ -77,7 +81,9 @@ public sealed class AccountLedgers(IReadOnlyDictionary<string, string> environme
         var path = PathOf(ledger.Account);
         try
         {
-            DurableFile.Write(path, LedgerText.Write(ledger));
+            var content = LedgerText.Write(ledger);
+            DurableFile.Write(path, content);
+            Know(path, content, ledger);
         }
         catch (UnauthorizedAccessException refused)
         {
@@ -99,7 +105,7 @@ public sealed class AccountLedgers(IReadOnlyDictionary<string, string> environme
         }
     }
 
-    private static Ledger? ReadOne(string path)
+    private Ledger? ReadOne(string path)
     {
         var account = Path.GetFileName(path)[..^Ending.Length];
         if (FileOwner.Of(path) is { } owner && owner != FileOwner.Current)
@@ -115,9 +121,19 @@ public sealed class AccountLedgers(IReadOnlyDictionary<string, string> environme
         {
             throw Damaged(path, refused.Message);
         }
+        if (content is not null && _known.TryGetValue(path, out var known) && content.AsSpan().SequenceEqual(known.Content))
+        {
+            return known.Ledger;
+        }
         return content is null ? null
-            : LedgerText.TryRead(content, account, out var ledger, out var fault) ? ledger
+            : LedgerText.TryRead(content, account, out var ledger, out var fault) ? Know(path, content, ledger)
             : throw Damaged(path, fault);
+    }
+
+    private Ledger Know(string path, byte[] content, Ledger ledger)
+    {
+        _known[path] = (content, ledger);
+        return ledger;
     }
 
     private static LedgerDamagedException Damaged(string path, string fault) =>

@@ -13,7 +13,7 @@ internal sealed class GovernedStart(RunServices services, GovernedAgent agent) :
 
     /// <summary>A start that would wait no longer is waited for in the step; a longer one by a timer of the workflow.</summary>
     private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(10);
-    private readonly AccountLedgers _ledgers = new(services.Environment);
+    private readonly AccountLedgers _ledgers = services.Part(part => new AccountLedgers(part.Environment));
     private readonly PriceTable _prices = AccountPrices.Of(agent.Settings);
     private readonly Holder _holder = new(services.Host, ProcessIdentity.Current.ToString());
     private LockedLedgers? _locked;

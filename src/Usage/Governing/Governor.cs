@@ -7,6 +7,9 @@ public static class Governor
     /// <summary>Slots and budgets depend on agents at work, so it is asked again soon.</summary>
     public static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
+    /// <summary>What was spent in a scope is kept so long after the last time; a month is the longest that a budget is of.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(40);
+
     /// <summary>Judges an agent start, and reserves for it where it may begin. Repeating a request replaces its reservation.</summary>
     public static (LedgerBook Book, Admission Admission) Admit(LedgerBook book, StartRequest request, DateTimeOffset now)
     {
@@ -69,18 +72,22 @@ public static class Governor
         {
             return (book, null);
         }
-        var spent = ledger.Spent;
+        var spent = ledger.Spent.ToBuilder();
         foreach (var scope in reservation.Scopes.Union(scopes))
         {
             var before = ledger.SpentIn(scope);
-            spent = spent.SetItem(scope, new Spent(before.Micros + used.Micros, before.Tokens + used.Tokens, now));
+            spent[scope] = new Spent(before.Micros + used.Micros, before.Tokens + used.Tokens, now);
+        }
+        foreach (var old in ledger.Spent.Where(one => now - one.Value.At > Kept))
+        {
+            spent.Remove(old.Key);
         }
         return (
             book.With(
                 ledger with
                 {
                     Reservations = ledger.Reservations.Remove(reservation),
-                    Spent = spent,
+                    Spent = spent.ToImmutable(),
                     Park = WithoutProbe(ledger.Park, id),
                 }
             ),

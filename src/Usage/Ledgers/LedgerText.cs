@@ -36,6 +36,6 @@ public static class LedgerText
     }
 }
 
-[JsonSourceGenerationOptions(WriteIndented = true, NewLine = "\n", RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(Ledger))]
 internal sealed partial class LedgerJson : JsonSerializerContext;

@@ -5,11 +5,13 @@ using Orchestrator.Benchmarks.Processes;
 using Orchestrator.Benchmarks.Runs;
 using Orchestrator.Benchmarks.Server;
 using Orchestrator.Benchmarks.Train;
+using Orchestrator.Benchmarks.Usage;
 
 return args switch
 {
     ["plans"] => LargePlan.Run(),
     ["train"] => TrainBenchmark.Run(),
+    ["governor"] => await GovernorBenchmark.RunAsync(),
     ["sandbox-start"] => await SandboxStart.RunAsync(),
     ["git-merge"] => await MergeToStaging.RunAsync(),
     ["git-losses"] => await LossesOfStaging.RunAsync(),
@@ -28,13 +30,13 @@ return args switch
     ["server-load", var program] => await ServerBenchmarks.LoadAsync(program),
     ["server-pending", var program] => await RunSizeBenchmarks.PendingAsync(program),
     ["server-history", var program] => await RunSizeBenchmarks.HistoryAsync(program),
-    _ => Usage(),
+    _ => SayUsage(),
 };
 
-static int Usage()
+static int SayUsage()
 {
     Console.Error.WriteLine(
-        "Which benchmark? plans, train, sandbox-start, git-merge, git-losses, git-worktree; "
+        "Which benchmark? plans, train, governor, sandbox-start, git-merge, git-losses, git-worktree; "
             + "start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-train, runs-helpers, server-start-up, server-start-rpc, "
             + "server-load, server-pending or server-history, with the path of the built command"
     );
