@@ -62,6 +62,37 @@ public sealed class WebCommandTests
     }
 
     [Fact]
+    public async Task Run_WithThePage_ServesItWhileItRuns()
+    {
+        using var cli = new CliFixture().WithRepository();
+        var agent = cli.WriteAgent($"while [ ! -f {cli.Home}/go ]; do sleep 0.1; done; echo a > a.txt");
+        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\n");
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [test -f a.txt]}\n");
+        await using var web = await Web.StartAsync(cli, "run", "--yes", "--web=0");
+
+        await Eventually.AskAsync(async () =>
+            (await web.GetAsync("repositories"))["repositories"]!.AsArray() is [{ } first, ..]
+            && (await web.GetAsync($"repositories/{first["id"]}/runs"))["runs"]!.AsArray().Count == 1
+                ? ""
+                : null
+        );
+        await File.WriteAllTextAsync(Path.Combine(cli.Home, "go"), "");
+        await Eventually.TrueAsync(() => File.Exists(Path.Combine(cli.Folder, "a.txt")));
+    }
+
+    [Fact]
+    public async Task Run_InTheBackgroundWithThePage_IsRefusedWithTheCure()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A}\n");
+
+        var refused = await cli.RunAsync("run", "--yes", "--detach", "--web");
+
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("'orchestrate web'", refused.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Web_BeyondLoopbackWithoutTls_IsRefusedWithTheCure()
     {
         using var cli = new CliFixture();
@@ -110,11 +141,11 @@ public sealed class WebCommandTests
 
         public Uri Address { get; }
 
-        public static async Task<Web> StartAsync(CliFixture cli)
+        public static async Task<Web> StartAsync(CliFixture cli, params string[] words)
         {
             var log = Path.Combine(cli.Home, "web.log");
             var process = await new DetachedProcess().StartAsync(
-                new DetachedCommand(OrchestrateProgram.Path, ["web", "--port", "0"])
+                new DetachedCommand(OrchestrateProgram.Path, words.Length > 0 ? words : ["web", "--port", "0"])
                 {
                     WorkingDirectory = cli.Folder,
                     Environment = Variables(cli),
@@ -123,9 +154,9 @@ public sealed class WebCommandTests
                 }
             );
             var link = await Eventually.GetAsync(() =>
-                File.Exists(log) ? File.ReadLines(log).FirstOrDefault(line => line.StartsWith("http", StringComparison.Ordinal)) : null
+                File.Exists(log) ? File.ReadLines(log).FirstOrDefault(line => line.Contains("http://", StringComparison.Ordinal)) : null
             );
-            return new Web(process, new Uri(link));
+            return new Web(process, new Uri(link[link.IndexOf("http://", StringComparison.Ordinal)..]));
         }
 
         public async Task<JsonNode> GetAsync(string path) =>
@@ -139,7 +170,7 @@ public sealed class WebCommandTests
         public async ValueTask DisposeAsync()
         {
             _client.Dispose();
-            await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -INT {_process.ProcessId}"));
+            await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -INT {_process.ProcessId} 2>/dev/null; true"));
             await Eventually.TrueAsync(() => !_process.IsAlive());
         }
     }

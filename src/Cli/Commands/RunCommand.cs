@@ -24,6 +24,7 @@ internal sealed class RunCommand : CliCommand
     {
         Description = "Check the plan and show the order of its tasks; start nothing",
     };
+    private readonly PageOption _page = new();
     private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Go on in the background" };
     private readonly Option<bool> _attached = GlobalOptions.Attached();
     private readonly Option<bool> _overnight = new("--overnight")
@@ -76,6 +77,7 @@ internal sealed class RunCommand : CliCommand
         _options.AddTo(this);
         Add(_dryRun);
         Add(_detach);
+        _page.AddTo(this);
         Add(_attached);
         Add(_overnight);
         Add(_yes);
@@ -142,6 +144,7 @@ internal sealed class RunCommand : CliCommand
         var input = backlog is null ? planned : OfBacklog(planned, Requests.InRepository(repository, context.FullPath(backlog)), parsed);
         // This process writes the status into the plan at the end.
         var engine = parsed.GetValue(_attached) || parsed.GetValue(_updatePlan) ? null : _engine.Arguments(parsed);
+        await using var page = await _page.StartAsync(parsed, repository, context, stop);
         var code = await RunAsync(runId, input, repository, settings.Settings!, engine, context, stop);
         if (parsed.GetValue(_updatePlan))
         {
@@ -175,6 +178,14 @@ internal sealed class RunCommand : CliCommand
                 ExitCodes.Usage,
                 "--update-plan writes into a Markdown master plan when its run has ended.",
                 "Leave it out, or run a master plan without --detach."
+            );
+        }
+        if (_page.PortOf(parsed) is not null && parsed.GetValue(_detach))
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                "--web serves the page from this process, which ends with --detach.",
+                "Leave one of them out; 'orchestrate web' serves the page beside runs in the background."
             );
         }
         if (backlog is not null)

@@ -17,6 +17,7 @@ internal sealed class ServiceCommand : CliCommand
 
     private readonly Argument<string> _verb = new("VERB") { Description = "install, remove or status" };
     private readonly Option<bool> _replace = new("--replace") { Description = "Also over a unit that somebody changed by hand" };
+    private readonly PageOption _page = new();
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ServiceCommand()
@@ -25,6 +26,7 @@ internal sealed class ServiceCommand : CliCommand
         _verb.AcceptOnlyFromAmong(Install, Remove, Status);
         Add(_verb);
         Add(_replace);
+        _page.AddTo(this);
         Add(_json);
     }
 
@@ -32,7 +34,7 @@ internal sealed class ServiceCommand : CliCommand
     {
         var repository = context.RequireRepository();
         var services = new UserServices(context.Environment, context.Time);
-        var unit = services.UnitOf(repository, OwnProgram.Command);
+        var unit = services.UnitOf(repository, OwnProgram.Command) with { PagePort = _page.PortOf(parsed) };
         var verb = parsed.GetRequiredValue(_verb);
         if (verb != Status && await services.FindObstacleAsync(stop) is { } obstacle)
         {

@@ -15,14 +15,11 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>web</c>: the page and the API of all repositories of this user, until it is interrupted.</summary>
 internal sealed class WebCommand : CliCommand
 {
-    /// <summary>The usual port (<c>web.port</c>).</summary>
-    public const int UsualPort = 8888;
-
     private readonly Option<int> _port = new("--port")
     {
         Description = "Port; 0: any free one",
         HelpName = "N",
-        DefaultValueFactory = static _ => UsualPort,
+        DefaultValueFactory = static _ => PageOption.UsualPort,
     };
     private readonly Option<string> _listen = new("--listen")
     {
@@ -60,7 +57,7 @@ internal sealed class WebCommand : CliCommand
         var options = OptionsOf(parsed, context);
         if (parsed.GetValue(_link))
         {
-            context.Terminal.Show(LinkOf(options, options.Address.Port));
+            context.Terminal.Show(ServedDashboard.LinkOf(options, options.Address.Port));
             return ExitCodes.Done;
         }
         if (!IPAddress.IsLoopback(options.Address.Address) && options.Certificate is null)
@@ -73,9 +70,9 @@ internal sealed class WebCommand : CliCommand
             options,
             context,
             log.Factory,
-            port =>
+            link =>
             {
-                context.Terminal.Show(LinkOf(options, port));
+                context.Terminal.Show(link);
                 context.Terminal.Say("The link logs a browser in. Ctrl-C ends the server; runs go on.");
             }
         ));
@@ -113,15 +110,5 @@ internal sealed class WebCommand : CliCommand
             Certificate = certificate,
             HostNames = parsed.GetValue(_hosts) ?? [],
         };
-    }
-
-    private static string LinkOf(DashboardOptions options, int port)
-    {
-        var address = options.Address.Address;
-        var host =
-            options.HostNames is [var named, ..] ? named
-            : IPAddress.Any.Equals(address) || IPAddress.IPv6Any.Equals(address) ? "127.0.0.1"
-            : address.ToString();
-        return $"{(options.Certificate is null ? "http" : "https")}://{host}:{port}/login?token={options.Token}";
     }
 }

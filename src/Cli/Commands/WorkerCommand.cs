@@ -19,6 +19,7 @@ internal sealed class WorkerCommand : CliCommand
     };
     private readonly EngineOptions _engine = new();
     private readonly LogOptions _log = new();
+    private readonly PageOption _page = new();
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
     public WorkerCommand()
@@ -27,6 +28,7 @@ internal sealed class WorkerCommand : CliCommand
         Add(_repositories);
         _engine.AddTo(this);
         Add(_yes);
+        _page.AddTo(this);
         _log.AddTo(this);
     }
 
@@ -53,6 +55,10 @@ internal sealed class WorkerCommand : CliCommand
             Named = named,
             Stays = true,
         });
+        if (_page.Page(parsed, context, log.Factory) is { } page)
+        {
+            builder.Services.AddHostedService(_ => page);
+        }
         Watchdog.AddTo(builder, async cancelled => served is null || await served.IsWellAsync(cancelled), context);
         return await ServiceHost.RunAsync(builder, log, stop);
 

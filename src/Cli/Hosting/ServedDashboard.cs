@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -17,8 +18,8 @@ namespace Orchestrator.Cli.Hosting;
 /// <param name="options">Address and token.</param>
 /// <param name="context">Carries out commands.</param>
 /// <param name="loggers">Where the server logs.</param>
-/// <param name="started">Called with the port when it listens.</param>
-internal sealed class ServedDashboard(DashboardOptions options, CommandContext context, ILoggerFactory loggers, Action<int> started)
+/// <param name="started">Called with the link that logs a browser in when it listens.</param>
+internal sealed class ServedDashboard(DashboardOptions options, CommandContext context, ILoggerFactory loggers, Action<string> started)
     : IHostedService
 {
     [SuppressMessage("Usage", "CA2213", Justification = "StopAsync disposes it.")]
@@ -42,7 +43,20 @@ internal sealed class ServedDashboard(DashboardOptions options, CommandContext c
             );
         }
         var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        started(new Uri(address).Port);
+        started(LinkOf(options, new Uri(address).Port));
+    }
+
+    /// <summary>The link that logs a browser in.</summary>
+    /// <param name="options">How the page is served.</param>
+    /// <param name="port">Its port.</param>
+    public static string LinkOf(DashboardOptions options, int port)
+    {
+        var address = options.Address.Address;
+        var host =
+            options.HostNames is [var named, ..] ? named
+            : IPAddress.Any.Equals(address) || IPAddress.IPv6Any.Equals(address) ? "127.0.0.1"
+            : address.ToString();
+        return $"{(options.Certificate is null ? "http" : "https")}://{host}:{port}/login?token={options.Token}";
     }
 
     /// <inheritdoc/>

@@ -35,6 +35,10 @@ public sealed record ServiceUnit(
     // Exit codes of the program, which its command line defines.
     private const int WrongUsage = 2;
     private const int NeedsPerson = 3;
+
+    /// <summary>Port of loopback on which it serves the page, too; null: it serves none.</summary>
+    public int? PagePort { get; init; }
+
     private const string Mark = "# Written by 'orchestrate service install', which goes by this hash of the lines below: ";
 
     /// <summary>The unit's name: <c>orchestrate-FOLDER-KEY.service</c>, of which the key has six digits.</summary>
@@ -68,7 +72,8 @@ public sealed record ServiceUnit(
     private string Body()
     {
         var variables = Variables.Select(variable => $"Environment={Word($"{variable.Key}={variable.Value}")}");
-        var command = string.Join(' ', Program.Append("worker").Select(word => Word(word).Replace("$", "$$", StringComparison.Ordinal)));
+        string[] words = [.. Program, "worker", .. PagePort is { } port ? [$"--web={port}"] : Array.Empty<string>()];
+        var command = string.Join(' ', words.Select(word => Word(word).Replace("$", "$$", StringComparison.Ordinal)));
         string[] lines =
         [
             "[Unit]",

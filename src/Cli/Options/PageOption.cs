@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.Logging;
+using Orchestrator.Dashboard.Door;
+using Orchestrator.Machine.Hosting;
+using Orchestrator.Runs;
+
+namespace Orchestrator.Cli.Options;
+
+/// <summary><c>--web</c>: commands that stay serve the page too, on loopback.</summary>
+internal sealed class PageOption
+{
+    /// <summary>The usual port.</summary>
+    public const int UsualPort = 8888;
+
+    private readonly Option<int?> _port = new("--web")
+    {
+        Description = $"Serve the page too, on this port of loopback (0: any free one); {UsualPort} where none is named",
+        HelpName = "PORT",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public void AddTo(Command command) => command.Add(_port);
+
+    /// <summary>The port; null: the page is not asked for.</summary>
+    /// <exception cref="CommandException">It is no port.</exception>
+    public int? PortOf(ParseResult parsed)
+    {
+        if (parsed.GetResult(_port) is null)
+        {
+            return null;
+        }
+        var port = parsed.GetValue(_port) ?? UsualPort;
+        return port is >= 0 and <= IPEndPoint.MaxPort
+            ? port
+            : throw new CommandException(ExitCodes.Usage, $"--web: {port} is no port.", "Ports go from 0 to 65535.");
+    }
+
+    /// <summary>Serves the page beside a command that has no host; null: it is not asked for.</summary>
+    public async Task<IAsyncDisposable?> StartAsync(
+        ParseResult parsed,
+        RepositoryLocation repository,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        if (PortOf(parsed) is null)
+        {
+            return null;
+        }
+        var loggers = FileLoggerProvider.OpenFactory(repository, context.Verbose, context.Time);
+        var page = Page(parsed, context, loggers)!;
+        try
+        {
+            await page.StartAsync(stop);
+        }
+        catch
+        {
+            loggers.Dispose();
+            throw;
+        }
+        return new Served(page, loggers);
+    }
+
+    /// <summary>The page as a part of a host; null: it is not asked for.</summary>
+    public ServedDashboard? Page(ParseResult parsed, CommandContext context, ILoggerFactory loggers) =>
+        PortOf(parsed) is not { } port
+            ? null
+            : new ServedDashboard(
+                new DashboardOptions(new IPEndPoint(IPAddress.Loopback, port), WebToken.Get(context.Environment)),
+                context,
+                loggers,
+                link => context.Terminal.Say($"The page: {link}")
+            );
+
+    private sealed class Served(ServedDashboard page, ILoggerFactory loggers) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await page.StopAsync(CancellationToken.None);
+            loggers.Dispose();
+        }
+    }
+}
