@@ -1,8 +1,8 @@
 using System.CommandLine;
+using Orchestrator.Accounts;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
-using Orchestrator.Accounts;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
+using Orchestrator.Cli.Web;
 using Orchestrator.Machine.Night;
 using Orchestrator.Messages;
 using Orchestrator.Plans;

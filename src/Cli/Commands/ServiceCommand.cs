@@ -2,6 +2,7 @@ using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
+using Orchestrator.Cli.Web;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Machine.Service;
 

@@ -4,6 +4,7 @@ using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
+using Orchestrator.Cli.Web;
 using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;

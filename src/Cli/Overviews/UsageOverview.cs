@@ -1,7 +1,7 @@
 using System.Globalization;
+using Orchestrator.Accounts;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
-using Orchestrator.Accounts;
 using Orchestrator.Usage;
 
 namespace Orchestrator.Cli.Overviews;

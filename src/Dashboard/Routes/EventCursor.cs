@@ -57,8 +57,8 @@ internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<s
             Runs = new Dictionary<string, long>(Runs, StringComparer.Ordinal) { [key] = sequence },
         };
 
-    /// <summary>The cursor without runs that have ended: they get no more transitions. Only after all runs were read to their ends: whatever
-    /// changed before the new horizon counts as read.</summary>
+    /// <summary>The cursor without runs that have ended: they get no more transitions. Only after all runs were read to their ends:
+    /// whatever changed before the new horizon counts as read.</summary>
     /// <param name="ended">Keys of runs that have ended.</param>
     /// <param name="time">Time of the last transition of all of them.</param>
     public EventCursor Without(IReadOnlySet<string> ended, DateTimeOffset time) =>

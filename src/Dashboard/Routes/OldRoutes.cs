@@ -98,7 +98,7 @@ internal sealed class OldRoutes(
             return Problem.Of(
                 StatusCodes.Status400BadRequest,
                 home is null ? "Which repository is meant?" : "There are no tasks, or one of them is empty.",
-                "{\"repository\": \"ID or path\", \"tasks\": [\"what an agent has to do\", ...]}; GET /api/v1/repositories lists repositories."
+                "{\"repository\": \"ID or path\", \"tasks\": [\"what an agent has to do\", ...]}; GET /api/v1/repositories lists them."
             );
         }
         var plan = new JsonObject

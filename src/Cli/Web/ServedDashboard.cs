@@ -7,12 +7,11 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Orchestrator.Cli.Web;
 using Orchestrator.Dashboard;
 using Orchestrator.Dashboard.Door;
 using Orchestrator.Dashboard.Source;
 
-namespace Orchestrator.Cli.Hosting;
+namespace Orchestrator.Cli.Web;
 
 /// <summary>The page in a host.</summary>
 /// <param name="options">Address and token.</param>

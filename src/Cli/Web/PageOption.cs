@@ -1,13 +1,12 @@
 using System.CommandLine;
 using System.Net;
 using Microsoft.Extensions.Logging;
-using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Logging;
 using Orchestrator.Dashboard.Door;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Runs;
 
-namespace Orchestrator.Cli.Options;
+namespace Orchestrator.Cli.Web;
 
 /// <summary><c>--web</c>: commands that stay serve the page too, on loopback.</summary>
 internal sealed class PageOption
