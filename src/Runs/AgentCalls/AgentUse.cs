@@ -10,6 +10,9 @@ namespace Orchestrator.Runs.AgentCalls;
 internal sealed class AgentUse(RunServices services, GovernedAgent agent, AccountLedgers ledgers, PriceTable prices, Holder holder)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest that the service keeps a prompt in its cache.</summary>
+    private static readonly TimeSpan CacheLife = TimeSpan.FromHours(1);
     private readonly List<TaskNotice> _notices = [];
     private readonly ConcurrentQueue<AgentRateLimit> _heard = [];
     private bool _works;
@@ -18,6 +21,7 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, Accoun
     private Amount _told;
     private bool _isTold;
     private bool _isAtGrant;
+    private long _context;
 
     /// <summary>What was reserved; null: not known here.</summary>
     public Reservation? Reservation { get; set; }
@@ -35,6 +39,10 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, Accoun
     public void Take(AgentEvent happened)
     {
         _works |= MayEndABlock && happened is AgentContextUse;
+        if (happened is AgentContextUse { ParentToolUseId: null, ContextTokens: var tokens })
+        {
+            _context = tokens;
+        }
         if (happened is AgentRateLimit limit)
         {
             _heard.Enqueue(limit);
@@ -108,7 +116,13 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, Accoun
                 // Its place among those that wake is that of work that was begun.
                 var (next, admission) = Governor.Admit(book, agent.ToRequest(holder, Today) with { IsUnderWay = true }, Now);
                 book = admission is Wait ? next : book;
-                result = result with { ResetAt = book.Of(agent.Account).Park?.Until, WakeAt = (admission as Wait)?.Until };
+                var wake = (admission as Wait)?.Until;
+                result = result with
+                {
+                    ResetAt = book.Of(agent.Account).Park?.Until,
+                    WakeAt = wake,
+                    Message = $"{result.Message} {PriceOfGoingOn(wake)}".Trim(),
+                };
             }
             locked.Write(book);
             if (settled is not null)
@@ -139,6 +153,20 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, Accoun
             $"usage_limit_reached of {agent.Run}/{agent.Task}",
             Now
         );
+    }
+
+    /// <summary>A conversation that goes on after its prompt has left the cache is read anew: people see the price before.</summary>
+    private string PriceOfGoingOn(DateTimeOffset? wake)
+    {
+        if (_context == 0 || wake - Now is not { } wait || wait < CacheLife)
+        {
+            return "";
+        }
+        var price = prices.Find(agent.Model) is { } known
+            ? $", about {MicroDollars.Text(known.Of(new TokenCounts(0, 0, 0, _context)))} USD"
+            : "";
+        var tokens = _context.ToString("#,0", CultureInfo.InvariantCulture);
+        return $"Going on then reads {tokens} tokens of its conversation anew, because they have left the prompt cache{price}.";
     }
 
     private UsageRecord RecordOf(Reservation settled, IEnumerable<ModelRecord> models, bool isWhole) =>

@@ -1,5 +1,5 @@
-using Orchestrator.Processes;
 using Orchestrator.Accounts;
+using Orchestrator.Processes;
 using Orchestrator.TestKit;
 using Orchestrator.Usage;
 using Xunit;
