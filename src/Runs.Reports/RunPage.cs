@@ -126,7 +126,7 @@ public sealed record RunPage(
             + (waited >= TimeSpan.FromSeconds(1) ? $", of which it waited {Length(waited)} for a person" : "");
     }
 
-    private static TimeSpan Waited(IEnumerable<RunEvent> events, DateTimeOffset end)
+    internal static TimeSpan Waited(IEnumerable<RunEvent> events, DateTimeOffset end)
     {
         var (waited, since) = (TimeSpan.Zero, (DateTimeOffset?)null);
         foreach (var happened in events.Where(happened => happened.Task is null))

@@ -126,7 +126,7 @@ public sealed class OvernightTests
         var cli = new CliFixture();
         cli.WithRepository();
         var agent = cli.WriteAgent("echo x > $ORCHESTRATOR_TASK.txt");
-        cli.Write(".orchestrator/config.yaml", $"agent: s\nagents: {{s: {{command: [/bin/sh, '{agent}']}}}}\n");
+        cli.Write(".orchestrator/config.yaml", $"agent: s\nagents: {{s: {{command: [/bin/sh, '{agent}'], free: true}}}}\n");
         cli.Write(
             "tasks.yaml",
             """

@@ -72,6 +72,7 @@ public sealed partial class DecidingFilesTests
         ["Runs/Files/EvidenceTail"] = Report,
         ["Runs/Files/RunEvents"] = Report,
         ["Runs.Reports/Morning/GateNews"] = Report,
+        ["Runs.Reports/Forecasts/RunForecasts"] = Report,
         ["Runs.Reports/ProgressRecorder"] = Report,
         ["Runs.Reports/RunEnding"] = Report,
         ["Runs.Reports/RunRecord"] = Report,

@@ -84,7 +84,7 @@ public sealed class ContractSectionTests : IDisposable
             line =>
                 line.Text
                 == "Expected: 2.00 to 5.00 USD and 0:10:00 to 2:00:00, by 12 past tasks of 3 runs. "
-                    + "It came to 12.50 USD (outside) and 12:00:00."
+                    + "It came to 12.50 USD (outside) and 12:00:00 (outside)."
         );
     }
 

@@ -1,6 +1,7 @@
 using Orchestrator.Cli.Overviews;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Loading;
+using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
@@ -35,5 +36,11 @@ internal static class DryRun
         context.Terminal.Show("Risk:");
         RiskOverview.Write(score, guarded, context.Terminal.Show);
         context.Terminal.Show(RiskOverview.WhoIsAsked(plan, score, guarded, approveRisk, yes));
+        context.Terminal.Show(
+            context.FindRepository() is { } repository
+            && new RunForecasts(repository.Root).Of(plan, chosen.Ids(plan), settings) is { } expected
+                ? $"Expected: {RunForecasts.Describe(expected)}."
+                : "What it may cost and take is not known: no past runs here say it."
+        );
     }
 }

@@ -5,6 +5,7 @@ using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
+using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -17,12 +18,17 @@ internal sealed class HistoryCommand : CliCommand
         HelpName = "N",
         DefaultValueFactory = static _ => 20,
     };
+    private readonly Option<bool> _forecast = new("--forecast")
+    {
+        Description = "What runs were expected to cost and take, beside what they did",
+    };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public HistoryCommand()
         : base("history", "List the runs of this repository, the latest first")
     {
         Add(_limit);
+        Add(_forecast);
         Add(_json);
     }
 
@@ -42,7 +48,19 @@ internal sealed class HistoryCommand : CliCommand
         }
         if (parsed.GetValue(_json))
         {
-            context.Print(new HistoryDocument(all.Count, [.. runs.Select(HistoryEntry.Of)]), CliJson.Default.HistoryDocument);
+            var forecasts = parsed.GetValue(_forecast) ? new RunForecasts(repository.Root) : null;
+            context.Print(
+                new HistoryDocument(
+                    all.Count,
+                    [.. runs.Select(run => HistoryEntry.Of(run) with { Forecast = forecasts?.BegunWith(run.RunId) })]
+                ),
+                CliJson.Default.HistoryDocument
+            );
+            return ExitCodes.Done;
+        }
+        if (parsed.GetValue(_forecast) && all.Count > 0)
+        {
+            ForecastHistory.Show(repository, runs, context);
             return ExitCodes.Done;
         }
 

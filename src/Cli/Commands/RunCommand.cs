@@ -7,6 +7,7 @@ using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Loading;
+using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
@@ -128,6 +129,11 @@ internal sealed class RunCommand : CliCommand
             Request = request,
             Yes = file is not null ? agreed : yes && !parsed.GetValue(_askPlan),
         };
+        if (plan is not null && new RunForecasts(repository.Root).Of(plan, chosen.Ids(plan), settings.Settings!) is { } forecast)
+        {
+            planned = planned with { Forecast = forecast };
+            context.Terminal.Say($"Expected: {RunForecasts.Describe(forecast)}.");
+        }
         if (parsed.GetValue(_overnight))
         {
             var evening = new NightPreparation(context, repository, settings);

@@ -11,6 +11,9 @@ internal sealed record TaskChoice(IReadOnlyList<string> Only, string? Phase)
     /// <summary>All of them.</summary>
     public static TaskChoice All { get; } = new([], null);
 
+    /// <summary>Ids of the tasks that will run.</summary>
+    public IReadOnlySet<string> Ids(Plan plan) => TaskSelection.Of(plan, Only, Phase, []);
+
     /// <summary>The tasks that <c>--only</c> and <c>--phase</c> name by a part of their ids.</summary>
     public static TaskChoice Of(Plan plan, IReadOnlyList<string>? only, string? phase)
     {

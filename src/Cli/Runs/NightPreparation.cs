@@ -5,6 +5,7 @@ using Orchestrator.Machine.Setup;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;
@@ -93,6 +94,9 @@ internal sealed class NightPreparation(CommandContext context, RepositoryLocatio
         yield return input.MaxCost is { } most
             ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"no agent starts when {most:0.00} USD are spent")
             : "no limit of money";
+        yield return input.Forecast is { } forecast
+            ? $"expected: {RunForecasts.Describe(forecast)}"
+            : "what it may cost and take is not known: no past runs";
         yield return $"{(contract.Tasks == 0 ? "the planner's tasks" : PlanOverview.Count(contract.Tasks, "task"))}, by up to "
             + $"{PlanOverview.Count(settings.Settings!.Workers, "agent")} at once";
         yield return $"what passes its gates lands ({settings.Settings.Git.Land}); set-up and gates are run once before the first agent, "

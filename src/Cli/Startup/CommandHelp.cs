@@ -96,7 +96,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ),
         ["resume"] = Of(Run, "orchestrate resume", "orchestrate resume run-tasks-3f9a1c --detach"),
         ["status"] = Of(Plain, "orchestrate status --watch"),
-        ["history"] = Of(Plain, "orchestrate history --limit 5"),
+        ["history"] = Of(Plain, "orchestrate history --limit 5", "orchestrate history --forecast"),
         ["show"] = Of(Plain, "orchestrate show run-tasks-3f9a1c/parser"),
         ["logs"] = Of(Plain, "orchestrate logs run-tasks-3f9a1c/parser --follow"),
         ["events"] = Of(Plain, "orchestrate events --follow"),

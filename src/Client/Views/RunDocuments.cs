@@ -43,6 +43,9 @@ public sealed record HistoryEntry(
     decimal Cost
 )
 {
+    /// <summary>What the run was expected to cost and take; null: nothing was, or it was not asked for.</summary>
+    public RunForecast? Forecast { get; init; }
+
     public static HistoryEntry Of(RunStatus run) =>
         new(
             run.RunId,

@@ -24,7 +24,7 @@ internal static class ContractSection
         var clauses = input?.Night is null ? [] : Clauses(run, input, folder, timeline, now);
         return Section([
             .. clauses.OrderByDescending(clause => clause.IsBad),
-            .. Expected(run, input?.Forecast, timeline, now),
+            .. Expected(run, input?.Forecast, folder, timeline, now),
             .. (input?.Night?.Remarks ?? []).Select(remark => new ReportLine("evening-remark", $"Known in the evening: {remark}")
             {
                 Events = [.. timeline.All.Take(1).Select(first => first.Sequence)],
@@ -113,22 +113,26 @@ internal static class ContractSection
         );
     }
 
-    private static IEnumerable<ReportLine> Expected(RunStatus run, RunForecast? forecast, RunTimeline timeline, DateTimeOffset now)
+    private static IEnumerable<ReportLine> Expected(
+        RunStatus run,
+        RunForecast? forecast,
+        RunFolder folder,
+        RunTimeline timeline,
+        DateTimeOffset now
+    )
     {
         if (forecast is null)
         {
             yield break;
         }
-        var took = (RunStates.IsFinal(run.State) ? run.UpdatedAt : now) - run.StartedAt;
+        var took = new RunForecasts(folder.Repository).TookOf(run, RunStates.IsFinal(run.State) ? run.UpdatedAt : now);
         var isIn = run.Cost >= forecast.CostLow && run.Cost <= forecast.CostHigh;
+        var isInTime = took.TotalSeconds >= forecast.SecondsLow && took.TotalSeconds <= forecast.SecondsHigh;
         yield return new ReportLine(
             "forecast",
-            string.Create(CultureInfo.InvariantCulture, $"Expected: {forecast.CostLow:0.00} to {forecast.CostHigh:0.00} USD and ")
-                + $"{TimeSection.Length(TimeSpan.FromSeconds(forecast.SecondsLow))} to "
-                + $"{TimeSection.Length(TimeSpan.FromSeconds(forecast.SecondsHigh))}, by {forecast.PastTasks} past tasks of "
-                + $"{forecast.PastRuns} runs. It came to "
+            $"Expected: {RunForecasts.Describe(forecast)}. It came to "
                 + string.Create(CultureInfo.InvariantCulture, $"{run.Cost:0.00} USD ({(isIn ? "within" : "outside")}) and ")
-                + $"{TimeSection.Length(took)}."
+                + $"{TimeSection.Length(took)} ({(isInTime ? "within" : "outside")})."
         )
         {
             Events = timeline.OfRun,

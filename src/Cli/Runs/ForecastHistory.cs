@@ -1,0 +1,50 @@
+using System.Globalization;
+using Orchestrator.Cli.Console;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Reports;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>What runs were expected to cost and take, beside what they did (<c>history --forecast</c>).</summary>
+internal static class ForecastHistory
+{
+    /// <summary>Shows it, the latest run first.</summary>
+    public static void Show(RepositoryLocation repository, IReadOnlyList<RunStatus> runs, CommandContext context)
+    {
+        var forecasts = new RunForecasts(repository.Root);
+        var (inCost, inTime, told) = (0, 0, 0);
+        foreach (var run in runs)
+        {
+            if (forecasts.BegunWith(run.RunId) is not { } forecast)
+            {
+                context.Terminal.Show($"{LocalTimes.Short(run.StartedAt)}  {run.RunId}  nothing was expected: no past runs said it");
+                continue;
+            }
+            var isOver = RunStates.IsFinal(run.State);
+            var took = forecasts.TookOf(run, isOver ? run.UpdatedAt : context.Time.GetUtcNow());
+            var cost = run.Cost >= forecast.CostLow && run.Cost <= forecast.CostHigh;
+            var time = took.TotalSeconds >= forecast.SecondsLow && took.TotalSeconds <= forecast.SecondsHigh;
+            context.Terminal.Show(
+                $"{LocalTimes.Short(run.StartedAt)}  {run.RunId}  expected {RunForecasts.Describe(forecast)}; "
+                    + string.Create(CultureInfo.InvariantCulture, $"{(isOver ? "came to" : "is at")} {run.Cost:0.00} USD ({Word(cost)}), ")
+                    + string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{(long)took.TotalHours}:{took.Minutes:00}:{took.Seconds:00} ({Word(time)})"
+                    )
+            );
+            if (isOver)
+            {
+                (inCost, inTime, told) = (inCost + (cost ? 1 : 0), inTime + (time ? 1 : 0), told + 1);
+            }
+        }
+        if (told > 0)
+        {
+            context.Terminal.Say(
+                $"Of {told} ended runs {inCost} cost and {inTime} took what was expected; of many eight of ten are meant to."
+            );
+        }
+    }
+
+    private static string Word(bool isIn) => isIn ? "within" : "outside";
+}

@@ -1,0 +1,137 @@
+using Orchestrator.Runs.Loading;
+using Orchestrator.Usage.Forecasts;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>Forecasts of runs of one repository, from the records of those that have ended.</summary>
+/// <param name="repository">Absolute path of the repository's main work tree.</param>
+public sealed class RunForecasts(string repository)
+{
+    /// <summary>The expected cost and time of a plan.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="chosen">The tasks that will run; null: all.</param>
+    /// <param name="settings">The settings of the run.</param>
+    /// <returns>Null: no past run says anything.</returns>
+    public RunForecast? Of(Plan plan, IReadOnlySet<string>? chosen, OrchestratorSettings settings)
+    {
+        var tasks = plan.Tasks.Where(task => chosen is null || chosen.Contains(task.Id)).ToList();
+        return Forecaster.Of(Shapes(tasks, settings), settings.Workers, Past()) is { } forecast
+            ? new RunForecast
+            {
+                CostLow = Cents(forecast.Cost.Low),
+                CostHigh = Cents(forecast.Cost.High),
+                SecondsLow = Math.Floor(forecast.Seconds.Low),
+                SecondsHigh = Math.Ceiling(forecast.Seconds.High),
+                Tasks = tasks.Count,
+                PastTasks = forecast.PastTasks,
+                PastRuns = forecast.PastRuns,
+            }
+            : null;
+    }
+
+    /// <summary>A forecast in words.</summary>
+    public static string Describe(RunForecast forecast) =>
+        string.Create(CultureInfo.InvariantCulture, $"{forecast.CostLow:0.00} to {forecast.CostHigh:0.00} USD and ")
+        + $"{TimeSection.Length(TimeSpan.FromSeconds(forecast.SecondsLow))} to "
+        + $"{TimeSection.Length(TimeSpan.FromSeconds(forecast.SecondsHigh))}, by {Count(forecast.PastTasks, "past task")} of "
+        + Count(forecast.PastRuns, "run");
+
+    /// <summary>The forecast that a run was begun with; null: none, or its start can't be read.</summary>
+    /// <param name="runId">The run.</param>
+    public RunForecast? BegunWith(string runId)
+    {
+        try
+        {
+            return RunStart.TryRead(new RunFolder(repository, runId))?.Input.Forecast;
+        }
+        catch (StepException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The time of a run, without what it waited for a person.</summary>
+    /// <param name="end">When it ended, or now.</param>
+    public TimeSpan TookOf(RunStatus run, DateTimeOffset end)
+    {
+        var waited = RunPage.Waited(RunEvents.Read(new RunFolder(repository, run.RunId).Events), end);
+        var took = end - run.StartedAt - waited;
+        return took > TimeSpan.Zero ? took : TimeSpan.Zero;
+    }
+
+    private List<PastRun> Past()
+    {
+        var runs = new DirectoryInfo(Path.GetDirectoryName(new RunFolder(repository, "x").Path)!);
+        return !runs.Exists
+            ? []
+            :
+            [
+                .. runs.EnumerateDirectories()
+                    .Where(folder => !folder.Name.StartsWith('.'))
+                    .Select(folder => new FileInfo(Path.Combine(folder.FullName, "status.json")))
+                    .Where(file => file.Exists)
+                    .OrderByDescending(file => file.LastWriteTimeUtc)
+                    .Take(Forecaster.MostRuns)
+                    .Select(file => StatusFile.Read(file.FullName))
+                    .OfType<RunStatus>()
+                    .Where(run => RunStates.IsFinal(run.State))
+                    .Select(Past)
+                    .OfType<PastRun>(),
+            ];
+    }
+
+    private PastRun? Past(RunStatus run)
+    {
+        var worked = run
+            .Tasks.Where(task => task is { Starts: > 0, StartedAt: not null, EndedAt: not null })
+            .ToDictionary(task => task.Id, StringComparer.Ordinal);
+        if (worked.Count == 0 || DecidedPlan.TryFiles(repository, run) is not { } files)
+        {
+            return null;
+        }
+        var tasks = files.Plan.Tasks.Where(task => worked.ContainsKey(task.Id)).ToList();
+        var plan = Shapes(tasks, files.Settings);
+        return tasks.Count == 0
+            ? null
+            : new PastRun(
+                run.RunId,
+                run.StartedAt,
+                Math.Max(1, run.Workers),
+                plan,
+                [
+                    .. tasks.Zip(
+                        plan,
+                        (task, shape) =>
+                            new PastTask(
+                                shape.Shape,
+                                (double)worked[task.Id].Cost,
+                                Math.Max(0, (worked[task.Id].EndedAt!.Value - worked[task.Id].StartedAt!.Value).TotalSeconds)
+                            )
+                    ),
+                ],
+                (double)run.Cost,
+                TookOf(run, run.UpdatedAt).TotalSeconds
+            );
+    }
+
+    private static List<ForecastTask> Shapes(List<PlanTask> tasks, OrchestratorSettings settings)
+    {
+        var places = tasks.Index().ToDictionary(task => task.Item.Id, task => task.Index, StringComparer.Ordinal);
+        return
+        [
+            .. tasks.Select(task => new ForecastTask(
+                new TaskShape(
+                    task.Role ?? "",
+                    $"{settings.AgentOf(task)}/{settings.ModelOf(task)}",
+                    (task.Prompt?.Length ?? 0) + (task.Description?.Length ?? 0)
+                ),
+                [.. task.DependsOn.Where(places.ContainsKey).Select(id => places[id])]
+            )),
+        ];
+    }
+
+    private static decimal Cents(double dollars) => Math.Round((decimal)Math.Min(dollars, 1e9), 2);
+
+    private static string Count(int count, string what) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
+}

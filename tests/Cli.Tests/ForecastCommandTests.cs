@@ -1,0 +1,44 @@
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>What a run is expected to cost and take is said before it, kept with it, and set beside what came of it.</summary>
+public sealed class ForecastCommandTests
+{
+    [Fact]
+    public async Task Forecast_OfTheSecondRun_IsSaidBeforeItAndBesideItsOutcome()
+    {
+        using var cli = RunCommandTests.Repository("echo $ORCHESTRATOR_TASK > $ORCHESTRATOR_TASK.txt");
+        cli.Write(
+            "tasks.yaml",
+            """
+            tasks:
+              - {id: a, description: One, files_write: [a.txt], verification: [test -s a.txt]}
+              - {id: b, description: Two, files_write: [b.txt], verification: [test -s b.txt]}
+              - {id: c, description: Three, files_write: [c.txt], verification: [test -s c.txt]}
+
+            """
+        );
+        cli.Git("add", "-A");
+        cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "Plan");
+        await cli.TrustAsync();
+
+        var before = await cli.RunAsync("run", "-n");
+        var first = await cli.RunAsync("run", "--yes");
+        var between = await cli.RunAsync("run", "-n", "--only", "a");
+        var second = await cli.RunAsync("run", "--yes", "--fresh");
+        var history = await cli.RunAsync("history", "--forecast");
+        var json = (await cli.RunAsync("history", "--forecast", "--json")).Json["runs"]!.AsArray();
+        var report = await cli.RunAsync("report", "--full");
+
+        Assert.True(first.ExitCode == 0 && second.ExitCode == 0, first.People + second.People);
+        Assert.Contains("What it may cost and take is not known: no past runs here say it.", before.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Expected:", first.People, StringComparison.Ordinal);
+        Assert.Matches(@"Expected: 0\.00 to 0\.00 USD and [0-9:]+ to [0-9:]+, by 3 past tasks of 1 run\.", between.Output);
+        Assert.Matches(@"Expected: 0\.00 to 0\.00 USD and [0-9:]+ to [0-9:]+, by 3 past tasks of 1 run\.", second.People);
+        Assert.Contains("nothing was expected: no past runs said it", history.Output, StringComparison.Ordinal);
+        Assert.Matches(@"came to 0\.00 USD \(within\), [0-9:]+ \((within|outside)\)", history.Output);
+        Assert.Equal((3, true), ((int)json[0]!["forecast"]!["tasks"]!, json[1]!["forecast"] is null));
+        Assert.Contains("- Expected: 0.00 to 0.00 USD and ", report.Output, StringComparison.Ordinal);
+    }
+}
