@@ -1,7 +1,6 @@
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs.AgentCalls;
-using Orchestrator.Runs.Merging;
 using Orchestrator.Runs.Merging.Landing;
 using Orchestrator.Runs.Merging.Preflight;
 using Orchestrator.Runs.Tasks;
@@ -27,7 +26,6 @@ internal sealed class RunFixture : IDisposable
     private readonly RunServices _services;
     private readonly string _runId;
     private bool _ownsRepository;
-    private int _askings;
 
     private RunFixture(
         TemporaryRepository repository,
@@ -53,7 +51,7 @@ internal sealed class RunFixture : IDisposable
     public Plan Plan { get; }
 
     /// <summary>What the run decides by, as its history has it.</summary>
-    public string Hash { get; private set; }
+    public string Hash { get; set; }
 
     /// <summary>What the run answers when it is asked; null: what its status file says.</summary>
     public RunStatus? Told { get; set; }
@@ -88,6 +86,8 @@ internal sealed class RunFixture : IDisposable
         };
 
     public RunServices Services => _services;
+
+    public string Id => _runId;
 
     public RunFolder Folder => new(Repository.Path, _runId);
 
@@ -260,136 +260,16 @@ internal sealed class RunFixture : IDisposable
     public Task ReleaseAsync(string id) =>
         new TaskPreparation(_services).ReleaseAsync(new ReleaseTaskInput(_runId, Reference, Hash, id), CancellationToken.None);
 
-    public Task<string> AbortAsync() =>
-        RunAbort.AbortAsync(new AbortInput(_runId, Reference, StagingBranch), _services, CancellationToken.None);
-
     /// <summary>For whom steps are done, as the engine tells it.</summary>
     public CallerState CallerIs { get; set; } = CallerState.Open;
 
-    private AskCaller Caller => _ => System.Threading.Tasks.Task.FromResult(CallerIs);
+    public AskCaller Caller => _ => System.Threading.Tasks.Task.FromResult(CallerIs);
+
+    /// <summary>How many landings the run has asked for.</summary>
+    public int Askings { get; set; }
 
     /// <summary>Where staging has to be, as the run's workflow keeps it.</summary>
     public string StagingTip { get; set; } = "";
-
-    public async Task<MergeResult> MergeAsync(string id, string commit, int attempt = 1) =>
-        Take(await MergeOnceAsync(id, commit, attempt), r => r.Merged ? r.Commit : "");
-
-    /// <summary>Merges anything that may be merged.</summary>
-    public async Task<MergeResult> MergeAsync(MergeRequest request) => Take(await MergeOnceAsync(request), r => r.Merged ? r.Commit : "");
-
-    /// <summary>A merge whose worker dies before the run is told of it.</summary>
-    public Task<MergeResult> MergeOnceAsync(string id, string commit, int attempt = 1) =>
-        MergeOnceAsync(new MergeRequest(id, commit, attempt));
-
-    /// <summary>A batch of one; the message has what was done to staging too.</summary>
-    private async Task<MergeResult> MergeOnceAsync(MergeRequest request)
-    {
-        while (true)
-        {
-            IReadOnlyList<MergeRequest> alone = [request];
-            var built = Xunit.Assert.Single(await BuildBatchAsync(alone));
-            if (built.Outcome != MergeOutcome.Made)
-            {
-                return built with { Message = $"{built.Message} {built.Note}".Trim() };
-            }
-            var gated = await GateBatchAsync([built], 2, alone);
-            if (gated.Outcome != MergeOutcome.Made)
-            {
-                return gated;
-            }
-            var landed = Xunit.Assert.Single(await LandBatchAsync([built with { Message = gated.Message }], isTold: false));
-            if (landed.Merged)
-            {
-                return landed with
-                {
-                    Message = string.Join("; ", new[] { built.Note, landed.Note, landed.Message }.Where(said => said.Length > 0)),
-                };
-            }
-        }
-    }
-
-    private TrainBatches Train => new(_services, Caller);
-
-    /// <summary>Merges of a batch are made.</summary>
-    public Task<IReadOnlyList<MergeResult>> BuildBatchAsync(params (string Id, string Commit)[] work) => BuildBatchAsync(Requests(work));
-
-    private Task<IReadOnlyList<MergeResult>> BuildBatchAsync(IReadOnlyList<MergeRequest> requests) =>
-        Train.BuildAsync(new BuildBatchInput(_runId, Reference, Hash, requests) { StagingTip = StagingTip }, CancellationToken.None);
-
-    /// <summary>Gates are run on the merge of the last of these.</summary>
-    public Task<MergeResult> GateBatchAsync(IReadOnlyList<MergeResult> built, int tries, params (string Id, string Commit)[] work) =>
-        GateBatchAsync(built, tries, Requests(work));
-
-    private Task<MergeResult> GateBatchAsync(IReadOnlyList<MergeResult> built, int tries, IReadOnlyList<MergeRequest> requests) =>
-        Train.GateAsync(
-            new GateBatchInput(_runId, Reference, Hash, requests, built[0].Onto, built[requests.Count - 1].Commit, tries),
-            CancellationToken.None
-        );
-
-    /// <summary>Staging moves over merges; the run is told of it only where this is said.</summary>
-    public async Task<IReadOnlyList<MergeResult>> LandBatchAsync(IEnumerable<MergeResult> merges, bool isTold = true)
-    {
-        var landed = await Train.LandAsync(
-            new LandBatchInput(_runId, Reference, Hash, [.. merges]) { StagingTip = StagingTip },
-            CancellationToken.None
-        );
-        StagingTip = landed[^1].Merged && isTold ? landed[^1].Commit : StagingTip;
-        return landed;
-    }
-
-    private static IReadOnlyList<MergeRequest> Requests((string Id, string Commit)[] work) =>
-        [.. work.Select(w => new MergeRequest(w.Id, w.Commit, 1))];
-
-    /// <summary>A task up to its verified commit.</summary>
-    public async Task<(string Id, string Commit)> WorkAsync(string id, string file, string content)
-    {
-        var prepared = await PrepareAsync(id);
-        Write(prepared, file, content);
-        var work = await VerifyAsync(id, prepared);
-        Xunit.Assert.Empty(work.Problems);
-        return (id, work.Commit);
-    }
-
-    public async Task<LandResult> LandAsync(string land = "merge", bool isAskedFor = false)
-    {
-        _askings++;
-        return await LandAgainAsync(land, isAskedFor);
-    }
-
-    /// <summary>The last landing once more, as where its worker died before the run was told of it.</summary>
-    public async Task<LandResult> LandAgainAsync(string land = "merge", bool isAskedFor = false) =>
-        Take(await LandOnceAsync(land, isAskedFor), r => r.StagingTip);
-
-    /// <summary>Landing by the settings that the run began with.</summary>
-    public Task<LandResult> LandOnlyAsync() => LandNowAsync(isAskedFor: false);
-
-    private async Task<LandResult> LandOnceAsync(string land, bool isAskedFor)
-    {
-        var files = _services.Plans.Load(Reference, _runId, Hash);
-        var start = files.Start.With(s => s with { Git = s.Git with { Land = land } });
-        Hash = files
-            .Decisions!.With(files.Folder, RunFiles.Named(files.Folder, files.Folder.StartFile), start.ToJson())
-            .Store(files.Folder);
-        return await LandNowAsync(isAskedFor);
-    }
-
-    private async Task<LandResult> LandNowAsync(bool isAskedFor)
-    {
-        var input = new LandInput(_runId, Reference, Hash, Preflight.Target, StagingBranch, Preflight.BaseCommit)
-        {
-            StagingTip = StagingTip,
-            IsAskedFor = isAskedFor,
-        };
-        var result = await new RunLanding(_services, Caller).LandAsync(input, $"execution/{_askings}", CancellationToken.None);
-        Hash = result.PlanHash.Length > 0 ? result.PlanHash : Hash;
-        return result;
-    }
-
-    private T Take<T>(T result, Func<T, string> tip)
-    {
-        StagingTip = tip(result) is { Length: > 0 } now ? now : StagingTip;
-        return result;
-    }
 
     /// <summary>The agent's part: writes a file in the task's worktree.</summary>
     public void Write(PreparedTask prepared, string file, string content)
@@ -397,16 +277,6 @@ internal sealed class RunFixture : IDisposable
         var path = Path.Combine(Repository.Path, prepared.Worktree, file);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, content);
-    }
-
-    /// <summary>A whole task: prepared, one file written, verified, merged.</summary>
-    public async Task<MergeResult> DoAsync(string id, string file, string content)
-    {
-        var prepared = await PrepareAsync(id);
-        Write(prepared, file, content);
-        var work = await VerifyAsync(id, prepared);
-        Xunit.Assert.Empty(work.Problems);
-        return await MergeAsync(id, work.Commit);
     }
 
     public async Task<string> ShowAsync(string revision, string file) => await Repository.GitAsync("show", $"{revision}:{file}");

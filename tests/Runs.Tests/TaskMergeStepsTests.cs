@@ -1,0 +1,126 @@
+using Orchestrator.Plans;
+using Orchestrator.TestKit.Git;
+using Xunit;
+using static Orchestrator.Runs.Tests.TaskStepsTests;
+
+namespace Orchestrator.Runs.Tests;
+
+/// <summary>What becomes of verified work on staging.</summary>
+public sealed class TaskMergeStepsTests
+{
+    [Fact]
+    public async Task Merge_BothChangedTheSameLine_IsAConflictAndItsResolutionMerges()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("base", ("shared.txt", "line\n"));
+        using var run = await RunFixture.BeginAsync(
+            repository,
+            RunFixture.Start(new Gate("! grep -q '<<<<' shared.txt")),
+            Task("a", "shared.txt"),
+            Task("b", "shared.txt")
+        );
+        var a = await run.PrepareAsync("a");
+        var b = await run.PrepareAsync("b");
+        run.Write(a, "shared.txt", "from a\n");
+        run.Write(b, "shared.txt", "from b\n");
+        var workOfA = await run.VerifyAsync("a", a);
+        var workOfB = await run.VerifyAsync("b", b);
+        Assert.True((await run.MergeAsync("a", workOfA.Commit)).Merged);
+
+        var conflict = await run.MergeAsync("b", workOfB.Commit);
+        Assert.False(conflict.Merged);
+        Assert.Contains("shared.txt", conflict.Message);
+
+        var again = await run.PrepareAsync("b", attempt: 2, withStaging: true);
+        Assert.Contains("<<<<<<<", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, again.Worktree, "shared.txt")));
+        run.Write(again, "shared.txt", "from a and b\n");
+        var resolved = await run.VerifyAsync("b", again, attempt: 2, start: 2);
+        Assert.Empty(resolved.Problems);
+        Assert.True((await run.MergeAsync("b", resolved.Commit, 2)).Merged);
+        Assert.Equal("from a and b", await run.ShowAsync(run.StagingBranch, "shared.txt"));
+    }
+
+    [Fact]
+    public async Task Merge_BothAppendToASharedFile_KeepsAllLines()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("base", ("log.md", "start\n"));
+        using var run = await RunFixture.BeginAsync(
+            repository,
+            RunFixture.Start(new Gate("true")),
+            Task("a", "a.txt") with
+            {
+                FilesAppend = ["log.md"],
+            },
+            Task("b", "b.txt") with
+            {
+                FilesAppend = ["log.md"],
+            }
+        );
+        var a = await run.PrepareAsync("a");
+        var b = await run.PrepareAsync("b");
+        run.Write(a, "log.md", "start\na\n");
+        run.Write(b, "log.md", "start\nb\n");
+
+        Assert.True((await run.MergeAsync("a", (await run.VerifyAsync("a", a)).Commit)).Merged);
+        Assert.True((await run.MergeAsync("b", (await run.VerifyAsync("b", b)).Commit)).Merged);
+
+        Assert.Equal(["a", "b", "start"], (await run.ShowAsync(run.StagingBranch, "log.md")).Split('\n').Order());
+    }
+
+    [Fact]
+    public async Task Merge_GateFailsOnlyOnTheMergedTree_GoesBackToTheTask()
+    {
+        using var run = await RunFixture.BeginAsync(
+            RunFixture.Start(new Gate("! test -f a.txt || ! test -f b.txt")),
+            Task("a", "a.txt"),
+            Task("b", "b.txt")
+        );
+        var b = await run.PrepareAsync("b");
+        run.Write(b, "b.txt", "b\n");
+        var work = await run.VerifyAsync("b", b);
+        Assert.True((await run.DoAsync("a", "a.txt", "a\n")).Merged);
+
+        var refused = await run.MergeAsync("b", work.Commit);
+
+        Assert.False(refused.Merged);
+        Assert.Contains("merged tree", refused.Message);
+        Assert.NotEqual("", refused.ProblemsFile);
+    }
+
+    [Fact]
+    public async Task Conflict_AbortedOrLeftWithMarkers_IsRefusedAndMergesWhenResolved()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("base", ("shared.txt", "line\n"));
+        using var run = await RunFixture.BeginAsync(
+            repository,
+            RunFixture.Start(new Gate("true")),
+            Task("a", "shared.txt"),
+            Task("b", "shared.txt")
+        );
+        var (a, b) = (await run.PrepareAsync("a"), await run.PrepareAsync("b"));
+        run.Write(a, "shared.txt", "from a\n");
+        run.Write(b, "shared.txt", "from b\n");
+        var (workOfA, workOfB) = (await run.VerifyAsync("a", a), await run.VerifyAsync("b", b));
+        await run.MergeAsync("a", workOfA.Commit);
+        var conflict = await run.MergeAsync("b", workOfB.Commit);
+        var report = await File.ReadAllTextAsync(Path.Combine(repository.Path, conflict.ProblemsFile));
+        Assert.Contains("In conflict with a: Task a", report);
+        Assert.Contains("from a", report);
+
+        var again = await run.PrepareAsync("b", attempt: 2, withStaging: true);
+        var worktree = Path.Combine(repository.Path, again.Worktree);
+        Assert.Contains("||||||| ", await File.ReadAllTextAsync(Path.Combine(worktree, "shared.txt")));
+        Assert.Contains("markers are left", Assert.Single((await run.VerifyAsync("b", again, attempt: 2, start: 2)).Problems));
+        await repository.GitInAsync(worktree, "merge", "--abort");
+        Assert.Contains("was undone", Assert.Single((await run.VerifyAsync("b", again, attempt: 3, start: 3)).Problems));
+        Assert.Contains("<<<<<<<", await File.ReadAllTextAsync(Path.Combine(worktree, "shared.txt")));
+        run.Write(again, "shared.txt", "from a and b\n");
+        var resolved = await run.VerifyAsync("b", again, attempt: 4, start: 4);
+
+        Assert.Empty(resolved.Problems);
+        Assert.True((await run.MergeAsync("b", resolved.Commit, 4)).Merged);
+        Assert.Equal("from a and b", await run.ShowAsync(run.StagingBranch, "shared.txt"));
+    }
+}
