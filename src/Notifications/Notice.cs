@@ -28,6 +28,9 @@ public sealed record Notice
         init => field = value ?? "";
     } = "";
 
+    /// <summary>Address of a page that shows it and takes answers; null: none is known.</summary>
+    public string? Link { get; init; }
+
     /// <summary>When it was made.</summary>
     public required DateTimeOffset Time { get; init; }
 

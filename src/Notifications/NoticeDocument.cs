@@ -14,6 +14,10 @@ internal sealed record NoticeDocument(
     [property: JsonPropertyName("items")] IReadOnlyList<NoticeItem> Items
 )
 {
+    /// <summary>Address of a page that shows it; left out where none is known.</summary>
+    [JsonPropertyName("link"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Link { get; init; }
+
     /// <summary>The document of a notice that is told.</summary>
     public static string Of(Notice notice) => Of("notice", notice);
 
@@ -33,7 +37,10 @@ internal sealed record NoticeDocument(
                 notice.IsUrgent,
                 notice.IsQuiet,
                 notice.Items
-            ),
+            )
+            {
+                Link = notice.Link,
+            },
             NoticeJson.Default.NoticeDocument
         );
 }

@@ -95,6 +95,29 @@ public sealed class ChannelTests : IDisposable
         Assert.All(server.Requests, request => Assert.Equal("Bearer tk_token", request.Headers["Authorization"]));
     }
 
+    /// <summary>A tap on the phone, or a link, leads to the page of the run; without a page nothing does.</summary>
+    [Fact]
+    public async Task Notice_WithAPage_LeadsThere()
+    {
+        const string Page = "https://desk.example/r/0123/run-x";
+        await using var server = await NoticeServer.StartAsync(HttpStatusCode.OK);
+        using var ntfy = new NtfyNotifier(new Uri(server.Address + "/my-topic"), null, Samples.Quick);
+        using var slack = new SlackNotifier(new Uri(server.Address + "/services/T/B/x"), Samples.Quick);
+
+        await ntfy.SendAsync(Samples.Question with { Link = Page }, CancellationToken.None);
+        await ntfy.SendAsync(Samples.Question, CancellationToken.None);
+        await slack.SendAsync(Samples.Question with { Link = Page + "?a=1|<x>" }, CancellationToken.None);
+
+        Assert.Equal(Page, (string?)JsonNode.Parse(server.Requests[0].Body)!["click"]);
+        Assert.Null(JsonNode.Parse(server.Requests[1].Body)!["click"]);
+        Assert.EndsWith(
+            $"```\n<{Page}?a=1%7C&lt;x&gt;|Open the page>",
+            (string?)JsonNode.Parse(server.Requests[2].Body)!["text"],
+            StringComparison.Ordinal
+        );
+        Assert.Equal(Page, (string?)JsonNode.Parse(NoticeDocument.Of(Samples.Question with { Link = Page }))!["link"]);
+    }
+
     [Fact]
     public async Task Ntfy_ServerKnowsNoCopyAction_GetsTheMessageWithoutIt()
     {

@@ -122,6 +122,21 @@ public sealed class NoticeDeskTests : IDisposable
         Assert.Single(_phone.Sent.Select(notice => notice.Id).Distinct());
     }
 
+    [Fact]
+    public async Task Notice_WhereThePageHasAnAddress_LinksToItsRunOrToTheInbox()
+    {
+        NoticeTarget[] targets = [new NoticeTarget("phone", NoticeKinds.All, _phone)];
+        var missed = new RunNotice("fire/1", NoticeKinds.ScheduleMissed, null, "nightly did not run", []);
+
+        await Desk.TellAsync(Input("run-1", Account), targets, null, CancellationToken.None, "https://desk.example");
+        await Desk.TellAsync(Input("schedule-nightly", missed), targets, null, CancellationToken.None, "https://desk.example");
+
+        Assert.Equal(
+            ["https://desk.example/r/0123456789ab/run-1", "https://desk.example/inbox"],
+            _phone.Sent.Select(notice => notice.Link)
+        );
+    }
+
     public void Dispose() => Directory.Delete(_home, recursive: true);
 
     private Task<ToldPeople> TellAsync(string run, params IReadOnlyList<RunNotice> notices) =>

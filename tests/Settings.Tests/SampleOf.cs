@@ -26,6 +26,7 @@ internal static class SampleOf
         "[{pattern: x, weight: 1}]",
         "{A: b}",
         "[{model: x, input: 1, output: 2}]",
+        "https://desk.example:8888",
     ];
 
     /// <summary>A value for a setting, and a configuration file with it.</summary>

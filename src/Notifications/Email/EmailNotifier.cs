@@ -28,7 +28,7 @@ public sealed class EmailNotifier(EmailOptions options) : INotifier
         // The library folds and encodes it; a line end would begin another header.
         message.Subject = notice.Title.ReplaceLineEndings(" ");
         message.Headers.Add("Auto-Submitted", "auto-generated");
-        message.Body = new TextPart("plain") { Text = $"{notice.ToText(LongestText)}\n" };
+        message.Body = new TextPart("plain") { Text = $"{notice.ToText(LongestText)}\n{(notice.Link is { } link ? $"\n{link}\n" : "")}" };
         return WithServerAsync((client, token) => client.SendAsync(message, token), "", cancellationToken);
     }
 

@@ -81,7 +81,10 @@ public sealed class NtfyNotifier : INotifier
                 withActions
                     ? [.. notice.Commands.Take(MostActions).Select(command => new NtfyAction("copy", Label(command), command))]
                     : null
-            ),
+            )
+            {
+                Click = notice.Link,
+            },
             NtfyJson.Default.NtfyMessage
         );
         var root = new Uri(_topic, ".");
@@ -118,7 +121,12 @@ internal sealed record NtfyMessage(
     [property: JsonPropertyName("priority")] int Priority,
     [property: JsonPropertyName("sequence_id")] string SequenceId,
     [property: JsonPropertyName("actions"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<NtfyAction>? Actions
-);
+)
+{
+    /// <summary>Opened by a tap.</summary>
+    [JsonPropertyName("click"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Click { get; init; }
+}
 
 /// <summary>A button below it.</summary>
 internal sealed record NtfyAction(

@@ -54,7 +54,9 @@ public sealed class SlackNotifier(Uri webhook, HttpChannelOptions options) : INo
     public void Dispose() => _http.Dispose();
 
     // Slack reads *bold*, `code` and <links>; in a block of code only the last of them, so facts stand there, too.
-    private static string Text(Notice notice) => $"*{Escape(notice.Title).Replace('*', '∗')}*\n```{Escape(notice.ToText(LongestText))}```";
+    private static string Text(Notice notice) =>
+        $"*{Escape(notice.Title).Replace('*', '∗')}*\n```{Escape(notice.ToText(LongestText))}```"
+        + (notice.Link is { } link ? $"\n<{Escape(link).Replace("|", "%7C", StringComparison.Ordinal)}|Open the page>" : "");
 
     private static string Escape(string text) =>
         text.Replace("&", "&amp;", StringComparison.Ordinal)

@@ -21,6 +21,16 @@ internal sealed record NoticeBook
     [JsonIgnore]
     public IEnumerable<string> Keys => Messages.SelectMany(message => message.Notice.Items).Select(item => item.Key);
 
+    /// <summary>The book with a link in its newest message.</summary>
+    /// <param name="link">Address of the page; null: none is known.</param>
+    public NoticeBook LinkedTo(string? link) =>
+        link is null || Messages is not [.., var last]
+            ? this
+            : this with
+            {
+                Messages = [.. Messages.SkipLast(1), last with { Notice = last.Notice with { Link = link } }],
+            };
+
     /// <summary>The stored book; an empty one where there is none, or where it is damaged: then people are told again.</summary>
     public static NoticeBook Read(string path) => StoredJson.TryRead(path, NoticeBookJson.Default.NoticeBook) ?? new();
 

@@ -17,7 +17,13 @@ public sealed class NoticeDesk(RunServices services)
         {
             return new(null, [$"Nobody is told of this run: the settings have {loaded.Errors.Count} faults ('orchestrate check')."]);
         }
-        return await TellAsync(input, services.Part(part => new NoticeTargets(part)).Open(loaded), settings.Notifications.Quiet, stop);
+        return await TellAsync(
+            input,
+            services.Part(part => new NoticeTargets(part)).Open(loaded),
+            settings.Notifications.Quiet,
+            stop,
+            settings.Notifications.Link
+        );
     }
 
     /// <summary>Does what is due now by these targets.</summary>
@@ -25,7 +31,8 @@ public sealed class NoticeDesk(RunServices services)
         TellPeopleInput input,
         IReadOnlyList<NoticeTarget> targets,
         QuietHours? quiet,
-        CancellationToken stop
+        CancellationToken stop,
+        string? link = null
     )
     {
         UserState.MakeFolder(services.Environment);
@@ -47,6 +54,10 @@ public sealed class NoticeDesk(RunServices services)
             services.Time.GetUtcNow(),
             services.Time.LocalTimeZone
         );
+        if (gathered != book)
+        {
+            gathered = gathered.LinkedTo(LinkOf(input, link));
+        }
         var delivering = new NoticeDelivering(path, gathered, input, targets, services.Time);
         if (gathered != book)
         {
@@ -67,6 +78,12 @@ public sealed class NoticeDesk(RunServices services)
         notice.Kind == NoticeKinds.AccountParked
         || notice.Key.StartsWith("budget/day:", StringComparison.Ordinal)
         || notice.Key.StartsWith("budget/account:", StringComparison.Ordinal);
+
+    // A schedule has no page of its own: what it missed stands in the inbox.
+    private static string? LinkOf(TellPeopleInput input, string? page) =>
+        page is null ? null
+        : input.Notices.All(notice => notice.Kind == NoticeKinds.ScheduleMissed) ? $"{page}/inbox"
+        : $"{page}/r/{Uri.EscapeDataString(input.Repository.Key)}/{Uri.EscapeDataString(input.RunId)}";
 
     /// <summary>Folder of the books: of the user, where no agent in a sandbox writes.</summary>
     internal static string FolderOf(IReadOnlyDictionary<string, string> environment) =>

@@ -11,6 +11,19 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
     [JsonIgnore]
     public IReadOnlyList<NotificationTarget> Targets => [.. All.Where(target => target.Provider != NotificationProviders.None)];
 
+    /// <summary>Address of the page, as the user's devices reach it; notices link to their run there. Null: they don't.</summary>
+    public string? Link { get; init; }
+
+    private static readonly Setting<string?> LinkKey = new(
+        "notifications.link",
+        null,
+        SettingTypes.OptionalText,
+        "address at which your phone reaches the page (orchestrate web): notices link to their run there"
+    )
+    {
+        Effect = TrustKind.SpeaksTo,
+    };
+
     private static readonly Setting<QuietHours?> QuietKey = new(
         "notifications.quiet_hours",
         null,
@@ -25,6 +38,14 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
             .Names("notifications")
             .Order(StringComparer.Ordinal)
             .Select(name => NotificationTarget.Read(settings, NotificationTarget.Named, name, only.On));
-        return new(settings.Read(QuietKey), [.. others.Prepend(only)]);
+        var link = settings.Read(LinkKey);
+        settings.Demand(
+            link is null
+                || (Uri.TryCreate(link, UriKind.Absolute, out var page) && page is { Scheme: "https" or "http", Query: "", Fragment: "" }),
+            LinkKey,
+            "the page's address is no address of the web.",
+            "Give https://HOST:PORT, without what follows a '?'."
+        );
+        return new(settings.Read(QuietKey), [.. others.Prepend(only)]) { Link = link?.TrimEnd('/') };
     }
 }
