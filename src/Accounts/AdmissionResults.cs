@@ -29,14 +29,14 @@ internal static class AdmissionResults
             {
                 FailureClass = FailureClass.UsageLimit,
                 Message = WaitText.Of(blocked),
-                ResetAt = blocked.Park.Until,
+                ResetAt = blocked.Park.OpensAt,
                 WakeAt = wait.Until,
             },
             Wait { Why: NearlyFull full } wait => result with
             {
                 FailureClass = FailureClass.UsageLimit,
                 Message = WaitText.Of(full),
-                ResetAt = full.Window.ResetsAt,
+                ResetAt = Parks.OpensAt(full.Window),
                 WakeAt = wait.Until,
             },
             Wait wait => result with { Message = WaitText.Of(wait.Why) },

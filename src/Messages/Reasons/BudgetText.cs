@@ -22,7 +22,7 @@ public static class BudgetText
 
     /// <summary>US dollars for people: cents, and more digits below one cent.</summary>
     public static string Dollars(decimal usd) =>
-        usd.ToString(Math.Abs(usd) is > 0 and < 0.01m ? "0.00####" : "0.00", CultureInfo.InvariantCulture);
+        usd.ToString(Math.Abs(usd) is > 0 and < 0.01m ? "0.00##" : "0.00", CultureInfo.InvariantCulture);
 
     private static string Figures(BudgetStatus budget)
     {

@@ -143,7 +143,7 @@ public sealed record AgentRunResult
     public long Tokens { get; init; }
     public int Turns { get; init; }
 
-    /// <summary>When a usage limit ends; null where unknown.</summary>
+    /// <summary>When a usage limit ends, or its account is tried again: the same for all that wait for it; null where unknown.</summary>
     public DateTimeOffset? ResetAt { get; init; }
 
     /// <summary>When its task is to ask again, at or after <see cref="ResetAt"/>: one after the other; null: the task decides.</summary>

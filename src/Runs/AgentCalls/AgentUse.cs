@@ -119,7 +119,7 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, Accoun
                 var wake = (admission as Wait)?.Until;
                 result = result with
                 {
-                    ResetAt = book.Of(agent.Account).Park?.Until,
+                    ResetAt = book.Of(agent.Account).Park?.OpensAt,
                     WakeAt = wake,
                     Message = $"{result.Message} {PriceOfGoingOn(wake)}".Trim(),
                 };

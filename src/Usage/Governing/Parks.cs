@@ -124,7 +124,8 @@ public static class Parks
     private static bool IsBefore(Waiter one, Waiter other) =>
         one.Since != other.Since ? one.Since < other.Since : string.CompareOrdinal(one.Id, other.Id) < 0;
 
-    private static DateTimeOffset OpensAt(LedgerWindow window) => window.ResetsAt + GraceFor(window.ResetsAt - window.SeenAt);
+    /// <summary>When agents are started again after a window that was nearly full.</summary>
+    public static DateTimeOffset OpensAt(LedgerWindow window) => window.ResetsAt + GraceFor(window.ResetsAt - window.SeenAt);
 
     private static TimeSpan GraceFor(TimeSpan wait) => wait < Grace ? wait : Grace;
 

@@ -14,5 +14,5 @@ public static class MicroDollars
 
     /// <summary>For people: cents, and more digits below one cent.</summary>
     public static string Text(long micros) =>
-        ToDollars(micros).ToString(micros is > -10_000 and < 10_000 and not 0 ? "0.00####" : "0.00", CultureInfo.InvariantCulture);
+        ToDollars(micros).ToString(micros is > -10_000 and < 10_000 and not 0 ? "0.00##" : "0.00", CultureInfo.InvariantCulture);
 }

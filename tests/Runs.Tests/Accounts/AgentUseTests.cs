@@ -122,13 +122,13 @@ public sealed class AgentUseTests : IDisposable
             }
         );
 
-        Assert.Equal((reset, reset.AddMinutes(1)), (result.ResetAt, result.WakeAt));
+        Assert.Equal((reset.AddMinutes(1), reset.AddMinutes(1)), (result.ResetAt, result.WakeAt));
         Assert.Equal(
             "Going on then reads 150,000 tokens of its conversation anew, because they have left the prompt cache, about 1.50 USD.",
             result.Message
         );
         Assert.Equal((FailureClass.UsageLimit, true), (other!.FailureClass, other.NeverBegun));
-        Assert.Equal((reset, reset.AddSeconds(61)), (other.ResetAt, other.WakeAt));
+        Assert.Equal((reset.AddMinutes(1), reset.AddSeconds(61)), (other.ResetAt, other.WakeAt));
         Assert.Contains("usage_limit_reached of run/a", other.Message, StringComparison.Ordinal);
         _time.SetUtcNow(reset.AddSeconds(61));
         Assert.Null((await AdmitAsync(Agent("b"))).Refusal);
