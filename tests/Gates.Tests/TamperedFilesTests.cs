@@ -1,0 +1,153 @@
+using System.Text;
+using Orchestrator.Gates.Tampering;
+using Orchestrator.Git.Commits;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Gates.Tests;
+
+/// <summary>How a person is told of a changed file that decides a gate, and which files do.</summary>
+public sealed class TamperedFilesTests
+{
+    [Theory]
+    [InlineData(FileChange.Modified, "It changed 'check.sh', which decides what the gate 'sh check.sh' does.")]
+    [InlineData(FileChange.Deleted, "It deleted 'check.sh', which decides what the gate 'sh check.sh' does.")]
+    public async Task Changes_FileOfAGate_AreASentence(FileChange change, string expected) =>
+        Assert.Equal([expected], (await FindAsync("sh check.sh", [], "check.sh", change)).ForPerson);
+
+    [Fact]
+    public async Task Changes_FileThatThePlanNames_WereApprovedWithItUnlessItIsGone()
+    {
+        Assert.Empty((await FindAsync("sh check.sh", ["check.sh"], "check.sh", FileChange.Modified)).ForPerson);
+        Assert.Single((await FindAsync("sh check.sh", ["check.sh"], "check.sh", FileChange.Deleted)).ForPerson);
+        Assert.Single((await FindAsync("sh check.sh", ["*.sh"], "check.sh", FileChange.Modified)).ForPerson);
+        Assert.Single((await FindAsync("sh check.sh", null, "check.sh", FileChange.Modified)).ForPerson);
+    }
+
+    [Theory]
+    [InlineData("-a\n+b\n", " The difference: `-a` `+b`.")]
+    [InlineData("-a\n-\n-   \n+b `c`\n", " The difference: `-a` `+b 'c'`.")]
+    [InlineData("-1\n-2\n-3\n+4\n+5\n+6\n", " The difference: `-1` `-2` `-3` `+4` `+5` `+6`.")]
+    [InlineData("-1\n-2\n-3\n+4\n+5\n+6\n+7\n+8\n", " The difference: `-1` `-2` `-3` `+4` `+5` `+6` and 2 more lines.")]
+    [InlineData("+ \n", "")]
+    [InlineData("Binary files differ: 1 and 2 bytes\n", " It can't be read as text.")]
+    public async Task Changes_FileOfAGate_ShowTheFirstLines(string lines, string said)
+    {
+        var other = new PatchFile("other.sh", "diff --git a/other.sh b/other.sh\n@@ -1 +1 @@\n-x\n+y\n");
+        var patch = new PatchFile("check.sh", $"diff --git a/check.sh b/check.sh\n@@ -1,9 +1,9 @@\n{lines}");
+
+        var found = await FindAsync("sh check.sh", [], "check.sh", FileChange.Modified, [other, patch]);
+
+        Assert.EndsWith($"does.{said}", found.ForPerson[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("no tests ran in 0.1s")]
+    [InlineData("COLLECTED 0 ITEMS")]
+    [InlineData("No tests found")]
+    [InlineData("Ran 0 tests in 0.000s")]
+    [InlineData("running 0 tests")]
+    [InlineData("testing: warning: no tests to run")]
+    [InlineData("  0 passing (1ms)")]
+    [InlineData("No test is available in a.dll")]
+    [InlineData("No test files found, exiting with code 0")]
+    public async Task OfWork_GateThatRanNoTest_NeedsAPerson(string tail)
+    {
+        var verdict = new GateVerdict
+        {
+            Gate = new Gate("pytest"),
+            Command = "pytest",
+            Result = GateResult.Passed,
+            Tail = $"a\n{tail}\n",
+            Runs = 1,
+        };
+
+        Assert.Equal([GateWords.RanNothing(verdict)], await OfAsync(verdict));
+        Assert.Empty(await OfAsync(verdict with { Result = GateResult.Failed }));
+        Assert.Empty(await OfAsync(verdict with { Tail = "12 tests" }));
+
+        static async Task<IReadOnlyList<string>> OfAsync(GateVerdict verdict) =>
+            GateTampering.OfWork(new PlanTask { Id = "a" }, await MeaningAsync("true", []), [], [], [verdict]).ForPerson;
+    }
+
+    [Fact]
+    public void SinceBase_GatesThatCanNotBeCompared_SayNothing()
+    {
+        var before = Verdict(5);
+        var now = Verdict(4);
+
+        Assert.Equal((5, 4), (GateTampering.SinceBase(before, now)?.Before, GateTampering.SinceBase(before, now)?.Now));
+        Assert.Null(GateTampering.SinceBase(before, now with { Result = GateResult.Failed }));
+        Assert.Null(GateTampering.SinceBase(before with { Result = GateResult.Failed }, now));
+        Assert.Null(GateTampering.SinceBase(before with { Tests = null }, now));
+        Assert.Null(GateTampering.SinceBase(before, now with { Gate = new Gate("pytest {modified_tests}") }));
+        Assert.Equal(GateOddityKind.FewerTestsThanBase, GateTampering.SinceBase(before, now with { Tests = null })?.Kind);
+        Assert.Null(GateTampering.SinceBase(before, now with { Tests = before.Tests }));
+    }
+
+    [Theory]
+    [InlineData(100, 49, true)]
+    [InlineData(100, 50, false)]
+    [InlineData(9, 4, true)]
+    [InlineData(8, 4, false)]
+    [InlineData(8, 3, true)]
+    [InlineData(7, 3, false)]
+    [InlineData(3, 0, true)]
+    [InlineData(0, 0, false)]
+    public void OfResult_TestsOfTheLastRun_AreFarFewerBelowHalfAndByFive(int before, int now, bool isOdd) =>
+        Assert.Equal(isOdd, GateTampering.OfResult([Verdict(before)], Verdict(now)) is not null);
+
+    [Theory]
+    [InlineData(10, 1.9, 2, true)]
+    [InlineData(10, 2, 2, false)]
+    [InlineData(9.9, 0.1, 2, false)]
+    [InlineData(10, 1.9, 1, false)]
+    public void OfResult_TimeOfEarlierRuns_IsFarMoreByFiveAndFromTenSeconds(double before, double now, int runs, bool isOdd)
+    {
+        var past = Enumerable.Repeat(Verdict(null, before), runs);
+
+        Assert.Equal(isOdd, GateTampering.OfResult(past, Verdict(null, now))?.Kind == GateOddityKind.Faster);
+        Assert.Null(GateTampering.OfResult(past, Verdict(null, now) with { Gate = new Gate("bench") { Expect = ">= 1" } }));
+    }
+
+    [Fact]
+    public void OfResult_ReducedOnPurpose_IsNormalAfterFiveRuns()
+    {
+        GateVerdict[] past = [Verdict(312), .. Enumerable.Repeat(Verdict(4), 4)];
+
+        Assert.Equal(GateOddityKind.FewerTestsThanLately, GateTampering.OfResult(past, Verdict(4))?.Kind);
+        Assert.Null(GateTampering.OfResult([.. past, Verdict(4)], Verdict(4)));
+    }
+
+    private static GateVerdict Verdict(int? tests, double seconds = 1) =>
+        new()
+        {
+            Gate = new Gate("make test"),
+            Command = "make test",
+            Result = GateResult.Passed,
+            Tests = tests is { } n ? new TestCount(n, 0, n, []) : null,
+            Duration = TimeSpan.FromSeconds(seconds),
+            Runs = 1,
+        };
+
+    private static async Task<TamperFindings> FindAsync(
+        string command,
+        IReadOnlyList<string>? owned,
+        string path,
+        FileChange change,
+        IReadOnlyList<PatchFile>? patch = null
+    )
+    {
+        var file = new ChangedFile(path, change, "100644", "100644", new string('1', 40), new string('2', 40));
+        var task = new PlanTask { Id = "a", FilesWrite = owned };
+        return GateTampering.OfWork(task, await MeaningAsync(command, [file]), [file], patch ?? [], []);
+    }
+
+    private static Task<GateMeaning> MeaningAsync(string command, IReadOnlyList<ChangedFile> changed) =>
+        GateMeaning.OfAsync(
+            [new Gate(command)],
+            ["check.sh", "src/a.py"],
+            changed,
+            _ => Task.FromResult<byte[]?>(Encoding.UTF8.GetBytes("true\n")),
+            _ => Task.FromResult<byte[]?>([])
+        );
+}
