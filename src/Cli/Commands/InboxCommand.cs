@@ -164,7 +164,8 @@ internal sealed class InboxCommand : CliCommand
             );
         }
         var chosen = entry.Ways[number - 1];
-        var text = chosen.NeedsText ? context.Terminal.AskText("What is to be said?") : null;
+        var asks = chosen.Kind == AnswerWays.RaiseBudget ? "How much may it be? (20 for US dollars, or 2M tokens)" : "What is to be said?";
+        var text = chosen.NeedsText ? context.Terminal.AskText(asks) : null;
         if (chosen.NeedsText && text is null)
         {
             return ExitCodes.NeedsPerson;

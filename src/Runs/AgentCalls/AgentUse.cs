@@ -110,7 +110,9 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, Accoun
             var book = Observe(locked.Book);
             var isBlocked = outcome.Failure == AgentFailure.UsageLimit;
             book = isBlocked ? Block(book, outcome) : book;
-            (book, var settled) = Governor.Settle(book, agent.Account, agent.Id, used, agent.ScopesOf(Today), Now);
+            // An agent that works past midnight is one of the day that it began in.
+            var began = book.Of(agent.Account).Find(agent.Id)?.Since ?? Now;
+            (book, var settled) = Governor.Settle(book, agent.Account, agent.Id, used, agent.ScopesOf(DayOf(began)), Now);
             if (isBlocked)
             {
                 // Its place among those that wake is that of work that was begun.
@@ -139,7 +141,10 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, Accoun
 
     private DateTimeOffset Now => services.Time.GetUtcNow();
 
-    private DateOnly Today => DateOnly.FromDateTime(services.Time.GetLocalNow().DateTime);
+    private DateOnly Today => DayOf(Now);
+
+    private DateOnly DayOf(DateTimeOffset time) =>
+        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time, services.Time.LocalTimeZone).DateTime);
 
     private LedgerBook Block(LedgerBook book, AgentOutcome outcome)
     {

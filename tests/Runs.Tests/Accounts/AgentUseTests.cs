@@ -79,6 +79,18 @@ public sealed class AgentUseTests : IDisposable
     }
 
     [Fact]
+    public async Task Settle_AgentThatWorkedPastMidnight_IsOneOfTheDayThatItBeganIn()
+    {
+        var (start, _) = await AdmitAsync(Agent("a", "budget: {day: 10}\n"));
+
+        _time.Advance(TimeSpan.FromHours(3));
+        await start.Use.SettleAsync(Result(), Cost(2));
+
+        Assert.Equal(2_000_000, Ledger.SpentIn(Scopes.Day(new DateOnly(2026, 11, 24))).Micros);
+        Assert.Equal(0, Ledger.SpentIn(Scopes.Day(new DateOnly(2026, 11, 25))).Micros);
+    }
+
+    [Fact]
     public async Task Settle_PartOfTheBudgetIsUsed_GoesOnAndIsNoLimit()
     {
         var (start, _) = await AdmitAsync(Agent("a"));
