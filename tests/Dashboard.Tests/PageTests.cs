@@ -156,6 +156,22 @@ public sealed class PageTests
     }
 
     [Fact]
+    public async Task Run_OfTenThousandTasks_IsShownInParts()
+    {
+        var run = Runs.Of([.. Enumerable.Range(0, 10_000).Select(i => i == 0 ? "t0" : $"t{i}:t{i - 1}")])
+            .With("t9000", task => task with { State = TaskStates.Executing });
+        await using var page = await ServedPage.StartAsync(new FakeSource { Run = run });
+        await page.LogInAsync();
+
+        var html = await page.Browser.GetStringAsync(RunPage);
+        var found = await page.Browser.GetStringAsync(RunPage + "?find=t9999");
+
+        Assert.True(html.Length < 300_000, $"{html.Length} characters");
+        Assert.Contains("id=\"task-t9000\"", html, StringComparison.Ordinal);
+        Assert.Contains("id=\"task-t9999\"", found, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Pages_TwoHundredThatAskTheSameAtOnce_AskTheProgramALittle()
     {
         await using var page = await ServedPage.StartAsync(Asking());

@@ -47,7 +47,7 @@ public sealed class ViewTests
         var run = Runs.Of("a", "b:a", "c:b") with { Questions = [Runs.Approval("a")] };
         run = run.With("a", task => task with { State = TaskStates.AwaitingApproval });
 
-        var chain = WaitChain.Of(run, "c");
+        var chain = new WaitChain(run).Of("c");
 
         Assert.Equal(["c", "b", "a"], chain.Select(link => link.Task));
         Assert.Equal($"orchestrate approve {Runs.Id}/a", chain[^1].Command);
@@ -59,26 +59,26 @@ public sealed class ViewTests
         var run = Runs.Of("a", "b");
         var busy = run with { Workers = 1 };
         busy = busy.With("a", task => task with { State = TaskStates.Executing });
-        Assert.Contains("1 of 1", Assert.Single(WaitChain.Of(busy, "b")).Why, StringComparison.Ordinal);
-        Assert.Equal($"orchestrate resume {Runs.Id}", Assert.Single(WaitChain.Of(run with { Paused = true }, "b")).Command);
-        Assert.Equal($"orchestrate resume {Runs.Id}", Assert.Single(WaitChain.Of(run with { Abandoned = true }, "b")).Command);
+        Assert.Contains("1 of 1", Assert.Single(new WaitChain(busy).Of("b")).Why, StringComparison.Ordinal);
+        Assert.Equal($"orchestrate resume {Runs.Id}", Assert.Single(new WaitChain(run with { Paused = true }).Of("b")).Command);
+        Assert.Equal($"orchestrate resume {Runs.Id}", Assert.Single(new WaitChain(run with { Abandoned = true }).Of("b")).Command);
         Assert.Equal(
             $"orchestrate resume {Runs.Id}/b",
-            Assert.Single(WaitChain.Of(run.With("b", task => task with { Paused = true }), "b")).Command
+            Assert.Single(new WaitChain(run.With("b", task => task with { Paused = true })).Of("b")).Command
         );
         var limited = run with { Outages = [new OutageStatus("claude", new AgentHeld(new Quote("limit")), Runs.Begin.AddHours(2))] };
         limited = limited.With("b", task => task with { State = TaskStates.Parked, Outage = "claude" });
-        Assert.Contains("until 2026-11-24 22:00:00Z", Assert.Single(WaitChain.Of(limited, "b")).Why, StringComparison.Ordinal);
+        Assert.Contains("until 2026-11-24 22:00:00Z", Assert.Single(new WaitChain(limited).Of("b")).Why, StringComparison.Ordinal);
         Assert.Contains(
             "number 2",
-            Assert.Single(WaitChain.Of(run.With("b", task => task with { State = TaskStates.Merging, QueuePosition = 2 }), "b")).Why,
+            Assert.Single(new WaitChain(run.With("b", task => task with { State = TaskStates.Merging, QueuePosition = 2 })).Of("b")).Why,
             StringComparison.Ordinal
         );
     }
 
     [Fact]
     public void Chain_OfATaskThatHasEnded_IsEmpty() =>
-        Assert.Empty(WaitChain.Of(Runs.Of("a").With("a", task => task with { State = TaskStates.Merged }), "a"));
+        Assert.Empty(new WaitChain(Runs.Of("a").With("a", task => task with { State = TaskStates.Merged })).Of("a"));
 
     [Fact]
     public void Moment_AfterEachEvent_HasTheStatesThatTheEventsSay()

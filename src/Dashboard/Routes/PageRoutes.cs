@@ -82,7 +82,7 @@ internal sealed class PageRoutes(CommandReader commands, PageRenderer renderer, 
         );
     }
 
-    private async Task<IResult> RunAsync(HttpContext context, string repository, string run, long? at)
+    private async Task<IResult> RunAsync(HttpContext context, string repository, string run, long? at, int? part, string? find)
     {
         if (await FindAsync(context, repository, run) is not { Run: { } now, Repository: { } home })
         {
@@ -103,6 +103,8 @@ internal sealed class PageRoutes(CommandReader commands, PageRenderer renderer, 
                 ["Events"] = moment is null ? events : [.. events.Where(happened => happened.Sequence <= moment)],
                 ["At"] = moment,
                 ["Last"] = now.Sequence,
+                ["Part"] = part ?? 1,
+                ["Find"] = find ?? "",
             }
         );
     }

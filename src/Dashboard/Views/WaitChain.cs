@@ -1,22 +1,23 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Why a task does not run now: what it waits for, what that waits for, and so on to what has to happen first. Every link is
-/// a fact of the run's record.</summary>
-internal static class WaitChain
+/// <summary>Why tasks do not run now: what each waits for, what that waits for, and so on to what has to happen first. Every link is a fact
+/// of the run's record.</summary>
+/// <param name="run">The run with all its tasks.</param>
+public sealed class WaitChain(RunStatus run)
 {
     private const int Longest = 20;
+    private readonly Dictionary<string, RunTask> _tasks = run.Tasks.ToDictionary(task => task.Id, StringComparer.Ordinal);
+    private readonly int _atWork = run.Tasks.Count(task => TaskStates.HoldsSlot(task.State) && task.State != TaskStates.Queued);
 
-    /// <summary>The links from the task to the root; empty where it does run, or has ended.</summary>
-    /// <param name="run">The run with all its tasks.</param>
+    /// <summary>The links from a task to the root; empty where it has ended.</summary>
     /// <param name="id">The task.</param>
-    public static IReadOnlyList<WaitLink> Of(RunStatus run, string id)
+    public IReadOnlyList<WaitLink> Of(string id)
     {
-        var tasks = run.Tasks.ToDictionary(task => task.Id, StringComparer.Ordinal);
         var links = new List<WaitLink>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        while (tasks.GetValueOrDefault(id) is { } task && seen.Add(id) && links.Count < Longest)
+        while (_tasks.GetValueOrDefault(id) is { } task && seen.Add(id) && links.Count < Longest)
         {
-            var (link, next) = Next(run, tasks, task);
+            var (link, next) = Next(task);
             if (link is not null)
             {
                 links.Add(link);
@@ -30,7 +31,7 @@ internal static class WaitChain
         return links;
     }
 
-    private static (WaitLink? Link, string? Next) Next(RunStatus run, Dictionary<string, RunTask> tasks, RunTask task)
+    private (WaitLink? Link, string? Next) Next(RunTask task)
     {
         if (TaskStates.IsDone(task.State))
         {
@@ -58,7 +59,7 @@ internal static class WaitChain
         }
         if (task.State == TaskStates.Pending && task.DependsOn.FirstOrDefault(IsUnmet) is { } need)
         {
-            return (new WaitLink(task.Id, $"waits for {need}, which is {tasks[need].State}", null), need);
+            return (new WaitLink(task.Id, $"waits for {need}, which is {_tasks[need].State}", null), need);
         }
         if (task.Reason.Length > 0)
         {
@@ -84,12 +85,10 @@ internal static class WaitChain
             return (new WaitLink(task.Id, "waits since nobody works on the run", $"orchestrate resume {run.RunId}"), null);
         }
         return task.State is TaskStates.Pending or TaskStates.Queued
-            ? (new WaitLink(task.Id, $"waits for a free place: {run.Tasks.Count(IsAtWork)} of {run.Workers} are at work", null), null)
+            ? (new WaitLink(task.Id, $"waits for a free place: {_atWork} of {run.Workers} are at work", null), null)
             : (new WaitLink(task.Id, $"is at work: {task.State}", null), null);
 
-        static bool IsAtWork(RunTask other) => TaskStates.HoldsSlot(other.State) && other.State != TaskStates.Queued;
-
-        bool IsUnmet(string need) => tasks.TryGetValue(need, out var other) && !TaskStates.IsDone(other.State);
+        bool IsUnmet(string need) => _tasks.TryGetValue(need, out var other) && !TaskStates.IsDone(other.State);
     }
 }
 
@@ -97,4 +96,4 @@ internal static class WaitChain
 /// <param name="Task">The task.</param>
 /// <param name="Why">What it waits for, after its name.</param>
 /// <param name="Command">What would end the waiting; null: only time or work does.</param>
-internal sealed record WaitLink(string Task, string Why, string? Command);
+public sealed record WaitLink(string Task, string Why, string? Command);
