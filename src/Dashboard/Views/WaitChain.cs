@@ -5,7 +5,7 @@ namespace Orchestrator.Dashboard.Views;
 /// <param name="run">The run with all its tasks.</param>
 public sealed class WaitChain(RunStatus run)
 {
-    private const int Longest = 20;
+    private const int Longest = 1000;
     private readonly Dictionary<string, RunTask> _tasks = run.Tasks.ToDictionary(task => task.Id, StringComparer.Ordinal);
     private readonly int _atWork = run.Tasks.Count(task => TaskStates.HoldsSlot(task.State) && task.State != TaskStates.Queued);
 
