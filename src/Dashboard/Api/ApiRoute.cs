@@ -42,5 +42,5 @@ internal sealed record ApiRequest(Func<string, string> Path, Func<string, string
     public string? Text(string name) => Body[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     /// <summary>An option with a text of the body or a parameter of the query, where it is given.</summary>
-    public IEnumerable<string> Option(string option, string? value) => value is { Length: > 0 } ? [$"{option}={value}"] : [];
+    public static IEnumerable<string> Option(string option, string? value) => value is { Length: > 0 } ? [$"{option}={value}"] : [];
 }

@@ -175,7 +175,7 @@ internal sealed class ApiRoutes(CommandReader commands, TimeProvider time)
         if (
             route.Method == HttpMethods.Get
             || context.Request.ContentLength is 0
-            || (context.Request.ContentLength is null && !context.Request.Headers.TransferEncoding.Any())
+            || (context.Request.ContentLength is null && context.Request.Headers.TransferEncoding.Count == 0)
         )
         {
             return [];

@@ -17,7 +17,7 @@ internal static class ApiTable
             "listRuns",
             OfRepository + "/runs",
             "The runs of a repository, the latest first",
-            request => ["history", "--json", .. request.Option("--limit", request.Query("limit"))]
+            request => ["history", "--json", .. ApiRequest.Option("--limit", request.Query("limit"))]
         ) with
         {
             Query = [new ApiMember("limit", "How many of them; 20 by default.")],
@@ -29,7 +29,7 @@ internal static class ApiTable
             "getLog",
             OfTask + "/log",
             "What a task's agent said and did",
-            request => ["logs", "--json", .. request.Option("--start", request.Query("start")), "--", request.Task]
+            request => ["logs", "--json", .. ApiRequest.Option("--start", request.Query("start")), "--", request.Task]
         ) with
         {
             Query = [new ApiMember("start", "Number of the agent's start; the last one by default.")],
@@ -81,7 +81,7 @@ internal static class ApiTable
             "reject",
             OfRun + "/questions/{task}/reject",
             "Says no to a question",
-            request => ["reject", .. request.Option("--reason", request.Text("reason")), "--", request.Task],
+            request => ["reject", .. ApiRequest.Option("--reason", request.Text("reason")), "--", request.Task],
             Reason
         ),
         Act("pauseRun", OfRun + "/pause", "Pauses a run", request => ["pause", "--", request.Run]),
@@ -112,7 +112,7 @@ internal static class ApiTable
             "retryTask",
             OfTask + "/retry",
             "Tries a task again",
-            request => ["retry", .. request.Option("--guidance", request.Text("guidance")), "--", request.Task],
+            request => ["retry", .. ApiRequest.Option("--guidance", request.Text("guidance")), "--", request.Task],
             new ApiMember("guidance", "A sentence for its agent.")
         ),
         Act(
@@ -145,5 +145,5 @@ internal static class ApiTable
     ) => new(HttpMethods.Post, path, summary, words) { Name = name, Body = body };
 
     private static IEnumerable<string> Limits(ApiRequest request) =>
-        request.Option("--max-cost", request.Body["maxCost"]?.ToString()).Concat(request.Option("--until", request.Text("until")));
+        ApiRequest.Option("--max-cost", request.Body["maxCost"]?.ToString()).Concat(ApiRequest.Option("--until", request.Text("until")));
 }

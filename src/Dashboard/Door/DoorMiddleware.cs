@@ -85,7 +85,11 @@ internal sealed class DoorMiddleware(RequestDelegate next, DashboardOptions opti
         context.Items[typeof(LoginSession)] = session;
         if (session is null && !Public.Contains(request.Path.Value, StringComparer.Ordinal))
         {
-            if (request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/ws") || isChange)
+            if (
+                request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
+                || request.Path.StartsWithSegments("/ws", StringComparison.Ordinal)
+                || isChange
+            )
             {
                 await RefuseAsync(context, HttpStatusCode.Unauthorized, "You are not logged in.", LoginPage.HowToLogIn);
                 return;

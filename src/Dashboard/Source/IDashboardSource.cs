@@ -8,17 +8,17 @@ public interface IDashboardSource
     IReadOnlyList<RepositoryEntry> Repositories();
 
     /// <summary>Carries out a command line as if it were typed in a repository, without a terminal.</summary>
-    /// <param name="call">The command line, and who asks.</param>
-    /// <param name="stop">Gives up waiting.</param>
-    Task<CommandOutcome> CallAsync(CommandCall call, CancellationToken stop);
+    /// <param name="command">The command line, and who asks.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<CommandOutcome> CallAsync(CommandCall command, CancellationToken cancellationToken);
 
     /// <summary>The transitions of a run, those that are there and those that come; ends with the run.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="run">Id of the run.</param>
     /// <param name="after">Only those with a greater number.</param>
-    /// <param name="stop">Ends the following.</param>
+    /// <param name="cancellationToken">Ends the following.</param>
     /// <returns>Null where there is no such run.</returns>
-    IAsyncEnumerable<RunEvent>? FollowAsync(RepositoryEntry repository, string run, long after, CancellationToken stop);
+    IAsyncEnumerable<RunEvent>? FollowAsync(RepositoryEntry repository, string run, long after, CancellationToken cancellationToken);
 
     /// <summary>Changes whenever something about the runs of a repository changed on disk: transitions, and what agents do.</summary>
     /// <param name="repository">The repository.</param>

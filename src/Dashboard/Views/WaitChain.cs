@@ -39,7 +39,10 @@ public sealed class WaitChain(RunStatus run)
         }
         if (run.Questions.FirstOrDefault(question => question.Id == task.Id) is { } question)
         {
-            return (new WaitLink(task.Id, $"waits for a person: {question.Question}", question.Commands.FirstOrDefault()), null);
+            return (
+                new WaitLink(task.Id, $"waits for a person: {question.Question}", question.Ways is [var way, ..] ? way.Command : null),
+                null
+            );
         }
         if (task.Paused)
         {

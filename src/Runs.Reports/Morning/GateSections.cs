@@ -1,4 +1,3 @@
-
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>The sections of a report that tell of gates: what is red that was not, and how many tests ran.</summary>

@@ -74,7 +74,7 @@ public sealed record MorningReport(
     private static ReportSection Landed(RunStatus run, RunTimeline timeline)
     {
         var landed = timeline.All.LastOrDefault(happened => happened is { Task: null, Why: RunLanded })?.Sequence;
-        IReadOnlyList<long> events = landed is { } number ? [number] : timeline.OfRunIn(RunStates.Completed, RunStates.Aborted);
+        var events = landed is { } number ? [number] : timeline.OfRunIn(RunStates.Completed, RunStates.Aborted);
         var merged = run.Tasks.Where(task => task.State == TaskStates.Merged).ToList();
         return new ReportSection(
             "landed",

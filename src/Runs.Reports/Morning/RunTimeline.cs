@@ -13,7 +13,7 @@ internal sealed class RunTimeline(IReadOnlyList<RunEvent> events)
     public IReadOnlyList<RunEvent> All => events;
 
     /// <summary>The last event of the run itself; empty where there is none.</summary>
-    public IReadOnlyList<long> OfRun => Numbers(_ofRun.LastOrDefault());
+    public IReadOnlyList<long> OfRun => Numbers(_ofRun is [.., var last] ? last : null);
 
     /// <summary>The last event of a task; where it has none, of the run.</summary>
     /// <param name="task">A task, or something else that the run asks about.</param>
@@ -33,7 +33,9 @@ internal sealed class RunTimeline(IReadOnlyList<RunEvent> events)
     public IReadOnlyList<long> Before(string? task, DateTimeOffset? time)
     {
         var own = task is not null && _ofTasks.Contains(task) ? (IReadOnlyList<RunEvent>)[.. _ofTasks[task]] : _ofRun;
-        return Numbers((time is { } at ? own.LastOrDefault(happened => happened.Time <= at) : null) ?? own.LastOrDefault());
+        return Numbers(
+            (time is { } at ? own.LastOrDefault(happened => happened.Time <= at) : null) ?? (own is [.., var last] ? last : null)
+        );
     }
 
     private static IReadOnlyList<long> Numbers(RunEvent? happened) => happened is null ? [] : [happened.Sequence];

@@ -8,7 +8,7 @@ public sealed class SecretTextTests
     private const string Body = "qT7vR2kLm9XcP4wZb8NsY6hJd3FgA5eUoK1i";
     private const string Begin = $"-----BEGIN {"PRIVATE"} KEY-----";
     private const string End = "-----END PRIVATE KEY-----";
-    private static readonly string Token = $"gh{"p"}_{Body}";
+    private const string Token = $"gh{"p"}_{Body}";
 
     [Theory]
     [InlineData(0)]
