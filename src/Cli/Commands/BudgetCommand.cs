@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Accounts;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Settings;

@@ -48,24 +48,7 @@ internal sealed class ResumeCommand : CliCommand
         // A run that was killed in its first moments is known only to the engine.
         var isStored = reference.Run is not null || StoredRuns.Open(repository).Count > 0;
         var stored = isStored ? StoredRuns.RequireOpen(repository, reference.Run) : null;
-        if (
-            stored is null
-            && opened.Loaded.Settings!.Temporal.Address is null
-            && !opened.WithholdsEngine
-            && !File.Exists(Path.Combine(repository.OrchestratorFolder, "engine.db"))
-        )
-        {
-            throw StoredRuns.NoneOpen(repository);
-        }
-        if (stored is not null && RunStates.IsFinal(stored.Status.State))
-        {
-            throw new CommandException(
-                ExitCodes.Usage,
-                $"{stored.Id} has ended: {stored.Status.State}.",
-                $"See 'orchestrate report {stored.Id}', or start a new run; finished work is taken up again."
-            );
-        }
-
+        DemandSomethingToResume(stored, opened, repository);
         var settings = TrustGate.Demand(context, opened, parsed.GetValue(_yes), stored?.Id);
         if (parsed.GetValue(_detach))
         {
@@ -99,6 +82,27 @@ internal sealed class ResumeCommand : CliCommand
         var code = await session.WatchAndAskAsync(run, stored?.Status.Sequence ?? 0);
         await session.FinishOthersAsync(run);
         return code;
+    }
+
+    private static void DemandSomethingToResume(StoredRun? stored, RepositorySettings opened, RepositoryLocation repository)
+    {
+        if (
+            stored is null
+            && opened.Loaded.Settings!.Temporal.Address is null
+            && !opened.WithholdsEngine
+            && !File.Exists(Path.Combine(repository.OrchestratorFolder, "engine.db"))
+        )
+        {
+            throw StoredRuns.NoneOpen(repository);
+        }
+        if (stored is not null && RunStates.IsFinal(stored.Status.State))
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"{stored.Id} has ended: {stored.Status.State}.",
+                $"See 'orchestrate report {stored.Id}', or start a new run; finished work is taken up again."
+            );
+        }
     }
 
     private static RunReference ReferenceOf(RepositoryLocation repository, string? text)

@@ -101,7 +101,7 @@ internal sealed class RunCommand : CliCommand
         var opened = context.OpenSettings(repository, [.. _options.Flags(parsed), .. _engine.Flags(parsed)], parsed.GetValue(_id));
         RefuseContradictions(parsed, context, file, backlog);
         var plan = file is null ? null : context.PlanFiles.Require(file);
-        var chosen = plan is null ? TaskChoice.All : TaskChoice.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase));
+        var chosen = Chosen(plan, parsed);
         if (plan is not null && parsed.GetValue(_dryRun))
         {
             DryRun.Show(plan, file!, chosen, opened.Loaded, parsed.GetValue(_options.ApproveRisk), parsed.GetValue(_yes), context);
@@ -129,11 +129,7 @@ internal sealed class RunCommand : CliCommand
             Request = request,
             Yes = file is not null ? agreed : yes && !parsed.GetValue(_askPlan),
         };
-        if (plan is not null && new RunForecasts(repository.Root).Of(plan, chosen.Ids(plan), settings.Settings!) is { } forecast)
-        {
-            planned = planned with { Forecast = forecast };
-            context.Terminal.Say($"Expected: {RunForecasts.Describe(forecast)}.");
-        }
+        planned = WithForecast(planned, plan, chosen, repository, settings.Settings!, context);
         if (parsed.GetValue(_overnight))
         {
             var evening = new NightPreparation(context, repository, settings);
@@ -149,18 +145,47 @@ internal sealed class RunCommand : CliCommand
             }.StartAsync(agreed, askPlan: file is null && !yes, settings.Settings!, stop);
         }
         var input = backlog is null ? planned : OfBacklog(planned, Requests.InRepository(repository, context.FullPath(backlog)), parsed);
-        // This process writes the status into the plan at the end.
-        var engine = parsed.GetValue(_attached) || parsed.GetValue(_updatePlan) ? null : _engine.Arguments(parsed);
+        var engine = Outliving(parsed);
         await using var page = await _page.StartAsync(parsed, repository, context, stop);
         var code = await RunAsync(runId, input, repository, settings.Settings!, engine, context, stop);
         if (parsed.GetValue(_updatePlan))
         {
-            if (MasterPlanFile.WriteStatus(context.FullPath(file!), StoredRuns.Require(repository, runId).Status))
-            {
-                context.Terminal.Say($"{file}: the status column says what {runId} has done.");
-            }
+            WriteStatus(file!, runId, repository, context);
         }
         return code;
+    }
+
+    private static OrchestrationInput WithForecast(
+        OrchestrationInput input,
+        Plan? plan,
+        TaskChoice chosen,
+        RepositoryLocation repository,
+        OrchestratorSettings settings,
+        CommandContext context
+    )
+    {
+        if (plan is null || new RunForecasts(repository.Root).Of(plan, chosen.Ids(plan), settings) is not { } forecast)
+        {
+            return input;
+        }
+        context.Terminal.Say($"Expected: {RunForecasts.Describe(forecast)}.");
+        return input with { Forecast = forecast };
+    }
+
+    /// <summary>Arguments with which the run goes on without this terminal; null: it does not. With <c>--update-plan</c> this process writes
+    /// into the plan at the end.</summary>
+    private IReadOnlyList<string>? Outliving(ParseResult parsed) =>
+        parsed.GetValue(_attached) || parsed.GetValue(_updatePlan) ? null : _engine.Arguments(parsed);
+
+    private TaskChoice Chosen(Plan? plan, ParseResult parsed) =>
+        plan is null ? TaskChoice.All : TaskChoice.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase));
+
+    private static void WriteStatus(string file, string runId, RepositoryLocation repository, CommandContext context)
+    {
+        if (MasterPlanFile.WriteStatus(context.FullPath(file), StoredRuns.Require(repository, runId).Status))
+        {
+            context.Terminal.Say($"{file}: the status column says what {runId} has done.");
+        }
     }
 
     /// <summary>The given id, or a new one; a person is asked if another run does the same.</summary>

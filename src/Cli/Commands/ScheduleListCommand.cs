@@ -5,7 +5,6 @@ using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Client.Schedules;
-using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
 

@@ -1,13 +1,10 @@
 using System.CommandLine;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Web;
-using Orchestrator.Dashboard;
 using Orchestrator.Dashboard.Door;
-using Orchestrator.Dashboard.Source;
 using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Cli.Commands;

@@ -3,8 +3,6 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Dashboard;
-using Orchestrator.Dashboard.Door;
 using Orchestrator.Dashboard.Source;
 using Orchestrator.Machine.Repositories;
 using Orchestrator.Messages;

@@ -9,7 +9,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Dashboard;
 using Orchestrator.Dashboard.Door;
-using Orchestrator.Dashboard.Source;
 
 namespace Orchestrator.Cli.Web;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Orchestrator.Processes;
 
 namespace Orchestrator.Machine.Night;
 

@@ -64,7 +64,7 @@ public static class Forecaster
         return (Math.Log(Math.Max(0, outcome) + scale) - middle) / half;
     }
 
-    private static ForecastRange Range(double[] simulated, double scale, IReadOnlyList<double> errors)
+    private static ForecastRange Range(double[] simulated, double scale, List<double> errors)
     {
         var (middle, half) = Core(simulated, scale);
         // Known errors take the place of assumed ones, which are many enough for nothing but the first runs.

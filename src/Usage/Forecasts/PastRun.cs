@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Orchestrator.Usage.Forecasts;
 
 /// <summary>Properties by which tasks are alike in cost and time.</summary>
@@ -43,6 +45,7 @@ public sealed record PastRun(
 /// <param name="Low">Lower end: one of ten is below it.</param>
 /// <param name="Middle">Half of the outcomes are below it.</param>
 /// <param name="High">Upper end: one of ten is above it.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct ForecastRange(double Low, double Middle, double High)
 {
     /// <summary>Whether an outcome lies in it.</summary>
