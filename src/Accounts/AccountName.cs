@@ -4,7 +4,7 @@ namespace Orchestrator.Accounts;
 
 /// <summary>The name of the account that pays for an agent: the same in all repositories of a user, and another one for another login or
 /// key. It is the name of a file, and no secret.</summary>
-internal static class AccountName
+public static class AccountName
 {
     /// <summary>The agent that is always there.</summary>
     public const string Claude = "claude";

@@ -24,8 +24,11 @@ public sealed class ForecastCommandTests
         await cli.TrustAsync();
 
         var before = await cli.RunAsync("run", "-n");
+        var unknown = await cli.RunAsync("night", "rehearse");
         var first = await cli.RunAsync("run", "--yes");
         var between = await cli.RunAsync("run", "-n", "--only", "a");
+        var rehearsed = await cli.RunAsync("night", "rehearse", "--workers", "1", "--only", "a", "--only", "b");
+        var document = (await cli.RunAsync("night", "rehearse", "--json", "--max-cost", "5")).Json;
         var second = await cli.RunAsync("run", "--yes", "--fresh");
         var history = await cli.RunAsync("history", "--forecast");
         var json = (await cli.RunAsync("history", "--forecast", "--json")).Json["runs"]!.AsArray();
@@ -33,6 +36,11 @@ public sealed class ForecastCommandTests
 
         Assert.True(first.ExitCode == 0 && second.ExitCode == 0, first.People + second.People);
         Assert.Contains("What it may cost and take is not known: no past runs here say it.", before.Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Usage, unknown.ExitCode);
+        Assert.Contains("There is nothing to rehearse with", unknown.People, StringComparison.Ordinal);
+        Assert.Matches(@"a starts\n.*a is done, for 0\.00 USD\n.*b starts\n.*b is done", rehearsed.Output);
+        Assert.Contains("A usual night: 2 of 2 tasks done, 0.00 USD, over at ", rehearsed.Output, StringComparison.Ordinal);
+        Assert.Equal((3, 0), (document["usual"]!["done"]!.AsArray().Count, document["hard"]!["left"]!.AsArray().Count));
         Assert.DoesNotContain("Expected:", first.People, StringComparison.Ordinal);
         Assert.Matches(@"Expected: 0\.00 to 0\.00 USD and [0-9:]+ to [0-9:]+, by 3 past tasks of 1 run\.", between.Output);
         Assert.Matches(@"Expected: 0\.00 to 0\.00 USD and [0-9:]+ to [0-9:]+, by 3 past tasks of 1 run\.", second.People);

@@ -33,6 +33,7 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(DiffDocument))]
 [JsonSerializable(typeof(LogDocument))]
 [JsonSerializable(typeof(HistoryDocument))]
+[JsonSerializable(typeof(RehearsalDocument))]
 [JsonSerializable(typeof(CleanupDocument))]
 [JsonSerializable(typeof(HoldsDocument))]
 [JsonSerializable(typeof(UsageDocument))]

@@ -94,6 +94,8 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate run tasks.yaml --workers 4 --until 07:30 --max-cost 40 --overnight --detach",
             "orchestrate run \"Add a login page with tests\""
         ),
+        ["night"] = Of(Plain, "orchestrate night rehearse --until 07:00 --max-cost 40"),
+        ["night rehearse"] = Of(Plain, "orchestrate night rehearse tasks.yaml --until 07:00 --max-cost 40"),
         ["resume"] = Of(Run, "orchestrate resume", "orchestrate resume run-tasks-3f9a1c --detach"),
         ["status"] = Of(Plain, "orchestrate status --watch"),
         ["history"] = Of(Plain, "orchestrate history --limit 5", "orchestrate history --forecast"),

@@ -39,6 +39,7 @@ internal static class CommandTable
         ("broadcast", static () => new BroadcastCommand()),
         ("run", static () => new RunCommand()),
         ("resume", static () => new ResumeCommand()),
+        ("night", static () => new NightCommand()),
         ("status", static () => new StatusCommand()),
         ("inbox", static () => new InboxCommand()),
         ("usage", static () => new UsageCommand()),

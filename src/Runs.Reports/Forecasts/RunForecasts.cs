@@ -29,6 +29,32 @@ public sealed class RunForecasts(string repository)
             : null;
     }
 
+    /// <summary>Plays a night with a plan, once as usual nights are and once as one of ten is.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="chosen">The tasks that will run; null: all.</param>
+    /// <param name="settings">The settings of the run.</param>
+    /// <param name="night">The night without its tasks.</param>
+    /// <returns>Null: no past run says how long tasks take.</returns>
+    public (Rehearsal Usual, Rehearsal Hard)? Rehearse(
+        Plan plan,
+        IReadOnlySet<string>? chosen,
+        OrchestratorSettings settings,
+        NightPlan night
+    )
+    {
+        List<PastTask> past = [.. Past().SelectMany(run => run.Tasks)];
+        if (past.Count == 0)
+        {
+            return null;
+        }
+        var tasks = plan.Tasks.Where(task => chosen is null || chosen.Contains(task.Id)).ToList();
+        night = night with
+        {
+            Tasks = [.. tasks.Zip(Shapes(tasks, settings), (task, shape) => new RehearsedTask(task.Id, shape, task.RequiresApproval))],
+        };
+        return (NightRehearsal.Play(night, past, share: 0.5), NightRehearsal.Play(night, past, share: 0.9));
+    }
+
     /// <summary>A forecast in words.</summary>
     public static string Describe(RunForecast forecast) =>
         string.Create(CultureInfo.InvariantCulture, $"{forecast.CostLow:0.00} to {forecast.CostHigh:0.00} USD and ")

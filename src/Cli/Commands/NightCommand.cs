@@ -1,0 +1,21 @@
+using System.CommandLine;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>night</c>: what concerns a night as a whole.</summary>
+internal sealed class NightCommand : CliCommand
+{
+    private readonly NightRehearseCommand _rehearse = new();
+
+    public NightCommand()
+        : base("night", "Rehearse a night before anything is paid")
+    {
+        Add(_rehearse);
+
+        // Without an action a command with subcommands can't be called alone.
+        SetAction(static _ => ExitCodes.Done);
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
+        throw new CommandException(ExitCodes.Usage, "What is to be done with the night?", "orchestrate night rehearse --until 07:00");
+}

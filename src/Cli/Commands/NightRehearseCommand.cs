@@ -1,0 +1,125 @@
+using System.CommandLine;
+using System.Globalization;
+using Orchestrator.Accounts;
+using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Overviews;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Runs.Reports;
+using Orchestrator.Settings;
+using Orchestrator.Usage;
+using Orchestrator.Usage.Forecasts;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>night rehearse</c>: a whole night in a moment, with agents that take as long and cost as much as past ones did. It starts
+/// nothing and changes nothing.</summary>
+internal sealed class NightRehearseCommand : CliCommand
+{
+    private const int MostSteps = 60;
+    private readonly Argument<string?> _plan = new("PLAN")
+    {
+        Description = "The plan file; tasks.yaml where none is given",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private readonly RunOptionsSet _options = new();
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public NightRehearseCommand()
+        : base("rehearse", "Play a night with a plan before anything is paid, from past runs of this repository")
+    {
+        Add(_plan);
+        Add(_options.Until);
+        Add(_options.MaxCost);
+        Add(_options.Workers);
+        Add(_options.Agent);
+        Add(_options.Model);
+        Add(_options.Only);
+        Add(_options.Phase);
+        Add(_json);
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var file = context.PlanFiles.Named(parsed.GetValue(_plan), ofBacklog: false);
+        var plan = context.PlanFiles.Require(file);
+        var settings = context.OpenSettings(repository, [.. _options.Flags(parsed)]).Loaded.Settings!;
+        var chosen = TaskChoice.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase)).Ids(plan);
+        var night = Night(parsed, settings, context);
+        if (new RunForecasts(repository.Root).Rehearse(plan, chosen, settings, night) is not var (usual, hard))
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                "There is nothing to rehearse with: no past run of this repository says how long tasks take.",
+                "After a first run there is; 'orchestrate run -n' shows the order of tasks."
+            );
+        }
+        if (parsed.GetValue(_json))
+        {
+            context.Print(RehearsalDocument.Of(night, usual, hard), CliJson.Default.RehearsalDocument);
+            return Task.FromResult(ExitCodes.Done);
+        }
+        context.Terminal.Show($"A usual night of {file}, from {LocalTimes.Short(night.Start)}. Nothing was started.");
+        foreach (var step in usual.Steps.Take(MostSteps))
+        {
+            context.Terminal.Show($"  {LocalTimes.Short(step.At)}  {Describe(step)}");
+        }
+        if (usual.Steps.Count > MostSteps)
+        {
+            context.Terminal.Show($"  and {usual.Steps.Count - MostSteps} more moments (--json has all)");
+        }
+        context.Terminal.Show($"A usual night: {Sum(usual)}");
+        context.Terminal.Show($"A hard night:  {Sum(hard)}");
+        context.Terminal.Say(
+            "Gates, merges and answers take what they took past tasks. What is not known is not rehearsed: how fast the account's windows "
+                + "fill, and work that is sent back more often than before."
+        );
+        return Task.FromResult(ExitCodes.Done);
+    }
+
+    private NightPlan Night(ParseResult parsed, OrchestratorSettings settings, CommandContext context)
+    {
+        const string Rehearsed = "rehearsed";
+        return new NightPlan
+        {
+            Tasks = [],
+            Workers = settings.Workers,
+            Start = context.Time.GetUtcNow(),
+            Until = parsed.GetValue(_options.Until),
+            Book = new AccountLedgers(context.Environment).TryRead().Book,
+            Request = new StartRequest
+            {
+                Id = Rehearsed,
+                Account = AccountName.Of(settings.Agent, settings, context.Environment),
+                Repository = Rehearsed,
+                Run = Rehearsed,
+                Task = Rehearsed,
+                Holder = new Holder(context.Machine, Rehearsed),
+                PauseAt = settings.Usage.PauseAt * 10_000,
+                Share = settings.Workers,
+                Caps = parsed.GetValue(_options.MaxCost) is { } most ? [new Cap(CapKind.Run, Rehearsed, MicroDollars.Of(most))] : [],
+            },
+        };
+    }
+
+    private static string Describe(RehearsedStep step) =>
+        step.Kind switch
+        {
+            RehearsedKind.Starts => $"{step.Task} starts",
+            RehearsedKind.Ends => string.Create(CultureInfo.InvariantCulture, $"{step.Task} is done, for {step.Cost:0.00} USD"),
+            RehearsedKind.Asks => $"{step.Task} waits for your yes, and what depends on it",
+            RehearsedKind.Waits => $"{step.Task} waits for the account until {LocalTimes.Short(step.Until!.Value)}",
+            RehearsedKind.Money => $"{step.Task} does not start: the money is spent; the run waits for you",
+            _ => "the night is over: nothing more starts",
+        };
+
+    private static string Sum(Rehearsal night) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{night.Done.Count} of {PlanOverview.Count(night.Done.Count + night.Left.Count, "task")} done, {night.Cost:0.00} USD"
+        )
+        + $", over at {LocalTimes.Short(night.End)}"
+        + (night.Left.Count == 0 ? "" : $"; left: {string.Join(", ", night.Left.Take(10))}{(night.Left.Count > 10 ? " ..." : "")}");
+}

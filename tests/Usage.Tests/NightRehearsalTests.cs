@@ -1,0 +1,126 @@
+using Orchestrator.Usage.Forecasts;
+using Xunit;
+
+namespace Orchestrator.Usage.Tests;
+
+public sealed class NightRehearsalTests
+{
+    private static readonly DateTimeOffset Evening = new(2026, 11, 24, 22, 0, 0, TimeSpan.Zero);
+    private static readonly TaskShape Shape = new("", "claude/sonnet", 300);
+    private static readonly PastTask[] Past = [new(Shape, 1, 3600), new(Shape, 1, 3600), new(Shape, 1, 3600)];
+
+    [Fact]
+    public void Play_TasksInOrder_EndWhenTheirAgentsDo()
+    {
+        var night = Play(Night(Task("a"), Task("b", 0), Task("c")));
+
+        Assert.Equal(
+            ["22:00 Starts a", "22:00 Starts c", "23:00 Ends a", "23:00 Ends c", "23:00 Starts b", "00:00 Ends b"],
+            night.Steps.Select(step => $"{step.At:HH:mm} {step.Kind} {step.Task}")
+        );
+        Assert.Equal((3, 0, 3.0), (night.Done.Count, night.Left.Count, night.Cost));
+        Assert.Equal(Evening.AddHours(2), night.End);
+    }
+
+    [Fact]
+    public void Play_EndOfTheNight_StartsNothingAfterItAndLetsThoseAtWorkEnd()
+    {
+        var night = Play(Night(Task("a"), Task("b", 0), Task("c", 1)) with { Until = Evening.AddMinutes(90) });
+
+        Assert.Equal("a b | c", $"{string.Join(' ', night.Done)} | {string.Join(' ', night.Left)}");
+        Assert.Equal(RehearsedKind.Time, night.Steps[^1].Kind);
+        Assert.Equal(Evening.AddHours(2), night.End);
+    }
+
+    /// <summary>The rules are the governor's: a budget is reserved before a start, and asked about when it is used up.</summary>
+    [Fact]
+    public void Play_Budget_IsNotPassed()
+    {
+        var plan = Night([.. Enumerable.Range(0, 10).Select(i => Task($"t{i}"))]);
+        var night = Play(
+            plan with
+            {
+                Request = plan.Request with { Caps = [new Cap(CapKind.Run, "run", 4 * MicroDollars.PerDollar)], Share = 2 },
+            }
+        );
+
+        Assert.Contains(night.Steps, step => step.Kind == RehearsedKind.Money);
+        Assert.InRange(night.Cost, 1, 4);
+        Assert.NotEmpty(night.Left);
+    }
+
+    [Fact]
+    public void Play_ApprovalAtNight_KeepsItsTaskAndWhatDependsOnIt()
+    {
+        var night = Play(Night(Task("a"), Task("b") with { AsksFirst = true }, Task("c", 1)));
+
+        Assert.Equal("a | b c", $"{string.Join(' ', night.Done)} | {string.Join(' ', night.Left)}");
+        Assert.Equal("b", Assert.Single(night.Steps, step => step.Kind == RehearsedKind.Asks).Task);
+    }
+
+    [Fact]
+    public void Play_BlockedAccount_WaitsForItsReset()
+    {
+        var plan = Night(Task("a"), Task("b"), Task("c"));
+        var (book, _) = Governor.Admit(LedgerBook.Empty, plan.Request with { Id = "r/other/x/1" }, Evening);
+        book = Parks.Block(book, "claude", "r/other/x/1", "five_hour", Evening.AddHours(2), "usage_limit_reached", Evening);
+
+        var night = Play(plan with { Book = book });
+
+        Assert.Equal(RehearsedKind.Waits, night.Steps[0].Kind);
+        Assert.Equal(3, night.Done.Count);
+        Assert.All(night.Steps.Where(step => step.Kind == RehearsedKind.Starts), step => Assert.True(step.At >= Evening.AddHours(2)));
+        Assert.InRange(night.Steps.Count, 7, 12);
+    }
+
+    [Fact]
+    public void Play_HardNight_TakesLongerAndCostsMore()
+    {
+        PastTask[] past = [new(Shape, 1, 600), new(Shape, 2, 1200), new(Shape, 9, 6000)];
+        var plan = Night(Task("a"));
+
+        var (usual, hard) = (NightRehearsal.Play(plan, past, 0.5), NightRehearsal.Play(plan, past, 0.9));
+
+        Assert.Equal((2.0, 9.0), (usual.Cost, hard.Cost));
+        Assert.Equal(TimeSpan.FromSeconds(6000), hard.End - Evening);
+    }
+
+    [Fact]
+    public void Play_AThousandTasks_TakesNoTimeOfOurs()
+    {
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+
+        var night = Play(
+            Night([.. Enumerable.Range(0, 1000).Select(i => i == 0 ? Task("t0") : Task($"t{i}", i - 1))]) with
+            {
+                Workers = 8,
+            }
+        );
+
+        Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30));
+        // A week is the longest night.
+        Assert.InRange(night.Done.Count, 160, 170);
+    }
+
+    private static Rehearsal Play(NightPlan plan) => NightRehearsal.Play(plan, Past, 0.5);
+
+    private static RehearsedTask Task(string id, params int[] after) => new(id, new ForecastTask(Shape, after), false);
+
+    private static NightPlan Night(params RehearsedTask[] tasks) =>
+        new()
+        {
+            Tasks = tasks,
+            Workers = 2,
+            Start = Evening,
+            Book = LedgerBook.Empty,
+            Request = new StartRequest
+            {
+                Id = "",
+                Account = "claude",
+                Repository = "r",
+                Run = "night",
+                Task = "",
+                Holder = new Holder("h", "1"),
+            },
+        };
+}
