@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Cli.Console;
+using Orchestrator.TestKit;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -141,6 +143,13 @@ public class RunTruthTests(ITestOutputHelper output)
         var first = (await cli.RunAsync("status")).Output.Split('\n')[0];
         Assert.Contains((string)status["standing"]! == "needs-person" && state == "executing" ? "waiting for a person" : state, first);
 
+        // The page: what became of all tasks, and each task's state in its row.
+        var (home, page) = await PagesAsync(cli, id);
+        Assert.Contains(Brief(sentence), home, StringComparison.Ordinal);
+        Assert.Contains(sentence, page, StringComparison.Ordinal);
+        var rows = page.Split("<tr id=\"task-")[1..].ToDictionary(row => row[..row.IndexOf('"', StringComparison.Ordinal)]);
+        Assert.All(tasks, task => Assert.Contains($">{task.Value}<", rows[task.Key], StringComparison.Ordinal));
+
         // What git has.
         var landed = (string)status["landedCommit"]!;
         Assert.Equal(landed.Length > 0 ? landed : before, cli.Git("rev-parse", "main").Trim());
@@ -158,6 +167,25 @@ public class RunTruthTests(ITestOutputHelper output)
         Assert.Equal(tasks.Where(t => t.Value == "merged").Select(t => t.Key).Order(), merged);
         Assert.True(last.ExitCode is 0 or 1 or 3 or 4, last.People);
         return status;
+    }
+
+    private static async Task<(string Home, string Run)> PagesAsync(CliFixture cli, string run)
+    {
+        var terminal = new RecordingTerminal();
+        using var interrupts = new Interrupts();
+        var serving = cli.RunAsync(terminal, interrupts, "web", "--port", "0");
+        var link = new Uri(
+            await Eventually.GetAsync(() =>
+                terminal.Output.Split('\n').FirstOrDefault(line => line.StartsWith("http://", StringComparison.Ordinal))
+            )
+        );
+        using var browser = new HttpClient { BaseAddress = new Uri(link.GetLeftPart(UriPartial.Authority)) };
+        await browser.GetAsync(link);
+        var repository = JsonNode.Parse(await browser.GetStringAsync("/api/v1/repositories"))!["repositories"]![0]!["id"];
+        var pages = (await browser.GetStringAsync("/"), await browser.GetStringAsync($"/r/{repository}/{run}"));
+        interrupts.Raise();
+        await serving;
+        return pages;
     }
 
     private static Dictionary<string, int> CountsOf(IEnumerable<string> states)
