@@ -48,6 +48,16 @@ public sealed class GateNewsTests : IDisposable
         Assert.Equal("Nothing: the last run of each gate passed.", Assert.Single(Section(run, "red").Lines).Text);
     }
 
+    /// <summary>A task's gate is red before its work, and stays so where the task was not asked for.</summary>
+    [Fact]
+    public void Red_BeforeAnyWorkAndNeverRunAgain_IsNone()
+    {
+        var run = Run("r", Evening, ("npm test", GateResult.Passed));
+        Verdict(new RunFolder(_repository.Path, "r"), new RunFolder(_repository.Path, "r").Preflight, "test -s b.txt", GateResult.Failed);
+
+        Assert.Equal("Nothing: the last run of each gate passed.", Assert.Single(Section(run, "red").Lines).Text);
+    }
+
     [Fact]
     public void Tests_OfTheLastRunOfEachGate_AddUp()
     {

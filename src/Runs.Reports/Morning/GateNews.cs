@@ -34,11 +34,13 @@ internal sealed class GateNews
         foreach (
             var sibling in runs.EnumerateDirectories()
                 .Where(other => other.Name != folder.Name && !other.Name.StartsWith('.'))
+                // With years of runs only the latest are read.
+                .OrderByDescending(other => File.GetLastWriteTimeUtc(Path.Combine(other.FullName, "status.json")))
+                .Take(MostRuns)
                 .Select(other => new RunFolder(folder.Repository, other.Name))
                 .Select(other => (Folder: other, Run: StatusFile.Read(other.Status)))
                 .Where(other => other.Run is { } earlier && earlier.StartedAt < run.StartedAt)
                 .OrderByDescending(other => other.Run!.StartedAt)
-                .Take(MostRuns)
         )
         {
             if (LastOf(sibling.Folder) is { Count: > 0 } earlier)
@@ -59,7 +61,8 @@ internal sealed class GateNews
         return
         [
             .. GateEvidence
-                .ReadAll(folder)
+                // What was red before any work, and did not run again, is nobody's doing.
+                .ReadAll(folder, ofBase: false)
                 .Where(verdict => verdict is { Result: not GateResult.Skipped, Refusal: null })
                 .GroupBy(Key)
                 .Select(gate =>

@@ -36,11 +36,17 @@ internal static class GateEvidence
             : null;
 
     /// <summary>All verdicts of a run: at its base, of tasks, of merges and of its landing. What can't be read is left out.</summary>
-    public static IReadOnlyList<GateVerdict> ReadAll(RunFolder folder)
+    /// <param name="ofBase">Also those at the base, before any work.</param>
+    public static IReadOnlyList<GateVerdict> ReadAll(RunFolder folder, bool ofBase = true)
     {
         var tasks = new DirectoryInfo(Path.GetDirectoryName(folder.Task("task"))!);
         var ofTasks = tasks.Exists ? tasks.EnumerateDirectories().SelectMany(task => task.EnumerateDirectories("*gates-*")) : [];
-        string[] folders = [folder.Preflight, .. ofTasks.Select(evidence => evidence.FullName), folder.LandingEvidence];
+        string[] folders =
+        [
+            .. ofBase ? (string[])[folder.Preflight] : [],
+            .. ofTasks.Select(evidence => evidence.FullName),
+            folder.LandingEvidence,
+        ];
         return [.. folders.SelectMany(evidence => Read(evidence) ?? [])];
     }
 
