@@ -61,6 +61,7 @@ public sealed class BrowserTests
                     "/inbox",
                     "/history",
                     "/settings",
+                    "/usage",
                     "/plan",
                     "/docs",
                 ]

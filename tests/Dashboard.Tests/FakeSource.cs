@@ -65,6 +65,7 @@ internal sealed class FakeSource : IDashboardSource
                 "inbox" => Document(new InboxDocument([.. Run.Questions.Select(Line)])),
                 "logs" => Document(new LogDocument(Run.RunId, call.Words[^1].Split('/')[1], 1, Log)),
                 "diff" => Document(new DiffDocument(Run.RunId, call.Words[^1].Split('/')[1], Patch, IsCut: false)),
+                "usage" => Document(Usage()),
                 "graph" => new CommandOutcome(2, "", "error: This is no plan."),
                 "config" => Document(
                     new ConfigDocument([new ConfigEntry("workers", Run.Title, "3", "flag", Run.Title, 0, Run.Title, Withheld: false)])
@@ -95,6 +96,31 @@ internal sealed class FakeSource : IDashboardSource
                 yield return happened;
             }
         }
+    }
+
+    private UsageDocument Usage()
+    {
+        var line = new UsageLine(Run.Title, Run.Title, 3, 1000, 200, 500, 10, 1.5m, IsWhole: false, Runs.Begin);
+        return new UsageDocument(
+            [
+                new UsageAccount(
+                    Run.Title,
+                    1,
+                    2,
+                    null,
+                    0.5m,
+                    0.1m,
+                    3,
+                    40,
+                    [new UsageWindowLine(Run.Title, 83.5m, Runs.Begin, Runs.Begin)],
+                    new UsageBlock(Run.Title, Runs.Begin, Runs.Begin, Run.Title)
+                ),
+            ],
+            30,
+            new UsageSums([line], [line], [line], [line], [line, line]),
+            new UsagePrices("2026-11-01", Run.Title),
+            [Run.Title]
+        );
     }
 
     private InboxLine Line(RunQuestion question) =>

@@ -114,7 +114,17 @@ public sealed class HostileTextTests
         var all = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         foreach (
             var path in (string[])
-                ["/", "/inbox", "/history", "/settings", RunPage, RunPage + "/tasks/a", RunPage + "/tasks/a/log", RunPage + "/report"]
+                [
+                    "/",
+                    "/inbox",
+                    "/history",
+                    "/settings",
+                    "/usage",
+                    RunPage,
+                    RunPage + "/tasks/a",
+                    RunPage + "/tasks/a/log",
+                    RunPage + "/report",
+                ]
         )
         {
             var answer = await page.Browser.GetAsync(path);

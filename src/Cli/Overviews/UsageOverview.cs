@@ -37,7 +37,7 @@ internal sealed class UsageOverview(CommandContext context)
             faults
         );
 
-        IReadOnlyList<UsageLine> Sums(UsageGrouping by) => [.. UsageReport.Of(records, by, zone).Select(UsageLine.Of)];
+        IReadOnlyList<UsageLine> Sums(UsageGrouping by) => [.. UsageReport.Of(records, by, zone).Select(UsageLines.Of)];
     }
 
     /// <summary>The document as text.</summary>

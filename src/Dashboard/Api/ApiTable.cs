@@ -36,6 +36,7 @@ internal static class ApiTable
         },
         Read("getDiff", OfTask + "/diff", "What a task changes", request => ["diff", "--json", "--", request.Task]),
         Read("listSettings", OfRepository + "/settings", "All settings with where each comes from", _ => ["config", "list", "--json"]),
+        Read("getUsage", OfRepository + "/usage", "Usage limits, tokens and money of all accounts", _ => ["usage", "--json"]),
         Read("listSchedules", OfRepository + "/schedules", "The schedules", _ => ["schedule", "list", "--json"]),
         Read("listBacklog", OfRepository + "/backlog", "The tasks of the backlog", _ => ["tasks", "list", "--json"]),
         Read("check", OfRepository + "/check", "Whether this machine and the repository are ready", _ => ["check", "--json"]),

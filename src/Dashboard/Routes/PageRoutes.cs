@@ -19,6 +19,7 @@ internal sealed class PageRoutes(CommandReader commands, PageRenderer renderer, 
         routes.MapGet("/inbox", (Delegate)InboxAsync);
         routes.MapGet("/history", (Delegate)HistoryAsync);
         routes.MapGet("/settings", (Delegate)SettingsAsync);
+        routes.MapGet("/usage", (Delegate)UsageAsync);
         routes.MapGet("/r/{repository}/{run}", RunAsync);
         routes.MapGet("/r/{repository}/{run}/report", ReportAsync);
         routes.MapGet("/r/{repository}/{run}/tasks/{task}", TaskAsync);
@@ -60,6 +61,21 @@ internal sealed class PageRoutes(CommandReader commands, PageRenderer renderer, 
                 ["Homes"] = await RunsAsync(most: 200, context.RequestAborted),
             }
         );
+
+    private async Task<IResult> UsageAsync(HttpContext context)
+    {
+        var (usage, outcome) = commands.Repositories is [var any, ..]
+            ? await commands.ReadAsync<UsageDocument>(any.Root, ["usage", "--json"], context.RequestAborted)
+            : (null, new CommandOutcome(0, "", "No run was started by this user on this machine yet."));
+        return await renderer.RenderAsync<UsagePage>(
+            new()
+            {
+                ["Frame"] = Frame(context, "Usage", "usage") with { Events = Links.Events() },
+                ["Usage"] = usage,
+                ["Problem"] = outcome.Messages,
+            }
+        );
+    }
 
     private async Task<IResult> SettingsAsync(HttpContext context)
     {

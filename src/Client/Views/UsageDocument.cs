@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
-using Orchestrator.Usage;
 
-namespace Orchestrator.Cli.Documents;
+namespace Orchestrator.Client.Views;
 
 /// <summary>What <c>usage --json</c> prints.</summary>
 /// <param name="Accounts">All accounts that are known.</param>
@@ -9,7 +8,7 @@ namespace Orchestrator.Cli.Documents;
 /// <param name="Sums">Sums by account, run, task, model and day.</param>
 /// <param name="Prices">Where prices come from that the agent program did not say.</param>
 /// <param name="Faults">Files that can't be read, a sentence each.</param>
-internal sealed record UsageDocument(
+public sealed record UsageDocument(
     IReadOnlyList<UsageAccount> Accounts,
     int Days,
     UsageSums Sums,
@@ -28,7 +27,7 @@ internal sealed record UsageDocument(
 /// <param name="MonthUsd">US dollars of agents that have ended this month.</param>
 /// <param name="Windows">Its usage limits.</param>
 /// <param name="Block">The block in force; left out: there is none.</param>
-internal sealed record UsageAccount(
+public sealed record UsageAccount(
     string Name,
     int AtWork,
     int Waiting,
@@ -46,17 +45,17 @@ internal sealed record UsageAccount(
 /// <param name="UsedPercent">How full it is.</param>
 /// <param name="ResetsAt">When it is empty again.</param>
 /// <param name="SeenAt">When the service said so.</param>
-internal sealed record UsageWindowLine(string Name, decimal UsedPercent, DateTimeOffset ResetsAt, DateTimeOffset SeenAt);
+public sealed record UsageWindowLine(string Name, decimal UsedPercent, DateTimeOffset ResetsAt, DateTimeOffset SeenAt);
 
 /// <summary>A block of an account.</summary>
 /// <param name="Window">The usage limit; null: the service did not say.</param>
 /// <param name="Until">When it is tried again.</param>
 /// <param name="Since">When it began.</param>
 /// <param name="Fact">What says so.</param>
-internal sealed record UsageBlock(string? Window, DateTimeOffset Until, DateTimeOffset Since, string Fact);
+public sealed record UsageBlock(string? Window, DateTimeOffset Until, DateTimeOffset Since, string Fact);
 
 /// <summary>Sums, the latest first.</summary>
-internal sealed record UsageSums(
+public sealed record UsageSums(
     IReadOnlyList<UsageLine> Account,
     IReadOnlyList<UsageLine> Run,
     IReadOnlyList<UsageLine> Task,
@@ -66,7 +65,7 @@ internal sealed record UsageSums(
 
 /// <summary>One sum.</summary>
 /// <param name="IsWhole">False: some agents ended without a result, so there may have been more.</param>
-internal sealed record UsageLine(
+public sealed record UsageLine(
     string Name,
     string Repository,
     int Starts,
@@ -77,22 +76,7 @@ internal sealed record UsageLine(
     decimal Usd,
     bool IsWhole,
     DateTimeOffset Last
-)
-{
-    public static UsageLine Of(UsageSum sum) =>
-        new(
-            sum.Name,
-            sum.Repository,
-            sum.Starts,
-            sum.Tokens.Input,
-            sum.Tokens.Output,
-            sum.Tokens.CacheRead,
-            sum.Tokens.CacheWrite,
-            MicroDollars.ToDollars(sum.Micros),
-            sum.IsWhole,
-            sum.Last
-        );
-}
+);
 
 /// <summary>The price table.</summary>
-internal sealed record UsagePrices(string Date, string Source);
+public sealed record UsagePrices(string Date, string Source);
