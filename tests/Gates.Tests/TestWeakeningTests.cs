@@ -3,7 +3,7 @@ using Orchestrator.Git.Commits;
 
 namespace Orchestrator.Gates.Tests;
 
-/// <summary>The words by which a change of tests is noticed, each by itself: a word that nobody tests may go without anybody noticing.</summary>
+/// <summary>The words by which a change of tests is noticed, each by itself: a word that nobody tests may go unnoticed.</summary>
 public sealed class TestWeakeningTests
 {
     [Theory]
