@@ -17,7 +17,7 @@ for (const [path, { source, mutants }] of Object.entries(files)) {
   }
   all += tried.length;
   killed += found;
-  const name = path.slice(path.indexOf('src/'));
+  const name = path.replace(/^.*\/copy\//, '');
   console.log(`${name}: ${found} of ${tried.length}`);
   for (const { status, location, replacement } of tried.filter((m) => unnoticed.has(m.status))) {
     const line = location.start.line;

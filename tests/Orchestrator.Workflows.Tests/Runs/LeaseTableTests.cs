@@ -82,6 +82,9 @@ public sealed class LeaseTableTests
         Assert.Null(_table.Ask(Request("one", "a", writes: ["x", "z"])));
 
         Assert.Equal(["x", "z"], Assert.Single(_table.State("q").Held).Writes);
+        _table.Ask(Request("three", "c", writes: ["y"]));
+        Assert.Null(_table.Ask(Request("one", "a", writes: ["x", "y"])));
+        Assert.Equal(["x", "z"], _table.State("q").Held[0].Writes);
     }
 
     [Fact]

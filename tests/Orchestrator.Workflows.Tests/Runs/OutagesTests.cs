@@ -39,8 +39,10 @@ public sealed class OutagesTests
     [Fact]
     public void Allow_TwoAccountsDown_EachIsProbedByATaskOfItsOwn()
     {
+        Assert.True(_outages.AllowTogether(Task("a"), Task("b")));
         Park("a", FailureClass.Account);
         Park("c", FailureClass.Account, "y");
+        Assert.False(_outages.AllowTogether(Task("a"), Task("b")));
         _outages.Open[0].MayStartOne = true;
 
         Assert.True(_outages.Allow(Task("b")));
@@ -208,7 +210,10 @@ public sealed class OutagesTests
         Assert.Empty(Fail("c", Now.AddMinutes(3), signature: "exit 2"));
         Assert.Empty(Fail("d", Now.AddMinutes(10).AddSeconds(1)));
         Assert.Empty(Fail("e", Now.AddMinutes(11), isSettled: id => id == "b"));
-        Assert.Empty(Fail("f", Now.AddMinutes(11), signature: ""));
+        foreach (var id in (string[])["f1", "f2", "f3"])
+        {
+            Assert.Empty(Fail(id, Now.AddMinutes(11), signature: ""));
+        }
 
         Assert.Equal(["d", "e", "g"], Fail("g", Now.AddMinutes(11)));
     }

@@ -141,10 +141,14 @@ public sealed class RunBoardChangesTests
     public void AskAgain_TaskThatWasDone_IsToBeDoneOnceMore()
     {
         Add(Task("a"));
+        _board.Retry(_board.Find("a"), "as said before", Now);
+        _board.Find("a").Follow("first");
         _board.CountAsDone(_board.Find("a"), TaskStates.Findings, Because, Now);
         Assert.True(_board.AllMerged);
 
         _board.AskAgain(_board.Find("a"), Because, Now);
+
+        Assert.Equal(("", ""), (_board.Find("a").State.Guidance, _board.Find("a").ExecutionId));
 
         Assert.False(_board.AllMerged);
         Assert.Equal(["a"], TestRun.Ids(_board.Ready));
@@ -163,6 +167,8 @@ public sealed class RunBoardChangesTests
         Assert.Equal((TaskStates.Escalated, "report.md"), (_board.Find("a").Progress.State, _board.Find("a").Progress.Evidence));
         Assert.False(_board.AllMerged);
         Assert.False(_board.AnyReady);
+        _board.CountAsDone(_board.Find("a"), TaskStates.Reviewed, Because, Now);
+        Assert.True(_board.AllMerged);
     }
 
     [Fact]
@@ -251,7 +257,7 @@ public sealed class RunBoardChangesTests
     [Fact]
     public void Ended_Badly_SkipsThoseThatWaitAndNobodyWhoWorksOrHasEnded()
     {
-        Add(Task("a"), Task("b", "a"), Task("c", "a"), Task("d", "c"), Task("e", "a"));
+        Add(Task("a"), Task("b", "a"), Task("c", "a"), Task("d", "c"), Task("e", "a"), Task("f", "b"));
         Start("a");
         _board.TakeOver(_board.Find("b"), "b-1", Now);
         _board.End(_board.Find("c"), TaskStates.Cancelled, Because, Now);
@@ -263,7 +269,7 @@ public sealed class RunBoardChangesTests
 
         Assert.False(_board.Find("a").State.AnswerSent);
         Assert.Equal(
-            [TaskStates.Failed, TaskStates.Preparing, TaskStates.Cancelled, TaskStates.Skipped, TaskStates.Skipped],
+            [TaskStates.Failed, TaskStates.Preparing, TaskStates.Cancelled, TaskStates.Skipped, TaskStates.Skipped, TaskStates.Pending],
             _board.Entries.Select(entry => entry.Progress.State)
         );
         Assert.Equal(new DependencyEnded("a", TaskStates.Failed), _board.Find("e").Progress.Why);

@@ -350,6 +350,19 @@ public sealed class TrainRulesTests
         Assert.Equal(new TrainStep.SendBack(1), TrainRules.Next(state));
     }
 
+    /// <summary>One flaky gate among those that failed is enough to doubt the result.</summary>
+    [Fact]
+    public void Next_OneOfTheFailedGatesIsKnownToBeFlaky_IsRunOnceMore()
+    {
+        var state = With(1) with { Flaky = ["tests"] };
+        state = TrainSimulator
+            .Build(state, state.Queue)
+            .Started([new PrefixRun(1, 2)])
+            .Gated(1, new MergeResult { Failures = 2, Failed = ["lint", "tests"] });
+
+        Assert.Equal([new PrefixRun(1, 1)], Assert.IsType<TrainStep.Gate>(TrainRules.Next(state)).Runs);
+    }
+
     private static TrainSimulator Simulate(TrainState state, Func<IReadOnlyList<MergeRequest>, bool> isBroken, Func<bool>? fails = null)
     {
         var world = new TrainSimulator(state, isBroken, fails);
