@@ -123,7 +123,7 @@ public sealed record RunPage(
                 $"{run.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm}Z to {(isOver ? $"{end.UtcDateTime:yyyy-MM-dd HH:mm}Z" : "now")}, "
             )
             + Length(end - run.StartedAt)
-            + (waited >= TimeSpan.FromSeconds(1) ? $", of which it waited {Length(waited)} for a person" : "");
+            + (waited > TimeSpan.Zero ? $", of which it waited {Length(waited)} for a person" : "");
     }
 
     internal static TimeSpan Waited(IEnumerable<RunEvent> events, DateTimeOffset end)

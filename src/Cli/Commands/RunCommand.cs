@@ -172,8 +172,8 @@ internal sealed class RunCommand : CliCommand
         return input with { Forecast = forecast };
     }
 
-    /// <summary>Arguments with which the run goes on without this terminal; null: it does not. With <c>--update-plan</c> this process writes
-    /// into the plan at the end.</summary>
+    /// <summary>Arguments with which the run goes on without this terminal; null: it does not. With <c>--update-plan</c> this process
+    /// writes into the plan at the end.</summary>
     private IReadOnlyList<string>? Outliving(ParseResult parsed) =>
         parsed.GetValue(_attached) || parsed.GetValue(_updatePlan) ? null : _engine.Arguments(parsed);
 
