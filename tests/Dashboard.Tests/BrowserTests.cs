@@ -85,6 +85,7 @@ public sealed class BrowserTests
             new ProcessStartInfo("node", ["live.mjs", BrowserFactAttribute.Browser!, page.Link, RunPage])
             {
                 WorkingDirectory = Folder,
+                UseShellExecute = false,
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
             }

@@ -51,7 +51,7 @@ internal sealed class ReportChecker
     private void CheckThatNothingIsLoaded()
     {
         Assert.Empty(_html.Descendants("script"));
-        Assert.Empty(_html.Descendants().Where(element => element.Name.LocalName is "link" or "img" or "iframe" or "object" or "form"));
+        Assert.DoesNotContain(_html.Descendants(), element => element.Name.LocalName is "link" or "img" or "iframe" or "object" or "form");
         foreach (var attribute in _html.Descendants().Attributes())
         {
             var name = attribute.Name.LocalName;

@@ -1,4 +1,3 @@
-using Orchestrator.Client.Views;
 using Orchestrator.Usage.Forecasts;
 
 namespace Orchestrator.Cli.Documents;
