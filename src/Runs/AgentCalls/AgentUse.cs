@@ -185,7 +185,7 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, Accoun
             Attempt = agent.Attempt,
             Since = settled.Since,
             At = Now,
-            IsWhole = isWhole,
+            IsPartial = !isWhole,
             Models = [.. models],
         };
 

@@ -67,7 +67,7 @@ internal sealed class HolderSweep(RunServices services, PriceTable prices, Accou
                 Attempt = one.Attempt,
                 Since = one.Since,
                 At = now,
-                IsWhole = false,
+                IsPartial = true,
                 Models = [new ModelRecord(model, tokens, micros)],
             }
         );

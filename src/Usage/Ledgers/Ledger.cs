@@ -8,7 +8,11 @@ public sealed record Ledger
 
     /// <summary>The form that it was written in.</summary>
     [JsonPropertyName("schemaVersion")]
-    public int SchemaVersion { get; init; } = Version;
+    public int SchemaVersion
+    {
+        get;
+        init => field = value == 0 ? Version : value;
+    } = Version;
 
     /// <summary>The account's name.</summary>
     [JsonPropertyName("account")]

@@ -52,7 +52,11 @@ public sealed record AccountPark
 
     /// <summary>Refusals in a row.</summary>
     [JsonPropertyName("blocks")]
-    public int Blocks { get; init; } = 1;
+    public int Blocks
+    {
+        get;
+        init => field = Math.Max(1, value);
+    } = 1;
 
     /// <summary>The agent run that tries the account after <see cref="Until"/>; null: none does.</summary>
     [JsonPropertyName("probe")]

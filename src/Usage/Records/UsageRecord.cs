@@ -39,9 +39,13 @@ public sealed record UsageRecord
     [JsonPropertyName("at")]
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>False: it left no result, so this is what its record shows.</summary>
-    [JsonPropertyName("isWhole")]
-    public bool IsWhole { get; init; } = true;
+    /// <summary>It ended without a result, so that there may have been more.</summary>
+    [JsonPropertyName("isPartial")]
+    public bool IsPartial { get; init; }
+
+    /// <summary>It says all that was used.</summary>
+    [JsonIgnore]
+    public bool IsWhole => !IsPartial;
 
     /// <summary>Use by model.</summary>
     [JsonPropertyName("models")]
