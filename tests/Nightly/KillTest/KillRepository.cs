@@ -125,12 +125,15 @@ public sealed class KillRepository : IDisposable
         from file in FilesOfRuns("events.jsonl")
         from line in File.ReadLines(file)
         where line.Contains("\"by\":", StringComparison.Ordinal)
-        select Reason(line);
+        let happened = Read(line)
+        where happened.IsDecision
+        select happened.Reason;
 
-    private static string Reason(string line)
+    // The facts of a reason may name who decided too, in each event that has it: the decision is the event that somebody is the author of.
+    private static (bool IsDecision, string Reason) Read(string line)
     {
         using var document = JsonDocument.Parse(line);
-        return document.RootElement.GetProperty("reason").GetString() ?? "";
+        return (document.RootElement.TryGetProperty("by", out _), document.RootElement.GetProperty("reason").GetString() ?? "");
     }
 
     /// <summary>Verified work was merged to a staging branch: the run is in the middle of its work.</summary>
