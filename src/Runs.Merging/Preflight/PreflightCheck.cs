@@ -1,6 +1,6 @@
+using Orchestrator.Accounts;
 using Orchestrator.Git.Landing;
 using Orchestrator.Git.Refs;
-using Orchestrator.Accounts;
 using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Merging.Landing;

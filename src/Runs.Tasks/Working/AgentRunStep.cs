@@ -1,6 +1,6 @@
+using Orchestrator.Accounts;
 using Orchestrator.Agents.Supervision;
 using Orchestrator.Gates.Worktrees;
-using Orchestrator.Accounts;
 using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Sandboxing;
 using Orchestrator.Runs.Tasks.Mail;

@@ -39,11 +39,11 @@ public sealed record UsageRecord
     [JsonPropertyName("at")]
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>It ended without a result, so that there may have been more.</summary>
+    /// <summary>The agent run ended without a result, so that there may have been more.</summary>
     [JsonPropertyName("isPartial")]
     public bool IsPartial { get; init; }
 
-    /// <summary>It says all that was used.</summary>
+    /// <summary>All that was used is in this record.</summary>
     [JsonIgnore]
     public bool IsWhole => !IsPartial;
 
