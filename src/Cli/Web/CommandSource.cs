@@ -16,7 +16,7 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
 {
     private const int MostRead = 64 * 1024 * 1024;
     private static readonly TimeSpan RepositoriesKept = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan RunLooked = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan RunLooked = TimeSpan.FromMilliseconds(15);
     private static readonly TimeSpan RepositoryLooked = TimeSpan.FromMilliseconds(250);
 
     private readonly KnownRepositories _known = new(context.Environment);

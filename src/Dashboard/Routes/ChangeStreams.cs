@@ -15,7 +15,7 @@ internal sealed class ChangeStreams(
     CancellationToken ends
 )
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Something is sent at least so often, so that a lost connection is seen.</summary>
     private static readonly TimeSpan Sign = TimeSpan.FromSeconds(15);
