@@ -28,7 +28,8 @@ internal sealed class CommandReader(IDashboardSource source, TimeProvider time)
     /// <summary>The outcome of a command that only reads.</summary>
     public async Task<CommandOutcome> ReadAsync(string repository, IReadOnlyList<string> words, CancellationToken stop)
     {
-        var key = $"{repository}\0{string.Join('\0', words)}";
+        // Of before a change is never given to whoever was told of that change.
+        var key = $"{repository}\0{string.Join('\0', words)}\0{StateOf(repository, words)}";
         var now = time.GetUtcNow();
         foreach (var old in _asked.Where(one => now - one.Value.Asked > Shared && one.Value.Answer.IsCompleted))
         {
@@ -39,6 +40,14 @@ internal sealed class CommandReader(IDashboardSource source, TimeProvider time)
         return await answer.WaitAsync(stop);
 
         Task<CommandOutcome> Ask() => source.CallAsync(new CommandCall(repository, words), CancellationToken.None);
+    }
+
+    private string StateOf(string repository, IReadOnlyList<string> words)
+    {
+        var run = words.SkipWhile(word => word != "--").Skip(1).FirstOrDefault()?.Split('/')[0];
+        return run is not null && Repositories.FirstOrDefault(one => one.Root == repository) is { } home
+            ? source.Fingerprint(home, run)
+            : string.Join(';', Repositories.Select(one => source.Fingerprint(one, null)));
     }
 
     /// <summary>The document of a command that only reads.</summary>
