@@ -66,6 +66,29 @@ public sealed class PageTests
     }
 
     [Fact]
+    public async Task Budget_RaisedFromThePage_IsCarriedOutAndWithoutAnAmountOrOfAnotherKindNot()
+    {
+        await using var page = await ServedPage.StartAsync(Asking());
+        await page.LogInAsync();
+        (string, string)[] raise = [("kind", AnswerWays.RaiseBudget), ("target", Runs.Id)];
+
+        await page.SubmitAsync(RunPage, Act, [.. raise]);
+        await page.SubmitAsync(RunPage, Act, [.. raise, ("resolution", "--yes"), ("text", "20")]);
+        await page.SubmitAsync(RunPage, Act, [.. raise, ("resolution", BudgetKinds.Day), ("text", "--yes")]);
+
+        Assert.Equal(["budget", "raise", "--of=day", "--detach", "--", Runs.Id, "--yes"], Assert.Single(page.Source.Acts).Words);
+    }
+
+    [Fact]
+    public void Form_EveryWayToAnswer_IsCarriedOutOrOnlyLooks()
+    {
+        var all = typeof(AnswerWays).GetFields().Select(kind => (string)kind.GetRawConstantValue()!);
+        string[] others = [AnswerWays.Diff, AnswerWays.ReadEscalation, AnswerWays.ListSchedules, AnswerWays.RunNow];
+
+        Assert.Equal(all.Order(), Routes.FormRoutes.Kinds.Concat(others).Order());
+    }
+
+    [Fact]
     public async Task Comment_OnALineOfTheDifference_IsMailWithFileAndLine()
     {
         await using var page = await ServedPage.StartAsync(Asking());

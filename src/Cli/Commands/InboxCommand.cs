@@ -170,7 +170,7 @@ internal sealed class InboxCommand : CliCommand
         {
             return ExitCodes.NeedsPerson;
         }
-        return await context.CallAsync(chosen.Words(text), entry.Repository);
+        return await context.CallAsync(chosen.CommandLine(text), entry.Repository);
     }
 
     private async Task<int> WatchAsync(

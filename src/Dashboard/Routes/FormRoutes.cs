@@ -21,8 +21,8 @@ internal sealed class FormRoutes(
     private const string Comment = "comment";
     private const int LongestText = 4000;
 
-    /// <summary>Kinds of <see cref="AnswerWay"/> that change something.</summary>
-    private static readonly string[] Kinds =
+    /// <summary>Kinds of <see cref="AnswerWay"/> that change something; the others look at something, or are not of a run.</summary>
+    internal static readonly string[] Kinds =
     [
         AnswerWays.Approve,
         AnswerWays.Reject,
@@ -35,6 +35,7 @@ internal sealed class FormRoutes(
         AnswerWays.Guide,
         AnswerWays.LandMerged,
         AnswerWays.Resolve,
+        AnswerWays.RaiseBudget,
     ];
 
     /// <summary>Adds them.</summary>
@@ -151,8 +152,11 @@ internal sealed class FormRoutes(
         return Said(back, await commands.ActAsync(call, context.RequestAborted));
     }
 
-    private static IReadOnlyList<string>? Words(string kind, string target, string text, IFormCollection form) =>
-        kind switch
+    private static IReadOnlyList<string>? Words(string kind, string target, string text, IFormCollection form)
+    {
+        var resolution = form["resolution"].ToString() is { Length: > 0 } given ? given : null;
+        var way = new AnswerWay(kind, target, resolution);
+        return kind switch
         {
             Comment when text.Length > 0 =>
             [
@@ -163,14 +167,15 @@ internal sealed class FormRoutes(
             ],
             "send" when text.Length > 0 => ["send", "--", target, text],
             "pause" => SteeringWords.InBackground(["pause", "--", target]),
-            AnswerWays.Guide when text.Length == 0 => null,
-            AnswerWays.Resolve when !Resolutions.All.Contains(form["resolution"].ToString()) => null,
-            _ when Kinds.Contains(kind, StringComparer.Ordinal) => SteeringWords.Of(
-                new AnswerWay(kind, target, form["resolution"].ToString()),
-                text.Length > 0 ? text : null
+            _ when way.NeedsText && text.Length == 0 => null,
+            AnswerWays.Resolve when !Resolutions.All.Contains(resolution) => null,
+            AnswerWays.RaiseBudget when resolution is not null && !BudgetKinds.All.Contains(resolution) => null,
+            _ when Kinds.Contains(kind, StringComparer.Ordinal) => SteeringWords.InBackground(
+                way.CommandLine(text.Length > 0 ? text : null)
             ),
             _ => null,
         };
+    }
 
     private static string Place(string line) =>
         int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var number)

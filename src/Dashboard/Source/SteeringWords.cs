@@ -5,7 +5,7 @@ namespace Orchestrator.Dashboard.Source;
 internal static class SteeringWords
 {
     private const string Detach = "--detach";
-    private static readonly string[] GoOn = ["approve", "reject", "retry", "skip", "resolve", "resume", "cancel", "pause"];
+    private static readonly string[] GoOn = ["approve", "reject", "retry", "skip", "resolve", "resume", "cancel", "pause", "budget"];
 
     /// <summary>The words with <c>--detach</c> where the command knows it.</summary>
     /// <param name="words">A command with its options, then <c>--</c>, then what it is about.</param>
@@ -17,28 +17,5 @@ internal static class SteeringWords
         return isKnown && !words.Contains(Detach)
             ? [.. words.TakeWhile(word => word != "--"), Detach, .. words.SkipWhile(word => word != "--")]
             : words;
-    }
-
-    /// <summary>A way to answer as a command line: what it is about comes last, so that it is never taken for an option.</summary>
-    /// <param name="way">The way.</param>
-    /// <param name="text">What the person has written; null: nothing.</param>
-    public static IReadOnlyList<string> Of(AnswerWay way, string? text)
-    {
-        var words = way.Words(text);
-        var (options, arguments) = (new List<string>(), new List<string>());
-        for (var i = 1; i < words.Count; i++)
-        {
-            if (words[i] is ['-', '-', ..] option && words[i] != way.Target)
-            {
-                // The text of an option may begin as options do.
-                var hasText = i + 1 < words.Count;
-                options.Add(hasText ? $"{option}={words[++i]}" : option);
-            }
-            else
-            {
-                arguments.Add(words[i]);
-            }
-        }
-        return InBackground([words[0], .. options, "--", .. arguments]);
     }
 }

@@ -14,40 +14,61 @@ public sealed record AnswerWay(
     /// <summary>Stands in a command for what the person writes.</summary>
     private const string Blank = "TEXT";
 
-    /// <summary>The command that does it. TEXT in it is for the person to write.</summary>
+    /// <summary>The command that does it, as people read and type it. TEXT in it is for the person to write.</summary>
     [JsonPropertyName("command")]
-    public string Command => $"orchestrate {string.Join(' ', Words(Blank))}";
+    public string Command
+    {
+        get
+        {
+            var (verb, arguments, option) = Parts(Blank);
+            return string.Join(' ', (IEnumerable<string>)["orchestrate", verb, .. arguments, .. option?.Words ?? []]);
+        }
+    }
 
     /// <summary>Whether the answer can't be given without a text that the person writes.</summary>
     [JsonIgnore]
     public bool NeedsText => Kind is AnswerWays.Guide or AnswerWays.RaiseBudget;
 
-    private static string Amount(string? text) => text is null or Blank ? "AMOUNT" : text;
-
-    /// <summary>The words of the command, after the program's name.</summary>
+    /// <summary>The words of the command after the program's name, as a program gives them: nothing that a person has written is taken for
+    /// an option.</summary>
     /// <param name="text">What the person writes; for <see cref="AnswerWays.Reject"/> the reason, which may be null.</param>
-    public IReadOnlyList<string> Words(string? text = null) =>
+    public IReadOnlyList<string> CommandLine(string? text = null)
+    {
+        var (verb, arguments, option) = Parts(text);
+        return [.. verb.Split(' '), .. option is null ? [] : (string[])[option.Word], "--", .. arguments];
+    }
+
+    private (string Verb, IReadOnlyList<string> Arguments, AnswerOption? Option) Parts(string? text) =>
         Kind switch
         {
-            AnswerWays.Retry => ["retry", Target],
-            AnswerWays.Guide => ["retry", Target, "--guidance", text ?? ""],
-            AnswerWays.Reject when text is { Length: > 0 } and not Blank => ["reject", Target, "--reason", text],
-            AnswerWays.CancelDependants => ["cancel", Target, "--dependants"],
-            AnswerWays.LandMerged => ["land", Target, "--merged"],
-            AnswerWays.ReadEscalation => ["report", Target, "--escalation"],
-            AnswerWays.RaiseBudget when Resolution is BudgetKinds.Run or BudgetKinds.Task or null =>
-            [
-                "budget",
-                "raise",
-                Target,
-                Amount(text),
-            ],
-            AnswerWays.RaiseBudget => ["budget", "raise", Target, Amount(text), "--of", Resolution],
-            AnswerWays.Resolve => ["resolve", Target, Resolution ?? ""],
-            AnswerWays.RunNow => ["schedule", "run-now", Target],
-            AnswerWays.ListSchedules => ["schedule", "list"],
-            _ => [Kind, Target],
+            AnswerWays.Retry => ("retry", [Target], null),
+            AnswerWays.Guide => ("retry", [Target], new("--guidance", text ?? "")),
+            AnswerWays.Reject when text is { Length: > 0 } and not Blank => ("reject", [Target], new("--reason", text)),
+            AnswerWays.CancelDependants => ("cancel", [Target], new("--dependants")),
+            AnswerWays.LandMerged => ("land", [Target], new("--merged")),
+            AnswerWays.ReadEscalation => ("report", [Target], new("--escalation")),
+            AnswerWays.RaiseBudget => (
+                "budget raise",
+                [Target, text is null or Blank ? "AMOUNT" : text],
+                Resolution is BudgetKinds.Run or BudgetKinds.Task or null ? null : new("--of", Resolution)
+            ),
+            AnswerWays.Resolve => ("resolve", [Target, Resolution ?? ""], null),
+            AnswerWays.RunNow => ("schedule run-now", [Target], null),
+            AnswerWays.ListSchedules => ("schedule list", [], null),
+            _ => (Kind, [Target], null),
         };
+
+    /// <summary>An option of a command.</summary>
+    /// <param name="Name">With its dashes.</param>
+    /// <param name="Text">Its text; null: it has none.</param>
+    private sealed record AnswerOption(string Name, string? Text = null)
+    {
+        /// <summary>As people write it.</summary>
+        public IReadOnlyList<string> Words => Text is null ? [Name] : [Name, Text];
+
+        /// <summary>In one word, so that a text that begins as options do is none.</summary>
+        public string Word => Text is null ? Name : $"{Name}={Text}";
+    }
 }
 
 /// <summary>Kinds of <see cref="AnswerWay"/>. Those whose command has no option are named by it.</summary>
