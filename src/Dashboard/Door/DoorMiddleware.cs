@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Orchestrator.Dashboard.Pages;
 
@@ -37,11 +38,7 @@ internal sealed class DoorMiddleware(RequestDelegate next, DashboardOptions opti
             );
             return;
         }
-        if (
-            context.Connection is { RemoteIpAddress: { } address, RemotePort: var port }
-            && IPAddress.IsLoopback(address)
-            && source.IsStepOfRun(port)
-        )
+        if (IsStepOfRun(context))
         {
             await RefuseAsync(
                 context,
@@ -98,6 +95,23 @@ internal sealed class DoorMiddleware(RequestDelegate next, DashboardOptions opti
             return;
         }
         await next(context);
+    }
+
+    /// <summary>Looked up once, when the first request of a connection comes: it reads the system's table of processes.</summary>
+    private bool IsStepOfRun(HttpContext context)
+    {
+        if (context.Connection is not { RemoteIpAddress: { } address, RemotePort: var port } || !IPAddress.IsLoopback(address))
+        {
+            return false;
+        }
+        var items = context.Features.Get<IConnectionItemsFeature>()?.Items;
+        if (items is not null && items.TryGetValue(typeof(IDashboardSource), out var known))
+        {
+            return known is true;
+        }
+        var isStep = source.IsStepOfRun(port);
+        items?[typeof(IDashboardSource)] = isStep;
+        return isStep;
     }
 
     /// <summary>Who asks; only behind the door.</summary>
