@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -77,10 +76,10 @@ public static class DashboardHost
         pages.AddTo(app);
         new FormRoutes(commands, pages, renderer, answers, sessions).AddTo(app);
         new ApiRoutes(commands, time).AddTo(app);
-        var events = new AllEvents(commands, source, time);
+        var events = new AllEvents(commands, time);
         new ChangeStreams(commands, source, events, time, app.Lifetime.ApplicationStopping).AddTo(app);
         app.UseWebSockets();
-        new OldRoutes(commands, events, source, time, app.Lifetime.ApplicationStopping).AddTo(app);
+        new OldRoutes(commands, events, time, app.Lifetime.ApplicationStopping).AddTo(app);
         app.MapGet(
             "/docs",
             context =>
@@ -115,16 +114,14 @@ public static class DashboardHost
     private static void MapAsset(WebApplication app, string name, string type)
     {
         var content = Read(name);
-        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..16]}\"";
+        var tag = EntityTag.Of(content);
         app.MapGet(
             "/assets/" + name,
             async context =>
             {
-                context.Response.Headers.ETag = tag;
                 context.Response.Headers.CacheControl = "no-cache";
-                if (context.Request.Headers.IfNoneMatch.Contains(tag))
+                if (EntityTag.IsKnown(context, tag))
                 {
-                    context.Response.StatusCode = StatusCodes.Status304NotModified;
                     return;
                 }
                 context.Response.ContentType = type;

@@ -139,14 +139,13 @@ internal sealed class ApiRoutes(CommandReader commands, TimeProvider time)
             await JsonAsync(context, outcome.Output, StatusOf(outcome, hasDocument: true));
             return;
         }
-        var messages = outcome.Messages.Trim();
         if (outcome.ExitCode is 0 or 4)
         {
-            var told = new { exitCode = outcome.ExitCode, told = (outcome.Output.Trim() + "\n" + messages).Trim() };
+            var told = new { exitCode = outcome.ExitCode, told = outcome.Text };
             await JsonAsync(context, JsonSerializer.Serialize(told, CommandReader.Json), StatusOf(outcome, hasDocument: false));
             return;
         }
-        var lines = messages.Split('\n', 2);
+        var lines = outcome.Messages.Trim().Split('\n', 2);
         await Problem
             .Of(
                 StatusOf(outcome, hasDocument: false),
@@ -187,11 +186,8 @@ internal sealed class ApiRoutes(CommandReader commands, TimeProvider time)
 
     private static async Task JsonAsync(HttpContext context, string json, int status = StatusCodes.Status200OK)
     {
-        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)))[..32]}\"";
-        context.Response.Headers.ETag = tag;
-        if (HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.IfNoneMatch.Contains(tag))
+        if (EntityTag.IsKnown(context, EntityTag.Of(Encoding.UTF8.GetBytes(json))))
         {
-            context.Response.StatusCode = StatusCodes.Status304NotModified;
             return;
         }
         context.Response.StatusCode = status;

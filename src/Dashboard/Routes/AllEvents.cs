@@ -6,9 +6,8 @@ namespace Orchestrator.Dashboard.Routes;
 /// <summary>The transitions of all runs of this user as one sequence, from their records: whoever was away goes on where they were, and a
 /// transition is never left out, though one may come twice to who was away while its run was reset.</summary>
 /// <param name="commands">Reads the runs.</param>
-/// <param name="source">Tells when something changed.</param>
 /// <param name="time">The clock.</param>
-internal sealed class AllEvents(CommandReader commands, IDashboardSource source, TimeProvider time)
+internal sealed class AllEvents(CommandReader commands, TimeProvider time)
 {
     private const int MostRuns = 1000;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
@@ -40,7 +39,7 @@ internal sealed class AllEvents(CommandReader commands, IDashboardSource source,
         var isAgain = true;
         for (var seen = ""; ; await Task.Delay(Look, time, stop))
         {
-            var now = string.Join(';', commands.Repositories.Select(repository => source.Fingerprint(repository, null)));
+            var now = commands.State();
             if (now == seen && !isAgain)
             {
                 continue;
@@ -55,7 +54,7 @@ internal sealed class AllEvents(CommandReader commands, IDashboardSource source,
                 {
                     continue;
                 }
-                var state = source.Fingerprint(repository, run.RunId);
+                var state = commands.State(repository, run.RunId);
                 if (known.GetValueOrDefault(key) == state)
                 {
                     continue;
@@ -91,5 +90,5 @@ internal sealed class AllEvents(CommandReader commands, IDashboardSource source,
     }
 
     private async Task<IEnumerable<RunEvent>> EventsAsync(RepositoryEntry repository, string run, CancellationToken stop) =>
-        (await commands.EventsAsync(repository, run, stop, isFresh: true)).Where(happened => happened.Sequence > 0);
+        (await commands.EventsAsync(repository, run, stop)).Where(happened => happened.Sequence > 0);
 }

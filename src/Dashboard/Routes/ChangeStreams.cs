@@ -30,10 +30,6 @@ internal sealed class ChangeStreams(
 
     private async Task<IResult> ChangesAsync(HttpContext context, string? repository, string? run)
     {
-        var watched =
-            repository is null ? commands.Repositories
-            : commands.Find(repository) is { } one ? [one]
-            : [];
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ends);
         await BeginAsync(context, stop.Token);
         var (seen, sent) = (Fingerprint(), time.GetTimestamp());
@@ -61,7 +57,10 @@ internal sealed class ChangeStreams(
         }
         return Results.Empty;
 
-        string Fingerprint() => string.Join(';', watched.Select(home => source.Fingerprint(home, run)));
+        string Fingerprint() =>
+            repository is null ? commands.State()
+            : commands.Find(repository) is { } home ? commands.State(home, run)
+            : "";
     }
 
     private async Task<IResult> EventsAsync(HttpContext context, string repository, string run)

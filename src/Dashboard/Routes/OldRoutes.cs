@@ -7,16 +7,9 @@ namespace Orchestrator.Dashboard.Routes;
 /// <c>resume</c>, <c>/api/cleanup</c>, <c>/ws/status</c>. An agent's id is <c>RUN/TASK</c>.</summary>
 /// <param name="commands">Carries them out.</param>
 /// <param name="events">All runs.</param>
-/// <param name="source">Tells when something changed.</param>
 /// <param name="time">The clock.</param>
 /// <param name="ends">The server ends.</param>
-internal sealed class OldRoutes(
-    CommandReader commands,
-    AllEvents events,
-    IDashboardSource source,
-    TimeProvider time,
-    CancellationToken ends
-)
+internal sealed class OldRoutes(CommandReader commands, AllEvents events, TimeProvider time, CancellationToken ends)
 {
     private const int MostTasks = 200;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
@@ -177,7 +170,7 @@ internal sealed class OldRoutes(
         {
             for (var seen = ""; ; await Task.Delay(Look, time, stop.Token))
             {
-                var now = string.Join(';', commands.Repositories.Select(repository => source.Fingerprint(repository, null)));
+                var now = commands.State();
                 if (now != seen)
                 {
                     seen = now;
@@ -212,7 +205,7 @@ internal sealed class OldRoutes(
 
     private static IResult Told(CommandOutcome outcome)
     {
-        var text = (outcome.Output.Trim() + "\n" + outcome.Messages.Trim()).Trim();
+        var text = outcome.Text;
         return outcome.ExitCode is 0 or 4
             ? Json(new JsonObject { ["exitCode"] = outcome.ExitCode, ["told"] = text })
             : Problem.Of(StatusCodes.Status422UnprocessableEntity, text.Split('\n')[0], text, outcome.ExitCode);

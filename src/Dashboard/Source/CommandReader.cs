@@ -42,12 +42,16 @@ internal sealed class CommandReader(IDashboardSource source, TimeProvider time)
         Task<CommandOutcome> Ask() => source.CallAsync(new CommandCall(repository, words), CancellationToken.None);
     }
 
+    /// <summary>Changes whenever something about the runs of any repository changes.</summary>
+    public string State() => string.Join(';', Repositories.Select(repository => State(repository)));
+
+    /// <summary>Changes whenever something about a run changes, or about all runs of a repository.</summary>
+    public string State(RepositoryEntry repository, string? run = null) => source.Fingerprint(repository, run);
+
     private string StateOf(string repository, IReadOnlyList<string> words)
     {
         var run = words.SkipWhile(word => word != "--").Skip(1).FirstOrDefault()?.Split('/')[0];
-        return run is not null && Repositories.FirstOrDefault(one => one.Root == repository) is { } home
-            ? source.Fingerprint(home, run)
-            : string.Join(';', Repositories.Select(one => source.Fingerprint(one, null)));
+        return run is not null && Repositories.FirstOrDefault(one => one.Root == repository) is { } home ? State(home, run) : State();
     }
 
     /// <summary>The document of a command that only reads.</summary>
@@ -68,22 +72,9 @@ internal sealed class CommandReader(IDashboardSource source, TimeProvider time)
         ReadAsync<RunStatus>(repository.Root, ["status", "--json", "--", run], stop);
 
     /// <summary>A run's transitions and its mail.</summary>
-    /// <param name="repository">The repository.</param>
-    /// <param name="run">Id of the run.</param>
-    /// <param name="stop">Gives up waiting.</param>
-    /// <param name="isFresh">Not what somebody was answered a moment ago.</param>
-    public async Task<IReadOnlyList<RunEvent>> EventsAsync(
-        RepositoryEntry repository,
-        string run,
-        CancellationToken stop,
-        bool isFresh = false
-    ) =>
+    public async Task<IReadOnlyList<RunEvent>> EventsAsync(RepositoryEntry repository, string run, CancellationToken stop) =>
         [
-            .. (
-                isFresh
-                    ? await source.CallAsync(new CommandCall(repository.Root, ["events", "--json", "--", run]), stop)
-                    : await ReadAsync(repository.Root, ["events", "--json", "--", run], stop)
-            )
+            .. (await ReadAsync(repository.Root, ["events", "--json", "--", run], stop))
                 .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Select(Event),
         ];

@@ -58,4 +58,7 @@ public sealed record CommandOutcome(int ExitCode, string Output, string Messages
 {
     /// <summary>Whether the command did what was asked.</summary>
     public bool IsDone => ExitCode == 0;
+
+    /// <summary>All that it wrote, for people.</summary>
+    public string Text => $"{Output.Trim()}\n{Messages.Trim()}".Trim();
 }
