@@ -79,19 +79,8 @@ internal sealed class WebCommand : CliCommand
     private DashboardOptions OptionsOf(ParseResult parsed, CommandContext context)
     {
         var text = parsed.GetValue(_listen)!;
-        if (!IPAddress.TryParse(text == "localhost" ? "127.0.0.1" : text, out var address))
-        {
-            throw new CommandException(
-                ExitCodes.Usage,
-                $"--listen: '{text}' is no IP address.",
-                "Write 127.0.0.1, 0.0.0.0 or an address of this machine."
-            );
-        }
-        var port = parsed.GetValue(_port);
-        if (port is < 0 or > IPEndPoint.MaxPort)
-        {
-            throw new CommandException(ExitCodes.Usage, $"--port: {port} is no port.", "Ports go from 0 to 65535.");
-        }
+        var address = ListenOptions.Address(_listen.Name, text);
+        var port = ListenOptions.Port(_port.Name, parsed.GetValue(_port));
         var certificate = ListenOptions.Certificate(parsed.GetValue(_certificate), parsed.GetValue(_key), context);
         if (!IPAddress.IsLoopback(address) && certificate is null && !parsed.GetValue(_insecure))
         {

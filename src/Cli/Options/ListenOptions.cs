@@ -59,19 +59,8 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
     public TemporalServerOptions Apply(TemporalServerOptions options, ParseResult parsed, CommandContext context)
     {
         var text = parsed.GetValue(_listen)!;
-        if (!IPAddress.TryParse(text == "localhost" ? "127.0.0.1" : text, out var address))
-        {
-            throw new CommandException(
-                ExitCodes.Usage,
-                $"{name}: '{text}' is no IP address.",
-                "Write 127.0.0.1, 0.0.0.0 or an address of this machine."
-            );
-        }
-        var port = parsed.GetValue(_port);
-        if (port is < 0 or > 65535)
-        {
-            throw new CommandException(ExitCodes.Usage, $"--port: {port} is no port.", "Ports go from 0 to 65535.");
-        }
+        var address = Address(name, text);
+        var port = Port(_port.Name, parsed.GetValue(_port));
         var certificate = Certificate(parsed.GetValue(_certificate), parsed.GetValue(_key), context);
         var apiKey = ApiKey(parsed.GetValue(_apiKey), context);
         var isOpen = certificate is null && !parsed.GetValue(_insecure);
@@ -95,6 +84,24 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
             AllowAnyUser = parsed.GetValue(_anyUser),
         };
     }
+
+    /// <summary>The address that an option names.</summary>
+    /// <exception cref="CommandException">It is none.</exception>
+    public static IPAddress Address(string option, string text) =>
+        IPAddress.TryParse(text == "localhost" ? "127.0.0.1" : text, out var address)
+            ? address
+            : throw new CommandException(
+                ExitCodes.Usage,
+                $"{option}: '{text}' is no IP address.",
+                "Write 127.0.0.1, 0.0.0.0 or an address of this machine."
+            );
+
+    /// <summary>The port that an option names; 0 is any free one.</summary>
+    /// <exception cref="CommandException">It is none.</exception>
+    public static int Port(string option, int port) =>
+        port is >= 0 and <= IPEndPoint.MaxPort
+            ? port
+            : throw new CommandException(ExitCodes.Usage, $"{option}: {port} is no port.", "Ports go from 0 to 65535.");
 
     /// <summary>Warns where others are let in, or can listen.</summary>
     public static void WarnOfOpenness(TemporalServerOptions options, CommandContext context)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Logging;
+using Orchestrator.Cli.Options;
 using Orchestrator.Dashboard.Door;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Runs;
@@ -25,17 +26,8 @@ internal sealed class PageOption
 
     /// <summary>The port; null: the page is not asked for.</summary>
     /// <exception cref="CommandException">It is no port.</exception>
-    public int? PortOf(ParseResult parsed)
-    {
-        if (parsed.GetResult(_port) is null)
-        {
-            return null;
-        }
-        var port = parsed.GetValue(_port) ?? UsualPort;
-        return port is >= 0 and <= IPEndPoint.MaxPort
-            ? port
-            : throw new CommandException(ExitCodes.Usage, $"--web: {port} is no port.", "Ports go from 0 to 65535.");
-    }
+    public int? PortOf(ParseResult parsed) =>
+        parsed.GetResult(_port) is null ? null : ListenOptions.Port(_port.Name, parsed.GetValue(_port) ?? UsualPort);
 
     /// <summary>Serves the page beside a command that has no host; null: it is not asked for.</summary>
     public async Task<IAsyncDisposable?> StartAsync(
