@@ -54,10 +54,7 @@ public sealed class AccountLedgers(IReadOnlyDictionary<string, string> environme
         var path = Path.Combine(Folder, "lock");
         try
         {
-            if (!Directory.Exists(Folder) && !OperatingSystem.IsWindows())
-            {
-                Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
+            PrivateFolder.Make(Folder);
             return new LockedLedgers(this, await LockFile.TakeAsync(path, stop));
         }
         catch (UnauthorizedAccessException refused)

@@ -3,8 +3,6 @@ namespace Orchestrator.Gates;
 /// <summary>State that the processes of a user on one machine share: which gates run, and which ports a worktree has.</summary>
 public static class UserState
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     /// <summary>Folder of the page's token in <see cref="RootOf"/>; no sandbox shows it.</summary>
     public const string WebFolder = "web";
 
@@ -39,10 +37,8 @@ public static class UserState
         var folder = FolderOf(environment);
         try
         {
-            // The system's method with a mode fails on other systems, where the program refuses to run anyway.
-            return OperatingSystem.IsWindows()
-                ? Directory.CreateDirectory(folder).FullName
-                : Directory.CreateDirectory(folder, OwnerOnly).FullName;
+            PrivateFolder.Make(folder);
+            return folder;
         }
         catch (UnauthorizedAccessException refused)
         {

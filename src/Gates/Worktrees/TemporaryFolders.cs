@@ -6,7 +6,6 @@ namespace Orchestrator.Gates.Worktrees;
 /// alone.</summary>
 internal static class TemporaryFolders
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const string Usual = "/tmp";
     private const int LongestParent = 32;
 
@@ -23,7 +22,7 @@ internal static class TemporaryFolders
         {
             path = $"{chosen}/orc-{RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 8)}";
         } while (Path.Exists(path));
-        Create(path);
+        PrivateFolder.Make(path);
         return path;
     }
 
@@ -32,7 +31,7 @@ internal static class TemporaryFolders
     {
         if (!Path.Exists(path))
         {
-            Create(path);
+            PrivateFolder.Make(path);
         }
         return Keep(path);
     }
@@ -45,7 +44,7 @@ internal static class TemporaryFolders
         var isOurs =
             new FileInfo(path).LinkTarget is null
             && Directory.Exists(path)
-            && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & ~UnixFileMode.SetGroup) == OwnerOnly);
+            && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & ~UnixFileMode.SetGroup) == PrivateFolder.Mode);
         return isOurs ? path : null;
     }
 
@@ -88,18 +87,6 @@ internal static class TemporaryFolders
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
-        }
-    }
-
-    private static void Create(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-        }
-        else
-        {
-            Directory.CreateDirectory(path, OwnerOnly);
         }
     }
 }

@@ -70,7 +70,8 @@ public sealed class ConfigurationCopy
         var place = Path.Combine(folder, hash);
         if (TryRead(place) is not { } present || HashOf(present) != hash)
         {
-            MakePrivate(place);
+            // Settings can hold passwords (http.extraHeader).
+            PrivateFolder.Make(place);
             foreach (var (name, content) in contents)
             {
                 DurableFile.Write(Path.Combine(place, name), content);
@@ -143,17 +144,6 @@ public sealed class ConfigurationCopy
             hash.AppendData(contents[name]);
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    // Settings can hold passwords (http.extraHeader).
-    private static void MakePrivate(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-            return;
-        }
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     /// <summary>Where git looks for the person's attributes and ignored files where no setting says so.</summary>

@@ -7,7 +7,6 @@ namespace Orchestrator.Machine.Hosting;
 public static class WebToken
 {
     private const int Bytes = 24;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>The folder of the file.</summary>
     /// <param name="environment">Variables of the process.</param>
@@ -20,14 +19,7 @@ public static class WebToken
     public static string Get(IReadOnlyDictionary<string, string> environment, bool renew = false)
     {
         var folder = FolderOf(environment);
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, OwnerOnly);
-        }
+        PrivateFolder.Make(folder);
         var file = Path.Combine(folder, "token");
         if (!renew && DurableFile.TryRead(file)?.Trim() is { Length: > 0 } kept)
         {
