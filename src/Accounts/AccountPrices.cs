@@ -28,8 +28,4 @@ internal static class AccountPrices
                     return new ModelRecord(model.Key, tokens, micros);
                 }),
         ];
-
-    /// <summary>The sum over all models.</summary>
-    public static Amount Sum(IEnumerable<ModelRecord> models) =>
-        models.Aggregate(Amount.Zero, (sum, model) => sum.Plus(new Amount(model.Micros, model.Tokens.Total)));
 }

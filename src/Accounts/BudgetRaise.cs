@@ -29,7 +29,7 @@ public sealed class BudgetRaise(IReadOnlyDictionary<string, string> environment,
     private Cap CapOf(RaiseBudgetInput input)
     {
         var (key, run, command) = (input.Repository.Key, input.RunId, input.Command);
-        var today = DateOnly.FromDateTime(time.GetLocalNow().DateTime);
+        var today = LocalDays.Today(time);
         var kind =
             BudgetFacts.KindOf(command.Kind) ?? throw new ArgumentException($"There is no budget of '{command.Kind}'.", nameof(input));
         var scope = kind switch

@@ -43,7 +43,8 @@ internal sealed record GovernedAgent
             Caps = Caps(today),
         };
 
-    /// <summary>The scopes that its use is counted in, with and without a budget: <c>usage</c> and <c>budget raise</c> read them.</summary>
+    /// <summary>The scopes that its use is counted in, in the order of <see cref="BudgetSettings.All"/>, with and without a budget:
+    /// <c>usage</c> and <c>budget raise</c> read them.</summary>
     public IReadOnlyList<string> ScopesOf(DateOnly today) =>
         [
             Scopes.Attempt(Repository.Key, Run, Task, Attempt),
@@ -53,20 +54,17 @@ internal sealed record GovernedAgent
             Scopes.Account(Account, today),
         ];
 
-    private IReadOnlyList<Cap> Caps(DateOnly today)
-    {
-        var scopes = ScopesOf(today);
-        var budget = Settings.Budget;
-        return
+    // Scopes and budgets stand in the same order.
+    private IReadOnlyList<Cap> Caps(DateOnly today) =>
         [
-            .. Of(CapKind.Attempt, scopes[0], budget.Attempt),
-            .. Of(CapKind.Task, scopes[1], budget.Task),
-            .. Of(CapKind.Run, scopes[2], budget.Run),
-            .. Of(CapKind.Day, scopes[3], budget.Day),
-            .. Of(CapKind.Account, scopes[4], budget.Account),
+            .. Settings
+                .Budget.All.Zip(ScopesOf(today))
+                .Where(one => one.First.Amount is not null)
+                .Select(one => new Cap(
+                    BudgetFacts.KindOf(one.First.Kind)!.Value,
+                    one.Second,
+                    one.First.Amount!.Usd is { } usd ? MicroDollars.Of(usd) : null,
+                    one.First.Amount.Tokens
+                )),
         ];
-    }
-
-    private static IEnumerable<Cap> Of(CapKind kind, string scope, BudgetAmount? amount) =>
-        amount is null ? [] : [new Cap(kind, scope, amount.Usd is { } usd ? MicroDollars.Of(usd) : null, amount.Tokens)];
 }

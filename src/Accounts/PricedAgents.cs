@@ -7,19 +7,11 @@ internal static class PricedAgents
     /// <param name="agents">Their names with their models.</param>
     public static IEnumerable<string> Faults(OrchestratorSettings settings, IEnumerable<(string Agent, string Model)> agents)
     {
-        var budget = settings.Budget;
-        (string Name, BudgetAmount? Amount)[] budgets =
-        [
-            ("budget.attempt", budget.Attempt),
-            ("budget.task", budget.Task),
-            ("budget.run", budget.Run),
-            ("budget.day", budget.Day),
-            ("budget.account", budget.Account),
-        ];
-        if (budgets.FirstOrDefault(one => one.Amount?.Usd is not null).Name is not { } name)
+        if (settings.Budget.All.FirstOrDefault(one => one.Amount?.Usd is not null).Kind is not { } kind)
         {
             return [];
         }
+        var name = $"budget.{kind}";
         var prices = AccountPrices.Of(settings);
         return agents.Distinct().Select(one => Fault(name, one.Agent, one.Model, settings, prices)).Where(fault => fault.Length > 0);
     }

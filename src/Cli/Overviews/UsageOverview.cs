@@ -19,10 +19,11 @@ internal sealed class UsageOverview(CommandContext context)
     {
         var ledgers = new AccountLedgers(context.Environment);
         var (book, faults) = ledgers.TryRead();
-        var today = DateOnly.FromDateTime(context.Time.GetLocalNow().DateTime);
+        var today = LocalDays.Today(context.Time);
         var zone = context.Time.LocalTimeZone;
         var all = new UsageHistory(ledgers.Folder, context.Time).Read();
-        var records = all.Where(record => DayOf(record.At, zone) > today.AddDays(-days) && (run is null || record.Run == run)).ToList();
+        var records = all.Where(record => LocalDays.Of(record.At, zone) > today.AddDays(-days) && (run is null || record.Run == run))
+            .ToList();
         return new UsageDocument(
             [.. book.Ledgers.Values.Where(ledger => IsKnown(ledger)).Select(ledger => Account(ledger, all, today, zone))],
             days,
@@ -113,9 +114,6 @@ internal sealed class UsageOverview(CommandContext context)
     private string Local(DateTimeOffset time) =>
         TimeZoneInfo.ConvertTime(time, context.Time.LocalTimeZone).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
-    private static DateOnly DayOf(DateTimeOffset time, TimeZoneInfo zone) =>
-        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time, zone).DateTime);
-
     private static bool IsKnown(Ledger ledger) =>
         ledger.Reservations.Length + ledger.Spent.Count + ledger.Windows.Count + ledger.Waiting.Length > 0 || ledger.Park is not null;
 
@@ -132,9 +130,9 @@ internal sealed class UsageOverview(CommandContext context)
             atWork.Exists(one => one.GrantedMicros is not null) ? Dollars(atWork.Sum(one => one.GrantedMicros ?? 0)) : null,
             Dollars(atWork.Sum(one => one.UsedMicros)),
             Dollars(lost.Sum(one => one.Held.Micros)),
-            Dollars(own.Where(record => DayOf(record.At, zone) == today).Sum(record => record.Sum.Micros)),
+            Dollars(own.Where(record => LocalDays.Of(record.At, zone) == today).Sum(record => record.Sum.Micros)),
             Dollars(
-                own.Where(record => DayOf(record.At, zone) is var day && day.Year == today.Year && day.Month == today.Month)
+                own.Where(record => LocalDays.Of(record.At, zone) is var day && day.Year == today.Year && day.Month == today.Month)
                     .Sum(record => record.Sum.Micros)
             ),
             [

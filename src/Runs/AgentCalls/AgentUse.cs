@@ -50,7 +50,7 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, Accoun
         if (Session is not null && (_looked == 0 || services.Time.GetElapsedTime(_looked) >= LookEvery))
         {
             _looked = services.Time.GetTimestamp();
-            _used = AccountPrices.Sum(AccountPrices.Models(Session.UsageSoFar(), prices));
+            _used = UsageRecords.Sum(AccountPrices.Models(Session.UsageSoFar(), prices));
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, Accoun
     public async Task<AgentRunResult> SettleAsync(AgentRunResult result, AgentOutcome outcome)
     {
         var models = AccountPrices.Models(outcome.Usage, prices);
-        var used = AccountPrices.Sum(models).OrMore(outcome.IsUsageComplete ? Amount.Zero : _used);
+        var used = UsageRecords.Sum(models).OrMore(outcome.IsUsageComplete ? Amount.Zero : _used);
         // What was reserved is used, not what may be: it goes on in its conversation if there is more.
         var isAtGrant = result.FailureClass == FailureClass.Limit && EndsAtGrant(outcome);
         result = result with
@@ -112,11 +112,25 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, Accoun
             book = isBlocked ? Block(book, outcome) : book;
             // An agent that works past midnight is one of the day that it began in.
             var began = book.Of(agent.Account).Find(agent.Id)?.Since ?? Now;
-            (book, var settled) = Governor.Settle(book, agent.Account, agent.Id, used, agent.ScopesOf(DayOf(began)), Now);
+            (book, var settled) = Governor.Settle(
+                book,
+                agent.Account,
+                agent.Id,
+                used,
+                agent.ScopesOf(LocalDays.Of(began, services.Time.LocalTimeZone)),
+                Now
+            );
             if (isBlocked)
             {
                 // Its place among those that wake is that of work that was begun.
-                var (next, admission) = Governor.Admit(book, agent.ToRequest(holder, Today) with { IsUnderWay = true }, Now);
+                var (next, admission) = Governor.Admit(
+                    book,
+                    agent.ToRequest(holder, LocalDays.Today(services.Time)) with
+                    {
+                        IsUnderWay = true,
+                    },
+                    Now
+                );
                 book = admission is Wait ? next : book;
                 var wake = (admission as Wait)?.Until;
                 result = result with
@@ -140,11 +154,6 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, Accoun
     }
 
     private DateTimeOffset Now => services.Time.GetUtcNow();
-
-    private DateOnly Today => DayOf(Now);
-
-    private DateOnly DayOf(DateTimeOffset time) =>
-        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time, services.Time.LocalTimeZone).DateTime);
 
     private LedgerBook Block(LedgerBook book, AgentOutcome outcome)
     {

@@ -85,7 +85,7 @@ internal sealed class GovernedStart(RunServices services, GovernedAgent agent) :
         _locked = null;
     }
 
-    private DateOnly Today => DateOnly.FromDateTime(services.Time.GetLocalNow().DateTime);
+    private DateOnly Today => LocalDays.Today(services.Time);
 
     // What dead holders have reserved is looked at only when somebody waits for it.
     private (LedgerBook Book, Admission Admission) Admit(LedgerBook book)

@@ -49,6 +49,10 @@ public sealed record BudgetSettings(
         "what one account may cost in a calendar month; then a person is asked"
     );
 
+    /// <summary>All of them with the kind in their names (<c>budget.KIND</c>), the narrowest first.</summary>
+    public IReadOnlyList<(string Kind, BudgetAmount? Amount)> All =>
+        [("attempt", Attempt), ("task", Task), ("run", Run), ("day", Day), ("account", Account)];
+
     internal static BudgetSettings Read(SettingReader settings) =>
         new(settings.Read(AttemptKey), settings.Read(TaskKey), settings.Read(RunKey), settings.Read(DayKey), settings.Read(AccountKey));
 }

@@ -23,7 +23,7 @@ public static class WaitText
         };
 
     /// <summary>A budget, such as <c>the budget of the run, 20.00 USD</c>.</summary>
-    public static string Of(Cap cap) => $"the budget of {Whose(cap.Kind)}, {string.Join(" and ", Parts(cap))}";
+    public static string Of(Cap cap) => $"the budget of {Whose(cap.Kind)}, {Of(new Amount(cap.Micros ?? 0, cap.Tokens ?? 0), cap)}";
 
     /// <summary>Whose budget it is.</summary>
     public static string Whose(CapKind kind) =>
@@ -62,18 +62,6 @@ public static class WaitText
 
     /// <summary>Parts per million as percent.</summary>
     public static string Percent(int partsPerMillion) => string.Create(CultureInfo.InvariantCulture, $"{partsPerMillion / 10_000m:0.#} %");
-
-    private static IEnumerable<string> Parts(Cap cap)
-    {
-        if (cap.Micros is { } micros)
-        {
-            yield return $"{MicroDollars.Text(micros)} USD";
-        }
-        if (cap.Tokens is { } tokens)
-        {
-            yield return Tokens(tokens);
-        }
-    }
 
     private static string Tokens(long tokens) => string.Create(CultureInfo.InvariantCulture, $"{tokens:#,0} tokens");
 

@@ -57,7 +57,7 @@ public sealed record UsageRecord
 
     /// <summary>Over all models.</summary>
     [JsonIgnore]
-    public Amount Sum => Models.Aggregate(Amount.Zero, (sum, model) => sum.Plus(new Amount(model.Micros, model.Tokens.Total)));
+    public Amount Sum => UsageRecords.Sum(Models);
 }
 
 /// <summary>What one model was used for.</summary>
@@ -70,9 +70,13 @@ public sealed record ModelRecord(
     [property: JsonPropertyName("micros")] long Micros
 );
 
-/// <summary>Records as lines of a file.</summary>
+/// <summary>Records as lines of a file, and their sums.</summary>
 public static class UsageRecords
 {
+    /// <summary>What several models were used for together.</summary>
+    public static Amount Sum(IEnumerable<ModelRecord> models) =>
+        models.Aggregate(Amount.Zero, (sum, model) => sum.Plus(new Amount(model.Micros, model.Tokens.Total)));
+
     /// <summary>The line, with its end.</summary>
     public static string Write(UsageRecord record) => JsonSerializer.Serialize(record, UsageRecordJson.Default.UsageRecord) + "\n";
 

@@ -78,6 +78,6 @@ public static class UsageReport
             UsageGrouping.Account => [(record.Account, record, record.Models)],
             UsageGrouping.Run => [(record.Run, record, record.Models)],
             UsageGrouping.Task => [($"{record.Run}/{record.Task}", record, record.Models)],
-            _ => [(TimeZoneInfo.ConvertTime(record.At, zone).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), record, record.Models)],
+            _ => [(LocalDays.Of(record.At, zone).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), record, record.Models)],
         };
 }
