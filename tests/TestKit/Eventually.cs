@@ -22,25 +22,8 @@ public static class Eventually
 
     /// <summary>Waits until there is something, and gives it.</summary>
     /// <exception cref="TimeoutException">There was nothing within the limit.</exception>
-    public static async Task<T> GetAsync<T>(Func<T?> get, TimeSpan? limit = null, [CallerArgumentExpression(nameof(get))] string what = "")
-        where T : class
-    {
-        var begin = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            if (get() is { } found)
-            {
-                return found;
-            }
-
-            if (Stopwatch.GetElapsedTime(begin) > (limit ?? Limit))
-            {
-                throw new TimeoutException($"Not within {(limit ?? Limit).TotalSeconds:0} s: {what}");
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(10));
-        }
-    }
+    public static Task<T> GetAsync<T>(Func<T?> get, TimeSpan? limit = null, [CallerArgumentExpression(nameof(get))] string what = "")
+        where T : class => AskAsync(() => Task.FromResult(get()), limit, what);
 
     /// <summary>Waits until there is something that has to be asked for, and gives it.</summary>
     /// <exception cref="TimeoutException">There was nothing within the limit.</exception>
@@ -62,7 +45,7 @@ public static class Eventually
             {
                 throw new TimeoutException($"Not within {(limit ?? Limit).TotalSeconds:0} s: {what}");
             }
-            await Task.Delay(TimeSpan.FromMilliseconds(50));
+            await Task.Delay(TimeSpan.FromMilliseconds(10));
         }
     }
 }
