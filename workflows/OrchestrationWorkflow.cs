@@ -55,6 +55,10 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
                 await Parts.Recovery.TakeUpAsync();
                 await Parts.Working.RunAsync();
                 var standstill = await Parts.Replanning.ConcludeAsync();
+                if (State is { Rules.KeepsBranches: true, Board.AllMerged: true })
+                {
+                    return await FinishAsync(RunStates.Completed, new BranchesKept([.. State.Board.In(TaskStates.Kept).Select(e => e.Id)]));
+                }
                 if (State.Board.AllMerged && await Parts.Reviewing.RunAsync() && await Parts.Landing.RunAsync() is { } landing)
                 {
                     return await FinishAsync(RunStates.Completed, landing.Why);

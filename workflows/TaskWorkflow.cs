@@ -64,6 +64,11 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
                 refused = null;
                 continue;
             }
+            if (Input.Rules.KeepsBranches)
+            {
+                EndKept(work);
+                return;
+            }
             var merge = await _merger.MergeAsync(work.Commit);
             if (merge.Merged)
             {
@@ -91,6 +96,11 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
             return false;
         }
         Progress = Progress with { Reused = true };
+        if (Input.Rules.KeepsBranches)
+        {
+            EndKept(work);
+            return true;
+        }
         var merge = await _merger.MergeAsync(work.Commit);
         if (merge.Merged)
         {
@@ -102,6 +112,10 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         }
         return merge.Merged;
     }
+
+    /// <summary>The task's branch is its result: nothing merges it.</summary>
+    private void EndKept(VerifyResult work) =>
+        Reporter.TransitionTo(TaskStates.Kept, work.Notes.Count == 0 ? null : new WorkMerged(Quote.All(work.Notes), null));
 
     private void EndMerged(VerifyResult work, MergeResult merge)
     {

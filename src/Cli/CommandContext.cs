@@ -60,6 +60,9 @@ internal sealed class CommandContext(
     /// <summary>From where the person asks; null: at this terminal.</summary>
     public string? Device { get; init; }
 
+    /// <summary>The command line, without the program's name: a background process goes on with it.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
+
     /// <summary>The kind of machine.</summary>
     public HostPlatform Platform { get; } = platform ?? HostPlatform.Current;
 

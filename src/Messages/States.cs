@@ -44,6 +44,10 @@ public static class TaskStates
     /// <summary>The task's work is in a commit on staging.</summary>
     public const string Merged = "merged";
 
+    /// <summary>The task's verified work is on a branch of its own and merged to nothing, as the run was asked
+    /// (<see cref="Plans.LandingWay.Branches"/>).</summary>
+    public const string Kept = "kept";
+
     /// <summary>A person skipped it: nothing of it is merged, and its dependants run all the same.</summary>
     public const string Waived = "waived";
 
@@ -86,7 +90,10 @@ public static class TaskStates
 
     /// <summary>True where the dependants of the task may run.</summary>
     public static bool IsDone(string state) =>
-        state is Merged or Resolved or Waived or Superseded or NotAsked or Planned || IsReviewEnd(state);
+        IsGoodEnd(state) || state is Waived or Superseded or NotAsked or Planned || IsReviewEnd(state);
+
+    /// <summary>True where the task's work is finished, verified and kept: on staging, or on a branch of its own.</summary>
+    public static bool IsGoodEnd(string state) => IsOnStaging(state) || state is Kept;
 
     /// <summary>True where a round of the review has ended by itself, and not by a person.</summary>
     public static bool IsReviewEnd(string state) => state is Answered or Reviewed or Findings;

@@ -18,8 +18,11 @@ public static class LandingWay
     /// <summary>Nothing more: staging is the result.</summary>
     public const string Branch = "branch";
 
+    /// <summary>Nothing is merged: each task's verified work stays on a branch of its own.</summary>
+    public const string Branches = "branches";
+
     /// <summary>All of them, the default first.</summary>
-    public static IReadOnlyList<string> All { get; } = [Merge, Squash, Rebase, PullRequest, Branch];
+    public static IReadOnlyList<string> All { get; } = [Merge, Squash, Rebase, PullRequest, Branch, Branches];
 
     /// <summary>True where the target is moved.</summary>
     public static bool MovesTarget(string way) => way is Merge or Squash or Rebase;

@@ -68,7 +68,9 @@ public sealed class RunEnding(RunServices services)
         var refs = new RefStore(repository);
         var prefix = input.Run.Staging[..^"/staging".Length];
         var branches = await refs.ListAsync([$"refs/heads/{prefix}"], stop);
-        var landed = input.Run.LandedCommit;
+        // Where nothing is merged, as asked, there is nothing that could be on the target: what the run began with counts.
+        var landed = input.Run.Why is BranchesKept ? input.Run.BaseCommit : input.Run.LandedCommit;
+        var results = ((input.Run.Why as BranchesKept)?.Tasks ?? []).Select(task => $"refs/heads/{input.Run.BranchOf(task)}").ToList();
         var tip = await refs.ReadAsync($"refs/heads/{input.Run.Target}", stop);
         var isOnTarget = tip is not null && await new CommitStore(repository).IsAncestorAsync(landed, tip, stop);
         var staging = $"refs/heads/{input.Run.Staging}";
@@ -79,12 +81,12 @@ public sealed class RunEnding(RunServices services)
             branches.TryGetValue(staging, out var merged) && (await proof.CheckContentAsync(merged, [landed], stop)).IsProven
                 ? [landed, merged]
                 : [landed];
-        var kept = await ReturnWorktreesAsync(input, repository, keepers, stop);
+        var kept = await ReturnWorktreesAsync(input, repository, [.. keepers, .. results.Where(branches.ContainsKey)], stop);
         var left = kept.Values.ToList();
         foreach (var (name, commit) in branches)
         {
             // Landed as a branch or a pull request, staging itself remains and contains its tasks.
-            if ((name == staging && !isOnTarget) || kept.ContainsKey(name))
+            if ((name == staging && !isOnTarget) || kept.ContainsKey(name) || results.Contains(name))
             {
                 continue;
             }
@@ -97,7 +99,7 @@ public sealed class RunEnding(RunServices services)
                 left.Add($"{RunRefs.Shown(name)} stays: it is not all on {input.Run.Target}");
             }
         }
-        foreach (var task in tasks.Where(task => task.State == TaskStates.Merged))
+        foreach (var task in tasks.Where(task => task.State is TaskStates.Merged or TaskStates.Kept))
         {
             new UnfinishedWork(repository, $"{folder.Name}/{task.Id}").Remove();
         }

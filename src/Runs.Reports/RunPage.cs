@@ -57,6 +57,11 @@ public sealed record RunPage(
     {
         yield return ("tasks", (run.Counts ?? RunCounts.Of(run)).ToString());
         yield return ("landed", run.HasLanded ? RunLiveness.DescribeLanding(run) : "nothing");
+        var kept = run.Tasks.Where(t => t.State == TaskStates.Kept).Select(t => run.BranchOf(t.Id)).ToList();
+        if (kept.Count > 0)
+        {
+            yield return ("branches", FileNames.Some(kept, MostTasks));
+        }
         var onStaging = run.Tasks.Where(t => TaskStates.IsOnStaging(t.State) && !t.Landed).Select(t => t.Id).ToList();
         if (onStaging.Count > 0 && !RunStates.IsFinal(run.State))
         {

@@ -116,9 +116,9 @@ public sealed class RunReport(string repository, TimeProvider? time = null)
 
     private static void AppendRow(MarkdownText text, RunTask task)
     {
-        var gates = GateWords.Count(task.Gates ?? (task.State == TaskStates.Merged ? new GateSummary() : null));
+        var gates = GateWords.Count(task.Gates ?? (task.State is TaskStates.Merged or TaskStates.Kept ? new GateSummary() : null));
         var state = task.Reused ? $"{task.State} (taken up)" : task.State;
-        var commit = CommitIds.Shorten(task.MergeCommit);
+        var commit = CommitIds.Shorten(task.State == TaskStates.Kept ? task.Commit : task.MergeCommit);
         text.Append($"| {task.Id} | {state} | {task.Attempt} | {task.Starts} | {gates} | {task.Cost:0.00} | {commit} |\n");
     }
 

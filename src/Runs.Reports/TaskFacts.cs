@@ -84,7 +84,7 @@ internal sealed class TaskFacts(RunFolder folder)
                 + $"expected {figure.Expected}"
                 + $"{(figure.Claimed is null ? "" : $"; its agent said {TaskMeasurement.Show(figure.Claimed, "")}")}";
         }
-        if (isWork && task.State == TaskStates.Merged && GateWords.Unproven(task.Gates) is { Length: > 0 } unproven)
+        if (isWork && task.State is TaskStates.Merged or TaskStates.Kept && GateWords.Unproven(task.Gates) is { Length: > 0 } unproven)
         {
             yield return unproven;
         }

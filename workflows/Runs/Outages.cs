@@ -102,11 +102,18 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
 
     private static bool ShowsThatItWorks(Outage outage, string state) =>
         outage.Name.Length == 0
-            ? state is TaskStates.Executing or TaskStates.Merged or TaskStates.Planned or TaskStates.Remediating or TaskStates.Blocked
+            ? state
+                is TaskStates.Executing
+                    or TaskStates.Merged
+                    or TaskStates.Kept
+                    or TaskStates.Planned
+                    or TaskStates.Remediating
+                    or TaskStates.Blocked
             : state
                 is TaskStates.Verifying
                     or TaskStates.Merging
                     or TaskStates.Merged
+                    or TaskStates.Kept
                     or TaskStates.Planned
                     or TaskStates.Remediating
                     or TaskStates.Blocked;

@@ -112,7 +112,13 @@ internal static class RunNotices
         return failed
             .Take(Most)
             .Select(entry => OfTask(entry, NoticeKinds.TaskFailed))
-            .Concat(state.Board.In(TaskStates.Merged).TakeLast(Most).Select(entry => OfTask(entry, NoticeKinds.TaskDone)));
+            .Concat(
+                state
+                    .Board.In(TaskStates.Merged)
+                    .Concat(state.Board.In(TaskStates.Kept))
+                    .TakeLast(Most)
+                    .Select(entry => OfTask(entry, NoticeKinds.TaskDone))
+            );
     }
 
     private static RunNotice OfTask(TaskEntry entry, string kind) =>

@@ -50,7 +50,10 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
     /// <summary>Releases it; that it could not be released is noted in the task's report.</summary>
     public async Task ReleaseAsync()
     {
-        var release = new ReleaseTaskInput(state.Input.RunId, state.Input.Repository, state.Input.PlanHash, state.Input.Task.Id);
+        var release = new ReleaseTaskInput(state.Input.RunId, state.Input.Repository, state.Input.PlanHash, state.Input.Task.Id)
+        {
+            Result = state.Progress.State == TaskStates.Kept ? state.Progress.Commit : "",
+        };
         try
         {
             await Workflow.ExecuteActivityAsync(

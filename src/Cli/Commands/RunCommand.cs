@@ -129,7 +129,7 @@ internal sealed class RunCommand : CliCommand
             Request = request,
             Yes = file is not null ? agreed : yes && !parsed.GetValue(_askPlan),
         };
-        planned = WithForecast(planned, plan, chosen, repository, settings.Settings!, context);
+        planned = NewRun.WithForecast(planned, plan, chosen, repository, settings.Settings!, context);
         if (parsed.GetValue(_overnight))
         {
             var evening = new NightPreparation(context, repository, settings);
@@ -147,29 +147,12 @@ internal sealed class RunCommand : CliCommand
         var input = backlog is null ? planned : OfBacklog(planned, Requests.InRepository(repository, context.FullPath(backlog)), parsed);
         var engine = Outliving(parsed);
         await using var page = await _page.StartAsync(parsed, repository, context, stop);
-        var code = await RunAsync(runId, input, repository, settings.Settings!, engine, context, stop);
+        var code = await RunSession.RunAsync(runId, input, repository, settings.Settings!, engine, context, stop);
         if (parsed.GetValue(_updatePlan))
         {
             WriteStatus(file!, runId, repository, context);
         }
         return code;
-    }
-
-    private static OrchestrationInput WithForecast(
-        OrchestrationInput input,
-        Plan? plan,
-        TaskChoice chosen,
-        RepositoryLocation repository,
-        OrchestratorSettings settings,
-        CommandContext context
-    )
-    {
-        if (plan is null || new RunForecasts(repository.Root).Of(plan, chosen.Ids(plan), settings) is not { } forecast)
-        {
-            return input;
-        }
-        context.Terminal.Say($"Expected: {RunForecasts.Describe(forecast)}.");
-        return input with { Forecast = forecast };
     }
 
     /// <summary>Arguments with which the run goes on without this terminal; null: it does not. With <c>--update-plan</c> this process
@@ -245,37 +228,6 @@ internal sealed class RunCommand : CliCommand
             Planning = parsed.GetValue(_tag) is { } tag ? new PlanningOptions { Tag = tag } : null,
         };
 
-    private static async Task<int> RunAsync(
-        string runId,
-        OrchestrationInput input,
-        RepositoryLocation repository,
-        OrchestratorSettings settings,
-        IReadOnlyList<string>? outlivingWith,
-        CommandContext context,
-        CancellationToken stop
-    )
-    {
-        await using var awake = input.Night is null
-            ? null
-            : await SleepInhibitor.HoldAsync($"{runId} works overnight", context.Environment, stop);
-        await using var session = await RunSession.OpenAsync(context, repository, settings, stop);
-        var run = await session.Runs.StartAsync(input, runId, stop);
-        if (outlivingWith is not null)
-        {
-            session.OutliveTerminal(run, outlivingWith);
-        }
-        context.Terminal.Say($"{runId} has started.");
-        if (repository.LinkedWorktree is not null)
-        {
-            context.Terminal.Say(
-                $"  It works for {repository.WorkTree}; paths that begin with .orchestrator/runs are below {repository.Root}."
-            );
-        }
-        var code = await session.WatchAndAskAsync(run);
-        await session.FinishOthersAsync(run);
-        return code;
-    }
-
     private void DemandNothingOfAPlan(ParseResult parsed, bool isBacklog)
     {
         var what = isBacklog ? "backlog" : "request";
@@ -307,20 +259,10 @@ internal sealed class RunCommand : CliCommand
         TaskChoice chosen,
         OrchestratorSettings settings
     ) =>
-        new()
+        _options.InputOf(parsed, repository, settings) with
         {
-            Repository = repository.WorkTree,
             PlanFile = file is null ? null : Requests.InRepository(repository, file),
-            Agent = settings.Agent,
-            Model = parsed.GetValue(_options.Model),
-            Workers = settings.Workers,
             Only = chosen.Only.Count == 0 ? null : chosen.Only,
             Phase = chosen.Phase,
-            Land = settings.Git.Land,
-            Target = settings.Git.Target,
-            Fresh = parsed.GetValue(_options.Fresh),
-            ApproveRisk = parsed.GetValue(_options.ApproveRisk),
-            MaxCost = parsed.GetValue(_options.MaxCost),
-            Until = parsed.GetValue(_options.Until),
         };
 }

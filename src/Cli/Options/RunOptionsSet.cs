@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
 
@@ -14,7 +15,7 @@ internal sealed class RunOptionsSet
     public Option<string?> Land { get; } =
         new("--land")
         {
-            Description = "merge, squash, rebase, pr or branch: what happens with the finished work (default: git.land)",
+            Description = "merge, squash, rebase, pr, branch or branches: what happens with the finished work (default: git.land)",
             HelpName = "HOW",
         };
 
@@ -55,7 +56,8 @@ internal sealed class RunOptionsSet
     /// <summary>Adds all of them to a command.</summary>
     /// <param name="command">The command.</param>
     /// <param name="isForNow">It starts a run now; false leaves out what only such a run has: a moment at which it stops, a table.</param>
-    public void AddTo(Command command, bool isForNow = true)
+    /// <param name="hasPlan">There is a plan to choose tasks of.</param>
+    public void AddTo(Command command, bool isForNow = true, bool hasPlan = true)
     {
         MaxCost.Validators.Add(static result =>
         {
@@ -72,7 +74,8 @@ internal sealed class RunOptionsSet
                 result.AddError("--max-cost is 0; nothing would start. Leave it out for no limit.");
             }
         });
-        Option[] always = [Only, Phase, Agent, Model, Workers, Land, Target, MaxCost, ApproveRisk, Fresh];
+        Option[] ofPlan = hasPlan ? [Only, Phase] : [];
+        Option[] always = [.. ofPlan, Agent, Model, Workers, Land, Target, MaxCost, ApproveRisk, Fresh];
         foreach (var option in isForNow ? [.. always, Until, NoProgress] : always)
         {
             command.Add(option);
@@ -102,6 +105,24 @@ internal sealed class RunOptionsSet
             }
         }
     }
+
+    /// <summary>A run's input as far as these options say it; what it is to do is added by the command.</summary>
+    /// <param name="repository">Where it works.</param>
+    /// <param name="settings">The settings of the run, these options among them.</param>
+    public OrchestrationInput InputOf(ParseResult parsed, RepositoryLocation repository, OrchestratorSettings settings) =>
+        new()
+        {
+            Repository = repository.WorkTree,
+            Agent = settings.Agent,
+            Model = parsed.GetValue(Model),
+            Workers = settings.Workers,
+            Land = settings.Git.Land,
+            Target = settings.Git.Target,
+            Fresh = parsed.GetValue(Fresh),
+            ApproveRisk = parsed.GetValue(ApproveRisk),
+            MaxCost = parsed.GetValue(MaxCost),
+            Until = parsed.GetValue(Until),
+        };
 
     // A time of day means the next one.
     private static DateTimeOffset? ReadTime(System.CommandLine.Parsing.ArgumentResult result)

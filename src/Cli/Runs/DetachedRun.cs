@@ -1,4 +1,5 @@
 using Orchestrator.Cli.Engine;
+using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
@@ -32,7 +33,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
     /// <summary>Further options of the background process.</summary>
     public IReadOnlyList<string> More { get; init; } = [];
 
-    /// <summary>Starts the run with this process's own command line, and returns when preflight and approval are done. If approval is
+    /// <summary>Starts the run with the same command line, and returns when preflight and approval are done. If approval is
     /// needed, a person at the terminal is asked.</summary>
     /// <param name="agreed">A person has approved what was asked so far.</param>
     /// <param name="askPlan">The plan that is to be made needs approval.</param>
@@ -41,7 +42,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
     /// <returns>The exit code: success when the run works, else the reason.</returns>
     public async Task<int> StartAsync(bool agreed, bool askPlan, OrchestratorSettings settings, CancellationToken stop)
     {
-        var own = Environment.GetCommandLineArgs()[1..].Where(argument => argument is not ("--detach" or "-d" or "--yes" or "-y")).ToList();
+        var own = context.Words.TakeWhile(word => word != "--").Where(word => word is not ("--detach" or "-d" or "--yes" or "-y")).ToList();
         var named = own.Exists(argument => argument == RunId || argument.StartsWith(RunId + "=", StringComparison.Ordinal));
         string[] more =
         [
@@ -50,8 +51,9 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
             "--no-progress",
             .. askPlan ? [AskPlan] : Array.Empty<string>(),
             .. More,
+            .. own.Exists(IsFolder) ? Array.Empty<string>() : [GlobalOptions.WorkingDirectoryName, context.Directory],
         ];
-        var code = await LaunchAsync([.. own, .. more], IsUnderWayAsync, stop);
+        var code = await LaunchAsync([.. own, .. more, .. context.Words.SkipWhile(word => word != "--")], IsUnderWayAsync, stop);
         return
             code == ExitCodes.NeedsPerson
             && StoredRun.TryRead(_folder)?.Status is { } status
@@ -59,6 +61,9 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
             ? await DecideAsync(status, answer, settings, stop)
             : code;
     }
+
+    private static bool IsFolder(string word) =>
+        word.StartsWith("-C", StringComparison.Ordinal) || word.StartsWith(GlobalOptions.WorkingDirectoryName, StringComparison.Ordinal);
 
     /// <summary>Carries out the answer; what goes on then does so in the background.</summary>
     private async Task<int> DecideAsync(RunStatus asked, PlanAnswer answer, OrchestratorSettings settings, CancellationToken stop)

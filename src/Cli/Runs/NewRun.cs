@@ -1,6 +1,9 @@
+using Orchestrator.Cli.Commands;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Reports;
+using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -54,5 +57,23 @@ internal static class NewRun
                 $"Choose another id, or leave {DetachedRun.RunId} out."
             );
         }
+    }
+
+    /// <summary>Says what runs of its kind have cost and taken, and has the run remember it.</summary>
+    public static OrchestrationInput WithForecast(
+        OrchestrationInput input,
+        Plan? plan,
+        TaskChoice chosen,
+        RepositoryLocation repository,
+        OrchestratorSettings settings,
+        CommandContext context
+    )
+    {
+        if (plan is null || new RunForecasts(repository.Root).Of(plan, chosen.Ids(plan), settings) is not { } forecast)
+        {
+            return input;
+        }
+        context.Terminal.Say($"Expected: {RunForecasts.Describe(forecast)}.");
+        return input with { Forecast = forecast };
     }
 }

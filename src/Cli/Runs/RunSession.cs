@@ -3,6 +3,7 @@ using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
 using Orchestrator.Client;
 using Orchestrator.Machine.Hosting;
+using Orchestrator.Machine.Night;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
@@ -79,6 +80,43 @@ internal sealed class RunSession : IAsyncDisposable
             loggers.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Starts a run in this process and watches it until there is nothing more to wait for.</summary>
+    /// <param name="runId">Id of the new run.</param>
+    /// <param name="input">What it is to do.</param>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="outlivingWith">Arguments with which it goes on without this terminal; null: it does not.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(
+        string runId,
+        OrchestrationInput input,
+        RepositoryLocation repository,
+        OrchestratorSettings settings,
+        IReadOnlyList<string>? outlivingWith,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        await using var awake = input.Night is null
+            ? null
+            : await SleepInhibitor.HoldAsync($"{runId} works overnight", context.Environment, stop);
+        await using var session = await OpenAsync(context, repository, settings, stop);
+        var run = await session.Runs.StartAsync(input, runId, stop);
+        if (outlivingWith is not null)
+        {
+            session.OutliveTerminal(run, outlivingWith);
+        }
+        context.Terminal.Say($"{runId} has started.");
+        if (repository.LinkedWorktree is not null)
+        {
+            context.Terminal.Say(
+                $"  It works for {repository.WorkTree}; paths that begin with .orchestrator/runs are below {repository.Root}."
+            );
+        }
+        var code = await session.WatchAndAskAsync(run);
+        await session.FinishOthersAsync(run);
+        return code;
     }
 
     /// <summary>Refuses a run that the engine of this session has closed or does not know, whatever its record says.</summary>

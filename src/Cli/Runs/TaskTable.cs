@@ -227,7 +227,7 @@ internal static class TaskTable
     private static char Mark(RunTask task) =>
         task.State switch
         {
-            TaskStates.Merged or TaskStates.Resolved or TaskStates.Planned or TaskStates.Reviewed => '+',
+            TaskStates.Merged or TaskStates.Kept or TaskStates.Resolved or TaskStates.Planned or TaskStates.Reviewed => '+',
             TaskStates.Failed or TaskStates.Escalated => '!',
             TaskStates.Blocked or TaskStates.AwaitingApproval => '?',
             TaskStates.Skipped

@@ -94,6 +94,12 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate run tasks.yaml --workers 4 --until 07:30 --max-cost 40 --overnight --detach",
             "orchestrate run \"Add a login page with tests\""
         ),
+        ["spawn"] = Of(
+            Run,
+            "orchestrate spawn \"Fix the login page\" \"Add tests for the parser\"",
+            "orchestrate spawn --from ideas.md --workers 4 --detach",
+            "orchestrate spawn --n 3 \"Make the search faster\""
+        ),
         ["night"] = Of(Plain, "orchestrate night rehearse --until 07:00 --max-cost 40"),
         ["night rehearse"] = Of(Plain, "orchestrate night rehearse tasks.yaml --until 07:00 --max-cost 40"),
         ["resume"] = Of(Run, "orchestrate resume", "orchestrate resume run-tasks-3f9a1c --detach"),

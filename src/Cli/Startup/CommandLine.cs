@@ -78,6 +78,7 @@ internal static class CommandLine
         )
         {
             Device = device,
+            Words = arguments,
             CallAsync = (words, place) => RunAsync(words, _ => terminal, environment, place, time, interrupts, platform, device),
             CallAtAsync = (words, place, open, from) => RunAsync(words, open, environment, place, time, interrupts, platform, from),
         };

@@ -38,6 +38,7 @@ internal static class CommandTable
         ("send", static () => new SendCommand()),
         ("broadcast", static () => new BroadcastCommand()),
         ("run", static () => new RunCommand()),
+        ("spawn", static () => new SpawnCommand()),
         ("resume", static () => new ResumeCommand()),
         ("night", static () => new NightCommand()),
         ("status", static () => new StatusCommand()),

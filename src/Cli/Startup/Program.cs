@@ -28,11 +28,17 @@ internal static class Program
         using var last = interrupts.Stop.Register(() => new Thread(EndAfterGrace) { IsBackground = true }.Start());
         var environment = SettingsFiles.ProcessEnvironment();
         SystemTerminal? terminal = null;
+        if (FindFolder() is not { } folder)
+        {
+            using var told = new SystemTerminal(documents: false, environment, ConsoleEnds.OfProcess());
+            told.Fail("The folder that this was called in is gone.", "Go to one that is there (cd), then call it again.");
+            return ExitCodes.Usage;
+        }
         var code = await CommandLine.RunAsync(
             args,
             documents => terminal = new SystemTerminal(documents, environment, ConsoleEnds.OfProcess()),
             environment,
-            Directory.GetCurrentDirectory(),
+            folder,
             TimeProvider.System,
             interrupts
         );
@@ -42,6 +48,19 @@ internal static class Program
             await OwnedAgents.EndOwnAsync();
         }
         return code;
+    }
+
+    // Null: somebody has removed it under this process.
+    private static string? FindFolder()
+    {
+        try
+        {
+            return Directory.GetCurrentDirectory();
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Whoever is asked to end ends: what listens to no interrupt, such as a read that hangs, is not awaited any longer. What this

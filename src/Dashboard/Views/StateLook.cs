@@ -12,7 +12,7 @@ internal static class StateLook
     /// <summary>Class of a task's state.</summary>
     public static string Of(RunTask task) =>
         task.Paused && !TaskStates.IsEnd(task.State) ? Warn
-        : TaskStates.IsOnStaging(task.State) || TaskStates.IsReviewEnd(task.State) || task.State == TaskStates.Planned ? Good
+        : TaskStates.IsGoodEnd(task.State) || TaskStates.IsReviewEnd(task.State) || task.State == TaskStates.Planned ? Good
         : task.State is TaskStates.Failed or TaskStates.Escalated ? Bad
         : task.State is TaskStates.Blocked or TaskStates.AwaitingApproval or TaskStates.Parked ? Warn
         : task.State is TaskStates.Pending || TaskStates.IsEnd(task.State) ? Still

@@ -145,6 +145,9 @@ public static class ReasonText
             RunEndedWithoutIt why => $"{Ended(why)}; its files stay",
             ExecutionFailed why => why.Cause.Text,
             RunLanded why => why.Where.Text,
+            BranchesKept { Tasks.Count: 0 } => "no task has left work on a branch",
+            BranchesKept { Tasks: [var only] } => $"the work of {only} is on a branch of its own; nothing was merged, as asked",
+            BranchesKept why => $"the work of {why.Tasks.Count} tasks is on a branch each; nothing was merged, as asked",
             RunLimitReached why =>
                 $"no more agents are started: it is past {Minute(why.Until)} (until); those at work go on. 'resume' lifts the limit",
             StagingGone why => $"its staging branch is gone, and what was merged to it is not on {why.Target}: start the plan anew, which "

@@ -147,6 +147,10 @@ public sealed record LandsPart : Reason;
 /// <param name="Where">What the step has done.</param>
 public sealed record RunLanded(Quote Where) : Reason;
 
+/// <summary>Nothing was merged, as asked: each task's work is on a branch of its own.</summary>
+/// <param name="Tasks">The tasks with such a branch.</param>
+public sealed record BranchesKept(IReadOnlyList<string> Tasks) : Reason;
+
 /// <summary>Landing was refused.</summary>
 /// <param name="Cause">What the step has found.</param>
 public sealed record NotLanded(Quote Cause) : Reason;

@@ -14,6 +14,11 @@ public sealed record RunCounts
     [JsonPropertyName("merged")]
     public int Merged { get; init; }
 
+    /// <summary>The tasks whose verified work stays on a branch each, as asked.</summary>
+    [JsonPropertyName("kept")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Kept { get; init; }
+
     /// <summary>Done by a person, by commits on staging.</summary>
     [JsonPropertyName("resolved")]
     public int Resolved { get; init; }
@@ -74,10 +79,13 @@ public sealed record RunCounts
     }
 
     /// <summary>A short form: <c>2/4 merged, 1 failed</c>.</summary>
-    public string Brief() => Say(string.Create(CultureInfo.InvariantCulture, $"{Merged}/{Asked} merged"));
+    public string Brief() => Say(string.Create(CultureInfo.InvariantCulture, $"{Merged + Kept}/{Asked} {How}"));
 
     /// <summary>The counts as text: <c>2 of 4 tasks merged, 1 waived, 1 failed</c>; empty before there are tasks.</summary>
-    public override string ToString() => Say(Counted(Merged, $"of {Counted(Asked, Asked == 1 ? "task" : "tasks")} merged"));
+    public override string ToString() => Say(Counted(Merged + Kept, $"of {Counted(Asked, Asked == 1 ? "task" : "tasks")} {How}"));
+
+    // A run merges its tasks, or keeps the branch of each.
+    private string How => Kept > 0 ? "on branches" : "merged";
 
     private string Say(string merged)
     {
@@ -107,6 +115,7 @@ public sealed record RunCounts
         task.State switch
         {
             TaskStates.Merged => counts with { Merged = counts.Merged + 1 },
+            TaskStates.Kept => counts with { Kept = counts.Kept + 1 },
             TaskStates.Resolved => counts with { Resolved = counts.Resolved + 1 },
             TaskStates.Waived => counts with { Waived = counts.Waived + 1 },
             TaskStates.Superseded => counts with { Superseded = counts.Superseded + 1 },

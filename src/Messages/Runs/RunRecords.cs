@@ -50,6 +50,9 @@ public sealed record RunRules
     /// <summary>How the whole change is reviewed before it lands; null: it is not.</summary>
     public ReviewRule? Review { get; init; }
 
+    /// <summary>Nothing is merged: verified work of a task stays on its branch (<see cref="LandingWay.Branches"/>).</summary>
+    public bool KeepsBranches { get; init; }
+
     /// <summary>The agent that plans again on request: tasks of the same agent share its account.</summary>
     public string Planner { get; init; } = "";
 

@@ -95,6 +95,11 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
+    /// <summary>The branch with a task's work; empty before the run has branches.</summary>
+    /// <param name="task">Id of the task.</param>
+    public string BranchOf(string task) =>
+        Staging.EndsWith("/staging", StringComparison.Ordinal) ? $"{Staging[..^"/staging".Length]}/t/{task}" : "";
+
     [JsonPropertyName("baseCommit")]
     public string BaseCommit
     {

@@ -23,6 +23,7 @@ public record TaskProgress
         TaskStates.Verifying,
         TaskStates.Merging,
         TaskStates.Merged,
+        TaskStates.Kept,
         TaskStates.Waived,
         TaskStates.Resolved,
         TaskStates.Superseded,

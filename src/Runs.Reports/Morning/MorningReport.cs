@@ -194,7 +194,7 @@ public sealed record MorningReport(
 
     private static ReportSection Unproven(RunStatus run, RunTimeline timeline)
     {
-        var merged = run.Tasks.Where(task => task.State == TaskStates.Merged).ToList();
+        var merged = run.Tasks.Where(task => task.State is TaskStates.Merged or TaskStates.Kept).ToList();
         var unproven = merged.Where(task => GateWords.Unproven(task.Gates).Length > 0).ToList();
         return new ReportSection(
             "unproven",
@@ -205,7 +205,7 @@ public sealed record MorningReport(
                     .Select(task => new ReportLine("unproven", $"{task.Id}: {GateWords.Unproven(task.Gates)}")
                     {
                         Task = task.Id,
-                        Events = timeline.Last(task.Id, TaskStates.Merged),
+                        Events = timeline.Last(task.Id, task.State),
                         IsBad = true,
                     }),
                 .. More(unproven.Count),

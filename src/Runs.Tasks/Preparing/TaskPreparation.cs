@@ -107,7 +107,10 @@ public sealed class TaskPreparation(RunServices services)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(files), files, input.TaskId);
-        var keepers = new[] { workspace.Staging, TaskNotes.Read(files.Folder, input.TaskId).Base }.Where(k => k.Length > 0).ToList();
+        var isResult = input.Result.Length > 0 && await workspace.Refs.ReadAsync(workspace.Branch, stop) == input.Result;
+        var keepers = new[] { workspace.Staging, TaskNotes.Read(files.Folder, input.TaskId).Base, isResult ? input.Result : "" }
+            .Where(k => k.Length > 0)
+            .ToList();
         if (await workspace.ReturnWorktreeAsync(keepers, stop) is { } left)
         {
             await SaveAsync(workspace, left.Worktree, stop);

@@ -30,7 +30,9 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
     /// <summary>Starts a check when there is something new, without delaying the agent or its follower.</summary>
     public async Task LookIfDueAsync()
     {
-        if (!files.Settings.Radar || !_looking.IsCompleted || (_last is { } last && services.Time.GetElapsedTime(last) < Interval))
+        // Branches that stay apart never meet.
+        var isOff = !files.Settings.Radar || files.Settings.Git.Land == LandingWay.Branches;
+        if (isOff || !_looking.IsCompleted || (_last is { } last && services.Time.GetElapsedTime(last) < Interval))
         {
             return;
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Plans.Readers.Adhoc;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.Formats;
 using Orchestrator.Plans.Readers.TaskGraphs;
@@ -92,6 +93,36 @@ public sealed class PlanFiles(
         {
             _ = RequestDocument.Read(path, name, out var fault);
             return fault is null ? path : throw new RefusedException(fault, "Nothing was planned.");
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new RefusedException($"{name} can't be read: {unreadable.Message}", "Check its permissions.");
+        }
+    }
+
+    /// <summary>The texts of tasks that a file lists: see <see cref="TaskTexts"/>.</summary>
+    /// <exception cref="RefusedException">It can't be opened, or can't be read as such a list.</exception>
+    public IReadOnlyList<string> RequireTexts(string name)
+    {
+        var path = Path.GetFullPath(name, directory);
+        if (!File.Exists(path))
+        {
+            throw new RefusedException($"There is no file {name} in {directory}.", "Check the name.");
+        }
+        try
+        {
+            var text = RequestDocument.Read(path, name, out var fault);
+            if (fault is not null)
+            {
+                throw new RefusedException(fault, "Nothing was started.");
+            }
+            var read = TaskTexts.Read(text);
+            return read.Fault is null
+                ? read.Texts
+                : throw new RefusedException(
+                    $"{name}: {read.Fault}.",
+                    "A list has an item for each task ('- TASK'), with further lines of it indented; else each paragraph is one, or each line."
+                );
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

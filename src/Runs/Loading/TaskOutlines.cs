@@ -20,6 +20,13 @@ internal static class TaskOutlines
                 faults.Add(AgentCatalog.Unknown(name, start.Settings));
             }
         }
+        if (start.Settings.Git.Land == LandingWay.Branches && plan.Tasks.FirstOrDefault(t => t.DependsOn.Count > 0) is { } dependent)
+        {
+            faults.Add(
+                $"Task {dependent.Id} depends on {FileNames.Some(dependent.DependsOn)}, whose work it would not see: with git.land: branches "
+                    + "nothing is merged. Take another way to land, or make the tasks independent."
+            );
+        }
         var (excludes, conflicts) = Exclusions.Of(plan);
         List<string> warnings = [.. conflicts];
         var alone = plan.Tasks.Where(t => selected.Contains(t.Id) && t.FilesWrite is null && !t.Parallel).Select(t => t.Id).ToList();
@@ -72,13 +79,16 @@ internal static class TaskOutlines
             Planner = settings.Planner.Agent,
             PlannerTimeout = settings.Planner.Timeout,
             Notices = [.. settings.Notifications.Targets.SelectMany(target => target.On).Distinct().Order(StringComparer.Ordinal)],
-            Review = settings.Review.Enabled
-                ? new ReviewRule
-                {
-                    Agent = settings.Review.Reviewer.Agent,
-                    MaxRounds = settings.Review.MaxRounds,
-                    Timeout = settings.Review.Reviewer.Timeout,
-                }
-                : null,
+            KeepsBranches = settings.Git.Land == LandingWay.Branches,
+            // A review is of one change as a whole, and branches that stay apart are none.
+            Review =
+                settings.Review.Enabled && settings.Git.Land != LandingWay.Branches
+                    ? new ReviewRule
+                    {
+                        Agent = settings.Review.Reviewer.Agent,
+                        MaxRounds = settings.Review.MaxRounds,
+                        Timeout = settings.Review.Reviewer.Timeout,
+                    }
+                    : null,
         };
 }

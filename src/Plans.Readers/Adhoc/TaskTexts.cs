@@ -1,0 +1,85 @@
+using System.Text.RegularExpressions;
+
+namespace Orchestrator.Plans.Readers.Adhoc;
+
+/// <summary>Texts of tasks that a file lists.</summary>
+/// <param name="Texts">Each task's text; empty where there is a fault.</param>
+/// <param name="Fault">Why the file can't be read, with its line; null: it can.</param>
+public sealed record TaskTexts(IReadOnlyList<string> Texts, string? Fault = null)
+{
+    /// <summary>Reads a file of tasks. Where it has a Markdown list, each item is a task, with the lines that are indented below it, and a
+    /// ticked item is left out. Else, where empty lines divide it, each paragraph is a task. Else each line is one. Headings are left out
+    /// everywhere.</summary>
+    /// <param name="text">The whole text.</param>
+    public static TaskTexts Read(string text)
+    {
+        var lines = text.TrimStart('\uFEFF').ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd()).ToList();
+        return lines.Exists(line => Item(line) is not null) ? ReadList(lines) : new TaskTexts([.. Blocks(lines)]);
+    }
+
+    private static TaskTexts ReadList(List<string> lines)
+    {
+        var items = new List<(bool IsDone, List<string> Lines)>();
+        foreach (var (index, line) in lines.Index())
+        {
+            if (Item(line) is { } item)
+            {
+                items.Add((item.IsDone, [item.Text]));
+            }
+            else if (line.Length == 0 || line[0] is ' ' or '\t')
+            {
+                items.LastOrDefault().Lines?.Add(line);
+            }
+            else if (!IsHeading(line))
+            {
+                return new TaskTexts(
+                    [],
+                    FormattableString.Invariant(
+                        $"line {index + 1} is neither an item of the list nor indented below one: \"{QuotedText.CutLine(line, 60)}\""
+                    )
+                );
+            }
+        }
+        return new TaskTexts([.. items.Where(item => !item.IsDone).Select(item => Joined(item.Lines))]);
+    }
+
+    private static (bool IsDone, string Text)? Item(string line) =>
+        ItemForm.Match(line) is { Success: true } match
+            ? (match.Groups["box"].Value.Contains('x', StringComparison.OrdinalIgnoreCase), match.Groups["text"].Value)
+            : null;
+
+    // What is indented alike below an item loses that.
+    private static string Joined(List<string> lines)
+    {
+        var below = lines.Skip(1).ToList();
+        var indent = below.Where(line => line.Length > 0).Select(line => line.Length - line.TrimStart().Length).DefaultIfEmpty().Min();
+        return string.Join('\n', below.Select(line => line.Length > indent ? line[indent..] : "").Prepend(lines[0])).Trim();
+    }
+
+    private static IEnumerable<string> Blocks(List<string> lines)
+    {
+        var blocks = new List<List<string>> { new() };
+        foreach (var line in lines.Where(line => !IsHeading(line)))
+        {
+            if (line.Trim().Length > 0)
+            {
+                blocks[^1].Add(line);
+            }
+            else if (blocks[^1].Count > 0)
+            {
+                blocks.Add([]);
+            }
+        }
+        blocks.RemoveAll(block => block.Count == 0);
+        return blocks.Count == 1 ? blocks[0] : blocks.Select(block => string.Join('\n', block).Trim());
+    }
+
+    private static bool IsHeading(string line) => HeadingForm.IsMatch(line);
+
+    private static readonly Regex ItemForm = new(
+        @"^([-*+]|[0-9]{1,9}[.)])[ \t]+(?<box>\[[ xX]\][ \t]+)?(?<text>.*\S.*)$",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture
+    );
+
+    private static readonly Regex HeadingForm = new("^#{1,6}( |$)", RegexOptions.NonBacktracking);
+}

@@ -1,0 +1,112 @@
+namespace Orchestrator.Plans;
+
+/// <summary>A plan made of texts, each the whole task of one agent: nothing orders them, and each may write everything.</summary>
+public static class AdhocPlan
+{
+    /// <summary>The most tasks of one call.</summary>
+    public const int MostTasks = 200;
+
+    /// <summary>The longest text of a task, in characters.</summary>
+    public const int LongestText = 100_000;
+
+    private const int LongestId = 40;
+    private const int LongestTitle = 120;
+
+    /// <summary>The plan of some texts.</summary>
+    /// <param name="texts">What each agent has to do; valid by <see cref="Fault"/>.</param>
+    /// <param name="times">How many agents get the same text.</param>
+    /// <param name="taken">Ids that are in use already, of the run that the tasks are for.</param>
+    public static Plan Of(IReadOnlyList<string> texts, int times = 1, IReadOnlyCollection<string>? taken = null)
+    {
+        var used = new HashSet<string>(taken ?? [], StringComparer.OrdinalIgnoreCase);
+        var tasks = new List<PlanTask>();
+        foreach (var text in texts.Select(text => text.Trim()))
+        {
+            var name = NameOf(text);
+            for (var time = 1; time <= times; time++)
+            {
+                tasks.Add(TaskOf(text, Unused(times == 1 ? name : $"{name}-{Number(time)}", used)));
+            }
+        }
+        return new Plan { Request = RequestOf(texts, times), Tasks = tasks };
+    }
+
+    /// <summary>Why these texts can't be tasks, as a sentence; null: they can.</summary>
+    /// <param name="texts">What each agent has to do.</param>
+    /// <param name="times">How many agents get the same text.</param>
+    public static string? Fault(IReadOnlyList<string> texts, int times = 1)
+    {
+        if (texts.Count == 0)
+        {
+            return "There is no task.";
+        }
+        if (texts.Count * (long)times > MostTasks)
+        {
+            return $"There are {Number(texts.Count * (long)times)} tasks; at most {Number(MostTasks)} are spawned at once.";
+        }
+        foreach (var (index, text) in texts.Index())
+        {
+            var which = texts.Count == 1 ? "The task" : $"Task {Number(index + 1)}";
+            if (!text.Any(char.IsLetterOrDigit))
+            {
+                return $"{which} says nothing: {(text.Trim().Length == 0 ? "it is empty" : "it has no word")}.";
+            }
+            if (text.Length > LongestText)
+            {
+                return $"{which} has {Number(text.Length)} characters; at most {Number(LongestText)} go into a prompt.";
+            }
+        }
+        return null;
+    }
+
+    private static PlanTask TaskOf(string text, string id)
+    {
+        var title = TitleOf(text);
+        return new PlanTask
+        {
+            Id = id,
+            Description = title,
+            Prompt = title == text ? null : text,
+            Parallel = true,
+        };
+    }
+
+    private static string TitleOf(string text)
+    {
+        var title = text.Trim().ReplaceLineEndings("\n").Split('\n', 2)[0].TrimEnd();
+        return title.Length <= LongestTitle ? title : title[..(LongestTitle - 1)] + "…";
+    }
+
+    private static string RequestOf(IReadOnlyList<string> texts, int times) =>
+        (texts, times) switch
+        {
+            ([var only], 1) => only.Trim(),
+            ([var only], _) => $"{Number(times)} times: {only.Trim()}",
+            (_, 1) => $"{Number(texts.Count)} tasks side by side: {string.Join("; ", texts.Select(TitleOf))}",
+            _ => $"{Number(texts.Count)} tasks side by side, each {Number(times)} times: {string.Join("; ", texts.Select(TitleOf))}",
+        };
+
+    /// <summary>Words of a text as an id; a text without Latin letters has none.</summary>
+    private static string NameOf(string text)
+    {
+        var id = TaskId.Suggest(text.Length <= LongestText ? text : text[..LongestText]).ToLowerInvariant();
+        if (id.Length > LongestId)
+        {
+            var end = id.LastIndexOf('-', LongestId);
+            id = id[..(end > 0 ? end : LongestId)].Trim('-', '.', '_');
+        }
+        return TaskId.Fault(id) is null ? id : "task";
+    }
+
+    private static string Unused(string name, HashSet<string> used)
+    {
+        var id = name;
+        for (var number = 2; !used.Add(id); number++)
+        {
+            id = $"{name}-{Number(number)}";
+        }
+        return id;
+    }
+
+    private static string Number(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

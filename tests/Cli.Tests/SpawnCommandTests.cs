@@ -1,0 +1,111 @@
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>Tasks in words, side by side: each leaves a branch of its own, and nothing is merged.</summary>
+public sealed class SpawnCommandTests
+{
+    private const string Agent = "echo \"$ORCHESTRATOR_TASK\" >> README.md";
+
+    [Fact]
+    public async Task Spawn_TasksThatConflict_LeavesABranchOfEachAndTheTargetAsItWas()
+    {
+        using var cli = await RunCommandTests.Repository(Agent).TrustAsync();
+        var before = cli.Git("rev-parse", "main");
+        cli.Write("more.md", "# Ideas\n\n- Third one\n- [x] Done before\n");
+
+        var run = await cli.RunAsync("spawn", "First one", "Second one", "--from", "more.md", "--yes");
+        var status = (await cli.RunAsync("status", "--json")).Json;
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Equal(before, cli.Git("rev-parse", "main"));
+        Assert.Equal("completed", (string?)status["state"]);
+        Assert.Equal(3, (int)status["counts"]!["kept"]!);
+        Assert.Equal(0, (int)status["counts"]!["merged"]!);
+        foreach (var task in (string[])["first-one", "second-one", "third-one"])
+        {
+            var branch = $"orchestrator/{(string?)status["runId"]}/t/{task}";
+            Assert.Equal($"Hello\n{task}\n", cli.Git("show", $"{branch}:README.md"));
+            Assert.Equal(before, cli.Git("rev-parse", $"{branch}^"));
+        }
+        Assert.Equal("", cli.Git("branch", "--list", "*/staging"));
+        Assert.Single(cli.Git("worktree", "list").Split('\n', StringSplitOptions.RemoveEmptyEntries), line => !line.Contains(".pool"));
+        var report = await cli.RunAsync("report", "--full");
+        Assert.Contains("/t/second-one", report.Output, StringComparison.Ordinal);
+        Assert.Contains("| third-one | kept |", report.Output, StringComparison.Ordinal);
+
+        // Branches that nobody has merged are work that nobody else has.
+        var cleanup = await cli.RunAsync("cleanup", "--keep", "0");
+        Assert.Equal(0, cleanup.ExitCode);
+        Assert.Equal(3, cli.Git("branch", "--list", "orchestrator/*").Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Fact]
+    public async Task Spawn_SameTaskSeveralTimes_StartsAnAgentForEach()
+    {
+        using var cli = await RunCommandTests.Repository(Agent).TrustAsync();
+
+        var run = await cli.RunAsync("spawn", "--n", "3", "Speed it up", "--yes");
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Contains("3 of 3 tasks on branches, 3 agent starts", run.People, StringComparison.Ordinal);
+        Assert.Contains("t/speed-it-up-3", cli.Git("branch", "--list", "orchestrator/*"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Spawn_OneTaskFails_KeepsTheOthersAndWaitsForADecision()
+    {
+        using var cli = await RunCommandTests.Repository($"case $ORCHESTRATOR_TASK in bad-*) exit 7;; esac; {Agent}").TrustAsync();
+
+        var run = await cli.RunAsync("spawn", "Good one", "Bad one", "--yes");
+        var skip = await cli.RunAsync("skip", (string)(await cli.RunAsync("status", "--json")).Json["runId"]! + "/bad-one", "--yes");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.True(skip.ExitCode == 0, skip.People);
+        Assert.Contains("completed", skip.People, StringComparison.Ordinal);
+        Assert.Contains("t/good-one", cli.Git("branch", "--list", "orchestrator/*"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Spawn_ToLandByMerge_MergesThemLikeAPlan()
+    {
+        using var cli = await RunCommandTests.Repository("echo x > \"$ORCHESTRATOR_TASK.txt\"").TrustAsync();
+
+        var run = await cli.RunAsync("spawn", "One", "Two", "--land", "merge", "--yes");
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Equal("README.md\none.txt\ntwo.txt\n", cli.Git("ls-tree", "--name-only", "main"));
+    }
+
+    [Fact]
+    public async Task Run_PlanWithDependencies_IsRefusedWhereNothingIsMerged()
+    {
+        using var cli = await RunCommandTests.Repository(Agent).TrustAsync();
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, parallel: true}\n  - {id: b, description: B, depends_on: [a]}\n");
+
+        var run = await cli.RunAsync("run", "--land", "branches", "--yes");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("Task b depends on a, whose work it would not see", run.People, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("The task says nothing: it is empty.", "")]
+    [InlineData("There is no task.")]
+    [InlineData("--n 0: a task needs one agent at least.", "A", "--n", "0")]
+    [InlineData("There is no file none.md", "--from", "none.md")]
+    [InlineData("list.md: line 2 is neither an item of the list nor indented below one", "--from", "list.md")]
+    [InlineData("empty.md is empty.", "--from", "empty.md")]
+    public async Task Spawn_NothingToDo_IsRefusedBeforeAnythingStarts(string message, params string[] arguments)
+    {
+        using var cli = RunCommandTests.Repository(Agent);
+        cli.Write("list.md", "- One\nand more\n");
+        cli.Write("empty.md", "\n");
+
+        var refused = await cli.RunAsync(["spawn", .. arguments]);
+
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains(message, refused.People, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator", "runs")));
+    }
+}
