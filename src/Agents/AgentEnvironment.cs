@@ -57,6 +57,11 @@ public static class AgentEnvironment
         {
             environment["ORCHESTRATOR_TOKEN"] = start.Token;
         }
+        if (start.TraceParent is { } parent)
+        {
+            environment["TRACEPARENT"] = parent;
+            environment.Remove("TRACESTATE");
+        }
         foreach ((var name, var value) in own.Concat(start.Environment))
         {
             environment[name] = value;

@@ -35,6 +35,10 @@ public sealed record AgentStart
     /// <summary>The task's secret for <c>orchestrate done</c> and similar commands (<c>ORCHESTRATOR_TOKEN</c>); null for none.</summary>
     public string? Token { get; init; }
 
+    /// <summary>The span (W3C Trace Context) whose children the spans of the agent's own program become, as its <c>TRACEPARENT</c>; null:
+    /// none are sent.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>The conversation's id, chosen by the caller (a UUID for Claude) so that it is known before the agent runs. An existing
     /// conversation (<see cref="IAgentRunner.FindConversation"/>) is continued, otherwise it is begun.</summary>
     public string? SessionId { get; init; }

@@ -22,7 +22,14 @@ public static class DashboardHost
     /// <param name="source">Carries out commands.</param>
     /// <param name="loggers">Where it logs.</param>
     /// <param name="time">The clock.</param>
-    public static WebApplication Build(DashboardOptions options, IDashboardSource source, ILoggerFactory loggers, TimeProvider time)
+    /// <param name="more">Adds further addresses, behind the door.</param>
+    public static WebApplication Build(
+        DashboardOptions options,
+        IDashboardSource source,
+        ILoggerFactory loggers,
+        TimeProvider time,
+        Action<WebApplication>? more = null
+    )
     {
         // Nothing of a folder's files or of variables configures it.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orchestrate" });
@@ -54,7 +61,7 @@ public static class DashboardHost
             builder.WebHost.UseKestrelHttpsConfiguration();
         }
         var app = builder.Build();
-        Add(app, options, source, loggers, time);
+        Add(app, options, source, loggers, time, more);
         return app;
     }
 
@@ -63,7 +70,8 @@ public static class DashboardHost
         DashboardOptions options,
         IDashboardSource source,
         ILoggerFactory loggers,
-        TimeProvider time
+        TimeProvider time,
+        Action<WebApplication>? more
     )
     {
         var sessions = new LoginSessions(options.Token, time);
@@ -73,6 +81,7 @@ public static class DashboardHost
         var pages = new PageRoutes(commands, renderer, answers, time);
         app.Use(next => new FaultMiddleware(next, loggers.CreateLogger("Orchestrator.Dashboard")).InvokeAsync);
         app.Use(next => new DoorMiddleware(next, options, source, sessions).InvokeAsync);
+        more?.Invoke(app);
         pages.AddTo(app);
         new FormRoutes(commands, pages, renderer, answers, sessions).AddTo(app);
         new ApiRoutes(commands, time).AddTo(app);

@@ -8,7 +8,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary><c>web</c> as people and programs use it: the real program, a real run.</summary>
-public sealed class WebCommandTests
+public sealed partial class WebCommandTests
 {
     [Fact]
     public async Task Web_ARunThatAsks_IsAnsweredThereAndGoesOnToItsEnd()
@@ -79,6 +79,58 @@ public sealed class WebCommandTests
         await File.WriteAllTextAsync(Path.Combine(cli.Home, "go"), "");
         await Eventually.TrueAsync(() => File.Exists(Path.Combine(cli.Folder, "a.txt")));
     }
+
+    [Fact]
+    public async Task Web_Metrics_AreFetchedWithTheTokenAndHaveWhatTheDashboardShows()
+    {
+        using var cli = new CliFixture().WithRepository();
+        await using var web = await Web.StartAsync(cli);
+        var agent = cli.WriteAgent("echo a > a.txt");
+        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\n");
+        cli.Write(
+            "tasks.yaml",
+            "tasks:\n  - {id: a, description: A, files_write: [a.txt], "
+                + "verification: [test -f a.txt, {command: 'false', required: false}]}\n"
+                + "  - {id: q, description: Q, requires_approval: true}\n"
+        );
+        var program = new OrchestrateProgram(cli.Folder, Variables(cli));
+        await program.RunAsync("run", "--yes", "--detach");
+
+        var metrics = await Eventually.AskAsync(async () =>
+            await web.TextAsync("metrics") is var text
+            && text.Contains("orchestrate_task_duration_seconds_count{", StringComparison.Ordinal)
+            && text.Contains("orchestrate_questions{", StringComparison.Ordinal)
+                ? text
+                : null
+        );
+        await program.RunAsync("cancel");
+        var ended = await Eventually.AskAsync(async () =>
+            await web.TextAsync("metrics") is var text
+            && text.Contains("cicd_pipeline_run_duration_seconds_count{", StringComparison.Ordinal)
+                ? text
+                : null
+        );
+
+        using (var stranger = new HttpClient())
+        {
+            var refused = await stranger.GetAsync(new Uri(web.Address, "metrics"));
+            Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        }
+        // Each line is a comment or a name with its value.
+        Assert.All(
+            (metrics + ended).Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            line => Assert.Matches(@"^(#.*|[a-z_:][a-z0-9_:]*(\{[^}]*\})? -?[0-9.eE+\-Inf]+( [0-9.]+)?)$", line.TrimEnd('\r'))
+        );
+        var dashboard = await File.ReadAllTextAsync(RepositoryFiles.Path("samples/observability/grafana-dashboard.json"));
+        var shown = MetricNames().Matches(dashboard).Select(match => match.Value).Distinct().ToList();
+        Assert.True(shown.Count >= 8, string.Join(' ', shown));
+        Assert.All(shown, name => Assert.Contains(name, metrics + ended, StringComparison.Ordinal));
+    }
+
+    [System.Text.RegularExpressions.GeneratedRegex(
+        "(orchestrate|cicd)_[a-z_]+_(count|sum|bucket|total)|orchestrate_(questions|tasks)|cicd_pipeline_run_active"
+    )]
+    private static partial System.Text.RegularExpressions.Regex MetricNames();
 
     [Fact]
     public async Task Run_InTheBackgroundWithThePage_IsRefusedWithTheCure()
@@ -161,6 +213,8 @@ public sealed class WebCommandTests
 
         public async Task<JsonNode> GetAsync(string path) =>
             JsonNode.Parse(await (await SendAsync(HttpMethod.Get, path)).Content.ReadAsStringAsync())!;
+
+        public async Task<string> TextAsync(string path) => await _client.GetStringAsync(new Uri(Address, path));
 
         public Task<HttpResponseMessage> PostAsync(string path) => SendAsync(HttpMethod.Post, path);
 

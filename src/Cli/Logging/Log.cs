@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Information, "Whether a run has been ended from outside could not be seen this time")]
     public static partial void EndedRunsNotSeen(this ILogger logger, Exception missed);
 
+    [LoggerMessage(LogLevel.Information, "Traces and metrics could not be sent this time")]
+    public static partial void TelemetryNotSent(this ILogger logger, Exception missed);
+
     [LoggerMessage(LogLevel.Information, "Whether a schedule was missed could not be seen this time")]
     public static partial void SchedulesNotSeen(this ILogger logger, Exception missed);
 

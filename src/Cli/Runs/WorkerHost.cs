@@ -27,6 +27,7 @@ internal sealed class WorkerHost : IAsyncDisposable
     private Task _takeOver = Task.CompletedTask;
     private Task _watching = Task.CompletedTask;
     private Task _loss = Task.CompletedTask;
+    private TelemetryWatch? _telemetry;
 
     private WorkerHost(EngineConnection engine, IReadOnlyList<RepositoryLocation> locations, OwnedAgents inHand, CommandContext context)
     {
@@ -82,7 +83,17 @@ internal sealed class WorkerHost : IAsyncDisposable
             };
             host._worker = new RunWorker(engine.Client, options, loggers);
             host._working = host._worker.ExecuteAsync(host._stopping.Token);
+            if (TelemetryWatch.Options(context) is { } telemetry)
+            {
+                host._telemetry = new TelemetryWatch(
+                    telemetry,
+                    [.. repositories.Zip(inHand.References)],
+                    context,
+                    loggers.CreateLogger<TelemetryWatch>()
+                );
+            }
             host._watching = Task.WhenAll(
+                host._telemetry?.RunAsync(host._stopping.Token) ?? Task.CompletedTask,
                 new FailureWatch(engine, context, loggers.CreateLogger<FailureWatch>()).RunAsync(host._stopping.Token),
                 new EndedRunWatch(engine, repositories, context, loggers.CreateLogger<EndedRunWatch>()).RunAsync(host._stopping.Token),
                 new MissedFireWatch([.. repositories.Zip(inHand.References)], context, loggers.CreateLogger<MissedFireWatch>()).RunAsync(
@@ -145,6 +156,7 @@ internal sealed class WorkerHost : IAsyncDisposable
             }
         }
 
+        _telemetry?.Dispose();
         _worker?.Dispose();
         _stopping.Dispose();
 

@@ -6,6 +6,7 @@ using Orchestrator.Cli.Runs;
 using Orchestrator.Dashboard.Source;
 using Orchestrator.Machine.Repositories;
 using Orchestrator.Messages;
+using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Web;
@@ -37,6 +38,9 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
         _repositories = (context.Time.GetTimestamp(), all);
         return all;
     }
+
+    /// <summary>Where the repositories of <see cref="Repositories"/> lie.</summary>
+    public IReadOnlyList<RepositoryLocation> Locations() => _known.List();
 
     /// <inheritdoc/>
     public async Task<CommandOutcome> CallAsync(CommandCall call, CancellationToken stop)

@@ -7,8 +7,10 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Runs;
 using Orchestrator.Dashboard;
 using Orchestrator.Dashboard.Door;
+using Orchestrator.Telemetry;
 
 namespace Orchestrator.Cli.Web;
 
@@ -23,11 +25,25 @@ internal sealed class ServedDashboard(DashboardOptions options, CommandContext c
     [SuppressMessage("Usage", "CA2213", Justification = "StopAsync disposes it.")]
     private WebApplication? _app;
 
+    [SuppressMessage("Usage", "CA2213", Justification = "StopAsync disposes it.")]
+    private PageMetrics? _metrics;
+
+    [SuppressMessage("Usage", "CA2213", Justification = "StopAsync disposes it.")]
+    private IDisposable? _prometheus;
+
     /// <summary>Returns when it listens.</summary>
     /// <exception cref="CommandException">Another program has the port.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _app = DashboardHost.Build(options, new CommandSource(context), loggers, context.Time);
+        var source = new CommandSource(context);
+        _metrics = new PageMetrics(source.Locations, context);
+        _app = DashboardHost.Build(
+            options,
+            source,
+            loggers,
+            context.Time,
+            app => _prometheus = MetricsEndpoint.Add(app, _metrics.Meters, _metrics.Observe)
+        );
         try
         {
             await _app.StartAsync(cancellationToken);
@@ -65,5 +81,7 @@ internal sealed class ServedDashboard(DashboardOptions options, CommandContext c
             await _app.StopAsync(CancellationToken.None);
             await _app.DisposeAsync();
         }
+        _prometheus?.Dispose();
+        _metrics?.Dispose();
     }
 }

@@ -19,6 +19,8 @@ internal sealed class DoorMiddleware(RequestDelegate next, DashboardOptions opti
 
     private const string Bearer = "Bearer ";
 
+    // Nobody there could fill in a form.
+    private static readonly string[] OfPrograms = ["/api", "/ws", "/metrics"];
     private static readonly string[] Public = ["/login", "/assets/style.css", "/assets/page.js", "/assets/icon.svg"];
 
     private readonly HostNames _names = new(options);
@@ -82,11 +84,7 @@ internal sealed class DoorMiddleware(RequestDelegate next, DashboardOptions opti
         context.Items[typeof(LoginSession)] = session;
         if (session is null && !Public.Contains(request.Path.Value, StringComparer.Ordinal))
         {
-            if (
-                request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
-                || request.Path.StartsWithSegments("/ws", StringComparison.Ordinal)
-                || isChange
-            )
+            if (isChange || Array.Exists(OfPrograms, address => request.Path.StartsWithSegments(address, StringComparison.Ordinal)))
             {
                 await RefuseAsync(context, HttpStatusCode.Unauthorized, "You are not logged in.", LoginPage.HowToLogIn);
                 return;

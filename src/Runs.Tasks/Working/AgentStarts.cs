@@ -47,6 +47,7 @@ internal sealed class AgentStarts(RunServices services)
             Prompt = prompt.Text,
             Owner = execution.Owner,
             Token = Token(input, execution.Id),
+            TraceParent = TraceContext.ParentFor(services.Environment, input.Task.Repository.Key, input.Task.RunId, task.Id, input.Start),
             SessionId = session,
             Model = ModelOf(task, files.Settings, input.Failures),
             SystemPrompt = prompt.System,

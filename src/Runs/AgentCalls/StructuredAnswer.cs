@@ -179,7 +179,7 @@ internal sealed class StructuredAnswer(RunServices services)
         return (await worktrees.EnsureAsync(request)).Path;
     }
 
-    private static AgentStart Describe(
+    private AgentStart Describe(
         AskAgentInput input,
         AnsweringStart ask,
         IAgentRunner agent,
@@ -201,6 +201,13 @@ internal sealed class StructuredAnswer(RunServices services)
             Attempt = input.Attempt,
             Prompt = goesOn ? AnswerPrompt.GoOn(problems, input.Guidance) : AnswerPrompt.Again(ask.Prompt(), problems, input.Guidance),
             Owner = execution.Owner,
+            TraceParent = TraceContext.ParentFor(
+                services.Environment,
+                input.Question.Repository.Key,
+                input.Question.RunId,
+                ask.TaskId,
+                input.Start
+            ),
             SessionId = input.Session.Length > 0 ? input.Session : SessionId(execution.Id, ask.TaskId, input.Start),
             Model = ask.Who.Model,
             AnswerSchema = ask.Schema,

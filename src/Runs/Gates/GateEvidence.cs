@@ -50,6 +50,31 @@ internal static class GateEvidence
         return [.. folders.SelectMany(evidence => Read(evidence) ?? [])];
     }
 
+    /// <summary>All verdicts of a run's tasks and of their merges, with their places. What can't be read is left out.</summary>
+    public static IReadOnlyList<StoredVerdict> ReadOfTasks(RunFolder folder)
+    {
+        var tasks = new DirectoryInfo(Path.GetDirectoryName(folder.Task("task"))!);
+        return tasks.Exists
+            ?
+            [
+                .. tasks
+                    .EnumerateDirectories()
+                    .SelectMany(task => task.EnumerateDirectories("*gates-*").Select(evidence => (Task: task.Name, Evidence: evidence)))
+                    .SelectMany(found =>
+                        (Read(found.Evidence.FullName) ?? []).Select(
+                            (verdict, index) =>
+                                new StoredVerdict(
+                                    found.Task,
+                                    string.Create(CultureInfo.InvariantCulture, $"{found.Evidence.Name}/{index}"),
+                                    !found.Evidence.Name.StartsWith("gates-", StringComparison.Ordinal),
+                                    verdict
+                                )
+                        )
+                    ),
+            ]
+            : [];
+    }
+
     /// <summary>Where the logs of a task's gates are.</summary>
     public static string Folder(RunFolder folder, string task, int attempt) =>
         Path.Combine(folder.Task(task), string.Create(CultureInfo.InvariantCulture, $"gates-{attempt}"));
@@ -83,3 +108,10 @@ internal static class GateEvidence
         }
     }
 }
+
+/// <summary>A stored verdict of a task's gate.</summary>
+/// <param name="Task">Id of the task.</param>
+/// <param name="Place">Folder and number, which tell it from the others of the task.</param>
+/// <param name="OfMerge">The gate was run on the merge of the task's work.</param>
+/// <param name="Verdict">The verdict.</param>
+internal sealed record StoredVerdict(string Task, string Place, bool OfMerge, GateVerdict Verdict);

@@ -1,0 +1,333 @@
+using Orchestrator.Runs.Gates;
+using Orchestrator.Usage;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>The spans of a run's trace that have ended: the run, its tasks, their attempts, agents, gates, and the times in which they were
+/// merged or waited. A pure function of the run's record; it gives the same spans however often it is asked.</summary>
+public sealed class RunSpans
+{
+    private readonly string _trace;
+    private readonly RunStatus _run;
+    private readonly IReadOnlyList<RunEvent> _events;
+    private readonly IReadOnlyList<UsageRecord> _agents;
+    private readonly ILookup<string, StoredVerdict> _gates;
+    private readonly ILookup<string, TaskSpan> _phases;
+    private readonly string _root;
+
+    private RunSpans(
+        string trace,
+        RunStatus run,
+        IReadOnlyList<RunEvent> events,
+        IEnumerable<UsageRecord> agents,
+        IEnumerable<StoredVerdict> gates
+    )
+    {
+        (_trace, _run, _events) = (trace, run, events);
+        _agents = [.. agents.Where(agent => agent.Run == run.RunId).OrderBy(agent => agent.Since)];
+        _gates = gates.ToLookup(gate => gate.Task, StringComparer.Ordinal);
+        _phases = TaskSpan
+            .Of(events, run.UpdatedAt)
+            .Where(span => span.Events.Count > 1)
+            .ToLookup(span => span.Task, StringComparer.Ordinal);
+        _root = TraceContext.SpanOf(trace);
+    }
+
+    /// <summary>The spans of a run that have ended, parents before what lies in them.</summary>
+    /// <param name="repository"><see cref="RepositoryReference.Key"/> of its repository.</param>
+    /// <param name="run">The run as it was last.</param>
+    /// <param name="folder">The run's folder, whose gates are read.</param>
+    /// <param name="events">Its events, in their order.</param>
+    /// <param name="agents">What agents have used; those of other runs are left out.</param>
+    public static IReadOnlyList<SpanFact> Of(
+        string repository,
+        RunStatus run,
+        RunFolder folder,
+        IReadOnlyList<RunEvent> events,
+        IEnumerable<UsageRecord> agents
+    ) => Of(TraceContext.TraceOf(repository, run.RunId), run, events, agents, GateEvidence.ReadOfTasks(folder));
+
+    /// <summary>The spans of a run whose gates were read already.</summary>
+    internal static IReadOnlyList<SpanFact> Of(
+        string trace,
+        RunStatus run,
+        IReadOnlyList<RunEvent> events,
+        IEnumerable<UsageRecord> agents,
+        IEnumerable<StoredVerdict> gates
+    ) => [.. new RunSpans(trace, run, events, agents, gates).All()];
+
+    private IEnumerable<SpanFact> All()
+    {
+        if (RunStates.IsFinal(_run.State))
+        {
+            yield return Run();
+        }
+        foreach (var task in _run.Tasks.Where(task => task.StartedAt is not null))
+        {
+            foreach (var span in OfTask(task))
+            {
+                yield return span;
+            }
+        }
+        // The planner, the reviewer and answers to questions.
+        var ids = _run.Tasks.Select(task => task.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var agent in _agents.Where(agent => !ids.Contains(agent.Task)))
+        {
+            yield return Agent(agent, _root);
+        }
+    }
+
+    private SpanFact Run()
+    {
+        var result = ResultOf(_run.State);
+        return new SpanFact(
+            _root,
+            null,
+            "RUN",
+            _run.StartedAt,
+            _run.UpdatedAt,
+            result == "success" ? null : _run.State,
+            [
+                new(SemanticNames.PipelineName, PipelineOf(_run)),
+                new(SemanticNames.RunId, _run.RunId),
+                new(SemanticNames.RunResult, result),
+                new(SemanticNames.ActionName, "RUN"),
+                new(SemanticNames.RepositoryName, PipelineOf(_run)),
+                .. Given(SemanticNames.BaseName, _run.Target),
+                .. Given(SemanticNames.BaseRevision, _run.BaseCommit),
+                .. Given(SemanticNames.HeadRevision, _run.LandedCommit),
+                new(SemanticNames.Cost, (double)_run.Cost),
+            ]
+        )
+        {
+            Subject = SpanSubject.Run,
+        };
+    }
+
+    private IEnumerable<SpanFact> OfTask(RunTask task)
+    {
+        var id = TraceContext.SpanOf(_trace, "task", task.Id);
+        // A task that has failed may be tried again as long as the run is open.
+        var isOver = TaskStates.IsDone(task.State) || (RunStates.IsFinal(_run.State) && TaskStates.IsEnd(task.State));
+        var end = task.EndedAt ?? _run.UpdatedAt;
+        if (isOver)
+        {
+            yield return Task(task, id, end);
+        }
+        var agents = _agents.Where(agent => agent.Task == task.Id).ToList();
+        var attempts = Attempts(task, agents, isOver ? end : null);
+        foreach (var attempt in attempts.Where(attempt => attempt.To is not null))
+        {
+            yield return new SpanFact(
+                AttemptSpan(task.Id, attempt.Number),
+                id,
+                "attempt",
+                attempt.From,
+                attempt.To!.Value,
+                null,
+                [.. OfTaskRun(task.Id), new(SemanticNames.Attempt, attempt.Number)]
+            )
+            {
+                Subject = SpanSubject.Attempt,
+            };
+        }
+        foreach (var agent in agents)
+        {
+            yield return Agent(agent, AttemptSpan(task.Id, agent.Attempt));
+        }
+        foreach (var phase in _phases[task.Id].Where(phase => phase.Use is not (TimeUse.Agent or TimeUse.Turn)))
+        {
+            yield return new SpanFact(
+                PhaseSpan(phase),
+                ParentOf(phase.From) ?? id,
+                NameOf(phase.Use),
+                phase.From,
+                phase.To,
+                null,
+                OfTaskRun(task.Id)
+            )
+            {
+                Subject = SpanSubject.Phase,
+            };
+        }
+        foreach (var gate in _gates[task.Id].Where(gate => gate.Verdict is { Cached: false, At: not null, Runs: > 0 }))
+        {
+            yield return Gate(gate, id);
+        }
+
+        string? ParentOf(DateTimeOffset at) =>
+            attempts.LastOrDefault(attempt => attempt.From <= at) is { } within ? AttemptSpan(task.Id, within.Number) : null;
+    }
+
+    private SpanFact Task(RunTask task, string id, DateTimeOffset end)
+    {
+        var result = TaskResultOf(task.State);
+        return new SpanFact(
+            id,
+            _root,
+            "task",
+            task.StartedAt!.Value,
+            end,
+            result == "failure" ? (task.Why is { } why ? why.Kind : task.State) : null,
+            [
+                .. OfTaskRun(task.Id),
+                new(SemanticNames.TaskName, new UntrustedText(task.Title).Line),
+                new(SemanticNames.TaskRunResult, result),
+                new(SemanticNames.TaskState, task.State),
+                new(SemanticNames.Attempt, task.Attempt),
+                new(SemanticNames.Cost, (double)task.Cost),
+                .. Given(SemanticNames.HeadRevision, task.Commit),
+            ]
+        )
+        {
+            Subject = SpanSubject.Task,
+        };
+    }
+
+    private SpanFact Agent(UsageRecord agent, string parent)
+    {
+        var tokens = agent.Models.Aggregate(default(TokenCounts), (sum, model) => sum.Plus(model.Tokens));
+        var model = agent.Models.OrderByDescending(one => one.Tokens.Total).FirstOrDefault()?.Model ?? "";
+        var start = int.TryParse(agent.Id.AsSpan(agent.Id.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+            ? n
+            : 0;
+        return new SpanFact(
+            TraceContext.AgentSpan(_trace, agent.Task, start),
+            parent,
+            "invoke_agent",
+            agent.Since,
+            agent.At,
+            null,
+            [
+                .. OfTaskRun(agent.Task),
+                new(SemanticNames.Attempt, agent.Attempt),
+                new(SemanticNames.Account, agent.Account),
+                new(SemanticNames.Cost, (double)MicroDollars.ToDollars(agent.Sum.Micros)),
+                new(SemanticNames.Operation, "invoke_agent"),
+                .. Given(SemanticNames.Model, model),
+                new(SemanticNames.InputTokens, tokens.Total - tokens.Output),
+                new(SemanticNames.OutputTokens, tokens.Output),
+                new(SemanticNames.CacheReadTokens, tokens.CacheRead),
+            ]
+        )
+        {
+            Subject = SpanSubject.Agent,
+        };
+    }
+
+    private SpanFact Gate(StoredVerdict gate, string task)
+    {
+        var verdict = gate.Verdict;
+        var end = verdict.At!.Value;
+        var use = gate.OfMerge ? TimeUse.Merging : TimeUse.Gates;
+        var phase = _phases[gate.Task].LastOrDefault(phase => phase.Use == use && phase.From <= end && end <= phase.To);
+        return new SpanFact(
+            TraceContext.SpanOf(_trace, "gate", gate.Task, gate.Place),
+            phase is null ? task : PhaseSpan(phase),
+            "gate",
+            end - verdict.Duration,
+            end,
+            verdict.Result is GateResult.Passed or GateResult.Skipped ? null : NameOf(verdict.Result),
+            [
+                .. OfTaskRun(gate.Task),
+                new(SemanticNames.TaskName, new UntrustedText(verdict.Name).Line),
+                new(SemanticNames.TaskRunResult, ResultOf(verdict.Result)),
+                .. Given(SemanticNames.TaskType, TypeOf(verdict.Gate.Type)),
+            ]
+        )
+        {
+            Subject = SpanSubject.Gate,
+        };
+    }
+
+    private IReadOnlyList<KeyValuePair<string, object>> OfTaskRun(string task) =>
+        [
+            new(SemanticNames.PipelineName, PipelineOf(_run)),
+            new(SemanticNames.RunId, _run.RunId),
+            new(SemanticNames.TaskRunId, $"{_run.RunId}/{task}"),
+        ];
+
+    private static string TypeOf(GateType type) =>
+        type switch
+        {
+            GateType.Build => "build",
+            GateType.Test => "test",
+            _ => "",
+        };
+
+    private static KeyValuePair<string, object>[] Given(string name, string value) => value.Length == 0 ? [] : [new(name, value)];
+
+    private string AttemptSpan(string task, int attempt) =>
+        TraceContext.SpanOf(_trace, "attempt", task, attempt.ToString(CultureInfo.InvariantCulture));
+
+    private string PhaseSpan(TaskSpan phase) =>
+        TraceContext.SpanOf(_trace, "phase", phase.Task, phase.Events[0].ToString(CultureInfo.InvariantCulture));
+
+    // An attempt ends where the next one begins, the last one with its task.
+    private static IReadOnlyList<TaskAttempt> Attempts(RunTask task, IReadOnlyList<UsageRecord> agents, DateTimeOffset? end)
+    {
+        var begun = agents
+            .GroupBy(agent => agent.Attempt)
+            .Select(same => (Number: same.Key, From: same.Min(agent => agent.Since)))
+            .ToList();
+        return begun.Count == 0
+            ? [new TaskAttempt(Math.Max(1, task.Attempt), task.StartedAt!.Value, end)]
+            :
+            [
+                .. begun.Select(
+                    (one, index) => new TaskAttempt(one.Number, one.From, index + 1 < begun.Count ? begun[index + 1].From : end)
+                ),
+            ];
+    }
+
+    /// <summary>The pipeline of a run: the name of its repository's folder.</summary>
+    public static string PipelineOf(RunStatus run) => Path.GetFileName(run.Repository.TrimEnd('/'));
+
+    /// <summary>How a run has ended, in the conventions' words.</summary>
+    private static string ResultOf(string state) =>
+        state switch
+        {
+            RunStates.Completed => "success",
+            RunStates.Failed => "failure",
+            _ => "cancellation",
+        };
+
+    private static string TaskResultOf(string state) =>
+        state switch
+        {
+            TaskStates.Failed or TaskStates.Escalated or TaskStates.Findings => "failure",
+            TaskStates.Cancelled => "cancellation",
+            TaskStates.Skipped or TaskStates.Waived or TaskStates.NotAsked or TaskStates.Superseded => "skip",
+            _ => "success",
+        };
+
+    private static string ResultOf(GateResult result) =>
+        result switch
+        {
+            GateResult.Passed => "success",
+            GateResult.Skipped => "skip",
+            GateResult.Failed => "failure",
+            GateResult.TimedOut => "timeout",
+            _ => "error",
+        };
+
+    private static string NameOf(GateResult result) =>
+        result switch
+        {
+            GateResult.TimedOut => "timeout",
+            GateResult.CouldNotRun => "could_not_run",
+            _ => "failed",
+        };
+
+    private static string NameOf(TimeUse use) =>
+        use switch
+        {
+            TimeUse.Gates => "verify",
+            TimeUse.Merging => "merge",
+            TimeUse.Person => "wait for a person",
+            _ => "wait for a limit",
+        };
+
+    /// <summary>An attempt of a task; <paramref name="To"/> is null while it goes on.</summary>
+    private sealed record TaskAttempt(int Number, DateTimeOffset From, DateTimeOffset? To);
+}

@@ -1,0 +1,29 @@
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Metrics;
+
+namespace Orchestrator.Telemetry;
+
+/// <summary>Sends the metrics of <see cref="RunMeters"/> to a collector by OTLP, once a minute and at its end.</summary>
+public sealed class MetricSender : IDisposable
+{
+    private const int Interval = 60_000;
+    private const int Patience = 5_000;
+    private readonly MeterProvider _provider;
+
+    /// <summary>Begins to send.</summary>
+    /// <param name="options">Where to.</param>
+    /// <param name="meters">The metrics.</param>
+    public MetricSender(TelemetryOptions options, RunMeters meters) =>
+        _provider = Sdk.CreateMeterProviderBuilder()
+            .SetResourceBuilder(OtlpConnection.ResourceOf(options))
+            .AddMeter(meters.Name)
+            .AddView(DurationBuckets.For)
+            .AddReader(
+                new PeriodicExportingMetricReader(new OtlpMetricExporter(OtlpConnection.Of(options, "v1/metrics")), Interval, Patience)
+            )
+            .Build();
+
+    /// <inheritdoc/>
+    public void Dispose() => _provider.Dispose();
+}

@@ -1,0 +1,84 @@
+using Orchestrator.Messages;
+using Orchestrator.Runs.Reports;
+
+namespace Orchestrator.Telemetry;
+
+/// <summary>Where traces and metrics go, by OpenTelemetry's own variables.</summary>
+public sealed record TelemetryOptions
+{
+    private const string OptInVariable = "OTEL_SEMCONV_STABILITY_OPT_IN";
+
+    /// <summary>Address of the collector, without the path of a signal.</summary>
+    public required Uri Endpoint { get; init; }
+
+    /// <summary>Whether the collector speaks gRPC, which is the convention's default; else protobuf over HTTP.</summary>
+    public required bool IsGrpc { get; init; }
+
+    /// <summary>Headers of each request, as <c>NAME=VALUE,NAME=VALUE</c>; may hold a secret.</summary>
+    public string Headers { get; init; } = "";
+
+    /// <summary>Attributes of the sender beside its name, as <c>NAME=VALUE,NAME=VALUE</c>.</summary>
+    public string ResourceAttributes { get; init; } = "";
+
+    /// <summary>Name of the sender.</summary>
+    public string ServiceName { get; init; } = "orchestrate";
+
+    /// <summary>Whether names of the conventions for generative AI are sent, which still change.</summary>
+    public bool WithGenAi { get; init; }
+
+    /// <summary>The options of a process.</summary>
+    /// <param name="environment">Its variables.</param>
+    /// <returns>Null: nothing is to be sent.</returns>
+    /// <exception cref="TelemetryOptionsException">A variable has a value that can't be used.</exception>
+    public static TelemetryOptions? Of(IReadOnlyDictionary<string, string> environment)
+    {
+        var endpoint = environment.GetValueOrDefault(TraceContext.CollectorVariable, "");
+        if (
+            endpoint.Length == 0
+            || environment.GetValueOrDefault("OTEL_SDK_DISABLED", "").Equals("true", StringComparison.OrdinalIgnoreCase)
+        )
+        {
+            return null;
+        }
+        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+        {
+            throw new TelemetryOptionsException(
+                $"{TraceContext.CollectorVariable} is '{endpoint}', which is no address of a collector.",
+                "Set it to such as http://127.0.0.1:4317, or unset it to send nothing."
+            );
+        }
+        var protocol = environment.GetValueOrDefault("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc");
+        if (protocol is not ("grpc" or "http/protobuf"))
+        {
+            throw new TelemetryOptionsException(
+                $"OTEL_EXPORTER_OTLP_PROTOCOL is '{protocol}', which is not spoken here.",
+                "Set it to grpc or http/protobuf."
+            );
+        }
+        return new TelemetryOptions
+        {
+            Endpoint = address,
+            IsGrpc = protocol == "grpc",
+            Headers = environment.GetValueOrDefault("OTEL_EXPORTER_OTLP_HEADERS", ""),
+            ResourceAttributes = environment.GetValueOrDefault("OTEL_RESOURCE_ATTRIBUTES", ""),
+            ServiceName = environment.GetValueOrDefault("OTEL_SERVICE_NAME", "") is { Length: > 0 } name ? name : "orchestrate",
+            WithGenAi = AsksForGenAi(environment),
+        };
+    }
+
+    /// <summary>Whether names of the conventions for generative AI are asked for.</summary>
+    public static bool AsksForGenAi(IReadOnlyDictionary<string, string> environment) =>
+        environment.GetValueOrDefault(OptInVariable, "").Split(',', StringSplitOptions.TrimEntries).Contains(SemanticNames.GenAiOptIn);
+
+    /// <summary>Whether an attribute or metric of this name is sent.</summary>
+    internal bool Sends(string name) => WithGenAi || !name.StartsWith(SemanticNames.GenAiPrefix, StringComparison.Ordinal);
+}
+
+/// <summary>A variable of OpenTelemetry has a value that can't be used.</summary>
+/// <param name="message">Which one.</param>
+/// <param name="cure">What to do.</param>
+public sealed class TelemetryOptionsException(string message, string cure) : Exception(message)
+{
+    /// <summary>What to do.</summary>
+    public string Cure { get; } = cure;
+}
