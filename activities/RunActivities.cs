@@ -30,7 +30,8 @@ public sealed class RunActivities(RunServices services, ITemporalClient client) 
     public async Task<PlanOutline> LoadPlanAsync(LoadPlanInput input) =>
         await _plans.LoadAsync(input) with
         {
-            ListsState = await ListedState.IsKnownAsync(client, ActivityStop.Token),
+            ListsState = await KnownAttributes.HasAsync(client, RunAttributes.StateName, ActivityStop.Token),
+            ListsRepository = await KnownAttributes.HasAsync(client, RunAttributes.RepositoryName, ActivityStop.Token),
         };
 
     [Activity]

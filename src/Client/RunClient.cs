@@ -28,6 +28,7 @@ public sealed class RunClient(ITemporalClient client)
                 IdReusePolicy = WorkflowIdReusePolicy.RejectDuplicate,
                 StaticSummary = DisplayText.Summary(input.Subject),
                 StaticDetails = StartDetails.Of(input, runId),
+                Memo = StartDetails.Memo(input, _client.Connection.Options.Identity),
                 Rpc = new RpcOptions { CancellationToken = cancellation },
             }
         );

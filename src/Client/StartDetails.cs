@@ -6,6 +6,26 @@ namespace Orchestrator.Client;
 /// <summary>What a run was started with, as the details that Temporal's Web UI shows beside it from its first moment on.</summary>
 internal static class StartDetails
 {
+    /// <summary>Facts of a run that Temporal's tools show beside it and give to programs.</summary>
+    /// <param name="input">What it is started with.</param>
+    /// <param name="startedBy">Who starts it: the client's identity.</param>
+    public static IReadOnlyDictionary<string, object> Memo(OrchestrationInput input, string? startedBy)
+    {
+        var memo = new Dictionary<string, object>(StringComparer.Ordinal) { ["repository"] = input.Repository };
+        Add("plan", input.PlanFile ?? input.RequestFile);
+        Add("target", input.Target);
+        Add("startedBy", startedBy);
+        return memo;
+
+        void Add(string name, string? value)
+        {
+            if (!string.IsNullOrEmpty(value))
+            {
+                memo[name] = value;
+            }
+        }
+    }
+
     /// <summary>The details, as Markdown.</summary>
     /// <param name="input">What it is started with.</param>
     /// <param name="runId">Its id.</param>

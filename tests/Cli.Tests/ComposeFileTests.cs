@@ -50,7 +50,7 @@ public class ComposeFileTests
 
         // The image has the program: the server's own check of its health calls it.
         Assert.Equal(services["temporal"]["image"], services["search-attribute"]["image"]);
-        Assert.Contains(Messages.RunAttributes.State.Name, Names(services["search-attribute"]["command"]));
+        Assert.All(Messages.RunAttributes.Names, name => Assert.Contains(name, Names(services["search-attribute"]["command"])));
         foreach (var (name, service) in services.Children)
         {
             foreach (var port in ((YamlMappingNode)service).Children.TryGetValue("ports", out var ports) ? (YamlSequenceNode)ports : [])

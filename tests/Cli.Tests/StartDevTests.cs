@@ -35,6 +35,34 @@ public sealed class StartDevTests
         Assert.Equal(("slept", 1), (said, found.Count));
     }
 
+    [Fact]
+    public async Task Check_OfAServerWithoutOurAttributes_SaysWhichAreMissingAndHowTheyAreAdded()
+    {
+        await using var environment = await WorkflowEnvironment.StartLocalAsync(
+            new() { DevServerOptions = new() { ExistingPath = OrchestrateProgram.Path } }
+        );
+        using var cli = new CliFixture().WithRepository();
+        cli.Environment["TEMPORAL_ADDRESS"] = environment.Client.Connection.Options.TargetHost!;
+
+        var before = await cli.RunAsync("check", "--json");
+        await environment.Client.OperatorService.AddSearchAttributesAsync(
+            new Temporalio.Api.OperatorService.V1.AddSearchAttributesRequest
+            {
+                Namespace = environment.Client.Options.Namespace,
+                SearchAttributes =
+                {
+                    [Messages.RunAttributes.StateName] = IndexedValueType.Keyword,
+                    [Messages.RunAttributes.RepositoryName] = IndexedValueType.Keyword,
+                },
+            }
+        );
+        var after = await cli.RunAsync("check", "--json");
+
+        Assert.Contains("--name OrchestrateState --type Keyword", before.Output, StringComparison.Ordinal);
+        Assert.Contains("--name OrchestrateRepository --type Keyword", before.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("search-attribute", after.Output, StringComparison.Ordinal);
+    }
+
     /// <summary>As the page for users has it: a script of one line, which the SDK gives the port and the flag.</summary>
     [Fact]
     public async Task StartTimeSkipping_ScriptOfThePage_SkipsADay()

@@ -59,6 +59,9 @@ public sealed class SummaryTests
 
         Assert.Equal("tasks.yaml", await about.GetStaticSummaryAsync());
         Assert.Contains("- Plan: tasks.yaml\n", await about.GetStaticDetailsAsync());
+        Assert.Equal("/repository", await about.Memo["repository"].ToValueAsync<string>());
+        Assert.Equal("tasks.yaml", await about.Memo["plan"].ToValueAsync<string>());
+        Assert.NotEmpty(await about.Memo["startedBy"].ToValueAsync<string>());
         Assert.Equal("Sums", await task.GetStaticSummaryAsync());
         Assert.Contains($"`a` of the run `{run.RunId}`", await task.GetStaticDetailsAsync());
         var steps = await StepsAsync(run, RunIds.ForTask(run.RunId, "a"));
@@ -81,13 +84,17 @@ public sealed class SummaryTests
     {
         await using var run = await ScriptedRun.CreateAsync(
             [Task("a")],
-            a => a.Plan = plan => plan with { ListsState = true, ApprovalReason = "it is new" }
+            a => a.Plan = plan => plan with { ListsState = true, ListsRepository = true, ApprovalReason = "it is new" }
         );
         await run.Client.OperatorService.AddSearchAttributesAsync(
             new AddSearchAttributesRequest
             {
                 Namespace = run.Client.Options.Namespace,
-                SearchAttributes = { [RunAttributes.StateName] = IndexedValueType.Keyword },
+                SearchAttributes =
+                {
+                    [RunAttributes.StateName] = IndexedValueType.Keyword,
+                    [RunAttributes.RepositoryName] = IndexedValueType.Keyword,
+                },
             }
         );
         await run.BeginAsync();
@@ -96,6 +103,8 @@ public sealed class SummaryTests
         await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan")));
         await run.ResultAsync();
         await UntilListedAsync(run, RunStates.Completed);
+        var described = await run.Run.DescribeAsync();
+        Assert.NotEmpty(described.TypedSearchAttributes.Get(RunAttributes.Repository));
     }
 
     /// <summary>To set an attribute that a server does not know would fail each task of the workflow.</summary>

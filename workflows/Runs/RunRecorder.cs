@@ -50,8 +50,13 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
             Workflow.CurrentDetails = Progress.Describe(_state);
             if (_state.Plan.ListsState && _state.Run.State != listed)
             {
+                List<SearchAttributeUpdate> updates = [RunAttributes.State.ValueSet(_state.Run.State)];
+                if (_state.Plan.ListsRepository && listed.Length == 0)
+                {
+                    updates.Add(RunAttributes.Repository.ValueSet(_state.Repository.Path));
+                }
                 listed = _state.Run.State;
-                Workflow.UpsertTypedSearchAttributes(RunAttributes.State.ValueSet(listed));
+                Workflow.UpsertTypedSearchAttributes([.. updates]);
             }
         }
     }

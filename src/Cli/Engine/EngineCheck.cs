@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Machine.Setup;
+using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
 
@@ -34,7 +35,19 @@ internal static class EngineCheck
                 stays: false,
                 stop
             );
-            return new(Name, MachineCheckStatus.Ok, connection.Description + ".");
+            var missing = await KnownAttributes.MissingAsync(connection.Client, stop);
+            return missing.Count == 0
+                ? new(Name, MachineCheckStatus.Ok, connection.Description + ".")
+                : new(
+                    Name,
+                    MachineCheckStatus.Warn,
+                    $"{connection.Description}. It can't list runs by {string.Join(" and ", missing)}; all else works.",
+                    "An operator adds what is missing once: "
+                        + string.Join(
+                            "; ",
+                            missing.Select(name => $"temporal operator search-attribute create --name {name} --type Keyword")
+                        )
+                );
         }
         catch (CommandException fault)
         {

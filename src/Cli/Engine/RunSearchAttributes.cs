@@ -8,5 +8,5 @@ internal static class RunSearchAttributes
 {
     /// <summary>Name and type of each.</summary>
     public static IReadOnlyDictionary<string, IndexedValueType> All { get; } =
-        new Dictionary<string, IndexedValueType>(StringComparer.Ordinal) { [RunAttributes.StateName] = IndexedValueType.Keyword };
+        RunAttributes.Names.ToDictionary(name => name, _ => IndexedValueType.Keyword, StringComparer.Ordinal);
 }

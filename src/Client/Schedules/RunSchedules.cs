@@ -27,6 +27,7 @@ public sealed class RunSchedules(ITemporalClient client, string repositoryKey)
             new WorkflowOptions($"run-{schedule.Name}", QueueNames.Workflows)
             {
                 StaticSummary = DisplayText.Summary(schedule.Input.Subject),
+                Memo = StartDetails.Memo(schedule.Input, $"schedule {schedule.Name}"),
             }
         );
         try

@@ -9,6 +9,15 @@ public static class RunAttributes
     /// keyword, and runs go without it until then.</summary>
     public const string StateName = "OrchestrateState";
 
+    /// <summary>Name of the attribute with a run's repository; as for <see cref="StateName"/>.</summary>
+    public const string RepositoryName = "OrchestrateRepository";
+
+    /// <summary>Names of all of them; each is a keyword.</summary>
+    public static IReadOnlyList<string> Names { get; } = [StateName, RepositoryName];
+
+    /// <summary>Absolute path of the repository on its machine.</summary>
+    public static SearchAttributeKey<string> Repository { get; } = SearchAttributeKey.CreateKeyword(RepositoryName);
+
     /// <summary>One of <see cref="RunStates"/>.</summary>
     public static SearchAttributeKey<string> State { get; } = SearchAttributeKey.CreateKeyword(StateName);
 
