@@ -9,7 +9,7 @@ namespace Orchestrator.Activities;
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class UsageActivities(RunServices services) : IUsageActivities
 {
-    private readonly BudgetRaise _raise = new(services.Environment, services.Time);
+    private readonly BudgetRaise _raise = new(services.Governor, services.Time);
 
     [Activity]
     public Task<RaisedBudget> IncreaseBudgetAsync(RaiseBudgetInput input) => Heartbeats.WhileAsync(stop => _raise.StoreAsync(input, stop));

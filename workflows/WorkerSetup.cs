@@ -18,6 +18,7 @@ public static class WorkerSetup
         typeof(ReviewWorkflow),
         typeof(MergeTrainWorkflow),
         typeof(LeaseWorkflow),
+        typeof(GovernorWorkflow),
     ];
 
     /// <summary>The innermost interceptor: reads what workflows are sent.</summary>

@@ -1,29 +1,26 @@
 namespace Orchestrator.Accounts;
 
-/// <summary>Raises a budget in the ledgers.</summary>
-/// <param name="environment">Environment of the process, which determines the user's state folder.</param>
+/// <summary>Raises a budget.</summary>
+/// <param name="governor">The governor of the accounts.</param>
 /// <param name="time">The clock.</param>
-public sealed class BudgetRaise(IReadOnlyDictionary<string, string> environment, TimeProvider time)
+public sealed class BudgetRaise(IAccountGovernor governor, TimeProvider time)
 {
-    /// <summary>The ledger of budgets that are raised before an account has spent anything of them.</summary>
-    private const string Unspent = "budgets";
-    private readonly AccountLedgers _ledgers = new(environment);
-
     /// <summary>Stores it, if it is more than what is spent.</summary>
     public async Task<RaisedBudget> StoreAsync(RaiseBudgetInput input, CancellationToken stop)
     {
         var cap = CapOf(input);
-        return await _ledgers.ChangeAsync(
-            book =>
+        var answer = await governor.CallAsync(
+            new GovernorCall
             {
-                var account = input.Account.Length > 0 ? input.Account : AccountWith(book, cap.Scope) ?? Unspent;
-                var (next, refusal) = Budgets.Lift(book, account, cap, time.GetUtcNow());
-                return next is null
-                    ? (book, new RaisedBudget(false, refusal))
-                    : (next, new RaisedBudget(true, $"{Capital(WaitText.Of(cap))}, holds from now on"));
+                RequestId = Guid.NewGuid().ToString("n"),
+                Account = input.Account,
+                Raised = cap,
             },
             stop
         );
+        return answer.Refusal.Length > 0
+            ? new RaisedBudget(false, answer.Refusal)
+            : new RaisedBudget(true, $"{Capital(WaitText.Of(cap))}, holds from now on");
     }
 
     private Cap CapOf(RaiseBudgetInput input)
@@ -42,9 +39,6 @@ public sealed class BudgetRaise(IReadOnlyDictionary<string, string> environment,
         };
         return new Cap(kind, scope, command.Usd is { } usd ? MicroDollars.Of(usd) : null, command.Tokens);
     }
-
-    private static string? AccountWith(LedgerBook book, string scope) =>
-        book.Ledgers.Values.FirstOrDefault(ledger => ledger.Spent.ContainsKey(scope))?.Account;
 
     private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 }

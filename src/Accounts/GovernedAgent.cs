@@ -35,6 +35,7 @@ internal sealed record GovernedAgent
             Model = Model,
             Holder = holder,
             Folder = Folder,
+            StopsAfter = Settings.Limits.Orphan,
             Priority = Settings.Usage.Priority,
             IsUnderWay = IsUnderWay,
             Slots = Slots,

@@ -10,12 +10,20 @@ public sealed class UsageHistory(string folder, TimeProvider time)
     private const long LargeFile = 4_000_000;
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(90);
 
+    /// <summary>The history of a user.</summary>
+    /// <param name="environment">Environment of the process, which determines the user's state folder.</param>
+    /// <param name="time">The clock.</param>
+    public static UsageHistory Of(IReadOnlyDictionary<string, string> environment, TimeProvider time) =>
+        new(new AccountLedgers(environment).Folder, time);
+
     /// <summary>The file of an account.</summary>
     public string PathOf(string account) => Path.Combine(folder, account + Ending);
 
-    /// <summary>Adds a line. The caller holds the lock of the ledgers.</summary>
-    public void Add(UsageRecord record)
+    /// <summary>Adds a line, alone.</summary>
+    public async Task AddAsync(UsageRecord record, CancellationToken stop)
     {
+        PrivateFolder.Make(folder);
+        using var alone = await LockFile.TakeAsync(Path.Combine(folder, "history.lock"), stop);
         var path = PathOf(record.Account);
         if (File.Exists(path) && new FileInfo(path).Length > LargeFile)
         {

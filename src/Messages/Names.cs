@@ -57,6 +57,14 @@ public static class RunIds
     /// <summary>Id of the lease workflow of a repository.</summary>
     public static string ForLeases(string repositoryKey) => $"leases-{repositoryKey}";
 
+    /// <summary>Id of the governor of an account.</summary>
+    public static string ForGovernor(string account) => $"{Governor}{account}";
+
+    /// <summary>Visibility query for the governors of all accounts.</summary>
+    public const string GovernorsQuery = "WorkflowType = 'GovernorWorkflow' AND ExecutionStatus = 'Running'";
+
+    private const string Governor = "governor-";
+
     /// <summary>A readable run id: <c>run-&lt;slug&gt;-&lt;6 hex&gt;</c>.</summary>
     /// <param name="title">Title of the run; its first words become the slug.</param>
     /// <param name="unique">Anything unique; six hex digits of it are used.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Orchestrator.Accounts;
 using Orchestrator.Git;
 
 namespace Orchestrator.Runs;
@@ -26,6 +27,14 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     /// <summary>Asks runs for their status.</summary>
     /// <value>Default: none answers, and other tasks count as open.</value>
     public AskRun AskRun { get; init; } = (_, _) => Task.FromResult<RunStatus?>(null);
+
+    /// <summary>Decides about agent starts of accounts.</summary>
+    /// <value>Default: by files of the user, which <see cref="Environment"/> names.</value>
+    public IAccountGovernor Governor
+    {
+        get => field ??= new FileGovernor(Environment, Time);
+        init;
+    }
 
     /// <summary>Confines agents, where the program works on this machine.</summary>
     public Bubblewrap Bubblewrap { get; } = new();

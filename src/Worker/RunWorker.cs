@@ -20,6 +20,7 @@ public sealed class RunWorker : IDisposable
     {
         client = MessageJson.Speaking(client);
         var services = options.Services with { AskRun = new OpenRuns(client).AskAsync };
+        services = options.SharesAccounts ? services with { Governor = new ServerGovernor(client) } : services;
         var shared = new TemporalWorkerOptions(QueueNames.Workflows)
         {
             Identity = options.Identity,

@@ -21,6 +21,10 @@ public sealed record RunWorkerOptions
     /// whether it is dead.</summary>
     public string Identity => _identity ??= WorkerIdentity.Create(Services.Host);
 
+    /// <summary>Workers of other machines may use the same accounts: the server keeps their ledgers. Default: false, the files of this user
+    /// do.</summary>
+    public bool SharesAccounts { get; init; }
+
     /// <summary>How long activities may go on after the worker was asked to stop.</summary>
     /// <value>Default: 5 seconds.</value>
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(5);

@@ -38,6 +38,36 @@ public sealed class SlotTests
         Assert.True(Asks("b1", "b"));
     }
 
+    /// <summary>The machine of a holder is gone: its agent was stopped by its supervisor after half an hour.</summary>
+    [Fact]
+    public void Admit_HolderIsSilentForLongerThanItsAgentLives_HasTheSlotAndCountsWhatWasGranted()
+    {
+        var cap = RunCap(1_000);
+        StartRequest Of(string id) => Request(id, cap) with { Slots = 1, Share = 2, StopsAfter = TimeSpan.FromMinutes(30) };
+        var book = LedgerBook.Empty.Admit(Of("a"));
+        book = GovernorCalls.Apply(book, Told("a", 100), Now.AddMinutes(20)).Book;
+
+        var early = book.Ask(Of("b"), Now.AddMinutes(59));
+        var late = Governor.Admit(book, Of("b"), Now.AddMinutes(61));
+
+        Assert.IsType<NoSlot>(Assert.IsType<Wait>(early).Why);
+        Assert.IsType<Admitted>(late.Admission);
+        Assert.True(late.Book.Of(Account).Find("a")!.IsLost);
+        Assert.Equal(500, late.Book.SpentIn(RunScope).Micros);
+        // The machine is back: what it tells counts again, and its end takes the place of what was granted.
+        var back = GovernorCalls.Apply(late.Book, Told("a", 200), Now.AddMinutes(70)).Book;
+        Assert.False(back.Of(Account).Find("a")!.IsLost);
+        Assert.Equal(300, back.Settle("a", 300).SpentIn(RunScope).Micros);
+    }
+
+    private static GovernorCall Told(string id, long micros) =>
+        new()
+        {
+            Account = Account,
+            Id = id,
+            Used = new Amount(micros, 0),
+        };
+
     [Fact]
     public void Admit_FreeSlot_GoesToTheHighestPriority()
     {

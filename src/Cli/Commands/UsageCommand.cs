@@ -1,13 +1,18 @@
 using System.CommandLine;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Overviews;
+using Orchestrator.Client;
+using Orchestrator.Runs;
+using Orchestrator.Settings;
 using Orchestrator.Usage;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>usage</c>: what the user's accounts have used, over all repositories, and how full their limits are. Reads files; asks no
-/// service.</summary>
+/// <summary><c>usage</c>: what the user's accounts have used, over all repositories, and how full their limits are. It reads files, or
+/// asks the governors of a Temporal server; never a model's service.</summary>
 internal sealed class UsageCommand : CliCommand
 {
     private readonly Option<UsageGrouping> _by = new("--by")
@@ -30,6 +35,7 @@ internal sealed class UsageCommand : CliCommand
         HelpName = "S",
         DefaultValueFactory = static _ => 2,
     };
+    private readonly EngineOptions _engine = new();
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public UsageCommand()
@@ -47,6 +53,7 @@ internal sealed class UsageCommand : CliCommand
         Add(_run);
         Add(_watch);
         Add(_refresh);
+        _engine.AddTo(this);
         Add(_json);
     }
 
@@ -56,13 +63,13 @@ internal sealed class UsageCommand : CliCommand
         var by = parsed.GetValue(_by);
         if (parsed.GetValue(_json))
         {
-            context.Print(overview.Read(parsed.GetValue(_days), parsed.GetValue(_run)), CliJson.Default.UsageDocument);
+            context.Print(await ReadAsync(), CliJson.Default.UsageDocument);
             return ExitCodes.Done;
         }
         var before = "";
         while (true)
         {
-            var lines = overview.Lines(overview.Read(parsed.GetValue(_days), parsed.GetValue(_run)), by).ToList();
+            var lines = overview.Lines(await ReadAsync(), by).ToList();
             var now = string.Join('\n', lines);
             if (now != before)
             {
@@ -75,6 +82,25 @@ internal sealed class UsageCommand : CliCommand
             }
             await Task.Delay(TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(_refresh), 0.2, 3600)), context.Time, stop);
         }
+
+        async Task<UsageDocument> ReadAsync() =>
+            overview.Read(parsed.GetValue(_days), parsed.GetValue(_run), await SharedAsync(parsed, context, stop));
+    }
+
+    /// <summary>The ledgers of the server that is configured; null: none is, and those of the user's files count.</summary>
+    private async Task<LedgerBook?> SharedAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        // Invalid settings are no reason to show nothing.
+        var root = context.FindRepository()?.WorkTree;
+        var settings = SettingsOfRepository
+            .Open(root, context.Environment, _engine.Flags(parsed), context.Trust, runId: null)
+            .Loaded.Settings;
+        if (settings?.Temporal.Address is null)
+        {
+            return null;
+        }
+        await using var engine = await EngineConnection.ConnectAsync(settings.Temporal, context, NullLoggerFactory.Instance, stop);
+        return await new ServerAccounts(engine.Client).ReadAsync(stop);
     }
 
     private static void Show(CommandContext context, IReadOnlyList<string> lines, bool isAgain)

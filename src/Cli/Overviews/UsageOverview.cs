@@ -15,17 +15,18 @@ internal sealed class UsageOverview(CommandContext context)
     /// <summary>The document.</summary>
     /// <param name="days">Days that the sums are of, today included.</param>
     /// <param name="run">Only this run; null: all.</param>
-    public UsageDocument Read(int days, string? run)
+    /// <param name="shared">Ledgers that the workers of a server share; null: those of this user's files.</param>
+    public UsageDocument Read(int days, string? run, LedgerBook? shared = null)
     {
         var ledgers = new AccountLedgers(context.Environment);
-        var (book, faults) = ledgers.TryRead();
+        var (book, faults) = shared is null ? ledgers.TryRead() : (shared, []);
         var today = LocalDays.Today(context.Time);
         var zone = context.Time.LocalTimeZone;
         var all = new UsageHistory(ledgers.Folder, context.Time).Read();
         var records = all.Where(record => LocalDays.Of(record.At, zone) > today.AddDays(-days) && (run is null || record.Run == run))
             .ToList();
         return new UsageDocument(
-            [.. book.Ledgers.Values.Where(ledger => IsKnown(ledger)).Select(ledger => Account(ledger, all, today, zone))],
+            [.. book.Ledgers.Values.Where(IsKnown).Select(ledger => Account(ledger, all, today, zone))],
             days,
             new UsageSums(
                 Sums(UsageGrouping.Account),
@@ -115,7 +116,9 @@ internal sealed class UsageOverview(CommandContext context)
         TimeZoneInfo.ConvertTime(time, context.Time.LocalTimeZone).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     private static bool IsKnown(Ledger ledger) =>
-        ledger.Reservations.Length + ledger.Spent.Count + ledger.Windows.Count + ledger.Waiting.Length > 0 || ledger.Park is not null;
+        ledger.Account != SharedBudgets.Account
+            && ledger.Reservations.Length + ledger.Spent.Count + ledger.Windows.Count + ledger.Waiting.Length > 0
+        || ledger.Park is not null;
 
     private UsageAccount Account(Ledger ledger, IReadOnlyList<UsageRecord> records, DateOnly today, TimeZoneInfo zone)
     {

@@ -80,6 +80,7 @@ internal sealed class WorkerHost : IAsyncDisposable
                         }
                 ),
                 Services = context.Services,
+                SharesAccounts = !engine.IsEmbedded,
             };
             host._worker = new RunWorker(engine.Client, options, loggers);
             host._working = host._worker.ExecuteAsync(host._stopping.Token);

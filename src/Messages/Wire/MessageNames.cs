@@ -15,6 +15,12 @@ public static class MessageNames
     /// <summary>To a run, a task, a planner or a reviewer.</summary>
     public const string Cancel = "cancel";
 
+    /// <summary>To a governor.</summary>
+    public const string Call = "call";
+
+    /// <summary>To a governor.</summary>
+    public const string AwaitTurn = "awaitTurn";
+
     /// <summary>To a run.</summary>
     public const string CancelTask = "cancelTask";
 

@@ -5,14 +5,18 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>Tells the ledgers what one agent uses while it works, what the service says of its account, and what it has cost in the
+/// <summary>Tells the governor what one agent uses while it works, what the service says of its account, and what it has cost in the
 /// end.</summary>
-internal sealed class AgentUse(RunServices services, GovernedAgent agent, AccountLedgers ledgers, PriceTable prices, Holder holder)
+internal sealed class AgentUse(RunServices services, GovernedAgent agent, PriceTable prices, Holder holder)
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
-
     /// <summary>The longest that the service keeps a prompt in its cache.</summary>
     private static readonly TimeSpan CacheLife = TimeSpan.FromHours(1);
+
+    /// <summary>The governor is told at least so often that the agent is followed.</summary>
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromMinutes(5);
+
+    /// <summary>A window that is said to be more than ten times full is taken for that.</summary>
+    private const int MostFull = 10_000_000;
     private readonly List<TaskNotice> _notices = [];
     private readonly ConcurrentQueue<AgentRateLimit> _heard = [];
     private bool _works;
@@ -20,6 +24,7 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, Accoun
     private Amount _used;
     private Amount _told;
     private bool _isTold;
+    private long _toldAt;
     private bool _isAtGrant;
     private long _context;
 
@@ -47,7 +52,7 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, Accoun
         {
             _heard.Enqueue(limit);
         }
-        if (Session is not null && (_looked == 0 || services.Time.GetElapsedTime(_looked) >= LookEvery))
+        if (Session is not null && (_looked == 0 || services.Time.GetElapsedTime(_looked) >= services.Governor.ReportsEvery))
         {
             _looked = services.Time.GetTimestamp();
             _used = UsageRecords.Sum(AccountPrices.Models(Session.UsageSoFar(), prices));
@@ -59,18 +64,29 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, Accoun
     public async Task<bool> TellAsync()
     {
         var used = _used;
-        if (_isTold && _told == used && _heard.IsEmpty && !_works)
+        var isNews = !_isTold || _told != used || !_heard.IsEmpty || _works;
+        if (!isNews && services.Time.GetElapsedTime(_toldAt) < SignOfLife)
         {
             return true;
         }
+        var (works, seen) = (_works, TakeHeard());
         try
         {
-            using var locked = await ledgers.LockAsync(CancellationToken.None);
-            // Another process may have admitted it, and is dead since.
-            var mine = _isTold ? locked.Book : Governor.TakeOver(locked.Book, agent.Account, agent.Id, holder);
-            locked.Write(Governor.Report(Observe(mine), agent.Account, agent.Id, used));
-            Reservation ??= locked.Book.Of(agent.Account).Find(agent.Id);
-            (_isTold, _told) = (true, used);
+            var answer = await services.Governor.CallAsync(
+                Call() with
+                {
+                    // Another process may have admitted it, and is dead since.
+                    TakenOverBy = _isTold ? null : holder,
+                    Works = works,
+                    Windows = seen,
+                    Used = used,
+                },
+                CancellationToken.None
+            );
+            Warn(answer.Warns);
+            Reservation ??= answer.Reservation;
+            (_isTold, _told, _toldAt) = (true, used, services.Time.GetTimestamp());
+            (_works, MayEndABlock) = (_works && !works, MayEndABlock && !works);
         }
         catch (IOException)
         {
@@ -83,7 +99,7 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, Accoun
     /// <summary>The agent has used its part of a budget, and no limit of its own.</summary>
     public bool EndsAtGrant(AgentOutcome outcome)
     {
-        var granted = (Reservation ?? ledgers.TryRead().Book.Of(agent.Account).Find(agent.Id))?.GrantedMicros;
+        var granted = Reservation?.GrantedMicros;
         return outcome.Failure == AgentFailure.Money
             && (_isAtGrant || (granted is { } part && (agent.Settings.Limits.Cost is not { } own || MicroDollars.ToDollars(part) < own)));
     }
@@ -106,44 +122,37 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, Accoun
         };
         try
         {
-            using var locked = await ledgers.LockAsync(CancellationToken.None);
-            var book = Observe(locked.Book);
             var isBlocked = outcome.Failure == AgentFailure.UsageLimit;
-            book = isBlocked ? Block(book, outcome) : book;
             // An agent that works past midnight is one of the day that it began in.
-            var began = book.Of(agent.Account).Find(agent.Id)?.Since ?? Now;
-            (book, var settled) = Governor.Settle(
-                book,
-                agent.Account,
-                agent.Id,
-                used,
-                agent.ScopesOf(LocalDays.Of(began, services.Time.LocalTimeZone)),
-                Now
+            var began = Reservation?.Since ?? Now;
+            var answer = await services.Governor.CallAsync(
+                Call() with
+                {
+                    Works = _works,
+                    Windows = TakeHeard(),
+                    Reached = isBlocked ? Limit(outcome) : null,
+                    Ended = new RunEnd(used, agent.ScopesOf(LocalDays.Of(began, services.Time.LocalTimeZone))),
+                    // Its place among those that wake is that of work that was begun.
+                    Start = isBlocked ? agent.ToRequest(holder, LocalDays.Today(services.Time)) with { IsUnderWay = true } : null,
+                    OnlyInLine = true,
+                },
+                CancellationToken.None
             );
+            Warn(answer.Warns);
             if (isBlocked)
             {
-                // Its place among those that wake is that of work that was begun.
-                var (next, admission) = Governor.Admit(
-                    book,
-                    agent.ToRequest(holder, LocalDays.Today(services.Time)) with
-                    {
-                        IsUnderWay = true,
-                    },
-                    Now
-                );
-                book = admission is Wait ? next : book;
-                var wake = (admission as Wait)?.Until;
+                var wake = (answer.Admission as Wait)?.Until;
                 result = result with
                 {
-                    ResetAt = book.Of(agent.Account).Park?.OpensAt,
+                    ResetAt = answer.Park?.OpensAt,
                     WakeAt = wake,
                     Message = $"{result.Message} {PriceOfGoingOn(wake)}".Trim(),
                 };
             }
-            locked.Write(book);
-            if (settled is not null)
+            if (answer is { IsSettled: true, Reservation: { } settled })
             {
-                new UsageHistory(ledgers.Folder, services.Time).Add(RecordOf(settled, models, outcome.IsUsageComplete));
+                var record = RecordOf(settled, models, outcome.IsUsageComplete);
+                await UsageHistory.Of(services.Environment, services.Time).AddAsync(record, CancellationToken.None);
             }
         }
         catch (LedgerDamagedException damaged)
@@ -155,18 +164,18 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, Accoun
 
     private DateTimeOffset Now => services.Time.GetUtcNow();
 
-    private LedgerBook Block(LedgerBook book, AgentOutcome outcome)
+    private GovernorCall Call() =>
+        new()
+        {
+            RequestId = Guid.NewGuid().ToString("n"),
+            Account = agent.Account,
+            Id = agent.Id,
+        };
+
+    private LimitReached Limit(AgentOutcome outcome)
     {
         var window = outcome.Windows?.DecidingWindow;
-        return Parks.Block(
-            book,
-            agent.Account,
-            agent.Id,
-            window?.Name,
-            window?.ResetsAt ?? outcome.ResetsAt,
-            $"usage_limit_reached of {agent.Run}/{agent.Task}",
-            Now
-        );
+        return new LimitReached(window?.Name, window?.ResetsAt ?? outcome.ResetsAt, $"usage_limit_reached of {agent.Run}/{agent.Task}");
     }
 
     /// <summary>A conversation that goes on after its prompt has left the cache is read anew: people see the price before.</summary>
@@ -198,36 +207,33 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, Accoun
             Models = [.. models],
         };
 
-    private LedgerBook Observe(LedgerBook book)
+    private List<SeenWindow> TakeHeard()
     {
-        if (_works)
-        {
-            book = Parks.Works(book, agent.Account, agent.Id);
-            (_works, MayEndABlock) = (false, false);
-        }
+        var seen = new List<SeenWindow>();
+        var warnAt = agent.Settings.Usage.WarnAt * 10_000;
         while (_heard.TryDequeue(out var heard))
         {
             foreach (var window in heard.Usage.Windows)
             {
                 if (window is { Used: { } share } && window.BelievedReset(Now) is { } reset)
                 {
-                    book = Observe(book, window.Name, (int)Math.Clamp(Math.Round(share * 1_000_000), 0, int.MaxValue / 2), reset);
+                    var full = (int)Math.Clamp(Math.Round(share * 1_000_000), 0, MostFull);
+                    seen.Add(new SeenWindow(window.Name, full, reset, "rate_limit_event", warnAt));
                 }
             }
         }
-        return book;
+        return seen;
     }
 
-    private LedgerBook Observe(LedgerBook book, string window, int partsPerMillion, DateTimeOffset reset)
+    private void Warn(IEnumerable<SeenWindow> windows)
     {
-        var warnAt = agent.Settings.Usage.WarnAt * 10_000;
-        (book, var warns) = Parks.Observe(book, agent.Account, window, partsPerMillion, reset, "rate_limit_event", warnAt, Now);
-        if (warns)
+        foreach (var window in windows)
         {
-            var used = $"the account {agent.Account} has used {WaitText.Percent(partsPerMillion)} of its {WaitText.Name(window)} limit";
-            var until = string.Create(CultureInfo.InvariantCulture, $"it is reset at {reset.UtcDateTime:yyyy-MM-dd HH:mm}Z");
+            var used =
+                $"the account {agent.Account} has used {WaitText.Percent(window.PartsPerMillion)} of its "
+                + $"{WaitText.Name(window.Name)} limit";
+            var until = string.Create(CultureInfo.InvariantCulture, $"it is reset at {window.ResetsAt.UtcDateTime:yyyy-MM-dd HH:mm}Z");
             _notices.Add(new TaskNotice($"{used} (usage.warn_at); {until}", IsForPerson: true));
         }
-        return book;
     }
 }

@@ -9,41 +9,45 @@ namespace Orchestrator.Runs.AgentCalls;
 /// <param name="agent">The agent run.</param>
 internal sealed class GovernedStart(RunServices services, GovernedAgent agent) : IDisposable
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(2);
 
     /// <summary>A start that would wait no longer is waited for in the step; a longer one by a timer of the workflow.</summary>
     private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(10);
-    private readonly AccountLedgers _ledgers = services.Part(part => new AccountLedgers(part.Environment));
     private readonly PriceTable _prices = AccountPrices.Of(agent.Settings);
     private readonly Holder _holder = new(services.Host, ProcessIdentity.Current.ToString());
-    private LockedLedgers? _locked;
+    private StartTurn? _turn;
     private Reservation? _reservation;
 
-    /// <summary>What the agent uses, told to the ledgers.</summary>
-    public AgentUse Use => field ??= new AgentUse(services, agent, _ledgers, _prices, _holder) { Reservation = _reservation };
+    /// <summary>What the agent uses, told to the governor.</summary>
+    public AgentUse Use => field ??= new AgentUse(services, agent, _prices, _holder) { Reservation = _reservation };
 
-    /// <summary>Asks whether the agent may be started. Admitted, the ledgers stay locked until <see cref="Launched"/>: nobody's block comes
-    /// between.</summary>
+    /// <summary>Asks whether the agent may be started. Admitted, its turn lasts until <see cref="Launched"/>.</summary>
     /// <returns>Null: it may. Else the result of the step.</returns>
     public async Task<AgentRunResult?> AdmitAsync(string session, CancellationToken stop)
     {
-        if (AgentSupervisor.Look(agent.Folder) != AgentStartState.NotStarted)
-        {
-            return null;
-        }
         try
         {
-            _locked = await _ledgers.LockAsync(stop);
-            var (book, admission) = Admit(_locked.Book);
-            _locked.Write(book);
-            if (admission is Admitted { Reservation: var reservation })
+            if (AgentSupervisor.Look(agent.Folder) != AgentStartState.NotStarted)
             {
-                _reservation = reservation;
-                Use.MayEndABlock = book.Of(agent.Account).Park is not null;
+                _reservation = await RecallAsync(stop);
                 return null;
             }
+            _turn = await services.Governor.AdmitAsync(Request, stop);
+            // What dead holders have reserved is looked at only when somebody waits for it.
+            if (_turn.Answer.Admission is not Admitted && await SweepAsync(stop))
+            {
+                Dispose();
+                _turn = await services.Governor.AdmitAsync(Request, stop);
+            }
+            if (_turn.Answer.Admission is Admitted { Reservation: var reservation })
+            {
+                _reservation = reservation;
+                Use.MayEndABlock = _turn.Answer.Park is not null;
+                return null;
+            }
+            var refused = _turn.Answer.Admission!;
             Dispose();
-            return AdmissionResults.Of(admission, agent.Account, session, NextDay());
+            return AdmissionResults.Of(refused, agent.Account, session, NextDay());
         }
         catch (LedgerDamagedException damaged)
         {
@@ -55,10 +59,18 @@ internal sealed class GovernedStart(RunServices services, GovernedAgent agent) :
     /// <summary>Waits until the agent would be admitted, or has to wait for long. Starts nothing.</summary>
     public async Task AwaitTurnAsync(StepExecution execution, CancellationToken called)
     {
-        while (!called.IsCancellationRequested && await IsWaitingShortlyAsync())
+        while (!called.IsCancellationRequested)
         {
-            execution.IsAlive();
-            await Task.WhenAny(Task.Delay(Poll, services.Time, called));
+            var waiting = IsWaitingShortlyAsync(called);
+            do
+            {
+                execution.IsAlive();
+                await Task.WhenAny(waiting, Task.Delay(SignOfLife, services.Time, called));
+            } while (!waiting.IsCompleted && !called.IsCancellationRequested);
+            if (!await waiting)
+            {
+                return;
+            }
         }
     }
 
@@ -81,40 +93,37 @@ internal sealed class GovernedStart(RunServices services, GovernedAgent agent) :
     /// <inheritdoc/>
     public void Dispose()
     {
-        _locked?.Dispose();
-        _locked = null;
+        _turn?.Dispose();
+        _turn = null;
     }
 
     private DateOnly Today => LocalDays.Today(services.Time);
 
-    // What dead holders have reserved is looked at only when somebody waits for it.
-    private (LedgerBook Book, Admission Admission) Admit(LedgerBook book)
-    {
-        var now = services.Time.GetUtcNow();
-        var request = agent.ToRequest(_holder, Today);
-        var first = Governor.Admit(book, request, now);
-        if (first.Admission is Admitted)
-        {
-            return first;
-        }
-        var swept = new HolderSweep(services, _prices, _ledgers).Settle(book, now);
-        return swept == book ? first : Governor.Admit(swept, request, now);
-    }
+    private StartRequest Request => agent.ToRequest(_holder, Today);
 
-    private async Task<bool> IsWaitingShortlyAsync()
+    private async Task<Reservation?> RecallAsync(CancellationToken stop)
     {
         try
         {
-            using var locked = await _ledgers.LockAsync(CancellationToken.None);
-            var (book, admission) = Admit(locked.Book);
-            if (admission is not Wait { Until: var until })
-            {
-                return false;
-            }
-            locked.Write(book);
-            return until - services.Time.GetUtcNow() <= ShortWait;
+            var book = await services.Governor.ReadAsync(agent.Account, stop);
+            var (own, shared) = (book.Of(agent.Account).Find(agent.Id), book.Of(SharedBudgets.Account).Find(agent.Id));
+            return own is not null && shared is not null ? SharedBudgets.Smaller(own, shared) : own ?? shared;
         }
-        catch (LedgerDamagedException)
+        catch (IOException)
+        {
+            return null; // Its end is settled all the same.
+        }
+    }
+
+    private Task<bool> SweepAsync(CancellationToken stop) => new HolderSweep(services, _prices).SettleAsync(agent.Account, stop);
+
+    private async Task<bool> IsWaitingShortlyAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await services.Governor.IsWaitingAsync(Request, ShortWait, stop) && !await SweepAsync(stop);
+        }
+        catch (Exception ended) when (ended is LedgerDamagedException or OperationCanceledException)
         {
             return false;
         }

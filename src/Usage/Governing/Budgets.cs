@@ -74,7 +74,7 @@ internal static class Grants
     private static long? Part(long? left, long? cap, int share) =>
         left is not { } all ? null : Math.Min(all, Math.Max(all / share, Math.Max(1, (cap ?? 0) / LeastPart)));
 
-    private static long? Smaller(long? one, long? other) =>
+    internal static long? Smaller(long? one, long? other) =>
         one is null ? other
         : other is null ? one
         : Math.Min(one.Value, other.Value);

@@ -10,10 +10,19 @@ public static class Governor
     /// <summary>What was spent in a scope is kept so long after the last time; a month is the longest that a budget is of.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromDays(40);
 
+    /// <summary>Attempts and tasks, which are many and end within days, are kept so long.</summary>
+    private static readonly TimeSpan KeptOfTasks = TimeSpan.FromDays(10);
+
+    /// <summary>How many attempts and tasks are kept at most, the latest ones: a ledger stays small enough to be sent.</summary>
+    private const int MostOfTasks = 3000;
+
+    /// <summary>Clocks differ, and reports come late.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromMinutes(10);
+
     /// <summary>Judges an agent start, and reserves for it where it may begin. Repeating a request replaces its reservation.</summary>
     public static (LedgerBook Book, Admission Admission) Admit(LedgerBook book, StartRequest request, DateTimeOffset now)
     {
-        var known = book.Of(request.Account);
+        var known = WithoutSilent(book.Of(request.Account), now);
         // It is judged anew: since it was admitted the account may have been blocked.
         var ledger = known with
         {
@@ -39,6 +48,7 @@ public static class Governor
             Holder = request.Holder,
             Folder = request.Folder,
             Since = now,
+            StopsAfter = request.StopsAfter,
             GrantedMicros = micros,
             GrantedTokens = tokens,
             Scopes = [.. request.Caps.Select(cap => cap.Scope).Distinct()],
@@ -78,10 +88,7 @@ public static class Governor
             var before = ledger.SpentIn(scope);
             spent[scope] = new Spent(before.Micros + used.Micros, before.Tokens + used.Tokens, now);
         }
-        foreach (var old in ledger.Spent.Where(one => now - one.Value.At > Kept))
-        {
-            spent.Remove(old.Key);
-        }
+        spent.RemoveRange(Old(ledger, now));
         return (
             book.With(
                 ledger with
@@ -93,6 +100,17 @@ public static class Governor
             ),
             reservation
         );
+    }
+
+    private static List<string> Old(Ledger ledger, DateTimeOffset now)
+    {
+        var ofTasks = ledger.Spent.Where(one => Scopes.IsOfTask(one.Key)).ToList();
+        var tooMany = ofTasks.OrderByDescending(one => one.Value.At).Skip(MostOfTasks);
+        return
+        [
+            .. ledger.Spent.Where(one => now - one.Value.At > Kept).Select(one => one.Key),
+            .. ofTasks.Where(one => now - one.Value.At > KeptOfTasks).Concat(tooMany).Select(one => one.Key),
+        ];
     }
 
     /// <summary>An agent that was admitted was not started.</summary>
@@ -117,6 +135,10 @@ public static class Governor
             one => one with { UsedMicros = Math.Max(one.UsedMicros, used.Micros), UsedTokens = Math.Max(one.UsedTokens, used.Tokens) }
         );
 
+    /// <summary>The holder follows the agent run.</summary>
+    public static LedgerBook See(LedgerBook book, string account, string id, DateTimeOffset now) =>
+        Change(book, account, id, one => one with { SeenAt = now, IsLost = false });
+
     /// <summary>Nobody follows the agent run any more, and it has left no record: what was granted stays reserved.</summary>
     public static LedgerBook Lose(LedgerBook book, string account, string id)
     {
@@ -133,6 +155,20 @@ public static class Governor
     {
         var ledger = book.Of(account);
         return ledger.Find(id) is { } one ? book.With(ledger with { Reservations = ledger.Reservations.Replace(one, change(one)) }) : book;
+    }
+
+    // The machine of the holder is gone, or sleeps: the agent is at work no more, and what it has used is not known.
+    private static Ledger WithoutSilent(Ledger ledger, DateTimeOffset now)
+    {
+        return ledger.Reservations.Any(IsSilent)
+            ? ledger with
+            {
+                Reservations = [.. ledger.Reservations.Select(one => IsSilent(one) ? one with { IsLost = true } : one)],
+                Park = ledger.Reservations.Where(IsSilent).Aggregate(ledger.Park, (park, one) => WithoutProbe(park, one.Id)),
+            }
+            : ledger;
+
+        bool IsSilent(Reservation one) => !one.IsLost && one.StopsAfter is { } after && now - (one.SeenAt ?? one.Since) > after + Slack;
     }
 
     private static AccountPark? WithoutProbe(AccountPark? park, string id) => park?.Probe == id ? park with { Probe = null } : park;

@@ -7,6 +7,7 @@ public sealed record StartRequest
     public required string Id { get; init; }
 
     /// <summary>The place in line: one for all agent runs of a task.</summary>
+    [JsonIgnore]
     public string Place => $"{Repository}/{Run}/{Task}";
 
     /// <summary>The account that pays.</summary>
@@ -33,6 +34,9 @@ public sealed record StartRequest
     /// <summary>Absolute path of the agent run's folder; empty: none.</summary>
     public string Folder { get; init; } = "";
 
+    /// <summary>An agent that nobody follows for so long is stopped by its supervisor. Default: null, unknown.</summary>
+    public TimeSpan? StopsAfter { get; init; }
+
     /// <summary>Higher ones go first where slots are scarce.</summary>
     public int Priority { get; init; }
 
@@ -53,6 +57,10 @@ public sealed record StartRequest
 }
 
 /// <summary>What becomes of a request.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(Admitted), "admitted")]
+[JsonDerivedType(typeof(Wait), "wait")]
+[JsonDerivedType(typeof(Ask), "ask")]
 public abstract record Admission;
 
 /// <summary>The agent may be started; the reservation is stored.</summary>
@@ -71,6 +79,12 @@ public sealed record Ask(Cap Cap, Amount Spent) : Admission;
 
 /// <summary>Why a start waits.</summary>
 /// <param name="Account">The account.</param>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(Blocked), "blocked")]
+[JsonDerivedType(typeof(BeingTried), "beingTried")]
+[JsonDerivedType(typeof(NearlyFull), "nearlyFull")]
+[JsonDerivedType(typeof(NoSlot), "noSlot")]
+[JsonDerivedType(typeof(BudgetReserved), "budgetReserved")]
 public abstract record WaitCause(string Account);
 
 /// <summary>A limit of the account is used up: the service has refused it.</summary>

@@ -37,5 +37,8 @@ public sealed record LedgerBook(ImmutableSortedDictionary<string, Ledger> Ledger
             }
             : cap;
 
+    /// <summary>An account that something of a scope was spent with; null: none.</summary>
+    public string? AccountWith(string scope) => Ledgers.Values.FirstOrDefault(ledger => ledger.Spent.ContainsKey(scope))?.Account;
+
     private Amount Sum(Func<Ledger, Amount> of) => Ledgers.Values.Aggregate(Amount.Zero, (sum, ledger) => sum.Plus(of(ledger)));
 }

@@ -52,6 +52,14 @@ public sealed record Reservation
     [JsonPropertyName("since")]
     public required DateTimeOffset Since { get; init; }
 
+    /// <summary>When the reservation's holder last told that it follows the agent run; null: not since <see cref="Since"/>.</summary>
+    [JsonPropertyName("seenAt")]
+    public DateTimeOffset? SeenAt { get; init; }
+
+    /// <summary>An agent that nobody follows for so long has been stopped by its supervisor; null: unknown.</summary>
+    [JsonPropertyName("stopsAfter")]
+    public TimeSpan? StopsAfter { get; init; }
+
     /// <summary>Money that it may spend; null: no budget limits it.</summary>
     [JsonPropertyName("grantedMicros")]
     public long? GrantedMicros { get; init; }

@@ -14,6 +14,7 @@ internal static class HistoryScenarios
     private static readonly Type Review = typeof(ReviewWorkflow);
     private static readonly Type Leases = typeof(LeaseWorkflow);
     private static readonly Type Train = typeof(MergeTrainWorkflow);
+    private static readonly Type Governor = typeof(GovernorWorkflow);
     private static readonly OrchestrationInput Request = new()
     {
         Repository = "/r",
@@ -21,7 +22,7 @@ internal static class HistoryScenarios
         PlanOnly = true,
     };
 
-    public static IReadOnlyList<HistoryScenario> All { get; } = [.. OfRuns(), .. OfPlanning(), .. OfReviews()];
+    public static IReadOnlyList<HistoryScenario> All { get; } = [.. OfRuns(), .. OfPlanning(), .. OfReviews(), .. OfAccounts()];
 
     private static IEnumerable<HistoryScenario> OfRuns()
     {
@@ -322,6 +323,44 @@ internal static class HistoryScenarios
                 await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
             },
         };
+    }
+
+    private static IEnumerable<HistoryScenario> OfAccounts()
+    {
+        var budget = new BudgetStatus
+        {
+            Kind = BudgetKinds.Run,
+            Scope = "run:key/run",
+            Account = "claude",
+            SpentUsd = 10,
+            LimitUsd = 10,
+        };
+        var isRaised = false;
+        yield return new("parked", Orchestration, Work)
+        {
+            Script = a =>
+            {
+                a.RaiseBudget = _ => new RaisedBudget(isRaised = true, "The budget of the run, 20.00 USD, holds from now on");
+                a.Agent = (_, _) =>
+                    !isRaised
+                        ? Task.FromResult(
+                            new AgentRunResult
+                            {
+                                FailureClass = FailureClass.Budget,
+                                NeverBegun = true,
+                                Message = "the budget of the run is used up",
+                                Budget = budget,
+                            }
+                        )
+                        : DoneAsync();
+            },
+            Play = async run =>
+            {
+                await run.UntilAsync(s => s.Questions.Count > 0);
+                await run.Run.ExecuteUpdateAsync(w => w.IncreaseBudgetAsync(new RaiseBudgetCommand(BudgetKinds.Run, 20)));
+            },
+        };
+        yield return new("continued", Governor) { KeepsFirst = true, Play = GovernorTests.PlayAsync };
     }
 
     private static AnswerJudgement Judge(bool isGood) =>

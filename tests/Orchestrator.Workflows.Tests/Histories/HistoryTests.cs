@@ -28,6 +28,8 @@ public sealed class HistoryTests
         [typeof(MergeTrainWorkflow)] = ["completed", "continued"],
         // It has no other end, and continues as new only where a server says that its history is long.
         [typeof(LeaseWorkflow)] = ["completed"],
+        // It lives for ever: recorded is one that has continued as new.
+        [typeof(GovernorWorkflow)] = ["continued"],
     };
 
     public static TheoryData<string> Names => [.. Known];

@@ -88,13 +88,13 @@ public sealed class AccountLedgersTests : IDisposable
     }
 
     [Fact]
-    public void History_TornLine_LosesOnlyThatLine()
+    public async Task History_TornLine_LosesOnlyThatLine()
     {
         var history = new UsageHistory(_home.Path, TimeProvider.System);
-        history.Add(RecordOf("a"));
+        await history.AddAsync(RecordOf("a"), CancellationToken.None);
         File.AppendAllText(history.PathOf("claude"), "{\"id\": \"torn");
 
-        history.Add(RecordOf("b"));
+        await history.AddAsync(RecordOf("b"), CancellationToken.None);
 
         Assert.Equal(["a", "b"], history.Read().Select(record => record.Task));
     }

@@ -180,7 +180,7 @@ public sealed class AgentUseTests : IDisposable
             (refusal!.FailureClass, refusal.Budget!.Kind, refusal.Budget.SpentUsd, refusal.Budget.LimitUsd)
         );
         var raise = new RaiseBudgetInput("run", new("/repository", "key", "queue"), new RaiseBudgetCommand("run", 12), 0, "claude");
-        Assert.True((await new BudgetRaise(_services.Environment, _time).StoreAsync(raise, CancellationToken.None)).Changed);
+        Assert.True((await new BudgetRaise(_services.Governor, _time).StoreAsync(raise, CancellationToken.None)).Changed);
         Assert.Null((await AdmitAsync(Agent("b"))).Refusal);
     }
 

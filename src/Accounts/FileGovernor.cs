@@ -1,0 +1,67 @@
+namespace Orchestrator.Accounts;
+
+/// <summary>The governor of all processes with one home folder: ledgers in files under one lock.</summary>
+/// <param name="environment">Environment of the process, which determines the user's state folder.</param>
+/// <param name="time">The clock.</param>
+public sealed class FileGovernor(IReadOnlyDictionary<string, string> environment, TimeProvider time) : IAccountGovernor
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private readonly AccountLedgers _ledgers = new(environment);
+
+    /// <inheritdoc/>
+    public TimeSpan ReportsEvery { get; } = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc/>
+    public Task<GovernorAnswer> CallAsync(GovernorCall call, CancellationToken stop) =>
+        _ledgers.ChangeAsync(book => GovernorCalls.Apply(book, call, time.GetUtcNow()), stop);
+
+    /// <summary>Asks for an agent start. One that is admitted keeps the lock: nobody's block comes between it and the agent's
+    /// process.</summary>
+    public async Task<StartTurn> AdmitAsync(StartRequest request, CancellationToken stop)
+    {
+        var locked = await _ledgers.LockAsync(stop);
+        try
+        {
+            var call = new GovernorCall
+            {
+                Account = request.Account,
+                Id = request.Id,
+                Start = request,
+            };
+            var (book, answer) = GovernorCalls.Apply(locked.Book, call, time.GetUtcNow());
+            locked.Write(book);
+            if (answer.Admission is Admitted)
+            {
+                return new StartTurn(answer, locked);
+            }
+            locked.Dispose();
+            return new StartTurn(answer);
+        }
+        catch
+        {
+            locked.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> IsWaitingAsync(StartRequest request, TimeSpan shortWait, CancellationToken stop)
+    {
+        var line = new GovernorCall
+        {
+            Account = request.Account,
+            Id = request.Id,
+            Start = request,
+            OnlyInLine = true,
+        };
+        if ((await CallAsync(line, stop)).Admission is not Wait { Until: var until } || until - time.GetUtcNow() > shortWait)
+        {
+            return false;
+        }
+        await Task.WhenAny(Task.Delay(Pause, time, stop));
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public Task<LedgerBook> ReadAsync(string account, CancellationToken stop) => Task.FromResult(_ledgers.Read());
+}

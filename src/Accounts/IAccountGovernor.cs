@@ -1,0 +1,44 @@
+namespace Orchestrator.Accounts;
+
+/// <summary>Decides about agent starts of the user's accounts. Where it keeps what it knows is its own matter; the rules are those of
+/// <c>Usage</c>, whoever carries them out.</summary>
+public interface IAccountGovernor
+{
+    /// <summary>How often it is worth telling what an agent at work has used.</summary>
+    TimeSpan ReportsEvery { get; }
+
+    /// <summary>Carries out a call, alone, and once however often it is tried.</summary>
+    /// <exception cref="LedgerDamagedException">A ledger can't be used.</exception>
+    /// <exception cref="IOException">The ledgers can't be reached now.</exception>
+    Task<GovernorAnswer> CallAsync(GovernorCall call, CancellationToken stop);
+
+    /// <summary>Asks for an agent start.</summary>
+    /// <param name="request">The start.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <returns>The turn; it is disposed of when the agent's process is there, or will not be.</returns>
+    /// <exception cref="LedgerDamagedException">A ledger can't be used.</exception>
+    Task<StartTurn> AdmitAsync(StartRequest request, CancellationToken stop);
+
+    /// <summary>Keeps a start's place in line for some seconds, or until it may be asked for again.</summary>
+    /// <param name="request">The start. Nothing is reserved for it.</param>
+    /// <param name="shortWait">One that has to wait for longer is not waited for.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <returns>False: it is to be asked for now, or has to wait for long.</returns>
+    Task<bool> IsWaitingAsync(StartRequest request, TimeSpan shortWait, CancellationToken stop);
+
+    /// <summary>The ledgers that decide about an account, as they are now.</summary>
+    /// <exception cref="LedgerDamagedException">One can't be used.</exception>
+    Task<LedgerBook> ReadAsync(string account, CancellationToken stop);
+}
+
+/// <summary>What the governor says of an agent start.</summary>
+/// <param name="answer">The answer.</param>
+/// <param name="held">What keeps others from changing the account until the agent's process is there; null: nothing does.</param>
+public sealed class StartTurn(GovernorAnswer answer, IDisposable? held = null) : IDisposable
+{
+    /// <summary>The answer.</summary>
+    public GovernorAnswer Answer => answer;
+
+    /// <inheritdoc/>
+    public void Dispose() => held?.Dispose();
+}

@@ -1,0 +1,97 @@
+namespace Orchestrator.Usage;
+
+/// <summary>Carries out calls by the rules of <see cref="Governor"/>, <see cref="Parks"/> and <see cref="Budgets"/>. Pure: whoever stores
+/// the book lets one call at a time change it.</summary>
+public static class GovernorCalls
+{
+    /// <summary>Carries out one.</summary>
+    /// <returns>The next book, and what came of it.</returns>
+    public static (LedgerBook Book, GovernorAnswer Answer) Apply(LedgerBook book, GovernorCall call, DateTimeOffset now)
+    {
+        if (call.Raised is { } cap)
+        {
+            var account = call.Account.Length > 0 ? call.Account : book.AccountWith(cap.Scope) ?? SharedBudgets.Account;
+            var (raised, refusal) = Budgets.Lift(book, account, cap, now);
+            return (raised ?? book, new GovernorAnswer { Refusal = refusal });
+        }
+        if (call.IfHeldBy is { } holder && book.Of(call.Account).Find(call.Id)?.Holder != holder)
+        {
+            return (book, new GovernorAnswer { Park = book.Of(call.Account).Park });
+        }
+        (book, var warns) = Observe(book, call, now);
+        (book, var settled) = End(book, call, now);
+        (book, var admission) = Start(book, call, now);
+        var ledger = book.Of(call.Account);
+        return (
+            book,
+            new GovernorAnswer
+            {
+                Admission = admission,
+                Reservation = settled ?? ledger.Find(call.Id),
+                IsSettled = settled is not null,
+                Park = ledger.Park,
+                Warns = warns,
+            }
+        );
+    }
+
+    private static (LedgerBook Book, IReadOnlyList<SeenWindow> Warns) Observe(LedgerBook book, GovernorCall call, DateTimeOffset now)
+    {
+        if (call.TakenOverBy is { } successor)
+        {
+            book = Governor.TakeOver(book, call.Account, call.Id, successor);
+        }
+        if (call.Works)
+        {
+            book = Parks.Works(book, call.Account, call.Id);
+        }
+        var warns = new List<SeenWindow>();
+        foreach (var seen in call.Windows)
+        {
+            (book, var isNews) = Parks.Observe(
+                book,
+                call.Account,
+                seen.Name,
+                seen.PartsPerMillion,
+                seen.ResetsAt,
+                seen.Fact,
+                seen.WarnAt,
+                now
+            );
+            if (isNews)
+            {
+                warns.Add(seen);
+            }
+        }
+        if (call.Used is { } used)
+        {
+            book = Governor.See(Governor.Report(book, call.Account, call.Id, used), call.Account, call.Id, now);
+        }
+        return (book, warns);
+    }
+
+    private static (LedgerBook Book, Reservation? Settled) End(LedgerBook book, GovernorCall call, DateTimeOffset now)
+    {
+        if (call.Reached is { } limit)
+        {
+            book = Parks.Block(book, call.Account, call.Id, limit.Window, limit.ResetsAt, limit.Fact, now);
+        }
+        Reservation? settled = null;
+        if (call.Ended is { } end)
+        {
+            (book, settled) = Governor.Settle(book, call.Account, call.Id, end.Used, end.Scopes, now);
+        }
+        book = call.Released ? Governor.Release(book, call.Account, call.Id) : book;
+        return (call.Lost ? Governor.Lose(book, call.Account, call.Id) : book, settled);
+    }
+
+    private static (LedgerBook Book, Admission? Admission) Start(LedgerBook book, GovernorCall call, DateTimeOffset now)
+    {
+        if (call.Start is not { } request)
+        {
+            return (book, null);
+        }
+        var (next, admission) = Governor.Admit(book, request, now);
+        return (call.OnlyInLine && admission is not Wait ? book : next, admission);
+    }
+}

@@ -1,0 +1,168 @@
+using Orchestrator.Usage;
+using Orchestrator.Workflows.Messages;
+
+namespace Orchestrator.Workflows;
+
+/// <summary>One account's governor on a server: an update is what the lock of the ledgers' files is on one machine.</summary>
+[Workflow]
+public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
+{
+    /// <summary>A place in line is kept for so long before it is asked for again; the rules forget it after half a minute.</summary>
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(15);
+
+    /// <summary>How many answered calls are kept. A client gives up a call, and makes another one, long before as many have come.</summary>
+    private const int MostAnswered = 200;
+
+    /// <summary>How many notes of unreadable messages are kept.</summary>
+    private const int MostDropped = 5;
+    private readonly List<AnsweredCall> _answered = [];
+    private readonly List<string> _dropped = [];
+    private LedgerBook _book = LedgerBook.Empty;
+    private string _account = "";
+    private int _mostCalls;
+
+    /// <summary>Lines that look at the ledger again when it has changed.</summary>
+    private int _changes;
+
+    /// <inheritdoc/>
+    [WorkflowRun]
+    public async Task RunAsync(GovernorState state = null!)
+    {
+        if (state.Account.Length == 0)
+        {
+            throw UnreadableStart("'account' is missing: the name of the account.");
+        }
+        if (state.Ledger is { } ledger && ledger.Account != state.Account)
+        {
+            throw UnreadableStart($"'ledger' is of the account '{ledger.Account}', not of '{state.Account}'.");
+        }
+        (_account, _mostCalls) = (state.Account, state.ContinueAfterCalls);
+        _book = state.Ledger is { } known ? LedgerBook.Empty.With(known) : LedgerBook.Empty;
+        _answered.AddRange(state.Answered);
+        _dropped.AddRange(state.Dropped);
+        await TakeUpStateAsync();
+        // Nothing is done by itself: windows and blocks end by the clock when somebody asks.
+        await Workflow.WaitConditionAsync(() => IsLong);
+        await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished);
+        var carried = Status();
+        throw Workflow.CreateContinueAsNewException((IGovernorWorkflow w) => w.RunAsync(carried));
+    }
+
+    /// <inheritdoc/>
+    [WorkflowQuery(MessageNames.Status, Description = "Who works with the account, its limits, and what is spent.")]
+    public GovernorState Status() =>
+        new()
+        {
+            Account = _account,
+            Ledger = _book.Of(_account),
+            Answered = [.. _answered],
+            ContinueAfterCalls = _mostCalls,
+            Dropped = [.. _dropped],
+        };
+
+    /// <summary>Refuses a call about another account.</summary>
+    [WorkflowUpdateValidator(nameof(CallAsync))]
+    public void CheckCall(GovernorCall call) =>
+        Refuse(
+            call.Account != _account ? $"This is the governor of the account '{_account}', not of '{call.Account}'."
+            : call.Start is { } start ? Foreign(start)
+            : null
+        );
+
+    /// <inheritdoc/>
+    [WorkflowUpdate(MessageNames.Call, Description = "Asks for an agent start, or tells what agents use.")]
+    public Task<GovernorAnswer> CallAsync(GovernorCall call = null!)
+    {
+        // A start that is asked for again replaces its own reservation, and needs no note.
+        var isNoted = call.RequestId.Length > 0 && call.Start is null;
+        if (isNoted && _answered.FirstOrDefault(one => one.RequestId == call.RequestId) is { } before)
+        {
+            var ledger = _book.Of(_account);
+            return Task.FromResult(
+                new GovernorAnswer
+                {
+                    IsSettled = before.IsSettled,
+                    Refusal = before.Refusal,
+                    Reservation = ledger.Find(call.Id),
+                    Park = ledger.Park,
+                }
+            );
+        }
+        (var next, var answer) = GovernorCalls.Apply(_book, call, Workflow.UtcNow);
+        Change(next);
+        if (isNoted)
+        {
+            _answered.Add(new AnsweredCall(call.RequestId, answer.IsSettled, answer.Refusal));
+            _answered.RemoveRange(0, Math.Max(0, _answered.Count - MostAnswered));
+        }
+        return Task.FromResult(answer);
+    }
+
+    /// <summary>Refuses a start of another account.</summary>
+    [WorkflowUpdateValidator(nameof(AwaitTurnAsync))]
+    public void CheckTurn(StartRequest request, TimeSpan shortWait) => Refuse(Foreign(request));
+
+    /// <inheritdoc/>
+    [WorkflowUpdate(MessageNames.AwaitTurn, Description = "Keeps an agent start's place in line.")]
+    public async Task<LineAnswer> AwaitTurnAsync(StartRequest request = null!, TimeSpan shortWait = default)
+    {
+        var line = new GovernorCall
+        {
+            Account = _account,
+            Id = request.Id,
+            Start = request,
+            OnlyInLine = true,
+        };
+        for (var end = Workflow.UtcNow + LongestTurn; ; )
+        {
+            (var next, var answer) = GovernorCalls.Apply(_book, line, Workflow.UtcNow);
+            Change(next);
+            if (answer.Admission is not Wait { Until: var until, Why: var why } || until - Workflow.UtcNow > shortWait)
+            {
+                return new LineAnswer(false);
+            }
+            // What depends on other agents changes with them; a reset comes by the clock.
+            var look = why is Blocked or NearlyFull && until < end ? until : end;
+            var seen = _changes;
+            if (look <= Workflow.UtcNow || IsLong)
+            {
+                return new LineAnswer(true);
+            }
+            await TimedWaits.UntilAsync(
+                () => _changes != seen || IsLong,
+                look - Workflow.UtcNow,
+                "Until an agent of the account has ended, or its limit is reset"
+            );
+            if (look < end && Workflow.UtcNow >= look)
+            {
+                return new LineAnswer(false);
+            }
+        }
+    }
+
+    internal override void NoteDropped(string note)
+    {
+        _dropped.Add(PayloadPaging.Brief(note));
+        if (_dropped.Count > MostDropped)
+        {
+            _dropped.RemoveAt(0);
+        }
+        Workflow.CurrentDetails = string.Join("\n\n", _dropped);
+    }
+
+    private bool IsLong => _mostCalls > 0 ? MessagesTaken >= _mostCalls : Workflow.ContinueAsNewSuggested;
+
+    // Waiting alone changes nothing that others wait for.
+    private void Change(LedgerBook next)
+    {
+        var (before, after) = (_book.Of(_account), next.Of(_account));
+        _book = next;
+        if (before with { Waiting = after.Waiting } != after)
+        {
+            _changes++;
+        }
+    }
+
+    private string? Foreign(StartRequest start) =>
+        start.Account != _account ? $"This is the governor of the account '{_account}', not of '{start.Account}'." : null;
+}
