@@ -54,6 +54,16 @@ public abstract class AgentWorkflow : MessageWorkflow
     [WorkflowSignal(MessageNames.RunEnded, Description = "Its run has ended without it.")]
     public Task RunEndedAsync(RunEndedWithoutIt how = null!) => Reporter.CheckRunEndedAsync(how);
 
+    /// <summary>Its steps are done on another machine from now on: its agent is interrupted, and goes on there.</summary>
+    [WorkflowSignal(MessageNames.Moved, Description = "The steps of its run are done on another machine from now on.")]
+    public Task MovedAsync(RepositoryReference to = null!) =>
+        Done(() =>
+        {
+            State.WasMoved = true;
+            State.Interrupt?.Cancel();
+            Machine.MoveTo(to.Queue);
+        });
+
     internal override void NoteDropped(string note) => Reporter.NoteDropped(note);
 
     /// <summary>Runs the work from the first report to the last and turns every failure into a final state.</summary>

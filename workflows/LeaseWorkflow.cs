@@ -92,6 +92,15 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     [WorkflowQuery(MessageNames.Status, Description = "Who holds what, and who waits.")]
     public LeaseState Status() => _table.State(_begin.Queue) with { Dropped = _dropped };
 
+    /// <inheritdoc/>
+    [WorkflowSignal(MessageNames.Moved, Description = "The steps of a run are done on another machine from now on.")]
+    public Task MovedAsync(RepositoryReference to = null!)
+    {
+        _begin = _begin with { Queue = to.Queue };
+        Machine.MoveTo(to.Queue);
+        return Task.CompletedTask;
+    }
+
     internal override void NoteDropped(string note)
     {
         _dropped.Add(PayloadPaging.Brief(note));

@@ -128,6 +128,15 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
     [WorkflowSignal(MessageNames.RunEnded, Description = "Its run has ended without it.")]
     public Task RunEndedAsync(RunEndedWithoutIt how = null!) => _reporter.CheckRunEndedAsync();
 
+    /// <inheritdoc/>
+    [WorkflowSignal(MessageNames.Moved, Description = "The steps of its run are done on another machine from now on.")]
+    public Task MovedAsync(RepositoryReference to = null!)
+    {
+        _context.MovedTo(to);
+        Machine.MoveTo(to.Queue);
+        return Task.CompletedTask;
+    }
+
     internal override void NoteDropped(string note) => _reporter.NoteDropped(note);
 
     private void Describe()

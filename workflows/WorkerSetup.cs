@@ -27,6 +27,9 @@ public static class WorkerSetup
     /// <summary>Says in words what each activity does.</summary>
     public static IWorkerInterceptor Summaries { get; } = new SummaryInterceptor();
 
+    /// <summary>Sends activities to the machine that a run was moved to.</summary>
+    public static IWorkerInterceptor Machines { get; } = new MachineInterceptor();
+
     /// <summary>The converter for a worker's client, or for a replay: with another one <see cref="Messages"/> finds nothing to
     /// read.</summary>
     /// <param name="payloads">How payloads are read and written otherwise.</param>
@@ -39,7 +42,7 @@ public static class WorkerSetup
         {
             options.AddWorkflow(workflow);
         }
-        options.Interceptors = [.. options.Interceptors ?? [], Summaries, Messages];
+        options.Interceptors = [.. options.Interceptors ?? [], Machines, Summaries, Messages];
         return options;
     }
 

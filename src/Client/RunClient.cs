@@ -55,6 +55,35 @@ public sealed class RunClient(ITemporalClient client)
         return queue.Pollers.Any(poller => !isDead(poller.Identity));
     }
 
+    /// <summary>When a living worker asked for the steps of a queue last; null: none has within the time after which one counts as
+    /// gone.</summary>
+    /// <param name="queue">The queue of a repository on a machine.</param>
+    /// <param name="isDead">True for the identity of a worker that has certainly gone.</param>
+    /// <param name="now">The present time.</param>
+    public async Task<DateTimeOffset?> FindLastAskedAsync(
+        string queue,
+        Func<string, bool> isDead,
+        DateTimeOffset now,
+        CancellationToken cancellation = default
+    )
+    {
+        var pollers = await MachinePresence.PollersAsync(_client, queue, new RpcOptions { Retry = true, CancellationToken = cancellation });
+        var seen = MachinePresence.LastAsked(pollers.Where(poller => !isDead(poller.Identity)));
+        return now - seen <= MachinePresence.Silence ? seen : null;
+    }
+
+    /// <summary>Identity of a worker that asks for the steps of a queue; null: there is no such one.</summary>
+    /// <param name="queue">The queue of a repository on a machine.</param>
+    /// <param name="isMeant">Says of an identity, and of the time when that worker asked last, whether it is meant.</param>
+    public async Task<string?> FindWorkerAsync(
+        string queue,
+        Func<string, DateTimeOffset, bool> isMeant,
+        CancellationToken cancellation = default
+    ) =>
+        (await MachinePresence.PollersAsync(_client, queue, new RpcOptions { Retry = true, CancellationToken = cancellation }))
+            .FirstOrDefault(poller => isMeant(poller.Identity, poller.LastAccessTime.ToDateTimeOffset()))
+            ?.Identity;
+
     /// <summary>Ids of the runs that have not ended, latest first.</summary>
     public async IAsyncEnumerable<string> ListOpenAsync([EnumeratorCancellation] CancellationToken cancellation)
     {

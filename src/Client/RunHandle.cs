@@ -47,6 +47,10 @@ public sealed class RunHandle
             };
     }
 
+    /// <summary>The queue of the run's steps, as it says itself. Needs a worker with the run's workflow.</summary>
+    public async Task<string> FindQueueAsync(CancellationToken cancellation = default) =>
+        (await Workflow.QueryAsync(w => w.Status(0, 1), new() { Rpc = new RpcOptions { CancellationToken = cancellation } })).Queue;
+
     private async Task<RunStatus> PageAsync(int offset, WorkflowQueryOptions options)
     {
         for (var asked = 1; ; asked++)
@@ -210,6 +214,18 @@ public sealed class RunHandle
     /// <summary>Raises a budget; what waits for it goes on.</summary>
     public Task<SteeringAnswer> IncreaseBudgetAsync(RaiseBudgetCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.IncreaseBudgetAsync(command), cancellation);
+
+    /// <summary>Has the steps of the run done on another machine.</summary>
+    public Task<SteeringAnswer> MoveAsync(MoveRunCommand command, CancellationToken cancellation = default) =>
+        SteerAsync(w => w.MoveAsync(command), cancellation);
+
+    /// <summary>The machine that the run waits for: see <see cref="MachinePresence.FindAwayAsync"/>.</summary>
+    public Task<MachineAway?> FindAwayAsync(
+        RunStatus status,
+        Func<string, bool> isDead,
+        DateTimeOffset now,
+        CancellationToken cancellation = default
+    ) => MachinePresence.FindAwayAsync(_client, status, isDead, now, cancellation);
 
     /// <summary>Decides how a run goes on that can't go on by itself.</summary>
     public Task<SteeringAnswer> ResolveAsync(ResolutionCommand command, CancellationToken cancellation = default) =>

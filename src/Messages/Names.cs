@@ -10,6 +10,16 @@ public static class QueueNames
     /// <param name="host">The machine's identity; host names are not unique.</param>
     /// <param name="repositoryKey">12 hex digits of the SHA-256 of the common git directory's real path.</param>
     public static string ForRepository(string host, string repositoryKey) => $"{Workflows}@{host}/{repositoryKey}";
+
+    /// <summary>The machine of a repository's queue: inverse of <see cref="ForRepository"/>. Null: it is no such queue.</summary>
+    /// <param name="queue">Name of a task queue.</param>
+    public static string? MachineOf(string queue) =>
+        queue.StartsWith(Workflows + "@", StringComparison.Ordinal)
+        && queue.LastIndexOf('/') is var slash
+        && slash > Workflows.Length + 1
+        && slash < queue.Length - 1
+            ? queue[(Workflows.Length + 1)..slash]
+            : null;
 }
 
 /// <summary>Ids of workflows and names derived from them.</summary>
@@ -48,6 +58,10 @@ public static class RunIds
 
     /// <summary>Visibility query for a run and everything below it, all executions of each.</summary>
     public static string FamilyQuery(string runId) => $"WorkflowId = '{Quoted(runId)}' OR {Below(runId)}";
+
+    /// <summary>Visibility query for the open workflows of a run: itself, tasks, planners, merge train.</summary>
+    public static string OpenFamilyQuery(string runId) =>
+        $"ExecutionStatus = 'Running' AND (WorkflowId = '{Quoted(runId)}' OR {Below(runId)})";
 
     private static string Below(string runId) => $"WorkflowId STARTS_WITH '{Quoted(runId)}/'";
 

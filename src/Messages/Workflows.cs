@@ -94,6 +94,11 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate(MessageNames.ResolveEscalation)]
     Task<SteeringAnswer> ResolveEscalationAsync(ResolutionCommand command);
 
+    /// <summary>Has its steps done on another machine from now on. Agents at work are interrupted, and go on there in their
+    /// conversations.</summary>
+    [WorkflowUpdate(MessageNames.Move)]
+    Task<SteeringAnswer> MoveAsync(MoveRunCommand command);
+
     /// <summary>Ends the run: running tasks are stopped, staging and worktrees stay.</summary>
     [WorkflowUpdate(MessageNames.Cancel)]
     Task<SteeringAnswer> CancelAsync(PersonCommand? command = null);
@@ -150,6 +155,10 @@ public interface ITaskWorkflow
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
 
+    /// <summary>Its run's steps are done on another machine from now on.</summary>
+    [WorkflowSignal(MessageNames.Moved)]
+    Task MovedAsync(RepositoryReference to);
+
     /// <summary>The parts that this task was divided into have ended.</summary>
     [WorkflowSignal(MessageNames.PartsDone)]
     Task PartsDoneAsync(string summary);
@@ -186,6 +195,10 @@ public interface IMergeTrainWorkflow
     /// <summary>Tells the train that its run has ended without it: the train interrupts the merge under way and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
+
+    /// <summary>Its run's steps are done on another machine from now on.</summary>
+    [WorkflowSignal(MessageNames.Moved)]
+    Task MovedAsync(RepositoryReference to);
 }
 
 /// <summary>A request becomes a plan: the planner is asked, its answer is checked like any plan, faults go back to it. It reports to its
@@ -215,6 +228,10 @@ public interface IPlanningWorkflow
     /// <summary>Tells the workflow that its run has ended without it: it ends its agent and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
+
+    /// <summary>Its run's steps are done on another machine from now on.</summary>
+    [WorkflowSignal(MessageNames.Moved)]
+    Task MovedAsync(RepositoryReference to);
 }
 
 /// <summary>One round of a run's review: the reviewer is asked about each part of the change, and its answers are stored. It reports to its
@@ -244,4 +261,8 @@ public interface IReviewWorkflow
     /// <summary>Tells the workflow that its run has ended without it: it ends its agent and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
+
+    /// <summary>Its run's steps are done on another machine from now on.</summary>
+    [WorkflowSignal(MessageNames.Moved)]
+    Task MovedAsync(RepositoryReference to);
 }

@@ -59,7 +59,7 @@ public sealed class RunWorker : IDisposable
                 .AddAllActivities(new ReviewActivities(services))
                 .AddAllActivities(new NoticeActivities(services))
                 .AddAllActivities(new UsageActivities(services));
-            _workers.Add(new TemporalWorker(client, own));
+            _workers.Add(new TemporalWorker(OwnRepository.ReadingAs(client, repository), own));
         }
     }
 

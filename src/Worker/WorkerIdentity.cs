@@ -13,6 +13,21 @@ public static class WorkerIdentity
         return $"{self.ProcessId}@{machine}#{self.BootId}#{self.StartTime}#{ProcessIdentity.CurrentNamespace}-{Guid.NewGuid():n}";
     }
 
+    /// <summary>True when the identity names a worker on another machine that has the same machine id, as copies of one installation have:
+    /// its boot is not this one, and it was there after this one had begun.</summary>
+    /// <param name="identity">A worker's identity.</param>
+    /// <param name="machine">This machine.</param>
+    /// <param name="seen">When the server had word of it last.</param>
+    /// <param name="booted">When this machine booted.</param>
+    public static bool IsTwin(string identity, string machine, DateTimeOffset seen, DateTimeOffset booted) =>
+        identity.Split('#') is [var process, var boot, _, _]
+        && process.EndsWith("@" + machine, StringComparison.Ordinal)
+        && boot != ProcessIdentity.CurrentBootId
+        && seen > booted + ClockTolerance;
+
+    /// <summary>How far the clocks of this machine and the server may be apart.</summary>
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(2);
+
     /// <summary>True when the identity names a process of this machine that is certainly gone: from an earlier boot, or from this one where
     /// process ids mean the same in its namespace and ours. Nothing is known of other machines, containers and forms.</summary>
     /// <param name="identity">A worker's identity.</param>

@@ -70,6 +70,20 @@ public class PlatformTests
         Assert.False(WorkerIdentity.IsDead($"7@{Environment.MachineName}", "here"));
     }
 
+    [Fact]
+    public void IsTwin_MachineWithTheSameId_IsOneThatWasThereAfterThisOneBooted()
+    {
+        var boot = ProcessIdentity.CurrentBootId;
+        var booted = new DateTimeOffset(2026, 11, 25, 3, 0, 0, TimeSpan.Zero);
+
+        Assert.True(WorkerIdentity.IsTwin("7@here#other-boot#1#4-random", "here", booted.AddHours(1), booted));
+        Assert.False(WorkerIdentity.IsTwin("7@here#other-boot#1#4-random", "here", booted.AddMinutes(1), booted));
+        Assert.False(WorkerIdentity.IsTwin("7@here#other-boot#1#4-random", "here", booted.AddHours(-1), booted));
+        Assert.False(WorkerIdentity.IsTwin($"7@here#{boot}#1#4-random", "here", booted.AddHours(1), booted));
+        Assert.False(WorkerIdentity.IsTwin("7@there#other-boot#1#4-random", "here", booted.AddHours(1), booted));
+        Assert.False(WorkerIdentity.IsTwin("kim@laptop", "here", booted.AddHours(1), booted));
+    }
+
     private static async Task<CliFixture.CliResult> RunAsync(CliFixture cli, HostPlatform platform, params string[] arguments)
     {
         var terminal = new RecordingTerminal();

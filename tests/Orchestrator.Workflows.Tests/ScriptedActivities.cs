@@ -31,6 +31,9 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     /// <summary>How often somebody has looked whether runs have ended.</summary>
     public int Looks => _looks;
 
+    /// <summary>The repository of a path; null: on the machine of the test's own queue.</summary>
+    public Func<string, RepositoryReference>? Repository { get; set; }
+
     public ConcurrentQueue<RunAgentInput> Starts { get; } = new();
 
     public ConcurrentQueue<string> Merged { get; } = new();
@@ -116,7 +119,8 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
         };
 
     [Activity]
-    public Task<RepositoryReference> FindRepositoryAsync(string path) => Task.FromResult(new RepositoryReference(path, "key", queue));
+    public Task<RepositoryReference> FindRepositoryAsync(string path) =>
+        Task.FromResult(Repository?.Invoke(path) ?? new RepositoryReference(path, "key", queue));
 
     [Activity]
     public Task<PlanOutline> LoadPlanAsync(LoadPlanInput input) =>

@@ -13,6 +13,9 @@ public abstract class MessageWorkflow
 
     private readonly List<string> _waiting = [];
 
+    /// <summary>The machine that does its activities.</summary>
+    internal ActivityMachine Machine { get; } = new();
+
     /// <summary>Signals and updates that this execution has received.</summary>
     private protected int MessagesTaken { get; private set; }
 

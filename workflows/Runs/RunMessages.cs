@@ -121,6 +121,14 @@ public abstract class RunMessages : MessageWorkflow
         return resolution.Answer ?? new SteeringAnswer($"{State.RunId} is ending.", Changed: false, NamesRun: true);
     }
 
+    /// <inheritdoc cref="IOrchestrationWorkflow.MoveAsync"/>
+    [WorkflowUpdate(MessageNames.Move, Description = "Has the steps of the run done on another machine from now on.")]
+    public Task<SteeringAnswer> MoveAsync(MoveRunCommand command = null!) => Parts.Moving.MoveAsync(command, Machine);
+
+    /// <inheritdoc cref="MessageWorkflow.Refuse"/>
+    [WorkflowUpdateValidator(nameof(MoveAsync))]
+    public void ValidateMove(MoveRunCommand command) => Refuse(Parts.Moving.Refuse(command));
+
     /// <inheritdoc cref="IOrchestrationWorkflow.CancelAsync"/>
     [WorkflowUpdate(MessageNames.Cancel, Description = "Ends the run; what is merged stays on staging.")]
     public Task<SteeringAnswer> CancelAsync(PersonCommand? command = null)

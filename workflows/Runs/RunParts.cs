@@ -20,7 +20,7 @@ internal sealed class RunParts
         _notices = new NoticeSender(context);
         var plans = new RunPlanReader(context);
         var approval = new PlanApproval(context);
-        var starter = new TaskStarter(context, takeOver);
+        var starter = new TaskStarter(context, takeOver, Messenger);
         Continuation = new Continuation(context, Recorder, new RunCheckpoints(context, plans), messagesTaken);
         Planning = new PlanStage(context, plans, starter, Recorder, Recovery);
         Beginning = new BeginStage(context, _leases, approval);
@@ -33,6 +33,7 @@ internal sealed class RunParts
         Steering = new Steering(context.State);
         Approvals = new Approvals(context.State, Steering);
         Budgets = new RunBudgets(context, Messenger);
+        Moving = new MachineMove(context, Messenger);
     }
 
     public RunContext Context { get; }
@@ -68,6 +69,8 @@ internal sealed class RunParts
     public Approvals Approvals { get; }
 
     public RunBudgets Budgets { get; }
+
+    public MachineMove Moving { get; }
 
     /// <summary>Starts the work that runs beside the main path as long as the run.</summary>
     public void BeginBackground()

@@ -191,6 +191,8 @@ internal sealed class RunState
         {
             UpdatedAt = Journal.LastAt ?? Run.UpdatedAt,
             Sequence = Journal.Sequence,
+            Queue = Repository.Queue,
+            Host = Repository.Host ?? "",
             PlanHash = Plan.Hash,
             AgentStarts = Board.Entries.Sum(e => e.Progress.Starts),
             Cost = Board.Entries.Sum(e => e.Progress.Cost),

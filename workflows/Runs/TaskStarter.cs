@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Starts the workflows of tasks and awaits their ends.</summary>
-internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver)
+internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, TaskMessenger messenger)
 {
     /// <summary>Delay before starting a task's workflow again whose id is still in use; doubled each time, half a minute in all.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
@@ -44,6 +44,17 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver)
     {
         // The last report of a workflow comes before its end; only then is its id free again.
         await entry.Closed;
+        await StartOrTakeOverAsync(entry, input);
+        if (_state.Repository.Queue != input.Repository.Queue)
+        {
+            // The run was moved while the workflow was being started, which was not there to be told.
+            var to = _state.Repository;
+            await messenger.TellAsync(entry.Id, task => task.MovedAsync(to));
+        }
+    }
+
+    private async Task StartOrTakeOverAsync(TaskEntry entry, TaskInput input)
+    {
         for (var pause = FirstPause; !await TryStartAsync(entry, input); pause *= 2)
         {
             // The id may still be in use by a workflow that an earlier execution of this run started. It either continues for us, or is

@@ -11,6 +11,9 @@ internal sealed record AgentCall(string Guidance, bool Stop, CancellationToken I
 
     /// <inheritdoc cref="RunAgentInput.Answer"/>
     public string Answer { get; init; } = "";
+
+    /// <summary>Called where the machine of the agent run is gone: whether the agent was begun there is unknown.</summary>
+    public Action? Lost { get; init; }
 }
 
 /// <summary>Runs an agent as often as crashes, holds, limits and pauses require, always in the same conversation.</summary>
@@ -79,6 +82,10 @@ internal sealed class AgentRuns(TaskState state, TaskWaits waits)
         }
         catch (ActivityFailureException failure) when (first.Interrupt.IsCancellationRequested && LeftItsAgent(failure))
         {
+            if (failure.InnerException is TimeoutFailureException)
+            {
+                first.Lost?.Invoke();
+            }
             return await call(first with { Stop = true, AwaitRelease = false, Interrupt = CancellationToken.None });
         }
     }

@@ -25,18 +25,31 @@ internal sealed class OwnAgent(
         reporter.TransitionTo(TaskStates.Executing, held.Length == 0 ? null : new AgentHeld(new Quote(held)));
         using var interrupt = state.Interrupt = CancellationTokenSource.CreateLinkedTokenSource(state.Stop);
         AgentRunResult result;
+        state.WasMoved = false;
+        var isLost = false;
         var guidance = state.TakeGuidance();
         try
         {
             result = await AgentRuns.CallAsync(
                 call,
-                new AgentCall(guidance, Stop: false, interrupt.Token) { AwaitRelease = held.Length > 0, Answer = state.Answer }
+                new AgentCall(guidance, Stop: false, interrupt.Token)
+                {
+                    AwaitRelease = held.Length > 0,
+                    Answer = state.Answer,
+                    Lost = () => isLost = true,
+                }
             );
         }
         finally
         {
             // A later pause has nothing to interrupt.
             state.Interrupt = null;
+        }
+        // It may have been begun on a machine that is gone, and was paid for then.
+        var isLeftBehind = isLost && state.WasMoved && result.NeverBegun;
+        if (isLeftBehind)
+        {
+            state.Notice([new TaskNotice(LeftBehind(state.Progress.LastStart))]);
         }
         if (result.Session.Length > 0)
         {
@@ -56,13 +69,17 @@ internal sealed class OwnAgent(
         {
             Cost = state.Progress.Cost + result.Cost,
             Tokens = state.Progress.Tokens + result.Tokens,
-            Starts = state.Progress.Starts - (result.NeverBegun ? 1 : 0),
+            Starts = state.Progress.Starts - (result.NeverBegun && !isLeftBehind ? 1 : 0),
             LastStart = state.Progress.LastStart - (IsNumberFree(result) ? 1 : 0),
         };
         state.Report = state.Report with { Signature = result.Signature };
         _wasInterrupted = interrupt.IsCancellationRequested;
         return result;
     }
+
+    private static string LeftBehind(int start) =>
+        $"start {start} of its agent was left on another machine with all that was not shared: it begins again with the files that are "
+        + "here, and counts as a further start";
 
     /// <summary>Nothing has its number: the next start takes it.</summary>
     private static bool IsNumberFree(AgentRunResult result) =>

@@ -61,6 +61,9 @@ internal sealed class TrainContext(CancellationToken cancellation)
     /// <summary>The run reports the hash of its plan; empty: unchanged.</summary>
     public void UpdatePlan(string hash) => Input = hash.Length > 0 ? Input with { PlanHash = hash } : Input;
 
+    /// <summary>The run's steps are done on another machine.</summary>
+    public void MovedTo(RepositoryReference repository) => Input = Input with { Repository = repository };
+
     /// <summary>Interrupts the work under way.</summary>
     public void Close() => _stop.Cancel();
 }

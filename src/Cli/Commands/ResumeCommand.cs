@@ -49,6 +49,7 @@ internal sealed class ResumeCommand : CliCommand
         var isStored = reference.Run is not null || StoredRuns.Open(repository).Count > 0;
         var stored = isStored ? StoredRuns.RequireOpen(repository, reference.Run) : null;
         DemandSomethingToResume(stored, opened, repository);
+        await DemandThisMachineAsync(stored, repository, context, stop);
         var settings = TrustGate.Demand(context, opened, parsed.GetValue(_yes), stored?.Id);
         if (parsed.GetValue(_detach))
         {
@@ -101,6 +102,29 @@ internal sealed class ResumeCommand : CliCommand
                 ExitCodes.Usage,
                 $"{stored.Id} has ended: {stored.Status.State}.",
                 $"See 'orchestrate report {stored.Id}', or start a new run; finished work is taken up again."
+            );
+        }
+    }
+
+    /// <summary>A run that waits for another machine would be watched for ever.</summary>
+    private static async Task DemandThisMachineAsync(
+        StoredRun? stored,
+        RepositoryLocation repository,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        if (
+            stored is not null
+            && QueueNames.MachineOf(stored.Status.Queue) is { } machine
+            && machine != context.Machine
+            && await RunObservation.OfAsync(stored, repository, context, stop) is { Status.Away: { } away }
+        )
+        {
+            throw new CommandException(
+                ExitCodes.Resumable,
+                $"{stored.Id} can't go on here. {MachineWords.Of(away, stored.Id)}",
+                $"orchestrate move {stored.Id}"
             );
         }
     }

@@ -63,6 +63,7 @@ internal sealed class ShowCommand : CliCommand
         Say(context, "landed", RunLiveness.DescribeLanding(status));
         Say(context, "agent", $"{status.Agent}, {status.Workers} at once, {status.AgentStarts} starts");
         Say(context, "cost", status.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${status.Cost:0.00}") : "");
+        Say(context, "machine", status.Queue.Length > 0 ? MachineName.Of(status.Queue, status.Host).ToString() : "");
         Say(context, "folder", run.Folder);
         Say(context, "replan", status.Replan?.ToString() ?? "");
         Say(context, "decide", run.HasEscalation ? run.EscalationFile : "");

@@ -5,7 +5,8 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>What needs the user, over all their repositories, from files alone: it starts no engine and calls no model.</summary>
+/// <summary>What needs the user, over all their repositories, from files and from the servers of their runs: it starts no engine and calls
+/// no model.</summary>
 /// <param name="context">Clock, environment, and the repository that the user is in.</param>
 internal sealed class Inbox(CommandContext context)
 {
@@ -41,7 +42,8 @@ internal sealed class Inbox(CommandContext context)
         var entries = new List<InboxEntry>();
         foreach (var run in StoredRuns.Open(repository))
         {
-            var seen = await RunObservation.OfFilesAsync(run, repository, context, stop);
+            // Which machine a run on a server waits for only that knows; no engine is started for it.
+            var seen = await RunObservation.OfAsync(run, repository, context, stop);
             runs[run.Id] = seen.Status;
             entries.AddRange(InboxEntry.Of(seen.Status, repository));
         }

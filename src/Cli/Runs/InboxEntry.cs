@@ -85,10 +85,10 @@ internal sealed record InboxEntry(
                 InboxKind.Interrupted,
                 repository.Root,
                 run.RunId,
-                "Nobody works on it now.",
+                run.Away is { } away ? MachineWords.Of(away, run.RunId) : "Nobody works on it now.",
                 [],
-                [new AnswerWay(AnswerWays.Resume, run.RunId)],
-                run.UpdatedAt
+                [new AnswerWay(run.Away is null ? AnswerWays.Resume : AnswerWays.Move, run.RunId)],
+                run.Away?.Since ?? run.UpdatedAt
             );
         }
     }

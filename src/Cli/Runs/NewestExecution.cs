@@ -4,6 +4,7 @@ using Orchestrator.Cli.Engine;
 using Orchestrator.Client;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
+using Orchestrator.Worker;
 using Temporal.Server;
 using Temporalio.Exceptions;
 
@@ -59,8 +60,14 @@ internal static class NewestExecution
                 NullLoggerFactory.Instance,
                 patience.Token
             );
-            return await engine.Runs.Get(run.Id).FindExecutionAsync(patience.Token) is { } newest
-                ? Compare(run, newest.ExecutionId, newest.End is { } end ? () => end : null, newest.EndedAt)
+            var handle = engine.Runs.Get(run.Id);
+            return await handle.FindExecutionAsync(patience.Token) is { } newest
+                ? await WithMachineAsync(
+                    Compare(run, newest.ExecutionId, newest.End is { } end ? () => end : null, newest.EndedAt),
+                    handle,
+                    context,
+                    patience.Token
+                )
                 : run;
         }
         catch (Exception silent)
@@ -70,6 +77,42 @@ internal static class NewestExecution
         {
             return run;
         }
+    }
+
+    /// <summary>The run with the machine that it waits for, if it does; and where its record says another one than it is on, since it was
+    /// moved, with what it says itself.</summary>
+    private static async Task<StoredRun> WithMachineAsync(StoredRun run, RunHandle handle, CommandContext context, CancellationToken stop)
+    {
+        if (RunStates.IsFinal(run.Status.State))
+        {
+            return run;
+        }
+        var status = run.Status;
+        try
+        {
+            if (await handle.FindQueueAsync(stop) is { Length: > 0 } queue && queue != status.Queue)
+            {
+                status = await handle.StatusAsync(stop);
+            }
+        }
+        catch (Exception silent) when (silent is RpcException or RpcTimeoutOrCanceledException or OperationCanceledException)
+        {
+            // No worker at all answers for runs: then its record says where it was.
+        }
+        // That may have used up all patience, and the answer of the server itself comes at once.
+        using var patience = new CancellationTokenSource(Patience);
+        return run with
+        {
+            Status = status with
+            {
+                Away = await handle.FindAwayAsync(
+                    status,
+                    identity => WorkerIdentity.IsDead(identity, context.Machine),
+                    context.Time.GetUtcNow(),
+                    patience.Token
+                ),
+            },
+        };
     }
 
     private static T Read<T>(RepositoryLocation repository, Func<string, T> read, T unknown)

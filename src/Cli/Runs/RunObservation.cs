@@ -26,13 +26,20 @@ internal static class RunObservation
         CancellationToken stop
     )
     {
-        var abandoned = await IsAbandonedAsync(run, repository, context, stop);
+        var abandoned = run.Status.Away is null ? await IsAbandonedAsync(run, repository, context, stop) : true;
         var status = await LandedWork.LookAsync(run.Status, repository.Root, context.Services, stop);
         return run with
         {
             Status = status with
             {
                 Abandoned = abandoned,
+                Away = run.Status.Away is { } away
+                    ? away.Machine == context.Machine
+                        ? null
+                        : away
+                    : abandoned is true
+                        ? AwayByRecord(run.Status, context)
+                        : null,
                 Kept = RunStates.IsFinal(run.Status.State) ? [] : PendingCommands.Of(run.Folder, run.Status),
                 Crashes = BackgroundProcess.CrashesOf(run.Folder) is { Count: > 0 } crashes ? crashes : null,
                 Standing = abandoned is true ? RunLiveness.Interrupted : run.Status.Standing,
@@ -41,9 +48,17 @@ internal static class RunObservation
     }
 
     /// <summary>The cure for a run without a worker.</summary>
-    public static string Cure(StoredRun run) => $"Nobody works on it now. 'orchestrate resume {run.Id}' goes on.";
+    public static string Cure(StoredRun run) =>
+        run.Status.Away is { } away ? MachineWords.Of(away, run.Id) : $"Nobody works on it now. 'orchestrate resume {run.Id}' goes on.";
 
-    // Null: unknown for runs on a Temporal server.
+    /// <summary>The machine that a run of the embedded engine waits for while no process serves that: files say when a worker was there
+    /// only by their age, which is no fact. Null: it is this machine, or the record does not name it.</summary>
+    private static MachineAway? AwayByRecord(RunStatus run, CommandContext context) =>
+        QueueNames.MachineOf(run.Queue) is { } machine && machine != context.Machine
+            ? new MachineAway(machine, run.Host, Since: null, LastSeen: null)
+            : null;
+
+    // Null: unknown for runs on a Temporal server that was not asked.
     private static async Task<bool?> IsAbandonedAsync(
         StoredRun run,
         RepositoryLocation repository,

@@ -131,7 +131,7 @@ internal static class TaskTable
     {
         var counts = run.Counts ?? RunCounts.Of(run);
         var end = RunStates.IsFinal(run.State) ? run.UpdatedAt : now;
-        var command = run.Standing == RunLiveness.Interrupted ? $": orchestrate resume {run.RunId}" : "";
+        var command = run.Standing == RunLiveness.Interrupted ? $": orchestrate {(run.Away is null ? "resume" : "move")} {run.RunId}" : "";
         // What it waits for a person is no work.
         var waits = (run.Standing ?? RunLiveness.Of(run)) == RunLiveness.NeedsPerson && now > run.UpdatedAt ? now - run.UpdatedAt : default;
         var head =

@@ -67,6 +67,7 @@ internal sealed class WorkerHost : IAsyncDisposable
             {
                 host._takeOver = host.TakeOverAsync(loggers);
             }
+            await host.RefuseTwinAsync(stop);
             await host.ClearAfterTheDeadAsync(stop);
             var options = new RunWorkerOptions
             {
@@ -188,6 +189,33 @@ internal sealed class WorkerHost : IAsyncDisposable
         HasTakenOver = true;
         _context.Terminal.Say("The process that served the engine has ended; this one serves it now.");
         await ClearAfterTheDeadAsync(_stopping.Token);
+    }
+
+    /// <summary>Two machines with one id would take each other for dead, and give up each other's steps.</summary>
+    private async Task RefuseTwinAsync(CancellationToken stop)
+    {
+        if (_engine.IsEmbedded)
+        {
+            return;
+        }
+        var booted = _context.Time.GetUtcNow() - TimeSpan.FromMilliseconds(Environment.TickCount64);
+        foreach (var reference in _inHand.References)
+        {
+            var twin = await _engine.Runs.FindWorkerAsync(
+                reference.Queue,
+                (identity, seen) => WorkerIdentity.IsTwin(identity, _context.Machine, seen, booted),
+                stop
+            );
+            if (twin is not null)
+            {
+                throw new CommandException(
+                    ExitCodes.Unavailable,
+                    $"Another machine has the id of this one ({_context.Machine}) and works on {reference.Path}, too: {twin}.",
+                    "Give one of them an id of its own: remove /etc/machine-id there and run systemd-machine-id-setup; in containers "
+                        + "give each a host name and a home of its own."
+                );
+            }
+        }
     }
 
     private async Task ClearAfterTheDeadAsync(CancellationToken stop)

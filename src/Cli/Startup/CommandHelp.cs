@@ -103,6 +103,10 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["night"] = Of(Plain, "orchestrate night rehearse --until 07:00 --max-cost 40"),
         ["night rehearse"] = Of(Plain, "orchestrate night rehearse tasks.yaml --until 07:00 --max-cost 40"),
         ["resume"] = Of(Run, "orchestrate resume", "orchestrate resume run-tasks-3f9a1c --detach"),
+        ["move"] = Of(
+            [.. Run, (ExitCodes.Usage, "its machine works on it, or something that it needs is not here")],
+            "orchestrate move run-tasks-3f9a1c --address temporal.example.com:7233"
+        ),
         ["status"] = Of(Plain, "orchestrate status --watch"),
         ["history"] = Of(Plain, "orchestrate history --limit 5", "orchestrate history --forecast"),
         ["show"] = Of(Plain, "orchestrate show run-tasks-3f9a1c/parser"),

@@ -40,6 +40,7 @@ internal static class CommandTable
         ("run", static () => new RunCommand()),
         ("spawn", static () => new SpawnCommand()),
         ("resume", static () => new ResumeCommand()),
+        ("move", static () => new MoveCommand()),
         ("night", static () => new NightCommand()),
         ("status", static () => new StatusCommand()),
         ("inbox", static () => new InboxCommand()),

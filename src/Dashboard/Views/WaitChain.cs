@@ -70,7 +70,10 @@ public sealed class WaitChain(RunStatus run)
         }
         if (run.Paused)
         {
-            return (new WaitLink(task.Id, "waits since the run is paused", $"orchestrate resume {run.RunId}"), null);
+            return (
+                new WaitLink(task.Id, "waits since the run is paused", $"orchestrate {(run.Away is null ? "resume" : "move")} {run.RunId}"),
+                null
+            );
         }
         if (run.Held is [var hold, ..] && task.State is TaskStates.Pending or TaskStates.Queued)
         {

@@ -33,10 +33,19 @@ public sealed class OwnedAgents
         {
             var opened = await services.Repositories.OpenAsync(location.Root);
             repositories.Add(opened);
-            references.Add(new RepositoryReference(location.Root, opened.Key, QueueNames.ForRepository(services.Host, opened.Key)));
+            references.Add(ReferenceOf(location, opened, services));
         }
         return new OwnedAgents(references, repositories, services);
     }
+
+    /// <summary>A repository as runs on this machine name it.</summary>
+    /// <param name="location">Where it is.</param>
+    /// <param name="services">Machine and open repositories.</param>
+    public static async Task<RepositoryReference> ReferenceOfAsync(RepositoryLocation location, RunServices services) =>
+        ReferenceOf(location, await services.Repositories.OpenAsync(location.Root), services);
+
+    private static RepositoryReference ReferenceOf(RepositoryLocation location, GitRepository repository, RunServices services) =>
+        new(location.Root, repository.Key, QueueNames.ForRepository(services.Host, repository.Key)) { Host = Environment.MachineName };
 
     /// <summary>Ends work of dead processes, except for agents, which are taken over: gates and set-ups would go on in folders that are
     /// reused as soon as their activities are failed, and git may have left locks.</summary>

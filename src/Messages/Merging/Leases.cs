@@ -56,6 +56,10 @@ public sealed record LeaseState
 [Workflow]
 public interface ILeaseWorkflow
 {
+    /// <summary>The steps of a run of this repository are done on another machine from now on, and so are those of this workflow.</summary>
+    [WorkflowSignal(MessageNames.Moved)]
+    Task MovedAsync(RepositoryReference to);
+
     [WorkflowRun]
     Task RunAsync(LeaseState state);
 

@@ -64,3 +64,9 @@ public sealed record PlanAnswered(bool Accepted, Person By) : Reason;
 /// <summary>A person has aborted the run as the answer to an escalation.</summary>
 /// <param name="By">Who.</param>
 public sealed record AbortAskedBy(Person By) : Reason;
+
+/// <summary>A person has the steps of the run done on another machine.</summary>
+/// <param name="From">The machine that did them so far.</param>
+/// <param name="To">The machine that does them now.</param>
+/// <param name="By">Who.</param>
+public sealed record MovedToMachine(MachineName From, MachineName To, Person By) : Reason;

@@ -85,6 +85,7 @@ public static class ReasonText
             NotMended why => why.Remediations == 0
                 ? Say(why.Because)
                 : $"{Say(why.Because)} {Count(why.Remediations, "remediation")} did not mend it.",
+            MovedToMachine why => $"moved from {why.From} to {why.To}, by {why.By}",
             NotMerged why => why.Problem.Text,
             NotPrepared why => why.Problem.Text,
             NotPromotedInTime why => $"nobody promoted it in time, so nothing has landed. {Say(why.Because)}",

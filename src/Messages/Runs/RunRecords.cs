@@ -11,6 +11,10 @@ public sealed record RepositoryReference(string Path, string Key, [property: Ide
     /// <summary>Absolute path of the linked worktree that a run was started in; null: the main work tree.</summary>
     public string? LinkedWorktree { get; init; }
 
+    /// <summary>Name of its machine for people, which need not be unique; null: unknown.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Host { get; init; }
+
     /// <summary>Absolute path of the work tree that a run was started in: its branch, its changes and its settings are meant.</summary>
     [JsonIgnore]
     public string WorkTree => LinkedWorktree ?? Path;

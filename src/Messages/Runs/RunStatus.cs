@@ -72,6 +72,22 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
+    /// <summary>Task queue of its steps, which names the machine that they are done on; empty before it is known.</summary>
+    [JsonPropertyName("queue")]
+    public string Queue
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
+    /// <summary>Name of that machine for people, which need not be unique; empty: unknown.</summary>
+    [JsonPropertyName("host")]
+    public string Host
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
     [JsonPropertyName("startedAt")]
     public DateTimeOffset StartedAt { get; init; }
 
@@ -286,6 +302,12 @@ public sealed record RunStatus
     [JsonPropertyName("abandoned")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Abandoned { get; init; }
+
+    /// <summary>The machine that the run waits for, since no worker there asks for its steps. Commands that ask the server fill it; null: a
+    /// worker asks, or it is unknown.</summary>
+    [JsonPropertyName("away")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MachineAway? Away { get; init; }
 
     /// <summary>True where it has landed, and the branch has neither that commit nor its content any more: a person took it back. Commands
     /// that tell of runs look, and fill it; null: it was not looked, or has not landed.</summary>

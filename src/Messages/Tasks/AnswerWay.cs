@@ -108,4 +108,7 @@ public static class AnswerWays
 
     /// <summary>To raise a budget that is used up.</summary>
     public const string RaiseBudget = "raise-budget";
+
+    /// <summary>To have the steps of a run done on this machine.</summary>
+    public const string Move = "move";
 }

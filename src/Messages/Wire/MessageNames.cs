@@ -51,6 +51,12 @@ public static class MessageNames
     /// <summary>To a run.</summary>
     public const string ResolveEscalation = "resolveEscalation";
 
+    /// <summary>To a run.</summary>
+    public const string Move = "move";
+
+    /// <summary>To everything below a run, and to the lease workflow.</summary>
+    public const string Moved = "moved";
+
     /// <summary>To a run, from the lease workflow.</summary>
     public const string LeasesChanged = "leasesChanged";
 

@@ -29,6 +29,27 @@ public static class GitCopies
         return hash;
     }
 
+    /// <summary>For a run that was begun on another machine: it goes by this machine's configuration as it is now, since the other one's is
+    /// there, with names and passwords of that place.</summary>
+    /// <param name="hash">The copy that the run began with.</param>
+    /// <inheritdoc cref="KeepAsync"/>
+    public static async Task StandInAsync(
+        GitRepository repository,
+        RunFolder run,
+        string hash,
+        IReadOnlyDictionary<string, string> environment,
+        CancellationToken stop
+    )
+    {
+        if (hash.Length > 0 && !Directory.Exists(Path.Combine(FolderOf(environment), hash)))
+        {
+            DurableFile.Write(StandInOf(environment, hash), await KeepAsync(repository, run, environment, stop));
+        }
+    }
+
+    private static string StandInOf(IReadOnlyDictionary<string, string> environment, string hash) =>
+        Path.Combine(FolderOf(environment), $"{hash}.{MachineIdentity.Find(environment)}");
+
     /// <summary>Notes of the runs that go by a copy, each with the path of a run's folder.</summary>
     /// <param name="copy">The copy's folder.</param>
     public static IReadOnlyList<string> RunsOf(string copy) =>
@@ -38,8 +59,11 @@ public static class GitCopies
     public static bool IsOfThisMachine(string note, IReadOnlyDictionary<string, string> environment) =>
         Path.GetFileName(note).StartsWith(MachineIdentity.Find(environment) + "-", StringComparison.Ordinal);
 
-    /// <summary>The copy of a hash.</summary>
+    /// <summary>The copy of a hash, or the one that stands in for it here.</summary>
     /// <exception cref="ConfigurationCopyException">It is gone, or somebody changed it.</exception>
     public static ConfigurationCopy Open(IReadOnlyDictionary<string, string> environment, string hash) =>
-        ConfigurationCopy.Open(FolderOf(environment), hash);
+        ConfigurationCopy.Open(
+            FolderOf(environment),
+            Directory.Exists(Path.Combine(FolderOf(environment), hash)) ? hash : DurableFile.TryRead(StandInOf(environment, hash)) ?? hash
+        );
 }

@@ -114,8 +114,8 @@ public sealed class HistoryTests
                 PayloadConverter = WorkerSetup.Converter(new DefaultPayloadConverter(MessageJson.Options)),
             },
             Interceptors = interceptor is null
-                ? [WorkerSetup.Summaries, WorkerSetup.Messages]
-                : [interceptor, WorkerSetup.Summaries, WorkerSetup.Messages],
+                ? [WorkerSetup.Machines, WorkerSetup.Summaries, WorkerSetup.Messages]
+                : [interceptor, WorkerSetup.Machines, WorkerSetup.Summaries, WorkerSetup.Messages],
         };
         foreach (var workflow in WorkerSetup.Workflows)
         {

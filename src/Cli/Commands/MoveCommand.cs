@@ -1,0 +1,162 @@
+using System.CommandLine;
+using Orchestrator.Cli.Engine;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Client;
+using Orchestrator.Machine.Hosting;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Worker;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>move</c>: has the steps of a run done on this machine, where the machine before is gone.</summary>
+internal sealed class MoveCommand : CliCommand
+{
+    private readonly RunArgument _run = new("RUN", "The run; the only open one where none is named");
+    private readonly Option<bool> _force = new("--force")
+    {
+        Description = "Also from a machine that works on it: its agents are interrupted, and what they did not share stays there",
+    };
+    private readonly Option<bool> _noResume = new("--no-resume")
+    {
+        Description = "Only move it: a worker here, or 'resume', goes on with it",
+    };
+    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Go on in the background" };
+    private readonly Option<bool> _yes = GlobalOptions.Yes();
+    private readonly EngineOptions _engine = new();
+
+    public MoveCommand()
+        : base("move", "Take a run to this machine, where the one that worked on it is gone")
+    {
+        _run.AddTo(this);
+        Add(_force);
+        Add(_noResume);
+        Add(_detach);
+        Add(_yes);
+        _engine.AddTo(this);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var stored = FindStored(repository, _run.Text(parsed));
+        var settings = TrustGate.Demand(
+            context,
+            context.OpenSettings(repository, _engine.Flags(parsed)),
+            parsed.GetValue(_yes),
+            stored?.Id
+        );
+        string runId;
+        await using (var session = await RunSession.OpenAsync(context, repository, settings.Settings!, stop))
+        {
+            runId = stored?.Id ?? await FindOnServerAsync(session, _run.Text(parsed), repository, stop);
+            var run = session.Runs.Get(runId);
+            await session.RefuseClosedAsync(run, stored, stop);
+            var status = await run.StatusAsync(stop);
+            var to = await OwnedAgents.ReferenceOfAsync(repository, context.Services);
+            if (status.Queue != to.Queue)
+            {
+                await DemandGoneAsync(session, status, parsed, context, stop);
+            }
+            await BringAsync(status, to, context, stop);
+            var answer = await run.MoveAsync(new MoveRunCommand(to, context.Person), stop);
+            context.Terminal.Say(answer.Message);
+            if (!parsed.GetValue(_noResume) && !parsed.GetValue(_detach))
+            {
+                session.OutliveTerminal(run, _engine.Arguments(parsed));
+                await session.GoOnAsync(run, null, stop);
+                var code = await session.WatchAndAskAsync(run, status.Sequence);
+                await session.FinishOthersAsync(run);
+                return code;
+            }
+        }
+        if (parsed.GetValue(_detach))
+        {
+            return await new DetachedRun(runId, repository, context) { Engine = _engine.Arguments(parsed) }.ResumeAsync([], stop);
+        }
+        context.Terminal.Say($"'orchestrate resume {runId}' goes on with it, and so does a worker of {repository.Root}.");
+        return ExitCodes.Done;
+    }
+
+    /// <summary>The run in the records here, which may name another place; null: it is not recorded here.</summary>
+    private static StoredRun? FindStored(RepositoryLocation repository, string? text)
+    {
+        var all = StoredRuns.List(repository);
+        if (text is null)
+        {
+            return StoredRuns.Open(repository, all) switch
+            {
+                [var only] => only,
+                [] => null,
+                var several => throw StoredRuns.SeveralOpen([.. several.Select(run => run.Id)]),
+            };
+        }
+        return all.FirstOrDefault(run => run.Id == text)
+            ?? (all.Where(run => StoredRuns.IsCalled(run, text)).ToList() is [var called] ? called : null);
+    }
+
+    private static async Task<string> FindOnServerAsync(
+        RunSession session,
+        string? text,
+        RepositoryLocation repository,
+        CancellationToken stop
+    )
+    {
+        var open = new List<string>();
+        await foreach (var id in session.Runs.ListOpenAsync(stop))
+        {
+            open.Add(id);
+        }
+        return text is not null && open.Count > 0 ? UniquePrefix.Find(text, open, "run")
+            : text is null && open is [var only] ? only
+            : open.Count == 0 ? throw StoredRuns.NoneOpen(repository)
+            : throw StoredRuns.SeveralOpen(open);
+    }
+
+    /// <summary>While a worker of the other machine asks for steps, two would work on one run.</summary>
+    private async Task DemandGoneAsync(
+        RunSession session,
+        RunStatus status,
+        ParseResult parsed,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        var now = context.Time.GetUtcNow();
+        if (
+            parsed.GetValue(_force)
+            || await session.Runs.FindLastAskedAsync(status.Queue, identity => WorkerIdentity.IsDead(identity, context.Machine), now, stop)
+                is not { } seen
+        )
+        {
+            return;
+        }
+        var machine = MachineName.Of(status.Queue, status.Host);
+        throw new CommandException(
+            ExitCodes.Usage,
+            $"A worker on {machine} asks for the steps of {status.RunId}: {TaskTable.Time(now - seen)} ago for the " + "last time.",
+            "Stop it there (Ctrl-C; a machine that has gone counts as such after 90 seconds), or give --force: its agents are interrupted, "
+                + "and what they did not share stays there."
+        );
+    }
+
+    private static async Task BringAsync(RunStatus status, RepositoryReference to, CommandContext context, CancellationToken stop)
+    {
+        var arrival = new RunArrival(context.Services);
+        if (await arrival.FindMissingAsync(status, to, stop) is { Count: > 0 } missing)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"{status.RunId} can't go on at {to.Path}: {string.Join("; ", missing)}.",
+                $"Copy what is missing from {MachineName.Of(status.Queue, status.Host)}, where it is in "
+                    + $"{status.Repository}, and move it again."
+            );
+        }
+        foreach (var note in await arrival.SettleAsync(status, to, stop))
+        {
+            context.Terminal.Say(note);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using Orchestrator.Cli.Console;
+using Orchestrator.Messages;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>What people are told of the machine that a run waits for.</summary>
+internal static class MachineWords
+{
+    /// <summary>Which machine, since when, when it was last seen, and how the run goes on.</summary>
+    /// <param name="away">The machine, which is not this one.</param>
+    /// <param name="runId">The run.</param>
+    public static string Of(MachineAway away, string runId) =>
+        $"It waits for the machine {away.Shown}{(away.Since is { } since ? $" since {LocalTimes.Of(since)}" : "")}"
+        + (away.LastSeen is { } seen ? $", last seen {LocalTimes.Of(seen)}" : "; when that was last seen is unknown")
+        + $". 'orchestrate move {runId}' takes it to this one.";
+}

@@ -1,0 +1,129 @@
+using Temporalio.Api.TaskQueue.V1;
+using Temporalio.Api.Workflow.V1;
+
+namespace Orchestrator.Client;
+
+/// <summary>Whether a machine is there that a run waits for: by what the server knows of workers that ask for its steps, and of those that
+/// work on one. A file's age says nothing of that.</summary>
+public static class MachinePresence
+{
+    /// <summary>A worker asks again within 70 seconds, and one that works on a step says so every few seconds.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(90);
+
+    /// <summary>The most workflows of a run that are looked at: what one of them waits for, all do.</summary>
+    private const int MostWorkflows = 30;
+
+    /// <summary>The machine that a run waits for; null: a worker there asks for its steps, or no step waits.</summary>
+    /// <param name="client">Client of the server that holds the run.</param>
+    /// <param name="run">The run; its queue names the machine.</param>
+    /// <param name="isDead">True for the identity of a worker that has certainly gone.</param>
+    /// <param name="now">The present time.</param>
+    /// <exception cref="RpcException">The server can't be reached.</exception>
+    public static async Task<MachineAway?> FindAwayAsync(
+        ITemporalClient client,
+        RunStatus run,
+        Func<string, bool> isDead,
+        DateTimeOffset now,
+        CancellationToken cancellation = default
+    )
+    {
+        if (RunStates.IsFinal(run.State) || QueueNames.MachineOf(run.Queue) is not { } machine)
+        {
+            return null;
+        }
+        var rpc = new RpcOptions { Retry = true, CancellationToken = cancellation };
+        var pollers = await PollersAsync(client, run.Queue, rpc);
+        return IsAsking(pollers, isDead, now)
+            ? null
+            : Judge(machine, run.Host, pollers, await PendingAsync(client, run.RunId, rpc), isDead, now);
+    }
+
+    /// <summary>Whether a machine counts as away. No server, no clock.</summary>
+    /// <param name="machine">Its identity.</param>
+    /// <param name="host">Its name for people.</param>
+    /// <param name="pollers">Workers there that ask for steps, as far as the server remembers them.</param>
+    /// <param name="pending">Steps of the run that wait or are under way.</param>
+    /// <param name="isDead">True for the identity of a worker that has certainly gone.</param>
+    /// <param name="now">The present time.</param>
+    public static MachineAway? Judge(
+        string machine,
+        string host,
+        IReadOnlyCollection<PollerInfo> pollers,
+        IReadOnlyCollection<PendingActivityInfo> pending,
+        Func<string, bool> isDead,
+        DateTimeOffset now
+    )
+    {
+        var there = pending.Where(activity => MachineOf(activity.LastWorkerIdentity) == machine).ToList();
+        if (
+            pending.Count == 0
+            || IsAsking(pollers, isDead, now)
+            || now - LastBeat(there.Where(activity => !isDead(activity.LastWorkerIdentity))) <= Silence
+        )
+        {
+            return null;
+        }
+        var seen = Later(LastAsked(pollers), LastBeat(there));
+        var waiting = pending
+            .Where(activity => activity.State == PendingActivityState.Scheduled)
+            .Min(activity => activity.ScheduledTime?.ToDateTimeOffset());
+        return new MachineAway(machine, host, waiting ?? seen, seen);
+    }
+
+    /// <summary>Workers that ask for the steps of a queue, as far as the server remembers them: some minutes.</summary>
+    /// <param name="client">Client of the server.</param>
+    /// <param name="queue">The queue.</param>
+    /// <param name="rpc">RPC options.</param>
+    public static async Task<IReadOnlyList<PollerInfo>> PollersAsync(ITemporalClient client, string queue, RpcOptions rpc) =>
+        (
+            await client.WorkflowService.DescribeTaskQueueAsync(
+                new DescribeTaskQueueRequest
+                {
+                    Namespace = client.Options.Namespace,
+                    TaskQueue = new TaskQueue { Name = queue },
+                    TaskQueueType = TaskQueueType.Activity,
+                },
+                rpc
+            )
+        ).Pollers;
+
+    /// <summary>The machine in a worker's identity; null: it is of another form.</summary>
+    public static string? MachineOf(string identity)
+    {
+        var name = identity.Split('#')[0];
+        var at = name.IndexOf('@', StringComparison.Ordinal);
+        return at > 0 ? name[(at + 1)..] : null;
+    }
+
+    private static async Task<IReadOnlyList<PendingActivityInfo>> PendingAsync(ITemporalClient client, string runId, RpcOptions rpc)
+    {
+        var pending = new List<PendingActivityInfo>();
+        var looked = 0;
+        await foreach (var execution in client.ListWorkflowsAsync(RunIds.OpenFamilyQuery(runId)))
+        {
+            var describe = new DescribeWorkflowExecutionRequest
+            {
+                Namespace = client.Options.Namespace,
+                Execution = new Temporalio.Api.Common.V1.WorkflowExecution { WorkflowId = execution.Id, RunId = execution.RunId },
+            };
+            pending.AddRange((await client.WorkflowService.DescribeWorkflowExecutionAsync(describe, rpc)).PendingActivities);
+            if (++looked == MostWorkflows)
+            {
+                break;
+            }
+        }
+        return pending;
+    }
+
+    /// <summary>When a worker asked for steps last; null: none has.</summary>
+    public static DateTimeOffset? LastAsked(IEnumerable<PollerInfo> pollers) =>
+        pollers.Max(poller => poller.LastAccessTime?.ToDateTimeOffset());
+
+    private static bool IsAsking(IEnumerable<PollerInfo> pollers, Func<string, bool> isDead, DateTimeOffset now) =>
+        now - LastAsked(pollers.Where(poller => !isDead(poller.Identity))) <= Silence;
+
+    private static DateTimeOffset? LastBeat(IEnumerable<PendingActivityInfo> activities) =>
+        activities.Max(activity => Later(activity.LastHeartbeatTime?.ToDateTimeOffset(), activity.LastStartedTime?.ToDateTimeOffset()));
+
+    private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other : one;
+}

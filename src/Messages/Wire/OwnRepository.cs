@@ -1,0 +1,35 @@
+using System.Text.Json;
+using Temporalio.Client;
+using Temporalio.Converters;
+
+namespace Orchestrator.Messages;
+
+/// <summary>Reads references to a repository as the one that a worker serves: a run that was moved names the place of its clone on the
+/// machine before, in all that was sent before the move.</summary>
+/// <param name="own">The worker's repository.</param>
+public sealed class OwnRepository(RepositoryReference own) : JsonConverter<RepositoryReference>
+{
+    /// <summary>A client with the rules of <see cref="MessageJson"/>, and with this one for repositories.</summary>
+    /// <param name="client">Any client.</param>
+    /// <param name="own">The worker's repository.</param>
+    public static ITemporalClient ReadingAs(ITemporalClient client, RepositoryReference own)
+    {
+        var rules = new JsonSerializerOptions(MessageJson.Options) { Converters = { new OwnRepository(own) } };
+        rules.MakeReadOnly();
+        var options = (TemporalClientOptions)client.Options.Clone();
+        options.DataConverter = options.DataConverter with { PayloadConverter = new DefaultPayloadConverter(rules) };
+        return new TemporalClient(client.Connection, options);
+    }
+
+    /// <inheritdoc/>
+    public override RepositoryReference? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonSerializer.Deserialize<RepositoryReference>(ref reader, MessageJson.Options) is { } read
+            ? read.Queue == own.Queue
+                ? read
+                : own
+            : null;
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, RepositoryReference value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, value, MessageJson.Options);
+}

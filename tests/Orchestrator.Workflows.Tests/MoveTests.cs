@@ -1,0 +1,180 @@
+using Google.Protobuf.WellKnownTypes;
+using Orchestrator.Client;
+using Orchestrator.Messages;
+using Orchestrator.TestKit;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.Workflow.V1;
+using Temporalio.Client;
+using Temporalio.Worker;
+using Xunit;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>A run whose steps are done on another machine from some moment on.</summary>
+public class MoveTests
+{
+    private const string There = "orchestrator@bbbb/key2";
+    private static readonly DateTimeOffset Now = new(2026, 11, 25, 3, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public async Task Move_WhileAnAgentWorks_InterruptsItAndGoesOnThereInItsConversation()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            [RunTests.Task("a"), RunTests.Task("b", "a")],
+            a => a.Agent = (_, stop) => UntilStoppedAsync(stop, "conversation")
+        );
+        await run.UntilAsync(status => status.Tasks.Any(task => task is { Id: "a", State: TaskStates.Executing }));
+        await using var there = new Machine(run, There);
+
+        var answer = await MoveAsync(run);
+        var result = await run.ResultAsync();
+
+        Assert.True(answer.Changed, answer.Message);
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal((3, 1), (result.AgentStarts, run.Activities.Starts.Count));
+        Assert.Equal([("a", 2, "conversation"), ("b", 1, "")], there.Starts);
+        Assert.Equal(["a", "b"], there.Activities.Merged);
+        Assert.Empty(run.Activities.Merged);
+        var status = await run.StatusAsync();
+        Assert.Equal((There, "desk", "/clone"), (status.Queue, status.Host, status.Repository));
+        Assert.Contains(there.Activities.Events, told => told.Reason.Contains("to desk (bbbb), by kim", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Move_FromAMachineThatNeverCame_BeginsTheStepsThere()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            [RunTests.Task("a")],
+            a => a.Repository = path => new RepositoryReference(path, "key", "orchestrator@aaaa/key") { Host = "gone" }
+        );
+        await run.UntilAsync(status => status.Queue.Length > 0);
+        var handle = new RunClient(run.Client).Get(run.RunId);
+        var before = await run.StatusAsync();
+        MachineAway? away = null;
+        for (var limit = Eventually.Timeout(); away is null; await Task.Delay(50, limit))
+        {
+            away = await handle.FindAwayAsync(before, _ => false, DateTimeOffset.UtcNow);
+        }
+        await using var there = new Machine(run, There);
+
+        await MoveAsync(run);
+        var again = await MoveAsync(run);
+        var result = await run.ResultAsync();
+
+        Assert.Equal(("aaaa", "gone", null), (away.Machine, away.Host, away.LastSeen));
+        Assert.NotNull(away.Since);
+        Assert.False(again.Changed, again.Message);
+        Assert.Equal((RunStates.Completed, 1), (result.State, result.AgentStarts));
+    }
+
+    [Fact]
+    public async Task Move_ToNoMachine_IsRefused()
+    {
+        await using var run = await ScriptedRun.StartAsync([RunTests.Task("a")], a => a.Agent = (_, stop) => UntilStoppedAsync(stop, "s"));
+        await run.UntilAsync(status => status.Queue.Length > 0);
+
+        var refused = await Assert.ThrowsAsync<Temporalio.Exceptions.WorkflowUpdateFailedException>(() =>
+            new RunClient(run.Client).Get(run.RunId).MoveAsync(new MoveRunCommand(new("/clone", "key2", "elsewhere")))
+        );
+
+        Assert.Contains("'elsewhere' is no queue of a repository", refused.InnerException!.Message, StringComparison.Ordinal);
+        await new RunClient(run.Client).Get(run.RunId).CancelAsync(new PersonCommand());
+        await run.ResultAsync();
+    }
+
+    [Theory]
+    [InlineData(10, null, 100, false)] // A worker asks.
+    [InlineData(200, 5, 100, false)] // A worker is too busy to ask, and works on a step.
+    [InlineData(200, 300, 100, true)]
+    [InlineData(null, null, 100, true)]
+    [InlineData(null, null, null, false)] // Nothing waits.
+    public void Judge_ByWhatTheServerKnows_IsAwayOrNot(int? asked, int? beat, int? waits, bool isAway)
+    {
+        var pending = new List<PendingActivityInfo>();
+        if (beat is { } ago)
+        {
+            pending.Add(
+                new()
+                {
+                    State = PendingActivityState.Started,
+                    LastWorkerIdentity = "1@aaaa#boot#1#4-x",
+                    LastHeartbeatTime = Ago(ago),
+                }
+            );
+        }
+        if (waits is { } since)
+        {
+            pending.Add(new() { State = PendingActivityState.Scheduled, ScheduledTime = Ago(since) });
+        }
+
+        var away = MachinePresence.Judge(
+            "aaaa",
+            "desk",
+            asked is { } s ? [new() { LastAccessTime = Ago(s) }] : [],
+            pending,
+            _ => false,
+            Now
+        );
+
+        Assert.Equal(isAway, away is not null);
+        if (away is not null)
+        {
+            Assert.Equal(Now.AddSeconds(-100), away.Since);
+            Assert.Equal(asked is { } one ? Now.AddSeconds(-Math.Min(one, beat ?? one)) : null, away.LastSeen);
+        }
+    }
+
+    [Fact]
+    public void Judge_WorkerThatIsCertainlyDead_IsNotWaitedFor()
+    {
+        var pending = new PendingActivityInfo
+        {
+            State = PendingActivityState.Started,
+            LastWorkerIdentity = "1@aaaa#boot#1#4-x",
+            LastHeartbeatTime = Ago(3),
+        };
+
+        var away = MachinePresence.Judge("aaaa", "", [], [pending], _ => true, Now);
+
+        Assert.Equal(Now.AddSeconds(-3), away?.LastSeen);
+    }
+
+    private static Timestamp Ago(int seconds) => Timestamp.FromDateTimeOffset(Now.AddSeconds(-seconds));
+
+    private static Task<SteeringAnswer> MoveAsync(ScriptedRun run) =>
+        new RunClient(run.Client)
+            .Get(run.RunId)
+            .MoveAsync(new MoveRunCommand(new RepositoryReference("/clone", "key2", There) { Host = "desk" }, "kim"));
+
+    private static async Task<AgentRunResult> UntilStoppedAsync(CancellationToken stop, string session)
+    {
+        await Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+        return new AgentRunResult { FailureClass = FailureClass.Stopped, Session = session };
+    }
+
+    /// <summary>A worker of another machine.</summary>
+    private sealed class Machine : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private readonly Task _working;
+
+        public Machine(ScriptedRun run, string queue)
+        {
+            Activities = new ScriptedActivities(run.Activities.Tasks, new RunRules(), queue, run.Client);
+            var options = new TemporalWorkerOptions(queue).AddAllActivities(Activities);
+            _working = new TemporalWorker(run.Client, options).ExecuteAsync(_stop.Token);
+        }
+
+        public ScriptedActivities Activities { get; }
+
+        public IEnumerable<(string Task, int Start, string Session)> Starts =>
+            Activities.Starts.Select(start => (start.Task.Task.Id, start.Start, start.Session));
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await _working.ContinueWith(_ => { }, TaskScheduler.Default);
+            _stop.Dispose();
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using Orchestrator.Workflows.Messages;
+using Temporalio.Worker.Interceptors;
+
+namespace Orchestrator.Workflows.Calls;
+
+/// <summary>Sends the activities of a workflow to the machine that its run was moved to, those under way too: they do only what is still
+/// missing, so that each may be begun again there. An activity that its caller has interrupted ends with that.</summary>
+internal sealed class MachineInterceptor : IWorkerInterceptor
+{
+    public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) => new Inbound(nextInterceptor);
+
+    private sealed class Inbound(WorkflowInboundInterceptor next) : WorkflowInboundInterceptor(next)
+    {
+        public override void Init(WorkflowOutboundInterceptor outbound) => base.Init(new Outbound(outbound));
+    }
+
+    private sealed class Outbound(WorkflowOutboundInterceptor next) : WorkflowOutboundInterceptor(next)
+    {
+        public override async Task<TResult> ScheduleActivityAsync<TResult>(ScheduleActivityInput input)
+        {
+            var machine = ((MessageWorkflow)Workflow.Instance).Machine;
+            var asked = input.Options.CancellationToken ?? Workflow.CancellationToken;
+            while (true)
+            {
+                var moved = machine.Moved;
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(asked, moved);
+                var options = (ActivityOptions)input.Options.Clone();
+                options.TaskQueue = machine.QueueOf(options.TaskQueue!);
+                options.CancellationToken = either.Token;
+                try
+                {
+                    return await base.ScheduleActivityAsync<TResult>(input with { Options = options });
+                }
+                catch (ActivityFailureException left)
+                    when (moved.IsCancellationRequested && !asked.IsCancellationRequested && HasLeft(left))
+                {
+                    // It is begun again on the other machine.
+                }
+            }
+        }
+
+        /// <summary>Whether the activity ended because its run was moved, and not with an end of its own.</summary>
+        private static bool HasLeft(ActivityFailureException failure) =>
+            TemporalException.IsCanceledException(failure)
+            || failure.InnerException
+                is TimeoutFailureException
+                    or ApplicationFailureException { ErrorType: FailureTypes.WorkerStops or FailureTypes.WorkerDied };
+    }
+}

@@ -1,0 +1,90 @@
+using System.Linq.Expressions;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>Has the steps of a run done on another machine: what it needs of its repository is there already. Everything below the run is
+/// told, and what is under way on the machine before is not waited for.</summary>
+internal sealed class MachineMove(RunContext context, TaskMessenger messenger)
+{
+    private readonly RunState _state = context.State;
+
+    /// <summary>Why the run can't be moved there; null: it can.</summary>
+    public string? Refuse(MoveRunCommand command) =>
+        QueueNames.MachineOf(command.To.Queue) is null ? $"'{command.To.Queue}' is no queue of a repository on a machine."
+        : RunStates.IsFinal(_state.Run.State) ? $"{_state.RunId} has ended: {_state.Run.State}."
+        : _state.Repository.Queue.Length == 0
+            ? $"{_state.RunId} has begun on no machine yet: it is taken by the first worker that serves it."
+        : null;
+
+    /// <summary>Moves it. Repeated, it tells everything below the run once more.</summary>
+    /// <param name="command">Where to.</param>
+    /// <param name="machine">The machine of the run's own activities.</param>
+    public async Task<SteeringAnswer> MoveAsync(MoveRunCommand command, ActivityMachine machine)
+    {
+        var (from, to, by) = (_state.Repository, command.To, Person.Of(command.By));
+        var isElsewhere = from.Queue != to.Queue || from.Path != to.Path;
+        if (isElsewhere)
+        {
+            _state.Repository = to;
+            _state.Run = _state.Run with { Repository = to.Path };
+            _state.Note(new MovedToMachine(MachineName.Of(from), MachineName.Of(to), by), RunContext.Now, by.Who);
+        }
+        machine.MoveTo(to.Queue);
+        foreach (var entry in _state.Board.AtWork.ToList())
+        {
+            await messenger.TellAsync(entry.Id, task => task.MovedAsync(to));
+        }
+        await messenger.TellAsync(RunIds.Train, train => train.MovedAsync(to));
+        if (isElsewhere)
+        {
+            await MoveLeasesAsync(from, to);
+        }
+        return isElsewhere
+            ? new SteeringAnswer(
+                $"{_state.RunId} was moved from {MachineName.Of(from)} to {MachineName.Of(to)}.",
+                Changed: true,
+                NamesRun: true
+            )
+            : new SteeringAnswer($"{_state.RunId} is on {MachineName.Of(to)} already.", Changed: false, NamesRun: true);
+    }
+
+    /// <summary>Files are leased in each clone by itself.</summary>
+    private async Task MoveLeasesAsync(RepositoryReference from, RepositoryReference to)
+    {
+        if (from.Key == to.Key)
+        {
+            await TellLeasesAsync(from, leases => leases.MovedAsync(to));
+            return;
+        }
+        if (!_state.Leases.Joined)
+        {
+            return;
+        }
+        await TellLeasesAsync(from, leases => leases.LeaveAsync(_state.RunId));
+        _state.Leases.Join();
+        context.Background.Begin(HoldAsync());
+    }
+
+    private async Task HoldAsync()
+    {
+        await Workflow.WaitConditionAsync(() => _state.Leases.IsAnswered || !_state.Leases.Joined, CancellationToken.None);
+        if (_state.Leases.Shared is true)
+        {
+            _state.Leases.HoldThoseAtWork(_state.Board, RunContext.Now);
+        }
+    }
+
+    private static async Task TellLeasesAsync(RepositoryReference repository, Expression<Func<ILeaseWorkflow, Task>> signal)
+    {
+        try
+        {
+            await Workflow
+                .GetExternalWorkflowHandle<ILeaseWorkflow>(RunIds.ForLeases(repository.Key))
+                .SignalAsync(signal, new ExternalWorkflowSignalOptions { CancellationToken = CancellationToken.None });
+        }
+        catch (FailureException)
+        {
+            // Nothing is leased there any more.
+        }
+    }
+}
