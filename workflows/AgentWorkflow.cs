@@ -54,7 +54,7 @@ public abstract class AgentWorkflow : MessageWorkflow
     [WorkflowSignal(MessageNames.RunEnded, Description = "Its run has ended without it.")]
     public Task RunEndedAsync(RunEndedWithoutIt how = null!) => Reporter.CheckRunEndedAsync(how);
 
-    /// <summary>Its steps are done on another machine from now on: its agent is interrupted, and goes on there.</summary>
+    /// <summary>The steps of the run are done on another machine from now on: the agent is interrupted, and goes on there.</summary>
     [WorkflowSignal(MessageNames.Moved, Description = "The steps of its run are done on another machine from now on.")]
     public Task MovedAsync(RepositoryReference to = null!) =>
         Done(() =>

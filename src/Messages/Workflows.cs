@@ -155,7 +155,7 @@ public interface ITaskWorkflow
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
 
-    /// <summary>Its run's steps are done on another machine from now on.</summary>
+    /// <summary>The steps of the run are done on another machine from now on.</summary>
     [WorkflowSignal(MessageNames.Moved)]
     Task MovedAsync(RepositoryReference to);
 
@@ -196,7 +196,7 @@ public interface IMergeTrainWorkflow
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
 
-    /// <summary>Its run's steps are done on another machine from now on.</summary>
+    /// <summary>The steps of the run are done on another machine from now on.</summary>
     [WorkflowSignal(MessageNames.Moved)]
     Task MovedAsync(RepositoryReference to);
 }
@@ -229,7 +229,7 @@ public interface IPlanningWorkflow
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
 
-    /// <summary>Its run's steps are done on another machine from now on.</summary>
+    /// <summary>The steps of the run are done on another machine from now on.</summary>
     [WorkflowSignal(MessageNames.Moved)]
     Task MovedAsync(RepositoryReference to);
 }
@@ -262,7 +262,7 @@ public interface IReviewWorkflow
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
 
-    /// <summary>Its run's steps are done on another machine from now on.</summary>
+    /// <summary>The steps of the run are done on another machine from now on.</summary>
     [WorkflowSignal(MessageNames.Moved)]
     Task MovedAsync(RepositoryReference to);
 }

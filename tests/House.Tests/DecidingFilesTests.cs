@@ -26,6 +26,7 @@ public sealed partial class DecidingFilesTests
         ["Runs.Reports/PendingCommands"] = "shown to people; the engine has the commands themselves",
         ["Runs.Tasks/Working/SavedWork"] = Report,
         ["Runs/Files/ListFile"] = "lists that can only lead to a refusal (lent.json, dependencies.json)",
+        ["Runs/Checkouts/GitCopies"] = "in the user's state: which copy stands in for another machine's; it is compared with its hash",
         ["Runs/Checkouts/RepositoryLocation"] = Tree,
         ["Runs/Files/RunContracts"] = "the unbound one is for an agent's own questions",
         ["Runs/Files/RunStart"] = "outside of a run, the hash of the copy of git's configuration, which is compared with the copy",

@@ -1,5 +1,12 @@
 namespace Orchestrator.Workflows.Calls;
 
+/// <summary>A workflow whose activities may be done on another machine from some moment on.</summary>
+internal interface IHasMachine
+{
+    /// <summary>The machine that does its activities.</summary>
+    ActivityMachine Machine { get; }
+}
+
 /// <summary>The machine that does the activities of a workflow: the one that their options name, until its run is moved to another
 /// one.</summary>
 internal sealed class ActivityMachine

@@ -1,4 +1,3 @@
-using Orchestrator.Workflows.Messages;
 using Temporalio.Worker.Interceptors;
 
 namespace Orchestrator.Workflows.Calls;
@@ -18,7 +17,7 @@ internal sealed class MachineInterceptor : IWorkerInterceptor
     {
         public override async Task<TResult> ScheduleActivityAsync<TResult>(ScheduleActivityInput input)
         {
-            var machine = ((MessageWorkflow)Workflow.Instance).Machine;
+            var machine = ((IHasMachine)Workflow.Instance).Machine;
             var asked = input.Options.CancellationToken ?? Workflow.CancellationToken;
             while (true)
             {

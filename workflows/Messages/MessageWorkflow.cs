@@ -3,7 +3,7 @@ using Temporalio.Converters;
 namespace Orchestrator.Workflows.Messages;
 
 /// <summary>Base of all workflows: messages wait until the state that they act on is there, and what was dropped is noted.</summary>
-public abstract class MessageWorkflow
+public abstract class MessageWorkflow : IHasMachine
 {
     /// <summary>Failure type of a start, update or query that can't be read.</summary>
     public const string InvalidInput = "InvalidInput";
@@ -14,7 +14,9 @@ public abstract class MessageWorkflow
     private readonly List<string> _waiting = [];
 
     /// <summary>The machine that does its activities.</summary>
-    internal ActivityMachine Machine { get; } = new();
+    private protected ActivityMachine Machine { get; } = new();
+
+    ActivityMachine IHasMachine.Machine => Machine;
 
     /// <summary>Signals and updates that this execution has received.</summary>
     private protected int MessagesTaken { get; private set; }

@@ -83,7 +83,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     /// <summary>Why its run has ended without it; null: it has not.</summary>
     public RunEndedWithoutIt? RunEnded { get; private set; }
 
-    /// <summary>Its steps were moved to another machine while its agent worked.</summary>
+    /// <summary>The steps of the task were moved to another machine while an agent worked on it.</summary>
     public bool WasMoved { get; set; }
 
     /// <summary>Interrupts the running agent; null: none runs.</summary>

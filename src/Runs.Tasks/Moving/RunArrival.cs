@@ -3,8 +3,8 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>A run that comes to this machine: what it needs here, and what is made of that. Agents that worked on the machine before count as
-/// dead here, as after a restart.</summary>
+/// <summary>A run that comes to this machine: what it needs here, and what is made of that. Agents that worked on the machine before count
+/// as dead here, as after a restart.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class RunArrival(RunServices services)
 {
@@ -56,9 +56,8 @@ public sealed class RunArrival(RunServices services)
         }
         if (gone.Count > 0)
         {
-            missing.Add(
-                $"commits are missing: {string.Join(", ", gone.Take(MostNamed))}{(gone.Count > MostNamed ? $" and {gone.Count - MostNamed} more" : "")}"
-            );
+            var more = gone.Count > MostNamed ? $" and {gone.Count - MostNamed} more" : "";
+            missing.Add($"commits are missing: {string.Join(", ", gone.Take(MostNamed))}{more}");
         }
         return missing;
     }
