@@ -57,6 +57,10 @@ internal sealed class RecordingTerminal : ITerminal
 
     public bool IsPlainDocument => true;
 
+    public TerminalKey? TryReadKey() => null;
+
+    public void Report(IReadOnlyList<ProgramStatus> records) { }
+
     public void ShowRendered(IReadOnlyList<string> lines) => Result(string.Join('\n', lines) + "\n");
 
     public string Rendered(ScreenLine line) => line.Text;

@@ -1,4 +1,5 @@
 using Orchestrator.Cli.Overviews;
+using Orchestrator.Cli.Runs;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Reports;

@@ -17,6 +17,10 @@ internal sealed class LogsCommand : CliCommand
 
     private readonly RunArgument _which = new("RUN/TASK", "The task; of a run alone, the one whose agent was started last");
     private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Go on until the agent has ended" };
+    private readonly Option<bool> _all = new("--all")
+    {
+        Description = "Of all tasks of the run that have an agent, each line with its task; with --follow also of those that begin later",
+    };
     private readonly Option<int?> _start = new("--start") { Description = "This agent start instead of the last one", HelpName = "N" };
 
     private readonly Option<bool> _json = GlobalOptions.Json();
@@ -26,6 +30,7 @@ internal sealed class LogsCommand : CliCommand
     {
         _which.AddTo(this);
         Add(_follow);
+        Add(_all);
         Add(_start);
         Add(_json);
     }
@@ -35,9 +40,36 @@ internal sealed class LogsCommand : CliCommand
         run.Status.Tasks.Where(task => task.Starts > 0).MaxBy(task => (task.EndedAt is null, task.StartedAt))?.Id
         ?? throw new CommandException(ExitCodes.Usage, $"No agent was started for {run.Id} yet.", $"See 'orchestrate status {run.Id}'.");
 
+    private async Task ShowAllAsync(
+        StoredRun run,
+        RunReference reference,
+        ParseResult parsed,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        if (reference.Task is not null || parsed.GetValue(_start) is not null || parsed.GetValue(_json))
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                "--all is about a whole run, as text.",
+                $"orchestrate logs {run.Id} --all, or orchestrate logs {run.Id}/TASK with --start or --json."
+            );
+        }
+        await foreach (var (task, line) in new RunLogs(run, context.Time).ReadAsync(parsed.GetValue(_follow), stop))
+        {
+            context.Terminal.Show($"[{task}] {line}");
+        }
+    }
+
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var (run, reference) = _which.Require(context.RequireRepository(), parsed);
+        if (parsed.GetValue(_all))
+        {
+            await ShowAllAsync(run, reference, parsed, context, stop);
+            return ExitCodes.Done;
+        }
         var id = reference.FindTask(run.Status) ?? Latest(run);
         var taskFolder = Path.Combine(run.Folder, "tasks", id);
         var folder = parsed.GetValue(_start) is { } number

@@ -91,6 +91,7 @@ internal sealed class StatusCommand : CliCommand
             var isAbandoned = run.Status.Abandoned is true;
             if (terminal.HasScreen)
             {
+                terminal.Report(RunProgramStatus.Of(run.Status));
                 terminal.Redraw([
                     .. TaskTable.Draw(
                         status,

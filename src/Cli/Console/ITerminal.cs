@@ -100,6 +100,15 @@ internal interface ITerminal
     /// <param name="question">The question.</param>
     string? AskText(string question);
 
+    /// <summary>The next key that was pressed, without waiting and without showing it; null where none was, or nobody can press
+    /// one.</summary>
+    TerminalKey? TryReadKey();
+
+    /// <summary>Tells a terminal how the program stands, for its tabs and task bar; nothing where it has no screen. Records that are not
+    /// among these any more are removed.</summary>
+    /// <param name="records">The records, the most important one first; empty: the program is done with it.</param>
+    void Report(IReadOnlyList<ProgramStatus> records);
+
     /// <summary>Replaces the lines of the last call by these; only where <see cref="HasScreen"/>.</summary>
     void Redraw(IReadOnlyList<ScreenLine> lines);
 

@@ -14,6 +14,9 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     private readonly int? _columns;
     private readonly bool _isPlain;
     private ColourChoice _colours;
+    private readonly bool _reports;
+    private readonly bool _hasBar;
+    private IReadOnlyList<ProgramStatus> _reported = [];
     private string[] _drawn = [];
 
     /// <summary>Opens the console.</summary>
@@ -28,6 +31,8 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         var dumb = environment.GetValueOrDefault("TERM") == "dumb";
         HasScreen = !dumb && !ends.IsErrorPiped;
         IsInteractive = !ends.IsErrorPiped && !ends.IsInPiped;
+        _reports = HasScreen && ProgramStatus.MayBeSent(environment);
+        _hasBar = ProgramStatus.HasBar(environment);
         _isPlain = dumb || environment.GetValueOrDefault("NO_COLOR") is { Length: > 0 };
         _columns = int.TryParse(environment.GetValueOrDefault("COLUMNS"), out var columns) && columns > 0 ? columns : null;
     }
@@ -160,6 +165,49 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
             }
         }
         return null;
+    }
+
+    public void Report(IReadOnlyList<ProgramStatus> records)
+    {
+        if (!_reports)
+        {
+            return;
+        }
+        lock (_lock)
+        {
+            var text = new StringBuilder();
+            foreach (var gone in _reported.Where(old => !records.Any(record => record.Id == old.Id)))
+            {
+                text.Append(ProgramStatus.Clear(gone.Id));
+            }
+            foreach (var changed in records.Except(_reported))
+            {
+                text.Append(changed.Sequence);
+            }
+            if (_hasBar && records.FirstOrDefault() is var first && first != _reported.FirstOrDefault())
+            {
+                text.Append(ProgramStatus.Bar(first is { State: "done" } ? null : first));
+            }
+            _reported = [.. records];
+            if (text.Length > 0)
+            {
+                Tell(text.ToString());
+            }
+        }
+    }
+
+    public TerminalKey? TryReadKey()
+    {
+        if (!IsInteractive)
+        {
+            return null;
+        }
+        lock (_lock)
+        {
+            return System.Console.KeyAvailable && System.Console.ReadKey(intercept: true) is var key
+                ? new TerminalKey(key.Key, key.KeyChar)
+                : null;
+        }
     }
 
     // Without wrapping at the right edge, because screens disagree about the width of some characters.

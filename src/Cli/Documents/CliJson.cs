@@ -36,6 +36,7 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(RehearsalDocument))]
 [JsonSerializable(typeof(CleanupDocument))]
 [JsonSerializable(typeof(HoldsDocument))]
+[JsonSerializable(typeof(WorkersDocument))]
 [JsonSerializable(typeof(UsageDocument))]
 [JsonSerializable(typeof(ServiceDocument))]
 [JsonSerializable(typeof(SchedulesDocument))]

@@ -73,6 +73,10 @@ internal sealed class LoggedTerminal(ITerminal inner, ILogger log) : ITerminal
 
     public string? AskText(string question) => inner.AskText(question);
 
+    public void Report(IReadOnlyList<ProgramStatus> records) => inner.Report(records);
+
+    public TerminalKey? TryReadKey() => inner.TryReadKey();
+
     public void Redraw(IReadOnlyList<ScreenLine> lines) => inner.Redraw(lines);
 
     public void EndRedraw() => inner.EndRedraw();

@@ -1,4 +1,3 @@
-using Orchestrator.Cli.Commands;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs;

@@ -208,6 +208,10 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
         {
             _terminal.Warn(warning);
         }
+        if (_terminal.HasScreen)
+        {
+            _terminal.Report(RunProgramStatus.Of(status));
+        }
         if (_table)
         {
             _terminal.Redraw(

@@ -141,6 +141,9 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             ],
             "orchestrate abort run-tasks-3f9a1c"
         ),
+        ["workers"] = Of(Plain, "orchestrate workers", "orchestrate workers run-tasks-3f9a1c --once", "orchestrate workers --json"),
+        ["watch"] = Of(Plain, "orchestrate watch open"),
+        ["watch open"] = Of(Plain, "orchestrate watch open", "orchestrate watch open run-tasks-3f9a1c"),
         ["usage"] = Of(Plain, "orchestrate usage", "orchestrate usage --by model --days 30", "orchestrate usage --watch"),
         ["budget"] = Of(Plain, "orchestrate budget raise run-tasks-3f9a1c 20"),
         ["budget raise"] = Of(

@@ -43,6 +43,8 @@ internal static class CommandTable
         ("move", static () => new MoveCommand()),
         ("night", static () => new NightCommand()),
         ("status", static () => new StatusCommand()),
+        ("workers", static () => new WorkersCommand()),
+        ("watch", static () => new WatchCommand()),
         ("inbox", static () => new InboxCommand()),
         ("usage", static () => new UsageCommand()),
         ("history", static () => new HistoryCommand()),

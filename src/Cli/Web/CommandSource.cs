@@ -48,6 +48,7 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
         // A command must not hold up the thread that has asked.
         await Task.Yield();
         var (output, messages) = (new LimitedWriter(MostRead), new LimitedWriter(MostRead));
+        var open = CapturedTerminal.Opening(context.Environment, output, messages);
         var file = call.Input is null ? null : Path.Combine(Directory.CreateTempSubdirectory("orchestrate-web-").FullName, "plan.yaml");
         try
         {
@@ -56,7 +57,7 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
                 await File.WriteAllTextAsync(file, call.Input, stop);
             }
             var words = call.Words.Select(word => word == CommandCall.InputFile ? file ?? word : word).ToList();
-            var code = await context.CallAtAsync(words, call.Repository, Open, call.Device);
+            var code = await context.CallAtAsync(words, call.Repository, open, call.Device);
             return new CommandOutcome(code, output.ToString(), messages.ToString());
         }
         finally
@@ -66,13 +67,6 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
                 Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
             }
         }
-
-        ITerminal Open(bool documents) =>
-            new SystemTerminal(
-                documents,
-                context.Environment,
-                new ConsoleEnds(TextReader.Null, output, messages, IsInPiped: true, IsOutPiped: true, IsErrorPiped: true)
-            );
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Orchestrator.Cli.Web;
+namespace Orchestrator.Cli.Console;
 
 /// <summary>Keeps what a command writes, up to a limit: an endless log must not fill the memory of the server. Several threads may
 /// write.</summary>

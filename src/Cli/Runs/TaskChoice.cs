@@ -1,7 +1,7 @@
 using Orchestrator.Cli.Options;
 using Orchestrator.Plans;
 
-namespace Orchestrator.Cli.Commands;
+namespace Orchestrator.Cli.Runs;
 
 /// <summary>Which tasks of a plan are run, by whole ids.</summary>
 /// <param name="Only">These; empty: all.</param>

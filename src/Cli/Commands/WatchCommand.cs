@@ -1,0 +1,25 @@
+using System.CommandLine;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>watch</c>: several views of a run side by side.</summary>
+internal sealed class WatchCommand : CliCommand
+{
+    private readonly WatchOpenCommand _open = new();
+
+    public WatchCommand()
+        : base("watch", "Watch a run and its agents side by side")
+    {
+        Add(_open);
+
+        // Without an action a command with subcommands can't be called alone.
+        SetAction(static _ => ExitCodes.Done);
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
+        throw new CommandException(
+            ExitCodes.Usage,
+            "What is to be watched?",
+            "'orchestrate watch open' opens panes of tmux; 'orchestrate status --watch' shows a run in this terminal."
+        );
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Machine.Hosting;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>watch open</c>: a run and its agents in panes of tmux.</summary>
+internal sealed class WatchOpenCommand : CliCommand
+{
+    private readonly RunArgument _run = new("RUN", "The run; the open one, or the latest, where none is named");
+
+    public WatchOpenCommand()
+        : base("open", "Open a run and its agents in panes of tmux") => _run.AddTo(this);
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var run = _run.RequireRun(repository, parsed);
+        var panes = new TmuxPanes(context.Environment);
+        var name = TmuxPanes.SessionOf($"orchestrate-{run.Name}");
+        var refusal = await panes.OpenAsync(
+            name,
+            repository.Root,
+            [
+                [.. OwnProgram.Command, "status", run.Id, "--watch"],
+                [.. OwnProgram.Command, "workers", run.Id],
+            ]
+        );
+        if (refusal is not null)
+        {
+            throw new CommandException(
+                ExitCodes.Unavailable,
+                $"tmux could not open the panes: {refusal}",
+                $"'orchestrate status {run.Id} --watch' and 'orchestrate workers {run.Id}' show the same, each in a terminal."
+            );
+        }
+        if (panes.IsInside)
+        {
+            context.Terminal.Say($"Opened as the window {name}.");
+            return ExitCodes.Done;
+        }
+        if (!context.Terminal.IsInteractive)
+        {
+            context.Terminal.Show($"tmux attach-session -t {name}");
+            return ExitCodes.Done;
+        }
+        return await TmuxPanes.AttachAsync(name, repository.Root) == 0 ? ExitCodes.Done : ExitCodes.WorkFailed;
+    }
+}

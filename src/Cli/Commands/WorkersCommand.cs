@@ -1,0 +1,149 @@
+using System.CommandLine;
+using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Panels;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Runs;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>workers</c>: all agents at work, live, with keys to look at one, pause it and try it again.</summary>
+internal sealed class WorkersCommand : CliCommand
+{
+    private static readonly TimeSpan KeyPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(1);
+    private const int MostAnswer = 10_000;
+    private readonly RunArgument _run = new("RUN", "Only agents of this run; of all open runs where none is named");
+    private readonly Option<bool> _once = new("--once") { Description = "Show them once, also on a terminal" };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public WorkersCommand()
+        : base("workers", "Show all agents at work, live")
+    {
+        _run.AddTo(this);
+        Add(_once);
+        Add(_json);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var only = _run.Text(parsed) is not null ? _run.RequireRun(repository, parsed).Id : null;
+        var rows = await LookAsync(repository, only, context, stop);
+        if (parsed.GetValue(_json))
+        {
+            context.Print(new WorkersDocument([.. rows.Select(row => row.ToDocument())]), CliJson.Default.WorkersDocument);
+            return ExitCodes.Done;
+        }
+        if (!context.Terminal.HasScreen || !context.Terminal.IsInteractive || parsed.GetValue(_once))
+        {
+            ShowOnce(rows, context);
+            return ExitCodes.Done;
+        }
+        await ShowAsync(repository, only, context, stop);
+        return ExitCodes.Done;
+    }
+
+    private static async Task<IReadOnlyList<WorkerRow>> LookAsync(
+        RepositoryLocation repository,
+        string? only,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        var runs = new List<StoredRun>();
+        foreach (var run in StoredRuns.Open(repository).Where(run => only is null || run.Id == only))
+        {
+            runs.Add(await RunObservation.OfFilesAsync(run, repository, context, stop));
+        }
+        return WorkerRow.Of(runs, context.Environment);
+    }
+
+    private static void ShowOnce(IReadOnlyList<WorkerRow> rows, CommandContext context)
+    {
+        if (rows.Count == 0)
+        {
+            context.Terminal.Show("No agent is at work.");
+        }
+        var columns = WorkerColumns.Of(rows);
+        foreach (var row in rows)
+        {
+            context.Terminal.Show(columns.Row(row, isSelected: false, context.Time.GetUtcNow(), context.Terminal.OutputWidth));
+        }
+    }
+
+    private static async Task ShowAsync(RepositoryLocation repository, string? only, CommandContext context, CancellationToken stop)
+    {
+        var terminal = context.Terminal;
+        var panel = new WorkerPanel();
+        await using var tail = new LogTail(context.Time);
+        var looked = 0L;
+        try
+        {
+            while (true)
+            {
+                if (looked == 0 || context.Time.GetElapsedTime(looked) >= LookPause)
+                {
+                    panel = panel with { Rows = await LookAsync(repository, only, context, stop) };
+                    looked = context.Time.GetTimestamp();
+                }
+                await tail.FollowAsync(panel.Current?.Start);
+                terminal.Redraw(panel.Draw(tail.Lines, context.Time.GetUtcNow(), terminal.Width, terminal.Height - 1));
+                var pressed = false;
+                while (!pressed && context.Time.GetElapsedTime(looked) < LookPause)
+                {
+                    await Task.Delay(KeyPause, context.Time, stop);
+                    while (terminal.TryReadKey() is { } key)
+                    {
+                        pressed = true;
+                        (panel, var action) = panel.Press(key);
+                        if (action == WorkerAction.Quit)
+                        {
+                            return;
+                        }
+                        if (action is { } wanted && panel.Current is { } row)
+                        {
+                            panel = panel with { Message = await CarryOutAsync(wanted, row, repository, context) };
+                            looked = 0;
+                        }
+                    }
+                }
+            }
+        }
+        finally
+        {
+            terminal.EndRedraw();
+        }
+    }
+
+    // The answer of the command, in a line.
+    private static async Task<string> CarryOutAsync(
+        WorkerAction action,
+        WorkerRow row,
+        RepositoryLocation repository,
+        CommandContext context
+    )
+    {
+        if (action == WorkerAction.Logs)
+        {
+            context.Terminal.EndRedraw();
+            await context.CallAsync(["logs", row.Name], repository.Root);
+            return "";
+        }
+        if (row.IsAbandoned && (action == WorkerAction.Retry || !row.Task.Paused))
+        {
+            return $"Nobody works on {row.Run}: orchestrate resume {row.Run}";
+        }
+        // A run on which nobody works would be worked on by this panel, as long as it is open.
+        var words =
+            action == WorkerAction.Retry ? (string[])["retry", row.Name]
+            : !row.Task.Paused ? ["pause", row.Name]
+            : row.IsAbandoned ? ["resume", row.Run, "--detach"]
+            : ["resume", row.Name];
+        var (output, messages) = (new LimitedWriter(MostAnswer), new LimitedWriter(MostAnswer));
+        var code = await context.CallAtAsync(words, repository.Root, CapturedTerminal.Opening(context.Environment, output, messages), null);
+        var answer = $"{output} {messages}".ReplaceLineEndings(" ").Trim();
+        return $"{string.Join(' ', words)}: {(answer.Length > 0 ? answer : code == ExitCodes.Done ? "done" : $"exit code {code}")}";
+    }
+}

@@ -1,0 +1,88 @@
+using Orchestrator.Cli.Runs;
+using Orchestrator.Runs.Tasks.Callbacks;
+
+namespace Orchestrator.Cli.Panels;
+
+/// <summary>The last lines of an agent's log, followed in the background; one agent at a time.</summary>
+/// <param name="time">The clock.</param>
+internal sealed class LogTail(TimeProvider time) : IAsyncDisposable
+{
+    private const int Kept = 200;
+    private readonly Lock _lock = new();
+    private readonly Queue<string> _lines = [];
+    private CancellationTokenSource _stop = new();
+    private Task _reading = Task.CompletedTask;
+    private string? _folder;
+
+    /// <summary>The last lines of the log, as far as they are read.</summary>
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _lines];
+            }
+        }
+    }
+
+    /// <summary>Follows the log of an agent run from now on; null: none.</summary>
+    public async Task FollowAsync(string? folder)
+    {
+        if (folder == _folder)
+        {
+            return;
+        }
+        await EndAsync();
+        _folder = folder;
+        _lines.Clear();
+        if (folder is not null)
+        {
+            _stop = new CancellationTokenSource();
+            _reading = Task.Run(() => ReadAsync(folder, _stop.Token), CancellationToken.None);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync();
+        _stop.Dispose();
+    }
+
+    private async Task EndAsync()
+    {
+        await _stop.CancelAsync();
+        await _reading;
+        _stop.Dispose();
+    }
+
+    private async Task ReadAsync(string folder, CancellationToken stop)
+    {
+        try
+        {
+            await foreach (var line in AgentLogs.ReadAsync(folder, follow: true, time, stop))
+            {
+                lock (_lock)
+                {
+                    _lines.Enqueue(line);
+                    while (_lines.Count > Kept)
+                    {
+                        _lines.Dequeue();
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Another row was selected.
+        }
+        catch (IOException unreadable)
+        {
+            lock (_lock)
+            {
+                _lines.Enqueue($"(the log can't be read: {unreadable.Message})");
+            }
+        }
+    }
+}

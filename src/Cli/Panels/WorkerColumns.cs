@@ -1,0 +1,52 @@
+using System.Globalization;
+using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Messages;
+
+namespace Orchestrator.Cli.Panels;
+
+/// <summary>The columns of a list of agents: name, state, time, money where any was spent, and what each does.</summary>
+/// <param name="Name">Cells of the name.</param>
+/// <param name="WithRun">Rows belong to several runs: the name is <c>RUN/TASK</c>.</param>
+/// <param name="WithMoney">An agent has cost something.</param>
+internal sealed record WorkerColumns(int Name, bool WithRun, bool WithMoney)
+{
+    private const int MostName = 28;
+    private const int StateCells = 11;
+    private const int TimeCells = 6;
+    private const int MoneyCells = 9;
+
+    /// <summary>The columns for rows.</summary>
+    public static WorkerColumns Of(IReadOnlyList<WorkerRow> rows)
+    {
+        var withRun = rows.Select(row => row.Run).Distinct(StringComparer.Ordinal).Skip(1).Any();
+        var longest = rows.Select(row => TextCells.Of(withRun ? row.Name : row.Task.Id)).DefaultIfEmpty(0).Max();
+        return new WorkerColumns(Math.Min(MostName, longest), withRun, rows.Any(row => row.Task.Cost > 0));
+    }
+
+    /// <summary>A row as a line.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="isSelected">It is marked.</param>
+    /// <param name="now">The present time.</param>
+    /// <param name="width">Columns at most.</param>
+    public ScreenLine Row(WorkerRow row, bool isSelected, DateTimeOffset now, int width)
+    {
+        var task = row.Task;
+        var name = TextCells.Pad(TextCells.CutMiddle(WithRun ? row.Name : task.Id, Name), Name);
+        var state = TextCells.Pad(TextCells.Cut(task.Paused ? "paused" : task.State, StateCells), StateCells);
+        var time = TaskTable.Time(now - (row.IsAtWork ? task.StartedAt ?? task.Since : task.Since)).PadLeft(TimeCells);
+        var money = !WithMoney
+            ? ""
+            : (task.Cost > 0 ? task.Cost.ToString("0.00", CultureInfo.InvariantCulture) + " $" : "").PadLeft(MoneyCells);
+        var text = $"{(isSelected ? ">" : " ")} {name}  {state}{time}{money}  {TextCells.OneLine(row.Doing)}".TrimEnd();
+        return new ScreenLine(TextCells.Cut(text, width), ToneOf(task), 2 + name.Length + 2, state.Length);
+    }
+
+    private static Tone ToneOf(RunTask task) =>
+        task.State switch
+        {
+            TaskStates.Failed or TaskStates.Escalated => Tone.Bad,
+            TaskStates.Blocked or TaskStates.AwaitingApproval or TaskStates.Parked => Tone.Asks,
+            _ => task.Paused ? Tone.Asks : Tone.Busy,
+        };
+}

@@ -1,0 +1,145 @@
+using System.Globalization;
+using Orchestrator.Cli.Console;
+
+namespace Orchestrator.Cli.Panels;
+
+/// <summary>What a person wants done with the selected task.</summary>
+internal enum WorkerAction
+{
+    /// <summary>The panel is left.</summary>
+    Quit,
+
+    /// <summary>The whole log is shown.</summary>
+    Logs,
+
+    /// <summary>A task that is at work is paused, a paused one goes on.</summary>
+    Pause,
+
+    /// <summary>The task gets another attempt.</summary>
+    Retry,
+}
+
+/// <summary>The panel of all agents: which row is selected, the filter, and what a screen shows of it. Pure: keys and facts in, lines
+/// out.</summary>
+internal sealed record WorkerPanel
+{
+    private const string Help = "up/down select   / filter   l logs   p pause or go on   r retry   q quit";
+    private const int LeastRows = 3;
+
+    /// <summary>All rows.</summary>
+    public IReadOnlyList<WorkerRow> Rows { get; init; } = [];
+
+    /// <summary>Name of the selected row; it may be gone.</summary>
+    public string Selected { get; init; } = "";
+
+    /// <summary>Only rows are shown whose name, state or activity has this text.</summary>
+    public string Filter { get; init; } = "";
+
+    /// <summary>The filter is being typed.</summary>
+    public bool IsFiltering { get; init; }
+
+    /// <summary>The answer to the last action; empty where there was none.</summary>
+    public string Message { get; init; } = "";
+
+    /// <summary>The rows that the filter lets through.</summary>
+    public IReadOnlyList<WorkerRow> Shown =>
+        Filter.Length == 0
+            ? Rows
+            :
+            [
+                .. Rows.Where(row =>
+                    row.Name.Contains(Filter, StringComparison.OrdinalIgnoreCase)
+                    || row.Task.State.Contains(Filter, StringComparison.OrdinalIgnoreCase)
+                    || row.Doing.Contains(Filter, StringComparison.OrdinalIgnoreCase)
+                ),
+            ];
+
+    /// <summary>The selected row, else the first; null where none is shown.</summary>
+    public WorkerRow? Current => Shown.FirstOrDefault(row => row.Name == Selected) ?? Shown.FirstOrDefault();
+
+    /// <summary>The panel after a key, and what the key asks for; null: nothing but the panel changes.</summary>
+    public (WorkerPanel Panel, WorkerAction? Action) Press(TerminalKey key) =>
+        IsFiltering ? (Type(key), null)
+        : key.Key == ConsoleKey.Escape && Filter.Length > 0 ? (this with { Filter = "" }, null)
+        : (key.Key, key.Character) switch
+        {
+            (ConsoleKey.UpArrow, _) or (_, 'k') => (Move(-1), null),
+            (ConsoleKey.DownArrow, _) or (_, 'j') => (Move(1), null),
+            (ConsoleKey.PageUp, _) => (Move(-10), null),
+            (ConsoleKey.PageDown, _) => (Move(10), null),
+            (ConsoleKey.Home, _) => (Move(-Shown.Count), null),
+            (ConsoleKey.End, _) => (Move(Shown.Count), null),
+            (_, '/') => (this with { IsFiltering = true, Message = "" }, null),
+            (ConsoleKey.Enter, _) or (_, 'l') => (this, Current is null ? null : WorkerAction.Logs),
+            (_, 'p') => (this, Current is null ? null : WorkerAction.Pause),
+            (_, 'r') => (this, Current is null ? null : WorkerAction.Retry),
+            (ConsoleKey.Escape, _) or (_, 'q') => (this, WorkerAction.Quit),
+            _ => (this, null),
+        };
+
+    /// <summary>The lines of a screen.</summary>
+    /// <param name="tail">Last lines of the selected task's log.</param>
+    /// <param name="now">The present time.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="height">Lines at most.</param>
+    public IReadOnlyList<ScreenLine> Draw(IReadOnlyList<string> tail, DateTimeOffset now, int width, int height)
+    {
+        var shown = Shown;
+        var lines = new List<ScreenLine> { new(TextCells.Cut(Title(shown.Count), width), Tone.Strong) };
+        // The log has a third of the screen; a screen that is too low for both shows the rows.
+        var room = Math.Max(LeastRows, height - 2);
+        var ofLog = room >= 2 * LeastRows + 2 ? Math.Max(LeastRows, Math.Min(tail.Count, Math.Max(room / 3, room - shown.Count - 1))) : 0;
+        var ofRows = Math.Max(LeastRows, room - (ofLog == 0 ? 0 : ofLog + 1));
+        var selected = Current is { } current ? shown.TakeWhile(row => row.Name != current.Name).Count() : 0;
+        var first = Math.Clamp(selected - ofRows / 2, 0, Math.Max(0, shown.Count - ofRows));
+        var columns = WorkerColumns.Of(Rows);
+        lines.AddRange(shown.Skip(first).Take(ofRows).Select(row => columns.Row(row, row.Name == Current!.Name, now, width)));
+        if (shown.Count == 0)
+        {
+            lines.Add(Rows.Count == 0 ? "No agent is at work." : "Nothing has this text.");
+        }
+        if (ofLog > 0 && Current is { } of)
+        {
+            lines.Add(new ScreenLine(TextCells.Cut($"-- {of.Name}", width), Tone.Faint));
+            lines.AddRange(tail.TakeLast(ofLog).Select(line => (ScreenLine)TextCells.Cut(TextCells.OneLine(line), width)));
+        }
+        lines.Add(new ScreenLine(TextCells.Cut(Foot(), width), Tone.Faint));
+        return [.. lines.Take(height)];
+    }
+
+    private string Title(int shown)
+    {
+        var atWork = Rows.Count(row => row.IsAtWork);
+        var still = Rows.Count - atWork;
+        var run = Rows.Count > 0 && Rows.All(row => row.Run == Rows[0].Run) ? $" for {Rows[0].Run}" : "";
+        return $"{atWork.ToString(CultureInfo.InvariantCulture)} at work{run}"
+            + (still > 0 ? $", {still.ToString(CultureInfo.InvariantCulture)} waiting or failed" : "")
+            + (shown < Rows.Count ? $"; {shown.ToString(CultureInfo.InvariantCulture)} shown" : "");
+    }
+
+    private string Foot() =>
+        IsFiltering ? $"/{Filter}_   (Enter: done, Esc: no filter)"
+        : Message.Length > 0 ? TextCells.OneLine(Message)
+        : Filter.Length > 0 ? $"/{Filter}   {Help}"
+        : Help;
+
+    private WorkerPanel Type(TerminalKey key) =>
+        key.Key switch
+        {
+            ConsoleKey.Enter => this with { IsFiltering = false },
+            ConsoleKey.Escape => this with { IsFiltering = false, Filter = "" },
+            ConsoleKey.Backspace => this with { Filter = Filter.Length == 0 ? "" : Filter[..^1] },
+            _ => char.IsControl(key.Character) || key.Character == '\0' ? this : this with { Filter = Filter + key.Character },
+        };
+
+    private WorkerPanel Move(int by)
+    {
+        var shown = Shown;
+        if (shown.Count == 0)
+        {
+            return this;
+        }
+        var at = shown.TakeWhile(row => row.Name != Current!.Name).Count();
+        return this with { Selected = shown[Math.Clamp(at + by, 0, shown.Count - 1)].Name, Message = "" };
+    }
+}

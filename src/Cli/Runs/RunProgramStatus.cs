@@ -1,0 +1,50 @@
+using System.Globalization;
+using Orchestrator.Cli.Console;
+using Orchestrator.Messages;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>A run as records of the program status protocol: one of the run, one for each task that works or needs a person.</summary>
+internal static class RunProgramStatus
+{
+    /// <summary>Terminals keep 256 records.</summary>
+    private const int MostTasks = 100;
+
+    /// <summary>The records, that of the run first.</summary>
+    public static IReadOnlyList<ProgramStatus> Of(RunStatus run)
+    {
+        var done = run.Tasks.Count(task => TaskStates.IsDone(task.State));
+        var count = Math.Max(1, run.TaskCount);
+        var isFinal = RunStates.IsFinal(run.State);
+        var root = new ProgramStatus(
+            run.RunId,
+            run.State == RunStates.Completed ? "done"
+                : isFinal ? "error"
+                : run.Questions.Count > 0 || RunExit.CodeOf(run) == ExitCodes.NeedsPerson ? "blocked"
+                : "working",
+            string.Create(CultureInfo.InvariantCulture, $"{run.State}, {done} of {run.TaskCount} tasks done")
+        )
+        {
+            Progress = Math.Min(100, done * 100 / count),
+            Kind = run.Questions.Count > 0 ? "question" : null,
+        };
+        return [root, .. isFinal ? [] : run.Tasks.Select(task => OfTask(run, task)).OfType<ProgramStatus>().Take(MostTasks)];
+    }
+
+    private static ProgramStatus? OfTask(RunStatus run, RunTask task)
+    {
+        var state = task.State switch
+        {
+            TaskStates.Blocked or TaskStates.AwaitingApproval => "blocked",
+            TaskStates.Failed or TaskStates.Escalated => "error",
+            TaskStates.Merging => "working",
+            _ => TaskStates.HoldsSlot(task.State) ? "working" : null,
+        };
+        return state is null
+            ? null
+            : new ProgramStatus($"{run.RunId}/{task.Id}", state, $"{task.State}: {task.Title}")
+            {
+                Kind = state == "blocked" ? "question" : null,
+            };
+    }
+}
