@@ -25,9 +25,17 @@ internal static class PricedAgents
                 : $"{budget} is in US dollars, and nobody knows a price of the model '{model}' of the agent '{agent}'. Give it under "
                     + $"'prices' ([{{model: {model}, input: USD, output: USD}}], per million tokens), or a budget in tokens.";
         }
-        return settings.Agents.GetValueOrDefault(agent)?.IsFree is true
+        return
+            settings.Agents.GetValueOrDefault(agent)?.IsFree is true
+            // A described program counts its tokens.
+            || (settings.DescriptionOf(agent) is not null && prices.Find(model) is not null)
             ? ""
             : $"{budget} is in US dollars, and the agent '{agent}' does not say what it costs: such a budget would hold nothing. "
-                + $"Take it out, use claude, or say that it costs nothing: agents.{agent}.free: true.";
+                + $"Take it out, use claude, or say that it costs nothing: agents.{agent}.free: true."
+                + (
+                    settings.DescriptionOf(agent) is null
+                        ? ""
+                        : $" Or name its model (agents.{agent}.model), and that model's price under 'prices'."
+                );
     }
 }

@@ -106,6 +106,9 @@ public sealed record AgentOutcome
     /// text, which may contain JSON. Null where no answer was requested, or none was given.</summary>
     public string? Answer { get; init; }
 
+    /// <summary>What a person should know of it beside its failure, a sentence each.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
     /// <summary>Tool calls that were refused.</summary>
     public IReadOnlyList<PermissionDenial> Denials { get; init; } = [];
 

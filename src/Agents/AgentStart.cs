@@ -43,6 +43,10 @@ public sealed record AgentStart
     /// conversation (<see cref="IAgentRunner.FindConversation"/>) is continued, otherwise it is begun.</summary>
     public string? SessionId { get; init; }
 
+    /// <summary>Folders of the task's earlier starts, in order: a program that counts a whole conversation has counted these
+    /// already.</summary>
+    public IReadOnlyList<string> EarlierFolders { get; init; } = [];
+
     /// <summary>The model; null for the runner's default.</summary>
     public string? Model { get; init; }
 

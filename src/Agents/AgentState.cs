@@ -1,3 +1,5 @@
+using Orchestrator.Agents.Descriptions;
+
 namespace Orchestrator.Agents;
 
 /// <summary>What an agent program keeps in the home: conversations, logs, its login. Its settings are not among them: programs that a
@@ -6,36 +8,32 @@ namespace Orchestrator.Agents;
 /// <param name="Writable">Absolute paths in them of folders, which are made where they are missing, and files that it may change.</param>
 public sealed record AgentState(IReadOnlyList<string> Folders, IReadOnlyList<string> Writable)
 {
+    /// <summary>Absolute paths of files that it may change, where they are there.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
+    /// <summary>Absolute paths directly in <see cref="Folders"/> that it does not see: it makes its own, which vanish.</summary>
+    public IReadOnlyList<string> Hidden { get; init; } = [];
+
     /// <summary>The state of an agent program that keeps nothing in the home.</summary>
     public static AgentState None { get; } = new([], []);
 
-    /// <summary>The state of a known program, found by its name; none of others.</summary>
-    /// <param name="program">Its name or path.</param>
-    /// <param name="home">Absolute path of the home; null: unknown.</param>
-    public static AgentState OfProgram(string program, string? home)
-    {
-        if (home is null)
+    /// <summary>The state of a described program.</summary>
+    /// <param name="home">Absolute path of the home.</param>
+    public static AgentState Of(AgentDescription description, string home) =>
+        new(
+            [.. description.State.Folders.Select(path => Path.Combine(home, path))],
+            [.. description.State.Writable.Select(path => Path.Combine(home, path))]
+        )
         {
-            return None;
-        }
-        return Path.GetFileName(program) switch
-        {
-            "codex" => In(".codex", "sessions", "log", "tmp", "auth.json", "history.jsonl"),
-            "gemini" => In(".gemini", "tmp", "history", "oauth_creds.json"),
-            "opencode" => new(
-                [],
-                [
-                    Path.Combine(home, ".local", "share", "opencode"),
-                    Path.Combine(home, ".local", "state", "opencode"),
-                    Path.Combine(home, ".cache", "opencode"),
-                ]
-            ),
-            _ => None,
+            Files = [.. description.State.Files.Select(path => Path.Combine(home, path))],
+            Hidden = [.. description.State.Hidden.Select(path => Path.Combine(home, path))],
         };
 
-        AgentState In(string folder, params IEnumerable<string> names) =>
-            new([Path.Combine(home, folder)], [.. names.Select(name => Path.Combine(home, folder, name))]);
-    }
+    /// <summary>The state of the known program of that name; none of others.</summary>
+    /// <param name="program">Its name or path.</param>
+    /// <param name="home">Absolute path of the home; null: unknown.</param>
+    public static AgentState OfProgram(string program, string? home) =>
+        home is not null && KnownAgents.Find(Path.GetFileName(program)) is { } known ? Of(known, home) : None;
 
     /// <summary>The state of the Claude Code CLI.</summary>
     /// <param name="folder">Absolute path of its folder, usually <c>~/.claude</c>.</param>
@@ -63,7 +61,7 @@ public sealed record AgentState(IReadOnlyList<string> Folders, IReadOnlyList<str
     /// <summary>Makes the missing folders.</summary>
     public AgentState Make()
     {
-        foreach (var folder in Writable.Where(path => Path.GetExtension(path).Length == 0))
+        foreach (var folder in Writable.Where(path => Path.GetFileName(path).LastIndexOf('.') <= 0))
         {
             Directory.CreateDirectory(folder);
         }

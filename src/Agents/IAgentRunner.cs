@@ -8,6 +8,17 @@ public interface IAgentRunner
     /// all that another machine needs to continue.</summary>
     string? FindConversation(string sessionId);
 
+    /// <summary>Whether a conversation is a file of its own: then a copy of it continues elsewhere.</summary>
+    bool HasConversationFiles => true;
+
+    /// <summary>Whether a requested answer is somewhere in its text, so that the prompt must say the schema; else the program keeps to
+    /// the schema itself.</summary>
+    bool AnswersInText => false;
+
+    /// <summary>Why it can't be asked for an answer without changing anything (planner, reviewer), the end of a sentence; null: it
+    /// can.</summary>
+    string? AnswerFault => null;
+
     /// <summary>What the program needs of the home, in a sandbox.</summary>
     AgentState State => AgentState.None;
 
@@ -28,6 +39,10 @@ public interface IAgentRunner
 /// <param name="Environment">The whole environment; nothing else is inherited.</param>
 public sealed record AgentInvocation(string Program, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
 {
+    /// <summary>Absolute path of the file that the program reads on its standard input; null: nothing is there to read.</summary>
+    /// <value>Default: empty, the start's prompt.</value>
+    public string? StandardInput { get; init; } = "";
+
     /// <summary>Warnings for people about unsupported options.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
@@ -62,6 +77,9 @@ public sealed record AgentCheck(AgentCheckStatus Status, string Message, string?
 {
     /// <summary>The program's version; null if unknown.</summary>
     public string? Version { get; init; }
+
+    /// <summary>Whether there is a sign of a login or a key; null: unknown.</summary>
+    public bool? IsLoggedIn { get; init; }
 
     /// <summary>The account that pays, as far as the program reports it; null if unknown.</summary>
     public string? Account { get; init; }

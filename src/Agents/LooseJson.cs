@@ -1,8 +1,23 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
 namespace Orchestrator.Agents;
 
 /// <summary>Reads JSON whose fields may be missing, null or of another kind: the format is not ours and changes.</summary>
-internal static class LooseJson
+internal static partial class LooseJson
 {
+    /// <summary>More tokens than any agent uses.</summary>
+    internal const double MostCounted = 1e15;
+
+    /// <summary>A line of output as text, with what no JSON has beside it taken off: a byte order mark, NULs, and escape sequences for
+    /// terminals. Broken UTF-8 is replaced.</summary>
+    internal static string Line(ReadOnlySpan<byte> line) =>
+        WithoutEscapes(Encoding.UTF8.GetString(line)).Trim(' ', '\t', '\r', '\0', '\uFEFF');
+
+    /// <summary>A text without escape sequences for terminals.</summary>
+    internal static string WithoutEscapes(string text) =>
+        text.Contains('\u001b', StringComparison.Ordinal) ? Escapes().Replace(text, "") : text;
+
     internal static JsonElement? Get(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
             ? value
@@ -19,6 +34,10 @@ internal static class LooseJson
 
     internal static decimal? Money(this JsonElement element, string name) =>
         element.Get(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDecimal(out var number) ? number : null;
+
+    /// <summary>A number that counts something: never negative, and small enough to be added up.</summary>
+    internal static long Count(this JsonElement element, string name) =>
+        element.Fraction(name) is { } number && !double.IsNaN(number) ? (long)Math.Clamp(number, 0, MostCounted) : 0;
 
     internal static bool IsTrue(this JsonElement element, string name) => element.Get(name) is { ValueKind: JsonValueKind.True };
 
@@ -42,4 +61,7 @@ internal static class LooseJson
             ),
             _ => "",
         };
+
+    [GeneratedRegex(@"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])", RegexOptions.CultureInvariant)]
+    private static partial Regex Escapes();
 }

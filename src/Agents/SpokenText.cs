@@ -7,7 +7,7 @@ namespace Orchestrator.Agents;
 internal sealed class SpokenText(bool isWanted)
 {
     /// <summary>Maximum characters: no answer is as long, and a flood of output must not fill the memory.</summary>
-    private const int Limit = 4 * 1024 * 1024;
+    internal const int Limit = 4 * 1024 * 1024;
 
     private readonly StringBuilder _text = new();
 

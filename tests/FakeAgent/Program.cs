@@ -1,5 +1,10 @@
 using Orchestrator.FakeAgent;
+using Orchestrator.FakeAgent.Rude;
 
+if (args is not ["--version"] and not ["auth", ..] && Environment.GetEnvironmentVariable(RudeAgent.Variable) is { Length: > 0 } rudeness)
+{
+    return RudeAgent.Run(rudeness, args);
+}
 return args switch
 {
     ["hook", "--policy", var policy] => HookHost.Run(policy),

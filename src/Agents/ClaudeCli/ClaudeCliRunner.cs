@@ -64,7 +64,12 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     }
 
     /// <inheritdoc/>
-    public IAgentOutputParser CreateParser(AgentStart start) => new ClaudeStreamParser(FindConversation, start.AnswerSchema is not null);
+    public IAgentOutputParser CreateParser(AgentStart start) =>
+        new ClaudeStreamParser(
+            FindConversation,
+            start.AnswerSchema is not null,
+            start.SessionId is { } session && FindConversation(session) is not null ? session : null
+        );
 
     /// <inheritdoc/>
     public Task<AgentCheck> CheckAsync(string repository, CancellationToken cancellationToken) =>

@@ -1,12 +1,11 @@
-using System.Text;
-using System.Text.Unicode;
-
 namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>Parses the CLI's <c>stream-json</c> output. Unknown lines and fields, and lines that are no JSON, are ignored.</summary>
 /// <param name="findSessionFile">Finds a conversation's file by its id, for agent runs without a result; null if there is none.</param>
 /// <param name="wantsAnswer">An answer by schema was requested: if the program returns none, the whole text is kept as the answer.</param>
-internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, bool wantsAnswer) : IAgentOutputParser
+/// <param name="continues">The conversation that is to be continued; null: none is.</param>
+internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, bool wantsAnswer, string? continues = null)
+    : IAgentOutputParser
 {
     private const int ErrorTextLimit = 2000;
     private readonly ClaudeUsageLedger _ledger = new();
@@ -17,6 +16,7 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
     private UsageWindows? _windows;
     private AgentApiError? _apiError;
     private bool _hasOwnKey;
+    private bool _isForeign;
     private ClaudeResult? _result;
     private readonly SpokenText _said = new(wantsAnswer);
     private int _turns;
@@ -30,15 +30,14 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
 
     public IReadOnlyList<AgentEvent> Read(ReadOnlySpan<byte> line)
     {
-        if (line.Trim((byte)' ').IsEmpty)
+        var text = LooseJson.Line(line);
+        if (text.Length == 0)
         {
             return [];
         }
         try
         {
-            using var document = JsonDocument.Parse(
-                Utf8.IsValid(line) ? line.ToArray() : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(line))
-            );
+            using var document = JsonDocument.Parse(text);
             var root = document.RootElement;
             var parent = root.Text("parent_tool_use_id");
             return [.. Dispatch(root).Select(found => parent is null ? found : found with { ParentToolUseId = parent })];
@@ -77,7 +76,7 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
     private (AgentFailure Failure, string Detail) Judge(int? exitCode, string errorText)
     {
         // Stopped for that, it may still print a result, which says that it was interrupted.
-        if (Refusal is not null && _result is not { IsError: false, Subtype: "success" })
+        if (Refusal is not null && (_isForeign || _result is not { IsError: false, Subtype: "success" }))
         {
             return (AgentFailure.Account, Refusal);
         }
@@ -106,6 +105,18 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
 
     private string NotAccepted() => _hasOwnKey ? "The API key is not accepted." : "The login is not accepted.";
 
+    /// <summary>A conversation that is not the one to continue knows another task's work, and is refused.</summary>
+    private string OwnOf(string session)
+    {
+        if (continues is null || continues == session)
+        {
+            return session;
+        }
+        _isForeign = true;
+        Refusal ??= $"The Claude CLI was to go on with the conversation {continues} and went on with {Cut(session)}, which is another one.";
+        return continues;
+    }
+
     /// <summary>The program asks again after any error, for minutes; a key that is not accepted now is not accepted then. A login may be
     /// renewed between two tries.</summary>
     private AgentRetry Heard(AgentRetry retry)
@@ -132,10 +143,10 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
     {
         switch (root.Text("subtype"))
         {
-            case "init" when root.Text("session_id") is { } session:
+            case "init" when root.Text("session_id") is { Length: > 0 } session:
                 // The end of a background task starts another turn with another init; the session is reported once.
                 var isNew = _sessionId is null;
-                _sessionId = session;
+                _sessionId = session = OwnOf(session);
                 _hasOwnKey = root.Text("apiKeySource") is not (null or "" or "none");
                 return isNew
                     ?

@@ -31,13 +31,13 @@ internal sealed class ClaudeUsageLedger
                     model => model.Name,
                     model => new ModelUsage(
                         new TokenUsage(
-                            model.Value.Number("inputTokens") ?? 0,
-                            model.Value.Number("outputTokens") ?? 0,
-                            model.Value.Number("cacheReadInputTokens") ?? 0,
-                            model.Value.Number("cacheCreationInputTokens") ?? 0
+                            model.Value.Count("inputTokens"),
+                            model.Value.Count("outputTokens"),
+                            model.Value.Count("cacheReadInputTokens"),
+                            model.Value.Count("cacheCreationInputTokens")
                         ),
-                        model.Value.Money("costUSD") ?? 0,
-                        model.Value.Number("contextWindow") ?? 0
+                        Math.Max(0, model.Value.Money("costUSD") ?? 0),
+                        model.Value.Count("contextWindow")
                     )
                 )
         );

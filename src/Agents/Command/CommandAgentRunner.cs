@@ -14,6 +14,9 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
     public string? FindConversation(string sessionId) => null;
 
     /// <inheritdoc/>
+    public bool AnswersInText => true;
+
+    /// <inheritdoc/>
     public AgentState State => AgentState.OfProgram(Program, _environment.GetValueOrDefault("HOME"));
 
     /// <inheritdoc/>

@@ -128,6 +128,11 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         folder.Write(
             "call",
             $"program={ProcessCommand.Quote(invocation.Program)}\nset -- {string.Join(' ', call.Select(ProcessCommand.Quote))}"
+                + (
+                    invocation.StandardInput is { Length: 0 }
+                        ? ""
+                        : $"\nexec <{ProcessCommand.Quote(invocation.StandardInput ?? "/dev/null")}"
+                )
         );
         folder.Launched(
             await _detached.StartAsync(

@@ -110,7 +110,7 @@ internal sealed class Completer
             "--run" => RunIds(),
             "--id" => BacklogIds(),
             "--status" when IsOfBacklog => BacklogStatus.All,
-            "--agent" => Try(() => _context.FindSettings() is { } settings ? [.. settings.Agents.Keys] : []),
+            "--agent" => Try(() => _context.FindSettings() is { } settings ? settings.AgentNames : []),
             _ => option.GetCompletions(CompletionContext.Empty).Select(item => item.Label),
         };
 

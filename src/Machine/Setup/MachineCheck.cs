@@ -2,6 +2,7 @@ using System.Globalization;
 using Orchestrator.Agents;
 using Orchestrator.Agents.ClaudeCli;
 using Orchestrator.Agents.Command;
+using Orchestrator.Agents.Described;
 using Orchestrator.Agents.Models;
 using Orchestrator.Git.Program;
 using Orchestrator.Machine.Cleaning;
@@ -37,7 +38,7 @@ public static class MachineCheck
             new("system", MachineCheckStatus.Ok, "Linux: agents are followed and stopped for certain."),
         };
         entries.AddRange(await GitSetupCheck.RunAsync(repository, settings, services.Repositories, cancellationToken));
-        if (settings.Agents.ContainsKey(settings.Agent))
+        if (settings.HasAgent(settings.Agent))
         {
             entries.Add(await AgentAsync("agent", settings.Agent, loaded, repository, cancellationToken));
         }
@@ -64,7 +65,7 @@ public static class MachineCheck
     )
     {
         var planner = loaded.Settings!.Planner;
-        return planner.Agent is "api" or "bedrock" || loaded.Settings.Agents.ContainsKey(planner.Agent)
+        return planner.Agent is "api" or "bedrock" || loaded.Settings.HasAgent(planner.Agent)
             ? await AgentAsync("planner", planner.Agent, loaded, repository, cancellationToken)
             : new("planner", MachineCheckStatus.Ok, $"{planner.Agent} is looked at by the run.");
     }
@@ -125,6 +126,10 @@ public static class MachineCheck
                     Environment = environment,
                 }
             );
+        }
+        if (settings.DescriptionOf(name) is { } description)
+        {
+            return DescribedAgents.Create(name, description, settings.Agents.GetValueOrDefault(name)?.Command, environment);
         }
         var agent = settings.Agents[name];
         return name == "claude"

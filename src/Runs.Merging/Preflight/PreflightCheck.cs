@@ -146,7 +146,7 @@ public sealed class PreflightCheck(RunServices services)
                 files.Settings,
                 [
                     .. files.Plan.Tasks.Select(task => (files.Settings.AgentOf(task), files.Settings.ModelOf(task))),
-                    .. files.Settings.Review.Enabled ? [(reviewer.Agent, reviewer.Model)] : ((string, string)[])[],
+                    .. files.Settings.Review.Enabled ? [(reviewer.Agent, files.Settings.ModelOf(reviewer))] : ((string, string)[])[],
                 ]
             )
         );

@@ -1,4 +1,3 @@
-using Orchestrator.Agents.Command;
 using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Merging.Reviewing;
@@ -63,7 +62,7 @@ public sealed class ReviewStart(RunServices services)
             return (null, "", fault);
         }
         var earlier = ReviewRecord.Read(run, input.Round.Number - 1)?.Findings.Where(f => f.Stands).ToList() ?? [];
-        var schema = reviewer is CommandAgentRunner ? ReviewAnswer.Schema : null;
+        var schema = reviewer?.AnswersInText is true ? ReviewAnswer.Schema : null;
         var questions = new ReviewQuestions(
             parts.Count,
             [.. changed.SelectMany(file => file.Asides.Select(line => new ReviewAside(file.Path, line)))]
@@ -87,6 +86,10 @@ public sealed class ReviewStart(RunServices services)
         if (AgentCatalog.FindAnswering(who, run.Settings, services.HookCommand, environment, files.Conversations) is not { } reviewer)
         {
             return (null, $"There is no reviewer '{who.Agent}' (review.agent). {AgentCatalog.Unknown(who.Agent, run.Settings)}");
+        }
+        if (reviewer.AnswerFault is { } unable)
+        {
+            return (null, $"The reviewer '{who.Agent}' can't review: {unable} Choose another with review.agent.");
         }
         var check = await reviewer.CheckAsync(run.WorkTree, stop);
         return check.Status == AgentCheckStatus.Failed

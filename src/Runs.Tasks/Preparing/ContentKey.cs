@@ -23,7 +23,7 @@ internal static class ContentKey
             version = 2,
             prompt = AgentPrompt.ForKey(files, task),
             agent = files.Settings.AgentOf(task),
-            command = files.Settings.Agents.GetValueOrDefault(files.Settings.AgentOf(task))?.Command,
+            command = CommandOf(files.Settings, files.Settings.AgentOf(task)),
             model = files.Settings.ModelOf(task),
             options = new
             {
@@ -39,6 +39,13 @@ internal static class ContentKey
         };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts)));
     }
+
+    private static IReadOnlyList<string>? CommandOf(OrchestratorSettings settings, string agent) =>
+        (settings.Agents.GetValueOrDefault(agent)?.Command, settings.DescriptionOf(agent)) switch
+        {
+            (var command, null) => command,
+            (var command, { } description) => [.. command ?? [], description],
+        };
 
     private static async Task<string[]> OwnedAndReadAsync(
         GitRepository repository,

@@ -1,4 +1,3 @@
-using Orchestrator.Agents.Command;
 using Orchestrator.Agents.Supervision;
 using Orchestrator.Gates.Secrets;
 using Orchestrator.Runs.AgentCalls;
@@ -38,7 +37,7 @@ internal sealed class QuestionCaller(RunServices services) : IAnswerCaller
             );
             prompt = planner is null
                 ? ""
-                : await PromptOfAsync(asked, run, repository, tip, planner is CommandAgentRunner ? QuestionReply.Schema : null);
+                : await PromptOfAsync(asked, run, repository, tip, planner.AnswersInText ? QuestionReply.Schema : null);
         }
         return new AnsweringStart
         {

@@ -93,10 +93,11 @@ public sealed class AgentRunStep(RunServices services)
         {
             await guard.RecordAsync(worktree);
         }
+        var conversation = start.SessionId!;
         var snapshots = new WorkSnapshots(
             workspace,
             worktree,
-            () => runner.FindConversation(start.SessionId!),
+            () => runner.HasConversationFiles ? runner.FindConversation(conversation) : null,
             () => confined?.TakeOverAsync() ?? Task.CompletedTask,
             services.Time
         );
@@ -129,6 +130,7 @@ public sealed class AgentRunStep(RunServices services)
                 {
                     deeds.Take(happened);
                     tools.Take(happened);
+                    conversation = (happened as AgentSessionStarted)?.SessionId ?? conversation;
                 },
                 governed
             );
@@ -165,6 +167,7 @@ public sealed class AgentRunStep(RunServices services)
                 .. governed.Use.Notices,
                 .. tools.Notices,
                 .. AgentSupervisor.ReadWarnings(start.Folder).Where(guard.IsNews).Select(text => new TaskNotice(text)),
+                .. outcome.Notices.Where(guard.IsNews).Select(text => new TaskNotice(text)),
                 .. UnreadableClaim(start.Folder),
                 .. undelivered
                     .Distinct()

@@ -49,7 +49,8 @@ internal sealed class AgentStarts(RunServices services)
             Token = Token(input, execution.Id),
             TraceParent = TraceContext.ParentFor(services.Environment, input.Task.Repository.Key, input.Task.RunId, task.Id, input.Start),
             SessionId = session,
-            Model = ModelOf(task, files.Settings, input.Failures),
+            Model = ModelOf(task, files.Settings, input.Failures) is var model && model == AgentSettings.OwnModel ? null : model,
+            EarlierFolders = [.. Enumerable.Range(1, input.Start - 1).Select(start => files.Folder.Start(task.Id, start))],
             SystemPrompt = prompt.System,
             AgentDefinitions = prompt.Agents,
             Mail = new AgentMailFiles(Mailbox.PathOf(files.Folder), MailReader.ReadUpTo(files.Folder, task.Id)),
@@ -79,9 +80,10 @@ internal sealed class AgentStarts(RunServices services)
         };
     }
 
-    /// <summary>After two refusals of a model a stronger one is used where there is one.</summary>
+    /// <summary>After two refusals of a model of Claude a stronger one is used where there is one.</summary>
     internal static string ModelOf(PlanTask task, OrchestratorSettings settings, int failures) =>
-        (failures >= FailuresBeforeEscalation ? settings.EscalateModel : null) ?? settings.ModelOf(task);
+        (failures >= FailuresBeforeEscalation && settings.DescriptionOf(settings.AgentOf(task)) is null ? settings.EscalateModel : null)
+        ?? settings.ModelOf(task);
 
     /// <summary>Known before the agent starts, and the same for every attempt of this step.</summary>
     private static string SessionId(RunAgentInput input, string execution) =>

@@ -1,5 +1,6 @@
 using Orchestrator.Agents.ClaudeCli;
 using Orchestrator.Agents.Command;
+using Orchestrator.Agents.Described;
 using Orchestrator.Agents.Models;
 
 namespace Orchestrator.Runs.AgentCalls;
@@ -19,8 +20,10 @@ internal static class AgentCatalog
     {
         if (name != Claude)
         {
-            return settings.Agents.GetValueOrDefault(name)?.Command is { } command
-                ? new CommandAgentRunner(name, command, runEnvironment.Environment)
+            var own = settings.Agents.GetValueOrDefault(name)?.Command;
+            return settings.DescriptionOf(name) is { } description
+                    ? DescribedAgents.Create(name, description, own, runEnvironment.Environment)
+                : own is not null ? new CommandAgentRunner(name, own, runEnvironment.Environment)
                 : null;
         }
         return new ClaudeCliRunner(
@@ -82,7 +85,7 @@ internal static class AgentCatalog
 
     /// <summary>Message for a person who named an unknown agent.</summary>
     public static string Unknown(string name, OrchestratorSettings settings) =>
-        $"There is no agent '{name}'. Known are: {string.Join(", ", settings.Agents.Keys.Order(StringComparer.Ordinal))}. "
+        $"There is no agent '{name}'. Known are: {string.Join(", ", settings.AgentNames)}. "
         + $"Add it to .orchestrator/config.yaml: agents: {{ {name}: {{ command: [PROGRAM, ARGUMENT] }} }}";
 
     private static ClaudeCliOptions Options(

@@ -160,7 +160,7 @@ internal sealed class StructuredAnswer(RunServices services)
                 Attempt = input.Attempt,
                 Start = input.Start,
                 Folder = folder,
-                Model = ask.Who.Model,
+                Model = ask.RunStart.Settings.ModelOf(ask.Who),
                 Settings = ask.RunStart.Settings,
                 Slots = ask.RunStart.Settings.Agents.GetValueOrDefault(ask.Who.Agent)?.Slots,
                 IsUnderWay = input.Session.Length > 0 || input.Attempt > 1,
@@ -209,7 +209,8 @@ internal sealed class StructuredAnswer(RunServices services)
                 input.Start
             ),
             SessionId = input.Session.Length > 0 ? input.Session : SessionId(execution.Id, ask.TaskId, input.Start),
-            Model = ask.Who.Model,
+            Model = ask.RunStart.Settings.ModelOf(ask.Who) is var model && model == AgentSettings.OwnModel ? null : model,
+            EarlierFolders = [.. Enumerable.Range(1, input.Start - 1).Select(start => ask.Folder.Start(ask.TaskId, start))],
             AnswerSchema = ask.Schema,
             Policy = new HookPolicy
             {

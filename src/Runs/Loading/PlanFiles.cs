@@ -61,7 +61,7 @@ public sealed class PlanFiles(
         var path = Find(name);
         var read = PlanBytes.ReadPlan(RootOf(path), path, name, ProjectTexts().Keys.ToList()).WithRoles(OwnRoles());
         return read.Plan?.Tasks.Any(task => task.Agent is not null) is true && settings() is { } known
-            ? read.WithAgents([.. known.Agents.Keys])
+            ? read.WithAgents(known.AgentNames)
             : read;
     }
 

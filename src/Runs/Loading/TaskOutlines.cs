@@ -15,7 +15,7 @@ internal static class TaskOutlines
         var selected = TaskSelection.Of(plan, start.Input.Only, start.Input.Phase, faults);
         foreach (var name in plan.Tasks.Select(start.Settings.AgentOf).Distinct(StringComparer.Ordinal))
         {
-            if (!start.Settings.Agents.ContainsKey(name))
+            if (!start.Settings.HasAgent(name))
             {
                 faults.Add(AgentCatalog.Unknown(name, start.Settings));
             }

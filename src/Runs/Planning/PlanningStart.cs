@@ -1,5 +1,4 @@
 using Orchestrator.Accounts;
-using Orchestrator.Agents.Command;
 using Orchestrator.Backlogs;
 using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Loading;
@@ -87,7 +86,7 @@ public sealed class PlanningStart(RunServices services)
             Outline = RepositoryOutline.Of((await commits.ListFilesAsync(head, stop)).Select(f => f.Path), OutlineLimit),
             Conventions = await commits.ReadFileAsync(head, "CLAUDE.md", stop) is { } text ? Encoding.UTF8.GetString(text) : "",
             Gates = [.. start.Gates.OfProject().Select(g => g.Command)],
-            Schema = planner is CommandAgentRunner ? PlanningFiles.SchemaOf(goal.Options) : null,
+            Schema = planner.AnswersInText ? PlanningFiles.SchemaOf(goal.Options) : null,
         };
         return (files.Begin(start, goal, prompt.Request, Render(goal.Options, prompt, input.Repository.WorkTree)), "");
     }
@@ -117,9 +116,13 @@ public sealed class PlanningStart(RunServices services)
             );
         }
         var who = start.Settings.Planner;
-        if (PricedAgents.Faults(start.Settings, [(who.Agent, who.Model)]).FirstOrDefault() is { } unpriced)
+        if (PricedAgents.Faults(start.Settings, [(who.Agent, start.Settings.ModelOf(who))]).FirstOrDefault() is { } unpriced)
         {
             return (null, unpriced);
+        }
+        if (planner.AnswerFault is { } unable)
+        {
+            return (null, $"The planner '{who.Agent}' can't plan: {unable} Choose another with planner.agent.");
         }
         var check = await planner.CheckAsync(path, stop);
         return check.Status == AgentCheckStatus.Failed

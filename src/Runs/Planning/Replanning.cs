@@ -1,4 +1,3 @@
-using Orchestrator.Agents.Command;
 using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Planning;
@@ -71,7 +70,7 @@ public sealed class Replanning(RunServices services)
             Outline = RepositoryOutline.Of((await commits.ListFilesAsync(tip!, stop)).Select(f => f.Path), PlanningStart.OutlineLimit),
             Conventions = await commits.ReadFileAsync(tip!, "CLAUDE.md", stop) is { } text ? Encoding.UTF8.GetString(text) : "",
             Gates = [.. run.Gates.OfProject().Select(g => g.Command)],
-            Schema = planner is CommandAgentRunner ? PlanningFiles.SchemaOf(goal.Options) : null,
+            Schema = planner.AnswersInText ? PlanningFiles.SchemaOf(goal.Options) : null,
         };
         return (files.Begin(run.Start, goal, run.Plan.Request ?? TaskOutlines.TitleOf(request), PlannerPrompt.Render(prompt)), "");
     }

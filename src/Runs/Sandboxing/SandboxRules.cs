@@ -79,8 +79,15 @@ public sealed class SandboxRules(
         var sandbox = Common([common, .. more, .. state.Folders]);
         return sandbox with
         {
-            Layers = [.. sandbox.Layers, .. state.Folders.Select(folder => new LayeredFolder(GitRepository.RealPath(folder)))],
-            Writable = [.. sandbox.Writable, .. state.Make().Writable.Select(GitRepository.RealPath)],
+            Layers =
+            [
+                .. sandbox.Layers,
+                .. state.Folders.Select(folder => new LayeredFolder(
+                    GitRepository.RealPath(folder),
+                    [.. state.Hidden.Where(path => Path.GetDirectoryName(path) == folder).Select(path => Path.GetFileName(path))]
+                )),
+            ],
+            Writable = [.. sandbox.Writable, .. state.Make().Writable.Concat(state.Files).Select(GitRepository.RealPath)],
             ReadOnly = [.. sandbox.ReadOnly, common],
         };
     }

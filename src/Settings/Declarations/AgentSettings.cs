@@ -1,3 +1,5 @@
+using Orchestrator.Agents.Descriptions;
+
 namespace Orchestrator.Settings;
 
 /// <summary>One agent (<c>agents.NAME.*</c>).</summary>
@@ -21,6 +23,16 @@ public sealed record AgentSettings(
     /// the provider's cache.</summary>
     public TimeSpan HeadStart { get; init; }
 
+    /// <summary>How its program is called and its output read, as JSON (docs/agents.md); null: <see cref="Command"/> is a plain
+    /// program.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>The agent's model; null: its program's own choice, for <c>claude</c> that of the settings.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Stands for the model that an agent's program chooses itself.</summary>
+    public const string OwnModel = "default";
+
     /// <summary>The agent that is always there.</summary>
     internal const string Claude = "claude";
 
@@ -33,6 +45,23 @@ public sealed record AgentSettings(
     {
         Effect = TrustKind.Runs,
     };
+
+    private static readonly Setting<string?> DescriptionKey = new(
+        "agents.*.description",
+        null,
+        DescriptionType.Description,
+        "how the agent's program is called and its output read: a known agent, or a mapping; without it the command is a plain program"
+    )
+    {
+        Effect = TrustKind.Runs,
+    };
+
+    private static readonly Setting<string?> ModelKey = new(
+        "agents.*.model",
+        null,
+        SettingTypes.OptionalText,
+        "model of the agent's tasks that name none; not set: its program's own choice, for claude 'model'"
+    );
 
     internal static readonly Setting<string> ProviderKey = new(
         "agents.*.provider",
@@ -89,11 +118,20 @@ public sealed record AgentSettings(
     private static AgentSettings Read(SettingReader settings, string name)
     {
         var command = settings.Read(CommandKey, name);
+        var description = settings.Read(DescriptionKey, name);
         settings.Demand(
-            command is not { Count: 0 } && (command is not null || name == Claude),
+            command is not { Count: 0 }
+                && (command is not null || description is not null || name == Claude || KnownAgents.Names.Contains(name)),
             CommandKey,
             "the agent has no program.",
-            "Give [PROGRAM, ARGUMENT, ...].",
+            "Give [PROGRAM, ARGUMENT, ...], or a description.",
+            name
+        );
+        settings.Demand(
+            description is null || name != Claude,
+            DescriptionKey,
+            "claude is not described.",
+            "Describe an agent of another name.",
             name
         );
         return new AgentSettings(
@@ -106,6 +144,8 @@ public sealed record AgentSettings(
         )
         {
             HeadStart = settings.Read(HeadStartKey, name),
+            Description = description,
+            Model = settings.Read(ModelKey, name),
         };
     }
 }

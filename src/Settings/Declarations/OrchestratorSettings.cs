@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Settings;
 
@@ -195,8 +197,32 @@ public sealed record OrchestratorSettings
     /// <summary>The agent of a task: the plan's, or else <see cref="Agent"/>.</summary>
     public string AgentOf(PlanTask task) => task.Agent ?? Agent;
 
-    /// <summary>The first model of a task: the plan's, or else <see cref="Model"/>.</summary>
-    public string ModelOf(PlanTask task) => task.Model ?? Model;
+    /// <summary>The first model of a task: the plan's, or else its agent's, or else <see cref="Model"/>;
+    /// <see cref="AgentSettings.OwnModel"/> for an agent whose program chooses itself.</summary>
+    public string ModelOf(PlanTask task) =>
+        task.Model
+        ?? Agents.GetValueOrDefault(AgentOf(task))?.Model
+        ?? (DescriptionOf(AgentOf(task)) is null ? Model : AgentSettings.OwnModel);
+
+    /// <summary>The model of a planner or reviewer: its own, but for a described agent, which has that of <c>agents.NAME.model</c> or
+    /// <see cref="AgentSettings.OwnModel"/>.</summary>
+    public string ModelOf(PlannerSettings who) =>
+        DescriptionOf(who.Agent) is null ? who.Model : Agents.GetValueOrDefault(who.Agent)?.Model ?? AgentSettings.OwnModel;
+
+    /// <summary>The description of an agent, as JSON; null: there is no such agent, or it is <c>claude</c> or a plain program.</summary>
+    /// <param name="agent">Its name.</param>
+    public string? DescriptionOf(string agent) =>
+        Agents.TryGetValue(agent, out var set)
+            ? set.Description ?? (set.Command is null && KnownAgents.Names.Contains(agent) ? JsonSerializer.Serialize(agent) : null)
+        : KnownAgents.Names.Contains(agent) ? JsonSerializer.Serialize(agent)
+        : null;
+
+    /// <summary>Whether there is an agent of that name: in the settings, or known without.</summary>
+    public bool HasAgent(string name) => Agents.ContainsKey(name) || KnownAgents.Names.Contains(name);
+
+    /// <summary>Names of all agents that tasks may name.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> AgentNames => [.. Agents.Keys.Union(KnownAgents.Names).Order(StringComparer.Ordinal)];
 
     /// <summary>Agents by name (<c>agents.NAME.*</c>); <c>claude</c> is always there.</summary>
     public required IReadOnlyDictionary<string, AgentSettings> Agents { get; init; }
@@ -344,9 +370,9 @@ public sealed record OrchestratorSettings
             $"{Workers} is more than {MaxWorkersKey.Name} ({MaxWorkers}).",
             $"Give at most {MaxWorkers}, or raise {MaxWorkersKey.Name}."
         );
-        var near = Agents.ContainsKey(Agent) ? null : NearestName.Of(Agent, Agents.Keys);
+        var near = HasAgent(Agent) ? null : NearestName.Of(Agent, AgentNames);
         settings.Demand(
-            Agents.ContainsKey(Agent),
+            HasAgent(Agent),
             AgentKey,
             $"there is no agent '{Agent}'{(near is null ? "" : $"; '{near}' is near")}.",
             $"Add 'agents: {{{Agent}: {{command: [PROGRAM, ARGUMENT]}}}}' to .orchestrator/config.yaml, or choose one of "

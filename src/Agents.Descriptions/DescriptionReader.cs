@@ -1,0 +1,119 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Agents.Descriptions;
+
+/// <summary>A fault of a description.</summary>
+/// <param name="Path">Its place below the description, such as <c>stream.events[0].on</c>; empty: the whole.</param>
+/// <param name="Message">What is wrong, a sentence.</param>
+/// <param name="Cure">What would be right.</param>
+public sealed record DescriptionFault(string Path, string Message, string Cure);
+
+/// <summary>Reads descriptions from JSON whose values are all texts.</summary>
+public static class DescriptionReader
+{
+    /// <summary>The member that names a known description, whose members count where the description has none of its own.</summary>
+    public const string Like = "like";
+
+    /// <summary>The description, or null with at least one fault.</summary>
+    /// <param name="json">A JSON object, or a JSON text that names a known description.</param>
+    public static (AgentDescription? Description, IReadOnlyList<DescriptionFault> Faults) Read(string json)
+    {
+        JsonNode? node;
+        try
+        {
+            node = JsonNode.Parse(json);
+        }
+        catch (JsonException e)
+        {
+            return (null, [new DescriptionFault("", $"it is no JSON: {e.Message}", "Write a mapping.")]);
+        }
+        if (node is JsonValue text && text.GetValueKind() == JsonValueKind.String)
+        {
+            node = new JsonObject { [Like] = (string?)text };
+        }
+        if (node is not JsonObject own)
+        {
+            return (null, [new DescriptionFault("", "it is neither a mapping nor the name of a known agent.", "Write a mapping.")]);
+        }
+        if (own[Like] is { } like)
+        {
+            if (like.GetValueKind() != JsonValueKind.String || KnownAgents.FindText((string)like!) is not { } known)
+            {
+                return (
+                    null,
+                    [
+                        new DescriptionFault(
+                            Like,
+                            $"no agent '{like}' is known.",
+                            $"Known are {string.Join(", ", KnownAgents.Names)}; or describe it without 'like'."
+                        ),
+                    ]
+                );
+            }
+            own = Overlay(known, own);
+        }
+        return Bind(own);
+    }
+
+    private static JsonObject Overlay(string known, JsonObject own)
+    {
+        var all = JsonNode.Parse(known, documentOptions: Options)!.AsObject();
+        foreach ((var name, var value) in own.Where(member => member.Key != Like))
+        {
+            all[name] = value?.DeepClone();
+        }
+        return all;
+    }
+
+    private static JsonDocumentOptions Options { get; } = new() { CommentHandling = JsonCommentHandling.Skip };
+
+    private static (AgentDescription?, IReadOnlyList<DescriptionFault>) Bind(JsonObject own)
+    {
+        try
+        {
+            var description = own.Deserialize(DescriptionJson.Default.AgentDescription)!;
+            var faults = DescriptionRules.FaultsOf(description).ToList();
+            return (faults.Count == 0 ? description : null, faults);
+        }
+        catch (JsonException e)
+        {
+            var path = (e.Path ?? "$").TrimStart('$').TrimStart('.');
+            return (null, [new DescriptionFault(path, Sentence(e.Message), "docs/agents.md lists the members of a description.")]);
+        }
+    }
+
+    /// <summary>The serializer's sentence without our type names and its positions, which are of the JSON that people have not
+    /// written.</summary>
+    private static string Sentence(string message)
+    {
+        var text = message.Split(" Path: ", 2)[0];
+        foreach (var type in (Type[])[typeof(AgentDescription), typeof(AgentArguments), typeof(EventRule), typeof(StreamDescription)])
+        {
+            text = text.Replace(type.FullName!, "a description", StringComparison.Ordinal);
+        }
+        return text;
+    }
+}
+
+/// <summary>JSON of descriptions.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    Converters = [
+        typeof(SnakeCaseEnum<AgentProtocol>),
+        typeof(SnakeCaseEnum<PromptPlace>),
+        typeof(SnakeCaseEnum<ConversationNaming>),
+        typeof(SnakeCaseEnum<ConversationHolding>),
+        typeof(SnakeCaseEnum<FailureKind>),
+        typeof(SnakeCaseEnum<StreamFormat>),
+        typeof(SnakeCaseEnum<UsageScope>),
+        typeof(SnakeCaseEnum<EventEnd>),
+    ]
+)]
+[JsonSerializable(typeof(AgentDescription))]
+internal sealed partial class DescriptionJson : JsonSerializerContext;
+
+/// <summary>Names of an enumeration as <c>gave_up</c>.</summary>
+internal sealed class SnakeCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
+    where T : struct, Enum;

@@ -1,0 +1,242 @@
+using System.Text.RegularExpressions;
+
+namespace Orchestrator.Agents.Descriptions;
+
+/// <summary>What a description must be beyond its form: above all, no way to a shell.</summary>
+internal static class DescriptionRules
+{
+    private static readonly string[] Shells =
+    [
+        "sh",
+        "bash",
+        "dash",
+        "ash",
+        "zsh",
+        "ksh",
+        "mksh",
+        "fish",
+        "csh",
+        "tcsh",
+        "busybox",
+        "cmd",
+        "powershell",
+        "pwsh",
+    ];
+
+    /// <summary>Programs that start the program named in their arguments.</summary>
+    private static readonly string[] Launchers =
+    [
+        "env",
+        "nice",
+        "nohup",
+        "setsid",
+        "timeout",
+        "xargs",
+        "sudo",
+        "doas",
+        "stdbuf",
+        "script",
+        "ionice",
+        "chroot",
+        "unshare",
+    ];
+
+    private static readonly string[] CommandFlags = ["-c", "-lc", "-ic", "-ec", "/c", "/k", "-command", "-encodedcommand"];
+
+    private static readonly string[] Places = ["prompt", "prompt_file", "session", "model", "worktree", "schema_file", "permissions"];
+
+    /// <summary>Why a command line would be read by a shell, a sentence; null: it would not.</summary>
+    /// <param name="command">Program and arguments.</param>
+    internal static string? ShellIn(IReadOnlyList<string> command)
+    {
+        if (command.Count > 0 && IsShell(command[0]))
+        {
+            return $"'{command[0]}' is a shell, which would read the arguments as commands.";
+        }
+        var isLaunched = command.Count > 0 && Launchers.Contains(NameOf(command[0]));
+        for (var at = 1; at < command.Count; at++)
+        {
+            var isCommand = at + 1 < command.Count && CommandFlags.Contains(command[at + 1].ToLowerInvariant());
+            if (IsShell(command[at]) && (isLaunched || isCommand))
+            {
+                return $"'{command[0]}' would start the shell '{command[at]}'.";
+            }
+        }
+        return null;
+    }
+
+    internal static IEnumerable<DescriptionFault> FaultsOf(AgentDescription description)
+    {
+        if (description.Program.Trim().Length == 0)
+        {
+            yield return new DescriptionFault("program", "it is empty.", "Name the agent's program.");
+        }
+        (string Path, IReadOnlyList<string> List)[] lists =
+        [
+            ("arguments.start", description.Arguments.Start),
+            ("arguments.resume", description.Arguments.Resume ?? []),
+            ("arguments.model", description.Arguments.Model),
+            ("arguments.confined", description.Arguments.Confined),
+            ("arguments.free", description.Arguments.Free),
+            ("arguments.answer", description.Arguments.Answer ?? []),
+            ("version", description.Version),
+        ];
+        foreach ((var path, var list) in lists)
+        {
+            if (ShellIn([description.Program, .. list]) is { } shell)
+            {
+                yield return new DescriptionFault(
+                    IsShell(description.Program) ? "program" : path,
+                    shell,
+                    "Name the agent's own program and give its arguments as a list."
+                );
+                yield break;
+            }
+            foreach (var unknown in list.SelectMany(PlacesIn).Where(place => !Places.Contains(place)))
+            {
+                yield return new DescriptionFault(
+                    path,
+                    $"'{{{unknown}}}' stands for nothing.",
+                    $"Known are {string.Join(", ", Places.Select(place => $"{{{place}}}"))}."
+                );
+            }
+        }
+        foreach (var fault in PromptFaults(description).Concat(SessionFaults(description)).Concat(StreamFaults(description)))
+        {
+            yield return fault;
+        }
+    }
+
+    private static IEnumerable<DescriptionFault> PromptFaults(AgentDescription description)
+    {
+        var place = description.Prompt switch
+        {
+            PromptPlace.Argument => "prompt",
+            PromptPlace.File => "prompt_file",
+            _ => null,
+        };
+        if (place is not null)
+        {
+            foreach ((var name, var list) in Calls(description).Where(call => !call.List.SelectMany(PlacesIn).Contains(place)))
+            {
+                yield return new DescriptionFault($"arguments.{name}", $"the prompt is nowhere in it.", $"Put '{{{place}}}' in its place.");
+            }
+        }
+    }
+
+    private static IEnumerable<DescriptionFault> SessionFaults(AgentDescription description)
+    {
+        if (description.Arguments.Resume is { } resume)
+        {
+            if (!resume.SelectMany(PlacesIn).Contains("session"))
+            {
+                yield return new DescriptionFault("arguments.resume", "it names no conversation.", "Put '{session}' in its place.");
+            }
+            if (description.Conversation is null && description.Protocol != AgentProtocol.Acp)
+            {
+                yield return new DescriptionFault(
+                    "conversation",
+                    "a conversation can be continued, but it is not said where it is kept.",
+                    "Give conversation.file."
+                );
+            }
+        }
+        if (
+            description.Conversation is { } conversation
+            && (
+                Path.IsPathRooted(conversation.File)
+                || conversation.File.Split('/').Contains("..")
+                || (
+                    conversation.Holds == ConversationHolding.One
+                    && !PlacesIn(conversation.File).Any(name => name is "session" or "session8")
+                )
+            )
+        )
+        {
+            yield return new DescriptionFault(
+                "conversation.file",
+                $"'{conversation.File}' names no file of one conversation below the home.",
+                "Write it relative to the home, with {session} in it; or say 'holds: all' for a file with all conversations."
+            );
+        }
+        foreach (
+            var path in description
+                .State.Folders.Concat(description.State.Writable)
+                .Concat(description.State.Files)
+                .Concat(description.State.Hidden)
+        )
+        {
+            if (Path.IsPathRooted(path) || path.Split('/').Any(part => part is "" or "." or ".."))
+            {
+                yield return new DescriptionFault("state", $"'{path}' is not a path below the home.", "Write it relative to the home.");
+            }
+        }
+    }
+
+    private static IEnumerable<DescriptionFault> StreamFaults(AgentDescription description)
+    {
+        if (description.Protocol == AgentProtocol.Stream && description.Stream is null)
+        {
+            yield return new DescriptionFault("stream", "it is missing.", "Say what the output means, or 'stream: {format: text}'.");
+        }
+        if (description.Stream is { Format: StreamFormat.Json } stream && !stream.Events.Any(rule => rule.End == EventEnd.Done))
+        {
+            yield return new DescriptionFault(
+                "stream.events",
+                "no event says that the agent is done.",
+                "Give one 'end: done', or say 'format: text': then exit code 0 says so."
+            );
+        }
+        for (var i = 0; i < description.Failures.Count; i++)
+        {
+            if (description.Failures[i].Until is { } pattern && PatternFault(pattern) is { } why)
+            {
+                yield return new DescriptionFault($"failures[{i}].until", why, "Write a regular expression with one group.");
+            }
+        }
+    }
+
+    private static string? PatternFault(string pattern)
+    {
+        try
+        {
+            var groups = new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant).GetGroupNumbers().Length;
+            return groups == 2 ? null : $"'{pattern}' has {groups - 1} groups.";
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            return $"'{pattern}' can't be used: {e.Message}";
+        }
+    }
+
+    private static IEnumerable<(string Name, IReadOnlyList<string> List)> Calls(AgentDescription description) =>
+        description.Arguments.Resume is { } resume
+            ? [("start", description.Arguments.Start), ("resume", resume)]
+            : [("start", description.Arguments.Start)];
+
+    private static IEnumerable<string> PlacesIn(string text)
+    {
+        for (var open = text.IndexOf('{', StringComparison.Ordinal); open >= 0; open = text.IndexOf('{', open + 1))
+        {
+            var close = text.IndexOf('}', open);
+            if (
+                close > open
+                && text[(open + 1)..close] is var name
+                && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
+                && name.Length > 0
+            )
+            {
+                yield return name;
+            }
+        }
+    }
+
+    private static bool IsShell(string program) => Shells.Contains(NameOf(program));
+
+    /// <summary>The program's name without folder, extension and version (<c>bash5</c>, <c>/bin/dash</c>, <c>cmd.exe</c>).</summary>
+    private static string NameOf(string program) =>
+        Path.GetFileName(program.Replace('\\', '/'))
+            .ToLowerInvariant()
+            .Replace(".exe", "", StringComparison.Ordinal)
+            .TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '.', '-');
+}

@@ -1,0 +1,43 @@
+using System.Reflection;
+
+namespace Orchestrator.Agents.Descriptions;
+
+/// <summary>Agents that are known without settings.</summary>
+public static class KnownAgents
+{
+    private const string Prefix = "Orchestrator.Agents.Descriptions.Known.";
+    private const string Suffix = ".json";
+
+    /// <summary>Their names, in the order of the alphabet.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        .. typeof(KnownAgents)
+            .Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(name => name[Prefix.Length..^Suffix.Length])
+            .Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>The description of that name, or null.</summary>
+    public static AgentDescription? Find(string name)
+    {
+        if (FindText(name) is null)
+        {
+            return null;
+        }
+        (var description, var faults) = DescriptionReader.Read(JsonSerializer.Serialize(name));
+        return description ?? throw new InvalidOperationException($"The known agent {name} is wrong: {string.Join(" ", faults)}");
+    }
+
+    /// <summary>The text of the description of that name, or null.</summary>
+    internal static string? FindText(string name)
+    {
+        using var stream = Names.Contains(name) ? Assembly.GetExecutingAssembly().GetManifestResourceStream(Prefix + name + Suffix) : null;
+        if (stream is null)
+        {
+            return null;
+        }
+        using StreamReader reader = new(stream);
+        return reader.ReadToEnd();
+    }
+}

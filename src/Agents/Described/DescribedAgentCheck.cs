@@ -1,0 +1,79 @@
+using System.Text.RegularExpressions;
+using Orchestrator.Agents.Descriptions;
+
+namespace Orchestrator.Agents.Described;
+
+/// <summary>Checks a described program: its version, and signs of a login. Runs only the program's own version option.</summary>
+internal static partial class DescribedAgentCheck
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    internal static async Task<AgentCheck> RunAsync(
+        string name,
+        AgentDescription description,
+        IReadOnlyList<string> program,
+        IReadOnlyDictionary<string, string> environment,
+        string directory,
+        CancellationToken cancellationToken
+    )
+    {
+        var said = await new ProcessRunner().RunAsync(
+            new ProcessCommand(program[0], [.. program.Skip(1), .. description.Version])
+            {
+                WorkingDirectory = directory,
+                Environment = environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value),
+                CleanEnvironment = true,
+                Timeout = Limit,
+            },
+            cancellationToken
+        );
+        // Warnings may stand before it, on either stream.
+        var found = Number().Match(said.StandardOutput.Text) is { Success: true } own ? own : Number().Match(said.StandardError.Text);
+        if (!said.Succeeded || !found.Success)
+        {
+            return new AgentCheck(
+                AgentCheckStatus.Failed,
+                $"'{string.Join(' ', program)} {string.Join(' ', description.Version)}' did not give a version (exit code "
+                    + $"{said.ExitCode}): {Line(said.StandardError.Text + said.StandardOutput.Text)}",
+                description.Install is { } install ? $"Install it anew: {install}" : null
+            );
+        }
+        AgentCheck check = new(AgentCheckStatus.Ok, $"{description.Program} {found.Value} at {program[0]}.")
+        {
+            Version = found.Value,
+            IsLoggedIn = LooksLoggedIn(description.Login, environment),
+        };
+        return Judge(check, description, found.Value);
+    }
+
+    /// <summary>Whether there is a sign of a login; null: none is described.</summary>
+    internal static bool? LooksLoggedIn(LoginDescription? login, IReadOnlyDictionary<string, string> environment) =>
+        login is null
+            ? null
+            : login.Variables.Any(variable => environment.GetValueOrDefault(variable) is { Length: > 0 })
+                || (
+                    environment.GetValueOrDefault("HOME") is { Length: > 0 } home
+                    && login.Files.Any(file => File.Exists(Path.Combine(home, file)))
+                );
+
+    private static AgentCheck Judge(AgentCheck check, AgentDescription description, string found) =>
+        description.Tried is null
+            ? check with
+            {
+                Status = AgentCheckStatus.Warning,
+                Message = $"{check.Message} It was not tried here: its description follows its documents.",
+            }
+        : description.Tried != found
+            ? check with
+            {
+                Status = AgentCheckStatus.Warning,
+                Message = $"{check.Message} {description.Tried} is the version that was tried.",
+                Cure = description.Install is { } install ? $"If it behaves oddly, install that one: {install}" : null,
+            }
+        : check;
+
+    private static string Line(string text) => text.Trim().Split('\n')[0] is var line && line.Length > 300 ? line[..300] + "…" : line;
+
+    [GeneratedRegex(@"(?<![\d.])\d+\.\d+\.\d+(?:-[0-9A-Za-z.]+)?", RegexOptions.CultureInvariant)]
+    private static partial Regex Number();
+}

@@ -1,0 +1,179 @@
+using System.Text;
+using Orchestrator.Agents.Descriptions;
+using Orchestrator.Agents.Supervision;
+
+namespace Orchestrator.Agents.Described;
+
+/// <summary>An agent whose program is described by data: knows no product, only descriptions.</summary>
+/// <param name="name">Its name in the settings.</param>
+/// <param name="description">Its description.</param>
+/// <param name="command">Program, and arguments before all others, in place of the description's program; null: that one.</param>
+/// <param name="environment">The environment to pass on; null for this process's own.</param>
+/// <param name="time">The clock; the system's by default.</param>
+public sealed class DescribedAgentRunner(
+    string name,
+    AgentDescription description,
+    IReadOnlyList<string>? command = null,
+    IReadOnlyDictionary<string, string>? environment = null,
+    TimeProvider? time = null
+) : IAgentRunner
+{
+    /// <summary>Linux gives one argument at most 128 KiB (MAX_ARG_STRLEN).</summary>
+    private const int ArgumentLimit = 128 * 1024 - 1;
+
+    private const string PromptFile = "prompt-text";
+    private const string SchemaFile = "answer-schema.json";
+    private readonly IReadOnlyDictionary<string, string> _environment = environment ?? AgentEnvironment.OfThisProcess();
+    private readonly string _program = command is [var own, ..] ? own : description.Program;
+
+    /// <inheritdoc/>
+    public bool AnswersInText => true;
+
+    /// <inheritdoc/>
+    public string? AnswerFault =>
+        description.Arguments.Answer is null
+            ? $"the agent '{name}' can't answer without changing anything: its description has no arguments.answer."
+            : null;
+
+    /// <inheritdoc/>
+    public bool HasConversationFiles => description.Conversation is { Holds: ConversationHolding.One };
+
+    /// <inheritdoc/>
+    public string? FindConversation(string sessionId) =>
+        description.Conversation is { } conversation && description.Arguments.Resume is not null
+            ? DescribedConversations.Find(conversation, Home, sessionId)
+            : null;
+
+    /// <inheritdoc/>
+    public AgentState State => AgentState.Of(description, Home);
+
+    /// <inheritdoc/>
+    public AgentInvocation Prepare(AgentStart start)
+    {
+        StartFolder folder = new(start.Folder);
+        var continues = Continues(start) is not null;
+        var prompt =
+            continues || start.SystemPrompt is null
+                ? start.Prompt
+                : $"{start.Prompt}\n# Conventions of this repository\n\n{start.SystemPrompt}\n";
+        folder.Write(PromptFile, prompt);
+        if (start.AnswerSchema is { } schema)
+        {
+            folder.Write(SchemaFile, schema);
+        }
+        if (description.Prompt == PromptPlace.Argument && Encoding.UTF8.GetByteCount(prompt) > ArgumentLimit)
+        {
+            throw new InvalidOperationException(
+                $"The prompt for agent '{name}' has more than 128 KiB, which is the most for an argument. Describe it with 'prompt: stdin' "
+                    + "or 'prompt: file'."
+            );
+        }
+        return new AgentInvocation(
+            Locate(start.Repository) ?? _program,
+            Arguments(start, prompt),
+            AgentEnvironment.Make(_environment, start, Variables(start))
+        )
+        {
+            StandardInput = description.Prompt == PromptPlace.Stdin ? folder.File(PromptFile) : null,
+        };
+    }
+
+    /// <inheritdoc/>
+    public IAgentOutputParser CreateParser(AgentStart start)
+    {
+        DescribedCall call = new()
+        {
+            Name = name,
+            Description = description,
+            Arguments = Arguments(start, ""),
+            Continues = Continues(start),
+            Model = start.Model,
+            WantsAnswer = start.AnswerSchema is not null,
+        };
+        return description.Stream!.Format == StreamFormat.Text
+            ? new DescribedTextParser(call)
+            : new DescribedOutputParser(call, new ConversationCounts(start.Folder, start.EarlierFolders), time ?? TimeProvider.System);
+    }
+
+    /// <inheritdoc/>
+    public Task<AgentCheck> CheckAsync(string repository, CancellationToken cancellationToken) =>
+        Locate(repository) is { } program
+            ? DescribedAgentCheck.RunAsync(name, description, [program, .. Before], _environment, repository, cancellationToken)
+            : Task.FromResult(
+                new AgentCheck(
+                    AgentCheckStatus.Failed,
+                    $"The program '{_program}' of agent '{name}' was not found in {repository} nor in PATH, or may not be executed.",
+                    description.Install is { } install
+                        ? $"Install it: {install}"
+                        : $"Put the program there (chmod +x), or correct agents.{name}.description."
+                )
+            );
+
+    private IEnumerable<KeyValuePair<string, string>> Variables(AgentStart start)
+    {
+        var scratch = start.Environment.GetValueOrDefault("TMPDIR") is { Length: > 0 } temporary
+            ? temporary
+            : Path.Combine(start.Folder, AgentStart.OutFolder);
+        return description.Environment.Select(variable =>
+            KeyValuePair.Create(variable.Key, variable.Value.Replace("{scratch}", scratch, StringComparison.Ordinal))
+        );
+    }
+
+    private IEnumerable<string> Before => command?.Skip(1) ?? [];
+
+    private string Home => _environment.GetValueOrDefault("HOME") is { Length: > 0 } home ? home : "/";
+
+    private string? Continues(AgentStart start) => start.SessionId is { } session && FindConversation(session) is not null ? session : null;
+
+    private List<string> Arguments(AgentStart start, string prompt)
+    {
+        var continues = Continues(start) is not null;
+        var arguments = description.Arguments;
+        StartFolder folder = new(start.Folder);
+        Dictionary<string, string> places = new()
+        {
+            ["{prompt}"] = prompt,
+            ["{prompt_file}"] = folder.File(PromptFile),
+            ["{session}"] = start.SessionId ?? "",
+            ["{model}"] = start.Model ?? "",
+            ["{worktree}"] = start.WorkingDirectory,
+            ["{schema_file}"] = folder.File(SchemaFile),
+        };
+        var permissions =
+            start.AnswerSchema is not null ? arguments.Answer ?? []
+            : start.Sandbox is not null ? arguments.Confined
+            : arguments.Free;
+        return
+        [
+            .. Before,
+            .. (continues ? arguments.Resume! : arguments.Start)
+                .SelectMany(argument =>
+                    argument switch
+                    {
+                        "{permissions}" => permissions,
+                        "{model}" => start.Model is null ? [] : arguments.Model,
+                        _ => [argument],
+                    }
+                )
+                .Select(argument => Fill(argument, places)),
+        ];
+    }
+
+    /// <summary>Replaces each place once: what is put in may look like a place.</summary>
+    private static string Fill(string argument, Dictionary<string, string> places)
+    {
+        StringBuilder filled = new();
+        for (var at = 0; at < argument.Length; )
+        {
+            var place = argument[at] == '{' ? places.Keys.FirstOrDefault(key => argument.AsSpan(at).StartsWith(key)) : null;
+            filled.Append(place is null ? argument[at].ToString() : places[place]);
+            at += place?.Length ?? 1;
+        }
+        return filled.ToString();
+    }
+
+    private string? Locate(string repository) =>
+        _program.Length == 0 ? null
+        : !Path.IsPathRooted(_program) && ProgramLocator.Find("./" + _program, workingDirectory: repository) is { } own ? own
+        : ProgramLocator.Find(_program, _environment.GetValueOrDefault("PATH"), repository);
+}

@@ -1,0 +1,42 @@
+using System.Text;
+using Orchestrator.Agents.Command;
+
+namespace Orchestrator.Agents.Described;
+
+/// <summary>Parses the output of a described program that prints text for people: exit code 0 claims that the work is done.</summary>
+/// <param name="call">What the start is about.</param>
+internal sealed class DescribedTextParser(DescribedCall call) : IAgentOutputParser
+{
+    private readonly CommandOutputParser _text = new(call.Name, call.WantsAnswer);
+    private readonly DescribedFailures _failures = new(call.Description);
+    private string _known = "";
+
+    public bool HasResult => false;
+
+    public IReadOnlyList<AgentEvent> Read(ReadOnlySpan<byte> line)
+    {
+        var events = _text.Read(Encoding.UTF8.GetBytes(LooseJson.Line(line)));
+        _known = events is [AgentText said] && _failures.Find(said.Text) is not null ? said.Text : _known;
+        return events;
+    }
+
+    public AgentOutcome Complete(int? exitCode, string errorText)
+    {
+        var outcome = _text.Complete(exitCode, errorText) with { IsUsageComplete = false };
+        if (outcome.ClaimsDone)
+        {
+            return outcome;
+        }
+        var refused = outcome.FinalText.Length > 0 ? [] : RefusedArguments.Find(call.Arguments, errorText);
+        return refused.Count > 0
+            ? outcome with
+            {
+                Failure = AgentFailure.Account,
+                Detail = $"The program of agent '{call.Name}' does not know {string.Join(", ", refused)}. {call.Versions} {outcome.Detail}",
+            }
+            : outcome with
+            {
+                Failure = _failures.OfSilentEnd(exitCode, $"{errorText}\n{_known}", hasBegun: outcome.FinalText.Length > 0),
+            };
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using Orchestrator.Agents.Descriptions;
+
+namespace Orchestrator.Agents.Described;
+
+/// <summary>Looks values up in an event by the paths of a description.</summary>
+internal static class EventPaths
+{
+    /// <summary>The value, or null where the path leads nowhere.</summary>
+    internal static JsonElement? At(this JsonElement root, string? path)
+    {
+        if (path is null)
+        {
+            return null;
+        }
+        JsonElement? at = root;
+        foreach (var name in path.Split('.'))
+        {
+            at = at?.Get(name);
+        }
+        return at;
+    }
+
+    /// <summary>The value as text: a string, number or truth value as it is, anything else as JSON; null where there is none.</summary>
+    internal static string? TextAt(this JsonElement root, string? path) =>
+        root.At(path) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.String } text => text.GetString(),
+            { ValueKind: JsonValueKind.True } => "true",
+            { ValueKind: JsonValueKind.False } => "false",
+            { } other => other.GetRawText(),
+        };
+
+    /// <summary>A count, never negative; 0 where there is none.</summary>
+    internal static long CountAt(this JsonElement root, string? path) =>
+        NumberAt(root, path) is { } number ? (long)Math.Clamp(number, 0, LooseJson.MostCounted) : 0;
+
+    /// <summary>An amount of money, never negative; 0 where there is none.</summary>
+    internal static decimal MoneyAt(this JsonElement root, string? path) =>
+        NumberAt(root, path) is { } number ? (decimal)Math.Clamp(number, 0, 1e9) : 0;
+
+    /// <summary>Whether an event has the values that a rule demands.</summary>
+    internal static bool Applies(this EventRule rule, string kind, JsonElement root) =>
+        rule.On == kind
+        && rule.Where.All(demand =>
+            root.TextAt(demand.Key) is var text
+            && (demand.Value == "*" ? text is not null : string.Equals(text ?? "", demand.Value, StringComparison.Ordinal))
+        );
+
+    private static double? NumberAt(JsonElement root, string? path) =>
+        root.At(path) switch
+        {
+            { ValueKind: JsonValueKind.Number } number when number.TryGetDouble(out var value) && double.IsFinite(value) => value,
+            { ValueKind: JsonValueKind.String } text
+                when double.TryParse(text.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+                    && double.IsFinite(value) => value,
+            _ => null,
+        };
+}

@@ -1,0 +1,58 @@
+namespace Orchestrator.Agents.Described;
+
+/// <summary>Finds the arguments of ours that a program did not know, in what it printed when it refused its command line.</summary>
+internal static class RefusedArguments
+{
+    private static readonly string[] Complaints =
+    [
+        "unexpected",
+        "unknown",
+        "unrecognized",
+        "unrecognised",
+        "invalid option",
+        "no such option",
+    ];
+
+    private static readonly string[] HelpWords = ["usage", "options:", "--help"];
+
+    /// <summary>The flags, in the order in which they were given; none where it refused something else.</summary>
+    /// <param name="arguments">The arguments it was started with.</param>
+    /// <param name="errorText">What it printed.</param>
+    internal static IReadOnlyList<string> Find(IEnumerable<string> arguments, string errorText)
+    {
+        var flags = arguments
+            .Where(argument => argument.Length > 1 && argument[0] == '-' && argument.TrimStart('-').Length > 0)
+            .Select(argument => argument.Split('=')[0])
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        var complaints = errorText
+            .Split('\n')
+            .Where(line => Complaints.Any(word => line.Contains(word, StringComparison.OrdinalIgnoreCase)))
+            .ToList();
+        List<string> named = [.. flags.Where(flag => complaints.Exists(line => Has(line, flag) || Has(line, flag.TrimStart('-'))))];
+        if (named.Count > 0)
+        {
+            return named;
+        }
+        // Some print their help instead, in which the flag is missing.
+        return complaints.Count == 0 && HelpWords.Any(word => errorText.Contains(word, StringComparison.OrdinalIgnoreCase))
+            ? [.. flags.Where(flag => !Has(errorText, flag))]
+            : [];
+    }
+
+    /// <summary>Whether a text has a word, not only as a part of a longer one.</summary>
+    private static bool Has(string text, string word)
+    {
+        for (var at = text.IndexOf(word, StringComparison.Ordinal); at >= 0; at = text.IndexOf(word, at + 1, StringComparison.Ordinal))
+        {
+            var end = at + word.Length;
+            if ((at == 0 || !IsPart(text[at - 1])) && (end == text.Length || !IsPart(text[end])))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static bool IsPart(char c) => char.IsLetterOrDigit(c) || c is '-' or '_';
+}

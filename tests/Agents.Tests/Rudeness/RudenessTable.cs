@@ -1,0 +1,72 @@
+namespace Orchestrator.Agents.Tests.Rudeness;
+
+/// <summary>One way to behave badly, and what must come of it.</summary>
+/// <param name="Name">Its name, as <c>fake-agent</c> knows it.</param>
+/// <param name="Expected">How the start may end.</param>
+internal sealed record Rude(string Name, params AgentFailure[] Expected)
+{
+    /// <summary>A program that prints text for people can't behave so.</summary>
+    public bool IsOfJson { get; init; }
+
+    /// <summary>How a start of such a program ends, where it is otherwise.</summary>
+    public AgentFailure? OfText { get; init; }
+
+    /// <summary>It happens when a conversation is continued.</summary>
+    public bool Resumes { get; init; }
+
+    /// <summary>What else must be true of described agents.</summary>
+    public string InDetail { get; init; } = "";
+}
+
+/// <summary>The conformance kit: forty rudenesses.</summary>
+internal static class RudenessTable
+{
+    internal static IReadOnlyList<Rude> All { get; } =
+    [
+        new("unknown-flag", AgentFailure.Account) { InDetail = "does not know -" },
+        new("unknown-flag-help", AgentFailure.Account) { InDetail = "does not know -" },
+        new("unknown-event", AgentFailure.None) { IsOfJson = true },
+        new("unknown-event-only", AgentFailure.Account, AgentFailure.GaveUp) { IsOfJson = true, InDetail = "telepathy" },
+        new("exit-0-with-nothing", AgentFailure.GaveUp) { IsOfJson = true },
+        new("exit-3-with-nothing", AgentFailure.Account, AgentFailure.GaveUp),
+        new("hangs-on-a-question", AgentFailure.Stall),
+        new("commits-by-itself", AgentFailure.None),
+        new("resumes-another", AgentFailure.Account)
+        {
+            IsOfJson = true,
+            Resumes = true,
+            InDetail = "another one",
+        },
+        new("cumulative-usage", AgentFailure.None) { IsOfJson = true, Resumes = true },
+        new("warning-before-the-json", AgentFailure.None),
+        new("child-left-behind", AgentFailure.None),
+        new("line-of-50-mb", AgentFailure.None),
+        new("line-of-70-mb", AgentFailure.None),
+        new("invalid-utf-8", AgentFailure.None),
+        new("nuls", AgentFailure.None),
+        new("closes-stdout-early", AgentFailure.GaveUp) { IsOfJson = true },
+        new("result-twice", AgentFailure.None),
+        new("no-newline-at-the-end", AgentFailure.None),
+        new("exits-before-reading-stdin", AgentFailure.None),
+        new("ignores-sigterm", AgentFailure.Timeout),
+        new("writes-outside", AgentFailure.None),
+        new("prose-on-stdout", AgentFailure.GaveUp) { IsOfJson = true },
+        new("wrong-session-id", AgentFailure.None) { IsOfJson = true },
+        new("negative-tokens", AgentFailure.None) { IsOfJson = true },
+        new("absurd-tokens", AgentFailure.None) { IsOfJson = true },
+        new("limit", AgentFailure.UsageLimit) { OfText = AgentFailure.Throttled },
+        new("unauthorized", AgentFailure.Account),
+        new("throttled", AgentFailure.Throttled),
+        new("overloaded", AgentFailure.Transient),
+        new("truncated-json", AgentFailure.GaveUp) { IsOfJson = true },
+        new("ansi-escapes", AgentFailure.None),
+        new("byte-order-mark-and-crlf", AgentFailure.None),
+        new("exit-1-after-done", AgentFailure.GaveUp),
+        new("error-then-done", AgentFailure.None),
+        new("no-session-id", AgentFailure.None) { IsOfJson = true },
+        new("deep-json", AgentFailure.None),
+        new("other-json-values", AgentFailure.None),
+        new("killed", AgentFailure.Killed, AgentFailure.OutOfMemory),
+        new("floods-stderr", AgentFailure.None),
+    ];
+}
