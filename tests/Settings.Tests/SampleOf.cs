@@ -27,6 +27,7 @@ internal static class SampleOf
         "{A: b}",
         "[{model: x, input: 1, output: 2}]",
         "https://desk.example:8888",
+        "codex",
     ];
 
     /// <summary>A value for a setting, and a configuration file with it.</summary>

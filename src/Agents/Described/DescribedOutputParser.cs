@@ -95,6 +95,10 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationCoun
             yield break;
         }
         var isKnown = false;
+        if (!_stream.Events.Any(rule => rule.TextPiece is not null && rule.Applies(kind, root)))
+        {
+            FinishPieces();
+        }
         foreach (var rule in _stream.Events.Where(rule => rule.On == kind))
         {
             isKnown = true;
@@ -116,10 +120,6 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationCoun
 
     private IEnumerable<AgentEvent> Apply(EventRule rule, JsonElement root)
     {
-        if (rule.TextPiece is null && _pieces.Length > 0)
-        {
-            FinishPieces();
-        }
         _model = root.TextAt(rule.Model) ?? _model;
         if (root.TextAt(rule.Session) is { Length: > 0 } session && Take(session) is { } started)
         {

@@ -49,6 +49,9 @@ internal abstract class Dialect(IReadOnlyList<string> arguments)
 
     protected static string Quote(string text) => JsonSerializer.Serialize(text);
 
+    /// <summary>JSON of several lines as one.</summary>
+    protected static string Flat(string json) => json.Replace("\n", "", StringComparison.Ordinal);
+
     protected static string Home => Environment.GetEnvironmentVariable("HOME") ?? "/";
 
     protected string? After(string flag) => arguments.SkipWhile(argument => argument != flag).Skip(1).FirstOrDefault();
@@ -76,19 +79,41 @@ internal sealed class ClaudeDialect(IReadOnlyList<string> arguments) : Dialect(a
 
     internal override IEnumerable<string> Begin(string session) =>
         [
-            $$"""{"type":"system","subtype":"init","session_id":"{{session}}","model":"m","claude_code_version":"2.1.328","tools":[],"mcp_servers":[]}""",
+            Flat(
+                $$"""
+                {"type":"system","subtype":"init","session_id":"{{session}}","model":"m",
+                "claude_code_version":"2.1.328","tools":[],"mcp_servers":[]}
+                """
+            ),
         ];
 
     internal override string Say(string session, string text) =>
-        $$$"""{"type":"assistant","session_id":"{{{session}}}","message":{"id":"m1","content":[{"type":"text","text":{{{Quote(text)}}}}]}}""";
+        Flat(
+            $$$"""
+            {"type":"assistant","session_id":"{{{session}}}","message":{"id":"m1",
+            "content":[{"type":"text","text":{{{Quote(text)}}}}]}}
+            """
+        );
 
     internal override IEnumerable<string> Done(string session, string own, string all) =>
         [
-            $$$$"""{"type":"result","subtype":"success","is_error":false,"session_id":"{{{{session}}}}","num_turns":1,"result":"Done.","total_cost_usd":0,"modelUsage":{"m":{"inputTokens":{{{{all}}}},"outputTokens":10}},"model_usage_since_last_result":{"m":{"inputTokens":{{{{own}}}},"outputTokens":10}}}""",
+            Flat(
+                $$$$"""
+                {"type":"result","subtype":"success","is_error":false,"session_id":"{{{{session}}}}",
+                "num_turns":1,"result":"Done.","total_cost_usd":0,"modelUsage":{"m":{"inputTokens":{{{{all}}}},
+                "outputTokens":10}},"model_usage_since_last_result":{"m":{"inputTokens":{{{{own}}}},
+                "outputTokens":10}}}
+                """
+            ),
         ];
 
     internal override string Retry(string session) =>
-        """{"type":"system","subtype":"api_retry","attempt":1,"max_retries":10,"retry_delay_ms":1,"error_status":529,"error":"overloaded"}""";
+        Flat(
+            """
+            {"type":"system","subtype":"api_retry","attempt":1,"max_retries":10,"retry_delay_ms":1,
+            "error_status":529,"error":"overloaded"}
+            """
+        );
 
     internal override IEnumerable<string> Fail(string session, Trouble trouble)
     {
@@ -99,8 +124,18 @@ internal sealed class ClaudeDialect(IReadOnlyList<string> arguments) : Dialect(a
             Trouble.Throttled => ("rate_limit", 429, ""),
             _ => ("overloaded", 529, ""),
         };
-        yield return $$$"""{"type":"assistant","error":"{{{kind}}}","api_error_status":{{{status}}},"message":{"id":"e","content":[{"type":"text","text":"refused"}]}}""";
-        yield return $$"""{"type":"result","subtype":"success","is_error":true,"session_id":"{{session}}","num_turns":1,"result":"refused","api_error_status":{{status}}{{limit}}}""";
+        yield return Flat(
+            $$$"""
+            {"type":"assistant","error":"{{{kind}}}","api_error_status":{{{status}}},"message":{"id":"e",
+            "content":[{"type":"text","text":"refused"}]}}
+            """
+        );
+        yield return Flat(
+            $$"""
+            {"type":"result","subtype":"success","is_error":true,"session_id":"{{session}}","num_turns":1,
+            "result":"refused","api_error_status":{{status}}{{limit}}}
+            """
+        );
     }
 }
 
@@ -124,7 +159,12 @@ internal sealed class CodexDialect(IReadOnlyList<string> arguments) : Dialect(ar
         [$$$"""{"type":"turn.completed","usage":{"input_tokens":{{{all}}},"cached_input_tokens":0,"output_tokens":10}}"""];
 
     internal override string Retry(string session) =>
-        """{"type":"error","message":"Reconnecting... 1/5 (We’re currently experiencing high demand, which may cause temporary errors.)"}""";
+        Flat(
+            """
+            {"type":"error",
+            "message":"Reconnecting... 1/5 (We’re currently experiencing high demand, which may cause temporary errors.)"}
+            """
+        );
 
     internal override IEnumerable<string> Fail(string session, Trouble trouble)
     {
@@ -177,7 +217,12 @@ internal sealed class GeminiDialect(IReadOnlyList<string> arguments) : Dialect(a
         };
         return
         [
-            $$$"""{"type":"result","status":"error","error":{"type":"unknown","message":{{{Quote(message)}}}},"stats":{"input_tokens":0}}""",
+            Flat(
+                $$$"""
+                {"type":"result","status":"error","error":{"type":"unknown","message":{{{Quote(message)}}}},
+                "stats":{"input_tokens":0}}
+                """
+            ),
         ];
     }
 }
@@ -199,7 +244,12 @@ internal sealed class OpencodeDialect(IReadOnlyList<string> arguments) : Dialect
 
     internal override IEnumerable<string> Done(string session, string own, string all) =>
         [
-            $$$"""{"type":"step_finish","sessionID":"{{{session}}}","part":{"reason":"stop","tokens":{"input":{{{own}}},"output":10,"cache":{"write":0,"read":0}},"cost":0}}""",
+            Flat(
+                $$$"""
+                {"type":"step_finish","sessionID":"{{{session}}}","part":{"reason":"stop",
+                "tokens":{"input":{{{own}}},"output":10,"cache":{"write":0,"read":0}},"cost":0}}
+                """
+            ),
         ];
 
     internal override string? Retry(string session) => null;
@@ -213,7 +263,15 @@ internal sealed class OpencodeDialect(IReadOnlyList<string> arguments) : Dialect
             Trouble.Throttled => "Too Many Requests",
             _ => "The model is overloaded",
         };
-        return [$$$$"""{"type":"error","sessionID":"{{{{session}}}}","error":{"name":"APIError","data":{"message":"{{{{message}}}}"}}}"""];
+        return
+        [
+            Flat(
+                $$$$"""
+                {"type":"error","sessionID":"{{{{session}}}}","error":{"name":"APIError",
+                "data":{"message":"{{{{message}}}}"}}}
+                """
+            ),
+        ];
     }
 }
 
