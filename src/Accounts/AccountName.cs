@@ -12,9 +12,14 @@ public static class AccountName
     /// <summary>The account of an agent.</summary>
     /// <param name="agent">The agent's name in the settings; <c>api</c> and <c>bedrock</c> for models without an agent program.</param>
     /// <param name="environment">The variables that it gets.</param>
-    public static string Of(string agent, OrchestratorSettings settings, IReadOnlyDictionary<string, string> environment)
+    public static string Of(string agent, OrchestratorSettings settings, IReadOnlyDictionary<string, string> environment) =>
+        OfProvider(agent == Claude ? settings.Claude.Provider : agent, environment);
+
+    /// <summary>The account of a provider.</summary>
+    /// <param name="provider">One of those of <c>agents.claude.provider</c>, or the name of another agent.</param>
+    /// <param name="environment">The variables that the agent gets.</param>
+    public static string OfProvider(string provider, IReadOnlyDictionary<string, string> environment)
     {
-        var provider = agent == Claude ? settings.Claude.Provider : agent;
         return provider switch
         {
             "subscription" => Login(environment),
@@ -27,7 +32,7 @@ public static class AccountName
                 environment.GetValueOrDefault("AWS_PROFILE") ?? environment.GetValueOrDefault("AWS_ACCESS_KEY_ID")
             ),
             "vertex" => With("vertex", environment.GetValueOrDefault("ANTHROPIC_VERTEX_PROJECT_ID")),
-            _ => "agent-" + Clean(agent),
+            _ => "agent-" + Clean(provider),
         };
     }
 

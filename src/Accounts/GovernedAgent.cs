@@ -19,6 +19,9 @@ internal sealed record GovernedAgent
     /// <summary>The agent goes on with work that was begun.</summary>
     public required bool IsUnderWay { get; init; }
 
+    /// <summary>The provider that pays, where it is another one than that of the settings; empty: it is that one.</summary>
+    public string Fallback { get; init; } = "";
+
     /// <summary>Identifies the agent run over repetitions of its step.</summary>
     public string Id => string.Create(CultureInfo.InvariantCulture, $"{Repository.Key}/{Run}/{Task}/{Start}");
 
@@ -61,11 +64,12 @@ internal sealed record GovernedAgent
             .. Settings
                 .Budget.All.Zip(ScopesOf(today))
                 .Where(one => one.First.Amount is not null)
-                .Select(one => new Cap(
-                    BudgetFacts.KindOf(one.First.Kind)!.Value,
-                    one.Second,
-                    one.First.Amount!.Usd is { } usd ? MicroDollars.Of(usd) : null,
-                    one.First.Amount.Tokens
-                )),
+                .Select(one => CapOf(BudgetFacts.KindOf(one.First.Kind)!.Value, one.Second, one.First.Amount!)),
+            .. Fallback.Length > 0 && Settings.Claude.FallbackBudget is { } most
+                ? [CapOf(CapKind.Account, Scopes.Account(Account, today), most)]
+                : (Cap[])[],
         ];
+
+    private static Cap CapOf(CapKind kind, string scope, BudgetAmount amount) =>
+        new(kind, scope, amount.Usd is { } usd ? MicroDollars.Of(usd) : null, amount.Tokens);
 }

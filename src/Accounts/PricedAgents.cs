@@ -7,11 +7,14 @@ internal static class PricedAgents
     /// <param name="agents">Their names with their models.</param>
     public static IEnumerable<string> Faults(OrchestratorSettings settings, IEnumerable<(string Agent, string Model)> agents)
     {
-        if (settings.Budget.All.FirstOrDefault(one => one.Amount?.Usd is not null).Kind is not { } kind)
+        var kind = settings.Budget.All.FirstOrDefault(one => one.Amount?.Usd is not null).Kind;
+        var isFallback = settings.Claude is { Fallback.Count: > 0, FallbackBudget.Usd: not null };
+        if (kind is null && !isFallback)
         {
             return [];
         }
-        var name = $"budget.{kind}";
+        var name = kind is null ? "agents.claude.fallback_budget" : $"budget.{kind}";
+        agents = kind is null ? agents.Where(one => one.Agent == AccountName.Claude) : agents;
         var prices = AccountPrices.Of(settings);
         return agents.Distinct().Select(one => Fault(name, one.Agent, one.Model, settings, prices)).Where(fault => fault.Length > 0);
     }

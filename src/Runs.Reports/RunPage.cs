@@ -73,6 +73,10 @@ public sealed record RunPage(
             "cost",
             string.Create(CultureInfo.InvariantCulture, $"{run.Cost:0.00} USD{(tokens > 0 ? $", {tokens:#,0} tokens" : "")}")
         );
+        if (PaidBy.Of(run, folder) is { Length: > 0 } payers)
+        {
+            yield return ("paid by", payers);
+        }
         var models = run.Tasks.SelectMany(task => AttemptModel.Of(folder.Path, task.Id)).Select(m => m.Model).Distinct().ToList();
         yield return (
             "agents",

@@ -139,6 +139,54 @@ public sealed class GovernedRunTests
         Assert.Equal(1, (int)status["tasks"]![0]!["attempt"]!);
     }
 
+    /// <summary>The login's limit is used up for hours, and the person has said that the key may pay for 5 USD: the same conversation goes
+    /// on with it, and each sentence about money says who paid.</summary>
+    [Fact]
+    public async Task Limit_WithAFallback_GoesOnInTheConversationWithTheOtherAccountWithinItsBudget()
+    {
+        const string Token = "token-of-the-login";
+        const string Key = "key-that-may-pay";
+        using TempFolder home = new();
+        await using var api = await ScriptedMessagesApi.StartAsync(RuleOf("a", 0), RuleOf("a", 1));
+        var reset = DateTimeOffset.UtcNow.AddHours(3);
+        var answered = 0;
+        api.InsteadForKey = key => key == $"Bearer {Token}" && Interlocked.Increment(ref answered) > 1 ? ApiTurn.LimitReached(reset) : null;
+        const string Settings = "model: claude-opus-4-8\nworkers: 1\n";
+        using var repository = await RepositoryAsync(Settings, ("a", PlanOf("a", 2)));
+        var file = repository[".orchestrator/config.yaml"];
+        var settings = await File.ReadAllTextAsync(file);
+        await File.WriteAllTextAsync(
+            file,
+            settings.Replace("]\n", "]\n    fallback: [api]\n    fallback_budget: 5\n", StringComparison.Ordinal)
+        );
+        await repository.CommitAsync("fallback", ("seen.txt", "x"));
+        var environment = ClaudeProgram.CreateChanges(home.Path, api.Url);
+        environment["CLAUDE_CODE_OAUTH_TOKEN"] = Token;
+        environment["ANTHROPIC_API_KEY"] = Key;
+        OrchestrateProgram orchestrate = new(repository.Path, environment);
+
+        var run = await orchestrate.RunAsync("run", "a.yaml", "--yes");
+        var report = await orchestrate.RunAsync("report", "--full", "--markdown");
+        var usage = JsonNode.Parse((await orchestrate.RunAsync("usage", "--json")).StandardOutput.Text)!;
+
+        Assert.True(run.ExitCode == 0, run.StandardOutput.Text + run.StandardError.Text);
+        Assert.Equal([$"Bearer {Token}", Key], KeysOf("a0"));
+        Assert.Single(Of("a0").Select(request => request.Session).Distinct());
+        // Not one start more with the login after its block.
+        Assert.Equal([Key], KeysOf("a1"));
+        var paid = report.StandardOutput.Text.Split('\n').Single(line => line.Contains("paid by", StringComparison.Ordinal));
+        Assert.Matches("paid by: [a-z]+-[0-9a-f]{8} [0-9.]+ USD \\([0-9] starts?\\), [a-z]+-[0-9a-f]{8} [0-9.]+ USD", paid);
+        Assert.Matches("anthropic-[0-9a-f]{8} [0-9.]+ USD \\(2 starts\\)", paid);
+        Assert.Equal(2, usage["accounts"]!.AsArray().Count);
+        var events = (await orchestrate.RunAsync("events")).StandardOutput.Text;
+        Assert.Contains("pays (agents.claude.fallback): the account claude-", events, StringComparison.Ordinal);
+
+        IEnumerable<ApiRequest> Of(string task) =>
+            api.Requests.Where(request => request.Rule?.Contains(task, StringComparison.Ordinal) is true);
+
+        IEnumerable<string> KeysOf(string task) => Of(task).Select(request => request.ApiKey).Distinct();
+    }
+
     private static ApiTurn Costly(ApiToolUse tool) => new() { Tools = [tool], InputTokens = 100_000 };
 
     private static async Task<JsonNode> ParkAsync(string home, Task ended)

@@ -22,6 +22,7 @@ internal static class SampleOf
         "planner",
         "desktop",
         "[run_done]",
+        "[api]",
         "22:00-07:00",
         "[{pattern: x, weight: 1}]",
         "{A: b}",
@@ -50,7 +51,7 @@ internal static class SampleOf
     // An agent needs its program; of the key itself that is the sample.
     private static string Agent(string name) =>
         name.StartsWith("agents.mine.", StringComparison.Ordinal) && !name.EndsWith(".command", StringComparison.Ordinal)
-            ? "agents.mine.command: [x]\n"
+            ? $"agents.mine.command: [x]\n{(name.EndsWith(".fallback", StringComparison.Ordinal) ? "agents.mine.fallback_budget: 5\n" : "")}"
         : name is "agent" ? "agents.other.command: [x]\n"
         : "";
 }

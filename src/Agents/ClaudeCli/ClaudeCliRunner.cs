@@ -138,7 +138,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
                 "CLAUDE_CODE_USE_BEDROCK",
                 "CLAUDE_CODE_USE_VERTEX",
             ],
-            ClaudeProvider.Api => ["CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX"],
+            ClaudeProvider.Api => ["CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX"],
             ClaudeProvider.Bedrock => ["CLAUDE_CODE_USE_VERTEX"],
             ClaudeProvider.Vertex => ["CLAUDE_CODE_USE_BEDROCK"],
             _ => [],

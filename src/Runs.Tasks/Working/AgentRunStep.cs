@@ -33,14 +33,19 @@ public sealed class AgentRunStep(RunServices services)
             input.Prepared.BaseCommit,
             CancellationToken.None
         );
-        using var governed = Governed(input, files, task, agentName, runEnvironment);
+        using var payers = AgentPayers.Of(
+            services,
+            Governed(input, files, task, agentName, runEnvironment),
+            agentName,
+            runEnvironment.Environment
+        );
         var held = new HeldStart(
             services,
             input.Task.RunId,
             input.Task.Repository.Path,
             files.Folder.Start(task.Id, input.Start),
             input.Session,
-            governed
+            payers.AwaitTurnAsync
         );
         if (await held.MeetAsync(input.AwaitRelease, execution) is { } notNow)
         {
@@ -101,10 +106,12 @@ public sealed class AgentRunStep(RunServices services)
             () => confined?.TakeOverAsync() ?? Task.CompletedTask,
             services.Time
         );
-        if (await governed.AdmitAsync(input.Session, CancellationToken.None) is { } notAdmitted)
+        if (await payers.AdmitAsync(input.Session, CancellationToken.None) is { } notAdmitted)
         {
             return notAdmitted;
         }
+        var governed = payers.Chosen;
+        runner = AgentCatalog.Find(agentName, files.Settings, services.HookCommand, runEnvironment, governed.Agent.Fallback)!;
         start = start with { Limits = governed.Limit(start.Limits) };
         var radar = new ConflictRadar(files, workspace.Repository, task.Id, services);
         var deeds = new ToolDeeds();
@@ -155,11 +162,12 @@ public sealed class AgentRunStep(RunServices services)
             {
                 SnapshotProblem = snapshots.Problem,
                 Attempt = input.Attempt,
+                Account = governed.Agent.Account,
                 IsAtGrant = governed.Use.EndsAtGrant(outcome),
             },
             found: state == AgentStartState.Ended
         );
-        var result = await governed.Use.SettleAsync(described, outcome) with
+        var result = payers.GoingOn(await governed.Use.SettleAsync(described, outcome)) with
         {
             Notices =
             [
@@ -180,24 +188,27 @@ public sealed class AgentRunStep(RunServices services)
         return await JudgeErrorAsync(result, outcome, workspace, worktree, input, AgentClaim.TryRead(start.Folder)?.Status);
     }
 
-    private GovernedStart Governed(RunAgentInput input, RunFiles files, PlanTask task, string agent, AgentRunEnvironment environment) =>
-        new(
-            services,
-            new GovernedAgent
-            {
-                Account = AccountName.Of(agent, files.Settings, environment.Environment),
-                Repository = input.Task.Repository,
-                Run = input.Task.RunId,
-                Task = task.Id,
-                Attempt = input.Attempt,
-                Start = input.Start,
-                Folder = files.Folder.Start(task.Id, input.Start),
-                Model = AgentStarts.ModelOf(task, files.Settings, input.Failures),
-                Settings = files.Settings,
-                Slots = files.Settings.Agents.GetValueOrDefault(agent)?.Slots,
-                IsUnderWay = input.Session.Length > 0 || input.Attempt > 1,
-            }
-        );
+    private static GovernedAgent Governed(
+        RunAgentInput input,
+        RunFiles files,
+        PlanTask task,
+        string agent,
+        AgentRunEnvironment environment
+    ) =>
+        new()
+        {
+            Account = AccountName.Of(agent, files.Settings, environment.Environment),
+            Repository = input.Task.Repository,
+            Run = input.Task.RunId,
+            Task = task.Id,
+            Attempt = input.Attempt,
+            Start = input.Start,
+            Folder = files.Folder.Start(task.Id, input.Start),
+            Model = AgentStarts.ModelOf(task, files.Settings, input.Failures),
+            Settings = files.Settings,
+            Slots = files.Settings.Agents.GetValueOrDefault(agent)?.Slots,
+            IsUnderWay = input.Session.Length > 0 || input.Attempt > 1,
+        };
 
     /// <summary>A program that ended with an error has given up. Without work its task fails; with work it is a matter of another attempt,
     /// unless the agent has said that it is done (programs end with an error for a warning, too): then its gates decide.</summary>

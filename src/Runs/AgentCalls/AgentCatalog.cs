@@ -11,11 +11,16 @@ internal static class AgentCatalog
     public const string Claude = "claude";
 
     /// <summary>The agent of that name, or null where there is none.</summary>
+    /// <param name="name">The agent's name.</param>
+    /// <param name="hookCommand">Program and arguments of the ownership hook.</param>
+    /// <param name="runEnvironment">Variables and servers.</param>
+    /// <param name="payer">The provider that pays for <c>claude</c>; empty: that of the settings.</param>
     public static IAgentRunner? Find(
         string name,
         OrchestratorSettings settings,
         IReadOnlyList<string> hookCommand,
-        AgentRunEnvironment runEnvironment
+        AgentRunEnvironment runEnvironment,
+        string payer = ""
     )
     {
         if (name != Claude)
@@ -29,6 +34,7 @@ internal static class AgentCatalog
         return new ClaudeCliRunner(
             Options(settings, hookCommand, runEnvironment) with
             {
+                Provider = ClaudeProviderNames.Parse(payer.Length > 0 ? payer : settings.Claude.Provider),
                 McpConfig = runEnvironment.McpConfig,
                 OwnMcpCommand = settings.Claude.Tools ? [.. hookCommand.SkipLast(1), "mcp"] : null,
                 MailCommand = [.. hookCommand.SkipLast(1), "mail", "deliver"],

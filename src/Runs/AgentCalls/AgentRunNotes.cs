@@ -21,6 +21,9 @@ internal sealed record AgentRunNotes
     /// <summary>The part of <see cref="TokensRead"/> that came from the provider's cache, at a tenth of the price.</summary>
     public long CacheRead { get; init; }
 
+    /// <summary>The account that paid; empty in notes of earlier versions.</summary>
+    public string Account { get; init; } = "";
+
     /// <summary>The attempt of the agent run; 0 where it is none of a task's.</summary>
     public int Attempt { get; init; }
 

@@ -40,6 +40,9 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, PriceT
     /// <summary>What a person is to know.</summary>
     public IReadOnlyList<TaskNotice> Notices => _notices;
 
+    /// <summary>Notes something that people are to know.</summary>
+    public void Note(string text) => _notices.Add(new TaskNotice(text));
+
     /// <summary>Handles what the agent does.</summary>
     public void Take(AgentEvent happened)
     {

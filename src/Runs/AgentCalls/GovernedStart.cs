@@ -18,6 +18,12 @@ internal sealed class GovernedStart(RunServices services, GovernedAgent agent) :
     private StartTurn? _turn;
     private Reservation? _reservation;
 
+    /// <summary>The agent run.</summary>
+    public GovernedAgent Agent => agent;
+
+    /// <summary>Whether its account has reserved for it, as far as known.</summary>
+    public bool IsReserved => _reservation is not null;
+
     /// <summary>What the agent uses, told to the governor.</summary>
     public AgentUse Use => field ??= new AgentUse(services, agent, _prices, _holder) { Reservation = _reservation };
 

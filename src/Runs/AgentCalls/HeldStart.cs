@@ -3,6 +3,9 @@ using Orchestrator.Runs.Holds;
 
 namespace Orchestrator.Runs.AgentCalls;
 
+/// <summary>Waits until an agent may be asked for again, or has to wait for long.</summary>
+internal delegate Task AwaitTurn(StepExecution execution, CancellationToken called);
+
 /// <summary>An agent run that a hold prevents, or that waits for its turn. It does not count: its number is used again when that is
 /// over.</summary>
 /// <param name="services">What the steps need of this machine.</param>
@@ -10,8 +13,8 @@ namespace Orchestrator.Runs.AgentCalls;
 /// <param name="repository">Absolute path of its repository.</param>
 /// <param name="folder">The start's folder.</param>
 /// <param name="session">The conversation to go on with.</param>
-/// <param name="governed">What the governor says of it.</param>
-internal sealed class HeldStart(RunServices services, string run, string repository, string folder, string session, GovernedStart governed)
+/// <param name="turn">Waits while its account lets others go first.</param>
+internal sealed class HeldStart(RunServices services, string run, string repository, string folder, string session, AwaitTurn turn)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private readonly HoldFile _file = new(services.Environment, services.Time);
@@ -46,7 +49,7 @@ internal sealed class HeldStart(RunServices services, string run, string reposit
                 return stopped;
             }
         }
-        await governed.AwaitTurnAsync(execution, called.Token);
+        await turn(execution, called.Token);
         if (execution.Detach.IsCancellationRequested)
         {
             throw AgentMonitor.LettingGo(execution, "its turn");

@@ -100,7 +100,7 @@ internal sealed class StructuredAnswer(RunServices services)
             CancellationToken.None
         );
         using var governed = Governed(input, ask, folder, environment);
-        var held = new HeldStart(services, input.Question.RunId, path, folder, input.Session, governed);
+        var held = new HeldStart(services, input.Question.RunId, path, folder, input.Session, governed.AwaitTurnAsync);
         if (await held.MeetAsync(input.AwaitRelease, execution) is { } notNow)
         {
             return notNow;

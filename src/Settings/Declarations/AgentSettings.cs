@@ -33,8 +33,17 @@ public sealed record AgentSettings(
     /// <summary>Stands for the model that an agent's program chooses itself.</summary>
     public const string OwnModel = "default";
 
+    /// <summary>Providers that pay for <c>claude</c> while the limit of <see cref="Provider"/> is used up, the first that may. Default:
+    /// none, and the work waits for the reset.</summary>
+    public IReadOnlyList<string> Fallback { get; init; } = [];
+
+    /// <summary>What each of <see cref="Fallback"/> may cost in one calendar month; null: there is none.</summary>
+    public BudgetAmount? FallbackBudget { get; init; }
+
     /// <summary>The agent that is always there.</summary>
     internal const string Claude = "claude";
+
+    private static readonly string[] Providers = ["subscription", "api", "bedrock", "vertex"];
 
     private static readonly Setting<IReadOnlyList<string>?> CommandKey = new(
         "agents.*.command",
@@ -66,8 +75,22 @@ public sealed record AgentSettings(
     internal static readonly Setting<string> ProviderKey = new(
         "agents.*.provider",
         "subscription",
-        SettingTypes.OneOf("subscription", "api", "bedrock", "vertex"),
+        SettingTypes.OneOf(Providers),
         "which account pays"
+    );
+
+    private static readonly Setting<IReadOnlyList<string>> FallbackKey = new(
+        "agents.*.fallback",
+        [],
+        SettingTypes.Texts,
+        "providers that pay for claude while its own limit is used up: api, bedrock, vertex or subscription; needs fallback_budget"
+    );
+
+    private static readonly Setting<BudgetAmount?> FallbackBudgetKey = new(
+        "agents.*.fallback_budget",
+        null,
+        UsageTypes.BudgetOrOff,
+        "what each provider of fallback may cost in a calendar month; then the work waits for the reset"
     );
 
     internal static readonly Setting<IReadOnlyList<string>> McpServersKey = new(
@@ -134,9 +157,13 @@ public sealed record AgentSettings(
             "Describe an agent of another name.",
             name
         );
+        var provider = settings.Read(ProviderKey, name);
+        var fallback = settings.Read(FallbackKey, name);
+        var budget = settings.Read(FallbackBudgetKey, name);
+        DemandFallback(settings, name, provider, fallback, budget);
         return new AgentSettings(
             command,
-            settings.Read(ProviderKey, name),
+            provider,
             settings.Read(McpServersKey, name),
             settings.Read(ToolsKey, name),
             settings.Read(SlotsKey, name),
@@ -146,6 +173,40 @@ public sealed record AgentSettings(
             HeadStart = settings.Read(HeadStartKey, name),
             Description = description,
             Model = settings.Read(ModelKey, name),
+            Fallback = fallback,
+            FallbackBudget = budget,
         };
+    }
+
+    private static void DemandFallback(
+        SettingReader settings,
+        string name,
+        string provider,
+        IReadOnlyList<string> fallback,
+        BudgetAmount? budget
+    )
+    {
+        var unknown = fallback.FirstOrDefault(other => !Providers.Contains(other));
+        settings.Demand(
+            unknown is null,
+            FallbackKey,
+            $"there is no provider '{unknown}'.",
+            $"Known are {string.Join(", ", Providers)}.",
+            name
+        );
+        settings.Demand(
+            !fallback.Contains(provider) && fallback.Distinct().Count() == fallback.Count,
+            FallbackKey,
+            $"a provider is named twice, or is the one that pays first ({provider}).",
+            "Name each other provider once.",
+            name
+        );
+        settings.Demand(
+            fallback.Count == 0 || budget is not null,
+            FallbackKey,
+            "nothing says what it may cost.",
+            $"Say it: agents.{name}.fallback_budget: 20 (US dollars in a calendar month, for each provider).",
+            name
+        );
     }
 }

@@ -52,6 +52,9 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
     /// </summary>
     public Func<int, ApiTurn?> Instead { get; set; } = _ => null;
 
+    /// <summary>What is answered to a key or token instead of the script. Null: the script answers.</summary>
+    public Func<string, ApiTurn?> InsteadForKey { get; set; } = _ => null;
+
     /// <summary>Says of a request whose tools and system prompt are those of an answered one that they came from the cache.</summary>
     public bool CachesPrefixes { get; set; }
 
@@ -83,7 +86,7 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
             : ScriptOver;
         var attempt = _attempts.AddOrUpdate($"{conversation.Session}|{rule?.Pattern}|{index}", 1, (_, count) => count + 1);
         turn = turn.Instead is { } instead && attempt <= turn.InsteadTimes ? instead : turn;
-        turn = Instead(Interlocked.Increment(ref _count)) ?? turn;
+        turn = Instead(Interlocked.Increment(ref _count)) ?? InsteadForKey(ApiKey(context.Request)) ?? turn;
         var prefix = $"{body["tools"]?.ToJsonString()}\n{body["system"]?.ToJsonString()}";
         _requests.Enqueue(
             new ApiRequest(

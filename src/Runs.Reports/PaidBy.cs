@@ -1,0 +1,27 @@
+using Orchestrator.Runs.AgentCalls;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>Which account paid how much for the tasks of a run.</summary>
+internal static class PaidBy
+{
+    /// <summary>The accounts with their shares, the largest first; empty where one account paid for all, or none is known.</summary>
+    public static string Of(RunStatus run, RunFolder folder)
+    {
+        var payers = run
+            .Tasks.SelectMany(task => AttemptModel.NotesOf(folder.Path, task.Id))
+            .Where(notes => notes.Account.Length > 0)
+            .GroupBy(notes => notes.Account)
+            .Select(group => (Account: group.Key, Cost: group.Sum(notes => notes.Cost), Starts: group.Count()))
+            .OrderByDescending(payer => payer.Cost)
+            .ThenBy(payer => payer.Account, StringComparer.Ordinal)
+            .ToList();
+        return payers.Count < 2 ? "" : string.Join(", ", payers.Select(Describe));
+    }
+
+    private static string Describe((string Account, decimal Cost, int Starts) payer) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{payer.Account} {payer.Cost:0.00} USD ({payer.Starts} {(payer.Starts == 1 ? "start" : "starts")})"
+        );
+}
