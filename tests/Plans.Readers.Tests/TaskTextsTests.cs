@@ -9,7 +9,8 @@ public sealed class TaskTextsTests
     public void Read_List_TakesEachOpenItemWithWhatIsIndentedBelowIt()
     {
         var read = TaskTexts.Read(
-            "\uFEFF# Ideas\r\n\r\n- Fix the parser\r\n  It loses tabs.\r\n\r\n  - first the reader\r\n* [ ] Add tests\n1. [x] Done already\n2) Third\n\n## Later\n+ Last\n"
+            "\uFEFF# Ideas\r\n\r\n- Fix the parser\r\n  It loses tabs.\r\n\r\n  - first the reader\r\n"
+                + "* [ ] Add tests\n1. [x] Done already\n2) Third\n\n## Later\n+ Last\n"
         );
 
         Assert.Null(read.Fault);

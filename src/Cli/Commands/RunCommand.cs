@@ -129,7 +129,7 @@ internal sealed class RunCommand : CliCommand
             Request = request,
             Yes = file is not null ? agreed : yes && !parsed.GetValue(_askPlan),
         };
-        planned = NewRun.WithForecast(planned, plan, chosen, repository, settings.Settings!, context);
+        planned = NewRun.WithForecast(planned, plan, plan is null ? null : chosen.Ids(plan), repository, settings.Settings!, context);
         if (parsed.GetValue(_overnight))
         {
             var evening = new NightPreparation(context, repository, settings);

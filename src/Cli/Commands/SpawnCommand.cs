@@ -9,8 +9,8 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>spawn</c>: independent agents for tasks in words. A run with a plan that is made of the texts, whose results stay on a branch
-/// each.</summary>
+/// <summary><c>spawn</c>: independent agents for tasks in words. A run with a plan that is made of the texts, whose results stay on a
+/// branch each.</summary>
 internal sealed class SpawnCommand : CliCommand
 {
     private readonly Argument<string[]> _tasks = new("TASK")
@@ -81,7 +81,7 @@ internal sealed class SpawnCommand : CliCommand
         var settings = TrustGate.Demand(context, opened, parsed.GetValue(_yes), runId);
         var agreed = await RunPreparation.DemandAsync(context, repository, settings, planFile: null, parsed.GetValue(_yes), stop);
         var input = _options.InputOf(parsed, repository, settings.Settings!) with { Plan = PlanJson.ToData(plan), Yes = agreed };
-        input = NewRun.WithForecast(input, plan, TaskChoice.All, repository, settings.Settings!, context);
+        input = NewRun.WithForecast(input, plan, chosen: null, repository, settings.Settings!, context);
         if (parsed.GetValue(_detach))
         {
             return await new DetachedRun(runId, repository, context) { Engine = _engine.Arguments(parsed) }.StartAsync(

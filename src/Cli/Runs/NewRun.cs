@@ -62,13 +62,17 @@ internal static class NewRun
     public static OrchestrationInput WithForecast(
         OrchestrationInput input,
         Plan? plan,
-        TaskChoice chosen,
+        IReadOnlySet<string>? chosen,
         RepositoryLocation repository,
         OrchestratorSettings settings,
         CommandContext context
     )
     {
-        if (plan is null || new RunForecasts(repository.Root).Of(plan, chosen.Ids(plan), settings) is not { } forecast)
+        if (
+            plan is null
+            || new RunForecasts(repository.Root).Of(plan, chosen ?? plan.Tasks.Select(task => task.Id).ToHashSet(), settings)
+                is not { } forecast
+        )
         {
             return input;
         }

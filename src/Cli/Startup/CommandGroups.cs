@@ -11,7 +11,7 @@ internal static class CommandGroups
         ("Set up", ["init", "check", "trust", "config", "notify", "completion", "version"]),
         ("Plan", ["plan", "validate", "graph", "conflicts", "risk", "prompt", "verify", "contracts", "context", "environment", "schema"]),
         ("Run", ["run", "spawn", "resume", "move", "night"]),
-        ("Look", ["status", "report", "show", "logs", "diff", "open", "events", "history", "inbox", "usage"]),
+        ("Look", ["status", "report", "show", "logs", "diff", "open", "events", "history", "inbox", "usage", "worktrees", "sessions"]),
         ("Answer and decide", ["approve", "reject", "retry", "skip", "resolve", "promote", "land", "accept"]),
         ("Steer", ["send", "broadcast", "pause", "hold", "release", "budget", "cancel", "abort", "stop", "cleanup"]),
         ("Keep a backlog", ["tasks", "add", "parse", "expand", "list", "next", "set-status"]),

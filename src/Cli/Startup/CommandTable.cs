@@ -54,6 +54,8 @@ internal static class CommandTable
         ("diff", static () => new DiffCommand()),
         ("open", static () => new OpenCommand()),
         ("report", static () => new ReportCommand()),
+        ("worktrees", static () => new WorktreesCommand()),
+        ("sessions", static () => new SessionsCommand()),
         ("prompt", static () => new PromptCommand()),
         ("verify", static () => new VerifyCommand()),
         ("approve", static () => new AnswerCommand(approve: true)),

@@ -73,7 +73,8 @@ public sealed record OrchestrationInput
     [JsonPropertyName("phase")]
     public string? Phase { get; init; }
 
-    /// <summary><c>merge</c>, <c>squash</c>, <c>rebase</c>, <c>pr</c>, <c>branch</c> or <c>branches</c>; default: the setting <c>git.land</c>.</summary>
+    /// <summary><c>merge</c>, <c>squash</c>, <c>rebase</c>, <c>pr</c>, <c>branch</c> or <c>branches</c>; default: the setting
+    /// <c>git.land</c>.</summary>
     [JsonPropertyName("land")]
     public string? Land { get; init; }
 

@@ -141,7 +141,8 @@ public sealed record VerifyResult
 /// <summary>Asks for a task's worktree to be given up.</summary>
 public sealed record ReleaseTaskInput(string RunId, RepositoryReference Repository, string PlanHash, string TaskId)
 {
-    /// <summary>The commit that stays on the task's branch, which is the result; empty: the result is on staging, or there is none.</summary>
+    /// <summary>The commit that stays on the task's branch, which is the result; empty: the result is on staging, or there is
+    /// none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string Result
     {

@@ -19,6 +19,11 @@ internal static class ProcFiles
 
     internal static string? WorkingDirectory(int processId) => LinkTarget($"/proc/{processId}/cwd");
 
+    internal static IReadOnlyList<string> Arguments(int processId) =>
+        SmallFile.ReadIfPossible($"/proc/{processId}/cmdline") is { } bytes
+            ? [.. Encoding.UTF8.GetString(bytes).TrimEnd('\0').Split('\0')]
+            : [];
+
     internal static IEnumerable<string> OpenFiles(int processId)
     {
         try

@@ -67,6 +67,18 @@ public static class ProcessTable
         return values;
     }
 
+    /// <summary>The living process with this id; null: there is none.</summary>
+    public static ProcessInfo? Find(int processId) => Living([processId]).FirstOrDefault();
+
+    /// <summary>The command line of a process, with its program; empty where it can't be read.</summary>
+    public static IReadOnlyList<string> ArgumentsOf(int processId) => ProcFiles.Arguments(processId);
+
+    /// <summary>The working directory of a process; null where it can't be read.</summary>
+    public static string? FolderOf(int processId) => ProcFiles.WorkingDirectory(processId);
+
+    /// <summary>A variable of a process's initial environment; null where it has none, or it can't be read.</summary>
+    public static string? VariableOf(int processId, string name) => ProcFiles.Variables(processId, name) is [var (_, value)] ? value : null;
+
     /// <summary>The processes that have the client's end of a TCP connection on this machine open, also those in a sandbox. Those of other
     /// users are not visible.</summary>
     /// <param name="port">The client's port.</param>

@@ -121,7 +121,8 @@ public sealed class PlanFiles(
                 ? read.Texts
                 : throw new RefusedException(
                     $"{name}: {read.Fault}.",
-                    "A list has an item for each task ('- TASK'), with further lines of it indented; else each paragraph is one, or each line."
+                    "A list has an item for each task ('- TASK'), with further lines of it indented; else each paragraph is one, or each "
+                        + "line."
                 );
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)

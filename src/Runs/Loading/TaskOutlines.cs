@@ -23,8 +23,8 @@ internal static class TaskOutlines
         if (start.Settings.Git.Land == LandingWay.Branches && plan.Tasks.FirstOrDefault(t => t.DependsOn.Count > 0) is { } dependent)
         {
             faults.Add(
-                $"Task {dependent.Id} depends on {FileNames.Some(dependent.DependsOn)}, whose work it would not see: with git.land: branches "
-                    + "nothing is merged. Take another way to land, or make the tasks independent."
+                $"Task {dependent.Id} depends on {FileNames.Some(dependent.DependsOn)}, whose work it would not see: with git.land: "
+                    + "branches nothing is merged. Take another way to land, or make the tasks independent."
             );
         }
         var (excludes, conflicts) = Exclusions.Of(plan);

@@ -1,0 +1,123 @@
+using System.CommandLine;
+using System.Globalization;
+using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Options;
+using Orchestrator.Machine.Sessions;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>sessions</c>: the conversations of Claude Code on this machine, also those that no run has started.</summary>
+internal sealed class SessionsCommand : CliCommand
+{
+    private readonly Option<double?> _hours = new("--hours") { Description = "Only those of the last H hours", HelpName = "H" };
+    private readonly Option<int> _limit = new("--limit")
+    {
+        Description = "At most so many",
+        HelpName = "N",
+        DefaultValueFactory = static _ => 20,
+    };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public SessionsCommand()
+        : base("sessions", "List the conversations of Claude Code on this machine, also those that no run has started")
+    {
+        Add(_hours);
+        Add(_limit);
+        Add(_json);
+        Add(new SessionsShowCommand());
+
+        // Without an action a command with subcommands can't be called alone.
+        SetAction(static _ => ExitCodes.Done);
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var (hours, limit) = (parsed.GetValue(_hours), parsed.GetValue(_limit));
+        if (hours is not (null or (> 0 and < 1_000_000)) || limit < 1)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                limit < 1 ? $"--limit {limit}: at least one is listed." : $"--hours {hours}: that is no time.",
+                "orchestrate sessions --hours 4 --limit 20"
+            );
+        }
+        var known = new ClaudeSessions(context.Environment);
+        var since = hours is { } given ? context.Time.GetUtcNow() - TimeSpan.FromHours(given) : (DateTimeOffset?)null;
+        var sessions = known.List(since, stop);
+        if (parsed.GetValue(_json))
+        {
+            context.Print(new SessionsDocument(known.ConfigDirectory, [.. sessions.Take(limit)]), CliJson.Default.SessionsDocument);
+            return Task.FromResult(ExitCodes.Done);
+        }
+        if (sessions.Count == 0)
+        {
+            context.Terminal.Say(
+                $"There are no conversations below {known.ConfigDirectory}/projects"
+                    + (hours is null ? "." : string.Create(CultureInfo.InvariantCulture, $" of the last {hours} hours."))
+            );
+        }
+        foreach (var session in sessions.Take(limit))
+        {
+            Show(session, context.Terminal);
+        }
+        if (sessions.Count > limit)
+        {
+            context.Terminal.Say($"And {sessions.Count - limit} more: --limit {sessions.Count} lists all.");
+        }
+        return Task.FromResult(ExitCodes.Done);
+    }
+
+    private static void Show(ClaudeSession session, ITerminal terminal)
+    {
+        var width = terminal.OutputWidth;
+        terminal.Show($"{session.Id}  {StandingOf(session)}  {Measures(session)}");
+        foreach (var line in Lines(session))
+        {
+            terminal.Show("  " + TextCells.Cut(line, Math.Max(20, width - 2)));
+        }
+    }
+
+    /// <summary>What is known of a conversation, beside its first line.</summary>
+    internal static IEnumerable<string> Lines(ClaudeSession session)
+    {
+        if (session.Fault is { } fault)
+        {
+            yield return $"not read: {fault} ({session.File})";
+        }
+        if (session.Title is { } title)
+        {
+            yield return new UntrustedText(title).Line;
+        }
+        if (session.Folder is { } folder)
+        {
+            yield return new UntrustedText(folder).Line
+                + (session.Branch is { } branch ? $" ({new UntrustedText(branch).Line})" : "")
+                + (session.Task is { } task ? $", task {task}" : "");
+        }
+        if (session.LastWords is { } words && words != session.Title)
+        {
+            yield return $"\"{new UntrustedText(words).Line}\"";
+        }
+    }
+
+    /// <summary>Whether somebody works in it.</summary>
+    internal static string StandingOf(ClaudeSession session) =>
+        session.Standing switch
+        {
+            SessionStanding.Alive => $"alive (process {session.ProcessId})",
+            SessionStanding.Unknown => "unknown whether alive",
+            _ => "ended",
+        };
+
+    /// <summary>Its last time, its size and its tokens.</summary>
+    internal static string Measures(ClaudeSession session)
+    {
+        var tokens = session.ContextTokens is { } count
+            ? string.Create(CultureInfo.InvariantCulture, $"{count:#,0} tokens of context")
+            : "tokens unknown";
+        var last = session.LastAt is { } at ? LocalTimes.Short(at) : "time unknown";
+        return $"{last}, {Sizes.Describe(session.Bytes)}, {tokens}";
+    }
+}

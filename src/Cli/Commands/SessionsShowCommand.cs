@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Globalization;
+using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Options;
+using Orchestrator.Machine.Sessions;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>sessions show</c>: one conversation with its last messages.</summary>
+internal sealed class SessionsShowCommand : CliCommand
+{
+    private readonly Argument<string> _id = Id();
+    private readonly Option<int> _last = new("--last")
+    {
+        Description = "How many messages",
+        HelpName = "N",
+        DefaultValueFactory = static _ => 10,
+    };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public SessionsShowCommand()
+        : base("show", "Show a conversation: what is known of it, and its last messages")
+    {
+        Add(_id);
+        Add(_last);
+        Add(_json);
+    }
+
+    /// <summary>The argument for a conversation.</summary>
+    internal static Argument<string> Id() => new("ID") { Description = "Id of the conversation, or the beginning of it" };
+
+    /// <summary>The conversation that is meant.</summary>
+    /// <exception cref="CommandException">There is none, or the text fits several.</exception>
+    internal static ClaudeSession Require(string given, CommandContext context)
+    {
+        var known = new ClaudeSessions(context.Environment);
+        var ids = known.Ids();
+        if (ids.Count == 0)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"There are no conversations below {known.ConfigDirectory}/projects.",
+                "CLAUDE_CONFIG_DIR names another folder of Claude Code."
+            );
+        }
+        return known.Find(UniquePrefix.Find(given, ids, "conversation"))!;
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var session = Require(parsed.GetValue(_id)!, context);
+        var transcript = session.Fault is null ? ClaudeSessions.TranscriptOf(session, Math.Max(0, parsed.GetValue(_last))) : null;
+        if (parsed.GetValue(_json))
+        {
+            context.Print(new SessionDocument(session, transcript), CliJson.Default.SessionDocument);
+            return Task.FromResult(ExitCodes.Done);
+        }
+        var terminal = context.Terminal;
+        terminal.Show($"{session.Id}  {SessionsCommand.StandingOf(session)}  {SessionsCommand.Measures(session)}");
+        foreach (var line in SessionsCommand.Lines(session with { LastWords = null }))
+        {
+            terminal.Show("  " + line);
+        }
+        terminal.Show($"  {session.File}{(session.Version is { } version ? $", written by {new UntrustedText(version).Line}" : "")}");
+        if (transcript is null)
+        {
+            return Task.FromResult(ExitCodes.WorkFailed);
+        }
+        terminal.Show(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {transcript.Messages} messages, {transcript.Answers} answers, {transcript.Tokens:#,0} tokens in all"
+            ) + (transcript.Models.Count > 0 ? $" ({new UntrustedText(string.Join(", ", transcript.Models)).Line})" : "")
+        );
+        foreach (var message in transcript.Last)
+        {
+            var at = message.At is { } time ? $"{LocalTimes.Of(time)}  " : "";
+            terminal.Show($"{at}{(message.IsOfModel ? "Claude" : "person or tool")}:");
+            terminal.Show(new UntrustedText(message.Text));
+        }
+        return Task.FromResult(ExitCodes.Done);
+    }
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Machine.Cleaning;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>worktrees</c>: the linked worktrees of the repository, whose each is, and whether it can go.</summary>
+internal sealed class WorktreesCommand : CliCommand
+{
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public WorktreesCommand()
+        : base("worktrees", "List the worktrees of this repository: whose each is, how large, and whether it can go")
+    {
+        Add(_json);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var settings = context.OpenSettings(repository, []).Loaded.Settings!;
+        var runs = StoredRuns.List(repository).Select(run => NewestExecution.Of(run, repository).Status).ToList();
+        var found = await new WorktreeSurvey(context.Services).LookAsync(repository, runs, settings.Worktrees.BranchPrefix, stop);
+        if (parsed.GetValue(_json))
+        {
+            context.Print(new WorktreesDocument(found), CliJson.Default.WorktreesDocument);
+            return ExitCodes.Done;
+        }
+        if (found.Count == 0)
+        {
+            context.Terminal.Say("There is no worktree beside the main checkout.");
+        }
+        foreach (var entry in found)
+        {
+            var place = entry.Path.StartsWith(repository.Root + '/', StringComparison.Ordinal)
+                ? Path.GetRelativePath(repository.Root, entry.Path)
+                : entry.Path;
+            context.Terminal.Show(new UntrustedText($"{place}{(entry.Branch is null ? "" : $" ({entry.Branch})")}").Line);
+            context.Terminal.Show(
+                $"  {OwnerOf(entry)}, {Sizes.Describe(entry.Size.Bytes)}; {(entry.CanGo ? "can go" : "stays")}: "
+                    + new UntrustedText(entry.Why).Line
+            );
+        }
+        if (found.Any(entry => entry.CanGo))
+        {
+            context.Terminal.Say("'orchestrate cleanup' removes what can go of the runs that it is told.");
+        }
+        return ExitCodes.Done;
+    }
+
+    private static string OwnerOf(WorktreeEntry entry) =>
+        entry.Owner switch
+        {
+            WorktreeOwner.Task => $"{entry.Run}/{entry.Task}{(entry.State is null ? "" : $" ({entry.State})")}",
+            WorktreeOwner.Pool => "in the pool",
+            WorktreeOwner.Gates => "of gates",
+            _ => "a person's",
+        };
+}

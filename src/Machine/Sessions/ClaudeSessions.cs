@@ -1,0 +1,181 @@
+using System.Collections.Concurrent;
+using Orchestrator.Agents.ClaudeCli;
+using Orchestrator.Gates.Secrets;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Machine.Sessions;
+
+/// <summary>The conversations of Claude Code on this machine: files below <c>projects</c> of its folder (<c>CLAUDE_CONFIG_DIR</c>, else
+/// <c>~/.claude</c>), which are read by their ends and never written.</summary>
+/// <param name="environment">Determines the folder.</param>
+public sealed class ClaudeSessions(IReadOnlyDictionary<string, string> environment)
+{
+    private const int LongestTitle = 200;
+    private const int LongestWords = 600;
+
+    /// <summary>The folder of the program.</summary>
+    public string ConfigDirectory { get; } =
+        environment.GetValueOrDefault("CLAUDE_CONFIG_DIR") is { Length: > 0 } set
+            ? set
+            : Path.Combine(environment.GetValueOrDefault("HOME", "/"), ".claude");
+
+    private string Projects => Path.Combine(ConfigDirectory, "projects");
+
+    /// <summary>All of them, the one with the latest line first; those of sub-agents are parts of others.</summary>
+    /// <param name="since">Only those that were written to since then; null: all.</param>
+    /// <param name="stop">Gives up.</param>
+    public IReadOnlyList<ClaudeSession> List(DateTimeOffset? since, CancellationToken stop)
+    {
+        var processes = ClaudeProcesses.Find([ConfigDirectory]);
+        var found = new ConcurrentBag<ClaudeSession>();
+        Parallel.ForEach(
+            Files().Where(file => since is not { } from || file.LastWriteTimeUtc >= from.UtcDateTime),
+            new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = Environment.ProcessorCount },
+            file => found.Add(Of(ClaudeSessionFile.Read(file.FullName), processes))
+        );
+        return
+        [
+            .. found
+                .OrderByDescending(session => session.LastAt ?? DateTimeOffset.MinValue)
+                .ThenBy(session => session.Id, StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>Ids of all conversations.</summary>
+    public IReadOnlyList<string> Ids() =>
+        [.. Files().Select(file => Path.GetFileNameWithoutExtension(file.Name)).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>One of them, by its whole id.</summary>
+    public ClaudeSession? Find(string id) =>
+        Files().FirstOrDefault(file => Path.GetFileNameWithoutExtension(file.Name) == id) is { } file
+            ? Of(ClaudeSessionFile.Read(file.FullName), ClaudeProcesses.Find([ConfigDirectory]))
+            : null;
+
+    /// <summary>The last messages of a conversation and its sums. Reads the whole file.</summary>
+    /// <param name="session">The conversation.</param>
+    /// <param name="most">How many messages.</param>
+    public static SessionTranscript TranscriptOf(ClaudeSession session, int most)
+    {
+        var (last, answers, messages) = (new Queue<SessionMessage>(), new Dictionary<string, (string Model, long Tokens)>(), 0);
+        foreach (var message in ClaudeSessionFile.Messages(session.File))
+        {
+            if (message is { AnswerId: { } id, Usage: { } usage })
+            {
+                // An answer has a line per block; the last one is the most complete.
+                answers[id] = (message.Model ?? "", usage.Total);
+            }
+            if (message.Text.Trim().Length == 0)
+            {
+                continue;
+            }
+            messages++;
+            last.Enqueue(new SessionMessage(message.IsOfModel, SecretScanner.Redact(message.Text.Trim()), message.At));
+            if (last.Count > most)
+            {
+                last.Dequeue();
+            }
+        }
+        return new SessionTranscript(
+            messages,
+            answers.Count,
+            answers.Values.Sum(answer => answer.Tokens),
+            [.. answers.Values.Select(answer => answer.Model).Where(model => model.Length > 0).Distinct()],
+            [.. last]
+        );
+    }
+
+    private IEnumerable<FileInfo> Files()
+    {
+        if (!Directory.Exists(Projects))
+        {
+            return [];
+        }
+        return new DirectoryInfo(Projects)
+            .EnumerateDirectories()
+            .Where(folder => folder.LinkTarget is null)
+            .SelectMany(folder =>
+            {
+                try
+                {
+                    return folder.GetFiles("*.jsonl");
+                }
+                catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+                {
+                    return [];
+                }
+            });
+    }
+
+    private static ClaudeSession Of(ClaudeSessionFacts facts, ClaudeProcesses processes)
+    {
+        var pid = processes.Sessions.TryGetValue(facts.Id, out var found) ? found : (int?)null;
+        return new ClaudeSession(
+            facts.Id,
+            facts.Path,
+            facts.Bytes,
+            pid is not null ? SessionStanding.Alive
+                : processes.Unassigned.Any(folder => facts.Folder is null || facts.Folder == folder) ? SessionStanding.Unknown
+                : SessionStanding.Ended
+        )
+        {
+            ProcessId = pid,
+            Folder = facts.Folder,
+            Branch = facts.Branch is { Length: > 0 } branch ? branch : null,
+            Title = Shown(facts.Title, LongestTitle),
+            Version = facts.Version,
+            Model = facts.Model,
+            StartedAt = facts.StartedAt,
+            LastAt = facts.LastAt,
+            ContextTokens = facts.ContextTokens,
+            LastWords = Shown(facts.LastWords, LongestWords),
+            Task = TaskOf(facts.Folder),
+            Fault = facts.Fault,
+        };
+    }
+
+    // Cut behind the redaction: half of a secret is not recognized as one.
+    private static string? Shown(string? text, int longest) =>
+        text is null ? null : QuotedText.CutLine(SecretScanner.Redact(text), longest);
+
+    /// <summary>A task's worktree is named by its run: FOLDER/RUN/TASK, with the run's folder in the repository.</summary>
+    private static string? TaskOf(string? folder)
+    {
+        if (
+            folder is null
+            || Path.GetFileName(folder) is not { Length: > 0 } task
+            || Path.GetDirectoryName(folder) is not { } above
+            || Path.GetFileName(above) is not { Length: > 0 } run
+        )
+        {
+            return null;
+        }
+        for (var at = Path.GetDirectoryName(above); at is not null; at = Path.GetDirectoryName(at))
+        {
+            if (Directory.Exists(Path.Combine(at, ".orchestrator", "runs", run, "tasks", task)))
+            {
+                return $"{run}/{task}";
+            }
+        }
+        return null;
+    }
+}
+
+/// <summary>The end of a conversation, and its sums.</summary>
+/// <param name="Messages">How many messages have a text.</param>
+/// <param name="Answers">How many answers of the model have their tokens in the file.</param>
+/// <param name="Tokens">All tokens of these answers, read and written.</param>
+/// <param name="Models">The models of these answers.</param>
+/// <param name="Last">The last messages with a text, the oldest first.</param>
+public sealed record SessionTranscript(
+    int Messages,
+    int Answers,
+    long Tokens,
+    IReadOnlyList<string> Models,
+    IReadOnlyList<SessionMessage> Last
+);
+
+/// <summary>A message, without secrets.</summary>
+/// <param name="IsOfModel">The model's; false: the person's.</param>
+/// <param name="Text">Its text, cut.</param>
+/// <param name="At">When; null: unknown.</param>
+public sealed record SessionMessage(bool IsOfModel, string Text, DateTimeOffset? At);
