@@ -40,4 +40,7 @@ public sealed class RequestActivities(RunServices services, ITemporalClient clie
 
     [Activity]
     public Task<SplitConclusion> SplitTaskAsync(SplitTaskInput input) => Task.FromResult(new TaskSplit(services).Add(input));
+
+    [Activity]
+    public Task<SplitConclusion> AddTasksAsync(AddTasksInput input) => Task.FromResult(new TaskAddition(services).Add(input));
 }

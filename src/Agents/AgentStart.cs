@@ -47,6 +47,10 @@ public sealed record AgentStart
     /// already.</summary>
     public IReadOnlyList<string> EarlierFolders { get; init; } = [];
 
+    /// <summary>Absolute path of a conversation's file, of which <see cref="SessionId"/> begins as a copy; null: it begins empty. The
+    /// file's name is the id of the conversation that it is of; only Claude's agents can go on with one.</summary>
+    public string? Conversation { get; init; }
+
     /// <summary>The model; null for the runner's default.</summary>
     public string? Model { get; init; }
 

@@ -193,6 +193,10 @@ public sealed class RunHandle
     public Task<SteeringAnswer> SkipTaskAsync(TaskCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.SkipTaskAsync(command), cancellation);
 
+    /// <summary>Adds tasks in words.</summary>
+    public Task<SteeringAnswer> AddTasksAsync(AddTasksCommand command, CancellationToken cancellation = default) =>
+        SteerAsync(w => w.AddTasksAsync(command), cancellation);
+
     /// <summary>Approves <c>plan</c> or a task.</summary>
     /// <param name="command">Which, by whom, and what they were shown.</param>
     public Task<SteeringAnswer> ApproveAsync(ApprovalCommand command, CancellationToken cancellation = default) =>

@@ -120,6 +120,10 @@ public interface IRequestActivities
     /// <summary>Adds the parts of a task to a plan that is stored beside the approved one.</summary>
     [Activity]
     Task<SplitConclusion> SplitTaskAsync(SplitTaskInput input);
+
+    /// <summary>Adds tasks in words to the stored plan; repeating it has the same result.</summary>
+    [Activity]
+    Task<SplitConclusion> AddTasksAsync(AddTasksInput input);
 }
 
 /// <summary>Steps of merging tasks, one or several at once. Each may be repeated at any time and then does what is still missing.</summary>

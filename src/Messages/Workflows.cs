@@ -68,6 +68,10 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate(MessageNames.SkipTask)]
     Task<SteeringAnswer> SkipTaskAsync(TaskCommand command);
 
+    /// <summary>Adds tasks in words, which nothing orders, to a run that is at work.</summary>
+    [WorkflowUpdate(MessageNames.AddTasks)]
+    Task<SteeringAnswer> AddTasksAsync(AddTasksCommand command);
+
     [WorkflowUpdate(MessageNames.SetConcurrency)]
     Task<SteeringAnswer> SetConcurrencyAsync(int workers);
 

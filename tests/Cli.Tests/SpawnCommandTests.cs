@@ -53,6 +53,31 @@ public sealed class SpawnCommandTests
     }
 
     [Fact]
+    public async Task Spawn_IntoARunAtWork_AddsTheTask()
+    {
+        using var cli = await RunCommandTests
+            .Repository($"while [ $ORCHESTRATOR_TASK = wait-for-it ] && ! [ -e \"$HOME/go\" ]; do sleep 0.05; done; {Agent}")
+            .TrustAsync();
+        var run = cli.RunAsync("spawn", "Wait for it", "--yes");
+        await Wait.UntilAsync(async () => (await cli.RunAsync("status")).Output.Contains("executing", StringComparison.Ordinal));
+
+        var added = await cli.RunAsync("spawn", "--run", "spawn", "Wait for it", "Another one");
+        var refused = await cli.RunAsync("spawn", "--run", "spawn", "Third", "--land", "merge");
+        await File.WriteAllTextAsync(Path.Combine(cli.Home, "go"), "");
+        var ended = await run;
+        var late = await cli.RunAsync("spawn", "--run", "spawn", "Too late");
+
+        Assert.True(added.ExitCode == 0, added.People);
+        Assert.Contains("2 more tasks: wait-for-it-2, another-one", added.People, StringComparison.Ordinal);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("--land is of a new run", refused.People, StringComparison.Ordinal);
+        Assert.True(ended.ExitCode == 0, ended.People);
+        Assert.Contains("3 of 3 tasks on branches", ended.People, StringComparison.Ordinal);
+        Assert.Equal(2, late.ExitCode);
+        Assert.Contains("/t/another-one", cli.Git("branch", "--list", "orchestrator/*"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Spawn_OneTaskFails_KeepsTheOthersAndWaitsForADecision()
     {
         using var cli = await RunCommandTests.Repository($"case $ORCHESTRATOR_TASK in bad-*) exit 7;; esac; {Agent}").TrustAsync();

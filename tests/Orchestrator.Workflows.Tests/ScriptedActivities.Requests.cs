@@ -21,6 +21,16 @@ internal sealed partial class ScriptedActivities
     [Activity]
     public Task<SplitConclusion> SplitTaskAsync(SplitTaskInput input) => Task.FromResult(Split(input));
 
+    [Activity]
+    public Task<SplitConclusion> AddTasksAsync(AddTasksInput input) =>
+        Task.FromResult(
+            new SplitConclusion
+            {
+                PlanHash = $"{input.PlanHash}+",
+                Tasks = [.. input.Tasks.Select(task => new TaskOutline { Id = task.Id })],
+            }
+        );
+
     /// <summary>What the planner was asked for agents, in order.</summary>
     public ConcurrentQueue<AskAgentInput> AskedForAgents { get; } = new();
 

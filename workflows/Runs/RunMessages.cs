@@ -79,6 +79,14 @@ public abstract class RunMessages : MessageWorkflow
     [WorkflowUpdateValidator(nameof(SkipTaskAsync))]
     public void ValidateSkipTask(TaskCommand command) => Refuse(Parts.Steering.RefuseSkip(command));
 
+    /// <inheritdoc cref="IOrchestrationWorkflow.AddTasksAsync"/>
+    [WorkflowUpdate(MessageNames.AddTasks, Description = "Adds tasks in words, which nothing orders.")]
+    public Task<SteeringAnswer> AddTasksAsync(AddTasksCommand command = null!) => Parts.Adding.AddAsync(command);
+
+    /// <inheritdoc cref="MessageWorkflow.Refuse"/>
+    [WorkflowUpdateValidator(nameof(AddTasksAsync))]
+    public void ValidateAddTasks(AddTasksCommand command) => Refuse(Parts.Adding.Refuse(command));
+
     /// <inheritdoc cref="IOrchestrationWorkflow.SetConcurrencyAsync"/>
     [WorkflowUpdate(MessageNames.SetConcurrency, Description = "Sets how many agents work at once.")]
     public Task<SteeringAnswer> SetConcurrencyAsync([Range(1, 64)] int workers = 0) =>
@@ -228,6 +236,7 @@ public abstract class RunMessages : MessageWorkflow
                     or MessageNames.RetryTask
                     or MessageNames.RaiseBudget
                     or MessageNames.SkipTask
+                    or MessageNames.AddTasks
                     or MessageNames.SetConcurrency
                     or MessageNames.Approve
                     or MessageNames.Reject

@@ -34,6 +34,7 @@ internal sealed class RunParts
         Approvals = new Approvals(context.State, Steering);
         Budgets = new RunBudgets(context, Messenger);
         Moving = new MachineMove(context, Messenger);
+        Adding = new TaskAdding(context);
     }
 
     public RunContext Context { get; }
@@ -71,6 +72,8 @@ internal sealed class RunParts
     public RunBudgets Budgets { get; }
 
     public MachineMove Moving { get; }
+
+    public TaskAdding Adding { get; }
 
     /// <summary>Starts the work that runs beside the main path as long as the run.</summary>
     public void BeginBackground()

@@ -42,7 +42,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
             "--settings",
             folder.File(ClaudeSettingsFile.Name),
             "--strict-mcp-config",
-            .. Session(start),
+            .. Session(start, folder),
         ];
         AddIf(arguments, "--json-schema", start.AnswerSchema);
         AddIf(arguments, "--agents", agents);
@@ -121,10 +121,21 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
 
     /// <summary>An existing conversation is resumed, because its id can't be used again. A missing one is begun, otherwise the CLI would
     /// refuse.</summary>
-    private IEnumerable<string> Session(AgentStart start) =>
+    private IEnumerable<string> Session(AgentStart start, StartFolder folder) =>
         start.SessionId is not { } session ? []
         : FindConversation(session) is not null ? ["--resume", session]
+        : start.Conversation is { } other ? ["--resume", Copied(other, folder), "--fork-session", "--session-id", session]
         : ["--session-id", session];
+
+    /// <summary>A conversation lies in the start's folder for the program to read, also in a sandbox; the CLI copies it under the new
+    /// id.</summary>
+    private static string Copied(string conversation, StartFolder folder)
+    {
+        var copy = folder.File(Path.GetFileName(conversation));
+        OwnFile.Write(copy, File.ReadAllBytes(conversation));
+        File.SetUnixFileMode(copy, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return copy;
+    }
 
     /// <summary>The environment without variables that would charge another account than the chosen one.</summary>
     private Dictionary<string, string> Inherited()

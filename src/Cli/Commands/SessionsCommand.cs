@@ -27,6 +27,8 @@ internal sealed class SessionsCommand : CliCommand
         Add(_limit);
         Add(_json);
         Add(new SessionsShowCommand());
+        Add(new SessionsAdoptCommand());
+        Add(new SessionsResumeCommand());
 
         // Without an action a command with subcommands can't be called alone.
         SetAction(static _ => ExitCodes.Done);
@@ -111,7 +113,7 @@ internal sealed class SessionsCommand : CliCommand
             _ => "ended",
         };
 
-    /// <summary>Its last time, its size and its tokens.</summary>
+    /// <summary>When a conversation was last written to, its size and its tokens.</summary>
     internal static string Measures(ClaudeSession session)
     {
         var tokens = session.ContextTokens is { } count

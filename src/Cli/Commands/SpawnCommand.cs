@@ -1,11 +1,7 @@
 using System.CommandLine;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Cli.Web;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Runs;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -29,17 +25,16 @@ internal sealed class SpawnCommand : CliCommand
         HelpName = "N",
         DefaultValueFactory = static _ => 1,
     };
-    private readonly RunOptionsSet _options = new();
-    private readonly EngineOptions _engine = new();
+    private readonly Option<string?> _into = new("--run")
+    {
+        Description = "Add the tasks to this run, which is at work, instead of starting one",
+        HelpName = "RUN",
+    };
     private readonly Option<bool> _dryRun = new("--dry-run", "-n")
     {
         Description = "Show the plan that is made of the tasks; start nothing",
     };
-    private readonly PageOption _page = new();
-    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Go on in the background" };
-    private readonly Option<bool> _attached = GlobalOptions.Attached();
-    private readonly Option<bool> _yes = GlobalOptions.Yes();
-    private readonly Option<string?> _id = new(DetachedRun.RunId) { Description = "Id of the new run", Hidden = true };
+    private readonly AdhocRun _run = new();
 
     public SpawnCommand()
         : base("spawn", "Give tasks in words to agents, side by side; each result stays on a branch of its own")
@@ -47,58 +42,34 @@ internal sealed class SpawnCommand : CliCommand
         Add(_tasks);
         Add(_from);
         Add(_times);
-        _options.AddTo(this, hasPlan: false);
+        Add(_into);
         Add(_dryRun);
-        Add(_detach);
-        _page.AddTo(this);
-        Add(_attached);
-        Add(_yes);
-        _engine.AddTo(this);
-        Add(_id);
+        _run.AddTo(this);
     }
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var plan = PlanOf(parsed, context);
-        RefuseContradictions(parsed);
-        var opened = context.OpenSettings(repository, Flags(parsed), parsed.GetValue(_id));
+        var into = parsed.GetValue(_into) is { } given ? StoredRuns.RequireOpen(repository, given) : null;
+        var plan = PlanOf(parsed, context, into);
+        if (into is not null && !parsed.GetValue(_dryRun))
+        {
+            return await AddAsync(parsed, plan, into, context, stop);
+        }
+        var opened = _run.Open(parsed, repository, context);
         if (parsed.GetValue(_dryRun))
         {
-            DryRun.Show(
-                plan,
-                "The plan of these tasks",
-                TaskChoice.All,
-                opened.Loaded,
-                parsed.GetValue(_options.ApproveRisk),
-                parsed.GetValue(_yes),
-                context
-            );
+            var (approveRisk, yes) = _run.Answers(parsed);
+            DryRun.Show(plan, "The plan of these tasks", TaskChoice.All, opened.Loaded, approveRisk, yes, context);
             await RunPreparation.DemandRepositoryAsync(context, repository, opened.Loaded, stop);
             return ExitCodes.Done;
         }
-        var runId = RunId(parsed, plan, repository, context);
-        var settings = TrustGate.Demand(context, opened, parsed.GetValue(_yes), runId);
-        var agreed = await RunPreparation.DemandAsync(context, repository, settings, planFile: null, parsed.GetValue(_yes), stop);
-        var input = _options.InputOf(parsed, repository, settings.Settings!) with { Plan = PlanJson.ToData(plan), Yes = agreed };
-        input = NewRun.WithForecast(input, plan, chosen: null, repository, settings.Settings!, context);
-        if (parsed.GetValue(_detach))
-        {
-            return await new DetachedRun(runId, repository, context) { Engine = _engine.Arguments(parsed) }.StartAsync(
-                agreed,
-                askPlan: false,
-                settings.Settings!,
-                stop
-            );
-        }
-        await using var page = await _page.StartAsync(parsed, repository, context, stop);
-        var outlivingWith = parsed.GetValue(_attached) ? null : _engine.Arguments(parsed);
-        return await RunSession.RunAsync(runId, input, repository, settings.Settings!, outlivingWith, context, stop);
+        return await _run.StartAsync(parsed, plan, "spawn", repository, opened, context, stop);
     }
 
     /// <summary>The plan of the given texts.</summary>
     /// <exception cref="CommandException">They are no tasks.</exception>
-    private Plan PlanOf(ParseResult parsed, CommandContext context)
+    private Plan PlanOf(ParseResult parsed, CommandContext context, StoredRun? into)
     {
         var file = parsed.GetValue(_from);
         IReadOnlyList<string> texts = [.. parsed.GetValue(_tasks) ?? [], .. file is null ? [] : context.PlanFiles.RequireTexts(file)];
@@ -119,38 +90,21 @@ internal sealed class SpawnCommand : CliCommand
                 "Say what is to be done, each task in quotes: orchestrate spawn \"Fix the login page\" \"Add tests for the parser\""
             );
         }
-        return AdhocPlan.Of(texts, times);
+        return AdhocPlan.Of(texts, times, into is null ? null : [.. into.Status.Tasks.Select(task => task.Id)]);
     }
 
-    private void RefuseContradictions(ParseResult parsed)
+    private async Task<int> AddAsync(ParseResult parsed, Plan plan, StoredRun run, CommandContext context, CancellationToken stop)
     {
-        if (_page.PortOf(parsed) is not null && parsed.GetValue(_detach))
+        _run.RefuseOptionsOfNew(parsed);
+        var command = new AddTasksCommand(
+            [.. plan.Tasks.Select(task => new TaskText(task.Id, task.Prompt ?? task.Description))],
+            context.Person
+        );
+        var call = new SteeringCall((handle, cancel) => handle.AddTasksAsync(command, cancel), MessageNames.AddTasks, command)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
-                "--web serves the page from this process, which ends with --detach.",
-                "Leave one of them out; 'orchestrate web' serves the page beside runs in the background."
-            );
-        }
-    }
-
-    // Results that nobody has asked to be merged stay apart.
-    private IReadOnlyList<SettingFlag> Flags(ParseResult parsed) =>
-        [
-            .. _options.Flags(parsed),
-            .. _engine.Flags(parsed),
-            .. parsed.GetValue(_options.Land) is null ? (SettingFlag[])[new SettingFlag("spawn", "git.land", LandingWay.Branches)] : [],
-        ];
-
-    private string RunId(ParseResult parsed, Plan plan, RepositoryLocation repository, CommandContext context)
-    {
-        var given = parsed.GetValue(_id);
-        var runId = given ?? RunIds.Create(plan.Request!, Guid.NewGuid(), "spawn");
-        NewRun.RefuseEnded(runId, repository);
-        if (given is null && !parsed.GetValue(_yes))
-        {
-            NewRun.AskAboutDuplicate(plan.Request, named: null, runId, repository, context);
-        }
-        return runId;
+            UnchangedCode = ExitCodes.WorkFailed,
+        };
+        return await SteeringDelivery.SendAsync(context, _run.EngineFlags(parsed), run, call, stop)
+            ?? SteeringDelivery.SayKept(context, run, parsed.Tokens.Select(token => token.Value));
     }
 }

@@ -36,6 +36,7 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(RehearsalDocument))]
 [JsonSerializable(typeof(CleanupDocument))]
 [JsonSerializable(typeof(WorktreesDocument))]
+[JsonSerializable(typeof(CollectDocument))]
 [JsonSerializable(typeof(HoldsDocument))]
 [JsonSerializable(typeof(WorkersDocument))]
 [JsonSerializable(typeof(UsageDocument))]

@@ -27,3 +27,7 @@ internal sealed record TaskDocument(
 /// <param name="Reason">In a sentence.</param>
 /// <param name="Mail">The message.</param>
 internal sealed record MailLine(DateTimeOffset Time, string? Task, string State, string Reason, MailSummary Mail);
+
+/// <summary>Answer of <c>collect --json</c>.</summary>
+/// <param name="Runs">The runs, as they were named.</param>
+internal sealed record CollectDocument(IReadOnlyList<Orchestrator.Runs.Reports.CollectedRun> Runs) : Document;

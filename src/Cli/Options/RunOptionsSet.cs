@@ -106,6 +106,14 @@ internal sealed class RunOptionsSet
         }
     }
 
+    /// <summary>Names of those that were given, which mean nothing for a run that has begun.</summary>
+    public IReadOnlyList<string> Given(ParseResult parsed) =>
+        [
+            .. ((Option[])[Phase, Only, Land, Target, Model, Workers, Agent, ApproveRisk, MaxCost, Until, Fresh])
+                .Where(option => parsed.GetResult(option) is { Implicit: false })
+                .Select(option => option.Name),
+        ];
+
     /// <summary>A run's input as far as these options say it; what it is to do is added by the command.</summary>
     /// <param name="repository">Where it works.</param>
     /// <param name="settings">The settings of the run, these options among them.</param>

@@ -30,6 +30,13 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
 
     private static readonly (int, string)[] Plain = [];
 
+    private static readonly (int, string)[] PullRequest =
+    [
+        (ExitCodes.WorkFailed, "gh or git has refused it, or what looks like a secret is in the way"),
+        (ExitCodes.Resumable, "GitHub takes no more requests for now; the same command goes on"),
+        (ExitCodes.Unavailable, "gh is missing or logged out, or GitHub does not answer"),
+    ];
+
     private static readonly (int, string)[] Question = [(ExitCodes.NeedsPerson, "a question has to be answered at a terminal")];
 
     private static readonly Dictionary<string, CommandHelp> All = new()
@@ -98,7 +105,8 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             Run,
             "orchestrate spawn \"Fix the login page\" \"Add tests for the parser\"",
             "orchestrate spawn --from ideas.md --workers 4 --detach",
-            "orchestrate spawn --n 3 \"Make the search faster\""
+            "orchestrate spawn --n 3 \"Make the search faster\"",
+            "orchestrate spawn --run run-tasks-3f9a1c \"Add a test for the empty list\""
         ),
         ["night"] = Of(Plain, "orchestrate night rehearse --until 07:00 --max-cost 40"),
         ["night rehearse"] = Of(Plain, "orchestrate night rehearse tasks.yaml --until 07:00 --max-cost 40"),
@@ -109,9 +117,18 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ),
         ["status"] = Of(Plain, "orchestrate status --watch"),
         ["history"] = Of(Plain, "orchestrate history --limit 5", "orchestrate history --forecast"),
+        ["pr"] = Of(PullRequest, "orchestrate pr", "orchestrate pr run-tasks-3f9a1c/parser"),
+        ["pr sync"] = Of(PullRequest, "orchestrate pr sync"),
+        ["collect"] = Of(Plain, "orchestrate collect", "orchestrate collect --to results"),
         ["worktrees"] = Of(Plain, "orchestrate worktrees"),
         ["sessions"] = Of(Plain, "orchestrate sessions --hours 4"),
         ["sessions show"] = Of([(ExitCodes.WorkFailed, "its file can't be read")], "orchestrate sessions show 1b6e4f --last 5"),
+        ["sessions adopt"] = Of(
+            Run,
+            "orchestrate sessions adopt 1b6e4f",
+            "orchestrate sessions adopt 1b6e4f \"Add the tests, too\" --detach"
+        ),
+        ["sessions resume"] = Of(Carry, "orchestrate sessions resume 1b6e4f --task run-tasks-3f9a1c/parser"),
         ["show"] = Of(Plain, "orchestrate show run-tasks-3f9a1c/parser"),
         ["logs"] = Of(Plain, "orchestrate logs run-tasks-3f9a1c/parser --follow"),
         ["events"] = Of(Plain, "orchestrate events --follow"),

@@ -40,7 +40,7 @@ public sealed record WorktreeEntry(string Path, WorktreeOwner Owner, FolderSize 
     /// <summary>The run of its task; null: it has none.</summary>
     public string? Run { get; init; }
 
-    /// <summary>Its task; null: it has none.</summary>
+    /// <summary>The task that works in it, or did; null: none.</summary>
     public string? Task { get; init; }
 
     /// <summary>State of the task, else of the run; null: there is none, or it is not known here.</summary>
@@ -49,7 +49,7 @@ public sealed record WorktreeEntry(string Path, WorktreeOwner Owner, FolderSize 
     /// <summary>The branch that is checked out, by its short name; null: none.</summary>
     public string? Branch { get; init; }
 
-    /// <summary>Its commit; null: it has none.</summary>
+    /// <summary>The commit that is checked out; null: there is none yet.</summary>
     public string? Head { get; init; }
 }
 

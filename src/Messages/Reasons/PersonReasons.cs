@@ -18,6 +18,11 @@ public sealed record CancelledBy(Person By) : Reason;
 /// <param name="By">Who, with the guidance for its agent.</param>
 public sealed record ToldToGoOn(Person By) : Reason;
 
+/// <summary>A person has added tasks to the run.</summary>
+/// <param name="Tasks">Their ids.</param>
+/// <param name="By">Who.</param>
+public sealed record TasksAdded(IReadOnlyList<string> Tasks, Person By) : Reason;
+
 /// <summary>A person counts it as done without changes.</summary>
 /// <param name="By">Who.</param>
 public sealed record WaivedBy(Person By) : Reason;

@@ -154,6 +154,7 @@ public static class ReasonText
             StagingGone why => $"its staging branch is gone, and what was merged to it is not on {why.Target}: start the plan anew, which "
                 + "takes up what is finished",
             StagingMade why => why.Found.Text,
+            TasksAdded why => $"{why.By} has added {(why.Tasks.Count <= 10 ? string.Join(", ", why.Tasks) : $"{why.Tasks.Count} tasks")}",
             StartNeedsApproval => "the plan asks for an approval before it starts",
             StepFailing why => $"{why.Activity} has failed {Count(why.Failures, "time")} and is tried again: {Clause(why.Cause)}.",
             StepImpossible why => why.Cause.Text,

@@ -31,6 +31,9 @@ public static class MessageNames
     public const string SkipTask = "skipTask";
 
     /// <summary>To a run.</summary>
+    public const string AddTasks = "addTasks";
+
+    /// <summary>To a run.</summary>
     public const string SetConcurrency = "setConcurrency";
 
     /// <summary>To a run.</summary>

@@ -59,7 +59,10 @@ public static class AdhocPlan
         return null;
     }
 
-    private static PlanTask TaskOf(string text, string id)
+    /// <summary>The task of a text.</summary>
+    /// <param name="text">What its agent has to do, without space around it.</param>
+    /// <param name="id">Its id.</param>
+    public static PlanTask TaskOf(string text, string id)
     {
         var title = TitleOf(text);
         return new PlanTask

@@ -124,7 +124,7 @@ internal static class PullRequest
             };
     }
 
-    private static string Why(ProcessResult result)
+    internal static string Why(ProcessResult result)
     {
         var said = string.Join(
                 "; ",
@@ -136,7 +136,7 @@ internal static class PullRequest
     }
 
     /// <summary>Hooks of the repository do not run; what Git LFS would do by one is done without.</summary>
-    private static async Task<ProcessResult> PushAsync(
+    internal static async Task<ProcessResult> PushAsync(
         ProcessRunner runner,
         GitRepository repository,
         string tip,
@@ -162,7 +162,7 @@ internal static class PullRequest
     }
 
     // Without a terminal: a password prompt would block the run, in the middle of the table.
-    private static async Task<ProcessCommand> CommandAsync(string program, GitRepository repository, params string[] arguments) =>
+    internal static async Task<ProcessCommand> CommandAsync(string program, GitRepository repository, params string[] arguments) =>
         new(program, arguments)
         {
             WorkingDirectory = repository.MainCheckout!,

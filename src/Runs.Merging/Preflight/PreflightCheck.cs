@@ -79,7 +79,11 @@ public sealed class PreflightCheck(RunServices services)
         var baseCommit = await BeginAsync(repository, files, staging, tip, contracts, stop);
         files = files with { Decisions = await contracts.StoreAsync(baseCommit, stop) };
         var renegotiated = ContractHistory.Renegotiated(files, warnings);
-        AddUntracked(status, files.Start, warnings);
+        var isAdopted = files.Plan.Tasks.Any(task => new AdoptedConversation(files.Folder, task.Id).Find() is not null);
+        if (!isAdopted)
+        {
+            AddUntracked(status, files.Start, warnings);
+        }
         await UnexpectedFiles.NoteAsync(repository, files.Folder, stop);
         var first = await contracts.FirstCommitAsync(baseCommit, stop);
         var decisions = await new GatesAtBase(_gates).TryAsync(repository, files, first, errors, warnings, stop);
@@ -89,7 +93,8 @@ public sealed class PreflightCheck(RunServices services)
             Warnings = warnings,
             Confirmations =
             [
-                .. Unseen(status, files.Start),
+                // What is uncommitted came with the conversation, and its task has it.
+                .. isAdopted ? [] : Unseen(status, files.Start),
                 .. renegotiated,
                 .. obstacle is null ? (string[])[] : [obstacle.Value.Problem],
             ],

@@ -51,6 +51,7 @@ internal sealed class AgentStarts(RunServices services)
             SessionId = session,
             Model = ModelOf(task, files.Settings, input.Failures) is var model && model == AgentSettings.OwnModel ? null : model,
             EarlierFolders = [.. Enumerable.Range(1, input.Start - 1).Select(start => files.Folder.Start(task.Id, start))],
+            Conversation = new AdoptedConversation(files.Folder, task.Id).Find(),
             SystemPrompt = prompt.System,
             AgentDefinitions = prompt.Agents,
             Mail = new AgentMailFiles(Mailbox.PathOf(files.Folder), MailReader.ReadUpTo(files.Folder, task.Id)),

@@ -1,0 +1,129 @@
+using System.CommandLine;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Cli.Web;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary>A run of a plan that a command makes itself: its options, and how it is started, here or in the background. Results that nobody
+/// has asked to be merged stay on a branch each.</summary>
+internal sealed class AdhocRun
+{
+    private readonly RunOptionsSet _options = new();
+    private readonly EngineOptions _engine = new();
+    private readonly PageOption _page = new();
+    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Go on in the background" };
+    private readonly Option<bool> _attached = GlobalOptions.Attached();
+    private readonly Option<bool> _yes = GlobalOptions.Yes();
+    private readonly Option<string?> _id = new(DetachedRun.RunId) { Description = "Id of the new run", Hidden = true };
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        _options.AddTo(command, hasPlan: false);
+        command.Add(_detach);
+        _page.AddTo(command);
+        command.Add(_attached);
+        command.Add(_yes);
+        _engine.AddTo(command);
+        command.Add(_id);
+    }
+
+    /// <summary>The repository's settings with the options.</summary>
+    /// <exception cref="CommandException">A setting is invalid, or options contradict each other.</exception>
+    public RepositorySettings Open(ParseResult parsed, RepositoryLocation repository, CommandContext context)
+    {
+        if (_page.PortOf(parsed) is not null && parsed.GetValue(_detach))
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                "--web serves the page from this process, which ends with --detach.",
+                "Leave one of them out; 'orchestrate web' serves the page beside runs in the background."
+            );
+        }
+        return context.OpenSettings(
+            repository,
+            [
+                .. _options.Flags(parsed),
+                .. _engine.Flags(parsed),
+                .. parsed.GetValue(_options.Land) is null ? (SettingFlag[])[new SettingFlag("spawn", "git.land", LandingWay.Branches)] : [],
+            ],
+            parsed.GetValue(_id)
+        );
+    }
+
+    /// <summary>Highest risk score that needs no approval, and whether questions are answered with yes.</summary>
+    public (int? ApproveRisk, bool Yes) Answers(ParseResult parsed) => (parsed.GetValue(_options.ApproveRisk), parsed.GetValue(_yes));
+
+    /// <summary>Which engine.</summary>
+    public IReadOnlyList<SettingFlag> EngineFlags(ParseResult parsed) => _engine.Flags(parsed);
+
+    /// <summary>Refuses options of a new run where tasks go to one that has begun.</summary>
+    /// <exception cref="CommandException">One was given.</exception>
+    public void RefuseOptionsOfNew(ParseResult parsed)
+    {
+        if (_options.Given(parsed) is [var given, ..])
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"{given} is of a new run, and --run names one that has begun with options of its own.",
+                "Leave one of them out."
+            );
+        }
+    }
+
+    /// <summary>Starts the run and watches it, or has it go on in the background.</summary>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="kind">First word of its id.</param>
+    /// <param name="opened">The settings, from <see cref="Open"/>.</param>
+    /// <param name="begin">Called with the run's id in the process that starts it, before it does; null: nothing is to be done. Where it is
+    /// given, uncommitted changes are part of the work, and nobody is asked about them.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> StartAsync(
+        ParseResult parsed,
+        Plan plan,
+        string kind,
+        RepositoryLocation repository,
+        RepositorySettings opened,
+        CommandContext context,
+        CancellationToken stop,
+        Func<string, Task>? begin = null
+    )
+    {
+        var runId = RunIdOf(parsed, plan, kind, repository, context);
+        var settings = TrustGate.Demand(context, opened, parsed.GetValue(_yes), runId);
+        var yes = parsed.GetValue(_yes) || begin is not null;
+        var agreed = await RunPreparation.DemandAsync(context, repository, settings, planFile: null, yes, stop);
+        var input = _options.InputOf(parsed, repository, settings.Settings!) with { Plan = PlanJson.ToData(plan), Yes = agreed };
+        input = NewRun.WithForecast(input, plan, chosen: null, repository, settings.Settings!, context);
+        if (parsed.GetValue(_detach))
+        {
+            return await new DetachedRun(runId, repository, context) { Engine = _engine.Arguments(parsed) }.StartAsync(
+                agreed,
+                askPlan: false,
+                settings.Settings!,
+                stop
+            );
+        }
+        await (begin?.Invoke(runId) ?? Task.CompletedTask);
+        await using var page = await _page.StartAsync(parsed, repository, context, stop);
+        var outlivingWith = parsed.GetValue(_attached) ? null : _engine.Arguments(parsed);
+        return await RunSession.RunAsync(runId, input, repository, settings.Settings!, outlivingWith, context, stop);
+    }
+
+    private string RunIdOf(ParseResult parsed, Plan plan, string kind, RepositoryLocation repository, CommandContext context)
+    {
+        var given = parsed.GetValue(_id);
+        var runId = given ?? RunIds.Create(plan.Request!, Guid.NewGuid(), kind);
+        NewRun.RefuseEnded(runId, repository);
+        if (given is null && !parsed.GetValue(_yes))
+        {
+            NewRun.AskAboutDuplicate(plan.Request, named: null, runId, repository, context);
+        }
+        return runId;
+    }
+}

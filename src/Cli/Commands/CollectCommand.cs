@@ -1,0 +1,151 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Reports;
+using Orchestrator.Runs.Tasks;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>collect</c>: results, branches and reports of runs, as Markdown or in one folder.</summary>
+internal sealed class CollectCommand : CliCommand
+{
+    private readonly Argument<string[]> _runs = new("RUN")
+    {
+        Description = "The runs; the only open one, else the latest, where none is named",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+    private readonly Option<string?> _to = new("--to")
+    {
+        Description = "Write it into this folder: for each run its report, its record and a patch of each task",
+        HelpName = "FOLDER",
+    };
+    private readonly Option<string?> _markdown = new("--markdown")
+    {
+        Description = "Write it as one Markdown file; default: to stdout",
+        HelpName = "FILE",
+    };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public CollectCommand()
+        : base("collect", "Collect results of runs: branches, commits, gates, costs, reports, patches")
+    {
+        Add(_runs);
+        Add(_to);
+        Add(_markdown);
+        Add(_json);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var (to, markdown) = (parsed.GetValue(_to), parsed.GetValue(_markdown));
+        if ((to is null ? 0 : 1) + (markdown is null ? 0 : 1) + (parsed.GetValue(_json) ? 1 : 0) > 1)
+        {
+            throw new CommandException(ExitCodes.Usage, "--to, --markdown and --json say where it goes.", "Give one of them.");
+        }
+        var named = parsed.GetValue(_runs) ?? [];
+        var runs = new List<StoredRun>();
+        foreach (
+            var run in named.Length == 0 ? [StoredRuns.Require(repository, null)] : named.Select(id => StoredRuns.Require(repository, id))
+        )
+        {
+            if (runs.TrueForAll(known => known.Id != run.Id))
+            {
+                runs.Add(await RunObservation.OfAsync(run, repository, context, stop));
+            }
+        }
+        var results = runs.Select(run => CollectedRun.Of(run.Status, repository.Root)).ToList();
+        if (parsed.GetValue(_json))
+        {
+            context.Print(new CollectDocument(results), CliJson.Default.CollectDocument);
+            return ExitCodes.Done;
+        }
+        var text = "# Results\n\n" + string.Join("\n", results.Select(result => result.ToMarkdown()));
+        if (to is not null)
+        {
+            await WriteFolderAsync(context.FullPath(to), text, runs, repository, context, stop);
+        }
+        else if (markdown is not null)
+        {
+            Write(context.FullPath(markdown), text);
+            context.Terminal.Say($"{markdown} has the results of {runs.Count} runs.");
+        }
+        else
+        {
+            context.Terminal.Result(text);
+        }
+        return ExitCodes.Done;
+    }
+
+    private static async Task WriteFolderAsync(
+        string folder,
+        string text,
+        IReadOnlyList<StoredRun> runs,
+        RepositoryLocation repository,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        // Before anything is written: half of a collection beside files of others helps nobody.
+        foreach (var path in runs.Select(run => Path.Combine(folder, run.Name)).Append(Path.Combine(folder, "results.md")))
+        {
+            if (Path.Exists(path))
+            {
+                throw IsThere(path);
+            }
+        }
+        foreach (var run in runs)
+        {
+            var place = Path.Combine(folder, run.Name);
+            Write(Path.Combine(place, "report.md"), LocalTimes.In(new RunReport(repository.Root, context.Time).Render(run.Status)));
+            Write(Path.Combine(place, "status.json"), System.Text.Json.JsonSerializer.Serialize(run.Status, RunJson.Default.RunStatus));
+            foreach (var task in run.Status.Tasks)
+            {
+                var worktree = DiffCommand.PathOf(task, run, context);
+                if (
+                    await TaskDiff.ReadAsync(repository, context.Services, run.Status, task, worktree, stop)
+                    is not { Text.Length: > 0 } patch
+                )
+                {
+                    continue;
+                }
+                Write(Path.Combine(place, task.Id + ".patch"), patch.Text);
+                if (patch.IsCut)
+                {
+                    context.Terminal.Warn($"The patch of {run.Id}/{task.Id} is longer than what was written: git has all of it.");
+                }
+            }
+        }
+        Write(Path.Combine(folder, "results.md"), text);
+        context.Terminal.Say(
+            string.Create(CultureInfo.InvariantCulture, $"{folder} has the results of {runs.Count} {(runs.Count == 1 ? "run" : "runs")}.")
+        );
+    }
+
+    private static void Write(string path, string text)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using var file = new FileStream(path, FileMode.CreateNew);
+            file.Write(Encoding.UTF8.GetBytes(text));
+        }
+        catch (IOException) when (Path.Exists(path))
+        {
+            throw IsThere(path);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCodes.Usage, $"{path} can't be written: {refused.Message}", "Name another place.");
+        }
+    }
+
+    private static CommandException IsThere(string path) =>
+        new(ExitCodes.Usage, $"{path} is there already, and is not replaced.", "Name another place, or remove it.");
+}

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Messages;
+using Orchestrator.Runs.Loading;
+using Orchestrator.Runs.Merging.PullRequests;
+using Orchestrator.Runs.Reports;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>pr</c>: draft pull requests of a run's branches, which are updated when it is called again.</summary>
+internal sealed class PrCommand : CliCommand
+{
+    private readonly RunArgument _which = Which();
+
+    public PrCommand()
+        : base("pr", "Open a draft pull request of a run or a task through gh, or update the one it has")
+    {
+        _which.AddTo(this);
+        Add(new PrSyncCommand());
+
+        // Without an action a command with subcommands can't be called alone.
+        SetAction(static _ => ExitCodes.Done);
+    }
+
+    /// <summary>The argument for what is offered.</summary>
+    internal static RunArgument Which() => new("RUN/TASK", "The run, or one task of it: then its branch alone");
+
+    /// <summary>The branches that are offered: that of the named task, those of a run whose tasks stay apart, else its staging
+    /// branch.</summary>
+    /// <returns>Tasks; null stands for the run as a whole.</returns>
+    /// <exception cref="CommandException">There is none.</exception>
+    internal static IReadOnlyList<RunTask?> Chosen(RunStatus run, string? task)
+    {
+        if (task is not null)
+        {
+            return [run.Tasks.First(one => one.Id == task)];
+        }
+        var kept = run.Tasks.Where(one => one.State == TaskStates.Kept).ToList();
+        return kept.Count > 0 ? [.. kept]
+            : run.Tasks.Any(one => TaskStates.IsOnStaging(one.State)) ? [null]
+            : throw new CommandException(
+                ExitCodes.Usage,
+                $"{run.RunId} is {run.State}: nothing of it is merged, and no task has left a branch.",
+                $"See 'orchestrate status {run.RunId}'."
+            );
+    }
+
+    /// <summary>The exit code for several pull requests: the first that is not done decides.</summary>
+    internal static int CodeOf(IEnumerable<PullRequestResult> results) =>
+        results.FirstOrDefault(result => result.Outcome != GitHubOutcome.Done)?.Outcome switch
+        {
+            null => ExitCodes.Done,
+            GitHubOutcome.Refused => ExitCodes.WorkFailed,
+            GitHubOutcome.RateLimited => ExitCodes.Resumable,
+            _ => ExitCodes.Unavailable,
+        };
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var (run, reference) = _which.Require(repository, parsed);
+        var chosen = Chosen(run.Status, reference.FindTask(run.Status));
+        // What is pushed is what the person's settings, not those of agents, say where to.
+        TrustGate.Demand(context, context.OpenSettings(repository, []), yes: false, run.Id);
+        var plan = DecidedPlan.TryRead(repository.Root, run.Status);
+        var text = new PullRequestText(repository.Root);
+        var desk = new PullRequestDesk(repository, context.Services);
+        var results = new List<PullRequestResult>();
+        foreach (var task in chosen)
+        {
+            var asked =
+                task is null ? plan?.Request
+                : plan?.Tasks.FirstOrDefault(one => one.Id == task.Id) is { } of ? of.Prompt ?? of.Description
+                : null;
+            var result = await desk.DeliverAsync(run.Status, text.Of(run.Status, task, asked ?? ""), stop);
+            results.Add(result);
+            if (result.Outcome == GitHubOutcome.Done)
+            {
+                context.Terminal.Show(result.Message);
+                continue;
+            }
+            context.Terminal.Fail(result.Message, "");
+            if (result.Outcome != GitHubOutcome.Refused)
+            {
+                break;
+            }
+        }
+        return CodeOf(results);
+    }
+}

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Machine.Repositories;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Merging.PullRequests;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>pr sync</c>: what reviewers say of a run's pull requests, and checks that are red, become tasks of the backlog, each
+/// once.</summary>
+internal sealed class PrSyncCommand : CliCommand
+{
+    private readonly RunArgument _which = PrCommand.Which();
+    private readonly Option<bool> _everybody = new("--everybody")
+    {
+        Description = "Also take what people say who may not write to the repository",
+    };
+
+    public PrSyncCommand()
+        : base("sync", "Take reviewers' comments and red checks of the pull requests into the backlog, each once")
+    {
+        _which.AddTo(this);
+        Add(_everybody);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var (run, reference) = _which.Require(repository, parsed);
+        var chosen = PrCommand.Chosen(run.Status, reference.FindTask(run.Status)).Select(task => task?.Id).ToList();
+        var (remarks, results) = await new PullRequestDesk(repository, context.Services).ReadAsync(run.Status, chosen, stop);
+        var taken = new TakenRemarks(repository);
+        var known = taken.Read();
+        var everybody = parsed.GetValue(_everybody);
+        var news = remarks.Where(remark => !known.Contains(remark.Key)).ToList();
+        var tasks = news.Where(remark => remark.IsMember || everybody).ToList();
+        if (tasks.Count > 0)
+        {
+            // First the tasks: where this is killed in between, the same tasks are found in the backlog and not added again.
+            await context.Backlog(tag: null).ChangeAsync(backlog => backlog.AddTasks([.. tasks.Select(RemarkTask.Of)]).Backlog, stop);
+            taken.Add(tasks.Select(remark => remark.Key));
+        }
+        foreach (var remark in tasks)
+        {
+            context.Terminal.Show(RemarkTask.TitleOf(remark));
+        }
+        var strangers = news.Count - tasks.Count;
+        if (strangers > 0)
+        {
+            context.Terminal.Say(
+                $"{strangers} comments of people who may not write to the repository were left out; --everybody takes them, too."
+            );
+        }
+        foreach (var result in results)
+        {
+            if (result.Outcome == GitHubOutcome.Done)
+            {
+                context.Terminal.Say(result.Message);
+            }
+            else
+            {
+                context.Terminal.Fail(result.Message, "");
+            }
+        }
+        context.Terminal.Say(
+            tasks.Count == 0
+                ? "There is nothing new."
+                : $"{tasks.Count} tasks are in the backlog. 'orchestrate tasks run' gives them to agents."
+        );
+        return PrCommand.CodeOf(results);
+    }
+}

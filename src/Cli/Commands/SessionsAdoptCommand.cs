@@ -1,0 +1,133 @@
+using System.CommandLine;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Machine.Sessions;
+using Orchestrator.Plans;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Tasks;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>sessions adopt</c>: a conversation that a person began becomes a task with a branch and gates; its uncommitted work goes
+/// with it.</summary>
+internal sealed class SessionsAdoptCommand : CliCommand
+{
+    private const string Further =
+        "Go on with the work of this conversation: finish what was begun, in the folder that you are in now, which holds what was not "
+        + "committed. Say at the end what you have done.";
+
+    private readonly Argument<string> _id = SessionsShowCommand.Id();
+    private readonly Argument<string?> _task = new("TASK")
+    {
+        Description = "What is to be done next; default: finish what was begun",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private readonly Option<bool> _ended = Ended();
+    private readonly AdhocRun _run = new();
+
+    public SessionsAdoptCommand()
+        : base("adopt", "Go on with a conversation of yours as a task: with its uncommitted work, on a branch, with gates")
+    {
+        Add(_id);
+        Add(_task);
+        Add(_ended);
+        _run.AddTo(this);
+    }
+
+    /// <summary>The option for conversations of which it can't be told.</summary>
+    internal static Option<bool> Ended() =>
+        new("--ended") { Description = "Nobody works in it any more, where that can't be told from processes" };
+
+    /// <summary>Refuses a conversation that somebody may be at work in, or that can't be read.</summary>
+    /// <exception cref="CommandException">It is one.</exception>
+    internal static void DemandEnded(ClaudeSession session, bool saidEnded)
+    {
+        if (session.Fault is { } fault)
+        {
+            throw new CommandException(ExitCodes.Usage, $"{session.File} is not taken over: {fault}.", "");
+        }
+        if (session.Standing == SessionStanding.Alive)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"Process {session.ProcessId} works in the conversation {session.Id}.",
+                "End it there first: two would write to the same files."
+            );
+        }
+        if (session.Standing == SessionStanding.Unknown && !saidEnded)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"A Claude Code works in {session.Folder ?? "a folder that is not known"}, perhaps in the conversation {session.Id}.",
+                "End it first, or say by --ended that it is another one."
+            );
+        }
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var session = SessionsShowCommand.Require(parsed.GetValue(_id)!, context);
+        DemandEnded(session, parsed.GetValue(_ended));
+        var repository = RepositoryOf(session, context);
+        var opened = _run.Open(parsed, repository, context);
+        if (opened.Loaded.Settings!.Agent != SessionsResumeCommand.ClaudeAgent)
+        {
+            throw SessionsResumeCommand.OtherAgent(opened.Loaded.Settings.Agent);
+        }
+        var text = parsed.GetValue(_task) ?? Further;
+        if (AdhocPlan.Fault([text]) is { } fault)
+        {
+            throw new CommandException(ExitCodes.Usage, fault, "orchestrate sessions adopt ID \"What is to be done next\"");
+        }
+        var plan = AdhocPlan.Of([text]);
+        plan = plan with
+        {
+            Request = $"{session.Title ?? session.Id}",
+            Tasks = [plan.Tasks[0] with { Id = "adopted", Description = $"Go on with: {session.Title ?? session.Id}", Prompt = text }],
+        };
+        var adoption = new SessionAdoption(context.Services);
+        // All of it is read before anything is written.
+        var adopted = await adoption.ReadAsync(repository, session.Id, session.File, stop);
+        DemandEnded(SessionsShowCommand.Require(session.Id, context), parsed.GetValue(_ended));
+        return await _run.StartAsync(parsed, plan, "adopt", repository, opened, context, stop, KeepAsync);
+
+        async Task KeepAsync(string runId)
+        {
+            var kept = await adoption.KeepAsync(repository, runId, plan.Tasks[0].Id, adopted, stop);
+            context.Terminal.Say(
+                kept is null
+                    ? $"{session.Id} is adopted; nothing was uncommitted in {repository.WorkTree}."
+                    : $"{session.Id} is adopted; what was uncommitted in {repository.WorkTree} ({adopted.Changes.Count} files) stays "
+                        + $"there, and is kept at {kept}."
+            );
+        }
+    }
+
+    /// <summary>The work tree that the conversation was held in, which must be the one that the command is called in: its trust and its
+    /// settings are meant.</summary>
+    private static RepositoryLocation RepositoryOf(ClaudeSession session, CommandContext context)
+    {
+        if (session.Task is { } task)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"The conversation {session.Id} is that of the task {task}.",
+                $"orchestrate retry {task} goes on with the task."
+            );
+        }
+        if (session.Folder is not { } folder || !Directory.Exists(folder) || RepositoryLocation.Find(folder) is not { IsBare: false } found)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"The folder of the conversation {session.Id} is {session.Folder ?? "not known"}: there is no repository any more.",
+                "It can go on as an attempt of another task: orchestrate sessions resume ID --task RUN/TASK"
+            );
+        }
+        return context.FindRepository()?.WorkTree == found.WorkTree
+            ? context.RequireRepository()
+            : throw new CommandException(
+                ExitCodes.Usage,
+                $"The conversation {session.Id} was held in {found.WorkTree}, which is another place than this one.",
+                $"orchestrate -C {found.WorkTree} sessions adopt {session.Id}"
+            );
+    }
+}

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Loading;
+using Orchestrator.Runs.Tasks;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>sessions resume</c>: a task's next attempt goes on with a conversation, in the task's worktree and with its gates.</summary>
+internal sealed class SessionsResumeCommand : SteeringCommand
+{
+    /// <summary>The agent that can go on with such a conversation.</summary>
+    internal const string ClaudeAgent = "claude";
+
+    private readonly Argument<string> _id = SessionsShowCommand.Id();
+    private readonly Option<string> _task = new("--task")
+    {
+        Description = "The task whose next attempt goes on with it",
+        HelpName = "RUN/TASK",
+        Required = true,
+    };
+    private readonly Option<string?> _guidance;
+    private readonly Option<bool> _ended = SessionsAdoptCommand.Ended();
+
+    public SessionsResumeCommand()
+        : base("resume", "Go on with a conversation as the next attempt of a task")
+    {
+        _guidance = TextOption("--guidance", "What the agent should know beside it");
+        Add(_id);
+        Add(_task);
+        Add(_guidance);
+        Add(_ended);
+        AddGoingOn();
+        AddEngine();
+    }
+
+    /// <summary>Why another agent can't go on with a conversation.</summary>
+    internal static CommandException OtherAgent(string agent) =>
+        new(ExitCodes.Usage, $"The agent is {agent}, which can't go on with a conversation of Claude Code.", "--agent claude does.");
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var (run, reference) = RunReference.RequireOpen(repository, parsed.GetValue(_task));
+        var task = reference.RequireTask(run.Status);
+        var session = SessionsShowCommand.Require(parsed.GetValue(_id)!, context);
+        SessionsAdoptCommand.DemandEnded(session, parsed.GetValue(_ended));
+        var state = run.Status.Tasks.First(one => one.Id == task).State;
+        var refusal =
+            StoredRefusals.OfRetry(run.Status, task) ?? (MayBegin(state) ? null : $"{task} is {state}, in a conversation of its own.");
+        if (refusal is not null)
+        {
+            throw new CommandException(ExitCodes.Usage, refusal, $"See 'orchestrate show {run.Id}/{task}'.");
+        }
+        var agent =
+            DecidedPlan.TryRead(repository.Root, run.Status)?.Tasks.FirstOrDefault(one => one.Id == task)?.Agent ?? run.Status.Agent;
+        if (agent != ClaudeAgent)
+        {
+            throw OtherAgent(agent);
+        }
+        var conversation = SessionAdoption.ReadConversation(session.File);
+        new AdoptedConversation(new RunFolder(repository.Root, run.Id), task).Store(session.Id, conversation);
+        context.Terminal.Say($"The next attempt of {task} goes on with {session.Id}.");
+        if (state == TaskStates.Pending)
+        {
+            return Task.FromResult(ExitCodes.Done);
+        }
+        var command = new TaskCommand(task, parsed.GetValue(_guidance) ?? "", context.Person);
+        return SendAsync(
+            parsed,
+            context,
+            run,
+            new SteeringCall((handle, cancel) => handle.RetryTaskAsync(command, cancel), MessageNames.RetryTask, command),
+            stop
+        );
+    }
+
+    // Only a task that begins anew begins a conversation.
+    private static bool MayBegin(string state) =>
+        state is TaskStates.Pending or TaskStates.Failed or TaskStates.Escalated or TaskStates.Cancelled or TaskStates.Skipped;
+}

@@ -1,0 +1,265 @@
+using Orchestrator.Git.Refs;
+using Orchestrator.Runs.Loading;
+using Orchestrator.Runs.Merging.Landing;
+
+namespace Orchestrator.Runs.Merging.PullRequests;
+
+/// <summary>What a pull request is made of.</summary>
+/// <param name="Task">The task whose branch it offers; null: the run's staging branch.</param>
+/// <param name="Title">Its title.</param>
+/// <param name="Body">Its text in Markdown.</param>
+public sealed record PullRequestDraft(string? Task, string Title, string Body);
+
+/// <summary>What became of a pull request.</summary>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Message">A sentence for people.</param>
+public sealed record PullRequestResult(GitHubOutcome Outcome, string Message)
+{
+    /// <summary>Its address; null: there is none.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>Its number; null: there is none.</summary>
+    public int? Number { get; init; }
+}
+
+/// <summary>Pull requests of a run's branches, through the program <c>gh</c>. Each branch has one at most: it is found by the branch that
+/// it offers, and updated.</summary>
+/// <param name="location">The repository.</param>
+/// <param name="services">Opens it, and calls programs.</param>
+public sealed class PullRequestDesk(RepositoryLocation location, RunServices services)
+{
+    // GitHub takes 65,536 characters.
+    private const int LongestBody = 60_000;
+    private const int LongestTitle = 200;
+    private const int MostNamed = 5;
+
+    /// <summary>Pushes a branch and opens its pull request as a draft, or updates the one it has.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="draft">What is offered.</param>
+    /// <param name="stop">Gives up; repeated, it does what is still missing.</param>
+    public async Task<PullRequestResult> DeliverAsync(RunStatus run, PullRequestDraft draft, CancellationToken stop)
+    {
+        var repository = await services.Repositories.OpenAsync(location.Root);
+        var branch = BranchOf(run, draft.Task);
+        var tip = branch.Length == 0 ? null : await new RefStore(repository).ReadAsync($"refs/heads/{branch}", stop);
+        if (tip is null)
+        {
+            return new PullRequestResult(GitHubOutcome.Refused, $"{branch} is not there: no work of it is kept on a branch.");
+        }
+        var gitHub = new GitHubProgram(repository, services);
+        var (known, failure) = await FindAsync(gitHub, branch, stop);
+        if (failure is not null)
+        {
+            return Failed(failure, branch, "Nothing was pushed.");
+        }
+        if (known is { State: not "OPEN" } past)
+        {
+            return new PullRequestResult(
+                GitHubOutcome.Refused,
+                $"The pull request of {branch} is {past.State.ToLowerInvariant()} ({past.Url}); another one is not opened. Reopen it there "
+                    + "(gh pr reopen), then call this again."
+            )
+            {
+                Url = past.Url,
+                Number = past.Number,
+            };
+        }
+        if (await SecretsAsync(repository, run, tip, stop) is { } secrets)
+        {
+            return new PullRequestResult(GitHubOutcome.Refused, secrets);
+        }
+        var pushed = await PullRequest.PushAsync(new ProcessRunner(services.Time), repository, tip, branch, stop);
+        if (!pushed.Succeeded)
+        {
+            return new PullRequestResult(
+                GitHubOutcome.Refused,
+                $"{branch} could not be pushed ({PullRequest.Why(pushed)}). Where somebody has pushed to it, their commits stay: take "
+                    + "them over first."
+            );
+        }
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, BodyOf(run, draft), stop);
+            return known is null
+                ? await OpenAsync(gitHub, run.Target, branch, draft, file, stop)
+                : await UpdateAsync(gitHub, known, file, stop);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>What reviewers and checks say of the pull requests of a run, as it is now.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="tasks">The tasks whose branches are meant; null stands for the run's staging branch.</param>
+    /// <param name="stop">Gives up.</param>
+    public async Task<(IReadOnlyList<ReviewRemark> Remarks, IReadOnlyList<PullRequestResult> Results)> ReadAsync(
+        RunStatus run,
+        IReadOnlyList<string?> tasks,
+        CancellationToken stop
+    )
+    {
+        var repository = await services.Repositories.OpenAsync(location.Root);
+        var gitHub = new GitHubProgram(repository, services);
+        var (remarks, results) = (new List<ReviewRemark>(), new List<PullRequestResult>());
+        foreach (var task in tasks)
+        {
+            var branch = BranchOf(run, task);
+            var (known, failure) = await FindAsync(gitHub, branch, stop);
+            if (failure is null && known is { State: "OPEN" })
+            {
+                (var found, failure) = await ReviewRemarks.ReadAsync(gitHub, known.Number, known.Head, branch, stop);
+                remarks.AddRange(found);
+            }
+            results.Add(
+                failure is not null ? Failed(failure, branch, "Nothing was taken over.")
+                : known is null ? new PullRequestResult(GitHubOutcome.Refused, $"{branch} has no pull request.")
+                : new PullRequestResult(GitHubOutcome.Done, $"{known.Url} is {known.State.ToLowerInvariant()}.")
+                {
+                    Url = known.Url,
+                    Number = known.Number,
+                }
+            );
+            if (failure is not null)
+            {
+                break;
+            }
+        }
+        return (remarks, results);
+    }
+
+    private static string BranchOf(RunStatus run, string? task) => task is null ? run.Staging : run.BranchOf(task);
+
+    /// <summary>The pull request of a branch of this repository: the open one, else the latest; those of forks are others.</summary>
+    private static async Task<(KnownPullRequest? Known, GitHubAnswer? Failure)> FindAsync(
+        GitHubProgram gitHub,
+        string branch,
+        CancellationToken stop
+    )
+    {
+        var answer = await gitHub.CallAsync(
+            mayRepeat: true,
+            stop,
+            "pr",
+            "list",
+            "--head",
+            branch,
+            "--state",
+            "all",
+            "--limit",
+            "100",
+            "--json",
+            "number,url,state,headRefName,headRefOid,isCrossRepository"
+        );
+        if (answer.Outcome != GitHubOutcome.Done)
+        {
+            return (null, answer);
+        }
+        if (GitHubProgram.Items(answer.Text, member: null) is not { } items)
+        {
+            return (null, answer with { Outcome = GitHubOutcome.Refused, Why = "its list of pull requests can't be read" });
+        }
+        var found = items
+            .Where(item => GitHubProgram.Text(item, "headRefName") == branch && !GitHubProgram.IsTrue(item, "isCrossRepository"))
+            .Select(item => new KnownPullRequest(
+                int.TryParse(GitHubProgram.Text(item, "number"), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                    ? number
+                    : 0,
+                GitHubProgram.Text(item, "url"),
+                GitHubProgram.Text(item, "state").ToUpperInvariant(),
+                GitHubProgram.Text(item, "headRefOid")
+            ))
+            .Where(known => known.Number > 0)
+            .OrderByDescending(known => known.State == "OPEN")
+            .ThenByDescending(known => known.Number)
+            .FirstOrDefault();
+        return (found, null);
+    }
+
+    private static async Task<PullRequestResult> OpenAsync(
+        GitHubProgram gitHub,
+        string target,
+        string branch,
+        PullRequestDraft draft,
+        string file,
+        CancellationToken stop
+    )
+    {
+        // Not repeated blindly: one that failed may have opened it all the same.
+        var opened = await gitHub.CallAsync(
+            mayRepeat: false,
+            stop,
+            "pr",
+            "create",
+            "--draft",
+            "--base",
+            target,
+            "--head",
+            branch,
+            "--title",
+            draft.Title.Length <= LongestTitle ? draft.Title : draft.Title[..LongestTitle],
+            "--body-file",
+            file
+        );
+        var (known, failure) = await FindAsync(gitHub, branch, stop);
+        if (known is { State: "OPEN" })
+        {
+            return new PullRequestResult(GitHubOutcome.Done, $"Draft pull request: {known.Url}") { Url = known.Url, Number = known.Number };
+        }
+        return opened.Outcome == GitHubOutcome.Done && failure is null
+            ? new PullRequestResult(GitHubOutcome.Done, $"Draft pull request: {opened.Text.Trim()}") { Url = opened.Text.Trim() }
+            : Failed(opened.Outcome == GitHubOutcome.Done ? failure! : opened, branch, $"{branch} is pushed; call this again.");
+    }
+
+    private static async Task<PullRequestResult> UpdateAsync(
+        GitHubProgram gitHub,
+        KnownPullRequest known,
+        string file,
+        CancellationToken stop
+    )
+    {
+        var number = known.Number.ToString(CultureInfo.InvariantCulture);
+        var edited = await gitHub.CallAsync(mayRepeat: true, stop, "pr", "edit", number, "--body-file", file);
+        return edited.Outcome == GitHubOutcome.Done
+            ? new PullRequestResult(GitHubOutcome.Done, $"Updated: {known.Url}") { Url = known.Url, Number = known.Number }
+            : Failed(edited, known.Url, "Its branch is pushed; its text is the earlier one. Call this again.");
+    }
+
+    private async Task<string?> SecretsAsync(GitRepository repository, RunStatus run, string tip, CancellationToken stop)
+    {
+        if (DecidedPlan.TryFiles(location.Root, run) is { Settings.SecretScan: false })
+        {
+            return null;
+        }
+        var from = await new CommitStore(repository).FindMergeBaseAsync($"refs/heads/{run.Target}", tip, stop) ?? run.BaseCommit;
+        var (found, _) = await new SecretSearch(repository).FindAsync(from, tip, stop);
+        return found.Count == 0
+            ? null
+            : "Nothing was pushed, since the work adds what looks like secrets: "
+                + $"{FileNames.Some([.. found.Select(finding => finding.ToString())], MostNamed)}. Take them out and revoke them, or say "
+                + "of a line that holds none, by a comment 'orchestrate:allow-secret' on it.";
+    }
+
+    private static PullRequestResult Failed(GitHubAnswer answer, string what, string further) =>
+        new(
+            answer.Outcome,
+            answer.Outcome switch
+            {
+                GitHubOutcome.NoProgram => $"A pull request needs the program gh (https://cli.github.com), which is not in PATH. {further}",
+                GitHubOutcome.LoggedOut => $"gh is not logged in ({answer.Why}): gh auth login. {further}",
+                GitHubOutcome.RateLimited => $"GitHub takes no more requests for now ({answer.Why}). {further}",
+                GitHubOutcome.Unavailable => $"GitHub does not answer, after several tries ({answer.Why}). {further}",
+                _ => $"gh has refused it for {what} ({answer.Why}). {further}",
+            }
+        );
+
+    private static string BodyOf(RunStatus run, PullRequestDraft draft)
+    {
+        var marker = $"\n\n<!-- orchestrate:{run.RunId}{(draft.Task is null ? "" : $"/{draft.Task}")} -->\n";
+        return (draft.Body.Length <= LongestBody ? draft.Body : draft.Body[..LongestBody] + "\n\n(cut)") + marker;
+    }
+
+    private sealed record KnownPullRequest(int Number, string Url, string State, string Head);
+}

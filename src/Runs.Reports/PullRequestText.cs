@@ -1,0 +1,40 @@
+using Orchestrator.Runs.Merging.PullRequests;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>Title and text of a pull request: what was asked for, what the gates said, what it cost, and where the evidence is.</summary>
+/// <param name="repository">Absolute path of the repository's main work tree.</param>
+public sealed class PullRequestText(string repository)
+{
+    private const int MostTasks = 100;
+
+    /// <summary>Of a task's branch, or of a run's.</summary>
+    /// <param name="run">The run with all its tasks.</param>
+    /// <param name="task">The task; null: the run as a whole.</param>
+    /// <param name="request">What was asked for in full; empty: unknown.</param>
+    public PullRequestDraft Of(RunStatus run, RunTask? task, string request)
+    {
+        var folder = new RunFolder(repository, run.RunId);
+        var facts = new TaskFacts(folder);
+        var tasks = task is null ? run.Tasks.Where(one => TaskStates.IsGoodEnd(one.State)).ToList() : [task];
+        var title = task is null ? run.Title : task.Title;
+        var text = new MarkdownText().Append($"## What was asked for\n\n").AppendBlock(request.Length > 0 ? request : title);
+        text.Append($"\n## What was done\n\n| task | state | gates | cost |\n|---|---|---|---|\n");
+        foreach (var one in tasks.Take(MostTasks))
+        {
+            text.Append($"| {one.Id} | {one.State} | {GateWords.Count(one.Gates ?? new GateSummary())} | {one.Cost:0.00} USD |\n");
+        }
+        if (tasks.Count > MostTasks)
+        {
+            text.Append($"\nAnd {tasks.Count - MostTasks} more.\n");
+        }
+        text.Append($"\n## Evidence\n");
+        foreach (var (one, lines) in facts.Of(run with { Tasks = [.. tasks.Take(MostTasks)] }))
+        {
+            text.Append($"\n### {one.Id}\n\n").Append(lines.Select(line => MarkdownText.Of($"- {line}\n")));
+        }
+        text.Append($"\nMade by run {run.RunId}, {tasks.Sum(one => one.Starts)} agent starts, {tasks.Sum(one => one.Cost):0.00} USD. ");
+        text.Append($"It begins at {run.BaseCommit} of {run.Target}.\n");
+        return new PullRequestDraft(task?.Id, new UntrustedText(title.Length > 0 ? title : run.RunId).Line, text.ToString());
+    }
+}

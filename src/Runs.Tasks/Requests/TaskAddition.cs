@@ -1,0 +1,26 @@
+using Orchestrator.Runs.Loading;
+
+namespace Orchestrator.Runs.Tasks.Requests;
+
+/// <summary>Adds tasks that a person says in words to the plan of a run that is at work.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class TaskAddition(RunServices services)
+{
+    /// <summary>Stores the plan with the tasks. Repeating it has the same result.</summary>
+    /// <param name="input">The tasks.</param>
+    public SplitConclusion Add(AddTasksInput input)
+    {
+        var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        var tasks = input.Tasks.Select(task => AdhocPlan.TaskOf(task.Text.Trim(), task.Id)).ToList();
+        var extended = files with
+        {
+            Plan = files.Plan with { Tasks = [.. files.Plan.Tasks, .. tasks] },
+            Added = files.Added.Union(tasks.Select(task => task.Id)).ToHashSet(StringComparer.Ordinal),
+        };
+        return new SplitConclusion
+        {
+            PlanHash = files.StoreExtended(tasks),
+            Tasks = [.. TaskOutlines.OutlineOf(extended).Tasks.Skip(files.Plan.Tasks.Count)],
+        };
+    }
+}
