@@ -122,7 +122,7 @@ public sealed class AllEventsTests
     }
 
     [Fact]
-    public async Task Spawn_Texts_AreARunOfTasksSideBySideThatStaysOnABranch()
+    public async Task Spawn_Texts_AreTasksSideBySide()
     {
         await using var page = await ServedPage.StartAsync(Source());
 
@@ -132,9 +132,22 @@ public sealed class AllEventsTests
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         var call = Assert.Single(page.Source.Acts);
-        Assert.Equal(["run", "--detach", "--land=branch", CommandCall.InputFile], call.Words);
-        var plan = JsonNode.Parse(call.Input!)!;
-        Assert.Equal(["Fix the <b>", "--help"], plan["tasks"]!.AsArray().Select(task => task!["description"]!.GetValue<string>()));
+        Assert.Equal(["spawn", "--detach", "--", "Fix the <b>", "--help"], call.Words);
+    }
+
+    [Fact]
+    public async Task SessionsAndWorktrees_OfOlderClients_AreTheCommandsDocuments()
+    {
+        await using var page = await ServedPage.StartAsync(Source());
+
+        var sessions = await page.Browser.SendAsync(ServedPage.WithToken(HttpMethod.Get, "/api/sessions?hours=4"));
+        var worktrees = await page.Browser.SendAsync(ServedPage.WithToken(HttpMethod.Get, "/api/worktrees"));
+
+        Assert.Equal(HttpStatusCode.OK, sessions.StatusCode);
+        Assert.Contains("\"id\":\"s1\"", await sessions.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var tree = JsonNode.Parse(await worktrees.Content.ReadAsStringAsync())!["worktrees"]![0]!;
+        Assert.Equal(("/w", "/work/shop"), ((string?)tree["path"], (string?)tree["repository"]));
+        Assert.Contains(page.Source.Reads, call => call.Words.SequenceEqual(["sessions", "--json", "--limit=1000", "--hours=4"]));
     }
 
     [Theory]

@@ -66,6 +66,8 @@ internal sealed class FakeSource : IDashboardSource
                 "logs" => Document(new LogDocument(Run.RunId, call.Words[^1].Split('/')[1], 1, Log)),
                 "diff" => Document(new DiffDocument(Run.RunId, call.Words[^1].Split('/')[1], Patch, IsCut: false)),
                 "usage" => Document(Usage()),
+                "sessions" => new CommandOutcome(0, """{"sessions":[{"id":"s1"}]}""", ""),
+                "worktrees" => new CommandOutcome(0, """{"worktrees":[{"path":"/w"}]}""", ""),
                 "graph" => new CommandOutcome(2, "", "error: This is no plan."),
                 "config" => Document(
                     new ConfigDocument([new ConfigEntry("workers", Run.Title, "3", "flag", Run.Title, 0, Run.Title, Withheld: false)])

@@ -25,6 +25,8 @@ public sealed partial class DecidingFilesTests
         ["Runs/Files/CheckpointFiles"] = Checked,
         ["Runs.Reports/PendingCommands"] = "shown to people; the engine has the commands themselves",
         ["Runs.Tasks/Working/SavedWork"] = Report,
+        ["Runs.Tasks/Preparing/SessionAdoption"] = Person,
+        ["Machine/Repositories/TakenRemarks"] = "which remarks are tasks already: where it is changed, one becomes a task twice, or none",
         ["Runs/Files/ListFile"] = "lists that can only lead to a refusal (lent.json, dependencies.json)",
         ["Runs/Checkouts/GitCopies"] = "in the user's state: which copy stands in for another machine's; it is compared with its hash",
         ["Runs/Checkouts/RepositoryLocation"] = Tree,

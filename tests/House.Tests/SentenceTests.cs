@@ -67,6 +67,7 @@ public sealed class SentenceTests
         "TestWeakening: git's diff",
         "WorktreeDiff: what git prints",
         "WorktreeHead: files of git",
+        "ReviewRemarks: a mark in comments on GitHub, of which our own are no remarks",
         "WorktreeStatus: what git prints",
     ];
 

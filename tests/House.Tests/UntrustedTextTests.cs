@@ -9,7 +9,15 @@ public sealed class UntrustedTextTests
     private const string Terminal = "Orchestrator.Cli.Console.ITerminal";
 
     /// <summary>Print lines of ours; what they hold of others was marked where it was made.</summary>
-    private static readonly string[] Results = ["CommandLine", "ReportCommand", "GraphCommand", "VersionCommand", "MailCommand"];
+    private static readonly string[] Results =
+    [
+        "CommandLine",
+        "ReportCommand",
+        "CollectCommand",
+        "GraphCommand",
+        "VersionCommand",
+        "MailCommand",
+    ];
 
     /// <summary>Print what programs read: JSON, source code, a diff, a protocol, one value.</summary>
     private static readonly string[] Documents =

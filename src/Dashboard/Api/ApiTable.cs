@@ -39,6 +39,27 @@ internal static class ApiTable
         Read("getUsage", OfRepository + "/usage", "Usage limits, tokens and money of all accounts", _ => ["usage", "--json"]),
         Read("listSchedules", OfRepository + "/schedules", "The schedules", _ => ["schedule", "list", "--json"]),
         Read("listBacklog", OfRepository + "/backlog", "The tasks of the backlog", _ => ["tasks", "list", "--json"]),
+        Read(
+            "listSessions",
+            OfRepository + "/sessions",
+            "The conversations of Claude Code on this machine",
+            request => ["sessions", "--json", .. ApiRequest.Option("--hours", request.Query("hours"))]
+        ) with
+        {
+            Query = [new ApiMember("hours", "Only those of the last hours.")],
+        },
+        Read(
+            "listWorktrees",
+            OfRepository + "/worktrees",
+            "The worktrees of a repository: whose each is, and whether it can go",
+            _ => ["worktrees", "--json"]
+        ),
+        Read(
+            "collectResults",
+            OfRun + "/results",
+            "A run's results, branches and commits",
+            request => ["collect", "--json", "--", request.Run]
+        ),
         Read("check", OfRepository + "/check", "Whether this machine and the repository are ready", _ => ["check", "--json"]),
         new ApiRoute(
             HttpMethods.Post,
@@ -84,6 +105,12 @@ internal static class ApiTable
             "Says no to a question",
             request => ["reject", .. ApiRequest.Option("--reason", request.Text("reason")), "--", request.Task],
             Reason
+        ),
+        Act(
+            "openPullRequest",
+            OfRun + "/pull-request",
+            "Opens draft pull requests of a run, or updates those that it has",
+            request => ["pr", "--", request.Run]
         ),
         Act("pauseRun", OfRun + "/pause", "Pauses a run", request => ["pause", "--", request.Run]),
         Act("resumeRun", OfRun + "/resume", "Goes on with a run", request => ["resume", "--", request.Run]),

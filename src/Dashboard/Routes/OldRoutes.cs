@@ -3,8 +3,9 @@ using Orchestrator.Dashboard.Door;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>The addresses that clients of an older tool use: <c>/api/status</c>, <c>/api/spawn</c>, <c>/api/agents/RUN/TASK/pause</c> and
-/// <c>resume</c>, <c>/api/cleanup</c>, <c>/ws/status</c>. An agent's id is <c>RUN/TASK</c>.</summary>
+/// <summary>The addresses that clients of an older tool use: <c>/api/status</c>, <c>/api/sessions</c>, <c>/api/worktrees</c>,
+/// <c>/api/spawn</c>, <c>/api/agents/RUN/TASK/pause</c> and <c>resume</c>, <c>/api/cleanup</c>, <c>/ws/status</c>. An agent's id is
+/// <c>RUN/TASK</c>.</summary>
 /// <param name="commands">Carries them out.</param>
 /// <param name="events">All runs.</param>
 /// <param name="time">The clock.</param>
@@ -18,6 +19,8 @@ internal sealed class OldRoutes(CommandReader commands, AllEvents events, TimePr
     public void AddTo(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/status", async (HttpContext context) => Json(await StatusAsync(context.RequestAborted)));
+        routes.MapGet("/api/sessions", SessionsAsync);
+        routes.MapGet("/api/worktrees", (Delegate)WorktreesAsync);
         routes.MapPost("/api/spawn", (Delegate)SpawnAsync);
         foreach (var verb in (string[])["pause", "resume"])
         {
@@ -68,7 +71,40 @@ internal sealed class OldRoutes(CommandReader commands, AllEvents events, TimePr
         return new JsonObject { ["runs"] = runs, ["agents"] = agents };
     }
 
-    /// <summary>Independent tasks, each a text: a run that leaves its work on a branch.</summary>
+    /// <summary>The conversations of Claude Code on this machine: they belong to no repository, so any can be asked.</summary>
+    /// <param name="hours">Only those of the last hours.</param>
+    private async Task<IResult> SessionsAsync(HttpContext context, double? hours)
+    {
+        if (commands.Repositories is not [var any, ..])
+        {
+            return Json(new JsonObject { ["sessions"] = new JsonArray() });
+        }
+        string[] since = hours is { } given ? [string.Create(CultureInfo.InvariantCulture, $"--hours={given}")] : [];
+        var outcome = await commands.ReadAsync(any.Root, ["sessions", "--json", "--limit=1000", .. since], context.RequestAborted);
+        return outcome.IsDone ? Results.Text(outcome.Output, "application/json") : Told(outcome);
+    }
+
+    private async Task<IResult> WorktreesAsync(HttpContext context)
+    {
+        var all = new JsonArray();
+        foreach (var repository in commands.Repositories)
+        {
+            var (found, outcome) = await commands.ReadAsync<JsonObject>(repository.Root, ["worktrees", "--json"], context.RequestAborted);
+            if (found is null)
+            {
+                return Told(outcome);
+            }
+            foreach (var worktree in found["worktrees"]?.AsArray().OfType<JsonObject>().ToList() ?? [])
+            {
+                worktree.Parent!.AsArray().Remove(worktree);
+                worktree["repository"] = repository.Root;
+                all.Add((JsonNode)worktree);
+            }
+        }
+        return Json(new JsonObject { ["worktrees"] = all });
+    }
+
+    /// <summary>Independent tasks, each a text: a run that leaves the work of each on a branch.</summary>
     private async Task<IResult> SpawnAsync(HttpContext context)
     {
         JsonNode? body;
@@ -94,29 +130,7 @@ internal sealed class OldRoutes(CommandReader commands, AllEvents events, TimePr
                 "{\"repository\": \"ID or path\", \"tasks\": [\"what an agent has to do\", ...]}; GET /api/v1/repositories lists them."
             );
         }
-        var plan = new JsonObject
-        {
-            ["request"] = texts.Count == 1 ? texts[0] : $"{texts.Count} tasks side by side",
-            ["tasks"] = new JsonArray([
-                .. texts.Select(
-                    (text, at) =>
-                        new JsonObject
-                        {
-                            ["id"] = string.Create(CultureInfo.InvariantCulture, $"task-{at + 1}"),
-                            ["description"] = text,
-                            ["parallel"] = true,
-                        }
-                ),
-            ]),
-        };
-        var call = new CommandCall(
-            home.Root,
-            ["run", "--detach", "--land=branch", CommandCall.InputFile],
-            DoorMiddleware.SessionOf(context).Device
-        )
-        {
-            Input = plan.ToJsonString(),
-        };
+        var call = new CommandCall(home.Root, ["spawn", "--detach", "--", .. texts], DoorMiddleware.SessionOf(context).Device);
         return Told(await commands.ActAsync(call, context.RequestAborted));
     }
 

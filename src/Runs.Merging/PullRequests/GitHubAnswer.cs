@@ -3,7 +3,7 @@ namespace Orchestrator.Runs.Merging.PullRequests;
 /// <summary>How a call of <c>gh</c> ended.</summary>
 public enum GitHubOutcome
 {
-    /// <summary>It has answered.</summary>
+    /// <summary>The server has answered.</summary>
     Done,
 
     /// <summary>The program is not in PATH.</summary>
@@ -18,7 +18,7 @@ public enum GitHubOutcome
     /// <summary>The server did not answer, or with an error of its own.</summary>
     Unavailable,
 
-    /// <summary>It was refused for another reason.</summary>
+    /// <summary>The call was refused for another reason.</summary>
     Refused,
 }
 

@@ -15,10 +15,10 @@ public sealed record PullRequestDraft(string? Task, string Title, string Body);
 /// <param name="Message">A sentence for people.</param>
 public sealed record PullRequestResult(GitHubOutcome Outcome, string Message)
 {
-    /// <summary>Its address; null: there is none.</summary>
+    /// <summary>Address of the pull request; null: there is none.</summary>
     public string? Url { get; init; }
 
-    /// <summary>Its number; null: there is none.</summary>
+    /// <summary>Number of the pull request; null: there is none.</summary>
     public int? Number { get; init; }
 }
 
@@ -77,18 +77,11 @@ public sealed class PullRequestDesk(RepositoryLocation location, RunServices ser
                     + "them over first."
             );
         }
-        var file = Path.GetTempFileName();
-        try
-        {
-            await File.WriteAllTextAsync(file, BodyOf(run, draft), stop);
-            return known is null
-                ? await OpenAsync(gitHub, run.Target, branch, draft, file, stop)
-                : await UpdateAsync(gitHub, known, file, stop);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        var file = new RunFolder(location.Root, run.RunId).PullRequest(draft.Task ?? "run");
+        OwnFile.Write(file, BodyOf(run, draft));
+        return known is null
+            ? await OpenAsync(gitHub, run.Target, branch, draft, file, stop)
+            : await UpdateAsync(gitHub, known, file, stop);
     }
 
     /// <summary>What reviewers and checks say of the pull requests of a run, as it is now.</summary>

@@ -25,7 +25,7 @@ public static class RemarkTask
             Details = $"{(remark.Place.Length > 0 ? Name(remark.Place) + "\n" : "")}{Name(remark.Url)}\n{remark.Key}",
         };
 
-    /// <summary>Its title.</summary>
+    /// <summary>Title of the task, in a line.</summary>
     public static string TitleOf(ReviewRemark remark) =>
         remark.IsCheck
             ? $"#{Number(remark)}: {Name(remark.Author)} is red"

@@ -14,7 +14,7 @@ public sealed record AdoptedWork(string Id, string Head, IReadOnlyList<string> C
     /// <summary>All files as they are.</summary>
     internal string Tree { get; init; } = "";
 
-    /// <summary>The same without our own folder, which is no work.</summary>
+    /// <summary>All files but those of our own folder, which is no work.</summary>
     internal string WorkTree { get; init; } = "";
 }
 

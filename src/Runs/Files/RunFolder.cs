@@ -79,6 +79,10 @@ public sealed partial class RunFolder
     /// <summary>What became of the merged hunks, for programs.</summary>
     public string LossesJson => In("reports", "losses.json");
 
+    /// <summary>Text of a pull request.</summary>
+    /// <param name="name">The task, or <c>run</c>.</param>
+    public string PullRequest(string name) => In("reports", $"pull-request-{name}.md");
+
     /// <summary>Lines that look like secrets in what was to land, for people.</summary>
     public string Secrets => In("reports", "secrets.md");
 
