@@ -15,6 +15,7 @@ return args switch
         command
     ),
     ["follow", var folder, var worktree, .. var command] => await FollowerHost.RunAsync(folder, worktree, null, command),
+    ["ledger", var home, var name] => await LedgerHost.RunAsync(home, name),
     ["serve", var addressFile] => ServerHost.Run(addressFile),
     ["--version", ..] => ClaudeImpersonation.PrintVersion(),
     ["auth", "status", ..] => ClaudeImpersonation.PrintLogin(),
@@ -26,7 +27,7 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine(
-        "fake-agent SCRIPT.json | hook --policy FILE | serve FILE | follow FOLDER WORKTREE PROGRAM [ARGUMENT...] | the arguments of "
+        "fake-agent SCRIPT.json | hook --policy FILE | serve FILE | ledger HOME NAME | follow FOLDER WORKTREE PROGRAM [ARGUMENT...] | the arguments of "
             + "'claude -p' with FAKE_AGENT_SCRIPT set"
     );
     return 2;

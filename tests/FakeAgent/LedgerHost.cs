@@ -1,0 +1,54 @@
+using System.Globalization;
+using Orchestrator.Accounts;
+using Orchestrator.Processes;
+using Orchestrator.Usage;
+
+namespace Orchestrator.FakeAgent;
+
+/// <summary>Reserves and settles agent runs of two accounts without a pause until their budget is used up, so that a test can kill a whole
+/// writer of ledgers. What it was told is printed before it goes on.</summary>
+internal static class LedgerHost
+{
+    private const long Budget = 10_000_000;
+
+    internal static async Task<int> RunAsync(string home, string name)
+    {
+        var governor = new FileGovernor(new Dictionary<string, string> { ["HOME"] = home }, TimeProvider.System);
+        var scope = Scopes.Run("repository", "run");
+        for (var i = 0; ; i++)
+        {
+            var account = i % 2 == 0 ? "claude" : "api";
+            var id = string.Create(CultureInfo.InvariantCulture, $"repository/run/{name}-{i}/1");
+            var request = new StartRequest
+            {
+                Id = id,
+                Account = account,
+                Repository = "repository",
+                Run = "run",
+                Task = name,
+                Holder = new Holder("host", ProcessIdentity.Current.ToString()),
+                Share = 100,
+                Caps = [new Cap(CapKind.Run, scope, Budget)],
+            };
+            using var turn = await governor.AdmitAsync(request, CancellationToken.None);
+            if (turn.Answer.Admission is not Admitted { Reservation.GrantedMicros: { } granted })
+            {
+                Console.Out.WriteLine("used up");
+                return 0;
+            }
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"admitted {id} {granted}"));
+            turn.Dispose();
+            var used = Math.Min(granted, 500 + (i % 7));
+            await governor.CallAsync(
+                new GovernorCall
+                {
+                    Account = account,
+                    Id = id,
+                    Ended = new RunEnd(new Amount(used, 1), [scope]),
+                },
+                CancellationToken.None
+            );
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"settled {id} {used}"));
+        }
+    }
+}
