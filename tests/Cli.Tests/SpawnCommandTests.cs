@@ -53,6 +53,39 @@ public sealed class SpawnCommandTests
     }
 
     [Fact]
+    public async Task Spawn_ToPick_TakesTheBestByEvidenceAndKeepsTheOthers()
+    {
+        using var cli = await RunCommandTests
+            .Repository(
+                "case $ORCHESTRATOR_TASK in *-1) exit 7;; *-2) seq 100 > made.txt;; *-3) echo ok > made.txt;; esac; echo more >> README.md"
+            )
+            .TrustAsync();
+        cli.WriteUser("max_remediations: 0\n");
+
+        var run = await cli.RunAsync("spawn", "--n", "3", "--pick", "Speed it up", "--yes");
+        var id = (string)(await cli.RunAsync("status", "--json")).Json["runId"]!;
+        var again = await cli.RunAsync("pick", id);
+        var wrong = await cli.RunAsync("spawn", "--pick", "Speed it up");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("1. speed-it-up-3: ", run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Picked: speed-it-up-3, because it changes fewer lines; it is on orchestrator/{id}/picked/speed-it-up.",
+            run.Output,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            cli.Git("rev-parse", $"orchestrator/{id}/t/speed-it-up-3"),
+            cli.Git("rev-parse", $"orchestrator/{id}/picked/speed-it-up")
+        );
+        Assert.Equal("ok\n", cli.Git("show", $"orchestrator/{id}/picked/speed-it-up:made.txt"));
+        Assert.Contains("t/speed-it-up-2", cli.Git("branch", "--list", "orchestrator/*"), StringComparison.Ordinal);
+        Assert.Equal(0, again.ExitCode);
+        Assert.Contains("Picked: speed-it-up-3", again.Output, StringComparison.Ordinal);
+        Assert.Equal(2, wrong.ExitCode);
+    }
+
+    [Fact]
     public async Task Spawn_IntoARunAtWork_AddsTheTask()
     {
         using var cli = await RunCommandTests

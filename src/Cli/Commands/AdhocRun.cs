@@ -82,6 +82,8 @@ internal sealed class AdhocRun
     /// <param name="opened">The settings, from <see cref="Open"/>.</param>
     /// <param name="begin">Called with the run's id in the process that starts it, before it does; null: nothing is to be done. Where it is
     /// given, uncommitted changes are part of the work, and nobody is asked about them.</param>
+    /// <param name="end">Called with the run's id and its exit code in the process that has watched it to its end, or until it waits;
+    /// null: nothing is to be done.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> StartAsync(
         ParseResult parsed,
@@ -91,7 +93,8 @@ internal sealed class AdhocRun
         RepositorySettings opened,
         CommandContext context,
         CancellationToken stop,
-        Func<string, Task>? begin = null
+        Func<string, Task>? begin = null,
+        Func<string, int, Task<int>>? end = null
     )
     {
         var runId = RunIdOf(parsed, plan, kind, repository, context);
@@ -112,7 +115,8 @@ internal sealed class AdhocRun
         await (begin?.Invoke(runId) ?? Task.CompletedTask);
         await using var page = await _page.StartAsync(parsed, repository, context, stop);
         var outlivingWith = parsed.GetValue(_attached) ? null : _engine.Arguments(parsed);
-        return await RunSession.RunAsync(runId, input, repository, settings.Settings!, outlivingWith, context, stop);
+        var code = await RunSession.RunAsync(runId, input, repository, settings.Settings!, outlivingWith, context, stop);
+        return end is null ? code : await end(runId, code);
     }
 
     private string RunIdOf(ParseResult parsed, Plan plan, string kind, RepositoryLocation repository, CommandContext context)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
+using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -25,6 +26,10 @@ internal sealed class SpawnCommand : CliCommand
         HelpName = "N",
         DefaultValueFactory = static _ => 1,
     };
+    private readonly Option<bool> _pick = new("--pick")
+    {
+        Description = "With --n: pick the best result of each task by gates, measurements and size; the others stay",
+    };
     private readonly Option<string?> _into = new("--run")
     {
         Description = "Add the tasks to this run, which is at work, instead of starting one",
@@ -42,6 +47,7 @@ internal sealed class SpawnCommand : CliCommand
         Add(_tasks);
         Add(_from);
         Add(_times);
+        Add(_pick);
         Add(_into);
         Add(_dryRun);
         _run.AddTo(this);
@@ -64,7 +70,31 @@ internal sealed class SpawnCommand : CliCommand
             await RunPreparation.DemandRepositoryAsync(context, repository, opened.Loaded, stop);
             return ExitCodes.Done;
         }
-        return await _run.StartAsync(parsed, plan, "spawn", repository, opened, context, stop);
+        return await _run.StartAsync(
+            parsed,
+            plan,
+            "spawn",
+            repository,
+            opened,
+            context,
+            stop,
+            end: parsed.GetValue(_pick) ? (runId, code) => PickAsync(runId, code, repository, context, stop) : null
+        );
+    }
+
+    // Also where some did not end well: that is what several are for.
+    private static async Task<int> PickAsync(
+        string runId,
+        int code,
+        RepositoryLocation repository,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        var run = StoredRuns.Require(repository, runId).Status;
+        return code is ExitCodes.Done or ExitCodes.WorkFailed && run.Tasks.Count > 0 && run.Tasks.All(task => TaskStates.IsEnd(task.State))
+            ? Math.Max(code, await PickCommand.ShowAsync(run, repository, context, stop))
+            : code;
     }
 
     /// <summary>The plan of the given texts.</summary>
@@ -80,6 +110,14 @@ internal sealed class SpawnCommand : CliCommand
                 ExitCodes.Usage,
                 $"--n {times}: a task needs one agent at least.",
                 "orchestrate spawn --n 3 \"TASK\""
+            );
+        }
+        if (parsed.GetValue(_pick) && (times < 2 || into is not null))
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                "--pick picks among several results of a task in a run of their own.",
+                "orchestrate spawn --n 3 --pick \"TASK\""
             );
         }
         if (AdhocPlan.Fault(texts, times) is { } fault)

@@ -119,6 +119,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["history"] = Of(Plain, "orchestrate history --limit 5", "orchestrate history --forecast"),
         ["pr"] = Of(PullRequest, "orchestrate pr", "orchestrate pr run-tasks-3f9a1c/parser"),
         ["pr sync"] = Of(PullRequest, "orchestrate pr sync"),
+        ["pick"] = Of([(ExitCodes.WorkFailed, "none of the results ended well")], "orchestrate pick"),
         ["collect"] = Of(Plain, "orchestrate collect", "orchestrate collect --to results"),
         ["worktrees"] = Of(Plain, "orchestrate worktrees"),
         ["sessions"] = Of(Plain, "orchestrate sessions --hours 4"),

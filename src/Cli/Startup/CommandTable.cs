@@ -54,6 +54,7 @@ internal static class CommandTable
         ("diff", static () => new DiffCommand()),
         ("open", static () => new OpenCommand()),
         ("report", static () => new ReportCommand()),
+        ("pick", static () => new PickCommand()),
         ("collect", static () => new CollectCommand()),
         ("worktrees", static () => new WorktreesCommand()),
         ("sessions", static () => new SessionsCommand()),

@@ -56,6 +56,11 @@ public sealed record TaskDiff(string Text, bool IsCut)
         {
             return await diffs.PatchAsync(task.MergeCommit + "^1", task.MergeCommit, cancellationToken: stop);
         }
+        if (task.State == TaskStates.Kept && run.BaseCommit.Length > 0)
+        {
+            // Nothing else is on its branch, and the run's staging branch is gone when it has ended.
+            return await diffs.PatchAsync(run.BaseCommit, task.Commit, cancellationToken: stop);
+        }
         if (task.Commit.Length > 0)
         {
             return await diffs.PatchAsync(

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Globalization;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Merging.Picking;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>pick</c>: among results of the same task, the best by gates, measurements and size gets a branch of its own.</summary>
+internal sealed class PickCommand : CliCommand
+{
+    private readonly RunArgument _run = new("RUN", "A run of spawn --n, which has ended or waits for a decision");
+
+    public PickCommand()
+        : base("pick", "Pick the best of several results of the same task, by what its gates and figures show")
+    {
+        _run.AddTo(this);
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var run = _run.RequireRun(repository, parsed);
+        return run.Status.Tasks.FirstOrDefault(task => !TaskStates.IsEnd(task.State)) is { } open
+            ? throw new CommandException(
+                ExitCodes.Usage,
+                $"{open.Id} of {run.Id} is {open.State}: it is picked when all have ended.",
+                $"See 'orchestrate status {run.Id}'."
+            )
+            : ShowAsync(run.Status, repository, context, stop);
+    }
+
+    /// <summary>Picks, and shows the results in order.</summary>
+    /// <returns>The exit code: the work failed where nothing could be picked.</returns>
+    internal static async Task<int> ShowAsync(RunStatus run, RepositoryLocation repository, CommandContext context, CancellationToken stop)
+    {
+        var picked = await new ResultPick(repository, context.Services).PickAsync(run, stop);
+        if (picked.Count == 0)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"No two tasks of {run.RunId} have the same text.",
+                "orchestrate spawn --n 3 --pick \"TASK\" gives one task to several agents."
+            );
+        }
+        foreach (var (ranking, branch) in picked)
+        {
+            foreach (var (index, result) in ranking.Results.Index())
+            {
+                context.Terminal.Show(
+                    string.Create(CultureInfo.InvariantCulture, $"{index + 1}. {result.Task}: ")
+                        + $"{(result.IsVerified ? "" : "did not end well, ")}{GateWords.Count(result.Gates)} gates, "
+                        + $"{(result.Missed > 0 ? $"{result.Missed} measurements missed, " : "")}"
+                        + $"{(result.Oddities > 0 ? "strange gates, " : "")}{result.Lines} lines"
+                );
+            }
+            context.Terminal.Show(
+                branch.Length == 0 ? "Picked: none, since none ended well."
+                : ranking.Reason.Length > 0 ? $"Picked: {ranking.Results[0].Task}, because {ranking.Reason}; it is on {branch}."
+                : $"Picked: {ranking.Results[0].Task}, the first of those that are alike; it is on {branch}."
+            );
+        }
+        return picked.All(one => one.Branch.Length > 0) ? ExitCodes.Done : ExitCodes.WorkFailed;
+    }
+}
