@@ -19,6 +19,12 @@ public interface IAgentRunner
     /// can.</summary>
     string? AnswerFault => null;
 
+    /// <summary>Where the file of a conversation has to be for an agent that works in a folder, so that <see cref="FindConversation"/>
+    /// finds it and the agent goes on with it. Null: conversations of this kind of agent can't be brought from elsewhere.</summary>
+    /// <param name="sessionId">The conversation.</param>
+    /// <param name="workingDirectory">Absolute path of the folder.</param>
+    string? PlaceOfConversation(string sessionId, string workingDirectory) => null;
+
     /// <summary>What the program needs of the home, in a sandbox.</summary>
     AgentState State => AgentState.None;
 

@@ -155,8 +155,11 @@ internal static class ClaudeImpersonation
         var home =
             Environment.GetEnvironmentVariable("CLAUDE_CONFIG_DIR")
             ?? Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/", ".claude");
-        return Path.Combine(home, "projects", "fake", session + ".jsonl");
+        return Path.Combine(home, "projects", ProjectOf(Directory.GetCurrentDirectory()), session + ".jsonl");
     }
+
+    /// <summary>As the CLI names the folder of what was said in a working directory: it looks for a conversation there alone.</summary>
+    private static string ProjectOf(string directory) => string.Concat(directory.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
 
     private static string? Value(string[] arguments, string flag)
     {

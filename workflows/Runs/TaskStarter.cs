@@ -34,6 +34,7 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
             Guidance = entry.State.Guidance,
             RunWakes = true,
             Review = review,
+            Session = entry.Progress.Attempt == 0 ? _state.Input.Conversations?.GetValueOrDefault(entry.Id) ?? "" : "",
             Lent = entry.Progress.Lent ?? [],
             PlanningHash = _state.Plan.PlanningHash,
             Replan = entry.Id == ReplanTask.Id ? _state.Run.Replan!.Round : 0,

@@ -109,6 +109,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         {
             Known = null,
         };
+        Session = input.Session;
         IsPaused = input.Paused;
         Guidance = input.Guidance;
         var known = input.Known ?? Progress with { Id = input.Task.Id };

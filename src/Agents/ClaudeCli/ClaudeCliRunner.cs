@@ -14,6 +14,10 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     public string? FindConversation(string sessionId) => ClaudeSessionFiles.Find(ConfigDirectory, sessionId);
 
     /// <inheritdoc/>
+    public string? PlaceOfConversation(string sessionId, string workingDirectory) =>
+        ClaudeSessionFiles.PlaceOf(ConfigDirectory, sessionId, workingDirectory);
+
+    /// <inheritdoc/>
     public AgentState State => AgentState.OfClaude(ConfigDirectory);
 
     /// <inheritdoc/>

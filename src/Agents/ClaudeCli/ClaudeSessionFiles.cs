@@ -14,4 +14,31 @@ internal static class ClaudeSessionFiles
                 .FirstOrDefault(File.Exists)
             : null;
     }
+
+    /// <summary>Where the CLI keeps the conversation of an agent that works in a folder.</summary>
+    /// <param name="workingDirectory">The real path of the folder: links are resolved.</param>
+    internal static string PlaceOf(string configDirectory, string sessionId, string workingDirectory) =>
+        Path.Combine(configDirectory, "projects", NameOf(workingDirectory), sessionId + ".jsonl");
+
+    private static string NameOf(string workingDirectory)
+    {
+        var name = string.Concat(workingDirectory.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
+        return name.Length <= LongestName
+            ? name
+            : $"{name[..LongestName]}-{Base36(Math.Abs((long)workingDirectory.Aggregate(0, (hash, c) => unchecked((hash * 31) + c))))}";
+    }
+
+    private static string Base36(long number)
+    {
+        const string Digits = "0123456789abcdefghijklmnopqrstuvwxyz";
+        var text = "";
+        do
+        {
+            text = Digits[(int)(number % Digits.Length)] + text;
+            number /= Digits.Length;
+        } while (number > 0);
+        return text;
+    }
+
+    private const int LongestName = 200;
 }

@@ -10,7 +10,7 @@ internal static class CommandGroups
     [
         ("Set up", ["init", "check", "trust", "config", "notify", "completion", "version"]),
         ("Plan", ["plan", "validate", "graph", "conflicts", "risk", "prompt", "verify", "contracts", "context", "environment", "schema"]),
-        ("Run", ["run", "spawn", "resume", "move", "night"]),
+        ("Run", ["run", "spawn", "resume", "move", "task", "night"]),
         (
             "Look",
             [

@@ -115,6 +115,8 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             [.. Run, (ExitCodes.Usage, "its machine works on it, or something that it needs is not here")],
             "orchestrate move run-tasks-3f9a1c --address temporal.example.com:7233"
         ),
+        ["task export"] = Of(Plain, "orchestrate task export run-tasks-3f9a1c/parser parser.bundle"),
+        ["task import"] = Of(Run, "orchestrate task import parser.bundle"),
         ["status"] = Of(Plain, "orchestrate status --watch"),
         ["history"] = Of(Plain, "orchestrate history --limit 5", "orchestrate history --forecast"),
         ["pr"] = Of(PullRequest, "orchestrate pr", "orchestrate pr run-tasks-3f9a1c/parser"),

@@ -41,6 +41,7 @@ internal static class CommandTable
         ("spawn", static () => new SpawnCommand()),
         ("resume", static () => new ResumeCommand()),
         ("move", static () => new MoveCommand()),
+        ("task", static () => new TaskMoveCommand()),
         ("night", static () => new NightCommand()),
         ("status", static () => new StatusCommand()),
         ("workers", static () => new WorkersCommand()),

@@ -115,6 +115,11 @@ public sealed record OrchestrationInput
     [JsonPropertyName("forecast")]
     public RunForecast? Forecast { get; init; }
 
+    /// <summary>Conversations that tasks go on with, by task: they were begun elsewhere, and their files are in the run's folder. Null:
+    /// each begins one of its own.</summary>
+    [JsonPropertyName("conversations")]
+    public IReadOnlyDictionary<string, string>? Conversations { get; init; }
+
     /// <summary>Answers recommendations (review of a medium risk, uncommitted changes); never what is required.</summary>
     [JsonPropertyName("yes")]
     public bool Yes { get; init; }
@@ -179,6 +184,10 @@ public sealed record OrchestrationInput
         if (UntilZone is not null && UntilTime is null)
         {
             faults.Add("'untilZone' goes with 'untilTime'.");
+        }
+        if (Conversations?.FirstOrDefault(pair => !Guid.TryParse(pair.Value, out _)) is { Key: not null } other)
+        {
+            faults.Add($"'conversations' has '{other.Value}' for '{other.Key}'; it must be the id of a conversation.");
         }
         if (MaxCost <= 0)
         {

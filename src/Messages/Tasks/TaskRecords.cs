@@ -38,6 +38,13 @@ public sealed record TaskInput
     /// <summary>The round that a <c>ReviewWorkflow</c> carries out; null for tasks.</summary>
     public ReviewRound? Review { get; init; }
 
+    /// <summary>Conversation that its first agent goes on with; empty: it begins one.</summary>
+    public string Session
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
     /// <summary>Files that were granted to the task beyond the plan.</summary>
     public IReadOnlyList<string> Lent { get; init; } = [];
 

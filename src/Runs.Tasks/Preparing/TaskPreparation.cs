@@ -187,11 +187,40 @@ public sealed class TaskPreparation(RunServices services)
         {
             await Snapshots.RestoreAsync(worktree, snapshot, await MayFillAsync(), stop);
         }
+        else if (tip == notes.Base && await ImportedAsync(workspace, tip, stop) is { } imported)
+        {
+            await Snapshots.RestoreAsync(worktree, imported, await MayFillAsync(), stop);
+        }
         return worktree;
 
         Task<DiscardPermit> MayFillAsync() =>
             workspace.KeepAsync(worktree, "what was in the worktree before a snapshot was restored", [tip!], stop);
     }
+
+    /// <summary>The work that the task began with on another machine, on its base here; null: there is none.</summary>
+    private static async Task<string?> ImportedAsync(TaskWorkspace workspace, string tip, CancellationToken stop)
+    {
+        if (await workspace.Refs.ReadAsync(RunRefs.Imported(workspace.Files.Folder, workspace.TaskId), stop) is not { } work)
+        {
+            return null;
+        }
+        var merged = await new Merges(workspace.Repository).ApplyAsync(work, tip, workspace.Files.AppendedFiles, stop);
+        return merged.IsClean
+            ? await new CommitStore(workspace.Repository).CreateAsync(
+                merged.Tree,
+                [tip],
+                $"{workspace.TaskId}: imported",
+                new CommitTrailers(workspace.RunId, workspace.TaskId),
+                stop
+            )
+            : throw new StepException(
+                $"The imported work of {workspace.TaskId} does not fit its base here any more: "
+                    + $"{FileNames.Some([.. merged.ConflictedFiles], MostNamed)}. It is kept as {RunRefs.Imported(workspace.Files.Folder, workspace.TaskId)}.",
+                "ImportConflicts"
+            );
+    }
+
+    private const int MostNamed = 5;
 
     /// <summary>Merges the present staging into the worktree, so that the agent sees what its work conflicts with; conflicts are left in
     /// the files, marked.</summary>

@@ -11,10 +11,10 @@ internal sealed class WorkSnapshots(
     TimeProvider time
 )
 {
-    private const string ConversationsFolder = "conversations";
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(2);
     private long _last = time.GetTimestamp();
     private Task _saving = Task.CompletedTask;
+    private bool _isKept;
 
     /// <summary>Why the last snapshot failed; empty where it did not.</summary>
     public string Problem { get; private set; } = "";
@@ -22,6 +22,7 @@ internal sealed class WorkSnapshots(
     /// <summary>Starts a snapshot when the last one is old enough, without delaying the agent or its follower.</summary>
     public async Task SaveIfDueAsync()
     {
+        KeepConversationOnce();
         if (worktree is null || !_saving.IsCompleted || time.GetElapsedTime(_last) < Interval)
         {
             return;
@@ -32,19 +33,41 @@ internal sealed class WorkSnapshots(
     }
 
     /// <summary>Waits for the snapshot in progress, before anything else writes in the worktree.</summary>
-    public Task FinishAsync() => _saving;
+    public Task FinishAsync()
+    {
+        KeepConversationOnce();
+        return _saving;
+    }
+
+    /// <summary>What is kept is linked to the conversation, and grows with it: an agent that works only for moments has it kept,
+    /// too.</summary>
+    private void KeepConversationOnce()
+    {
+        try
+        {
+            _isKept = _isKept || KeepConversation();
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            Problem = FileNames.Show(failed.Message, 600);
+        }
+    }
+
+    private bool KeepConversation()
+    {
+        if (conversation() is not { } file)
+        {
+            return false;
+        }
+        SharedFile.Keep(file, KeptConversations.PathOf(workspace.Files.Folder, workspace.TaskId, Path.GetFileNameWithoutExtension(file)));
+        return true;
+    }
 
     private async Task SaveAsync(Worktree worktree)
     {
         try
         {
-            if (conversation() is { } file)
-            {
-                SharedFile.Keep(
-                    file,
-                    Path.Combine(workspace.Files.Folder.Task(workspace.TaskId), ConversationsFolder, Path.GetFileName(file))
-                );
-            }
+            KeepConversation();
             await takeOver();
             await workspace.Unfinished.SaveAsync(
                 worktree,

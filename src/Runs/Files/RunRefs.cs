@@ -24,6 +24,9 @@ public static class RunRefs
     /// <summary>Work that we would have overwritten: numbered below it.</summary>
     public static string Kept(RunFolder folder, string taskId) => $"{Kepts(folder)}/{taskId}";
 
+    /// <summary>Work that a task began with, from another machine: one commit on the base that it had there.</summary>
+    public static string Imported(RunFolder folder, string taskId) => $"{Kept(folder, taskId)}/imported";
+
     /// <summary>The task of a ref of kept or unfinished work; null for another ref.</summary>
     public static string? TaskOfKept(RunFolder folder, string name) =>
         name.StartsWith(Wips(folder) + "/", StringComparison.Ordinal) ? name[(Wips(folder).Length + 1)..]

@@ -1,0 +1,115 @@
+using System.CommandLine;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>task ...</c>: takes a task to a machine that sees neither this one nor its server, as a file.</summary>
+internal sealed class TaskMoveCommand : Command
+{
+    public TaskMoveCommand()
+        : base("task", "Take a task to another machine as a file")
+    {
+        Add(new TaskExportCommand());
+        Add(new TaskImportCommand());
+    }
+}
+
+/// <summary><c>task export</c>: writes a task with its work so far and its conversation into a file.</summary>
+internal sealed class TaskExportCommand : CliCommand
+{
+    private readonly Argument<string> _which = new("RUN/TASK") { Description = "The task" };
+    private readonly Argument<string> _file = new("FILE") { Description = "The file to write: a git bundle" };
+    private readonly Option<bool> _allowSecrets = new("--allow-secrets") { Description = "What looks like secrets may be in the file" };
+
+    public TaskExportCommand()
+        : base("export", "Write a task into a file, with its work so far and its conversation")
+    {
+        Add(_which);
+        Add(_file);
+        Add(_allowSecrets);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var (run, reference) = RunReference.Require(repository, parsed.GetRequiredValue(_which));
+        var task = reference.RequireTask(run.Status);
+        var file = context.FullPath(parsed.GetRequiredValue(_file));
+        var written = await new TaskExport(context.Services).WriteAsync(
+            run.Status,
+            task,
+            repository.Root,
+            file,
+            parsed.GetValue(_allowSecrets),
+            stop
+        );
+        context.Terminal.Say(
+            $"{file} has {task} of {run.Id}: its work so far with the history below it, and "
+                + (written.Session.Length > 0 ? $"the conversation {written.Session}." : "no conversation: an agent begins with the files.")
+        );
+        if (!TaskStates.IsEnd(run.Status.Tasks.First(one => one.Id == task).State))
+        {
+            context.Terminal.Say(
+                $"It stays in {run.Id}, too. So that nobody does it twice: orchestrate cancel {run.Id}/{task} (the run goes on without it)."
+            );
+        }
+        return ExitCodes.Done;
+    }
+}
+
+/// <summary><c>task import</c>: goes on with a task from a file, as a run of its own.</summary>
+internal sealed class TaskImportCommand : CliCommand
+{
+    private readonly Argument<string> _file = new("FILE") { Description = "A file of 'task export'" };
+    private readonly RunOptionsSet _options = new();
+    private readonly EngineOptions _engine = new();
+    private readonly Option<bool> _yes = GlobalOptions.Yes();
+
+    public TaskImportCommand()
+        : base("import", "Go on with a task from a file, as a run of its own")
+    {
+        Add(_file);
+        _options.AddTo(this, hasPlan: false);
+        Add(_yes);
+        _engine.AddTo(this);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var runId = RunIds.Create(Path.GetFileNameWithoutExtension(parsed.GetRequiredValue(_file)), Guid.NewGuid(), "import");
+        var yes = parsed.GetValue(_yes);
+        var settings = TrustGate.Demand(
+            context,
+            context.OpenSettings(repository, [.. _options.Flags(parsed), .. _engine.Flags(parsed)], runId),
+            yes,
+            runId
+        );
+        var agreed = await RunPreparation.DemandAsync(context, repository, settings, planFile: null, yes, stop);
+        var taken = await new TaskImport(context.Services).TakeAsync(
+            context.FullPath(parsed.GetRequiredValue(_file)),
+            repository.Root,
+            repository.LinkedWorktree,
+            runId,
+            stop
+        );
+        context.Terminal.Say(
+            $"{taken.Task} of {taken.Run} was exported at {Console.LocalTimes.Of(taken.At)} on {taken.Machine}, after {taken.Starts} starts of "
+                + "an agent; its work so far is taken up"
+                + (taken.Session.Length > 0 ? $", and the conversation {taken.Session} goes on." : ". It came without a conversation.")
+        );
+        var input = _options.InputOf(parsed, repository, settings.Settings!) with
+        {
+            Plan = taken.Plan,
+            Yes = agreed,
+            Conversations = taken.Session.Length > 0 ? new Dictionary<string, string> { [taken.Task] = taken.Session } : null,
+        };
+        return await RunSession.RunAsync(runId, input, repository, settings.Settings!, _engine.Arguments(parsed), context, stop);
+    }
+}

@@ -1,0 +1,57 @@
+namespace Orchestrator.Git.Sharing;
+
+/// <summary>A file with commits and all that they rest on (git-bundle(1)), for machines that see neither each other nor a common
+/// remote.</summary>
+/// <param name="repository">The repository.</param>
+/// <param name="path">Absolute path of the file.</param>
+public sealed class BundleFile(GitRepository repository, string path)
+{
+    /// <summary>Writes a ref into the file, with its history. A file that is there is replaced when the new one is whole.</summary>
+    /// <param name="name">The ref.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    public async Task WriteAsync(string name, CancellationToken cancellationToken = default)
+    {
+        var aside = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            await repository.AddObjectsAsync(repository.Call("bundle", "create", "--quiet", aside, name), cancellationToken);
+            File.Move(aside, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(aside);
+        }
+    }
+
+    /// <summary>Takes the commit of the only ref below a prefix out of the file, with its history.</summary>
+    /// <param name="prefix">Prefix of the ref's name in the file.</param>
+    /// <param name="name">The name that it gets here; an earlier commit of that name is replaced.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>The commit; null: the file is no bundle, is damaged, or has no such ref.</returns>
+    public async Task<string?> TakeAsync(string prefix, string name, CancellationToken cancellationToken = default)
+    {
+        var heads = await repository.ReadAsync(
+            repository.Call("bundle", "list-heads", path) with
+            {
+                AnswerCodes = [0, 1, 128],
+            },
+            cancellationToken
+        );
+        var found = heads.ExitCode != 0 ? [] : heads.Lines.Select(line => line.Split(' ', 2)).Where(head => Is(head, prefix)).ToList();
+        if (found is not [[var commit, var there]])
+        {
+            return null;
+        }
+        var fetched = await repository.WriteAsync(
+            repository.Call("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", path, $"+{there}:{name}") with
+            {
+                AnswerCodes = [0, 1, 128],
+            },
+            cancellationToken
+        );
+        return fetched.ExitCode == 0 ? commit : null;
+    }
+
+    private static bool Is(string[] head, string prefix) =>
+        head is [var id, var name] && ObjectId.IsId(id) && name.StartsWith(prefix + "/", StringComparison.Ordinal);
+}

@@ -1,0 +1,168 @@
+using Orchestrator.Agents.Supervision;
+using Orchestrator.Gates.Secrets;
+using Orchestrator.Git.Refs;
+using Orchestrator.Git.Sharing;
+
+namespace Orchestrator.Runs.Tasks.Moving;
+
+/// <summary>Writes a task into a file, to go on with it on a machine that sees neither this one nor its server: its work so far with all that
+/// this rests on, what is to be done, and its agent's conversation.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class TaskExport(RunServices services)
+{
+    private const int MostNamed = 5;
+
+    /// <summary>Writes the file.</summary>
+    /// <param name="run">The run, by its record.</param>
+    /// <param name="taskId">The task, whose agent is not at work.</param>
+    /// <param name="root">Absolute path of the main work tree.</param>
+    /// <param name="file">Absolute path of the file; one that is there is replaced.</param>
+    /// <param name="allowsSecrets">What looks like secrets may be in it.</param>
+    /// <param name="stop">Ends git.</param>
+    /// <returns>What is in it.</returns>
+    /// <exception cref="RefusedException">There is nothing to export, its agent works, or it has secrets.</exception>
+    public async Task<ExportedTask> WriteAsync(
+        RunStatus run,
+        string taskId,
+        string root,
+        string file,
+        bool allowsSecrets,
+        CancellationToken stop
+    )
+    {
+        var progress = run.Tasks.First(task => task.Id == taskId);
+        var folder = new RunFolder(root, run.RunId);
+        var repository = await services.OpenRepositoryAsync(root);
+        var files = services.Plans.Load(new RepositoryReference(root, repository.Key, run.Queue), run.RunId, run.PlanHash);
+        var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(files), files, taskId);
+        Refuse(run, progress, folder);
+        var start = TaskNotes.Read(folder, taskId).Base;
+        if (start.Length == 0 || !await repository.HasCommitAsync(start, stop))
+        {
+            throw new RefusedException($"{taskId} has not begun: there is nothing of it to take elsewhere.", "Run its plan there.");
+        }
+        var name = $"{ExportedTask.Prefix}/{folder.Name}/{taskId}";
+        var work = await WorkAsync(workspace, start, name, stop);
+        var kept = KeptConversations.FindLast(folder, taskId);
+        var conversation = kept is { } last ? await File.ReadAllTextAsync(last.File, stop) : "";
+        if (!allowsSecrets)
+        {
+            await RefuseSecretsAsync(repository, start, work, conversation, stop);
+        }
+        var task = files.TaskWithLent(taskId) with { DependsOn = [], Status = default };
+        var facts = new ExportedTask
+        {
+            SchemaVersion = ExportedTask.Version,
+            Run = run.RunId,
+            Task = taskId,
+            Plan = PlanJson.ToData(files.Plan with { Tasks = [task] }),
+            Session = kept?.Session ?? "",
+            Starts = progress.Starts,
+            Machine = services.Host,
+            At = services.Time.GetUtcNow(),
+        };
+        await WriteAsync(repository, work, facts, conversation, name, file, stop);
+        return facts;
+    }
+
+    private static void Refuse(RunStatus run, RunTask progress, RunFolder folder)
+    {
+        if (TaskStates.IsDone(progress.State))
+        {
+            throw new RefusedException($"{progress.Id} is {progress.State}: its work is on {run.Staging}.", $"Push {run.Staging}.");
+        }
+        if (
+            AgentRunFolders.Of(folder.Task(progress.Id)).LastOrDefault() is { } last
+            && AgentSupervisor.Look(last) == AgentStartState.Running
+        )
+        {
+            throw new RefusedException(
+                $"The agent of {progress.Id} is at work.",
+                $"Interrupt it first, it keeps its conversation: orchestrate pause {run.RunId}/{progress.Id}"
+            );
+        }
+    }
+
+    /// <summary>The present files as one commit on the task's base.</summary>
+    private static async Task<string> WorkAsync(TaskWorkspace workspace, string start, string name, CancellationToken stop)
+    {
+        var commits = new CommitStore(workspace.Repository);
+        var trailers = new CommitTrailers(workspace.RunId, workspace.TaskId);
+        var last =
+            await workspace.Refs.ReadAsync(RunRefs.Wip(workspace.Files.Folder, workspace.TaskId), stop)
+            ?? await workspace.Refs.ReadAsync(workspace.Branch, stop)
+            ?? start;
+        var tree = workspace.Worktrees.Find(workspace.WorktreePath) is { } worktree
+            ? (await new WorktreeTree(worktree).WriteAsync(stop)).Tree
+            : last + "^{tree}";
+        return await commits.CreateAsync(tree, [start], $"{workspace.TaskId}: work so far", trailers, stop);
+    }
+
+    private static async Task RefuseSecretsAsync(
+        GitRepository repository,
+        string start,
+        string work,
+        string conversation,
+        CancellationToken stop
+    )
+    {
+        var found = new List<string>();
+        foreach (var file in await PatchFile.ReadAsync(repository, start, work, stop) ?? [])
+        {
+            found.AddRange(
+                file.AddedLines().SelectMany(line => SecretScanner.Find(line.Text).Select(match => $"{match.Kind} in {file.Path}"))
+            );
+        }
+        found.AddRange(
+            conversation
+                .Split('\n')
+                .SelectMany(
+                    (line, index) => SecretScanner.FindByForm(line).Select(match => $"{match.Kind} in line {index + 1} of the conversation")
+                )
+        );
+        if (found.Count > 0)
+        {
+            throw new RefusedException(
+                $"What looks like secrets would go into the file: {FileNames.Some([.. found.Distinct()], MostNamed)}.",
+                "Remove them, or say that they may: --allow-secrets."
+            );
+        }
+    }
+
+    private static async Task WriteAsync(
+        GitRepository repository,
+        string work,
+        ExportedTask facts,
+        string conversation,
+        string name,
+        string file,
+        CancellationToken stop
+    )
+    {
+        var contents = new Dictionary<string, string>
+        {
+            [ExportedTask.FactsPath] = JsonSerializer.Serialize(facts, ExportedTaskJson.Default.ExportedTask),
+        };
+        if (facts.Session.Length > 0)
+        {
+            contents[ExportedTask.ConversationPath] = conversation;
+        }
+        var commit = await new FileCommits(repository).CommitAsync(
+            work,
+            contents,
+            $"{facts.Task} of {facts.Run}, exported",
+            new CommitTrailers(facts.Run, facts.Task),
+            stop
+        );
+        var refs = new RefStore(repository);
+        await refs.PutBackAsync(name, commit, stop);
+        try
+        {
+            await new BundleFile(repository, file).WriteAsync(name, stop);
+        }
+        finally
+        {
+            await refs.UpdateAsync([new RefChange(name, null, commit)], "exported", CancellationToken.None);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using Orchestrator.Git.Merging;
+using Orchestrator.Git.Refs;
+using Orchestrator.Git.Sharing;
+
+namespace Orchestrator.Runs.Tasks.Moving;
+
+/// <summary>Takes a task out of a file of <see cref="TaskExport"/>, for a run of this machine that goes on with it.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class TaskImport(RunServices services)
+{
+    private const int MostNamed = 5;
+    private const string Incoming = "refs/orchestrator/incoming";
+
+    /// <summary>Reads the file, and keeps its work and its conversation for a run that is yet to begin.</summary>
+    /// <param name="file">Absolute path of the file.</param>
+    /// <param name="root">Absolute path of the main work tree.</param>
+    /// <param name="linkedWorktree">Absolute path of the linked worktree whose commit the run begins at; null: the main one.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="stop">Ends git.</param>
+    /// <returns>What is in the file.</returns>
+    /// <exception cref="RefusedException">The file is no such file, or its work does not fit what is here.</exception>
+    public async Task<ExportedTask> TakeAsync(string file, string root, string? linkedWorktree, string runId, CancellationToken stop)
+    {
+        if (!File.Exists(file))
+        {
+            throw new RefusedException($"There is no file {file}.", "Write it on the other machine: orchestrate task export RUN/TASK FILE");
+        }
+        var repository = await services.OpenRepositoryAsync(root);
+        var target = await HeadAsync(repository, linkedWorktree, stop);
+        var refs = new RefStore(repository);
+        var name = $"{Incoming}/{Guid.NewGuid():N}";
+        try
+        {
+            if (await new BundleFile(repository, file).TakeAsync(ExportedTask.Prefix, name, stop) is not { } commit)
+            {
+                throw NoExport(file);
+            }
+            var facts = await ReadAsync(repository, commit, file, stop);
+            var work = (await new CommitStore(repository).ReadAsync(commit, stop))!.Parents[0];
+            await RefuseConflictsAsync(repository, work, target, facts, stop);
+            var folder = new RunFolder(root, runId);
+            if (facts.Session.Length > 0)
+            {
+                await KeepConversationAsync(repository, commit, facts, folder, stop);
+            }
+            await refs.PutBackAsync(RunRefs.Imported(folder, facts.Task), work, stop);
+            return facts;
+        }
+        finally
+        {
+            if (await refs.ReadAsync(name, CancellationToken.None) is { } left)
+            {
+                await refs.UpdateAsync([new RefChange(name, null, left)], "imported", CancellationToken.None);
+            }
+        }
+    }
+
+    private static async Task<string> HeadAsync(GitRepository repository, string? linkedWorktree, CancellationToken stop) =>
+        new WorktreeStore(repository).FindCheckout(linkedWorktree) is { } checkout && await checkout.ReadHeadAsync(stop) is { } head
+            ? head
+            : throw new RefusedException("The repository has no commit yet.", $"Make one: {GitRepository.BeginCommand}");
+
+    private static async Task<ExportedTask> ReadAsync(GitRepository repository, string commit, string file, CancellationToken stop)
+    {
+        var commits = new CommitStore(repository);
+        var facts = await commits.ReadFileAsync(commit, ExportedTask.FactsPath, stop) is { } json
+            ? StoredJson.TryParse(json, ExportedTaskJson.Default.ExportedTask)
+            : null;
+        if (facts is null || (await commits.ReadAsync(commit, stop))?.Parents is not [_])
+        {
+            throw NoExport(file);
+        }
+        if (facts.SchemaVersion != ExportedTask.Version)
+        {
+            throw new RefusedException(
+                $"{file} was written by another version of this program (document {facts.SchemaVersion}, here {ExportedTask.Version}).",
+                "Use the same version on both machines."
+            );
+        }
+        // Both become names of files and refs.
+        return TaskId.Fault(facts.Task) is not null || (facts.Session.Length > 0 && !Guid.TryParse(facts.Session, out _))
+            ? throw NoExport(file)
+            : facts;
+    }
+
+    private static async Task RefuseConflictsAsync(
+        GitRepository repository,
+        string work,
+        string target,
+        ExportedTask facts,
+        CancellationToken stop
+    )
+    {
+        var merged = await new Merges(repository).ApplyAsync(work, target, cancellationToken: stop);
+        if (!merged.IsClean)
+        {
+            throw new RefusedException(
+                $"The work of {facts.Task} does not fit {CommitIds.Shorten(target)}: {FileNames.Some([.. merged.ConflictedFiles], MostNamed)}.",
+                "Check out the branch that it was begun on, or a commit nearer to its base, and import it there."
+            );
+        }
+    }
+
+    private static async Task KeepConversationAsync(
+        GitRepository repository,
+        string commit,
+        ExportedTask facts,
+        RunFolder folder,
+        CancellationToken stop
+    )
+    {
+        if (await new CommitStore(repository).ReadFileAsync(commit, ExportedTask.ConversationPath, stop) is { } conversation)
+        {
+            DurableFile.Write(KeptConversations.PathOf(folder, facts.Task, facts.Session), conversation);
+        }
+    }
+
+    private static RefusedException NoExport(string file) =>
+        new(
+            $"{file} is no task that was exported, or it is damaged.",
+            "Write it again on the other machine: orchestrate task export RUN/TASK FILE"
+        );
+}

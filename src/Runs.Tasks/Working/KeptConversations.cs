@@ -1,0 +1,44 @@
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>The conversations of a task's agents, kept in its folder: the agent program's own files may be gone, or on another
+/// machine.</summary>
+internal static class KeptConversations
+{
+    private const string Extension = ".jsonl";
+
+    /// <summary>Absolute path of one.</summary>
+    /// <param name="session">Its id.</param>
+    public static string PathOf(RunFolder folder, string taskId, string session) =>
+        Path.Combine(FolderOf(folder, taskId), session + Extension);
+
+    /// <summary>The conversation that went on last; null: none is kept.</summary>
+    /// <returns>Its id and its file.</returns>
+    public static (string Session, string File)? FindLast(RunFolder folder, string taskId) =>
+        Directory.Exists(FolderOf(folder, taskId))
+        && Directory.EnumerateFiles(FolderOf(folder, taskId), "*" + Extension).MaxBy(File.GetLastWriteTimeUtc) is { } file
+            ? (Path.GetFileNameWithoutExtension(file), file)
+            : null;
+
+    /// <summary>Puts a kept conversation where its agent looks for it, unless there is one.</summary>
+    /// <param name="runner">The kind of agent.</param>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="taskId">The task.</param>
+    /// <param name="session">The conversation.</param>
+    /// <param name="worktree">Absolute path of the worktree that the agent works in.</param>
+    /// <exception cref="IOException">It can't be put there.</exception>
+    public static void PutBack(IAgentRunner runner, RunFolder folder, string taskId, string session, string worktree)
+    {
+        if (
+            Guid.TryParse(session, out _)
+            && runner.FindConversation(session) is null
+            && File.Exists(PathOf(folder, taskId, session))
+            && runner.PlaceOfConversation(session, GitRepository.RealPath(worktree)) is { } place
+        )
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+            DurableFile.Write(place, File.ReadAllBytes(PathOf(folder, taskId, session)));
+        }
+    }
+
+    private static string FolderOf(RunFolder folder, string taskId) => Path.Combine(folder.Task(taskId), "conversations");
+}
