@@ -1,0 +1,114 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Processes;
+using Orchestrator.TestKit;
+using Orchestrator.TestKit.Git;
+
+namespace Orchestrator.EndToEnd.Tests;
+
+/// <summary>A machine as it were: a home of its own with the fake agent as the Claude CLI, and a clone of one repository.</summary>
+internal sealed class MachinePlace : IDisposable
+{
+    private readonly TemporaryRepository _shared;
+    private readonly OrchestrateProgram _orchestrate;
+    private readonly bool _isOwner;
+
+    private MachinePlace(TemporaryRepository shared, string name, string folder, bool isOwner)
+    {
+        (_shared, Folder, _isOwner) = (shared, folder, isOwner);
+        Home = Directory.CreateDirectory(Beside("home-" + name)).FullName;
+        File.WriteAllText(Path.Combine(Home, ".gitconfig"), "[user]\n name = Test\n email = test@localhost\n");
+        var programs = Directory.CreateDirectory(Beside("programs")).FullName;
+        var claude = Path.Combine(programs, "claude");
+        File.WriteAllText(claude, $"#!/bin/sh\nexec \"{RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent")}\" \"$@\"\n");
+        File.SetUnixFileMode(claude, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var environment = ClaudeProgram.CreateChanges(Home, "http://127.0.0.1:9", asSubscription: true);
+        environment["PATH"] = programs + ":" + Environment.GetEnvironmentVariable("PATH");
+        foreach (var variable in (string[])["XDG_CONFIG_HOME", "XDG_STATE_HOME"])
+        {
+            environment[variable] = null;
+        }
+        environment["FAKE_AGENT_SCRIPT"] = Beside("script.json");
+        environment[Unconfined.Variable] = "off";
+        _orchestrate = new OrchestrateProgram(folder, environment);
+    }
+
+    /// <summary>The clone.</summary>
+    public string Folder { get; }
+
+    /// <summary>The home.</summary>
+    public string Home { get; }
+
+    /// <summary>A path that all machines see.</summary>
+    public string Beside(string name) => _shared.Beside(name);
+
+    /// <summary>A machine with a repository whose plan has the one task <c>one</c>.</summary>
+    public static async Task<MachinePlace> CreateAsync(string name)
+    {
+        var repository = await TemporaryRepository.CreateEmptyAsync();
+        await repository.CommitAsync(
+            "Plan",
+            ("README.md", "Hello\n"),
+            ("tasks.yaml", "tasks:\n  - {id: one, description: One, files_write: [one.txt, half.txt]}\n")
+        );
+        return new MachinePlace(repository, name, repository.Path, isOwner: true);
+    }
+
+    /// <summary>Another machine, with a clone that has no remote.</summary>
+    public async Task<MachinePlace> CloneAsync(string name)
+    {
+        var folder = Beside("clone-" + name);
+        await _shared.GitInAsync(Path.GetDirectoryName(folder)!, "clone", "-q", Folder, folder);
+        await _shared.GitInAsync(folder, "remote", "remove", "origin");
+        return new MachinePlace(_shared, name, folder, isOwner: false);
+    }
+
+    /// <summary>What the agent does for a task: steps of the fake agent.</summary>
+    public void Play(string task, params JsonNode[] steps) =>
+        File.WriteAllText(
+            Beside("script.json"),
+            new JsonObject { ["tasks"] = new JsonObject { [task] = new JsonArray(new JsonArray(steps)) } }.ToJsonString()
+        );
+
+    /// <summary>Carries out a command line.</summary>
+    /// <returns>How it ended, and what it said to people.</returns>
+    public async Task<(int ExitCode, string Output, string Error)> CallAsync(params string[] arguments)
+    {
+        var result = await _orchestrate.RunAsync(arguments);
+        return (result.ExitCode, result.StandardOutput.Text, result.StandardError.Text);
+    }
+
+    /// <summary>Waits until the record of a run says so.</summary>
+    public async Task UntilAsync(string run, Func<JsonNode, bool> holds) =>
+        await Eventually.AskAsync(async () =>
+            JsonNode.Parse((await CallAsync("status", run, "--json")).Output) is { } now && holds(now) ? now : null
+        );
+
+    /// <summary>Commits a file.</summary>
+    public async Task CommitAsync(string file, string text)
+    {
+        await File.WriteAllTextAsync(Path.Combine(Folder, file), text);
+        await _shared.GitInAsync(Folder, "add", file);
+        await _shared.GitInAsync(Folder, "-c", "user.name=T", "-c", "user.email=t@localhost", "commit", "-q", "-m", file);
+    }
+
+    /// <summary>A file in a commit, such as <c>main:one.txt</c>.</summary>
+    public Task<string> ReadAsync(string name) => _shared.GitInAsync(Folder, "show", name);
+
+    /// <summary>All refs with their commits.</summary>
+    public Task<string> RefsAsync() => _shared.GitInAsync(Folder, "for-each-ref");
+
+    /// <summary>What the agents here were told, in the order of their conversations.</summary>
+    public IEnumerable<string> Prompts() =>
+        Directory
+            .EnumerateFiles(Path.Combine(Home, ".claude", "projects"), "*.jsonl", SearchOption.AllDirectories)
+            .SelectMany(File.ReadAllLines)
+            .Select(line => (string?)JsonNode.Parse(line)!["prompt"] ?? "");
+
+    public void Dispose()
+    {
+        if (_isOwner)
+        {
+            _shared.Dispose();
+        }
+    }
+}
