@@ -27,6 +27,8 @@ public sealed partial class DecidingFilesTests
         ["Runs.Tasks/Working/SavedWork"] = Report,
         ["Runs.Tasks/Preparing/SessionAdoption"] = Person,
         ["Machine/Repositories/TakenRemarks"] = "which remarks are tasks already: where it is changed, one becomes a task twice, or none",
+        ["Runs.Tasks/Working/KeptConversations"] = Agent,
+        ["Runs.Tasks/Moving/TaskExport"] = Agent,
         ["Runs/Files/ListFile"] = "lists that can only lead to a refusal (lent.json, dependencies.json)",
         ["Runs/Checkouts/GitCopies"] = "in the user's state: which copy stands in for another machine's; it is compared with its hash",
         ["Runs/Checkouts/RepositoryLocation"] = Tree,

@@ -20,7 +20,7 @@ public sealed record ExportedTask
 
     /// <summary>A plan with this task alone, which depends on nothing: what it depended on is in its base.</summary>
     [JsonPropertyName("plan")]
-    public required JsonElement Plan { get; init; }
+    public required JsonElement? Plan { get; init; }
 
     /// <summary>The conversation of its agent; empty: none is in the file, and an agent begins with the files alone.</summary>
     [JsonPropertyName("session")]

@@ -5,8 +5,8 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>Writes a task into a file, to go on with it on a machine that sees neither this one nor its server: its work so far with all that
-/// this rests on, what is to be done, and its agent's conversation.</summary>
+/// <summary>Writes a task into a file, to go on with it on a machine that sees neither this one nor its server: its work so far with all
+/// that this rests on, what is to be done, and its agent's conversation.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class TaskExport(RunServices services)
 {

@@ -78,7 +78,8 @@ public sealed class TaskImport(RunServices services)
             );
         }
         // Both become names of files and refs.
-        return TaskId.Fault(facts.Task) is not null || (facts.Session.Length > 0 && !Guid.TryParse(facts.Session, out _))
+        return
+            facts.Plan is null || TaskId.Fault(facts.Task) is not null || (facts.Session.Length > 0 && !Guid.TryParse(facts.Session, out _))
             ? throw NoExport(file)
             : facts;
     }

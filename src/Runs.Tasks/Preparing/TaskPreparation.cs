@@ -215,12 +215,11 @@ public sealed class TaskPreparation(RunServices services)
             )
             : throw new StepException(
                 $"The imported work of {workspace.TaskId} does not fit its base here any more: "
-                    + $"{FileNames.Some([.. merged.ConflictedFiles], MostNamed)}. It is kept as {RunRefs.Imported(workspace.Files.Folder, workspace.TaskId)}.",
+                    + $"{FileNames.Some([.. merged.ConflictedFiles])}. It is kept as "
+                    + $"{RunRefs.Imported(workspace.Files.Folder, workspace.TaskId)}.",
                 "ImportConflicts"
             );
     }
-
-    private const int MostNamed = 5;
 
     /// <summary>Merges the present staging into the worktree, so that the agent sees what its work conflicts with; conflicts are left in
     /// the files, marked.</summary>
