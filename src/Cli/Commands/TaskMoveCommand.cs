@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
@@ -106,7 +107,7 @@ internal sealed class TaskImportCommand : CliCommand
         );
         var input = _options.InputOf(parsed, repository, settings.Settings!) with
         {
-            Plan = taken.Plan,
+            Plan = JsonElement.Parse(taken.Plan),
             Yes = agreed,
             Conversations = taken.Session.Length > 0 ? new Dictionary<string, string> { [taken.Task] = taken.Session } : null,
         };

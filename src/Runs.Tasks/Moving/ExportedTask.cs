@@ -18,9 +18,9 @@ public sealed record ExportedTask
     [JsonPropertyName("task")]
     public required string Task { get; init; }
 
-    /// <summary>A plan with this task alone, which depends on nothing: what it depended on is in its base.</summary>
+    /// <summary>A plan with this task alone, as JSON, which depends on nothing: what it depended on is in its base.</summary>
     [JsonPropertyName("plan")]
-    public required JsonElement? Plan { get; init; }
+    public required string Plan { get; init; }
 
     /// <summary>The conversation of its agent; empty: none is in the file, and an agent begins with the files alone.</summary>
     [JsonPropertyName("session")]

@@ -55,7 +55,7 @@ public sealed class TaskExport(RunServices services)
             SchemaVersion = ExportedTask.Version,
             Run = run.RunId,
             Task = taskId,
-            Plan = PlanJson.ToData(files.Plan with { Tasks = [task] }),
+            Plan = PlanJson.ToData(files.Plan with { Tasks = [task] }).GetRawText(),
             Session = kept?.Session ?? "",
             Starts = progress.Starts,
             Machine = services.Host,

@@ -8,7 +8,6 @@ namespace Orchestrator.Runs.Tasks.Moving;
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class TaskImport(RunServices services)
 {
-    private const int MostNamed = 5;
     private const string Incoming = "refs/orchestrator/incoming";
 
     /// <summary>Reads the file, and keeps its work and its conversation for a run that is yet to begin.</summary>
@@ -78,10 +77,21 @@ public sealed class TaskImport(RunServices services)
             );
         }
         // Both become names of files and refs.
-        return
-            facts.Plan is null || TaskId.Fault(facts.Task) is not null || (facts.Session.Length > 0 && !Guid.TryParse(facts.Session, out _))
-            ? throw NoExport(file)
-            : facts;
+        var isSound = TaskId.Fault(facts.Task) is null && (facts.Session.Length == 0 || Guid.TryParse(facts.Session, out _));
+        return isSound && IsJson(facts.Plan) ? facts : throw NoExport(file);
+    }
+
+    private static bool IsJson(string text)
+    {
+        try
+        {
+            using var read = JsonDocument.Parse(text);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static async Task RefuseConflictsAsync(
@@ -96,7 +106,7 @@ public sealed class TaskImport(RunServices services)
         if (!merged.IsClean)
         {
             throw new RefusedException(
-                $"The work of {facts.Task} does not fit {CommitIds.Shorten(target)}: {FileNames.Some([.. merged.ConflictedFiles], MostNamed)}.",
+                $"The work of {facts.Task} does not fit {CommitIds.Shorten(target)}: {FileNames.Some([.. merged.ConflictedFiles])}.",
                 "Check out the branch that it was begun on, or a commit nearer to its base, and import it there."
             );
         }
