@@ -100,9 +100,10 @@ internal sealed class TaskImportCommand : CliCommand
             runId,
             stop
         );
+        var at = Console.LocalTimes.Of(taken.At);
         context.Terminal.Say(
-            $"{taken.Task} of {taken.Run} was exported at {Console.LocalTimes.Of(taken.At)} on {taken.Machine}, after {taken.Starts} starts of "
-                + "an agent; its work so far is taken up"
+            $"{taken.Task} of {taken.Run} was exported at {at} on {taken.Machine}, after {taken.Starts} starts of an agent; its work so far "
+                + "is taken up"
                 + (taken.Session.Length > 0 ? $", and the conversation {taken.Session} goes on." : ". It came without a conversation.")
         );
         var input = _options.InputOf(parsed, repository, settings.Settings!) with
