@@ -39,6 +39,7 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(CollectDocument))]
 [JsonSerializable(typeof(HoldsDocument))]
 [JsonSerializable(typeof(WorkersDocument))]
+[JsonSerializable(typeof(Orchestrator.Runs.Reports.LineProof))]
 [JsonSerializable(typeof(UsageDocument))]
 [JsonSerializable(typeof(SessionsDocument))]
 [JsonSerializable(typeof(SessionDocument))]

@@ -164,6 +164,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             ],
             "orchestrate abort run-tasks-3f9a1c"
         ),
+        ["proof"] = Of(Plain, "orchestrate proof src/main.c:42", "orchestrate proof src/main.c:42 --revision release --json"),
         ["workers"] = Of(Plain, "orchestrate workers", "orchestrate workers run-tasks-3f9a1c --once", "orchestrate workers --json"),
         ["watch"] = Of(Plain, "orchestrate watch open"),
         ["watch open"] = Of(Plain, "orchestrate watch open", "orchestrate watch open run-tasks-3f9a1c"),

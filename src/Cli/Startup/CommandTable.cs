@@ -52,6 +52,7 @@ internal static class CommandTable
         ("show", static () => new ShowCommand()),
         ("logs", static () => new LogsCommand()),
         ("events", static () => new EventsCommand()),
+        ("proof", static () => new ProofCommand()),
         ("diff", static () => new DiffCommand()),
         ("open", static () => new OpenCommand()),
         ("report", static () => new ReportCommand()),

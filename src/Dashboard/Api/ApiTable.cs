@@ -35,6 +35,22 @@ internal static class ApiTable
             Query = [new ApiMember("start", "Number of the agent's start; the last one by default.")],
         },
         Read("getDiff", OfTask + "/diff", "What a task changes", request => ["diff", "--json", "--", request.Task]),
+        Read(
+            "getProof",
+            OfRepository + "/proof",
+            "Which task a line of code came by, what its gates said, and who decided",
+            request =>
+                request.Query("place") is { Length: > 0 } place
+                    ? ["proof", "--json", .. ApiRequest.Option("--revision", request.Query("revision")), "--", place]
+                    : null
+        ) with
+        {
+            Query =
+            [
+                new ApiMember("place", "The line, as FILE:LINE.", IsRequired: true),
+                new ApiMember("revision", "In this commit or branch; HEAD by default."),
+            ],
+        },
         Read("listSettings", OfRepository + "/settings", "All settings with where each comes from", _ => ["config", "list", "--json"]),
         Read("getUsage", OfRepository + "/usage", "Usage limits, tokens and money of all accounts", _ => ["usage", "--json"]),
         Read("listSchedules", OfRepository + "/schedules", "The schedules", _ => ["schedule", "list", "--json"]),

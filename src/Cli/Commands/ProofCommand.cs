@@ -1,0 +1,124 @@
+using System.CommandLine;
+using System.Globalization;
+using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Reports;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>proof</c>: which task a line of code came by, what its gates said, and who decided.</summary>
+internal sealed class ProofCommand : CliCommand
+{
+    private readonly Argument<string> _place = new("FILE:LINE") { Description = "The line" };
+    private readonly Option<string?> _revision = new("--revision")
+    {
+        Description = "In this commit or branch; HEAD by default",
+        HelpName = "REV",
+    };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public ProofCommand()
+        : base("proof", "Trace a line of code to its task, gates and decisions")
+    {
+        Add(_place);
+        Add(_revision);
+        Add(_json);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var (file, line) = Parse(parsed.GetValue(_place)!, repository, context);
+        if (parsed.GetValue(_revision) is { } named && (named.Length == 0 || named[0] == '-'))
+        {
+            throw new CommandException(ExitCodes.Usage, $"'{named}' is no commit or branch.", "Name one, such as --revision main.");
+        }
+        var runs = StoredRuns
+            .List(repository)
+            .Select(run => new RecordedRun(run.Folder, run.Status, [.. EventFile.ReadLines(run.EventsFile).Select(EventFile.Parse)]))
+            .ToList();
+        var proof =
+            await new LineProofs(context.Services).FindAsync(repository, parsed.GetValue(_revision), file, line, runs, stop)
+            ?? throw new CommandException(
+                ExitCodes.Usage,
+                $"{file} has no line {line.ToString(CultureInfo.InvariantCulture)} in {parsed.GetValue(_revision) ?? "HEAD"}.",
+                "Name a committed file, relative to this folder, and one of its lines."
+            );
+        if (parsed.GetValue(_json))
+        {
+            context.Print(proof, CliJson.Default.LineProof);
+            return ExitCodes.Done;
+        }
+        foreach (var text in Lines(proof))
+        {
+            context.Terminal.Show(text);
+        }
+        return ExitCodes.Done;
+    }
+
+    private static (string File, int Line) Parse(string place, RepositoryLocation repository, CommandContext context)
+    {
+        var colon = place.LastIndexOf(':');
+        if (colon <= 0 || !int.TryParse(place.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var line) || line < 1)
+        {
+            throw new CommandException(ExitCodes.Usage, $"'{place}' names no line.", "Such as: orchestrate proof src/main.c:42");
+        }
+        var path = Path.GetRelativePath(repository.WorkTree, context.FullPath(place[..colon])).Replace('\\', '/');
+        return path.StartsWith("../", StringComparison.Ordinal) || Path.IsPathRooted(path)
+            ? throw new CommandException(
+                ExitCodes.Usage,
+                $"{place[..colon]} is outside of {repository.WorkTree}.",
+                "Name a file of the repository."
+            )
+            : (path, line);
+    }
+
+    private static IEnumerable<string> Lines(LineProof proof)
+    {
+        yield return $"{proof.File}:{proof.Line.ToString(CultureInfo.InvariantCulture)}  {proof.Text.Trim()}";
+        yield return Row("commit", $"{proof.Commit[..12]} {proof.Subject} ({proof.Author}, {LocalTimes.Of(proof.Time)})");
+        if (proof.Run.Length == 0)
+        {
+            yield return proof.Gaps.Count == 0 ? "It is no work of a run: a person has committed it." : "";
+        }
+        else
+        {
+            yield return Row("run", proof.Run);
+        }
+        if (proof.Task.Length > 0)
+        {
+            yield return Row("task", $"{proof.Task}: {proof.Title}, attempt {proof.Attempt.ToString(CultureInfo.InvariantCulture)}");
+            yield return Row("agent", proof.Agent + (proof.Sessions is [.., var session] ? $", conversation {session}" : ""));
+            if (proof.CostUsd > 0)
+            {
+                yield return Row("cost", string.Create(CultureInfo.InvariantCulture, $"{proof.CostUsd:0.00} USD for the task"));
+            }
+            yield return Row("merged", proof.Merge.Length > 0 ? $"in {proof.Merge[..12]}" : "not yet");
+        }
+        foreach (var gate in proof.Gates)
+        {
+            yield return Row("gate", gate.Verdict);
+            if (gate.Evidence.Length > 0)
+            {
+                yield return Row("", $"sha256 of its log {gate.Hash}");
+            }
+        }
+        foreach (var decision in proof.Decisions)
+        {
+            yield return Row("decided", $"by {decision.By} at {LocalTimes.Of(decision.Time)}: {LocalTimes.In(decision.What)}");
+        }
+        foreach (var gap in proof.Gaps)
+        {
+            yield return Row("missing", gap);
+        }
+        if (proof.Task.Length > 0)
+        {
+            yield return Row("more", $"orchestrate show {proof.Run}/{proof.Task}, orchestrate diff {proof.Run}/{proof.Task}");
+        }
+    }
+
+    private static string Row(string name, string text) => $"  {name, -8}{text}";
+}

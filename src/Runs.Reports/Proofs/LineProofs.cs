@@ -1,0 +1,191 @@
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>Traces a line of code back to the task, attempt, gates and persons that it came by. What a commit says of itself counts only
+/// where the run's record has that commit: an agent can write any message.</summary>
+/// <param name="services">Opens repositories.</param>
+public sealed class LineProofs(RunServices services)
+{
+    private const int MostUnmerged = 100;
+
+    /// <summary>Traces a line.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="revision">The state of the file that is meant; null: <c>HEAD</c>.</param>
+    /// <param name="path">The file, relative to the root, with slashes.</param>
+    /// <param name="line">Number of the line, from 1.</param>
+    /// <param name="runs">Records of all runs of the repository, with their events.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <returns>Null: there is no such file or line.</returns>
+    public async Task<LineProof?> FindAsync(
+        RepositoryLocation repository,
+        string? revision,
+        string path,
+        int line,
+        IReadOnlyList<RecordedRun> runs,
+        CancellationToken stop
+    )
+    {
+        var git = await services.OpenRepositoryAsync(repository.Root);
+        var origins = new LineOrigin(git);
+        if (await origins.FindAsync(revision ?? "HEAD", path, line, stop) is not { } origin)
+        {
+            return null;
+        }
+        var proof = new LineProof(path, line, origin.Text, origin.Commit, origin.Author, origin.Time, origin.Subject);
+        var said = (await new CommitStore(git).ReadAsync(origin.Commit, stop))?.Trailers;
+        foreach (var run in runs.OrderByDescending(run => run.Status.RunId == said?.Run || Path.GetFileName(run.Folder) == said?.Run))
+        {
+            if (await FindMergeAsync(run.Status, origin.Commit, origins, stop) is { } merge)
+            {
+                return OfRun(proof, run, merge, said, new RunFolder(repository.Root, run.Status.RunId));
+            }
+            if (await FindUnmergedAsync(run.Status, origin.Commit, origins, stop) is { } unmerged)
+            {
+                var folder = new RunFolder(repository.Root, run.Status.RunId);
+                var own = new CommitTrailers(folder.Name, unmerged.Id, unmerged.Attempt);
+                return OfTask(proof with { Run = run.Status.RunId }, run, unmerged, own, said, folder);
+            }
+        }
+        return said is null
+            ? proof
+            : proof with
+            {
+                Gaps =
+                [
+                    $"its commit says that it is of {said.Run}{(said.Task is { } task ? $"/{task}" : "")}, and no record of a run here has it: "
+                        + "the run was cleaned up, or is of another machine, or the message is untrue",
+                ],
+            };
+    }
+
+    // What the run has landed, and what it has on staging before; it began at its base.
+    private static async Task<CommitInfo?> FindMergeAsync(RunStatus run, string commit, LineOrigin origins, CancellationToken stop)
+    {
+        var tip = run.LandedCommit.Length > 0 ? run.LandedCommit : run.Staging;
+        if (
+            run.BaseCommit.Length == 0
+            || tip.Length == 0
+            || !await origins.HasAsync(tip, commit, stop)
+            || await origins.HasAsync(run.BaseCommit, commit, stop)
+        )
+        {
+            return null;
+        }
+        var merge = await origins.FindMergeAsync(commit, tip, run.BaseCommit, stop);
+        // A landing beside which the target went on merges staging as a whole.
+        return merge is { Trailers: not { Task: not null }, Parents: [_, var staging, ..] }
+            ? await origins.FindMergeAsync(commit, staging, run.BaseCommit, stop) ?? merge
+            : merge;
+    }
+
+    // The work of tasks that each stay on a branch of their own, for a person to merge.
+    private static async Task<RunTask?> FindUnmergedAsync(RunStatus run, string commit, LineOrigin origins, CancellationToken stop)
+    {
+        foreach (var task in run.Tasks.Where(task => task is { Commit.Length: > 0, MergeCommit.Length: 0 }).Take(MostUnmerged))
+        {
+            if (await origins.HasAsync(task.Commit, commit, stop) && !await origins.HasAsync(run.BaseCommit, commit, stop))
+            {
+                return task;
+            }
+        }
+        return null;
+    }
+
+    private static LineProof OfRun(LineProof proof, RecordedRun recorded, CommitInfo merge, CommitTrailers? said, RunFolder folder)
+    {
+        proof = proof with { Run = recorded.Status.RunId };
+        // Merges on staging, and the commits of a landing as one line, are ours: what they say of themselves is so.
+        var task =
+            merge.Trailers is { Task: { } named } own && own.Run == folder.Name
+                ? recorded.Status.Tasks.FirstOrDefault(one => one.Id == named)
+                : null;
+        return task is not null
+            ? OfTask(proof, recorded, task, merge.Trailers!, said, folder)
+            : proof with
+            {
+                Decisions = Decisions(recorded, null),
+                Gaps = ["it was brought by the run, and by no task of it: a person's repair of staging, or packages that were installed"],
+            };
+    }
+
+    private static LineProof OfTask(
+        LineProof proof,
+        RecordedRun recorded,
+        RunTask task,
+        CommitTrailers merged,
+        CommitTrailers? said,
+        RunFolder folder
+    )
+    {
+        var gaps = new List<string>();
+        var attempt = merged.Attempt ?? task.Attempt;
+        var verdicts = GateEvidence.Read(folder, task.Id, attempt);
+        if (verdicts is null)
+        {
+            gaps.Add("what its gates have said can't be read any more; something else has written to it");
+        }
+        foreach (var verdict in verdicts ?? [])
+        {
+            if (GateEvidence.Tampered(folder.Repository, verdict) is { } tampered)
+            {
+                gaps.Add($"gate '{verdict.Name}': {tampered}; what it says now is no evidence");
+            }
+        }
+        if (verdicts is { Count: 0 })
+        {
+            gaps.Add(
+                Directory.Exists(folder.Path)
+                    ? "no gate has looked at this task's work alone; those of the merge are in its show"
+                    : "the run's folder is gone, and with it what its gates have said"
+            );
+        }
+        if (said?.Task is { } other && other != task.Id && said.Run == folder.Name)
+        {
+            gaps.Add($"its commit says that it is of the task {other}; by the run's record it is {task.Id}'s");
+        }
+        var notes = AttemptModel.NotesOf(folder.Path, task.Id).Where(one => one.Attempt == attempt).ToList();
+        var models = notes.SelectMany(one => one.Models).Distinct(StringComparer.Ordinal).ToList();
+        return proof with
+        {
+            Task = task.Id,
+            Title = task.Title,
+            Attempt = attempt,
+            Merge = task.MergeCommit,
+            Agent = recorded.Status.Agent + (models.Count > 0 ? $" ({string.Join(", ", models)})" : ""),
+            Sessions = [.. notes.Select(one => one.Session).Where(session => session.Length > 0).Distinct(StringComparer.Ordinal)],
+            CostUsd = task.Cost,
+            Gates =
+            [
+                .. (verdicts ?? []).Select(verdict => new ProvenGate(
+                    verdict.Name,
+                    verdict.Passed,
+                    GateWords.Line(verdict),
+                    verdict.EvidenceFile ?? "",
+                    verdict.EvidenceHash
+                )),
+            ],
+            Decisions = Decisions(recorded, task.Id),
+            Gaps = gaps,
+        };
+    }
+
+    private static IReadOnlyList<ProvenDecision> Decisions(RecordedRun run, string? task) =>
+        [
+            .. run
+                .Events.Where(happened => happened.By is not null && (happened.Task is null || happened.Task == task))
+                .Select(happened => new ProvenDecision(
+                    happened.By!,
+                    happened.Time,
+                    $"{happened.Task ?? "the run"}: {happened.State}{(happened.Reason.Length > 0 ? $" ({happened.Reason})" : "")}",
+                    happened.Sequence
+                )),
+        ];
+}
+
+/// <summary>A run's record.</summary>
+/// <param name="Folder">Absolute path of its folder.</param>
+/// <param name="Status">The run as it was last.</param>
+/// <param name="Events">Its events, in their order.</param>
+public sealed record RecordedRun(string Folder, RunStatus Status, IReadOnlyList<RunEvent> Events);
