@@ -130,7 +130,12 @@ public sealed class ProofCommandTests
             """
             tasks:
               - {id: a, description: A, files_write: [shared.txt], verification: [test -s shared.txt]}
-              - {id: b, description: B, depends_on: [a], files_write: [shared.txt], requires_approval: true, verification: [test -s shared.txt]}
+              - id: b
+                description: B
+                depends_on: [a]
+                files_write: [shared.txt]
+                requires_approval: true
+                verification: [test -s shared.txt]
             """
         );
         cli.Git("add", "tasks.yaml");

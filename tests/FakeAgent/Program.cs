@@ -27,8 +27,8 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine(
-        "fake-agent SCRIPT.json | hook --policy FILE | serve FILE | ledger HOME NAME | follow FOLDER WORKTREE PROGRAM [ARGUMENT...] | the arguments of "
-            + "'claude -p' with FAKE_AGENT_SCRIPT set"
+        "fake-agent SCRIPT.json | hook --policy FILE | serve FILE | ledger HOME NAME | follow FOLDER WORKTREE PROGRAM [ARGUMENT...] | "
+            + "the arguments of 'claude -p' with FAKE_AGENT_SCRIPT set"
     );
     return 2;
 }

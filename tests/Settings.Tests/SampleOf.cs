@@ -51,7 +51,8 @@ internal static class SampleOf
     // An agent needs its program; of the key itself that is the sample.
     private static string Agent(string name) =>
         name.StartsWith("agents.mine.", StringComparison.Ordinal) && !name.EndsWith(".command", StringComparison.Ordinal)
-            ? $"agents.mine.command: [x]\n{(name.EndsWith(".fallback", StringComparison.Ordinal) ? "agents.mine.fallback_budget: 5\n" : "")}"
+            ? "agents.mine.command: [x]\n"
+                + (name.EndsWith(".fallback", StringComparison.Ordinal) ? "agents.mine.fallback_budget: 5\n" : "")
         : name is "agent" ? "agents.other.command: [x]\n"
         : "";
 }

@@ -4,7 +4,8 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>A record that a terminal shows beside a program's window or tab: the program status protocol (OSC 7501, revision 0.3).</summary>
+/// <summary>A record that a terminal shows beside a program's window or tab, by the program status protocol (OSC 7501, revision
+/// 0.3).</summary>
 /// <param name="Id">Path of the record: a run, or a task below it.</param>
 /// <param name="State"><c>working</c>, <c>blocked</c>, <c>done</c> or <c>error</c>.</param>
 /// <param name="Message">A line for people.</param>

@@ -54,8 +54,8 @@ public sealed class LineProofs(RunServices services)
             {
                 Gaps =
                 [
-                    $"its commit says that it is of {said.Run}{(said.Task is { } task ? $"/{task}" : "")}, and no record of a run here has it: "
-                        + "the run was cleaned up, or is of another machine, or the message is untrue",
+                    $"its commit says that it is of {said.Run}{(said.Task is { } task ? $"/{task}" : "")}, and no record of a run here "
+                        + "has it: the run was cleaned up, or is of another machine, or the message is untrue",
                 ],
             };
     }

@@ -22,7 +22,11 @@ internal sealed record AgentRunNotes
     public long CacheRead { get; init; }
 
     /// <summary>The account that paid; empty in notes of earlier versions.</summary>
-    public string Account { get; init; } = "";
+    public string Account
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <summary>The attempt of the agent run; 0 where it is none of a task's.</summary>
     public int Attempt { get; init; }
