@@ -21,6 +21,7 @@ internal static class CommandGroups
                 "show",
                 "logs",
                 "diff",
+                "proof",
                 "open",
                 "events",
                 "history",
