@@ -90,6 +90,7 @@ internal static class ClaudeCliCheck
             return version with
             {
                 Status = AgentCheckStatus.Failed,
+                IsLoggedIn = false,
                 Message = $"{version.Message} It is not logged in.",
                 Cure = "Run 'claude' once and log in, or set ANTHROPIC_API_KEY and agents.claude.provider to 'api'.",
             };
@@ -111,12 +112,12 @@ internal static class ClaudeCliCheck
                         ]
                 ).OfType<string>()
             );
-            return version with { Account = account.Length > 0 ? account : null };
+            return version with { Account = account.Length > 0 ? account : null, IsLoggedIn = true };
         }
         catch (JsonException)
         {
             // Logged in, but the account that pays is unknown.
-            return version;
+            return version with { IsLoggedIn = true };
         }
     }
 }

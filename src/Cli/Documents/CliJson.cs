@@ -25,6 +25,7 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(ContextDocument))]
 [JsonSerializable(typeof(PromptDocument))]
 [JsonSerializable(typeof(VerifyDocument))]
+[JsonSerializable(typeof(AgentsDocument))]
 [JsonSerializable(typeof(CheckDocument))]
 [JsonSerializable(typeof(ConfigDocument))]
 [JsonSerializable(typeof(TrustDocument))]

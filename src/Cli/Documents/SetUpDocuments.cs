@@ -72,3 +72,36 @@ internal sealed record ServiceDocument(
             state.Lingers
         );
 }
+
+/// <summary>What <c>agents --json</c> prints.</summary>
+/// <param name="Agents">All agents that tasks may name.</param>
+internal sealed record AgentsDocument(IReadOnlyList<AgentEntry> Agents) : Document;
+
+/// <summary>An agent as it is found on this machine.</summary>
+/// <param name="Name">Its name in settings and plans.</param>
+/// <param name="Default">It works on tasks that name none.</param>
+/// <param name="Status"><c>ok</c>, <c>warn</c> or <c>fail</c>.</param>
+/// <param name="Message">A sentence.</param>
+/// <param name="Cure">What to do; null when nothing has to be done.</param>
+/// <param name="Version">The version that is installed; null: unknown.</param>
+/// <param name="Tried">The versions that were tried; null: none was.</param>
+/// <param name="LoggedIn">Whether it is logged in or has a key; null: unknown without a call.</param>
+/// <param name="Kit">Its score in the conformance kit; null: it was never put to it.</param>
+internal sealed record AgentEntry(
+    string Name,
+    bool Default,
+    string Status,
+    string Message,
+    string? Cure,
+    string? Version,
+    string? Tried,
+    bool? LoggedIn,
+    KitEntry? Kit
+);
+
+/// <summary>A score in the conformance kit.</summary>
+/// <param name="Passed">How many rudenesses were survived.</param>
+/// <param name="Of">Of how many.</param>
+/// <param name="Version">The version whose manners were played; null: those of its documents.</param>
+/// <param name="Fails">Names of the others.</param>
+internal sealed record KitEntry(int Passed, int Of, string? Version, IReadOnlyList<string> Fails);

@@ -32,7 +32,8 @@ internal static class CheckOverview
         return worst;
     }
 
-    private static Tone ToneOf(MachineCheckStatus status) =>
+    /// <summary>How a status is coloured.</summary>
+    internal static Tone ToneOf(MachineCheckStatus status) =>
         status switch
         {
             MachineCheckStatus.Ok => Tone.Good,

@@ -43,6 +43,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
     {
         ["init"] = Of(Plain, "orchestrate init", "orchestrate init --claude"),
         ["check"] = Of([(ExitCodes.Unavailable, "something failed: no run can work")], "orchestrate check"),
+        ["agents"] = Of(Plain, "orchestrate agents", "orchestrate agents --json"),
         ["trust"] = Of([(ExitCodes.NeedsPerson, "nobody has said yes")], "orchestrate trust"),
         ["accept"] = Of(Plain, "orchestrate accept", "orchestrate accept --all"),
         ["plan"] = Of(Planner, "orchestrate plan \"Add a login page with tests\" -o tasks.yaml", "orchestrate plan --prd docs/prd.md"),

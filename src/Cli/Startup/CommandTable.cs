@@ -11,6 +11,7 @@ internal static class CommandTable
     [
         ("init", static () => new InitCommand()),
         ("check", static () => new CheckCommand()),
+        ("agents", static () => new AgentsCommand()),
         ("trust", static () => new TrustCommand()),
         ("accept", static () => new AcceptCommand()),
         ("plan", static () => new PlanCommand()),

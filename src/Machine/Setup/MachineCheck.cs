@@ -101,16 +101,20 @@ public static class MachineCheck
         var repository = location?.WorkTree ?? Environment.CurrentDirectory;
         var runner = Runner(name, loaded.Settings!, loaded.AgentEnvironment);
         var found = await runner.CheckAsync(repository, cancellationToken);
-        var status = found.Status switch
+        return new(role, StatusOf(found), $"{name}: {found.Message}", found.Cure);
+    }
+
+    /// <summary>The status of a look at an agent.</summary>
+    internal static MachineCheckStatus StatusOf(AgentCheck found) =>
+        found.Status switch
         {
             AgentCheckStatus.Ok => MachineCheckStatus.Ok,
             AgentCheckStatus.Warning => MachineCheckStatus.Warn,
             _ => MachineCheckStatus.Fail,
         };
-        return new(role, status, $"{name}: {found.Message}", found.Cure);
-    }
 
-    private static IAgentRunner Runner(string name, OrchestratorSettings settings, IReadOnlyDictionary<string, string> environment)
+    /// <summary>The runner of an agent of the settings, for looks at it alone.</summary>
+    internal static IAgentRunner Runner(string name, OrchestratorSettings settings, IReadOnlyDictionary<string, string> environment)
     {
         if (name is "api" or "bedrock")
         {

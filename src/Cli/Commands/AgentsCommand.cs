@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Globalization;
+using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Overviews;
+using Orchestrator.Machine.Setup;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>agents</c>: which agents tasks may name, and what is found of each on this machine.</summary>
+internal sealed class AgentsCommand : CliCommand
+{
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public AgentsCommand()
+        : base("agents", "Show the agents that tasks may name: program, version, login, and how rude a program they survive")
+    {
+        Add(_json);
+    }
+
+    public override bool WorksEverywhere => true;
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.FindRepository();
+        var loaded = context.OpenSettings(repository, []).Loaded;
+        var agents = await AgentInventory.LookAsync(loaded, repository?.WorkTree ?? Environment.CurrentDirectory, stop);
+        if (parsed.GetValue(_json))
+        {
+            context.Print(new AgentsDocument([.. agents.Select(Entry)]), CliJson.Default.AgentsDocument);
+            return ExitCodes.Done;
+        }
+        var width = agents.Max(agent => agent.Name.Length);
+        foreach (var agent in agents)
+        {
+            context.Terminal.Show(
+                new ScreenLine(
+                    $"{CheckOverview.Word(agent.Status), -4}  {agent.Name.PadRight(width)}  {string.Join("; ", Facts(agent))}",
+                    CheckOverview.ToneOf(agent.Status),
+                    0,
+                    4
+                )
+            );
+            context.Terminal.Show($"      {agent.Message}");
+            if (agent.Cure is not null)
+            {
+                context.Terminal.Show($"      {agent.Cure}");
+            }
+        }
+        return ExitCodes.Done;
+    }
+
+    private static IEnumerable<string> Facts(FoundAgent agent)
+    {
+        yield return agent.Version ?? (agent.Status == MachineCheckStatus.Fail ? "not found" : "version unknown");
+        yield return agent.Tried is { } tried ? $"tried here: {tried}" : "not tried here";
+        if (agent.IsLoggedIn is { } isLoggedIn)
+        {
+            yield return isLoggedIn ? "logged in, or has a key" : "no sign of a login";
+        }
+        if (agent is { KitPassed: { } passed, KitOf: { } of })
+        {
+            var played =
+                agent.KitVersion == agent.Version
+                    ? ""
+                    : $", as {agent.KitVersion ?? "its documents"}{(agent.KitVersion is null ? " say" : " behaves")}";
+            var missed = agent.KitFails.Count == 0 ? "" : $" (not: {string.Join(", ", agent.KitFails)})";
+            yield return string.Create(CultureInfo.InvariantCulture, $"survives {passed} of {of} rudenesses{missed}{played}");
+        }
+        if (agent.IsDefault)
+        {
+            yield return "the default";
+        }
+    }
+
+    private static AgentEntry Entry(FoundAgent agent) =>
+        new(
+            agent.Name,
+            agent.IsDefault,
+            CheckOverview.Word(agent.Status),
+            agent.Message,
+            agent.Cure,
+            agent.Version,
+            agent.Tried,
+            agent.IsLoggedIn,
+            agent is { KitPassed: { } passed, KitOf: { } of } ? new KitEntry(passed, of, agent.KitVersion, agent.KitFails) : null
+        );
+}

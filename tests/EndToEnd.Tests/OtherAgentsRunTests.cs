@@ -1,0 +1,197 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Processes;
+using Orchestrator.TestKit;
+using Orchestrator.TestKit.Git;
+using Xunit;
+
+namespace Orchestrator.EndToEnd.Tests;
+
+/// <summary>
+/// One run of the real Claude, Codex, Gemini and opencode programs side by side, against scripted models. The orchestrator and all agents
+/// are killed in the middle; each conversation goes on where it was.
+/// </summary>
+public sealed class OtherAgentsRunTests
+{
+    private static readonly (string Id, string Agent, string After)[] Tasks =
+    [
+        ("base", "claude", ""),
+        ("one", "codex", "base"),
+        ("two", "gemini", "base"),
+        ("three", "opencode", "base"),
+        ("four", "claude", "base"),
+        ("five", "codex", "two"),
+        ("six", "gemini", "three, four"),
+        ("last", "opencode", "one, five, six"),
+    ];
+
+    [Theory]
+    [Trait("Category", "Full")]
+    [InlineData("on")]
+    [InlineData("off")]
+    public async Task Run_FourAgentsKilledInTheMiddle_LandsAllOfItInTheSameConversations(string sandbox)
+    {
+        using TempFolder home = new();
+        await using var models = await ScriptedModels.StartAsync("ONE", "TWO", "THREE");
+        await using var api = await ScriptedMessagesApi.StartAsync(
+            new ApiRule("MARK-BASE", ApiTurn.Writes("base.txt", "base\n"), ApiTurn.Says("The base is there.")),
+            new ApiRule(
+                "MARK-FOUR",
+                ApiTurn.Writes("four.txt", "four\n"),
+                new ApiTurn
+                {
+                    Instead = new ApiTurn { Hangs = true },
+                    InsteadTimes = 1,
+                    Text = "Four is there.",
+                },
+                ApiTurn.Says("Four is there.")
+            ),
+            // The prompt of a conversation that goes on.
+            new ApiRule("You were interrupted", ApiTurn.Says("Four is there."))
+        );
+        using var repository = await TemporaryRepository.CreateEmptyAsync();
+        var environment = await PrepareAsync(home, repository, models.Url, api.Url, sandbox);
+        OrchestrateProgram orchestrate = new(repository.Path, environment);
+
+        await orchestrate.KillWhenAsync(
+            home["run.log"],
+            () => models.Waiting.Count == 3 && api.Requests.Count(request => request.Rule == "MARK-FOUR") == 2,
+            "run",
+            "tasks.yaml",
+            "--yes"
+        );
+        KillAgents(repository.Path);
+        var resumed = await new ProcessRunner().RunAsync(orchestrate.Command("resume", "--yes") with { Timeout = TimeSpan.FromMinutes(6) });
+        var status = JsonNode.Parse((await orchestrate.RunAsync("status", "--json")).StandardOutput.Text)!;
+
+        var said = File.ReadAllText(home["run.log"]) + resumed.StandardOutput.Text + resumed.StandardError.Text + status;
+        Assert.True(resumed.ExitCode == 0, said);
+        foreach ((var id, _, _) in Tasks)
+        {
+            Assert.Equal(id, await repository.GitAsync("show", $"main:{id}.txt"));
+        }
+        var starts = status["tasks"]!.AsArray().ToDictionary(task => (string)task!["id"]!, task => (int)task!["starts"]!);
+        Assert.All(Tasks, task => Assert.Equal(task.Id is "one" or "two" or "three" or "four" ? 2 : 1, starts[task.Id]));
+        foreach (var id in (string[])["one", "two", "three", "four"])
+        {
+            var sessions = ((int[])[1, 2]).Select(start => Outcome(repository, id, start, "Session")).ToList();
+            Assert.Equal(sessions[0], sessions[1]);
+            Assert.NotEmpty(sessions[0]);
+        }
+        foreach (var mark in (string[])["ONE", "TWO", "THREE"])
+        {
+            var last = models.Conversations(mark)[^1];
+            Assert.Contains("You were interrupted", last, StringComparison.Ordinal);
+            Assert.Contains($"MARK-{mark}", last, StringComparison.Ordinal);
+        }
+
+        // Two answers of 120 tokens: the first start was killed before it could count its own, so the second counts both.
+        Assert.Equal(["0", "240"], ((int[])[1, 2]).Select(start => Outcome(repository, "one", start, "Tokens")));
+    }
+
+    private static async Task<Dictionary<string, string?>> PrepareAsync(
+        TempFolder home,
+        TemporaryRepository repository,
+        string models,
+        string api,
+        string sandbox
+    )
+    {
+        home.Write(
+            ".codex/config.toml",
+            $"""
+            model = "scripted"
+            model_provider = "x"
+            [model_providers.x]
+            name = "x"
+            base_url = "{models}/v1"
+            env_key = "SCRIPTED_KEY"
+            wire_api = "responses"
+            """
+        );
+        home.Write(".gemini/settings.json", """{"security":{"auth":{"selectedType":"gemini-api-key"}}}""");
+        home.Write(
+            ".config/opencode/opencode.json",
+            $$$"""
+            {"model":"x/m","provider":{"x":{"npm":"@ai-sdk/openai-compatible","name":"x",
+              "options":{"baseURL":"{{{models}}}/v1","apiKey":"k"},"models":{"m":{"name":"m"} } } } }
+            """
+        );
+        var programs = await InstallAsync();
+        repository.Write(
+            ".orchestrator/config.yaml",
+            $$"""
+            agent: claude
+            workers: 4
+            disk: {reserve: 1}
+            permissions: {sandbox: {{sandbox}}}
+            agents:
+              claude: {command: ["{{await ClaudeProgram.PathAsync()}}"], provider: api}
+              codex: {description: {like: codex, program: "{{programs["codex"]}}"} }
+              gemini: {description: {like: gemini, program: "{{programs["gemini"]}}" }, model: gemini-2.5-pro}
+              opencode: {description: {like: opencode, program: "{{programs["opencode"]}}" }, model: x/m}
+            """
+        );
+        var lines = Tasks.Select(task =>
+            $"  - {{id: {task.Id}, description: Write {task.Id}.txt, prompt: \"MARK-{task.Id.ToUpperInvariant()}: write {task.Id}.txt.\", "
+            + $"files_write: [{task.Id}.txt], agent: {task.Agent}, depends_on: [{task.After}], "
+            + $"verification: [{{command: test -s {task.Id}.txt}}]}}\n"
+        );
+        await repository.CommitAsync("start", ("tasks.yaml", "tasks:\n" + string.Concat(lines)));
+        var environment = ClaudeProgram.CreateChanges(home.Path, api);
+        environment["GOOGLE_GEMINI_BASE_URL"] = models;
+        environment["GEMINI_API_KEY"] = "k";
+        environment["SCRIPTED_KEY"] = "k";
+        environment["XDG_CONFIG_HOME"] = null;
+        environment["XDG_DATA_HOME"] = null;
+        environment["XDG_STATE_HOME"] = null;
+        environment["XDG_CACHE_HOME"] = null;
+        return environment;
+    }
+
+    private static async Task<Dictionary<string, string>> InstallAsync()
+    {
+        var result = await new ProcessRunner().RunAsync(
+            new ProcessCommand(RepositoryFiles.Path("scripts/install-agents"), "codex", "gemini", "opencode")
+            {
+                Timeout = TimeSpan.FromMinutes(10),
+            }
+        );
+        Assert.True(result.Succeeded, result.StandardError.Text);
+        return result
+            .StandardOutput.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('\t'))
+            .ToDictionary(line => line[0], line => line[1]);
+    }
+
+    /// <summary>As when the machine goes down: every process of every agent and supervisor of that repository.</summary>
+    private static void KillAgents(string repository)
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            foreach (var folder in Directory.EnumerateDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), out _)))
+            {
+                try
+                {
+                    var variables = File.ReadAllText(Path.Combine(folder, "environ"));
+                    if (
+                        variables.Contains($"ORCHESTRATOR_START={repository}/", StringComparison.Ordinal)
+                        || variables.Contains($"ORCHESTRATOR_SUPERVISOR={repository}/", StringComparison.Ordinal)
+                    )
+                    {
+                        System.Diagnostics.Process.GetProcessById(int.Parse(Path.GetFileName(folder), null)).Kill();
+                    }
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
+                {
+                    // Gone meanwhile, or another user's.
+                }
+            }
+        }
+    }
+
+    private static string Outcome(TemporaryRepository repository, string task, int start, string member)
+    {
+        var run = Directory.GetDirectories(repository[".orchestrator/runs"]).Single();
+        return JsonNode.Parse(File.ReadAllText(Path.Combine(run, "tasks", task, $"{start}", "outcome.json")))![member]!.ToString();
+    }
+}

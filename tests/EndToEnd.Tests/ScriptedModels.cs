@@ -1,0 +1,276 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Orchestrator.EndToEnd.Tests;
+
+/// <summary>
+/// A model on loopback behind the wire formats of Codex (Responses), opencode (chat completions) and Gemini: the first answer of a
+/// conversation calls the program's shell tool, the next one says that it is done. Prompts are told apart by a mark in them
+/// (<c>MARK-NAME</c>).
+/// </summary>
+internal sealed partial class ScriptedModels : IAsyncDisposable
+{
+    private const string Command = "echo \"$ORCHESTRATOR_TASK\" > \"$ORCHESTRATOR_TASK.txt\"";
+    private const string Said = "All done.";
+    private readonly WebApplication _application;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly ConcurrentDictionary<string, int> _held = new();
+    private readonly ConcurrentQueue<(string Mark, string Body)> _requests = new();
+    private readonly IReadOnlyCollection<string> _hold;
+    private int _count;
+
+    private ScriptedModels(IReadOnlyCollection<string> hold)
+    {
+        _hold = hold;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+        _application = builder.Build();
+        _application.MapFallback("{*path}", AnswerAsync);
+    }
+
+    internal string Url => _application.Urls.Single();
+
+    /// <summary>Marks whose agent has used its tool and waits for an answer that never comes.</summary>
+    internal IReadOnlyCollection<string> Waiting => [.. _held.Keys];
+
+    /// <summary>The conversations that were sent with a mark.</summary>
+    internal IReadOnlyList<string> Conversations(string mark) =>
+        [.. _requests.Where(request => request.Mark == mark).Select(request => request.Body)];
+
+    /// <summary>Starts it.</summary>
+    /// <param name="hold">Marks whose second request is not answered the first time.</param>
+    internal static async Task<ScriptedModels> StartAsync(params string[] hold)
+    {
+        ScriptedModels models = new(hold);
+        await models._application.StartAsync();
+        return models;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync();
+        await _application.DisposeAsync();
+        _closing.Dispose();
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        using StreamReader reader = new(context.Request.Body);
+        var text = await reader.ReadToEndAsync();
+        var body = text.Length > 0 && text[0] == '{' ? JsonNode.Parse(text)! : new JsonObject();
+        var path = context.Request.Path.Value ?? "";
+        var isGemini = path.Contains("enerateContent", StringComparison.Ordinal);
+        if (
+            !isGemini
+            && !path.EndsWith("/responses", StringComparison.Ordinal)
+            && !path.EndsWith("/chat/completions", StringComparison.Ordinal)
+        )
+        {
+            await context.Response.WriteAsJsonAsync(new { data = Array.Empty<object>(), totalTokens = 10 });
+            return;
+        }
+        var hasTools = body["tools"] is JsonArray { Count: > 0 };
+        var isAnswered = IsAnswered(body);
+        var mark = Mark().Match(text).Groups[1].Value;
+        if (hasTools)
+        {
+            _requests.Enqueue((mark, text));
+        }
+        if (hasTools && isAnswered && _hold.Contains(mark) && _held.TryAdd(mark, 1))
+        {
+            using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _closing.Token);
+            await Task.Delay(Timeout.Infinite, gone.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            context.Abort();
+            return;
+        }
+        var id = Interlocked.Increment(ref _count);
+        var pieces =
+            isGemini ? Gemini(hasTools && !isAnswered)
+            : path.EndsWith("/responses", StringComparison.Ordinal) ? Codex(hasTools && !isAnswered, id)
+            : Opencode(hasTools && !isAnswered, id);
+        if (isGemini && !context.Request.Query.ContainsKey("alt"))
+        {
+            await context.Response.WriteAsync(pieces.Single());
+            return;
+        }
+        context.Response.ContentType = "text/event-stream";
+        foreach (var piece in pieces)
+        {
+            await context.Response.WriteAsync($"data: {piece}\n\n");
+        }
+    }
+
+    private static bool IsAnswered(JsonNode body) =>
+        (body["input"] ?? body["contents"] ?? body["messages"])?.ToJsonString() is { } conversation
+        && (
+            conversation.Contains("_call_output", StringComparison.Ordinal)
+            || conversation.Contains("functionResponse", StringComparison.Ordinal)
+            || conversation.Contains("\"role\":\"tool\"", StringComparison.Ordinal)
+        );
+
+    private static IEnumerable<string> Codex(bool calls, int id)
+    {
+        object item = calls
+            ? new
+            {
+                type = "function_call",
+                id = $"fc_{id}",
+                call_id = $"call_{id}",
+                status = "completed",
+                name = "exec_command",
+                arguments = JsonSerializer.Serialize(new { cmd = Command }),
+            }
+            : new
+            {
+                type = "message",
+                role = "assistant",
+                id = $"msg_{id}",
+                status = "completed",
+                content = new[]
+                {
+                    new
+                    {
+                        type = "output_text",
+                        text = Said,
+                        annotations = Array.Empty<object>(),
+                    },
+                },
+            };
+        object[] events =
+        [
+            new { type = "response.created", response = new { id = $"resp_{id}", status = "in_progress" } },
+            new
+            {
+                type = "response.output_item.added",
+                output_index = 0,
+                item,
+            },
+            new
+            {
+                type = "response.output_item.done",
+                output_index = 0,
+                item,
+            },
+            new
+            {
+                type = "response.completed",
+                response = new
+                {
+                    id = $"resp_{id}",
+                    status = "completed",
+                    output = new[] { item },
+                    usage = new
+                    {
+                        input_tokens = 100,
+                        output_tokens = 20,
+                        total_tokens = 120,
+                        input_tokens_details = new { cached_tokens = 40 },
+                        output_tokens_details = new { reasoning_tokens = 0 },
+                    },
+                },
+            },
+        ];
+        return events.Select(one => JsonSerializer.Serialize(one));
+    }
+
+    private static IEnumerable<string> Opencode(bool calls, int id)
+    {
+        object delta = calls
+            ? new
+            {
+                role = "assistant",
+                tool_calls = new[]
+                {
+                    new
+                    {
+                        index = 0,
+                        id = $"call_{id}",
+                        type = "function",
+                        function = new
+                        {
+                            name = "bash",
+                            arguments = JsonSerializer.Serialize(new { command = Command, description = "work" }),
+                        },
+                    },
+                },
+            }
+            : new { role = "assistant", content = Said };
+        return
+        [
+            Chunk(delta, null, null),
+            Chunk(
+                new { },
+                calls ? "tool_calls" : "stop",
+                new
+                {
+                    prompt_tokens = 100,
+                    completion_tokens = 20,
+                    total_tokens = 120,
+                }
+            ),
+            "[DONE]",
+        ];
+
+        string Chunk(object delta, string? finish, object? usage) =>
+            JsonSerializer.Serialize(
+                new
+                {
+                    id = $"c{id}",
+                    @object = "chat.completion.chunk",
+                    created = 1,
+                    model = "m",
+                    choices = new[]
+                    {
+                        new
+                        {
+                            index = 0,
+                            delta,
+                            finish_reason = finish,
+                        },
+                    },
+                    usage,
+                }
+            );
+    }
+
+    private static IEnumerable<string> Gemini(bool calls)
+    {
+        object part = calls
+            ? new { functionCall = new { name = "run_shell_command", args = new { command = Command, description = "work" } } }
+            : new { text = Said };
+        return
+        [
+            JsonSerializer.Serialize(
+                new
+                {
+                    candidates = new[]
+                    {
+                        new
+                        {
+                            content = new { role = "model", parts = new[] { part } },
+                            finishReason = "STOP",
+                            index = 0,
+                        },
+                    },
+                    usageMetadata = new
+                    {
+                        promptTokenCount = 100,
+                        candidatesTokenCount = 20,
+                        totalTokenCount = 120,
+                    },
+                    modelVersion = "scripted",
+                }
+            ),
+        ];
+    }
+
+    [GeneratedRegex("MARK-([A-Z]+)", RegexOptions.CultureInvariant)]
+    private static partial Regex Mark();
+}
