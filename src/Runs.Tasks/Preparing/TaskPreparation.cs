@@ -182,10 +182,21 @@ public sealed class TaskPreparation(RunServices services)
         else if (
             await workspace.Refs.ReadAsync(RunRefs.Wip(workspace.Files.Folder, workspace.TaskId), stop) is { } snapshot
             && (await new CommitStore(workspace.Repository).ReadAsync(snapshot, stop))?.Parents is [var parent]
-            && parent == tip
         )
         {
-            await Snapshots.RestoreAsync(worktree, snapshot, await MayFillAsync(), stop);
+            if (parent == tip)
+            {
+                await Snapshots.RestoreAsync(worktree, snapshot, await MayFillAsync(), stop);
+            }
+            else if (tip == notes.Base && new AdoptedConversation(workspace.Files.Folder, workspace.TaskId).Find() is not null)
+            {
+                throw new StepException(
+                    $"What was uncommitted when the conversation was adopted is of the commit {CommitIds.Shorten(parent)}, and the run has "
+                        + $"begun at {CommitIds.Shorten(tip)}: the branch was moved in between. It is kept at "
+                        + $"{RunRefs.Kept(workspace.Files.Folder, workspace.TaskId)}/1; cancel the run and adopt the conversation again.",
+                    "AdoptedElsewhere"
+                );
+            }
         }
         else if (tip == notes.Base && await ImportedAsync(workspace, tip, stop) is { } imported)
         {

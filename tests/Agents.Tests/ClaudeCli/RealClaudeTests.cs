@@ -79,6 +79,38 @@ public sealed class RealClaudeTests
     }
 
     [Fact]
+    public async Task Claude_WithAnotherConversation_GoesOnWithACopyOfIt()
+    {
+        await using var claude = await RealClaude.StartAsync([
+            new ApiRule("remember the word", ApiTurn.Says("I remember it.")),
+            new ApiRule("go on", ApiTurn.Says("Went on.")),
+        ]);
+        await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please remember the word plum."));
+        var original = claude.Runner.FindConversation(claude.Session)!;
+        var before = await File.ReadAllBytesAsync(original);
+        var copy = Guid.NewGuid().ToString();
+
+        (var outcome, _) = await claude.Agents.RunAsync(
+            claude.Runner,
+            claude.Start("2", "Please go on.") with
+            {
+                SessionId = copy,
+                Conversation = original,
+            }
+        );
+
+        Assert.Equal(AgentFailure.None, outcome.Failure);
+        Assert.Equal(copy, outcome.SessionId);
+        Assert.Equal(before, await File.ReadAllBytesAsync(original));
+        Assert.Contains("the word plum", await File.ReadAllTextAsync(claude.Runner.FindConversation(copy)!), StringComparison.Ordinal);
+        // The answers of the other conversation were not paid by this start.
+        Assert.Equal(1000, outcome.Usage.Tokens.Input);
+        var facts = ClaudeSessionFile.Read(original);
+        Assert.Equal((null, "I remember it."), (facts.Fault, facts.LastWords));
+        Assert.Equal(claude.Agents.Worktree, facts.Folder);
+    }
+
+    [Fact]
     public async Task Claude_WritesUnownedFile_HookRefusesAndNamesTheOwner()
     {
         await using var claude = await RealClaude.StartAsync([
