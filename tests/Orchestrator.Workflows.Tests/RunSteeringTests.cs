@@ -39,6 +39,42 @@ public sealed class RunSteeringTests
     }
 
     [Fact]
+    public async Task AddTasks_ToARunAtWork_RunsThemOnceAndRefusesWhatIsNone()
+    {
+        var go = new TaskCompletionSource();
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a")],
+            a =>
+                a.Agent = async (input, stop) =>
+                {
+                    await (input.Task.Task.Id == "a" ? go.Task.WaitAsync(stop) : System.Threading.Tasks.Task.CompletedTask);
+                    return ScriptedActivities.Done();
+                }
+        );
+        await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].State == TaskStates.Executing);
+        var command = new AddTasksCommand([new TaskText("b", "Do b"), new TaskText("c", "Do c")], "kim");
+
+        var added = await run.Run.ExecuteUpdateAsync(w => w.AddTasksAsync(command));
+        var again = await run.Run.ExecuteUpdateAsync(w => w.AddTasksAsync(command));
+        foreach (var wrong in (TaskText[])[new("d", " "), new("..", "Do it")])
+        {
+            await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() =>
+                run.Run.ExecuteUpdateAsync(w => w.AddTasksAsync(new AddTasksCommand(new[] { wrong }, "")))
+            );
+        }
+        await run.UntilAsync(s => s.Tasks.Count == 3 && s.Tasks[2].State == TaskStates.Merged);
+        go.SetResult();
+
+        Assert.Equal((true, $"{run.RunId} has 2 more tasks: b, c."), (added.Changed, added.Message));
+        Assert.False(again.Changed);
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        var status = await run.StatusAsync();
+        Assert.Equal(["a", "b", "c"], status.Tasks.Select(task => task.Id));
+        Assert.All(status.Tasks, task => Assert.Equal(1, task.Starts));
+        Assert.Contains(run.Activities.Events, e => e.Reason == "kim has added b, c");
+    }
+
+    [Fact]
     public async Task Resume_OfTheRun_LeavesATaskThatWasPausedByName()
     {
         await using var run = await ScriptedRun.StartAsync(
