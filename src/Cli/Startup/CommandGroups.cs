@@ -8,7 +8,7 @@ internal static class CommandGroups
     /// <summary>The groups, each with its commands in the order of the help.</summary>
     public static readonly IReadOnlyList<(string Title, string[] Commands)> All =
     [
-        ("Set up", ["init", "check", "trust", "config", "notify", "completion", "version"]),
+        ("Set up", ["init", "check", "agents", "trust", "config", "notify", "completion", "version"]),
         ("Plan", ["plan", "validate", "graph", "conflicts", "risk", "prompt", "verify", "contracts", "context", "environment", "schema"]),
         ("Run", ["run", "spawn", "resume", "move", "task", "night"]),
         (
