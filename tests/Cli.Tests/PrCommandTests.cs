@@ -156,6 +156,28 @@ public sealed class PrCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Pr_SomebodyHasPushedToTheBranch_TheirCommitsStay()
+    {
+        var task = await SpawnAsync("Make the file");
+        Assert.Equal(0, (await _cli.RunAsync("pr", task)).ExitCode);
+        var branch = $"orchestrator/{task.Split('/')[0]}/t/make-the-file";
+        _cli.Shell(
+            $"git clone -q -b {branch} '{_remote}' '{_cli.Home}/theirs' && cd '{_cli.Home}/theirs' && "
+                + "git -c user.name=T -c user.email=t@l commit -q --allow-empty -m Theirs && git push -q"
+        );
+        var theirs = _cli.Git("ls-remote", _remote, branch);
+        _cli.Shell(
+            $"git -c user.name=T -c user.email=t@l commit-tree -m Ours -p {branch} {branch}^{{tree}} | xargs git branch -f {branch}"
+        );
+
+        var refused = await _cli.RunAsync("pr", task);
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("could not be pushed", refused.People, StringComparison.Ordinal);
+        Assert.Equal(theirs, _cli.Git("ls-remote", _remote, branch));
+    }
+
+    [Fact]
     public async Task Pr_WorkWithASecret_IsNotPushed()
     {
         _cli.WriteAgent("echo 'key = \"ghp_" + "qT7vR2kLm9XcP4wZb8NsY6hJd3FgA5eUoK1i\"' > key.txt");

@@ -40,8 +40,9 @@ internal sealed class DiffCommand : CliCommand
             )
             ?? throw new CommandException(
                 ExitCodes.Usage,
-                task is null
-                    ? $"{run.Id} is {run.Status.State}: nothing of it is merged yet."
+                task is null && run.Status.Tasks.Any(one => one.State == TaskStates.Kept)
+                        ? $"The work of {run.Id} stays apart, a branch for each task: orchestrate diff {run.Id}/TASK shows one."
+                    : task is null ? $"{run.Id} is {run.Status.State}: nothing of it is merged yet."
                     : $"{id} is {task.State}: it has no commit and no worktree yet.",
                 $"See 'orchestrate show {what}'."
             );
