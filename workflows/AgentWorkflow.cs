@@ -56,12 +56,12 @@ public abstract class AgentWorkflow : MessageWorkflow
 
     /// <summary>The steps of the run are done on another machine from now on: the agent is interrupted, and goes on there.</summary>
     [WorkflowSignal(MessageNames.Moved, Description = "The steps of its run are done on another machine from now on.")]
-    public Task MovedAsync(RepositoryReference to = null!) =>
+    public Task MovedAsync(RepositoryReference place = null!) =>
         Done(() =>
         {
             State.WasMoved = true;
             State.Interrupt?.Cancel();
-            Machine.MoveTo(to.Queue);
+            Machine.MoveTo(place.Queue);
         });
 
     internal override void NoteDropped(string note) => Reporter.NoteDropped(note);

@@ -1,5 +1,6 @@
 using Orchestrator.Usage;
 using Orchestrator.Workflows.Messages;
+using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Workflows;
 
@@ -62,20 +63,20 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
 
     /// <summary>Refuses a call about another account.</summary>
     [WorkflowUpdateValidator(nameof(CallAsync))]
-    public void CheckCall(GovernorCall call) =>
+    public void CheckCall(GovernorCall asked) =>
         Refuse(
-            call.Account != _account ? $"This is the governor of the account '{_account}', not of '{call.Account}'."
-            : call.Start is { } start ? Foreign(start)
+            asked.Account != _account ? $"This is the governor of the account '{_account}', not of '{asked.Account}'."
+            : asked.Start is { } start ? Foreign(start)
             : null
         );
 
     /// <inheritdoc/>
     [WorkflowUpdate(MessageNames.Call, Description = "Asks for an agent start, or tells what agents use.")]
-    public Task<GovernorAnswer> CallAsync(GovernorCall call = null!)
+    public Task<GovernorAnswer> CallAsync(GovernorCall asked = null!)
     {
         // A start that is asked for again replaces its own reservation, and needs no note.
-        var isNoted = call.RequestId.Length > 0 && call.Start is null;
-        if (isNoted && _answered.FirstOrDefault(one => one.RequestId == call.RequestId) is { } before)
+        var isNoted = asked.RequestId.Length > 0 && asked.Start is null;
+        if (isNoted && _answered.FirstOrDefault(one => one.RequestId == asked.RequestId) is { } before)
         {
             var ledger = _book.Of(_account);
             return Task.FromResult(
@@ -83,16 +84,16 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
                 {
                     IsSettled = before.IsSettled,
                     Refusal = before.Refusal,
-                    Reservation = ledger.Find(call.Id),
+                    Reservation = ledger.Find(asked.Id),
                     Park = ledger.Park,
                 }
             );
         }
-        (var next, var answer) = GovernorCalls.Apply(_book, call, Workflow.UtcNow);
+        (var next, var answer) = GovernorCalls.Apply(_book, asked, RunContext.Now);
         Change(next);
         if (isNoted)
         {
-            _answered.Add(new AnsweredCall(call.RequestId, answer.IsSettled, answer.Refusal));
+            _answered.Add(new AnsweredCall(asked.RequestId, answer.IsSettled, answer.Refusal));
             _answered.RemoveRange(0, Math.Max(0, _answered.Count - MostAnswered));
         }
         return Task.FromResult(answer);
@@ -113,27 +114,27 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
             Start = request,
             OnlyInLine = true,
         };
-        for (var end = Workflow.UtcNow + LongestTurn; ; )
+        for (var end = RunContext.Now + LongestTurn; ; )
         {
-            (var next, var answer) = GovernorCalls.Apply(_book, line, Workflow.UtcNow);
+            (var next, var answer) = GovernorCalls.Apply(_book, line, RunContext.Now);
             Change(next);
-            if (answer.Admission is not Wait { Until: var until, Why: var why } || until - Workflow.UtcNow > shortWait)
+            if (answer.Admission is not Wait { Until: var until, Why: var why } || until - RunContext.Now > shortWait)
             {
                 return new LineAnswer(false);
             }
             // What depends on other agents changes with them; a reset comes by the clock.
             var look = why is Blocked or NearlyFull && until < end ? until : end;
             var seen = _changes;
-            if (look <= Workflow.UtcNow || IsLong)
+            if (look <= RunContext.Now || IsLong)
             {
                 return new LineAnswer(true);
             }
             await TimedWaits.UntilAsync(
                 () => _changes != seen || IsLong,
-                look - Workflow.UtcNow,
+                look - RunContext.Now,
                 "Until an agent of the account has ended, or its limit is reset"
             );
-            if (look < end && Workflow.UtcNow >= look)
+            if (look < end && RunContext.Now >= look)
             {
                 return new LineAnswer(false);
             }

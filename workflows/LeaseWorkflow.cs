@@ -94,10 +94,10 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
 
     /// <inheritdoc/>
     [WorkflowSignal(MessageNames.Moved, Description = "The steps of a run are done on another machine from now on.")]
-    public Task MovedAsync(RepositoryReference to = null!)
+    public Task MovedAsync(RepositoryReference place = null!)
     {
-        _begin = _begin with { Queue = to.Queue };
-        Machine.MoveTo(to.Queue);
+        _begin = _begin with { Queue = place.Queue };
+        Machine.MoveTo(place.Queue);
         return Task.CompletedTask;
     }
 

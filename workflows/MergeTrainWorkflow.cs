@@ -130,10 +130,10 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
 
     /// <inheritdoc/>
     [WorkflowSignal(MessageNames.Moved, Description = "The steps of its run are done on another machine from now on.")]
-    public Task MovedAsync(RepositoryReference to = null!)
+    public Task MovedAsync(RepositoryReference place = null!)
     {
-        _context.MovedTo(to);
-        Machine.MoveTo(to.Queue);
+        _context.MovedTo(place);
+        Machine.MoveTo(place.Queue);
         return Task.CompletedTask;
     }
 

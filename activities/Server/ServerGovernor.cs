@@ -15,38 +15,38 @@ public sealed class ServerGovernor(ITemporalClient client) : IAccountGovernor
     public TimeSpan ReportsEvery { get; } = TimeSpan.FromSeconds(15);
 
     /// <inheritdoc/>
-    public async Task<GovernorAnswer> CallAsync(GovernorCall call, CancellationToken stop)
+    public async Task<GovernorAnswer> CallAsync(GovernorCall asked, CancellationToken cancellationToken)
     {
-        if (call.Raised is { } cap)
+        if (asked.Raised is { } cap)
         {
-            var account = SharedBudgets.IsShared(cap.Scope) ? SharedBudgets.Account : call.Account;
-            return await SendAsync(call with { Account = account }, stop);
+            var account = SharedBudgets.IsShared(cap.Scope) ? SharedBudgets.Account : asked.Account;
+            return await SendAsync(asked with { Account = account }, cancellationToken);
         }
-        if (call.Account == SharedBudgets.Account)
+        if (asked.Account == SharedBudgets.Account)
         {
-            return await SendAsync(call, stop);
+            return await SendAsync(asked, cancellationToken);
         }
-        var own = await SendAsync(SharedBudgets.OfAccount(call), stop);
-        return SharedBudgets.OfBudgets(call) is { } ofAll ? Both(own, await SendAsync(ofAll, stop)) : own;
+        var own = await SendAsync(SharedBudgets.OfAccount(asked), cancellationToken);
+        return SharedBudgets.OfBudgets(asked) is { } ofAll ? Both(own, await SendAsync(ofAll, cancellationToken)) : own;
     }
 
     /// <summary>Asks for an agent start: the account first, where most starts that wait do so; then the budgets. What the account has
     /// reserved for one that dies in between is given back like that of every start that never began.</summary>
-    public async Task<StartTurn> AdmitAsync(StartRequest request, CancellationToken stop)
+    public async Task<StartTurn> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
     {
-        var call = new GovernorCall
+        var asked = new GovernorCall
         {
             RequestId = Guid.NewGuid().ToString("n"),
             Account = request.Account,
             Id = request.Id,
             Start = request,
         };
-        var own = await SendAsync(SharedBudgets.OfAccount(call), stop);
+        var own = await SendAsync(SharedBudgets.OfAccount(asked), cancellationToken);
         if (own.Admission is not Admitted)
         {
             return new StartTurn(own);
         }
-        var ofAll = await SendAsync(SharedBudgets.OfBudgets(call)!, stop);
+        var ofAll = await SendAsync(SharedBudgets.OfBudgets(asked)!, cancellationToken);
         if (ofAll.Admission is Admitted)
         {
             var both = Both(own, ofAll);
@@ -60,26 +60,26 @@ public sealed class ServerGovernor(ITemporalClient client) : IAccountGovernor
                 Id = request.Id,
                 Released = true,
             },
-            stop
+            cancellationToken
         );
         return new StartTurn(own with { Admission = ofAll.Admission, Reservation = null });
     }
 
     /// <inheritdoc/>
-    public async Task<bool> IsWaitingAsync(StartRequest request, TimeSpan shortWait, CancellationToken stop)
+    public async Task<bool> IsWaitingAsync(StartRequest request, TimeSpan shortWait, CancellationToken cancellationToken)
     {
-        var call = new GovernorCall
+        var asked = new GovernorCall
         {
             Account = request.Account,
             Id = request.Id,
             Start = request,
         };
-        return await AwaitAsync(SharedBudgets.OfAccount(call).Start!) || await AwaitAsync(SharedBudgets.OfBudgets(call)!.Start!);
+        return await AwaitAsync(SharedBudgets.OfAccount(asked).Start!) || await AwaitAsync(SharedBudgets.OfBudgets(asked)!.Start!);
 
         async Task<bool> AwaitAsync(StartRequest part)
         {
             var start = Start(part.Account);
-            var options = new WorkflowUpdateWithStartOptions(start) { Rpc = new RpcOptions { CancellationToken = stop } };
+            var options = new WorkflowUpdateWithStartOptions(start) { Rpc = new RpcOptions { CancellationToken = cancellationToken } };
             var answer = await ReachAsync(() =>
                 client.ExecuteUpdateWithStartWorkflowAsync((IGovernorWorkflow w) => w.AwaitTurnAsync(part, shortWait), options)
             );
@@ -88,12 +88,12 @@ public sealed class ServerGovernor(ITemporalClient client) : IAccountGovernor
     }
 
     /// <inheritdoc/>
-    public async Task<LedgerBook> ReadAsync(string account, CancellationToken stop)
+    public async Task<LedgerBook> ReadAsync(string account, CancellationToken cancellationToken)
     {
         var book = LedgerBook.Empty;
         foreach (var name in (string[])[account, SharedBudgets.Account])
         {
-            book = await StateOfAsync(RunIds.ForGovernor(name), stop) is { Ledger: { } ledger } ? book.With(ledger) : book;
+            book = await StateOfAsync(RunIds.ForGovernor(name), cancellationToken) is { Ledger: { } ledger } ? book.With(ledger) : book;
         }
         return book;
     }
@@ -107,24 +107,27 @@ public sealed class ServerGovernor(ITemporalClient client) : IAccountGovernor
                     : own.Reservation ?? ofAll.Reservation,
         };
 
-    private Task<GovernorAnswer> SendAsync(GovernorCall call, CancellationToken stop)
+    private Task<GovernorAnswer> SendAsync(GovernorCall asked, CancellationToken cancellationToken)
     {
-        var options = new WorkflowUpdateWithStartOptions(Start(call.Account))
+        var options = new WorkflowUpdateWithStartOptions(Start(asked.Account))
         {
-            Id = call.RequestId.Length > 0 ? call.RequestId : null,
-            Rpc = new RpcOptions { CancellationToken = stop },
+            Id = asked.RequestId.Length > 0 ? asked.RequestId : null,
+            Rpc = new RpcOptions { CancellationToken = cancellationToken },
         };
-        return ReachAsync(() => client.ExecuteUpdateWithStartWorkflowAsync((IGovernorWorkflow w) => w.CallAsync(call), options));
+        return ReachAsync(() => client.ExecuteUpdateWithStartWorkflowAsync((IGovernorWorkflow w) => w.CallAsync(asked), options));
     }
 
-    private async Task<GovernorState?> StateOfAsync(string id, CancellationToken stop)
+    private async Task<GovernorState?> StateOfAsync(string id, CancellationToken cancellationToken)
     {
         try
         {
             return await ReachAsync(() =>
                 client
                     .GetWorkflowHandle<IGovernorWorkflow>(id)
-                    .QueryAsync(w => w.Status(), new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = stop } })
+                    .QueryAsync(
+                        w => w.Status(),
+                        new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = cancellationToken } }
+                    )
             );
         }
         catch (IOException unknown) when (unknown.InnerException is RpcException { Code: RpcException.StatusCode.NotFound })

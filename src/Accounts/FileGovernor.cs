@@ -12,23 +12,23 @@ public sealed class FileGovernor(IReadOnlyDictionary<string, string> environment
     public TimeSpan ReportsEvery { get; } = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
-    public Task<GovernorAnswer> CallAsync(GovernorCall call, CancellationToken stop) =>
-        _ledgers.ChangeAsync(book => GovernorCalls.Apply(book, call, time.GetUtcNow()), stop);
+    public Task<GovernorAnswer> CallAsync(GovernorCall asked, CancellationToken cancellationToken) =>
+        _ledgers.ChangeAsync(book => GovernorCalls.Apply(book, asked, time.GetUtcNow()), cancellationToken);
 
     /// <summary>Asks for an agent start. One that is admitted keeps the lock: nobody's block comes between it and the agent's
     /// process.</summary>
-    public async Task<StartTurn> AdmitAsync(StartRequest request, CancellationToken stop)
+    public async Task<StartTurn> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
     {
-        var locked = await _ledgers.LockAsync(stop);
+        var locked = await _ledgers.LockAsync(cancellationToken);
         try
         {
-            var call = new GovernorCall
+            var asked = new GovernorCall
             {
                 Account = request.Account,
                 Id = request.Id,
                 Start = request,
             };
-            var (book, answer) = GovernorCalls.Apply(locked.Book, call, time.GetUtcNow());
+            var (book, answer) = GovernorCalls.Apply(locked.Book, asked, time.GetUtcNow());
             locked.Write(book);
             if (answer.Admission is Admitted)
             {
@@ -45,7 +45,7 @@ public sealed class FileGovernor(IReadOnlyDictionary<string, string> environment
     }
 
     /// <inheritdoc/>
-    public async Task<bool> IsWaitingAsync(StartRequest request, TimeSpan shortWait, CancellationToken stop)
+    public async Task<bool> IsWaitingAsync(StartRequest request, TimeSpan shortWait, CancellationToken cancellationToken)
     {
         var line = new GovernorCall
         {
@@ -54,14 +54,14 @@ public sealed class FileGovernor(IReadOnlyDictionary<string, string> environment
             Start = request,
             OnlyInLine = true,
         };
-        if ((await CallAsync(line, stop)).Admission is not Wait { Until: var until } || until - time.GetUtcNow() > shortWait)
+        if ((await CallAsync(line, cancellationToken)).Admission is not Wait { Until: var until } || until - time.GetUtcNow() > shortWait)
         {
             return false;
         }
-        await Task.WhenAny(Task.Delay(Pause, time, stop));
+        await Task.WhenAny(Task.Delay(Pause, time, cancellationToken));
         return true;
     }
 
     /// <inheritdoc/>
-    public Task<LedgerBook> ReadAsync(string account, CancellationToken stop) => Task.FromResult(_ledgers.Read());
+    public Task<LedgerBook> ReadAsync(string account, CancellationToken cancellationToken) => Task.FromResult(_ledgers.Read());
 }

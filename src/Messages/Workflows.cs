@@ -161,7 +161,7 @@ public interface ITaskWorkflow
 
     /// <summary>The steps of the run are done on another machine from now on.</summary>
     [WorkflowSignal(MessageNames.Moved)]
-    Task MovedAsync(RepositoryReference to);
+    Task MovedAsync(RepositoryReference place);
 
     /// <summary>The parts that this task was divided into have ended.</summary>
     [WorkflowSignal(MessageNames.PartsDone)]
@@ -202,7 +202,7 @@ public interface IMergeTrainWorkflow
 
     /// <summary>The steps of the run are done on another machine from now on.</summary>
     [WorkflowSignal(MessageNames.Moved)]
-    Task MovedAsync(RepositoryReference to);
+    Task MovedAsync(RepositoryReference place);
 }
 
 /// <summary>A request becomes a plan: the planner is asked, its answer is checked like any plan, faults go back to it. It reports to its
@@ -235,7 +235,7 @@ public interface IPlanningWorkflow
 
     /// <summary>The steps of the run are done on another machine from now on.</summary>
     [WorkflowSignal(MessageNames.Moved)]
-    Task MovedAsync(RepositoryReference to);
+    Task MovedAsync(RepositoryReference place);
 }
 
 /// <summary>One round of a run's review: the reviewer is asked about each part of the change, and its answers are stored. It reports to its
@@ -268,5 +268,5 @@ public interface IReviewWorkflow
 
     /// <summary>The steps of the run are done on another machine from now on.</summary>
     [WorkflowSignal(MessageNames.Moved)]
-    Task MovedAsync(RepositoryReference to);
+    Task MovedAsync(RepositoryReference place);
 }

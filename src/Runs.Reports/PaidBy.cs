@@ -1,5 +1,3 @@
-using Orchestrator.Runs.AgentCalls;
-
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>Which account paid how much for the tasks of a run.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
@@ -17,6 +18,8 @@ public sealed class SpanSender : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly ActivitySource _source = new(SourceName, SemanticNames.Version);
     private readonly TelemetryOptions _options;
+
+    [SuppressMessage("Usage", "CA2213", Justification = "The provider disposes of its exporters.")]
     private readonly WatchedExporter _exporter;
     private readonly TracerProvider _provider;
 

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Orchestrator.Workflows.Calls;
 
 /// <summary>A workflow whose activities may be done on another machine from some moment on.</summary>
@@ -9,6 +11,7 @@ internal interface IHasMachine
 
 /// <summary>The machine that does the activities of a workflow: the one that their options name, until its run is moved to another
 /// one.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A source without a timer holds nothing, and it lives as long as its workflow.")]
 internal sealed class ActivityMachine
 {
     private string? _queue;

@@ -137,7 +137,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     {
         var copy = folder.File(Path.GetFileName(conversation));
         OwnFile.Write(copy, File.ReadAllBytes(conversation));
-        File.SetUnixFileMode(copy, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        OwnFile.KeepPrivate(copy);
         return copy;
     }
 

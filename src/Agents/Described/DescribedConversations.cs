@@ -30,7 +30,7 @@ internal static class DescribedConversations
             .MaxBy(File.GetLastWriteTimeUtc);
     }
 
-    private static IEnumerable<string> Match(string folder, IReadOnlyList<string> names)
+    private static IEnumerable<string> Match(string folder, string[] names)
     {
         if (!Directory.Exists(folder))
         {
@@ -39,7 +39,7 @@ internal static class DescribedConversations
         if (!names[0].Contains('*', StringComparison.Ordinal))
         {
             var path = Path.Combine(folder, names[0]);
-            return names.Count > 1 ? Match(path, [.. names.Skip(1)])
+            return names.Length > 1 ? Match(path, [.. names.Skip(1)])
                 : File.Exists(path) ? [path]
                 : [];
         }
@@ -47,10 +47,10 @@ internal static class DescribedConversations
             "^" + Regex.Escape(names[0]).Replace("\\*", ".*", StringComparison.Ordinal) + "$",
             RegexOptions.NonBacktracking | RegexOptions.CultureInvariant
         );
-        var found = (names.Count > 1 ? Directory.EnumerateDirectories(folder) : Directory.EnumerateFiles(folder)).Where(path =>
+        var found = (names.Length > 1 ? Directory.EnumerateDirectories(folder) : Directory.EnumerateFiles(folder)).Where(path =>
             name.IsMatch(Path.GetFileName(path))
         );
-        return names.Count > 1 ? found.SelectMany(path => Match(path, [.. names.Skip(1)])) : found;
+        return names.Length > 1 ? found.SelectMany(path => Match(path, [.. names.Skip(1)])) : found;
     }
 
     /// <summary>Whether the id stands in a file, or in the log of a database that is not written back yet.</summary>

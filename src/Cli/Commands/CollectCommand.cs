@@ -5,7 +5,6 @@ using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Tasks;
@@ -86,7 +85,7 @@ internal sealed class CollectCommand : CliCommand
     private static async Task WriteFolderAsync(
         string folder,
         string text,
-        IReadOnlyList<StoredRun> runs,
+        List<StoredRun> runs,
         RepositoryLocation repository,
         CommandContext context,
         CancellationToken stop

@@ -1,8 +1,6 @@
 using System.CommandLine;
-using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Client;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Messages;
 using Orchestrator.Runs;

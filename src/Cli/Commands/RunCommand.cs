@@ -2,12 +2,10 @@ using System.CommandLine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Cli.Web;
-using Orchestrator.Machine.Night;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Loading;
-using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;

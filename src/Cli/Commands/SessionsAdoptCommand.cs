@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Machine.Sessions;
 using Orchestrator.Plans;
 using Orchestrator.Runs;

@@ -3,10 +3,8 @@ using System.Text.Json;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks.Moving;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 

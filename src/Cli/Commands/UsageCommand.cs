@@ -6,7 +6,6 @@ using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Overviews;
 using Orchestrator.Client;
 using Orchestrator.Runs;
-using Orchestrator.Settings;
 using Orchestrator.Usage;
 
 namespace Orchestrator.Cli.Commands;

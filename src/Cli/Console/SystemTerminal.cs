@@ -184,7 +184,8 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
             {
                 text.Append(changed.Sequence);
             }
-            if (_hasBar && records.FirstOrDefault() is var first && first != _reported.FirstOrDefault())
+            var first = records is [var most, ..] ? most : null;
+            if (_hasBar && first != (_reported is [var before, ..] ? before : null))
             {
                 text.Append(ProgramStatus.Bar(first is { State: "done" } ? null : first));
             }

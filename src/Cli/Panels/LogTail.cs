@@ -1,4 +1,3 @@
-using Orchestrator.Cli.Runs;
 using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Panels;

@@ -55,7 +55,7 @@ internal sealed record WorkerPanel
             ];
 
     /// <summary>The selected row, else the first; null where none is shown.</summary>
-    public WorkerRow? Current => Shown.FirstOrDefault(row => row.Name == Selected) ?? Shown.FirstOrDefault();
+    public WorkerRow? Current => Shown.FirstOrDefault(row => row.Name == Selected) ?? (Shown is [var first, ..] ? first : null);
 
     /// <summary>The panel after a key, and what the key asks for; null: nothing but the panel changes.</summary>
     public (WorkerPanel Panel, WorkerAction? Action) Press(TerminalKey key) =>

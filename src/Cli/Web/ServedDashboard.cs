@@ -19,6 +19,7 @@ namespace Orchestrator.Cli.Web;
 /// <param name="context">Carries out commands.</param>
 /// <param name="loggers">Where the server logs.</param>
 /// <param name="started">Called with the link that logs a browser in when it listens.</param>
+[SuppressMessage("Design", "CA1001", Justification = "A host calls StopAsync, which disposes all of it.")]
 internal sealed class ServedDashboard(DashboardOptions options, CommandContext context, ILoggerFactory loggers, Action<string> started)
     : IHostedService
 {

@@ -101,7 +101,7 @@ public sealed class WorktreeSurvey(RunServices services)
         return found;
     }
 
-    private static WorktreeEntry Spare(WorktreeEntry entry, IReadOnlyList<string> open) =>
+    private static WorktreeEntry Spare(WorktreeEntry entry, List<string> open) =>
         open.Count > 0
             ? entry with
             {

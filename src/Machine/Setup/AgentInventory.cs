@@ -1,4 +1,3 @@
-using Orchestrator.Agents;
 using Orchestrator.Agents.ClaudeCli;
 using Orchestrator.Agents.Descriptions;
 using Orchestrator.Settings;

@@ -58,7 +58,7 @@ public interface ILeaseWorkflow
 {
     /// <summary>The steps of a run of this repository are done on another machine from now on, and so are those of this workflow.</summary>
     [WorkflowSignal(MessageNames.Moved)]
-    Task MovedAsync(RepositoryReference to);
+    Task MovedAsync(RepositoryReference place);
 
     [WorkflowRun]
     Task RunAsync(LeaseState state);

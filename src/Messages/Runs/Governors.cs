@@ -47,7 +47,7 @@ public interface IGovernorWorkflow
 
     /// <summary>Carries out a call, once however often it is sent.</summary>
     [WorkflowUpdate(MessageNames.Call)]
-    Task<GovernorAnswer> CallAsync(GovernorCall call);
+    Task<GovernorAnswer> CallAsync(GovernorCall asked);
 
     /// <summary>Keeps a start's place in line, and answers when it may be asked for, or after some seconds.</summary>
     /// <param name="request">The start. Nothing is reserved for it.</param>

@@ -13,6 +13,15 @@ public static class OwnFile
         aside.Replace(sync: false);
     }
 
+    /// <summary>Lets nobody but its owner read or write a file; on Windows that is so in the user's own folders.</summary>
+    public static void KeepPrivate(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
+
     /// <summary>Replaces a file by a text in UTF-8.</summary>
     public static void Write(string path, string content) => Write(path, Encoding.UTF8.GetBytes(content));
 

@@ -1,4 +1,3 @@
-using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Reports;

@@ -1,4 +1,3 @@
-using Orchestrator.Git.Commits;
 using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Tasks;

@@ -83,10 +83,9 @@ public sealed class AgentRunStep(RunServices services)
                     : await confined.PrepareAsync(runner, resources.TemporaryFolder, CancellationToken.None),
             Environment = resources.Variables(files.Settings.Worktrees.Environment),
         };
-        if (state == AgentStartState.NotStarted && !input.Stop && files.Settings.HeadStartOf(agentName) is { Ticks: > 0 } lead)
+        if (state == AgentStartState.NotStarted && !input.Stop)
         {
-            using var left = CancellationTokenSource.CreateLinkedTokenSource(execution.Stop, execution.Detach);
-            await services.Part(part => new HeadStart(part.Time)).WaitAsync(HeadStart.PrefixOf(agentName, start), lead, left.Token);
+            await LeadAsync(files.Settings.HeadStartOf(agentName), agentName, start, execution);
         }
         // A hold prevents every agent run from the moment it is set, also one that is being prepared.
         if (held.Look() is { } notAnyMore)
@@ -186,6 +185,16 @@ public sealed class AgentRunStep(RunServices services)
             ],
         };
         return await JudgeErrorAsync(result, outcome, workspace, worktree, input, AgentClaim.TryRead(start.Folder)?.Status);
+    }
+
+    // The first of several that start together has a lead, so that the others find its prompt in the provider's cache.
+    private async Task LeadAsync(TimeSpan lead, string agent, AgentStart start, StepExecution execution)
+    {
+        if (lead > TimeSpan.Zero)
+        {
+            using var left = CancellationTokenSource.CreateLinkedTokenSource(execution.Stop, execution.Detach);
+            await services.Part(part => new HeadStart(part.Time)).WaitAsync(HeadStart.PrefixOf(agent, start), lead, left.Token);
+        }
     }
 
     private static GovernedAgent Governed(

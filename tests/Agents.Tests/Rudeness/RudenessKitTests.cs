@@ -209,7 +209,7 @@ public sealed class RudenessKitTests
 
     private static void Record(Rude rude, IEnumerable<(string Agent, string Problem)> found)
     {
-        lock (ScoresFile)
+        lock (Writing)
         {
             var scores = JsonSerializer.Deserialize<Dictionary<string, Written>>(File.ReadAllText(ScoresFile), Options)!;
             foreach ((var agent, var problem) in found)
@@ -229,5 +229,8 @@ public sealed class RudenessKitTests
     private static JsonSerializerOptions Options { get; } =
         new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
+    private static readonly Lock Writing = new();
+
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1812", Justification = "The deserializer makes it.")]
     private sealed record Written(string? Version, int Of, IReadOnlyList<string> Fails);
 }

@@ -276,5 +276,6 @@ internal sealed class RudeAgent
     }
 
     [DllImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Close(int descriptor);
 }

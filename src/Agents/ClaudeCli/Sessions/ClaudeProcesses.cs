@@ -24,7 +24,10 @@ public sealed record ClaudeProcesses(IReadOnlyDictionary<string, int> Sessions, 
         var known = new HashSet<int>();
         foreach (var (pid, session, startedAt) in configDirectories.SelectMany(Entries))
         {
-            if (ProcessTable.Find(pid) is { } process && (startedAt is not { } at || (process.StartedUtc - at).Duration() < Slack))
+            if (
+                ProcessTable.Find(pid) is { } process
+                && (startedAt is not { } at || (new DateTimeOffset(process.StartedUtc) - at).Duration() < Slack)
+            )
             {
                 sessions[session] = pid;
                 known.Add(pid);
