@@ -192,6 +192,49 @@ public sealed class RunLimitTests
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
     }
 
+    /// <summary>What is at work when the time is over ends, its gates and its merge, too; another agent of it is not started before a
+    /// person says so.</summary>
+    [Fact]
+    public async Task Until_OverWhileATaskIsAtWork_ItsNextAgentWaitsForAPerson()
+    {
+        var until = DateTimeOffset.UtcNow.AddSeconds(3);
+        var now = until.AddMilliseconds(300) - DateTimeOffset.UtcNow;
+        await using var run = await ScriptedRun.CreateAsync(
+            [Task("a"), Task("b")],
+            a =>
+            {
+                a.Agent = async (input, stop) =>
+                {
+                    if (input.Attempt == 1)
+                    {
+                        await System.Threading.Tasks.Task.Delay(now, stop);
+                    }
+                    return ScriptedActivities.Done();
+                };
+                a.Verify = input =>
+                    input is { Attempt: 1, Task.Task.Id: "a" }
+                        ? new VerifyResult { Problems = ["A gate failed."], ProblemsFile = "p.md" }
+                        : new VerifyResult { Commit = "c" };
+            }
+        );
+        await run.BeginAsync(
+            new OrchestrationInput
+            {
+                Repository = "/repository",
+                PlanFile = "tasks.yaml",
+                Until = until,
+            }
+        );
+
+        var late = await run.UntilAsync(s => s.Paused && s.Tasks is [{ Paused: true }, { State: TaskStates.Merged }]);
+        Assert.IsType<RunLimitReached>(late.Tasks[0].Why);
+        Assert.Equal(["a", "b"], run.Activities.Starts.Select(start => start.Task.Task.Id).Order());
+        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(3, run.Activities.Starts.Count);
+    }
+
     [Fact]
     public async Task Review_OnlyRecommended_IsAnsweredByYes()
     {

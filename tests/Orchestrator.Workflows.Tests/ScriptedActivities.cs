@@ -160,10 +160,14 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
             )
         );
 
+    /// <summary>Stores what is recorded beside <see cref="Events"/>.</summary>
+    public Action<ProgressInput> Record { get; set; } = _ => { };
+
     [Activity]
     public Task RecordProgressAsync(ProgressInput input)
     {
         BeforeFile(nameof(RecordProgressAsync));
+        Record(input);
         foreach (var item in input.Events)
         {
             Events.Enqueue(item);

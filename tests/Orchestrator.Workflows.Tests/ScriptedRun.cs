@@ -55,12 +55,13 @@ internal sealed class ScriptedRun : IAsyncDisposable
         Action<ScriptedActivities>? script = null,
         RunRules? settings = null,
         IPayloadCodec? codec = null,
-        bool skipsTime = false
+        bool skipsTime = false,
+        TimeProvider? clock = null
     )
     {
         var options = new TemporalClientConnectOptions { DataConverter = DataConverter.Default with { PayloadCodec = codec } };
         var address = Environment.GetEnvironmentVariable("TEMPORAL_ADDRESS");
-        var environment = address is null ? await EmbeddedEnvironment.StartAsync(options, skipsTime) : null;
+        var environment = address is null ? await EmbeddedEnvironment.StartAsync(options, skipsTime, clock) : null;
         options.TargetHost = address;
         var client = MessageJson.Speaking(environment?.Client ?? await TemporalClient.ConnectAsync(options));
         var queue = $"scripted-{Guid.NewGuid():n}";

@@ -24,11 +24,22 @@ public sealed class EmbeddedEnvironment : WorkflowEnvironment
     public override bool SupportsTimeSkipping { get; }
 
     /// <summary>Starts the server and connects a client; the options say how, but for the address.</summary>
-    public static async Task<EmbeddedEnvironment> StartAsync(TemporalClientConnectOptions? options = null, bool skipsTime = false)
+    public static async Task<EmbeddedEnvironment> StartAsync(
+        TemporalClientConnectOptions? options = null,
+        bool skipsTime = false,
+        TimeProvider? clock = null
+    )
     {
         var folder = new TempFolder();
         var socket = folder["server.sock"];
-        var server = new TemporalServer(new TemporalServerOptions { SocketPath = socket, TimeSkipping = skipsTime });
+        var server = new TemporalServer(
+            new TemporalServerOptions
+            {
+                SocketPath = socket,
+                TimeSkipping = skipsTime,
+                TimeProvider = clock ?? TimeProvider.System,
+            }
+        );
         try
         {
             await server.StartAsync();

@@ -126,7 +126,11 @@ internal static class Scheduling
 
     /// <summary>The time limit of the run: when it is reached nothing more is started; a person who resumes the run lifts it.</summary>
     public static RunLimitReached? LimitReached(RunState state, DateTimeOffset now) =>
-        state.Board.AnyReady && !state.UntilLifted && IsUntilReached(state, now) ? new RunLimitReached(state.Input.Until!.Value) : null;
+        !state.UntilLifted && IsUntilReached(state, now) && (state.Board.AnyReady || state.Board.AtWork.Any(WaitsForLimit))
+            ? new RunLimitReached(state.Input.Until!.Value)
+            : null;
+
+    private static bool WaitsForLimit(TaskEntry entry) => entry.Progress is { Paused: true, Why: RunLimitReached };
 
     /// <summary>Budgets that are used up, with the tasks that wait for them.</summary>
     public static IEnumerable<IGrouping<string, (TaskEntry Task, BudgetStatus Budget)>> BudgetsReached(RunBoard board) =>

@@ -33,6 +33,7 @@ internal sealed class AgentRuns(TaskState state, TaskWaits waits)
         AgentRunResult? last = null;
         while (true)
         {
+            state.PauseAtLimit(Now);
             await waits.WhilePausedAsync();
             if (caller.IsAnswered)
             {

@@ -99,6 +99,8 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     /// <summary>Why it is cancelled, where it is.</summary>
     public Reason WhyCancelled => RunEnded is null ? new WorkCancelled() : RunEnded;
 
+    private bool _goesOnLate;
+
     private string Guidance { get; set; } = "";
 
     /// <summary>Restores the state from the start input.</summary>
@@ -127,7 +129,21 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     /// <summary>A person stopped the agent process on its machine, so the task stays paused until it is resumed.</summary>
     public void PauseAsStopped() => (IsPaused, WhyPaused) = (true, new AgentStoppedByPerson());
 
-    public void Resume() => IsPaused = false;
+    /// <summary>The time limit of the run is over: the task's next agent waits until a person resumes it.</summary>
+    public void PauseAtLimit(DateTimeOffset now)
+    {
+        if (!_goesOnLate && Input.Until is { } until && now >= until)
+        {
+            (IsPaused, WhyPaused) = (true, new RunLimitReached(until));
+        }
+    }
+
+    /// <summary>A person lets the task go on; after the time limit of the run that lifts it.</summary>
+    public void Resume()
+    {
+        IsPaused = false;
+        _goesOnLate |= Input.Until is { } until && Workflow.UtcNow >= until.UtcDateTime;
+    }
 
     /// <summary>Cancels the task; its files stay.</summary>
     public void Cancel() => _stop.Cancel();

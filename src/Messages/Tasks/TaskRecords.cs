@@ -25,6 +25,10 @@ public sealed record TaskInput
     /// <summary>A person's guidance for the retry.</summary>
     public string Guidance { get; init; } = "";
 
+    /// <summary>No agent of the task is started after this, unless a person resumes it then; null: there is no such limit.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? Until { get; init; }
+
     /// <summary>Do not reuse an earlier result.</summary>
     public bool Fresh { get; init; }
     public bool Paused { get; init; }

@@ -152,13 +152,18 @@ internal static class ContractSection
             .. timeline
                 .All.Where(happened => happened.Time > until)
                 .TakeWhile(happened => happened is not { Task: null, Why: ResumedByPerson })
-                .Where(happened => happened is { Task: not null, State: TaskStates.Preparing or TaskStates.Remediating }),
+                .Where(happened =>
+                    happened
+                        is { Task: not null, State: TaskStates.Preparing }
+                            or { Task: not null, State: TaskStates.Executing, Why: null }
+                ),
         ];
 
     private static bool AsksPerson(RunEvent happened) =>
         happened.Task is null
             ? happened.State is RunStates.AwaitingPromotion or RunStates.Escalated
-            : happened.State is TaskStates.Blocked or TaskStates.AwaitingApproval or TaskStates.Escalated;
+            : happened.State is TaskStates.Blocked or TaskStates.AwaitingApproval or TaskStates.Escalated
+                || happened is { State: TaskStates.Parked, Why: BudgetReached };
 
     private static string Time(DateTimeOffset time) => $"{time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}Z";
 }

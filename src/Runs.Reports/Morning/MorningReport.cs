@@ -142,7 +142,13 @@ public sealed record MorningReport(
     private static ReportSection SentBack(RunTimeline timeline)
     {
         var back = timeline
-            .All.Where(happened => happened is { Task: not null, State: TaskStates.Remediating })
+            .All.Where(happened => happened.Task is not null)
+            .GroupBy(happened => happened.Task!, StringComparer.Ordinal)
+            .SelectMany(task =>
+                task.Prepend(null).Zip(task).Where(step => step.First?.State != step.Second.State).Select(step => step.Second)
+            )
+            // One that is paused meanwhile is in the same state again, and was not sent back again.
+            .Where(happened => happened.State == TaskStates.Remediating)
             .GroupBy(happened => happened.Task!, StringComparer.Ordinal)
             .ToList();
         return new ReportSection(
