@@ -17,8 +17,8 @@ public sealed class ProofCommandTests
             $"git: {{land: {land}}}\n"
         );
 
-        var one = (await cli.RunAsync("proof", "shared.txt:1", "--json")).Json;
-        var two = (await cli.RunAsync("proof", "shared.txt:2", "--json")).Json;
+        var one = (await cli.RunAsync("proof", "shared.txt:1", "--json")).Json["proof"]!;
+        var two = (await cli.RunAsync("proof", "shared.txt:2", "--json")).Json["proof"]!;
         var own = await cli.RunAsync("proof", "README.md:1");
 
         Assert.Equal("a", one["task"]!.GetValue<string>());
@@ -52,7 +52,7 @@ public sealed class ProofCommandTests
             ""
         );
 
-        var proof = (await cli.RunAsync("proof", "shared.txt:2", "--json")).Json;
+        var proof = (await cli.RunAsync("proof", "shared.txt:2", "--json")).Json["proof"]!;
 
         Assert.Equal("b", proof["task"]!.GetValue<string>());
     }
@@ -74,7 +74,7 @@ public sealed class ProofCommandTests
             "Mine\n\nOrchestrator-Run: run-gone\nOrchestrator-Task: t"
         );
 
-        var proof = (await cli.RunAsync("proof", "x.txt:1", "--json")).Json;
+        var proof = (await cli.RunAsync("proof", "x.txt:1", "--json")).Json["proof"]!;
 
         Assert.Empty(proof["run"]!.GetValue<string>());
         Assert.Contains("run-gone/t", proof["gaps"]![0]!.GetValue<string>(), StringComparison.Ordinal);
@@ -84,10 +84,10 @@ public sealed class ProofCommandTests
     public async Task Proof_LogOfAGateThatWasChanged_IsNamedAsAGap()
     {
         using var cli = await RunAsync("echo $ORCHESTRATOR_TASK >> shared.txt", "");
-        var log = (await cli.RunAsync("proof", "shared.txt:1", "--json")).Json["gates"]![0]!["evidence"]!.GetValue<string>();
+        var log = (await cli.RunAsync("proof", "shared.txt:1", "--json")).Json["proof"]!["gates"]![0]!["evidence"]!.GetValue<string>();
         await File.AppendAllTextAsync(Path.Combine(cli.Folder, log), "all good, really");
 
-        var proof = (await cli.RunAsync("proof", "shared.txt:1", "--json")).Json;
+        var proof = (await cli.RunAsync("proof", "shared.txt:1", "--json")).Json["proof"]!;
 
         Assert.Contains("its log was changed", proof["gaps"]![0]!.GetValue<string>(), StringComparison.Ordinal);
     }

@@ -49,7 +49,7 @@ internal sealed class ProofCommand : CliCommand
             );
         if (parsed.GetValue(_json))
         {
-            context.Print(proof, CliJson.Default.LineProof);
+            context.Print(new ProofDocument(proof), CliJson.Default.ProofDocument);
             return ExitCodes.Done;
         }
         foreach (var text in Lines(proof))

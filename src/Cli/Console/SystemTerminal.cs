@@ -184,8 +184,9 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
             {
                 text.Append(changed.Sequence);
             }
-            var first = records is [var most, ..] ? most : null;
-            if (_hasBar && first != (_reported is [var before, ..] ? before : null))
+            var first = records.Count > 0 ? records[0] : null;
+            var before = _reported.Count > 0 ? _reported[0] : null;
+            if (_hasBar && first != before)
             {
                 text.Append(ProgramStatus.Bar(first is { State: "done" } ? null : first));
             }

@@ -40,7 +40,7 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(CollectDocument))]
 [JsonSerializable(typeof(HoldsDocument))]
 [JsonSerializable(typeof(WorkersDocument))]
-[JsonSerializable(typeof(Orchestrator.Runs.Reports.LineProof))]
+[JsonSerializable(typeof(ProofDocument))]
 [JsonSerializable(typeof(UsageDocument))]
 [JsonSerializable(typeof(SessionsDocument))]
 [JsonSerializable(typeof(SessionDocument))]

@@ -2,7 +2,7 @@ namespace Orchestrator.Cli.Documents;
 
 /// <summary><c>workers --json</c>.</summary>
 /// <param name="Workers">Tasks that agents work on, and those of open runs that stand still.</param>
-internal sealed record WorkersDocument(IReadOnlyList<WorkerDocument> Workers);
+internal sealed record WorkersDocument(IReadOnlyList<WorkerDocument> Workers) : Document;
 
 /// <summary>A task that an agent works on, or that stands still.</summary>
 /// <param name="Run">Id of the run.</param>
