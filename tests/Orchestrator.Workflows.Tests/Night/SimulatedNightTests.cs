@@ -29,7 +29,8 @@ public sealed class SimulatedNightTests(ITestOutputHelper output)
         var report = night.Report(status);
         output.WriteLine(
             $"{status.State} at {night.Clock.GetUtcNow():O}: {truth.Starts.Count} starts, {truth.Blocks.Count} blocks, "
-                + $"{truth.Back.Count} sent back, {truth.WithoutLogin.Count} without login, {truth.Raises} raises, {truth.Spent.Values.Sum()} spent"
+                + $"{truth.Back.Count} sent back, {truth.WithoutLogin.Count} without login, {truth.Raises} raises, "
+                + $"{truth.Spent.Values.Sum()} spent"
         );
         foreach (var section in report.Sections)
         {
