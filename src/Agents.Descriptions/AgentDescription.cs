@@ -14,7 +14,7 @@ public sealed record AgentDescription
     /// <summary>The version that was tried; null: none was.</summary>
     public string? Tried { get; init; }
 
-    /// <summary>Arguments that print the version.</summary>
+    /// <summary>Arguments that print the version; none: the program can't say it.</summary>
     /// <value>Default: <c>--version</c>.</value>
     public IReadOnlyList<string> Version
     {

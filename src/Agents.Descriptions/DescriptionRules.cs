@@ -175,6 +175,14 @@ internal static class DescriptionRules
 
     private static IEnumerable<DescriptionFault> StreamFaults(AgentDescription description)
     {
+        if (description.Protocol == AgentProtocol.Acp && (description.Stream is not null || description.Arguments.Resume is not null))
+        {
+            yield return new DescriptionFault(
+                "protocol",
+                "the protocol says what its messages mean, and how a conversation goes on.",
+                "Leave out 'stream' and 'arguments.resume'."
+            );
+        }
         if (description.Protocol == AgentProtocol.Stream && description.Stream is null)
         {
             yield return new DescriptionFault("stream", "it is missing.", "Say what the output means, or 'stream: {format: text}'.");

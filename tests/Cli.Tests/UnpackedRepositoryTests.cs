@@ -34,7 +34,7 @@ public sealed class UnpackedRepositoryTests : IDisposable
     };
 
     /// <summary>They serve, or wait for somebody on their standard input.</summary>
-    private static readonly string[] Endless = ["server", "hook", "ask-model", "mcp"];
+    private static readonly string[] Endless = ["server", "hook", "ask-model", "drive-acp", "mcp"];
 
     private readonly CliFixture _cli = new CliFixture().WithRepository();
     private readonly string _told;

@@ -17,6 +17,7 @@ return args switch
     ["follow", var folder, var worktree, .. var command] => await FollowerHost.RunAsync(folder, worktree, null, command),
     ["ledger", var home, var name] => await LedgerHost.RunAsync(home, name),
     ["serve", var addressFile] => ServerHost.Run(addressFile),
+    ["acp", var manner] => AcpImpersonation.Run(manner),
     ["--version", ..] => ClaudeImpersonation.PrintVersion(),
     ["auth", "status", ..] => ClaudeImpersonation.PrintLogin(),
     _ when args.Contains("-p") => ClaudeImpersonation.Run(args),

@@ -17,6 +17,16 @@ internal static partial class DescribedAgentCheck
         CancellationToken cancellationToken
     )
     {
+        if (description.Version.Count == 0)
+        {
+            return new AgentCheck(
+                description.Tried is null ? AgentCheckStatus.Warning : AgentCheckStatus.Ok,
+                $"{program[0]} is there; it does not say its version."
+            )
+            {
+                IsLoggedIn = LooksLoggedIn(description.Login, environment),
+            };
+        }
         var said = await new ProcessRunner().RunAsync(
             new ProcessCommand(program[0], [.. program.Skip(1), .. description.Version])
             {

@@ -1,4 +1,5 @@
 using System.Text;
+using Orchestrator.Agents.Acp;
 using Orchestrator.Agents.Descriptions;
 using Orchestrator.Agents.Supervision;
 
@@ -26,6 +27,13 @@ public sealed class DescribedAgentRunner(
     private readonly IReadOnlyDictionary<string, string> _environment = environment ?? AgentEnvironment.OfThisProcess();
     private readonly string _program = command is [var own, ..] ? own : description.Program;
 
+    /// <summary>Program and arguments of the driver for <see cref="AgentProtocol.Acp"/> (<c>orchestrate drive-acp</c>).</summary>
+    public IReadOnlyList<string>? AcpDriver { get; init; }
+
+    private bool IsAcp => description.Protocol == AgentProtocol.Acp;
+
+    private StreamDescription Stream => IsAcp ? AcpEvents.Stream : description.Stream!;
+
     /// <inheritdoc/>
     public bool AnswersInText => true;
 
@@ -40,7 +48,7 @@ public sealed class DescribedAgentRunner(
 
     /// <inheritdoc/>
     public string? FindConversation(string sessionId) =>
-        description.Conversation is { } conversation && description.Arguments.Resume is not null
+        description.Conversation is { } conversation && (description.Arguments.Resume is not null || IsAcp)
             ? DescribedConversations.Find(conversation, Home, sessionId)
             : null;
 
@@ -68,13 +76,10 @@ public sealed class DescribedAgentRunner(
                     + "or 'prompt: file'."
             );
         }
-        return new AgentInvocation(
-            Locate(start.Repository) ?? _program,
-            Arguments(start, prompt),
-            AgentEnvironment.Make(_environment, start, Variables(start))
-        )
+        var (program, arguments) = Call(start, prompt, folder);
+        return new AgentInvocation(program, arguments, AgentEnvironment.Make(_environment, start, Variables(start)))
         {
-            StandardInput = description.Prompt == PromptPlace.Stdin ? folder.File(PromptFile) : null,
+            StandardInput = description.Prompt == PromptPlace.Stdin || IsAcp ? folder.File(PromptFile) : null,
         };
     }
 
@@ -84,13 +89,13 @@ public sealed class DescribedAgentRunner(
         DescribedCall call = new()
         {
             Name = name,
-            Description = description,
+            Description = description with { Stream = Stream },
             Arguments = Arguments(start, ""),
             Continues = Continues(start),
             Model = start.Model,
             WantsAnswer = start.AnswerSchema is not null,
         };
-        return description.Stream!.Format == StreamFormat.Text
+        return Stream.Format == StreamFormat.Text
             ? new DescribedTextParser(call)
             : new DescribedOutputParser(call, new ConversationCounts(start.Folder, start.EarlierFolders), time ?? TimeProvider.System);
     }
@@ -108,6 +113,33 @@ public sealed class DescribedAgentRunner(
                         : $"Put the program there (chmod +x), or correct agents.{name}.description."
                 )
             );
+
+    /// <summary>The program itself, or the driver that starts it and speaks with it.</summary>
+    private (string Program, IReadOnlyList<string> Arguments) Call(AgentStart start, string prompt, StartFolder folder)
+    {
+        var program = Locate(start.Repository) ?? _program;
+        var arguments = Arguments(start, prompt);
+        if (!IsAcp)
+        {
+            return (program, arguments);
+        }
+        var driver = AcpDriver ?? throw new InvalidOperationException($"Agent '{name}' speaks ACP, and there is no driver to start.");
+        folder.Write(
+            AcpRequest.FileName,
+            new AcpRequest
+            {
+                Program = program,
+                Arguments = arguments,
+                WorkingDirectory = start.WorkingDirectory,
+                Session = Continues(start),
+                AnswersOnly = start.AnswerSchema is not null,
+            }.ToJson()
+        );
+        return (
+            ProgramLocator.Find(driver[0], _environment.GetValueOrDefault("PATH")) ?? driver[0],
+            [.. driver.Skip(1), "--request", folder.File(AcpRequest.FileName)]
+        );
+    }
 
     private IEnumerable<KeyValuePair<string, string>> Variables(AgentStart start)
     {
@@ -146,7 +178,7 @@ public sealed class DescribedAgentRunner(
         return
         [
             .. Before,
-            .. (continues ? arguments.Resume! : arguments.Start)
+            .. (continues && !IsAcp ? arguments.Resume! : arguments.Start)
                 .SelectMany(argument =>
                     argument switch
                     {

@@ -10,13 +10,15 @@ public static class DescribedAgents
     /// <param name="json">The description, as settings hold it.</param>
     /// <param name="command">Program and first arguments in place of the description's program; null: that one.</param>
     /// <param name="environment">The environment to pass on.</param>
+    /// <param name="acpDriver">Program and arguments of <c>orchestrate drive-acp</c>; null: nothing is to be started.</param>
     /// <exception cref="InvalidOperationException">The description has faults, which the settings of this version would name: it was
     /// stored by another one.</exception>
     public static IAgentRunner Create(
         string name,
         string json,
         IReadOnlyList<string>? command,
-        IReadOnlyDictionary<string, string> environment
+        IReadOnlyDictionary<string, string> environment,
+        IReadOnlyList<string>? acpDriver = null
     )
     {
         (var description, var faults) = DescriptionReader.Read(json);
@@ -29,6 +31,9 @@ public static class DescribedAgents
                 ),
             command,
             environment
-        );
+        )
+        {
+            AcpDriver = acpDriver,
+        };
     }
 }

@@ -81,6 +81,7 @@ internal static class CommandTable
         ("stop", static () => new StopCommand()),
         ("hook", static () => new HookCommand()),
         ("ask-model", static () => new AskModelCommand()),
+        ("drive-acp", static () => new DriveAcpCommand()),
         ("web", static () => new WebCommand()),
         ("worker", static () => new WorkerCommand()),
         ("server", static () => new ServerCommand()),

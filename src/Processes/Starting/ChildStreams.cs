@@ -85,7 +85,7 @@ internal sealed class ChildStreams : IDisposable
         var buffer = new byte[32 * 1024];
         await using (standardInput)
         {
-            for (int count; (count = await input.ReadAsync(buffer, CancellationToken.None)) > 0; )
+            while (await ReadAsync(input, buffer, giveUp) is > 0 and var count)
             {
                 try
                 {
@@ -97,6 +97,19 @@ internal sealed class ChildStreams : IDisposable
                     return;
                 }
             }
+        }
+    }
+
+    /// <summary>A stream that gives more as it comes ends for us when the child has ended.</summary>
+    private static async Task<int> ReadAsync(Stream input, byte[] buffer, CancellationToken giveUp)
+    {
+        try
+        {
+            return await input.ReadAsync(buffer, giveUp);
+        }
+        catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
+        {
+            return 0;
         }
     }
 }

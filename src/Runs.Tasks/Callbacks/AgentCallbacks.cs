@@ -1,3 +1,4 @@
+using Orchestrator.Agents.Acp;
 using Orchestrator.Agents.Hooks;
 using Orchestrator.Agents.Models;
 using Orchestrator.Runs.AgentCalls;
@@ -31,6 +32,14 @@ public static class AgentCallbacks
         TimeProvider time,
         CancellationToken cancellationToken
     ) => ModelAsker.AskAsync(requestFile, prompt, time, cancellationToken);
+
+    /// <summary>Drives an agent that speaks the Agent Client Protocol (<c>orchestrate drive-acp</c>).</summary>
+    /// <param name="requestFile">The start's request file.</param>
+    /// <param name="prompt">The prompt.</param>
+    /// <param name="print">Prints a line.</param>
+    /// <returns>False: the agent has not done it.</returns>
+    public static Task<bool> DriveAcpAsync(string requestFile, string prompt, Action<string> print, CancellationToken cancellationToken) =>
+        AcpDriver.RunAsync(requestFile, prompt, print, cancellationToken);
 
     /// <summary>A claimed measurement; null where it has no name, or is no number.</summary>
     public static ClaimedMeasurement? Measured(string name, string number) =>

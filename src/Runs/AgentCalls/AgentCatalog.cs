@@ -27,7 +27,7 @@ internal static class AgentCatalog
         {
             var own = settings.Agents.GetValueOrDefault(name)?.Command;
             return settings.DescriptionOf(name) is { } description
-                    ? DescribedAgents.Create(name, description, own, runEnvironment.Environment)
+                    ? DescribedAgents.Create(name, description, own, runEnvironment.Environment, [.. hookCommand.SkipLast(1), "drive-acp"])
                 : own is not null ? new CommandAgentRunner(name, own, runEnvironment.Environment)
                 : null;
         }

@@ -90,9 +90,9 @@ public sealed class DescribedAgentRunnerTests
             [
                 $$"""{"type":"thread.started","thread_id":"{{Thread}}"}""",
                 $$$"""
-                {"type":"turn.completed",
-                 "usage":{"input_tokens":{{{input}}},"cached_input_tokens":{{{cached}}},"output_tokens":{{{output}}}}}
-                """,
+                    {"type":"turn.completed",
+                     "usage":{"input_tokens":{{{input}}},"cached_input_tokens":{{{cached}}},"output_tokens":{{{output}}}}}
+                    """,
             ];
     }
 

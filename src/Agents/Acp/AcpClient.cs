@@ -1,0 +1,95 @@
+namespace Orchestrator.Agents.Acp;
+
+/// <summary>Our side of the Agent Client Protocol: tells what the agent does, gives or refuses permission, and reads and writes files for
+/// it. The sandbox is what confines the agent; here only what is asked of us is kept to its worktree.</summary>
+/// <param name="request">What the start is about.</param>
+/// <param name="print">Prints a line.</param>
+internal sealed class AcpClient(AcpRequest request, Action<string> print)
+{
+    /// <summary>Whether what the agent does is told.</summary>
+    internal bool IsListening { get; set; }
+
+    /// <summary>Takes a notification or a request.</summary>
+    /// <returns>The result, or an error; notifications need neither.</returns>
+    internal (object? Result, string? Error) Take(string method, JsonElement parameters)
+    {
+        try
+        {
+            return method switch
+            {
+                "session/update" => (Tell(parameters.Get("update") ?? default), null),
+                "session/request_permission" => (Permit(parameters), null),
+                "fs/read_text_file" => (new { content = Read(parameters) }, null),
+                "fs/write_text_file" => Write(parameters),
+                _ => (null, $"{method} is not offered."),
+            };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return (null, e.Message);
+        }
+    }
+
+    private object? Tell(JsonElement update)
+    {
+        if (!IsListening)
+        {
+            return null;
+        }
+        object? line = update.Text("sessionUpdate") switch
+        {
+            "agent_message_chunk" when update.Get("content")?.Text("text") is { } text => new { type = AcpEvents.Text, text },
+            "tool_call" => new
+            {
+                type = AcpEvents.Tool,
+                id = update.Text("toolCallId"),
+                name = update.Text("kind") ?? "tool",
+                subject = update.Text("title") ?? "",
+            },
+            "tool_call_update" when update.Text("status") == "failed" => new
+            {
+                type = AcpEvents.ToolFailed,
+                message = update.Text("title") ?? "A tool call failed.",
+            },
+            _ => null,
+        };
+        if (line is not null)
+        {
+            print(JsonSerializer.Serialize(line));
+        }
+        return null;
+    }
+
+    /// <summary>The option of the kind that is wanted; without one the request counts as cancelled.</summary>
+    private object Permit(JsonElement parameters)
+    {
+        var wanted = request.AnswersOnly ? "reject_once" : "allow_once";
+        var option = parameters.Items("options").FirstOrDefault(one => one.Text("kind") == wanted).Text("optionId");
+        return option is null
+            ? new { outcome = new { outcome = "cancelled" } }
+            : new { outcome = new { outcome = "selected", optionId = option } };
+    }
+
+    private static string Read(JsonElement parameters)
+    {
+        var lines = File.ReadLines(PathOf(parameters)).Skip((int)Math.Clamp((parameters.Number("line") ?? 1) - 1, 0, int.MaxValue));
+        return parameters.Number("limit") is { } limit ? string.Join('\n', lines.Take((int)Math.Clamp(limit, 0, int.MaxValue)))
+            : parameters.Number("line") is null ? File.ReadAllText(PathOf(parameters))
+            : string.Join('\n', lines);
+    }
+
+    private (object? Result, string? Error) Write(JsonElement parameters)
+    {
+        var path = Path.GetFullPath(PathOf(parameters));
+        if (request.AnswersOnly || !path.StartsWith(request.WorkingDirectory.TrimEnd('/') + "/", StringComparison.Ordinal))
+        {
+            return (null, request.AnswersOnly ? "Nothing may be written." : $"{path} is outside of the worktree.");
+        }
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, parameters.Text("content") ?? "");
+        return (null, null);
+    }
+
+    private static string PathOf(JsonElement parameters) =>
+        parameters.Text("path") is { } path && Path.IsPathRooted(path) ? path : throw new ArgumentException("The path is not absolute.");
+}

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+using System.Text;
+
+namespace Orchestrator.Agents.Acp;
+
+/// <summary>The agent answered with an error, or not at all.</summary>
+/// <param name="message">What happened.</param>
+internal sealed class AcpException(string message) : Exception(message);
+
+/// <summary>JSON-RPC with an agent, a message per line. Its requests are answered by the client.</summary>
+/// <param name="output">What the agent reads.</param>
+/// <param name="client">Answers the agent.</param>
+internal sealed class AcpConnection(PipeWriter output, AcpClient client)
+{
+    private readonly ConcurrentDictionary<long, TaskCompletionSource<JsonElement>> _calls = new();
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private const int LongestSaid = 400;
+    private string _said = "";
+    private long _count;
+    private string? _end;
+
+    /// <summary>Who answers the agent.</summary>
+    internal AcpClient Client => client;
+
+    /// <summary>What it said first on its standard error, a sentence; empty: nothing.</summary>
+    internal string Said => _said.Length == 0 ? "" : $" It said: '{_said}'.";
+
+    /// <summary>Takes a line of its standard error: the first one says why, what follows it is where.</summary>
+    internal void Hear(string line) =>
+        _said = _said.Length == 0 && line.Trim() is { Length: > 0 } said ? said[..Math.Min(said.Length, LongestSaid)] : _said;
+
+    /// <summary>Calls a method of the agent.</summary>
+    /// <exception cref="AcpException">It answered with an error, or ended.</exception>
+    internal async Task<JsonElement> CallAsync(string method, object parameters)
+    {
+        var id = Interlocked.Increment(ref _count);
+        TaskCompletionSource<JsonElement> call = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _calls[id] = call;
+        if (_end is { } end)
+        {
+            throw new AcpException(end);
+        }
+        await WriteAsync(
+            new
+            {
+                jsonrpc = "2.0",
+                id,
+                method,
+                @params = parameters,
+            }
+        );
+        return await call.Task;
+    }
+
+    /// <summary>No more answers come.</summary>
+    internal void End(string why)
+    {
+        _end = why;
+        foreach (var call in _calls.Values)
+        {
+            call.TrySetException(new AcpException(why));
+        }
+    }
+
+    /// <summary>Takes a line of the agent. Lines that are no messages mean nothing.</summary>
+    internal async ValueTask TakeAsync(string line)
+    {
+        JsonElement message;
+        try
+        {
+            using var document = JsonDocument.Parse(LooseJson.Line(Encoding.UTF8.GetBytes(line)));
+            message = document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return;
+        }
+        if (message.Text("method") is { } method)
+        {
+            var (result, error) = client.Take(method, message.Get("params") ?? default);
+            if (message.Get("id") is { } id)
+            {
+                await WriteAsync(
+                    error is null
+                        ? new
+                        {
+                            jsonrpc = "2.0",
+                            id,
+                            result,
+                        }
+                        : new
+                        {
+                            jsonrpc = "2.0",
+                            id,
+                            error = new { code = -32602, message = error },
+                        }
+                );
+            }
+        }
+        else if (message.Number("id") is { } answered && _calls.TryRemove(answered, out var call))
+        {
+            if (message.Get("error") is { } failure)
+            {
+                var data = failure.Get("data") is { } more ? $" {more.GetRawText()}" : "";
+                call.TrySetException(new AcpException($"{failure.Text("message")}{data}"));
+            }
+            else
+            {
+                call.TrySetResult(message.Get("result") ?? default);
+            }
+        }
+    }
+
+    private async Task WriteAsync(object message)
+    {
+        await _writing.WaitAsync();
+        try
+        {
+            await output.WriteAsync(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(message) + "\n"));
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Orchestrator.Runs.Tasks.Callbacks;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>drive-acp</c>: started in the place of an agent that speaks the Agent Client Protocol; drives it through one prompt. Needs no
+/// running orchestrator.</summary>
+internal sealed class DriveAcpCommand : CliCommand
+{
+    private readonly Option<string> _request = new("--request")
+    {
+        Description = "The start's request file",
+        HelpName = "FILE",
+        Required = true,
+    };
+
+    public DriveAcpCommand()
+        : base("drive-acp", "Started for agents: drive a program that speaks the Agent Client Protocol")
+    {
+        Hidden = true;
+        Add(_request);
+    }
+
+    public override bool IsForAgents => true;
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var isDone = await AgentCallbacks.DriveAcpAsync(
+            parsed.GetRequiredValue(_request),
+            context.Terminal.ReadInput(),
+            line => context.Terminal.Document(line + "\n"),
+            stop
+        );
+        return isDone ? ExitCodes.Done : ExitCodes.WorkFailed;
+    }
+}
