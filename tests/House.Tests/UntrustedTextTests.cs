@@ -28,6 +28,7 @@ public sealed class UntrustedTextTests
         "CompletionCommand",
         "ConfigCommand",
         "ContextCommand",
+        "DriveAcpCommand",
         "EventsCommand",
         "HookCommand",
         "MailCommand",
