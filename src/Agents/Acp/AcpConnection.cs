@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Text;
 
@@ -11,6 +12,7 @@ internal sealed class AcpException(string message) : Exception(message);
 /// <summary>JSON-RPC with an agent, a message per line. Its requests are answered by the client.</summary>
 /// <param name="output">What the agent reads.</param>
 /// <param name="client">Answers the agent.</param>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody asks for holds nothing.")]
 internal sealed class AcpConnection(PipeWriter output, AcpClient client)
 {
     private readonly ConcurrentDictionary<long, TaskCompletionSource<JsonElement>> _calls = new();
