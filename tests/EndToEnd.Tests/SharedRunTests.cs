@@ -5,8 +5,8 @@ using Xunit;
 
 namespace Orchestrator.EndToEnd.Tests;
 
-/// <summary>Runs that machines share by a git remote, on one server: each machine has a home and a clone of its own. Homes make machines where
-/// this machine is a container.</summary>
+/// <summary>Runs that machines share by a git remote, on one server: each machine has a home and a clone of its own. Homes make machines
+/// where this machine is a container.</summary>
 public class SharedRunTests
 {
     [SharingFact]
@@ -27,32 +27,6 @@ public class SharedRunTests
         var prompts = places.There.Prompts().ToList();
         Assert.Equal(2, prompts.Count);
         Assert.StartsWith("You were interrupted.", prompts[1], StringComparison.Ordinal);
-    }
-
-    [SharingFact]
-    public async Task Run_TakenFromAMachineThatWorks_ShutsThatOutAndItsAgentEndsBeforeItWrites()
-    {
-        await using var places = await Places.CreateAsync();
-        Assert.Equal(0, (await places.Here.CallAsync("run", "--yes", "--run-id", "night", "--detach")).ExitCode);
-        await Eventually.TrueAsync(places.IsShared);
-
-        var refused = await places.There.CallAsync("move", "night", "--yes", "--no-resume");
-        var moved = await places.There.CallAsync("move", "night", "--yes", "--force", "--no-resume");
-        var log = Path.Combine(places.Here.Folder, ".orchestrator", "logs", "night.log");
-        await Eventually.TrueAsync(() => File.ReadAllText(log).Contains("Another machine has taken night over", StringComparison.Ordinal));
-        await Eventually.TrueAsync(() =>
-            Directory.GetFiles(places.Here.Folder + "/.orchestrator/runs/night/tasks/one/1", "exit").Length == 1
-        );
-        await File.WriteAllTextAsync(places.Here.Beside("go"), "");
-        var resumed = await places.There.CallAsync("resume", "night", "--yes");
-
-        Assert.Equal(2, refused.ExitCode);
-        Assert.Contains("asks for the steps of night", refused.Error, StringComparison.Ordinal);
-        Assert.True(moved.ExitCode == 0, moved.Error);
-        Assert.True(resumed.ExitCode == 0, resumed.Error);
-        Assert.Equal("whole", await places.There.ReadAsync("main:one.txt"));
-        Assert.False(File.Exists(Path.Combine(places.Here.Folder, ".worktrees", "night", "one", "one.txt")));
-        Assert.DoesNotContain("one.txt", await places.Here.ReadAsync("main:"), StringComparison.Ordinal);
     }
 
     [SharingFact]

@@ -146,8 +146,8 @@ internal sealed class MoveCommand : CliCommand
         );
     }
 
-    /// <summary>What the run needs comes from the remote that machines share, if there is one: that has what was pushed last, and from then on
-    /// takes nothing more from the machine before.</summary>
+    /// <summary>What the run needs comes from the remote that machines share, if there is one: that has what was pushed last, and takes
+    /// nothing more from the machine before.</summary>
     private static async Task BringAsync(
         RunStatus status,
         RepositoryReference to,
@@ -163,7 +163,7 @@ internal sealed class MoveCommand : CliCommand
             problem = await share.FetchAsync(status.RunId, to, remote, stop);
             if (
                 problem.Length == 0
-                && await share.PushAsync(status.RunId, to, remote, stop) is { } claim
+                && await share.PushAsync(status.RunId, to, remote, takesOver: true, stop) is { } claim
                 && (claim.IsFenced || claim.Problem.Length > 0)
             )
             {

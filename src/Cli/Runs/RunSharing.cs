@@ -53,7 +53,7 @@ internal sealed class RunSharing(
                 return;
             }
             _shared[run.Id] = context.Time.GetTimestamp();
-            var outcome = await new RunShare(context.Services).PushAsync(run.Id, reference, remote, stop);
+            var outcome = await new RunShare(context.Services).PushAsync(run.Id, reference, remote, takesOver: false, stop);
             foreach (var left in outcome.LeftOut)
             {
                 log.NotShared(run.Id, left);

@@ -139,7 +139,7 @@ public sealed record AgentRunResult
     /// <summary>Stopped before its process was started, so it does not count.</summary>
     public bool NeverBegun { get; init; }
 
-    /// <summary>It was begun on another machine, which the run was moved from: nothing of it is here but what was shared.</summary>
+    /// <summary>True where it was begun on another machine, which the run was moved from: only what was shared of it is here.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool LeftElsewhere { get; init; }
     public string Session { get; init; } = "";

@@ -5,14 +5,14 @@ using Orchestrator.Git.Sharing;
 namespace Orchestrator.Runs.Tasks.Moving;
 
 /// <summary>What became of sharing a run.</summary>
-/// <param name="IsFenced">Another machine has the run now: what this one has of it must not be pushed, and its agents here must end.</param>
+/// <param name="IsFenced">Another machine has the run now: nothing more of it is pushed here, and its agents here must end.</param>
 /// <param name="Problem">Why it could not be shared; empty: it is shared, as far as that may be.</param>
 /// <param name="LeftOut">Files that were not shared, since they have what looks like a secret or are too large.</param>
 public sealed record ShareOutcome(bool IsFenced, string Problem, IReadOnlyList<string> LeftOut);
 
-/// <summary>Open runs by way of a git remote that machines share: their files with the kept conversations, their branches, and the unfinished
-/// work of their tasks. All is pushed at once, and only by the machine that pushed last: whoever takes a run over pushes it first, and so shuts
-/// out the machine before.</summary>
+/// <summary>Open runs by way of a git remote that machines share: their files with the kept conversations, their branches, and the
+/// unfinished work of their tasks. All is pushed at once, and only by the machine that pushed last: whoever takes a run over pushes it
+/// first, and so shuts out the machine before.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class RunShare(RunServices services)
 {
@@ -33,8 +33,9 @@ public sealed class RunShare(RunServices services)
     /// <param name="runId">The run, whose files are here.</param>
     /// <param name="here">The repository.</param>
     /// <param name="remote">Name or address of the remote.</param>
+    /// <param name="takesOver">The machine before is shut out, whatever it has pushed.</param>
     /// <param name="stop">Ends git.</param>
-    public async Task<ShareOutcome> PushAsync(string runId, RepositoryReference here, string remote, CancellationToken stop)
+    public async Task<ShareOutcome> PushAsync(string runId, RepositoryReference here, string remote, bool takesOver, CancellationToken stop)
     {
         var folder = new RunFolder(here.Path, runId);
         var start = RunStart.TryRead(folder);
@@ -58,12 +59,12 @@ public sealed class RunShare(RunServices services)
         var known = await refs.ReadAsync(name, stop);
         var commits = new CommitStore(repository);
         // What is there already is pushed all the same: whether another machine has the run now is known only by that.
-        var isSame = known is not null && (await commits.ReadAsync(known, stop))?.Tree == tree;
+        var isSame = !takesOver && known is not null && (await commits.ReadAsync(known, stop))?.Tree == tree;
         var commit = isSame
             ? known!
             : await commits.CreateAsync(tree, [], $"{folder.Name}, by {services.Host}", new CommitTrailers(folder.Name), stop);
         shared[name] = commit;
-        var outcome = await new SharedRefs(repository, remote).PushAsync(shared, name, known, stop);
+        var outcome = await new RemoteRefs(repository, remote).PushAsync(shared, name, known, stop);
         if (outcome.IsDone)
         {
             await refs.PutBackAsync(name, commit, stop);
@@ -81,7 +82,7 @@ public sealed class RunShare(RunServices services)
     {
         var folder = new RunFolder(here.Path, runId);
         var repository = await services.OpenRepositoryAsync(here.Path);
-        var (name, shared) = (RunRefs.Shared(folder.Name), new SharedRefs(repository, remote));
+        var (name, shared) = (RunRefs.Shared(folder.Name), new RemoteRefs(repository, remote));
         if (await shared.FetchAsync(new Dictionary<string, string> { [name] = name }, stop) is { Length: > 0 } absent)
         {
             return $"{remote} does not have it ({absent})";

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Sharing of open runs with other machines (<c>wip.*</c>): their files, branches and unfinished work, with conversations.</summary>
+/// <summary>Sharing of open runs with other machines (<c>wip.*</c>): files, branches and unfinished work, with conversations.</summary>
 /// <param name="Remote">Name or address of the git remote; null: runs are not shared.</param>
 /// <param name="Interval">How often.</param>
 public sealed record WipSettings(string? Remote, TimeSpan Interval)

@@ -9,7 +9,7 @@ public sealed record PushOutcome(bool IsDone, bool IsFenced, string Message);
 /// <summary>Refs that machines share by a remote.</summary>
 /// <param name="repository">The repository.</param>
 /// <param name="remote">Name or address of the remote.</param>
-public sealed class SharedRefs(GitRepository repository, string remote)
+public sealed class RemoteRefs(GitRepository repository, string remote)
 {
     private static readonly int[] Answers = [0, 1, 128, 129];
 
