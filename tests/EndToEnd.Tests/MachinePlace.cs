@@ -69,6 +69,29 @@ internal sealed class MachinePlace : IDisposable
             new JsonObject { ["tasks"] = new JsonObject { [task] = new JsonArray(new JsonArray(steps)) } }.ToJsonString()
         );
 
+    /// <summary>Writes the settings of the person at this machine.</summary>
+    public void Set(string yaml)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Home, ".config", "orchestrator")).FullName;
+        File.WriteAllText(Path.Combine(folder, "config.yaml"), yaml);
+    }
+
+    /// <summary>Starts a command line, and kills it with SIGKILL when something is reached.</summary>
+    public Task KillWhenAsync(Func<bool> reached, params string[] arguments) =>
+        _orchestrate.KillWhenAsync(Path.Combine(Home, "log"), reached, arguments);
+
+    /// <summary>A bare repository that all machines see.</summary>
+    /// <returns>Its path.</returns>
+    public async Task<string> ShareAsync()
+    {
+        var remote = Beside("remote.git");
+        await _shared.GitInAsync(Path.GetDirectoryName(remote)!, "init", "-q", "--bare", remote);
+        return remote;
+    }
+
+    /// <summary>What a repository has under a name; empty: nothing.</summary>
+    public Task<string> RefsOfAsync(string folder, string prefix) => _shared.GitInAsync(folder, "for-each-ref", prefix);
+
     /// <summary>Carries out a command line.</summary>
     /// <returns>How it ended, and what it said to people.</returns>
     public async Task<(int ExitCode, string Output, string Error)> CallAsync(params string[] arguments)

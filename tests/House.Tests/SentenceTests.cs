@@ -62,6 +62,7 @@ public sealed class SentenceTests
         "PythonTypes: source code",
         "ServiceUnit: a unit's file, which the user may have changed",
         "RefStore: what git prints",
+        "RemoteRefs: what git push prints",
         "SecretMatch: names of kinds in the table beside it",
         "TargetLanding: what git prints",
         "TestWeakening: git's diff",

@@ -46,10 +46,10 @@ internal sealed class OwnAgent(
             state.Interrupt = null;
         }
         // It may have been begun on a machine that is gone, and was paid for then.
-        var isLeftBehind = isLost && state.WasMoved && result.NeverBegun;
+        var isLeftBehind = state.WasMoved && result.NeverBegun && (isLost || result.LeftElsewhere);
         if (isLeftBehind)
         {
-            state.Notice([new TaskNotice(LeftBehind(state.Progress.LastStart))]);
+            state.Notice([new TaskNotice(LeftBehind(state.Progress.LastStart, result.Session.Length > 0))]);
         }
         if (result.Session.Length > 0)
         {
@@ -77,9 +77,10 @@ internal sealed class OwnAgent(
         return result;
     }
 
-    private static string LeftBehind(int start) =>
-        $"start {start} of its agent was left on another machine with all that was not shared: it begins again with the files that are "
-        + "here, and counts as a further start";
+    private static string LeftBehind(int start, bool hasConversation) =>
+        $"start {start} of its agent was left on another machine: what follows goes on from the files that were shared"
+        + (hasConversation ? ", in its conversation" : ", without its conversation")
+        + ", and counts as a further start";
 
     /// <summary>Nothing has its number: the next start takes it.</summary>
     private static bool IsNumberFree(AgentRunResult result) =>

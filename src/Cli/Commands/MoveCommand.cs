@@ -17,6 +17,11 @@ internal sealed class MoveCommand : CliCommand
     {
         Description = "Also from a machine that works on it: its agents are interrupted, and what they did not share stays there",
     };
+    private readonly Option<string?> _remote = new("--remote")
+    {
+        Description = "Git remote that the run was shared by (wip.remote), for what is not here",
+        HelpName = "NAME",
+    };
     private readonly Option<bool> _noResume = new("--no-resume")
     {
         Description = "Only move it: a worker here, or 'resume', goes on with it",
@@ -30,6 +35,7 @@ internal sealed class MoveCommand : CliCommand
     {
         _run.AddTo(this);
         Add(_force);
+        Add(_remote);
         Add(_noResume);
         Add(_detach);
         Add(_yes);
@@ -58,7 +64,7 @@ internal sealed class MoveCommand : CliCommand
             {
                 await DemandGoneAsync(session, status, parsed, context, stop);
             }
-            await BringAsync(status, to, context, stop);
+            await BringAsync(status, to, parsed.GetValue(_remote) ?? settings.Settings!.Wip.Remote, context, stop);
             var answer = await run.MoveAsync(new MoveRunCommand(to, context.Person), stop);
             context.Terminal.Say(answer.Message);
             if (!parsed.GetValue(_noResume) && !parsed.GetValue(_detach))
@@ -140,16 +146,39 @@ internal sealed class MoveCommand : CliCommand
         );
     }
 
-    private static async Task BringAsync(RunStatus status, RepositoryReference to, CommandContext context, CancellationToken stop)
+    /// <summary>What the run needs comes from the remote that machines share, if there is one: that has what was pushed last, and takes
+    /// nothing more from the machine before.</summary>
+    private static async Task BringAsync(
+        RunStatus status,
+        RepositoryReference to,
+        string? remote,
+        CommandContext context,
+        CancellationToken stop
+    )
     {
-        var arrival = new RunArrival(context.Services);
-        if (await arrival.FindMissingAsync(status, to, stop) is { Count: > 0 } missing)
+        var problem = "";
+        if (remote is not null && status.Queue != to.Queue)
         {
+            var share = new RunShare(context.Services);
+            problem = await share.FetchAsync(status.RunId, to, remote, stop);
+            if (
+                problem.Length == 0
+                && await share.PushAsync(status.RunId, to, remote, takesOver: true, stop) is { } claim
+                && (claim.IsFenced || claim.Problem.Length > 0)
+            )
+            {
+                problem = claim.IsFenced ? "its machine has pushed once more meanwhile" : claim.Problem;
+            }
+        }
+        var arrival = new RunArrival(context.Services);
+        if (problem.Length > 0 || await arrival.FindMissingAsync(status, to, stop) is { Count: > 0 })
+        {
+            var missing = problem.Length > 0 ? [problem] : await arrival.FindMissingAsync(status, to, stop);
             throw new CommandException(
                 ExitCodes.Usage,
                 $"{status.RunId} can't go on at {to.Path}: {string.Join("; ", missing)}.",
-                $"Copy what is missing from {MachineName.Of(status.Queue, status.Host)}, where it is in "
-                    + $"{status.Repository}, and move it again."
+                $"What is missing is in {status.Repository} on {MachineName.Of(status.Queue, status.Host)}: push it from there to a remote "
+                    + "and name that (--remote), or copy it, and move the run again."
             );
         }
         foreach (var note in await arrival.SettleAsync(status, to, stop))

@@ -23,6 +23,12 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Information, "Whether activities fail again and again could not be seen this time")]
     public static partial void FailuresNotSeen(this ILogger logger, Exception missed);
 
+    [LoggerMessage(LogLevel.Warning, "Not shared of {Run:l}: {What}")]
+    public static partial void NotShared(this ILogger logger, string run, string what);
+
+    [LoggerMessage(LogLevel.Warning, "{Run:l} could not be shared this time")]
+    public static partial void RunNotShared(this ILogger logger, string run, Exception missed);
+
     [LoggerMessage(LogLevel.Information, "{Count} ended runs are more than is kept (retention.*); removed: {Runs}")]
     public static partial void EndedRunsRemoved(this ILogger logger, int count, string runs);
 

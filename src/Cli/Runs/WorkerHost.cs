@@ -95,6 +95,9 @@ internal sealed class WorkerHost : IAsyncDisposable
                 );
             }
             host._watching = Task.WhenAll(
+                new RunSharing([.. repositories.Zip(inHand.References)], context, loggers.CreateLogger<RunSharing>()).RunAsync(
+                    host._stopping.Token
+                ),
                 host._telemetry?.RunAsync(host._stopping.Token) ?? Task.CompletedTask,
                 new FailureWatch(engine, context, loggers.CreateLogger<FailureWatch>()).RunAsync(host._stopping.Token),
                 new EndedRunWatch(engine, repositories, context, loggers.CreateLogger<EndedRunWatch>()).RunAsync(host._stopping.Token),

@@ -138,6 +138,10 @@ public sealed record AgentRunResult
 
     /// <summary>Stopped before its process was started, so it does not count.</summary>
     public bool NeverBegun { get; init; }
+
+    /// <summary>True where it was begun on another machine, which the run was moved from: only what was shared of it is here.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool LeftElsewhere { get; init; }
     public string Session { get; init; } = "";
     public decimal Cost { get; init; }
     public long Tokens { get; init; }

@@ -21,9 +21,11 @@ public sealed class AgentRunStep(RunServices services)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var task = files.Task(input.Task);
-        if (AgentMonitor.NeverBegun(input.Stop, files.Folder.Start(task.Id, input.Start), input.Session) is { } stopped)
+        var folder = files.Folder.Start(task.Id, input.Start);
+        var wasOwned = File.Exists(Path.Combine(folder, "owner"));
+        if (AgentMonitor.NeverBegun(input.Stop, folder, SessionOf(input, files, execution)) is { } stopped)
         {
-            return stopped;
+            return stopped with { LeftElsewhere = wasOwned };
         }
         var agentName = files.Settings.AgentOf(task);
         var runEnvironment = await AgentRunEnvironment.OfAsync(
@@ -195,6 +197,18 @@ public sealed class AgentRunStep(RunServices services)
             using var left = CancellationTokenSource.CreateLinkedTokenSource(execution.Stop, execution.Detach);
             await services.Part(part => new HeadStart(part.Time)).WaitAsync(HeadStart.PrefixOf(agent, start), lead, left.Token);
         }
+    }
+
+    /// <summary>The conversation that goes on: where the machine is another one than the agent was begun on, its start is not here, but its
+    /// conversation may be.</summary>
+    private static string SessionOf(RunAgentInput input, RunFiles files, StepExecution execution)
+    {
+        if (input.Session.Length > 0)
+        {
+            return input.Session;
+        }
+        var begun = AgentStarts.SessionId(input, execution.Id);
+        return File.Exists(KeptConversations.PathOf(files.Folder, input.Task.Task.Id, begun)) ? begun : "";
     }
 
     private static GovernedAgent Governed(

@@ -88,8 +88,7 @@ internal sealed class AgentStarts(RunServices services)
         ?? settings.ModelOf(task);
 
     /// <summary>Known before the agent starts, and the same for every attempt of this step.</summary>
-    private static string SessionId(RunAgentInput input, string execution) =>
-        new Guid(Digest("session", input, execution)[..16]).ToString();
+    public static string SessionId(RunAgentInput input, string execution) => new Guid(Digest("session", input, execution)[..16]).ToString();
 
     /// <summary>Identifies the task to commands that its agent calls. It prevents mistakes, not malice: anyone who can read this
     /// repository's files can compute it.</summary>

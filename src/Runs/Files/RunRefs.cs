@@ -24,6 +24,9 @@ public static class RunRefs
     /// <summary>Work that we would have overwritten: numbered below it.</summary>
     public static string Kept(RunFolder folder, string taskId) => $"{Kepts(folder)}/{taskId}";
 
+    /// <summary>The run as it was shared last: its files, with the names of all that belongs to it.</summary>
+    public static string Shared(string name) => $"refs/orchestrator/runs/{name}";
+
     /// <summary>Work that a task began with, from another machine: one commit on the base that it had there.</summary>
     public static string Imported(RunFolder folder, string taskId) => $"{Kept(folder, taskId)}/imported";
 

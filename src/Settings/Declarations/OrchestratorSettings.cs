@@ -302,6 +302,14 @@ public sealed record OrchestratorSettings
 
     public required WorktreeSettings Worktrees { get; init; }
 
+    /// <summary>Sharing of open runs with other machines (<c>wip.*</c>).</summary>
+    /// <value>Default: nothing is shared.</value>
+    public WipSettings Wip
+    {
+        get;
+        init => field = value ?? WipSettings.Off;
+    } = WipSettings.Off;
+
     /// <summary>Retention of ended runs (<c>retention.*</c>).</summary>
     public required RetentionSettings Retention { get; init; }
 
@@ -351,6 +359,7 @@ public sealed record OrchestratorSettings
             AlwaysRequireHuman = settings.Read(AlwaysRequireHumanKey),
             DiskReserve = settings.Read(DiskReserveKey),
             Worktrees = WorktreeSettings.Read(settings),
+            Wip = WipSettings.Read(settings),
             Retention = RetentionSettings.Read(settings),
             Git = GitSettings.Read(settings),
             Risk = RiskSettings.Read(settings),

@@ -1,0 +1,71 @@
+namespace Orchestrator.Git.Sharing;
+
+/// <summary>What became of a push.</summary>
+/// <param name="IsDone">All refs are there.</param>
+/// <param name="IsFenced">Somebody else has pushed since: nothing was changed.</param>
+/// <param name="Message">What git says, where it is neither.</param>
+public sealed record PushOutcome(bool IsDone, bool IsFenced, string Message);
+
+/// <summary>Refs that machines share by a remote.</summary>
+/// <param name="repository">The repository.</param>
+/// <param name="remote">Name or address of the remote.</param>
+public sealed class RemoteRefs(GitRepository repository, string remote)
+{
+    private static readonly int[] Answers = [0, 1, 128, 129];
+
+    /// <summary>Pushes all of these refs or none, and only if nobody has moved one of them since this repository knew it.</summary>
+    /// <param name="refs">The commits, by names, which are the same there.</param>
+    /// <param name="fence">The ref that must be there as it is known here.</param>
+    /// <param name="known">Its commit; null: it must not be there.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    public async Task<PushOutcome> PushAsync(
+        IReadOnlyDictionary<string, string> refs,
+        string fence,
+        string? known,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var call = Call([
+            "push",
+            "--porcelain",
+            "--atomic",
+            "--no-verify",
+            $"--force-with-lease={fence}:{known ?? ""}",
+            remote,
+            .. refs.Select(one => $"{(one.Key == fence ? "" : "+")}{one.Value}:{one.Key}"),
+        ]);
+        var output = await repository.ReadAsync(call, cancellationToken);
+        return output.ExitCode == 0 ? new PushOutcome(true, false, "")
+            : output.Text.Contains("stale info", StringComparison.Ordinal) ? new PushOutcome(false, true, "")
+            : new PushOutcome(false, false, FileNames.Show($"{output.ErrorText} {output.Text}".ReplaceLineEndings(" ").Trim(), 600));
+    }
+
+    /// <summary>Fetches refs.</summary>
+    /// <param name="names">Their names there, and the names that they get here.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>Why they could not be fetched; empty: they are here.</returns>
+    public async Task<string> FetchAsync(IReadOnlyDictionary<string, string> names, CancellationToken cancellationToken = default)
+    {
+        var output = await repository.ReadAsync(
+            Call([
+                "fetch",
+                "--quiet",
+                "--no-tags",
+                "--no-write-fetch-head",
+                "--update-head-ok",
+                remote,
+                .. names.Select(one => $"+{one.Key}:{one.Value}"),
+            ]),
+            cancellationToken
+        );
+        return output.ExitCode == 0 ? "" : FileNames.Show(output.ErrorText.ReplaceLineEndings(" ").Trim(), 600);
+    }
+
+    // A remote may be a path relative to the checkout.
+    private GitCall Call(IEnumerable<string> arguments) =>
+        repository.Call(arguments) with
+        {
+            Directory = repository.MainCheckout ?? repository.CommonDirectory,
+            AnswerCodes = Answers,
+        };
+}

@@ -1,0 +1,211 @@
+using Orchestrator.Gates.Secrets;
+using Orchestrator.Git.Refs;
+using Orchestrator.Git.Sharing;
+
+namespace Orchestrator.Runs.Tasks.Moving;
+
+/// <summary>What became of sharing a run.</summary>
+/// <param name="IsFenced">Another machine has the run now: nothing more of it is pushed here, and its agents here must end.</param>
+/// <param name="Problem">Why it could not be shared; empty: it is shared, as far as that may be.</param>
+/// <param name="LeftOut">Files that were not shared, since they have what looks like a secret or are too large.</param>
+public sealed record ShareOutcome(bool IsFenced, string Problem, IReadOnlyList<string> LeftOut);
+
+/// <summary>Open runs by way of a git remote that machines share: their files with the kept conversations, their branches, and the
+/// unfinished work of their tasks. All is pushed at once, and only by the machine that pushed last: whoever takes a run over pushes it
+/// first, and so shuts out the machine before.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class RunShare(RunServices services)
+{
+    private const string FilesFolder = "run/";
+    private const string RefsFile = "refs";
+    private const long LargestFile = 8 * 1024 * 1024;
+
+    /// <summary>Files of an agent's start that say which processes run, or repeat its conversation.</summary>
+    private static readonly string[] OfProcesses = ["pid", "supervisor", "lease", "stderr"];
+
+    /// <summary>How a run is shared, by the settings of its start; null: it has no files here.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="here">The repository.</param>
+    public static WipSettings? WipOf(string runId, RepositoryReference here) =>
+        RunStart.TryRead(new RunFolder(here.Path, runId))?.Settings.Wip;
+
+    /// <summary>Pushes a run.</summary>
+    /// <param name="runId">The run, whose files are here.</param>
+    /// <param name="here">The repository.</param>
+    /// <param name="remote">Name or address of the remote.</param>
+    /// <param name="takesOver">The machine before is shut out, whatever it has pushed.</param>
+    /// <param name="stop">Ends git.</param>
+    public async Task<ShareOutcome> PushAsync(string runId, RepositoryReference here, string remote, bool takesOver, CancellationToken stop)
+    {
+        var folder = new RunFolder(here.Path, runId);
+        var start = RunStart.TryRead(folder);
+        if (start is null)
+        {
+            return new ShareOutcome(false, $"{runId} has no files here yet", []);
+        }
+        // By the person's configuration as it is now: passwords of remotes change.
+        var repository = await services.OpenRepositoryAsync(here.Path);
+        var refs = new RefStore(repository);
+        var (shared, leftOut) = await CollectAsync(repository, folder, start.Settings, stop);
+        var list = Path.Combine(folder.Path, ".shared-refs");
+        DurableFile.Write(list, string.Concat(shared.Select(one => $"{one.Value} {one.Key}\n").Order(StringComparer.Ordinal)));
+        var files = new Dictionary<string, string>(StringComparer.Ordinal) { [RefsFile] = list };
+        foreach (var file in FilesOf(folder, leftOut))
+        {
+            files[FilesFolder + Path.GetRelativePath(folder.Path, file).Replace('\\', '/')] = file;
+        }
+        var tree = await new FolderTrees(repository).WriteAsync(files, stop);
+        var name = RunRefs.Shared(folder.Name);
+        var known = await refs.ReadAsync(name, stop);
+        var commits = new CommitStore(repository);
+        // What is there already is pushed all the same: whether another machine has the run now is known only by that.
+        var isSame = !takesOver && known is not null && (await commits.ReadAsync(known, stop))?.Tree == tree;
+        var commit = isSame
+            ? known!
+            : await commits.CreateAsync(tree, [], $"{folder.Name}, by {services.Host}", new CommitTrailers(folder.Name), stop);
+        shared[name] = commit;
+        var outcome = await new RemoteRefs(repository, remote).PushAsync(shared, name, known, stop);
+        if (outcome.IsDone)
+        {
+            await refs.PutBackAsync(name, commit, stop);
+        }
+        return new ShareOutcome(outcome.IsFenced, outcome.IsDone || outcome.IsFenced ? "" : outcome.Message, leftOut);
+    }
+
+    /// <summary>Brings a run here from the remote: its refs, and its files in place of those that may be here.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="here">The repository.</param>
+    /// <param name="remote">Name or address of the remote.</param>
+    /// <param name="stop">Ends git.</param>
+    /// <returns>Why it could not be brought; empty: it is here.</returns>
+    public async Task<string> FetchAsync(string runId, RepositoryReference here, string remote, CancellationToken stop)
+    {
+        var folder = new RunFolder(here.Path, runId);
+        var repository = await services.OpenRepositoryAsync(here.Path);
+        var (name, shared) = (RunRefs.Shared(folder.Name), new RemoteRefs(repository, remote));
+        if (await shared.FetchAsync(new Dictionary<string, string> { [name] = name }, stop) is { Length: > 0 } absent)
+        {
+            return $"{remote} does not have it ({absent})";
+        }
+        var listed = new Dictionary<string, string>(StringComparer.Ordinal);
+        await foreach (var (path, content) in new FolderTrees(repository).ReadAsync(name, stop))
+        {
+            if (path == RefsFile)
+            {
+                foreach (var line in Encoding.UTF8.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                {
+                    listed[line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]] = line.Split(' ')[0];
+                }
+            }
+            else if (path.StartsWith(FilesFolder, StringComparison.Ordinal) && !path.Split('/').Any(part => part is ".." or "." or ""))
+            {
+                var file = Path.Combine(folder.Path, path[FilesFolder.Length..]);
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                DurableFile.Write(file, content);
+            }
+        }
+        var own = listed.Keys.Where(one => IsOfRun(one, folder)).ToDictionary(one => one, one => one, StringComparer.Ordinal);
+        return own.Count == 0 ? "" : await shared.FetchAsync(own, stop);
+    }
+
+    private static bool IsOfRun(string name, RunFolder folder) =>
+        (name.StartsWith("refs/heads/", StringComparison.Ordinal) || name.StartsWith("refs/orchestrator/", StringComparison.Ordinal))
+        && name.Split('/').Contains(folder.Name, StringComparer.Ordinal);
+
+    /// <summary>The run's refs, and a snapshot of each worktree's unfinished work.</summary>
+    private static async Task<(Dictionary<string, string> Refs, List<string> LeftOut)> CollectAsync(
+        GitRepository repository,
+        RunFolder folder,
+        OrchestratorSettings settings,
+        CancellationToken stop
+    )
+    {
+        var found = await new RefStore(repository).ListAsync(
+            [
+                $"refs/heads/{settings.Worktrees.BranchPrefix}/{folder.Name}",
+                RunRefs.Base(folder),
+                RunRefs.LastMerge(folder),
+                RunRefs.Wips(folder),
+                RunRefs.Kepts(folder),
+            ],
+            stop
+        );
+        var refs = new Dictionary<string, string>(found, StringComparer.Ordinal);
+        var leftOut = new List<string>();
+        var worktrees = Path.Combine(repository.MainCheckout!, settings.Worktrees.Directory, folder.Name);
+        foreach (var path in Directory.Exists(worktrees) ? Directory.EnumerateDirectories(worktrees) : [])
+        {
+            if (new WorktreeStore(repository).Find(path) is not { } worktree)
+            {
+                continue;
+            }
+            var task = Path.GetFileName(path);
+            var (tree, head) = await new WorktreeTree(worktree).WriteAsync(stop);
+            if (head is null)
+            {
+                continue;
+            }
+            var trailers = new CommitTrailers(folder.Name, task);
+            var commit = await new CommitStore(repository).CreateAsync(tree, [head], $"{task}: at work", trailers, stop);
+            // What it adds to the branch is looked through for secrets.
+            if (await FindSecretAsync(repository, head, commit, stop) is { } secret)
+            {
+                leftOut.Add($"the unfinished work of {task} ({secret})");
+            }
+            else
+            {
+                refs[RunRefs.Wip(folder, task)] = commit;
+            }
+        }
+        return (refs, leftOut);
+    }
+
+    private static async Task<string?> FindSecretAsync(GitRepository repository, string head, string commit, CancellationToken stop)
+    {
+        foreach (var file in await PatchFile.ReadAsync(repository, head, commit, stop) ?? [])
+        {
+            if (file.AddedLines().SelectMany(line => SecretScanner.Find(line.Text)).FirstOrDefault() is { } match)
+            {
+                return $"{match.Kind} in {file.Path}";
+            }
+        }
+        return null;
+    }
+
+    private static IEnumerable<string> FilesOf(RunFolder folder, List<string> leftOut)
+    {
+        foreach (var file in new DirectoryInfo(folder.Path).EnumerateFiles("*", SearchOption.AllDirectories))
+        {
+            if (
+                file.LinkTarget is not null
+                || !File.Exists(file.FullName)
+                || IsOfProcesses(file)
+                || file.Name.EndsWith(".tmp", StringComparison.Ordinal)
+            )
+            {
+                continue;
+            }
+            var name = folder.Relative(file.FullName);
+            if (file.Length > LargestFile || file.FullName.Contains('\n', StringComparison.Ordinal))
+            {
+                leftOut.Add($"{FileNames.Show(name)} (too large)");
+            }
+            else if (FindSecret(file.FullName) is { } secret)
+            {
+                leftOut.Add($"{FileNames.Show(name)} ({secret})");
+            }
+            else
+            {
+                yield return file.FullName;
+            }
+        }
+    }
+
+    // What an agent printed counts once it has ended; before, it is followed no further on another machine.
+    private static bool IsOfProcesses(FileInfo file) =>
+        int.TryParse(file.Directory!.Name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+        && (OfProcesses.Contains(file.Name) || (file.Name == "stdout" && !File.Exists(Path.Combine(file.DirectoryName!, "exit"))));
+
+    private static string? FindSecret(string file) =>
+        File.ReadLines(file).SelectMany(SecretScanner.FindByForm).FirstOrDefault() is { } match ? match.Kind : null;
+}

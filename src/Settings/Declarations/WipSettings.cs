@@ -1,0 +1,29 @@
+namespace Orchestrator.Settings;
+
+/// <summary>Sharing of open runs with other machines (<c>wip.*</c>): files, branches and unfinished work, with conversations.</summary>
+/// <param name="Remote">Name or address of the git remote; null: runs are not shared.</param>
+/// <param name="Interval">How often.</param>
+public sealed record WipSettings(string? Remote, TimeSpan Interval)
+{
+    private static readonly Setting<string?> RemoteKey = new(
+        "wip.remote",
+        null,
+        SettingTypes.OptionalText,
+        "git remote, by name or address, that open runs are pushed to, so that another machine can go on with them; not set: none"
+    )
+    {
+        Effect = TrustKind.SpeaksTo,
+    };
+
+    private static readonly Setting<TimeSpan> IntervalKey = new(
+        "wip.interval",
+        TimeSpan.FromMinutes(5),
+        SettingTypes.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+        "how often they are pushed"
+    );
+
+    /// <summary>Nothing is shared.</summary>
+    public static WipSettings Off { get; } = new(null, TimeSpan.FromMinutes(5));
+
+    internal static WipSettings Read(SettingReader settings) => new(settings.Read(RemoteKey), settings.Read(IntervalKey));
+}
