@@ -2,13 +2,12 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Logging;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Tasks;
 using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.Cli.Runs;
 
 /// <summary>Pushes the open runs of this machine to the remote that their settings name, every so often, so that another machine can go on
-/// with them. Where another one has taken a run over, its agents here are stopped before they write more.</summary>
+/// with them. What another one has taken over is pushed no more.</summary>
 /// <param name="repositories">Repositories whose runs this worker works on, as runs name them.</param>
 /// <param name="context">Clock and terminal.</param>
 /// <param name="log">Takes what kept a run from being shared.</param>
@@ -64,26 +63,14 @@ internal sealed class RunSharing(
             }
             if (outcome.IsFenced)
             {
-                await LetGoAsync(run);
+                _fenced.Add(run.Id);
+                log.NotShared(run.Id, "another machine has taken it over and shares it from now on");
             }
         }
         catch (Exception missed) when (missed is not OperationCanceledException || !stop.IsCancellationRequested)
         {
             // A full disk, a remote that is away: the next time is near, and the run goes on without it.
             log.RunNotShared(run.Id, missed);
-        }
-    }
-
-    /// <summary>Another machine has pushed the run, and goes on with it.</summary>
-    private async Task LetGoAsync(StoredRun run)
-    {
-        _fenced.Add(run.Id);
-        context.Terminal.Warn(
-            $"Another machine has taken {run.Id} over: its agents here are stopped, and nothing of it is shared any more."
-        );
-        foreach (var agent in AgentRunFolders.Find(Path.GetDirectoryName(run.Folder)!).Where(one => one.Run == run.Name && one.MayBeAtWork))
-        {
-            await agent.StopAsync(context.Time);
         }
     }
 }
