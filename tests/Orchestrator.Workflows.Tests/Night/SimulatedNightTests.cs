@@ -137,14 +137,18 @@ public sealed class SimulatedNightTests(ITestOutputHelper output)
         var time = report.Sections.Single(section => section.Id == "time");
         foreach (var (task, since, opens) in truth.Blocks)
         {
-            // The task whose agent was refused is parked from then on, and not before the minute after the reset taken up again.
+            // The task whose agent was refused is parked before the reset, and not before the minute after it taken up again. How soon
+            // is no matter: the clock is put forward while a busy machine still records.
             Assert.Contains(
                 time.Spans,
-                span => span.Task == task && span.Use == TimeUse.Parked && Near(span.From, since) && span.To > opens.AddSeconds(-1)
+                span =>
+                    span.Task == task
+                    && span.Use == TimeUse.Parked
+                    && span.From > since.AddMinutes(-2)
+                    && span.From < opens
+                    && span.To > opens.AddSeconds(-1)
             );
         }
         Assert.Contains(time.Spans, span => span.Length >= truth.Slept);
-
-        static bool Near(DateTimeOffset one, DateTimeOffset other) => (one - other).Duration() < TimeSpan.FromMinutes(2);
     }
 }
