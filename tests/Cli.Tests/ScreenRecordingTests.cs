@@ -89,7 +89,11 @@ public sealed partial class ScreenRecordingTests
     }
 
     // Times, durations and commits differ from run to run; each is replaced by one of its length.
-    private static string Varying(string shown) => Changing().Replace(shown, found => Hex().Replace(found.Value, "0"));
+    private static string Varying(string shown) =>
+        Machine().Replace(Changing().Replace(shown, found => Hex().Replace(found.Value, "0")), "machine   NAME");
+
+    [GeneratedRegex(@"(?m)^machine   .*$")]
+    private static partial Regex Machine();
 
     [GeneratedRegex(@"\b\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?( [+-]\d\d:\d\d)?|\b([0-9a-f]{12}|[0-9a-f]{40})\b|\b\d{1,2}:\d\d(:\d\d)?\b")]
     private static partial Regex Changing();

@@ -62,7 +62,10 @@ public sealed class MessageTests(ITestOutputHelper output)
             status.DroppedMessages[0],
             StringComparison.OrdinalIgnoreCase
         );
-        Assert.Contains("there is no signal 'aprove'; it was dropped. Known are activitiesFailing, addTasks, approve,", status.DroppedMessages[1]);
+        Assert.Contains(
+            "there is no signal 'aprove'; it was dropped. Known are activitiesFailing, addTasks, approve,",
+            status.DroppedMessages[1]
+        );
         Assert.Contains($"a command was refused: There is no task 'b' in {run.RunId}. Its tasks are a.", status.DroppedMessages[2]);
         Assert.Equal(RunStates.AwaitingApproval, status.State);
         await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan", "")));
