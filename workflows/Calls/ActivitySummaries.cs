@@ -49,6 +49,7 @@ internal static class ActivitySummaries
             LookAtFixInput x => $"Look for a person's commits on {x.Staging}",
             VerifyFixInput x => $"Run the gates on a person's commits on {x.Fix.Staging}",
             AbortInput => "Keep the work of the cancelled run",
+            AddTasksInput x => $"Add {Count(x.Tasks.Count, "task")} that a person has given",
             RaiseBudgetInput x => $"Raise the budget of {BudgetText.Whose(x.Command.Kind)}",
             TellPeopleInput x => $"Tell people what is new, of {Count(x.Notices.Count, "fact")}",
             FinishInput x => $"Write the report of a run that is {x.Run.State}, and tidy up",
