@@ -9,7 +9,7 @@ internal sealed class LogTail(TimeProvider time) : IAsyncDisposable
     private const int Kept = 200;
     private readonly Lock _lock = new();
     private readonly Queue<string> _lines = [];
-    private CancellationTokenSource _stop = new();
+    private CancellationTokenSource? _stop;
     private Task _reading = Task.CompletedTask;
     private string? _folder;
 
@@ -37,23 +37,25 @@ internal sealed class LogTail(TimeProvider time) : IAsyncDisposable
         _lines.Clear();
         if (folder is not null)
         {
-            _stop = new CancellationTokenSource();
-            _reading = Task.Run(() => ReadAsync(folder, _stop.Token), CancellationToken.None);
+            var stop = new CancellationTokenSource();
+            _stop = stop;
+            _reading = Task.Run(() => ReadAsync(folder, stop.Token), CancellationToken.None);
         }
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await EndAsync();
-        _stop.Dispose();
-    }
+    public async ValueTask DisposeAsync() => await EndAsync();
 
     private async Task EndAsync()
     {
+        if (_stop is null)
+        {
+            return;
+        }
         await _stop.CancelAsync();
         await _reading;
         _stop.Dispose();
+        _stop = null;
     }
 
     private async Task ReadAsync(string folder, CancellationToken stop)
