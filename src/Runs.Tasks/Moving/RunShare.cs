@@ -148,7 +148,7 @@ public sealed class RunShare(RunServices services)
             var trailers = new CommitTrailers(folder.Name, task);
             var commit = await new CommitStore(repository).CreateAsync(tree, [head], $"{task}: at work", trailers, stop);
             // What it adds to the branch is looked through for secrets.
-            if (await FindSecretAsync(repository, head, commit, stop) is { } secret)
+            if (await OutgoingSecrets.FindAsync(repository, head, commit, stop) is [var secret, ..])
             {
                 leftOut.Add($"the unfinished work of {task} ({secret})");
             }
@@ -158,18 +158,6 @@ public sealed class RunShare(RunServices services)
             }
         }
         return (refs, leftOut);
-    }
-
-    private static async Task<string?> FindSecretAsync(GitRepository repository, string head, string commit, CancellationToken stop)
-    {
-        foreach (var file in await PatchFile.ReadAsync(repository, head, commit, stop) ?? [])
-        {
-            if (file.AddedLines().SelectMany(line => SecretScanner.Find(line.Text)).FirstOrDefault() is { } match)
-            {
-                return $"{match.Kind} in {file.Path}";
-            }
-        }
-        return null;
     }
 
     private static IEnumerable<string> FilesOf(RunFolder folder, List<string> leftOut)

@@ -106,20 +106,15 @@ public sealed class TaskExport(RunServices services)
         CancellationToken stop
     )
     {
-        var found = new List<string>();
-        foreach (var file in await PatchFile.ReadAsync(repository, start, work, stop) ?? [])
-        {
-            found.AddRange(
-                file.AddedLines().SelectMany(line => SecretScanner.Find(line.Text).Select(match => $"{match.Kind} in {file.Path}"))
-            );
-        }
-        found.AddRange(
-            conversation
+        List<string> found =
+        [
+            .. await OutgoingSecrets.FindAsync(repository, start, work, stop),
+            .. conversation
                 .Split('\n')
                 .SelectMany(
                     (line, index) => SecretScanner.FindByForm(line).Select(match => $"{match.Kind} in line {index + 1} of the conversation")
-                )
-        );
+                ),
+        ];
         if (found.Count > 0)
         {
             throw new RefusedException(
