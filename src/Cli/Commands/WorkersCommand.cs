@@ -30,7 +30,8 @@ internal sealed class WorkersCommand : CliCommand
     {
         var repository = context.RequireRepository();
         var only = _run.Text(parsed) is not null ? _run.RequireRun(repository, parsed).Id : null;
-        var rows = await LookAsync(repository, only, context, stop);
+        var runs = new StoredRunCache();
+        var rows = await LookAsync(runs, repository, only, context, stop);
         if (parsed.GetValue(_json))
         {
             context.Print(new WorkersDocument([.. rows.Select(row => row.ToDocument())]), CliJson.Default.WorkersDocument);
@@ -41,11 +42,12 @@ internal sealed class WorkersCommand : CliCommand
             ShowOnce(rows, context);
             return ExitCodes.Done;
         }
-        await ShowAsync(repository, only, context, stop);
+        await ShowAsync(runs, repository, only, context, stop);
         return ExitCodes.Done;
     }
 
     private static async Task<IReadOnlyList<WorkerRow>> LookAsync(
+        StoredRunCache known,
         RepositoryLocation repository,
         string? only,
         CommandContext context,
@@ -53,7 +55,7 @@ internal sealed class WorkersCommand : CliCommand
     )
     {
         var runs = new List<StoredRun>();
-        foreach (var run in StoredRuns.Open(repository).Where(run => only is null || run.Id == only))
+        foreach (var run in StoredRuns.Open(repository, known.List(repository)).Where(run => only is null || run.Id == only))
         {
             runs.Add(await RunObservation.OfFilesAsync(run, repository, context, stop));
         }
@@ -73,7 +75,13 @@ internal sealed class WorkersCommand : CliCommand
         }
     }
 
-    private static async Task ShowAsync(RepositoryLocation repository, string? only, CommandContext context, CancellationToken stop)
+    private static async Task ShowAsync(
+        StoredRunCache runs,
+        RepositoryLocation repository,
+        string? only,
+        CommandContext context,
+        CancellationToken stop
+    )
     {
         var terminal = context.Terminal;
         var panel = new WorkerPanel();
@@ -85,7 +93,7 @@ internal sealed class WorkersCommand : CliCommand
             {
                 if (looked == 0 || context.Time.GetElapsedTime(looked) >= LookPause)
                 {
-                    panel = panel with { Rows = await LookAsync(repository, only, context, stop) };
+                    panel = panel with { Rows = await LookAsync(runs, repository, only, context, stop) };
                     looked = context.Time.GetTimestamp();
                 }
                 await tail.FollowAsync(panel.Current?.Start);

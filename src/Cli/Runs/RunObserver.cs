@@ -5,11 +5,12 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Finds spans of runs that have ended since it looked last. A run in which nothing happened costs a look at its files'
-/// times.</summary>
+/// <summary>Finds spans of runs that have ended since it looked last. A run in which nothing happened costs a look at the times and lengths
+/// of its files.</summary>
 /// <param name="context">Clock and environment.</param>
 internal sealed class RunObserver(CommandContext context)
 {
+    private readonly StoredRunCache _runs = new();
     private readonly Dictionary<string, (DateTime Written, long Length)> _seen = new(StringComparer.Ordinal);
 
     /// <summary>The runs of a repository, and for each in which something happened the spans of it that have ended.</summary>
@@ -19,7 +20,7 @@ internal sealed class RunObserver(CommandContext context)
     {
         var observed = new List<ObservedRun>();
         IReadOnlyList<Usage.UsageRecord>? agents = null;
-        foreach (var run in StoredRuns.List(repository))
+        foreach (var run in _runs.List(repository))
         {
             var events = new FileInfo(run.EventsFile);
             var stamp = (run.WrittenAt.UtcDateTime, events.Exists ? events.Length : 0);

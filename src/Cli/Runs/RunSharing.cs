@@ -18,6 +18,7 @@ internal sealed class RunSharing(
 )
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private readonly StoredRunCache _runs = new();
     private readonly Dictionary<string, long> _shared = new(StringComparer.Ordinal);
     private readonly HashSet<string> _fenced = new(StringComparer.Ordinal);
 
@@ -28,7 +29,7 @@ internal sealed class RunSharing(
         {
             foreach (var (location, reference) in repositories)
             {
-                foreach (var run in StoredRuns.List(location).Where(run => IsHere(run, reference)))
+                foreach (var run in _runs.List(location).Where(run => IsHere(run, reference)))
                 {
                     await ShareIfDueAsync(run, reference, stop);
                 }

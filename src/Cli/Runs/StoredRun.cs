@@ -45,7 +45,9 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
         }
         try
         {
-            return new StoredRun(folder, ReadStatus(File.ReadAllBytes(file)), new DateTimeOffset(File.GetLastWriteTimeUtc(file)));
+            // Before it is read: a record is never taken for a later one.
+            var written = new DateTimeOffset(File.GetLastWriteTimeUtc(file));
+            return new StoredRun(folder, ReadStatus(File.ReadAllBytes(file)), written);
         }
         catch (JsonException fault)
         {
@@ -72,5 +74,5 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
     /// <param name="time">When that was, UTC.</param>
     public void Close(RunResult result, DateTimeOffset time) => new RunRecord(Folder).Close(Status, result, time);
 
-    private static string StatusFile(string folder) => Path.Combine(folder, "status.json");
+    internal static string StatusFile(string folder) => Path.Combine(folder, "status.json");
 }

@@ -8,7 +8,12 @@ namespace Orchestrator.Cli.Runs;
 internal static class StoredRuns
 {
     /// <summary>All runs, the one that changed last first.</summary>
-    public static IReadOnlyList<StoredRun> List(RepositoryLocation repository)
+    public static IReadOnlyList<StoredRun> List(RepositoryLocation repository) => List(repository, StoredRun.TryRead);
+
+    /// <summary>All runs, the one that changed last first.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="read">Reads a run's folder; null where nothing was written yet.</param>
+    public static IReadOnlyList<StoredRun> List(RepositoryLocation repository, Func<string, StoredRun?> read)
     {
         if (!Directory.Exists(repository.RunsFolder))
         {
@@ -19,7 +24,7 @@ internal static class StoredRuns
             .. Directory
                 .GetDirectories(repository.RunsFolder)
                 .Where(folder => !Path.GetFileName(folder).StartsWith(RunFolder.Removed, StringComparison.Ordinal))
-                .Select(StoredRun.TryRead)
+                .Select(read)
                 .OfType<StoredRun>(),
         ];
         runs.Sort((a, b) => b.Status.StartedAt.CompareTo(a.Status.StartedAt));
