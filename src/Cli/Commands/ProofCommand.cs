@@ -38,7 +38,7 @@ internal sealed class ProofCommand : CliCommand
         }
         var runs = StoredRuns
             .List(repository)
-            .Select(run => new RecordedRun(run.Folder, run.Status, [.. EventFile.ReadLines(run.EventsFile).Select(EventFile.Parse)]))
+            .Select(run => new RecordedRun(run.Folder, run.Status, () => [.. EventFile.ReadLines(run.EventsFile).Select(EventFile.Parse)]))
             .ToList();
         var proof =
             await new LineProofs(context.Services).FindAsync(repository, parsed.GetValue(_revision), file, line, runs, stop)

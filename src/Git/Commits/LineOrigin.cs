@@ -5,6 +5,8 @@ namespace Orchestrator.Git.Commits;
 /// <summary>Finds the commit that a line of a file comes from.</summary>
 public sealed class LineOrigin(GitRepository repository)
 {
+    private readonly CommitStore _commits = new(repository);
+
     /// <summary>The commit that last changed a line; blanks alone and moved lines count as unchanged.</summary>
     /// <param name="revision">The state of the file that is meant.</param>
     /// <param name="path">The file, relative to the root, with slashes.</param>
@@ -47,13 +49,13 @@ public sealed class LineOrigin(GitRepository repository)
     /// <returns>Null: the branch does not have it.</returns>
     public async Task<CommitInfo?> FindMergeAsync(string commit, string tip, string since, CancellationToken cancellationToken = default)
     {
-        var own = await new CommitStore(repository).ListFirstParentsAsync(tip, since, cancellationToken);
+        var own = await _commits.ListFirstParentsAsync(tip, since, cancellationToken);
         // Newest first: all that follow one without it are without it, too.
         var (with, without) = (0, own.Count);
         while (with < without)
         {
             var middle = (with + without) / 2;
-            if (await HasAsync(own[middle].Id, commit, cancellationToken))
+            if (await _commits.IsAncestorAsync(commit, own[middle].Id, cancellationToken))
             {
                 with = middle + 1;
             }
@@ -65,17 +67,10 @@ public sealed class LineOrigin(GitRepository repository)
         return with == 0 ? null : own[with - 1];
     }
 
-    /// <summary>Whether a commit has another one among its ancestors, or is it.</summary>
+    /// <summary>Whether a commit or branch has a commit among its ancestors, or is it; false where there is no such commit or
+    /// branch.</summary>
     public async Task<bool> HasAsync(string tip, string commit, CancellationToken cancellationToken = default) =>
-        (
-            await repository.ReadAsync(
-                repository.Call("merge-base", "--is-ancestor", commit, tip) with
-                {
-                    AnswerCodes = [0, 1, 128],
-                },
-                cancellationToken
-            )
-        ).ExitCode == 0;
+        await _commits.ReadAsync(tip, cancellationToken) is { Id: var id } && await _commits.IsAncestorAsync(commit, id, cancellationToken);
 
     private static string Value(IEnumerable<string> lines, string name) =>
         lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..] ?? "";

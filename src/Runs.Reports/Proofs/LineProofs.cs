@@ -172,8 +172,8 @@ public sealed class LineProofs(RunServices services)
 
     private static IReadOnlyList<ProvenDecision> Decisions(RecordedRun run, string? task) =>
         [
-            .. run
-                .Events.Where(happened => happened.By is not null && (happened.Task is null || happened.Task == task))
+            .. run.ReadEvents()
+                .Where(happened => happened.By is not null && (happened.Task is null || happened.Task == task))
                 .Select(happened => new ProvenDecision(
                     happened.By!,
                     happened.Time,
@@ -186,5 +186,5 @@ public sealed class LineProofs(RunServices services)
 /// <summary>A run's record.</summary>
 /// <param name="Folder">Absolute path of its folder.</param>
 /// <param name="Status">The run as it was last.</param>
-/// <param name="Events">Its events, in their order.</param>
-public sealed record RecordedRun(string Folder, RunStatus Status, IReadOnlyList<RunEvent> Events);
+/// <param name="ReadEvents">Reads its events, in their order: those of one run of many are needed.</param>
+public sealed record RecordedRun(string Folder, RunStatus Status, Func<IReadOnlyList<RunEvent>> ReadEvents);
