@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Orchestrator.Agents.ClaudeCli;
 
 namespace Orchestrator.Accounts;
 
@@ -42,9 +43,8 @@ public static class AccountName
         {
             return With("claude", token);
         }
-        var home = environment.GetValueOrDefault("HOME", "/");
-        var folder = environment.GetValueOrDefault("CLAUDE_CONFIG_DIR") is { Length: > 0 } set ? set : Path.Combine(home, ".claude");
-        return folder.TrimEnd('/') == Path.Combine(home, ".claude") ? "claude" : With("claude", folder.TrimEnd('/'));
+        var folder = ClaudeCliOptions.ConfigDirectoryOf(environment).TrimEnd('/');
+        return folder == ClaudeCliOptions.UsualConfigDirectory(environment) ? "claude" : With("claude", folder);
     }
 
     private static string With(string name, string? distinguishes) =>

@@ -3,9 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
+using Orchestrator.TestKit;
 
 namespace Orchestrator.EndToEnd.Tests;
 
@@ -28,10 +27,7 @@ internal sealed partial class ScriptedModels : IAsyncDisposable
     private ScriptedModels(IReadOnlyCollection<string> hold)
     {
         _hold = hold;
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
-        _application = builder.Build();
+        _application = LoopbackApplication.Create();
         _application.MapFallback("{*path}", AnswerAsync);
     }
 

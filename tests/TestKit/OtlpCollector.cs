@@ -21,7 +21,7 @@ public sealed class OtlpCollector : IAsyncDisposable
     public bool IsAway { get; set; }
 
     /// <summary>Its address.</summary>
-    public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    public string Address => _app.Urls.Single();
 
     /// <summary>The spans that were taken.</summary>
     public ConcurrentQueue<SpanSent> Spans { get; } = [];
@@ -38,10 +38,7 @@ public sealed class OtlpCollector : IAsyncDisposable
     /// <summary>Starts one on a free port.</summary>
     public static async Task<OtlpCollector> StartAsync()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var app = builder.Build();
+        var app = LoopbackApplication.Create();
         var collector = new OtlpCollector(app);
         app.MapPost("/v1/traces", context => collector.TakeAsync(context, collector.TakeTraces));
         app.MapPost("/v1/metrics", context => collector.TakeAsync(context, collector.TakeMetrics));

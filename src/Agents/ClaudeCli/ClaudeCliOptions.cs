@@ -57,6 +57,14 @@ public sealed record ClaudeCliOptions
     /// <value>Default: null, as the environment has it, else <c>~/.claude</c>.</value>
     public string? ConfigDirectory { get; init; }
 
+    /// <summary>The CLI's folder by an environment: <c>CLAUDE_CONFIG_DIR</c>, else <c>~/.claude</c>.</summary>
+    public static string ConfigDirectoryOf(IReadOnlyDictionary<string, string> environment) =>
+        environment.GetValueOrDefault("CLAUDE_CONFIG_DIR") is { Length: > 0 } set ? set : UsualConfigDirectory(environment);
+
+    /// <summary>The CLI's folder where nothing names another one.</summary>
+    public static string UsualConfigDirectory(IReadOnlyDictionary<string, string> environment) =>
+        Path.Combine(environment.GetValueOrDefault("HOME", "/"), ".claude");
+
     /// <summary>Limit for one shell command of the agent. Reduced to stay below the stall limit.</summary>
     /// <value>Default: 10 minutes.</value>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(10);

@@ -198,8 +198,5 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     private Dictionary<string, string> ConfigVariable() =>
         options.ConfigDirectory is { } folder ? new() { ["CLAUDE_CONFIG_DIR"] = folder } : [];
 
-    private string ConfigDirectory =>
-        options.ConfigDirectory
-        ?? (options.Environment.TryGetValue("CLAUDE_CONFIG_DIR", out var set) && set.Length > 0 ? set : null)
-        ?? Path.Combine(options.Environment.GetValueOrDefault("HOME", "/"), ".claude");
+    private string ConfigDirectory => options.ConfigDirectory ?? ClaudeCliOptions.ConfigDirectoryOf(options.Environment);
 }

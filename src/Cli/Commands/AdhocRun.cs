@@ -37,14 +37,7 @@ internal sealed class AdhocRun
     /// <exception cref="CommandException">A setting is invalid, or options contradict each other.</exception>
     public RepositorySettings Open(ParseResult parsed, RepositoryLocation repository, CommandContext context)
     {
-        if (_page.PortOf(parsed) is not null && parsed.GetValue(_detach))
-        {
-            throw new CommandException(
-                ExitCodes.Usage,
-                "--web serves the page from this process, which ends with --detach.",
-                "Leave one of them out; 'orchestrate web' serves the page beside runs in the background."
-            );
-        }
+        _page.RefuseDetached(parsed, parsed.GetValue(_detach));
         return context.OpenSettings(
             repository,
             [

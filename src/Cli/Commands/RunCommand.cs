@@ -193,14 +193,7 @@ internal sealed class RunCommand : CliCommand
                 "Leave it out, or run a master plan without --detach."
             );
         }
-        if (_page.PortOf(parsed) is not null && parsed.GetValue(_detach))
-        {
-            throw new CommandException(
-                ExitCodes.Usage,
-                "--web serves the page from this process, which ends with --detach.",
-                "Leave one of them out; 'orchestrate web' serves the page beside runs in the background."
-            );
-        }
+        _page.RefuseDetached(parsed, parsed.GetValue(_detach));
         if (backlog is not null)
         {
             context.PlanFiles.RequirePending(backlog, parsed.GetValue(_tag));

@@ -29,6 +29,21 @@ internal sealed class PageOption
     public int? PortOf(ParseResult parsed) =>
         parsed.GetResult(_port) is null ? null : ListenOptions.Port(_port.Name, parsed.GetValue(_port) ?? UsualPort);
 
+    /// <summary>Refuses the option of a command that goes on in the background.</summary>
+    /// <param name="isDetached">It does.</param>
+    /// <exception cref="CommandException">Both were asked for.</exception>
+    public void RefuseDetached(ParseResult parsed, bool isDetached)
+    {
+        if (PortOf(parsed) is not null && isDetached)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                "--web serves the page from this process, which ends with --detach.",
+                "Leave one of them out; 'orchestrate web' serves the page beside runs in the background."
+            );
+        }
+    }
+
     /// <summary>Serves the page beside a command that has no host; null: it is not asked for.</summary>
     public async Task<IAsyncDisposable?> StartAsync(
         ParseResult parsed,

@@ -14,10 +14,7 @@ public sealed class ClaudeSessions(IReadOnlyDictionary<string, string> environme
     private const int LongestWords = 600;
 
     /// <summary>The folder of the program.</summary>
-    public string ConfigDirectory { get; } =
-        environment.GetValueOrDefault("CLAUDE_CONFIG_DIR") is { Length: > 0 } set
-            ? set
-            : Path.Combine(environment.GetValueOrDefault("HOME", "/"), ".claude");
+    public string ConfigDirectory { get; } = ClaudeCliOptions.ConfigDirectoryOf(environment);
 
     private string Projects => Path.Combine(ConfigDirectory, "projects");
 

@@ -8,9 +8,6 @@ namespace Orchestrator.Messages;
 /// written.</summary>
 public static class TraceContext
 {
-    /// <summary>Variable of a process whose own spans become children of the span that it names.</summary>
-    public const string Variable = "TRACEPARENT";
-
     /// <summary>Variable with the address of the collector that spans are sent to; without it there are none.</summary>
     public const string CollectorVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
@@ -34,7 +31,7 @@ public static class TraceContext
     public static string AgentSpan(string trace, string task, int start) =>
         SpanOf(trace, "agent", task, start.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
-    /// <summary>The value of <see cref="Variable"/> for an agent run: version, trace, span, and that it is sampled. Null where no spans are
+    /// <summary>The value of <c>TRACEPARENT</c> for an agent run: version, trace, span, and that it is sampled. Null where no spans are
     /// sent.</summary>
     /// <param name="environment">Variables of the process that starts it.</param>
     /// <param name="repository"><see cref="RepositoryReference.Key"/> of its repository.</param>

@@ -188,11 +188,8 @@ public sealed class RunSpans
     {
         var tokens = agent.Models.Aggregate(default(TokenCounts), (sum, model) => sum.Plus(model.Tokens));
         var model = agent.Models.OrderByDescending(one => one.Tokens.Total).FirstOrDefault()?.Model ?? "";
-        var start = int.TryParse(agent.Id.AsSpan(agent.Id.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var n)
-            ? n
-            : 0;
         return new SpanFact(
-            TraceContext.AgentSpan(_trace, agent.Task, start),
+            TraceContext.AgentSpan(_trace, agent.Task, agent.Start),
             parent,
             "invoke_agent",
             agent.Since,

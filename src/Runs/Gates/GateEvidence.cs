@@ -37,18 +37,12 @@ internal static class GateEvidence
 
     /// <summary>All verdicts of a run: at its base, of tasks, of merges and of its landing. What can't be read is left out.</summary>
     /// <param name="ofBase">Also those at the base, before any work.</param>
-    public static IReadOnlyList<GateVerdict> ReadAll(RunFolder folder, bool ofBase = true)
-    {
-        var tasks = new DirectoryInfo(Path.GetDirectoryName(folder.Task("task"))!);
-        var ofTasks = tasks.Exists ? tasks.EnumerateDirectories().SelectMany(task => task.EnumerateDirectories("*gates-*")) : [];
-        string[] folders =
+    public static IReadOnlyList<GateVerdict> ReadAll(RunFolder folder, bool ofBase = true) =>
         [
-            .. ofBase ? (string[])[folder.Preflight] : [],
-            .. ofTasks.Select(evidence => evidence.FullName),
-            folder.LandingEvidence,
+            .. ofBase ? Read(folder.Preflight) ?? [] : [],
+            .. ReadOfTasks(folder).Select(stored => stored.Verdict),
+            .. Read(folder.LandingEvidence) ?? [],
         ];
-        return [.. folders.SelectMany(evidence => Read(evidence) ?? [])];
-    }
 
     /// <summary>All verdicts of a run's tasks and of their merges, with their places. What can't be read is left out.</summary>
     public static IReadOnlyList<StoredVerdict> ReadOfTasks(RunFolder folder)

@@ -7,6 +7,11 @@ public sealed record UsageRecord
     [JsonPropertyName("id")]
     public required string Id { get; init; }
 
+    /// <summary>Number of the agent run, the last part of <see cref="Id"/>; 0 where that has none.</summary>
+    [JsonIgnore]
+    public int Start =>
+        int.TryParse(Id.AsSpan(Id.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
     /// <summary>The account.</summary>
     [JsonPropertyName("account")]
     public required string Account { get; init; }

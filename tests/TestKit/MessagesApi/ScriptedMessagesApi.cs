@@ -28,10 +28,7 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
     private ScriptedMessagesApi(IReadOnlyList<ApiRule> rules)
     {
         _rules = rules;
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
-        _application = builder.Build();
+        _application = LoopbackApplication.Create();
         _application.MapPost("/v1/messages", AnswerAsync);
         // The same as Amazon Bedrock has it: the model stands in the path.
         _application.MapPost("/model/{model}/invoke", AnswerAsync);
