@@ -25,7 +25,7 @@ internal sealed class AgentsCommand : CliCommand
     {
         var repository = context.FindRepository();
         var loaded = context.OpenSettings(repository, []).Loaded;
-        var agents = await AgentInventory.LookAsync(loaded, repository?.WorkTree ?? Environment.CurrentDirectory, stop);
+        var agents = await AgentInventory.LookAsync(loaded, repository?.WorkTree ?? context.Directory, stop);
         if (parsed.GetValue(_json))
         {
             context.Print(new AgentsDocument([.. agents.Select(Entry)]), CliJson.Default.AgentsDocument);

@@ -140,7 +140,7 @@ internal sealed class MoveCommand : CliCommand
         var machine = MachineName.Of(status.Queue, status.Host);
         throw new CommandException(
             ExitCodes.Usage,
-            $"A worker on {machine} asks for the steps of {status.RunId}: {TaskTable.Time(now - seen)} ago for the " + "last time.",
+            $"A worker on {machine} asks for the steps of {status.RunId}: {TaskTable.Time(now - seen)} ago for the last time.",
             "Stop it there (Ctrl-C; a machine that has gone counts as such after 90 seconds), or give --force: its agents are interrupted, "
                 + "and what they did not share stays there."
         );
@@ -171,9 +171,9 @@ internal sealed class MoveCommand : CliCommand
             }
         }
         var arrival = new RunArrival(context.Services);
-        if (problem.Length > 0 || await arrival.FindMissingAsync(status, to, stop) is { Count: > 0 })
+        var missing = problem.Length > 0 ? [problem] : await arrival.FindMissingAsync(status, to, stop);
+        if (missing.Count > 0)
         {
-            var missing = problem.Length > 0 ? [problem] : await arrival.FindMissingAsync(status, to, stop);
             throw new CommandException(
                 ExitCodes.Usage,
                 $"{status.RunId} can't go on at {to.Path}: {string.Join("; ", missing)}.",

@@ -35,7 +35,7 @@ public static class MachinePresence
         var pollers = await PollersAsync(client, run.Queue, rpc);
         return IsAsking(pollers, isDead, now)
             ? null
-            : Judge(machine, run.Host, pollers, await PendingAsync(client, run.RunId, rpc), isDead, now);
+            : Judge(machine, run.Host, pollers, await PendingAsync(client, run.RunId, rpc, cancellation), isDead, now);
     }
 
     /// <summary>Whether a machine counts as away. No server, no clock.</summary>
@@ -95,11 +95,16 @@ public static class MachinePresence
         return at > 0 ? name[(at + 1)..] : null;
     }
 
-    private static async Task<IReadOnlyList<PendingActivityInfo>> PendingAsync(ITemporalClient client, string runId, RpcOptions rpc)
+    private static async Task<IReadOnlyList<PendingActivityInfo>> PendingAsync(
+        ITemporalClient client,
+        string runId,
+        RpcOptions rpc,
+        CancellationToken cancellation
+    )
     {
         var pending = new List<PendingActivityInfo>();
         var looked = 0;
-        await foreach (var execution in client.ListWorkflowsAsync(RunIds.OpenFamilyQuery(runId)))
+        await foreach (var execution in client.ListWorkflowsAsync(RunIds.OpenFamilyQuery(runId)).WithCancellation(cancellation))
         {
             var describe = new DescribeWorkflowExecutionRequest
             {
