@@ -1,3 +1,4 @@
+using Orchestrator.Cli.Console;
 using Orchestrator.Machine.Night;
 using Orchestrator.Machine.Setup;
 using Orchestrator.Plans;
@@ -64,6 +65,30 @@ public sealed class OvernightTests
     }
 
     [Fact]
+    public async Task Worker_WhileANightsRunGoesOn_HoldsTheMachineAwakeItself()
+    {
+        using var cli = WithPlan("while [ ! -e \"$HOME/go\" ]; do sleep 0.1; done; echo x > $ORCHESTRATOR_TASK.txt");
+        var log = Path.Combine(cli.Home, "inhibitor.log");
+        cli.Environment["INHIBITOR_LOG"] = log;
+        cli.Environment["PATH"] = $"{WriteInhibitor(cli.Home)}:{cli.Environment["PATH"]}";
+        using var working = new Interrupts();
+        var terminal = new RecordingTerminal();
+        var worker = cli.RunAsync(terminal, working, "worker", "--yes");
+        await Wait.UntilAsync(() => terminal.People.Contains("Working on", StringComparison.Ordinal) || worker.IsCompleted);
+        var before = File.Exists(log);
+
+        var run = cli.RunAsync("run", "--overnight", "--until", "07:00", "--max-cost", "40", "--only", "a", "--yes");
+
+        // The command holds it, and the worker, which goes on when that is gone.
+        await Wait.UntilAsync(() => Held(log) == 2 || run.IsCompleted);
+        await File.WriteAllTextAsync(Path.Combine(cli.Home, "go"), "");
+        Assert.True((await run).ExitCode == 0, (await run).People);
+        working.Raise();
+        Assert.True((await worker).ExitCode == 0, terminal.People);
+        Assert.Equal((false, 2), (before, Held(log)));
+    }
+
+    [Fact]
     public async Task Inhibitor_Released_LeavesNoProcess()
     {
         using var folder = new TempFolder();
@@ -121,11 +146,14 @@ public sealed class OvernightTests
         Assert.All(entries.Where(entry => entry.Name != "sleep"), entry => Assert.Equal(MachineCheckStatus.Ok, entry.Status));
     }
 
-    private static CliFixture WithPlan()
+    private static int Held(string log) =>
+        File.Exists(log) ? File.ReadAllLines(log).Count(line => line.Contains("tail --pid=", StringComparison.Ordinal)) : 0;
+
+    private static CliFixture WithPlan(string agentScript = "echo x > $ORCHESTRATOR_TASK.txt")
     {
         var cli = new CliFixture();
         cli.WithRepository();
-        var agent = cli.WriteAgent("echo x > $ORCHESTRATOR_TASK.txt");
+        var agent = cli.WriteAgent(agentScript);
         cli.Write(".orchestrator/config.yaml", $"agent: s\nagents: {{s: {{command: [/bin/sh, '{agent}'], free: true}}}}\n");
         cli.Write(
             "tasks.yaml",

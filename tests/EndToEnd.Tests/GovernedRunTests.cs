@@ -147,7 +147,21 @@ public sealed class GovernedRunTests
         const string Token = "token-of-the-login";
         const string Key = "key-that-may-pay";
         using TempFolder home = new();
-        await using var api = await ScriptedMessagesApi.StartAsync(RuleOf("a", 0), RuleOf("a", 1));
+        var accepts = new ApiToolUse(
+            "StructuredOutput",
+            new
+            {
+                verdict = "accept",
+                summary = "Fine.",
+                findings = Array.Empty<object>(),
+                earlier = Array.Empty<object>(),
+            }
+        );
+        await using var api = await ScriptedMessagesApi.StartAsync(
+            new ApiRule("You review a change", ApiTurn.Calls(accepts)),
+            RuleOf("a", 0),
+            RuleOf("a", 1)
+        );
         var reset = DateTimeOffset.UtcNow.AddHours(3);
         var answered = 0;
         api.InsteadForKey = key => key == $"Bearer {Token}" && Interlocked.Increment(ref answered) > 1 ? ApiTurn.LimitReached(reset) : null;
@@ -157,7 +171,9 @@ public sealed class GovernedRunTests
         var settings = await File.ReadAllTextAsync(file);
         await File.WriteAllTextAsync(
             file,
-            settings.Replace("]\n", "]\n    fallback: [api]\n    fallback_budget: 5\n", StringComparison.Ordinal)
+            settings
+                .Replace("]\n", "]\n    fallback: [api]\n    fallback_budget: 5\n", StringComparison.Ordinal)
+                .Replace("review: {enabled: false}", "review: {enabled: true, agent: claude}", StringComparison.Ordinal)
         );
         await repository.CommitAsync("fallback", ("seen.txt", "x"));
         var environment = ClaudeProgram.CreateChanges(home.Path, api.Url);
@@ -174,9 +190,11 @@ public sealed class GovernedRunTests
         Assert.Single(Of("a0").Select(request => request.Session).Distinct());
         // Not one start more with the login after its block.
         Assert.Equal([Key], KeysOf("a1"));
+        // The reviewer goes by the same rule.
+        Assert.Equal([Key], KeysOf("You review"));
         var paid = report.StandardOutput.Text.Split('\n').Single(line => line.Contains("paid by", StringComparison.Ordinal));
         Assert.Matches("paid by: [a-z]+-[0-9a-f]{8} [0-9.]+ USD \\([0-9] starts?\\), [a-z]+-[0-9a-f]{8} [0-9.]+ USD", paid);
-        Assert.Matches("anthropic-[0-9a-f]{8} [0-9.]+ USD \\(2 starts\\)", paid);
+        Assert.Matches("anthropic-[0-9a-f]{8} [0-9.]+ USD \\(3 starts\\)", paid);
         Assert.Equal(2, usage["accounts"]!.AsArray().Count);
         var events = (await orchestrate.RunAsync("events")).StandardOutput.Text;
         Assert.Contains("pays (agents.claude.fallback): the account claude-", events, StringComparison.Ordinal);

@@ -105,6 +105,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         var schedule = new RunSchedule
         {
             Name = name,
+            Queue = QueueNames.ForRepository(context.Machine, repository.Key),
             When = when,
             Input = input,
             Overlap = parsed.GetValue(_overlap),

@@ -58,7 +58,8 @@ internal sealed class RunWork(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var first = await Task.WhenAny(_worker!.Running, KeepCleanAsync(stoppingToken));
+        var night = new NightWatch(repositories, context, loggers.CreateLogger<NightWatch>());
+        var first = await Task.WhenAny(_worker!.Running, KeepCleanAsync(stoppingToken), night.RunAsync(stoppingToken));
         await _worker.ThrowIfBrokenAsync();
         await first;
     }

@@ -48,7 +48,7 @@ internal sealed class Inbox(CommandContext context)
             entries.AddRange(InboxEntry.Of(seen.Status, repository));
         }
         var now = context.Time.GetUtcNow();
-        foreach (var schedule in StoredSchedules.Read(repository, now - LooksBack, now))
+        foreach (var schedule in await KnownSchedules.ReadAsync(repository, context, now - LooksBack, stop))
         {
             var fires = ScheduleFire.Of(
                 schedule,

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
 using Orchestrator.Client.Schedules;
 using Orchestrator.Messages;
@@ -7,12 +8,14 @@ using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Tells people of times of schedules that nobody carried out, once each, as soon as a process works here again. It reads the file
-/// of the embedded engine; the schedules of a Temporal server are told of by 'schedule list' alone.</summary>
+/// <summary>Tells people of times of schedules that nobody carried out, once each, as soon as a process works here again. A schedule of a
+/// Temporal server, which several machines may serve, is told of by the machine that it was created for.</summary>
+/// <param name="engine">The engine of the schedules.</param>
 /// <param name="repositories">Repositories whose schedules are looked at, as a run of theirs names them.</param>
 /// <param name="context">Clock and services.</param>
 /// <param name="log">Takes what kept it from looking.</param>
 internal sealed class MissedFireWatch(
+    EngineConnection engine,
     IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
     CommandContext context,
     ILogger log
@@ -47,9 +50,12 @@ internal sealed class MissedFireWatch(
     private async Task LookAsync(RepositoryLocation location, RepositoryReference reference, CancellationToken stop)
     {
         var now = context.Time.GetUtcNow();
-        foreach (var schedule in StoredSchedules.Read(location, now - LooksBack, now))
+        foreach (var schedule in await ReadAsync(location, reference, now, stop))
         {
-            var fires = ScheduleFire.Of(schedule, id => StoredRuns.Find(location, id)?.Status, now, Looked);
+            var fires = ScheduleFire
+                .Of(schedule, id => StoredRuns.Find(location, id)?.Status, now, Looked)
+                .Where(fire => engine.IsEmbedded || fire is not { RunId: not null, Run: null })
+                .ToList();
             var missed = MissedFires.Of(schedule, fires, now);
             if (missed.All(notice => _told.Contains($"{location.Key}/{schedule.Name}/{notice.Key}")))
             {
@@ -65,5 +71,21 @@ internal sealed class MissedFireWatch(
                 _told.UnionWith(missed.Select(notice => $"{location.Key}/{schedule.Name}/{notice.Key}"));
             }
         }
+    }
+
+    // A run on a server without a record here may be worked on by another machine: only what has one, and times without a run, are facts.
+    private async Task<IReadOnlyList<RunSchedule>> ReadAsync(
+        RepositoryLocation location,
+        RepositoryReference reference,
+        DateTimeOffset now,
+        CancellationToken stop
+    )
+    {
+        if (engine.IsEmbedded)
+        {
+            return StoredSchedules.Read(location, now - LooksBack, now);
+        }
+        var all = await new RunSchedules(engine.Client, location.Key).ListAsync(now - LooksBack, now, stop);
+        return [.. all.Where(schedule => schedule.Queue is null || schedule.Queue == reference.Queue)];
     }
 }

@@ -27,8 +27,14 @@ public sealed record RunSchedule
     /// <summary>Name of the memo with <see cref="When"/>: the server keeps another form of it.</summary>
     internal const string WhenMemo = "orchestrateWhen";
 
+    /// <summary>Name of the memo with <see cref="Queue"/>.</summary>
+    internal const string QueueMemo = "orchestrateQueue";
+
     /// <summary>The schedule's name among those of its repository.</summary>
     public required string Name { get; init; }
+
+    /// <summary>Task queue of the repository and the machine that it was created for; null: not noted when it was created.</summary>
+    public string? Queue { get; init; }
 
     /// <summary>When it starts runs.</summary>
     public required ScheduleWhen When { get; init; }
@@ -68,7 +74,11 @@ public sealed record RunSchedule
     public static RunSchedule Of(string name, DescribeScheduleResponse described, IEnumerable<DateTimeOffset> due)
     {
         var (when, input) = PayloadsOf(name, described);
-        return Of(name, described, due, Read<ScheduleWhen>(when), Read<OrchestrationInput>(input));
+        var queue = described.Memo.Fields.GetValueOrDefault(QueueMemo);
+        return Of(name, described, due, Read<ScheduleWhen>(when), Read<OrchestrationInput>(input)) with
+        {
+            Queue = queue is null ? null : Read<string>(queue),
+        };
     }
 
     /// <summary>A schedule from a server's description of it.</summary>
@@ -87,7 +97,10 @@ public sealed record RunSchedule
             due,
             await converter.ToValueAsync<ScheduleWhen>(when),
             await converter.ToValueAsync<OrchestrationInput>(input)
-        );
+        ) with
+        {
+            Queue = described.Memo.Fields.GetValueOrDefault(QueueMemo) is { } queue ? await converter.ToValueAsync<string>(queue) : null,
+        };
     }
 
     private static RunSchedule Of(

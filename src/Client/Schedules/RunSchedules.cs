@@ -44,7 +44,9 @@ public sealed class RunSchedules(ITemporalClient client, string repositoryKey)
                 },
                 new ScheduleOptions
                 {
-                    Memo = new Dictionary<string, object> { [RunSchedule.WhenMemo] = schedule.When },
+                    Memo = schedule.Queue is { } queue
+                        ? new Dictionary<string, object> { [RunSchedule.WhenMemo] = schedule.When, [RunSchedule.QueueMemo] = queue }
+                        : new Dictionary<string, object> { [RunSchedule.WhenMemo] = schedule.When },
                     Rpc = Options(stop),
                 }
             );

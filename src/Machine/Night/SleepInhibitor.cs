@@ -46,17 +46,20 @@ public sealed class SleepInhibitor : IAsyncDisposable
         string runId,
         IReadOnlyDictionary<string, string> environment,
         CancellationToken stop
-    )
+    ) => IsNight(repository, runId) ? await HoldAsync($"{runId} works overnight", environment, stop) : null;
+
+    /// <summary>Whether a run was begun as a night's. False for one whose record is damaged, which the run itself says.</summary>
+    /// <param name="repository">Absolute path of the repository's main work tree.</param>
+    /// <param name="runId">The run.</param>
+    public static bool IsNight(string repository, string runId)
     {
         try
         {
-            return RunStart.TryRead(new RunFolder(repository, runId))?.Input.Night is null
-                ? null
-                : await HoldAsync($"{runId} works overnight", environment, stop);
+            return RunStart.TryRead(new RunFolder(repository, runId))?.Input.Night is not null;
         }
         catch (StepException)
         {
-            return null; // Its record is damaged, which the run itself says.
+            return false;
         }
     }
 

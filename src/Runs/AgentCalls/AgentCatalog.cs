@@ -32,9 +32,8 @@ internal static class AgentCatalog
                 : null;
         }
         return new ClaudeCliRunner(
-            Options(settings, hookCommand, runEnvironment) with
+            Options(settings, hookCommand, runEnvironment, payer) with
             {
-                Provider = ClaudeProviderNames.Parse(payer.Length > 0 ? payer : settings.Claude.Provider),
                 McpConfig = runEnvironment.McpConfig,
                 OwnMcpCommand = settings.Claude.Tools ? [.. hookCommand.SkipLast(1), "mcp"] : null,
                 MailCommand = [.. hookCommand.SkipLast(1), "mail", "deliver"],
@@ -48,17 +47,19 @@ internal static class AgentCatalog
     /// <param name="hookCommand">Program and arguments of the ownership hook.</param>
     /// <param name="runEnvironment">Variables and servers.</param>
     /// <param name="conversations">Folder for the conversations of models that have no agent program.</param>
+    /// <param name="payer">The provider that pays for <c>claude</c>; empty: that of the settings.</param>
     public static IAgentRunner? FindAnswering(
         PlannerSettings who,
         OrchestratorSettings settings,
         IReadOnlyList<string> hookCommand,
         AgentRunEnvironment runEnvironment,
-        string conversations
+        string conversations,
+        string payer = ""
     ) =>
         who.Agent switch
         {
             Claude => new ClaudeCliRunner(
-                Options(settings, hookCommand, runEnvironment) with
+                Options(settings, hookCommand, runEnvironment, payer) with
                 {
                     BypassPermissions = false,
                     Tools = ["Read", "Grep", "Glob"],
@@ -97,14 +98,15 @@ internal static class AgentCatalog
     private static ClaudeCliOptions Options(
         OrchestratorSettings settings,
         IReadOnlyList<string> hookCommand,
-        AgentRunEnvironment runEnvironment
+        AgentRunEnvironment runEnvironment,
+        string payer
     ) =>
         new()
         {
             Program = settings.Claude.Command is { Count: > 0 } command ? command[0] : Claude,
             HookCommand = hookCommand,
             BypassPermissions = settings.Permissions.Mode == "bypass",
-            Provider = ClaudeProviderNames.Parse(settings.Claude.Provider),
+            Provider = ClaudeProviderNames.Parse(payer.Length > 0 ? payer : settings.Claude.Provider),
             Environment = runEnvironment.Environment,
         };
 }

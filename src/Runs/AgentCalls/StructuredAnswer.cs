@@ -99,8 +99,8 @@ internal sealed class StructuredAnswer(RunServices services)
             null,
             CancellationToken.None
         );
-        using var governed = Governed(input, ask, folder, environment);
-        var held = new HeldStart(services, input.Question.RunId, path, folder, input.Session, governed.AwaitTurnAsync);
+        using var payers = AgentPayers.Of(services, Governed(input, ask, folder, environment), ask.Who.Agent, environment.Environment);
+        var held = new HeldStart(services, input.Question.RunId, path, folder, input.Session, payers.AwaitTurnAsync);
         if (await held.MeetAsync(input.AwaitRelease, execution) is { } notNow)
         {
             return notNow;
@@ -119,13 +119,22 @@ internal sealed class StructuredAnswer(RunServices services)
                 Sandbox = rules.OfAgent(agent.State, repository.CommonDirectory, [start.WorkingDirectory, .. services.HookCommand]),
             };
         }
-        if (await governed.AdmitAsync(input.Session, CancellationToken.None) is { } notAdmitted)
+        if (await payers.AdmitAsync(input.Session, CancellationToken.None) is { } notAdmitted)
         {
             return notAdmitted;
         }
+        var governed = payers.Chosen;
+        agent = AgentCatalog.FindAnswering(
+            ask.Who,
+            settings,
+            services.HookCommand,
+            environment,
+            ask.Conversations,
+            governed.Agent.Fallback
+        )!;
         start = start with { Limits = governed.Limit(start.Limits) };
         var outcome = await AgentMonitor.RunAsync(execution, agent, start, services.Time, input.Stop, governed: governed);
-        AgentRunNotes.Of(outcome).Write(start.Folder);
+        (AgentRunNotes.Of(outcome) with { Account = governed.Agent.Account }).Write(start.Folder);
         if (ask.LeavesNoWorktree)
         {
             await worktrees.RemoveAsync(ask.Worktree);
@@ -145,27 +154,24 @@ internal sealed class StructuredAnswer(RunServices services)
             Folder = ask.Folder.Relative(start.Folder),
             SaidHash = answer is null ? "" : BoundFile.Write(ask.AnswerFile, Encoding.UTF8.GetBytes(answer)),
         };
-        return await governed.Use.SettleAsync(result, outcome) with { Notices = governed.Use.Notices };
+        return payers.GoingOn(await governed.Use.SettleAsync(result, outcome)) with { Notices = governed.Use.Notices };
     }
 
-    private GovernedStart Governed(AskAgentInput input, AnsweringStart ask, string folder, AgentRunEnvironment environment) =>
-        new(
-            services,
-            new GovernedAgent
-            {
-                Account = AccountName.Of(ask.Who.Agent, ask.RunStart.Settings, environment.Environment),
-                Repository = input.Question.Repository,
-                Run = input.Question.RunId,
-                Task = ask.TaskId,
-                Attempt = input.Attempt,
-                Start = input.Start,
-                Folder = folder,
-                Model = ask.RunStart.Settings.ModelOf(ask.Who),
-                Settings = ask.RunStart.Settings,
-                Slots = ask.RunStart.Settings.Agents.GetValueOrDefault(ask.Who.Agent)?.Slots,
-                IsUnderWay = input.Session.Length > 0 || input.Attempt > 1,
-            }
-        );
+    private static GovernedAgent Governed(AskAgentInput input, AnsweringStart ask, string folder, AgentRunEnvironment environment) =>
+        new()
+        {
+            Account = AccountName.Of(ask.Who.Agent, ask.RunStart.Settings, environment.Environment),
+            Repository = input.Question.Repository,
+            Run = input.Question.RunId,
+            Task = ask.TaskId,
+            Attempt = input.Attempt,
+            Start = input.Start,
+            Folder = folder,
+            Model = ask.RunStart.Settings.ModelOf(ask.Who),
+            Settings = ask.RunStart.Settings,
+            Slots = ask.RunStart.Settings.Agents.GetValueOrDefault(ask.Who.Agent)?.Slots,
+            IsUnderWay = input.Session.Length > 0 || input.Attempt > 1,
+        };
 
     private static async Task<string> EnsureWorktreeAsync(GitRepository repository, WorktreeStore worktrees, AnsweringStart ask)
     {

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Cli.Engine;
+using Orchestrator.Client.Schedules;
+using Orchestrator.Runs;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>The schedules of a repository without an engine of one's own: from the embedded engine's file, or from the Temporal server that
+/// the settings name.</summary>
+internal static class KnownSchedules
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>The schedules, by name. A server that does not answer soon is told of, and its schedules are not among them.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="context">Clock, settings and terminal.</param>
+    /// <param name="since">How far back their times go; they go until now.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <exception cref="InvalidOperationException">The engine's file is damaged, or another release wrote it.</exception>
+    public static async Task<IReadOnlyList<RunSchedule>> ReadAsync(
+        RepositoryLocation repository,
+        CommandContext context,
+        DateTimeOffset since,
+        CancellationToken stop
+    )
+    {
+        var now = context.Time.GetUtcNow();
+        // The repository's files count only where they are trusted.
+        var settings = SettingsOfRepository.Open(repository.WorkTree, context.Environment, [], context.Trust, runId: null).Loaded.Settings;
+        if (settings?.Temporal.Address is not { } address)
+        {
+            return StoredSchedules.Read(repository, since, now);
+        }
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await using var engine = await EngineConnection.ConnectAsync(
+                settings.Temporal,
+                context,
+                NullLoggerFactory.Instance,
+                patience.Token
+            );
+            return await new RunSchedules(engine.Client, repository.Key).ListAsync(since, now, patience.Token);
+        }
+        catch (Exception silent)
+            when (silent is CommandException or RpcException or RpcTimeoutOrCanceledException or OperationCanceledException
+                && !stop.IsCancellationRequested
+            )
+        {
+            context.Terminal.Warn(
+                $"The schedules of {repository.Root} are unknown: the server at {address} does not say: {silent.Message}"
+            );
+            return [];
+        }
+    }
+}
