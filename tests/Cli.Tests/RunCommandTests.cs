@@ -147,6 +147,27 @@ public class RunCommandTests
         Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator", "runs")));
     }
 
+    [Theory]
+    [InlineData("mine", 0)]
+    [InlineData("missing", 5)]
+    public async Task Run_DefaultAgentIsNotInstalled_IsRefusedOnlyWhereATaskNeedsIt(string agent, int code)
+    {
+        using var cli = Repository("echo one > one.txt");
+        var config = Path.Combine(cli.Folder, ".orchestrator", "config.yaml");
+        var text = await File.ReadAllTextAsync(config);
+        await File.WriteAllTextAsync(
+            config,
+            text.Replace("agent: mine", "agent: missing", StringComparison.Ordinal)
+                .Replace("agents: {", "agents: {missing: {command: [/nowhere/at-all], free: true}, ", StringComparison.Ordinal)
+        );
+        cli.Write("tasks.yaml", $"tasks:\n  - {{id: a, description: A, agent: {agent}, files_write: [one.txt]}}\n");
+
+        var run = await cli.RunAsync("run", "tasks.yaml", "--yes");
+
+        Assert.True(run.ExitCode == code, run.People);
+        Assert.Equal(code != 0, run.People.Contains("/nowhere/at-all", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Run_CancelledWithoutAnEngine_EndsAtOnce()
     {

@@ -116,7 +116,8 @@ internal sealed class RunCommand : CliCommand
             settings,
             named is null ? null : context.FullPath(named),
             yes,
-            stop
+            stop,
+            plan is null ? null : RunPreparation.AgentsOf(plan, chosen.Ids(plan), settings.Settings!)
         );
         if (file is null && settings.Settings!.Planner.Agent != settings.Settings.Agent)
         {

@@ -30,9 +30,16 @@ internal sealed class NightPreparation(CommandContext context, RepositoryLocatio
             .. NightCheck.Limits(input.Until, input.MaxCost),
             .. NightCheck.Run(plan, settings.Settings!),
             .. await new NightCheck().MachineAsync(context.Environment, stop),
-            .. (await MachineCheck.RunAsync(repository, settings, context.Platform, context.Services, stop)).Where(entry =>
-                entry.Status != MachineCheckStatus.Ok || entry.Name is "agent" or "gates" or "disk" or "notifications"
-            ),
+            .. (
+                await MachineCheck.RunAsync(
+                    repository,
+                    settings,
+                    context.Platform,
+                    context.Services,
+                    stop,
+                    plan is null ? null : RunPreparation.AgentsOf(plan, input.Only, settings.Settings!)
+                )
+            ).Where(entry => entry.Status != MachineCheckStatus.Ok || entry.Name is "agent" or "gates" or "disk" or "notifications"),
         ];
         if (!entries.Any(entry => entry.Name == "notifications"))
         {

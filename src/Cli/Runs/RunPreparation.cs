@@ -1,4 +1,5 @@
 using Orchestrator.Machine.Setup;
+using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Merging.Landing;
 using Orchestrator.Settings;
@@ -58,6 +59,7 @@ internal static class RunPreparation
     /// <param name="settings">The settings of the run, trusted.</param>
     /// <param name="planFile">Absolute path of the plan, which may be uncommitted; null for none.</param>
     /// <param name="yes"><c>--yes</c>: questions are answered.</param>
+    /// <param name="agents">The agents of the run's tasks; null: that of the settings.</param>
     /// <returns>True when a person answered yes, here or by <c>--yes</c>.</returns>
     /// <exception cref="CommandException">The run can't begin.</exception>
     public static async Task<bool> DemandAsync(
@@ -66,11 +68,12 @@ internal static class RunPreparation
         SettingsResult settings,
         string? planFile,
         bool yes,
-        CancellationToken stop
+        CancellationToken stop,
+        IReadOnlyCollection<string>? agents = null
     )
     {
         var looking = UncommittedChanges.ListAsync(repository, settings.Settings!, planFile, context.Services, stop);
-        Demand(await MachineCheck.RunAsync(repository, settings, context.Platform, context.Services, stop), context);
+        Demand(await MachineCheck.RunAsync(repository, settings, context.Platform, context.Services, stop, agents), context);
         var unseen = await looking;
         if (unseen.Count == 0 || yes)
         {
@@ -89,5 +92,16 @@ internal static class RunPreparation
             );
         }
         return true;
+    }
+
+    /// <summary>The agents that work on a plan's tasks.</summary>
+    /// <param name="chosen">Ids of the tasks that are done; null or empty: all.</param>
+    public static IReadOnlyList<string> AgentsOf(Plan plan, IEnumerable<string>? chosen, OrchestratorSettings settings)
+    {
+        var ids = chosen?.ToHashSet(StringComparer.Ordinal) ?? [];
+        return
+        [
+            .. plan.Tasks.Where(task => ids.Count == 0 || ids.Contains(task.Id)).Select(settings.AgentOf).Distinct(StringComparer.Ordinal),
+        ];
     }
 }

@@ -19,12 +19,14 @@ public static class MachineCheck
     /// <param name="loaded">The settings in force, without errors.</param>
     /// <param name="platform">The machine.</param>
     /// <param name="services">Where repositories are opened.</param>
+    /// <param name="agents">The agents that are looked at; null: that of the settings.</param>
     public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(
         RepositoryLocation? repository,
         SettingsResult loaded,
         HostPlatform platform,
         RunServices services,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        IReadOnlyCollection<string>? agents = null
     )
     {
         // Without a supported platform no program can be run.
@@ -38,9 +40,9 @@ public static class MachineCheck
             new("system", MachineCheckStatus.Ok, "Linux: agents are followed and stopped for certain."),
         };
         entries.AddRange(await GitSetupCheck.RunAsync(repository, settings, services.Repositories, cancellationToken));
-        if (settings.HasAgent(settings.Agent))
+        foreach (var agent in (agents ?? [settings.Agent]).Where(settings.HasAgent))
         {
-            entries.Add(await AgentAsync("agent", settings.Agent, loaded, repository, cancellationToken));
+            entries.Add(await AgentAsync("agent", agent, loaded, repository, cancellationToken));
         }
         entries.Add(await SandboxAsync(settings.Permissions, services));
         if (Limits(settings.Limits) is { } limits)
