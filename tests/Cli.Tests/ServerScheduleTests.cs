@@ -8,7 +8,7 @@ namespace Orchestrator.Cli.Tests;
 /// <summary>Schedules on a Temporal server, where several machines may serve them.</summary>
 public sealed class ServerScheduleTests
 {
-    /// <summary>A run that nobody works on is still open when the next times come: they are skipped, which the server alone knows.</summary>
+    /// <summary>A run that nobody works on is still open when the next times come: they are skipped, as the server knows.</summary>
     [Fact]
     public async Task Worker_TimesThatNobodyCarriedOut_AreToldOnceAndStandInTheInbox()
     {
