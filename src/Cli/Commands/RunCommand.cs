@@ -129,12 +129,7 @@ internal sealed class RunCommand : CliCommand
             Yes = file is not null ? agreed : yes && !parsed.GetValue(_askPlan),
         };
         planned = NewRun.WithForecast(planned, plan, plan is null ? null : chosen.Ids(plan), repository, settings.Settings!, context);
-        if (parsed.GetValue(_overnight))
-        {
-            var evening = new NightPreparation(context, repository, settings);
-            var answered = yes || parsed.GetValue(_begun);
-            planned = planned with { Night = await evening.MakeAsync(runId, plan, planned, answered, stop) };
-        }
+        planned = await WithNightAsync(planned, plan, runId, parsed, new NightPreparation(context, repository, settings), stop);
         if (parsed.GetValue(_detach))
         {
             return await new DetachedRun(runId, repository, context)
@@ -152,6 +147,25 @@ internal sealed class RunCommand : CliCommand
             WriteStatus(file!, runId, repository, context);
         }
         return code;
+    }
+
+    /// <summary>The input with the night's contract, which a person is asked for in the evening; without <c>--overnight</c> the input as
+    /// it is.</summary>
+    private async Task<OrchestrationInput> WithNightAsync(
+        OrchestrationInput input,
+        Plan? plan,
+        string runId,
+        ParseResult parsed,
+        NightPreparation evening,
+        CancellationToken stop
+    )
+    {
+        if (!parsed.GetValue(_overnight))
+        {
+            return input;
+        }
+        var answered = parsed.GetValue(_yes) || parsed.GetValue(_begun);
+        return input with { Night = await evening.MakeAsync(runId, plan, input, answered, stop) };
     }
 
     /// <summary>Arguments with which the run goes on without this terminal; null: it does not. With <c>--update-plan</c> this process
