@@ -25,7 +25,8 @@ public sealed class PullRequestTests : IDisposable
     {
         MakeRemote();
         MakeGh(
-            "echo \"$*\" >> \"$HOME/gh.log\"; case \"$2\" in view) cat \"$HOME/pr\";; create) echo https://example.org/pull/7 | tee "
+            "echo \"$*\" >> \"$HOME/gh.log\"; case \"$2\" in view) cat \"$HOME/pr\";; create) while [ \"$1\" != "
+                + "--body-file ]; do shift; done; cp \"$2\" \"$HOME/body\"; echo https://example.org/pull/7 | tee "
                 + "\"$HOME/pr\";; esac"
         );
 
@@ -37,6 +38,7 @@ public sealed class PullRequestTests : IDisposable
             File.ReadAllLines(Path.Combine(_cli.Home, "gh.log")),
             line => line.StartsWith("pr create --draft --base main", StringComparison.Ordinal)
         );
+        Assert.Equal("- a: A\n", File.ReadAllText(Path.Combine(_cli.Home, "body")));
         Assert.Contains("/staging", _cli.Git("ls-remote", _remote), StringComparison.Ordinal);
         var abort = await RunAsync("abort", (string)(await _cli.RunAsync("status", "--json")).Json["runId"]!);
         Assert.Equal(2, abort.ExitCode);

@@ -22,6 +22,32 @@ public sealed class OutgoingSecretsTests
         Assert.Equal("GitHub token in key.txt", Assert.Single(await FindAsync(repository)));
     }
 
+    /// <summary>A file with a NUL has no lines that a patch could show.</summary>
+    [Fact]
+    public async Task Find_SecretInABinaryFile_IsNamedWithItsFile()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync(
+            "work",
+            ("a.txt", "fine\n"),
+            ("cache.bin", $"\0\u0001 token gh{"p"}_qT7vR2kLm9XcP4wZb8NsY6hJd3FgA5eUoK1i end\0")
+        );
+
+        Assert.Equal("GitHub token in cache.bin", Assert.Single(await FindAsync(repository)));
+    }
+
+    /// <summary>What the other side has already does not leave again: a line that was moved.</summary>
+    [Fact]
+    public async Task Find_SecretThatWasMoved_MayLeave()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        var line = $"token = \"gh{"p"}_qT7vR2kLm9XcP4wZb8NsY6hJd3FgA5eUoK1i\"\n";
+        await repository.CommitAsync("before", ("key.txt", line), ("other.txt", "a\n"));
+        await repository.CommitAsync("work", ("key.txt", "gone\n"), ("other.txt", "a\n" + line));
+
+        Assert.Empty(await FindAsync(repository));
+    }
+
     [Fact]
     public async Task Find_WorkWithoutSecrets_MayLeave()
     {

@@ -10,6 +10,9 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     /// <summary>The share of the stall limit that a shell command of the agent may take.</summary>
     private const double CommandShareOfStall = 0.8;
 
+    private const string SystemPrompt = "system-prompt";
+    private const string McpServers = "mcp.json";
+
     /// <inheritdoc/>
     public string? FindConversation(string sessionId) => ClaudeSessionFiles.Find(ConfigDirectory, sessionId);
 
@@ -28,7 +31,28 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
             ClaudeSettingsFile.Name,
             ClaudeSettingsFile.Make(options.HookCommand, folder.File("policy"), start.Policy.AllowedTools, AfterBatch(start))
         );
-        (var agents, var leftOut) = ClaudeAgentDefinitions.ToJson(start.AgentDefinitions);
+        WriteIfAny(folder, SystemPrompt, start.SystemPrompt);
+        WriteIfAny(folder, McpServers, OwnMcpServers());
+        // A missing program is reported by the supervisor: it is a failure of the account, not an exception.
+        return new AgentInvocation(
+            Locate() ?? options.Program,
+            Arguments(start, folder, conversation => Copied(conversation, folder)),
+            AgentEnvironment.Make(Inherited(), start, Variables(start))
+        )
+        {
+            Warnings =
+            [
+                .. ClaudeAgentDefinitions
+                    .ToJson(start.AgentDefinitions)
+                    .LeftOut.Select(file =>
+                        $"The agent definition {file} was left out: it has no front matter, or all together are over 126 KB."
+                    ),
+            ],
+        };
+    }
+
+    private List<string> Arguments(AgentStart start, StartFolder folder, Func<string, string> toConversation)
+    {
         List<string> arguments =
         [
             "-p",
@@ -46,25 +70,16 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
             "--settings",
             folder.File(ClaudeSettingsFile.Name),
             "--strict-mcp-config",
-            .. Session(start, folder),
+            .. Session(start, toConversation),
         ];
         AddIf(arguments, "--json-schema", start.AnswerSchema);
-        AddIf(arguments, "--agents", agents);
+        AddIf(arguments, "--agents", ClaudeAgentDefinitions.ToJson(start.AgentDefinitions).Json);
         AddIf(arguments, "--fallback-model", options.FallbackModel);
         AddIf(arguments, "--max-turns", start.Limits.Turns?.ToString(CultureInfo.InvariantCulture));
         AddIf(arguments, "--max-budget-usd", start.Limits.CostUsd?.ToString(CultureInfo.InvariantCulture));
-        AddIf(arguments, "--append-system-prompt-file", WriteIfAny(folder, "system-prompt", start.SystemPrompt));
-        AddIf(arguments, "--mcp-config", WriteIfAny(folder, "mcp.json", ClaudeMcpServers.Make(options.McpConfig, options.OwnMcpCommand)));
-        // A missing program is reported by the supervisor: it is a failure of the account, not an exception.
-        return new AgentInvocation(Locate() ?? options.Program, arguments, AgentEnvironment.Make(Inherited(), start, Variables(start)))
-        {
-            Warnings =
-            [
-                .. leftOut.Select(file =>
-                    $"The agent definition {file} was left out: it has no front matter, or all together are over 126 KB."
-                ),
-            ],
-        };
+        AddIf(arguments, "--append-system-prompt-file", FileIfAny(folder, SystemPrompt, start.SystemPrompt));
+        AddIf(arguments, "--mcp-config", FileIfAny(folder, McpServers, OwnMcpServers()));
+        return arguments;
     }
 
     /// <inheritdoc/>
@@ -72,7 +87,8 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         new ClaudeStreamParser(
             FindConversation,
             start.AnswerSchema is not null,
-            start.SessionId is { } session && FindConversation(session) is not null ? session : null
+            start.SessionId is { } session && FindConversation(session) is not null ? session : null,
+            Arguments(start, new StartFolder(start.Folder), static conversation => conversation)
         );
 
     /// <inheritdoc/>
@@ -105,15 +121,17 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         }
     }
 
-    private static string? WriteIfAny(StartFolder folder, string name, string? text)
+    private static void WriteIfAny(StartFolder folder, string name, string? text)
     {
-        if (text is null)
+        if (text is not null)
         {
-            return null;
+            folder.Write(name, text);
         }
-        folder.Write(name, text);
-        return folder.File(name);
     }
+
+    private static string? FileIfAny(StartFolder folder, string name, string? text) => text is null ? null : folder.File(name);
+
+    private string? OwnMcpServers() => ClaudeMcpServers.Make(options.McpConfig, options.OwnMcpCommand);
 
     /// <summary>Allowed built-in tools must also be made available; MCP tools come from their servers.</summary>
     private static IEnumerable<string> BuiltInTools(IEnumerable<string> allowed) =>
@@ -125,10 +143,10 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
 
     /// <summary>An existing conversation is resumed, because its id can't be used again. A missing one is begun, otherwise the CLI would
     /// refuse.</summary>
-    private IEnumerable<string> Session(AgentStart start, StartFolder folder) =>
+    private IEnumerable<string> Session(AgentStart start, Func<string, string> toConversation) =>
         start.SessionId is not { } session ? []
         : FindConversation(session) is not null ? ["--resume", session]
-        : start.Conversation is { } other ? ["--resume", Copied(other, folder), "--fork-session", "--session-id", session]
+        : start.Conversation is { } other ? ["--resume", toConversation(other), "--fork-session", "--session-id", session]
         : ["--session-id", session];
 
     /// <summary>A conversation lies in the start's folder for the program to read, also in a sandbox; the CLI copies it under the new

@@ -1,12 +1,35 @@
+using Orchestrator.Agents.Unknowns;
+
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Parses the CLI's <c>stream-json</c> output. Unknown lines and fields, and lines that are no JSON, are ignored.</summary>
+/// <summary>Parses the CLI's <c>stream-json</c> output. Unknown fields, and lines that are no JSON, are ignored; events of unknown kinds are
+/// ignored and named.</summary>
 /// <param name="findSessionFile">Finds a conversation's file by its id, for agent runs without a result; null if there is none.</param>
 /// <param name="wantsAnswer">An answer by schema was requested: if the program returns none, the whole text is kept as the answer.</param>
 /// <param name="continues">The conversation that is to be continued; null: none is.</param>
-internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, bool wantsAnswer, string? continues = null)
-    : IAgentOutputParser
+/// <param name="arguments">What the program was started with, to name what of it is not known; null: nothing is.</param>
+internal sealed class ClaudeStreamParser(
+    Func<string, string?> findSessionFile,
+    bool wantsAnswer,
+    string? continues = null,
+    IReadOnlyList<string>? arguments = null
+) : IAgentOutputParser
 {
+    // Kinds that say nothing of the outcome.
+    private static readonly HashSet<string> Passed =
+    [
+        "auth_status",
+        "control_cancel_request",
+        "control_request",
+        "control_response",
+        "keep_alive",
+        "prompt_suggestion",
+        "stream_event",
+        "tool_progress",
+        "tool_use_summary",
+    ];
+
+    private readonly UnknownKinds _unknown = new();
     private const int ErrorTextLimit = 2000;
     private readonly ClaudeUsageLedger _ledger = new();
     private readonly ClaudeToolCalls _tools = new();
@@ -67,6 +90,7 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
             Denials = [.. _denials],
             Tools = new Dictionary<string, int>(_tools.Counts),
             SubAgents = _tools.SubAgents,
+            Notices = failure == AgentFailure.None && _unknown.Any ? [UnknownEvents()] : [],
         };
     }
 
@@ -82,11 +106,7 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
         }
         if (_result is null)
         {
-            var said = errorText.Length > 0 ? errorText : "It printed nothing on stderr.";
-            return (
-                ClaudeFailures.OfSilentExit(exitCode, errorText),
-                $"The Claude CLI ended without a result (exit code {exitCode?.ToString() ?? "unknown"}). {Cut(said)}"
-            );
+            return Silent(exitCode, errorText);
         }
         if (_result is { IsError: false, Subtype: "success" } && exitCode is null or 0)
         {
@@ -102,6 +122,33 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
         var how = _result.Subtype == "success" ? "an error" : _result.Subtype;
         return (failure, $"{cause.TrimEnd()} (The Claude CLI ended with {how}, exit code {exitCode?.ToString() ?? "unknown"}.)");
     }
+
+    private (AgentFailure Failure, string Detail) Silent(int? exitCode, string errorText)
+    {
+        var said = errorText.Length > 0 ? errorText : "It printed nothing on stderr.";
+        var failure = ClaudeFailures.OfSilentExit(exitCode, errorText);
+        // What is known of the failure goes before a guess.
+        var isUnexplained = _sessionId is null && exitCode is not null && (failure is AgentFailure.Account or AgentFailure.GaveUp);
+        if (isUnexplained && exitCode != 0 && RefusedArguments.Find(arguments ?? [], errorText) is [_, ..] refused)
+        {
+            return (
+                AgentFailure.Account,
+                $"The Claude CLI does not know {string.Join(", ", refused)} (exit code {exitCode}). {Tried()} {Cut(said)}"
+            );
+        }
+        if (isUnexplained && _unknown.Any)
+        {
+            return (
+                AgentFailure.Account,
+                $"{UnknownEvents()} It ended without a result that is known (exit code {exitCode}). {Tried()} {Cut(said)}"
+            );
+        }
+        return (failure, $"The Claude CLI ended without a result (exit code {exitCode?.ToString() ?? "unknown"}). {Cut(said)}");
+    }
+
+    private string UnknownEvents() => $"The Claude CLI printed events of unknown kinds: {_unknown}.";
+
+    private static string Tried() => $"Versions up to {ClaudeCliOptions.NewestTriedVersion} were tried: install that.";
 
     private string NotAccepted() => _hasOwnKey ? "The API key is not accepted." : "The login is not accepted.";
 
@@ -136,8 +183,15 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, 
             "user" => ReadToolResults(root),
             "rate_limit_event" => ReadRateLimit(root),
             "result" => ReadResult(root),
+            { } kind when !Passed.Contains(kind) => NoteUnknown(kind),
             _ => [],
         };
+
+    private IEnumerable<AgentEvent> NoteUnknown(string kind)
+    {
+        _unknown.Add(kind);
+        return [];
+    }
 
     private IEnumerable<AgentEvent> ReadSystem(JsonElement root)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Orchestrator.Agents.Descriptions;
+using Orchestrator.Agents.Unknowns;
 
 namespace Orchestrator.Agents.Described;
 
@@ -13,14 +14,13 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationCoun
 {
     private const int TextLimit = 2000;
     private const int EssenceLimit = 400;
-    private const int MostUnknown = 20;
     private readonly StreamDescription _stream = call.Description.Stream!;
     private readonly DescribedFailures _failures = new(call.Description);
     private readonly DescribedUsage _usage = new(call.Description.Stream!.UsageOf);
     private readonly SpokenText _said = new(call.WantsAnswer);
     private readonly SortedDictionary<string, int> _tools = new(StringComparer.Ordinal);
     private readonly HashSet<string> _calls = [];
-    private readonly List<string> _unknown = [];
+    private readonly UnknownKinds _unknown = new();
     private readonly StringBuilder _pieces = new();
     private string _noise = "";
     private string _lastText = "";
@@ -83,7 +83,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationCoun
             FinalText = _end == EventEnd.Done ? last : "",
             Answer = call.WantsAnswer ? Answer(last) : null,
             Tools = new Dictionary<string, int>(_tools),
-            Notices = _unknown.Count > 0 && failure == AgentFailure.None ? [UnknownEvents()] : [],
+            Notices = _unknown.Any && failure == AgentFailure.None ? [UnknownEvents()] : [],
         };
     }
 
@@ -112,9 +112,9 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationCoun
             }
         }
         _hasBegun |= isKnown;
-        if (!isKnown && _unknown.Count < MostUnknown && Shown(kind) is var shown && !_unknown.Contains(shown))
+        if (!isKnown)
         {
-            _unknown.Add(shown);
+            _unknown.Add(kind);
         }
     }
 
@@ -255,7 +255,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationCoun
                     + $"{call.Versions} {Ending(errors)}"
             );
         }
-        if (_unknown.Count > 0 && exitCode is not null)
+        if (_unknown.Any && exitCode is not null)
         {
             return (
                 AgentFailure.Account,
@@ -274,7 +274,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationCoun
     private DateTimeOffset? Reset(string message) =>
         _failures.Find(message)?.Until is { } pattern ? LimitTimes.Find(message, pattern, time) : null;
 
-    private string UnknownEvents() => $"The program of agent '{call.Name}' printed events of unknown kinds: {string.Join(", ", _unknown)}.";
+    private string UnknownEvents() => $"The program of agent '{call.Name}' printed events of unknown kinds: {_unknown}.";
 
     private string Ending(string errors) =>
         errors.Length > 0 ? $"It said: '{Essence(errors)}'."
@@ -335,5 +335,5 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationCoun
     }
 
     /// <summary>A name from the output, short and without control characters.</summary>
-    private static string Shown(string name) => new([.. name.Take(60).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)]);
+    private static string Shown(string name) => UnknownKinds.Shown(name);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Orchestrator.Agents.Command;
+using Orchestrator.Agents.Unknowns;
 
 namespace Orchestrator.Agents.Described;
 

@@ -102,9 +102,9 @@ internal static class PullRequest
                 "--head",
                 input.Staging,
                 "--title",
-                title,
-                "--body",
-                body.ToString()
+                PullRequestText.Title(title),
+                "--body-file",
+                PullRequestText.Write(files.Folder, null, body.ToString(), "")
             ),
             stop
         );

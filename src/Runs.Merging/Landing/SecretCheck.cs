@@ -1,4 +1,5 @@
 using Orchestrator.Gates.Secrets;
+using Orchestrator.Runs.Tasks.Secrets;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
@@ -20,7 +21,8 @@ internal sealed class SecretCheck(GitRepository repository, RunFiles files)
         {
             return LandingVerdict.Clear(files);
         }
-        var (found, unread) = await new SecretSearch(repository).FindAsync(from, tip, stop);
+        var (secrets, unread) = await new SecretSearch(repository).FindAsync(from, tip, stop);
+        var found = secrets.Select(SecretFinding.Of).ToList();
         var before = StoredFindings<SecretFinding>.Told(files, files.Folder.SecretsJson);
         var note = unread.Count == 0 ? "" : $"Not looked through for secrets: {FileNames.Some(unread, MostNamed)}.";
         if (found.Count == 0 && before is null)

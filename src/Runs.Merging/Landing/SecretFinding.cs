@@ -1,6 +1,8 @@
+using Orchestrator.Runs.Tasks.Secrets;
+
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>An added line that seems to contain a secret, without the secret.</summary>
+/// <summary>An added line that seems to contain a secret, as it is stored until a person has decided.</summary>
 /// <param name="Line">Its number; 0: it is about no line.</param>
 /// <param name="Kind">The kind, for people.</param>
 /// <param name="Text">The text before it.</param>
@@ -10,7 +12,10 @@ internal sealed record SecretFinding(string File, int Line, string Kind, string 
     [JsonIgnore]
     public string Key => $"{File}\0{Kind}\0{Text}";
 
-    public override string ToString() => Line > 0 ? $"{FileNames.Show(File)}:{Line} ({Kind})" : $"{FileNames.Show(File)} ({Kind})";
+    /// <summary>The finding of what a search has found.</summary>
+    public static SecretFinding Of(FoundSecret found) => new(found.File, found.Line, found.Kind, found.Text);
+
+    public override string ToString() => new FoundSecret(File, Line, Kind, Text).ToString();
 
     /// <summary>Writes the findings, for programs and for people.</summary>
     /// <returns>What the run decides by, with them.</returns>

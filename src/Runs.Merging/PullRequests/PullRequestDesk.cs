@@ -1,6 +1,7 @@
 using Orchestrator.Git.Refs;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Merging.Landing;
+using Orchestrator.Runs.Tasks.Secrets;
 
 namespace Orchestrator.Runs.Merging.PullRequests;
 
@@ -28,9 +29,6 @@ public sealed record PullRequestResult(GitHubOutcome Outcome, string Message)
 /// <param name="services">Opens it, and calls programs.</param>
 public sealed class PullRequestDesk(RepositoryLocation location, RunServices services)
 {
-    // GitHub takes 65,536 characters.
-    private const int LongestBody = 60_000;
-    private const int LongestTitle = 200;
     private const int MostNamed = 5;
 
     /// <summary>Pushes a branch and opens its pull request as a draft, or updates the one it has.</summary>
@@ -64,7 +62,8 @@ public sealed class PullRequestDesk(RepositoryLocation location, RunServices ser
                 Number = past.Number,
             };
         }
-        if (await SecretsAsync(repository, run, tip, stop) is { } secrets)
+        var (secrets, note) = await SecretsAsync(repository, run, tip, stop);
+        if (secrets is not null)
         {
             return new PullRequestResult(GitHubOutcome.Refused, secrets);
         }
@@ -77,11 +76,12 @@ public sealed class PullRequestDesk(RepositoryLocation location, RunServices ser
                     + "them over first."
             );
         }
-        var file = new RunFolder(location.Root, run.RunId).PullRequest(draft.Task ?? "run");
-        OwnFile.Write(file, BodyOf(run, draft));
-        return known is null
+        var marker = $"\n\n<!-- orchestrate:{run.RunId}{(draft.Task is null ? "" : $"/{draft.Task}")} -->\n";
+        var file = PullRequestText.Write(new RunFolder(location.Root, run.RunId), draft.Task, draft.Body, marker);
+        var result = known is null
             ? await OpenAsync(gitHub, run.Target, branch, draft, file, stop)
             : await UpdateAsync(gitHub, known, file, stop);
+        return result with { Message = $"{result.Message}{note}" };
     }
 
     /// <summary>What reviewers and checks say of the pull requests of a run, as it is now.</summary>
@@ -192,7 +192,7 @@ public sealed class PullRequestDesk(RepositoryLocation location, RunServices ser
             "--head",
             branch,
             "--title",
-            draft.Title.Length <= LongestTitle ? draft.Title : draft.Title[..LongestTitle],
+            PullRequestText.Title(draft.Title),
             "--body-file",
             file
         );
@@ -220,19 +220,28 @@ public sealed class PullRequestDesk(RepositoryLocation location, RunServices ser
             : Failed(edited, known.Url, "Its branch is pushed; its text is the earlier one. Call this again.");
     }
 
-    private async Task<string?> SecretsAsync(GitRepository repository, RunStatus run, string tip, CancellationToken stop)
+    /// <summary>Why the work is not pushed, or null; and what is said of it where it is.</summary>
+    private async Task<(string? Refusal, string Note)> SecretsAsync(
+        GitRepository repository,
+        RunStatus run,
+        string tip,
+        CancellationToken stop
+    )
     {
         if (DecidedPlan.TryFiles(location.Root, run) is { Settings.SecretScan: false })
         {
-            return null;
+            return (null, "");
         }
         var from = await new CommitStore(repository).FindMergeBaseAsync($"refs/heads/{run.Target}", tip, stop) ?? run.BaseCommit;
-        var (found, _) = await new SecretSearch(repository).FindAsync(from, tip, stop);
+        var (found, unread) = await new SecretSearch(repository).FindAsync(from, tip, stop);
         return found.Count == 0
-            ? null
-            : "Nothing was pushed, since the work adds what looks like secrets: "
-                + $"{FileNames.Some([.. found.Select(finding => finding.ToString())], MostNamed)}. Take them out and revoke them, or say "
-                + "of a line that holds none, by a comment 'orchestrate:allow-secret' on it.";
+            ? (null, unread.Count == 0 ? "" : $" (not looked through for secrets: {FileNames.Some(unread, MostNamed)})")
+            : (
+                "Nothing was pushed, since the work adds what looks like secrets: "
+                    + $"{FileNames.Some([.. found.Select(finding => finding.ToString())], MostNamed)}. Take them out and revoke them, or "
+                    + "say of a line that holds none, by a comment 'orchestrate:allow-secret' on it.",
+                ""
+            );
     }
 
     private static PullRequestResult Failed(GitHubAnswer answer, string what, string further) =>
@@ -247,12 +256,6 @@ public sealed class PullRequestDesk(RepositoryLocation location, RunServices ser
                 _ => $"gh has refused it for {what} ({answer.Why}). {further}",
             }
         );
-
-    private static string BodyOf(RunStatus run, PullRequestDraft draft)
-    {
-        var marker = $"\n\n<!-- orchestrate:{run.RunId}{(draft.Task is null ? "" : $"/{draft.Task}")} -->\n";
-        return (draft.Body.Length <= LongestBody ? draft.Body : draft.Body[..LongestBody] + "\n\n(cut)") + marker;
-    }
 
     private sealed record KnownPullRequest(int Number, string Url, string State, string Head);
 }

@@ -14,7 +14,7 @@ internal sealed record Rude(string Name, params AgentFailure[] Expected)
     /// <summary>It happens when a conversation is continued.</summary>
     public bool Resumes { get; init; }
 
-    /// <summary>What else must be true of described agents.</summary>
+    /// <summary>What its words must have.</summary>
     public string InDetail { get; init; } = "";
 }
 

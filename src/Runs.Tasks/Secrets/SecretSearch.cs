@@ -1,6 +1,6 @@
 using Orchestrator.Gates.Secrets;
 
-namespace Orchestrator.Runs.Merging.Landing;
+namespace Orchestrator.Runs.Tasks.Secrets;
 
 /// <summary>Looks for what seems to be secrets in a change, before it goes where others see it.</summary>
 internal sealed class SecretSearch(GitRepository repository)
@@ -15,7 +15,7 @@ internal sealed class SecretSearch(GitRepository repository)
     /// <param name="tip">The commit that is to go there.</param>
     /// <param name="stop">Gives up.</param>
     /// <returns>What was found, and files that are too large to be read.</returns>
-    public async Task<(IReadOnlyList<SecretFinding> Found, IReadOnlyList<string> Unread)> FindAsync(
+    public async Task<(IReadOnlyList<FoundSecret> Found, IReadOnlyList<string> Unread)> FindAsync(
         string from,
         string tip,
         CancellationToken stop
@@ -24,7 +24,7 @@ internal sealed class SecretSearch(GitRepository repository)
         var patch = await PatchFile.ReadAsync(repository, from, tip, stop);
         if (patch is null)
         {
-            return ([new SecretFinding("the change", 0, TooLarge, "")], []);
+            return ([new FoundSecret("the change", 0, TooLarge, "")], []);
         }
         var binary = await FindInBinaryAsync([.. patch.Where(file => file.IsBinary)], stop);
         var read = patch.Where(file => !file.IsBinary).ToList();
@@ -41,12 +41,12 @@ internal sealed class SecretSearch(GitRepository repository)
     /// <summary>Content with a NUL has no lines that could be shown. UTF-16 is text all the same: without its NULs it can be
     /// read.</summary>
     /// <returns>What is new, and files that are too large to be read.</returns>
-    private async Task<(IReadOnlyList<SecretFinding> Found, IReadOnlyList<string> Unread)> FindInBinaryAsync(
+    private async Task<(IReadOnlyList<FoundSecret> Found, IReadOnlyList<string> Unread)> FindInBinaryAsync(
         IReadOnlyList<PatchFile> files,
         CancellationToken stop
     )
     {
-        var (found, unread) = (new List<SecretFinding>(), new List<string>());
+        var (found, unread) = (new List<FoundSecret>(), new List<string>());
         var diffs = new Diffs(repository);
         foreach (var file in files)
         {
@@ -64,7 +64,7 @@ internal sealed class SecretSearch(GitRepository repository)
                         .Where(secret => !old.Contains(secret.Text))
                         .Select(secret => secret.Kind)
                         .Distinct()
-                        .Select(kind => new SecretFinding(file.Path, 0, kind, ""))
+                        .Select(kind => new FoundSecret(file.Path, 0, kind, ""))
                 );
             }
         }
@@ -86,11 +86,11 @@ internal sealed class SecretSearch(GitRepository repository)
     private static IReadOnlyList<SecretMatch> Look(PatchFile file, string line) =>
         Ecosystems.IsLockFile(file.Path) ? SecretScanner.FindByForm(line) : SecretScanner.Find(line);
 
-    private static IEnumerable<SecretFinding> Find(PatchFile file, HashSet<string> moved) =>
+    private static IEnumerable<FoundSecret> Find(PatchFile file, HashSet<string> moved) =>
         from line in file.AddedLines()
         let matches = Look(file, line.Text)
         where matches.Any(match => match.IsBeginning || !moved.Contains(line.Text.Substring(match.Start, match.Length)))
-        select new SecretFinding(
+        select new FoundSecret(
             file.Path,
             line.Number,
             string.Join(", ", matches.Select(match => match.Kind).Distinct()),

@@ -1,4 +1,4 @@
-namespace Orchestrator.Agents.Described;
+namespace Orchestrator.Agents.Unknowns;
 
 /// <summary>Finds the arguments of ours that a program did not know, in what it printed when it refused its command line.</summary>
 internal static class RefusedArguments
@@ -13,7 +13,7 @@ internal static class RefusedArguments
         "no such option",
     ];
 
-    private static readonly string[] HelpWords = ["usage", "options:", "--help"];
+    private static readonly string[] HelpWords = ["usage:", "options:", "--help"];
 
     /// <summary>The flags, in the order in which they were given; none where it refused something else.</summary>
     /// <param name="arguments">The arguments it was started with.</param>
