@@ -2,8 +2,8 @@ using Orchestrator.Agents.Unknowns;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Parses the CLI's <c>stream-json</c> output. Unknown fields, and lines that are no JSON, are ignored; events of unknown kinds are
-/// ignored and named.</summary>
+/// <summary>Parses the CLI's <c>stream-json</c> output. Unknown fields, and lines that are no JSON, are ignored; events of unknown kinds
+/// are ignored and named.</summary>
 /// <param name="findSessionFile">Finds a conversation's file by its id, for agent runs without a result; null if there is none.</param>
 /// <param name="wantsAnswer">An answer by schema was requested: if the program returns none, the whole text is kept as the answer.</param>
 /// <param name="continues">The conversation that is to be continued; null: none is.</param>

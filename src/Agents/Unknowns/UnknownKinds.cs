@@ -1,6 +1,7 @@
 namespace Orchestrator.Agents.Unknowns;
 
-/// <summary>Kinds of events that a program printed and its description does not have: each once, the first of them, fit to be shown.</summary>
+/// <summary>Kinds of events that a program printed and its description does not have: each once, the first of them, fit to be
+/// shown.</summary>
 internal sealed class UnknownKinds
 {
     private const int Most = 20;

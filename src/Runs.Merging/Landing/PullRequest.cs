@@ -102,9 +102,9 @@ internal static class PullRequest
                 "--head",
                 input.Staging,
                 "--title",
-                PullRequestText.Title(title),
+                PullRequestFile.Title(title),
                 "--body-file",
-                PullRequestText.Write(files.Folder, null, body.ToString(), "")
+                PullRequestFile.Write(files.Folder, null, body.ToString(), "")
             ),
             stop
         );

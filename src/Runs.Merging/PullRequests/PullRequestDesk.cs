@@ -77,7 +77,7 @@ public sealed class PullRequestDesk(RepositoryLocation location, RunServices ser
             );
         }
         var marker = $"\n\n<!-- orchestrate:{run.RunId}{(draft.Task is null ? "" : $"/{draft.Task}")} -->\n";
-        var file = PullRequestText.Write(new RunFolder(location.Root, run.RunId), draft.Task, draft.Body, marker);
+        var file = PullRequestFile.Write(new RunFolder(location.Root, run.RunId), draft.Task, draft.Body, marker);
         var result = known is null
             ? await OpenAsync(gitHub, run.Target, branch, draft, file, stop)
             : await UpdateAsync(gitHub, known, file, stop);
@@ -192,7 +192,7 @@ public sealed class PullRequestDesk(RepositoryLocation location, RunServices ser
             "--head",
             branch,
             "--title",
-            PullRequestText.Title(draft.Title),
+            PullRequestFile.Title(draft.Title),
             "--body-file",
             file
         );

@@ -2,7 +2,7 @@ namespace Orchestrator.Runs.Merging.Landing;
 
 /// <summary>Title and text of a pull request within what GitHub takes. The text is handed over in a file: an argument can be seen by all
 /// processes of the machine, and its length has a limit.</summary>
-internal static class PullRequestText
+internal static class PullRequestFile
 {
     // GitHub takes 65,536 characters, and 256 of a title.
     private const int LongestBody = 60_000;
