@@ -117,6 +117,28 @@ public sealed class ScheduleCommandTests
         Assert.Equal(2, (await cli.RunAsync("schedule", "create", "a/b", "--at", "22:00")).ExitCode);
     }
 
+    /// <summary>The default agent is not installed: a matter only of tasks that it works on.</summary>
+    [Theory]
+    [InlineData("mine", 0)]
+    [InlineData("missing", 5)]
+    public async Task Create_DefaultAgentIsNotInstalled_IsRefusedOnlyWhereATaskNeedsIt(string agent, int code)
+    {
+        using var cli = await RepositoryAsync();
+        cli.Write("tasks.yaml", $"tasks:\n  - {{id: one, description: One, agent: {agent}, files_write: [one.txt]}}\n");
+        var config = Path.Combine(cli.Folder, ".orchestrator", "config.yaml");
+        var text = await File.ReadAllTextAsync(config);
+        await File.WriteAllTextAsync(
+            config,
+            text.Replace("agent: mine", "agent: missing", StringComparison.Ordinal)
+                .Replace("agents: {", "agents: {missing: {command: [/nowhere/at-all], free: true}, ", StringComparison.Ordinal)
+        );
+
+        var created = await cli.RunAsync("schedule", "create", "nightly", "--at", "22:00", "--yes");
+
+        Assert.True(created.ExitCode == code, created.People);
+        Assert.Equal(code != 0, created.People.Contains("/nowhere/at-all", StringComparison.Ordinal));
+    }
+
     private static async Task<System.Text.Json.Nodes.JsonNode?> FireAsync(CliFixture cli)
     {
         var fires = (await cli.RunAsync("schedule", "list", "--json")).Json["schedules"]![0]!["fires"]!.AsArray();

@@ -93,7 +93,8 @@ internal sealed class AdhocRun
         var runId = RunIdOf(parsed, plan, kind, repository, context);
         var settings = TrustGate.Demand(context, opened, parsed.GetValue(_yes), runId);
         var yes = parsed.GetValue(_yes) || begin is not null;
-        var agreed = await RunPreparation.DemandAsync(context, repository, settings, planFile: null, yes, stop);
+        var agents = RunPreparation.AgentsOf(plan, chosen: null, settings.Settings!);
+        var agreed = await RunPreparation.DemandAsync(context, repository, settings, planFile: null, yes, stop, agents);
         var input = _options.InputOf(parsed, repository, settings.Settings!) with { Plan = PlanJson.ToData(plan), Yes = agreed };
         input = NewRun.WithForecast(input, plan, chosen: null, repository, settings.Settings!, context);
         if (parsed.GetValue(_detach))

@@ -93,14 +93,15 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         var yes = parsed.GetValue(_yes);
         var opened = context.OpenSettings(repository, [.. _options.Flags(parsed), .. _engine.Flags(parsed)]);
         var settings = TrustGate.Demand(context, opened, yes);
-        var input = InputOf(parsed, context, repository, settings.Settings!);
+        var (input, agents) = InputOf(parsed, context, repository, settings.Settings!);
         await RunPreparation.DemandAsync(
             context,
             repository,
             settings,
             input.PlanFile is null ? null : Path.Combine(repository.WorkTree, input.PlanFile),
             yes,
-            stop
+            stop,
+            agents
         );
         var schedule = new RunSchedule
         {
@@ -236,7 +237,8 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
                 $"For example: {option.Name} 07:30"
             );
 
-    private OrchestrationInput InputOf(
+    /// <summary>The input of each run, and the agents of its tasks as the plan is today; null: that of the settings.</summary>
+    private (OrchestrationInput Input, IReadOnlyList<string>? Agents) InputOf(
         ParseResult parsed,
         CommandContext context,
         RepositoryLocation repository,
@@ -260,7 +262,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         var file = named is null ? null : Requests.InRepository(repository, context.FullPath(named));
 
         // What no option says is left to the settings of the day on which a run starts.
-        return new OrchestrationInput
+        var input = new OrchestrationInput
         {
             Repository = repository.WorkTree,
             PlanFile = isBacklog ? null : file,
@@ -282,6 +284,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             // Nobody is there at any of its runs: each is held against its limits in its report.
             Night = new NightContract { MadeAt = context.Time.GetUtcNow(), Tasks = plan?.Tasks.Count ?? 0 },
         };
+        return (input, plan is null ? null : RunPreparation.AgentsOf(plan, chosen.Ids(plan), settings));
     }
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9-]*$")]
