@@ -18,14 +18,14 @@ internal sealed class NightClock(DateTimeOffset start) : TimeProvider
         }
     }
 
-    /// <summary>Somebody waits for a time.</summary>
-    public bool IsAwaited
+    /// <summary>How many wait for a time.</summary>
+    public int Awaited
     {
         get
         {
             lock (_lock)
             {
-                return _waiting.Count > 0;
+                return _waiting.Count;
             }
         }
     }

@@ -7,6 +7,7 @@ using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;
 using Orchestrator.TestKit;
 using Orchestrator.Usage;
+using Temporalio.Api.Enums.V1;
 
 namespace Orchestrator.Workflows.Tests.Night;
 
@@ -59,7 +60,7 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
                 await _run.Run.ExecuteUpdateAsync(w => w.IncreaseBudgetAsync(more));
                 Truth.Raises++;
             }
-            if (!hasSlept && Clock.GetUtcNow() > Evening.AddHours(1) && Clock.IsAwaited)
+            if (!hasSlept && Clock.GetUtcNow() > Evening.AddHours(1) && Clock.Awaited > 0)
             {
                 hasSlept = true;
                 Truth.Slept = TimeSpan.FromHours(2);
@@ -133,15 +134,36 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
         for (var (before, seen) = (-1L, -1); ; )
         {
             var status = await _run.StatusAsync();
-            // An agent that is to be started is: a clock put forward before would make it late.
-            var toStart = status.Tasks.Count(task => task is { State: TaskStates.Executing, Paused: false });
-            if (status.Sequence == before && Truth.Touched == seen && toStart <= Volatile.Read(ref _inFlight))
+            if (status.Sequence == before && Truth.Touched == seen && await WaitsForTheClockAsync())
             {
                 return status;
             }
             (before, seen) = (status.Sequence, Truth.Touched);
             await Task.Delay(Quiet, limit);
         }
+    }
+
+    /// <summary>The engine has nothing to hand out, and whatever works is an agent that waits for the clock: put forward before, the clock
+    /// would make the others late.</summary>
+    private async Task<bool> WaitsForTheClockAsync()
+    {
+        var started = 0;
+        await foreach (var open in _run.Client.ListWorkflowsAsync("ExecutionStatus = 'Running'"))
+        {
+            var found = await _run.Client.WorkflowService.DescribeWorkflowExecutionAsync(
+                new()
+                {
+                    Namespace = _run.Client.Options.Namespace,
+                    Execution = new() { WorkflowId = open.Id, RunId = open.RunId },
+                }
+            );
+            if (found.PendingWorkflowTask is not null || found.PendingActivities.Any(one => one.State != PendingActivityState.Started))
+            {
+                return false;
+            }
+            started += found.PendingActivities.Count;
+        }
+        return started == Volatile.Read(ref _inFlight) && started <= Clock.Awaited;
     }
 
     private async Task<AgentRunResult> AgentAsync(RunAgentInput input, CancellationToken stop)
