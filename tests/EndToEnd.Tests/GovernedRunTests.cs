@@ -160,7 +160,9 @@ public sealed class GovernedRunTests
         await using var api = await ScriptedMessagesApi.StartAsync(
             new ApiRule("You review a change", ApiTurn.Calls(accepts)),
             RuleOf("a", 0),
-            RuleOf("a", 1)
+            RuleOf("a", 1),
+            RuleOf("p", 0),
+            new ApiRule("You plan work.*Please plan more", ApiTurn.Calls(new ApiToolUse("StructuredOutput", Planned)))
         );
         var reset = DateTimeOffset.UtcNow.AddHours(3);
         var answered = 0;
@@ -199,11 +201,34 @@ public sealed class GovernedRunTests
         var events = (await orchestrate.RunAsync("events")).StandardOutput.Text;
         Assert.Contains("pays (agents.claude.fallback): the account claude-", events, StringComparison.Ordinal);
 
+        var planned = await orchestrate.RunAsync("run", "Please plan more", "--yes");
+
+        // And so does the planner, of which the account is known to be blocked before it is asked.
+        Assert.True(planned.ExitCode == 0, planned.StandardOutput.Text + planned.StandardError.Text);
+        Assert.Equal([Key], KeysOf("You plan work"));
+        Assert.Equal([Key], KeysOf("p0"));
+
         IEnumerable<ApiRequest> Of(string task) =>
             api.Requests.Where(request => request.Rule?.Contains(task, StringComparison.Ordinal) is true);
 
         IEnumerable<string> KeysOf(string task) => Of(task).Select(request => request.ApiKey).Distinct();
     }
+
+    private static object Planned { get; } = new
+    {
+        tasks = new[]
+        {
+            new
+            {
+                id = "p0",
+                description = "More",
+                prompt = "MARK-p0. Write it.",
+                files_write = new[] { "p0.txt" },
+                depends_on = Array.Empty<string>(),
+                verification = new[] { "test -s p0.txt" },
+            },
+        },
+    };
 
     private static ApiTurn Costly(ApiToolUse tool) => new() { Tools = [tool], InputTokens = 100_000 };
 
