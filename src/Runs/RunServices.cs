@@ -12,6 +12,11 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
 {
     private readonly ConcurrentDictionary<Type, object> _parts = new();
 
+    /// <summary>Files and folders without which the ownership hook does not start: its program, and what lies beside it (libraries of a
+    /// program that is no single file). A sandbox shows them where they lie in a folder that it hides.</summary>
+    public IEnumerable<string> HookFiles =>
+        HookCommand.Where(Path.IsPathRooted).SelectMany(file => (string[])[file, Path.GetDirectoryName(file) ?? file]);
+
     /// <summary>The environment that agents and settings see.</summary>
     /// <value>Default: this process's own.</value>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = SettingsFiles.ProcessEnvironment();

@@ -193,8 +193,8 @@ public class EscapeTests
             rm said.txt
             try commit 'git add a.txt && git commit -qm mine && git log --oneline -1'
             try hook-allows 'echo "{\"tool_name\":\"Write\",\"tool_input\":{\"file_path\":\"$PWD/b.txt\"}}" |
-              "{{{TestKit.OrchestrateProgram.Path}}}" hook --policy "$ORCHESTRATOR_START/policy" | grep deny'
-            try claim '"{{{TestKit.OrchestrateProgram.Path}}}" done --task a --status completed --reason inside'
+              "{{{Path.Combine(AppContext.BaseDirectory, "orchestrate")}}}" hook --policy "$ORCHESTRATOR_START/policy" | grep deny'
+            try claim '"{{{Path.Combine(AppContext.BaseDirectory, "orchestrate")}}}" done --task a --status completed --reason inside'
             mv said.txt "$ORCHESTRATOR_START/out/said.txt"
             """
         );

@@ -27,7 +27,7 @@ internal sealed class ConfinedAgent(TaskWorkspace workspace, PlanTask task, Work
         }
         await _commits.PrepareAsync(stop);
         var desk = Directory.CreateDirectory(MailDesk.Of(workspace.Files.Folder, task.Id)).FullName;
-        var sandbox = rules.OfAgent(runner.State, worktree.Repository.CommonDirectory, [worktree.Path, .. services.HookCommand]);
+        var sandbox = rules.OfAgent(runner.State, worktree.Repository.CommonDirectory, [worktree.Path, .. services.HookFiles]);
         return _commits.AddTo(sandbox with { Writable = [.. sandbox.Writable, temporary, desk] });
     }
 

@@ -116,7 +116,7 @@ internal sealed class StructuredAnswer(RunServices services)
         {
             start = start with
             {
-                Sandbox = rules.OfAgent(agent.State, repository.CommonDirectory, [start.WorkingDirectory, .. services.HookCommand]),
+                Sandbox = rules.OfAgent(agent.State, repository.CommonDirectory, [start.WorkingDirectory, .. services.HookFiles]),
             };
         }
         if (await payers.AdmitAsync(input.Session, CancellationToken.None) is { } notAdmitted)
