@@ -214,6 +214,52 @@ public sealed class GovernedRunTests
         IEnumerable<string> KeysOf(string task) => Of(task).Select(request => request.ApiKey).Distinct();
     }
 
+    /// <summary>The service says with each answer how full the account's limits are. Of the next run is said how much it will take of
+    /// them, and its report holds that against what it took.</summary>
+    [Fact]
+    public async Task Forecast_AfterRunsOfAnAccountWithLimits_SaysHowMuchOfThemTheNextTakes()
+    {
+        using TempFolder home = new();
+        var now = DateTimeOffset.UtcNow;
+        await using var api = await ScriptedMessagesApi.StartAsync([.. Rules("a", 4), .. Rules("b", 2)]);
+        using var repository = await RepositoryAsync("model: claude-opus-4-8\nworkers: 1\n", ("a", PlanOf("a", 4)), ("b", PlanOf("b", 2)));
+        var environment = ClaudeProgram.CreateChanges(home.Path, api.Url);
+        environment["CLAUDE_CODE_OAUTH_TOKEN"] = "token-of-the-login";
+        OrchestrateProgram orchestrate = new(repository.Path, environment);
+
+        var first = await orchestrate.RunAsync("run", "a.yaml", "--yes");
+        var shown = await orchestrate.RunAsync("run", "b.yaml", "-n");
+        var second = await orchestrate.RunAsync("run", "b.yaml", "--yes");
+        var report = await orchestrate.RunAsync("report", "--html", "-");
+
+        Assert.True(first.ExitCode == 0, first.StandardOutput.Text + first.StandardError.Text);
+        Assert.True(second.ExitCode == 0, second.StandardOutput.Text + second.StandardError.Text);
+        const string Range = "[0-9.]+ to [0-9.]+ % of the 5-hour limit of claude-[0-9a-f]{8}";
+        Assert.Matches($"Expected: .* USD and .*; {Range}; .* % of the weekly limit", shown.StandardOutput.Text);
+        Assert.Matches(Range, second.StandardOutput.Text + second.StandardError.Text);
+        // Two answers for each of two tasks, and each answer takes two in a hundred.
+        Assert.Matches($"Expected: {Range}. With all that uses the account it was 8 % \\(within\\)", report.StandardOutput.Text);
+
+        IEnumerable<ApiRule> Rules(string name, int tasks) =>
+            Enumerable
+                .Range(0, tasks)
+                .Select(i => new ApiRule(
+                    $"MARK-{name}{i}\\.",
+                    Full(name, i, 0, ApiTurn.Writes($"{name}{i}.txt", "x\n")),
+                    Full(name, i, 1, ApiTurn.Says("It is written."))
+                ));
+
+        ApiTurn Full(string name, int task, int turn, ApiTurn answer)
+        {
+            var answers = (name == "a" ? 0 : 8) + (task * 2) + turn;
+            return answer with
+            {
+                InputTokens = 20_000,
+                Headers = ApiTurn.Windows(0.1 + (answers * 0.02), now.AddHours(3), 0.2 + (answers * 0.01), now.AddDays(3)),
+            };
+        }
+    }
+
     private static object Planned { get; } = new
     {
         tasks = new[]

@@ -1,8 +1,10 @@
+using Orchestrator.Accounts;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;
 using Orchestrator.TestKit;
+using Orchestrator.Usage;
 using Xunit;
 
 namespace Orchestrator.Runs.Tests;
@@ -55,6 +57,7 @@ public sealed class ContractSectionTests : IDisposable
                     SecondsHigh = 7200,
                     PastTasks = 12,
                     PastRuns = 3,
+                    Windows = [new WindowForecast("claude", "five_hour", 12, 31.5)],
                 },
             }
         );
@@ -83,9 +86,36 @@ public sealed class ContractSectionTests : IDisposable
             lines,
             line =>
                 line.Text
-                == "Expected: 2.00 to 5.00 USD and 0:10:00 to 2:00:00, by 12 past tasks of 3 runs. "
-                    + "It came to 12.50 USD (outside) and 12:00:00 (outside)."
+                == "Expected: 2.00 to 5.00 USD and 0:10:00 to 2:00:00, by 12 past tasks of 3 runs; "
+                    + "12 to 31.5 % of the 5-hour limit of claude. It came to 12.50 USD (outside) and 12:00:00 (outside)."
         );
+    }
+
+    [Theory]
+    [InlineData(200_000, "With all that uses the account it was 20 % (within).")]
+    [InlineData(400_000, "With all that uses the account it was 40 % (outside).")]
+    [InlineData(null, "What it came to is not known: the service said too little.")]
+    public void Section_OfARunWithAForecastOfALimit_SaysWhatItRoseBy(int? rise, string came)
+    {
+        Begin(new OrchestrationInput { Forecast = new RunForecast { Windows = [new WindowForecast("claude", "five_hour", 12, 31.5)] } });
+        UsageRecord[] records = [Record(-30, 100_000), .. rise is { } by ? [Record(30, 100_000 + by)] : Array.Empty<UsageRecord>()];
+        var accounts = new AccountRecords(new Dictionary<string, string>(), records);
+
+        var report = MorningReport.Of(Run(RunStates.Completed, 1), _repository.Path, Evening.AddHours(12), accounts);
+
+        var line = report.Sections.Single(section => section.Id == "contract").Lines.Single(line => line.Kind == "forecast-window");
+        Assert.Equal($"Expected: 12 to 31.5 % of the 5-hour limit of claude. {came}", line.Text);
+
+        UsageRecord Record(int minute, int full) =>
+            new()
+            {
+                Id = $"key/r/a/{minute}",
+                Account = "claude",
+                Run = "r",
+                Task = "a",
+                At = Evening.AddMinutes(minute),
+                Windows = [new WindowReading("five_hour", full, Evening.AddHours(3))],
+            };
     }
 
     [Fact]

@@ -73,6 +73,24 @@ public sealed class NightRehearsalTests
         Assert.InRange(night.Steps.Count, 7, 12);
     }
 
+    /// <summary>A limit that past agents filled by 40 % each is nearly full after two, and the third waits for its reset.</summary>
+    [Fact]
+    public void Play_LimitThatFills_WaitsForItsResetAndGoesOn()
+    {
+        var tasks = Enumerable.Range(0, 5).Select(i => i == 0 ? Task("t0") : Task($"t{i}", i - 1)).ToArray();
+        var plan = Night(tasks) with { Fills = new Dictionary<string, IReadOnlyList<double>> { ["five_hour"] = [40, 40, 90] } };
+
+        var (usual, hard) = (Play(plan), NightRehearsal.Play(plan, Past, 0.9));
+
+        // It begins with the first answer, at eleven, and is reset five hours later.
+        Assert.Equal(
+            ["22:00", "23:00", "00:00", "04:01", "05:01"],
+            usual.Steps.Where(step => step.Kind == RehearsedKind.Starts).Select(step => $"{step.At:HH:mm}")
+        );
+        Assert.Equal(5, usual.Done.Count);
+        Assert.True(hard.End > usual.End);
+    }
+
     [Fact]
     public void Play_HardNight_TakesLongerAndCostsMore()
     {

@@ -1,3 +1,4 @@
+using Orchestrator.Accounts;
 using Orchestrator.Cli.Overviews;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Plans;
@@ -39,7 +40,13 @@ internal static class DryRun
         context.Terminal.Show(RiskOverview.WhoIsAsked(plan, score, guarded, approveRisk, yes));
         context.Terminal.Show(
             context.FindRepository() is { } repository
-            && new RunForecasts(repository.Root).Of(plan, chosen.Ids(plan), settings) is { } expected
+            && new RunForecasts(repository.Root).Of(
+                plan,
+                chosen.Ids(plan),
+                settings,
+                AccountRecords.Read(context.Environment, context.Time)
+            )
+                is { } expected
                 ? $"Expected: {RunForecasts.Describe(expected)}."
                 : "What it may cost and take is not known: no past runs here say it."
         );

@@ -73,8 +73,9 @@ internal sealed class NightRehearseCommand : CliCommand
         context.Terminal.Show($"A usual night: {Sum(usual)}");
         context.Terminal.Show($"A hard night:  {Sum(hard)}");
         context.Terminal.Say(
-            "Gates, merges and answers take what they took past tasks. What is not known is not rehearsed: how fast the account's windows "
-                + "fill, and work that is sent back more often than before."
+            "Gates, merges and answers take what they took past tasks. What is not known is not rehearsed: "
+                + (night.Fills.Count > 0 ? "" : "how fast the account's limits fill (the service has said too little of them), ")
+                + "what else uses the account, and work that is sent back more often than before."
         );
         return Task.FromResult(ExitCodes.Done);
     }
@@ -82,6 +83,7 @@ internal sealed class NightRehearseCommand : CliCommand
     private NightPlan Night(ParseResult parsed, OrchestratorSettings settings, CommandContext context)
     {
         const string Rehearsed = "rehearsed";
+        var account = AccountName.Of(settings.Agent, settings, context.Environment);
         return new NightPlan
         {
             Tasks = [],
@@ -89,10 +91,11 @@ internal sealed class NightRehearseCommand : CliCommand
             Start = context.Time.GetUtcNow(),
             Until = parsed.GetValue(_options.Until),
             Book = new AccountLedgers(context.Environment).TryRead().Book,
+            Fills = WindowForecaster.Rates(AccountRecords.Read(context.Environment, context.Time).Of(account)),
             Request = new StartRequest
             {
                 Id = Rehearsed,
-                Account = AccountName.Of(settings.Agent, settings, context.Environment),
+                Account = account,
                 Repository = Rehearsed,
                 Run = Rehearsed,
                 Task = Rehearsed,

@@ -1,3 +1,4 @@
+using Orchestrator.Accounts;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
@@ -70,7 +71,7 @@ internal static class NewRun
     {
         if (
             plan is null
-            || new RunForecasts(repository.Root).Of(plan, chosen ?? plan.Tasks.Select(task => task.Id).ToHashSet(), settings)
+            || new RunForecasts(repository.Root).Of(plan, chosen, settings, AccountRecords.Read(context.Environment, context.Time))
                 is not { } forecast
         )
         {

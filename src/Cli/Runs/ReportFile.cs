@@ -1,3 +1,4 @@
+using Orchestrator.Accounts;
 using Orchestrator.Cli.Console;
 using Orchestrator.Messages;
 using Orchestrator.Runs.Reports;
@@ -19,7 +20,8 @@ internal static class ReportFile
     public static void Write(string file, RunStatus run, string repository, CommandContext context)
     {
         var now = context.Time.GetUtcNow();
-        var html = LocalTimes.In(ReportHtml.Render(MorningReport.Of(run, repository, now), now));
+        var report = MorningReport.Of(run, repository, now, AccountRecords.Read(context.Environment, context.Time));
+        var html = LocalTimes.In(ReportHtml.Render(report, now));
         if (file == Stdout)
         {
             context.Terminal.Document(html);

@@ -55,4 +55,24 @@ public sealed record RunForecast
     /// <summary>Runs that those were of.</summary>
     [JsonPropertyName("pastRuns")]
     public int PastRuns { get; init; }
+
+    /// <summary>How much of its accounts' usage limits it was expected to take; empty: nothing says it.</summary>
+    [JsonPropertyName("windows")]
+    public IReadOnlyList<WindowForecast> Windows
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 }
+
+/// <summary>How much of a usage limit a run was expected to take: a range that eight of ten runs lie in.</summary>
+/// <param name="Account">The account.</param>
+/// <param name="Window">The service's name for the limit, such as <c>five_hour</c>.</param>
+/// <param name="Low">Lower end in percent: 100 is the whole limit once.</param>
+/// <param name="High">Upper end in percent.</param>
+public sealed record WindowForecast(
+    [property: JsonPropertyName("account")] string Account,
+    [property: JsonPropertyName("window")] string Window,
+    [property: JsonPropertyName("low")] double Low,
+    [property: JsonPropertyName("high")] double High
+);

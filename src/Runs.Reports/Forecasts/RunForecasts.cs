@@ -1,4 +1,6 @@
+using Orchestrator.Accounts;
 using Orchestrator.Runs.Loading;
+using Orchestrator.Usage;
 using Orchestrator.Usage.Forecasts;
 
 namespace Orchestrator.Runs.Reports;
@@ -11,11 +13,13 @@ public sealed class RunForecasts(string repository)
     /// <param name="plan">The plan.</param>
     /// <param name="chosen">The tasks that will run; null: all.</param>
     /// <param name="settings">The settings of the run.</param>
+    /// <param name="accounts">What the user's agents have used.</param>
     /// <returns>Null: no past run says anything.</returns>
-    public RunForecast? Of(Plan plan, IReadOnlySet<string>? chosen, OrchestratorSettings settings)
+    public RunForecast? Of(Plan plan, IReadOnlySet<string>? chosen, OrchestratorSettings settings, AccountRecords accounts)
     {
         var tasks = plan.Tasks.Where(task => chosen is null || chosen.Contains(task.Id)).ToList();
-        return Forecaster.Of(Shapes(tasks, settings), settings.Workers, Past()) is { } forecast
+        var past = Past();
+        return Forecaster.Of(Shapes(tasks, settings), settings.Workers, past) is { } forecast
             ? new RunForecast
             {
                 CostLow = Cents(forecast.Cost.Low),
@@ -25,9 +29,23 @@ public sealed class RunForecasts(string repository)
                 Tasks = tasks.Count,
                 PastTasks = forecast.PastTasks,
                 PastRuns = forecast.PastRuns,
+                Windows = [.. Windows(tasks, settings, past, accounts)],
             }
             : null;
     }
+
+    /// <summary>Of each account that pays for tasks, how much of its limits they take.</summary>
+    private static IEnumerable<WindowForecast> Windows(
+        List<PlanTask> tasks,
+        OrchestratorSettings settings,
+        IReadOnlyList<PastRun> past,
+        AccountRecords accounts
+    ) =>
+        from paid in tasks.GroupBy(task => AccountName.Of(settings.AgentOf(task), settings, accounts.Environment)).OrderBy(paid => paid.Key)
+        let forecast = Forecaster.Of(Shapes([.. paid], settings), settings.Workers, past)
+        where forecast is not null
+        from window in WindowForecaster.Of(forecast.Cost, accounts.Of(paid.Key))
+        select new WindowForecast(paid.Key, window.Key, Math.Round(window.Value.Low, 1), Math.Round(window.Value.High, 1));
 
     /// <summary>Plays a night with a plan, once as usual nights are and once as one of ten is.</summary>
     /// <param name="plan">The plan.</param>
@@ -60,7 +78,15 @@ public sealed class RunForecasts(string repository)
         string.Create(CultureInfo.InvariantCulture, $"{forecast.CostLow:0.00} to {forecast.CostHigh:0.00} USD and ")
         + $"{TimeSection.Length(TimeSpan.FromSeconds(forecast.SecondsLow))} to "
         + $"{TimeSection.Length(TimeSpan.FromSeconds(forecast.SecondsHigh))}, by {Count(forecast.PastTasks, "past task")} of "
-        + Count(forecast.PastRuns, "run");
+        + Count(forecast.PastRuns, "run")
+        + string.Concat(forecast.Windows.Select(window => $"; {Describe(window)}"));
+
+    /// <summary>A forecast of a limit in words.</summary>
+    public static string Describe(WindowForecast window) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{window.Low:0.#} to {window.High:0.#} % of the {WaitText.Name(window.Window)} limit of {window.Account}"
+        );
 
     /// <summary>The forecast that a run was begun with; null: none, or its start can't be read.</summary>
     /// <param name="runId">The run.</param>

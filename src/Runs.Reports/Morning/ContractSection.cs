@@ -1,4 +1,6 @@
+using Orchestrator.Accounts;
 using Orchestrator.Runs.Merging;
+using Orchestrator.Usage.Forecasts;
 
 namespace Orchestrator.Runs.Reports;
 
@@ -10,7 +12,14 @@ internal static class ContractSection
 
     /// <summary>The section; without sentences for a run of which neither was made.</summary>
     /// <param name="now">The present time: of an open run the night goes on.</param>
-    public static ReportSection Of(RunStatus run, RunFolder folder, RunTimeline timeline, DateTimeOffset now)
+    /// <param name="accounts">What the user's agents have used; null: it is not known.</param>
+    public static ReportSection Of(
+        RunStatus run,
+        RunFolder folder,
+        RunTimeline timeline,
+        DateTimeOffset now,
+        AccountRecords? accounts = null
+    )
     {
         OrchestrationInput? input;
         try
@@ -25,6 +34,7 @@ internal static class ContractSection
         return Section([
             .. clauses.OrderByDescending(clause => clause.IsBad),
             .. Expected(run, input?.Forecast, folder, timeline, now),
+            .. Windows(run, input?.Forecast, accounts, timeline, now),
             .. (input?.Night?.Remarks ?? []).Select(remark => new ReportLine("evening-remark", $"Known in the evening: {remark}")
             {
                 Events = [.. timeline.All.Take(1).Select(first => first.Sequence)],
@@ -137,6 +147,31 @@ internal static class ContractSection
         {
             Events = timeline.OfRun,
         };
+    }
+
+    /// <summary>How limits were expected to fill, and how they did: by all that uses the account, which the service does not tell
+    /// apart.</summary>
+    private static IEnumerable<ReportLine> Windows(
+        RunStatus run,
+        RunForecast? forecast,
+        AccountRecords? accounts,
+        RunTimeline timeline,
+        DateTimeOffset now
+    )
+    {
+        var end = RunStates.IsFinal(run.State) ? run.UpdatedAt : now;
+        foreach (var window in forecast?.Windows ?? [])
+        {
+            var rises = WindowForecaster.Rise(accounts?.Of(window.Account) ?? [], run.StartedAt, end);
+            var came = rises.TryGetValue(window.Window, out var rise)
+                ? string.Create(CultureInfo.InvariantCulture, $"With all that uses the account it was {rise:0.#} % ")
+                    + $"({(rise >= window.Low && rise <= window.High ? "within" : "outside")})."
+                : "What it came to is not known: the service said too little.";
+            yield return new ReportLine("forecast-window", $"Expected: {RunForecasts.Describe(window)}. {came}")
+            {
+                Events = timeline.OfRun,
+            };
+        }
     }
 
     private static ReportLine Clause(string agreed, string came, bool isKept, IReadOnlyList<long> events, RunTimeline timeline) =>

@@ -1,3 +1,4 @@
+using Orchestrator.Accounts;
 using Orchestrator.Runs.Merging;
 using Orchestrator.Runs.Merging.Landing;
 
@@ -32,7 +33,8 @@ public sealed record MorningReport(
     /// <param name="run">The run with all its tasks.</param>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     /// <param name="now">The present time.</param>
-    public static MorningReport Of(RunStatus run, string repository, DateTimeOffset now)
+    /// <param name="accounts">What the user's agents have used; null: it is not known.</param>
+    public static MorningReport Of(RunStatus run, string repository, DateTimeOffset now, AccountRecords? accounts = null)
     {
         var folder = new RunFolder(repository, run.RunId);
         var timeline = new RunTimeline([.. RunEvents.Read(folder.Events).DistinctBy(happened => happened.Sequence)]);
@@ -41,7 +43,7 @@ public sealed record MorningReport(
         [
             Landed(run, timeline),
             Waiting(run, timeline),
-            ContractSection.Of(run, folder, timeline, now),
+            ContractSection.Of(run, folder, timeline, now, accounts),
             SentBack(timeline),
             .. GateSections.Of(run, folder, timeline),
             MoneySection.Of(run, folder, timeline),

@@ -154,7 +154,7 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, PriceT
             }
             if (answer is { IsSettled: true, Reservation: { } settled })
             {
-                var record = RecordOf(settled, models, outcome.IsUsageComplete);
+                var record = RecordOf(settled, models, outcome);
                 await UsageHistory.Of(services.Environment, services.Time).AddAsync(record, CancellationToken.None);
             }
         }
@@ -195,7 +195,7 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, PriceT
         return $"Going on then reads {tokens} tokens of its conversation anew, because they have left the prompt cache{price}.";
     }
 
-    private UsageRecord RecordOf(Reservation settled, IEnumerable<ModelRecord> models, bool isWhole) =>
+    private UsageRecord RecordOf(Reservation settled, IEnumerable<ModelRecord> models, AgentOutcome outcome) =>
         new()
         {
             Id = agent.Id,
@@ -206,9 +206,22 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, PriceT
             Attempt = agent.Attempt,
             Since = settled.Since,
             At = Now,
-            IsPartial = !isWhole,
+            IsPartial = !outcome.IsUsageComplete,
             Models = [.. models],
+            Windows = [.. Readings(outcome.Windows)],
         };
+
+    /// <summary>What is said of limits and can be true.</summary>
+    private IEnumerable<WindowReading> Readings(UsageWindows? said)
+    {
+        foreach (var window in said?.Windows ?? [])
+        {
+            if (window is { Used: { } share } && window.BelievedReset(Now) is { } reset)
+            {
+                yield return new WindowReading(window.Name, (int)Math.Clamp(Math.Round(share * 1_000_000), 0, MostFull), reset);
+            }
+        }
+    }
 
     private List<SeenWindow> TakeHeard()
     {
@@ -216,14 +229,10 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, PriceT
         var warnAt = agent.Settings.Usage.WarnAt * 10_000;
         while (_heard.TryDequeue(out var heard))
         {
-            foreach (var window in heard.Usage.Windows)
-            {
-                if (window is { Used: { } share } && window.BelievedReset(Now) is { } reset)
-                {
-                    var full = (int)Math.Clamp(Math.Round(share * 1_000_000), 0, MostFull);
-                    seen.Add(new SeenWindow(window.Name, full, reset, "rate_limit_event", warnAt));
-                }
-            }
+            seen.AddRange(
+                Readings(heard.Usage)
+                    .Select(read => new SeenWindow(read.Name, read.PartsPerMillion, read.ResetsAt, "rate_limit_event", warnAt))
+            );
         }
         return seen;
     }

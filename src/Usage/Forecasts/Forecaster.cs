@@ -89,7 +89,7 @@ public static class Forecaster
 
     /// <summary>The value that this share of a further outcome's chance lies below: of n values, each gap has one of n + 1
     /// shares.</summary>
-    private static double Quantile(double[] sorted, double share)
+    internal static double Quantile(double[] sorted, double share)
     {
         var place = (share * (sorted.Length + 1)) - 1;
         var below = Math.Clamp((int)Math.Floor(place), 0, sorted.Length - 1);

@@ -26,6 +26,11 @@ public sealed record NightPlan
 
     /// <summary>What is known of the accounts.</summary>
     public required LedgerBook Book { get; init; }
+
+    /// <summary>How fast limits of the account fill, as <see cref="WindowForecaster.Rates"/> says it.</summary>
+    /// <value>Default: it is not known, and they stay as they are.</value>
+    public IReadOnlyDictionary<string, IReadOnlyList<double>> Fills { get; init; } =
+        ImmutableDictionary<string, IReadOnlyList<double>>.Empty;
 }
 
 /// <summary>A kind of <see cref="RehearsedStep"/>.</summary>
@@ -73,7 +78,8 @@ public sealed record Rehearsal(
 );
 
 /// <summary>Plays a night on a clock that jumps from one moment to the next: agents take as long and cost as much as past ones that are
-/// alike, and are admitted by the rules of the governor itself. Gates, merges and answers take what past tasks took. Pure.</summary>
+/// alike, are admitted by the rules of the governor itself, and fill the account's limits as past ones did. Gates, merges and answers
+/// take what past tasks took. Pure.</summary>
 public static class NightRehearsal
 {
     private static readonly TimeSpan LongestNight = TimeSpan.FromDays(7);
@@ -161,6 +167,7 @@ public static class NightRehearsal
                 cost += ended.Cost;
                 var used = new Amount(MicroDollars.Of((decimal)ended.Cost), 0);
                 (book, _) = Governor.Settle(book, night.Request.Account, ended.Id, used, [], now);
+                book = Fill(book, night, ended.Cost, share, now);
                 steps.Add(new RehearsedStep(ended.Ends, RehearsedKind.Ends, night.Tasks[ended.Index].Id, Cost: ended.Cost));
             }
         }
@@ -173,9 +180,25 @@ public static class NightRehearsal
         );
     }
 
+    /// <summary>Limits fill by what an agent has cost, and begin anew after their reset.</summary>
+    private static LedgerBook Fill(LedgerBook book, NightPlan night, double dollars, double share, DateTimeOffset now)
+    {
+        foreach (var (name, rates) in night.Fills)
+        {
+            var known = book.Of(night.Request.Account).Windows.GetValueOrDefault(name);
+            var (before, reset) = known?.ResetsAt > now ? (known.PartsPerMillion, known.ResetsAt) : (0, now + Parks.LengthOf(name));
+            var full = (int)Math.Min(before + (dollars * At(rates, share) * 10_000), Full);
+            (book, _) = Parks.Observe(book, night.Request.Account, name, full, reset, "night rehearse", warnAt: int.MaxValue, now);
+        }
+        return book;
+    }
+
+    private const int Full = 1_000_000;
+
     // How long other runs work is not known: the account is the night's alone.
     private static LedgerBook Alone(LedgerBook book) =>
         book.Ledgers.Values.Aggregate(book, (all, ledger) => all.With(ledger with { Reservations = [], Waiting = [] }));
 
-    private static double At(double[] sorted, double share) => sorted[(int)Math.Clamp(share * sorted.Length, 0, sorted.Length - 1)];
+    private static double At(IReadOnlyList<double> sorted, double share) =>
+        sorted[(int)Math.Clamp(share * sorted.Count, 0, sorted.Count - 1)];
 }

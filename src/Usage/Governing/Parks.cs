@@ -160,8 +160,9 @@ public static class Parks
     private static TimeSpan Least(TimeSpan pause) => pause < Longest ? pause : Longest;
 
     /// <summary>A window is not longer than its name says.</summary>
-    private static bool IsPlausible(string? window, DateTimeOffset reset, DateTimeOffset now) =>
-        reset - now
-        <= (window is not null && window.StartsWith("five_hour", StringComparison.Ordinal) ? TimeSpan.FromHours(5) : TimeSpan.FromDays(7))
-            + Slack;
+    private static bool IsPlausible(string? window, DateTimeOffset reset, DateTimeOffset now) => reset - now <= LengthOf(window) + Slack;
+
+    /// <summary>How long a window is at most, by its name.</summary>
+    internal static TimeSpan LengthOf(string? window) =>
+        window is not null && window.StartsWith("five_hour", StringComparison.Ordinal) ? TimeSpan.FromHours(5) : TimeSpan.FromDays(7);
 }

@@ -60,10 +60,28 @@ public sealed record UsageRecord
         init => field = value.IsDefault ? [] : value;
     } = [];
 
+    /// <summary>How full the account's limits were, as the service said last to this agent run; empty: it said nothing.</summary>
+    [JsonPropertyName("windows")]
+    public ImmutableArray<WindowReading> Windows
+    {
+        get;
+        init => field = value.IsDefault ? [] : value;
+    } = [];
+
     /// <summary>Over all models.</summary>
     [JsonIgnore]
     public Amount Sum => UsageRecords.Sum(Models);
 }
+
+/// <summary>How full a limit of an account was.</summary>
+/// <param name="Name">The service's name for it, such as <c>five_hour</c>.</param>
+/// <param name="PartsPerMillion">1,000,000 is used up.</param>
+/// <param name="ResetsAt">When it is empty again.</param>
+public sealed record WindowReading(
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("partsPerMillion")] int PartsPerMillion,
+    [property: JsonPropertyName("resetsAt")] DateTimeOffset ResetsAt
+);
 
 /// <summary>What one model was used for.</summary>
 /// <param name="Model">Its name.</param>

@@ -68,7 +68,13 @@ public sealed class AgentUseTests : IDisposable
     {
         var (start, refusal) = await AdmitAsync(Agent("a"));
 
-        await start.Use.SettleAsync(Result(), Cost(1.25m));
+        var reset = _time.GetUtcNow().AddHours(2);
+        // A limit of five hours is not reset in a day: that is no reading.
+        var said = new UsageWindows(
+            "allowed",
+            [new UsageWindow("seven_day", 0.31, reset), new UsageWindow("five_hour", 0.5, reset.AddDays(1))]
+        );
+        await start.Use.SettleAsync(Result(), Cost(1.25m) with { Windows = said });
         await start.Use.SettleAsync(Result(), Cost(1.25m));
 
         Assert.Null(refusal);
@@ -76,6 +82,7 @@ public sealed class AgentUseTests : IDisposable
         Assert.Equal(1_250_000, Ledgers.Read().SpentIn(Scopes.Run("key", "run")).Micros);
         var line = Assert.Single(new UsageHistory(Ledgers.Folder, _time).Read());
         Assert.Equal(("key/run/a/1", 1_250_000, 113), (line.Id, line.Sum.Micros, line.Sum.Tokens));
+        Assert.Equal(new WindowReading("seven_day", 310_000, reset), Assert.Single(line.Windows));
     }
 
     [Fact]
