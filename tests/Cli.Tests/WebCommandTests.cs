@@ -172,11 +172,11 @@ public sealed partial class WebCommandTests
         );
     }
 
-    private static Dictionary<string, string?> Variables(CliFixture cli) =>
+    internal static Dictionary<string, string?> Variables(CliFixture cli) =>
         new(cli.Environment.ToDictionary(variable => variable.Key, variable => (string?)variable.Value)) { ["XDG_STATE_HOME"] = null };
 
     /// <summary>The served page, as the program's own process.</summary>
-    private sealed class Web : IAsyncDisposable
+    internal sealed class Web : IAsyncDisposable
     {
         private readonly ProcessIdentity _process;
         private readonly HttpClient _client = new();
