@@ -181,6 +181,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
             Attempt = Progress.Attempt,
             Start = Progress.LastStart,
             Session = State.Session,
+            Agent = Progress.Agent,
             ProblemsFile = State.ProblemsFile,
             Guidance = call.Guidance,
             Answer = call.Answer,

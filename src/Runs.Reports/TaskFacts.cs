@@ -60,6 +60,10 @@ internal sealed class TaskFacts(RunFolder folder)
         {
             yield return $"its agent said: {(Said(task) is { Length: > 0 } said ? said : "nothing")}";
         }
+        foreach (var relay in task.Relays ?? [])
+        {
+            yield return relay.ToString();
+        }
         var verdicts = isWork ? GateEvidence.Read(folder, task.Id, task.Attempt) : [];
         foreach (var verdict in verdicts ?? [])
         {

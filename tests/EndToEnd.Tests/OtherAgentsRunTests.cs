@@ -96,27 +96,8 @@ public sealed class OtherAgentsRunTests
         string sandbox
     )
     {
-        home.Write(
-            ".codex/config.toml",
-            $"""
-            model = "scripted"
-            model_provider = "x"
-            [model_providers.x]
-            name = "x"
-            base_url = "{models}/v1"
-            env_key = "SCRIPTED_KEY"
-            wire_api = "responses"
-            """
-        );
-        home.Write(".gemini/settings.json", """{"security":{"auth":{"selectedType":"gemini-api-key"}}}""");
-        home.Write(
-            ".config/opencode/opencode.json",
-            $$$"""
-            {"model":"x/m","provider":{"x":{"npm":"@ai-sdk/openai-compatible","name":"x",
-              "options":{"baseURL":"{{{models}}}/v1","apiKey":"k"},"models":{"m":{"name":"m"} } } } }
-            """
-        );
-        var programs = await InstallAsync();
+        OtherAgents.UseScripted(home, models);
+        var programs = await OtherAgents.InstallAsync("codex", "gemini", "opencode");
         repository.Write(
             ".orchestrator/config.yaml",
             $$"""
@@ -126,10 +107,8 @@ public sealed class OtherAgentsRunTests
             permissions: {sandbox: {{sandbox}}}
             agents:
               claude: {command: ["{{await ClaudeProgram.PathAsync()}}"], provider: api}
-              codex: {description: {like: codex, program: "{{programs["codex"]}}"} }
-              gemini: {description: {like: gemini, program: "{{programs["gemini"]}}" }, model: gemini-2.5-pro}
-              opencode: {description: {like: opencode, program: "{{programs["opencode"]}}" }, model: x/m}
-            """
+
+            """ + OtherAgents.Settings(programs)
         );
         var lines = Tasks.Select(task =>
             $"  - {{id: {task.Id}, description: Write {task.Id}.txt, prompt: \"MARK-{task.Id.ToUpperInvariant()}: write {task.Id}.txt.\", "
@@ -138,29 +117,8 @@ public sealed class OtherAgentsRunTests
         );
         await repository.CommitAsync("start", ("tasks.yaml", "tasks:\n" + string.Concat(lines)));
         var environment = ClaudeProgram.CreateChanges(home.Path, api);
-        environment["GOOGLE_GEMINI_BASE_URL"] = models;
-        environment["GEMINI_API_KEY"] = "k";
-        environment["SCRIPTED_KEY"] = "k";
-        environment["XDG_CONFIG_HOME"] = null;
-        environment["XDG_DATA_HOME"] = null;
-        environment["XDG_STATE_HOME"] = null;
-        environment["XDG_CACHE_HOME"] = null;
+        OtherAgents.Enter(environment, models);
         return environment;
-    }
-
-    private static async Task<Dictionary<string, string>> InstallAsync()
-    {
-        var result = await new ProcessRunner().RunAsync(
-            new ProcessCommand(RepositoryFiles.Path("scripts/install-agents"), "codex", "gemini", "opencode")
-            {
-                Timeout = TimeSpan.FromMinutes(10),
-            }
-        );
-        Assert.True(result.Succeeded, result.StandardError.Text);
-        return result
-            .StandardOutput.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => line.Split('\t'))
-            .ToDictionary(line => line[0], line => line[1]);
     }
 
     /// <summary>As when the machine goes down: every process of every agent and supervisor of that repository.</summary>

@@ -36,6 +36,9 @@ internal sealed partial class ScriptedModels : IAsyncDisposable
     /// <summary>Marks whose agent has used its tool and waits for an answer that never comes.</summary>
     internal IReadOnlyCollection<string> Waiting => [.. _held.Keys];
 
+    /// <summary>What it says, once its tool was used, in a conversation of these words; null: that it is done.</summary>
+    internal Func<string, string?> Says { get; set; } = _ => null;
+
     /// <summary>The conversations that were sent with a mark.</summary>
     internal IReadOnlyList<string> Conversations(string mark) =>
         [.. _requests.Where(request => request.Mark == mark).Select(request => request.Body)];
@@ -86,11 +89,18 @@ internal sealed partial class ScriptedModels : IAsyncDisposable
             context.Abort();
             return;
         }
+        if (StrictSchemaFault(body) is { } fault)
+        {
+            context.Response.StatusCode = 400;
+            await context.Response.WriteAsJsonAsync(new { error = new { message = fault, type = "invalid_request_error" } });
+            return;
+        }
+        var said = Says(text) ?? Said;
         var id = Interlocked.Increment(ref _count);
         var pieces =
-            isGemini ? Gemini(hasTools && !isAnswered)
-            : path.EndsWith("/responses", StringComparison.Ordinal) ? Codex(hasTools && !isAnswered, id)
-            : Opencode(hasTools && !isAnswered, id);
+            isGemini ? Gemini(hasTools && !isAnswered, said)
+            : path.EndsWith("/responses", StringComparison.Ordinal) ? Codex(hasTools && !isAnswered, id, said)
+            : Opencode(hasTools && !isAnswered, id, said);
         if (isGemini && !context.Request.Query.ContainsKey("alt"))
         {
             await context.Response.WriteAsync(pieces.Single());
@@ -103,6 +113,31 @@ internal sealed partial class ScriptedModels : IAsyncDisposable
         }
     }
 
+    /// <summary>As the real Responses API: a strict schema needs each member of each object, and no others.</summary>
+    private static string? StrictSchemaFault(JsonNode body) =>
+        body["text"]?["format"] is { } format && (bool?)format["strict"] is true && !IsStrict(format["schema"])
+            ? $"Invalid schema for response_format '{format["name"]}': 'required' is required to be supplied and to be an array including "
+                + "every key in properties."
+            : null;
+
+    private static bool IsStrict(JsonNode? schema) =>
+        schema switch
+        {
+            JsonObject one => (
+                one["properties"] is not JsonObject members
+                || (
+                    one["additionalProperties"] is JsonValue no
+                    && no.GetValueKind() == JsonValueKind.False
+                    && members
+                        .Select(member => member.Key)
+                        .ToHashSet()
+                        .SetEquals(one["required"]?.AsArray().Select(key => (string)key!) ?? [])
+                )
+            ) && one.All(member => IsStrict(member.Value)),
+            JsonArray many => many.All(IsStrict),
+            _ => true,
+        };
+
     private static bool IsAnswered(JsonNode body) =>
         (body["input"] ?? body["contents"] ?? body["messages"])?.ToJsonString() is { } conversation
         && (
@@ -111,7 +146,7 @@ internal sealed partial class ScriptedModels : IAsyncDisposable
             || conversation.Contains("\"role\":\"tool\"", StringComparison.Ordinal)
         );
 
-    private static IEnumerable<string> Codex(bool calls, int id)
+    private static IEnumerable<string> Codex(bool calls, int id, string said)
     {
         object item = calls
             ? new
@@ -134,7 +169,7 @@ internal sealed partial class ScriptedModels : IAsyncDisposable
                     new
                     {
                         type = "output_text",
-                        text = Said,
+                        text = said,
                         annotations = Array.Empty<object>(),
                     },
                 },
@@ -176,7 +211,7 @@ internal sealed partial class ScriptedModels : IAsyncDisposable
         return events.Select(one => JsonSerializer.Serialize(one));
     }
 
-    private static IEnumerable<string> Opencode(bool calls, int id)
+    private static IEnumerable<string> Opencode(bool calls, int id, string said)
     {
         object delta = calls
             ? new
@@ -197,7 +232,7 @@ internal sealed partial class ScriptedModels : IAsyncDisposable
                     },
                 },
             }
-            : new { role = "assistant", content = Said };
+            : new { role = "assistant", content = said };
         return
         [
             Chunk(delta, null, null),
@@ -236,11 +271,11 @@ internal sealed partial class ScriptedModels : IAsyncDisposable
             );
     }
 
-    private static IEnumerable<string> Gemini(bool calls)
+    private static IEnumerable<string> Gemini(bool calls, string said)
     {
         object part = calls
             ? new { functionCall = new { name = "run_shell_command", args = new { command = Command, description = "work" } } }
-            : new { text = Said };
+            : new { text = said };
         return
         [
             JsonSerializer.Serialize(

@@ -149,6 +149,101 @@ public sealed class RunAgentTests
         Assert.Equal(2, run.Activities.Starts.Count);
     }
 
+    /// <summary>One goes on from the files of the other, without its conversation; what comes back to it is in its own.</summary>
+    [Fact]
+    public async Task Agent_UsageLimitThatLasts_TheRelayGoesOnInItsOwnConversation()
+    {
+        var reset = DateTimeOffset.UtcNow.AddHours(5);
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a") with { Account = "claude", Relays = [new AgentRelay("codex", TimeSpan.FromHours(1))] }],
+            a =>
+            {
+                a.Agent = (input, _) =>
+                    System.Threading.Tasks.Task.FromResult(
+                        input.Agent is null
+                            ? new AgentRunResult
+                            {
+                                FailureClass = FailureClass.UsageLimit,
+                                ResetAt = reset,
+                                Session = "of claude",
+                            }
+                            : ScriptedActivities.Done("of codex")
+                    );
+                a.Verify = input =>
+                    input.Attempt == 1
+                        ? new VerifyResult
+                        {
+                            Commit = "c1",
+                            Problems = ["A gate failed."],
+                            ProblemsFile = "p",
+                        }
+                        : new VerifyResult { Commit = "c2" };
+            }
+        );
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+
+        Assert.Equal(
+            [(null, "", 1), ("codex", "", 2), ("codex", "of codex", 3)],
+            run.Activities.Starts.Select(start => (start.Agent, start.Session, start.Start))
+        );
+        var task = (await run.StatusAsync()).Tasks[0];
+        Assert.Equal(3, task.Starts);
+        Assert.Equal(
+            new TaskRelay
+            {
+                From = "claude",
+                To = "codex",
+                AfterStart = 1,
+                LostConversation = true,
+                Until = reset,
+            },
+            Assert.Single(task.Relays!)
+        );
+        Assert.Contains(
+            run.Activities.Events,
+            happened => happened.Reason.Contains("the conversation with claude is lost to it", StringComparison.Ordinal)
+        );
+    }
+
+    /// <summary>A person who retries a task gives its own agent its turn again; what has happened stays known.</summary>
+    [Fact]
+    public async Task Retry_OfATaskThatWasRelayed_BeginsWithItsOwnAgent()
+    {
+        var isLimited = true;
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a") with { Account = "claude", MaxRemediations = 0, Relays = [new AgentRelay("codex", TimeSpan.FromHours(1))] }],
+            a =>
+            {
+                a.Agent = (input, _) =>
+                    System.Threading.Tasks.Task.FromResult(
+                        input.Agent is null && isLimited
+                            ? new AgentRunResult
+                            {
+                                FailureClass = FailureClass.UsageLimit,
+                                ResetAt = DateTimeOffset.UtcNow.AddHours(2),
+                                NeverBegun = true,
+                            }
+                            : ScriptedActivities.Done()
+                    );
+                a.Verify = _ =>
+                    isLimited ? new VerifyResult { Problems = ["wrong"], ProblemsFile = "p" } : new VerifyResult { Commit = "c" };
+            }
+        );
+        await run.UntilAsync(s => s.State == RunStates.Escalated);
+        isLimited = false;
+
+        var command = new TaskCommand("a");
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal([(null, 1), ("codex", 1), (null, 2)], run.Activities.Starts.Select(start => (start.Agent, start.Start)));
+        var task = (await run.StatusAsync()).Tasks[0];
+        Assert.Null(task.Agent);
+        Assert.False(Assert.Single(task.Relays!).LostConversation);
+        Assert.Equal(2, task.Starts);
+    }
+
     [Fact]
     public async Task Agent_Blocked_WaitsForAnAnswerAndGoesOnWithIt()
     {

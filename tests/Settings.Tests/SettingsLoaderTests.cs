@@ -192,6 +192,22 @@ public class SettingsLoaderTests
         Assert.Contains(result.Values, value => value.Name == "agents.scripted.command" && value.Source.Line == 4);
     }
 
+    /// <summary>Each agent has one turn, also where they name each other.</summary>
+    [Theory]
+    [InlineData("agents: {claude: {slots: 2}}\n", "")]
+    [InlineData("agents: {claude: {relay: codex}}\n", "codex 60")]
+    [InlineData("agents: {claude: {relay: codex, relay_after: 3h}, codex: {relay: claude}}\n", "codex 180")]
+    [InlineData(
+        "agents: {claude: {relay: codex}, codex: {relay: gemini, relay_after: 5m}, gemini: {relay: codex}}\n",
+        "codex 60, gemini 5"
+    )]
+    public void RelaysOf_AgentsThatNameOthers_IsTheRowOfThem(string file, string expected)
+    {
+        var relays = Load(file: file).Settings!.RelaysOf("claude");
+
+        Assert.Equal(expected, string.Join(", ", relays.Select(relay => $"{relay.Agent} {relay.After.TotalMinutes}")));
+    }
+
     [Theory]
     [InlineData("agent: scripetd\nagents: {scripted: {command: [a]}}\n", "'scripted' is near")]
     [InlineData("branch_prefix: bad..name\n", "no branch whose name begins with 'bad..name/'")]
@@ -204,6 +220,9 @@ public class SettingsLoaderTests
     [InlineData("agents: {claude: {fallback: [apj], fallback_budget: 5}}\n", "no provider 'apj'")]
     [InlineData("agents: {claude: {fallback: [subscription], fallback_budget: 5}}\n", "the one that pays first")]
     [InlineData("agents: {claude: {fallback: [api, api], fallback_budget: 5}}\n", "named twice")]
+    [InlineData("agents: {claude: {relay: claude}}\n", "its own relay")]
+    [InlineData("agents: {claude: {relay: codexx}}\n", "no agent 'codexx'")]
+    [InlineData("agents: {claude: {relay: codex, relay_after: 5s}}\n", "not a time from 1m")]
     [InlineData("agents: {empty: {provider: api}}\n", "no program")]
     [InlineData("workers: 70\n", "more than workers.max (64)")]
     [InlineData("retry: {base_delay: 2m}\n", "more than retry.max_delay")]

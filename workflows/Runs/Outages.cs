@@ -20,10 +20,10 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
     public IReadOnlyList<OutageCheckpoint> ToCheckpoint() => [.. Open.Select(o => new OutageCheckpoint(o.Name, o.Why, o.Pause, o.Until))];
 
     /// <summary>Whether a task may start now.</summary>
-    public bool Allow(TaskOutline task) => Open.All(t => !Concerns(t, task) || t.MayStartOne);
+    public bool Allow(TaskOutline task) => Open.All(t => !Holds(t, task) || t.MayStartOne);
 
     /// <summary>Whether both may start now: of the tasks that an outage concerns only one probes it.</summary>
-    public bool AllowTogether(TaskOutline one, TaskOutline other) => Open.All(t => !Concerns(t, one) || !Concerns(t, other));
+    public bool AllowTogether(TaskOutline one, TaskOutline other) => Open.All(t => !Holds(t, one) || !Holds(t, other));
 
     /// <summary>A task was started; if it is the probe, it is the only one.</summary>
     public void Started(TaskOutline task)
@@ -56,7 +56,9 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
             Parked(task, report);
             return;
         }
-        foreach (var outage in Open.Where(t => t.Tries.Contains(task.Id) && ShowsThatItWorks(t, report.Progress.State)))
+        foreach (
+            var outage in Open.Where(t => t.Tries.Contains(task.Id) && Concerns(t, task) && ShowsThatItWorks(t, report.Progress.State))
+        )
         {
             outage.IsOver = true;
         }
@@ -99,6 +101,10 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
     public string Describe() => string.Join(" ", Open.Select(t => $"{ReasonText.NameOf(t.Name)}: {ReasonText.Of(t.Why).TrimEnd('.')}."));
 
     public static bool Concerns(Outage outage, TaskOutline task) => outage.Name.Length == 0 || outage.Name == task.Account;
+
+    /// <summary>Whether a task may not start for it: one that may go on with another agent finds out at its start.</summary>
+    private static bool Holds(Outage outage, TaskOutline task) =>
+        Concerns(outage, task) && !(outage.Until is not null && task.Relays is { Count: > 0 });
 
     private static bool ShowsThatItWorks(Outage outage, string state) =>
         outage.Name.Length == 0

@@ -5,10 +5,11 @@ internal sealed class TaskEntry
 {
     /// <summary>The state that the plan and the last checkpoint file contain.</summary>
     private TaskCheckpoint _known;
+    private readonly TaskOutline _planned;
 
     public TaskEntry(TaskOutline outline, int index, DateTimeOffset now)
     {
-        Outline = outline;
+        _planned = outline;
         Index = index;
         var first = new TaskProgress
         {
@@ -20,10 +21,10 @@ internal sealed class TaskEntry
         State = _known = new TaskCheckpoint { Progress = first, Approved = !outline.RequiresApproval };
     }
 
-    /// <summary>The plan's data.</summary>
-    public TaskOutline Outline { get; }
+    /// <summary>The plan's data, with the account that the task uses now.</summary>
+    public TaskOutline Outline => OutlineAt(Progress);
 
-    public string Id => Outline.Id;
+    public string Id => _planned.Id;
 
     /// <summary>Index in the plan: the order in which ready tasks start.</summary>
     public int Index { get; }
@@ -58,6 +59,9 @@ internal sealed class TaskEntry
     /// <summary>Whether the task's state differs from what the plan and the last checkpoint file contain.</summary>
     public bool IsUnsaved => State != _known;
 
+    /// <summary>As <see cref="Outline"/>, at a progress that is not taken in yet.</summary>
+    public TaskOutline OutlineAt(TaskProgress progress) => progress.Agent is { } other ? _planned with { Account = other } : _planned;
+
     /// <summary>The task for clients.</summary>
     /// <param name="queuePosition">Its place among those that wait to be merged; null: it does not wait.</param>
     public RunTask Shown(int? queuePosition = null) =>
@@ -90,6 +94,7 @@ internal sealed class TaskEntry
     public void PutBack(string guidance) =>
         State = State with
         {
+            Progress = Progress with { Agent = null },
             Guidance = guidance,
             LeftOut = false,
             PastExecutions = ExecutionId.Length == 0 ? State.PastExecutions : [.. State.PastExecutions, ExecutionId],

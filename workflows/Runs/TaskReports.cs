@@ -87,7 +87,7 @@ internal static class TaskReports
         }
         var progress = report.Progress with
         {
-            Outage = Outages.Of(entry.Outline, report),
+            Outage = Outages.Of(entry.OutlineAt(report.Progress), report),
             Parts = report.Progress.Parts is null ? null : entry.Progress.Parts ?? [],
             Landed = entry.Progress.Landed,
         };

@@ -92,8 +92,19 @@ internal sealed class OwnAgent(
         waits.ForAsync(TaskStates.Executing, new AgentStartsAgain(new Quote(result.Message), pause), pause);
 
     /// <inheritdoc/>
-    public override Task WaitUntilResetAsync(AgentRunResult result, DateTimeOffset reset, TimeSpan pause) =>
-        waits.UntilResetAsync(result.Message, reset, pause);
+    public override Task WaitUntilResetAsync(AgentRunResult result, DateTimeOffset reset, TimeSpan pause)
+    {
+        var now = new DateTimeOffset(Workflow.UtcNow, TimeSpan.Zero);
+        if (
+            Relaying.Next(state.Input.Task, state.Progress, result, state.Session.Length > 0, now) is { } relay
+            && Workflow.Patched("relay")
+        )
+        {
+            state.GoOnWith(relay);
+            return Task.CompletedTask;
+        }
+        return waits.UntilResetAsync(result.Message, reset, pause);
+    }
 
     /// <inheritdoc/>
     public override Task WaitForBudgetAsync(AgentRunResult result, TimeSpan pause) => waits.ForBudgetAsync(result, pause);

@@ -168,6 +168,14 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         Notice([new TaskNotice(answer.ToString())]);
     }
 
+    /// <summary>Another agent goes on, without the conversation.</summary>
+    public void GoOnWith(TaskRelay relay)
+    {
+        Session = "";
+        Progress = Progress with { Agent = relay.To, Relays = [.. Progress.Relays ?? [], relay] };
+        Notice([new TaskNotice($"it was {relay}")]);
+    }
+
     /// <summary>Takes a person's decision, if one is awaited.</summary>
     public void Decide(bool accepted, Person by)
     {

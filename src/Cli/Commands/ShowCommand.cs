@@ -109,6 +109,10 @@ internal sealed class ShowCommand : CliCommand
         );
         Say(context, "after", string.Join(", ", task.DependsOn));
         Say(context, "attempt", $"{task.Attempt}, {task.Starts} agent starts{(task.Reused ? ", taken up from an earlier run" : "")}");
+        foreach (var relay in task.Relays ?? [])
+        {
+            Say(context, "relay", LocalTimes.In(relay.ToString()));
+        }
         Say(context, "models", string.Join(", ", models));
         Say(context, "gates", GateWords.Count(task.Gates));
         foreach (var answer in task.Answers ?? [])

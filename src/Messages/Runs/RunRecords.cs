@@ -142,6 +142,10 @@ public sealed record TaskOutline
     /// <summary>The account of its agent: tasks of one account are parked together.</summary>
     public string Account { get; init; } = "";
 
+    /// <summary>The agents that go on with it where its own would wait for long, in order; null: none, and it waits.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AgentRelay>? Relays { get; init; }
+
     /// <summary>Done before this run began (an earlier phase, not in <c>only</c>): its dependants may run.</summary>
     public bool Done { get; init; }
 

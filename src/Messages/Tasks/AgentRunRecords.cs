@@ -34,6 +34,10 @@ public sealed record RunAgentInput : AgentCallInput
     public required TaskInput Task { get; init; }
     public required PreparedTask Prepared { get; init; }
 
+    /// <summary>The agent, where it is another one than the task's own; null: its own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Agent { get; init; }
+
     /// <summary>How often the task's work was rejected before this attempt; conflicts with others' work do not count.</summary>
     public int Failures { get; init; }
 

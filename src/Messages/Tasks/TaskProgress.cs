@@ -162,6 +162,16 @@ public record TaskProgress
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskAnswer>? Answers { get; init; }
 
+    /// <summary>The agent that works on it in place of its own; left out where that does.</summary>
+    [JsonPropertyName("agent")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Agent { get; init; }
+
+    /// <summary>How it went on with other agents, the oldest first; left out where it did not.</summary>
+    [JsonPropertyName("relays")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TaskRelay>? Relays { get; init; }
+
     /// <summary>Of its last agent run; where a planner or a reviewer has ended: of what was accepted of its answers.</summary>
     /// <inheritdoc cref="AgentRunResult.SaidHash"/>
     [JsonPropertyName("saidHash")]
@@ -196,7 +206,7 @@ public record TaskProgress
     }
 
     /// <summary>The task as another execution of its workflow begins: what was used, granted and answered is kept, results are
-    /// not.</summary>
+    /// not, and its own agent has its turn again.</summary>
     public TaskProgress WithoutResult() =>
         this with
         {
@@ -209,5 +219,6 @@ public record TaskProgress
             Asks = null,
             Parts = null,
             Outage = null,
+            Agent = null,
         };
 }

@@ -144,13 +144,28 @@ public sealed class PreflightCheck(RunServices services)
         CancellationToken stop
     )
     {
-        var agents = files.Plan.Tasks.Select(files.Settings.AgentOf).Distinct(StringComparer.Ordinal).ToList();
+        var (settings, own) = (files.Settings, files.Plan.Tasks.Select(files.Settings.AgentOf).Distinct(StringComparer.Ordinal).ToList());
+        var relays = own.SelectMany(settings.RelaysOf).Select(relay => relay.Agent).Distinct(StringComparer.Ordinal).ToList();
+        List<string> agents = [.. own.Union(relays)];
         var reviewer = files.Settings.Review.Reviewer;
         errors.AddRange(
             PricedAgents.Faults(
                 files.Settings,
                 [
                     .. files.Plan.Tasks.Select(task => (files.Settings.AgentOf(task), files.Settings.ModelOf(task))),
+                    .. relays.Select(relay =>
+                        (
+                            relay,
+                            settings.ModelOf(
+                                new PlanTask
+                                {
+                                    Id = "",
+                                    Description = "",
+                                    Agent = relay,
+                                }
+                            )
+                        )
+                    ),
                     .. files.Settings.Review.Enabled ? [(reviewer.Agent, files.Settings.ModelOf(reviewer))] : ((string, string)[])[],
                 ]
             )

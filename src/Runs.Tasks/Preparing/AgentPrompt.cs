@@ -16,12 +16,14 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     /// <summary>The prompt: the whole task, or, in a conversation that continues, only what is new.</summary>
     /// <param name="input">Which task and start.</param>
     /// <param name="conversation">File of the conversation to continue; null: a new one.</param>
+    /// <param name="time">The clock.</param>
     public static async Task<AgentPrompt> WriteAsync(
         GitRepository repository,
         RunAgentInput input,
         RunFiles files,
         PlanTask task,
-        string? conversation
+        string? conversation,
+        TimeProvider time
     )
     {
         var commits = new CommitStore(repository);
@@ -31,6 +33,10 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
             ? GoOn(problems, input, ending)
             : Whole(files, task, input.Guidance, problems, ending)
                 + (input.Answer.Length == 0 ? "" : $"\n# What became of your request\n\n{input.Answer}\n");
+        if (conversation is null && input.Agent is not null)
+        {
+            text += await new HandOver(files.Folder, task.Id, time).WriteAsync(input.Start, input.Prepared.BaseCommit);
+        }
         if (AgentSupervisor.Look(files.Folder.Start(task.Id, input.Start)) == AgentStartState.NotStarted)
         {
             text += await MailAsync(files, task.Id, input.Start, conversation);

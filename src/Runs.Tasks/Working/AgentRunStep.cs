@@ -20,7 +20,7 @@ public sealed class AgentRunStep(RunServices services)
     public async Task<AgentRunResult> RunAsync(RunAgentInput input, StepExecution execution)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
-        var task = files.Task(input.Task);
+        var task = TaskOf(input, files);
         var folder = files.Folder.Start(task.Id, input.Start);
         var wasOwned = File.Exists(Path.Combine(folder, "owner"));
         if (AgentMonitor.NeverBegun(input.Stop, folder, SessionOf(input, files, execution)) is { } stopped)
@@ -103,7 +103,7 @@ public sealed class AgentRunStep(RunServices services)
         var snapshots = new WorkSnapshots(
             workspace,
             worktree,
-            () => runner.HasConversationFiles ? runner.FindConversation(conversation) : null,
+            () => ToKeep(runner, input, conversation),
             () => confined?.TakeOverAsync() ?? Task.CompletedTask,
             services.Time
         );
@@ -158,6 +158,7 @@ public sealed class AgentRunStep(RunServices services)
             outcome,
             input,
             files,
+            task,
             start,
             AgentRunNotes.Of(outcome) with
             {
@@ -189,6 +190,10 @@ public sealed class AgentRunStep(RunServices services)
         return await JudgeErrorAsync(result, outcome, workspace, worktree, input, AgentClaim.TryRead(start.Folder)?.Status);
     }
 
+    /// <summary>File of the conversation that is kept for another machine, where the task's own agent goes on; null: none.</summary>
+    private static string? ToKeep(IAgentRunner runner, RunAgentInput input, string conversation) =>
+        runner.HasConversationFiles && input.Agent is null or AgentCatalog.Claude ? runner.FindConversation(conversation) : null;
+
     // The first of several that start together has a lead, so that the others find its prompt in the provider's cache.
     private async Task LeadAsync(TimeSpan lead, string agent, AgentStart start, StepExecution execution)
     {
@@ -198,6 +203,10 @@ public sealed class AgentRunStep(RunServices services)
             await services.Part(part => new HeadStart(part.Time)).WaitAsync(HeadStart.PrefixOf(agent, start), lead, left.Token);
         }
     }
+
+    /// <summary>The task with the agent that works on it: the model that the plan names is one of its own agent.</summary>
+    private static PlanTask TaskOf(RunAgentInput input, RunFiles files) =>
+        files.Task(input.Task) is var task && input.Agent is { } other ? task with { Agent = other, Model = null } : task;
 
     /// <summary>The conversation that goes on: where the machine is another one than the agent was begun on, its start is not here, but its
     /// conversation may be.</summary>
@@ -230,7 +239,7 @@ public sealed class AgentRunStep(RunServices services)
             Model = AgentStarts.ModelOf(task, files.Settings, input.Failures),
             Settings = files.Settings,
             Slots = files.Settings.Agents.GetValueOrDefault(agent)?.Slots,
-            IsUnderWay = input.Session.Length > 0 || input.Attempt > 1,
+            IsUnderWay = input.Session.Length > 0 || input.Attempt > 1 || input.Agent is not null,
         };
 
     /// <summary>A program that ended with an error has given up. Without work its task fails; with work it is a matter of another attempt,
@@ -291,6 +300,7 @@ public sealed class AgentRunStep(RunServices services)
         AgentOutcome outcome,
         RunAgentInput input,
         RunFiles files,
+        PlanTask task,
         AgentStart start,
         AgentRunNotes notes,
         bool found
@@ -301,7 +311,6 @@ public sealed class AgentRunStep(RunServices services)
             WorktreeClaim.Take(start);
         }
         var claim = AgentClaim.TryRead(start.Folder, out var said, out _);
-        var task = files.Task(start.Task);
         notes.Write(start.Folder);
         var (failure, message) = AgentOutcomeClassifier.Of(outcome, claim, found);
         if (failure == FailureClass.Blocked)

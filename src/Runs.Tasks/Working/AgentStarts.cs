@@ -34,7 +34,8 @@ internal sealed class AgentStarts(RunServices services)
             input,
             files,
             task,
-            resume ? runner.FindConversation(input.Session) : null
+            resume ? runner.FindConversation(input.Session) : null,
+            services.Time
         );
         var ownership = Ownership.Of(task);
         return new AgentStart
@@ -52,7 +53,7 @@ internal sealed class AgentStarts(RunServices services)
             SessionId = session,
             Model = ModelOf(task, files.Settings, input.Failures) is var model && model == AgentSettings.OwnModel ? null : model,
             EarlierFolders = [.. Enumerable.Range(1, input.Start - 1).Select(start => files.Folder.Start(task.Id, start))],
-            Conversation = new AdoptedConversation(files.Folder, task.Id).Find(),
+            Conversation = input.Agent is null ? new AdoptedConversation(files.Folder, task.Id).Find() : null,
             SystemPrompt = prompt.System,
             AgentDefinitions = prompt.Agents,
             Mail = new AgentMailFiles(Mailbox.PathOf(files.Folder), MailReader.ReadUpTo(files.Folder, task.Id)),

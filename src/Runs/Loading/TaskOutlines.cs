@@ -48,6 +48,7 @@ internal static class TaskOutlines
                     Exclusive = task.FilesWrite is null && !task.Parallel,
                     RequiresApproval = task.RequiresApproval,
                     Account = start.Settings.AgentOf(task),
+                    Relays = RelaysOf(task, start.Settings),
                     Done = !selected.Contains(task.Id) && !files.Added.Contains(task.Id),
                     MaxRemediations = task.MaxRetries ?? start.Settings.MaxRemediations,
                     Timeout = task.Timeout ?? start.Settings.TaskTimeout,
@@ -57,6 +58,12 @@ internal static class TaskOutlines
             warnings
         );
     }
+
+    /// <summary>Only Claude has the agents that a task may require.</summary>
+    private static List<AgentRelay>? RelaysOf(PlanTask task, OrchestratorSettings settings) =>
+        task.RequiredAgents.Count == 0 && settings.RelaysOf(settings.AgentOf(task)) is { Count: > 0 } relays
+            ? [.. relays.Select(relay => new AgentRelay(relay.Agent, relay.After))]
+            : null;
 
     private static string Title(PlanTask task) => TitleOf(task.Description);
 

@@ -40,6 +40,13 @@ public sealed record AgentSettings(
     /// <summary>What each of <see cref="Fallback"/> may cost in one calendar month; null: there is none.</summary>
     public BudgetAmount? FallbackBudget { get; init; }
 
+    /// <summary>The agent that goes on with a task of this one whose usage limit lasts for <see cref="RelayAfter"/> or longer; null: none,
+    /// and the task waits for the reset.</summary>
+    public string? Relay { get; init; }
+
+    /// <summary>How long a usage limit has to last, as far as its reset is known, for <see cref="Relay"/>.</summary>
+    public TimeSpan RelayAfter { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>The agent that is always there.</summary>
     internal const string Claude = "claude";
 
@@ -91,6 +98,21 @@ public sealed record AgentSettings(
         null,
         UsageTypes.BudgetOrOff,
         "what each provider of fallback may cost in a calendar month; then the work waits for the reset"
+    );
+
+    private static readonly Setting<string?> RelayKey = new(
+        "agents.*.relay",
+        null,
+        SettingTypes.OptionalText,
+        "another agent, which goes on with tasks of this one that would wait for relay_after or longer for a usage limit; "
+            + "the conversation is lost"
+    );
+
+    private static readonly Setting<TimeSpan> RelayAfterKey = new(
+        "agents.*.relay_after",
+        TimeSpan.FromHours(1),
+        SettingTypes.Time(TimeSpan.FromMinutes(1), TimeSpan.FromDays(7)),
+        "how long a usage limit has to last, as far as its end is known, for relay"
     );
 
     internal static readonly Setting<IReadOnlyList<string>> McpServersKey = new(
@@ -161,6 +183,15 @@ public sealed record AgentSettings(
         var fallback = settings.Read(FallbackKey, name);
         var budget = settings.Read(FallbackBudgetKey, name);
         DemandFallback(settings, name, provider, fallback, budget);
+        var relay = settings.Read(RelayKey, name);
+        settings.Demand(relay != name, RelayKey, "an agent can't be its own relay.", "Name another agent, or none.", name);
+        settings.Demand(
+            relay is null || KnownAgents.Names.Contains(relay) || settings.Names("agents", Claude).Contains(relay),
+            RelayKey,
+            $"there is no agent '{relay}'.",
+            $"Known are {string.Join(", ", settings.Names("agents", Claude).Union(KnownAgents.Names).Order(StringComparer.Ordinal))}.",
+            name
+        );
         return new AgentSettings(
             command,
             provider,
@@ -175,6 +206,8 @@ public sealed record AgentSettings(
             Model = settings.Read(ModelKey, name),
             Fallback = fallback,
             FallbackBudget = budget,
+            Relay = relay,
+            RelayAfter = settings.Read(RelayAfterKey, name),
         };
     }
 

@@ -197,6 +197,25 @@ public sealed record OrchestratorSettings
     /// <summary>The agent of a task: the plan's, or else <see cref="Agent"/>.</summary>
     public string AgentOf(PlanTask task) => task.Agent ?? Agent;
 
+    /// <summary>The agents that go on with a task of an agent whose usage limit lasts for long, one after the other, each once.</summary>
+    /// <param name="agent">The agent that begins.</param>
+    /// <returns>Each with how long the limit of the one before it has to last.</returns>
+    public IReadOnlyList<(string Agent, TimeSpan After)> RelaysOf(string agent)
+    {
+        var relays = new List<(string Agent, TimeSpan After)>();
+        for (
+            var at = agent;
+            Agents.GetValueOrDefault(at) is { Relay: { } next, RelayAfter: var after }
+                && next != agent
+                && relays.All(one => one.Agent != next);
+            at = next
+        )
+        {
+            relays.Add((next, after));
+        }
+        return relays;
+    }
+
     /// <summary>The first model of a task: the plan's, or else its agent's, or else <see cref="Model"/>;
     /// <see cref="AgentSettings.OwnModel"/> for an agent whose program chooses itself.</summary>
     public string ModelOf(PlanTask task) =>

@@ -34,6 +34,9 @@ internal sealed record HistoryScenario(string Outcome, params IReadOnlyList<Type
     /// <summary>They do not depend on each other.</summary>
     public bool AtOnce { get; init; }
 
+    /// <summary>The agents that go on with them.</summary>
+    public IReadOnlyList<AgentRelay>? Relays { get; init; }
+
     public Action<ScriptedActivities> Script { get; init; } = _ => { };
 
     /// <summary>What a person does meanwhile.</summary>
@@ -48,7 +51,12 @@ internal sealed record HistoryScenario(string Outcome, params IReadOnlyList<Type
     {
         var tasks = Enumerable
             .Range(0, Tasks)
-            .Select(i => new TaskOutline { Id = $"t{i}", DependsOn = i == 0 || AtOnce ? [] : [$"t{i - 1}"] });
+            .Select(i => new TaskOutline
+            {
+                Id = $"t{i}",
+                DependsOn = i == 0 || AtOnce ? [] : [$"t{i - 1}"],
+                Relays = Relays,
+            });
         await using var run = await ScriptedRun.CreateAsync([.. tasks], Script, Settings);
         run.RunId = RunId;
         await run.BeginAsync(Input);

@@ -360,6 +360,23 @@ internal static class HistoryScenarios
                 await run.Run.ExecuteUpdateAsync(w => w.IncreaseBudgetAsync(new RaiseBudgetCommand(BudgetKinds.Run, 20)));
             },
         };
+        yield return new("relayed", Orchestration, Work)
+        {
+            Relays = [new AgentRelay("codex", TimeSpan.FromHours(1))],
+            Script = a =>
+                a.Agent = (input, _) =>
+                    input.Agent is null
+                        ? Task.FromResult(
+                            new AgentRunResult
+                            {
+                                FailureClass = FailureClass.UsageLimit,
+                                Message = "You've hit your session limit",
+                                ResetAt = DateTimeOffset.UtcNow.AddHours(5),
+                                Session = "s",
+                            }
+                        )
+                        : DoneAsync(),
+        };
         yield return new("continued", Governor) { KeepsFirst = true, Play = GovernorTests.PlayAsync };
     }
 

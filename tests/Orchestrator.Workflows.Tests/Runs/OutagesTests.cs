@@ -132,6 +132,21 @@ public sealed class OutagesTests
         Assert.Equal(Now.AddHours(3), Assert.Single(_outages.Open).Until);
     }
 
+    /// <summary>What may go on with another agent finds out at its start; an account that does not work is no matter of time.</summary>
+    [Fact]
+    public void Allow_UsageLimit_HoldsNoTaskThatMayBeRelayed()
+    {
+        var relayed = Task("b") with { Relays = [new AgentRelay("y", TimeSpan.FromHours(1))] };
+        Park("a", FailureClass.UsageLimit, until: Now.AddHours(5));
+
+        Assert.False(_outages.Allow(Task("c")));
+        Assert.True(_outages.Allow(relayed));
+        Assert.True(_outages.AllowTogether(relayed, relayed with { Id = "d" }));
+
+        Park("e", FailureClass.Account);
+        Assert.False(_outages.Allow(relayed));
+    }
+
     [Fact]
     public void Report_LimitAndThenNoLogin_AreTwoThingsOfOneAccount()
     {

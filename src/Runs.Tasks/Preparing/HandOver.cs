@@ -1,0 +1,73 @@
+using Orchestrator.Agents.Logs;
+using Orchestrator.Gates.Secrets;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>What an agent is told that goes on with the work of another one, whose conversation it does not have: from what that printed,
+/// since its files speak for themselves.</summary>
+/// <param name="folder">The run's folder.</param>
+/// <param name="taskId">The task.</param>
+/// <param name="time">The clock.</param>
+internal sealed class HandOver(RunFolder folder, string taskId, TimeProvider time)
+{
+    private const int MostDeeds = 30;
+    private const int MostWords = 5;
+    private const int LongestLine = 300;
+
+    /// <summary>The section of the prompt; empty where no start before this one has begun.</summary>
+    /// <param name="start">Number of the start.</param>
+    /// <param name="baseCommit">What its worktree began with.</param>
+    public async Task<string> WriteAsync(int start, string baseCommit)
+    {
+        var begun = Enumerable.Range(1, start - 1).Select(number => folder.Start(taskId, number)).Where(Directory.Exists).ToList();
+        if (begun.Count == 0)
+        {
+            return "";
+        }
+        var deeds = new Queue<string>();
+        var words = new Queue<string>();
+        foreach (var earlier in begun)
+        {
+            // What a plain program prints are no words of a model.
+            var isConversation = false;
+            await foreach (var happened in AgentLog.ReadAsync(earlier, follow: false, time, CancellationToken.None))
+            {
+                isConversation |= happened is AgentSessionStarted;
+                if (happened is AgentToolUse use)
+                {
+                    Keep(deeds, $"{use.Tool}: {use.Subject}", MostDeeds);
+                }
+                else if (isConversation && happened is AgentText text)
+                {
+                    Keep(words, text.Text, MostWords);
+                }
+            }
+        }
+        var told = new StringBuilder(
+            "\n# What was done before you\n\nAnother agent has worked on this task in this worktree, until its usage limit was reached. "
+                + "You do not have its conversation. The files are as it left them, also those that are not committed: look at what is "
+                + $"there (git status, git diff {baseCommit}), keep what is good, and go on with the task where it stopped. What it was "
+                + "told is above.\n"
+        );
+        Append(told, "What it did last, in order", deeds);
+        Append(told, "What it said last, as quotations", words);
+        return told.ToString();
+    }
+
+    private static void Keep(Queue<string> kept, string text, int most)
+    {
+        kept.Enqueue(QuotedText.CutLine(SecretScanner.Redact(text), LongestLine));
+        if (kept.Count > most)
+        {
+            kept.Dequeue();
+        }
+    }
+
+    private static void Append(StringBuilder told, string title, Queue<string> lines)
+    {
+        if (lines.Count > 0)
+        {
+            told.Append('\n').Append(title).Append(":\n\n").AppendJoin('\n', lines.Select(line => $"- {line}")).Append('\n');
+        }
+    }
+}
