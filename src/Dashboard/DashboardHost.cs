@@ -35,6 +35,7 @@ public static class DashboardHost
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orchestrate" });
         builder.Services.AddSingleton(loggers);
         builder.Services.AddRoutingCore();
+        ApiDescription.AddTo(builder.Services);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
         builder
             .WebHost.UseKestrelCore()
@@ -84,7 +85,7 @@ public static class DashboardHost
         more?.Invoke(app);
         pages.AddTo(app);
         new FormRoutes(commands, pages, renderer, answers, sessions).AddTo(app);
-        new ApiRoutes(commands, time).AddTo(app);
+        new ApiRoutes(commands, new ApiDescription(app.Services), time).AddTo(app);
         var events = new AllEvents(commands, time);
         new ChangeStreams(commands, source, events, time, app.Lifetime.ApplicationStopping).AddTo(app);
         app.UseWebSockets();

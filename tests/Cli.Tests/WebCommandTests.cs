@@ -211,6 +211,9 @@ public sealed partial class WebCommandTests
             return new Web(process, new Uri(link[link.IndexOf("http://", StringComparison.Ordinal)..]));
         }
 
+        /// <summary>With the token.</summary>
+        public HttpClient Client => _client;
+
         public async Task<JsonNode> GetAsync(string path) =>
             JsonNode.Parse(await (await SendAsync(HttpMethod.Get, path)).Content.ReadAsStringAsync())!;
 

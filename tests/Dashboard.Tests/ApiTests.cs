@@ -91,7 +91,7 @@ public sealed class ApiTests
         ).Content.ReadAsStringAsync();
 
         var paths = JsonNode.Parse(text)!["paths"]!.AsObject();
-        Assert.All(ApiTable.All, route => Assert.NotNull(paths[route.Path]?[route.Method.ToLowerInvariant()]));
+        Assert.All(ApiTable.All, route => Assert.NotNull(paths[ApiRoutes.Root + route.Path]?[route.Method.ToLowerInvariant()]));
         var names = paths
             .SelectMany(path => path.Value!.AsObject())
             .Select(operation => operation.Value!["operationId"]!.GetValue<string>())

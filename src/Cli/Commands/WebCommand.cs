@@ -6,6 +6,7 @@ using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Web;
 using Orchestrator.Dashboard.Door;
 using Orchestrator.Machine.Hosting;
+using Orchestrator.Machine.Repositories;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -60,6 +61,11 @@ internal sealed class WebCommand : CliCommand
         if (!IPAddress.IsLoopback(options.Address.Address) && options.Certificate is null)
         {
             context.Terminal.Warn("What is said to this address, the token too, can be read on the way: --insecure was given.");
+        }
+        // The first run of a repository can be started on the page too.
+        if (context.FindRepository() is { IsBare: false } here)
+        {
+            new KnownRepositories(context.Environment).Add(here);
         }
         using var log = _log.Open(parsed, Path.Combine(WebToken.FolderOf(context.Environment), "web-.log"), context);
         var builder = ServiceHost.Create(log);

@@ -50,7 +50,3 @@ internal sealed record RemovedEntry(string RunId, string State, bool Whole, long
 /// <param name="State">Its state.</param>
 /// <param name="Why">Why it stays.</param>
 internal sealed record KeptEntry(string RunId, string State, IReadOnlyList<string> Why);
-
-/// <summary>Answer of <c>worktrees --json</c>.</summary>
-/// <param name="Worktrees">The linked worktrees, in git's order.</param>
-internal sealed record WorktreesDocument(IReadOnlyList<WorktreeEntry> Worktrees) : Document;

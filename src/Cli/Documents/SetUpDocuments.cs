@@ -5,14 +5,6 @@ namespace Orchestrator.Cli.Documents;
 /// <summary>Answer of <c>version --json</c>.</summary>
 internal sealed record VersionDocument(string Version, string Runtime, string Platform) : Document;
 
-/// <summary>Answer of <c>check --json</c>.</summary>
-/// <param name="Status">The worst of the checks: <c>ok</c>, <c>warn</c> or <c>fail</c>.</param>
-/// <param name="Checks">One entry for each check.</param>
-internal sealed record CheckDocument(string Status, IReadOnlyList<CheckEntry> Checks) : Document;
-
-/// <summary>Result of one check.</summary>
-internal sealed record CheckEntry(string Name, string Status, string Message, string? Cure);
-
 /// <summary>Answer of <c>trust --json</c>.</summary>
 /// <param name="Repository">Root of the repository.</param>
 /// <param name="Trusted">True when nothing is left to be trusted.</param>

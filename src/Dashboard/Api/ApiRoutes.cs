@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Orchestrator.Client.Views;
 using Orchestrator.Dashboard.Door;
 
 namespace Orchestrator.Dashboard.Api;
@@ -7,8 +8,9 @@ namespace Orchestrator.Dashboard.Api;
 /// <summary>Answers the API: each request is a command line of <see cref="ApiTable"/>, and its answer the command's own JSON
 /// document.</summary>
 /// <param name="commands">Carries them out.</param>
+/// <param name="description">The description of the API.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ApiRoutes(CommandReader commands, TimeProvider time)
+internal sealed class ApiRoutes(CommandReader commands, ApiDescription description, TimeProvider time)
 {
     /// <summary>All addresses begin with it.</summary>
     public const string Root = "/api/v1";
@@ -22,22 +24,22 @@ internal sealed class ApiRoutes(CommandReader commands, TimeProvider time)
     /// <summary>Adds them.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
+        routes
+            .MapGet(Root + "/repositories", context => JsonAsync(context, new RepositoriesDocument(commands.Repositories)))
+            .Describe(new(HttpMethods.Get, "listRepositories", "The repositories of this user") { Answer = typeof(RepositoriesDocument) });
+        routes
+            .MapGet(
+                Root + "/inbox",
+                async context => await JsonAsync(context, new InboxDocument(await commands.InboxAsync(context.RequestAborted)))
+            )
+            .Describe(new(HttpMethods.Get, "listInbox", "What needs the user, in all repositories") { Answer = typeof(InboxDocument) });
         routes.MapGet(
-            Root + "/repositories",
-            context => JsonAsync(context, JsonSerializer.Serialize(new { repositories = commands.Repositories }, CommandReader.Json))
+            Root + "/openapi.json",
+            async context => await JsonAsync(context, await description.TextAsync(context.RequestAborted))
         );
-        routes.MapGet(
-            Root + "/inbox",
-            async context =>
-                await JsonAsync(
-                    context,
-                    JsonSerializer.Serialize(new { entries = await commands.InboxAsync(context.RequestAborted) }, CommandReader.Json)
-                )
-        );
-        routes.MapGet(Root + "/openapi.json", context => JsonAsync(context, OpenApiText.Value));
         foreach (var route in ApiTable.All)
         {
-            routes.MapMethods(Root + route.Path, [route.Method], context => AnswerAsync(context, route));
+            routes.MapMethods(Root + route.Path, [route.Method], context => AnswerAsync(context, route)).Describe(route);
         }
         routes.MapFallback(
             "/api/{**rest}",
@@ -96,7 +98,7 @@ internal sealed class ApiRoutes(CommandReader commands, TimeProvider time)
                 .ExecuteAsync(context);
             return;
         }
-        if (route.HasDocument)
+        if (route.IsRead)
         {
             await SendAsync(context, await commands.ReadAsync(repository.Root, words, context.RequestAborted));
             return;
@@ -141,8 +143,7 @@ internal sealed class ApiRoutes(CommandReader commands, TimeProvider time)
         }
         if (outcome.ExitCode is 0 or 4)
         {
-            var told = new { exitCode = outcome.ExitCode, told = outcome.Text };
-            await JsonAsync(context, JsonSerializer.Serialize(told, CommandReader.Json), StatusOf(outcome, hasDocument: false));
+            await JsonAsync(context, new CommandTold(outcome.ExitCode, outcome.Text), StatusOf(outcome, hasDocument: false));
             return;
         }
         var lines = outcome.Messages.Trim().Split('\n', 2);
@@ -183,6 +184,9 @@ internal sealed class ApiRoutes(CommandReader commands, TimeProvider time)
         var text = await reader.ReadToEndAsync(context.RequestAborted);
         return text.Trim().Length == 0 ? [] : JsonNode.Parse(text) as JsonObject ?? throw new JsonException("it is no object.");
     }
+
+    private static Task JsonAsync<T>(HttpContext context, T document, int status = StatusCodes.Status200OK)
+        where T : class => JsonAsync(context, JsonSerializer.Serialize(document, CommandReader.Json), status);
 
     private static async Task JsonAsync(HttpContext context, string json, int status = StatusCodes.Status200OK)
     {

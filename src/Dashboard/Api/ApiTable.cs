@@ -1,3 +1,7 @@
+using Microsoft.OpenApi;
+using Orchestrator.Client.Views;
+using Orchestrator.Documents;
+
 namespace Orchestrator.Dashboard.Api;
 
 /// <summary>All addresses of the API that are command lines.</summary>
@@ -13,29 +17,29 @@ internal static class ApiTable
     /// <summary>The table, in the order of the documentation.</summary>
     public static IReadOnlyList<ApiRoute> All { get; } =
     [
-        Read(
+        Read<HistoryDocument>(
             "listRuns",
             OfRepository + "/runs",
             "The runs of a repository, the latest first",
             request => ["history", "--json", .. ApiRequest.Option("--limit", request.Query("limit"))]
         ) with
         {
-            Query = [new ApiMember("limit", "How many of them; 20 by default.")],
+            Query = [new ApiMember("limit", "How many of them; 20 by default.", Type: JsonSchemaType.Integer)],
         },
-        Read("getRun", OfRun, "A run as it is", request => ["status", "--json", "--", request.Run]),
-        Read("getReport", OfRun + "/report", "A run's report", request => ["report", "--json", "--", request.Run]),
-        Read("getTask", OfTask, "A task with its transitions and mail", request => ["show", "--json", "--", request.Task]),
-        Read(
+        Read<RunStatus>("getRun", OfRun, "A run as it is", request => ["status", "--json", "--", request.Run]),
+        Read<RunStatus>("getReport", OfRun + "/report", "A run's report", request => ["report", "--json", "--", request.Run]),
+        Read<TaskDocument>("getTask", OfTask, "A task with its transitions and mail", request => ["show", "--json", "--", request.Task]),
+        Read<LogDocument>(
             "getLog",
             OfTask + "/log",
             "What a task's agent said and did",
             request => ["logs", "--json", .. ApiRequest.Option("--start", request.Query("start")), "--", request.Task]
         ) with
         {
-            Query = [new ApiMember("start", "Number of the agent's start; the last one by default.")],
+            Query = [new ApiMember("start", "Number of the agent's start; the last one by default.", Type: JsonSchemaType.Integer)],
         },
-        Read("getDiff", OfTask + "/diff", "What a task changes", request => ["diff", "--json", "--", request.Task]),
-        Read(
+        Read<DiffDocument>("getDiff", OfTask + "/diff", "What a task changes", request => ["diff", "--json", "--", request.Task]),
+        Read<ProofDocument>(
             "getProof",
             OfRepository + "/proof",
             "Which task a line of code came by, what its gates said, and who decided",
@@ -51,34 +55,50 @@ internal static class ApiTable
                 new ApiMember("revision", "In this commit or branch; HEAD by default."),
             ],
         },
-        Read("listSettings", OfRepository + "/settings", "All settings with where each comes from", _ => ["config", "list", "--json"]),
-        Read("getUsage", OfRepository + "/usage", "Usage limits, tokens and money of all accounts", _ => ["usage", "--json"]),
-        Read("listSchedules", OfRepository + "/schedules", "The schedules", _ => ["schedule", "list", "--json"]),
-        Read("listBacklog", OfRepository + "/backlog", "The tasks of the backlog", _ => ["tasks", "list", "--json"]),
-        Read(
+        Read<ConfigDocument>(
+            "listSettings",
+            OfRepository + "/settings",
+            "All settings with where each comes from",
+            _ => ["config", "list", "--json"]
+        ),
+        Read<UsageDocument>(
+            "getUsage",
+            OfRepository + "/usage",
+            "Usage limits, tokens and money of all accounts",
+            _ => ["usage", "--json"]
+        ),
+        Read<SchedulesDocument>("listSchedules", OfRepository + "/schedules", "The schedules", _ => ["schedule", "list", "--json"]),
+        Read<BacklogDocument>("listBacklog", OfRepository + "/backlog", "The tasks of the backlog", _ => ["tasks", "list", "--json"]),
+        Read<SessionsDocument>(
             "listSessions",
             OfRepository + "/sessions",
             "The conversations of Claude Code on this machine",
             request => ["sessions", "--json", .. ApiRequest.Option("--hours", request.Query("hours"))]
         ) with
         {
-            Query = [new ApiMember("hours", "Only those of the last hours.")],
+            Query = [new ApiMember("hours", "Only those of the last hours.", Type: JsonSchemaType.Integer)],
         },
-        Read(
+        Read<WorktreesDocument>(
             "listWorktrees",
             OfRepository + "/worktrees",
             "The worktrees of a repository: whose each is, and whether it can go",
             _ => ["worktrees", "--json"]
         ),
-        Read(
+        Read<CollectDocument>(
             "collectResults",
             OfRun + "/results",
             "A run's results, branches and commits",
             request => ["collect", "--json", "--", request.Run]
         ),
-        Read("check", OfRepository + "/check", "Whether this machine and the repository are ready", _ => ["check", "--json"]),
+        Read<CheckDocument>(
+            "check",
+            OfRepository + "/check",
+            "Whether this machine and the repository are ready",
+            _ => ["check", "--json"]
+        ),
         new ApiRoute(
             HttpMethods.Post,
+            "startRun",
             OfRepository + "/runs",
             "Starts a run in the background",
             request =>
@@ -90,23 +110,23 @@ internal static class ApiTable
                 }
         )
         {
-            Name = "startRun",
             Body =
             [
                 new ApiMember("plan", "The plan as YAML or JSON text. Either this or 'request'."),
                 new ApiMember("request", "A request, from which a plan is made."),
-                new ApiMember("maxCost", "US dollars at which no further agent is started."),
+                new ApiMember("maxCost", "US dollars at which no further agent is started.", Type: JsonSchemaType.Number),
                 new ApiMember("until", "Time of day, such as 07:00, from which on no agent is started."),
             ],
         },
         new ApiRoute(
             HttpMethods.Post,
+            "validatePlan",
             OfRepository + "/plans/validate",
             "Whether a plan can be run",
             request => request.Text("plan") is { Length: > 0 } ? ["validate", "--json", CommandCall.InputFile] : null
         )
         {
-            Name = "validatePlan",
+            Answer = typeof(ValidateDocument),
             Body = [new ApiMember("plan", "The plan as YAML or JSON text.", IsRequired: true)],
         },
         Act(
@@ -177,8 +197,8 @@ internal static class ApiTable
         ),
     ];
 
-    private static ApiRoute Read(string name, string path, string summary, Func<ApiRequest, IReadOnlyList<string>?> words) =>
-        new(HttpMethods.Get, path, summary, words) { Name = name };
+    private static ApiRoute Read<T>(string name, string path, string summary, Func<ApiRequest, IReadOnlyList<string>?> words) =>
+        new(HttpMethods.Get, name, path, summary, words) { Answer = typeof(T) };
 
     private static ApiRoute Act(
         string name,
@@ -186,7 +206,7 @@ internal static class ApiTable
         string summary,
         Func<ApiRequest, IReadOnlyList<string>?> words,
         params IReadOnlyList<ApiMember> body
-    ) => new(HttpMethods.Post, path, summary, words) { Name = name, Body = body };
+    ) => new(HttpMethods.Post, name, path, summary, words) { Body = body };
 
     private static IEnumerable<string> Limits(ApiRequest request) =>
         ApiRequest.Option("--max-cost", request.Body["maxCost"]?.ToString()).Concat(ApiRequest.Option("--until", request.Text("until")));

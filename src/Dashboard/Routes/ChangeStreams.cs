@@ -1,3 +1,5 @@
+using Orchestrator.Dashboard.Api;
+
 namespace Orchestrator.Dashboard.Routes;
 
 /// <summary>Server-sent events: for pages, that something changed; for programs, each transition of a run with its number, from the record,
@@ -24,9 +26,15 @@ internal sealed class ChangeStreams(
     public void AddTo(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/changes", ChangesAsync);
-        routes.MapGet("/api/v1/repositories/{repository}/runs/{run}/stream", EventsAsync);
-        routes.MapGet("/api/v1/events", (Delegate)AllEventsAsync);
+        routes
+            .MapGet(ApiRoutes.Root + "/repositories/{repository}/runs/{run}/stream", EventsAsync)
+            .Describe(Stream("streamRun", "A run's transitions as server-sent events"));
+        routes
+            .MapGet(ApiRoutes.Root + "/events", (Delegate)AllEventsAsync)
+            .Describe(Stream("streamEvents", "The transitions of all runs as server-sent events"));
     }
+
+    private static ApiOperation Stream(string name, string summary) => new(HttpMethods.Get, name, summary) { Answer = typeof(string) };
 
     private async Task<IResult> ChangesAsync(HttpContext context, string? repository, string? run)
     {

@@ -1,11 +1,11 @@
 using Orchestrator.Client.Schedules;
 
-namespace Orchestrator.Cli.Documents;
+namespace Orchestrator.Documents;
 
 /// <summary>Answer of <c>schedule list --json</c>.</summary>
 /// <param name="Served">Something serves the engine now, so that times are kept.</param>
 /// <param name="Schedules">The schedules of the repository, by name.</param>
-internal sealed record SchedulesDocument(bool Served, IReadOnlyList<ScheduleEntry> Schedules) : Document;
+public sealed record SchedulesDocument(bool Served, IReadOnlyList<ScheduleEntry> Schedules) : Document;
 
 /// <summary>A schedule.</summary>
 /// <param name="Name">Its name.</param>
@@ -22,7 +22,7 @@ internal sealed record SchedulesDocument(bool Served, IReadOnlyList<ScheduleEntr
 /// <param name="UntilTime">No agent starts after the next such time of day; null: no limit.</param>
 /// <param name="MaxCost">US dollars of a run; null: no limit.</param>
 /// <param name="Fires">What came of its last times, earliest first.</param>
-internal sealed record ScheduleEntry(
+public sealed record ScheduleEntry(
     string Name,
     string? At,
     IReadOnlyList<string> Days,
@@ -67,7 +67,7 @@ internal sealed record ScheduleEntry(
 /// <param name="State">Its state; null: nobody has worked on it.</param>
 /// <param name="Missed"><c>earlierRunOpen</c>, <c>nothingServed</c>, <c>notYet</c>; null: a run was started.</param>
 /// <param name="Because">The run that was open.</param>
-internal sealed record FireEntry(
+public sealed record FireEntry(
     DateTimeOffset Due,
     DateTimeOffset? Dispatched,
     DateTimeOffset? Began,

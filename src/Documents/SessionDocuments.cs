@@ -1,13 +1,13 @@
 using Orchestrator.Machine.Sessions;
 
-namespace Orchestrator.Cli.Documents;
+namespace Orchestrator.Documents;
 
 /// <summary>Answer of <c>sessions --json</c>.</summary>
 /// <param name="ConfigDirectory">Folder of the program whose conversations they are.</param>
 /// <param name="Sessions">The conversations, the latest first.</param>
-internal sealed record SessionsDocument(string ConfigDirectory, IReadOnlyList<ClaudeSession> Sessions) : Document;
+public sealed record SessionsDocument(string ConfigDirectory, IReadOnlyList<ClaudeSession> Sessions) : Document;
 
 /// <summary>Answer of <c>sessions show --json</c>.</summary>
 /// <param name="Session">The conversation.</param>
 /// <param name="Transcript">Its sums and its end; null: it can't be read.</param>
-internal sealed record SessionDocument(ClaudeSession Session, SessionTranscript? Transcript) : Document;
+public sealed record SessionDocument(ClaudeSession Session, SessionTranscript? Transcript) : Document;
