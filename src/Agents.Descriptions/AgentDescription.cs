@@ -41,6 +41,13 @@ public sealed record AgentDescription
         init => field = value ?? field;
     } = new Dictionary<string, string>();
 
+    /// <summary>Further variables of a start that only answers, as <see cref="Environment"/>. Default: none.</summary>
+    public IReadOnlyDictionary<string, string> AnswerEnvironment
+    {
+        get;
+        init => field = value ?? field;
+    } = new Dictionary<string, string>();
+
     /// <summary>Conversations that the program keeps; null: each start begins anew.</summary>
     public ConversationDescription? Conversation { get; init; }
 

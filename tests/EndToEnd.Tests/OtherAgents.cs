@@ -67,8 +67,10 @@ internal static class OtherAgents
     /// <summary>The variables that they need, and none that lead to this machine's own settings.</summary>
     /// <param name="environment">Changes of the environment.</param>
     /// <param name="models">Address of the scripted models.</param>
-    public static void Enter(Dictionary<string, string?> environment, string models)
+    /// <param name="sandbox"><c>permissions.sandbox</c>.</param>
+    public static void Enter(Dictionary<string, string?> environment, string models, string sandbox = "off")
     {
+        environment[Unconfined.Variable] = sandbox;
         environment["GOOGLE_GEMINI_BASE_URL"] = models;
         environment["GEMINI_API_KEY"] = "k";
         environment["SCRIPTED_KEY"] = "k";

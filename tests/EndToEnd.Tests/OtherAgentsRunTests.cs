@@ -104,7 +104,6 @@ public sealed class OtherAgentsRunTests
             agent: claude
             workers: 4
             disk: {reserve: 1}
-            permissions: {sandbox: {{sandbox}}}
             agents:
               claude: {command: ["{{await ClaudeProgram.PathAsync()}}"], provider: api}
 
@@ -117,7 +116,7 @@ public sealed class OtherAgentsRunTests
         );
         await repository.CommitAsync("start", ("tasks.yaml", "tasks:\n" + string.Concat(lines)));
         var environment = ClaudeProgram.CreateChanges(home.Path, api);
-        OtherAgents.Enter(environment, models);
+        OtherAgents.Enter(environment, models, sandbox);
         return environment;
     }
 

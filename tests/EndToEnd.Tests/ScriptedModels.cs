@@ -15,7 +15,7 @@ namespace Orchestrator.EndToEnd.Tests;
 /// </summary>
 internal sealed partial class ScriptedModels : IAsyncDisposable
 {
-    private const string Command = "echo \"$ORCHESTRATOR_TASK\" > \"$ORCHESTRATOR_TASK.txt\"";
+    internal const string Works = "echo \"$ORCHESTRATOR_TASK\" > \"$ORCHESTRATOR_TASK.txt\"";
     private const string Said = "All done.";
     private readonly WebApplication _application;
     private readonly CancellationTokenSource _closing = new();
@@ -35,6 +35,9 @@ internal sealed partial class ScriptedModels : IAsyncDisposable
 
     /// <summary>Marks whose agent has used its tool and waits for an answer that never comes.</summary>
     internal IReadOnlyCollection<string> Waiting => [.. _held.Keys];
+
+    /// <summary>What its tool call runs.</summary>
+    internal string Command { get; set; } = Works;
 
     /// <summary>What it says, once its tool was used, in a conversation of these words; null: that it is done.</summary>
     internal Func<string, string?> Says { get; set; } = _ => null;
@@ -146,7 +149,7 @@ internal sealed partial class ScriptedModels : IAsyncDisposable
             || conversation.Contains("\"role\":\"tool\"", StringComparison.Ordinal)
         );
 
-    private static IEnumerable<string> Codex(bool calls, int id, string said)
+    private IEnumerable<string> Codex(bool calls, int id, string said)
     {
         object item = calls
             ? new
@@ -211,7 +214,7 @@ internal sealed partial class ScriptedModels : IAsyncDisposable
         return events.Select(one => JsonSerializer.Serialize(one));
     }
 
-    private static IEnumerable<string> Opencode(bool calls, int id, string said)
+    private IEnumerable<string> Opencode(bool calls, int id, string said)
     {
         object delta = calls
             ? new
@@ -271,7 +274,7 @@ internal sealed partial class ScriptedModels : IAsyncDisposable
             );
     }
 
-    private static IEnumerable<string> Gemini(bool calls, string said)
+    private IEnumerable<string> Gemini(bool calls, string said)
     {
         object part = calls
             ? new { functionCall = new { name = "run_shell_command", args = new { command = Command, description = "work" } } }

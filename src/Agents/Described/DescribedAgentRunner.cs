@@ -146,9 +146,10 @@ public sealed class DescribedAgentRunner(
         var scratch = start.Environment.GetValueOrDefault("TMPDIR") is { Length: > 0 } temporary
             ? temporary
             : Path.Combine(start.Folder, AgentStart.OutFolder);
-        return description.Environment.Select(variable =>
-            KeyValuePair.Create(variable.Key, variable.Value.Replace("{scratch}", scratch, StringComparison.Ordinal))
-        );
+        IEnumerable<KeyValuePair<string, string>> answering = start.AnswerSchema is null ? [] : description.AnswerEnvironment;
+        return description
+            .Environment.Concat(answering)
+            .Select(variable => KeyValuePair.Create(variable.Key, variable.Value.Replace("{scratch}", scratch, StringComparison.Ordinal)));
     }
 
     private IEnumerable<string> Before => command?.Skip(1) ?? [];
