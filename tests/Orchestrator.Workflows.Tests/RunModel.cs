@@ -13,6 +13,10 @@ internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
 {
     /// <summary>Attempts of an agent for transient failures.</summary>
     public const int Attempts = 3;
+
+    /// <summary>Agents in a row that ended without a result, the last of them killed: then the task fails.</summary>
+    private const int Deaths = 5;
+
     private readonly Dictionary<string, ModelTask> _tasks = plan.ToDictionary(t => t.Id, _ => new ModelTask());
 
     /// <summary>Where each task ends.</summary>
@@ -92,13 +96,14 @@ internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
 
     private bool Works(string id, ModelTask task)
     {
-        for (var transient = 0; ; )
+        for (var (transient, deaths) = (0, 0); ; )
         {
             switch (Agent(id, task.Outcomes++))
             {
                 case FailureClass.None:
                     return true;
                 case FailureClass.GaveUp:
+                case FailureClass.Died when ++deaths + transient >= Deaths:
                 case FailureClass.Transient when ++transient == Attempts:
                     return false;
             }
