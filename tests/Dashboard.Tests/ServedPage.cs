@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Dashboard.Door;
 
@@ -32,10 +33,10 @@ internal sealed partial class ServedPage : IAsyncDisposable
 
     public string Link => new Uri(Address, $"/login?token={Token}").ToString();
 
-    public static async Task<ServedPage> StartAsync(FakeSource source, TimeProvider? time = null)
+    public static async Task<ServedPage> StartAsync(FakeSource source, TimeProvider? time = null, ILoggerFactory? loggers = null)
     {
         var options = new DashboardOptions(new IPEndPoint(IPAddress.Loopback, 0), Token);
-        var app = DashboardHost.Build(options, source, NullLoggerFactory.Instance, time ?? TimeProvider.System);
+        var app = DashboardHost.Build(options, source, loggers ?? NullLoggerFactory.Instance, time ?? TimeProvider.System);
         await app.StartAsync();
         return new ServedPage(app, source);
     }

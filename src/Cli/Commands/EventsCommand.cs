@@ -11,6 +11,11 @@ internal sealed class EventsCommand : CliCommand
 {
     private readonly RunArgument _run = new("RUN", "The run; the latest where none is named");
     private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Go on until the run ends" };
+    private readonly Option<int?> _limit = new("--limit")
+    {
+        Description = "At most so many, the last ones; what follows is printed all the same",
+        HelpName = "N",
+    };
     private readonly Option<bool> _json = new(GlobalOptions.JsonName) { Description = "One JSON document per line" };
 
     public EventsCommand()
@@ -18,17 +23,24 @@ internal sealed class EventsCommand : CliCommand
     {
         _run.AddTo(this);
         Add(_follow);
+        Add(_limit);
         Add(_json);
     }
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
+        var limit = parsed.GetValue(_limit);
+        if (limit < 1)
+        {
+            throw new CommandException(ExitCodes.Usage, $"--limit {limit}: at least one is printed.", "orchestrate events --limit 20");
+        }
         var run = _run.RequireRun(context.RequireRepository(), parsed);
         var lines = RunLines.FollowAsync(
             run,
             () => !parsed.GetValue(_follow) || RunStates.IsFinal(run.Reload().Status.State),
             context.Time,
-            stop
+            stop,
+            limit
         );
         await foreach (var line in lines)
         {

@@ -61,27 +61,31 @@ internal static class RunLines
     /// <param name="isOver">True when nothing will be added any more.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stop">Ends the following.</param>
+    /// <param name="limit">Of what is there already only so many, the last ones; null: all.</param>
     public static async IAsyncEnumerable<RunLine> FollowAsync(
         StoredRun run,
         Func<bool> isOver,
         TimeProvider time,
-        [EnumeratorCancellation] CancellationToken stop
+        [EnumeratorCancellation] CancellationToken stop,
+        int? limit = null
     )
     {
-        var (read, readMail) = (0L, 0L);
+        var (read, readMail, most) = (0L, 0L, limit ?? int.MaxValue);
         while (true)
         {
             // First the question, then the files: so everything written before the end is read.
             var over = isOver();
-            var mail = ReadMail(run.Folder, ref readMail).Select(message => (message.Time, Line(message))).ToList();
+            var mail = ReadMail(run.Folder, ref readMail).TakeLast(most).Select(message => (message.Time, Line(message))).ToList();
             var transitions = EventFile
                 .ReadNew(run.EventsFile, ref read)
+                .TakeLast(most)
                 .Select(text => new RunLine(text, EventFile.Parse(text)))
                 .Select(line => (line.Happened.Time, line));
-            foreach (var line in Merge(transitions, mail))
+            foreach (var line in Merge(transitions, mail).TakeLast(most))
             {
                 yield return line;
             }
+            most = int.MaxValue;
             if (over)
             {
                 yield break;

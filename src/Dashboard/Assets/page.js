@@ -41,7 +41,7 @@
       say("not connected: as of the last change");
     } finally {
       waiting = false;
-      if (again) { again = false; setTimeout(refresh, 50); }
+      if (again) { again = false; setTimeout(refresh, 10); }
     }
   };
 

@@ -55,10 +55,19 @@ internal sealed class DoorMiddleware(RequestDelegate next, DashboardOptions opti
         var header = request.Headers.Authorization.ToString();
         if (header.StartsWith(Bearer, StringComparison.Ordinal))
         {
-            if (sessions.IsToken(header[Bearer.Length..]) is not true)
+            switch (sessions.IsToken(header[Bearer.Length..]))
             {
-                await RefuseAsync(context, HttpStatusCode.Unauthorized, "The token is wrong.", LoginPage.HowToLogIn);
-                return;
+                case null:
+                    await RefuseAsync(
+                        context,
+                        HttpStatusCode.TooManyRequests,
+                        "Too many wrong tokens came in the last minute, so none is looked at.",
+                        "Try again in a minute."
+                    );
+                    return;
+                case false:
+                    await RefuseAsync(context, HttpStatusCode.Unauthorized, "The token is wrong.", LoginPage.HowToLogIn);
+                    return;
             }
 
             // No browser sends this header by itself.

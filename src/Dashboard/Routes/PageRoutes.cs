@@ -12,6 +12,8 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="time">The clock.</param>
 internal sealed class PageRoutes(CommandReader commands, PageRenderer renderer, RecentAnswers answers, TimeProvider time)
 {
+    private readonly SharedWork<IResult?> _runs = new(time);
+
     /// <summary>Adds them.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
@@ -100,18 +102,34 @@ internal sealed class PageRoutes(CommandReader commands, PageRenderer renderer, 
 
     private async Task<IResult> RunAsync(HttpContext context, string repository, string run, long? at, int? part, string? find)
     {
-        if (await FindAsync(context, repository, run) is not { Run: { } now, Repository: { } home })
+        if (commands.Find(repository) is not { } home)
         {
             return await MissingAsync(context, run);
         }
-        var events = await commands.EventsAsync(home, now.RunId, context.RequestAborted);
+        // Many open pages of one person cost what one costs.
+        var frame = Frame(context, "", "home");
+        var key = $"{frame.FormToken}\0{context.Request.Path}{context.Request.QueryString}\0{commands.State(home, run)}";
+        var page = await _runs.GetAsync(key, () => RenderRunAsync(frame, home, run, at, part, find)).WaitAsync(context.RequestAborted);
+        return page ?? await MissingAsync(context, run);
+    }
+
+    private async Task<IResult?> RenderRunAsync(PageFrame frame, RepositoryEntry home, string run, long? at, int? part, string? find)
+    {
+        if ((await commands.RunAsync(home, run, CancellationToken.None)).Run is not { } now)
+        {
+            return null;
+        }
         var moment = at is { } number && number < now.Sequence && number > 0 ? number : (long?)null;
+        // One more than is shown, so that the page knows whether there are more.
+        int? most = moment is null ? EventList.Usual + 1 : null;
+        var events = await commands.EventsAsync(home, now.RunId, CancellationToken.None, most);
         return await renderer.RenderAsync<RunPage>(
             new()
             {
-                ["Frame"] = Of(context, now, home, now.Title.Length > 0 ? now.Title : now.RunId) with
+                ["Frame"] = frame with
                 {
-                    Run = null,
+                    Title = now.Title.Length > 0 ? now.Title : now.RunId,
+                    Repository = home,
                     Events = moment is null ? Links.Events(home, now.RunId) : null,
                 },
                 ["Repository"] = home,

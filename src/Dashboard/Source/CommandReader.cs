@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Serialization;
 
 namespace Orchestrator.Dashboard.Source;
@@ -11,13 +10,10 @@ internal sealed class CommandReader(IDashboardSource source, TimeProvider time)
 {
     private const int MostRuns = 50;
 
-    /// <summary>How long an answer is good for others who ask the same.</summary>
-    private static readonly TimeSpan Shared = TimeSpan.FromMilliseconds(80);
-
     /// <summary>As the command line writes documents.</summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
-    private readonly ConcurrentDictionary<string, (DateTimeOffset Asked, Task<CommandOutcome> Answer)> _asked = new(StringComparer.Ordinal);
+    private readonly SharedWork<CommandOutcome> _asked = new(time);
 
     /// <summary>The repositories of this user.</summary>
     public IReadOnlyList<RepositoryEntry> Repositories => source.Repositories();
@@ -30,16 +26,10 @@ internal sealed class CommandReader(IDashboardSource source, TimeProvider time)
     {
         // Of before a change is never given to whoever was told of that change.
         var key = $"{repository}\0{string.Join('\0', words)}\0{StateOf(repository, words)}";
-        var now = time.GetUtcNow();
-        foreach (var old in _asked.Where(one => now - one.Value.Asked > Shared && one.Value.Answer.IsCompleted))
-        {
-            _asked.TryRemove(old);
-        }
         // Not the asker's own token: others may wait for the same answer.
-        var (_, answer) = _asked.AddOrUpdate(key, _ => (now, Ask()), (_, known) => now - known.Asked > Shared ? (now, Ask()) : known);
-        return await answer.WaitAsync(stop);
-
-        Task<CommandOutcome> Ask() => source.CallAsync(new CommandCall(repository, words), CancellationToken.None);
+        return await _asked
+            .GetAsync(key, () => source.CallAsync(new CommandCall(repository, words), CancellationToken.None))
+            .WaitAsync(stop);
     }
 
     /// <summary>Changes whenever something about the runs of any repository changes.</summary>
@@ -72,9 +62,26 @@ internal sealed class CommandReader(IDashboardSource source, TimeProvider time)
         ReadAsync<RunStatus>(repository.Root, ["status", "--json", "--", run], stop);
 
     /// <summary>A run's transitions and its mail.</summary>
-    public async Task<IReadOnlyList<RunEvent>> EventsAsync(RepositoryEntry repository, string run, CancellationToken stop) =>
+    /// <param name="repository">Where the run is.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="stop">Nobody waits any more.</param>
+    /// <param name="limit">Only so many, the last ones; null: all.</param>
+    public async Task<IReadOnlyList<RunEvent>> EventsAsync(
+        RepositoryEntry repository,
+        string run,
+        CancellationToken stop,
+        int? limit = null
+    ) =>
         [
-            .. (await ReadAsync(repository.Root, ["events", "--json", "--", run], stop))
+            .. (
+                await ReadAsync(
+                    repository.Root,
+                    limit is { } most
+                        ? ["events", "--json", $"--limit={most.ToString(CultureInfo.InvariantCulture)}", "--", run]
+                        : ["events", "--json", "--", run],
+                    stop
+                )
+            )
                 .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Select(Event),
         ];

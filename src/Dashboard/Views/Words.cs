@@ -3,6 +3,9 @@ namespace Orchestrator.Dashboard.Views;
 /// <summary>Times, money and texts of others as pages show them.</summary>
 internal static class Words
 {
+    private const int MostOfLine = 8_000;
+    private const int MostOfLog = 1_500_000;
+
     /// <summary>A time, UTC, which says so.</summary>
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
@@ -28,4 +31,30 @@ internal static class Words
 
     /// <summary>A text of others with its lines.</summary>
     public static string Block(string? text) => new UntrustedText(text).ToString();
+
+    /// <summary>The last lines of a log, as many as a browser shows quickly; of a very long one its beginning.</summary>
+    /// <param name="lines">All of them.</param>
+    /// <param name="most">Lines at most.</param>
+    public static string Log(IEnumerable<string> lines, int most)
+    {
+        var (shown, free) = (new List<string>(), MostOfLog);
+        foreach (var line in lines.TakeLast(most).Reverse())
+        {
+            var part = line.Length > MostOfLine ? Cut(line) : line;
+            free -= part.Length;
+            if (free < 0)
+            {
+                break;
+            }
+            shown.Add(part);
+        }
+        shown.Reverse();
+        return Block(string.Join('\n', shown));
+    }
+
+    private static string Cut(string line) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{line.AsSpan(0, MostOfLine)} … ({line.Length} characters; 'orchestrate logs' has them)"
+        );
 }

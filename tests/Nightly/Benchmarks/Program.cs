@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orchestrator.Benchmarks.Git;
+using Orchestrator.Benchmarks.Page;
 using Orchestrator.Benchmarks.Plans;
 using Orchestrator.Benchmarks.Processes;
 using Orchestrator.Benchmarks.Runs;
@@ -25,6 +26,8 @@ return args switch
     ["runs-train", var program] => await ManyTasks.TrainAsync(program, 1000),
     ["runs-train", var program, var tasks] => await ManyTasks.TrainAsync(program, int.Parse(tasks, CultureInfo.InvariantCulture)),
     ["runs-helpers", var program] => await ManyTasks.HelpersAsync(program),
+    ["page", var program] => await PageBenchmark.RunAsync(program, 120),
+    ["page", var program, var idle] => await PageBenchmark.RunAsync(program, int.Parse(idle, CultureInfo.InvariantCulture)),
     ["server-start-up", var program] => await ServerBenchmarks.StartUpAsync(program),
     ["server-start-rpc", var program] => await ServerBenchmarks.StartRpcAsync(program),
     ["server-load", var program] => await ServerBenchmarks.LoadAsync(program),
@@ -37,7 +40,7 @@ static int SayUsage()
 {
     Console.Error.WriteLine(
         "Which benchmark? plans, train, governor, sandbox-start, git-merge, git-losses, git-worktree; "
-            + "start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-train, runs-helpers, server-start-up, server-start-rpc, "
+            + "start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-train, runs-helpers, page, server-start-up, server-start-rpc, "
             + "server-load, server-pending or server-history, with the path of the built command"
     );
     return 2;

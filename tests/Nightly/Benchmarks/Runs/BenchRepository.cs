@@ -19,6 +19,7 @@ internal sealed class BenchRepository : IDisposable
         {
             ["XDG_CONFIG_HOME"] = repository.Beside("config"),
             ["XDG_CACHE_HOME"] = repository.Beside("cache"),
+            ["XDG_STATE_HOME"] = repository.Beside("state"),
             ["XDG_RUNTIME_DIR"] = repository.Beside("runtime"),
         };
     }
