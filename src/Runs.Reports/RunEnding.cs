@@ -1,3 +1,4 @@
+using Orchestrator.Accounts;
 using Orchestrator.Gates.Worktrees;
 using Orchestrator.Git.Refs;
 using Orchestrator.Runs.Merging.Landing;
@@ -47,14 +48,15 @@ public sealed class RunEnding(RunServices services)
 
     /// <summary>Adds to the report of a run that its landing was taken back.</summary>
     /// <param name="run">The run as it is now.</param>
-    internal static void Correct(RunFolder folder, RunStatus run) =>
+    internal void Correct(RunFolder folder, RunStatus run) =>
         Write(folder, run with { Left = StatusFile.Read(folder.ReportJson)?.Left ?? [] });
 
-    private static void Write(RunFolder folder, RunStatus run)
+    private void Write(RunFolder folder, RunStatus run)
     {
         run = run.Summed();
         DurableFile.Write(folder.ReportJson, JsonSerializer.SerializeToUtf8Bytes(run));
-        DurableFile.Write(folder.Report, Encoding.UTF8.GetBytes(new RunReport(folder.Repository).Render(run)));
+        var accounts = AccountRecords.Read(services.Environment, services.Time);
+        DurableFile.Write(folder.Report, Encoding.UTF8.GetBytes(new RunReport(folder.Repository, services.Time, accounts).Render(run)));
     }
 
     private async Task<IReadOnlyList<string>> TidyUpAsync(

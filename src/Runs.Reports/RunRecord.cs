@@ -72,7 +72,7 @@ public sealed class RunRecord(string folder)
             var why = new LandingTakenBack(new Quote(result.Reason), result.KeptAt);
             Write(now with { State = RunStates.Aborted, Why = why, LandedCommit = "", LandedOn = "" }, services.Time.GetUtcNow());
         }
-        RunEnding.Correct(new RunFolder(repository.Root, run.RunId), Now(run));
+        new RunEnding(services).Correct(new RunFolder(repository.Root, run.RunId), Now(run));
         return (true, result.Reason);
     }
 

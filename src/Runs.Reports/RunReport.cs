@@ -1,3 +1,4 @@
+using Orchestrator.Accounts;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Reports.Gates;
 using Orchestrator.Runs.Tasks.Requests;
@@ -7,7 +8,8 @@ namespace Orchestrator.Runs.Reports;
 /// <summary>Report of a run for people: what landed, what is on staging, what needs a decision, with evidence.</summary>
 /// <param name="repository">Absolute path that evidence is relative to.</param>
 /// <param name="time">The clock: an open run has taken until now.</param>
-public sealed class RunReport(string repository, TimeProvider? time = null)
+/// <param name="accounts">What the user's agents have used; null: it is not known.</param>
+public sealed class RunReport(string repository, TimeProvider? time = null, AccountRecords? accounts = null)
 {
     private const int EvidenceLines = 20;
     private const int MostEvidence = 10;
@@ -58,7 +60,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null)
         AppendGates(text, run);
         foreach (
             var section in MorningReport
-                .Of(run, repository, (time ?? TimeProvider.System).GetUtcNow())
+                .Of(run, repository, (time ?? TimeProvider.System).GetUtcNow(), accounts)
                 .Sections.Where(section => section.Id is MorningReport.Contract or "back" or "red" or "time" or "unproven")
         )
         {

@@ -231,6 +231,7 @@ public sealed class GovernedRunTests
         var shown = await orchestrate.RunAsync("run", "b.yaml", "-n");
         var second = await orchestrate.RunAsync("run", "b.yaml", "--yes");
         var report = await orchestrate.RunAsync("report", "--html", "-");
+        var whole = await orchestrate.RunAsync("report", "--full", "--markdown");
 
         Assert.True(first.ExitCode == 0, first.StandardOutput.Text + first.StandardError.Text);
         Assert.True(second.ExitCode == 0, second.StandardOutput.Text + second.StandardError.Text);
@@ -238,7 +239,9 @@ public sealed class GovernedRunTests
         Assert.Matches($"Expected: .* USD and .*; {Range}; .* % of the weekly limit", shown.StandardOutput.Text);
         Assert.Matches(Range, second.StandardOutput.Text + second.StandardError.Text);
         // Two answers for each of two tasks, and each answer takes two in a hundred.
-        Assert.Matches($"Expected: {Range}. With all that uses the account it was 8 % \\(within\\)", report.StandardOutput.Text);
+        var came = $"Expected: {Range}. With all that uses the account it was 8 % \\(within\\)";
+        Assert.Matches(came, report.StandardOutput.Text);
+        Assert.Matches(came, whole.StandardOutput.Text);
 
         IEnumerable<ApiRule> Rules(string name, int tasks) =>
             Enumerable

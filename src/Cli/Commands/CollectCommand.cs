@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Orchestrator.Accounts;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
@@ -102,7 +103,12 @@ internal sealed class CollectCommand : CliCommand
         foreach (var run in runs)
         {
             var place = Path.Combine(folder, run.Name);
-            Write(Path.Combine(place, "report.md"), LocalTimes.In(new RunReport(repository.Root, context.Time).Render(run.Status)));
+            Write(
+                Path.Combine(place, "report.md"),
+                LocalTimes.In(
+                    new RunReport(repository.Root, context.Time, AccountRecords.Read(context.Environment, context.Time)).Render(run.Status)
+                )
+            );
             Write(Path.Combine(place, "status.json"), System.Text.Json.JsonSerializer.Serialize(run.Status, RunJson.Default.RunStatus));
             foreach (var task in run.Status.Tasks)
             {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Accounts;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
@@ -70,7 +71,12 @@ internal sealed class ReportCommand : CliCommand
         }
         else if (parsed.GetValue(_full))
         {
-            await ShowWholeAsync(LocalTimes.In(new RunReport(repository.Root, context.Time).Render(status)), context);
+            await ShowWholeAsync(
+                LocalTimes.In(
+                    new RunReport(repository.Root, context.Time, AccountRecords.Read(context.Environment, context.Time)).Render(status)
+                ),
+                context
+            );
         }
         else
         {
