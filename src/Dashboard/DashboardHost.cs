@@ -84,6 +84,7 @@ public static class DashboardHost
         app.Use(next => new DoorMiddleware(next, options, source, sessions).InvokeAsync);
         more?.Invoke(app);
         pages.AddTo(app);
+        new RepositoryPages(commands, pages, renderer).AddTo(app);
         new FormRoutes(commands, pages, renderer, answers, sessions).AddTo(app);
         new ApiRoutes(commands, new ApiDescription(app.Services), time).AddTo(app);
         var events = new AllEvents(commands, time);
@@ -113,6 +114,7 @@ public static class DashboardHost
                     )
                 )
         );
+        ApiReference.AddTo(app);
         MapAsset(app, "style.css", "text/css; charset=utf-8");
         MapAsset(app, "page.js", "text/javascript; charset=utf-8");
         MapAsset(app, "icon.svg", "image/svg+xml");

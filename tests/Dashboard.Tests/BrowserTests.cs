@@ -36,7 +36,11 @@ public sealed class BrowserTests
                 },
             ],
             Log = [.. Enumerable.Range(1, 300).Select(i => $"line {i} of what the agent says")],
-            Patch = "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-old\n+a new line that is much longer than a phone is wide\n",
+            Patch =
+                "diff --git a/x.cs b/x.cs\n--- a/x.cs\n+++ b/x.cs\n@@ -1,2 +1,3 @@\n class Old; // what it was\n"
+                + "-var text = \"old\"; // removed\n"
+                + "+public string Text => \"a new line that is much longer than a phone is wide\"; // added\n"
+                + "+const int Number = 12;\n",
         };
     }
 
@@ -64,6 +68,9 @@ public sealed class BrowserTests
                     "/usage",
                     "/plan",
                     "/docs",
+                    "/proof?repository=aaaaaaaaaaaa&place=x:1",
+                    "/sessions",
+                    "/worktrees",
                 ]
             )
             {
@@ -75,6 +82,26 @@ public sealed class BrowserTests
         Assert.True(found.Succeeded, found.StandardError.Text);
         Assert.True(found.StandardOutput.Text.Length == 0, found.StandardOutput.Text);
         Assert.Equal("approve", Assert.Single(page.Source.Acts).Words[0]);
+    }
+
+    [BrowserFact]
+    public async Task Reference_OfTheApi_IsShownWithoutScriptInThePageAndWithoutAnotherHost()
+    {
+        await using var page = await ServedPage.StartAsync(Source());
+
+        var found = await new ProcessRunner().RunAsync(
+            new ProcessCommand(
+                "node",
+                ["reference.mjs", BrowserFactAttribute.Browser!, page.Link, "Each operation is a command of orchestrate"]
+            )
+            {
+                WorkingDirectory = Folder,
+                Timeout = Limit,
+            }
+        );
+
+        Assert.True(found.Succeeded, found.StandardError.Text);
+        Assert.True(found.StandardOutput.Text.Length == 0, found.StandardOutput.Text);
     }
 
     [BrowserFact]

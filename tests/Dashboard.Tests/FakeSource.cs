@@ -3,6 +3,10 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
 using Orchestrator.Client.Views;
+using Orchestrator.Documents;
+using Orchestrator.Machine.Cleaning;
+using Orchestrator.Machine.Sessions;
+using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Dashboard.Tests;
 
@@ -66,8 +70,10 @@ internal sealed class FakeSource : IDashboardSource
                 "logs" => Document(new LogDocument(Run.RunId, call.Words[^1].Split('/')[1], 1, Log)),
                 "diff" => Document(new DiffDocument(Run.RunId, call.Words[^1].Split('/')[1], Patch, IsCut: false)),
                 "usage" => Document(Usage()),
-                "sessions" => new CommandOutcome(0, """{"sessions":[{"id":"s1"}]}""", ""),
-                "worktrees" => new CommandOutcome(0, """{"worktrees":[{"path":"/w"}]}""", ""),
+                "sessions" => Document(new SessionsDocument(Run.Title, [Session("s1"), Session(Run.Title)])),
+                "worktrees" => Document(new WorktreesDocument([Worktree("/w") with { Run = Run.RunId, Task = "a" }, Worktree(Run.Title)])),
+                "proof" when call.Words[^1] != "x:1" => new CommandOutcome(2, "", "error: There is no such line.\n  The file has 1 line."),
+                "proof" => Document(new ProofDocument(Proof())),
                 "graph" => new CommandOutcome(2, "", "error: This is no plan."),
                 "config" => Document(
                     new ConfigDocument([new ConfigEntry("workers", Run.Title, "3", "flag", Run.Title, 0, Run.Title, Withheld: false)])
@@ -124,6 +130,38 @@ internal sealed class FakeSource : IDashboardSource
             [Run.Title]
         );
     }
+
+    private ClaudeSession Session(string id) =>
+        new(id, Run.Title, 1000, SessionStanding.Ended)
+        {
+            Folder = Run.Title,
+            Branch = Run.Title,
+            Title = Run.Title,
+            Model = Run.Title,
+            LastAt = Runs.Begin,
+            ContextTokens = 12000,
+            LastWords = Run.Title,
+            Task = id == "s1" ? $"{Run.RunId}/a" : null,
+            Fault = Run.Title,
+        };
+
+    private WorktreeEntry Worktree(string path) =>
+        new(path, WorktreeOwner.Person, new FolderSize(3, 2_500_000), CanGo: false, Run.Title) { State = Run.Title, Branch = Run.Title };
+
+    private LineProof Proof() =>
+        new(Run.Title, 1, Run.Title, "abc", Run.Title, Runs.Begin, Run.Title)
+        {
+            Run = Run.RunId,
+            Task = "a",
+            Title = Run.Title,
+            Attempt = 2,
+            Merge = "def",
+            Agent = Run.Title,
+            CostUsd = 1.5m,
+            Gates = [new ProvenGate(Run.Title, Passed: true, Run.Title, Run.Title, "0123")],
+            Decisions = [new ProvenDecision(Run.Title, Runs.Begin, Run.Title, 7)],
+            Gaps = [Run.Title],
+        };
 
     private InboxLine Line(RunQuestion question) =>
         new("11111111", "question", Repository.Root, Run.RunId, question.Question, [question.Question], "", [], question.Since, true, null)

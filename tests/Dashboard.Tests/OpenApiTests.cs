@@ -27,7 +27,8 @@ public sealed class OpenApiTests
     [Fact]
     public async Task Description_EachOperation_SaysWhatItAnswersAndHowItRefuses()
     {
-        var operations = Operations(await ReadAsync()).ToList();
+        var description = await ReadAsync();
+        var operations = Operations(description).ToList();
 
         Assert.All(
             operations,
@@ -52,6 +53,10 @@ public sealed class OpenApiTests
                     parameter => Assert.NotEqual("", parameter!["description"]!.GetValue<string>())
                 );
             }
+        );
+        Assert.Equal(
+            description["tags"]!.AsArray().Select(tag => tag!["name"]!.GetValue<string>()).Order(),
+            operations.Select(operation => Assert.Single(operation["tags"]!.AsArray())!.GetValue<string>()).Distinct().Order()
         );
         Assert.Equal(operations.Count, operations.Select(operation => operation["operationId"]!.GetValue<string>()).Distinct().Count());
     }

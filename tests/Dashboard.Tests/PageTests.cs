@@ -207,4 +207,51 @@ public sealed class PageTests
         Assert.InRange(page.Source.Reads.Count, 1, 200);
         Assert.True(page.Source.Reads.Count < 200, $"{page.Source.Reads.Count} calls for 200 pages with two questions each");
     }
+
+    [Fact]
+    public async Task Proof_OfALine_LeadsToTaskGatesAndWhoDecided()
+    {
+        await using var page = await ServedPage.StartAsync(Asking());
+        await page.LogInAsync();
+
+        var html = await page.Browser.GetStringAsync("/proof?repository=aaaaaaaaaaaa&place=x%3A1&revision=main");
+
+        Assert.Contains($"href=\"{RunPage}/tasks/a\"", html, StringComparison.Ordinal);
+        Assert.Contains($"href=\"{RunPage}?at=7\"", html, StringComparison.Ordinal);
+        Assert.Contains(page.Source.Reads, call => call.Words.SequenceEqual(["proof", "--json", "--revision=main", "--", "x:1"]));
+    }
+
+    [Theory]
+    [InlineData("/proof", 0)]
+    [InlineData("/proof?repository=nothing&place=x:1", 0)]
+    [InlineData("/proof?repository=aaaaaaaaaaaa&place=--help", 1)]
+    [InlineData("/proof?repository=aaaaaaaaaaaa&place=%00", 1)]
+    public async Task Proof_OfNoLine_SaysWhatIsWrongOrAsks(string path, int asked)
+    {
+        await using var page = await ServedPage.StartAsync(Asking());
+        await page.LogInAsync();
+
+        var html = await page.Browser.GetStringAsync(path);
+
+        Assert.Contains("name=\"place\"", html, StringComparison.Ordinal);
+        Assert.Equal(path.Contains('='), html.Contains("There is no such", StringComparison.Ordinal));
+        Assert.Equal(asked, page.Source.Reads.Count(call => call.Words[0] == "proof"));
+    }
+
+    [Fact]
+    public async Task SessionsAndWorktrees_ShowWhoseTheyAreAndWhatCanBeDone()
+    {
+        await using var page = await ServedPage.StartAsync(Asking());
+        await page.LogInAsync();
+
+        var sessions = await page.Browser.GetStringAsync("/sessions?hours=4");
+        var worktrees = await page.Browser.GetStringAsync("/worktrees");
+
+        Assert.Contains("orchestrate sessions show s1", sessions, StringComparison.Ordinal);
+        Assert.Contains("orchestrate sessions adopt A shop", sessions, StringComparison.Ordinal);
+        Assert.Contains(page.Source.Reads, call => call.Words.SequenceEqual(["sessions", "--json", "--hours=4"]));
+        Assert.Contains($"href=\"{RunPage}/tasks/a\"", worktrees, StringComparison.Ordinal);
+        Assert.Contains("yours: no run has made it", worktrees, StringComparison.Ordinal);
+        Assert.Contains("2.5 MB, 3 files", worktrees, StringComparison.Ordinal);
+    }
 }

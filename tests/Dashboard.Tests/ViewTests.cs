@@ -138,4 +138,41 @@ public sealed class ViewTests
         Assert.Equal(["file", "place", "place", "place", "place", "same", "removed", "added", "same"], looks);
         Assert.Equal(["x"], DiffLines.Files("+++ b/x\n"));
     }
+
+    [Fact]
+    public void Diff_LinesOfAKnownLanguage_AreColouredAndStayWhatTheyAre()
+    {
+        const string Code = "var text = \"<b>&\"; // 12 \u202E";
+
+        var lines = DiffLines.Of($"diff --git a/x.cs b/x.cs\n+++ b/x.cs\n@@ -1 +1 @@\n+{Code}\n").ToList();
+
+        var parts = lines[3].Parts;
+        Assert.Equal(Words.Line("+" + Code, keepIndent: true), string.Concat(parts.Select(part => part.Text)));
+        Assert.Contains(new CodePart("tok-word", "var"), parts);
+        Assert.Contains(new CodePart("tok-string", "\"<b>&\""), parts);
+        Assert.Contains(parts, part => part.Look == "tok-comment" && part.Text.StartsWith("// 12", StringComparison.Ordinal));
+        Assert.Null(
+            Assert.Single(DiffLines.Of("diff --git a/x b/x\n@@ -1 +1 @@\n same\n").ElementAt(2).Parts, part => part.Text == "same").Look
+        );
+    }
+
+    [Theory]
+    [InlineData("x.cs")]
+    [InlineData("x.js")]
+    [InlineData("x.py")]
+    [InlineData("x.html")]
+    [InlineData("x.css")]
+    [InlineData("x.php")]
+    [InlineData("x.hs")]
+    public void Diff_LinesThatPatternsAreSlowAt_CostLittle(string file)
+    {
+        string[] bad = ["/*", "*", "\"", "'", "<", "<a a=", "\\", "(", "{", "a ", "@\"", "$\"{", "<!--", "\"\\"];
+        var lines = bad.Select(text => "+" + string.Concat(Enumerable.Repeat(text, CodeColours.LongestLine))[..CodeColours.LongestLine]);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+
+        var shown = DiffLines.Of($"diff --git a/{file} b/{file}\n@@ -1 +1 @@\n{string.Join('\n', lines)}\n").ToList();
+
+        Assert.Equal(bad.Length + 3, shown.Count);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"{clock.Elapsed}");
+    }
 }

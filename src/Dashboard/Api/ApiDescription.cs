@@ -14,6 +14,8 @@ internal sealed class ApiDescription(IServiceProvider services)
     private const string Name = "v1";
     private const string Json = "application/json";
 
+    private static readonly string[] Tags = ["repositories", "runs", "tasks", "questions"];
+
     private static readonly Dictionary<string, string> Parts = new(StringComparer.Ordinal)
     {
         ["repository"] = "Id of the repository, as listRepositories tells it.",
@@ -147,10 +149,10 @@ internal sealed class ApiDescription(IServiceProvider services)
     }
 
     private static string TagOf(string path) =>
-        path.Contains("/tasks/", StringComparison.Ordinal) ? "tasks"
-        : path.Contains("/questions/", StringComparison.Ordinal) || path.EndsWith("/inbox", StringComparison.Ordinal) ? "questions"
-        : path.Contains("/runs", StringComparison.Ordinal) || path.EndsWith("/events", StringComparison.Ordinal) ? "runs"
-        : "repositories";
+        path.Contains("/tasks/", StringComparison.Ordinal) ? Tags[2]
+        : path.Contains("/questions/", StringComparison.Ordinal) || path.EndsWith("/inbox", StringComparison.Ordinal) ? Tags[3]
+        : path.Contains("/runs", StringComparison.Ordinal) || path.EndsWith("/events", StringComparison.Ordinal) ? Tags[1]
+        : Tags[0];
 
     private static IEnumerable<ApiMember> HeadersOf(ApiOperation api) =>
         api.Answer == typeof(string) ? [new("Last-Event-ID", "Goes on after this event; what was missed is sent first.")]
@@ -220,6 +222,8 @@ internal sealed class ApiDescription(IServiceProvider services)
                 "Each operation is a command of orchestrate, and its answer is that command's --json document. A change may carry an "
                 + "Idempotency-Key; a read answers 304 to If-None-Match.",
         };
+        // Those of the operations, none that was made of the names of our classes.
+        document.Tags = Tags.Select(tag => new OpenApiTag { Name = tag }).ToHashSet();
         document.Servers = [new OpenApiServer { Url = "/" }];
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)

@@ -8,29 +8,40 @@ internal static class DiffLines
 
     private const string NewFile = "+++ b/";
 
-    /// <summary>The lines with their classes of the style sheet.</summary>
+    // A page that is looked at is made anew at every change.
+    private const int MostColoured = 1500;
+
+    /// <summary>The lines with their classes of the style sheet, escaped for pages.</summary>
     /// <param name="patch">As git prints it.</param>
-    public static IEnumerable<(string Look, string Text)> Of(string patch)
+    public static IEnumerable<(string Look, IReadOnlyList<CodePart> Parts)> Of(string patch)
     {
         var inHunk = false;
-        foreach (var line in patch.Split('\n').Take(Most))
+        var file = "";
+        foreach (var (line, number) in patch.Split('\n').Take(Most).Select((line, number) => (line, number)))
         {
             if (line.StartsWith("diff ", StringComparison.Ordinal))
             {
-                inHunk = false;
-                yield return ("file", line);
+                (inHunk, file) = (false, line);
+                yield return ("file", [new CodePart(null, Shown(line))]);
                 continue;
             }
             inHunk |= line.StartsWith("@@", StringComparison.Ordinal);
-            yield return (
+            var look =
                 !inHunk || line.StartsWith("@@", StringComparison.Ordinal) ? "place"
                 : line.StartsWith('+') ? "added"
                 : line.StartsWith('-') ? "removed"
-                : "same",
-                line
+                : "same";
+            var text = Shown(line);
+            yield return (
+                look,
+                look == "place" || text.Length == 1 || number > MostColoured
+                    ? [new CodePart(null, text)]
+                    : [new CodePart(null, text[..1]), .. CodeColours.Of(text[1..], file)]
             );
         }
     }
+
+    private static string Shown(string line) => Words.Line(line.Length == 0 ? " " : line, keepIndent: true);
 
     /// <summary>The files of a patch, by their new names.</summary>
     /// <param name="patch">As git prints it.</param>
