@@ -12,6 +12,7 @@ namespace Orchestrator.Dashboard.Tests;
 public sealed class AttackTests
 {
     private const string RunPage = "/r/aaaaaaaaaaaa/" + Runs.Id;
+    private const string FormType = "Content-Type: application/x-www-form-urlencoded\r\n";
     private const string ApiRuns = "/api/v1/repositories/aaaaaaaaaaaa/runs";
 
     private static FakeSource Source() => new() { Run = Runs.Of("a") with { Questions = [Runs.Approval("a")] } };
@@ -79,7 +80,8 @@ public sealed class AttackTests
     }
 
     [Theory]
-    [InlineData("POST /login HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nContent-Length: 99999999\r\n\r\n", "413")]
+    [InlineData("POST /login HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\n" + FormType + "Content-Length: 99999999\r\n\r\n", "413")]
+    [InlineData("POST /login HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nContent-Length: 5\r\n\r\ntoken", "403")]
     [InlineData("POST /login HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nContent-Length: -1\r\n\r\n", "400")]
     [InlineData("GET / HTTP/1.1\r\nHost: {0}\r\nHost: evil.example\r\n\r\n", "400")]
     [InlineData("GET / HTTP/1.1\r\n\r\n", "400")]

@@ -39,8 +39,9 @@ internal sealed class ChangeStreams(
     private async Task<IResult> ChangesAsync(HttpContext context, string? repository, string? run)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ends);
-        await BeginAsync(context, stop.Token);
+        // Before whoever listens knows that it listens: a change after that is never one that was seen already.
         var (seen, sent) = (Fingerprint(), time.GetTimestamp());
+        await BeginAsync(context, stop.Token);
         try
         {
             while (true)

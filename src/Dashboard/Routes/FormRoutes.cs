@@ -67,7 +67,7 @@ internal sealed class FormRoutes(
 
     private async Task<IResult> LoginAsync(HttpContext context)
     {
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;
         return await LogInAsync(context, form["token"].ToString(), Local(form["to"]));
     }
 

@@ -2,7 +2,7 @@
 // Usage: node bench.mjs BROWSER LINK RUNPAGE RUNFOLDER SERVERPID IDLESECONDS
 // The run's record is written as the run writes it: a line to events.jsonl, then status.json is replaced.
 import { chromium } from "playwright-core";
-import { createServer, request } from "node:http";
+import { Agent, createServer, request } from "node:http";
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -115,8 +115,8 @@ const task = (i) => `t${1 + (i % 30)}`;
 found.pixel = await measure(page, 120, (i) => happens(task(i), states[Math.floor(i / 30) % 2]), (i) => `task-${task(i)}${states[Math.floor(i / 30) % 2]}`);
 
 // Further open pages: what a browser does with each, without its window.
-const get = (target, onEvent) => new Promise((done, fail) => {
-  const asked = request(new URL(target, link), { headers: { Cookie: cookie, Accept: "text/html" }, agent: false }, (answer) => {
+const get = (target, onEvent, agent = false) => new Promise((done, fail) => {
+  const asked = request(new URL(target, link), { headers: { Cookie: cookie, Accept: "text/html" }, agent }, (answer) => {
     let text = "";
     answer.on("data", (part) => { if (onEvent) { if (String(part).includes("event: changed")) onEvent(); } else text += part; });
     answer.on("end", () => done(text));
@@ -129,12 +129,14 @@ const get = (target, onEvent) => new Promise((done, fail) => {
 const events = /data-events="([^"]+)"/.exec(await get(path))[1].replaceAll("&amp;", "&");
 let refreshed = 0, refused = 0;
 const open = async () => {
-  await get(path);
+  // A browser keeps its connection.
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  await get(path, null, agent);
   let busy = false, again = false;
   const refresh = async () => {
     if (closed || busy) { again = !closed; return; }
     busy = true;
-    await get(path).then(() => refreshed++, (fault) => { refused++; again = true; console.error(fault.message); });
+    await get(path, null, agent).then(() => refreshed++, (fault) => { refused++; again = true; console.error(fault.message); });
     busy = false;
     if (again) { again = false; refresh(); }
   };
