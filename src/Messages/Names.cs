@@ -20,6 +20,32 @@ public static class QueueNames
         && slash < queue.Length - 1
             ? queue[(Workflows.Length + 1)..slash]
             : null;
+
+    private const string Leaving = "leaving-";
+    private const string Left = "left-";
+
+    /// <summary>Queue of a run while the machine that gives it away still pushes what it has. Nobody serves it.</summary>
+    /// <param name="host">The machine that gives the run away.</param>
+    /// <param name="repositoryKey">As in <see cref="ForRepository"/>.</param>
+    public static string ForLeaving(string host, string repositoryKey) => ForRepository(Leaving + host, repositoryKey);
+
+    /// <summary>Queue of a run that a machine has given away, with all that is needed of it pushed: any other machine may take it. Nobody
+    /// serves the queue.</summary>
+    /// <param name="host">The machine that gave the run away.</param>
+    /// <param name="repositoryKey">As in <see cref="ForRepository"/>.</param>
+    public static string ForLeft(string host, string repositoryKey) => ForRepository(Left + host, repositoryKey);
+
+    /// <summary>The machine that has given away, or is giving away, the run of a queue; null: the queue is no such one.</summary>
+    /// <param name="queue">Name of a task queue.</param>
+    /// <param name="isReady">True: all that is needed of the run was pushed.</param>
+    public static string? GivenAwayBy(string queue, out bool isReady)
+    {
+        var machine = MachineOf(queue);
+        isReady = machine?.StartsWith(Left, StringComparison.Ordinal) == true;
+        return isReady ? machine![Left.Length..]
+            : machine?.StartsWith(Leaving, StringComparison.Ordinal) == true ? machine[Leaving.Length..]
+            : null;
+    }
 }
 
 /// <summary>Ids of workflows and names derived from them.</summary>

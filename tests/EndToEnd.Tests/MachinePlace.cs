@@ -80,6 +80,16 @@ internal sealed class MachinePlace : IDisposable
     public Task KillWhenAsync(Func<bool> reached, params string[] arguments) =>
         _orchestrate.KillWhenAsync(Path.Combine(Home, "log"), reached, arguments);
 
+    /// <summary>Starts a command line that goes on.</summary>
+    public async Task<ServingProcess> ServeAsync(params string[] arguments) =>
+        new(await _orchestrate.StartAsync(Path.Combine(Home, "log"), arguments));
+
+    /// <summary>Carries out git in the clone.</summary>
+    public Task<string> GitAsync(params string[] arguments) => _shared.GitInAsync(Folder, arguments);
+
+    /// <summary>Carries out git in another folder.</summary>
+    public Task<string> GitInAsync(string folder, params string[] arguments) => _shared.GitInAsync(folder, arguments);
+
     /// <summary>A bare repository that all machines see.</summary>
     /// <returns>Its path.</returns>
     public async Task<string> ShareAsync()
@@ -123,15 +133,77 @@ internal sealed class MachinePlace : IDisposable
     /// <summary>What the agents here were told, in the order of their conversations.</summary>
     public IEnumerable<string> Prompts() =>
         Directory
-            .EnumerateFiles(Path.Combine(Home, ".claude", "projects"), "*.jsonl", SearchOption.AllDirectories)
+            .EnumerateFiles(
+                Directory.CreateDirectory(Path.Combine(Home, ".claude", "projects")).FullName,
+                "*.jsonl",
+                SearchOption.AllDirectories
+            )
             .SelectMany(File.ReadAllLines)
             .Select(line => (string?)JsonNode.Parse(line)!["prompt"] ?? "");
+
+    /// <summary>Waits until agents here were told so often.</summary>
+    /// <exception cref="TimeoutException">They were not; with what the programs here have said.</exception>
+    public async Task UntilPromptsAsync(int count)
+    {
+        try
+        {
+            await Eventually.TrueAsync(() => Prompts().Count() == count, TimeSpan.FromSeconds(150));
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{Prompts().Count()} prompts of {count}; {Said()}", late);
+        }
+    }
+
+    /// <summary>Waits until a program here has said or logged something.</summary>
+    /// <exception cref="TimeoutException">None has; with what they have said.</exception>
+    public async Task UntilSaidAsync(string text)
+    {
+        try
+        {
+            await Eventually.TrueAsync(() => Said().Contains(text, StringComparison.Ordinal), TimeSpan.FromSeconds(150));
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"'{text}' was not said; {Said()}", late);
+        }
+    }
+
+    private string Said()
+    {
+        var logs = Directory.CreateDirectory(Path.Combine(Folder, ".orchestrator", "logs")).EnumerateFiles("worker-*.log");
+        return string.Concat(logs.Select(log => log.FullName).Append(Path.Combine(Home, "log")).Where(File.Exists).Select(ReadShared));
+    }
+
+    private static string ReadShared(string path)
+    {
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return reader.ReadToEnd();
+    }
 
     public void Dispose()
     {
         if (_isOwner)
         {
             _shared.Dispose();
+        }
+    }
+}
+
+/// <summary>A process of a test that is signalled.</summary>
+internal sealed class ServingProcess(ProcessIdentity process) : IAsyncDisposable
+{
+    private readonly ProcessRunner _processes = new();
+
+    /// <summary>Sends it a signal, such as <c>STOP</c>.</summary>
+    public Task SignalAsync(string name) => _processes.RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -{name} {process.ProcessId}"));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (process.IsAlive())
+        {
+            await SignalAsync("KILL");
+            await Eventually.TrueAsync(() => !process.IsAlive());
         }
     }
 }

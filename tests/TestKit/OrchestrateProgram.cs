@@ -32,15 +32,7 @@ public sealed class OrchestrateProgram(string directory, IReadOnlyDictionary<str
     /// <param name="arguments">Its arguments.</param>
     public async Task KillWhenAsync(string log, Func<bool> reached, params string[] arguments)
     {
-        var started = await new DetachedProcess().StartAsync(
-            new DetachedCommand(Path, arguments)
-            {
-                WorkingDirectory = directory,
-                Environment = environment ?? new Dictionary<string, string?>(),
-                OutputFile = log,
-                ErrorFile = log,
-            }
-        );
+        var started = await StartAsync(log, arguments);
         await Eventually.TrueAsync(() => reached() || !started.IsAlive(), Limit);
         if (!started.IsAlive())
         {
@@ -51,4 +43,18 @@ public sealed class OrchestrateProgram(string directory, IReadOnlyDictionary<str
         await _processes.RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -KILL {started.ProcessId}"));
         await Eventually.TrueAsync(() => !started.IsAlive());
     }
+
+    /// <summary>Starts it, and does not wait for its end.</summary>
+    /// <param name="log">Gets what it prints.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public Task<ProcessIdentity> StartAsync(string log, params string[] arguments) =>
+        new DetachedProcess().StartAsync(
+            new DetachedCommand(Path, arguments)
+            {
+                WorkingDirectory = directory,
+                Environment = environment ?? new Dictionary<string, string?>(),
+                OutputFile = log,
+                ErrorFile = log,
+            }
+        );
 }

@@ -4,7 +4,6 @@ using Orchestrator.Cli.Runs;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Tasks.Moving;
 using Orchestrator.Worker;
 
 namespace Orchestrator.Cli.Commands;
@@ -146,8 +145,6 @@ internal sealed class MoveCommand : CliCommand
         );
     }
 
-    /// <summary>What the run needs comes from the remote that machines share, if there is one: that has what was pushed last, and takes
-    /// nothing more from the machine before.</summary>
     private static async Task BringAsync(
         RunStatus status,
         RepositoryReference to,
@@ -156,32 +153,17 @@ internal sealed class MoveCommand : CliCommand
         CancellationToken stop
     )
     {
-        var problem = "";
-        if (remote is not null && status.Queue != to.Queue)
-        {
-            var share = new RunShare(context.Services);
-            problem = await share.FetchAsync(status.RunId, to, remote, stop);
-            if (
-                problem.Length == 0
-                && await share.PushAsync(status.RunId, to, remote, takesOver: true, stop) is { } claim
-                && (claim.IsFenced || claim.Problem.Length > 0)
-            )
-            {
-                problem = claim.IsFenced ? "its machine has pushed once more meanwhile" : claim.Problem;
-            }
-        }
-        var arrival = new RunArrival(context.Services);
-        var missing = problem.Length > 0 ? [problem] : await arrival.FindMissingAsync(status, to, stop);
-        if (missing.Count > 0)
+        var brought = await new RunBringing(context.Services).BringAsync(status, to, remote, stop);
+        if (brought.Missing.Count > 0)
         {
             throw new CommandException(
                 ExitCodes.Usage,
-                $"{status.RunId} can't go on at {to.Path}: {string.Join("; ", missing)}.",
+                $"{status.RunId} can't go on at {to.Path}: {string.Join("; ", brought.Missing)}.",
                 $"What is missing is in {status.Repository} on {MachineName.Of(status.Queue, status.Host)}: push it from there to a remote "
                     + "and name that (--remote), or copy it, and move the run again."
             );
         }
-        foreach (var note in await arrival.SettleAsync(status, to, stop))
+        foreach (var note in brought.Notes)
         {
             context.Terminal.Say(note);
         }

@@ -5,7 +5,9 @@ using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Cli.Web;
+using Orchestrator.Plans;
 using Orchestrator.Runs;
+using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -18,8 +20,17 @@ internal sealed class WorkerCommand : CliCommand
             "A repository whose runs are worked on here (may be repeated); default: this one. NAME: what those call it that start its runs",
         HelpName = "DIR[=NAME]",
     };
+    private readonly Option<string?> _takeOver = new("--take-over")
+    {
+        Description =
+            "Take the shared runs of other machines (wip.remote): those given away by 'worker drain' at once, others when nothing of them "
+            + "has moved for this time (at least 25s; without a time 45s)",
+        HelpName = "TIME",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     private readonly EngineOptions _engine = new();
     private readonly LogOptions _log = new();
+    private static readonly TimeSpan LeastStillness = TimeSpan.FromSeconds(25);
     private readonly PageOption _page = new();
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
@@ -27,10 +38,15 @@ internal sealed class WorkerCommand : CliCommand
         : base("worker", "Work on the runs of this repository until interrupted")
     {
         Add(_repositories);
+        Add(_takeOver);
+        Add(new WorkerDrainCommand());
         _engine.AddTo(this);
         Add(_yes);
         _page.AddTo(this);
         _log.AddTo(this);
+
+        // Without an action a command with subcommands can't be called alone.
+        SetAction(static _ => ExitCodes.Done);
     }
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
@@ -47,6 +63,7 @@ internal sealed class WorkerCommand : CliCommand
             TrustGate.Demand(context, context.OpenSettings(other, []), yes);
         }
         var settings = TrustGate.Demand(context, context.OpenSettings(repositories[0], _engine.Flags(parsed)), yes);
+        var takesOver = TakesOver(parsed, settings.Settings!);
         using var log = _log.Open(parsed, Path.Combine(repositories[0].OrchestratorFolder, "logs", "worker-.log"), context);
         var builder = ServiceHost.Create(log);
         EngineConnection? served = null;
@@ -55,6 +72,7 @@ internal sealed class WorkerCommand : CliCommand
         {
             Named = named,
             Stays = true,
+            TakesOver = takesOver,
         });
         if (_page.Page(parsed, context, log.Factory) is { } page)
         {
@@ -71,6 +89,26 @@ internal sealed class WorkerCommand : CliCommand
                     + "Ctrl-C ends it; agents at work go on."
             );
         }
+    }
+
+    /// <summary>The server gives up a step of which it has not heard for 20 seconds: what is still for longer is done by nobody.</summary>
+    private TimeSpan? TakesOver(ParseResult parsed, OrchestratorSettings settings)
+    {
+        if (parsed.GetResult(_takeOver) is null)
+        {
+            return null;
+        }
+        if (settings.Temporal.Address is null || settings.Wip.Remote is null)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                "Runs of other machines come by a Temporal server and a git remote, and not both are set.",
+                "Set temporal.address and wip.remote on each machine: see docs/machines.md."
+            );
+        }
+        return parsed.GetValue(_takeOver) is not { Length: > 0 } text ? TimeSpan.FromSeconds(45)
+            : Durations.TryRead(text, out var time) && time >= LeastStillness ? time
+            : throw new CommandException(ExitCodes.Usage, $"'{text}' is no time of at least 25s.", "Such as: --take-over 2m");
     }
 
     private static Dictionary<string, RepositoryLocation> Names(IReadOnlyList<Asked> asked)

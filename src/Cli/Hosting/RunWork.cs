@@ -31,6 +31,9 @@ internal sealed class RunWork(
     /// <summary>Some of the repositories by the names that callers use.</summary>
     public IReadOnlyDictionary<string, RepositoryLocation> Named { get; init; } = new Dictionary<string, RepositoryLocation>();
 
+    /// <summary>How long nothing of another machine's run must have moved for it to be taken here; null: none is.</summary>
+    public TimeSpan? TakesOver { get; init; }
+
     /// <summary>Where no address is set, this process serves the embedded engine or takes it over; false where another part of it serves
     /// it.</summary>
     public bool Stays { get; init; }
@@ -38,7 +41,7 @@ internal sealed class RunWork(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         _engine = await EngineConnection.OpenAsync(repositories[0], settings, context, loggers, Stays, stop);
-        _worker = await WorkerHost.StartAsync(_engine, repositories, context, loggers, stop, Named);
+        _worker = await WorkerHost.StartAsync(_engine, repositories, context, loggers, stop, Named, TakesOver);
         started(_engine);
         await base.StartAsync(cancellationToken);
     }

@@ -32,6 +32,15 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Warning, "{Run:l} could not be shared this time")]
     public static partial void RunNotShared(this ILogger logger, string run, Exception missed);
 
+    [LoggerMessage(LogLevel.Information, "Runs of other machines could not be seen this time")]
+    public static partial void RunsOfOthersNotSeen(this ILogger logger, Exception missed);
+
+    [LoggerMessage(LogLevel.Warning, "{Run:l} could not be taken to this machine this time")]
+    public static partial void RunNotTaken(this ILogger logger, string run, Exception missed);
+
+    [LoggerMessage(LogLevel.Warning, "{Run:l} can't come to this machine: {Missing:l}")]
+    public static partial void RunCannotCome(this ILogger logger, string run, string missing);
+
     [LoggerMessage(LogLevel.Information, "{Count} ended runs are more than is kept (retention.*); removed: {Runs}")]
     public static partial void EndedRunsRemoved(this ILogger logger, int count, string runs);
 

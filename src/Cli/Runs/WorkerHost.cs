@@ -50,13 +50,15 @@ internal sealed class WorkerHost : IAsyncDisposable
     /// <param name="loggers">Where the worker logs.</param>
     /// <param name="stop">Gives up.</param>
     /// <param name="named">Some of them by the names that callers use.</param>
+    /// <param name="takesOver">How long nothing of another machine's run must have moved for it to be taken here; null: none is.</param>
     public static async Task<WorkerHost> StartAsync(
         EngineConnection engine,
         IReadOnlyList<RepositoryLocation> repositories,
         CommandContext context,
         ILoggerFactory loggers,
         CancellationToken stop,
-        IReadOnlyDictionary<string, RepositoryLocation>? named = null
+        IReadOnlyDictionary<string, RepositoryLocation>? named = null,
+        TimeSpan? takesOver = null
     )
     {
         var inHand = await OwnedAgents.OpenAsync(repositories, context.Services);
@@ -95,9 +97,18 @@ internal sealed class WorkerHost : IAsyncDisposable
                 );
             }
             host._watching = Task.WhenAll(
-                new RunSharing([.. repositories.Zip(inHand.References)], context, loggers.CreateLogger<RunSharing>()).RunAsync(
+                new RunSharing(engine, [.. repositories.Zip(inHand.References)], context, loggers.CreateLogger<RunSharing>()).RunAsync(
                     host._stopping.Token
                 ),
+                takesOver is { } after
+                    ? new TakeOverWatch(
+                        engine,
+                        [.. repositories.Zip(inHand.References)],
+                        after,
+                        context,
+                        loggers.CreateLogger<TakeOverWatch>()
+                    ).RunAsync(host._stopping.Token)
+                    : Task.CompletedTask,
                 host._telemetry?.RunAsync(host._stopping.Token) ?? Task.CompletedTask,
                 new FailureWatch(engine, context, loggers.CreateLogger<FailureWatch>()).RunAsync(host._stopping.Token),
                 new EndedRunWatch(engine, repositories, context, loggers.CreateLogger<EndedRunWatch>()).RunAsync(host._stopping.Token),

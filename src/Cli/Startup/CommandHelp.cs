@@ -213,7 +213,8 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate web --link",
             "orchestrate web --listen 0.0.0.0 --tls-cert cert.pem --tls-key key.pem"
         ),
-        ["worker"] = Of(Question, "orchestrate worker --address temporal.example.com:7233"),
+        ["worker"] = Of(Question, "orchestrate worker --address temporal.example.com:7233", "orchestrate worker --take-over 2m"),
+        ["worker drain"] = Of([(ExitCodes.WorkFailed, "a run could not be given away, and stays")], "orchestrate worker drain"),
         ["server"] = Of(Plain, "orchestrate server", "orchestrate server --port 7400"),
         ["server start-dev"] = Of(
             Plain,

@@ -95,7 +95,12 @@ public static class MachinePresence
         return at > 0 ? name[(at + 1)..] : null;
     }
 
-    private static async Task<IReadOnlyList<PendingActivityInfo>> PendingAsync(
+    /// <summary>Steps of a run that wait or are under way, of at most 30 of its workflows.</summary>
+    /// <param name="client">Client of the server.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="rpc">RPC options.</param>
+    /// <param name="cancellation">Gives up.</param>
+    internal static async Task<IReadOnlyList<PendingActivityInfo>> PendingAsync(
         ITemporalClient client,
         string runId,
         RpcOptions rpc,

@@ -8,24 +8,38 @@ public sealed class FolderTrees(GitRepository repository)
 {
     /// <summary>Writes a tree of files.</summary>
     /// <param name="files">Absolute paths of the files, by their paths in the tree.</param>
+    /// <param name="known">Files that are stored already; those that are stored now are added.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
     /// <returns>Its id.</returns>
-    public async Task<string> WriteAsync(IReadOnlyDictionary<string, string> files, CancellationToken cancellationToken = default)
+    public async Task<string> WriteAsync(
+        IReadOnlyDictionary<string, string> files,
+        KnownFiles known,
+        CancellationToken cancellationToken = default
+    )
     {
         using var index = new TemporaryIndex(repository);
-        var ids = (
-            await repository.AddObjectsAsync(
-                repository.Call("hash-object", "-w", "--no-filters", "--stdin-paths") with
-                {
-                    Input = ProcessInput.FromText(string.Concat(files.Values.Select(path => path + "\n"))),
-                },
-                cancellationToken
-            )
-        ).Lines;
-        var entries = new StringBuilder();
-        foreach (var (path, id) in files.Keys.Zip(ids))
+        // Before they are read: what is written meanwhile is read the next time.
+        var changed = files.Values.Where(path => known.Find(path) is null).Select(path => (Path: path, Stamp: FileStamp.Of(path))).ToList();
+        if (changed.Count > 0)
         {
-            entries.Append(CultureInfo.InvariantCulture, $"100644 {id}\t{path}\0");
+            var ids = (
+                await repository.AddObjectsAsync(
+                    repository.Call("hash-object", "-w", "--no-filters", "--stdin-paths") with
+                    {
+                        Input = ProcessInput.FromText(string.Concat(changed.Select(file => file.Path + "\n"))),
+                    },
+                    cancellationToken
+                )
+            ).Lines;
+            foreach (var (file, id) in changed.Zip(ids))
+            {
+                known.Add(file.Path, file.Stamp, id);
+            }
+        }
+        var entries = new StringBuilder();
+        foreach (var (path, file) in files)
+        {
+            entries.Append(CultureInfo.InvariantCulture, $"100644 {known.Last(file)}\t{path}\0");
         }
         await repository.AddObjectsAsync(
             repository.Call("update-index", "--add", "-z", "--index-info") with

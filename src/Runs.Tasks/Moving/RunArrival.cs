@@ -10,6 +10,13 @@ public sealed class RunArrival(RunServices services)
 {
     private const int MostNamed = 5;
 
+    /// <summary>Whether a repository has the commit that a run began at: another project may be shared by the same remote.</summary>
+    /// <param name="run">The run, as it says itself.</param>
+    /// <param name="here">The repository on this machine.</param>
+    /// <param name="stop">Ends git.</param>
+    public async Task<bool> KnowsAsync(RunStatus run, RepositoryReference here, CancellationToken stop) =>
+        run.BaseCommit.Length > 0 && await (await services.OpenRepositoryAsync(here.Path)).HasCommitAsync(run.BaseCommit, stop);
+
     /// <summary>What the run needs and is not here.</summary>
     /// <param name="run">The run, as it says itself.</param>
     /// <param name="here">The repository on this machine.</param>

@@ -20,6 +20,10 @@ public sealed class RunShare(RunServices services)
     private const string RefsFile = "refs";
     private const long LargestFile = 8 * 1024 * 1024;
 
+    // Files that were looked through and stored, as they were then: only what has changed since is read again.
+    private readonly KnownFiles _known = new();
+    private readonly Dictionary<string, (FileStamp Stamp, string? Secret)> _lookedAt = new(StringComparer.Ordinal);
+
     /// <summary>Files of an agent's start that say which processes run, or repeat its conversation.</summary>
     private static readonly string[] OfProcesses = ["pid", "supervisor", "lease", "stderr"];
 
@@ -54,7 +58,7 @@ public sealed class RunShare(RunServices services)
         {
             files[FilesFolder + Path.GetRelativePath(folder.Path, file).Replace('\\', '/')] = file;
         }
-        var tree = await new FolderTrees(repository).WriteAsync(files, stop);
+        var tree = await new FolderTrees(repository).WriteAsync(files, _known, stop);
         var name = RunRefs.Shared(folder.Name);
         var known = await refs.ReadAsync(name, stop);
         var commits = new CommitStore(repository);
@@ -70,6 +74,32 @@ public sealed class RunShare(RunServices services)
             await refs.PutBackAsync(name, commit, stop);
         }
         return new ShareOutcome(outcome.IsFenced, outcome.IsDone || outcome.IsFenced ? "" : outcome.Message, leftOut);
+    }
+
+    /// <summary>Pushes a run that is still this machine's, whatever the remote has of it: who wanted to take it over has not come to the
+    /// end, or the remote has lost what was pushed.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="here">The repository.</param>
+    /// <param name="remote">Name or address of the remote.</param>
+    /// <param name="stop">Ends git.</param>
+    /// <returns>What became of it, for people.</returns>
+    public async Task<string> ReclaimAsync(string runId, RepositoryReference here, string remote, CancellationToken stop)
+    {
+        var repository = await services.OpenRepositoryAsync(here.Path);
+        var name = RunRefs.Shared(new RunFolder(here.Path, runId).Name);
+        if (await new RemoteRefs(repository, remote).FetchAsync(new Dictionary<string, string> { [name] = name }, stop) is { Length: > 0 })
+        {
+            // The remote has nothing of it.
+            var refs = new RefStore(repository);
+            if (await refs.ReadAsync(name, stop) is { } known)
+            {
+                await refs.UpdateAsync([new RefChange(name, null, known)], "the remote has lost it", stop);
+            }
+        }
+        var outcome = await PushAsync(runId, here, remote, takesOver: true, stop);
+        return outcome is { IsFenced: false, Problem.Length: 0 }
+            ? "the remote had another state of it, which is replaced by that of this machine"
+            : $"the remote has another state of it: {(outcome.IsFenced ? "it was pushed once more" : outcome.Problem)}";
     }
 
     /// <summary>Brings a run here from the remote: its refs, and its files in place of those that may be here.</summary>
@@ -160,7 +190,7 @@ public sealed class RunShare(RunServices services)
         return (refs, leftOut);
     }
 
-    private static IEnumerable<string> FilesOf(RunFolder folder, List<string> leftOut)
+    private IEnumerable<string> FilesOf(RunFolder folder, List<string> leftOut)
     {
         foreach (var file in new DirectoryInfo(folder.Path).EnumerateFiles("*", SearchOption.AllDirectories))
         {
@@ -194,6 +224,18 @@ public sealed class RunShare(RunServices services)
         int.TryParse(file.Directory!.Name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
         && (OfProcesses.Contains(file.Name) || (file.Name == "stdout" && !File.Exists(Path.Combine(file.DirectoryName!, "exit"))));
 
-    private static string? FindSecret(string file) =>
-        File.ReadLines(file).SelectMany(SecretScanner.FindByForm).FirstOrDefault() is { } match ? match.Kind : null;
+    private string? FindSecret(string file)
+    {
+        var stamp = FileStamp.Of(file);
+        if (_lookedAt.TryGetValue(file, out var known) && known.Stamp == stamp)
+        {
+            return known.Secret;
+        }
+        var secret = File.ReadLines(file).SelectMany(SecretScanner.FindByForm).FirstOrDefault() is { } match ? match.Kind : null;
+        if (stamp.IsSettled)
+        {
+            _lookedAt[file] = (stamp, secret);
+        }
+        return secret;
+    }
 }

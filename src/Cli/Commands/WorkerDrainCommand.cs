@@ -1,0 +1,130 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Cli.Engine;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Client;
+using Orchestrator.Machine.Hosting;
+using Orchestrator.Messages;
+using Orchestrator.Runs.Tasks.Moving;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>worker drain</c>: gives the shared runs of this machine away, with all that they need.</summary>
+internal sealed class WorkerDrainCommand : CliCommand
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>An agent that ignores signals is killed after ten seconds, and its work is saved then.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private const int MostPushes = 5;
+    private readonly EngineOptions _engine = new();
+    private readonly Option<bool> _yes = GlobalOptions.Yes();
+
+    public WorkerDrainCommand()
+        : base("drain", "Give the shared runs of this machine to others: its agents are interrupted and go on there")
+    {
+        _engine.AddTo(this);
+        Add(_yes);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var settings = TrustGate.Demand(context, context.OpenSettings(repository, _engine.Flags(parsed)), parsed.GetValue(_yes)).Settings!;
+        if (settings.Temporal.Address is null)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                "The runs here are in the embedded engine, which no other machine reaches.",
+                "Runs that machines share are on a Temporal server: see docs/machines.md."
+            );
+        }
+        var here = await OwnedAgents.ReferenceOfAsync(repository, context.Services);
+        await using var engine = await EngineConnection.ConnectAsync(settings.Temporal, context, NullLoggerFactory.Instance, stop);
+        var open = new List<RunStatus>();
+        await foreach (var id in engine.Runs.ListOpenAsync(stop))
+        {
+            var status = await engine.Runs.Get(id).StatusAsync(stop);
+            if (status.Queue == here.Queue || status.Queue == QueueNames.ForLeaving(context.Machine, here.Key))
+            {
+                open.Add(status);
+            }
+        }
+        var kept = await Task.WhenAll(open.Select(run => GiveAwayAsync(run, here, engine, context, stop)));
+        if (open.Count == 0)
+        {
+            context.Terminal.Say($"No run is on this machine ({context.Machine}) that another could take.");
+        }
+        return kept.All(isGone => isGone) ? ExitCodes.Done : ExitCodes.WorkFailed;
+    }
+
+    /// <summary>Gives one run away, or keeps it and says why.</summary>
+    /// <returns>It is given away.</returns>
+    private static async Task<bool> GiveAwayAsync(
+        RunStatus status,
+        RepositoryReference here,
+        EngineConnection engine,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        var (id, run) = (status.RunId, engine.Runs.Get(status.RunId));
+        if (RunShare.WipOf(id, here)?.Remote is not { } remote)
+        {
+            context.Terminal.Say($"{id} stays: wip.remote was not set when it began, so that no other machine can have it.");
+            return false;
+        }
+        await run.MoveAsync(To(QueueNames.ForLeaving(context.Machine, here.Key), "on its way"), stop);
+        var began = context.Time.GetTimestamp();
+        while (await RunStillness.IsAtWorkAsync(engine.Client, id, context.Machine, stop))
+        {
+            if (context.Time.GetElapsedTime(began) > Patience)
+            {
+                return await KeepAsync($"its steps here did not end within {Patience.TotalSeconds:0} seconds");
+            }
+            await Task.Delay(Pause, context.Time, stop);
+        }
+        var problem = await PushAsync(id, here, remote, context, stop);
+        if (problem.Length > 0)
+        {
+            return await KeepAsync(problem);
+        }
+        await run.MoveAsync(To(QueueNames.ForLeft(context.Machine, here.Key), "any machine"), stop);
+        context.Terminal.Say($"{id} is given away: a worker with --take-over goes on with it, or 'orchestrate move {id}'.");
+        return true;
+
+        MoveRunCommand To(string queue, string name) => new(here with { Queue = queue, Host = name }, context.Person);
+
+        async Task<bool> KeepAsync(string why)
+        {
+            await run.MoveAsync(new MoveRunCommand(here, context.Person), stop);
+            context.Terminal.Say($"{id} stays: {why.TrimEnd('.')}.");
+            return false;
+        }
+    }
+
+    private static async Task<string> PushAsync(
+        string runId,
+        RepositoryReference here,
+        string remote,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        for (var push = 1; ; push++)
+        {
+            var outcome = await new RunShare(context.Services).PushAsync(runId, here, remote, takesOver: false, stop);
+            if (outcome is { IsFenced: false, Problem.Length: 0 })
+            {
+                return "";
+            }
+            if (push == MostPushes)
+            {
+                return outcome.IsFenced ? "another machine has pushed it" : outcome.Problem;
+            }
+            // The worker here pushes it, too.
+            await Task.Delay(Pause, context.Time, stop);
+        }
+    }
+}

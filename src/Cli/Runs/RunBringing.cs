@@ -1,0 +1,42 @@
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Tasks.Moving;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>Brings a run of another machine to this one: what it needs comes from the remote that machines share, if there is one. That has
+/// what was pushed last, and takes nothing more from the machine before.</summary>
+/// <param name="services">What steps need of this machine.</param>
+internal sealed class RunBringing(RunServices services)
+{
+    /// <summary>Brings it. Repeated, it goes on where it was.</summary>
+    /// <param name="status">The run, as it says itself.</param>
+    /// <param name="to">The repository on this machine.</param>
+    /// <param name="remote">Name or address of the remote; null: all must be here.</param>
+    /// <param name="stop">Ends git.</param>
+    public async Task<Brought> BringAsync(RunStatus status, RepositoryReference to, string? remote, CancellationToken stop)
+    {
+        var problem = "";
+        if (remote is not null && status.Queue != to.Queue)
+        {
+            var share = new RunShare(services);
+            problem = await share.FetchAsync(status.RunId, to, remote, stop);
+            if (
+                problem.Length == 0
+                && await share.PushAsync(status.RunId, to, remote, takesOver: true, stop) is { } claim
+                && (claim.IsFenced || claim.Problem.Length > 0)
+            )
+            {
+                problem = claim.IsFenced ? "its machine has pushed once more meanwhile" : claim.Problem;
+            }
+        }
+        var arrival = new RunArrival(services);
+        var missing = problem.Length > 0 ? [problem] : await arrival.FindMissingAsync(status, to, stop);
+        return new Brought(missing, missing.Count > 0 ? [] : await arrival.SettleAsync(status, to, stop));
+    }
+}
+
+/// <summary>What came of bringing a run.</summary>
+/// <param name="Missing">What it needs and is not here, each as a part of a sentence; empty: it can go on here.</param>
+/// <param name="Notes">What people should know, a sentence each.</param>
+internal sealed record Brought(IReadOnlyList<string> Missing, IReadOnlyList<string> Notes);

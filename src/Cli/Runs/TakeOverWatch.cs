@@ -1,0 +1,119 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Engine;
+using Orchestrator.Cli.Logging;
+using Orchestrator.Client;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Tasks.Moving;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>Takes runs that other machines share to this one, without a person: those that a machine has given away at once, others when
+/// nothing of them has moved for a time. What was pushed last decides which one of several machines gets a run.</summary>
+/// <param name="engine">The server of the runs.</param>
+/// <param name="repositories">Repositories whose runs may come here.</param>
+/// <param name="after">How long nothing of a run must have moved.</param>
+/// <param name="context">Clock and terminal.</param>
+/// <param name="log">Takes what kept a run from coming.</param>
+internal sealed class TakeOverWatch(
+    EngineConnection engine,
+    IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
+    TimeSpan after,
+    CommandContext context,
+    ILogger log
+)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    /// <summary>A run that could not be brought is left alone so long.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private readonly Dictionary<string, (string Steps, long Since)> _still = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _failed = new(StringComparer.Ordinal);
+
+    /// <summary>Looks until cancelled.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                await foreach (var run in engine.Runs.ListOpenAsync(stop))
+                {
+                    await LookAsync(run, stop);
+                }
+            }
+            catch (Exception missed) when (missed is not OperationCanceledException || !stop.IsCancellationRequested)
+            {
+                log.RunsOfOthersNotSeen(missed);
+            }
+            await Task.Delay(Pause, context.Time, stop);
+        }
+    }
+
+    private async Task LookAsync(string runId, CancellationToken stop)
+    {
+        if (_failed.TryGetValue(runId, out var last) && context.Time.GetElapsedTime(last) < Patience)
+        {
+            return;
+        }
+        try
+        {
+            if (await IsToBeTakenAsync(runId, stop))
+            {
+                await TakeAsync(runId, stop);
+            }
+        }
+        catch (Exception missed) when (missed is not OperationCanceledException || !stop.IsCancellationRequested)
+        {
+            // Another run is looked at all the same.
+            _failed[runId] = context.Time.GetTimestamp();
+            log.RunNotTaken(runId, missed);
+        }
+    }
+
+    private async Task<bool> IsToBeTakenAsync(string runId, CancellationToken stop)
+    {
+        if (await RunStillness.LookAsync(engine.Client, runId, stop) is not { } steps)
+        {
+            _still.Remove(runId);
+            return false;
+        }
+        if (!_still.TryGetValue(runId, out var known) || known.Steps != steps)
+        {
+            _still[runId] = known = (steps, context.Time.GetTimestamp());
+        }
+        var isStill = context.Time.GetElapsedTime(known.Since) >= after;
+        var queue = await engine.Runs.Get(runId).FindQueueAsync(stop);
+        var giver = QueueNames.GivenAwayBy(queue, out var isReady);
+        return QueueNames.MachineOf(queue) is { } machine && machine != context.Machine && giver != context.Machine && (isReady || isStill);
+    }
+
+    private async Task TakeAsync(string runId, CancellationToken stop)
+    {
+        var run = engine.Runs.Get(runId);
+        var status = await run.StatusAsync(stop);
+        var arrival = new RunArrival(context.Services);
+        foreach (var (location, to) in repositories)
+        {
+            if (
+                context.OpenSettings(location, []).Loaded.Settings?.Wip.Remote is not { } remote
+                || !await arrival.KnowsAsync(status, to, stop)
+            )
+            {
+                continue;
+            }
+            var brought = await new RunBringing(context.Services).BringAsync(status, to, remote, stop);
+            if (brought.Missing.Count > 0)
+            {
+                _failed[runId] = context.Time.GetTimestamp();
+                log.RunCannotCome(runId, string.Join("; ", brought.Missing));
+                continue;
+            }
+            var answer = await run.MoveAsync(new MoveRunCommand(to, $"worker@{context.Machine}"), stop);
+            _still.Remove(runId);
+            context.Terminal.Say(string.Join(' ', [answer.Message, .. brought.Notes]));
+            return;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Google.Protobuf.WellKnownTypes;
+using Orchestrator.Client;
+using Orchestrator.Messages;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.Workflow.V1;
+using Xunit;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>Whether nothing of a run moves, by what a server says of its steps.</summary>
+public class RunStillnessTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 25, 3, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Of_AStepThatIsHeardOf_ChangesAndAStepThatIsNotStays()
+    {
+        var before = RunStillness.Of([Step(PendingActivityState.Started, beat: 0)]);
+
+        Assert.NotNull(before);
+        Assert.Equal(before, RunStillness.Of([Step(PendingActivityState.Started, beat: 0)]));
+        Assert.NotEqual(before, RunStillness.Of([Step(PendingActivityState.Started, beat: 2)]));
+        Assert.NotEqual(before, RunStillness.Of([Step(PendingActivityState.Scheduled, beat: 0, attempt: 2)]));
+    }
+
+    [Fact]
+    public void Of_StepsThatNoWorkerIsToTakeNow_IsNoStillness()
+    {
+        var later = Step(PendingActivityState.Scheduled, beat: 0);
+        later.NextAttemptScheduleTime = Timestamp.FromDateTimeOffset(Now);
+
+        Assert.Null(RunStillness.Of([]));
+        Assert.Null(RunStillness.Of([Step(PendingActivityState.Paused, beat: 0)]));
+        Assert.Null(RunStillness.Of([later, Step(PendingActivityState.Scheduled, beat: 0)]));
+    }
+
+    [Fact]
+    public void GivenAwayBy_QueuesOfEachKind_NamesTheMachine()
+    {
+        Assert.Equal(("aaaa", true), (QueueNames.GivenAwayBy(QueueNames.ForLeft("aaaa", "key"), out var isReady), isReady));
+        Assert.Equal(("aaaa", false), (QueueNames.GivenAwayBy(QueueNames.ForLeaving("aaaa", "key"), out isReady), isReady));
+        Assert.Equal((null, false), (QueueNames.GivenAwayBy(QueueNames.ForRepository("aaaa", "key"), out isReady), isReady));
+        Assert.Equal((null, false), (QueueNames.GivenAwayBy("elsewhere", out isReady), isReady));
+    }
+
+    private static PendingActivityInfo Step(PendingActivityState state, int beat, int attempt = 1) =>
+        new()
+        {
+            ActivityId = "1",
+            State = state,
+            Attempt = attempt,
+            LastHeartbeatTime = Timestamp.FromDateTimeOffset(Now.AddSeconds(beat)),
+        };
+}
