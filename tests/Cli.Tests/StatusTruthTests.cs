@@ -268,7 +268,8 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
             Assert.True(done.ExitCode is 0 or 4, $"{string.Join(' ', words)}: {done.StandardError.Text}");
         }
 
-        /// <summary>Waits until what was done is shown: from then on nothing moves by itself. Nothing is ever called merged too early.</summary>
+        /// <summary>Waits until what was done is shown: from then on nothing moves by itself. Nothing is ever called
+        /// merged too early.</summary>
         private async Task SettleAsync()
         {
             var begin = Stopwatch.GetTimestamp();

@@ -2,8 +2,8 @@ using Temporalio.Api.Workflow.V1;
 
 namespace Orchestrator.Client;
 
-/// <summary>Whether anything of a run moves, by what the server knows of its steps. Who compares two looks needs no clock but its own: those
-/// of the server and of the machine that is asked about may be wrong.</summary>
+/// <summary>Whether anything of a run moves, by what the server knows of its steps. Who compares two looks needs no clock but its own:
+/// those of the server and of the machine that is asked about may be wrong.</summary>
 public static class RunStillness
 {
     /// <summary>What the steps of a run look like.</summary>

@@ -40,8 +40,8 @@ static int SayUsage()
 {
     Console.Error.WriteLine(
         "Which benchmark? plans, train, governor, sandbox-start, git-merge, git-losses, git-worktree; "
-            + "start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-train, runs-helpers, page, server-start-up, server-start-rpc, "
-            + "server-load, server-pending or server-history, with the path of the built command"
+            + "start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-train, runs-helpers, page, server-start-up, "
+            + "server-start-rpc, server-load, server-pending or server-history, with the path of the built command"
     );
     return 2;
 }
