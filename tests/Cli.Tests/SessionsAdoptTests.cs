@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Tasks;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;
@@ -81,6 +83,38 @@ public sealed class SessionsAdoptTests : IDisposable
         );
         Assert.Equal(before, await File.ReadAllBytesAsync(copy));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(copy));
+    }
+
+    /// <summary>Killed after each of its steps, the last before its run begins: another call adopts it all the same.</summary>
+    [Theory]
+    [InlineData("read")]
+    [InlineData("refs")]
+    [InlineData("all")]
+    public async Task Adopt_KilledBeforeItsRunBegan_IsAdoptedByAnotherCall(string killedAfter)
+    {
+        const string Dead = "adopt-fix-the-page-0dead0";
+        _cli.Write("README.md", "Hello\nmine\n");
+        var place = RepositoryLocation.Find(_cli.Folder)!;
+        var adoption = new SessionAdoption(
+            new RunServices("host", ["orchestrate", "hook"], TimeProvider.System) { Environment = _cli.Environment }
+        );
+        var read = await adoption.ReadAsync(place, Id, Conversation, CancellationToken.None);
+        if (killedAfter != "read")
+        {
+            await adoption.KeepAsync(place, Dead, "adopted", read, CancellationToken.None);
+        }
+        if (killedAfter == "refs")
+        {
+            Directory.Delete(Path.Combine(_cli.Folder, ".orchestrator", "runs", Dead), recursive: true);
+        }
+
+        var adopt = await _cli.RunAsync("sessions", "adopt", Id[..6]);
+        var run = (string)(await _cli.RunAsync("status", "--json")).Json["runId"]!;
+
+        Assert.True(adopt.ExitCode == 0, adopt.People);
+        Assert.NotEqual(Dead, run);
+        Assert.Equal("Hello\nmine\nmore\n", _cli.Git("show", $"orchestrator/{run}/t/adopted:README.md"));
+        Assert.Equal("Hello\nmine\n", _cli.Read("README.md"));
     }
 
     [Fact]
