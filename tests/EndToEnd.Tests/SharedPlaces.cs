@@ -18,10 +18,14 @@ internal sealed class SharedPlaces : IAsyncDisposable
 
     public string Remote { get; }
 
-    /// <summary>The agent works, and what it has written is on the remote.</summary>
+    /// <summary>The agent works, and what it has written and its conversation are on the remote.</summary>
     public bool IsShared() =>
         File.Exists(Here.Beside("working"))
         && Here.RefsOfAsync(Remote, "refs/orchestrator/wip").GetAwaiter().GetResult().Length > 0
+        && Here.GitInAsync(Remote, "ls-tree", "-r", "--name-only", "refs/orchestrator/runs/night")
+            .GetAwaiter()
+            .GetResult()
+            .Contains(".jsonl", StringComparison.Ordinal)
         && Directory.GetLastWriteTimeUtc(Path.Combine(Remote, "refs", "orchestrator", "runs"))
             > File.GetLastWriteTimeUtc(Here.Beside("working")).AddSeconds(2);
 
