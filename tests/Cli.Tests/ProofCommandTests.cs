@@ -96,6 +96,7 @@ public sealed class ProofCommandTests
     [InlineData("README.md")]
     [InlineData("README.md:0")]
     [InlineData("README.md:x")]
+    [InlineData("READ\0ME.md:1")]
     [InlineData("README.md:99")]
     [InlineData("missing.txt:1")]
     [InlineData("../other.txt:1")]

@@ -62,7 +62,13 @@ internal sealed class ProofCommand : CliCommand
     private static (string File, int Line) Parse(string place, RepositoryLocation repository, CommandContext context)
     {
         var colon = place.LastIndexOf(':');
-        if (colon <= 0 || !int.TryParse(place.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var line) || line < 1)
+        // No command line has a NUL, but what the page and the API are sent may.
+        if (
+            colon <= 0
+            || !int.TryParse(place.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var line)
+            || line < 1
+            || place.Contains('\0', StringComparison.Ordinal)
+        )
         {
             throw new CommandException(ExitCodes.Usage, $"'{place}' names no line.", "Such as: orchestrate proof src/main.c:42");
         }

@@ -1,4 +1,3 @@
-using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Cli.Documents;
