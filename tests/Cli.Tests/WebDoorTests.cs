@@ -1,0 +1,115 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Orchestrator.Cli.Console;
+using Orchestrator.Processes;
+using Orchestrator.TestKit;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary><c>web</c> towards other machines and other users.</summary>
+public sealed class WebDoorTests
+{
+    [Fact]
+    public async Task Web_BeyondLoopbackWithACertificate_SpeaksTlsAloneAndItsCookieToo()
+    {
+        using var cli = new CliFixture().WithRepository();
+        using var expected = X509Certificate2.CreateFromPem(TestCertificate.Write(cli));
+        await using var web = await Served.StartAsync(
+            cli,
+            "--listen",
+            "0.0.0.0",
+            "--tls-cert",
+            "cert.pem",
+            "--tls-key",
+            "key.pem",
+            "--host",
+            "localhost"
+        );
+
+        Assert.Equal(("https", "localhost"), (web.Link.Scheme, web.Link.Host));
+        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) =>
+            shown is not null && shown.GetCertHashString() == expected.GetCertHashString();
+        using var browser = new HttpClient(handler);
+        using var login = await browser.GetAsync(web.Link);
+        Assert.Equal(HttpStatusCode.OK, login.StatusCode);
+        Assert.Contains("secure", Assert.Single(login.Headers.GetValues("Set-Cookie")), StringComparison.OrdinalIgnoreCase);
+        using var plain = new HttpClient();
+        await Assert.ThrowsAsync<HttpRequestException>(() => plain.GetAsync(new Uri($"http://localhost:{web.Link.Port}/login")));
+    }
+
+    [Fact]
+    public async Task Web_BeyondLoopbackInsecure_SaysSoAndAnswersToNoStrangersName()
+    {
+        using var cli = new CliFixture().WithRepository();
+        await using var web = await Served.StartAsync(cli, "--listen", "0.0.0.0", "--insecure");
+
+        Assert.Contains("can be read on the way", web.Terminal.People, StringComparison.Ordinal);
+        using var browser = new HttpClient();
+        var request = new HttpRequestMessage(HttpMethod.Get, web.Link);
+        request.Headers.Host = "evil.example";
+        using var refused = await browser.SendAsync(request);
+        Assert.Equal(HttpStatusCode.MisdirectedRequest, refused.StatusCode);
+    }
+
+    /// <summary>Whoever runs this as an ordinary user has no other user to try it with.</summary>
+    [Fact]
+    public async Task Web_AnotherUserOfTheMachine_CanNotReadTheTokenAndIsNotLetIn()
+    {
+        using var cli = new CliFixture().WithRepository();
+        await using var web = await Served.StartAsync(cli);
+        var token = Directory
+            .GetFiles(cli.Home, "token", SearchOption.AllDirectories)
+            .Single(file => Path.GetFileName(Path.GetDirectoryName(file)) == "web");
+        const UnixFileMode Others =
+            UnixFileMode.GroupRead
+            | UnixFileMode.GroupWrite
+            | UnixFileMode.GroupExecute
+            | UnixFileMode.OtherRead
+            | UnixFileMode.OtherWrite
+            | UnixFileMode.OtherExecute;
+
+        Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(Path.GetDirectoryName(token)!) & Others);
+        using var stranger = new HttpClient();
+        using var answer = await stranger.GetAsync(new Uri(web.Link, "/api/v1/repositories"));
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        if (Environment.UserName == "root")
+        {
+            // Every folder above is open to everybody: what keeps the other user out is the token's own.
+            foreach (var folder in (string[])[Path.GetDirectoryName(cli.Home)!, cli.Home])
+            {
+                File.SetUnixFileMode(folder, (UnixFileMode)511);
+            }
+            var read = await new ProcessRunner().RunAsync(
+                new ProcessCommand("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "cat", token)
+            );
+            Assert.False(read.Succeeded, read.StandardOutput.Text);
+        }
+    }
+
+    /// <summary>The page, served by this process.</summary>
+    private sealed class Served(RecordingTerminal terminal, Interrupts interrupts, Task serving, Uri link) : IAsyncDisposable
+    {
+        public RecordingTerminal Terminal => terminal;
+
+        public Uri Link => link;
+
+        public static async Task<Served> StartAsync(CliFixture cli, params string[] words)
+        {
+            var (terminal, interrupts) = (new RecordingTerminal(), new Interrupts());
+            var serving = cli.RunAsync(terminal, interrupts, ["web", "--port", "0", .. words]);
+            var link = await Eventually.GetAsync(() =>
+                terminal.Output.Split('\n').FirstOrDefault(line => line.StartsWith("http", StringComparison.Ordinal))
+            );
+            return new Served(terminal, interrupts, serving, new Uri(link));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            interrupts.Raise();
+            await serving;
+            interrupts.Dispose();
+        }
+    }
+}
