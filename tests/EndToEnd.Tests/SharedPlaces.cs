@@ -25,7 +25,7 @@ internal sealed class SharedPlaces : IAsyncDisposable
         && Here.GitInAsync(Remote, "ls-tree", "-r", "--name-only", "refs/orchestrator/runs/night")
             .GetAwaiter()
             .GetResult()
-            .Contains(".jsonl", StringComparison.Ordinal)
+            .Contains("/conversations/", StringComparison.Ordinal)
         && Directory.GetLastWriteTimeUtc(Path.Combine(Remote, "refs", "orchestrator", "runs"))
             > File.GetLastWriteTimeUtc(Here.Beside("working")).AddSeconds(2);
 
