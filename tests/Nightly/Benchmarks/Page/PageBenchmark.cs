@@ -22,7 +22,8 @@ internal static class PageBenchmark
         using var files = await BenchRepository.CreateAsync(
             program,
             Agents,
-            "cat > /dev/null\nwhile [ ! -e \"$ORCHESTRATOR_REPOSITORY/go\" ]; do sleep 5; done\n"
+            // They end with the repository, whatever becomes of this program.
+            "cat > /dev/null\nwhile [ -d \"$ORCHESTRATOR_REPOSITORY\" ] && [ ! -e \"$ORCHESTRATOR_REPOSITORY/go\" ]; do sleep 5; done\n"
         );
         var log = files.Repository.Beside("log");
         var run = await StartAsync(files, log, "run", "--yes", "--approve-risk", "1000000", "--workers", $"{Agents}");
