@@ -1,16 +1,22 @@
 namespace Orchestrator.Accounts;
 
-/// <summary>What a user's agents have used, and the variables that say which account pays.</summary>
-/// <param name="Environment">The variables that agents get.</param>
-/// <param name="Records">Records of all accounts.</param>
-public sealed record AccountRecords(IReadOnlyDictionary<string, string> Environment, IReadOnlyList<UsageRecord> Records)
+/// <summary>What a user's agents have used, and the variables that say which account pays. It is read when it is first asked for, and
+/// once: most reports and forecasts need none of it.</summary>
+/// <param name="environment">The variables that agents get.</param>
+/// <param name="read">Reads the records of all accounts.</param>
+public sealed class AccountRecords(IReadOnlyDictionary<string, string> environment, Func<IReadOnlyList<UsageRecord>> read)
 {
-    /// <summary>Reads those of a user.</summary>
+    private readonly Lazy<IReadOnlyList<UsageRecord>> _records = new(read);
+
+    /// <summary>The records of a user.</summary>
     /// <param name="environment">Environment of the process, which determines the user's state folder.</param>
     /// <param name="time">The clock.</param>
-    public static AccountRecords Read(IReadOnlyDictionary<string, string> environment, TimeProvider time) =>
-        new(environment, UsageHistory.Of(environment, time).Read());
+    public AccountRecords(IReadOnlyDictionary<string, string> environment, TimeProvider time)
+        : this(environment, () => UsageHistory.Of(environment, time).Read()) { }
+
+    /// <summary>The variables that agents get.</summary>
+    public IReadOnlyDictionary<string, string> Environment => environment;
 
     /// <summary>The records of one account.</summary>
-    public IEnumerable<UsageRecord> Of(string account) => Records.Where(record => record.Account == account);
+    public IEnumerable<UsageRecord> Of(string account) => _records.Value.Where(record => record.Account == account);
 }

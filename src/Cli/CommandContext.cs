@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Orchestrator.Accounts;
 using Orchestrator.Cli.Console;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Machine.Setup;
@@ -32,6 +33,9 @@ internal sealed class CommandContext(
 
     /// <summary>Services of run steps on this machine; repositories are opened once.</summary>
     public RunServices Services => _services ??= RunServices.OfThisMachine([.. OwnProgram.Command, "hook"], Environment, Trust, Time);
+
+    /// <summary>What the user's agents have used; it is read where it is needed.</summary>
+    public AccountRecords AccountRecords => new(Environment, Time);
 
     public IReadOnlyDictionary<string, string> Environment { get; } = environment;
 

@@ -55,7 +55,7 @@ public sealed class RunEnding(RunServices services)
     {
         run = run.Summed();
         DurableFile.Write(folder.ReportJson, JsonSerializer.SerializeToUtf8Bytes(run));
-        var accounts = AccountRecords.Read(services.Environment, services.Time);
+        var accounts = new AccountRecords(services.Environment, services.Time);
         DurableFile.Write(folder.Report, Encoding.UTF8.GetBytes(new RunReport(folder.Repository, services.Time, accounts).Render(run)));
     }
 

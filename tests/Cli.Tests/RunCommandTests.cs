@@ -153,6 +153,18 @@ public class RunCommandTests
     public async Task Run_DefaultAgentIsNotInstalled_IsRefusedOnlyWhereATaskNeedsIt(string agent, int code)
     {
         using var cli = Repository("echo one > one.txt");
+        await MissDefaultAgentAsync(cli);
+        cli.Write("tasks.yaml", $"tasks:\n  - {{id: a, description: A, agent: {agent}, files_write: [one.txt]}}\n");
+
+        var run = await cli.RunAsync("run", "tasks.yaml", "--yes");
+
+        Assert.True(run.ExitCode == code, run.People);
+        Assert.Equal(code != 0, run.People.Contains("/nowhere/at-all", StringComparison.Ordinal));
+    }
+
+    /// <summary>The default agent is one that is not installed; the other one stays.</summary>
+    internal static async Task MissDefaultAgentAsync(CliFixture cli)
+    {
         var config = Path.Combine(cli.Folder, ".orchestrator", "config.yaml");
         var text = await File.ReadAllTextAsync(config);
         await File.WriteAllTextAsync(
@@ -160,12 +172,6 @@ public class RunCommandTests
             text.Replace("agent: mine", "agent: missing", StringComparison.Ordinal)
                 .Replace("agents: {", "agents: {missing: {command: [/nowhere/at-all], free: true}, ", StringComparison.Ordinal)
         );
-        cli.Write("tasks.yaml", $"tasks:\n  - {{id: a, description: A, agent: {agent}, files_write: [one.txt]}}\n");
-
-        var run = await cli.RunAsync("run", "tasks.yaml", "--yes");
-
-        Assert.True(run.ExitCode == code, run.People);
-        Assert.Equal(code != 0, run.People.Contains("/nowhere/at-all", StringComparison.Ordinal));
     }
 
     [Fact]

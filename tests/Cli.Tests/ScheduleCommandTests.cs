@@ -125,13 +125,7 @@ public sealed class ScheduleCommandTests
     {
         using var cli = await RepositoryAsync();
         cli.Write("tasks.yaml", $"tasks:\n  - {{id: one, description: One, agent: {agent}, files_write: [one.txt]}}\n");
-        var config = Path.Combine(cli.Folder, ".orchestrator", "config.yaml");
-        var text = await File.ReadAllTextAsync(config);
-        await File.WriteAllTextAsync(
-            config,
-            text.Replace("agent: mine", "agent: missing", StringComparison.Ordinal)
-                .Replace("agents: {", "agents: {missing: {command: [/nowhere/at-all], free: true}, ", StringComparison.Ordinal)
-        );
+        await RunCommandTests.MissDefaultAgentAsync(cli);
 
         var created = await cli.RunAsync("schedule", "create", "nightly", "--at", "22:00", "--yes");
 

@@ -10,23 +10,7 @@ namespace Orchestrator.EndToEnd.Tests;
 /// first tries to write a file by its shell tool, as models do that do not keep to what they are told.</summary>
 public sealed class OtherPlannersTests
 {
-    private static readonly string Plan = JsonSerializer.Serialize(
-        new
-        {
-            tasks = new[]
-            {
-                new
-                {
-                    id = "one",
-                    description = "One",
-                    prompt = "MARK-ONE: write one.txt.",
-                    files_write = new[] { "one.txt" },
-                    depends_on = Array.Empty<string>(),
-                    verification = new[] { "test -s one.txt" },
-                },
-            },
-        }
-    );
+    private static readonly string Plan = JsonSerializer.Serialize(RealPlannerTests.Plan);
 
     private static readonly string Review = JsonSerializer.Serialize(
         new

@@ -9,7 +9,8 @@ namespace Orchestrator.EndToEnd.Tests;
 /// <summary>Planning by the real Claude CLI against a scripted API.</summary>
 public sealed class RealPlannerTests
 {
-    private static readonly object Plan = new
+    /// <summary>A plan of one task that writes a file.</summary>
+    internal static readonly object Plan = new
     {
         tasks = new[]
         {

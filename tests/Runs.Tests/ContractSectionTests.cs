@@ -99,7 +99,7 @@ public sealed class ContractSectionTests : IDisposable
     {
         Begin(new OrchestrationInput { Forecast = new RunForecast { Windows = [new WindowForecast("claude", "five_hour", 12, 31.5)] } });
         UsageRecord[] records = [Record(-30, 100_000), .. rise is { } by ? [Record(30, 100_000 + by)] : Array.Empty<UsageRecord>()];
-        var accounts = new AccountRecords(new Dictionary<string, string>(), records);
+        var accounts = new AccountRecords(new Dictionary<string, string>(), () => records);
 
         var report = MorningReport.Of(Run(RunStates.Completed, 1), _repository.Path, Evening.AddHours(12), accounts);
 

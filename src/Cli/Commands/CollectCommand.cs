@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using Orchestrator.Accounts;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
@@ -100,15 +99,11 @@ internal sealed class CollectCommand : CliCommand
                 throw IsThere(path);
             }
         }
+        var report = new RunReport(repository.Root, context.Time, context.AccountRecords);
         foreach (var run in runs)
         {
             var place = Path.Combine(folder, run.Name);
-            Write(
-                Path.Combine(place, "report.md"),
-                LocalTimes.In(
-                    new RunReport(repository.Root, context.Time, AccountRecords.Read(context.Environment, context.Time)).Render(run.Status)
-                )
-            );
+            Write(Path.Combine(place, "report.md"), LocalTimes.In(report.Render(run.Status)));
             Write(Path.Combine(place, "status.json"), System.Text.Json.JsonSerializer.Serialize(run.Status, RunJson.Default.RunStatus));
             foreach (var task in run.Status.Tasks)
             {

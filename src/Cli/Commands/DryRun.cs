@@ -1,4 +1,3 @@
-using Orchestrator.Accounts;
 using Orchestrator.Cli.Overviews;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Plans;
@@ -40,13 +39,7 @@ internal static class DryRun
         context.Terminal.Show(RiskOverview.WhoIsAsked(plan, score, guarded, approveRisk, yes));
         context.Terminal.Show(
             context.FindRepository() is { } repository
-            && new RunForecasts(repository.Root).Of(
-                plan,
-                chosen.Ids(plan),
-                settings,
-                AccountRecords.Read(context.Environment, context.Time)
-            )
-                is { } expected
+            && new RunForecasts(repository.Root).Of(plan, chosen.Ids(plan), settings, context.AccountRecords) is { } expected
                 ? $"Expected: {RunForecasts.Describe(expected)}."
                 : "What it may cost and take is not known: no past runs here say it."
         );

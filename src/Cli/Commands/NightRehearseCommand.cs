@@ -91,7 +91,7 @@ internal sealed class NightRehearseCommand : CliCommand
             Start = context.Time.GetUtcNow(),
             Until = parsed.GetValue(_options.Until),
             Book = new AccountLedgers(context.Environment).TryRead().Book,
-            Fills = WindowForecaster.Rates(AccountRecords.Read(context.Environment, context.Time).Of(account)),
+            Fills = WindowForecaster.Rates(context.AccountRecords.Of(account)),
             Request = new StartRequest
             {
                 Id = Rehearsed,

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Accounts;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
@@ -72,9 +71,7 @@ internal sealed class ReportCommand : CliCommand
         else if (parsed.GetValue(_full))
         {
             await ShowWholeAsync(
-                LocalTimes.In(
-                    new RunReport(repository.Root, context.Time, AccountRecords.Read(context.Environment, context.Time)).Render(status)
-                ),
+                LocalTimes.In(new RunReport(repository.Root, context.Time, context.AccountRecords).Render(status)),
                 context
             );
         }

@@ -1,4 +1,3 @@
-using Orchestrator.Accounts;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
@@ -69,11 +68,7 @@ internal static class NewRun
         CommandContext context
     )
     {
-        if (
-            plan is null
-            || new RunForecasts(repository.Root).Of(plan, chosen, settings, AccountRecords.Read(context.Environment, context.Time))
-                is not { } forecast
-        )
+        if (plan is null || new RunForecasts(repository.Root).Of(plan, chosen, settings, context.AccountRecords) is not { } forecast)
         {
             return input;
         }

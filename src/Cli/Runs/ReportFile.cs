@@ -1,4 +1,3 @@
-using Orchestrator.Accounts;
 using Orchestrator.Cli.Console;
 using Orchestrator.Messages;
 using Orchestrator.Runs.Reports;
@@ -20,7 +19,7 @@ internal static class ReportFile
     public static void Write(string file, RunStatus run, string repository, CommandContext context)
     {
         var now = context.Time.GetUtcNow();
-        var report = MorningReport.Of(run, repository, now, AccountRecords.Read(context.Environment, context.Time));
+        var report = MorningReport.Of(run, repository, now, context.AccountRecords);
         var html = LocalTimes.In(ReportHtml.Render(report, now));
         if (file == Stdout)
         {

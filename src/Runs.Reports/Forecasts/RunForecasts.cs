@@ -29,7 +29,7 @@ public sealed class RunForecasts(string repository)
                 Tasks = tasks.Count,
                 PastTasks = forecast.PastTasks,
                 PastRuns = forecast.PastRuns,
-                Windows = [.. Windows(tasks, settings, past, accounts)],
+                Windows = [.. Windows(tasks, settings, forecast, past, accounts)],
             }
             : null;
     }
@@ -38,11 +38,13 @@ public sealed class RunForecasts(string repository)
     private static IEnumerable<WindowForecast> Windows(
         List<PlanTask> tasks,
         OrchestratorSettings settings,
+        Forecast whole,
         IReadOnlyList<PastRun> past,
         AccountRecords accounts
     ) =>
         from paid in tasks.GroupBy(task => AccountName.Of(settings.AgentOf(task), settings, accounts.Environment)).OrderBy(paid => paid.Key)
-        let forecast = Forecaster.Of(Shapes([.. paid], settings), settings.Workers, past)
+        // One account pays for all of it, as a rule.
+        let forecast = paid.Count() == tasks.Count ? whole : Forecaster.Of(Shapes([.. paid], settings), settings.Workers, past)
         where forecast is not null
         from window in WindowForecaster.Of(forecast.Cost, accounts.Of(paid.Key))
         select new WindowForecast(paid.Key, window.Key, Math.Round(window.Value.Low, 1), Math.Round(window.Value.High, 1));
