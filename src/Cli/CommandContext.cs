@@ -73,9 +73,11 @@ internal sealed class CommandContext(
     /// <summary>Carries out another command line in a folder, at the same terminal, and returns its exit code.</summary>
     public required Func<IReadOnlyList<string>, string, Task<int>> CallAsync { get; init; }
 
-    /// <summary>Carries out another command line in a folder, at a terminal of its own, for a person at a device (null: as this one), and
-    /// returns its exit code.</summary>
-    public required Func<IReadOnlyList<string>, string, Func<bool, ITerminal>, string?, Task<int>> CallAtAsync { get; init; }
+    /// <summary>Takes documents that the command prints as they are, with how they are written; null: they are printed.</summary>
+    public Action<object, JsonTypeInfo>? TakeDocument { get; init; }
+
+    /// <summary>Carries out another command line in a folder for another caller, and returns its exit code.</summary>
+    public required Func<IReadOnlyList<string>, string, CommandCaller, Task<int>> CallAtAsync { get; init; }
 
     /// <summary>Ctrl-C, once and twice.</summary>
     public Interrupts Interrupts { get; } = interrupts;
@@ -185,6 +187,20 @@ internal sealed class CommandContext(
     }
 
     /// <summary>Prints one JSON document.</summary>
-    public void Print<T>(T document, JsonTypeInfo<T> type) =>
-        Terminal.Document(UntrustedText.EscapeJson(JsonSerializer.Serialize(document, type)) + "\n");
+    public void Print<T>(T document, JsonTypeInfo<T> type)
+        where T : class
+    {
+        if (TakeDocument is { } take)
+        {
+            take(document, type);
+        }
+        else
+        {
+            Terminal.Document(Written(document, type));
+        }
+    }
+
+    /// <summary>A document as <see cref="Print"/> writes it.</summary>
+    public static string Written(object document, JsonTypeInfo type) =>
+        UntrustedText.EscapeJson(JsonSerializer.Serialize(document, type)) + "\n";
 }

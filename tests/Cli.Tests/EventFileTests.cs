@@ -47,4 +47,26 @@ public class EventFileTests
 
         Assert.Equal(["one", "two"], EventFile.ReadNew(file, ref offset));
     }
+
+    /// <summary>Only the end of the file is read, in blocks of 64 KiB; lines over the border of blocks are whole.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(900)]
+    [InlineData(5000)]
+    public void ReadNew_OnlySoMany_AreTheLastOnes(int most)
+    {
+        using var folder = new TempFolder();
+        var file = folder["events.jsonl"];
+        var random = new Random(most);
+        string[] lines = [.. Enumerable.Range(0, 2000).Select(i => $"{i} é {new string('x', random.Next(300))}")];
+        File.WriteAllText(file, string.Join('\n', lines) + "\nhal");
+        var offset = 0L;
+
+        var last = EventFile.ReadNew(file, ref offset, most);
+        File.AppendAllText(file, "f\n");
+
+        Assert.Equal(lines.TakeLast(most), last);
+        Assert.Equal(["half"], EventFile.ReadNew(file, ref offset, most));
+    }
 }

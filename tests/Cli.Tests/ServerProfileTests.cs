@@ -170,7 +170,7 @@ public sealed class ServerProfileTests
             new CommandContext(new RecordingTerminal(), cli.Environment, cli.Folder, TimeProvider.System, interrupts)
             {
                 CallAsync = (_, _) => Task.FromResult(0),
-                CallAtAsync = (_, _, _, _) => Task.FromResult(0),
+                CallAtAsync = (_, _, _) => Task.FromResult(0),
             }
         );
     }

@@ -105,64 +105,103 @@ public sealed class BrowserTests
     }
 
     [BrowserFact]
+    public async Task Page_OfARunThatChanges_IsAsOneThatIsLoadedAndWhatHasNotChangedStays()
+    {
+        await using var page = await ServedPage.StartAsync(Source());
+        using var browser = await OpenBrowser.StartAsync(page, RunPage);
+        var random = new Random(4);
+        string[] states = [TaskStates.Pending, TaskStates.Executing, TaskStates.Verifying, TaskStates.Merging, TaskStates.Blocked];
+        await browser.AskAsync("mark #task-b a");
+
+        for (var number = 3; number < 15; number++)
+        {
+            var state = states[random.Next(states.Length)];
+            var tasks = page.Source.Run.Tasks.Where(task => task.Id is "a" or "b" || random.Next(3) > 0).ToList();
+            page.Source.Run = page.Source.Run with
+            {
+                Tasks = number % 2 == 0 ? tasks : Source().Run.Tasks,
+                Questions = random.Next(2) == 0 ? [] : [Runs.Approval("a")],
+            };
+            Change(page.Source, number, "a", state);
+            await browser.ShowsAsync("#events td", $"{number}");
+            Assert.Equal("same", await browser.AskAsync("same"));
+        }
+
+        Assert.Equal("true true", await browser.AskAsync("marked #task-b a"));
+    }
+
+    [BrowserFact]
     public async Task Page_ThatIsOpen_ShowsWhatHappensAndAfterAPhonesSleepTheStateAsItIs()
     {
         await using var page = await ServedPage.StartAsync(Source());
-        using var browser = Process.Start(
-            new ProcessStartInfo("node", ["live.mjs", BrowserFactAttribute.Browser!, page.Link, RunPage])
+        using var browser = await OpenBrowser.StartAsync(page, RunPage);
+        await browser.ShowsAsync("#task-c .state", "executing");
+        Change(page.Source, 3, "c", TaskStates.Verifying);
+        await browser.ShowsAsync("#task-c .state", "verifying");
+
+        await browser.AskAsync("sleep");
+        Change(page.Source, 4, "c", TaskStates.Merging);
+        Change(page.Source, 5, "c", TaskStates.Merged);
+        await browser.AskAsync("wake");
+        await browser.ShowsAsync("#task-c .state", "merged");
+    }
+
+    private static void Change(FakeSource source, long number, string task, string state)
+    {
+        source.Run = source.Run.With(task, now => now with { State = state });
+        source.Add(
+            new RunEvent
             {
-                WorkingDirectory = Folder,
-                UseShellExecute = false,
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
+                Sequence = number,
+                Time = Runs.Begin,
+                Task = task,
+                State = state,
             }
-        )!;
-        try
-        {
-            Assert.Equal("ready", await browser.StandardOutput.ReadLineAsync(Eventually.Timeout()));
-            await ShowsAsync("executing");
-            Change(3, TaskStates.Verifying);
-            await ShowsAsync("verifying");
+        );
+    }
 
-            await AskAsync("sleep");
-            Change(4, TaskStates.Merging);
-            Change(5, TaskStates.Merged);
-            await AskAsync("wake");
-            await ShowsAsync("merged");
-        }
-        finally
+    /// <summary>A page in a browser that is asked by <c>live.mjs</c>.</summary>
+    private sealed class OpenBrowser(Process process) : IDisposable
+    {
+        public static async Task<OpenBrowser> StartAsync(ServedPage page, string path)
         {
-            browser.StandardInput.Close();
-            await browser.WaitForExitAsync(Eventually.Timeout());
-        }
-
-        void Change(long number, string state)
-        {
-            page.Source.Run = page.Source.Run.With("c", task => task with { State = state });
-            page.Source.Add(
-                new RunEvent
-                {
-                    Sequence = number,
-                    Time = Runs.Begin,
-                    Task = "c",
-                    State = state,
-                }
+            var browser = new OpenBrowser(
+                Process.Start(
+                    new ProcessStartInfo("node", ["live.mjs", BrowserFactAttribute.Browser!, page.Link, path])
+                    {
+                        WorkingDirectory = Folder,
+                        UseShellExecute = false,
+                        RedirectStandardInput = true,
+                        RedirectStandardOutput = true,
+                    }
+                )!
             );
+            Assert.Equal("ready", await browser.ReadAsync());
+            return browser;
         }
 
-        async Task<string> AskAsync(string command)
+        public async Task<string> AskAsync(string command)
         {
-            await browser.StandardInput.WriteLineAsync(command);
-            return await browser.StandardOutput.ReadLineAsync(Eventually.Timeout()) ?? "";
+            await process.StandardInput.WriteLineAsync(command);
+            return await ReadAsync();
         }
 
-        async Task ShowsAsync(string state)
+        public async Task ShowsAsync(string element, string text)
         {
             using var limit = new CancellationTokenSource(Eventually.Limit);
-            while (await AskAsync("text #task-c .state") != state)
+            while (await AskAsync($"text {element}") != text)
             {
                 limit.Token.ThrowIfCancellationRequested();
             }
         }
+
+        public void Dispose()
+        {
+            process.StandardInput.Close();
+            process.WaitForExit(Eventually.Limit);
+            process.Dispose();
+        }
+
+        private async Task<string> ReadAsync() => await process.StandardOutput.ReadLineAsync(Eventually.Timeout()) ?? "";
     }
 }

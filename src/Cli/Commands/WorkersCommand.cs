@@ -150,7 +150,11 @@ internal sealed class WorkersCommand : CliCommand
             : row.IsAbandoned ? ["resume", row.Run, "--detach"]
             : ["resume", row.Name];
         var (output, messages) = (new LimitedWriter(MostAnswer), new LimitedWriter(MostAnswer));
-        var code = await context.CallAtAsync(words, repository.Root, CapturedTerminal.Opening(context.Environment, output, messages), null);
+        var code = await context.CallAtAsync(
+            words,
+            repository.Root,
+            new CommandCaller(CapturedTerminal.Opening(context.Environment, output, messages))
+        );
         var answer = $"{output} {messages}".ReplaceLineEndings(" ").Trim();
         return $"{string.Join(' ', words)}: {(answer.Length > 0 ? answer : code == ExitCodes.Done ? "done" : $"exit code {code}")}";
     }

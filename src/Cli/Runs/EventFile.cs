@@ -10,6 +10,8 @@ namespace Orchestrator.Cli.Runs;
 /// <summary>Reads a run's <c>events.jsonl</c>, to its end or following it.</summary>
 internal static class EventFile
 {
+    private const int Block = 64 * 1024;
+
     /// <summary>All complete lines.</summary>
     public static IReadOnlyList<string> ReadLines(string file)
     {
@@ -40,7 +42,10 @@ internal static class EventFile
 
     /// <summary>Complete lines from the offset on, which is advanced; a partial line is read the next time. A file that was replaced
     /// meanwhile (the run's folder was removed and written again) is read from its beginning.</summary>
-    public static IReadOnlyList<string> ReadNew(string file, ref long offset)
+    /// <param name="file">The file; it may be missing.</param>
+    /// <param name="offset">Bytes from which on it is read, at the beginning of a line.</param>
+    /// <param name="most">At most so many lines, the last ones: what is before them is not read.</param>
+    public static IReadOnlyList<string> ReadNew(string file, ref long offset, int most = int.MaxValue)
     {
         if (!File.Exists(file))
         {
@@ -55,6 +60,10 @@ internal static class EventFile
         {
             return [];
         }
+        if (most < int.MaxValue)
+        {
+            offset = BeginOfLast(stream, offset, most);
+        }
         stream.Seek(offset, SeekOrigin.Begin);
         var bytes = new byte[stream.Length - offset];
         var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
@@ -63,6 +72,32 @@ internal static class EventFile
 
         // A power cut leaves zeros for lines that had not reached the disk.
         return [.. Encoding.UTF8.GetString(bytes, 0, whole).Split('\n').Select(line => line.Trim('\0')).Where(line => line.Length > 0)];
+    }
+
+    // Where the last complete lines begin, at most so many, and not before a place.
+    private static long BeginOfLast(FileStream stream, long from, int most)
+    {
+        var block = new byte[Block];
+        var (begin, ends) = (stream.Length, 0);
+        while (begin > from)
+        {
+            var end = begin;
+            begin = Math.Max(from, end - Block);
+            stream.Seek(begin, SeekOrigin.Begin);
+            for (
+                var at = stream.ReadAtLeast(block.AsSpan(0, (int)(end - begin)), (int)(end - begin), throwOnEndOfStream: false) - 1;
+                at >= 0;
+                at--
+            )
+            {
+                // The first one met ends the last line.
+                if (block[at] == '\n' && ends++ == most)
+                {
+                    return begin + at + 1;
+                }
+            }
+        }
+        return from;
     }
 
     private static bool GoesOnAt(FileStream stream, long offset)

@@ -77,8 +77,7 @@ internal static class RunLines
             var over = isOver();
             var mail = ReadMail(run.Folder, ref readMail).TakeLast(most).Select(message => (message.Time, Line(message))).ToList();
             var transitions = EventFile
-                .ReadNew(run.EventsFile, ref read)
-                .TakeLast(most)
+                .ReadNew(run.EventsFile, ref read, most)
                 .Select(text => new RunLine(text, EventFile.Parse(text)))
                 .Select(line => (line.Happened.Time, line));
             foreach (var line in Merge(transitions, mail).TakeLast(most))

@@ -22,7 +22,7 @@ internal static class CommandLine
     /// <param name="time">The clock.</param>
     /// <param name="interrupts">Ctrl-C, once and twice.</param>
     /// <param name="platform">The machine; null: this one.</param>
-    /// <param name="device">From where the person asks; null: at this terminal.</param>
+    /// <param name="caller">Another command of this process; null: a person at this terminal.</param>
     public static async Task<int> RunAsync(
         IReadOnlyList<string> arguments,
         Func<bool, ITerminal> openTerminal,
@@ -31,7 +31,7 @@ internal static class CommandLine
         TimeProvider time,
         Interrupts interrupts,
         HostPlatform? platform = null,
-        string? device = null
+        CommandCaller? caller = null
     )
     {
         arguments = AsHelp(arguments);
@@ -77,10 +77,11 @@ internal static class CommandLine
             platform
         )
         {
-            Device = device,
+            Device = caller?.Device,
+            TakeDocument = caller?.TakeDocument,
             Words = arguments,
-            CallAsync = (words, place) => RunAsync(words, _ => terminal, environment, place, time, interrupts, platform, device),
-            CallAtAsync = (words, place, open, from) => RunAsync(words, open, environment, place, time, interrupts, platform, from),
+            CallAsync = (words, place) => RunAsync(words, _ => terminal, environment, place, time, interrupts, platform, caller),
+            CallAtAsync = (words, place, from) => RunAsync(words, from.OpenTerminal, environment, place, time, interrupts, platform, from),
         };
         try
         {

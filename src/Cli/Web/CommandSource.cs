@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Dashboard.Source;
@@ -48,7 +49,12 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
         // A command must not hold up the thread that has asked.
         await Task.Yield();
         var (output, messages) = (new LimitedWriter(MostRead), new LimitedWriter(MostRead));
-        var open = CapturedTerminal.Opening(context.Environment, output, messages);
+        var taken = ((object Document, JsonTypeInfo Type)?)null;
+        var caller = new CommandCaller(CapturedTerminal.Opening(context.Environment, output, messages))
+        {
+            Device = call.Device,
+            TakeDocument = (document, type) => taken = (document, type),
+        };
         var file = call.Input is null ? null : Path.Combine(Directory.CreateTempSubdirectory("orchestrate-web-").FullName, "plan.yaml");
         try
         {
@@ -57,8 +63,10 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
                 await File.WriteAllTextAsync(file, call.Input, stop);
             }
             var words = call.Words.Select(word => word == CommandCall.InputFile ? file ?? word : word).ToList();
-            var code = await context.CallAtAsync(words, call.Repository, open, call.Device);
-            return new CommandOutcome(code, output.ToString(), messages.ToString());
+            var code = await context.CallAtAsync(words, call.Repository, caller);
+            return taken is var (document, type)
+                ? new CommandOutcome(code, document, () => CommandContext.Written(document, type), messages.ToString())
+                : new CommandOutcome(code, output.ToString(), messages.ToString());
         }
         finally
         {

@@ -8,11 +8,34 @@
   let waiting = false, again = false, source = null, pause = 1000;
   const say = (text) => { if (live && live.textContent !== text) live.textContent = text; };
 
-  // A part that a person is writing in stays as it is.
+  // A form that a person is writing in stays as it is, though what it asks was answered: sending it then says so.
   const isBusy = (part) => {
     const at = document.activeElement;
-    if (!part.contains(at)) return [...part.querySelectorAll("textarea, input[type=text]")].some((field) => field.value !== field.defaultValue);
+    if (!part.contains(at)) return part.nodeType === Node.ELEMENT_NODE && [...part.querySelectorAll("textarea, input[type=text]")].some((field) => field.value !== field.defaultValue);
     return at.matches("input, textarea, select");
+  };
+
+  // Makes an element what it is on the server now, and leaves all of it as it is that has not changed: what is open, focused, scrolled or
+  // marked stays so, and only what is new is drawn. What is about something of its own has an id, and is never made into something else.
+  const renew = (old, now) => {
+    if (old.isEqualNode(now) || (old.nodeName === "FORM" && isBusy(old))) return;
+    if (old.nodeType !== Node.ELEMENT_NODE) { old.replaceWith(now); return; }
+    for (const { name } of [...old.attributes]) if (name !== "open" && !now.hasAttribute(name)) old.removeAttribute(name);
+    for (const { name, value } of now.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+    const known = new Map([...old.children].filter((child) => child.id).map((child) => [child.id, child]));
+    const staying = new Set([...now.children].map((child) => child.id));
+    for (const [id, child] of known) if (!staying.has(id) && !isBusy(child)) child.remove();
+    let at = old.firstChild;
+    const remove = () => { const next = at.nextSibling; if (!isBusy(at)) at.remove(); at = next; };
+    for (const child of [...now.childNodes]) {
+      // What is left of others, and space between what has ids, belongs to nothing.
+      while (at && (at.id ? !staying.has(at.id) : child.id && at.nodeType !== Node.ELEMENT_NODE)) remove();
+      const same = child.id ? known.get(child.id) : at && !at.id && at.nodeName === child.nodeName ? at : null;
+      if (!same) { old.insertBefore(child, at); continue; }
+      if (same === at) at = at.nextSibling; else old.insertBefore(same, at);
+      renew(same, child);
+    }
+    while (at) remove();
   };
 
   const refresh = async () => {
@@ -23,18 +46,9 @@
       if (answer.type === "opaqueredirect") { location.reload(); return; }
       if (!answer.ok) { say("This page could not be read: " + answer.status); return; }
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-      for (const part of document.querySelectorAll("[data-live]")) {
-        const now = fresh.getElementById(part.id);
-        if (!now || now.outerHTML === part.outerHTML || isBusy(part)) continue;
-        const open = new Set([...part.querySelectorAll("details[open]")].map((one) => one.id));
-        const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
-        const graph = part.querySelector(".graph"), left = graph ? graph.scrollLeft : 0, top = graph ? graph.scrollTop : 0;
-        now.querySelectorAll("details").forEach((one) => { if (open.has(one.id)) one.open = true; });
-        part.replaceWith(now);
-        const drawn = now.querySelector(".graph");
-        if (drawn) { drawn.scrollLeft = left; drawn.scrollTop = top; }
-        if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
-      }
+      const focused = document.activeElement?.id;
+      for (const id of ["main", "as-of"]) renew(document.getElementById(id), fresh.getElementById(id));
+      if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
       document.title = fresh.title;
       say("live");
     } catch {

@@ -54,7 +54,8 @@ internal sealed class CommandReader(IDashboardSource source, TimeProvider time)
         where T : class
     {
         var outcome = await ReadAsync(repository, words, stop);
-        return (outcome.Output.Length > 0 ? JsonSerializer.Deserialize<T>(outcome.Output, Json) : null, outcome);
+        var document = outcome.Document as T ?? (outcome.Output.Length > 0 ? JsonSerializer.Deserialize<T>(outcome.Output, Json) : null);
+        return (document, outcome);
     }
 
     /// <summary>A run as it is; null with the outcome where there is none.</summary>

@@ -1,6 +1,8 @@
 // Watches one page in a real browser while it changes.
 // Usage: node live.mjs BROWSER LINK PATH    commands come on stdin, answers go to stdout, a line each:
 //   text SELECTOR     what the element shows
+//   mark SELECTOR     the element is known again; marked SELECTOR says whether it is still the same one
+//   same              whether the page is as one that is loaded now
 //   sleep | wake      the network is gone, or is back and the page is seen again, as on a phone in a pocket
 import { chromium } from "playwright-core";
 import { createInterface } from "node:readline";
@@ -16,6 +18,15 @@ console.log("ready");
 for await (const line of createInterface({ input: process.stdin })) {
   const [command, ...rest] = line.split(" ");
   if (command === "text") console.log(await page.locator(rest.join(" ")).first().innerText().catch(() => ""));
+  else if (command === "mark") console.log(await page.locator(rest.join(" ")).first().evaluate((one) => { one.isKnown = true; one.focus(); return "done"; }));
+  else if (command === "marked") console.log(await page.locator(rest.join(" ")).first().evaluate((one) => `${one.isKnown === true} ${document.activeElement === one}`));
+  else if (command === "same") {
+    console.log(await page.evaluate(async () => {
+      const fresh = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+      const text = (of) => of.getElementById("main").innerHTML.replace(/\s+/g, " ").replaceAll("> <", "><");
+      return text(document) === text(fresh) ? "same" : `${text(document)} instead of ${text(fresh)}`;
+    }));
+  }
   else if (command === "sleep") { await context.setOffline(true); console.log("done"); }
   else if (command === "wake") {
     await context.setOffline(false);

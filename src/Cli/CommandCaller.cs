@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization.Metadata;
+using Orchestrator.Cli.Console;
+
+namespace Orchestrator.Cli;
+
+/// <summary>Who has a command carried out within this process, beside the command that runs.</summary>
+/// <param name="OpenTerminal">Opens its terminal; whether the command prints a document is said when it begins.</param>
+internal sealed record CommandCaller(Func<bool, ITerminal> OpenTerminal)
+{
+    /// <summary>From where the person asks; null: at this terminal.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>Takes documents as they are, with how they are written; null: the terminal gets them as text.</summary>
+    public Action<object, JsonTypeInfo>? TakeDocument { get; init; }
+}
