@@ -38,7 +38,7 @@ public sealed class ApiTests
         var other = ServedPage.WithToken(HttpMethod.Post, OfRun + "/tasks/a/retry", """{"guidance": "something else"}""");
         other.Headers.Add("Idempotency-Key", "k1");
 
-        Assert.Equal(HttpStatusCode.NotFound, (await page.Browser.SendAsync(other)).StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await page.Browser.SendAsync(other)).StatusCode);
         Assert.Equal(["retry", "--guidance=again", "--detach", "--", $"{Runs.Id}/a"], Assert.Single(page.Source.Acts).Words);
     }
 
@@ -63,22 +63,119 @@ public sealed class ApiTests
         Assert.Empty(page.Source.Acts);
     }
 
-    [Theory]
-    [InlineData(0, HttpStatusCode.OK)]
-    [InlineData(1, HttpStatusCode.UnprocessableEntity)]
-    [InlineData(2, HttpStatusCode.NotFound)]
-    [InlineData(3, HttpStatusCode.Conflict)]
-    [InlineData(4, HttpStatusCode.Accepted)]
-    [InlineData(5, HttpStatusCode.ServiceUnavailable)]
-    public async Task Post_ExitCodeOfTheCommand_IsTheStatus(int code, HttpStatusCode status)
+    /// <summary>Statuses of the exit code 2, that a command can't be carried out as it was given, with a run that is there: in each line
+    /// the operations, with parameters of the query and without.</summary>
+    private static readonly Dictionary<int, string[]> OfUsage = new()
     {
-        await using var page = await ServedPage.StartAsync(Source());
-        page.Source.Answer = _ => new CommandOutcome(code, "", "error: what happened\n  what to do");
+        [400] = ["listRuns?", "getLog?", "getProof?", "listSessions?", "startRun", "validatePlan"],
+        [404] = ["getRun", "getReport", "getTask", "getLog", "getDiff", "collectResults"],
+        [409] =
+        [
+            "approve",
+            "reject",
+            "openPullRequest",
+            "pauseRun",
+            "resumeRun",
+            "cancelRun",
+            "promoteRun",
+            "landMerged",
+            "resolveRun",
+            "broadcast",
+            "retryTask",
+            "skipTask",
+            "cancelTask",
+            "pauseTask",
+            "resumeTask",
+            "sendMail",
+        ],
+        [422] = ["listRuns", "listSettings", "getUsage", "listSchedules", "listBacklog", "listSessions", "listWorktrees", "check"],
+    };
 
-        var answer = await page.Browser.SendAsync(ServedPage.WithToken(HttpMethod.Post, OfRun + "/cancel"));
+    public static TheoryData<string, bool> Operations()
+    {
+        var all = new TheoryData<string, bool>();
+        foreach (var route in ApiTable.All)
+        {
+            // One whose parameter is needed has no line without.
+            if (!route.Query.Any(member => member.IsRequired))
+            {
+                all.Add(route.Name, false);
+            }
+            if (route.Query.Count > 0)
+            {
+                all.Add(route.Name, true);
+            }
+        }
+        return all;
+    }
 
-        Assert.Equal(status, answer.StatusCode);
-        Assert.Contains("what to do", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    /// <summary>Each address with each exit code, and with a run and a task that are not there.</summary>
+    [Theory]
+    [MemberData(nameof(Operations))]
+    public async Task Answer_OfEachOperationAndExitCode_HasAStatusThatTheDescriptionHas(string name, bool isAsked)
+    {
+        var route = ApiTable.All.Single(one => one.Name == name);
+        var source = Source();
+        await using var page = await ServedPage.StartAsync(source);
+        var description = JsonNode.Parse(
+            await (await page.Browser.SendAsync(ServedPage.WithToken(HttpMethod.Get, "/api/v1/openapi.json"))).Content.ReadAsStringAsync()
+        )!;
+        var described = description["paths"]![ApiRoutes.Root + route.Path]![route.Method.ToLowerInvariant()]!["responses"]!.AsObject();
+        var ofUsage = OfUsage.Single(line => line.Value.Contains(name + (isAsked ? "?" : ""))).Key;
+        var isOfRun = route.Path.Contains("{run}", StringComparison.Ordinal);
+        var later = route.IsRead ? 503 : 202;
+
+        foreach (var (code, expected) in ((int, int)[])[(0, 200), (1, 422), (2, ofUsage), (3, 409), (4, later), (5, 503), (130, 503)])
+        {
+            source.Answer = Fails(code);
+            source.AnswerRead = call => IsLookUp(call, name) ? null : Fails(code)(call);
+            await AnswersAsync(expected, Runs.Id, "a", code);
+        }
+        source.Answer = Fails(2);
+        source.AnswerRead = call => IsLookUp(call, name) ? null : Fails(2)(call);
+        if (isOfRun)
+        {
+            await AnswersAsync(404, "run-that-is-not", "a", 2);
+        }
+        if (route.Path.Contains("/tasks/{task}", StringComparison.Ordinal))
+        {
+            await AnswersAsync(404, Runs.Id, "task-that-is-not", 2);
+        }
+
+        async Task AnswersAsync(int expected, string run, string task, int code)
+        {
+            // What was answered before holds no longer.
+            source.Change();
+            var answer = await page.Browser.SendAsync(Request(route, run, task, isAsked));
+            Assert.Equal((code, expected), (code, (int)answer.StatusCode));
+            Assert.True(described.ContainsKey($"{expected}"), $"{expected} is not described");
+            Assert.Contains("what to do", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    private static Func<CommandCall, CommandOutcome> Fails(int code) =>
+        _ => new CommandOutcome(code, "", "error: what happened\n  what to do");
+
+    // A command that can't be carried out has the run looked up.
+    private static bool IsLookUp(CommandCall call, string name) => call.Words[0] == "status" && name != "getRun";
+
+    private static HttpRequestMessage Request(ApiRoute route, string run, string task, bool isAsked)
+    {
+        var path = route
+            .Path.Replace("{repository}", "aaaaaaaaaaaa", StringComparison.Ordinal)
+            .Replace("{run}", run, StringComparison.Ordinal)
+            .Replace("{task}", task, StringComparison.Ordinal);
+        var query = isAsked ? "?" + string.Join('&', route.Query.Select(member => $"{member.Name}=1")) : "";
+        var body = new JsonObject();
+        foreach (var member in route.Body.Where(member => member.IsRequired || member.Name == "request"))
+        {
+            body[member.Name] = member.Name == "how" ? "abort" : "words";
+        }
+        return ServedPage.WithToken(
+            HttpMethod.Parse(route.Method),
+            ApiRoutes.Root + path + query,
+            route.IsRead ? null : body.ToJsonString()
+        );
     }
 
     [Fact]

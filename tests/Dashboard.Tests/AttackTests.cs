@@ -18,7 +18,7 @@ public sealed class AttackTests
     private static FakeSource Source() => new() { Run = Runs.Of("a") with { Questions = [Runs.Approval("a")] } };
 
     [Fact]
-    public async Task Logins_TenThousandWrongOnes_LetNobodyInAndTheRightOneInAMinuteLater()
+    public async Task Logins_TenThousandWrongOnes_LetNobodyInAndKeepNobodyOut()
     {
         var time = new FakeTimeProvider(Runs.Begin);
         await using var page = await ServedPage.StartAsync(Source(), time);
@@ -33,11 +33,11 @@ public sealed class AttackTests
                 answers.AddOrUpdate(answer.StatusCode, 1, (_, count) => count + 1);
             }
         );
-        var program = await page.Browser.SendAsync(ServedPage.WithToken(HttpMethod.Get, ApiRuns));
-        time.Advance(TimeSpan.FromSeconds(61));
+        var guess = ServedPage.WithToken(HttpMethod.Get, ApiRuns);
+        guess.Headers.Authorization = new("Bearer", ServedPage.Token[..^1]);
 
         Assert.Equal((10, 9_990), (answers[HttpStatusCode.Forbidden], answers[HttpStatusCode.TooManyRequests]));
-        Assert.Equal(HttpStatusCode.TooManyRequests, program.StatusCode);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await page.Browser.SendAsync(guess)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await page.Browser.SendAsync(ServedPage.WithToken(HttpMethod.Get, ApiRuns))).StatusCode);
         await page.LogInAsync();
     }

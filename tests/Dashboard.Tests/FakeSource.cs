@@ -35,6 +35,9 @@ internal sealed class FakeSource : IDashboardSource
 
     public Func<CommandCall, CommandOutcome> Answer { get; set; } = _ => new CommandOutcome(0, "", "done");
 
+    /// <summary>Answers of commands that read; null, also of one: as they are.</summary>
+    public Func<CommandCall, CommandOutcome?>? AnswerRead { get; set; }
+
     public IReadOnlyList<RepositoryEntry> Repositories() => [Repository];
 
     public bool IsStepOfRun(int port) => IsStep;
@@ -60,31 +63,38 @@ internal sealed class FakeSource : IDashboardSource
             return Task.FromResult(Answer(call));
         }
         return Task.FromResult(
-            call.Words[0] switch
-            {
-                "status" or "show" or "logs" or "diff" when !call.Words[^1].StartsWith(Run.RunId, StringComparison.Ordinal) =>
-                    new CommandOutcome(2, "", "error: There is no such run.\n  See 'orchestrate history'."),
-                "status" => Document(Run),
-                "history" => Document(new HistoryDocument(1, [HistoryEntry.Of(Run)])),
-                "inbox" => Document(new InboxDocument([.. Run.Questions.Select(Line)])),
-                "logs" => Document(new LogDocument(Run.RunId, call.Words[^1].Split('/')[1], 1, Log)),
-                "diff" => Document(new DiffDocument(Run.RunId, call.Words[^1].Split('/')[1], Patch, IsCut: false)),
-                "usage" => Document(Usage()),
-                "sessions" => Document(new SessionsDocument(Run.Title, [Session("s1"), Session(Run.Title)])),
-                "worktrees" => Document(new WorktreesDocument([Worktree("/w") with { Run = Run.RunId, Task = "a" }, Worktree(Run.Title)])),
-                "proof" when call.Words[^1] != "x:1" => new CommandOutcome(2, "", "error: There is no such line.\n  The file has 1 line."),
-                "proof" => Document(new ProofDocument(Proof())),
-                "graph" => new CommandOutcome(2, "", "error: This is no plan."),
-                "config" => Document(
-                    new ConfigDocument([new ConfigEntry("workers", Run.Title, "3", "flag", Run.Title, 0, Run.Title, Withheld: false)])
-                ),
-                "events" => new CommandOutcome(
-                    0,
-                    string.Concat(Events.Select(happened => JsonSerializer.Serialize(happened, CommandReader.Json) + "\n")),
-                    ""
-                ),
-                _ => new CommandOutcome(0, "{}", ""),
-            }
+            AnswerRead?.Invoke(call)
+                ?? call.Words[0] switch
+                {
+                    "status" or "show" or "logs" or "diff" when !call.Words[^1].StartsWith(Run.RunId, StringComparison.Ordinal) =>
+                        new CommandOutcome(2, "", "error: There is no such run.\n  See 'orchestrate history'."),
+                    "status" => Document(Run),
+                    "history" => Document(new HistoryDocument(1, [HistoryEntry.Of(Run)])),
+                    "inbox" => Document(new InboxDocument([.. Run.Questions.Select(Line)])),
+                    "logs" => Document(new LogDocument(Run.RunId, call.Words[^1].Split('/')[1], 1, Log)),
+                    "diff" => Document(new DiffDocument(Run.RunId, call.Words[^1].Split('/')[1], Patch, IsCut: false)),
+                    "usage" => Document(Usage()),
+                    "sessions" => Document(new SessionsDocument(Run.Title, [Session("s1"), Session(Run.Title)])),
+                    "worktrees" => Document(
+                        new WorktreesDocument([Worktree("/w") with { Run = Run.RunId, Task = "a" }, Worktree(Run.Title)])
+                    ),
+                    "proof" when call.Words[^1] != "x:1" => new CommandOutcome(
+                        2,
+                        "",
+                        "error: There is no such line.\n  The file has 1 line."
+                    ),
+                    "proof" => Document(new ProofDocument(Proof())),
+                    "graph" => new CommandOutcome(2, "", "error: This is no plan."),
+                    "config" => Document(
+                        new ConfigDocument([new ConfigEntry("workers", Run.Title, "3", "flag", Run.Title, 0, Run.Title, Withheld: false)])
+                    ),
+                    "events" => new CommandOutcome(
+                        0,
+                        string.Concat(Events.Select(happened => JsonSerializer.Serialize(happened, CommandReader.Json) + "\n")),
+                        ""
+                    ),
+                    _ => new CommandOutcome(0, "{}", ""),
+                }
         );
     }
 

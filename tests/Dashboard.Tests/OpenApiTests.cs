@@ -45,7 +45,7 @@ public sealed class OpenApiTests
                     Assert.StartsWith("#/components/schemas/", answer!["schema"]!["$ref"]!.GetValue<string>(), StringComparison.Ordinal);
                 }
                 Assert.All(
-                    (string[])["400", "401", "403", "404", "409", "422", "503"],
+                    (string[])["400", "401", "403", "404", "409", "413", "422", "429", "500", "503"],
                     status => Assert.NotNull(operation["responses"]![status]!["content"]!["application/problem+json"]!["schema"]!["$ref"])
                 );
                 Assert.All(

@@ -25,13 +25,16 @@ internal sealed class ApiDescription(IServiceProvider services)
 
     private static readonly IReadOnlyList<(int Status, string Meaning)> Refusals =
     [
-        (StatusCodes.Status400BadRequest, "The request lacks something, or has a member that is not known."),
+        (StatusCodes.Status400BadRequest, "The request lacks something, or what it has is not known or not possible."),
         (StatusCodes.Status401Unauthorized, "There is no token, or it is a wrong one."),
         (StatusCodes.Status403Forbidden, "A change from another page, or a program of a run."),
-        (StatusCodes.Status404NotFound, "There is no such repository, run or task."),
-        (StatusCodes.Status409Conflict, "It waits for a person."),
-        (StatusCodes.Status422UnprocessableEntity, "It was tried, and failed."),
-        (StatusCodes.Status503ServiceUnavailable, "Engine, git or agent are not available."),
+        (StatusCodes.Status404NotFound, "There is no such repository, run or task, or not yet what is asked of it."),
+        (StatusCodes.Status409Conflict, "The run or task does not allow it as it is, or it waits for a person."),
+        (StatusCodes.Status413PayloadTooLarge, "The body is too large."),
+        (StatusCodes.Status422UnprocessableEntity, "It was tried, and failed; or the Idempotency-Key was used for another request."),
+        (StatusCodes.Status429TooManyRequests, "The token is wrong, as too many were in the last minute."),
+        (StatusCodes.Status500InternalServerError, "The server has failed at it; its log has more."),
+        (StatusCodes.Status503ServiceUnavailable, "Engine, git or agent are not available, or the server ends."),
     ];
 
     private static readonly IReadOnlyList<(string Status, string Meaning)> Answers =

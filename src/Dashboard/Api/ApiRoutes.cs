@@ -100,18 +100,43 @@ internal sealed class ApiRoutes(CommandReader commands, ApiDescription descripti
         }
         if (route.IsRead)
         {
-            await SendAsync(context, await commands.ReadAsync(repository.Root, words, context.RequestAborted));
+            await SendAsync(await commands.ReadAsync(repository.Root, words, context.RequestAborted));
             return;
         }
         var call = new CommandCall(repository.Root, SteeringWords.InBackground(words), DoorMiddleware.SessionOf(context).Device)
         {
             Input = request.Text("plan"),
         };
-        await SendAsync(context, await OnceAsync(context, call, body));
+        if (await OnceAsync(context, call, body) is { } outcome)
+        {
+            await SendAsync(outcome);
+            return;
+        }
+        await Refuse(
+                StatusCodes.Status422UnprocessableEntity,
+                $"This {IdempotencyKey} was used for another request.",
+                "Make a new key for each change."
+            )
+            .ExecuteAsync(context);
+
+        async Task SendAsync(CommandOutcome come) =>
+            await ApiRoutes.SendAsync(
+                context,
+                come,
+                ApiStatus.Of(come, route.IsRead, come.ExitCode == 2 ? await OfUsageAsync(context, route, request, repository) : 0)
+            );
     }
 
-    /// <summary>Carries out a command, or gives the answer of the first request with the same key.</summary>
-    private async Task<CommandOutcome> OnceAsync(HttpContext context, CommandCall call, JsonObject body)
+    private async Task<int> OfUsageAsync(HttpContext context, ApiRoute route, ApiRequest request, RepositoryEntry repository) =>
+        ApiStatus.OfUsage(
+            route,
+            request,
+            request.Run.Length > 0 ? (await commands.RunAsync(repository, request.Run, context.RequestAborted)).Run : null
+        );
+
+    /// <summary>Carries out a command, or gives the answer of the first request with the same key; null where that was another
+    /// request.</summary>
+    private async Task<CommandOutcome?> OnceAsync(HttpContext context, CommandCall call, JsonObject body)
     {
         if (context.Request.Headers[IdempotencyKey].FirstOrDefault() is not { Length: > 0 and <= LongestKey } key)
         {
@@ -129,46 +154,26 @@ internal sealed class ApiRoutes(CommandReader commands, ApiDescription descripti
             key,
             _ => new KeptAnswer(time.GetUtcNow(), asked, new(() => commands.ActAsync(call, CancellationToken.None)))
         );
-        return kept.Asked == asked
-            ? await kept.Outcome.Value.WaitAsync(context.RequestAborted)
-            : new CommandOutcome(2, "", $"The {IdempotencyKey} {key} was used for another request.");
+        return kept.Asked == asked ? await kept.Outcome.Value.WaitAsync(context.RequestAborted) : null;
     }
 
-    private static async Task SendAsync(HttpContext context, CommandOutcome outcome)
+    private static async Task SendAsync(HttpContext context, CommandOutcome outcome, int status)
     {
-        if (outcome.Output.Length > 0 && outcome.Output[0] is '{' or '[')
+        if (ApiStatus.IsDocument(outcome))
         {
-            await JsonAsync(context, outcome.Output, StatusOf(outcome, hasDocument: true));
+            await JsonAsync(context, outcome.Output, status);
             return;
         }
-        if (outcome.ExitCode is 0 or 4)
+        if (status < StatusCodes.Status300MultipleChoices)
         {
-            await JsonAsync(context, new CommandTold(outcome.ExitCode, outcome.Text), StatusOf(outcome, hasDocument: false));
+            await JsonAsync(context, new CommandTold(outcome.ExitCode, outcome.Text), status);
             return;
         }
         var lines = outcome.Messages.Trim().Split('\n', 2);
         await Problem
-            .Of(
-                StatusOf(outcome, hasDocument: false),
-                lines[0].Length > 0 ? lines[0] : "It was not done.",
-                lines.Length > 1 ? lines[1].Trim() : "",
-                outcome.ExitCode
-            )
+            .Of(status, lines[0].Length > 0 ? lines[0] : "It was not done.", lines.Length > 1 ? lines[1].Trim() : "", outcome.ExitCode)
             .ExecuteAsync(context);
     }
-
-    /// <summary>A document is an answer, whatever it says: a plan that can't be run, a task that failed.</summary>
-    private static int StatusOf(CommandOutcome outcome, bool hasDocument) =>
-        outcome.ExitCode switch
-        {
-            0 => StatusCodes.Status200OK,
-            4 => StatusCodes.Status202Accepted,
-            _ when hasDocument => StatusCodes.Status200OK,
-            2 => StatusCodes.Status404NotFound,
-            3 => StatusCodes.Status409Conflict,
-            5 => StatusCodes.Status503ServiceUnavailable,
-            _ => StatusCodes.Status422UnprocessableEntity,
-        };
 
     private static async Task<JsonObject> BodyAsync(HttpContext context, ApiRoute route)
     {

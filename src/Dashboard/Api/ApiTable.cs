@@ -162,7 +162,10 @@ internal static class ApiTable
             "resolveRun",
             OfRun + "/resolve",
             "Says how a run goes on that can't go on by itself",
-            request => request.Text("how") is { Length: > 0 } how && how[0] != '-' ? ["resolve", "--", request.Run, how] : null,
+            request =>
+                request.Text("how") is { } how && Resolutions.All.Contains(how, StringComparer.Ordinal)
+                    ? ["resolve", "--", request.Run, how]
+                    : null,
             new ApiMember("how", "manual-fix, replan or abort.", IsRequired: true)
         ),
         Act(

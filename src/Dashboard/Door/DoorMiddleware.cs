@@ -61,8 +61,8 @@ internal sealed class DoorMiddleware(RequestDelegate next, DashboardOptions opti
                     await RefuseAsync(
                         context,
                         HttpStatusCode.TooManyRequests,
-                        "Too many wrong tokens came in the last minute, so none is looked at.",
-                        "Try again in a minute."
+                        "The token is wrong, as too many were in the last minute.",
+                        "Try again in a minute: " + LoginPage.HowToLogIn
                     );
                     return;
                 case false:

@@ -10,7 +10,7 @@ internal sealed class LoginSessions(string token, TimeProvider time)
 {
     private const int SecretBytes = 32;
 
-    /// <summary>Logins that may fail before all further ones are refused for a while.</summary>
+    /// <summary>Logins that may fail before whoever tries further is told to wait.</summary>
     private const int MostFailures = 10;
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
@@ -21,30 +21,28 @@ internal sealed class LoginSessions(string token, TimeProvider time)
     private int _failures;
     private DateTimeOffset _failingSince;
 
-    /// <summary>Whether a text is the token. Takes as long for a wrong one as for the right one.</summary>
-    /// <returns>Null where too many wrong ones came in the last minute: nothing was compared.</returns>
+    /// <summary>Whether a text is the token. Takes as long for a wrong one as for the right one, which is never refused for what others
+    /// tried: its 192 random bits are not guessed at any speed.</summary>
+    /// <returns>Null where it is a wrong one, and too many of those came in the last minute.</returns>
     public bool? IsToken(string? given)
     {
-        lock (_failing)
-        {
-            if (time.GetUtcNow() - _failingSince > Refusal)
-            {
-                _failures = 0;
-            }
-            if (_failures >= MostFailures)
-            {
-                return null;
-            }
-            var isRight = CryptographicOperations.FixedTimeEquals(
+        if (
+            CryptographicOperations.FixedTimeEquals(
                 SHA256.HashData(Encoding.UTF8.GetBytes(given ?? "")),
                 SHA256.HashData(Encoding.UTF8.GetBytes(token))
-            );
-            if (!isRight)
+            )
+        )
+        {
+            return true;
+        }
+        lock (_failing)
+        {
+            var now = time.GetUtcNow();
+            if (_failures == 0 || now - _failingSince > Refusal)
             {
-                _failingSince = _failures == 0 ? time.GetUtcNow() : _failingSince;
-                _failures++;
+                (_failures, _failingSince) = (0, now);
             }
-            return isRight;
+            return ++_failures > MostFailures ? null : false;
         }
     }
 

@@ -99,7 +99,12 @@ internal sealed class FormRoutes(
             default:
                 context.Response.Headers.RetryAfter = "60";
                 return await renderer.RenderAsync<LoginPage>(
-                    new() { ["Problem"] = "Too many wrong tokens came in the last minute: try again in one.", ["To"] = to },
+                    new()
+                    {
+                        ["Problem"] =
+                            "This is not the token of this server, and too many wrong ones came in the last minute: try again in one.",
+                        ["To"] = to,
+                    },
                     StatusCodes.Status429TooManyRequests
                 );
         }

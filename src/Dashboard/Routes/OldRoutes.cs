@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Orchestrator.Dashboard.Api;
 using Orchestrator.Dashboard.Door;
 
 namespace Orchestrator.Dashboard.Routes;
@@ -81,7 +82,9 @@ internal sealed class OldRoutes(CommandReader commands, AllEvents events, TimePr
         }
         string[] since = hours is { } given ? [string.Create(CultureInfo.InvariantCulture, $"--hours={given}")] : [];
         var outcome = await commands.ReadAsync(any.Root, ["sessions", "--json", "--limit=1000", .. since], context.RequestAborted);
-        return outcome.IsDone ? Results.Text(outcome.Output, "application/json") : Told(outcome);
+        return outcome.IsDone
+            ? Results.Text(outcome.Output, "application/json")
+            : Told(outcome, isRead: true, hours is null ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status400BadRequest);
     }
 
     private async Task<IResult> WorktreesAsync(HttpContext context)
@@ -92,7 +95,7 @@ internal sealed class OldRoutes(CommandReader commands, AllEvents events, TimePr
             var (found, outcome) = await commands.ReadAsync<JsonObject>(repository.Root, ["worktrees", "--json"], context.RequestAborted);
             if (found is null)
             {
-                return Told(outcome);
+                return Told(outcome, isRead: true, StatusCodes.Status422UnprocessableEntity);
             }
             foreach (var worktree in found["worktrees"]?.AsArray().OfType<JsonObject>().ToList() ?? [])
             {
@@ -131,7 +134,7 @@ internal sealed class OldRoutes(CommandReader commands, AllEvents events, TimePr
             );
         }
         var call = new CommandCall(home.Root, ["spawn", "--detach", "--", .. texts], DoorMiddleware.SessionOf(context).Device);
-        return Told(await commands.ActAsync(call, context.RequestAborted));
+        return Told(await commands.ActAsync(call, context.RequestAborted), isRead: false, StatusCodes.Status400BadRequest);
     }
 
     private static IEnumerable<string> TextsOf(JsonNode? tasks) =>
@@ -150,7 +153,8 @@ internal sealed class OldRoutes(CommandReader commands, AllEvents events, TimePr
             {
                 var words = SteeringWords.InBackground([verb, "--", $"{run}/{task}"]);
                 var call = new CommandCall(repository.Root, words, DoorMiddleware.SessionOf(context).Device);
-                return Told(await commands.ActAsync(call, context.RequestAborted));
+                var ofUsage = found.Tasks.Any(one => one.Id == task) ? StatusCodes.Status409Conflict : StatusCodes.Status404NotFound;
+                return Told(await commands.ActAsync(call, context.RequestAborted), isRead: false, ofUsage);
             }
         }
         return Problem.Of(StatusCodes.Status404NotFound, $"There is no agent {run}/{task}.", "GET /api/status lists the agents.");
@@ -165,7 +169,7 @@ internal sealed class OldRoutes(CommandReader commands, AllEvents events, TimePr
             var outcome = await commands.ActAsync(call, context.RequestAborted);
             told.Add($"{repository.Root}:\n{outcome.Output}{outcome.Messages}".Trim());
         }
-        return Told(new CommandOutcome(0, string.Join("\n\n", told), ""));
+        return Json(ToldOf(0, string.Join("\n\n", told)));
     }
 
     private async Task SocketAsync(HttpContext context)
@@ -217,11 +221,14 @@ internal sealed class OldRoutes(CommandReader commands, AllEvents events, TimePr
 
     private static IResult Json(JsonObject document) => Results.Text(document.ToJsonString(), "application/json");
 
-    private static IResult Told(CommandOutcome outcome)
+    private static IResult Told(CommandOutcome outcome, bool isRead, int ofUsage)
     {
-        var text = outcome.Text;
-        return outcome.ExitCode is 0 or 4
-            ? Json(new JsonObject { ["exitCode"] = outcome.ExitCode, ["told"] = text })
-            : Problem.Of(StatusCodes.Status422UnprocessableEntity, text.Split('\n')[0], text, outcome.ExitCode);
+        var (text, status) = (outcome.Text, ApiStatus.Of(outcome, isRead, ofUsage));
+        return status < StatusCodes.Status300MultipleChoices
+            // Those clients know no 202.
+            ? Json(ToldOf(outcome.ExitCode, text))
+            : Problem.Of(status, text.Split('\n')[0], text, outcome.ExitCode);
     }
+
+    private static JsonObject ToldOf(int exitCode, string text) => new() { ["exitCode"] = exitCode, ["told"] = text };
 }

@@ -1,0 +1,47 @@
+namespace Orchestrator.Dashboard.Api;
+
+/// <summary>HTTP statuses of what commands come to.</summary>
+internal static class ApiStatus
+{
+    private const int Usage = 2;
+
+    /// <summary>The status of an outcome.</summary>
+    /// <param name="outcome">What came of the command.</param>
+    /// <param name="isRead">It only reads: nothing of it can be kept for later.</param>
+    /// <param name="ofUsage">The status where the command can't be carried out as it was given.</param>
+    public static int Of(CommandOutcome outcome, bool isRead, int ofUsage) =>
+        outcome.ExitCode switch
+        {
+            0 => StatusCodes.Status200OK,
+            // A document is an answer, whatever it says: a plan that can't be run, a task that failed.
+            _ when IsDocument(outcome) => StatusCodes.Status200OK,
+            1 => StatusCodes.Status422UnprocessableEntity,
+            Usage => ofUsage,
+            3 => StatusCodes.Status409Conflict,
+            4 when !isRead => StatusCodes.Status202Accepted,
+            // Engine, git or agent are not there, something is in use for the moment, or the server ends.
+            _ => StatusCodes.Status503ServiceUnavailable,
+        };
+
+    /// <summary>Whether the command has printed a JSON document.</summary>
+    public static bool IsDocument(CommandOutcome outcome) =>
+        outcome.Document is not null || (outcome.Output.Length > 0 && outcome.Output[0] is '{' or '[');
+
+    /// <summary>The status of a command that can't be carried out as it was given: what it names is not there, what was asked for can't be,
+    /// or what is there does not allow it now.</summary>
+    /// <param name="route">Its route.</param>
+    /// <param name="request">What was asked.</param>
+    /// <param name="run">The run as it is; null: there is none of that id, or the route is about none.</param>
+    public static int OfUsage(ApiRoute route, ApiRequest request, RunStatus? run)
+    {
+        var ofRun = route.Path.Contains("/{run}", StringComparison.Ordinal);
+        var ofTask = route.Path.Contains("/tasks/{task}", StringComparison.Ordinal);
+        return ofRun && (run is null || (ofTask && !run.Tasks.Any(task => task.Id == request.Path("task")))) ? StatusCodes.Status404NotFound
+            : route.Query.Any(member => request.Query(member.Name) is { Length: > 0 }) ? StatusCodes.Status400BadRequest
+            : route.IsRead
+                ? ofRun ? StatusCodes.Status404NotFound
+                    : StatusCodes.Status422UnprocessableEntity
+            : ofRun ? StatusCodes.Status409Conflict
+            : StatusCodes.Status400BadRequest;
+    }
+}
