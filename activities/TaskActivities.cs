@@ -1,6 +1,7 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks;
+using Orchestrator.Runs.Tasks.Moving;
 using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
@@ -10,24 +11,59 @@ namespace Orchestrator.Activities;
 /// documented at the interface.
 /// </summary>
 /// <param name="services">What the steps need of this machine.</param>
-public sealed class TaskActivities(RunServices services) : ITaskActivities
+/// <param name="remote">As in <see cref="TaskShare"/>.</param>
+public sealed class TaskActivities(RunServices services, string? remote) : ITaskActivities
 {
     private readonly TaskPreparation _preparation = new(services);
     private readonly AgentRunStep _agentRun = new(services);
     private readonly TaskVerification _verification = new(services);
 
+    private readonly TaskShare _share = new(services, remote);
+
     [Activity]
     public Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input) =>
-        Heartbeats.WhileAsync(stop => _preparation.PrepareAsync(input, stop));
+        Heartbeats.WhileAsync(async stop =>
+        {
+            var prepared = await _preparation.PrepareAsync(input, stop);
+            await ShareAsync(input.Task, stop);
+            return prepared;
+        });
 
     [Activity]
     public Task<AgentRunResult> RunAgentAsync(RunAgentInput input) =>
-        Heartbeats.FollowAsync(execution => _agentRun.RunAsync(input, execution));
+        Heartbeats.FollowAsync(async execution =>
+        {
+            var result = await _agentRun.RunAsync(input, execution);
+            var leftOut = await ShareAsync(input.Task, CancellationToken.None);
+            return leftOut.Count == 0
+                ? result
+                : result with
+                {
+                    Notices = [.. result.Notices, .. leftOut.Select(left => new TaskNotice($"not shared with other machines: {left}"))],
+                };
+        });
 
     [Activity]
     public Task<VerifyResult> VerifyTaskAsync(VerifyTaskInput input) =>
-        Heartbeats.WhileAsync(stop => _verification.VerifyAsync(input, stop));
+        Heartbeats.WhileAsync(async stop =>
+        {
+            var verified = await _verification.VerifyAsync(input, stop);
+            await ShareAsync(input.Task, stop);
+            return verified;
+        });
 
     [Activity]
-    public Task ReleaseTaskAsync(ReleaseTaskInput input) => Heartbeats.WhileAsync(stop => _preparation.ReleaseAsync(input, stop));
+    public Task ReleaseTaskAsync(ReleaseTaskInput input) =>
+        Heartbeats.WhileAsync(async stop =>
+        {
+            await _preparation.ReleaseAsync(input, stop);
+            await _share.DemandPushedAsync(input.RunId, input.Repository, input.TaskId, stop);
+        });
+
+    /// <summary>What is made on the host of a task counts once the run's machine can have it, so that a host that dies afterwards takes
+    /// nothing with it.</summary>
+    private Task<IReadOnlyList<string>> ShareAsync(TaskInput task, CancellationToken stop) =>
+        task.Rules.Places is null
+            ? Task.FromResult<IReadOnlyList<string>>([])
+            : _share.DemandPushedAsync(task.RunId, task.Repository, task.Task.Id, stop);
 }

@@ -59,8 +59,11 @@ public abstract class AgentWorkflow : MessageWorkflow
     public Task MovedAsync(RepositoryReference place = null!) =>
         Done(() =>
         {
-            State.WasMoved = true;
-            State.Interrupt?.Cancel();
+            if (!Machine.IsAway)
+            {
+                State.WasMoved = true;
+                State.Interrupt?.Cancel();
+            }
             Machine.MoveTo(place.Queue);
         });
 

@@ -11,12 +11,15 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     private readonly TaskWorktree _worktree;
     private readonly WorkVerifier _verifier;
     private readonly WorkMerger _merger;
+    private readonly TaskPlaces _places;
 
     /// <summary>Puts its parts together.</summary>
     public TaskWorkflow()
     {
         _remediations = new Remediations(State);
-        _worktree = new TaskWorktree(State, Reporter, Waits);
+        _places = new TaskPlaces(State, Reporter, Machine);
+        Machine.Arrive = _places.ArriveAsync;
+        _worktree = new TaskWorktree(State, Reporter, Waits, _places);
         _verifier = new WorkVerifier(State, Reporter, Waits);
         _merger = new WorkMerger(State, Reporter, Waits);
     }
@@ -28,6 +31,10 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     /// <inheritdoc/>
     [WorkflowSignal(MessageNames.MergeDone, Description = "The merge train's result for this task's commit.")]
     public Task MergeDoneAsync(MergeResult result = null!) => Done(() => _merger.Take(result));
+
+    /// <inheritdoc/>
+    [WorkflowSignal(MessageNames.Placed, Description = "A host has a place for it.")]
+    public Task PlacedAsync(TaskPlace place = null!) => Done(() => _places.Take(place));
 
     /// <inheritdoc/>
     [WorkflowSignal(MessageNames.PartsDone, Description = "The parts that it was divided into have ended.")]
@@ -64,6 +71,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
                 refused = null;
                 continue;
             }
+            await _places.TakeHomeAsync();
             if (Input.Rules.KeepsBranches)
             {
                 EndKept(work);
@@ -95,6 +103,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         {
             return false;
         }
+        await _places.TakeHomeAsync();
         Progress = Progress with { Reused = true };
         if (Input.Rules.KeepsBranches)
         {
@@ -133,11 +142,12 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         var requests = new AgentRequests(State, Reporter, Waits, _merger.MergeInstalledAsync);
         while (true)
         {
-            var agentRun = await RunAgentAsync(call => StartAgentAsync(prepared, call), requests.AnswerAsync);
+            var agentRun = await RunAgentAsync(call => StartAgentAsync(prepared, call), AnswerAsync);
             if (!requests.IsGranted)
             {
                 return (prepared, await _verifier.VerifyAsync(prepared, agentRun));
             }
+            await _places.StayHomeAsync();
             if (await requests.CarryOutAsync(prepared) is { Length: > 0 } own)
             {
                 // The work so far is a commit of this attempt, and uses no remediation.
@@ -148,12 +158,20 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
                 prepared = await _worktree.PrepareAsync(own);
             }
         }
+
+        async Task<bool> AnswerAsync(AgentRunResult result)
+        {
+            // What it asks for is looked at where the run is.
+            await _places.TakeHomeAsync();
+            return await requests.AnswerAsync(result);
+        }
     }
 
     /// <summary>The worktree holds both sides. A person's resolution goes through the same checks as an agent's work; if they send
     /// guidance, the agent tries once more.</summary>
     private async Task<VerifyResult> LetPersonResolveAsync(PreparedTask prepared, MergeResult conflict)
     {
+        await _places.StayHomeAsync();
         var (problem, evidence) = (_remediations.Problem, conflict.ProblemsFile);
         while (true)
         {
@@ -191,7 +209,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         };
         return Waits.DoAsync(
             (ITaskActivities a) => a.RunAgentAsync(run),
-            ActivityDefaults.Long(Input.Repository.Queue, Input.Task.Timeout, call.Interrupt)
+            ActivityDefaults.Long(ActivityMachine.AtPlace(Input.Repository.Queue), Input.Task.Timeout, call.Interrupt)
         );
     }
 }

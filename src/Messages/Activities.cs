@@ -103,6 +103,24 @@ public interface ITaskActivities
     Task ReleaseTaskAsync(ReleaseTaskInput input);
 }
 
+/// <summary>Steps of having a task done on another host. Each may be repeated at any time and then does what is still missing.</summary>
+public interface IPlaceActivities
+{
+    /// <summary>Keeps a place for a task until it is cancelled, and tells the task's workflow of it. On a queue of places: whichever host
+    /// has one takes it.</summary>
+    [Activity]
+    Task HoldPlaceAsync(HoldPlaceInput input);
+
+    /// <summary>On the run's machine: shares what a host needs of the task, with what other hosts have pushed of it. From then on those
+    /// can push no more.</summary>
+    [Activity]
+    Task HandTaskAsync(HandTaskInput input);
+
+    /// <summary>Takes what was shared of the task: all that it needs on a host; on the run's machine its own files and work.</summary>
+    [Activity]
+    Task TakeTaskAsync(TakeTaskInput input);
+}
+
 /// <summary>Steps for requests of agents. Each may be repeated at any time and then does what is still missing.</summary>
 public interface IRequestActivities
 {

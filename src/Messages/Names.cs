@@ -21,6 +21,12 @@ public static class QueueNames
             ? queue[(Workflows.Length + 1)..slash]
             : null;
 
+    /// <summary>Queue of the places that hosts offer to tasks of runs that others began.</summary>
+    /// <param name="places">What the clones of one repository share (<see cref="RunRules.Places"/>).</param>
+    /// <param name="label">Only hosts with this label; null: any.</param>
+    public static string ForPlaces(string places, string? label = null) =>
+        label is null ? $"{Workflows}-places/{places}" : $"{Workflows}-places/{places}/{label}";
+
     private const string Leaving = "leaving-";
     private const string Left = "left-";
 

@@ -163,6 +163,10 @@ public interface ITaskWorkflow
     [WorkflowSignal(MessageNames.Moved)]
     Task MovedAsync(RepositoryReference place);
 
+    /// <summary>A host has a place for it.</summary>
+    [WorkflowSignal(MessageNames.Placed)]
+    Task PlacedAsync(TaskPlace place);
+
     /// <summary>The parts that this task was divided into have ended.</summary>
     [WorkflowSignal(MessageNames.PartsDone)]
     Task PartsDoneAsync(string summary);

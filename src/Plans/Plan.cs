@@ -56,6 +56,10 @@ public sealed record TaskDefaults
     [JsonPropertyName("agent")]
     public string? Agent { get; init; }
 
+    /// <inheritdoc cref="PlanTask.Host"/>
+    [JsonPropertyName("host")]
+    public string? Host { get; init; }
+
     /// <inheritdoc cref="PlanTask.Model"/>
     [JsonPropertyName("model")]
     public string? Model { get; init; }

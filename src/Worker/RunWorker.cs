@@ -38,8 +38,10 @@ public sealed class RunWorker : IDisposable
         shared.AddWorkflows();
         shared.AddAllActivities(new RepositoryActivities(new ServedRepositories(options.Repositories, options.Named, services)));
         _workers.Add(new TemporalWorker(WorkerSetup.ForWorkflows(client), shared));
+        var slots = new HostSlots(options.Places.Select(offer => offer.Slots).DefaultIfEmpty(0).Max());
         foreach (var repository in options.Repositories)
         {
+            var remote = options.Remotes.GetValueOrDefault(repository.Path);
             var own = new TemporalWorkerOptions(QueueNames.ForRepository(services.Host, repository.Key))
             {
                 Identity = options.Identity,
@@ -51,7 +53,7 @@ public sealed class RunWorker : IDisposable
                 GracefulShutdownTimeout = options.ShutdownGrace,
             };
             own.AddAllActivities(new RunActivities(services, client))
-                .AddAllActivities(new TaskActivities(services))
+                .AddAllActivities(new TaskActivities(services, remote))
                 .AddAllActivities(new TrainActivities(services))
                 .AddAllActivities(new RequestActivities(services, client))
                 .AddAllActivities(new AnswerActivities(services))
@@ -59,9 +61,34 @@ public sealed class RunWorker : IDisposable
                 .AddAllActivities(new ReviewActivities(services))
                 .AddAllActivities(new NoticeActivities(services))
                 .AddAllActivities(new UsageActivities(services));
-            _workers.Add(new TemporalWorker(OwnRepository.ReadingAs(client, repository), own));
+            var places = new PlaceActivities(services, repository, remote, slots);
+            own.AddAllActivities(places);
+            var reading = OwnRepository.ReadingAs(client, repository);
+            _workers.Add(new TemporalWorker(reading, own));
+            foreach (var queue in options.Places.Where(offer => offer.Repository.Path == repository.Path).SelectMany(QueuesOf))
+            {
+                _workers.Add(new TemporalWorker(reading, OfPlaces(queue, options, logs, slots.Count).AddAllActivities(places)));
+            }
         }
     }
+
+    private static IEnumerable<string> QueuesOf(OfferedPlaces offer) =>
+        offer.Slots == 0
+            ? []
+            : offer.Labels.Select(label => QueueNames.ForPlaces(offer.Key, label)).Prepend(QueueNames.ForPlaces(offer.Key));
+
+    private TemporalWorkerOptions OfPlaces(string queue, RunWorkerOptions options, ILoggerFactory logs, int slots) =>
+        new(queue)
+        {
+            Identity = options.Identity,
+            LoggerFactory = logs,
+            Interceptors = [new StepFailures(), _stop],
+            MaxConcurrentActivities = slots,
+            MaxConcurrentActivityTaskPolls = 1,
+            MaxHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
+            DefaultHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
+            GracefulShutdownTimeout = options.ShutdownGrace,
+        };
 
     /// <summary>Runs until cancelled; running agents then go on by themselves and are followed by the next worker.</summary>
     public Task ExecuteAsync(CancellationToken stopping) => Task.WhenAll(_workers.Select(w => w.ExecuteAsync(stopping)));

@@ -21,6 +21,14 @@ public sealed record RunWorkerOptions
     /// whether it is dead.</summary>
     public string Identity => _identity ??= WorkerIdentity.Create(Services.Host);
 
+    /// <summary>Places of this machine for tasks of runs that spread theirs.</summary>
+    /// <value>Default: none.</value>
+    public IReadOnlyList<OfferedPlaces> Places { get; init; } = [];
+
+    /// <summary>The git remotes that machines share, by the paths of repositories.</summary>
+    /// <value>Default: none.</value>
+    public IReadOnlyDictionary<string, string> Remotes { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Workers of other machines may use the same accounts: the server keeps their ledgers. Default: false, the files of this user
     /// do.</summary>
     public bool SharesAccounts { get; init; }
@@ -29,3 +37,10 @@ public sealed record RunWorkerOptions
     /// <value>Default: 5 seconds.</value>
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(5);
 }
+
+/// <summary>Places that a machine has for tasks of a repository's runs.</summary>
+/// <param name="Repository">The repository here.</param>
+/// <param name="Key">What its clones share (<see cref="RunRules.Places"/>).</param>
+/// <param name="Slots">How many tasks at once, of all its repositories; 0: none.</param>
+/// <param name="Labels">What tasks may ask for.</param>
+public sealed record OfferedPlaces(RepositoryReference Repository, string Key, int Slots, IReadOnlyList<string> Labels);

@@ -69,6 +69,18 @@ internal sealed class MachinePlace : IDisposable
             new JsonObject { ["tasks"] = new JsonObject { [task] = new JsonArray(new JsonArray(steps)) } }.ToJsonString()
         );
 
+    /// <summary>What the agents do for several tasks.</summary>
+    public void Play(IReadOnlyDictionary<string, JsonNode[]> tasks) =>
+        File.WriteAllText(
+            Beside("script.json"),
+            new JsonObject
+            {
+                ["tasks"] = new JsonObject(
+                    tasks.Select(task => KeyValuePair.Create<string, JsonNode?>(task.Key, new JsonArray(new JsonArray(task.Value))))
+                ),
+            }.ToJsonString()
+        );
+
     /// <summary>Writes the settings of the person at this machine.</summary>
     public void Set(string yaml)
     {
@@ -113,7 +125,9 @@ internal sealed class MachinePlace : IDisposable
     /// <summary>Waits until the record of a run says so.</summary>
     public async Task UntilAsync(string run, Func<JsonNode, bool> holds) =>
         await Eventually.AskAsync(async () =>
-            JsonNode.Parse((await CallAsync("status", run, "--json")).Output) is { } now && holds(now) ? now : null
+            (await CallAsync("status", run, "--json")).Output is { Length: > 0 } told && JsonNode.Parse(told) is { } now && holds(now)
+                ? now
+                : null
         );
 
     /// <summary>Commits a file.</summary>

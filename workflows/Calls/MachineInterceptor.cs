@@ -2,8 +2,9 @@ using Temporalio.Worker.Interceptors;
 
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>Sends the activities of a workflow to the machine that its run was moved to, those under way too: they do only what is still
-/// missing, so that each may be begun again there. An activity that its caller has interrupted ends with that.</summary>
+/// <summary>Sends the activities of a workflow to the machine that its run was moved to, or to the host of its task, those under way
+/// too: they do only what is still missing, so that each may be begun again there. An activity that its caller has interrupted ends with
+/// that.</summary>
 internal sealed class MachineInterceptor : IWorkerInterceptor
 {
     public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) => new Inbound(nextInterceptor);
@@ -21,7 +22,11 @@ internal sealed class MachineInterceptor : IWorkerInterceptor
             var asked = input.Options.CancellationToken ?? Workflow.CancellationToken;
             while (true)
             {
-                var moved = machine.Moved;
+                if (ActivityMachine.IsAtPlace(input.Options.TaskQueue!) && machine.Arrive is { } arrive)
+                {
+                    await arrive();
+                }
+                var moved = machine.Left(input.Options.TaskQueue!);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(asked, moved);
                 var options = (ActivityOptions)input.Options.Clone();
                 options.TaskQueue = machine.QueueOf(options.TaskQueue!);

@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>The worktree of a task: prepared for each attempt, released at the end.</summary>
-internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskWaits waits)
+internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskWaits waits, TaskPlaces places)
 {
     private string _base = "";
 
@@ -32,7 +32,7 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
             };
             var prepared = await waits.DoAsync(
                 (ITaskActivities a) => a.PrepareTaskAsync(prepare),
-                ActivityDefaults.Long(state.Input.Repository.Queue, TimeSpan.FromHours(1), state.Stop)
+                ActivityDefaults.Long(ActivityMachine.AtPlace(state.Input.Repository.Queue), TimeSpan.FromHours(1), state.Stop)
             );
             if (prepared.Problem.Length == 0)
             {
@@ -52,14 +52,11 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
     {
         var release = new ReleaseTaskInput(state.Input.RunId, state.Input.Repository, state.Input.PlanHash, state.Input.Task.Id)
         {
-            Result = state.Progress.State == TaskStates.Kept ? state.Progress.Commit : "",
+            Result = state.Progress.State == TaskStates.Kept || places.HasMerged ? state.Progress.Commit : "",
         };
         try
         {
-            await Workflow.ExecuteActivityAsync(
-                (ITaskActivities a) => a.ReleaseTaskAsync(release),
-                ActivityDefaults.Short(state.Input.Repository.Queue)
-            );
+            await places.EndAsync(options => Workflow.ExecuteActivityAsync((ITaskActivities a) => a.ReleaseTaskAsync(release), options));
         }
         catch (ActivityFailureException failure)
         {

@@ -28,6 +28,18 @@ internal sealed class WorkerCommand : CliCommand
         HelpName = "TIME",
         Arity = ArgumentArity.ZeroOrOne,
     };
+    private readonly Option<int?> _slots = new("--slots")
+    {
+        Description =
+            "Take tasks of runs that spread theirs over hosts (hosts.spread), of any machine that shares the remote (wip.remote): so many "
+            + "at once",
+        HelpName = "N",
+    };
+    private readonly Option<string[]> _labels = new("--label")
+    {
+        Description = "With --slots: what this machine has that such a task may ask for by 'host: LABEL' (may be repeated)",
+        HelpName = "LABEL",
+    };
     private readonly EngineOptions _engine = new();
     private readonly LogOptions _log = new();
     private static readonly TimeSpan LeastStillness = TimeSpan.FromSeconds(25);
@@ -39,6 +51,8 @@ internal sealed class WorkerCommand : CliCommand
     {
         Add(_repositories);
         Add(_takeOver);
+        Add(_slots);
+        Add(_labels);
         Add(new WorkerDrainCommand());
         _engine.AddTo(this);
         Add(_yes);
@@ -64,6 +78,7 @@ internal sealed class WorkerCommand : CliCommand
         }
         var settings = TrustGate.Demand(context, context.OpenSettings(repositories[0], _engine.Flags(parsed)), yes);
         var takesOver = TakesOver(parsed, settings.Settings!);
+        var offered = Offered(parsed, settings.Settings!);
         using var log = _log.Open(parsed, Path.Combine(repositories[0].OrchestratorFolder, "logs", "worker-.log"), context);
         var builder = ServiceHost.Create(log);
         EngineConnection? served = null;
@@ -73,6 +88,7 @@ internal sealed class WorkerCommand : CliCommand
             Named = named,
             Stays = true,
             TakesOver = takesOver,
+            Offered = offered,
         });
         if (_page.Page(parsed, context, log.Factory) is { } page)
         {
@@ -109,6 +125,43 @@ internal sealed class WorkerCommand : CliCommand
         return parsed.GetValue(_takeOver) is not { Length: > 0 } text ? TimeSpan.FromSeconds(45)
             : Durations.TryRead(text, out var time) && time >= LeastStillness ? time
             : throw new CommandException(ExitCodes.Usage, $"'{text}' is no time of at least 25s.", "Such as: --take-over 2m");
+    }
+
+    /// <summary>The places that the flags offer; null: those of the settings.</summary>
+    private HostSettings? Offered(ParseResult parsed, OrchestratorSettings settings)
+    {
+        var labels = parsed.GetValue(_labels) ?? [];
+        if (parsed.GetValue(_slots) is not { } slots)
+        {
+            return labels.Length == 0
+                ? null
+                : throw new CommandException(
+                    ExitCodes.Usage,
+                    "--label says which tasks of others may come here, and --slots, how many, is not given.",
+                    $"Such as: --slots 2 --label {labels[0]}"
+                );
+        }
+        if (slots is < 1 or > 1000)
+        {
+            throw new CommandException(ExitCodes.Usage, $"{slots} is no number of tasks.", "Give --slots a number from 1 to 1000.");
+        }
+        if (labels.FirstOrDefault(label => !PlanTask.IsHostLabel(label)) is { } wrong)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"'{wrong}' is no label.",
+                "A label has letters, digits, dots, hyphens and underscores, and at most 60 of them."
+            );
+        }
+        if (settings.Temporal.Address is null || settings.Wip.Remote is null)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                "Tasks of other machines come by a Temporal server and a git remote, and not both are set.",
+                "Set temporal.address and wip.remote on each machine: see docs/machines.md."
+            );
+        }
+        return new HostSettings(Spread: true, slots, [.. settings.Hosts.Labels.Union(labels, StringComparer.Ordinal)]);
     }
 
     private static Dictionary<string, RepositoryLocation> Names(IReadOnlyList<Asked> asked)

@@ -34,6 +34,9 @@ internal sealed class RunWork(
     /// <summary>How long nothing of another machine's run must have moved for it to be taken here; null: none is.</summary>
     public TimeSpan? TakesOver { get; init; }
 
+    /// <summary>Places for tasks of runs that spread theirs; null: as the settings of each repository say.</summary>
+    public HostSettings? Offered { get; init; }
+
     /// <summary>Where no address is set, this process serves the embedded engine or takes it over; false where another part of it serves
     /// it.</summary>
     public bool Stays { get; init; }
@@ -41,7 +44,7 @@ internal sealed class RunWork(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         _engine = await EngineConnection.OpenAsync(repositories[0], settings, context, loggers, Stays, stop);
-        _worker = await WorkerHost.StartAsync(_engine, repositories, context, loggers, stop, Named, TakesOver);
+        _worker = await WorkerHost.StartAsync(_engine, repositories, context, loggers, stop, Named, TakesOver, Offered);
         started(_engine);
         await base.StartAsync(cancellationToken);
     }

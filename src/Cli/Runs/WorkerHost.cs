@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Client;
 using Orchestrator.Machine.Hosting;
+using Orchestrator.Messages;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Settings;
 using Orchestrator.Worker;
 
 namespace Orchestrator.Cli.Runs;
@@ -50,6 +53,7 @@ internal sealed class WorkerHost : IAsyncDisposable
     /// <param name="loggers">Where the worker logs.</param>
     /// <param name="stop">Gives up.</param>
     /// <param name="named">Some of them by the names that callers use.</param>
+    /// <param name="offered">Places for tasks of runs that spread theirs; null: as the settings of each repository say.</param>
     /// <param name="takesOver">How long nothing of another machine's run must have moved for it to be taken here; null: none is.</param>
     public static async Task<WorkerHost> StartAsync(
         EngineConnection engine,
@@ -58,7 +62,8 @@ internal sealed class WorkerHost : IAsyncDisposable
         ILoggerFactory loggers,
         CancellationToken stop,
         IReadOnlyDictionary<string, RepositoryLocation>? named = null,
-        TimeSpan? takesOver = null
+        TimeSpan? takesOver = null,
+        HostSettings? offered = null
     )
     {
         var inHand = await OwnedAgents.OpenAsync(repositories, context.Services);
@@ -71,8 +76,13 @@ internal sealed class WorkerHost : IAsyncDisposable
             }
             await host.RefuseTwinAsync(stop);
             await host.ClearAfterTheDeadAsync(stop);
+            var (places, remotes) = engine.IsEmbedded
+                ? ([], new Dictionary<string, string>())
+                : await PlacesAsync([.. repositories.Zip(inHand.References)], offered, context, stop);
             var options = new RunWorkerOptions
             {
+                Places = places,
+                Remotes = remotes,
                 Repositories = inHand.References,
                 Named = (named ?? new Dictionary<string, RepositoryLocation>()).ToDictionary(
                     pair => pair.Key,
@@ -128,6 +138,47 @@ internal sealed class WorkerHost : IAsyncDisposable
             await host.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>The places that this machine has for tasks of runs that spread theirs, and the remotes by which those come.</summary>
+    private static async Task<(IReadOnlyList<OfferedPlaces> Places, Dictionary<string, string> Remotes)> PlacesAsync(
+        IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
+        HostSettings? offered,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        var places = new List<OfferedPlaces>();
+        var remotes = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (location, reference) in repositories)
+        {
+            if (context.OpenSettings(location, []).Loaded.Settings is not { } settings)
+            {
+                continue;
+            }
+            if (settings.Wip.Remote is { } remote)
+            {
+                remotes[reference.Path] = remote;
+            }
+            var hosts = offered ?? settings.Hosts;
+            if (!hosts.Spread)
+            {
+                continue;
+            }
+            var (key, problem) = settings.Wip.Remote is { } shared
+                ? await HostPlaces.KeyAsync(context.Services, reference, shared, stop)
+                : ("", "wip.remote is not set there");
+            if (problem.Length > 0)
+            {
+                throw new CommandException(
+                    ExitCodes.Unavailable,
+                    $"{location.Root} can't take tasks of other machines: {problem.TrimEnd('.')}.",
+                    "Set wip.remote to a git remote that the machines share, and see that this one reaches it: docs/machines.md."
+                );
+            }
+            places.Add(new OfferedPlaces(reference, key, hosts.Slots ?? settings.Workers, hosts.Labels));
+        }
+        return (places, remotes);
     }
 
     /// <summary>Throws the reason if it failed.</summary>

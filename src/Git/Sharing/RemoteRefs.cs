@@ -61,6 +61,9 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
         return output.ExitCode == 0 ? "" : FileNames.Show(output.ErrorText.ReplaceLineEndings(" ").Trim(), 600);
     }
 
+    /// <summary>Whether what <see cref="FetchAsync"/> has returned says that the remote does not have the ref.</summary>
+    public static bool SaysAbsent(string problem) => problem.Contains("couldn't find remote ref", StringComparison.Ordinal);
+
     // A remote may be a path relative to the checkout.
     private GitCall Call(IEnumerable<string> arguments) =>
         repository.Call(arguments) with

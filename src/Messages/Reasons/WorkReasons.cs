@@ -48,6 +48,10 @@ public sealed record AgentKilled(int Starts, Quote Message) : Reason;
 /// <param name="Pause">Time until then.</param>
 public sealed record AgentStartsAgain(Quote Message, TimeSpan Pause) : Reason;
 
+/// <summary>The task waits for a host with a free place.</summary>
+/// <param name="Label">The label that the host must have; null: any will do.</param>
+public sealed record WaitsForHost(string? Label) : Reason;
+
 /// <summary>A person holds new agent runs.</summary>
 /// <param name="Hold">The hold.</param>
 public sealed record AgentHeld(Quote Hold) : Reason;

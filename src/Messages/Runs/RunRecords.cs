@@ -41,6 +41,11 @@ public sealed record RunRules
     /// <summary>Maximum of verified tasks that are merged and gated at once; 1: one after the other.</summary>
     public int TrainBatch { get; init; } = 1;
 
+    /// <summary>What the clones of the repository share by their remote, where tasks may be done on any host that has one; null: all are
+    /// done on the run's own machine.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Places { get; init; }
+
     /// <summary>Concurrent gate runs while the task that breaks them is searched.</summary>
     public int TrainParallel { get; init; } = 1;
 
@@ -145,6 +150,10 @@ public sealed record TaskOutline
     /// <summary>The agents that go on with it where its own would wait for long, in order; null: none, and it waits.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AgentRelay>? Relays { get; init; }
+
+    /// <summary>Label that its host must have; null: any host will do.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Host { get; init; }
 
     /// <summary>Done before this run began (an earlier phase, not in <c>only</c>): its dependants may run.</summary>
     public bool Done { get; init; }

@@ -162,6 +162,12 @@ public record TaskProgress
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskAnswer>? Answers { get; init; }
 
+    /// <summary>Name and identity of the host that it is, or was, done on where its run spreads its tasks; left out where that is the run's
+    /// own machine, or no host has it yet.</summary>
+    [JsonPropertyName("host")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Host { get; init; }
+
     /// <summary>The agent that works on it in place of its own; left out where that does.</summary>
     [JsonPropertyName("agent")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -60,6 +60,9 @@ public static class MessageNames
     /// <summary>To everything below a run, and to the lease workflow.</summary>
     public const string Moved = "moved";
 
+    /// <summary>To a task, from the host that has a place for it.</summary>
+    public const string Placed = "placed";
+
     /// <summary>To a run, from the lease workflow.</summary>
     public const string LeasesChanged = "leasesChanged";
 

@@ -7,6 +7,7 @@ internal static class DefaultsBinder
     public static readonly KeyTable Keys = new(
         "role agent_type",
         "agent",
+        "host",
         "model",
         "timeout timeout_seconds",
         "limits",
@@ -30,6 +31,7 @@ internal static class DefaultsBinder
                 {
                     Role = fields.Text("role"),
                     Agent = fields.Text("agent"),
+                    Host = TaskBinder.BindHost(fields),
                     Model = fields.Model("model"),
                     Timeout = fields.Duration("timeout"),
                     Limits = LimitsBinder.Bind(fields, defaults: null),

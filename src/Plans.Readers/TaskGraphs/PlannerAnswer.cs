@@ -9,6 +9,7 @@ public static class PlannerAnswer
     private static readonly string[] NotForPlanners =
     [
         "agent",
+        "host",
         "model",
         "timeout",
         "limits",

@@ -56,6 +56,7 @@ internal static class TaskBinder
                     : defaults?.ContextKeys ?? [],
             Role = fields.Text("role") ?? defaults?.Role,
             Agent = fields.Text("agent") ?? defaults?.Agent,
+            Host = BindHost(fields) ?? defaults?.Host,
             Model = fields.Model("model") ?? defaults?.Model,
             Timeout = fields.Duration("timeout") ?? defaults?.Timeout,
             Limits = LimitsBinder.Bind(fields, defaults?.Limits),
@@ -76,6 +77,23 @@ internal static class TaskBinder
 
     /// <summary>How the word for isolation is read; the plan's defaults use it too.</summary>
     public static TaskIsolation? Isolation(Fields fields) => fields.Word("isolation", IsolationWords);
+
+    /// <summary>The label that a task's host must have.</summary>
+    internal static string? BindHost(Fields fields)
+    {
+        if (fields.Text("host")?.Trim() is { } label && !PlanTask.IsHostLabel(label))
+        {
+            fields.Faults.Error(
+                "bad-label",
+                fields.Node("host") ?? fields.Mapping,
+                fields.Join("host"),
+                $"'{label.ReplaceLineEndings(" ")}' is no label of a host.",
+                "A label has letters, digits, dots, hyphens and underscores, and at most 60 of them, such as 'host: gpu'."
+            );
+            return null;
+        }
+        return fields.Text("host")?.Trim();
+    }
 
     private static string BindId(Fields fields, string? idFromKey)
     {

@@ -25,6 +25,7 @@ internal static class TaskKeys
         "context_keys",
         "role agent_type",
         "agent",
+        "host",
         "model",
         "timeout timeout_seconds",
         "limits",

@@ -185,4 +185,13 @@ public sealed record PlanTask
         get;
         init => field = value ?? [];
     } = [];
+
+    /// <summary>Label that the host must have on which it is done, in a run that spreads its tasks over hosts; null: any host.</summary>
+    [JsonPropertyName("host"), JsonPropertyOrder(31)]
+    public string? Host { get; init; }
+
+    /// <summary>Whether a text can be a label of a host: letters, digits, dots, hyphens and underscores, at most 60.</summary>
+    /// <param name="text">Any text.</param>
+    public static bool IsHostLabel(string text) =>
+        text.Length is > 0 and <= 60 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 }

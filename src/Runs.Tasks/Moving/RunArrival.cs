@@ -98,17 +98,27 @@ public sealed class RunArrival(RunServices services)
         var notes = new List<string>();
         foreach (var task in run.Tasks.Where(task => task.State != TaskStates.Pending && !TaskStates.IsEnd(task.State)))
         {
-            var workspace = new TaskWorkspace(repository, files, task.Id);
-            var known = TaskNotes.Read(folder, task.Id);
-            if (known.Base.Length == 0 || workspace.Worktrees.Find(workspace.WorktreePath) is not null)
+            if (await MakeWorktreeAsync(new TaskWorkspace(repository, files, task.Id), stop) is { } note)
             {
-                continue;
+                notes.Add(note);
             }
-            var worktree = await TaskPreparation.MakeWorktreeAsync(workspace, known, stop);
-            await new WorktreeIncludes(repository, files.Start.LinkedWorktree).CopyAsync(worktree, stop);
-            var failure = await WorktreeSetup.RunAsync(worktree, files, services, folder.Task(task.Id), stop);
-            notes.Add($"The worktree of {task.Id} was made here{(failure is null ? "." : $"; its set-up failed: {failure}")}");
         }
         return notes;
+    }
+
+    /// <summary>Makes the worktree of one task that has begun, with its unfinished work, where there is none yet.</summary>
+    /// <returns>A sentence for people; null: there was nothing to do.</returns>
+    internal async Task<string?> MakeWorktreeAsync(TaskWorkspace workspace, CancellationToken stop)
+    {
+        var (files, id) = (workspace.Files, workspace.TaskId);
+        var known = TaskNotes.Read(files.Folder, id);
+        if (known.Base.Length == 0 || workspace.Worktrees.Find(workspace.WorktreePath) is not null)
+        {
+            return null;
+        }
+        var worktree = await TaskPreparation.MakeWorktreeAsync(workspace, known, stop);
+        await new WorktreeIncludes(workspace.Repository, files.Start.LinkedWorktree).CopyAsync(worktree, stop);
+        var failure = await WorktreeSetup.RunAsync(worktree, files, services, files.Folder.Task(id), stop);
+        return $"The worktree of {id} was made here{(failure is null ? "." : $"; its set-up failed: {failure}")}";
     }
 }

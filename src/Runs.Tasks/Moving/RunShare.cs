@@ -1,4 +1,3 @@
-using Orchestrator.Gates.Secrets;
 using Orchestrator.Git.Refs;
 using Orchestrator.Git.Sharing;
 
@@ -18,14 +17,7 @@ public sealed class RunShare(RunServices services)
 {
     private const string FilesFolder = "run/";
     private const string RefsFile = "refs";
-    private const long LargestFile = 8 * 1024 * 1024;
-
-    // Files that were looked through and stored, as they were then: only what has changed since is read again.
-    private readonly KnownFiles _known = new();
-    private readonly Dictionary<string, (FileStamp Stamp, string? Secret)> _lookedAt = new(StringComparer.Ordinal);
-
-    /// <summary>Files of an agent's start that say which processes run, or repeat its conversation.</summary>
-    private static readonly string[] OfProcesses = ["pid", "supervisor", "lease", "stderr"];
+    private readonly SharedRunFiles _files = new();
 
     /// <summary>How a run is shared, by the settings of its start; null: it has no files here.</summary>
     /// <param name="runId">The run.</param>
@@ -54,11 +46,11 @@ public sealed class RunShare(RunServices services)
         var list = Path.Combine(folder.Path, ".shared-refs");
         DurableFile.Write(list, string.Concat(shared.Select(one => $"{one.Value} {one.Key}\n").Order(StringComparer.Ordinal)));
         var files = new Dictionary<string, string>(StringComparer.Ordinal) { [RefsFile] = list };
-        foreach (var file in FilesOf(folder, leftOut))
+        foreach (var file in _files.Of(folder, leftOut, _ => true))
         {
-            files[FilesFolder + Path.GetRelativePath(folder.Path, file).Replace('\\', '/')] = file;
+            files[FilesFolder + SharedRunFiles.PathIn(folder, file)] = file;
         }
-        var tree = await new FolderTrees(repository).WriteAsync(files, _known, stop);
+        var tree = await new FolderTrees(repository).WriteAsync(files, _files.Known, stop);
         var name = RunRefs.Shared(folder.Name);
         var known = await refs.ReadAsync(name, stop);
         var commits = new CommitStore(repository);
@@ -127,7 +119,7 @@ public sealed class RunShare(RunServices services)
                     listed[line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]] = line.Split(' ')[0];
                 }
             }
-            else if (path.StartsWith(FilesFolder, StringComparison.Ordinal) && !path.Split('/').Any(part => part is ".." or "." or ""))
+            else if (path.StartsWith(FilesFolder, StringComparison.Ordinal) && SharedRunFiles.StaysInside(path))
             {
                 var file = Path.Combine(folder.Path, path[FilesFolder.Length..]);
                 Directory.CreateDirectory(Path.GetDirectoryName(file)!);
@@ -170,72 +162,11 @@ public sealed class RunShare(RunServices services)
                 continue;
             }
             var task = Path.GetFileName(path);
-            var (tree, head) = await new WorktreeTree(worktree).WriteAsync(stop);
-            if (head is null)
-            {
-                continue;
-            }
-            var trailers = new CommitTrailers(folder.Name, task);
-            var commit = await new CommitStore(repository).CreateAsync(tree, [head], $"{task}: at work", trailers, stop);
-            // What it adds to the branch is looked through for secrets.
-            if (await OutgoingSecrets.FindAsync(repository, head, commit, stop) is [var secret, ..])
-            {
-                leftOut.Add($"the unfinished work of {task} ({secret})");
-            }
-            else
+            if (await SharedRunFiles.SnapshotAsync(repository, worktree, folder, task, leftOut, stop) is { } commit)
             {
                 refs[RunRefs.Wip(folder, task)] = commit;
             }
         }
         return (refs, leftOut);
-    }
-
-    private IEnumerable<string> FilesOf(RunFolder folder, List<string> leftOut)
-    {
-        foreach (var file in new DirectoryInfo(folder.Path).EnumerateFiles("*", SearchOption.AllDirectories))
-        {
-            if (
-                file.LinkTarget is not null
-                || !File.Exists(file.FullName)
-                || IsOfProcesses(file)
-                || file.Name.EndsWith(".tmp", StringComparison.Ordinal)
-            )
-            {
-                continue;
-            }
-            var name = folder.Relative(file.FullName);
-            if (file.Length > LargestFile || file.FullName.Contains('\n', StringComparison.Ordinal))
-            {
-                leftOut.Add($"{FileNames.Show(name)} (too large)");
-            }
-            else if (FindSecret(file.FullName) is { } secret)
-            {
-                leftOut.Add($"{FileNames.Show(name)} ({secret})");
-            }
-            else
-            {
-                yield return file.FullName;
-            }
-        }
-    }
-
-    // What an agent printed counts once it has ended; before, it is followed no further on another machine.
-    private static bool IsOfProcesses(FileInfo file) =>
-        int.TryParse(file.Directory!.Name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
-        && (OfProcesses.Contains(file.Name) || (file.Name == "stdout" && !File.Exists(Path.Combine(file.DirectoryName!, "exit"))));
-
-    private string? FindSecret(string file)
-    {
-        var stamp = FileStamp.Of(file);
-        if (_lookedAt.TryGetValue(file, out var known) && known.Stamp == stamp)
-        {
-            return known.Secret;
-        }
-        var secret = File.ReadLines(file).SelectMany(SecretScanner.FindByForm).FirstOrDefault() is { } match ? match.Kind : null;
-        if (stamp.IsSettled)
-        {
-            _lookedAt[file] = (stamp, secret);
-        }
-        return secret;
     }
 }

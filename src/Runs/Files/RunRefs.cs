@@ -27,6 +27,9 @@ public static class RunRefs
     /// <summary>The run as it was shared last: its files, with the names of all that belongs to it.</summary>
     public static string Shared(string name) => $"refs/orchestrator/runs/{name}";
 
+    /// <summary>A task as it was shared last with its host, or by it.</summary>
+    public static string Placed(RunFolder folder, string taskId) => $"refs/orchestrator/placed/{folder.Name}/{taskId}";
+
     /// <summary>Work that a task began with, from another machine: one commit on the base that it had there.</summary>
     public static string Imported(RunFolder folder, string taskId) => $"{Kept(folder, taskId)}/imported";
 

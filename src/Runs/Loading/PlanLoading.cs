@@ -1,4 +1,5 @@
 using Orchestrator.Backlogs;
+using Orchestrator.Git.Sharing;
 using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Runs.Loading;
@@ -44,6 +45,11 @@ public sealed class PlanLoading(RunServices services)
         {
             return new PlanOutline { Faults = PayloadPaging.Brief(outline.Faults) };
         }
+        var (places, homeless) = await PlacesAsync(settings.Settings, repository, read.Plan, stop);
+        if (homeless.Length > 0)
+        {
+            return new PlanOutline { Faults = [homeless] };
+        }
         var risk = PlanRisk.Of(read.Plan, settings.Settings, start.Gates, input.Input);
         return new PlanOutline
         {
@@ -57,7 +63,7 @@ public sealed class PlanLoading(RunServices services)
             Tasks = PayloadPaging.First(outline.Tasks, PageSize),
             TaskCount = outline.Tasks.Count,
             Agent = settings.Settings.Agent,
-            Rules = TaskOutlines.RulesOf(settings.Settings),
+            Rules = TaskOutlines.RulesOf(settings.Settings) with { Places = places },
             RiskScore = risk.Score,
             ApprovalReason = risk.Approval,
             ReviewReason = risk.Review,
@@ -70,6 +76,38 @@ public sealed class PlanLoading(RunServices services)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         return PayloadPaging.First(TaskOutlines.OutlineOf(files).Tasks.Skip(input.Offset), PageSize);
+    }
+
+    /// <summary>What hosts of its tasks have in common with this machine; null: its tasks are not spread.</summary>
+    private static async Task<(string? Places, string Problem)> PlacesAsync(
+        OrchestratorSettings settings,
+        GitRepository repository,
+        Plan plan,
+        CancellationToken stop
+    )
+    {
+        if (!settings.Hosts.Spread)
+        {
+            return plan.Tasks.FirstOrDefault(task => task.Host is not null) is { } bound
+                ? (
+                    null,
+                    $"Task {bound.Id} asks for a host with the label {bound.Host}, and hosts.spread is not set. Set hosts.spread: true and "
+                        + "wip.remote, or take 'host' out of the task: see docs/machines.md."
+                )
+                : (null, "");
+        }
+        if (settings.Temporal.Address is null || settings.Wip.Remote is not { } remote)
+        {
+            return (
+                null,
+                "hosts.spread is set, and tasks reach other hosts by a Temporal server and a git remote that both share. Set "
+                    + "temporal.address and wip.remote, or take hosts.spread out: see docs/machines.md."
+            );
+        }
+        var (places, problem) = await new RemoteIdentity(repository, remote).FindAsync(stop);
+        return problem.Length == 0
+            ? (places, "")
+            : (null, $"hosts.spread is set, and the remote {remote} can't be used: {problem.TrimEnd('.')}. Repair it and start again.");
     }
 
     private static PlanReadResult Read(LoadPlanInput input)

@@ -49,6 +49,7 @@ internal static class TaskOutlines
                     RequiresApproval = task.RequiresApproval,
                     Account = start.Settings.AgentOf(task),
                     Relays = RelaysOf(task, start.Settings),
+                    Host = task.Host,
                     Done = !selected.Contains(task.Id) && !files.Added.Contains(task.Id),
                     MaxRemediations = task.MaxRetries ?? start.Settings.MaxRemediations,
                     Timeout = task.Timeout ?? start.Settings.TaskTimeout,

@@ -329,6 +329,14 @@ public sealed record OrchestratorSettings
         init => field = value ?? WipSettings.Off;
     } = WipSettings.Off;
 
+    /// <summary>Tasks of one run on several hosts (<c>hosts.*</c>).</summary>
+    /// <value>Default: all tasks of a run are done on its machine.</value>
+    public HostSettings Hosts
+    {
+        get;
+        init => field = value ?? HostSettings.Off;
+    } = HostSettings.Off;
+
     /// <summary>Retention of ended runs (<c>retention.*</c>).</summary>
     public required RetentionSettings Retention { get; init; }
 
@@ -379,6 +387,7 @@ public sealed record OrchestratorSettings
             DiskReserve = settings.Read(DiskReserveKey),
             Worktrees = WorktreeSettings.Read(settings),
             Wip = WipSettings.Read(settings),
+            Hosts = HostSettings.Read(settings),
             Retention = RetentionSettings.Read(settings),
             Git = GitSettings.Read(settings),
             Risk = RiskSettings.Read(settings),

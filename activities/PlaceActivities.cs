@@ -1,0 +1,125 @@
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Tasks.Moving;
+using Temporalio.Activities;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Activities;
+
+/// <summary>
+/// Places for tasks of runs that spread their tasks over hosts, as activities. What each does is documented at the interface.
+/// </summary>
+/// <param name="services">What the steps need of this machine.</param>
+/// <param name="here">The repository that the worker serves.</param>
+/// <param name="remote">As in <see cref="TaskShare"/>.</param>
+/// <param name="slots">The places of this machine, for all its queues.</param>
+public sealed class PlaceActivities(RunServices services, RepositoryReference here, string? remote, HostSlots slots) : IPlaceActivities
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private readonly TaskShare _share = new(services, remote);
+
+    [Activity]
+    public async Task HoldPlaceAsync(HoldPlaceInput input)
+    {
+        if (!slots.TryTake())
+        {
+            throw new StepException($"{services.Host} has no free place", "NoPlace") { IsFinal = false, RetryAfter = Pause };
+        }
+        var (isHome, isStopped) = (input.HomeQueue == here.Queue, false);
+        try
+        {
+            isStopped = await HoldAsync(input, isHome);
+        }
+        finally
+        {
+            slots.GiveBack();
+            if (!isHome && !isStopped)
+            {
+                await _share.LeaveAsync(input.RunId, here, input.TaskId);
+            }
+        }
+    }
+
+    [Activity]
+    public Task HandTaskAsync(HandTaskInput input) => Heartbeats.WhileAsync(stop => _share.HandAsync(input, stop));
+
+    [Activity]
+    public Task TakeTaskAsync(TakeTaskInput input) =>
+        Heartbeats.WhileAsync(stop => _share.TakeAsync(input, isHost: input.HomeQueue != here.Queue, stop));
+
+    /// <summary>Keeps it until it is not wanted any more, and shares the task's work every so often.</summary>
+    /// <returns>The worker stops: the task may go on here when it is back.</returns>
+    private async Task<bool> HoldAsync(HoldPlaceInput input, bool isHome)
+    {
+        var context = ActivityExecutionContext.Current;
+        var stop = ActivityStop.Token;
+        var task = context.TemporalClient.GetWorkflowHandle<ITaskWorkflow>(
+            context.Info.WorkflowId ?? throw new InvalidOperationException("A place is held for a workflow.")
+        );
+        try
+        {
+            await task.SignalAsync(workflow => workflow.PlacedAsync(new TaskPlace(here, context.Info.Attempt)));
+        }
+        catch (RpcException closed) when (closed.Code == RpcException.StatusCode.NotFound)
+        {
+            return false;
+        }
+        var last = services.Time.GetTimestamp();
+        while (!stop.IsCancellationRequested)
+        {
+            context.Heartbeat();
+            if (
+                !isHome
+                && TaskShare.IntervalOf(input.RunId, here, input.TaskId) is { } interval
+                && services.Time.GetElapsedTime(last) >= interval
+            )
+            {
+                await ShareAsync(input, context, stop);
+                last = services.Time.GetTimestamp();
+            }
+            await Task.WhenAny(Task.Delay(Pause, services.Time, stop));
+        }
+        return context.CancelReason is ActivityCancelReason.WorkerShutdown;
+    }
+
+    private async Task ShareAsync(HoldPlaceInput input, ActivityExecutionContext context, CancellationToken stop)
+    {
+        try
+        {
+            var pushing = _share.PushIfPlacedAsync(input.RunId, here, input.TaskId, stop);
+            while (await Task.WhenAny(pushing, Task.Delay(Pause, services.Time, CancellationToken.None)) != pushing)
+            {
+                context.Heartbeat();
+            }
+            await pushing;
+        }
+        catch (Exception missed) when (missed is not OperationCanceledException)
+        {
+            // The next time is near, and what a step has made is pushed before that counts as done.
+        }
+    }
+}
+
+/// <summary>The places of a machine for tasks of runs that others began.</summary>
+/// <param name="count">How many there are.</param>
+public sealed class HostSlots(int count)
+{
+    private int _free = count;
+
+    /// <summary>How many there are.</summary>
+    public int Count { get; } = count;
+
+    /// <summary>Takes one, where one is free.</summary>
+    public bool TryTake()
+    {
+        if (Interlocked.Decrement(ref _free) >= 0)
+        {
+            return true;
+        }
+        Interlocked.Increment(ref _free);
+        return false;
+    }
+
+    /// <summary>Gives one back.</summary>
+    public void GiveBack() => Interlocked.Increment(ref _free);
+}

@@ -1,0 +1,37 @@
+namespace Orchestrator.Messages;
+
+/// <summary>Asks for a place for a task on a host.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="TaskId">The task.</param>
+/// <param name="HomeQueue">Queue of the run's repository on its own machine: a place there needs nothing brought.</param>
+public sealed record HoldPlaceInput([property: Identifier] string RunId, string TaskId, string HomeQueue);
+
+/// <summary>A host has a place for a task, and keeps it as long as the task is there.</summary>
+/// <param name="Repository">The repository on that host, and its queue.</param>
+/// <param name="Attempt">A later one counts: the host before is gone.</param>
+[MessageExample(
+    """{"repository":{"path":"/home/kim/shop","key":"0123456789ab","queue":"orchestrator@MACHINE/0123456789ab"},"attempt":1}"""
+)]
+public sealed record TaskPlace(RepositoryReference Repository, int Attempt);
+
+/// <summary>Has a task handed over by the remote that machines share: from the run's machine to a host, or back.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Repository">The repository.</param>
+/// <param name="TaskId">The task.</param>
+public sealed record HandTaskInput([property: Identifier] string RunId, RepositoryReference Repository, string TaskId);
+
+/// <summary>Takes a task that was handed over.</summary>
+/// <inheritdoc cref="HandTaskInput"/>
+/// <param name="PlanHash">The plan that it is a task of.</param>
+/// <param name="HomeQueue">As in <see cref="HoldPlaceInput"/>.</param>
+public sealed record TakeTaskInput(
+    [property: Identifier] string RunId,
+    RepositoryReference Repository,
+    string PlanHash,
+    string TaskId,
+    string HomeQueue
+)
+{
+    /// <summary>The task goes on here: its worktree is made.</summary>
+    public bool GoesOn { get; init; }
+}

@@ -1,0 +1,111 @@
+using Orchestrator.Gates.Secrets;
+using Orchestrator.Git.Sharing;
+
+namespace Orchestrator.Runs.Tasks.Moving;
+
+/// <summary>What of a run leaves this machine: its files without those of processes, and unfinished work of its worktrees. What has what
+/// looks like a secret stays. One instance for each run: what it has looked through is not read again.</summary>
+internal sealed class SharedRunFiles
+{
+    private const long LargestFile = 8 * 1024 * 1024;
+    private readonly Dictionary<string, (FileStamp Stamp, string? Secret)> _lookedAt = new(StringComparer.Ordinal);
+
+    /// <summary>Files of an agent's start that say which processes run, or repeat its conversation.</summary>
+    private static readonly string[] OfProcesses = ["pid", "supervisor", "lease", "stderr"];
+
+    /// <summary>Files that are stored already.</summary>
+    public KnownFiles Known { get; } = new();
+
+    /// <summary>A snapshot of unfinished work, if it may leave.</summary>
+    /// <param name="worktree">Where it is.</param>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="leftOut">Takes what stays, and why.</param>
+    /// <param name="stop">Ends git.</param>
+    /// <returns>A commit on the worktree's own; null: there is none.</returns>
+    public static async Task<string?> SnapshotAsync(
+        GitRepository repository,
+        Worktree worktree,
+        RunFolder folder,
+        string task,
+        List<string> leftOut,
+        CancellationToken stop
+    )
+    {
+        var (tree, head) = await new WorktreeTree(worktree).WriteAsync(stop);
+        if (head is null)
+        {
+            return null;
+        }
+        var trailers = new CommitTrailers(folder.Name, task);
+        var commit = await new CommitStore(repository).CreateAsync(tree, [head], $"{task}: at work", trailers, stop);
+        // What it adds to the branch is looked through for secrets.
+        if (await OutgoingSecrets.FindAsync(repository, head, commit, stop) is [var secret, ..])
+        {
+            leftOut.Add($"the unfinished work of {task} ({secret})");
+            return null;
+        }
+        return commit;
+    }
+
+    /// <summary>Files below a folder of the run that may leave, with their absolute paths.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="leftOut">Takes those that may not, and why.</param>
+    /// <param name="isWanted">Whether a file is to leave, by its path in the run's folder with slashes.</param>
+    public IEnumerable<string> Of(RunFolder folder, List<string> leftOut, Func<string, bool> isWanted)
+    {
+        foreach (var file in new DirectoryInfo(folder.Path).EnumerateFiles("*", SearchOption.AllDirectories))
+        {
+            if (
+                !isWanted(PathIn(folder, file.FullName))
+                || file.LinkTarget is not null
+                || !File.Exists(file.FullName)
+                || IsOfProcesses(file)
+                || file.Name.EndsWith(".tmp", StringComparison.Ordinal)
+            )
+            {
+                continue;
+            }
+            var name = folder.Relative(file.FullName);
+            if (file.Length > LargestFile || file.FullName.Contains('\n', StringComparison.Ordinal))
+            {
+                leftOut.Add($"{FileNames.Show(name)} (too large)");
+            }
+            else if (FindSecret(file.FullName) is { } secret)
+            {
+                leftOut.Add($"{FileNames.Show(name)} ({secret})");
+            }
+            else
+            {
+                yield return file.FullName;
+            }
+        }
+    }
+
+    /// <summary>The path of a file in the run's folder, with slashes.</summary>
+    public static string PathIn(RunFolder folder, string file) => Path.GetRelativePath(folder.Path, file).Replace('\\', '/');
+
+    /// <summary>Whether a path that came from elsewhere stays in the folder that it is meant for.</summary>
+    /// <param name="path">With slashes.</param>
+    public static bool StaysInside(string path) => !path.Split('/').Any(part => part is ".." or "." or "");
+
+    // What an agent printed counts once it has ended; before, it is followed no further on another machine.
+    private static bool IsOfProcesses(FileInfo file) =>
+        int.TryParse(file.Directory!.Name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+        && (OfProcesses.Contains(file.Name) || (file.Name == "stdout" && !File.Exists(Path.Combine(file.DirectoryName!, "exit"))));
+
+    private string? FindSecret(string file)
+    {
+        var stamp = FileStamp.Of(file);
+        if (_lookedAt.TryGetValue(file, out var known) && known.Stamp == stamp)
+        {
+            return known.Secret;
+        }
+        var secret = File.ReadLines(file).SelectMany(SecretScanner.FindByForm).FirstOrDefault() is { } match ? match.Kind : null;
+        if (stamp.IsSettled)
+        {
+            _lookedAt[file] = (stamp, secret);
+        }
+        return secret;
+    }
+}

@@ -1,0 +1,301 @@
+using System.Collections.Concurrent;
+using Orchestrator.Git.Refs;
+using Orchestrator.Git.Sharing;
+
+namespace Orchestrator.Runs.Tasks.Moving;
+
+/// <summary>One task by way of the git remote that machines share, from its run's machine to its host and back: one commit of a ref of its
+/// own, with the files, and with all that belongs to the task as parents. Only who knows what is there may push; the run's machine may
+/// always, and so shuts out a host that is not heard of any more.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+/// <param name="remote">Name or address of the remote, by the settings here; null: none is set, and no task comes or goes.</param>
+public sealed class TaskShare(RunServices services, string? remote)
+{
+    private const string FilesFolder = "run/";
+    private const string RefsFile = "refs";
+    private const string Marker = ".placed";
+    private const int MostPushes = 5;
+
+    /// <summary>One at a time for each task: what is pushed follows on what this machine knows.</summary>
+    private sealed class Turns
+    {
+        public ConcurrentDictionary<string, (SemaphoreSlim Turn, SharedRunFiles Files)> Of { get; } = new(StringComparer.Ordinal);
+    }
+
+    /// <summary>On the run's machine: shares what a host needs, with what another host has pushed before.</summary>
+    /// <param name="at">The task.</param>
+    /// <param name="stop">Ends git.</param>
+    /// <exception cref="StepException">It can't be shared now.</exception>
+    public async Task HandAsync(HandTaskInput at, CancellationToken stop)
+    {
+        using var turn = await TurnAsync(at, stop);
+        for (var push = 1; ; push++)
+        {
+            await FetchAsync(at, isHost: false, stop);
+            var outcome = await PushAsync(at, isHost: false, turn.Files, stop);
+            if (outcome is { IsFenced: false, Problem.Length: 0 })
+            {
+                return;
+            }
+            if (push == MostPushes)
+            {
+                throw NotNow($"{at.TaskId} can't be shared by {remote}: {(outcome.IsFenced ? "others push it, too" : outcome.Problem)}");
+            }
+        }
+    }
+
+    /// <summary>Takes what was shared.</summary>
+    /// <param name="input">The task.</param>
+    /// <param name="isHost">This is the task's host; false: the run's own machine, which takes what is the task's alone.</param>
+    /// <param name="stop">Ends git.</param>
+    /// <exception cref="StepException">It can't be taken now.</exception>
+    public async Task TakeAsync(TakeTaskInput input, bool isHost, CancellationToken stop)
+    {
+        var at = new HandTaskInput(input.RunId, input.Repository, input.TaskId);
+        var folder = new RunFolder(at.Repository.Path, at.RunId);
+        using (await TurnAsync(at, stop))
+        {
+            if (!await FetchAsync(at, isHost, stop) && isHost)
+            {
+                throw NotNow($"{remote} does not have {at.TaskId} of {at.RunId}");
+            }
+            if (isHost)
+            {
+                DurableFile.Write(MarkerOf(folder, at.TaskId), "");
+            }
+        }
+        if (isHost && RunStart.TryRead(folder) is { } start)
+        {
+            await GitCopies.StandInAsync(
+                await services.OpenRepositoryAsync(at.Repository.Path),
+                folder,
+                start.GitConfiguration,
+                services.Environment,
+                stop
+            );
+        }
+        if (input.GoesOn)
+        {
+            var files = services.Plans.Load(at.Repository, at.RunId, input.PlanHash);
+            var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(files), files, at.TaskId);
+            await new RunArrival(services).MakeWorktreeAsync(workspace, stop);
+        }
+    }
+
+    /// <summary>On a host: pushes the task as it is here, where it is placed here. Who is shut out pushes nothing.</summary>
+    /// <returns>What became of it; null: it is not placed here.</returns>
+    public async Task<ShareOutcome?> PushIfPlacedAsync(string runId, RepositoryReference here, string taskId, CancellationToken stop)
+    {
+        var at = new HandTaskInput(runId, here, taskId);
+        using var turn = await TurnAsync(at, stop);
+        return File.Exists(MarkerOf(new RunFolder(here.Path, runId), taskId)) ? await PushAsync(at, isHost: true, turn.Files, stop) : null;
+    }
+
+    /// <summary>On a host: a step there has ended, and its end counts once the work is shared.</summary>
+    /// <returns>What was not shared, since it has what looks like a secret or is too large.</returns>
+    /// <exception cref="StepException">It can't be shared now.</exception>
+    public async Task<IReadOnlyList<string>> DemandPushedAsync(
+        string runId,
+        RepositoryReference here,
+        string taskId,
+        CancellationToken stop
+    ) =>
+        await PushIfPlacedAsync(runId, here, taskId, stop) switch
+        {
+            null => [],
+            { IsFenced: true } => throw NotNow($"another machine has {taskId} of {runId} now"),
+            { Problem: { Length: > 0 } problem } => throw NotNow($"what was made of {taskId} here can't be shared: {problem}"),
+            var shared => shared.LeftOut,
+        };
+
+    /// <summary>How often a host pushes the task; null: it is not placed here.</summary>
+    public static TimeSpan? IntervalOf(string runId, RepositoryReference here, string taskId) =>
+        new RunFolder(here.Path, runId) is var folder && File.Exists(MarkerOf(folder, taskId))
+            ? RunStart.TryRead(folder)?.Settings.Wip.Interval
+            : null;
+
+    /// <summary>On a host: the task is not placed here any more. An agent that is at work on it ends.</summary>
+    public async Task LeaveAsync(string runId, RepositoryReference here, string taskId)
+    {
+        var folder = new RunFolder(here.Path, runId);
+        if (!File.Exists(MarkerOf(folder, taskId)))
+        {
+            return;
+        }
+        File.Delete(MarkerOf(folder, taskId));
+        foreach (var path in AgentRunFolders.Of(folder.Task(taskId)))
+        {
+            if (new AgentStartFolder(folder.Name, taskId, 0, path) is { MayBeAtWork: true } start)
+            {
+                await start.StopAsync(services.Time);
+            }
+        }
+    }
+
+    private static string MarkerOf(RunFolder folder, string taskId) => Path.Combine(folder.Task(taskId), Marker);
+
+    private async Task<Turn> TurnAsync(HandTaskInput at, CancellationToken stop)
+    {
+        var (turn, files) = services
+            .Part(_ => new Turns())
+            .Of.GetOrAdd($"{at.Repository.Path} {at.RunId}/{at.TaskId}", _ => (new SemaphoreSlim(1), new SharedRunFiles()));
+        await turn.WaitAsync(stop);
+        return new Turn(turn, files);
+    }
+
+    private sealed record Turn(SemaphoreSlim Own, SharedRunFiles Files) : IDisposable
+    {
+        public void Dispose() => Own.Release();
+    }
+
+    private string Remote(HandTaskInput at) =>
+        remote
+        ?? throw NotNow(
+            $"{at.TaskId} of {at.RunId} can't come to {services.Host} or leave it: wip.remote is not set in {at.Repository.Path}"
+        );
+
+    private static StepException NotNow(string why) => new($"{why.TrimEnd('.')}. It is tried again.", "NotShared") { IsFinal = false };
+
+    private async Task<ShareOutcome> PushAsync(HandTaskInput at, bool isHost, SharedRunFiles shared, CancellationToken stop)
+    {
+        var folder = new RunFolder(at.Repository.Path, at.RunId);
+        var start = RunStart.TryRead(folder) ?? throw new StepException($"{at.RunId} has no files here", "NotShared") { IsFinal = false };
+        var repository = await services.OpenRepositoryAsync(at.Repository.Path);
+        var (refs, leftOut) = (new RefStore(repository), new List<string>());
+        var found = await refs.ListAsync([.. NamesOf(folder, start.Settings, at.TaskId, isHost)], stop);
+        var own = new Dictionary<string, string>(found, StringComparer.Ordinal);
+        var path = Path.Combine(repository.MainCheckout!, start.Settings.Worktrees.Directory, folder.Name, at.TaskId);
+        if (
+            new WorktreeStore(repository).Find(path) is { } worktree
+            && await SharedRunFiles.SnapshotAsync(repository, worktree, folder, at.TaskId, leftOut, stop) is { } snapshot
+        )
+        {
+            own[RunRefs.Wip(folder, at.TaskId)] = snapshot;
+        }
+        Directory.CreateDirectory(folder.Task(at.TaskId));
+        var list = Path.Combine(folder.Task(at.TaskId), ".shared-refs");
+        DurableFile.Write(list, string.Concat(own.Select(one => $"{one.Value} {one.Key}\n").Order(StringComparer.Ordinal)));
+        var files = new Dictionary<string, string>(StringComparer.Ordinal) { [RefsFile] = list };
+        foreach (var file in shared.Of(folder, leftOut, file => IsWanted(file, at.TaskId, isHost)))
+        {
+            files[FilesFolder + SharedRunFiles.PathIn(folder, file)] = file;
+        }
+        var tree = await new FolderTrees(repository).WriteAsync(files, shared.Known, stop);
+        var name = RunRefs.Placed(folder, at.TaskId);
+        var known = await refs.ReadAsync(name, stop);
+        var message = $"{folder.Name}/{at.TaskId}, by {services.Host}";
+        var trailers = new CommitTrailers(folder.Name, at.TaskId);
+        var parents = own.Values.Distinct(StringComparer.Ordinal).ToList();
+        // Two that are made in one second would be the same commit, and nobody would be shut out.
+        var commit = await new CommitStore(repository).CreateAsync(tree, parents, $"{message}\n\n{Guid.NewGuid():n}", trailers, stop);
+        var pushed = new Dictionary<string, string> { [name] = commit };
+        var outcome = await new RemoteRefs(repository, Remote(at)).PushAsync(pushed, name, known, stop);
+        if (outcome.IsDone)
+        {
+            await refs.UpdateAsync([new RefChange(name, commit, known)], "shared", stop);
+        }
+        return new ShareOutcome(outcome.IsFenced, outcome.IsDone || outcome.IsFenced ? "" : outcome.Message, leftOut);
+    }
+
+    /// <summary>Fetches the task, and takes what this machine may take of it.</summary>
+    /// <returns>The remote has it.</returns>
+    private async Task<bool> FetchAsync(HandTaskInput at, bool isHost, CancellationToken stop)
+    {
+        var folder = new RunFolder(at.Repository.Path, at.RunId);
+        var repository = await services.OpenRepositoryAsync(at.Repository.Path);
+        var (name, refs) = (RunRefs.Placed(folder, at.TaskId), new RefStore(repository));
+        var before = await refs.ReadAsync(name, stop);
+        var problem = await new RemoteRefs(repository, Remote(at)).FetchAsync(new Dictionary<string, string> { [name] = name }, stop);
+        if (RemoteRefs.SaysAbsent(problem))
+        {
+            if (before is not null)
+            {
+                // The remote has lost it, or it was never there.
+                await refs.UpdateAsync([new RefChange(name, null, before)], "the remote does not have it", stop);
+            }
+            return false;
+        }
+        if (problem.Length > 0)
+        {
+            throw NotNow($"{at.TaskId} of {at.RunId} can't be fetched from {remote}: {problem}");
+        }
+        if (!isHost && before is not null && before == await refs.ReadAsync(name, stop))
+        {
+            return true;
+        }
+        var listed = new Dictionary<string, string>(StringComparer.Ordinal);
+        await foreach (var (path, content) in new FolderTrees(repository).ReadAsync(name, stop))
+        {
+            if (path == RefsFile)
+            {
+                foreach (var line in Encoding.UTF8.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                {
+                    listed[line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]] = line.Split(' ')[0];
+                }
+            }
+            else if (
+                path.StartsWith(FilesFolder, StringComparison.Ordinal)
+                && SharedRunFiles.StaysInside(path)
+                && IsWanted(path[FilesFolder.Length..], at.TaskId, isHost: !isHost)
+            )
+            {
+                var file = Path.Combine(folder.Path, path[FilesFolder.Length..]);
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                DurableFile.Write(file, content);
+            }
+        }
+        if (RunStart.TryRead(folder) is { } start)
+        {
+            await TakeRefsAsync(repository, listed, NamesOf(folder, start.Settings, at.TaskId, isHost: !isHost), stop);
+        }
+        return true;
+    }
+
+    private static async Task TakeRefsAsync(
+        GitRepository repository,
+        Dictionary<string, string> listed,
+        IEnumerable<string> wanted,
+        CancellationToken stop
+    )
+    {
+        var (refs, commits) = (new RefStore(repository), new CommitStore(repository));
+        foreach (
+            var (name, commit) in listed.Where(one =>
+                wanted.Any(prefix => one.Key == prefix || one.Key.StartsWith(prefix + "/", StringComparison.Ordinal))
+            )
+        )
+        {
+            var known = await refs.ReadAsync(name, stop);
+            // Another task may have brought a newer staging.
+            var isBehind = known is not null && known != commit && await commits.IsAncestorAsync(commit, known, stop);
+            if (known != commit && !(isBehind && name.EndsWith("/staging", StringComparison.Ordinal)))
+            {
+                await refs.UpdateAsync([new RefChange(name, commit, known)], "shared", stop);
+            }
+        }
+    }
+
+    /// <summary>The refs that one side shares: the host what is the task's, the run's machine also what the task builds on.</summary>
+    private static IEnumerable<string> NamesOf(RunFolder folder, OrchestratorSettings settings, string taskId, bool isHost) =>
+        (string[])
+            [
+                RunRefs.Task(settings, folder, taskId),
+                RunRefs.Wip(folder, taskId),
+                RunRefs.Kept(folder, taskId),
+                .. isHost ? (string[])[] : [RunRefs.Staging(settings, folder), RunRefs.Base(folder), RunRefs.LastMerge(folder)],
+            ];
+
+    /// <summary>The files that one side shares, by their paths in the run's folder. Of other tasks a host gets what their notes say, and
+    /// nothing of their agents.</summary>
+    private static bool IsWanted(string path, string taskId, bool isHost)
+    {
+        var parts = path.Split('/');
+        if (parts[^1] is Marker or ".shared-refs")
+        {
+            return false;
+        }
+        var isTasks = parts is ["tasks", _, _, ..];
+        return isTasks && parts[1] == taskId
+            || (!isHost && (isTasks ? parts.Length == 3 : parts[0] is not ("checkpoints" or "reports" or "landing")));
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text.Json.Nodes;
+using Orchestrator.TestKit;
+using Xunit;
+
+namespace Orchestrator.EndToEnd.Tests;
+
+/// <summary>Tasks of one run on several hosts: each has a home and a clone of its own, and all share a server and a git remote.</summary>
+public class SpreadRunTests
+{
+    [SharingFact]
+    public async Task Run_WithTwoHosts_HasATaskDoneOnEachAtOnceAndLandsBoth()
+    {
+        await using var hosts = await SpreadHosts.CreateAsync(tasks: 2, others: 2);
+        await using var first = await hosts.Others[0].ServeAsync("worker", "--yes", "--slots", "1");
+        await using var second = await hosts.Others[1].ServeAsync("worker", "--yes", "--slots", "1");
+        await using var run = await hosts.Home.ServeAsync("run", "--yes", "--run-id", "night");
+
+        // Each agent waits until the other one is at work.
+        await hosts.Home.UntilAsync("night", status => (string?)status["state"] == "completed");
+
+        Assert.All(hosts.Others, host => Assert.Single(host.Prompts()));
+        Assert.Empty(hosts.Home.Prompts());
+        Assert.Equal("work of t1", await hosts.Home.ReadAsync("main:t1.txt"));
+        Assert.Equal("work of t2", await hosts.Home.ReadAsync("main:t2.txt"));
+    }
+}
+
+/// <summary>A server, a shared remote, the machine of a run and other hosts.</summary>
+internal sealed class SpreadHosts : IAsyncDisposable
+{
+    private readonly Temporal.Server.TemporalServer _server;
+
+    private SpreadHosts(Temporal.Server.TemporalServer server, MachinePlace home, IReadOnlyList<MachinePlace> others, string remote) =>
+        (_server, Home, Others, Remote) = (server, home, others, remote);
+
+    /// <summary>The machine of the run, which does none of its tasks.</summary>
+    public MachinePlace Home { get; }
+
+    public IReadOnlyList<MachinePlace> Others { get; }
+
+    public string Remote { get; }
+
+    /// <summary>A run of independent tasks <c>t1</c>, <c>t2</c> ..., each of which waits until all are at work.</summary>
+    /// <param name="tasks">How many.</param>
+    /// <param name="others">How many other hosts.</param>
+    /// <param name="slots">Places on the machine of the run.</param>
+    /// <param name="plan">Members of a task beside its files.</param>
+    public static async Task<SpreadHosts> CreateAsync(int tasks, int others, int slots = 0, Func<int, string>? plan = null)
+    {
+        var home = await MachinePlace.CreateAsync("home");
+        var all = Enumerable.Range(1, tasks).ToList();
+        await home.CommitAsync(
+            "tasks.yaml",
+            "tasks:\n"
+                + string.Concat(all.Select(n => $"  - {{id: t{n}, description: Task {n}, files_write: [t{n}.txt]{plan?.Invoke(n)}}}\n"))
+        );
+        home.Play(
+            all.ToDictionary(
+                n => $"t{n}",
+                JsonNode[] (n) =>
+                    [
+                        new JsonObject { ["touch"] = home.Beside($"at-work-{n}") },
+                        .. all.Select(other => new JsonObject { ["waitFor"] = home.Beside($"at-work-{other}"), ["seconds"] = 90 }),
+                        new JsonObject { ["write"] = $"t{n}.txt", ["text"] = $"work of t{n}\n" },
+                    ]
+            )
+        );
+        var hosts = new List<MachinePlace>();
+        for (var other = 1; other <= others; other++)
+        {
+            hosts.Add(await home.CloneAsync($"host{other}"));
+        }
+        var remote = await home.ShareAsync();
+        var server = new Temporal.Server.TemporalServer(
+            new Temporal.Server.TemporalServerOptions { Address = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0) }
+        );
+        await server.StartAsync();
+        var address = server.Addresses[0].Split("//")[^1];
+        foreach (var place in (MachinePlace[])[home, .. hosts])
+        {
+            var spread = place == home ? $"hosts:\n  spread: true\n  slots: {slots}\nworkers: {tasks}\n" : "";
+            place.Set($"temporal:\n  address: {address}\nwip:\n  remote: {remote}\n  interval: 1s\n{spread}");
+        }
+        return new SpreadHosts(server, home, hosts, remote);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var other in Others)
+        {
+            other.Dispose();
+        }
+        Home.Dispose();
+        await _server.StopAsync();
+    }
+}

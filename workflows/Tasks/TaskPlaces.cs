@@ -1,0 +1,245 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Orchestrator.Workflows.Tasks;
+
+/// <summary>Where a task is done, in a run that spreads its tasks: a host that has a place for it keeps that as long as the task lives.
+/// What it needs there, and what it has made, goes by the remote that machines share. Where its host is gone, another one has it, and
+/// what that one did not push is done again.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A source without a timer holds nothing, and it lives as long as its workflow.")]
+internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, ActivityMachine machine)
+{
+    /// <summary>A host counts as gone when nothing was heard of it for so long.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(20);
+
+    /// <summary>Until then nobody is told that it waits.</summary>
+    private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(3);
+
+    /// <summary>The end of a task is not held up longer by its host.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private CancellationTokenSource? _hold;
+    private TaskPlace? _place;
+
+    /// <summary>The host that has what the task needs, as it is now; null: none.</summary>
+    private string? _ready;
+
+    /// <summary>What the last host has pushed was not taken yet.</summary>
+    private bool _isOut;
+
+    private bool _isEnding;
+
+    private TaskInput Input => state.Input;
+
+    private bool IsSpread => Input.Rules.Places is not null;
+
+    private string Home => machine.QueueOf(Input.Repository.Queue);
+
+    /// <summary>True when the task's work is merged, which its host can't know: there the commit itself is proof that nothing is
+    /// lost.</summary>
+    public bool HasMerged => machine.IsAway && state.Progress.State == TaskStates.Merged;
+
+    /// <summary>A host has a place for it. A later one counts: then the host before is gone. What is done on the run's own machine stays
+    /// there, as the run itself does.</summary>
+    public void Take(TaskPlace place)
+    {
+        if (_hold is null || _isEnding || place.Attempt < _place?.Attempt)
+        {
+            return;
+        }
+        if (_place is null || _place.Repository.Queue == place.Repository.Queue)
+        {
+            _place = place;
+            return;
+        }
+        if (!machine.IsAway)
+        {
+            LeaveHold();
+            return;
+        }
+        var gone = MachineName.Of(_place.Repository);
+        _place = place;
+        state.Notice([new TaskNotice($"its host {gone} was not heard of: it goes on on {MachineName.Of(place.Repository)}")]);
+        state.WasMoved = true;
+        state.Interrupt?.Cancel();
+        // What is to be done there waits for what it needs.
+        machine.PlaceAt(place.Repository.Queue == Home ? null : place.Repository.Queue);
+    }
+
+    /// <summary>Has a place, with all that the task needs there.</summary>
+    public async Task ArriveAsync()
+    {
+        if (!IsSpread || (_isEnding && _place is null))
+        {
+            return;
+        }
+        await FindAsync();
+        while (_ready != _place!.Repository.Queue)
+        {
+            var place = _place;
+            var queue = place.Repository.Queue;
+            if (queue == Home)
+            {
+                machine.PlaceAt(null);
+                await TakeHomeAsync(goesOn: true);
+            }
+            else
+            {
+                machine.PlaceAt(queue);
+                _isOut = true;
+                await BringAsync(queue);
+            }
+            if (_place.Repository.Queue == queue)
+            {
+                _ready = queue;
+                Say();
+            }
+        }
+    }
+
+    /// <summary>The run's own machine has what the task has made; before the task goes on at its place, that gets what is new.</summary>
+    /// <param name="goesOn">It goes on there.</param>
+    public async Task TakeHomeAsync(bool goesOn = false)
+    {
+        if (!_isOut)
+        {
+            return;
+        }
+        var take = TakeInput with { GoesOn = goesOn };
+        await Workflow.ExecuteActivityAsync(
+            (IPlaceActivities a) => a.TakeTaskAsync(take),
+            ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(1), _isEnding ? CancellationToken.None : state.Stop)
+        );
+        (_isOut, _ready) = (false, machine.IsAway ? null : _ready);
+    }
+
+    /// <summary>The task goes on on the run's own machine, and stays there: what follows is about the run, or a person looks at its
+    /// files.</summary>
+    public async Task StayHomeAsync()
+    {
+        if (!machine.IsAway)
+        {
+            return;
+        }
+        LeaveHold();
+        machine.PlaceAt(null);
+        _place = _place! with { Repository = Input.Repository with { Queue = Home } };
+        await TakeHomeAsync(goesOn: true);
+        _ready = Home;
+        Say();
+    }
+
+    private TakeTaskInput TakeInput => new(Input.RunId, Input.Repository, Input.PlanHash, Input.Task.Id, Home);
+
+    /// <summary>The task ends: what it holds is given back, where its host is there.</summary>
+    /// <param name="release">Gives back what it holds, by an activity with these options.</param>
+    public async Task EndAsync(Func<ActivityOptions, Task> release)
+    {
+        _isEnding = true;
+        var options = ActivityDefaults.Short(ActivityMachine.AtPlace(Input.Repository.Queue));
+        if (machine.IsAway)
+        {
+            options.ScheduleToCloseTimeout = Patience;
+            // Nothing of it is brought there any more.
+            _ready = _place!.Repository.Queue;
+        }
+        try
+        {
+            await release(options);
+        }
+        finally
+        {
+            LeaveHold();
+        }
+        if (_isOut)
+        {
+            await TakeHomeAsync();
+        }
+    }
+
+    private async Task FindAsync()
+    {
+        if (_place is not null)
+        {
+            return;
+        }
+        if (_hold is null)
+        {
+            _hold = new CancellationTokenSource();
+            _ = HoldAsync(_hold.Token);
+        }
+        if (
+            !await TimedWaits.UntilAsync(
+                () => _place is not null || state.IsCancelled,
+                FirstPatience,
+                $"Until people are told that {Input.Task.Id} waits for a host"
+            )
+        )
+        {
+            reporter.TransitionTo(state.Progress.State, new WaitsForHost(Input.Task.Host));
+            await Workflow.WaitConditionAsync(() => _place is not null || state.IsCancelled, CancellationToken.None);
+        }
+        state.ThrowIfCancelled();
+    }
+
+    /// <summary>Reports say where the task is.</summary>
+    private void Say()
+    {
+        var repository = _place!.Repository;
+        var host = repository.Queue == Home ? null : MachineName.Of(repository).ToString();
+        if (host != state.Progress.Host || state.Progress.Why is WaitsForHost)
+        {
+            state.Progress = state.Progress with { Host = host };
+            reporter.TransitionTo(state.Progress.State);
+        }
+    }
+
+    private async Task HoldAsync(CancellationToken left)
+    {
+        var hold = new HoldPlaceInput(Input.RunId, Input.Task.Id, Home);
+        var options = ActivityDefaults.Long(QueueNames.ForPlaces(Input.Rules.Places!, Input.Task.Host), TimeSpan.FromDays(365), left);
+        options.HeartbeatTimeout = Silence;
+        options.CancellationType = ActivityCancellationType.TryCancel;
+        try
+        {
+            await Workflow.ExecuteActivityAsync((IPlaceActivities a) => a.HoldPlaceAsync(hold), options);
+        }
+        catch (ActivityFailureException)
+        {
+            // It is given back.
+        }
+    }
+
+    private void LeaveHold()
+    {
+        var hold = _hold;
+        _hold = null;
+        hold?.Cancel();
+    }
+
+    /// <summary>Brings what the task needs to a host; ends early where that host is gone.</summary>
+    private async Task BringAsync(string queue)
+    {
+        var hand = new HandTaskInput(Input.RunId, Input.Repository, Input.Task.Id);
+        await Workflow.ExecuteActivityAsync(
+            (IPlaceActivities a) => a.HandTaskAsync(hand),
+            ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(1), state.Stop)
+        );
+        if (_place!.Repository.Queue != queue)
+        {
+            return;
+        }
+        var take = TakeInput with { GoesOn = true };
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(state.Stop, machine.Left(ActivityMachine.AtPlace(queue)));
+        try
+        {
+            await Workflow.ExecuteActivityAsync(
+                (IPlaceActivities a) => a.TakeTaskAsync(take),
+                ActivityDefaults.Long(ActivityMachine.Exactly(queue), TimeSpan.FromHours(1), gone.Token)
+            );
+        }
+        catch (ActivityFailureException) when (_place.Repository.Queue != queue && !state.IsCancelled)
+        {
+            // Another host has it.
+        }
+    }
+}
