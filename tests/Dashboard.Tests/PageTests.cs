@@ -213,6 +213,43 @@ public sealed class PageTests
             html[html.IndexOf("<main", StringComparison.Ordinal)..html.IndexOf("<form", StringComparison.Ordinal)];
     }
 
+    [Theory]
+    [InlineData(TaskStates.Executing, "?file=x.cs&amp;line=2#say-form")]
+    [InlineData(TaskStates.Merged, "/proof?repository=aaaaaaaaaaaa&amp;place=x.cs:2&amp;revision=0123")]
+    public async Task Task_NumberOfALineOfItsDifference_LeadsToACommentOrToItsProof(string state, string link)
+    {
+        var run = Runs.Of("a").With("a", task => task with { State = state, Starts = 1, Commit = "0123" });
+        await using var page = await ServedPage.StartAsync(
+            new FakeSource { Run = run, Patch = "diff --git a/x.cs b/x.cs\n--- a/x.cs\n+++ b/x.cs\n@@ -1 +1,2 @@\n same\n+new\n" }
+        );
+        await page.LogInAsync();
+
+        var html = await page.Browser.GetStringAsync(RunPage + "/tasks/a?file=x.cs&line=2");
+
+        Assert.Contains($"href=\"{link}\"", html, StringComparison.Ordinal);
+        Assert.Equal(state == TaskStates.Executing, html.Contains("id=\"comment-line\" value=\"2\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Run_TrainAndRadar_SayWhoIsMergedNextWhatGatesWaitForAndWhichConflictsCome()
+    {
+        var run = Runs.Of("a", "b", "c") with
+        {
+            Waiting = [new GateWait("c", "make test", "db", "make all", "", "", "/work/shop", Runs.Begin)],
+            Coming = [new ConflictAhead("a", "c", ["x.cs"], Runs.Begin)],
+        };
+        run = run.With("a", task => task with { State = TaskStates.Merging, QueuePosition = 2 })
+            .With("b", task => task with { State = TaskStates.Merging, QueuePosition = 1 });
+        await using var page = await ServedPage.StartAsync(new FakeSource { Run = run });
+        await page.LogInAsync();
+
+        var html = await page.Browser.GetStringAsync(RunPage);
+
+        Assert.InRange(html.IndexOf("line-b", StringComparison.Ordinal), 1, html.IndexOf("line-a", StringComparison.Ordinal));
+        Assert.Contains("waits for make all of &#x27;orchestrate verify&#x27;: both need db", html, StringComparison.Ordinal);
+        Assert.Contains("both change x.cs", html, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Proof_OfALine_LeadsToTaskGatesAndWhoDecided()
     {

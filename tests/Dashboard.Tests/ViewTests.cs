@@ -140,6 +140,35 @@ public sealed class ViewTests
     }
 
     [Fact]
+    public void Diff_LinesThatAreThereAfterIt_HaveTheirPlaceInTheFile()
+    {
+        const string Patch =
+            "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -7,3 +9,3 @@ +in\n same\n-old\n+new\n same\n\\ No newline at end of file\n"
+            + "diff --git a/y b/y\n--- /dev/null\n+++ b/y\t\n@@ -0,0 +1 @@\n+++ b/z\n"
+            + "diff --git a/v b/v\n--- a/v\n+++ /dev/null\n@@ -1 +0,0 @@\n-gone\n";
+
+        var places = DiffLines.Of(Patch).Where(line => line.Number > 0).Select(line => $"{line.File}:{line.Number} {line.Look}");
+
+        Assert.Equal(["x:9 same", "x:10 added", "x:11 same", "y:1 added"], places);
+    }
+
+    [Fact]
+    public void Wait_OfAGateForTheOneOfAnotherTask_LeadsToThatTask()
+    {
+        var run = Runs.Of("a", "b") with
+        {
+            Waiting = [new GateWait("a", "make test", "db", "make all", "b", Runs.Id, "/work/shop", Runs.Begin)],
+        };
+        run = run.With("a", task => task with { State = TaskStates.Verifying })
+            .With("b", task => task with { State = TaskStates.Verifying });
+
+        Assert.Equal(
+            [$"a has a gate that waits: make test waits for make all of {Runs.Id}/b: both need db", "b is at work: verifying"],
+            new WaitChain(run).Of("a").Select(link => $"{link.Task} {link.Why}")
+        );
+    }
+
+    [Fact]
     public void Diff_LinesOfAKnownLanguage_AreColouredAndStayWhatTheyAre()
     {
         const string Code = "var text = \"<b>&\"; // 12 \u202E";

@@ -1,9 +1,8 @@
 // Keeps the page as it is on the server. Without it the page works all the same: it is then as it was when it was loaded.
 "use strict";
 (() => {
-  const main = document.querySelector("main[data-events]");
+  const main = document.getElementById("main");
   const live = document.getElementById("live");
-  if (!main) return;
 
   let waiting = false, again = false, source = null, pause = 1000;
   const say = (text) => { if (live && live.textContent !== text) live.textContent = text; };
@@ -70,10 +69,6 @@
       if (source.readyState === EventSource.CLOSED) { setTimeout(listen, pause); pause = Math.min(pause * 2, 30000); }
     };
   };
-  // A phone that slept has lost the connection, whatever it believes.
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) { refresh(); listen(); } });
-  addEventListener("online", () => { refresh(); listen(); });
-  addEventListener("pageshow", (shown) => { if (shown.persisted) { refresh(); listen(); } });
   document.addEventListener("click", (click) => {
     const copy = click.target.closest("[data-copy]");
     if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => say("copied"));
@@ -83,5 +78,12 @@
     const link = document.querySelector(`[data-key="${CSS.escape(key.key)}"]`);
     if (link) { key.preventDefault(); link.click(); }
   });
-  listen();
+  if (!main?.dataset.events && !main?.dataset.every) return;
+  // A phone that slept has lost the connection, whatever it believes.
+  const wake = () => { refresh(); if (main.dataset.events) listen(); };
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) wake(); });
+  addEventListener("online", wake);
+  addEventListener("pageshow", (shown) => { if (shown.persisted) wake(); });
+  if (main.dataset.every) setInterval(() => { if (!document.hidden) refresh(); }, main.dataset.every * 1000);
+  else listen();
 })();

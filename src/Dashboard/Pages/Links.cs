@@ -13,6 +13,13 @@ internal static class Links
     /// <summary>The address of the page with what a task's agent said and did.</summary>
     public static string Log(RepositoryEntry repository, string run, string task) => Task(repository, run, task) + "/log";
 
+    /// <summary>Where a line of code comes from.</summary>
+    public static string Proof(RepositoryEntry repository, string file, int line, string revision) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"/proof?repository={repository.Id}&place={Uri.EscapeDataString(file)}:{line}&revision={Uri.EscapeDataString(revision)}"
+        );
+
     /// <summary>The address that a form about a run is sent to.</summary>
     public static string Act(RepositoryEntry repository, string run) => Run(repository, run) + "/act";
 

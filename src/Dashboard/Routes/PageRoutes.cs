@@ -143,7 +143,7 @@ internal sealed class PageRoutes(CommandReader commands, PageRenderer renderer, 
         );
     }
 
-    private async Task<IResult> TaskAsync(HttpContext context, string repository, string run, string task)
+    private async Task<IResult> TaskAsync(HttpContext context, string repository, string run, string task, string? file, int? line)
     {
         if (
             await FindAsync(context, repository, run) is not { Run: { } now, Repository: { } home }
@@ -161,6 +161,8 @@ internal sealed class PageRoutes(CommandReader commands, PageRenderer renderer, 
                 ["Repository"] = home,
                 ["Run"] = now,
                 ["Task"] = found,
+                ["CommentFile"] = file ?? "",
+                ["CommentLine"] = line,
                 ["Events"] =
                     (IReadOnlyList<RunEvent>)
                         [.. (await commands.EventsAsync(home, now.RunId, stop)).Where(happened => happened.Task == task)],

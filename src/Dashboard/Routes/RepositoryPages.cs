@@ -10,6 +10,10 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="renderer">Makes HTML.</param>
 internal sealed class RepositoryPages(CommandReader commands, PageRoutes pages, PageRenderer renderer)
 {
+    // Conversations and worktrees change outside of runs, too; the size of worktrees costs a walk through their files.
+    private const int EveryOfSessions = 10;
+    private const int EveryOfWorktrees = 30;
+
     /// <summary>Adds them.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
@@ -58,7 +62,7 @@ internal sealed class RepositoryPages(CommandReader commands, PageRoutes pages, 
         return await renderer.RenderAsync<SessionsPage>(
             new()
             {
-                ["Frame"] = pages.Frame(context, "Conversations of Claude Code", "sessions"),
+                ["Frame"] = pages.Frame(context, "Conversations of Claude Code", "sessions") with { Every = EveryOfSessions },
                 ["Hours"] = hours ?? "",
                 ["Found"] = found,
                 ["Problem"] = found is null ? outcome.Messages : "",
@@ -79,7 +83,11 @@ internal sealed class RepositoryPages(CommandReader commands, PageRoutes pages, 
             all.Add(new(repository, found?.Worktrees ?? [], found is null ? outcome.Messages : ""));
         }
         return await renderer.RenderAsync<WorktreesPage>(
-            new() { ["Frame"] = pages.Frame(context, "Worktrees", "worktrees"), ["All"] = (IReadOnlyList<WorktreesPage.Of>)all }
+            new()
+            {
+                ["Frame"] = pages.Frame(context, "Worktrees", "worktrees") with { Every = EveryOfWorktrees },
+                ["All"] = (IReadOnlyList<WorktreesPage.Of>)all,
+            }
         );
     }
 }

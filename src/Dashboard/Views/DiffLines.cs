@@ -1,5 +1,17 @@
 namespace Orchestrator.Dashboard.Views;
 
+/// <summary>A line of a patch.</summary>
+/// <param name="Look">What it is, as a class of the style sheet.</param>
+/// <param name="Parts">The line, escaped for pages.</param>
+internal sealed record DiffLine(string Look, IReadOnlyList<CodePart> Parts)
+{
+    /// <summary>The file as it is after the change; empty: the line is in none.</summary>
+    public string File { get; init; } = "";
+
+    /// <summary>Its number there; 0: it has none.</summary>
+    public int Number { get; init; }
+}
+
 /// <summary>The lines of a patch, each with what it is.</summary>
 internal static class DiffLines
 {
@@ -11,44 +23,62 @@ internal static class DiffLines
     // A page that is looked at is made anew at every change.
     private const int MostColoured = 1500;
 
-    /// <summary>The lines with their classes of the style sheet, escaped for pages.</summary>
+    /// <summary>The lines, of which so many have colours and numbers.</summary>
     /// <param name="patch">As git prints it.</param>
-    public static IEnumerable<(string Look, IReadOnlyList<CodePart> Parts)> Of(string patch)
+    public static IEnumerable<DiffLine> Of(string patch)
     {
         var inHunk = false;
-        var file = "";
+        var (file, newFile, next) = ("", "", 0);
         foreach (var (line, number) in patch.Split('\n').Take(Most).Select((line, number) => (line, number)))
         {
             if (line.StartsWith("diff ", StringComparison.Ordinal))
             {
-                (inHunk, file) = (false, line);
-                yield return ("file", [new CodePart(null, Shown(line))]);
+                (inHunk, file, newFile) = (false, line, "");
+                yield return new DiffLine("file", [new CodePart(null, Shown(line))]);
                 continue;
             }
-            inHunk |= line.StartsWith("@@", StringComparison.Ordinal);
+            if (line.StartsWith("@@", StringComparison.Ordinal))
+            {
+                (inHunk, next) = (true, FirstOf(line));
+            }
+            else if (!inHunk && line.StartsWith(NewFile, StringComparison.Ordinal))
+            {
+                newFile = NameOf(line);
+            }
             var look =
                 !inHunk || line.StartsWith("@@", StringComparison.Ordinal) ? "place"
                 : line.StartsWith('+') ? "added"
                 : line.StartsWith('-') ? "removed"
                 : "same";
             var text = Shown(line);
-            yield return (
-                look,
+            IReadOnlyList<CodePart> parts =
                 look == "place" || text.Length == 1 || number > MostColoured
                     ? [new CodePart(null, text)]
-                    : [new CodePart(null, text[..1]), .. CodeColours.Of(text[1..], file)]
-            );
+                    : [new CodePart(null, text[..1]), .. CodeColours.Of(text[1..], file)];
+            yield return look is "added" or "same" && line.Length > 0 && line[0] != '\\' && next > 0 && number <= MostColoured
+                ? new DiffLine(look, parts) { File = newFile, Number = next++ }
+                : new DiffLine(look, parts);
         }
     }
+
+    // "@@ -12,3 +14,4 @@ …": 14; 0 where it is none.
+    private static int FirstOf(string line) =>
+        line.IndexOf('+', StringComparison.Ordinal) is > 0 and var plus
+        && int.TryParse(
+            line.AsSpan(plus + 1, line.AsSpan(plus + 1).IndexOfAny(' ', ',') is > 0 and var length ? length : 0),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var first
+        )
+            ? first
+            : 0;
+
+    private static string NameOf(string line) => line[NewFile.Length..].TrimEnd('\t');
 
     private static string Shown(string line) => Words.Line(line.Length == 0 ? " " : line, keepIndent: true);
 
     /// <summary>The files of a patch, by their new names.</summary>
     /// <param name="patch">As git prints it.</param>
     public static IEnumerable<string> Files(string patch) =>
-        patch
-            .Split('\n')
-            .Where(line => line.StartsWith(NewFile, StringComparison.Ordinal))
-            .Select(line => line[NewFile.Length..].TrimEnd('\t'))
-            .Distinct(StringComparer.Ordinal);
+        patch.Split('\n').Where(line => line.StartsWith(NewFile, StringComparison.Ordinal)).Select(NameOf).Distinct(StringComparer.Ordinal);
 }

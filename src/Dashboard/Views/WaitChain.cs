@@ -31,6 +31,16 @@ public sealed class WaitChain(RunStatus run)
         return links;
     }
 
+    /// <summary>What a gate waits for, after its name.</summary>
+    public static string Describe(GateWait wait) =>
+        $"waits for {wait.HolderGate} of "
+        + (
+            wait.HolderTask.Length > 0 ? $"{wait.HolderRun}/{wait.HolderTask}"
+            : wait.HolderRun.Length > 0 ? wait.HolderRun
+            : "'orchestrate verify'"
+        )
+        + (wait.Exclusive is { } name ? $": both need {name}" : ", since one of them runs alone after they had met");
+
     private (WaitLink? Link, string? Next) Next(RunTask task)
     {
         if (TaskStates.IsDone(task.State))
@@ -52,6 +62,13 @@ public sealed class WaitChain(RunStatus run)
         {
             var until = outage.Until is { } time ? $" until {Words.Time(time)}" : "";
             return (new WaitLink(task.Id, $"waits{until}: {outage.Reason}", null), null);
+        }
+        if (run.Waiting.FirstOrDefault(waiting => waiting.Task == task.Id) is { } wait)
+        {
+            return (
+                new WaitLink(task.Id, $"has a gate that waits: {wait.Gate} {Describe(wait)}", null),
+                wait.HolderRun == run.RunId && wait.HolderTask.Length > 0 ? wait.HolderTask : null
+            );
         }
         if (task.State == TaskStates.Merging && task.QueuePosition is { } place)
         {

@@ -57,6 +57,15 @@ for (const width of [360, 768, 1440]) {
     }
     if (reached.size < all) wrong(`${path}: ${reached.size} of ${all} elements are reached by the keyboard`);
   }
+  // Keys work on every page, also on one that nothing changes.
+  const keys = await page.locator("[data-key]").evaluateAll((all) => all.map((one) => [one.dataset.key, one.getAttribute("href")]));
+  for (const [key, target] of keys) {
+    for (const path of ["/settings", paths[1]].filter((one) => one !== target)) {
+      await page.goto(new URL(path, link).href);
+      await page.keyboard.press(key);
+      await page.waitForURL(new URL(target, link).href, { timeout: 5000 }).catch(() => wrong(`${path}: key ${key} does not lead to ${target}`));
+    }
+  }
   await page.context().close();
 }
 
