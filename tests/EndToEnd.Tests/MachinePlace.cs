@@ -11,12 +11,13 @@ internal sealed class MachinePlace : IDisposable
     private readonly TemporaryRepository _shared;
     private readonly OrchestrateProgram _orchestrate;
     private readonly bool _isOwner;
+    private string? _mounted;
 
     private MachinePlace(TemporaryRepository shared, string name, string folder, bool isOwner)
     {
         (_shared, Folder, _isOwner) = (shared, folder, isOwner);
         Home = Directory.CreateDirectory(Beside("home-" + name)).FullName;
-        File.WriteAllText(Path.Combine(Home, ".gitconfig"), "[user]\n name = Test\n email = test@localhost\n");
+        Configure("");
         var programs = Directory.CreateDirectory(Beside("programs")).FullName;
         var claude = Path.Combine(programs, "claude");
         File.WriteAllText(claude, $"#!/bin/sh\nexec \"{RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent")}\" \"$@\"\n");
@@ -88,6 +89,11 @@ internal sealed class MachinePlace : IDisposable
         File.WriteAllText(Path.Combine(folder, "config.yaml"), yaml);
     }
 
+    /// <summary>Writes the git configuration of the person at this machine.</summary>
+    /// <param name="more">What it has beside a name and an address.</param>
+    public void Configure(string more) =>
+        File.WriteAllText(Path.Combine(Home, ".gitconfig"), "[user]\n name = Test\n email = test@localhost\n" + more);
+
     /// <summary>Starts a command line, and kills it with SIGKILL when something is reached.</summary>
     public Task KillWhenAsync(Func<bool> reached, params string[] arguments) =>
         _orchestrate.KillWhenAsync(Path.Combine(Home, "log"), reached, arguments);
@@ -157,29 +163,25 @@ internal sealed class MachinePlace : IDisposable
 
     /// <summary>Waits until agents here were told so often.</summary>
     /// <exception cref="TimeoutException">They were not; with what the programs here have said.</exception>
-    public async Task UntilPromptsAsync(int count)
-    {
-        try
-        {
-            await Eventually.TrueAsync(() => Prompts().Count() == count, TimeSpan.FromSeconds(150));
-        }
-        catch (TimeoutException late)
-        {
-            throw new TimeoutException($"{Prompts().Count()} prompts of {count}; {Said()}", late);
-        }
-    }
+    public Task UntilPromptsAsync(int count) => UntilAsync(() => Prompts().Count() == count, $"not {count} prompts");
 
     /// <summary>Waits until a program here has said or logged something.</summary>
     /// <exception cref="TimeoutException">None has; with what they have said.</exception>
-    public async Task UntilSaidAsync(string text)
+    public Task UntilSaidAsync(string text) => UntilAsync(() => Said().Contains(text, StringComparison.Ordinal), $"'{text}' was not said");
+
+    /// <summary>Waits until something holds.</summary>
+    /// <param name="holds">It does.</param>
+    /// <param name="otherwise">What is told where it does not.</param>
+    /// <exception cref="TimeoutException">It does not; with what the programs here have said.</exception>
+    public async Task UntilAsync(Func<bool> holds, string otherwise)
     {
         try
         {
-            await Eventually.TrueAsync(() => Said().Contains(text, StringComparison.Ordinal), TimeSpan.FromSeconds(150));
+            await Eventually.TrueAsync(holds, TimeSpan.FromSeconds(150));
         }
         catch (TimeoutException late)
         {
-            throw new TimeoutException($"'{text}' was not said; {Said()}", late);
+            throw new TimeoutException($"{otherwise}; {Said()}", late);
         }
     }
 
@@ -195,8 +197,54 @@ internal sealed class MachinePlace : IDisposable
         return reader.ReadToEnd();
     }
 
+    /// <summary>Gives the runs of this machine a disk of 48 MB (needs root).</summary>
+    public async Task MountAsync()
+    {
+        _mounted = Directory.CreateDirectory(Path.Combine(Folder, ".orchestrator")).FullName;
+        await RunAsync("mount", "-t", "tmpfs", "-o", "size=48m", "none", _mounted);
+    }
+
+    /// <summary>Fills that disk to the last byte, or makes room again.</summary>
+    public void Fill(bool isFull)
+    {
+        var filler = Path.Combine(_mounted!, "filler");
+        if (!isFull)
+        {
+            File.Delete(filler);
+            return;
+        }
+        using var file = new FileStream(filler, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        foreach (var size in (int[])[1 << 20, 4096, 1])
+        {
+            try
+            {
+                while (true)
+                {
+                    file.Write(new byte[size]);
+                }
+            }
+            catch (IOException)
+            {
+                // No room for so much.
+            }
+        }
+    }
+
+    private static async Task RunAsync(params string[] command)
+    {
+        var result = await new ProcessRunner().RunAsync(new ProcessCommand(command[0], command[1..]));
+        if (result.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{string.Join(' ', command)}: {result.StandardError.Text}");
+        }
+    }
+
     public void Dispose()
     {
+        if (_mounted is not null)
+        {
+            RunAsync("umount", "--lazy", _mounted).GetAwaiter().GetResult();
+        }
         if (_isOwner)
         {
             _shared.Dispose();

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;
+using Orchestrator.TestKit.Rpc;
 
 namespace Orchestrator.EndToEnd.Tests;
 
@@ -8,15 +9,25 @@ namespace Orchestrator.EndToEnd.Tests;
 internal sealed class SharedPlaces : IAsyncDisposable
 {
     private readonly Temporal.Server.TemporalServer _server;
+    private readonly RpcProxy _network;
+    private readonly string _settings;
+    private volatile bool _isApart;
+    private MachinePlace? _third;
 
-    private SharedPlaces(Temporal.Server.TemporalServer server, MachinePlace here, MachinePlace there, string remote) =>
-        (_server, Here, There, Remote) = (server, here, there, remote);
+    private SharedPlaces(Temporal.Server.TemporalServer server, RpcProxy network, string settings)
+    {
+        (_server, _network, _settings) = (server, network, settings);
+        network.Handle = PassAsync;
+    }
 
-    public MachinePlace Here { get; }
+    public required MachinePlace Here { get; init; }
 
-    public MachinePlace There { get; }
+    public required MachinePlace There { get; init; }
 
-    public string Remote { get; }
+    public required string Remote { get; init; }
+
+    /// <summary>All machines.</summary>
+    public IEnumerable<MachinePlace> All => _third is null ? [Here, There] : [Here, There, _third];
 
     /// <summary>The agent works, and what it has written and its conversation are on the remote.</summary>
     public bool IsShared() =>
@@ -29,14 +40,21 @@ internal sealed class SharedPlaces : IAsyncDisposable
         && Directory.GetLastWriteTimeUtc(Path.Combine(Remote, "refs", "orchestrator", "runs"))
             > File.GetLastWriteTimeUtc(Here.Beside("working")).AddSeconds(2);
 
-    public static async Task<SharedPlaces> CreateAsync(bool shares = true)
+    /// <summary>Begins all of it.</summary>
+    /// <param name="shares">The machines share their runs by the remote.</param>
+    /// <param name="hasSmallDisk">The first machine's runs are on a disk of their own (needs root).</param>
+    public static async Task<SharedPlaces> CreateAsync(bool shares = true, bool hasSmallDisk = false)
     {
         var here = await MachinePlace.CreateAsync("here");
+        if (hasSmallDisk)
+        {
+            await here.MountAsync();
+        }
         here.Play(
             "one",
             new JsonObject { ["write"] = "half.txt", ["text"] = "first half\n" },
             new JsonObject { ["touch"] = here.Beside("working") },
-            new JsonObject { ["waitFor"] = here.Beside("go"), ["seconds"] = 90 },
+            new JsonObject { ["waitFor"] = here.Beside("go"), ["seconds"] = 600 },
             new JsonObject { ["write"] = "one.txt", ["text"] = "whole\n" }
         );
         var there = await here.CloneAsync("there");
@@ -46,18 +64,55 @@ internal sealed class SharedPlaces : IAsyncDisposable
         );
         await server.StartAsync();
         var address = server.Addresses[0].Split("//")[^1];
-        foreach (var place in (MachinePlace[])[here, there])
+        var network = await RpcProxy.StartAsync(address);
+        var sharing = shares ? $"wip:\n  remote: {remote}\n  interval: 1s\n" : "";
+        here.Set($"temporal:\n  address: {network.Address}\n{sharing}");
+        var settings = $"temporal:\n  address: {address}\n{sharing}";
+        there.Set(settings);
+        return new SharedPlaces(server, network, settings)
         {
-            place.Set($"temporal:\n  address: {address}\n" + (shares ? $"wip:\n  remote: {remote}\n  interval: 1s\n" : ""));
-        }
-        return new SharedPlaces(server, here, there, remote);
+            Here = here,
+            There = there,
+            Remote = remote,
+        };
+    }
+
+    /// <summary>One more machine, which has what the others have.</summary>
+    public async Task<MachinePlace> AddThirdAsync()
+    {
+        _third = await Here.CloneAsync("third");
+        _third.Set(_settings);
+        return _third;
     }
 
     public async ValueTask DisposeAsync()
     {
+        _third?.Dispose();
         There.Dispose();
         Here.Dispose();
+        await _network.DisposeAsync();
         await _server.StopAsync();
+    }
+
+    /// <summary>Cuts the first machine off from the server and from the remote, both ways, or joins it again.</summary>
+    public void Part(bool isApart)
+    {
+        _isApart = isApart;
+        Here.Configure(isApart ? $"[url \"{Here.Beside("nowhere")}\"]\n insteadOf = {Remote}\n" : "");
+    }
+
+    private async Task PassAsync(ProxiedCall call)
+    {
+        if (!_isApart)
+        {
+            var answer = await call.ForwardAsync();
+            if (!_isApart)
+            {
+                await call.AnswerAsync(answer);
+                return;
+            }
+        }
+        call.Http.Abort();
     }
 
     /// <summary>Whether the remote refuses what is pushed.</summary>
@@ -82,4 +137,8 @@ internal sealed class SharedPlaces : IAsyncDisposable
     /// <summary>Whether an agent works on the first machine.</summary>
     public bool IsAgentAtWorkHere() =>
         ProcessTable.FindByEnvironment("ORCHESTRATOR_REPOSITORY", Here.Folder).Any(process => !process.IsDead);
+
+    /// <summary>Waits until no agent works on the first machine.</summary>
+    /// <exception cref="TimeoutException">One does; with what the programs there have said.</exception>
+    public Task UntilNoAgentIsAtWorkHereAsync() => Here.UntilAsync(() => !IsAgentAtWorkHere(), "an agent is at work there");
 }

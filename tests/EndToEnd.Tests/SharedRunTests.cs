@@ -48,8 +48,26 @@ public class SharedRunTests
 /// <summary>Needs a container, where a home of its own makes a machine (<c>tests/allowed-skips.txt</c>).</summary>
 internal sealed class SharingFactAttribute : FactAttribute
 {
-    public SharingFactAttribute() =>
-        Skip = MachineFacts.Read(new Dictionary<string, string>()).IsContainer
-            ? null
-            : "This machine has an id of its own, whatever the home.";
+    public SharingFactAttribute() => Skip = SharingMachines.Refusal;
+}
+
+/// <summary>As <see cref="SharingFactAttribute"/>, with cases.</summary>
+internal sealed class SharingTheoryAttribute : TheoryAttribute
+{
+    public SharingTheoryAttribute() => Skip = SharingMachines.Refusal;
+}
+
+/// <summary>As <see cref="SharingFactAttribute"/>, and the right to mount a disk.</summary>
+internal sealed class MountingFactAttribute : FactAttribute
+{
+    public MountingFactAttribute() =>
+        Skip = SharingMachines.Refusal ?? (Environment.IsPrivilegedProcess ? null : "A disk of its own needs root.");
+}
+
+/// <summary>Whether machines can be played here.</summary>
+internal static class SharingMachines
+{
+    /// <summary>Why not; null: they can.</summary>
+    public static string? Refusal { get; } =
+        MachineFacts.Read(new Dictionary<string, string>()).IsContainer ? null : "This machine has an id of its own, whatever the home.";
 }

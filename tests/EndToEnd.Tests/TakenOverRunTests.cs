@@ -33,19 +33,57 @@ public class TakenOverRunTests
     }
 
     [SharingFact]
-    [Trait("Category", "Full")]
-    public Task Run_WhoseMachineIsKilled_GoesOnElsewhereAndTheMachineThatComesBackEndsItsAgent() => PlayAsync("kill", Some);
+    public async Task Drain_OfARunThatCannotGo_SaysWhyAndTheRunGoesOnHere()
+    {
+        await using var places = await SharedPlaces.CreateAsync();
+        await using var first = await places.Here.ServeAsync("run", "--yes", "--run-id", "night");
+        await Eventually.TrueAsync(places.IsShared, Limit);
+        places.Refuse(refuses: true);
+
+        var drained = await places.Here.CallAsync("worker", "drain", "--yes");
+        await places.Here.UntilPromptsAsync(2);
+        await File.WriteAllTextAsync(places.Here.Beside("go"), "");
+        await places.Here.UntilAsync("night", run => (string?)run["state"] == "completed");
+
+        Assert.True(drained.ExitCode == 1, drained.Error);
+        Assert.Contains("night stays: ", drained.Error, StringComparison.Ordinal);
+        Assert.StartsWith("You were interrupted.", places.Here.Prompts().ElementAt(1), StringComparison.Ordinal);
+        Assert.Equal("whole", await places.Here.ReadAsync("main:one.txt"));
+    }
 
     [SharingFact]
-    [Trait("Category", "Full")]
-    public Task Run_WhoseMachineIsFrozen_GoesOnElsewhereAndTheMachineThatThawsEndsItsAgent() => PlayAsync("freeze", Some);
+    public async Task Drain_OfARunThatIsNotShared_DisturbsNothing()
+    {
+        await using var places = await SharedPlaces.CreateAsync(shares: false);
+        await using var first = await places.Here.ServeAsync("run", "--yes", "--run-id", "night");
+        await Eventually.TrueAsync(() => File.Exists(places.Here.Beside("working")), Limit);
+
+        var drained = await places.Here.CallAsync("worker", "drain", "--yes");
+        await File.WriteAllTextAsync(places.Here.Beside("go"), "");
+        await places.Here.UntilAsync("night", run => (string?)run["state"] == "completed");
+
+        Assert.True(drained.ExitCode == 1, drained.Error);
+        Assert.Contains("night stays: wip.remote was not set", drained.Error, StringComparison.Ordinal);
+        Assert.Single(places.Here.Prompts());
+    }
 
     [SharingFact]
-    [Trait("Category", "Full")]
-    public Task Run_WhoseRemoteRefusesForAWhile_IsTakenOnceItCanBeClaimed() => PlayAsync("refuse", Some);
+    public Task Run_WhoseMachineIsCutOffForAMoment_OffersItsResultOnceItIsBack() => PlayAsync(Deed.PartForAMoment, Some);
 
-    [SharingFact]
-    public Task Run_WhoseRemoteIsRewound_StaysAndIsSharedAgain() => PlayAsync("rewind", Some);
+    [SharingTheory]
+    [Trait("Category", "Full")]
+    [InlineData(nameof(Deed.Kill))]
+    [InlineData(nameof(Deed.Freeze))]
+    [InlineData(nameof(Deed.Refuse))]
+    [InlineData(nameof(Deed.Rewind))]
+    [InlineData(nameof(Deed.Part))]
+    [InlineData(nameof(Deed.PartUntilItsAgentHasEnded))]
+    [InlineData(nameof(Deed.Race))]
+    public Task Run_WhoseMachineOrRemoteFails_EndsWithTheSameFilesAndNoWorkTwice(string deed) => PlayAsync(Enum.Parse<Deed>(deed), Some);
+
+    [MountingFact]
+    [Trait("Category", "Full")]
+    public Task Run_WhoseDiskIsFullForAWhile_GoesOnThere() => PlayAsync(Deed.FullDisk, Some);
 
     [SharingFact]
     [Trait("Category", "Full")]
@@ -54,9 +92,10 @@ public class TakenOverRunTests
         var seed = int.TryParse(Environment.GetEnvironmentVariable("MACHINES_SEED"), out var given) ? given : Random.Shared.Next();
         var rounds = int.TryParse(Environment.GetEnvironmentVariable("MACHINES_ROUNDS"), out var count) ? count : 3;
         var chance = new Random(seed);
+        Deed[] deeds = [.. Enum.GetValues<Deed>().Where(deed => deed != Deed.FullDisk || Environment.IsPrivilegedProcess)];
         for (var round = 1; round <= rounds; round++)
         {
-            var deed = ((string[])["kill", "freeze", "drain", "refuse", "rewind"])[chance.Next(5)];
+            var deed = deeds[chance.Next(deeds.Length)];
             var wait = TimeSpan.FromMilliseconds(chance.Next(0, 5000));
             Console.Error.WriteLine($"round {round} of seed {seed}: {deed} after {wait.TotalSeconds:0.0} s");
             await PlayAsync(deed, wait);
@@ -64,51 +103,23 @@ public class TakenOverRunTests
     }
 
     /// <summary>One run, and one thing that befalls its machine or the remote while the agent is at work.</summary>
-    private static async Task PlayAsync(string deed, TimeSpan wait)
+    private static async Task PlayAsync(Deed deed, TimeSpan wait)
     {
-        await using var places = await SharedPlaces.CreateAsync();
+        await using var places = await SharedPlaces.CreateAsync(hasSmallDisk: deed == Deed.FullDisk);
         await using var second = await places.There.ServeAsync("worker", "--yes", "--take-over", "25s");
         await using var first = await places.Here.ServeAsync("run", "--yes", "--run-id", "night");
         await Eventually.TrueAsync(places.IsShared, Limit);
         await Task.Delay(wait);
-        ServingProcess? back = null;
-        switch (deed)
+        await using var more = deed switch
         {
-            case "kill":
-                await first.SignalAsync("KILL");
-                await places.There.UntilPromptsAsync(2);
-                // The agent has outlived its worker, and the machine is there again.
-                Assert.True(places.IsAgentAtWorkHere());
-                back = await places.Here.ServeAsync("worker", "--yes");
-                await Eventually.TrueAsync(() => !places.IsAgentAtWorkHere(), Limit);
-                break;
-            case "freeze":
-                await first.SignalAsync("STOP");
-                await places.There.UntilPromptsAsync(2);
-                Assert.True(places.IsAgentAtWorkHere());
-                await first.SignalAsync("CONT");
-                await Eventually.TrueAsync(() => !places.IsAgentAtWorkHere(), Limit);
-                break;
-            case "drain":
-                var drained = await places.Here.CallAsync("worker", "drain", "--yes");
-                Assert.True(drained.ExitCode == 0, drained.Error);
-                await places.There.UntilPromptsAsync(2);
-                break;
-            case "refuse":
-                places.Refuse(refuses: true);
-                await first.SignalAsync("KILL");
-                await places.There.UntilSaidAsync("night can't come to this machine");
-                Assert.Empty(places.There.Prompts());
-                places.Refuse(refuses: false);
-                await places.There.UntilPromptsAsync(2);
-                break;
-            default:
-                await places.RewindAsync();
-                break;
-        }
-        await using var returned = back;
+            Deed.Kill => await KillAsync(places, first),
+            Deed.Race => await RaceAsync(places, first),
+            _ => await DisturbAsync(deed, places, first),
+        };
         await File.WriteAllTextAsync(places.Here.Beside("go"), "");
-        var (at, other) = deed == "rewind" ? (places.Here, places.There) : (places.There, places.Here);
+        var stays = deed is Deed.Rewind or Deed.PartForAMoment or Deed.FullDisk;
+        var taker = places.All.FirstOrDefault(place => place != places.Here && place.Prompts().Any());
+        var at = stays ? places.Here : Assert.IsType<MachinePlace>(taker);
         await at.UntilAsync("night", run => (string?)run["state"] == "completed");
 
         Assert.Equal("first half", await at.ReadAsync("main:half.txt"));
@@ -116,8 +127,108 @@ public class TakenOverRunTests
         Assert.Single(
             (await at.GitAsync("log", "--format=%h", "main", "--", "one.txt")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
         );
-        Assert.Equal("Plan", (await other.GitAsync("log", "--format=%s", "main")).Trim());
-        Assert.Equal(deed == "rewind" ? 1 : 2, at.Prompts().Count());
-        Assert.Equal(deed == "rewind" ? 0 : 1, other.Prompts().Count());
+        foreach (var other in places.All.Where(place => place != at))
+        {
+            Assert.Equal("Plan", (await other.GitAsync("log", "--format=%s", "main")).Trim());
+            Assert.Equal(other == places.Here ? 1 : 0, other.Prompts().Count());
+        }
+        // The prompts of a machine are those of the conversation, those that came with it too. A full disk may cost a start.
+        Assert.InRange(at.Prompts().Count(), stays ? 1 : 2, stays && deed != Deed.FullDisk ? 1 : 2);
+    }
+
+    /// <summary>The machine dies; its agent outlives its worker, and the machine is there again.</summary>
+    private static async Task<ServingProcess?> KillAsync(SharedPlaces places, ServingProcess first)
+    {
+        await first.SignalAsync("KILL");
+        await places.There.UntilPromptsAsync(2);
+        Assert.True(places.IsAgentAtWorkHere());
+        var back = await places.Here.ServeAsync("worker", "--yes");
+        await places.UntilNoAgentIsAtWorkHereAsync();
+        return back;
+    }
+
+    /// <summary>Two machines want the run of one that died.</summary>
+    private static async Task<ServingProcess?> RaceAsync(SharedPlaces places, ServingProcess first)
+    {
+        var third = await places.AddThirdAsync();
+        var worker = await third.ServeAsync("worker", "--yes", "--take-over", "25s");
+        await first.SignalAsync("KILL");
+        await Eventually.TrueAsync(() => places.There.Prompts().Count() == 2 || third.Prompts().Count() == 2, Limit);
+        return worker;
+    }
+
+    private static async Task<ServingProcess?> DisturbAsync(Deed deed, SharedPlaces places, ServingProcess first)
+    {
+        switch (deed)
+        {
+            case Deed.Freeze:
+                await first.SignalAsync("STOP");
+                await places.There.UntilPromptsAsync(2);
+                Assert.True(places.IsAgentAtWorkHere());
+                await first.SignalAsync("CONT");
+                await places.UntilNoAgentIsAtWorkHereAsync();
+                break;
+            case Deed.Drain:
+                var drained = await places.Here.CallAsync("worker", "drain", "--yes");
+                Assert.True(drained.ExitCode == 0, drained.Error);
+                await places.There.UntilPromptsAsync(2);
+                break;
+            case Deed.Refuse:
+                places.Refuse(refuses: true);
+                await first.SignalAsync("KILL");
+                await places.There.UntilSaidAsync("night can't come to this machine");
+                Assert.Empty(places.There.Prompts());
+                places.Refuse(refuses: false);
+                await places.There.UntilPromptsAsync(2);
+                break;
+            case Deed.Part:
+                places.Part(isApart: true);
+                await places.There.UntilPromptsAsync(2);
+                Assert.True(places.IsAgentAtWorkHere());
+                places.Part(isApart: false);
+                await places.UntilNoAgentIsAtWorkHereAsync();
+                break;
+            case Deed.PartForAMoment:
+                await EndApartAsync();
+                places.Part(isApart: false);
+                break;
+            case Deed.PartUntilItsAgentHasEnded:
+                await EndApartAsync();
+                await places.There.UntilPromptsAsync(2);
+                places.Part(isApart: false);
+                break;
+            case Deed.FullDisk:
+                places.Here.Fill(isFull: true);
+                await Task.Delay(TimeSpan.FromSeconds(5));
+                await File.WriteAllTextAsync(places.Here.Beside("go"), "");
+                await Task.Delay(TimeSpan.FromSeconds(5));
+                places.Here.Fill(isFull: false);
+                break;
+            default:
+                await places.RewindAsync();
+                break;
+        }
+        return null;
+
+        async Task EndApartAsync()
+        {
+            places.Part(isApart: true);
+            await File.WriteAllTextAsync(places.Here.Beside("go"), "");
+            await places.UntilNoAgentIsAtWorkHereAsync();
+        }
+    }
+
+    private enum Deed
+    {
+        Kill,
+        Freeze,
+        Drain,
+        Refuse,
+        Rewind,
+        Part,
+        PartForAMoment,
+        PartUntilItsAgentHasEnded,
+        Race,
+        FullDisk,
     }
 }

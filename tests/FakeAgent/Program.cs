@@ -1,6 +1,16 @@
 using Orchestrator.FakeAgent;
 using Orchestrator.FakeAgent.Rude;
 
+if (args is ["drive-acp", "--request", var request])
+{
+    return await Orchestrator.Agents.Acp.AcpDriver.RunAsync(
+        request,
+        Console.In.ReadToEnd(),
+        Console.WriteLine,
+        Console.Error.WriteLine,
+        default
+    );
+}
 if (args is not ["--version"] and not ["auth", ..] && Environment.GetEnvironmentVariable(RudeAgent.Variable) is { Length: > 0 } rudeness)
 {
     return RudeAgent.Run(rudeness, args);

@@ -6,6 +6,21 @@ namespace Orchestrator.Agents.Acp;
 /// <param name="print">Prints a line.</param>
 internal sealed class AcpClient(AcpRequest request, Action<string> print)
 {
+    /// <summary>Updates that say nothing a person follows: https://agentclientprotocol.com/protocol/schema, version 1.</summary>
+    private static readonly string[] Quiet =
+    [
+        "user_message_chunk",
+        "agent_message_chunk",
+        "agent_thought_chunk",
+        "tool_call_update",
+        "plan",
+        "available_commands_update",
+        "current_mode_update",
+        "config_option_update",
+        "session_info_update",
+        "usage_update",
+    ];
+
     /// <summary>Whether what the agent does is told.</summary>
     internal bool IsListening { get; set; }
 
@@ -21,7 +36,7 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
                 "session/request_permission" => (Permit(parameters), null),
                 "fs/read_text_file" => (new { content = Read(parameters) }, null),
                 "fs/write_text_file" => Write(parameters),
-                _ => (null, $"{method} is not offered."),
+                _ => (TellUnknown(method), $"{method} is not offered."),
             };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
@@ -51,12 +66,20 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
                 type = AcpEvents.ToolFailed,
                 message = update.Text("title") ?? "A tool call failed.",
             },
+            { } kind when !Quiet.Contains(kind) => new { type = $"session/update {kind}" },
             _ => null,
         };
         if (line is not null)
         {
             print(JsonSerializer.Serialize(line));
         }
+        return null;
+    }
+
+    /// <summary>A message that the protocol did not have when this was written is named like an unknown event of any other agent.</summary>
+    private object? TellUnknown(string method)
+    {
+        print(JsonSerializer.Serialize(new { type = method }));
         return null;
     }
 

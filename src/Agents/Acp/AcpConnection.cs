@@ -7,7 +7,11 @@ namespace Orchestrator.Agents.Acp;
 
 /// <summary>The agent answered with an error, or not at all.</summary>
 /// <param name="message">What happened.</param>
-internal sealed class AcpException(string message) : Exception(message);
+internal sealed class AcpException(string message) : Exception(message)
+{
+    /// <summary>It has ended, and answers nothing more.</summary>
+    internal bool IsEnd { get; init; }
+}
 
 /// <summary>JSON-RPC with an agent, a message per line. Its requests are answered by the client.</summary>
 /// <param name="output">What the agent reads.</param>
@@ -20,7 +24,7 @@ internal sealed class AcpConnection(PipeWriter output, AcpClient client)
     private const int LongestSaid = 400;
     private string _said = "";
     private long _count;
-    private string? _end;
+    private bool _isEnded;
 
     /// <summary>Who answers the agent.</summary>
     internal AcpClient Client => client;
@@ -39,9 +43,9 @@ internal sealed class AcpConnection(PipeWriter output, AcpClient client)
         var id = Interlocked.Increment(ref _count);
         TaskCompletionSource<JsonElement> call = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _calls[id] = call;
-        if (_end is { } end)
+        if (_isEnded)
         {
-            throw new AcpException(end);
+            throw Ended();
         }
         await WriteAsync(
             new
@@ -56,14 +60,16 @@ internal sealed class AcpConnection(PipeWriter output, AcpClient client)
     }
 
     /// <summary>No more answers come.</summary>
-    internal void End(string why)
+    internal void End()
     {
-        _end = why;
+        _isEnded = true;
         foreach (var call in _calls.Values)
         {
-            call.TrySetException(new AcpException(why));
+            call.TrySetException(Ended());
         }
     }
+
+    private static AcpException Ended() => new("The program has ended.") { IsEnd = true };
 
     /// <summary>Takes a line of the agent. Lines that are no messages mean nothing.</summary>
     internal async ValueTask TakeAsync(string line)

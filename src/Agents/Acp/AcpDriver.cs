@@ -4,15 +4,23 @@ namespace Orchestrator.Agents.Acp;
 
 /// <summary>The program between us and an agent that speaks the Agent Client Protocol (<c>orchestrate drive-acp</c>): one prompt in one
 /// conversation, and a line for each thing the agent does. It runs in the agent's place, under its supervisor and in its sandbox, so it
-/// outlives whoever started it.</summary>
+/// outlives whoever started it; what the agent complains of it passes on, and where the agent ends by itself it ends alike.</summary>
 public static class AcpDriver
 {
     /// <summary>Asks the agent of a request file.</summary>
     /// <param name="requestFile">The start's request file.</param>
     /// <param name="prompt">The prompt.</param>
     /// <param name="print">Prints a line.</param>
-    /// <returns>False: the agent has not done it.</returns>
-    public static async Task<bool> RunAsync(string requestFile, string prompt, Action<string> print, CancellationToken cancellationToken)
+    /// <param name="complain">Prints a line that the agent wrote to its standard error.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The exit code: 0: it is done; that of the agent where it ended before it answered; else 1.</returns>
+    public static async Task<int> RunAsync(
+        string requestFile,
+        string prompt,
+        Action<string> print,
+        Action<string> complain,
+        CancellationToken cancellationToken
+    )
     {
         var request = AcpRequest.Parse(await File.ReadAllTextAsync(requestFile, cancellationToken));
         Pipe input = new();
@@ -35,6 +43,7 @@ public static class AcpDriver
                     OnLine = (line, _) =>
                     {
                         connection.Hear(line.Text);
+                        complain(line.Text);
                         return ValueTask.CompletedTask;
                     },
                 },
@@ -44,19 +53,20 @@ public static class AcpDriver
         var talk = TalkAsync(connection, request, prompt, print);
         if (await Task.WhenAny(agent, talk) == agent)
         {
-            var ended = await agent;
-            connection.End($"The program ended with exit code {ended.ExitCode}.");
+            connection.End();
         }
-        var done = await talk;
+        var isDone = await talk;
         // The end of its input ends an agent; one that stays is stopped.
         await input.Writer.CompleteAsync();
         await Task.WhenAny(agent, Task.Delay(TimeSpan.FromSeconds(5), cancellationToken));
         await ending.CancelAsync();
         await agent.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        return done;
+        return isDone is { } told ? (told ? 0 : 1) : (await agent).ExitCode;
     }
 
-    private static async Task<bool> TalkAsync(AcpConnection connection, AcpRequest request, string prompt, Action<string> print)
+    /// <summary>Asks the agent, and tells how that ended.</summary>
+    /// <returns>It is done, or it is not; null: the agent has ended and left no answer, which its end tells.</returns>
+    private static async Task<bool?> TalkAsync(AcpConnection connection, AcpRequest request, string prompt, Action<string> print)
     {
         try
         {
@@ -102,6 +112,10 @@ public static class AcpDriver
                     : JsonSerializer.Serialize(new { type = AcpEvents.Failed, message = $"The agent stopped: {reason}." })
             );
             return done;
+        }
+        catch (AcpException e) when (e.IsEnd)
+        {
+            return null;
         }
         catch (AcpException e)
         {

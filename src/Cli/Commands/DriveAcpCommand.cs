@@ -23,14 +23,12 @@ internal sealed class DriveAcpCommand : CliCommand
 
     public override bool IsForAgents => true;
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
-    {
-        var isDone = await AgentCallbacks.DriveAcpAsync(
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
+        AgentCallbacks.DriveAcpAsync(
             parsed.GetRequiredValue(_request),
             context.Terminal.ReadInput(),
             line => context.Terminal.Document(line + "\n"),
+            context.Terminal.Say,
             stop
         );
-        return isDone ? ExitCodes.Done : ExitCodes.WorkFailed;
-    }
 }

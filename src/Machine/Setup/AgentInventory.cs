@@ -59,11 +59,12 @@ public static class AgentInventory
         var check = await MachineCheck.Runner(name, settings, loaded.AgentEnvironment).CheckAsync(repository, cancellationToken);
         var description = settings.DescriptionOf(name) is { } json ? DescriptionReader.Read(json).Description : null;
         var isClaude = ReferenceEquals(settings.Agents.GetValueOrDefault(name), settings.Claude);
-        // A plain program, or another version's description under a known name, was never put to the kit.
+        // A plain program, or another version's description under a known name, was never put to the kit; those that speak the Agent
+        // Client Protocol are alike in it.
         var score =
-            isClaude || (description is not null && description.Tried == KnownAgents.Find(name)?.Tried)
-                ? ConformanceScores.Find(name)
-                : null;
+            description is { Protocol: AgentProtocol.Acp } ? ConformanceScores.Find("acp")
+            : isClaude || (description is not null && description.Tried == KnownAgents.Find(name)?.Tried) ? ConformanceScores.Find(name)
+            : null;
         return new FoundAgent(name, MachineCheck.StatusOf(check), check.Message, check.Cure)
         {
             IsDefault = settings.Agent == name,

@@ -37,9 +37,16 @@ public static class AgentCallbacks
     /// <param name="requestFile">The start's request file.</param>
     /// <param name="prompt">The prompt.</param>
     /// <param name="print">Prints a line.</param>
-    /// <returns>False: the agent has not done it.</returns>
-    public static Task<bool> DriveAcpAsync(string requestFile, string prompt, Action<string> print, CancellationToken cancellationToken) =>
-        AcpDriver.RunAsync(requestFile, prompt, print, cancellationToken);
+    /// <param name="complain">Prints a line that the agent wrote to its standard error.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The exit code.</returns>
+    public static Task<int> DriveAcpAsync(
+        string requestFile,
+        string prompt,
+        Action<string> print,
+        Action<string> complain,
+        CancellationToken cancellationToken
+    ) => AcpDriver.RunAsync(requestFile, prompt, print, complain, cancellationToken);
 
     /// <summary>A claimed measurement; null where it has no name, or is no number.</summary>
     public static ClaimedMeasurement? Measured(string name, string number) =>

@@ -16,9 +16,9 @@ public sealed class AcpDriverTests
     {
         await using AgentFixture agents = new();
 
-        var (done, outcome) = await DriveAsync(agents, "made.txt", "works");
+        var (code, outcome) = await DriveAsync(agents, "made.txt", "works");
 
-        Assert.True(done);
+        Assert.Equal(0, code);
         Assert.Equal((AgentFailure.None, "fake-acp-session", "yes "), (outcome.Failure, outcome.SessionId, outcome.FinalText));
         Assert.Equal(1, outcome.Tools["edit"]);
         Assert.Equal("made", await File.ReadAllTextAsync(Path.Combine(agents.Worktree, "made.txt")));
@@ -29,9 +29,9 @@ public sealed class AcpDriverTests
     {
         await using AgentFixture agents = new();
 
-        var (done, outcome) = await DriveAsync(agents, "made.txt", "works", session: "earlier");
+        var (code, outcome) = await DriveAsync(agents, "made.txt", "works", session: "earlier");
 
-        Assert.True(done);
+        Assert.Equal(0, code);
         Assert.Equal(("earlier", "yes "), (outcome.SessionId, outcome.FinalText));
     }
 
@@ -59,19 +59,19 @@ public sealed class AcpDriverTests
 
     [Theory]
     [InlineData("acp", "Authentication required It said: 'no login here'.")]
-    [InlineData("no-such-manner", "The program ended with exit code")]
+    [InlineData("no-such-manner", "(exit code 2)")]
     public async Task Agent_ThatFails_IsToldWithWhatItSaid(string mode, string says)
     {
         await using AgentFixture agents = new();
 
-        var (done, outcome) = await DriveAsync(agents, "made.txt", "fails", mode: mode);
+        var (code, outcome) = await DriveAsync(agents, "made.txt", "fails", mode: mode);
 
-        Assert.False(done);
+        Assert.NotEqual(0, code);
         Assert.Equal(AgentFailure.GaveUp, outcome.Failure);
         Assert.Contains(says, outcome.Detail, StringComparison.Ordinal);
     }
 
-    private static async Task<(bool Done, AgentOutcome Outcome)> DriveAsync(
+    private static async Task<(int Code, AgentOutcome Outcome)> DriveAsync(
         AgentFixture agents,
         string prompt,
         string manner,
@@ -93,7 +93,8 @@ public sealed class AcpDriverTests
             }.ToJson()
         );
         List<string> lines = [];
-        var done = await AcpDriver.RunAsync(request, prompt, lines.Add, Eventually.Timeout());
+        List<string> complaints = [];
+        var code = await AcpDriver.RunAsync(request, prompt, lines.Add, complaints.Add, Eventually.Timeout());
 
         (var description, _) = DescriptionReader.Read("""{"program": "x", "protocol": "acp", "arguments": {"start": []}}""");
         Directory.CreateDirectory(agents.Start().Folder);
@@ -102,6 +103,6 @@ public sealed class AcpDriverTests
         {
             parser.Read(System.Text.Encoding.UTF8.GetBytes(line));
         }
-        return (done, parser.Complete(done ? 0 : 1, ""));
+        return (code, parser.Complete(code, string.Join('\n', complaints)));
     }
 }

@@ -15,10 +15,27 @@ namespace Orchestrator.Agents.Tests.Rudeness;
 public sealed class RudenessKitTests
 {
     private const string Claude = "claude";
+    private const string Acp = "acp";
     private static readonly string Program = RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent");
     private static readonly string ScoresFile = RepositoryFiles.Path("src/Agents.Descriptions/Conformance/scores.json");
 
-    private static readonly string[] Agents = [Claude, .. KnownAgents.Names];
+    private static readonly string[] Agents = [Claude, Acp, .. KnownAgents.Names];
+
+    /// <summary>A program that speaks the Agent Client Protocol, with the failures that claude-code-acp names.</summary>
+    private static readonly AgentDescription AnyAcp = DescriptionReader
+        .Read(
+            """
+            {
+              "program": "fake-agent", "protocol": "acp", "arguments": { "start": ["--acp"] },
+              "conversation": { "file": ".acp/{session}.jsonl" }, "state": { "folders": [".acp"], "writable": [".acp"] },
+              "failures": [
+                { "says": "usage limit reached", "is": "limit" }, { "says": "Authentication required", "is": "account" },
+                { "says": "API Error: 429", "is": "throttled" }, { "says": "API Error: 529", "is": "transient" }
+              ]
+            }
+            """
+        )
+        .Description!;
 
     public static TheoryData<string> Names { get; } = new(RudenessTable.All.Select(rude => rude.Name));
 
@@ -53,7 +70,7 @@ public sealed class RudenessKitTests
                 var score = ConformanceScores.Find(agent)!;
                 Assert.Equal(RudenessTable.All.Count(rude => AppliesTo(rude, agent)), score.Of);
                 Assert.Equal(
-                    agent == Claude ? ClaudeCliOptions.NewestTriedVersion.ToString() : KnownAgents.Find(agent)!.Tried,
+                    agent == Claude ? ClaudeCliOptions.NewestTriedVersion.ToString() : KnownAgents.Find(agent)?.Tried,
                     score.Version
                 );
                 Assert.Empty(score.Fails.Except(RudenessTable.All.Select(rude => rude.Name)));
@@ -87,7 +104,7 @@ public sealed class RudenessKitTests
 
     private static bool IsText(string agent) => KnownAgents.Find(agent)?.Stream?.Format == StreamFormat.Text;
 
-    private static bool AppliesTo(Rude rude, string agent) => !(rude.IsOfJson && IsText(agent));
+    private static bool AppliesTo(Rude rude, string agent) => !(rude.IsOfJson && IsText(agent)) && !(rude.IsNotOfAcp && agent == Acp);
 
     private static IAgentRunner Runner(string agent, AgentFixture fixture, string rudeness)
     {
@@ -106,7 +123,10 @@ public sealed class RudenessKitTests
                     Environment = environment,
                 }
             )
-            : new DescribedAgentRunner(agent, KnownAgents.Find(agent)!, [Program], environment);
+            : new DescribedAgentRunner(agent, agent == Acp ? AnyAcp : KnownAgents.Find(agent)!, [Program], environment)
+            {
+                AcpDriver = [Program, "drive-acp"],
+            };
     }
 
     private static async Task<string> TryAsync(string agent, Rude rude)
@@ -160,7 +180,10 @@ public sealed class RudenessKitTests
 
     private static string Judge(Rude rude, string agent, AgentOutcome outcome, string session, AgentFixture fixture)
     {
-        var expected = IsText(agent) && rude.OfText is { } other ? [other] : rude.Expected;
+        var expected =
+            IsText(agent) && rude.OfText is { } ofText ? [ofText]
+            : agent == Acp && rude.OfAcp is { } ofAcp ? [ofAcp]
+            : rude.Expected;
         if (!expected.Contains(outcome.Failure))
         {
             return $"ended with {outcome.Failure} ({outcome.Detail})";

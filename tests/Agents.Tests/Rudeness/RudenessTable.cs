@@ -11,6 +11,13 @@ internal sealed record Rude(string Name, params AgentFailure[] Expected)
     /// <summary>How a start of such a program ends, where it is otherwise.</summary>
     public AgentFailure? OfText { get; init; }
 
+    /// <summary>The Agent Client Protocol has no place for it: a client names the conversation, counts no tokens and ends the
+    /// program.</summary>
+    public bool IsNotOfAcp { get; init; }
+
+    /// <summary>How a start of a program that speaks that protocol ends, where it is otherwise.</summary>
+    public AgentFailure? OfAcp { get; init; }
+
     /// <summary>It happens when a conversation is continued.</summary>
     public bool Resumes { get; init; }
 
@@ -34,10 +41,16 @@ internal static class RudenessTable
         new("resumes-another", AgentFailure.Account)
         {
             IsOfJson = true,
+            IsNotOfAcp = true,
             Resumes = true,
             InDetail = "another one",
         },
-        new("cumulative-usage", AgentFailure.None) { IsOfJson = true, Resumes = true },
+        new("cumulative-usage", AgentFailure.None)
+        {
+            IsOfJson = true,
+            IsNotOfAcp = true,
+            Resumes = true,
+        },
         new("warning-before-the-json", AgentFailure.None),
         new("child-left-behind", AgentFailure.None),
         new("line-of-50-mb", AgentFailure.None),
@@ -47,13 +60,13 @@ internal static class RudenessTable
         new("closes-stdout-early", AgentFailure.GaveUp) { IsOfJson = true },
         new("result-twice", AgentFailure.None),
         new("no-newline-at-the-end", AgentFailure.None),
-        new("exits-before-reading-stdin", AgentFailure.None),
+        new("exits-before-reading-stdin", AgentFailure.None) { IsNotOfAcp = true },
         new("ignores-sigterm", AgentFailure.Timeout),
         new("writes-outside", AgentFailure.None),
         new("prose-on-stdout", AgentFailure.GaveUp) { IsOfJson = true },
         new("wrong-session-id", AgentFailure.None) { IsOfJson = true },
-        new("negative-tokens", AgentFailure.None) { IsOfJson = true },
-        new("absurd-tokens", AgentFailure.None) { IsOfJson = true },
+        new("negative-tokens", AgentFailure.None) { IsOfJson = true, IsNotOfAcp = true },
+        new("absurd-tokens", AgentFailure.None) { IsOfJson = true, IsNotOfAcp = true },
         new("limit", AgentFailure.UsageLimit) { OfText = AgentFailure.Throttled },
         new("unauthorized", AgentFailure.Account),
         new("throttled", AgentFailure.Throttled),
@@ -61,9 +74,9 @@ internal static class RudenessTable
         new("truncated-json", AgentFailure.GaveUp) { IsOfJson = true },
         new("ansi-escapes", AgentFailure.None),
         new("byte-order-mark-and-crlf", AgentFailure.None),
-        new("exit-1-after-done", AgentFailure.GaveUp),
+        new("exit-1-after-done", AgentFailure.GaveUp) { IsNotOfAcp = true },
         new("error-then-done", AgentFailure.None),
-        new("no-session-id", AgentFailure.None) { IsOfJson = true },
+        new("no-session-id", AgentFailure.None) { IsOfJson = true, OfAcp = AgentFailure.GaveUp },
         new("deep-json", AgentFailure.None),
         new("other-json-values", AgentFailure.None),
         new("killed", AgentFailure.Killed, AgentFailure.OutOfMemory),

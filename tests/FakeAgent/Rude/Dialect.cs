@@ -25,6 +25,9 @@ internal abstract class Dialect(IReadOnlyList<string> arguments)
 
     internal abstract string Say(string session, string text);
 
+    /// <summary>An event that nobody knows.</summary>
+    internal virtual string Unknown(string session) => """{"type":"telepathy","sessionID":"x","thought":"hm"}""";
+
     /// <summary>The events of a claimed end.</summary>
     /// <param name="own">Input tokens of this start; a JSON value.</param>
     /// <param name="all">Input tokens of the whole conversation; a JSON value.</param>
@@ -39,6 +42,7 @@ internal abstract class Dialect(IReadOnlyList<string> arguments)
     internal static Dialect Of(string[] arguments) =>
         arguments switch
         {
+            ["--acp", ..] => new AcpDialect(arguments),
             _ when arguments.Contains("--message-file") => new AiderDialect(arguments),
             _ when arguments.Contains("-p") => new ClaudeDialect(arguments),
             ["exec", ..] => new CodexDialect(arguments),

@@ -14,7 +14,7 @@ internal sealed class RudeAgent
     private const string Own = "100";
     private readonly Dialect _dialect;
     private readonly Stream _out = Console.OpenStandardOutput();
-    private readonly string _session;
+    private string _session;
 
     private RudeAgent(Dialect dialect)
     {
@@ -26,11 +26,20 @@ internal sealed class RudeAgent
     internal static int Run(string rudeness, string[] arguments)
     {
         RudeAgent agent = new(Dialect.Of(arguments));
-        if (rudeness != "exits-before-reading-stdin")
+        var isMute = rudeness is "unknown-flag" or "unknown-flag-help" or "exit-0-with-nothing";
+        if (agent._dialect is AcpDialect acp)
+        {
+            if (!isMute && rudeness != "exit-3-with-nothing")
+            {
+                acp.Open(rudeness is "no-session-id" ? "" : null);
+                agent._session = acp.Session;
+            }
+        }
+        else if (rudeness != "exits-before-reading-stdin")
         {
             Console.OpenStandardInput().CopyTo(Stream.Null);
         }
-        if (rudeness is not ("unknown-flag" or "unknown-flag-help" or "exit-0-with-nothing"))
+        if (!isMute)
         {
             agent.KeepConversation();
         }
@@ -46,8 +55,8 @@ internal sealed class RudeAgent
                 "agent [message..]\n\nOptions:\n  -h, --help     show help\n  -v, --version  show version\n",
                 1
             ),
-            "unknown-event" => Politely(before: () => Line("""{"type":"telepathy","sessionID":"x","thought":"hm"}""")),
-            "unknown-event-only" => Only("""{"type":"telepathy","thought":"hm"}"""),
+            "unknown-event" => Politely(before: () => Line(_dialect.Unknown(_session))),
+            "unknown-event-only" => Only(_dialect.Unknown(_session)),
             "exit-0-with-nothing" => 0,
             "exit-3-with-nothing" => 3,
             "hangs-on-a-question" => Hang("Continue? [y/N] "),
