@@ -190,7 +190,9 @@ public class TakenOverRunTests
                 break;
             case Deed.PartForAMoment:
                 await EndApartAsync();
+                await places.Here.UntilSaidAsync("does not answer");
                 places.Part(isApart: false);
+                await places.Here.UntilSaidAsync("answers again.");
                 break;
             case Deed.PartUntilItsAgentHasEnded:
                 await EndApartAsync();

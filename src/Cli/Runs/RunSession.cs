@@ -20,6 +20,7 @@ internal sealed class RunSession : IAsyncDisposable
     /// <summary>An agent that ignores signals is killed after ten seconds, and its work is saved then.</summary>
     private static readonly TimeSpan WindDownWithin = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan CommandsTakenWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ServerPause = TimeSpan.FromSeconds(2);
     private readonly CommandContext _context;
     private readonly RepositoryLocation _repository;
     private readonly OrchestratorSettings _settings;
@@ -307,13 +308,60 @@ internal sealed class RunSession : IAsyncDisposable
     // Null: interrupted.
     private async Task<RunStatus?> UntilInterruptedAsync(RunWatcher watcher, RunHandle run)
     {
-        try
+        var stop = _context.Interrupts.Stop;
+        while (true)
         {
-            return await WithWorkerAsync(watcher.WatchAsync(_context.Interrupts.Stop), run);
+            try
+            {
+                return await WithWorkerAsync(watcher.WatchAsync(stop), run);
+            }
+            catch (Exception) when (stop.IsCancellationRequested)
+            {
+                return null;
+            }
+            catch (Exception lost) when (!_engine.IsEmbedded && IsNoAnswer(lost))
+            {
+                if (!await UntilAnsweredAsync(run, lost, stop))
+                {
+                    return null;
+                }
+            }
         }
-        catch (OperationCanceledException) when (_context.Interrupts.Stop.IsCancellationRequested)
+    }
+
+    private static bool IsNoAnswer(Exception failure) =>
+        failure is RpcTimeoutOrCanceledException || (failure is RpcException lost && LostConnection.IsCauseOf(lost));
+
+    /// <summary>Waits for a server that is away: agents go on without it, and this process's worker offers what they did once it is
+    /// back.</summary>
+    /// <returns>It answers; false: the person wants to wait no more.</returns>
+    private async Task<bool> UntilAnsweredAsync(RunHandle run, Exception lost, CancellationToken stop)
+    {
+        _context.Terminal.Warn(
+            $"{_engine.Description} does not answer ({lost.Message}). Agents that are at work go on; waiting until it does. Ctrl-C ends "
+                + $"that, 'orchestrate resume {run.RunId}' goes on later."
+        );
+        while (true)
         {
-            return null;
+            try
+            {
+                await Task.Delay(ServerPause, _context.Time, stop);
+                await run.FindQueueAsync(stop);
+            }
+            catch (Exception) when (stop.IsCancellationRequested)
+            {
+                return false;
+            }
+            catch (Exception still) when (IsNoAnswer(still))
+            {
+                continue;
+            }
+            catch (TemporalException)
+            {
+                // A refusal is an answer, too.
+            }
+            _context.Terminal.Say($"{_engine.Description} answers again.");
+            return true;
         }
     }
 
