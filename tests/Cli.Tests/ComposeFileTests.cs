@@ -31,13 +31,8 @@ public class ComposeFileTests
     public void ComposeFile_AsItIs_HasServerDatabaseUiAndOurWorker()
     {
         var root = Root();
-        var stream = new YamlStream();
-        using (var reader = new StreamReader(Path.Combine(root, "docker-compose.temporal.yml")))
-        {
-            stream.Load(reader);
-        }
-
-        var services = (YamlMappingNode)stream.Documents[0].RootNode["services"];
+        var document = Read("docker-compose.temporal.yml");
+        var services = (YamlMappingNode)document["services"];
         Assert.Equal(
             ["postgresql", "search-attribute", "temporal", "ui", "worker"],
             services.Children.Keys.Select(key => key.ToString()).Order()
@@ -74,7 +69,6 @@ public class ComposeFileTests
         Assert.Equal(mounts[0][..^":${REPOSITORY}".Length], Of("working_dir"));
         Assert.Equal("home:/home/worker", mounts[1]);
         Assert.DoesNotContain("ANTHROPIC", worker["environment"].ToString(), StringComparison.Ordinal);
-        var document = (YamlMappingNode)stream.Documents[0].RootNode;
         Assert.Equal(Names(worker["secrets"]), ((YamlMappingNode)document["secrets"]).Children.Keys.Select(key => key.ToString()));
         Assert.All(
             mounts.Append("postgresql:").Where(mount => !mount.StartsWith('$')).Select(mount => mount.Split(':')[0]),
@@ -92,6 +86,44 @@ public class ComposeFileTests
         Assert.Contains("CMD [\"worker\", \"--yes\"]", command, StringComparison.Ordinal);
 
         string Of(string key) => worker[key].ToString();
+    }
+
+    [Fact]
+    public void SecondWorker_IsAMachineOfItsOwnThatSharesWithTheFirst()
+    {
+        var first = (YamlMappingNode)Read("docker-compose.temporal.yml")["services"]["worker"];
+        var document = Read("docker-compose.two-workers.yml");
+        var (more, second) = (document["services"]["worker"], (YamlMappingNode)document["services"]["worker-2"]);
+        var shared = (YamlMappingNode)more["environment"];
+
+        Assert.NotEqual(first["hostname"], second["hostname"]);
+        // What is like in both stands in both: a service can't extend one of another file that has what it depends on.
+        string[] alike = ["build", "user", "init", "stop_grace_period", "restart", "secrets"];
+        Assert.All(alike, key => Assert.Equal(first[key], second[key]));
+        Assert.Equal(first["environment"]["TEMPORAL_ADDRESS"], second["environment"]["TEMPORAL_ADDRESS"]);
+        Assert.Equal(shared, second["environment"]["<<"]);
+        var (settings, commands) = (Manual("settings.md"), Manual("commands.md"));
+        Assert.All(Names(shared), variable => Assert.Contains($"`{variable}`", settings, StringComparison.Ordinal));
+        string[] mounts = [.. Names(second["volumes"])];
+        Assert.Equal(mounts[0][..^":${SECOND_REPOSITORY}".Length], second["working_dir"].ToString());
+        Assert.Equal(Names(more["volumes"]).Single(), mounts[1]);
+        Assert.Equal("home-2:/home/worker", mounts[2]);
+        Assert.Contains("home-2", Names(document["volumes"]));
+        Assert.All(second.Children.Keys.Select(key => key.ToString()), key => Assert.Contains(key, ServiceKeys));
+        Assert.All(
+            Names(second["command"]).Where(word => word.StartsWith('-')),
+            option => Assert.Contains($"`{option}", commands, StringComparison.Ordinal)
+        );
+    }
+
+    private static string Manual(string page) => File.ReadAllText(Path.Combine(Root(), "docs", page));
+
+    private static YamlMappingNode Read(string file)
+    {
+        var stream = new YamlStream();
+        using var reader = new StreamReader(Path.Combine(Root(), file));
+        stream.Load(reader);
+        return (YamlMappingNode)stream.Documents[0].RootNode;
     }
 
     private static IEnumerable<string> Names(YamlNode needed) =>
