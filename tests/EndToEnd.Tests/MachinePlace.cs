@@ -10,6 +10,7 @@ internal sealed class MachinePlace : IDisposable
 {
     private readonly TemporaryRepository _shared;
     private readonly OrchestrateProgram _orchestrate;
+    private readonly Dictionary<string, string?> _environment;
     private readonly bool _isOwner;
     private string? _mounted;
 
@@ -30,7 +31,23 @@ internal sealed class MachinePlace : IDisposable
         }
         environment["FAKE_AGENT_SCRIPT"] = Beside("script.json");
         environment[Unconfined.Variable] = "off";
-        _orchestrate = new OrchestrateProgram(folder, environment);
+        _environment = environment;
+        _orchestrate = new OrchestrateProgram(folder, _environment);
+    }
+
+    /// <summary>The library of faketime; null: it is not installed.</summary>
+    public static string? FakeClock { get; } =
+        ((string[])["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib"])
+            .Select(folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1"))
+            .FirstOrDefault(File.Exists);
+
+    /// <summary>Sets the clock of this machine, for what is started from now on.</summary>
+    public void SetClock(TimeSpan ahead)
+    {
+        _environment["LD_PRELOAD"] = FakeClock!;
+        _environment["FAKETIME"] = $"{(ahead < TimeSpan.Zero ? "" : "+")}{(int)ahead.TotalSeconds}s";
+        // What counts seconds goes on as it is, as when a real clock is wrong.
+        _environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
     }
 
     /// <summary>The clone.</summary>

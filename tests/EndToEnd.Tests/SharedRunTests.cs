@@ -64,6 +64,13 @@ internal sealed class MountingFactAttribute : FactAttribute
         Skip = SharingMachines.Refusal ?? (Environment.IsPrivilegedProcess ? null : "A disk of its own needs root.");
 }
 
+/// <summary>As <see cref="SharingTheoryAttribute"/>, and clocks that are wrong.</summary>
+internal sealed class ClockTheoryAttribute : TheoryAttribute
+{
+    public ClockTheoryAttribute() =>
+        Skip = SharingMachines.Refusal ?? (MachinePlace.FakeClock is null ? "faketime is not installed." : null);
+}
+
 /// <summary>Whether machines can be played here.</summary>
 internal static class SharingMachines
 {

@@ -81,6 +81,12 @@ public class TakenOverRunTests
     [InlineData(nameof(Deed.Race))]
     public Task Run_WhoseMachineOrRemoteFails_EndsWithTheSameFilesAndNoWorkTwice(string deed) => PlayAsync(Enum.Parse<Deed>(deed), Some);
 
+    [ClockTheory]
+    [Trait("Category", "Full")]
+    [InlineData(nameof(Deed.KillByAClockAhead))]
+    [InlineData(nameof(Deed.KillByAClockBehind))]
+    public Task Run_WhoseMachineDiesAndTheOthersClockIsWrong_GoesOnThere(string deed) => PlayAsync(Enum.Parse<Deed>(deed), Some);
+
     [MountingFact]
     [Trait("Category", "Full")]
     public Task Run_WhoseDiskIsFullForAWhile_GoesOnThere() => PlayAsync(Deed.FullDisk, Some);
@@ -92,7 +98,7 @@ public class TakenOverRunTests
         var seed = int.TryParse(Environment.GetEnvironmentVariable("MACHINES_SEED"), out var given) ? given : Random.Shared.Next();
         var rounds = int.TryParse(Environment.GetEnvironmentVariable("MACHINES_ROUNDS"), out var count) ? count : 3;
         var chance = new Random(seed);
-        Deed[] deeds = [.. Enum.GetValues<Deed>().Where(deed => deed != Deed.FullDisk || Environment.IsPrivilegedProcess)];
+        Deed[] deeds = [.. Enum.GetValues<Deed>().Where(IsPossible)];
         for (var round = 1; round <= rounds; round++)
         {
             var deed = deeds[chance.Next(deeds.Length)];
@@ -102,17 +108,29 @@ public class TakenOverRunTests
         }
     }
 
+    private static bool IsPossible(Deed deed) =>
+        deed switch
+        {
+            Deed.FullDisk => Environment.IsPrivilegedProcess,
+            Deed.KillByAClockAhead or Deed.KillByAClockBehind => MachinePlace.FakeClock is not null,
+            _ => true,
+        };
+
     /// <summary>One run, and one thing that befalls its machine or the remote while the agent is at work.</summary>
     private static async Task PlayAsync(Deed deed, TimeSpan wait)
     {
         await using var places = await SharedPlaces.CreateAsync(hasSmallDisk: deed == Deed.FullDisk);
+        if (deed is Deed.KillByAClockAhead or Deed.KillByAClockBehind)
+        {
+            places.There.SetClock(TimeSpan.FromMinutes(deed == Deed.KillByAClockAhead ? 5 : -5));
+        }
         await using var second = await places.There.ServeAsync("worker", "--yes", "--take-over", "25s");
         await using var first = await places.Here.ServeAsync("run", "--yes", "--run-id", "night");
         await Eventually.TrueAsync(places.IsShared, Limit);
         await Task.Delay(wait);
         await using var more = deed switch
         {
-            Deed.Kill => await KillAsync(places, first),
+            Deed.Kill or Deed.KillByAClockAhead or Deed.KillByAClockBehind => await KillAsync(places, first),
             Deed.Race => await RaceAsync(places, first),
             _ => await DisturbAsync(deed, places, first),
         };
@@ -232,5 +250,7 @@ public class TakenOverRunTests
         PartUntilItsAgentHasEnded,
         Race,
         FullDisk,
+        KillByAClockAhead,
+        KillByAClockBehind,
     }
 }
