@@ -26,6 +26,7 @@ public sealed class PlaceActivities(RunServices services, RepositoryReference he
             throw new StepException($"{services.Host} has no free place", "NoPlace") { IsFinal = false, RetryAfter = Pause };
         }
         var (isHome, isStopped) = (input.HomeQueue == here.Queue, false);
+        _share.Hold(input.RunId, here, input.TaskId);
         try
         {
             isStopped = await HoldAsync(input, isHome);
@@ -33,6 +34,7 @@ public sealed class PlaceActivities(RunServices services, RepositoryReference he
         finally
         {
             slots.GiveBack();
+            _share.GiveBack(input.RunId, here, input.TaskId);
             if (!isHome && !isStopped)
             {
                 await _share.LeaveAsync(input.RunId, here, input.TaskId);

@@ -60,6 +60,10 @@ internal sealed class TaskFacts(RunFolder folder)
         {
             yield return $"its agent said: {(Said(task) is { Length: > 0 } said ? said : "nothing")}";
         }
+        if (task.Host is { } host)
+        {
+            yield return $"done on {host}";
+        }
         foreach (var relay in task.Relays ?? [])
         {
             yield return relay.ToString();

@@ -178,6 +178,9 @@ internal sealed class MachinePlace : IDisposable
             .SelectMany(File.ReadAllLines)
             .Select(line => (string?)JsonNode.Parse(line)!["prompt"] ?? "");
 
+    /// <summary>Whether an agent works in the clone.</summary>
+    public bool IsAgentAtWork() => ProcessTable.FindByEnvironment("ORCHESTRATOR_REPOSITORY", Folder).Any(process => !process.IsDead);
+
     /// <summary>Waits until agents here were told so often.</summary>
     /// <exception cref="TimeoutException">They were not; with what the programs here have said.</exception>
     public Task UntilPromptsAsync(int count) => UntilAsync(() => Prompts().Count() == count, $"not {count} prompts");

@@ -135,8 +135,7 @@ internal sealed class SharedPlaces : IAsyncDisposable
     }
 
     /// <summary>Whether an agent works on the first machine.</summary>
-    public bool IsAgentAtWorkHere() =>
-        ProcessTable.FindByEnvironment("ORCHESTRATOR_REPOSITORY", Here.Folder).Any(process => !process.IsDead);
+    public bool IsAgentAtWorkHere() => Here.IsAgentAtWork();
 
     /// <summary>Waits until no agent works on the first machine.</summary>
     /// <exception cref="TimeoutException">One does; with what the programs there have said.</exception>

@@ -7,6 +7,8 @@ namespace Orchestrator.EndToEnd.Tests;
 /// <summary>Tasks of one run on several hosts: each has a home and a clone of its own, and all share a server and a git remote.</summary>
 public class SpreadRunTests
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+
     [SharingFact]
     public async Task Run_WithTwoHosts_HasATaskDoneOnEachAtOnceAndLandsBoth()
     {
@@ -22,6 +24,48 @@ public class SpreadRunTests
         Assert.Empty(hosts.Home.Prompts());
         Assert.Equal("work of t1", await hosts.Home.ReadAsync("main:t1.txt"));
         Assert.Equal("work of t2", await hosts.Home.ReadAsync("main:t2.txt"));
+        // What people look at is on the run's machine.
+        Assert.Contains("work of t1", (await hosts.Home.CallAsync("diff", "night/t1")).Output, StringComparison.Ordinal);
+        var shown = (await hosts.Home.CallAsync("show", "night/t2")).Output;
+        Assert.Contains("fake-model", shown, StringComparison.Ordinal);
+        Assert.Contains("host      ", shown, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(hosts.Home.Folder, ".orchestrator/runs/night/tasks/t2/1/stdout")));
+    }
+
+    [SharingFact]
+    public async Task Task_WhoseHostIsKilled_GoesOnOnAnotherInItsConversationAndTheHostThatComesBackEndsItsAgent()
+    {
+        await using var hosts = await SpreadHosts.CreateAsync(tasks: 1, others: 2);
+        var (one, other) = (hosts.Others[0], hosts.Others[1]);
+        hosts.Home.Play(
+            "t1",
+            new JsonObject { ["write"] = "t1.txt", ["text"] = "first half\n" },
+            new JsonObject { ["touch"] = hosts.Home.Beside("working") },
+            new JsonObject { ["waitFor"] = hosts.Home.Beside("go"), ["seconds"] = 120 },
+            new JsonObject { ["write"] = "t1.txt", ["text"] = "whole\n" }
+        );
+        await using var first = await one.ServeAsync("worker", "--yes", "--slots", "1");
+        await using var run = await hosts.Home.ServeAsync("run", "--yes", "--run-id", "night");
+        await Eventually.TrueAsync(() => File.Exists(hosts.Home.Beside("working")) && hosts.HasConversationOf("t1"), Limit);
+
+        await first.SignalAsync("KILL");
+        await using var second = await other.ServeAsync("worker", "--yes", "--slots", "1");
+        await other.UntilPromptsAsync(2);
+        // The agent has outlived its worker, and the host is there again.
+        Assert.True(one.IsAgentAtWork());
+        await using var back = await one.ServeAsync("worker", "--yes", "--slots", "1");
+        await Eventually.TrueAsync(() => !one.IsAgentAtWork(), TimeSpan.FromSeconds(30));
+        await File.WriteAllTextAsync(hosts.Home.Beside("go"), "");
+        await hosts.Home.UntilAsync("night", status => (string?)status["state"] == "completed");
+
+        Assert.StartsWith("You were interrupted.", other.Prompts().Last(), StringComparison.Ordinal);
+        Assert.Single(one.Prompts());
+        Assert.Equal("whole", await hosts.Home.ReadAsync("main:t1.txt"));
+        Assert.Single(
+            (await hosts.Home.GitAsync("log", "--format=%h", "main", "--", "t1.txt")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        );
+        var told = JsonNode.Parse((await hosts.Home.CallAsync("status", "night", "--json")).Output)!;
+        Assert.Equal(2, (int?)told["agentStarts"]);
     }
 }
 
@@ -83,6 +127,14 @@ internal sealed class SpreadHosts : IAsyncDisposable
         }
         return new SpreadHosts(server, home, hosts, remote);
     }
+
+    /// <summary>Whether the remote has the conversation of a task's agent.</summary>
+    public bool HasConversationOf(string task) =>
+        Home.RefsOfAsync(Remote, $"refs/orchestrator/placed/night/{task}").GetAwaiter().GetResult().Length > 0
+        && Home.GitInAsync(Remote, "ls-tree", "-r", "--name-only", $"refs/orchestrator/placed/night/{task}")
+            .GetAwaiter()
+            .GetResult()
+            .Contains("/conversations/", StringComparison.Ordinal);
 
     public async ValueTask DisposeAsync()
     {

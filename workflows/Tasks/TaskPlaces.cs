@@ -219,7 +219,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
     /// <summary>Brings what the task needs to a host; ends early where that host is gone.</summary>
     private async Task BringAsync(string queue)
     {
-        var hand = new HandTaskInput(Input.RunId, Input.Repository, Input.Task.Id);
+        var hand = new HandTaskInput(Input.RunId, Input.Repository, Input.PlanHash, Input.Task.Id);
         await Workflow.ExecuteActivityAsync(
             (IPlaceActivities a) => a.HandTaskAsync(hand),
             ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(1), state.Stop)

@@ -109,6 +109,7 @@ internal sealed class ShowCommand : CliCommand
         );
         Say(context, "after", string.Join(", ", task.DependsOn));
         Say(context, "attempt", $"{task.Attempt}, {task.Starts} agent starts{(task.Reused ? ", taken up from an earlier run" : "")}");
+        Say(context, "host", task.Host ?? "");
         foreach (var relay in task.Relays ?? [])
         {
             Say(context, "relay", LocalTimes.In(relay.ToString()));

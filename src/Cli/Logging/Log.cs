@@ -32,6 +32,9 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Warning, "{Run:l} could not be shared this time")]
     public static partial void RunNotShared(this ILogger logger, string run, Exception missed);
 
+    [LoggerMessage(LogLevel.Warning, "{Task} of {Run:l} is not placed here any more: its agent here is ended")]
+    public static partial void TaskLeft(this ILogger logger, string run, string task);
+
     [LoggerMessage(LogLevel.Information, "Runs of other machines could not be seen this time")]
     public static partial void RunsOfOthersNotSeen(this ILogger logger, Exception missed);
 

@@ -176,6 +176,10 @@ internal static class TaskTable
         {
             text = string.Create(CultureInfo.InvariantCulture, $"attempt {task.Attempt}: {text}");
         }
+        if (task.Host is { } host && !TaskStates.IsEnd(task.State))
+        {
+            text = $"(on {host}) {text}";
+        }
         if (task.UnreadMail > 0)
         {
             text = $"({RunLines.Unread(task)}) {text}";

@@ -110,6 +110,12 @@ internal sealed class WorkerHost : IAsyncDisposable
                 new RunSharing(engine, [.. repositories.Zip(inHand.References)], context, loggers.CreateLogger<RunSharing>()).RunAsync(
                     host._stopping.Token
                 ),
+                new PlacedTaskWatch(
+                    engine,
+                    [.. repositories.Zip(inHand.References)],
+                    context,
+                    loggers.CreateLogger<PlacedTaskWatch>()
+                ).RunAsync(host._stopping.Token),
                 takesOver is { } after
                     ? new TakeOverWatch(
                         engine,

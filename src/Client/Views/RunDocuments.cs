@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Orchestrator.Client.Views;
 
 /// <summary>Answer of <c>diff RUN/TASK --json</c>.</summary>
@@ -46,6 +48,11 @@ public sealed record HistoryEntry(
     /// <summary>What the run was expected to cost and take; null: nothing was, or it was not asked for.</summary>
     public RunForecast? Forecast { get; init; }
 
+    /// <summary>Names and identities of the hosts that its tasks were done on beside its own machine; left out where there were
+    /// none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Hosts { get; init; }
+
     public static HistoryEntry Of(RunStatus run) =>
         new(
             run.RunId,
@@ -56,5 +63,11 @@ public sealed record HistoryEntry(
             run.UpdatedAt,
             run.Counts ?? RunCounts.Of(run),
             run.Cost
-        );
+        )
+        {
+            Hosts = run.Tasks.Select(task => task.Host).OfType<string>().Distinct().Order(StringComparer.Ordinal).ToList()
+                is { Count: > 0 } hosts
+                ? hosts
+                : null,
+        };
 }

@@ -17,12 +17,12 @@ public sealed record TaskPlace(RepositoryReference Repository, int Attempt);
 /// <summary>Has a task handed over by the remote that machines share: from the run's machine to a host, or back.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="Repository">The repository.</param>
+/// <param name="PlanHash">The plan that it is a task of.</param>
 /// <param name="TaskId">The task.</param>
-public sealed record HandTaskInput([property: Identifier] string RunId, RepositoryReference Repository, string TaskId);
+public sealed record HandTaskInput([property: Identifier] string RunId, RepositoryReference Repository, string PlanHash, string TaskId);
 
 /// <summary>Takes a task that was handed over.</summary>
 /// <inheritdoc cref="HandTaskInput"/>
-/// <param name="PlanHash">The plan that it is a task of.</param>
 /// <param name="HomeQueue">As in <see cref="HoldPlaceInput"/>.</param>
 public sealed record TakeTaskInput(
     [property: Identifier] string RunId,

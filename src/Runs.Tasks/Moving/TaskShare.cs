@@ -19,6 +19,9 @@ public sealed class TaskShare(RunServices services, string? remote)
     /// <summary>One at a time for each task: what is pushed follows on what this machine knows.</summary>
     private sealed class Turns
     {
+        /// <summary>Tasks for which this process holds a place.</summary>
+        public ConcurrentDictionary<string, int> Held { get; } = new(StringComparer.Ordinal);
+
         public ConcurrentDictionary<string, (SemaphoreSlim Turn, SharedRunFiles Files)> Of { get; } = new(StringComparer.Ordinal);
     }
 
@@ -35,6 +38,8 @@ public sealed class TaskShare(RunServices services, string? remote)
             var outcome = await PushAsync(at, isHost: false, turn.Files, stop);
             if (outcome is { IsFenced: false, Problem.Length: 0 })
             {
+                // The host has it now, and here another state of it would only be in the way.
+                await LayAsideAsync(await WorkspaceAsync(at), stop);
                 return;
             }
             if (push == MostPushes)
@@ -51,42 +56,92 @@ public sealed class TaskShare(RunServices services, string? remote)
     /// <exception cref="StepException">It can't be taken now.</exception>
     public async Task TakeAsync(TakeTaskInput input, bool isHost, CancellationToken stop)
     {
-        var at = new HandTaskInput(input.RunId, input.Repository, input.TaskId);
+        var at = new HandTaskInput(input.RunId, input.Repository, input.PlanHash, input.TaskId);
         var folder = new RunFolder(at.Repository.Path, at.RunId);
+        var wasHere = File.Exists(MarkerOf(folder, at.TaskId));
         using (await TurnAsync(at, stop))
         {
             if (!await FetchAsync(at, isHost, stop) && isHost)
             {
                 throw NotNow($"{remote} does not have {at.TaskId} of {at.RunId}");
             }
+            if (isHost && RunStart.TryRead(folder) is { } start)
+            {
+                var repository = await services.OpenRepositoryAsync(at.Repository.Path);
+                await GitCopies.StandInAsync(repository, folder, start.GitConfiguration, services.Environment, stop);
+            }
+            if (input.GoesOn && !wasHere)
+            {
+                await LayAsideAsync(await WorkspaceAsync(at), stop);
+            }
             if (isHost)
             {
                 DurableFile.Write(MarkerOf(folder, at.TaskId), "");
             }
         }
-        if (isHost && RunStart.TryRead(folder) is { } start)
-        {
-            await GitCopies.StandInAsync(
-                await services.OpenRepositoryAsync(at.Repository.Path),
-                folder,
-                start.GitConfiguration,
-                services.Environment,
-                stop
-            );
-        }
         if (input.GoesOn)
         {
-            var files = services.Plans.Load(at.Repository, at.RunId, input.PlanHash);
-            var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(files), files, at.TaskId);
-            await new RunArrival(services).MakeWorktreeAsync(workspace, stop);
+            await new RunArrival(services).MakeWorktreeAsync(await WorkspaceAsync(at), stop);
         }
     }
+
+    private async Task<TaskWorkspace> WorkspaceAsync(HandTaskInput at)
+    {
+        var files = services.Plans.Load(at.Repository, at.RunId, at.PlanHash);
+        return new TaskWorkspace(await services.OpenRepositoryAsync(files), files, at.TaskId);
+    }
+
+    /// <summary>A worktree that the task had here before is not the one that it goes on in: what is in it is kept under a ref.</summary>
+    private static async Task LayAsideAsync(TaskWorkspace workspace, CancellationToken stop)
+    {
+        if (workspace.Worktrees.Find(workspace.WorktreePath) is not { } worktree)
+        {
+            return;
+        }
+        var known = (string?[])
+            [
+                await workspace.Refs.ReadAsync(workspace.Branch, stop),
+                await workspace.Refs.ReadAsync(RunRefs.Placed(workspace.Files.Folder, workspace.TaskId), stop),
+            ];
+        var permit = await workspace.KeepAsync(worktree, "as it was when it went to another host", [.. known.OfType<string>()], stop);
+        await workspace.Worktrees.RemoveAsync(workspace.WorktreePath, stop, permit);
+        workspace.Unfinished.Remove();
+    }
+
+    /// <summary>This process holds a place for the task.</summary>
+    public void Hold(string runId, RepositoryReference here, string taskId) =>
+        services.Part(_ => new Turns()).Held.AddOrUpdate(NameOf(runId, here, taskId), 1, (_, count) => count + 1);
+
+    /// <summary>The place is given back.</summary>
+    public void GiveBack(string runId, RepositoryReference here, string taskId) =>
+        services.Part(_ => new Turns()).Held.AddOrUpdate(NameOf(runId, here, taskId), 0, (_, count) => count - 1);
+
+    /// <summary>Tasks of a run that were placed here, and for which this process holds no place: those of a worker before.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="here">The repository.</param>
+    public IReadOnlyList<string> FindLeft(string runId, RepositoryReference here)
+    {
+        var tasks = Path.GetDirectoryName(new RunFolder(here.Path, runId).Task("any"))!;
+        var held = services.Part(_ => new Turns()).Held;
+        return !Directory.Exists(tasks)
+            ? []
+            :
+            [
+                .. Directory
+                    .EnumerateDirectories(tasks)
+                    .Where(task => File.Exists(Path.Combine(task, Marker)))
+                    .Select(task => Path.GetFileName(task)!)
+                    .Where(task => held.GetValueOrDefault(NameOf(runId, here, task)) == 0),
+            ];
+    }
+
+    private static string NameOf(string runId, RepositoryReference here, string taskId) => $"{here.Path} {runId}/{taskId}";
 
     /// <summary>On a host: pushes the task as it is here, where it is placed here. Who is shut out pushes nothing.</summary>
     /// <returns>What became of it; null: it is not placed here.</returns>
     public async Task<ShareOutcome?> PushIfPlacedAsync(string runId, RepositoryReference here, string taskId, CancellationToken stop)
     {
-        var at = new HandTaskInput(runId, here, taskId);
+        var at = new HandTaskInput(runId, here, "", taskId);
         using var turn = await TurnAsync(at, stop);
         return File.Exists(MarkerOf(new RunFolder(here.Path, runId), taskId)) ? await PushAsync(at, isHost: true, turn.Files, stop) : null;
     }
@@ -138,7 +193,7 @@ public sealed class TaskShare(RunServices services, string? remote)
     {
         var (turn, files) = services
             .Part(_ => new Turns())
-            .Of.GetOrAdd($"{at.Repository.Path} {at.RunId}/{at.TaskId}", _ => (new SemaphoreSlim(1), new SharedRunFiles()));
+            .Of.GetOrAdd(NameOf(at.RunId, at.Repository, at.TaskId), _ => (new SemaphoreSlim(1), new SharedRunFiles()));
         await turn.WaitAsync(stop);
         return new Turn(turn, files);
     }
@@ -171,6 +226,11 @@ public sealed class TaskShare(RunServices services, string? remote)
         )
         {
             own[RunRefs.Wip(folder, at.TaskId)] = snapshot;
+            if (!isHost)
+            {
+                // The worktree goes, and this step may be done twice.
+                await refs.PutBackAsync(RunRefs.Wip(folder, at.TaskId), snapshot, stop);
+            }
         }
         Directory.CreateDirectory(folder.Task(at.TaskId));
         var list = Path.Combine(folder.Task(at.TaskId), ".shared-refs");
@@ -243,6 +303,11 @@ public sealed class TaskShare(RunServices services, string? remote)
                 Directory.CreateDirectory(Path.GetDirectoryName(file)!);
                 DurableFile.Write(file, content);
             }
+        }
+        foreach (var ended in AgentRunFolders.Of(folder.Task(at.TaskId)).Where(path => File.Exists(Path.Combine(path, "exit"))))
+        {
+            // Its end is taken as it is: another start would be paid once more.
+            Directory.CreateDirectory(Path.Combine(ended, "started"));
         }
         if (RunStart.TryRead(folder) is { } start)
         {
