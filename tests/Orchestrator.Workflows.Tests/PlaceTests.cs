@@ -1,0 +1,154 @@
+using Orchestrator.Messages;
+using Orchestrator.TestKit;
+using Temporalio.Worker;
+using Xunit;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>Tasks of a run that may be done on other hosts.</summary>
+public class PlaceTests
+{
+    private const string Places = "places";
+    private const string There = "orchestrator@bbbb/key2";
+    private const string Elsewhere = "orchestrator@cccc/key3";
+    private static readonly RunRules Spread = new() { Places = Places };
+
+    [Fact]
+    public async Task Task_WithAPlaceOnAHost_IsDoneThereAndMergedOnTheRunsMachine()
+    {
+        await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a"), RunTests.Task("b", "a")], settings: Spread);
+        await using var there = new Host(run, There);
+        await run.BeginAsync();
+
+        var result = await run.ResultAsync();
+
+        Assert.Equal((RunStates.Completed, 2), (result.State, result.AgentStarts));
+        Assert.Equal(["a", "b"], there.Activities.Starts.Select(start => start.Task.Task.Id));
+        Assert.Empty(run.Activities.Starts);
+        Assert.Equal(["a", "b"], run.Activities.Merged);
+        Assert.Equal(["hand a", "take a", "hand b", "take b"], run.Activities.Placing);
+        await Eventually.TrueAsync(() => there.Placing.Count() == 6);
+        Assert.Equal(
+            ["hold a", "take a", "hold b", "take b"],
+            there.Placing.Where(step => !step.StartsWith("left", StringComparison.Ordinal))
+        );
+        Assert.All((await run.StatusAsync()).Tasks, task => Assert.Equal("desk (bbbb)", task.Host));
+    }
+
+    [Fact]
+    public async Task Task_WithAPlaceOnTheRunsMachine_NeedsNothingBrought()
+    {
+        await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")], settings: Spread);
+        await using var home = new Host(run, run.Queue);
+        await run.BeginAsync();
+
+        var result = await run.ResultAsync();
+
+        Assert.Equal((RunStates.Completed, 1), (result.State, result.AgentStarts));
+        await Eventually.TrueAsync(() => run.Activities.Placing.Count == 2);
+        Assert.Equal(["hold a", "left a"], run.Activities.Placing);
+        Assert.Null((await run.StatusAsync()).Tasks[0].Host);
+    }
+
+    [Fact]
+    public async Task Task_WithALabelThatNoHostHas_WaitsAndSaysForWhat()
+    {
+        await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a") with { Host = "gpu" }], settings: Spread);
+        await using var plain = new Host(run, There);
+        await run.BeginAsync();
+
+        await run.UntilAsync(status =>
+            status.Tasks is [var only] && only.Reason.Contains("waits for a host with the label gpu", StringComparison.Ordinal)
+        );
+        Assert.Empty(plain.Placing);
+        await using var labelled = new Host(run, Elsewhere, label: "gpu");
+        var result = await run.ResultAsync();
+
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Single(labelled.Activities.Starts);
+    }
+
+    [Fact]
+    public async Task Task_ThatIsCancelledWhileItWaitsForAHost_Ends()
+    {
+        await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")], settings: Spread);
+        await run.BeginAsync();
+        await run.UntilAsync(status => status.Tasks is [var only] && only.Reason.Contains("waits for a host", StringComparison.Ordinal));
+
+        await new Client.RunClient(run.Client).Get(run.RunId).CancelAsync(new PersonCommand());
+        var result = await run.ResultAsync();
+
+        Assert.Equal(RunStates.Cancelled, result.State);
+        Assert.Empty(run.Activities.Starts);
+    }
+
+    [Fact]
+    public async Task Task_WhoseHostIsNotHeardOf_GoesOnOnAnotherFromWhatWasShared()
+    {
+        await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")], settings: Spread);
+        await using var first = new Host(run, There);
+        var begun = new TaskCompletionSource();
+        first.Activities.Agent = async (_, stop) =>
+        {
+            begun.TrySetResult();
+            await Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+            return new AgentRunResult { FailureClass = FailureClass.Stopped, Session = "conversation" };
+        };
+        await run.BeginAsync();
+        await begun.Task;
+        await using var second = new Host(run, Elsewhere, offers: false);
+
+        // As the second one does where the server gives it the place of the first.
+        await run
+            .Client.GetWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(run.RunId, "a"))
+            .SignalAsync(task => task.PlacedAsync(new TaskPlace(new("/c", "key3", Elsewhere) { Host = "rack" }, 2)));
+        var result = await run.ResultAsync();
+
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal([("a", "conversation")], second.Activities.Starts.Select(start => (start.Task.Task.Id, start.Session)));
+        Assert.Equal(["hand a", "hand a", "take a"], run.Activities.Placing);
+        Assert.Equal("rack (cccc)", (await run.StatusAsync()).Tasks[0].Host);
+    }
+
+    private static Task WorkAsync(ScriptedRun run, string queue, ScriptedActivities activities, CancellationToken stop) =>
+        new TemporalWorker(
+            run.Client,
+            new TemporalWorkerOptions(queue)
+            {
+                MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(200),
+                DefaultHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(200),
+            }.AddAllActivities(activities)
+        ).ExecuteAsync(stop);
+
+    /// <summary>A worker of another machine.</summary>
+    private sealed class Host : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private readonly List<Task> _working = [];
+
+        public Host(ScriptedRun run, string queue, bool offers = true, string? label = null)
+        {
+            Activities = queue == run.Queue ? run.Activities : new(run.Activities.Tasks, new RunRules(), queue, run.Client);
+            if (queue != run.Queue)
+            {
+                _working.Add(WorkAsync(run, queue, Activities, _stop.Token));
+            }
+            if (offers)
+            {
+                _working.Add(WorkAsync(run, QueueNames.ForPlaces(Places, label), Activities, _stop.Token));
+            }
+        }
+
+        public ScriptedActivities Activities { get; }
+
+        /// <summary>What it has done to places.</summary>
+        public IEnumerable<string> Placing => Activities.Placing;
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await Task.WhenAll(_working).ContinueWith(_ => { }, TaskScheduler.Default);
+            _stop.Dispose();
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using Orchestrator.Messages;
+using Temporalio.Activities;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>Places for tasks of runs that spread theirs.</summary>
+internal sealed partial class ScriptedActivities : IPlaceActivities
+{
+    /// <summary>What was done to places.</summary>
+    public ConcurrentQueue<string> Placing { get; } = new();
+
+    [Activity]
+    public async Task HoldPlaceAsync(HoldPlaceInput input)
+    {
+        var context = ActivityExecutionContext.Current;
+        Placing.Enqueue($"hold {input.TaskId}");
+        var place = new TaskPlace(new("/there", "key2", queue) { Host = "desk" }, context.Info.Attempt);
+        await client.GetWorkflowHandle<ITaskWorkflow>(context.Info.WorkflowId!).SignalAsync(task => task.PlacedAsync(place));
+        while (!context.CancellationToken.IsCancellationRequested)
+        {
+            context.Heartbeat();
+            await Task.Delay(100);
+        }
+        if (context.CancelReason is ActivityCancelReason.CancelRequested or ActivityCancelReason.GoneFromServer)
+        {
+            Placing.Enqueue($"left {input.TaskId}");
+        }
+    }
+
+    [Activity]
+    public Task HandTaskAsync(HandTaskInput input)
+    {
+        Placing.Enqueue($"hand {input.TaskId}");
+        return Task.CompletedTask;
+    }
+
+    [Activity]
+    public Task TakeTaskAsync(TakeTaskInput input)
+    {
+        Placing.Enqueue($"take {input.TaskId}");
+        return Task.CompletedTask;
+    }
+}
