@@ -33,7 +33,7 @@ public sealed class CleaningTests
 
         Assert.True(remains.IsWhole, string.Join("; ", remains.Kept));
         Assert.True(remains.RefCount >= 5, $"{remains.RefCount}");
-        Assert.Null(await new RunRemoval(repository).RemoveAsync(remains, Forget, None));
+        Assert.Null(await new RunRemoval(repository, null).RemoveAsync(remains, Forget, None));
         Assert.Empty(await run.Repository.GitAsync("for-each-ref", "refs/orchestrator", "refs/heads/orchestrator"));
         Assert.False(Directory.Exists(run.Folder.Path));
         Assert.False(Directory.Exists(run.Repository[".worktrees/" + run.Folder.Name]));
@@ -51,7 +51,9 @@ public sealed class CleaningTests
         var ended = Ended(run, RunStates.Failed, await MergedAsync(run, "a"), new RunTask { Id = "b", State = TaskStates.Failed });
 
         var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").LookAsync([ended], None));
-        Assert.Null(await new RunRemoval(repository).RemoveAsync(remains, _ => throw new InvalidOperationException("must stay"), None));
+        Assert.Null(
+            await new RunRemoval(repository, null).RemoveAsync(remains, _ => throw new InvalidOperationException("must stay"), None)
+        );
 
         Assert.Contains(remains.Kept, why => why.Contains("b.txt", StringComparison.Ordinal));
         Assert.Contains(remains.Kept, why => why.Contains("staging", StringComparison.Ordinal));
@@ -87,7 +89,7 @@ public sealed class CleaningTests
         var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").LookAsync([ended], None));
 
         Assert.Equal((isWhole, isWhole), (remains.IsWhole, remains.Kept.Count == 0));
-        Assert.Null(await new RunRemoval(repository).RemoveAsync(remains, Forget, None));
+        Assert.Null(await new RunRemoval(repository, null).RemoveAsync(remains, Forget, None));
         Assert.Equal(isWhole, (await run.Repository.GitAsync("for-each-ref", "refs/orchestrator", "refs/heads/orchestrator")).Length == 0);
     }
 
@@ -101,7 +103,7 @@ public sealed class CleaningTests
         var ended = Ended(run, RunStates.Aborted, await MergedAsync(run, "a"));
 
         var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").LookAsync([ended], None));
-        await new RunRemoval(repository).RemoveAsync(remains, Forget, None);
+        await new RunRemoval(repository, null).RemoveAsync(remains, Forget, None);
 
         Assert.False(remains.IsWhole);
         Assert.Empty(await run.Repository.GitAsync("for-each-ref", "refs/heads/orchestrator"));
@@ -122,14 +124,14 @@ public sealed class CleaningTests
         await run.Repository.CommitOnBranchAsync(run.StagingBranch, run.StagingBranch, "theirs", ("x", "x"));
 
         // Somebody moved a branch between the look and the removal: none of the refs goes.
-        Assert.Contains("staging", await new RunRemoval(repository).RemoveAsync(stale, Forget, None), StringComparison.Ordinal);
+        Assert.Contains("staging", await new RunRemoval(repository, null).RemoveAsync(stale, Forget, None), StringComparison.Ordinal);
         Assert.Equal("x", await run.ShowAsync(run.StagingBranch, "x"));
         await run.Repository.GitAsync("update-ref", $"refs/heads/{run.StagingBranch}", run.StagingBranch + "^");
 
         // Killed when the refs were gone.
         var remains = Assert.Single(await survey.LookAsync([ended], None));
         await Assert.ThrowsAsync<OperationCanceledException>(() =>
-            new RunRemoval(repository).RemoveAsync(remains, _ => throw new OperationCanceledException(), None)
+            new RunRemoval(repository, null).RemoveAsync(remains, _ => throw new OperationCanceledException(), None)
         );
         Assert.True(Directory.Exists(run.Folder.Path));
 
@@ -137,8 +139,80 @@ public sealed class CleaningTests
         Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(run.Folder.Path)!, RunFolder.Removed + "run-before"));
         remains = Assert.Single(await survey.LookAsync([ended], None));
         RunRemoval.FinishEarlier(Path.GetDirectoryName(run.Folder.Path)!);
-        Assert.Null(await new RunRemoval(repository).RemoveAsync(remains, Forget, None));
+        Assert.Null(await new RunRemoval(repository, null).RemoveAsync(remains, Forget, None));
         Assert.Empty(Directory.GetFileSystemEntries(Path.GetDirectoryName(run.Folder.Path)!));
+    }
+
+    /// <summary>Else branches of all runs would pile up where a team sees them.</summary>
+    [Fact]
+    public async Task Remove_RunThatWasShared_TakesWhatTheRemoteHasOfItAndNothingElse()
+    {
+        using var other = await TemporaryRepository.CreateEmptyAsync();
+        var remote = other.Beside("shared.git");
+        using var run = await RunFixture.BeginAsync(SharedBy(remote), Task("a"));
+        var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
+        await run.Repository.GitAsync("init", "-q", "--bare", remote);
+        await run.DoAsync("a", "a.txt", "a");
+        await run.LandAsync();
+        var name = run.Folder.Name;
+        await run.Repository.GitAsync("update-ref", $"refs/orchestrator/runs/{name}", "main^{tree}");
+        await run.Repository.GitAsync("update-ref", $"refs/orchestrator/placed/{name}/a", "main");
+        await run.Repository.GitAsync("push", "-q", remote, "refs/orchestrator/*:refs/orchestrator/*", "refs/heads/*:refs/heads/*");
+        var unmerged = (await run.Repository.GitAsync("commit-tree", "-m", "theirs", "-p", "main", "main^{tree}")).Trim();
+        string[] kept =
+        [
+            $"refs/heads/orchestrator/{name}/t/mine",
+            $"refs/heads/orchestrator/{name}x/t/a",
+            $"refs/orchestrator/runs/{name}x",
+            $"refs/orchestrator/placed/{name}x/a",
+        ];
+        await run.Repository.GitAsync(["push", "-q", remote, .. kept.Select(one => $"{unmerged}:{one}")]);
+        var ended = Ended(run, RunStates.Completed, await MergedAsync(run, "a"));
+
+        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").LookAsync([ended], None));
+        Assert.True(remains.IsWhole, string.Join("; ", remains.Kept));
+        Assert.Null(await new RunRemoval(repository, null).RemoveAsync(remains, Forget, None));
+
+        Assert.Equal(
+            kept.Append("refs/heads/main").Order(StringComparer.Ordinal),
+            (await run.Repository.GitInAsync(remote, "for-each-ref", "--format=%(refname)"))
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Where(one => !one.StartsWith("refs/orchestrator/results/", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+        );
+        Assert.Empty(await run.Repository.GitAsync("for-each-ref", "refs/orchestrator", "refs/heads/orchestrator"));
+    }
+
+    [Fact]
+    public async Task Remove_RunWhoseRemoteIsAway_GoesHereAndSaysWhatStaysThere()
+    {
+        using var run = await RunFixture.BeginAsync(SharedBy("/nowhere/at/all"), Task("a"));
+        var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
+        await run.DoAsync("a", "a.txt", "a");
+        await run.LandAsync();
+        var ended = Ended(run, RunStates.Completed, await MergedAsync(run, "a"));
+
+        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").LookAsync([ended], None));
+        var said = await new RunRemoval(repository, null).RemoveAsync(remains, Forget, None);
+
+        Assert.StartsWith($"what /nowhere/at/all has of {RunFixture.RunId} stays there: ", said, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(run.Folder.Path));
+    }
+
+    /// <summary>A fetch brings our own branches back from a remote that machines share.</summary>
+    [Fact]
+    public async Task Remove_WorkThatOnlyOurOwnBranchesOfARemoteHave_Stays()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a"));
+        var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
+        await run.DoAsync("a", "a.txt", "a");
+        await run.Repository.GitAsync("update-ref", $"refs/remotes/origin/{run.StagingBranch}", run.StagingBranch);
+        var ended = Ended(run, RunStates.Failed, await MergedAsync(run, "a"));
+
+        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").LookAsync([ended], None));
+
+        Assert.False(remains.IsWhole);
+        Assert.Contains(remains.Kept, why => why.Contains("staging", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -306,4 +380,10 @@ public sealed class CleaningTests
     private static async Task<string> PersonsAsync(TemporaryRepository repository) =>
         await repository.GitAsync("for-each-ref", "refs/heads/mine", "refs/orchestrator-of-mine", "refs/heads/main")
         + await repository.GitAsync("-C", repository.Beside("mine"), "status", "--porcelain=v2", "--branch");
+
+    private static RunStart SharedBy(string remote)
+    {
+        var start = RunFixture.Start();
+        return start with { Settings = start.Settings with { Wip = start.Settings.Wip with { Remote = remote } } };
+    }
 }

@@ -24,6 +24,8 @@ public sealed class UserHistory(GitRepository repository, IReadOnlyCollection<st
                 .. prefixes.Select(prefix => $"--exclude={prefix}/*"),
                 "--branches",
                 "--tags",
+                // Ours, as they come back from a remote that machines share.
+                .. prefixes.Select(prefix => $"--exclude=*/{prefix}/*"),
                 "--remotes",
                 "--",
             ]) with

@@ -61,6 +61,47 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
         return output.ExitCode == 0 ? "" : FileNames.Show(output.ErrorText.ReplaceLineEndings(" ").Trim(), 600);
     }
 
+    /// <summary>Lists refs.</summary>
+    /// <param name="patterns">As of <c>git ls-remote</c>: whole names, or with <c>*</c>.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>The commits by names, and why they are not known; one of both is empty, or the remote has none.</returns>
+    public async Task<(IReadOnlyDictionary<string, string> Refs, string Problem)> ListAsync(
+        IEnumerable<string> patterns,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var output = await repository.ReadAsync(Call(["ls-remote", "--refs", remote, .. patterns]), cancellationToken);
+        return output.ExitCode == 0
+            ? (
+                output
+                    .Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(line => line.Split('\t'))
+                    .ToDictionary(line => line[1], line => line[0], StringComparer.Ordinal),
+                ""
+            )
+            : (new Dictionary<string, string>(), FileNames.Show(output.ErrorText.ReplaceLineEndings(" ").Trim(), 600));
+    }
+
+    /// <summary>Removes refs that are as they were listed.</summary>
+    /// <param name="refs">Their commits, by names.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>Why some of them are still there; empty: none is.</returns>
+    public async Task<string> RemoveAsync(IReadOnlyDictionary<string, string> refs, CancellationToken cancellationToken = default)
+    {
+        var output = await repository.ReadAsync(
+            Call([
+                "push",
+                "--porcelain",
+                "--no-verify",
+                .. refs.Select(one => $"--force-with-lease={one.Key}:{one.Value}"),
+                remote,
+                .. refs.Keys.Select(name => $":{name}"),
+            ]),
+            cancellationToken
+        );
+        return output.ExitCode == 0 ? "" : FileNames.Show($"{output.ErrorText} {output.Text}".ReplaceLineEndings(" ").Trim(), 600);
+    }
+
     /// <summary>Whether what <see cref="FetchAsync"/> has returned says that the remote does not have the ref.</summary>
     public static bool SaysAbsent(string problem) => problem.Contains("couldn't find remote ref", StringComparison.Ordinal);
 

@@ -17,20 +17,23 @@ internal sealed class LeftRefs(string prefix)
             : [];
     }
 
+    /// <summary>Refs of the run that mark something, and are no work: where it began and merged last, and what was shared of it.</summary>
+    public static bool IsMark(EndedRun run, string name) =>
+        name == RunRefs.Base(run.Folder)
+        || name == RunRefs.LastMerge(run.Folder)
+        || name == RunRefs.Shared(run.Folder.Name)
+        || name.StartsWith(RunRefs.Placed(run.Folder) + "/", StringComparison.Ordinal);
+
     /// <summary>The refs of a run, with their commits.</summary>
     public IEnumerable<(string Ref, string Commit)> RefsOf(EndedRun run, IReadOnlyDictionary<string, string> refs)
     {
         var name = run.Folder.Name;
-        string[] single =
-        [
-            RunRefs.Base(run.Folder),
-            RunRefs.LastMerge(run.Folder),
-            RunRefs.Aborted(run.Folder),
-            $"refs/orchestrator/revert/{name}",
-        ];
+        string[] single = [RunRefs.Aborted(run.Folder), $"refs/orchestrator/revert/{name}"];
         string[] below = [$"{Heads}{run.BranchPrefix ?? prefix}/{name}/", RunRefs.Wips(run.Folder) + "/", RunRefs.Kepts(run.Folder) + "/"];
         return refs.Where(found =>
-                single.Contains(found.Key) || Array.Exists(below, start => found.Key.StartsWith(start, StringComparison.Ordinal))
+                IsMark(run, found.Key)
+                || single.Contains(found.Key)
+                || Array.Exists(below, start => found.Key.StartsWith(start, StringComparison.Ordinal))
             )
             .Select(found => (found.Key, found.Value));
     }

@@ -68,7 +68,7 @@ public sealed class RunCleanup
     public async Task<IReadOnlyList<string>> RemoveAsync(CleanupSurvey found, Func<string, Task<bool>> forget, CancellationToken stop)
     {
         RunRemoval.FinishEarlier(_location.RunsFolder);
-        var removal = new RunRemoval(_repository);
+        var removal = new RunRemoval(_repository, _settings.Wip.Remote);
         var left = new List<string>();
         foreach (var remains in found.Runs.Where(remains => remains.HasAny))
         {

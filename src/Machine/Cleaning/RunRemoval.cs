@@ -6,13 +6,15 @@ namespace Orchestrator.Machine.Cleaning;
 
 /// <summary>Removes what a survey found. The folder goes last: if killed before that, the run is still known and is surveyed
 /// again.</summary>
-internal sealed class RunRemoval(GitRepository repository)
+/// <param name="repository">The repository.</param>
+/// <param name="remote">As in <see cref="SharedCopies"/>.</param>
+internal sealed class RunRemoval(GitRepository repository, string? remote)
 {
     /// <summary>Removes what may be removed.</summary>
     /// <param name="remains">What a survey found.</param>
     /// <param name="forget">Removes the run's history, where there is one; false: it is open after all, and its folder stays.</param>
     /// <param name="stop">Checked between the steps.</param>
-    /// <returns>Null, or why something was left that may go.</returns>
+    /// <returns>Null, or why something was left that may go, here or on the remote that machines share.</returns>
     public async Task<string?> RemoveAsync(RunRemains remains, Func<string, Task<bool>> forget, CancellationToken stop)
     {
         var run = remains.Run;
@@ -39,6 +41,7 @@ internal sealed class RunRemoval(GitRepository repository)
         {
             return $"{run.Status.RunId} is open again; its folder stays";
         }
+        var shared = await new SharedCopies(repository, remote).RemoveAsync(run, stop);
         FolderRemover.Remove(run.Log);
 
         // Renamed first, so that a half-removed folder is not taken for a run.
@@ -46,7 +49,7 @@ internal sealed class RunRemoval(GitRepository repository)
         FolderRemover.Remove(aside);
         Directory.Move(run.Folder.Path, aside);
         FolderRemover.Remove(aside);
-        return null;
+        return shared;
     }
 
     /// <summary>Removes refs that have not changed since the survey.</summary>

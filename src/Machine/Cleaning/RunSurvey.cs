@@ -178,7 +178,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
             {
                 gone.Add(new RefChange(name, null, commit));
             }
-            else if (name != RunRefs.Base(run.Folder) && name != RunRefs.LastMerge(run.Folder))
+            else if (!LeftRefs.IsMark(run, name))
             {
                 staying.Add(name);
             }
@@ -190,12 +190,13 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
             kept.Add($"{FileNames.Some([.. staying.Select(RunRefs.Shown)])}: on no branch of yours");
         }
 
-        // While something of the run stays, its base and last merge stay, too.
-        string[] marks = [RunRefs.Base(run.Folder), RunRefs.LastMerge(run.Folder)];
-        gone.RemoveAll(change => marks.Contains(change.Name));
+        // While something of the run stays, its marks stay, too.
+        gone.RemoveAll(change => LeftRefs.IsMark(run, change.Name));
         if (kept.Count == 0)
         {
-            gone.AddRange(refs.Where(found => marks.Contains(found.Ref)).Select(found => new RefChange(found.Ref, null, found.Commit)));
+            gone.AddRange(
+                refs.Where(found => LeftRefs.IsMark(run, found.Ref)).Select(found => new RefChange(found.Ref, null, found.Commit))
+            );
         }
         return new RunRemains(run, FolderSize.Of(run.Folder.Path).With(FolderSize.Of(run.Log)), kept)
         {

@@ -28,7 +28,10 @@ public static class RunRefs
     public static string Shared(string name) => $"refs/orchestrator/runs/{name}";
 
     /// <summary>A task as it was shared last with its host, or by it.</summary>
-    public static string Placed(RunFolder folder, string taskId) => $"refs/orchestrator/placed/{folder.Name}/{taskId}";
+    public static string Placed(RunFolder folder, string taskId) => $"{Placed(folder)}/{taskId}";
+
+    /// <summary>Above those of all its tasks.</summary>
+    public static string Placed(RunFolder folder) => $"refs/orchestrator/placed/{folder.Name}";
 
     /// <summary>Work that a task began with, from another machine: one commit on the base that it had there.</summary>
     public static string Imported(RunFolder folder, string taskId) => $"{Kept(folder, taskId)}/imported";

@@ -1,0 +1,43 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Sharing;
+
+namespace Orchestrator.Machine.Cleaning;
+
+/// <summary>What the remote that machines share has of runs. Of a run that is cleaned up as a whole it goes, too; a branch only where the
+/// person's own branches have its commits.</summary>
+/// <param name="repository">The repository.</param>
+/// <param name="remote">Name or address of the remote by the settings here, where each machine may know it by another; null: none is
+/// set.</param>
+internal sealed class SharedCopies(GitRepository repository, string? remote)
+{
+    /// <summary>Removes what the remote has of a run.</summary>
+    /// <param name="run">The run, whose refs here are gone.</param>
+    /// <param name="stop">Ends git.</param>
+    /// <returns>Why something is still there, a sentence; null: nothing is.</returns>
+    public async Task<string?> RemoveAsync(EndedRun run, CancellationToken stop)
+    {
+        if (RunStart.TryRead(run.Folder)?.Settings.Wip.Remote is not { } own)
+        {
+            return null;
+        }
+        var shared = remote ?? own;
+        var refs = new RemoteRefs(repository, shared);
+        var branches = $"{LeftRefs.Heads}{run.BranchPrefix}/{run.Folder.Name}/";
+        string[] below = [RunRefs.Wips(run.Folder) + "/", RunRefs.Kepts(run.Folder) + "/", RunRefs.Placed(run.Folder) + "/", branches];
+        string[] single = [RunRefs.Shared(run.Folder.Name), RunRefs.Base(run.Folder), RunRefs.LastMerge(run.Folder)];
+        var (found, problem) = await refs.ListAsync([.. single, .. below.Select(prefix => prefix + "*")], stop);
+        if (problem.Length > 0)
+        {
+            return Left(problem);
+        }
+        var contained = await new UserHistory(repository, [run.BranchPrefix ?? ""]).ContainedAsync([.. found.Values.Distinct()], stop);
+        var gone = found
+            .Where(one => single.Contains(one.Key) || Array.Exists(below, prefix => one.Key.StartsWith(prefix, StringComparison.Ordinal)))
+            .Where(one => !one.Key.StartsWith(LeftRefs.Heads, StringComparison.Ordinal) || contained.Contains(one.Value))
+            .ToDictionary(StringComparer.Ordinal);
+        return gone.Count > 0 && await refs.RemoveAsync(gone, stop) is { Length: > 0 } refusal ? Left(refusal) : null;
+
+        string Left(string why) => $"what {shared} has of {run.Status.RunId} stays there: {why}";
+    }
+}
