@@ -10,7 +10,8 @@ public sealed record PageFrame(string Title, string Section, string FormToken, D
     /// <summary>Address of the events that change it; null: it does not change by itself.</summary>
     public string? Events { get; init; }
 
-    /// <summary>Seconds after which it is read anew while somebody looks at it, since no event says that it has changed; null: never.</summary>
+    /// <summary>Seconds after which the page is read anew while somebody looks at it, since no event says that something has changed; null:
+    /// never.</summary>
     public int? Every { get; init; }
 
     /// <summary>The repository it is about; null: all.</summary>

@@ -8,7 +8,7 @@ internal sealed record DiffLine(string Look, IReadOnlyList<CodePart> Parts)
     /// <summary>The file as it is after the change; empty: the line is in none.</summary>
     public string File { get; init; } = "";
 
-    /// <summary>Its number there; 0: it has none.</summary>
+    /// <summary>Number of the line there; 0: it has none.</summary>
     public int Number { get; init; }
 }
 
