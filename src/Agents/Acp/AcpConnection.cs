@@ -9,7 +9,7 @@ namespace Orchestrator.Agents.Acp;
 /// <param name="message">What happened.</param>
 internal sealed class AcpException(string message) : Exception(message)
 {
-    /// <summary>It has ended, and answers nothing more.</summary>
+    /// <summary>The connection has ended, and answers nothing more.</summary>
     internal bool IsEnd { get; init; }
 }
 
