@@ -30,6 +30,11 @@ public sealed class PlaceActivities(RunServices services, RepositoryReference he
         try
         {
             isStopped = await HoldAsync(input, isHome);
+            if (isStopped)
+            {
+                // Another host may have it, or this one when it is back.
+                throw new StepException($"The worker on {services.Host} ends", FailureTypes.WorkerStops) { IsFinal = false };
+            }
         }
         finally
         {
@@ -58,9 +63,10 @@ public sealed class PlaceActivities(RunServices services, RepositoryReference he
         var task = context.TemporalClient.GetWorkflowHandle<ITaskWorkflow>(
             context.Info.WorkflowId ?? throw new InvalidOperationException("A place is held for a workflow.")
         );
+        var isKept = TaskShare.FindPlaced(input.RunId, here).Contains(input.TaskId);
         try
         {
-            await task.SignalAsync(workflow => workflow.PlacedAsync(new TaskPlace(here, context.Info.Attempt)));
+            await task.SignalAsync(workflow => workflow.PlacedAsync(new TaskPlace(here, context.Info.Attempt) { Kept = isKept }));
         }
         catch (RpcException closed) when (closed.Code == RpcException.StatusCode.NotFound)
         {

@@ -24,6 +24,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
     public Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input) =>
         Heartbeats.WhileAsync(async stop =>
         {
+            DemandPlaced(input.Task);
             var prepared = await _preparation.PrepareAsync(input, stop);
             await ShareAsync(input.Task, stop);
             return prepared;
@@ -33,6 +34,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
     public Task<AgentRunResult> RunAgentAsync(RunAgentInput input) =>
         Heartbeats.FollowAsync(async execution =>
         {
+            DemandPlaced(input.Task);
             var result = await _agentRun.RunAsync(input, execution);
             var leftOut = await ShareAsync(input.Task, CancellationToken.None);
             return leftOut.Count == 0
@@ -47,6 +49,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
     public Task<VerifyResult> VerifyTaskAsync(VerifyTaskInput input) =>
         Heartbeats.WhileAsync(async stop =>
         {
+            DemandPlaced(input.Task);
             var verified = await _verification.VerifyAsync(input, stop);
             await ShareAsync(input.Task, stop);
             return verified;
@@ -59,6 +62,14 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
             await _preparation.ReleaseAsync(input, stop);
             await _share.DemandPushedAsync(input.RunId, input.Repository, input.TaskId, stop);
         });
+
+    private static void DemandPlaced(TaskInput task)
+    {
+        if (task.Rules.Places is not null)
+        {
+            TaskShare.DemandPlaced(task.RunId, task.Repository, task.Task.Id);
+        }
+    }
 
     /// <summary>What is made on the host of a task counts once the run's machine can have it, so that a host that dies afterwards takes
     /// nothing with it.</summary>

@@ -21,6 +21,10 @@ public sealed class RunRecord(string folder)
         }
     }
 
+    /// <summary>Takes over how a run of another machine stands, of which there is a copy here since tasks of it were done here.</summary>
+    /// <param name="now">The run, as it says itself.</param>
+    public void Copy(RunStatus now) => DurableFile.Write(_status, file => JsonSerializer.Serialize(file, now));
+
     /// <summary>The status of a run that could not record its end.</summary>
     /// <param name="last">Its last status.</param>
     /// <param name="result">How it ended.</param>

@@ -89,12 +89,21 @@ internal sealed class MachinePlace : IDisposable
 
     /// <summary>What the agents do for several tasks.</summary>
     public void Play(IReadOnlyDictionary<string, JsonNode[]> tasks) =>
+        PlayStarts(tasks.ToDictionary(task => task.Key, task => (JsonNode[][])[task.Value]));
+
+    /// <summary>What the agents do for several tasks, start by start.</summary>
+    public void PlayStarts(IReadOnlyDictionary<string, JsonNode[][]> tasks) =>
         File.WriteAllText(
             Beside("script.json"),
             new JsonObject
             {
                 ["tasks"] = new JsonObject(
-                    tasks.Select(task => KeyValuePair.Create<string, JsonNode?>(task.Key, new JsonArray(new JsonArray(task.Value))))
+                    tasks.Select(task =>
+                        KeyValuePair.Create<string, JsonNode?>(
+                            task.Key,
+                            new JsonArray([.. task.Value.Select(start => new JsonArray(start))])
+                        )
+                    )
                 ),
             }.ToJsonString()
         );
@@ -205,7 +214,8 @@ internal sealed class MachinePlace : IDisposable
         }
     }
 
-    private string Said()
+    /// <summary>What programs here have said and logged.</summary>
+    public string Said()
     {
         var logs = Directory.CreateDirectory(Path.Combine(Folder, ".orchestrator", "logs")).EnumerateFiles("worker-*.log");
         return string.Concat(logs.Select(log => log.FullName).Append(Path.Combine(Home, "log")).Where(File.Exists).Select(ReadShared));

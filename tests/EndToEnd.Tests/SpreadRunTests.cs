@@ -18,7 +18,7 @@ public class SpreadRunTests
         await using var run = await hosts.Home.ServeAsync("run", "--yes", "--run-id", "night");
 
         // Each agent waits until the other one is at work.
-        await hosts.Home.UntilAsync("night", status => (string?)status["state"] == "completed");
+        await hosts.UntilCompletedAsync();
 
         Assert.All(hosts.Others, host => Assert.Single(host.Prompts()));
         Assert.Empty(hosts.Home.Prompts());
@@ -30,6 +30,75 @@ public class SpreadRunTests
         Assert.Contains("fake-model", shown, StringComparison.Ordinal);
         Assert.Contains("host      ", shown, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(hosts.Home.Folder, ".orchestrator/runs/night/tasks/t2/1/stdout")));
+    }
+
+    [SharingFact]
+    public async Task Task_WhoseHostIsEnded_GoesHomeAtOnceWithAllThatItsAgentHasMade()
+    {
+        await using var hosts = await SpreadHosts.CreateAsync(tasks: 1, others: 1, slots: 0);
+        var one = hosts.Others[0];
+        hosts.Home.Play(
+            "t1",
+            new JsonObject { ["touch"] = hosts.Home.Beside("working") },
+            new JsonObject { ["waitFor"] = hosts.Home.Beside("more"), ["seconds"] = 60 },
+            new JsonObject { ["write"] = "t1.txt", ["text"] = "first half\n" },
+            new JsonObject { ["touch"] = hosts.Home.Beside("wrote") },
+            new JsonObject { ["waitFor"] = hosts.Home.Beside("go"), ["seconds"] = 60 }
+        );
+        await using var run = await hosts.Home.ServeAsync("run", "--yes", "--run-id", "night");
+        await hosts.Home.UntilAsync(
+            "night",
+            status => Reason(status).Contains("waits for a host with a free place", StringComparison.Ordinal)
+        );
+        await using var worker = await one.ServeAsync("worker", "--yes", "--slots", "1");
+        await Eventually.TrueAsync(() => File.Exists(hosts.Home.Beside("working")) && hosts.HasConversationOf("t1"), Limit);
+        Assert.Contains(
+            $"(on {Environment.MachineName} (",
+            (await hosts.Home.CallAsync("status", "night")).Output,
+            StringComparison.Ordinal
+        );
+        await File.WriteAllTextAsync(hosts.Home.Beside("more"), "");
+        await Eventually.TrueAsync(() => File.Exists(hosts.Home.Beside("wrote")), Limit);
+
+        await worker.SignalAsync("INT");
+        await Eventually.TrueAsync(() => !one.IsAgentAtWork(), TimeSpan.FromSeconds(30));
+        await File.WriteAllTextAsync(hosts.Home.Beside("go"), "");
+        await using var other = await one.ServeAsync("worker", "--yes", "--slots", "1");
+        await hosts.UntilCompletedAsync();
+
+        Assert.Equal("first half", await hosts.Home.ReadAsync("main:t1.txt"));
+
+        static string Reason(JsonNode status) => (string?)status["tasks"]?[0]?["reason"] ?? "";
+    }
+
+    [SharingFact]
+    public async Task Task_ThatItsGatesRefuseOnAHost_IsRepairedThereAndMerged()
+    {
+        await using var hosts = await SpreadHosts.CreateAsync(
+            tasks: 2,
+            others: 1,
+            plan: n => ", verification: [{name: right, command: grep -q right t" + n + ".txt}]"
+        );
+        hosts.Home.PlayStarts(
+            Enumerable
+                .Range(1, 2)
+                .ToDictionary(
+                    n => $"t{n}",
+                    JsonNode[][] (n) =>
+                        [
+                            [new JsonObject { ["write"] = $"t{n}.txt", ["text"] = "wrong\n" }],
+                            [new JsonObject { ["write"] = $"t{n}.txt", ["text"] = "right\n" }],
+                        ]
+                )
+        );
+        await using var worker = await hosts.Others[0].ServeAsync("worker", "--yes", "--slots", "2");
+        await using var run = await hosts.Home.ServeAsync("run", "--yes", "--run-id", "night");
+        await hosts.UntilCompletedAsync();
+
+        Assert.Equal("right", await hosts.Home.ReadAsync("main:t1.txt"));
+        Assert.Equal("right", await hosts.Home.ReadAsync("main:t2.txt"));
+        Assert.Equal(4, hosts.Others[0].Prompts().Count());
+        Assert.Empty(Directory.GetDirectories(Path.Combine(hosts.Others[0].Folder, ".worktrees"), "t?", SearchOption.AllDirectories));
     }
 
     [SharingFact]
@@ -56,7 +125,7 @@ public class SpreadRunTests
         await using var back = await one.ServeAsync("worker", "--yes", "--slots", "1");
         await Eventually.TrueAsync(() => !one.IsAgentAtWork(), TimeSpan.FromSeconds(30));
         await File.WriteAllTextAsync(hosts.Home.Beside("go"), "");
-        await hosts.Home.UntilAsync("night", status => (string?)status["state"] == "completed");
+        await hosts.UntilCompletedAsync();
 
         Assert.StartsWith("You were interrupted.", other.Prompts().Last(), StringComparison.Ordinal);
         Assert.Single(one.Prompts());
@@ -126,6 +195,24 @@ internal sealed class SpreadHosts : IAsyncDisposable
             place.Set($"temporal:\n  address: {address}\nwip:\n  remote: {remote}\n  interval: 1s\n{spread}");
         }
         return new SpreadHosts(server, home, hosts, remote);
+    }
+
+    /// <summary>Waits until the run has landed.</summary>
+    /// <exception cref="TimeoutException">It has not; with what there is to know of it.</exception>
+    public async Task UntilCompletedAsync()
+    {
+        try
+        {
+            await Home.UntilAsync("night", status => (string?)status["state"] == "completed");
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException(
+                $"{(await Home.CallAsync("status", "night")).Output}\n{(await Home.CallAsync("events", "night")).Output}\n"
+                    + string.Join('\n', Others.Append(Home).Select(host => host.Said())),
+                late
+            );
+        }
     }
 
     /// <summary>Whether the remote has the conversation of a task's agent.</summary>

@@ -66,9 +66,10 @@ internal sealed class ActivityMachine
 
     /// <summary>The task's place is on another host from now on.</summary>
     /// <param name="queue">The host's queue of the repository; null: on the run's own machine.</param>
-    public void PlaceAt(string? queue)
+    /// <param name="anew">What is under way is not waited for on the same host either.</param>
+    public void PlaceAt(string? queue, bool anew = false)
     {
-        if (queue == _place)
+        if (queue == _place && !anew)
         {
             return;
         }

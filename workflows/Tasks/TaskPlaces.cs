@@ -23,6 +23,9 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
     /// <summary>The host that has what the task needs, as it is now; null: none.</summary>
     private string? _ready;
 
+    /// <summary>How often a host was gone.</summary>
+    private int _losses;
+
     /// <summary>What the last host has pushed was not taken yet.</summary>
     private bool _isOut;
 
@@ -46,7 +49,8 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
         {
             return;
         }
-        if (_place is null || _place.Repository.Queue == place.Repository.Queue)
+        var isSame = _place?.Repository.Queue == place.Repository.Queue;
+        if (_place is null || (isSame && (place.Kept || !machine.IsAway)))
         {
             _place = place;
             return;
@@ -56,14 +60,18 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
             LeaveHold();
             return;
         }
-        var gone = MachineName.Of(_place.Repository);
+        var (gone, to) = (MachineName.Of(_place.Repository), MachineName.Of(place.Repository));
         _place = place;
-        state.Notice([new TaskNotice($"its host {gone} was not heard of: it goes on on {MachineName.Of(place.Repository)}")]);
+        _ready = null;
+        _losses++;
+        state.Notice([new TaskNotice(isSame ? $"its host {gone} had given it up: it goes on there" : Gone(gone, to))]);
         state.WasMoved = true;
         state.Interrupt?.Cancel();
         // What is to be done there waits for what it needs.
-        machine.PlaceAt(place.Repository.Queue == Home ? null : place.Repository.Queue);
+        machine.PlaceAt(place.Repository.Queue == Home ? null : place.Repository.Queue, anew: true);
     }
+
+    private static string Gone(MachineName from, MachineName to) => $"its host {from} was not heard of: it goes on on {to}";
 
     /// <summary>Has a place, with all that the task needs there.</summary>
     public async Task ArriveAsync()
@@ -75,8 +83,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
         await FindAsync();
         while (_ready != _place!.Repository.Queue)
         {
-            var place = _place;
-            var queue = place.Repository.Queue;
+            var (queue, losses) = (_place.Repository.Queue, _losses);
             if (queue == Home)
             {
                 machine.PlaceAt(null);
@@ -86,9 +93,9 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
             {
                 machine.PlaceAt(queue);
                 _isOut = true;
-                await BringAsync(queue);
+                await BringAsync(queue, losses);
             }
-            if (_place.Repository.Queue == queue)
+            if (_losses == losses)
             {
                 _ready = queue;
                 Say();
@@ -217,14 +224,14 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
     }
 
     /// <summary>Brings what the task needs to a host; ends early where that host is gone.</summary>
-    private async Task BringAsync(string queue)
+    private async Task BringAsync(string queue, int losses)
     {
         var hand = new HandTaskInput(Input.RunId, Input.Repository, Input.PlanHash, Input.Task.Id);
         await Workflow.ExecuteActivityAsync(
             (IPlaceActivities a) => a.HandTaskAsync(hand),
             ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(1), state.Stop)
         );
-        if (_place!.Repository.Queue != queue)
+        if (_losses != losses)
         {
             return;
         }
@@ -237,7 +244,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
                 ActivityDefaults.Long(ActivityMachine.Exactly(queue), TimeSpan.FromHours(1), gone.Token)
             );
         }
-        catch (ActivityFailureException) when (_place.Repository.Queue != queue && !state.IsCancelled)
+        catch (ActivityFailureException) when (_losses != losses && !state.IsCancelled)
         {
             // Another host has it.
         }

@@ -13,9 +13,11 @@ namespace Orchestrator.Cli.Runs;
 /// <param name="engine">The server of the runs: it says where a task is.</param>
 /// <param name="repositories">Repositories of this worker, as runs name them.</param>
 /// <param name="context">Clock and services.</param>
+/// <param name="remotes">The git remotes that machines share, by the paths of repositories.</param>
 /// <param name="log">Takes what was ended.</param>
 internal sealed class PlacedTaskWatch(
     EngineConnection engine,
+    IReadOnlyDictionary<string, string> remotes,
     IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
     CommandContext context,
     ILogger log
@@ -25,16 +27,22 @@ internal sealed class PlacedTaskWatch(
     private readonly StoredRunCache _runs = new();
     private readonly TaskShare _share = new(context.Services, remote: null);
 
+    /// <summary>So often the records of runs of other machines are compared with the server.</summary>
+    private const int RecordsEvery = 30;
+
     /// <summary>Looks until cancelled.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        while (true)
+        for (var looks = 0; ; looks++)
         {
             foreach (var (location, reference) in repositories)
             {
-                // A host's copy of a run's record may be older than its end.
-                foreach (var run in _runs.List(location).Where(run => run.Status.Queue != reference.Queue))
+                foreach (var run in OfOthers(location, reference))
                 {
+                    if (looks % RecordsEvery == 0 && !RunStates.IsFinal(run.Status.State))
+                    {
+                        await RecordEndAsync(run, stop);
+                    }
                     foreach (var task in _share.FindLeft(run.Id, reference))
                     {
                         await LookAsync(run.Id, task, reference, stop);
@@ -42,6 +50,55 @@ internal sealed class PlacedTaskWatch(
                 }
             }
             await Task.Delay(Pause, context.Time, stop);
+        }
+    }
+
+    /// <summary>The worker has ended: agents of tasks that were placed here end, since their tasks go on on other hosts; what they have
+    /// made until now goes there.</summary>
+    /// <param name="stop">Ends the pushes.</param>
+    public async Task EndAsync(CancellationToken stop)
+    {
+        foreach (var (location, reference) in repositories)
+        {
+            var share = new TaskShare(context.Services, remotes.GetValueOrDefault(reference.Path));
+            foreach (var run in OfOthers(location, reference))
+            {
+                foreach (var task in TaskShare.FindPlaced(run.Id, reference))
+                {
+                    try
+                    {
+                        await share.PushIfPlacedAsync(run.Id, reference, task, stop);
+                    }
+                    catch (Exception missed)
+                    {
+                        // They go on from what was pushed before.
+                        log.RunNotShared(run.Id, missed);
+                    }
+                    await share.LeaveAsync(run.Id, reference, task);
+                }
+            }
+        }
+    }
+
+    private IEnumerable<StoredRun> OfOthers(RepositoryLocation location, RepositoryReference reference) =>
+        _runs.List(location).Where(run => run.Status.Queue.Length > 0 && run.Status.Queue != reference.Queue);
+
+    /// <summary>A host's copy of a run's record is as old as its last task here: where the run has ended, it says so, and is tidied up as
+    /// others are.</summary>
+    private async Task RecordEndAsync(StoredRun run, CancellationToken stop)
+    {
+        try
+        {
+            var now = await engine.Runs.Get(run.Id).StatusAsync(stop);
+            if (RunStates.IsFinal(now.State))
+            {
+                run.Copy(now);
+            }
+        }
+        catch (Exception missed) when (missed is not OperationCanceledException || !stop.IsCancellationRequested)
+        {
+            // It is seen the next time, if the server knows it still.
+            log.RunNotShared(run.Id, missed);
         }
     }
 

@@ -74,5 +74,8 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
     /// <param name="time">When that was, UTC.</param>
     public void Close(RunResult result, DateTimeOffset time) => new RunRecord(Folder).Close(Status, result, time);
 
+    /// <inheritdoc cref="RunRecord.Copy"/>
+    public void Copy(RunStatus now) => new RunRecord(Folder).Copy(now);
+
     internal static string StatusFile(string folder) => Path.Combine(folder, "status.json");
 }

@@ -17,6 +17,9 @@ internal sealed class WorkerHost : IAsyncDisposable
     // Time limit for the end after a second interrupt, or without an engine.
     private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(1);
 
+    // For the work of tasks of other machines, which goes on there.
+    private static readonly TimeSpan LastPushes = TimeSpan.FromSeconds(10);
+
     // The SDK ends a worker when its polls are answered, however long the server is away.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -31,6 +34,7 @@ internal sealed class WorkerHost : IAsyncDisposable
     private Task _watching = Task.CompletedTask;
     private Task _loss = Task.CompletedTask;
     private TelemetryWatch? _telemetry;
+    private PlacedTaskWatch? _placed;
 
     private WorkerHost(EngineConnection engine, IReadOnlyList<RepositoryLocation> locations, OwnedAgents inHand, CommandContext context)
     {
@@ -106,16 +110,19 @@ internal sealed class WorkerHost : IAsyncDisposable
                     loggers.CreateLogger<TelemetryWatch>()
                 );
             }
+            var placed = new PlacedTaskWatch(
+                engine,
+                remotes,
+                [.. repositories.Zip(inHand.References)],
+                context,
+                loggers.CreateLogger<PlacedTaskWatch>()
+            );
+            host._placed = placed;
             host._watching = Task.WhenAll(
                 new RunSharing(engine, [.. repositories.Zip(inHand.References)], context, loggers.CreateLogger<RunSharing>()).RunAsync(
                     host._stopping.Token
                 ),
-                new PlacedTaskWatch(
-                    engine,
-                    [.. repositories.Zip(inHand.References)],
-                    context,
-                    loggers.CreateLogger<PlacedTaskWatch>()
-                ).RunAsync(host._stopping.Token),
+                placed.RunAsync(host._stopping.Token),
                 takesOver is { } after
                     ? new TakeOverWatch(
                         engine,
@@ -232,6 +239,10 @@ internal sealed class WorkerHost : IAsyncDisposable
             }
         }
 
+        using (var last = new CancellationTokenSource(_engine.IsLost ? LastPatience : LastPushes))
+        {
+            await (_placed?.EndAsync(last.Token) ?? Task.CompletedTask);
+        }
         _telemetry?.Dispose();
         _worker?.Dispose();
         _stopping.Dispose();

@@ -12,7 +12,12 @@ public sealed record HoldPlaceInput([property: Identifier] string RunId, string 
 [MessageExample(
     """{"repository":{"path":"/home/kim/shop","key":"0123456789ab","queue":"orchestrator@MACHINE/0123456789ab"},"attempt":1}"""
 )]
-public sealed record TaskPlace(RepositoryReference Repository, int Attempt);
+public sealed record TaskPlace(RepositoryReference Repository, int Attempt)
+{
+    /// <summary>The task was there before, and what it needs is there still.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Kept { get; init; }
+}
 
 /// <summary>Has a task handed over by the remote that machines share: from the run's machine to a host, or back.</summary>
 /// <param name="RunId">The run.</param>

@@ -40,6 +40,7 @@ public sealed class TaskShare(RunServices services, string? remote)
             {
                 // The host has it now, and here another state of it would only be in the way.
                 await LayAsideAsync(await WorkspaceAsync(at), stop);
+                await ForgetAsync(at, stop);
                 return;
             }
             if (push == MostPushes)
@@ -78,10 +79,25 @@ public sealed class TaskShare(RunServices services, string? remote)
             {
                 DurableFile.Write(MarkerOf(folder, at.TaskId), "");
             }
+            else
+            {
+                await ForgetAsync(at, stop);
+            }
         }
         if (input.GoesOn)
         {
             await new RunArrival(services).MakeWorktreeAsync(await WorkspaceAsync(at), stop);
+        }
+    }
+
+    /// <summary>What was shared is on the remote; here it has been taken.</summary>
+    private async Task ForgetAsync(HandTaskInput at, CancellationToken stop)
+    {
+        var name = RunRefs.Placed(new RunFolder(at.Repository.Path, at.RunId), at.TaskId);
+        var refs = new RefStore(await services.OpenRepositoryAsync(at.Repository.Path));
+        if (await refs.ReadAsync(name, stop) is { } known)
+        {
+            await refs.UpdateAsync([new RefChange(name, null, known)], "taken", stop);
         }
     }
 
@@ -121,8 +137,16 @@ public sealed class TaskShare(RunServices services, string? remote)
     /// <param name="here">The repository.</param>
     public IReadOnlyList<string> FindLeft(string runId, RepositoryReference here)
     {
-        var tasks = Path.GetDirectoryName(new RunFolder(here.Path, runId).Task("any"))!;
         var held = services.Part(_ => new Turns()).Held;
+        return [.. FindPlaced(runId, here).Where(task => held.GetValueOrDefault(NameOf(runId, here, task)) == 0)];
+    }
+
+    /// <summary>Tasks of a run that are placed here, as far as files say.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="here">The repository.</param>
+    public static IReadOnlyList<string> FindPlaced(string runId, RepositoryReference here)
+    {
+        var tasks = Path.GetDirectoryName(new RunFolder(here.Path, runId).Task("any"))!;
         return !Directory.Exists(tasks)
             ? []
             :
@@ -130,8 +154,7 @@ public sealed class TaskShare(RunServices services, string? remote)
                 .. Directory
                     .EnumerateDirectories(tasks)
                     .Where(task => File.Exists(Path.Combine(task, Marker)))
-                    .Select(task => Path.GetFileName(task)!)
-                    .Where(task => held.GetValueOrDefault(NameOf(runId, here, task)) == 0),
+                    .Select(task => Path.GetFileName(task)!),
             ];
     }
 
@@ -146,6 +169,17 @@ public sealed class TaskShare(RunServices services, string? remote)
         return File.Exists(MarkerOf(new RunFolder(here.Path, runId), taskId)) ? await PushAsync(at, isHost: true, turn.Files, stop) : null;
     }
 
+    /// <summary>A step is done on a host only while the task is placed there: what is made of it afterwards would be lost.</summary>
+    /// <exception cref="StepException">It is not placed here, and its run is another machine's.</exception>
+    public static void DemandPlaced(string runId, RepositoryReference here, string taskId)
+    {
+        var folder = new RunFolder(here.Path, runId);
+        if (!File.Exists(MarkerOf(folder, taskId)) && StatusFile.Read(folder.Status) is { } run && run.Queue != here.Queue)
+        {
+            throw Gone(runId, taskId);
+        }
+    }
+
     /// <summary>On a host: a step there has ended, and its end counts once the work is shared.</summary>
     /// <returns>What was not shared, since it has what looks like a secret or is too large.</returns>
     /// <exception cref="StepException">It can't be shared now.</exception>
@@ -154,14 +188,17 @@ public sealed class TaskShare(RunServices services, string? remote)
         RepositoryReference here,
         string taskId,
         CancellationToken stop
-    ) =>
-        await PushIfPlacedAsync(runId, here, taskId, stop) switch
+    )
+    {
+        DemandPlaced(runId, here, taskId);
+        return await PushIfPlacedAsync(runId, here, taskId, stop) switch
         {
             null => [],
-            { IsFenced: true } => throw NotNow($"another machine has {taskId} of {runId} now"),
+            { IsFenced: true } => throw Gone(runId, taskId),
             { Problem: { Length: > 0 } problem } => throw NotNow($"what was made of {taskId} here can't be shared: {problem}"),
             var shared => shared.LeftOut,
         };
+    }
 
     /// <summary>How often a host pushes the task; null: it is not placed here.</summary>
     public static TimeSpan? IntervalOf(string runId, RepositoryReference here, string taskId) =>
@@ -178,6 +215,7 @@ public sealed class TaskShare(RunServices services, string? remote)
             return;
         }
         File.Delete(MarkerOf(folder, taskId));
+        await ForgetAsync(new HandTaskInput(runId, here, "", taskId), CancellationToken.None);
         foreach (var path in AgentRunFolders.Of(folder.Task(taskId)))
         {
             if (new AgentStartFolder(folder.Name, taskId, 0, path) is { MayBeAtWork: true } start)
@@ -208,6 +246,10 @@ public sealed class TaskShare(RunServices services, string? remote)
         ?? throw NotNow(
             $"{at.TaskId} of {at.RunId} can't come to {services.Host} or leave it: wip.remote is not set in {at.Repository.Path}"
         );
+
+    // As where a worker stops: the step is done where the task is.
+    private static StepException Gone(string runId, string taskId) =>
+        new($"{taskId} of {runId} is not placed here any more", FailureTypes.WorkerStops) { IsFinal = false };
 
     private static StepException NotNow(string why) => new($"{why.TrimEnd('.')}. It is tried again.", "NotShared") { IsFinal = false };
 
