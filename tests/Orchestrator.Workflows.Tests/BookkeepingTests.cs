@@ -46,13 +46,13 @@ public sealed class BookkeepingTests(ITestOutputHelper output)
         );
         await run.ResultAsync();
 
-        var fetched = await run.Run.FetchHistoryAsync();
-        var history = fetched.Events;
+        var history = (await run.Run.FetchHistoryAsync()).Events;
         var (activities, tasks) = Count([.. history]);
 
         var perTask = (double)(activities + tasks) / Tasks;
         output.WriteLine(
-            $"{history.Count} events and {history.Sum(e => e.CalculateSize()) / 1024} KiB of {Tasks} tasks; bookkeeping {perTask:0.0} per task: {(double)activities / Tasks:0.0} of activities, "
+            $"{history.Count} events and {history.Sum(e => e.CalculateSize()) / 1024} KiB of {Tasks} tasks; "
+                + $"bookkeeping {perTask:0.0} per task: {(double)activities / Tasks:0.0} of activities, "
                 + $"{(double)tasks / Tasks:0.0} of workflow tasks that only follow on them"
         );
         Assert.True(activities > 0);
