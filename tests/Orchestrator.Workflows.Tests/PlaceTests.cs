@@ -1,6 +1,5 @@
 using Orchestrator.Messages;
 using Orchestrator.TestKit;
-using Temporalio.Worker;
 using Xunit;
 
 namespace Orchestrator.Workflows.Tests;
@@ -8,16 +7,15 @@ namespace Orchestrator.Workflows.Tests;
 /// <summary>Tasks of a run that may be done on other hosts.</summary>
 public class PlaceTests
 {
-    private const string Places = "places";
     private const string There = "orchestrator@bbbb/key2";
     private const string Elsewhere = "orchestrator@cccc/key3";
-    private static readonly RunRules Spread = new() { Places = Places };
+    private static readonly RunRules Spread = new() { Places = ScriptedHost.Places };
 
     [Fact]
     public async Task Task_WithAPlaceOnAHost_IsDoneThereAndMergedOnTheRunsMachine()
     {
         await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a"), RunTests.Task("b", "a")], settings: Spread);
-        await using var there = new Host(run, There);
+        await using var there = new ScriptedHost(run, There);
         await run.BeginAsync();
 
         var result = await run.ResultAsync();
@@ -39,7 +37,7 @@ public class PlaceTests
     public async Task Task_WithAPlaceOnTheRunsMachine_NeedsNothingBrought()
     {
         await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")], settings: Spread);
-        await using var home = new Host(run, run.Queue);
+        await using var home = new ScriptedHost(run, run.Queue);
         await run.BeginAsync();
 
         var result = await run.ResultAsync();
@@ -54,14 +52,14 @@ public class PlaceTests
     public async Task Task_WithALabelThatNoHostHas_WaitsAndSaysForWhat()
     {
         await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a") with { Host = "gpu" }], settings: Spread);
-        await using var plain = new Host(run, There);
+        await using var plain = new ScriptedHost(run, There);
         await run.BeginAsync();
 
         await run.UntilAsync(status =>
             status.Tasks is [var only] && only.Reason.Contains("waits for a host with the label gpu", StringComparison.Ordinal)
         );
         Assert.Empty(plain.Placing);
-        await using var labelled = new Host(run, Elsewhere, label: "gpu");
+        await using var labelled = new ScriptedHost(run, Elsewhere, label: "gpu");
         var result = await run.ResultAsync();
 
         Assert.Equal(RunStates.Completed, result.State);
@@ -86,7 +84,7 @@ public class PlaceTests
     public async Task Task_WhoseHostIsNotHeardOf_GoesOnOnAnotherFromWhatWasShared()
     {
         await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")], settings: Spread);
-        await using var first = new Host(run, There);
+        await using var first = new ScriptedHost(run, There);
         var begun = new TaskCompletionSource();
         first.Activities.Agent = async (_, stop) =>
         {
@@ -96,7 +94,7 @@ public class PlaceTests
         };
         await run.BeginAsync();
         await begun.Task;
-        await using var second = new Host(run, Elsewhere, offers: false);
+        await using var second = new ScriptedHost(run, Elsewhere, offers: false);
 
         // As the second one does where the server gives it the place of the first.
         await run
@@ -108,47 +106,5 @@ public class PlaceTests
         Assert.Equal([("a", "conversation")], second.Activities.Starts.Select(start => (start.Task.Task.Id, start.Session)));
         Assert.Equal(["hand a", "hand a", "take a"], run.Activities.Placing);
         Assert.Equal("rack (cccc)", (await run.StatusAsync()).Tasks[0].Host);
-    }
-
-    private static Task WorkAsync(ScriptedRun run, string queue, ScriptedActivities activities, CancellationToken stop) =>
-        new TemporalWorker(
-            run.Client,
-            new TemporalWorkerOptions(queue)
-            {
-                MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(200),
-                DefaultHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(200),
-            }.AddAllActivities(activities)
-        ).ExecuteAsync(stop);
-
-    /// <summary>A worker of another machine.</summary>
-    private sealed class Host : IAsyncDisposable
-    {
-        private readonly CancellationTokenSource _stop = new();
-        private readonly List<Task> _working = [];
-
-        public Host(ScriptedRun run, string queue, bool offers = true, string? label = null)
-        {
-            Activities = queue == run.Queue ? run.Activities : new(run.Activities.Tasks, new RunRules(), queue, run.Client);
-            if (queue != run.Queue)
-            {
-                _working.Add(WorkAsync(run, queue, Activities, _stop.Token));
-            }
-            if (offers)
-            {
-                _working.Add(WorkAsync(run, QueueNames.ForPlaces(Places, label), Activities, _stop.Token));
-            }
-        }
-
-        public ScriptedActivities Activities { get; }
-
-        /// <summary>What it has done to places.</summary>
-        public IEnumerable<string> Placing => Activities.Placing;
-
-        public async ValueTask DisposeAsync()
-        {
-            await _stop.CancelAsync();
-            await Task.WhenAll(_working).ContinueWith(_ => { }, TaskScheduler.Default);
-            _stop.Dispose();
-        }
     }
 }

@@ -10,11 +10,15 @@ internal sealed partial class ScriptedActivities : IPlaceActivities
     /// <summary>What was done to places.</summary>
     public ConcurrentQueue<string> Placing { get; } = new();
 
+    /// <summary>How long tasks have waited for a place here.</summary>
+    public ConcurrentQueue<TimeSpan> PlaceWaits { get; } = new();
+
     [Activity]
     public async Task HoldPlaceAsync(HoldPlaceInput input)
     {
         var context = ActivityExecutionContext.Current;
         Placing.Enqueue($"hold {input.TaskId}");
+        PlaceWaits.Enqueue(context.Info.StartedTime - context.Info.CurrentAttemptScheduledTime);
         var place = new TaskPlace(new("/there", "key2", queue) { Host = "desk" }, context.Info.Attempt);
         await client.GetWorkflowHandle<ITaskWorkflow>(context.Info.WorkflowId!).SignalAsync(task => task.PlacedAsync(place));
         while (!context.CancellationToken.IsCancellationRequested)

@@ -1,0 +1,60 @@
+using Orchestrator.Messages;
+using Temporalio.Client;
+using Temporalio.Worker;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>A worker of another machine, or of the run's own, which offers places for tasks.</summary>
+internal sealed class ScriptedHost : IAsyncDisposable
+{
+    /// <summary>What the clones of its repository share.</summary>
+    public const string Places = "places";
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _working = [];
+
+    public ScriptedHost(
+        ScriptedRun run,
+        string queue,
+        bool offers = true,
+        string? label = null,
+        int slots = 100,
+        ITemporalClient? client = null
+    )
+    {
+        client ??= run.Client;
+        Activities = queue == run.Queue ? run.Activities : new(run.Activities.Tasks, new RunRules(), queue, client);
+        if (queue != run.Queue)
+        {
+            _working.Add(WorkAsync(client, queue, 100, Activities, _stop.Token));
+        }
+        if (offers)
+        {
+            _working.Add(WorkAsync(client, QueueNames.ForPlaces(Places, label), slots, Activities, _stop.Token));
+        }
+    }
+
+    public ScriptedActivities Activities { get; }
+
+    /// <summary>What it has done to places.</summary>
+    public IEnumerable<string> Placing => Activities.Placing;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_working).ContinueWith(_ => { }, TaskScheduler.Default);
+        _stop.Dispose();
+    }
+
+    private static Task WorkAsync(ITemporalClient client, string queue, int slots, ScriptedActivities activities, CancellationToken stop) =>
+        new TemporalWorker(
+            client,
+            new TemporalWorkerOptions(queue)
+            {
+                MaxConcurrentActivities = slots,
+                MaxConcurrentActivityTaskPolls = 1,
+                MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(200),
+                DefaultHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(200),
+            }.AddAllActivities(activities)
+        ).ExecuteAsync(stop);
+}
