@@ -58,16 +58,16 @@ public sealed class AcpDriverTests
     }
 
     [Theory]
-    [InlineData("acp", "Authentication required It said: 'no login here'.")]
-    [InlineData("no-such-manner", "(exit code 2)")]
-    public async Task Agent_ThatFails_IsToldWithWhatItSaid(string mode, string says)
+    [InlineData("acp", AgentFailure.GaveUp, "Authentication required It said: 'no login here'.")]
+    [InlineData("no-such-manner", AgentFailure.Account, "(exit code 2)")]
+    public async Task Agent_ThatFails_IsToldWithWhatItSaid(string mode, AgentFailure failure, string says)
     {
         await using AgentFixture agents = new();
 
         var (code, outcome) = await DriveAsync(agents, "made.txt", "fails", mode: mode);
 
         Assert.NotEqual(0, code);
-        Assert.Equal(AgentFailure.GaveUp, outcome.Failure);
+        Assert.Equal(failure, outcome.Failure);
         Assert.Contains(says, outcome.Detail, StringComparison.Ordinal);
     }
 

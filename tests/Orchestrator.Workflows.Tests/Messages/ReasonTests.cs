@@ -21,6 +21,7 @@ public sealed class ReasonTests
         "Gates",
         "Identity",
         "Kept",
+        "Label",
         "Name",
         "Path",
         "Repository",
