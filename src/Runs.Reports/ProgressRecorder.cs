@@ -7,6 +7,9 @@ namespace Orchestrator.Runs.Reports;
 public sealed class ProgressRecorder
 {
     private const int MostRemembered = 16;
+
+    // An attempt whose time is over while the disk hangs may still write when the next one does.
+    private readonly Lock _writing = new();
     private readonly ConcurrentDictionary<string, ((DateTime Time, long Length) File, RunStatus Status)> _lastWritten = new(
         StringComparer.Ordinal
     );
@@ -34,9 +37,12 @@ public sealed class ProgressRecorder
     /// <param name="executionId">The execution of the run that reports it.</param>
     public void Record(RunFolder folder, ProgressInput input, string executionId = "")
     {
-        Directory.CreateDirectory(folder.Path);
-        Append(folder.Events, input.Events);
-        EscalationReport.WriteIfDue(folder, WriteStatus(folder.Status, input, executionId));
+        lock (_writing)
+        {
+            Directory.CreateDirectory(folder.Path);
+            Append(folder.Events, input.Events);
+            EscalationReport.WriteIfDue(folder, WriteStatus(folder.Status, input, executionId));
+        }
     }
 
     /// <summary>Appends new events, after cutting off what an interrupted append or a power cut left behind the last whole event.</summary>

@@ -488,4 +488,50 @@ public sealed class RunStepsTests
         Assert.Equal(3, File.ReadAllLines(run.Events).Length);
         Assert.Equal("a", Assert.Single(StatusFile.Read(run.Status)!.Tasks).Id);
     }
+
+    /// <summary>An attempt whose time is over may still write while the next one does.</summary>
+    [Fact]
+    public void Progress_RecordedByTwoAttemptsAtOnce_HoldsEachEventOnce()
+    {
+        using var folder = new TempFolder();
+        var run = new RunFolder(folder.Path, RunFixture.RunId);
+        var recorder = new ProgressRecorder();
+        var inputs = Enumerable
+            .Range(1, 300)
+            .Select(sequence => new ProgressInput(
+                new RepositoryReference(folder.Path, "k", "q"),
+                new RunStatus
+                {
+                    RunId = RunFixture.RunId,
+                    State = RunStates.Executing,
+                    Sequence = sequence,
+                },
+                [],
+                [
+                    new RunEvent
+                    {
+                        Sequence = sequence,
+                        Time = DateTimeOffset.UnixEpoch,
+                        State = "x",
+                    },
+                ]
+            ))
+            .ToList();
+        using var together = new Barrier(4);
+
+        var attempts = Enumerable.Range(0, 4).Select(_ => new Thread(RecordAll)).ToList();
+        attempts.ForEach(attempt => attempt.Start());
+        attempts.ForEach(attempt => attempt.Join());
+
+        Assert.Equal(300, File.ReadAllLines(run.Events).Length);
+
+        void RecordAll()
+        {
+            foreach (var input in inputs)
+            {
+                together.SignalAndWait();
+                recorder.Record(run, input);
+            }
+        }
+    }
 }
