@@ -1,0 +1,111 @@
+using Orchestrator.Messages;
+using Orchestrator.Runs.Reports;
+using Orchestrator.TestKit;
+using Xunit;
+
+namespace Orchestrator.Runs.Tests;
+
+/// <summary>The record of a run holds each event once, whatever interrupts its writing.</summary>
+public sealed class ProgressRecorderTests
+{
+    [Fact]
+    public void Progress_RecordedTwiceAndAfterHalfALine_HoldsEachEventOnce()
+    {
+        using var folder = new TempFolder();
+        var run = new RunFolder(folder.Path, RunFixture.RunId);
+        var input = new ProgressInput(
+            new RepositoryReference(folder.Path, "k", "q"),
+            new RunStatus
+            {
+                RunId = RunFixture.RunId,
+                State = RunStates.Executing,
+                Sequence = 2,
+            },
+            [new RunTask { Id = "a", State = TaskStates.Executing }],
+            [
+                new RunEvent
+                {
+                    Sequence = 1,
+                    Time = DateTimeOffset.UnixEpoch,
+                    State = "x",
+                },
+                new RunEvent
+                {
+                    Sequence = 2,
+                    Time = DateTimeOffset.UnixEpoch,
+                    State = "y",
+                },
+            ]
+        );
+        new ProgressRecorder().Record(run, input);
+        File.AppendAllText(run.Events, "{\"sequence\":3,\"ti");
+
+        new ProgressRecorder().Record(run, input);
+        new ProgressRecorder().Record(
+            run,
+            input with
+            {
+                Run = input.Run with { Sequence = 3 },
+                Tasks = [],
+                Events =
+                [
+                    new RunEvent
+                    {
+                        Sequence = 3,
+                        Time = DateTimeOffset.UnixEpoch,
+                        State = "z",
+                    },
+                ],
+            }
+        );
+
+        Assert.Equal(3, File.ReadAllLines(run.Events).Length);
+        Assert.Equal("a", Assert.Single(StatusFile.Read(run.Status)!.Tasks).Id);
+    }
+
+    /// <summary>An attempt whose time is over may still write while the next one does.</summary>
+    [Fact]
+    public void Progress_RecordedByTwoAttemptsAtOnce_HoldsEachEventOnce()
+    {
+        using var folder = new TempFolder();
+        var run = new RunFolder(folder.Path, RunFixture.RunId);
+        var recorder = new ProgressRecorder();
+        var inputs = Enumerable
+            .Range(1, 300)
+            .Select(sequence => new ProgressInput(
+                new RepositoryReference(folder.Path, "k", "q"),
+                new RunStatus
+                {
+                    RunId = RunFixture.RunId,
+                    State = RunStates.Executing,
+                    Sequence = sequence,
+                },
+                [],
+                [
+                    new RunEvent
+                    {
+                        Sequence = sequence,
+                        Time = DateTimeOffset.UnixEpoch,
+                        State = "x",
+                    },
+                ]
+            ))
+            .ToList();
+        using var together = new Barrier(4);
+
+        var attempts = Enumerable.Range(0, 4).Select(_ => new Thread(RecordAll)).ToList();
+        attempts.ForEach(attempt => attempt.Start());
+        attempts.ForEach(attempt => attempt.Join());
+
+        Assert.Equal(300, File.ReadAllLines(run.Events).Length);
+
+        void RecordAll()
+        {
+            foreach (var input in inputs)
+            {
+                together.SignalAndWait();
+                recorder.Record(run, input);
+            }
+        }
+    }
+}
