@@ -29,7 +29,7 @@ public sealed class PlaceActivities(RunServices services, RepositoryReference he
         _share.Hold(input.RunId, here, input.TaskId);
         try
         {
-            isStopped = await HoldAsync(input, isHome);
+            isStopped = await Heartbeats.WhileAsync(stop => HoldAsync(input, isHome, stop));
             if (isStopped)
             {
                 // Another host may have it, or this one when it is back.
@@ -56,10 +56,9 @@ public sealed class PlaceActivities(RunServices services, RepositoryReference he
 
     /// <summary>Keeps it until it is not wanted any more, and shares the task's work every so often.</summary>
     /// <returns>The worker stops: the task may go on here when it is back.</returns>
-    private async Task<bool> HoldAsync(HoldPlaceInput input, bool isHome)
+    private async Task<bool> HoldAsync(HoldPlaceInput input, bool isHome, CancellationToken stop)
     {
         var context = ActivityExecutionContext.Current;
-        var stop = ActivityStop.Token;
         var task = context.TemporalClient.GetWorkflowHandle<ITaskWorkflow>(
             context.Info.WorkflowId ?? throw new InvalidOperationException("A place is held for a workflow.")
         );
@@ -75,14 +74,13 @@ public sealed class PlaceActivities(RunServices services, RepositoryReference he
         var last = services.Time.GetTimestamp();
         while (!stop.IsCancellationRequested)
         {
-            context.Heartbeat();
             if (
                 !isHome
                 && TaskShare.IntervalOf(input.RunId, here, input.TaskId) is { } interval
                 && services.Time.GetElapsedTime(last) >= interval
             )
             {
-                await ShareAsync(input, context, stop);
+                await ShareAsync(input, stop);
                 last = services.Time.GetTimestamp();
             }
             await Task.WhenAny(Task.Delay(Pause, services.Time, stop));
@@ -90,16 +88,11 @@ public sealed class PlaceActivities(RunServices services, RepositoryReference he
         return context.CancelReason is ActivityCancelReason.WorkerShutdown;
     }
 
-    private async Task ShareAsync(HoldPlaceInput input, ActivityExecutionContext context, CancellationToken stop)
+    private async Task ShareAsync(HoldPlaceInput input, CancellationToken stop)
     {
         try
         {
-            var pushing = _share.PushIfPlacedAsync(input.RunId, here, input.TaskId, stop);
-            while (await Task.WhenAny(pushing, Task.Delay(Pause, services.Time, CancellationToken.None)) != pushing)
-            {
-                context.Heartbeat();
-            }
-            await pushing;
+            await _share.PushIfPlacedAsync(input.RunId, here, input.TaskId, stop);
         }
         catch (Exception missed) when (missed is not OperationCanceledException)
         {

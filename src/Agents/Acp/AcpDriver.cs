@@ -55,18 +55,18 @@ public static class AcpDriver
         {
             connection.End();
         }
-        var isDone = await talk;
+        var code = await talk;
         // The end of its input ends an agent; one that stays is stopped.
         await input.Writer.CompleteAsync();
         await Task.WhenAny(agent, Task.Delay(TimeSpan.FromSeconds(5), cancellationToken));
         await ending.CancelAsync();
         await agent.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        return isDone is { } told ? (told ? 0 : 1) : (await agent).ExitCode;
+        return code ?? (await agent).ExitCode;
     }
 
     /// <summary>Asks the agent, and tells how that ended.</summary>
-    /// <returns>It is done, or it is not; null: the agent has ended and left no answer, which its end tells.</returns>
-    private static async Task<bool?> TalkAsync(AcpConnection connection, AcpRequest request, string prompt, Action<string> print)
+    /// <returns>The exit code: 0: it is done; null: the agent has ended and left no answer, which its end tells.</returns>
+    private static async Task<int?> TalkAsync(AcpConnection connection, AcpRequest request, string prompt, Action<string> print)
     {
         try
         {
@@ -111,7 +111,7 @@ public static class AcpDriver
                     ? JsonSerializer.Serialize(new { type = AcpEvents.Done })
                     : JsonSerializer.Serialize(new { type = AcpEvents.Failed, message = $"The agent stopped: {reason}." })
             );
-            return done;
+            return done ? 0 : 1;
         }
         catch (AcpException e) when (e.IsEnd)
         {
@@ -120,7 +120,7 @@ public static class AcpDriver
         catch (AcpException e)
         {
             print(JsonSerializer.Serialize(new { type = AcpEvents.Failed, message = $"{e.Message}{connection.Said}" }));
-            return false;
+            return 1;
         }
     }
 }

@@ -80,9 +80,10 @@ internal sealed class WorkerHost : IAsyncDisposable
             }
             await host.RefuseTwinAsync(stop);
             await host.ClearAfterTheDeadAsync(stop);
+            IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> served = [.. repositories.Zip(inHand.References)];
             var (places, remotes) = engine.IsEmbedded
                 ? ([], new Dictionary<string, string>())
-                : await PlacesAsync([.. repositories.Zip(inHand.References)], offered, context, stop);
+                : await PlacesAsync(served, offered, context, stop);
             var options = new RunWorkerOptions
             {
                 Places = places,
@@ -103,44 +104,21 @@ internal sealed class WorkerHost : IAsyncDisposable
             host._working = host._worker.ExecuteAsync(host._stopping.Token);
             if (TelemetryWatch.Options(context) is { } telemetry)
             {
-                host._telemetry = new TelemetryWatch(
-                    telemetry,
-                    [.. repositories.Zip(inHand.References)],
-                    context,
-                    loggers.CreateLogger<TelemetryWatch>()
-                );
+                host._telemetry = new TelemetryWatch(telemetry, served, context, loggers.CreateLogger<TelemetryWatch>());
             }
-            var placed = new PlacedTaskWatch(
-                engine,
-                remotes,
-                [.. repositories.Zip(inHand.References)],
-                context,
-                loggers.CreateLogger<PlacedTaskWatch>()
-            );
-            host._placed = placed;
+            host._placed = new PlacedTaskWatch(engine, remotes, served, context, loggers.CreateLogger<PlacedTaskWatch>());
             host._watching = Task.WhenAll(
-                new RunSharing(engine, [.. repositories.Zip(inHand.References)], context, loggers.CreateLogger<RunSharing>()).RunAsync(
-                    host._stopping.Token
-                ),
-                placed.RunAsync(host._stopping.Token),
+                new RunSharing(engine, served, context, loggers.CreateLogger<RunSharing>()).RunAsync(host._stopping.Token),
+                host._placed.RunAsync(host._stopping.Token),
                 takesOver is { } after
-                    ? new TakeOverWatch(
-                        engine,
-                        [.. repositories.Zip(inHand.References)],
-                        after,
-                        context,
-                        loggers.CreateLogger<TakeOverWatch>()
-                    ).RunAsync(host._stopping.Token)
+                    ? new TakeOverWatch(engine, served, after, context, loggers.CreateLogger<TakeOverWatch>()).RunAsync(
+                        host._stopping.Token
+                    )
                     : Task.CompletedTask,
                 host._telemetry?.RunAsync(host._stopping.Token) ?? Task.CompletedTask,
                 new FailureWatch(engine, context, loggers.CreateLogger<FailureWatch>()).RunAsync(host._stopping.Token),
                 new EndedRunWatch(engine, repositories, context, loggers.CreateLogger<EndedRunWatch>()).RunAsync(host._stopping.Token),
-                new MissedFireWatch(
-                    engine,
-                    [.. repositories.Zip(inHand.References)],
-                    context,
-                    loggers.CreateLogger<MissedFireWatch>()
-                ).RunAsync(host._stopping.Token)
+                new MissedFireWatch(engine, served, context, loggers.CreateLogger<MissedFireWatch>()).RunAsync(host._stopping.Token)
             );
             host._loss = engine.UntilLostAsync(context, host._stopping.Token);
             host.Running = host.UntilOneBreaksAsync();

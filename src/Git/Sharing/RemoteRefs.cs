@@ -37,7 +37,7 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
         var output = await repository.ReadAsync(call, cancellationToken);
         return output.ExitCode == 0 ? new PushOutcome(true, false, "")
             : output.Text.Contains("stale info", StringComparison.Ordinal) ? new PushOutcome(false, true, "")
-            : new PushOutcome(false, false, FileNames.Show($"{output.ErrorText} {output.Text}".ReplaceLineEndings(" ").Trim(), 600));
+            : new PushOutcome(false, false, Shown($"{output.ErrorText} {output.Text}"));
     }
 
     /// <summary>Fetches refs.</summary>
@@ -58,7 +58,7 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
             ]),
             cancellationToken
         );
-        return output.ExitCode == 0 ? "" : FileNames.Show(output.ErrorText.ReplaceLineEndings(" ").Trim(), 600);
+        return output.ExitCode == 0 ? "" : Shown(output.ErrorText);
     }
 
     /// <summary>Lists refs.</summary>
@@ -79,7 +79,7 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
                     .ToDictionary(line => line[1], line => line[0], StringComparer.Ordinal),
                 ""
             )
-            : (new Dictionary<string, string>(), FileNames.Show(output.ErrorText.ReplaceLineEndings(" ").Trim(), 600));
+            : (new Dictionary<string, string>(), Shown(output.ErrorText));
     }
 
     /// <summary>Removes refs that are as they were listed.</summary>
@@ -99,11 +99,13 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
             ]),
             cancellationToken
         );
-        return output.ExitCode == 0 ? "" : FileNames.Show($"{output.ErrorText} {output.Text}".ReplaceLineEndings(" ").Trim(), 600);
+        return output.ExitCode == 0 ? "" : Shown($"{output.ErrorText} {output.Text}");
     }
 
     /// <summary>Whether what <see cref="FetchAsync"/> has returned says that the remote does not have the ref.</summary>
     public static bool SaysAbsent(string problem) => problem.Contains("couldn't find remote ref", StringComparison.Ordinal);
+
+    private static string Shown(string said) => FileNames.Show(said.ReplaceLineEndings(" ").Trim(), 600);
 
     // A remote may be a path relative to the checkout.
     private GitCall Call(IEnumerable<string> arguments) =>

@@ -23,19 +23,17 @@ internal sealed class SharedCopies(GitRepository repository, string? remote)
         }
         var shared = remote ?? own;
         var refs = new RemoteRefs(repository, shared);
-        var branches = $"{LeftRefs.Heads}{run.BranchPrefix}/{run.Folder.Name}/";
-        string[] below = [RunRefs.Wips(run.Folder) + "/", RunRefs.Kepts(run.Folder) + "/", RunRefs.Placed(run.Folder) + "/", branches];
-        string[] single = [RunRefs.Shared(run.Folder.Name), RunRefs.Base(run.Folder), RunRefs.LastMerge(run.Folder)];
-        var (found, problem) = await refs.ListAsync([.. single, .. below.Select(prefix => prefix + "*")], stop);
+        var prefix = run.BranchPrefix ?? "";
+        var (found, problem) = await refs.ListAsync(["refs/orchestrator/*", $"{LeftRefs.Heads}{prefix}/{run.Folder.Name}/*"], stop);
         if (problem.Length > 0)
         {
             return Left(problem);
         }
-        var contained = await new UserHistory(repository, [run.BranchPrefix ?? ""]).ContainedAsync([.. found.Values.Distinct()], stop);
-        var gone = found
-            .Where(one => single.Contains(one.Key) || Array.Exists(below, prefix => one.Key.StartsWith(prefix, StringComparison.Ordinal)))
-            .Where(one => !one.Key.StartsWith(LeftRefs.Heads, StringComparison.Ordinal) || contained.Contains(one.Value))
-            .ToDictionary(StringComparer.Ordinal);
+        var ofRun = new LeftRefs(prefix).RefsOf(run, found).ToList();
+        var contained = await new UserHistory(repository, [prefix]).ContainedAsync([.. ofRun.Select(one => one.Commit).Distinct()], stop);
+        var gone = ofRun
+            .Where(one => !one.Ref.StartsWith(LeftRefs.Heads, StringComparison.Ordinal) || contained.Contains(one.Commit))
+            .ToDictionary(one => one.Ref, one => one.Commit, StringComparer.Ordinal);
         return gone.Count > 0 && await refs.RemoveAsync(gone, stop) is { Length: > 0 } refusal ? Left(refusal) : null;
 
         string Left(string why) => $"what {shared} has of {run.Status.RunId} stays there: {why}";

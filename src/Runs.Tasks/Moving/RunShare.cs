@@ -15,8 +15,6 @@ public sealed record ShareOutcome(bool IsFenced, string Problem, IReadOnlyList<s
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class RunShare(RunServices services)
 {
-    private const string FilesFolder = "run/";
-    private const string RefsFile = "refs";
     private readonly SharedRunFiles _files = new();
 
     /// <summary>How a run is shared, by the settings of its start; null: it has no files here.</summary>
@@ -44,13 +42,7 @@ public sealed class RunShare(RunServices services)
         var refs = new RefStore(repository);
         var (shared, leftOut) = await CollectAsync(repository, folder, start.Settings, stop);
         var list = Path.Combine(folder.Path, ".shared-refs");
-        DurableFile.Write(list, string.Concat(shared.Select(one => $"{one.Value} {one.Key}\n").Order(StringComparer.Ordinal)));
-        var files = new Dictionary<string, string>(StringComparer.Ordinal) { [RefsFile] = list };
-        foreach (var file in _files.Of(folder, leftOut, _ => true))
-        {
-            files[FilesFolder + SharedRunFiles.PathIn(folder, file)] = file;
-        }
-        var tree = await new FolderTrees(repository).WriteAsync(files, _files.Known, stop);
+        var tree = await _files.StoreAsync(repository, folder, shared, list, leftOut, _ => true, stop);
         var name = RunRefs.Shared(folder.Name);
         var known = await refs.ReadAsync(name, stop);
         var commits = new CommitStore(repository);
@@ -109,23 +101,7 @@ public sealed class RunShare(RunServices services)
         {
             return $"{remote} does not have it ({absent})";
         }
-        var listed = new Dictionary<string, string>(StringComparer.Ordinal);
-        await foreach (var (path, content) in new FolderTrees(repository).ReadAsync(name, stop))
-        {
-            if (path == RefsFile)
-            {
-                foreach (var line in Encoding.UTF8.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-                {
-                    listed[line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]] = line.Split(' ')[0];
-                }
-            }
-            else if (path.StartsWith(FilesFolder, StringComparison.Ordinal) && SharedRunFiles.StaysInside(path))
-            {
-                var file = Path.Combine(folder.Path, path[FilesFolder.Length..]);
-                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-                DurableFile.Write(file, content);
-            }
-        }
+        var listed = await SharedRunFiles.TakeAsync(repository, folder, name, _ => true, stop);
         var own = listed.Keys.Where(one => IsOfRun(one, folder)).ToDictionary(one => one, one => one, StringComparer.Ordinal);
         return own.Count == 0 ? "" : await shared.FetchAsync(own, stop);
     }

@@ -8,13 +8,76 @@ namespace Orchestrator.Runs.Tasks.Moving;
 internal sealed class SharedRunFiles
 {
     private const long LargestFile = 8 * 1024 * 1024;
+    private const string FilesFolder = "run/";
+    private const string RefsFile = "refs";
+    private readonly KnownFiles _known = new();
     private readonly Dictionary<string, (FileStamp Stamp, string? Secret)> _lookedAt = new(StringComparer.Ordinal);
 
     /// <summary>Files of an agent's start that say which processes run, or repeat its conversation.</summary>
     private static readonly string[] OfProcesses = ["pid", "supervisor", "lease", "stderr"];
 
-    /// <summary>Files that are stored already.</summary>
-    public KnownFiles Known { get; } = new();
+    /// <summary>Stores what is shared as one tree: the files that may leave, and the list of refs that belong to them.</summary>
+    /// <param name="repository">Where it is stored.</param>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="refs">The commits, by names of refs.</param>
+    /// <param name="list">Absolute path of the file that gets the list.</param>
+    /// <param name="leftOut">Takes the files that may not leave, and why.</param>
+    /// <param name="isWanted">Whether a file is to leave, by its path in the run's folder with slashes.</param>
+    /// <param name="stop">Ends git.</param>
+    /// <returns>The tree.</returns>
+    public async Task<string> StoreAsync(
+        GitRepository repository,
+        RunFolder folder,
+        IReadOnlyDictionary<string, string> refs,
+        string list,
+        List<string> leftOut,
+        Func<string, bool> isWanted,
+        CancellationToken stop
+    )
+    {
+        DurableFile.Write(list, string.Concat(refs.Select(one => $"{one.Value} {one.Key}\n").Order(StringComparer.Ordinal)));
+        var files = new Dictionary<string, string>(StringComparer.Ordinal) { [RefsFile] = list };
+        foreach (var file in Of(folder, leftOut, isWanted))
+        {
+            files[FilesFolder + PathIn(folder, file)] = file;
+        }
+        return await new FolderTrees(repository).WriteAsync(files, _known, stop);
+    }
+
+    /// <summary>Takes files of what was stored so into the run's folder.</summary>
+    /// <param name="repository">Where it is stored.</param>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="name">Ref or commit of the tree.</param>
+    /// <param name="isWanted">Whether a file is taken, by its path in the run's folder with slashes.</param>
+    /// <param name="stop">Ends git.</param>
+    /// <returns>The listed commits, by names of refs.</returns>
+    public static async Task<IReadOnlyDictionary<string, string>> TakeAsync(
+        GitRepository repository,
+        RunFolder folder,
+        string name,
+        Func<string, bool> isWanted,
+        CancellationToken stop
+    )
+    {
+        var listed = new Dictionary<string, string>(StringComparer.Ordinal);
+        await foreach (var (path, content) in new FolderTrees(repository).ReadAsync(name, stop))
+        {
+            if (path == RefsFile)
+            {
+                foreach (var line in Encoding.UTF8.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                {
+                    listed[line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]] = line.Split(' ')[0];
+                }
+            }
+            else if (path.StartsWith(FilesFolder, StringComparison.Ordinal) && StaysInside(path) && isWanted(path[FilesFolder.Length..]))
+            {
+                var file = Path.Combine(folder.Path, path[FilesFolder.Length..]);
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                DurableFile.Write(file, content);
+            }
+        }
+        return listed;
+    }
 
     /// <summary>A snapshot of unfinished work, if it may leave.</summary>
     /// <param name="worktree">Where it is.</param>
@@ -52,7 +115,7 @@ internal sealed class SharedRunFiles
     /// <param name="folder">The run's folder.</param>
     /// <param name="leftOut">Takes those that may not, and why.</param>
     /// <param name="isWanted">Whether a file is to leave, by its path in the run's folder with slashes.</param>
-    public IEnumerable<string> Of(RunFolder folder, List<string> leftOut, Func<string, bool> isWanted)
+    private IEnumerable<string> Of(RunFolder folder, List<string> leftOut, Func<string, bool> isWanted)
     {
         foreach (var file in new DirectoryInfo(folder.Path).EnumerateFiles("*", SearchOption.AllDirectories))
         {
@@ -83,11 +146,11 @@ internal sealed class SharedRunFiles
     }
 
     /// <summary>The path of a file in the run's folder, with slashes.</summary>
-    public static string PathIn(RunFolder folder, string file) => Path.GetRelativePath(folder.Path, file).Replace('\\', '/');
+    private static string PathIn(RunFolder folder, string file) => Path.GetRelativePath(folder.Path, file).Replace('\\', '/');
 
     /// <summary>Whether a path that came from elsewhere stays in the folder that it is meant for.</summary>
     /// <param name="path">With slashes.</param>
-    public static bool StaysInside(string path) => !path.Split('/').Any(part => part is ".." or "." or "");
+    private static bool StaysInside(string path) => !path.Split('/').Any(part => part is ".." or "." or "");
 
     // What an agent printed counts once it has ended; before, it is followed no further on another machine.
     private static bool IsOfProcesses(FileInfo file) =>

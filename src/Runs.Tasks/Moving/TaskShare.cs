@@ -11,10 +11,9 @@ namespace Orchestrator.Runs.Tasks.Moving;
 /// <param name="remote">Name or address of the remote, by the settings here; null: none is set, and no task comes or goes.</param>
 public sealed class TaskShare(RunServices services, string? remote)
 {
-    private const string FilesFolder = "run/";
-    private const string RefsFile = "refs";
     private const string Marker = ".placed";
     private const int MostPushes = 5;
+    private readonly Turns _turns = services.Part(_ => new Turns());
 
     /// <summary>One at a time for each task: what is pushed follows on what this machine knows.</summary>
     private sealed class Turns
@@ -126,19 +125,18 @@ public sealed class TaskShare(RunServices services, string? remote)
 
     /// <summary>This process holds a place for the task.</summary>
     public void Hold(string runId, RepositoryReference here, string taskId) =>
-        services.Part(_ => new Turns()).Held.AddOrUpdate(NameOf(runId, here, taskId), 1, (_, count) => count + 1);
+        _turns.Held.AddOrUpdate(NameOf(runId, here, taskId), 1, (_, count) => count + 1);
 
     /// <summary>The place is given back.</summary>
     public void GiveBack(string runId, RepositoryReference here, string taskId) =>
-        services.Part(_ => new Turns()).Held.AddOrUpdate(NameOf(runId, here, taskId), 0, (_, count) => count - 1);
+        _turns.Held.AddOrUpdate(NameOf(runId, here, taskId), 0, (_, count) => count - 1);
 
     /// <summary>Tasks of a run that were placed here, and for which this process holds no place: those of a worker before.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="here">The repository.</param>
     public IReadOnlyList<string> FindLeft(string runId, RepositoryReference here)
     {
-        var held = services.Part(_ => new Turns()).Held;
-        return [.. FindPlaced(runId, here).Where(task => held.GetValueOrDefault(NameOf(runId, here, task)) == 0)];
+        return [.. FindPlaced(runId, here).Where(task => _turns.Held.GetValueOrDefault(NameOf(runId, here, task)) == 0)];
     }
 
     /// <summary>Tasks of a run that are placed here, as far as files say.</summary>
@@ -229,9 +227,10 @@ public sealed class TaskShare(RunServices services, string? remote)
 
     private async Task<Turn> TurnAsync(HandTaskInput at, CancellationToken stop)
     {
-        var (turn, files) = services
-            .Part(_ => new Turns())
-            .Of.GetOrAdd(NameOf(at.RunId, at.Repository, at.TaskId), _ => (new SemaphoreSlim(1), new SharedRunFiles()));
+        var (turn, files) = _turns.Of.GetOrAdd(
+            NameOf(at.RunId, at.Repository, at.TaskId),
+            _ => (new SemaphoreSlim(1), new SharedRunFiles())
+        );
         await turn.WaitAsync(stop);
         return new Turn(turn, files);
     }
@@ -276,13 +275,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         }
         Directory.CreateDirectory(folder.Task(at.TaskId));
         var list = Path.Combine(folder.Task(at.TaskId), ".shared-refs");
-        DurableFile.Write(list, string.Concat(own.Select(one => $"{one.Value} {one.Key}\n").Order(StringComparer.Ordinal)));
-        var files = new Dictionary<string, string>(StringComparer.Ordinal) { [RefsFile] = list };
-        foreach (var file in shared.Of(folder, leftOut, file => IsWanted(file, at.TaskId, isHost)))
-        {
-            files[FilesFolder + SharedRunFiles.PathIn(folder, file)] = file;
-        }
-        var tree = await new FolderTrees(repository).WriteAsync(files, shared.Known, stop);
+        var tree = await shared.StoreAsync(repository, folder, own, list, leftOut, file => IsWanted(file, at.TaskId, isHost), stop);
         var name = RunRefs.Placed(folder, at.TaskId);
         var known = await refs.ReadAsync(name, stop);
         var message = $"{folder.Name}/{at.TaskId}, by {services.Host}";
@@ -325,27 +318,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         {
             return true;
         }
-        var listed = new Dictionary<string, string>(StringComparer.Ordinal);
-        await foreach (var (path, content) in new FolderTrees(repository).ReadAsync(name, stop))
-        {
-            if (path == RefsFile)
-            {
-                foreach (var line in Encoding.UTF8.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-                {
-                    listed[line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]] = line.Split(' ')[0];
-                }
-            }
-            else if (
-                path.StartsWith(FilesFolder, StringComparison.Ordinal)
-                && SharedRunFiles.StaysInside(path)
-                && IsWanted(path[FilesFolder.Length..], at.TaskId, isHost: !isHost)
-            )
-            {
-                var file = Path.Combine(folder.Path, path[FilesFolder.Length..]);
-                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-                DurableFile.Write(file, content);
-            }
-        }
+        var listed = await SharedRunFiles.TakeAsync(repository, folder, name, file => IsWanted(file, at.TaskId, isHost: !isHost), stop);
         foreach (var ended in AgentRunFolders.Of(folder.Task(at.TaskId)).Where(path => File.Exists(Path.Combine(path, "exit"))))
         {
             // Its end is taken as it is: another start would be paid once more.
@@ -360,7 +333,7 @@ public sealed class TaskShare(RunServices services, string? remote)
 
     private static async Task TakeRefsAsync(
         GitRepository repository,
-        Dictionary<string, string> listed,
+        IReadOnlyDictionary<string, string> listed,
         IEnumerable<string> wanted,
         CancellationToken stop
     )
