@@ -15,6 +15,13 @@ internal static class BudgetFacts
             LimitTokens = ask.Cap.Tokens,
         };
 
+    /// <summary>A budget of the settings.</summary>
+    /// <param name="kind">One of <see cref="BudgetKinds"/>.</param>
+    /// <param name="scope">Which one.</param>
+    /// <param name="amount">Its limit; null: none, until a person gives one.</param>
+    public static Cap CapOf(string kind, string scope, BudgetAmount? amount) =>
+        new(KindOf(kind)!.Value, scope, amount?.Usd is { } usd ? MicroDollars.Of(usd) : null, amount?.Tokens);
+
     /// <summary>The name of a kind of budget, as in <c>budget.run</c>.</summary>
     public static string KindOf(CapKind kind) => kind.ToString().ToLowerInvariant();
 

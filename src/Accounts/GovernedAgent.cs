@@ -58,18 +58,12 @@ internal sealed record GovernedAgent
             Scopes.Account(Account, today),
         ];
 
-    // Scopes and budgets stand in the same order.
+    // Scopes and budgets stand in the same order. One that the settings do not limit is there, too: a person may have given it a limit since.
     private IReadOnlyList<Cap> Caps(DateOnly today) =>
         [
-            .. Settings
-                .Budget.All.Zip(ScopesOf(today))
-                .Where(one => one.First.Amount is not null)
-                .Select(one => CapOf(BudgetFacts.KindOf(one.First.Kind)!.Value, one.Second, one.First.Amount!)),
+            .. Settings.Budget.All.Zip(ScopesOf(today)).Select(one => BudgetFacts.CapOf(one.First.Kind, one.Second, one.First.Amount)),
             .. Fallback.Length > 0 && Settings.Claude.FallbackBudget is { } most
-                ? [CapOf(CapKind.Account, Scopes.Account(Account, today), most)]
+                ? [BudgetFacts.CapOf(BudgetKinds.Account, Scopes.Account(Account, today), most)]
                 : (Cap[])[],
         ];
-
-    private static Cap CapOf(CapKind kind, string scope, BudgetAmount amount) =>
-        new(kind, scope, amount.Usd is { } usd ? MicroDollars.Of(usd) : null, amount.Tokens);
 }

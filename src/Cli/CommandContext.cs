@@ -8,6 +8,7 @@ using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Backlogs;
 using Orchestrator.Runs.Loading;
+using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Tasks.Callbacks;
 using Orchestrator.Settings;
 
@@ -36,6 +37,9 @@ internal sealed class CommandContext(
 
     /// <summary>What the user's agents have used; it is read where it is needed.</summary>
     public AccountRecords AccountRecords => new(Environment, Time);
+
+    /// <summary>Reads what runs may spend.</summary>
+    public RunBudgetReader Budgets => field ??= new RunBudgetReader(Environment, Time);
 
     public IReadOnlyDictionary<string, string> Environment { get; } = environment;
 

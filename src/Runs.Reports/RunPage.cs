@@ -73,6 +73,10 @@ public sealed record RunPage(
             "cost",
             string.Create(CultureInfo.InvariantCulture, $"{run.Cost:0.00} USD{(tokens > 0 ? $", {tokens:#,0} tokens" : "")}")
         );
+        foreach (var line in BudgetText.Lines(run.Budgets))
+        {
+            yield return ("limit", line);
+        }
         if (PaidBy.Of(run, folder) is { Length: > 0 } payers)
         {
             yield return ("paid by", payers);

@@ -146,6 +146,34 @@ public sealed class BrowserTests
         await browser.ShowsAsync("#task-c .state", "merged");
     }
 
+    /// <summary>A browser opens six connections to a server, for all its tabs together.</summary>
+    [BrowserFact]
+    public async Task Page_InTheTenthTab_IsReadAndLive()
+    {
+        await using var page = await ServedPage.StartAsync(Source());
+        using var browser = await OpenBrowser.StartAsync(page, RunPage);
+
+        Assert.Equal("live", await browser.AskAsync("tabs 9"));
+    }
+
+    [BrowserFact]
+    public async Task Page_OfARunThatVanishes_SaysSoAndComesBackWithIt()
+    {
+        await using var page = await ServedPage.StartAsync(Source());
+        using var browser = await OpenBrowser.StartAsync(page, RunPage);
+        await browser.ShowsAsync("#task-c .state", "executing");
+
+        page.Source.IsGone = true;
+        page.Source.Change();
+        await browser.ShowsAsync("h1", "There is nothing here");
+        Assert.Equal("gone", await browser.AskAsync("text #live"));
+
+        page.Source.IsGone = false;
+        page.Source.Change();
+        await browser.ShowsAsync("#task-c .state", "executing");
+        Assert.Equal("live", await browser.AskAsync("text #live"));
+    }
+
     private static void Change(FakeSource source, long number, string task, string state)
     {
         source.Run = source.Run.With(task, now => now with { State = state });

@@ -28,6 +28,9 @@ internal sealed class FakeSource : IDashboardSource
 
     public bool IsStep { get; set; }
 
+    /// <summary>The run was removed.</summary>
+    public bool IsGone { get; set; }
+
     /// <summary>Commands that change something, with who gave them.</summary>
     public ConcurrentQueue<CommandCall> Acts { get; } = new();
 
@@ -66,7 +69,7 @@ internal sealed class FakeSource : IDashboardSource
             AnswerRead?.Invoke(call)
                 ?? call.Words[0] switch
                 {
-                    "status" or "show" or "logs" or "diff" when !call.Words[^1].StartsWith(Run.RunId, StringComparison.Ordinal) =>
+                    "status" or "show" or "logs" or "diff" when IsGone || !call.Words[^1].StartsWith(Run.RunId, StringComparison.Ordinal) =>
                         new CommandOutcome(2, "", "error: There is no such run.\n  See 'orchestrate history'."),
                     "status" => Document(Run),
                     "history" => Document(new HistoryDocument(1, [HistoryEntry.Of(Run)])),

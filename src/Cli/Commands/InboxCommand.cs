@@ -109,6 +109,7 @@ internal sealed class InboxCommand : CliCommand
             Ways = entry.Ways,
             Shown = entry.Shown,
             Answered = entry.Answered,
+            Budget = entry.Budget,
         };
 
     private static InboxEntry Find(IReadOnlyList<InboxEntry> entries, string given)
@@ -233,6 +234,11 @@ internal sealed class InboxCommand : CliCommand
         foreach (var each in entry.Each)
         {
             context.Terminal.Show(new UntrustedText($"  - {LocalTimes.In(each)}"));
+        }
+        // What was spent since it was asked.
+        if (entry.Budget is { } budget && !entry.What.Contains(BudgetText.Of(budget.Budget), StringComparison.OrdinalIgnoreCase))
+        {
+            context.Terminal.Show($"      now the budget of {new UntrustedText(BudgetText.Of(budget)).Line}");
         }
         if (entry.Answered is { } answer)
         {

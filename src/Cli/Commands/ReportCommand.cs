@@ -58,7 +58,8 @@ internal sealed class ReportCommand : CliCommand
         {
             return TellEscalation(stored, context);
         }
-        var run = await RunObservation.OfAsync(stored, repository, context, stop);
+        var found = await RunObservation.OfAsync(stored, repository, context, stop);
+        var run = RunObservation.WithBudgets(found, repository, context);
         var status = run.Status with { Left = StatusFile.Read(run.ReportJsonFile)?.Left ?? [] };
         if (parsed.GetValue(_html) is { } file)
         {

@@ -27,7 +27,8 @@ internal sealed class ShowCommand : CliCommand
     {
         var repository = context.RequireRepository();
         var (stored, reference) = _which.Require(repository, parsed);
-        var run = await RunObservation.OfAsync(stored, repository, context, stop);
+        var found = await RunObservation.OfAsync(stored, repository, context, stop);
+        var run = RunObservation.WithBudgets(found, repository, context);
         run = run with { Status = AgentActivity.WithMail(run.Folder, run.Status) };
         var id = reference.FindTask(run.Status);
         if (id is null)
@@ -63,6 +64,10 @@ internal sealed class ShowCommand : CliCommand
         Say(context, "landed", RunLiveness.DescribeLanding(status));
         Say(context, "agent", $"{status.Agent}, {status.Workers} at once, {status.AgentStarts} starts");
         Say(context, "cost", status.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${status.Cost:0.00}") : "");
+        foreach (var line in BudgetText.Lines(status.Budgets))
+        {
+            Say(context, "money", LocalTimes.In(line));
+        }
         Say(context, "machine", status.Queue.Length > 0 ? MachineName.Of(status.Queue, status.Host).ToString() : "");
         Say(context, "folder", run.Folder);
         Say(context, "replan", status.Replan?.ToString() ?? "");

@@ -45,7 +45,8 @@ internal sealed class StatusCommand : CliCommand
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var run = await RunObservation.OfAsync(_run.RequireRun(repository, parsed), repository, context, stop);
+        var found = await RunObservation.OfAsync(_run.RequireRun(repository, parsed), repository, context, stop);
+        var run = RunObservation.WithBudgets(found, repository, context);
         if (parsed.GetValue(_json))
         {
             var now = Seen(run, parsed) with
@@ -86,7 +87,8 @@ internal sealed class StatusCommand : CliCommand
         var wasAbandoned = false;
         while (true)
         {
-            run = await RunObservation.OfFilesAsync(NewestExecution.Of(run.Reload(), repository), repository, context, stop);
+            var found = await RunObservation.OfFilesAsync(NewestExecution.Of(run.Reload(), repository), repository, context, stop);
+            run = RunObservation.WithBudgets(found, repository, context);
             var status = Seen(run, parsed);
             var isAbandoned = run.Status.Abandoned is true;
             if (terminal.HasScreen)

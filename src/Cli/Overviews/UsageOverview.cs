@@ -122,7 +122,7 @@ internal sealed class UsageOverview(CommandContext context)
 
     private UsageAccount Account(Ledger ledger, IReadOnlyList<UsageRecord> records, DateOnly today, TimeZoneInfo zone)
     {
-        var now = context.Time.GetUtcNow();
+        var limits = BudgetsOfRun.AccountOf(ledger, context.Time.GetUtcNow());
         var own = records.Where(record => record.Account == ledger.Account).ToList();
         var atWork = ledger.Reservations.Where(one => !one.IsLost).ToList();
         var lost = ledger.Reservations.Where(one => one.IsLost).ToList();
@@ -138,12 +138,8 @@ internal sealed class UsageOverview(CommandContext context)
                 own.Where(record => LocalDays.Of(record.At, zone) is var day && day.Year == today.Year && day.Month == today.Month)
                     .Sum(record => record.Sum.Micros)
             ),
-            [
-                .. ledger
-                    .Windows.Where(window => window.Value.ResetsAt > now)
-                    .Select(window => new UsageWindowLine(window.Key, window.Value.Percent, window.Value.ResetsAt, window.Value.SeenAt)),
-            ],
-            ledger.Park is { } park && park.OpensAt > now ? new UsageBlock(park.Window, park.Until, park.Since, park.Fact) : null
+            limits.Windows,
+            limits.Block
         );
     }
 

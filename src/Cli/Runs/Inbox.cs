@@ -44,6 +44,10 @@ internal sealed class Inbox(CommandContext context)
         {
             // Which machine a run on a server waits for only that knows; no engine is started for it.
             var seen = await RunObservation.OfAsync(run, repository, context, stop);
+            if (seen.Status.Questions.Any(question => question.Ways.Any(way => way.Kind == AnswerWays.RaiseBudget)))
+            {
+                seen = RunObservation.WithBudgets(seen, repository, context);
+            }
             runs[run.Id] = seen.Status;
             entries.AddRange(InboxEntry.Of(seen.Status, repository));
         }

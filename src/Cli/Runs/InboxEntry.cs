@@ -47,6 +47,9 @@ internal sealed record InboxEntry(
     /// <summary>The answer that was given while nobody worked on the run, and waits for whoever does; null: none was.</summary>
     public string? Answered { get; init; }
 
+    /// <summary>The budget that is asked for, as it is now; null: none is, or it is not known.</summary>
+    public RunBudget? Budget { get; init; }
+
     /// <summary>Identifies what is asked: another question of the same run is another entry.</summary>
     public string Id =>
         Convert.ToHexStringLower(
@@ -76,6 +79,7 @@ internal sealed record InboxEntry(
             )
             {
                 Shown = step.Questions is [var first, ..] ? questions.GetValueOrDefault(first)?.Shown ?? "" : "",
+                Budget = step.Ways.Select(way => run.Budgets?.Find(way)).FirstOrDefault(budget => budget is not null),
                 Answered = AnswerTo(step.Questions.Select(questions.GetValueOrDefault), run.Kept ?? []),
             };
         }

@@ -4,8 +4,10 @@ using Orchestrator.Cli.Engine;
 using Orchestrator.Client;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
+using Orchestrator.Usage;
 using Orchestrator.Worker;
 using Temporal.Server;
+using Temporalio.Client;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;
@@ -67,7 +69,10 @@ internal static class NewestExecution
                     handle,
                     context,
                     patience.Token
-                )
+                ) with
+                {
+                    Shared = await SharedAsync(engine.Client, stop),
+                }
                 : run;
         }
         catch (Exception silent)
@@ -76,6 +81,22 @@ internal static class NewestExecution
             )
         {
             return run;
+        }
+    }
+
+    /// <summary>What the governors of a server know; null where they don't answer soon.</summary>
+    private static async Task<LedgerBook?> SharedAsync(ITemporalClient client, CancellationToken stop)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(Patience);
+        try
+        {
+            return await new ServerAccounts(client).ReadAsync(patience.Token);
+        }
+        catch (Exception silent)
+            when (silent is RpcException or RpcTimeoutOrCanceledException or OperationCanceledException && !stop.IsCancellationRequested)
+        {
+            return null;
         }
     }
 

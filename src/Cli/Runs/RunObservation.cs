@@ -47,6 +47,13 @@ internal static class RunObservation
         };
     }
 
+    /// <summary>The run with its budgets, for those who tell of money.</summary>
+    public static StoredRun WithBudgets(StoredRun run, RepositoryLocation repository, CommandContext context) =>
+        run with
+        {
+            Status = run.Status with { Budgets = context.Budgets.Read(run.Status, repository, run.Shared) },
+        };
+
     /// <summary>The cure for a run without a worker.</summary>
     public static string Cure(StoredRun run) =>
         run.Status.Away is { } away ? MachineWords.Of(away, run.Id) : $"Nobody works on it now. 'orchestrate resume {run.Id}' goes on.";

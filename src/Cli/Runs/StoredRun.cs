@@ -2,6 +2,7 @@ using System.Text.Json;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Messages;
 using Orchestrator.Runs.Reports;
+using Orchestrator.Usage;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -13,6 +14,9 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
 {
     /// <summary>The embedded engine's file was checked, and has no newer execution than the one that has recorded this end.</summary>
     public bool IsConfirmed { get; init; }
+
+    /// <summary>Ledgers of the server that the run is on, which was asked; null: it was not, or the run is on none.</summary>
+    public LedgerBook? Shared { get; init; }
 
     /// <summary>Id of the run.</summary>
     public string Id => Status.RunId;

@@ -22,6 +22,9 @@ internal static class TaskTable
     private const int LeastText = 8;
     private const int MostRowsOfReason = 3;
 
+    // A live table has few rows: shared budgets and usage limits come first.
+    private const int MostLimits = 4;
+
     /// <summary>Draws the run.</summary>
     /// <param name="run">The run.</param>
     /// <param name="doing">Present activity of agents and waiting gates, by task id; tasks without an entry show their reason. Under an
@@ -49,6 +52,10 @@ internal static class TaskTable
         if (doing.GetValueOrDefault("") is { } ofRun)
         {
             AddRemark(TextCells.OneLine(ofRun));
+        }
+        foreach (var limit in BudgetText.Lines(run.Budgets).Take(stepsFollow ? int.MaxValue : MostLimits))
+        {
+            lines.Add(TextCells.Cut(UntrustedText.Mark + TextCells.OneLine(LocalTimes.In(limit)), width));
         }
         if (!RunStates.IsFinal(run.State) && run.DroppedMessages is [.., var dropped])
         {

@@ -40,6 +40,9 @@ public sealed record InboxLine(
     /// <summary>The answer that was given while nobody worked on the run, and waits for whoever does; null: none was.</summary>
     public string? Answered { get; init; }
 
+    /// <summary>The budget that is asked for, as it is now; null: none is, or it is not known.</summary>
+    public RunBudget? Budget { get; init; }
+
     /// <summary>Identifies what is asked to whoever answers: see <see cref="RunQuestion.Shown"/>; empty where it is no question of a
     /// run.</summary>
     public string Shown

@@ -40,20 +40,6 @@ public sealed record UsageAccount(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UsageBlock? Block
 );
 
-/// <summary>A usage limit.</summary>
-/// <param name="Name">The service's name for it.</param>
-/// <param name="UsedPercent">How full it is.</param>
-/// <param name="ResetsAt">When it is empty again.</param>
-/// <param name="SeenAt">When the service said so.</param>
-public sealed record UsageWindowLine(string Name, decimal UsedPercent, DateTimeOffset ResetsAt, DateTimeOffset SeenAt);
-
-/// <summary>A block of an account.</summary>
-/// <param name="Window">The usage limit; null: the service did not say.</param>
-/// <param name="Until">When it is tried again.</param>
-/// <param name="Since">When it began.</param>
-/// <param name="Fact">What says so.</param>
-public sealed record UsageBlock(string? Window, DateTimeOffset Until, DateTimeOffset Since, string Fact);
-
 /// <summary>Sums, the latest first.</summary>
 public sealed record UsageSums(
     IReadOnlyList<UsageLine> Account,

@@ -40,33 +40,40 @@
   const refresh = async () => {
     if (waiting) { again = true; return; }
     waiting = true;
+    const begun = performance.now();
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
       if (answer.type === "opaqueredirect") { location.reload(); return; }
-      if (!answer.ok) { say("This page could not be read: " + answer.status); return; }
+      // What is gone is told by the page that says so, never by what it was before.
+      if (!answer.ok && answer.status !== 404) { say("This page could not be read: " + answer.status); return; }
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       const focused = document.activeElement?.id;
       for (const id of ["main", "as-of"]) renew(document.getElementById(id), fresh.getElementById(id));
       if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
       document.title = fresh.title;
-      say("live");
+      say(answer.ok ? "live" : "gone");
     } catch {
       say("not connected: as of the last change");
     } finally {
-      waiting = false;
-      if (again) { again = false; setTimeout(refresh, 10); }
+      // What is long to read and changes all the time is read a fifth of the time, so that others have the server and the browser, too.
+      const took = performance.now() - begun;
+      const wait = took < 100 ? 10 : Math.min(4 * took, 5000);
+      setTimeout(() => { waiting = false; if (again) { again = false; refresh(); } }, wait);
     }
   };
 
+  // A browser has six connections to a server for all its tabs: those that nobody sees leave theirs to the others.
+  const rest = () => { source?.close(); source = null; };
   const listen = () => {
-    source?.close();
+    rest();
+    if (document.hidden) return;
     source = new EventSource(main.dataset.events);
     source.onopen = () => { pause = 1000; refresh(); };
     source.addEventListener("changed", refresh);
     source.onerror = () => {
       say("not connected: as of the last change");
       // Most browsers try again by themselves; after a refusal they don't.
-      if (source.readyState === EventSource.CLOSED) { setTimeout(listen, pause); pause = Math.min(pause * 2, 30000); }
+      if (source?.readyState === EventSource.CLOSED) { setTimeout(listen, pause); pause = Math.min(pause * 2, 30000); }
     };
   };
   document.addEventListener("click", (click) => {
@@ -81,7 +88,7 @@
   if (!main?.dataset.events && !main?.dataset.every) return;
   // A phone that slept has lost the connection, whatever it believes.
   const wake = () => { refresh(); if (main.dataset.events) listen(); };
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) wake(); });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) rest(); else wake(); });
   addEventListener("online", wake);
   addEventListener("pageshow", (shown) => { if (shown.persisted) wake(); });
   if (main.dataset.every) setInterval(() => { if (!document.hidden) refresh(); }, main.dataset.every * 1000);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Usage;
 
 namespace Orchestrator.Messages;
 
@@ -7,6 +8,39 @@ public static class BudgetText
 {
     /// <summary>A budget that is used up, such as <c>the budget of the run is used up: 20.05 of 20.00 USD are spent</c>.</summary>
     public static string Of(BudgetStatus budget) => $"the budget of {Whose(budget.Kind)} is used up: {Figures(budget)}";
+
+    /// <summary>A budget as it is now, such as <c>the run: 4.20 of 20.00 USD are spent, 0.35 more by agents at work; 15.45 are
+    /// left</c>.</summary>
+    public static string Of(RunBudget budget) => $"{Whose(budget)}: {Figures(budget.Budget)}{Working(budget)}; {Left(budget)}";
+
+    /// <summary>All that limits what a run may spend, a line each: shared budgets, usage limits of its accounts, budgets of tasks. Empty
+    /// where nothing does, or nothing is known.</summary>
+    /// <param name="budgets">Null: nothing is known.</param>
+    public static IReadOnlyList<string> Lines(RunBudgets? budgets) =>
+        budgets is null
+            ? []
+            :
+            [
+                .. budgets.Budgets.Where(budget => budget.Task.Length == 0).Select(budget => $"budget of {Of(budget)}"),
+                .. budgets.Accounts.SelectMany(account => account.Windows.Select(window => $"{account.Name}, {Of(window)}")),
+                .. Each("task", budgets.PerTask),
+                .. Each("attempt", budgets.PerAttempt),
+                .. budgets.Budgets.Where(budget => budget.Task.Length > 0).Select(budget => $"budget of {Of(budget)}"),
+            ];
+
+    /// <summary>A usage limit, such as <c>5-hour limit: 42 % used, empty again at 2026-11-25 18:00Z</c>.</summary>
+    public static string Of(UsageWindowLine window) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{WaitText.Name(window.Name)} limit: {window.UsedPercent:0.#} % used, empty again at {window.ResetsAt.UtcDateTime:yyyy-MM-dd HH:mm}Z"
+        );
+
+    /// <summary>A limit, such as <c>5.00 USD</c>.</summary>
+    public static string Of(BudgetLimit limit) =>
+        Join(
+            limit.Usd is { } usd ? $"{Dollars(usd)} USD" : null,
+            limit.Tokens is { } tokens ? string.Create(CultureInfo.InvariantCulture, $"{tokens:#,0} tokens") : null
+        );
 
     /// <summary>Whose budget it is.</summary>
     /// <param name="kind">One of <see cref="BudgetKinds"/>.</param>
@@ -20,19 +54,43 @@ public static class BudgetText
             _ => "the account and month",
         };
 
+    /// <summary>Whose budget it is, with its task or account.</summary>
+    public static string Whose(RunBudget budget) =>
+        (budget.Budget.Kind, budget.Task, budget.Budget.Account) switch
+        {
+            (BudgetKinds.Attempt, { Length: > 0 } task, _) => $"the attempt of {task}",
+            (BudgetKinds.Task, { Length: > 0 } task, _) => $"the task {task}",
+            (BudgetKinds.Account, _, { Length: > 0 } account) => $"the account {account} this month",
+            _ => Whose(budget.Budget.Kind),
+        };
+
     /// <summary>US dollars for people: cents, and more digits below one cent.</summary>
     public static string Dollars(decimal usd) =>
         usd.ToString(Math.Abs(usd) is > 0 and < 0.01m ? "0.00##" : "0.00", CultureInfo.InvariantCulture);
 
-    private static string Figures(BudgetStatus budget)
-    {
-        string?[] parts =
-        [
+    private static string Figures(BudgetStatus budget) =>
+        Join(
             budget.LimitUsd is { } usd ? $"{Dollars(budget.SpentUsd ?? 0)} of {Dollars(usd)} USD are spent" : null,
             budget.LimitTokens is { } tokens
                 ? string.Create(CultureInfo.InvariantCulture, $"{budget.SpentTokens ?? 0:#,0} of {tokens:#,0} tokens are used")
-                : null,
-        ];
-        return string.Join(" and ", parts.OfType<string>());
-    }
+                : null
+        );
+
+    private static string Working(RunBudget budget) =>
+        budget.WorkingUsd is > 0 || budget.WorkingTokens is > 0
+            ? $", {Join(
+                budget.WorkingUsd is { } usd ? $"{Dollars(usd)} USD" : null,
+                budget.WorkingTokens is { } tokens ? string.Create(CultureInfo.InvariantCulture, $"{tokens:#,0} tokens") : null
+            )} more by agents at work"
+            : "";
+
+    private static string Left(RunBudget budget) =>
+        budget is { LeftUsd: null or <= 0, LeftTokens: null or <= 0 }
+            ? "nothing is left"
+            : $"{Of(new BudgetLimit(budget.LeftUsd, budget.LeftTokens))} left";
+
+    private static IEnumerable<string> Each(string what, BudgetLimit? limit) =>
+        limit is null ? [] : [$"budget of each {what}: at most {Of(limit)}"];
+
+    private static string Join(params IEnumerable<string?> parts) => string.Join(" and ", parts.OfType<string>());
 }

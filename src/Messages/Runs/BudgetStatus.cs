@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>A budget that is used up.</summary>
+/// <summary>A budget: its limit, and what is spent of it.</summary>
 public sealed record BudgetStatus
 {
     /// <summary>What it is for, as in the names of settings: <c>attempt</c>, <c>task</c>, <c>run</c>, <c>day</c> or
@@ -12,7 +12,7 @@ public sealed record BudgetStatus
     [JsonPropertyName("scope")]
     public required string Scope { get; init; }
 
-    /// <summary>The account of the agent that was to start.</summary>
+    /// <summary>The account of the agent that was to start; empty where it is told of no start, for budgets that all accounts share.</summary>
     [JsonPropertyName("account")]
     public required string Account { get; init; }
 

@@ -315,6 +315,12 @@ public sealed record RunStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? LandedGone { get; init; }
 
+    /// <summary>What it may spend, and how full the limits of its accounts are. Commands that tell of money fill it; null: it was not asked
+    /// for, or is not known.</summary>
+    [JsonPropertyName("budgets")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RunBudgets? Budgets { get; init; }
+
     /// <summary>Work of it is on the branch that it landed on; a run without merges lands its base.</summary>
     [JsonIgnore]
     public bool HasLanded => LandedCommit.Length > 0 && LandedCommit != BaseCommit;

@@ -3,6 +3,7 @@
 //   text SELECTOR     what the element shows
 //   mark SELECTOR     the element is known again; marked SELECTOR says whether it is still the same one
 //   same              whether the page is as one that is loaded now
+//   tabs N            opens N further tabs that nobody sees, looks at the last one: what it says of its connection
 //   sleep | wake      the network is gone, or is back and the page is seen again, as on a phone in a pocket
 import { chromium } from "playwright-core";
 import { createInterface } from "node:readline";
@@ -26,6 +27,21 @@ for await (const line of createInterface({ input: process.stdin })) {
       const text = (of) => of.getElementById("main").innerHTML.replace(/\s+/g, " ").replaceAll("> <", "><");
       return text(document) === text(fresh) ? "same" : `${text(document)} instead of ${text(fresh)}`;
     }));
+  }
+  else if (command === "tabs") {
+    const hidden = () => {
+      let seen = false;
+      Object.defineProperty(Document.prototype, "hidden", { get: () => !seen });
+      window.look = () => { seen = true; document.dispatchEvent(new Event("visibilitychange")); };
+    };
+    let last = null;
+    for (let i = 0; i < Number(rest[0]); i++) {
+      last = await context.newPage();
+      await last.addInitScript(hidden);
+      await last.goto(new URL(path, link).href, { timeout: 10000 }).catch(() => {});
+    }
+    await last.evaluate(() => window.look());
+    console.log(await last.waitForFunction(() => document.getElementById("live")?.textContent === "live", null, { timeout: 10000 }).then(() => "live", (fault) => fault.message.split("\n")[0]));
   }
   else if (command === "sleep") { await context.setOffline(true); console.log("done"); }
   else if (command === "wake") {
