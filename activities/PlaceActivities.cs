@@ -13,7 +13,14 @@ namespace Orchestrator.Activities;
 /// <param name="here">The repository that the worker serves.</param>
 /// <param name="remote">As in <see cref="TaskShare"/>.</param>
 /// <param name="slots">The places of this machine, for all its queues.</param>
-public sealed class PlaceActivities(RunServices services, RepositoryReference here, string? remote, HostSlots slots) : IPlaceActivities
+/// <param name="readiness">Whether a task can be done here now; null: this machine offers no places.</param>
+public sealed class PlaceActivities(
+    RunServices services,
+    RepositoryReference here,
+    string? remote,
+    HostSlots slots,
+    HostReadiness? readiness
+) : IPlaceActivities
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private readonly TaskShare _share = new(services, remote);
@@ -23,13 +30,39 @@ public sealed class PlaceActivities(RunServices services, RepositoryReference he
     {
         if (!slots.TryTake())
         {
-            throw new StepException($"{services.Host} has no free place", "NoPlace") { IsFinal = false, RetryAfter = Pause };
+            throw new StepException($"{services.Host} has no free place", FailureTypes.NoPlace) { IsFinal = false, RetryAfter = Pause };
         }
+        try
+        {
+            await Heartbeats.WhileAsync(stop => DemandReadyAsync(input, stop));
+            await HoldAsync(input);
+        }
+        finally
+        {
+            slots.GiveBack();
+        }
+    }
+
+    /// <summary>A task is better off on another host than here without a disk, memory or its agent.</summary>
+    private async Task DemandReadyAsync(HoldPlaceInput input, CancellationToken stop)
+    {
+        if (readiness is not null && await readiness.FindProblemAsync(input.Agent, stop) is { } problem)
+        {
+            throw new StepException($"{services.Host} takes no task now: {problem}", FailureTypes.HostNotReady)
+            {
+                IsFinal = false,
+                RetryAfter = Pause,
+            };
+        }
+    }
+
+    private async Task HoldAsync(HoldPlaceInput input)
+    {
         var (isHome, isStopped) = (input.HomeQueue == here.Queue, false);
         _share.Hold(input.RunId, here, input.TaskId);
         try
         {
-            isStopped = await Heartbeats.WhileAsync(stop => HoldAsync(input, isHome, stop));
+            isStopped = await Heartbeats.WhileAsync(stop => KeepAsync(input, isHome, stop));
             if (isStopped)
             {
                 // Another host may have it, or this one when it is back.
@@ -38,11 +71,10 @@ public sealed class PlaceActivities(RunServices services, RepositoryReference he
         }
         finally
         {
-            slots.GiveBack();
             _share.GiveBack(input.RunId, here, input.TaskId);
             if (!isHome && !isStopped)
             {
-                await _share.LeaveAsync(input.RunId, here, input.TaskId);
+                await _share.LeaveAsync(input.RunId, here, input.TaskId, unlessHeld: true);
             }
         }
     }
@@ -56,7 +88,7 @@ public sealed class PlaceActivities(RunServices services, RepositoryReference he
 
     /// <summary>Keeps it until it is not wanted any more, and shares the task's work every so often.</summary>
     /// <returns>The worker stops: the task may go on here when it is back.</returns>
-    private async Task<bool> HoldAsync(HoldPlaceInput input, bool isHome, CancellationToken stop)
+    private async Task<bool> KeepAsync(HoldPlaceInput input, bool isHome, CancellationToken stop)
     {
         var context = ActivityExecutionContext.Current;
         var task = context.TemporalClient.GetWorkflowHandle<ITaskWorkflow>(
@@ -65,7 +97,9 @@ public sealed class PlaceActivities(RunServices services, RepositoryReference he
         var isKept = TaskShare.FindPlaced(input.RunId, here).Contains(input.TaskId);
         try
         {
-            await task.SignalAsync(workflow => workflow.PlacedAsync(new TaskPlace(here, context.Info.Attempt) { Kept = isKept }));
+            await task.SignalAsync(workflow =>
+                workflow.PlacedAsync(new TaskPlace(here, context.Info.Attempt) { Kept = isKept, Number = input.Number })
+            );
         }
         catch (RpcException closed) when (closed.Code == RpcException.StatusCode.NotFound)
         {

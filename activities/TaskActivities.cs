@@ -41,6 +41,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
                 ? result
                 : result with
                 {
+                    HasUnshared = true,
                     Notices = [.. result.Notices, .. leftOut.Select(left => new TaskNotice($"not shared with other machines: {left}"))],
                 };
         });

@@ -19,6 +19,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         _remediations = new Remediations(State);
         _places = new TaskPlaces(State, Reporter, Machine);
         Machine.Arrive = _places.ArriveAsync;
+        Waits.Rest = () => _places.MayRest ? _places.RestAsync : null;
         _worktree = new TaskWorktree(State, Reporter, Waits, _places);
         _verifier = new WorkVerifier(State, Reporter, Waits);
         _merger = new WorkMerger(State, Reporter, Waits);

@@ -61,7 +61,8 @@ public sealed class RunWorker : IDisposable
                 .AddAllActivities(new ReviewActivities(services))
                 .AddAllActivities(new NoticeActivities(services))
                 .AddAllActivities(new UsageActivities(services));
-            var places = new PlaceActivities(services, repository, remote, slots);
+            var readiness = options.Places.FirstOrDefault(offer => offer.Repository.Path == repository.Path)?.Readiness;
+            var places = new PlaceActivities(services, repository, remote, slots, readiness);
             own.AddAllActivities(places);
             var reading = OwnRepository.ReadingAs(client, repository);
             _workers.Add(new TemporalWorker(reading, own));

@@ -1,5 +1,6 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.Worker;
 
@@ -43,4 +44,11 @@ public sealed record RunWorkerOptions
 /// <param name="Key">What its clones share (<see cref="RunRules.Places"/>).</param>
 /// <param name="Slots">How many tasks at once, of all its repositories; 0: none.</param>
 /// <param name="Labels">What tasks may ask for.</param>
-public sealed record OfferedPlaces(RepositoryReference Repository, string Key, int Slots, IReadOnlyList<string> Labels);
+/// <param name="Readiness">Whether one can be done there now.</param>
+public sealed record OfferedPlaces(
+    RepositoryReference Repository,
+    string Key,
+    int Slots,
+    IReadOnlyList<string> Labels,
+    HostReadiness Readiness
+);

@@ -115,6 +115,9 @@ internal sealed class MachinePlace : IDisposable
         File.WriteAllText(Path.Combine(folder, "config.yaml"), yaml);
     }
 
+    /// <summary>Adds to the settings of the person at this machine.</summary>
+    public void Add(string yaml) => File.AppendAllText(Path.Combine(Home, ".config", "orchestrator", "config.yaml"), yaml);
+
     /// <summary>Writes the git configuration of the person at this machine.</summary>
     /// <param name="more">What it has beside a name and an address.</param>
     public void Configure(string more) =>

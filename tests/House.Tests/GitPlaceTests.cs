@@ -24,7 +24,8 @@ public sealed class GitPlaceTests
         "--ignore-submodules=none",
     ];
 
-    private static readonly string[] Doors = ["GitRepository", "ScopedSetting"];
+    // A clone is made before there is a repository.
+    private static readonly string[] Doors = ["GitRepository", "RepositoryClone", "ScopedSetting"];
 
     [Fact]
     public void Git_OutsideOfDiffCommands_WordsNoQuestionAboutDifferences()

@@ -107,4 +107,37 @@ public class PlaceTests
         Assert.Equal(["hand a", "hand a", "take a"], run.Activities.Placing);
         Assert.Equal("rack (cccc)", (await run.StatusAsync()).Tasks[0].Host);
     }
+
+    [Fact]
+    public async Task Task_ThatNoHostIsReadyFor_SaysWhyUntilOneTakesIt()
+    {
+        await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")], settings: Spread);
+        await using var host = new ScriptedHost(run, There);
+        host.Activities.TakesNone = "desk takes no task now: claude can't work there: It is not logged in";
+        var watch = new Client.FailingActivities(run.Client, TimeProvider.System);
+        await run.BeginAsync();
+
+        var waiting = await UntilAsync(status => status.Tasks is [{ Why: WaitsForHost { Refusal: not null } }]);
+        host.Activities.TakesNone = null;
+        await run.ResultAsync();
+
+        Assert.Equal(
+            "waits for a host with a free place; desk takes no task now: claude can't work there: It is not logged in",
+            waiting.Tasks[0].Reason
+        );
+        Assert.Equal((TaskStates.Merged, ""), ((await run.StatusAsync()).Tasks[0].State, (await run.StatusAsync()).Tasks[0].Reason));
+
+        async Task<RunStatus> UntilAsync(Func<RunStatus, bool> holds)
+        {
+            while (true)
+            {
+                await watch.ReportAsync();
+                if (await run.StatusAsync() is var status && holds(status))
+                {
+                    return status;
+                }
+                await Task.Delay(100);
+            }
+        }
+    }
 }

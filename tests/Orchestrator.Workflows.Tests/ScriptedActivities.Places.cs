@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Orchestrator.Messages;
 using Temporalio.Activities;
+using Temporalio.Exceptions;
 
 namespace Orchestrator.Workflows.Tests;
 
@@ -13,13 +14,20 @@ internal sealed partial class ScriptedActivities : IPlaceActivities
     /// <summary>How long tasks have waited for a place here.</summary>
     public ConcurrentQueue<TimeSpan> PlaceWaits { get; } = new();
 
+    /// <summary>Why it takes no task now; null: it does.</summary>
+    public string? TakesNone { get; set; }
+
     [Activity]
     public async Task HoldPlaceAsync(HoldPlaceInput input)
     {
         var context = ActivityExecutionContext.Current;
+        if (TakesNone is { } why)
+        {
+            throw new ApplicationFailureException(why, FailureTypes.HostNotReady, false, nextRetryDelay: TimeSpan.FromMilliseconds(200));
+        }
         Placing.Enqueue($"hold {input.TaskId}");
         PlaceWaits.Enqueue(context.Info.StartedTime - context.Info.CurrentAttemptScheduledTime);
-        var place = new TaskPlace(new("/there", "key2", queue) { Host = "desk" }, context.Info.Attempt);
+        var place = new TaskPlace(new("/there", "key2", queue) { Host = "desk" }, context.Info.Attempt) { Number = input.Number };
         await client.GetWorkflowHandle<ITaskWorkflow>(context.Info.WorkflowId!).SignalAsync(task => task.PlacedAsync(place));
         while (!context.CancellationToken.IsCancellationRequested)
         {

@@ -9,6 +9,9 @@ internal static class Progress
     /// <summary>How many notes of unreadable messages the status has.</summary>
     private const int MostDropped = 10;
 
+    /// <summary>The activity that keeps a place for a task on a host.</summary>
+    private const string HoldsPlace = "HoldPlace";
+
     /// <summary>The run's details for the Web UI, as Markdown.</summary>
     public static string Describe(RunState state)
     {
@@ -84,14 +87,14 @@ internal static class Progress
         }
         foreach (var step in failing.Except(before))
         {
-            Explain(step.Task, Of(step));
+            Explain(step.Task, step);
         }
 
-        void Explain(string id, Reason? why)
+        void Explain(string id, FailingActivity? step)
         {
             if (state.Board.TryFind(id) is { AtWork: true } entry)
             {
-                state.Board.Explain(entry, why, now);
+                state.Board.Explain(entry, WhyOf(entry, step), now);
             }
         }
     }
@@ -104,6 +107,16 @@ internal static class Progress
         state.Run = state.Run with { DroppedMessages = [.. earlier.Append(brief).TakeLast(MostDropped)] };
         state.Note(new MessageDropped(new Quote(note)), now);
     }
+
+    /// <summary>A host that refuses a task is no step that fails: it is what the task waits for.</summary>
+    private static Reason? WhyOf(TaskEntry entry, FailingActivity? step) =>
+        entry.Progress.Why is WaitsForHost waits && (step is null || step.Activity == HoldsPlace)
+            ? waits with
+            {
+                Refusal = step is null ? null : new Quote(step.Message),
+            }
+        : step is null ? null
+        : Of(step);
 
     private static StepFailing Of(FailingActivity step) => new(step.Activity, step.Attempt - 1, new Quote(step.Message));
 }

@@ -18,10 +18,16 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private CancellationTokenSource? _hold;
+
+    /// <summary>How many places it has asked for.</summary>
+    private int _holds;
     private TaskPlace? _place;
 
     /// <summary>The host that has what the task needs, as it is now; null: none.</summary>
     private string? _ready;
+
+    /// <summary>The run's machine has no worktree of it: that is on a host.</summary>
+    private bool _hasLeft;
 
     /// <summary>How often a host was gone.</summary>
     private int _losses;
@@ -45,7 +51,8 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
     /// there, as the run itself does.</summary>
     public void Take(TaskPlace place)
     {
-        if (_hold is null || _isEnding || place.Attempt < _place?.Attempt)
+        var isOfEarlier = place.Number > 0 && place.Number != _holds;
+        if (_hold is null || _isEnding || isOfEarlier || place.Attempt < _place?.Attempt)
         {
             return;
         }
@@ -92,7 +99,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
             else
             {
                 machine.PlaceAt(queue);
-                _isOut = true;
+                (_isOut, _hasLeft) = (true, true);
                 await BringAsync(queue, losses);
             }
             if (_losses == losses)
@@ -107,7 +114,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
     /// <param name="goesOn">It goes on there.</param>
     public async Task TakeHomeAsync(bool goesOn = false)
     {
-        if (!_isOut)
+        if (!_isOut && !(goesOn && _hasLeft))
         {
             return;
         }
@@ -117,6 +124,29 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
             ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(1), _isEnding ? CancellationToken.None : state.Stop)
         );
         (_isOut, _ready) = (false, machine.IsAway ? null : _ready);
+        _hasLeft &= !goesOn;
+    }
+
+    /// <summary>Another task could have its place while it waits: all that its host has may leave it.</summary>
+    public bool MayRest => _hold is not null && !_isEnding && !(machine.IsAway && state.HasUnshared) && Workflow.Patched("place-rest");
+
+    /// <summary>Gives its place to others. The run's machine has what it has made; it goes on wherever there is a place then, on the run's
+    /// machine where it was there.</summary>
+    public async Task RestAsync()
+    {
+        if (machine.IsAway)
+        {
+            await TakeHomeAsync();
+        }
+        LeaveHold();
+        if (!machine.IsAway)
+        {
+            return;
+        }
+        machine.PlaceAt(null);
+        (_place, _ready) = (null, null);
+        state.Progress = state.Progress with { Host = null };
+        reporter.TransitionTo(state.Progress.State, state.Progress.Why);
     }
 
     /// <summary>The task goes on on the run's own machine, and stays there: what follows is about the run, or a person looks at its
@@ -202,7 +232,11 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
 
     private async Task HoldAsync(CancellationToken left)
     {
-        var hold = new HoldPlaceInput(Input.RunId, Input.Task.Id, Home);
+        var hold = new HoldPlaceInput(Input.RunId, Input.Task.Id, Home)
+        {
+            Agent = state.Progress.Agent ?? Input.Task.Account,
+            Number = ++_holds,
+        };
         var options = ActivityDefaults.Long(QueueNames.ForPlaces(Input.Rules.Places!, Input.Task.Host), TimeSpan.FromDays(365), left);
         options.HeartbeatTimeout = Silence;
         options.CancellationType = ActivityCancellationType.TryCancel;

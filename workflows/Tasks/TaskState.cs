@@ -49,6 +49,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         {
             return;
         }
+        HasUnshared = result.HasUnshared;
         IReadOnlyList<string> called = [.. (Progress.Called ?? []).Union(result.Called ?? [])];
         Progress = Progress with { SaidHash = result.SaidHash, Called = called.Count == 0 ? null : called };
     }
@@ -85,6 +86,9 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
 
     /// <summary>The steps of the task were moved to another machine while an agent worked on it.</summary>
     public bool WasMoved { get; set; }
+
+    /// <summary>The task's host has work that may not leave it.</summary>
+    public bool HasUnshared { get; private set; }
 
     /// <summary>Interrupts the running agent; null: none runs.</summary>
     public CancellationTokenSource? Interrupt { get; set; }

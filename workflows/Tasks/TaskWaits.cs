@@ -13,6 +13,12 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     /// <summary>A parked task that is never resumed (its run was deleted) tries again by itself after this time.</summary>
     private static readonly TimeSpan SelfWake = TimeSpan.FromHours(2);
 
+    /// <summary>A wait that is longer leaves the task's place to others.</summary>
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(10);
+
+    /// <summary>Gives the task's place on a host to others, until the task goes on; null: it holds none.</summary>
+    public Func<Func<Task>?>? Rest { get; set; }
+
     /// <summary>Waits while the task is paused.</summary>
     public async Task WhilePausedAsync()
     {
@@ -25,6 +31,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         // A blocked or parked task gets here only after it was answered.
         var now = state.Progress.State is TaskStates.Blocked or TaskStates.Parked ? TaskStates.Executing : state.Progress.State;
         reporter.TransitionTo(now, state.WhyPaused);
+        await WithoutPlaceAsync(() => !state.IsPaused || state.IsCancelled);
         await Workflow.WaitConditionAsync(() => !state.IsPaused || state.IsCancelled, CancellationToken.None);
         state.Progress = state.Progress with { Paused = false };
         state.ThrowIfCancelled();
@@ -72,14 +79,14 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     public Task UntilResetAsync(string message, DateTimeOffset reset, TimeSpan wait)
     {
         state.Report = state.Report with { FailureClass = FailureClass.UsageLimit, ResetAt = reset };
-        return ForAsync(TaskStates.Parked, new UsageLimited(reset, new Quote(message)), wait);
+        return ForAsync(TaskStates.Parked, new UsageLimited(reset, new Quote(message)), wait, rests: true);
     }
 
     /// <summary>A budget that is used up uses no attempt: the task sleeps until a person raises it, or it is time to look again.</summary>
     public Task ForBudgetAsync(AgentRunResult result, TimeSpan time)
     {
         state.Report = state.Report with { FailureClass = FailureClass.Budget, ResetAt = null };
-        return ForAsync(TaskStates.Parked, new BudgetReached(result.Budget!), time);
+        return ForAsync(TaskStates.Parked, new BudgetReached(result.Budget!), time, rests: true);
     }
 
     /// <summary>For a person's answer.</summary>
@@ -89,6 +96,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     {
         state.MayGoOn = false;
         reporter.TransitionTo(TaskStates.Blocked, why, evidence);
+        await WithoutPlaceAsync(() => state.MayGoOn || state.IsCancelled);
         await Workflow.WaitConditionAsync(() => state.MayGoOn || state.IsCancelled, CancellationToken.None);
         state.ThrowIfCancelled();
     }
@@ -112,9 +120,10 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         state.Decision = null;
         state.Progress = state.Progress with { Asks = asks };
         reporter.TransitionTo(TaskStates.AwaitingApproval, why);
-        await TimedWaits.UntilAsync(
+        await UntilAsync(
             () => state.Decision is not null || state.IsCancelled,
             state.Rules.ApprovalTimeout,
+            rests: true,
             $"Until no answer counts as no: {why}"
         );
         state.Progress = state.Progress with { Asks = null };
@@ -142,12 +151,38 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     }
 
     /// <summary>Waits for a time, or until the task is resumed.</summary>
-    public async Task ForAsync(string during, Reason why, TimeSpan time)
+    /// <param name="during">The task's state meanwhile.</param>
+    /// <param name="why">What for.</param>
+    /// <param name="time">How long.</param>
+    /// <param name="rests">Others may have its place meanwhile.</param>
+    public async Task ForAsync(string during, Reason why, TimeSpan time, bool rests = false)
     {
         state.MayGoOn = false;
         reporter.TransitionTo(during, why);
-        await TimedWaits.UntilAsync(() => state.MayGoOn || state.IsCancelled, time, $"{during}: {why}");
+        await UntilAsync(() => state.MayGoOn || state.IsCancelled, time, rests, $"{during}: {why}");
         state.Report = state.Report with { FailureClass = FailureClass.None, ResetAt = null };
         state.ThrowIfCancelled();
+    }
+
+    private async Task UntilAsync(Func<bool> holds, TimeSpan limit, bool rests, string purpose)
+    {
+        var end = Workflow.UtcNow + limit;
+        if (rests && limit > Short)
+        {
+            await WithoutPlaceAsync(holds);
+        }
+        if (end - Workflow.UtcNow is var left && left > TimeSpan.Zero)
+        {
+            await TimedWaits.UntilAsync(holds, left, purpose);
+        }
+    }
+
+    /// <summary>The task waits for long: others may have its place.</summary>
+    private async Task WithoutPlaceAsync(Func<bool> holds)
+    {
+        if (Rest?.Invoke() is { } rest && !await TimedWaits.UntilAsync(holds, Short, "Until others may have its place on the host"))
+        {
+            await rest();
+        }
     }
 }

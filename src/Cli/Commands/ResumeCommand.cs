@@ -55,13 +55,16 @@ internal sealed class ResumeCommand : CliCommand
         {
             return await DetachAsync(stored ?? throw StoredRuns.NoneOpen(repository), reference, parsed, repository, context, stop);
         }
+        int? sent = null;
         if (stored is not null && reference.FindTask(stored.Status) is { } alone)
         {
-            // If a worker runs elsewhere the task continues there, and this process has nothing to wait for.
+            // If another process works on the run the task continues there, and this one has nothing to wait for. A worker of another
+            // machine answers, too, but does none of its steps.
             var call = new SteeringCall((handle, cancel) => handle.ResumeAsync(alone, cancel), "resume", new TaskCommand(alone));
-            if (await SteeringDelivery.SendAsync(context, _engine.Flags(parsed), stored, call, stop) is { } sent)
+            sent = await SteeringDelivery.SendAsync(context, _engine.Flags(parsed), stored, call, stop);
+            if (sent is { } code && await SteeringDelivery.HasStepsDoneAsync(context, _engine.Flags(parsed), stored, stop))
             {
-                return sent;
+                return code;
             }
         }
         await using var awake = stored is null
@@ -79,10 +82,13 @@ internal sealed class ResumeCommand : CliCommand
         {
             session.OutliveTerminal(run, _engine.Arguments(parsed));
         }
-        await session.GoOnAsync(run, task, stop);
-        var code = await session.WatchAndAskAsync(run, stored?.Status.Sequence ?? 0);
+        if (sent is null)
+        {
+            await session.GoOnAsync(run, task, stop);
+        }
+        var end = await session.WatchAndAskAsync(run, stored?.Status.Sequence ?? 0);
         await session.FinishOthersAsync(run);
-        return code;
+        return end;
     }
 
     private static void DemandSomethingToResume(StoredRun? stored, RepositorySettings opened, RepositoryLocation repository)

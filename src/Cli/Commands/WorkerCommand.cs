@@ -5,6 +5,7 @@ using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Cli.Web;
+using Orchestrator.Machine.Repositories;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
@@ -19,6 +20,13 @@ internal sealed class WorkerCommand : CliCommand
         Description =
             "A repository whose runs are worked on here (may be repeated); default: this one. NAME: what those call it that start its runs",
         HelpName = "DIR[=NAME]",
+    };
+    private readonly Option<string[]> _clones = new("--clone")
+    {
+        Description =
+            "A repository that this machine has no clone of (may be repeated): it is cloned into a folder of its name, here, as "
+            + "'git clone' does; a clone that is there already is used",
+        HelpName = "URL",
     };
     private readonly Option<string?> _takeOver = new("--take-over")
     {
@@ -50,6 +58,7 @@ internal sealed class WorkerCommand : CliCommand
         : base("worker", "Work on the runs of this repository until interrupted")
     {
         Add(_repositories);
+        Add(_clones);
         Add(_takeOver);
         Add(_slots);
         Add(_labels);
@@ -66,6 +75,10 @@ internal sealed class WorkerCommand : CliCommand
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var asked = (parsed.GetValue(_repositories) ?? []).Select(text => Asked.Of(text, context)).ToList();
+        foreach (var address in parsed.GetValue(_clones) ?? [])
+        {
+            asked.Add(new Asked(await CloneAsync(address, context, stop), null));
+        }
         var repositories =
             asked.Count > 0 ? asked.Select(one => one.Repository).DistinctBy(one => one.Root).ToList() : [context.RequireRepository()];
         var named = Names(asked);
@@ -161,7 +174,21 @@ internal sealed class WorkerCommand : CliCommand
                 "Set temporal.address and wip.remote on each machine: see docs/machines.md."
             );
         }
-        return new HostSettings(Spread: true, slots, [.. settings.Hosts.Labels.Union(labels, StringComparer.Ordinal)]);
+        return settings.Hosts with
+        {
+            Spread = true,
+            Slots = slots,
+            Labels = [.. settings.Hosts.Labels.Union(labels, StringComparer.Ordinal)],
+        };
+    }
+
+    /// <summary>The clone of a repository of that address.</summary>
+    private static async Task<RepositoryLocation> CloneAsync(string address, CommandContext context, CancellationToken stop)
+    {
+        var cloned = await ClonedRepository.MakeAsync(address, context.Directory, context.Services, context.Terminal.Say, stop);
+        return cloned.Fault.Length == 0
+            ? Find(cloned.Folder)
+            : throw new CommandException(cloned.IsWrong ? ExitCodes.Usage : ExitCodes.Unavailable, cloned.Fault, cloned.Cure);
     }
 
     private static Dictionary<string, RepositoryLocation> Names(IReadOnlyList<Asked> asked)

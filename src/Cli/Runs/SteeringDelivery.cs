@@ -55,6 +55,33 @@ internal static class SteeringDelivery
         }
     }
 
+    /// <summary>Whether a living worker does the steps of a run: one of its own machine, which serves its repository.</summary>
+    /// <param name="context">Clock and folder.</param>
+    /// <param name="flags">Which engine.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="stop">Gives up.</param>
+    public static async Task<bool> HasStepsDoneAsync(
+        CommandContext context,
+        IReadOnlyList<SettingFlag> flags,
+        StoredRun run,
+        CancellationToken stop
+    )
+    {
+        var repository = context.RequireRepository();
+        var settings = TrustGate.DemandEngine(context, context.OpenSettings(repository, flags, run.Id));
+        using var loggers = FileLoggerProvider.OpenFactory(repository, context.Verbose, context.Time);
+        await using var engine = await EngineConnection.OpenAsync(repository, settings, context, loggers, stays: false, stop);
+        return engine.IsEmbedded
+            || run.Status.Queue.Length == 0
+            || await engine.Runs.FindLastAskedAsync(
+                run.Status.Queue,
+                identity => WorkerIdentity.IsDead(identity, context.Machine),
+                context.Time.GetUtcNow(),
+                stop
+            )
+                is not null;
+    }
+
     /// <summary>Works on a run in this process until a kept command is carried out.</summary>
     /// <param name="context">Terminal and folder.</param>
     /// <param name="flags">Which engine.</param>

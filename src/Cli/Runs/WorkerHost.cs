@@ -143,7 +143,8 @@ internal sealed class WorkerHost : IAsyncDisposable
         var remotes = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (location, reference) in repositories)
         {
-            if (context.OpenSettings(location, []).Loaded.Settings is not { } settings)
+            var loaded = context.OpenSettings(location, []).Loaded;
+            if (loaded.Settings is not { } settings)
             {
                 continue;
             }
@@ -167,7 +168,8 @@ internal sealed class WorkerHost : IAsyncDisposable
                     "Set wip.remote to a git remote that the machines share, and see that this one reaches it: docs/machines.md."
                 );
             }
-            places.Add(new OfferedPlaces(reference, key, hosts.Slots ?? settings.Workers, hosts.Labels));
+            var readiness = new HostReadiness(context.Services, location.Root, loaded);
+            places.Add(new OfferedPlaces(reference, key, hosts.Slots ?? settings.Workers, hosts.Labels, readiness));
         }
         return (places, remotes);
     }

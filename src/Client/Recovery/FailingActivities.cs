@@ -67,7 +67,10 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
     private bool Fails(PendingActivityInfo activity) =>
         activity.Attempt > Tolerated
         && activity.LastFailure is { } last
-        && last.ApplicationFailureInfo?.Type is not (FailureTypes.WorkerStops or FailureTypes.WorkerDied or WorkerShutdown)
+        && last.ApplicationFailureInfo?.Type
+            is not (FailureTypes.WorkerStops or FailureTypes.WorkerDied or FailureTypes.NoPlace or WorkerShutdown)
+        // A place that is held now was refused by other hosts.
+        && !(last.ApplicationFailureInfo?.Type == FailureTypes.HostNotReady && activity.State == PendingActivityState.Started)
         && !(
             activity.State == PendingActivityState.Started
             && activity.LastStartedTime is { } started

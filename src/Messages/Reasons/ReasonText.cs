@@ -28,8 +28,8 @@ public static class ReasonText
             AgentAsks why => $"{why.Question}{Aside(why.Because)}",
             AgentFailed why => why.Attempts == 0 ? why.Message.Text : $"{why.Message} ({Count(why.Attempts, "attempt")})",
             AgentHeld why => why.Hold.Text,
-            WaitsForHost { Label: { } label } => $"waits for a host with the label {label} and a free place",
-            WaitsForHost => "waits for a host with a free place",
+            WaitsForHost why => $"waits for a host with {(why.Label is { } label ? $"the label {label} and " : "")}a free place"
+                + (why.Refusal is { } refusal ? $"; {refusal}" : ""),
             AgentKilled why => $"the agent was started {Count(why.Starts, "time")} in a row and killed: {why.Message}",
             AgentStartsAgain why => $"{Clause(why.Message)}; next attempt in {Math.Ceiling(why.Pause.TotalSeconds):0} s",
             AgentStoppedByPerson => "its agent was stopped by a person; 'resume' goes on in its conversation",

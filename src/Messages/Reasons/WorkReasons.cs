@@ -50,7 +50,8 @@ public sealed record AgentStartsAgain(Quote Message, TimeSpan Pause) : Reason;
 
 /// <summary>The task waits for a host with a free place.</summary>
 /// <param name="Label">The label that the host must have; null: any will do.</param>
-public sealed record WaitsForHost(string? Label) : Reason;
+/// <param name="Refusal">Why the one that was asked last has none; null: none was asked, or it is full.</param>
+public sealed record WaitsForHost(string? Label, Quote? Refusal = null) : Reason;
 
 /// <summary>A person holds new agent runs.</summary>
 /// <param name="Hold">The hold.</param>

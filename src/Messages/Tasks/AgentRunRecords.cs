@@ -146,6 +146,10 @@ public sealed record AgentRunResult
     /// <summary>True where it was begun on another machine, which the run was moved from: only what was shared of it is here.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool LeftElsewhere { get; init; }
+
+    /// <summary>Not all that it has made may leave its host: what looks like a secret, or is too large.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HasUnshared { get; init; }
     public string Session { get; init; } = "";
     public decimal Cost { get; init; }
     public long Tokens { get; init; }

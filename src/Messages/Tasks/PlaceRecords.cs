@@ -4,7 +4,16 @@ namespace Orchestrator.Messages;
 /// <param name="RunId">The run.</param>
 /// <param name="TaskId">The task.</param>
 /// <param name="HomeQueue">Queue of the run's repository on its own machine: a place there needs nothing brought.</param>
-public sealed record HoldPlaceInput([property: Identifier] string RunId, string TaskId, string HomeQueue);
+public sealed record HoldPlaceInput([property: Identifier] string RunId, string TaskId, string HomeQueue)
+{
+    /// <summary>The agent that does the task: a host without it has no place.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string Agent { get; init; } = "";
+
+    /// <summary>Which of the places that the task asks for one after the other, from 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Number { get; init; }
+}
 
 /// <summary>A host has a place for a task, and keeps it as long as the task is there.</summary>
 /// <param name="Repository">The repository on that host, and its queue.</param>
@@ -17,6 +26,10 @@ public sealed record TaskPlace(RepositoryReference Repository, int Attempt)
     /// <summary>The task was there before, and what it needs is there still.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Kept { get; init; }
+
+    /// <summary>As in <see cref="HoldPlaceInput.Number"/>; 0: the host does not say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Number { get; init; }
 }
 
 /// <summary>Has a task handed over by the remote that machines share: from the run's machine to a host, or back.</summary>

@@ -205,15 +205,21 @@ public sealed class TaskShare(RunServices services, string? remote)
             : null;
 
     /// <summary>On a host: the task is not placed here any more. An agent that is at work on it ends.</summary>
-    public async Task LeaveAsync(string runId, RepositoryReference here, string taskId)
+    /// <param name="runId">The run.</param>
+    /// <param name="here">The repository.</param>
+    /// <param name="taskId">The task.</param>
+    /// <param name="unlessHeld">Nothing is done where this process holds another place for it: the task has left and come back.</param>
+    public async Task LeaveAsync(string runId, RepositoryReference here, string taskId, bool unlessHeld = false)
     {
         var folder = new RunFolder(here.Path, runId);
-        if (!File.Exists(MarkerOf(folder, taskId)))
+        var at = new HandTaskInput(runId, here, "", taskId);
+        using var turn = await TurnAsync(at, CancellationToken.None);
+        if (!File.Exists(MarkerOf(folder, taskId)) || (unlessHeld && _turns.Held.GetValueOrDefault(NameOf(runId, here, taskId)) > 0))
         {
             return;
         }
         File.Delete(MarkerOf(folder, taskId));
-        await ForgetAsync(new HandTaskInput(runId, here, "", taskId), CancellationToken.None);
+        await ForgetAsync(at, CancellationToken.None);
         foreach (var path in AgentRunFolders.Of(folder.Task(taskId)))
         {
             if (new AgentStartFolder(folder.Name, taskId, 0, path) is { MayBeAtWork: true } start)

@@ -5,7 +5,8 @@ namespace Orchestrator.Settings;
 /// runs.</param>
 /// <param name="Slots">How many of their tasks this machine does at once; null: as many as <c>workers</c>.</param>
 /// <param name="Labels">What this machine has that tasks may ask for.</param>
-public sealed record HostSettings(bool Spread, int? Slots, IReadOnlyList<string> Labels)
+/// <param name="Memory">Bytes of memory that must be free here before such a task is taken; null: it is not looked at.</param>
+public sealed record HostSettings(bool Spread, int? Slots, IReadOnlyList<string> Labels, long? Memory)
 {
     private static readonly Setting<bool> SpreadKey = new(
         "hosts.spread",
@@ -28,12 +29,19 @@ public sealed record HostSettings(bool Spread, int? Slots, IReadOnlyList<string>
         "what this machine has that a task may ask for (its host: LABEL)"
     );
 
+    private static readonly Setting<long?> MemoryKey = new(
+        "hosts.memory",
+        1L << 30,
+        SettingTypes.SizeOrOff,
+        "memory that must be free on this machine before it takes a task of such a run"
+    );
+
     /// <summary>Nothing is spread.</summary>
-    public static HostSettings Off { get; } = new(false, null, []);
+    public static HostSettings Off { get; } = new(false, null, [], null);
 
     internal static HostSettings Read(SettingReader settings)
     {
-        var read = new HostSettings(settings.Read(SpreadKey), settings.Read(SlotsKey), settings.Read(LabelsKey));
+        var read = new HostSettings(settings.Read(SpreadKey), settings.Read(SlotsKey), settings.Read(LabelsKey), settings.Read(MemoryKey));
         settings.Demand(
             read.Labels.All(PlanTask.IsHostLabel),
             LabelsKey,

@@ -1,0 +1,111 @@
+namespace Orchestrator.Git.Sharing;
+
+/// <summary>A clone of a repository that a machine was told of by its address.</summary>
+/// <param name="git">The git program.</param>
+public sealed class RepositoryClone(GitProgram git)
+{
+    private const string Suffix = ".cloning-";
+
+    /// <summary>The folder's name that git gives a clone.</summary>
+    /// <param name="address">URL or path.</param>
+    /// <returns>The last part of the address without <c>.git</c>; empty: it has none.</returns>
+    public static string NameOf(string address)
+    {
+        var bare = Bare(address);
+        var name = bare[(bare.LastIndexOfAny(['/', ':', '\\']) + 1)..];
+        return name is "." or ".." ? "" : name;
+    }
+
+    /// <summary>Whether an address has a password in it, which would be stored with the clone and shown in messages.</summary>
+    /// <param name="address">URL or path.</param>
+    public static bool HasPassword(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var url) && url.UserInfo.Contains(':', StringComparison.Ordinal);
+
+    /// <summary>Makes the clone where there is none. One that is killed meanwhile leaves no half clone under the name, and the next one
+    /// removes what it left.</summary>
+    /// <param name="address">URL or path.</param>
+    /// <param name="folder">Absolute path of the clone; its parent exists.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <exception cref="GitException">It can't be cloned, or the folder has something else.</exception>
+    public async Task MakeAsync(string address, string folder, CancellationToken cancellationToken = default)
+    {
+        if (await IsThereAsync(address, folder, cancellationToken))
+        {
+            return;
+        }
+        var parent = Path.GetDirectoryName(folder)!;
+        var prefix = $".{Path.GetFileName(folder)}{Suffix}";
+        foreach (var left in Directory.EnumerateDirectories(parent, prefix + "*"))
+        {
+            RemoveOfTheDead(left);
+        }
+        var place = Directory.CreateDirectory(Path.Combine(parent, prefix + Guid.NewGuid().ToString("n"))).FullName;
+        try
+        {
+            using var alive = LockFile.TryTake(LockOf(place));
+            var made = Path.Combine(place, "clone");
+            await git.AddObjectsAsync(new GitCall(parent, ["clone", "--quiet", "--", address, made]), cancellationToken);
+            try
+            {
+                Directory.Move(made, folder);
+            }
+            catch (IOException) when (Directory.Exists(folder))
+            {
+                // Another process was faster.
+                await IsThereAsync(address, folder, cancellationToken);
+            }
+        }
+        finally
+        {
+            FolderRemover.Remove(place);
+        }
+    }
+
+    private static string LockOf(string place) => Path.Combine(place, "lock");
+
+    private static void RemoveOfTheDead(string place)
+    {
+        using var dead = LockFile.TryTake(LockOf(place));
+        if (dead is not null)
+        {
+            FolderRemover.Remove(place);
+        }
+    }
+
+    /// <exception cref="GitException">There is something else.</exception>
+    private async Task<bool> IsThereAsync(string address, string folder, CancellationToken cancellationToken)
+    {
+        if (!Path.Exists(folder) || (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()))
+        {
+            return false;
+        }
+        var known = await RemotesOfAsync(folder, cancellationToken);
+        return known.Select(Bare).Contains(Bare(address), StringComparer.Ordinal)
+            ? true
+            : throw new GitException(
+                $"{folder} is there and is no clone of {address}"
+                    + (known.Count == 0 ? "." : $": its remotes are {string.Join(", ", known)}.")
+            );
+    }
+
+    private async Task<IReadOnlyList<string>> RemotesOfAsync(string folder, CancellationToken cancellationToken)
+    {
+        if (!Path.Exists(Path.Combine(folder, ".git")))
+        {
+            return [];
+        }
+        var call = new GitCall(folder, ["config", "--local", "--get-regexp", @"^remote\..*\.url$"]) { AnswerCodes = [0, 1, 128] };
+        return
+        [
+            .. (await git.ReadAsync(call, cancellationToken)).Lines.Select(line =>
+                line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]
+            ),
+        ];
+    }
+
+    private static string Bare(string address)
+    {
+        var trimmed = address.TrimEnd('/');
+        return trimmed.EndsWith(".git", StringComparison.Ordinal) ? trimmed[..^4].TrimEnd('/') : trimmed;
+    }
+}

@@ -1,0 +1,76 @@
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Sharing;
+
+namespace Orchestrator.Machine.Repositories;
+
+/// <summary>What became of a wish for a clone.</summary>
+/// <param name="Folder">Absolute path of the clone; empty: there is none.</param>
+/// <param name="Fault">Why there is none, as a sentence; empty: there is one.</param>
+/// <param name="Cure">What to do.</param>
+public sealed record ClonedRepository(string Folder, string Fault, string Cure)
+{
+    /// <summary>True where the wish itself is wrong; false: it could not be carried out.</summary>
+    public bool IsWrong { get; private init; }
+
+    /// <summary>Clones a repository into a folder of its name, as <c>git clone</c> does; a clone that is there is used.</summary>
+    /// <param name="address">URL, or a path as it stands in the folder.</param>
+    /// <param name="parent">Absolute path of the folder that gets the clone.</param>
+    /// <param name="services">Opens git.</param>
+    /// <param name="say">Takes a sentence before what takes long.</param>
+    /// <param name="stop">Ends git.</param>
+    public static async Task<ClonedRepository> MakeAsync(
+        string address,
+        string parent,
+        RunServices services,
+        Action<string> say,
+        CancellationToken stop
+    )
+    {
+        if (RepositoryClone.HasPassword(address))
+        {
+            return Wrong(
+                "The address of --clone has a password in it, which would be stored with the clone.",
+                "Leave it out, and let git's credential helper know it: git help credentials."
+            );
+        }
+        if (RepositoryClone.NameOf(address) is not { Length: > 0 } name)
+        {
+            return Wrong(
+                $"--clone '{FileNames.Show(address)}' is no address of a repository.",
+                "Such as: --clone https://example.com/team/shop.git"
+            );
+        }
+        if (RepositoryLocation.Find(parent) is { } around)
+        {
+            return Wrong(
+                $"--clone would make a repository inside of {around.Root}.",
+                "Go to a folder for clones first, or use --repository for one that is there."
+            );
+        }
+        // The clone keeps the address: a path is meant as it stands, wherever that goes.
+        var path = Path.GetFullPath(address, parent);
+        var from = Directory.Exists(path) ? path : address;
+        var folder = Path.Combine(parent, name);
+        try
+        {
+            if (!Path.Exists(folder))
+            {
+                say($"Cloning {from} into {folder}.");
+            }
+            await new RepositoryClone(await services.Repositories.GitAsync()).MakeAsync(from, folder, stop);
+            return new ClonedRepository(folder, "", "");
+        }
+        catch (GitException failed)
+        {
+            return new ClonedRepository(
+                "",
+                $"{from} could not be cloned: {failed.Message}",
+                Path.Exists(folder)
+                    ? "Go to another folder, or move that one away."
+                    : $"See that 'git clone {ProcessCommand.Quote(from)}' works here, without a question."
+            );
+        }
+    }
+
+    private static ClonedRepository Wrong(string fault, string cure) => new("", fault, cure) { IsWrong = true };
+}

@@ -1,0 +1,75 @@
+using System.Text.Json.Nodes;
+using Orchestrator.TestKit;
+using Xunit;
+
+namespace Orchestrator.EndToEnd.Tests;
+
+/// <summary>Who has a place on a host: one that could do the task, and a task that is at work.</summary>
+public class SpreadPlaceTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+
+    [SharingFact]
+    public async Task Task_ThatIsPaused_LeavesItsPlaceAndGoesOnThereInItsConversationWithItsFiles()
+    {
+        await using var hosts = await SpreadHosts.CreateAsync(tasks: 2, others: 1);
+        var host = hosts.Others[0];
+        hosts.Home.Play(
+            Enumerable
+                .Range(1, 2)
+                .ToDictionary(
+                    n => $"t{n}",
+                    JsonNode[] (n) =>
+                        [
+                            new JsonObject { ["write"] = $"t{n}.txt", ["text"] = "first half\n" },
+                            new JsonObject { ["touch"] = Working(n) },
+                            new JsonObject { ["waitFor"] = hosts.Home.Beside($"go-{n}"), ["seconds"] = 120 },
+                            new JsonObject { ["write"] = $"t{n}.txt", ["text"] = $"whole {n}\n" },
+                        ]
+                )
+        );
+        await using var worker = await host.ServeAsync("worker", "--yes", "--slots", "1");
+        await using var run = await hosts.Home.ServeAsync("run", "--yes", "--run-id", "night");
+        await Eventually.TrueAsync(() => File.Exists(Working(1)) || File.Exists(Working(2)), Limit);
+        var (first, other) = File.Exists(Working(1)) ? (1, 2) : (2, 1);
+
+        await hosts.Home.CallAsync("pause", $"night/t{first}");
+        // There is one place, and the other task needs it.
+        await Eventually.TrueAsync(() => File.Exists(Working(other)), Limit);
+        var kept = await hosts.Home.GitAsync("for-each-ref", $"refs/orchestrator/wip/night/t{first}");
+        await File.WriteAllTextAsync(hosts.Home.Beside($"go-{other}"), "");
+        await hosts.Home.UntilAsync("night", status => (string?)status["tasks"]?[other - 1]?["state"] == "merged");
+        await File.WriteAllTextAsync(hosts.Home.Beside($"go-{first}"), "");
+        await using var resumed = await hosts.Home.ServeAsync("resume", $"night/t{first}");
+        await hosts.UntilCompletedAsync();
+
+        Assert.NotEqual("", kept);
+        Assert.Equal("whole 1", await hosts.Home.ReadAsync("main:t1.txt"));
+        Assert.Equal("whole 2", await hosts.Home.ReadAsync("main:t2.txt"));
+        Assert.Equal(3, host.Prompts().Count());
+        Assert.Single(host.Prompts(), prompt => prompt.StartsWith("You were interrupted.", StringComparison.Ordinal));
+        Assert.False(host.IsAgentAtWork());
+
+        string Working(int task) => hosts.Home.Beside($"working-{task}");
+    }
+
+    [SharingFact]
+    public async Task Host_WithoutTheMemoryThatItsSettingsDemand_TakesNoTaskAndTheRunSaysWhy()
+    {
+        await using var hosts = await SpreadHosts.CreateAsync(tasks: 1, others: 2);
+        var (small, large) = (hosts.Others[0], hosts.Others[1]);
+        small.Add("hosts:\n  memory: 900TB\n");
+        await using var first = await small.ServeAsync("worker", "--yes", "--slots", "1");
+        await using var run = await hosts.Home.ServeAsync("run", "--yes", "--run-id", "night");
+
+        await hosts.Home.UntilAsync(
+            "night",
+            status => ((string?)status["tasks"]?[0]?["reason"])?.Contains("(hosts.memory)", StringComparison.Ordinal) == true
+        );
+        await using var second = await large.ServeAsync("worker", "--yes", "--slots", "1");
+        await hosts.UntilCompletedAsync();
+
+        Assert.Empty(small.Prompts());
+        Assert.Single(large.Prompts());
+    }
+}

@@ -1,0 +1,83 @@
+using Orchestrator.Messages;
+using Xunit;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>A task that waits for long leaves its place on a host to others, and goes on where there is one then.</summary>
+public class PlaceRestTests
+{
+    private const string There = "orchestrator@bbbb/key2";
+    private const string Elsewhere = "orchestrator@cccc/key3";
+    private static readonly RunRules Spread = new() { Places = ScriptedHost.Places };
+
+    [Fact]
+    public async Task Task_ThatWaitsForAPerson_LeavesItsPlaceAndGoesOnOnAnotherHost()
+    {
+        await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a"), RunTests.Task("b")], settings: Spread);
+        run.Activities.JudgeRequest = input =>
+            input.Decision is null
+                ? new RequestVerdict
+                {
+                    Step = RequestSteps.Ask,
+                    Asks = ApprovalKinds.Dependency,
+                    Text = "May it have pandas?",
+                }
+                : new RequestVerdict { Step = RequestSteps.Answer, Text = "it may" };
+        var there = new ScriptedHost(run, There, slots: 1);
+        there.Activities.Agent = (input, _) =>
+            Task.FromResult(
+                input.Task.Task.Id == "a"
+                    ? new AgentRunResult
+                    {
+                        FailureClass = FailureClass.Blocked,
+                        Message = "needs pandas",
+                        Session = "conversation",
+                    }
+                    : ScriptedActivities.Done()
+            );
+        await run.BeginAsync();
+
+        // There is one place, and the second task needs it.
+        var resting = await run.UntilAsync(status => status.Tasks.Any(task => task is { Id: "b", State: TaskStates.Merged }));
+        await there.DisposeAsync();
+        await using var elsewhere = new ScriptedHost(run, Elsewhere);
+        await run.Run.ExecuteUpdateAsync(workflow => workflow.ApproveAsync(new ApprovalCommand("a", "", "kim")));
+        var result = await run.ResultAsync();
+
+        Assert.Equal((TaskStates.AwaitingApproval, null), (resting.Tasks[0].State, resting.Tasks[0].Host));
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(
+            [("a", "conversation", "it may")],
+            elsewhere.Activities.Starts.Select(start => (start.Task.Task.Id, start.Session, start.Answer))
+        );
+        Assert.Equal(["hold a", "take a"], elsewhere.Placing.Take(2));
+        Assert.Contains("left a", there.Placing);
+        Assert.Equal("desk (cccc)", (await run.StatusAsync()).Tasks[0].Host);
+    }
+
+    [Fact]
+    public async Task Task_WithWorkThatMayNotLeaveItsHost_KeepsItsPlaceWhileItWaits()
+    {
+        await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a"), RunTests.Task("b")], settings: Spread);
+        await using var there = new ScriptedHost(run, There, slots: 1);
+        there.Activities.Agent = (input, _) =>
+            Task.FromResult(
+                input is { Start: 1, Task.Task.Id: "a" }
+                    ? new AgentRunResult
+                    {
+                        FailureClass = FailureClass.Blocked,
+                        Message = "what now?",
+                        HasUnshared = true,
+                    }
+                    : ScriptedActivities.Done()
+            );
+        await run.BeginAsync();
+        await run.UntilAsync(status => status.Tasks.Any(task => task is { Id: "a", State: TaskStates.Blocked }));
+
+        await Task.Delay(TimeSpan.FromSeconds(12));
+        Assert.Equal(["hold a", "take a"], there.Placing.Take(3));
+        await run.Run.ExecuteUpdateAsync(workflow => workflow.RetryTaskAsync(new TaskCommand("a", "go on")));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+    }
+}
