@@ -24,6 +24,7 @@ public sealed class PlaceActivities(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private readonly TaskShare _share = new(services, remote);
+    private readonly HeldPlaces _held = HeldPlaces.Of(services);
 
     [Activity]
     public async Task HoldPlaceAsync(HoldPlaceInput input)
@@ -59,10 +60,11 @@ public sealed class PlaceActivities(
     private async Task HoldAsync(HoldPlaceInput input)
     {
         var (isHome, isStopped) = (input.HomeQueue == here.Queue, false);
-        _share.Hold(input.RunId, here, input.TaskId);
+        var held = new SharedTask(input.RunId, here, input.TaskId);
+        _held.Hold(held);
         try
         {
-            isStopped = await Heartbeats.WhileAsync(stop => KeepAsync(input, isHome, stop));
+            isStopped = await Heartbeats.WhileAsync(stop => KeepAsync(input, held, isHome, stop));
             if (isStopped)
             {
                 // Another host may have it, or this one when it is back.
@@ -71,10 +73,10 @@ public sealed class PlaceActivities(
         }
         finally
         {
-            _share.GiveBack(input.RunId, here, input.TaskId);
+            _held.GiveBack(held);
             if (!isHome && !isStopped)
             {
-                await _share.LeaveAsync(input.RunId, here, input.TaskId, unlessHeld: true);
+                await _share.LeaveAsync(held, unlessHeld: true);
             }
         }
     }
@@ -88,13 +90,13 @@ public sealed class PlaceActivities(
 
     /// <summary>Keeps it until it is not wanted any more, and shares the task's work every so often.</summary>
     /// <returns>The worker stops: the task may go on here when it is back.</returns>
-    private async Task<bool> KeepAsync(HoldPlaceInput input, bool isHome, CancellationToken stop)
+    private async Task<bool> KeepAsync(HoldPlaceInput input, SharedTask held, bool isHome, CancellationToken stop)
     {
         var context = ActivityExecutionContext.Current;
         var task = context.TemporalClient.GetWorkflowHandle<ITaskWorkflow>(
             context.Info.WorkflowId ?? throw new InvalidOperationException("A place is held for a workflow.")
         );
-        var isKept = TaskShare.FindPlaced(input.RunId, here).Contains(input.TaskId);
+        var isKept = PlacedTasks.Has(held);
         try
         {
             await task.SignalAsync(workflow =>
@@ -108,13 +110,9 @@ public sealed class PlaceActivities(
         var last = services.Time.GetTimestamp();
         while (!stop.IsCancellationRequested)
         {
-            if (
-                !isHome
-                && TaskShare.IntervalOf(input.RunId, here, input.TaskId) is { } interval
-                && services.Time.GetElapsedTime(last) >= interval
-            )
+            if (!isHome && PlacedTasks.IntervalOf(held) is { } interval && services.Time.GetElapsedTime(last) >= interval)
             {
-                await ShareAsync(input, stop);
+                await ShareAsync(held, stop);
                 last = services.Time.GetTimestamp();
             }
             await Task.WhenAny(Task.Delay(Pause, services.Time, stop));
@@ -122,11 +120,11 @@ public sealed class PlaceActivities(
         return context.CancelReason is ActivityCancelReason.WorkerShutdown;
     }
 
-    private async Task ShareAsync(HoldPlaceInput input, CancellationToken stop)
+    private async Task ShareAsync(SharedTask held, CancellationToken stop)
     {
         try
         {
-            await _share.PushIfPlacedAsync(input.RunId, here, input.TaskId, stop);
+            await _share.PushIfPlacedAsync(held, asking => PlacedTask.IsHereAsync(here, asking), stop);
         }
         catch (Exception missed) when (missed is not OperationCanceledException)
         {

@@ -61,21 +61,24 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
         Heartbeats.WhileAsync(async stop =>
         {
             await _preparation.ReleaseAsync(input, stop);
-            await _share.DemandPushedAsync(input.RunId, input.Repository, input.TaskId, stop);
+            await DemandPushedAsync(new SharedTask(input.RunId, input.Repository, input.TaskId), stop);
         });
 
     private static void DemandPlaced(TaskInput task)
     {
         if (task.Rules.Places is not null)
         {
-            TaskShare.DemandPlaced(task.RunId, task.Repository, task.Task.Id);
+            PlacedTasks.Demand(SharedOf(task));
         }
     }
 
     /// <summary>What is made on the host of a task counts once the run's machine can have it, so that a host that dies afterwards takes
     /// nothing with it.</summary>
     private Task<IReadOnlyList<string>> ShareAsync(TaskInput task, CancellationToken stop) =>
-        task.Rules.Places is null
-            ? Task.FromResult<IReadOnlyList<string>>([])
-            : _share.DemandPushedAsync(task.RunId, task.Repository, task.Task.Id, stop);
+        task.Rules.Places is null ? Task.FromResult<IReadOnlyList<string>>([]) : DemandPushedAsync(SharedOf(task), stop);
+
+    private Task<IReadOnlyList<string>> DemandPushedAsync(SharedTask task, CancellationToken stop) =>
+        _share.DemandPushedAsync(task, asking => PlacedTask.IsHereAsync(task.Repository, asking), stop);
+
+    private static SharedTask SharedOf(TaskInput task) => new(task.RunId, task.Repository, task.Task.Id);
 }

@@ -19,6 +19,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         _remediations = new Remediations(State);
         _places = new TaskPlaces(State, Reporter, Machine);
         Machine.Arrive = _places.ArriveAsync;
+        Machine.Moved = _places.FollowRun;
         Waits.Rest = () => _places.MayRest ? _places.RestAsync : null;
         _worktree = new TaskWorktree(State, Reporter, Waits, _places);
         _verifier = new WorkVerifier(State, Reporter, Waits);
@@ -72,7 +73,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
                 refused = null;
                 continue;
             }
-            await _places.TakeHomeAsync();
+            await _places.TakeHomeAsync(commit: work.Commit);
             if (Input.Rules.KeepsBranches)
             {
                 EndKept(work);
@@ -104,7 +105,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         {
             return false;
         }
-        await _places.TakeHomeAsync();
+        await _places.TakeHomeAsync(commit: work.Commit);
         Progress = Progress with { Reused = true };
         if (Input.Rules.KeepsBranches)
         {

@@ -50,6 +50,13 @@ internal sealed class MachinePlace : IDisposable
         _environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
     }
 
+    /// <summary>Lets this be another home and clone of a machine with others of the same name.</summary>
+    public void BeMachine(string name)
+    {
+        var state = Directory.CreateDirectory(Path.Combine(Home, ".local", "state", "orchestrator")).FullName;
+        File.WriteAllText(Path.Combine(state, "machine"), name + "\n");
+    }
+
     /// <summary>The clone.</summary>
     public string Folder { get; }
 
@@ -72,10 +79,13 @@ internal sealed class MachinePlace : IDisposable
     }
 
     /// <summary>Another machine, with a clone that has no remote.</summary>
-    public async Task<MachinePlace> CloneAsync(string name)
+    /// <param name="name">Its name in this test.</param>
+    /// <param name="isShallow">The clone has the newest commit alone.</param>
+    public async Task<MachinePlace> CloneAsync(string name, bool isShallow = false)
     {
         var folder = Beside("clone-" + name);
-        await _shared.GitInAsync(Path.GetDirectoryName(folder)!, "clone", "-q", Folder, folder);
+        var from = isShallow ? (string[])["--depth", "1", "file://" + Folder] : [Folder];
+        await _shared.GitInAsync(Path.GetDirectoryName(folder)!, ["clone", "-q", .. from, folder]);
         await _shared.GitInAsync(folder, "remote", "remove", "origin");
         return new MachinePlace(_shared, name, folder, isOwner: false);
     }
@@ -292,6 +302,9 @@ internal sealed class ServingProcess(ProcessIdentity process) : IAsyncDisposable
 
     /// <summary>Sends it a signal, such as <c>STOP</c>.</summary>
     public Task SignalAsync(string name) => _processes.RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -{name} {process.ProcessId}"));
+
+    /// <summary>It has not ended.</summary>
+    public bool IsAlive => process.IsAlive();
 
     public async ValueTask DisposeAsync()
     {

@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using Orchestrator.Processes;
 using Orchestrator.TestKit;
-using Orchestrator.TestKit.Rpc;
 
 namespace Orchestrator.EndToEnd.Tests;
 
@@ -9,16 +7,12 @@ namespace Orchestrator.EndToEnd.Tests;
 internal sealed class SharedPlaces : IAsyncDisposable
 {
     private readonly Temporal.Server.TemporalServer _server;
-    private readonly RpcProxy _network;
+    private readonly PlaceNetwork _network;
     private readonly string _settings;
-    private volatile bool _isApart;
     private MachinePlace? _third;
 
-    private SharedPlaces(Temporal.Server.TemporalServer server, RpcProxy network, string settings)
-    {
+    private SharedPlaces(Temporal.Server.TemporalServer server, PlaceNetwork network, string settings) =>
         (_server, _network, _settings) = (server, network, settings);
-        network.Handle = PassAsync;
-    }
 
     public required MachinePlace Here { get; init; }
 
@@ -64,7 +58,7 @@ internal sealed class SharedPlaces : IAsyncDisposable
         );
         await server.StartAsync();
         var address = server.Addresses[0].Split("//")[^1];
-        var network = await RpcProxy.StartAsync(address);
+        var network = await PlaceNetwork.StartAsync(here, address, remote);
         var sharing = shares ? $"wip:\n  remote: {remote}\n  interval: 1s\n" : "";
         here.Set($"temporal:\n  address: {network.Address}\n{sharing}");
         var settings = $"temporal:\n  address: {address}\n{sharing}";
@@ -95,33 +89,10 @@ internal sealed class SharedPlaces : IAsyncDisposable
     }
 
     /// <summary>Cuts the first machine off from the server and from the remote, both ways, or joins it again.</summary>
-    public void Part(bool isApart)
-    {
-        _isApart = isApart;
-        Here.Configure(isApart ? $"[url \"{Here.Beside("nowhere")}\"]\n insteadOf = {Remote}\n" : "");
-    }
-
-    private async Task PassAsync(ProxiedCall call)
-    {
-        if (!_isApart)
-        {
-            var answer = await call.ForwardAsync();
-            if (!_isApart)
-            {
-                await call.AnswerAsync(answer);
-                return;
-            }
-        }
-        call.Http.Abort();
-    }
+    public void Part(bool isApart) => _network.Part(server: isApart, remote: isApart);
 
     /// <summary>Whether the remote refuses what is pushed.</summary>
-    public void Refuse(bool refuses)
-    {
-        var hook = Path.Combine(Directory.CreateDirectory(Path.Combine(Remote, "hooks")).FullName, "pre-receive");
-        File.WriteAllText(hook, $"#!/bin/sh\nexit {(refuses ? 1 : 0)}\n");
-        File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
+    public void Refuse(bool refuses) => PlaceNetwork.Refuse(Remote, refuses);
 
     /// <summary>Lets the remote have an older state of the run, and waits until it has the present one again.</summary>
     public async Task RewindAsync()

@@ -29,7 +29,7 @@ public sealed partial class DecidingFilesTests
         ["Machine/Repositories/TakenRemarks"] = "which remarks are tasks already: where it is changed, one becomes a task twice, or none",
         ["Runs.Tasks/Working/KeptConversations"] = Agent,
         ["Runs.Tasks/Moving/TaskExport"] = Agent,
-        ["Runs.Tasks/Moving/TaskShare"] = "whether a run is another machine's: where it is changed, a step waits, or pushes nothing",
+        ["Runs.Tasks/Moving/PlacedTasks"] = "whether a run is another machine's: where it is changed, a step waits, or pushes nothing",
         ["Runs.Tasks/Moving/SharedRunFiles"] = "files of a run for another machine, whose steps compare them with their hashes",
         ["Runs/Files/ListFile"] = "lists that can only lead to a refusal (lent.json, dependencies.json)",
         ["Runs/Checkouts/GitCopies"] = "in the user's state: which copy stands in for another machine's; it is compared with its hash",

@@ -10,17 +10,18 @@ namespace Orchestrator.Workflows.Tests;
 /// <summary>Whether nothing of a run moves, by what a server says of its steps.</summary>
 public class RunStillnessTests
 {
+    private const string Machine = "aaaa";
     private static readonly DateTimeOffset Now = new(2026, 11, 25, 3, 0, 0, TimeSpan.Zero);
 
     [Fact]
     public void Of_AStepThatIsHeardOf_ChangesAndAStepThatIsNotStays()
     {
-        var before = RunStillness.Of([Step(PendingActivityState.Started, beat: 0)]);
+        var before = RunStillness.Of([Step(PendingActivityState.Started, beat: 0)], Machine);
 
         Assert.NotNull(before);
-        Assert.Equal(before, RunStillness.Of([Step(PendingActivityState.Started, beat: 0)]));
-        Assert.NotEqual(before, RunStillness.Of([Step(PendingActivityState.Started, beat: 2)]));
-        Assert.NotEqual(before, RunStillness.Of([Step(PendingActivityState.Scheduled, beat: 0, attempt: 2)]));
+        Assert.Equal(before, RunStillness.Of([Step(PendingActivityState.Started, beat: 0)], Machine));
+        Assert.NotEqual(before, RunStillness.Of([Step(PendingActivityState.Started, beat: 2)], Machine));
+        Assert.NotEqual(before, RunStillness.Of([Step(PendingActivityState.Scheduled, beat: 0, attempt: 2)], Machine));
     }
 
     [Fact]
@@ -29,9 +30,23 @@ public class RunStillnessTests
         var later = Step(PendingActivityState.Scheduled, beat: 0);
         later.NextAttemptScheduleTime = Timestamp.FromDateTimeOffset(Now);
 
-        Assert.Null(RunStillness.Of([]));
-        Assert.Null(RunStillness.Of([Step(PendingActivityState.Paused, beat: 0)]));
-        Assert.Null(RunStillness.Of([later, Step(PendingActivityState.Scheduled, beat: 0)]));
+        Assert.Null(RunStillness.Of([], Machine));
+        Assert.Null(RunStillness.Of([Step(PendingActivityState.Paused, beat: 0)], Machine));
+        Assert.Null(RunStillness.Of([later, Step(PendingActivityState.Scheduled, beat: 0)], Machine));
+    }
+
+    [Fact]
+    public void Of_AStepThatAnotherHostWorksOn_SaysNothingOfTheRunsMachine()
+    {
+        var (elsewhere, waiting) = (Step(PendingActivityState.Started, beat: 0), Step(PendingActivityState.Scheduled, beat: 0));
+        elsewhere.LastWorkerIdentity = "7@bbbb#desk";
+        var before = RunStillness.Of([elsewhere, waiting], Machine);
+        elsewhere.LastHeartbeatTime = Timestamp.FromDateTimeOffset(Now.AddSeconds(2));
+
+        Assert.Null(RunStillness.Of([elsewhere], Machine));
+        Assert.NotNull(before);
+        Assert.Equal(before, RunStillness.Of([elsewhere, waiting], Machine));
+        Assert.NotEqual(before, RunStillness.Of([elsewhere, waiting], "bbbb"));
     }
 
     [Fact]

@@ -25,6 +25,9 @@ internal sealed class ActivityMachine
     /// <summary>Called before each activity that is done at the task's place: it ends when the task has one.</summary>
     public Func<Task>? Arrive { get; set; }
 
+    /// <summary>Called when the run is another machine's.</summary>
+    public Action? Moved { get; set; }
+
     /// <summary>The place is another host's.</summary>
     public bool IsAway => _place is not null;
 
@@ -42,7 +45,10 @@ internal sealed class ActivityMachine
     /// <summary>Cancelled when what such an activity has begun is not waited for any more: the run is moved, or the task's place
     /// is.</summary>
     /// <param name="asked">The queue that its options name.</param>
-    public CancellationToken Left(string asked) => IsAtPlace(asked) && IsAway ? _placing.Token : _move.Token;
+    public CancellationToken Left(string asked) =>
+        asked.StartsWith(Exact, StringComparison.Ordinal) ? CancellationToken.None
+        : IsAtPlace(asked) && IsAway ? _placing.Token
+        : _move.Token;
 
     /// <summary>The queue of an activity now.</summary>
     /// <param name="asked">The one that its options name.</param>
@@ -62,6 +68,7 @@ internal sealed class ActivityMachine
         }
         _queue = queue;
         Renew(ref _move);
+        Moved?.Invoke();
     }
 
     /// <summary>The task's place is on another host from now on.</summary>

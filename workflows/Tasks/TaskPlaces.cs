@@ -23,7 +23,10 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
     private int _holds;
     private TaskPlace? _place;
 
-    /// <summary>The host that has what the task needs, as it is now; null: none.</summary>
+    /// <summary>The place is on the run's own machine, whichever that is by now.</summary>
+    private bool _isHome;
+
+    /// <summary>Queue of the host that has what the task needs, as it is now; null: none.</summary>
     private string? _ready;
 
     /// <summary>The run's machine has no worktree of it: that is on a host.</summary>
@@ -43,6 +46,9 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
 
     private string Home => machine.QueueOf(Input.Repository.Queue);
 
+    /// <summary>Queue of the host where it is placed.</summary>
+    private string Place => _isHome ? Home : _place!.Repository.Queue;
+
     /// <summary>True when the task's work is merged, which its host can't know: there the commit itself is proof that nothing is
     /// lost.</summary>
     public bool HasMerged => machine.IsAway && state.Progress.State == TaskStates.Merged;
@@ -57,9 +63,10 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
             return;
         }
         var isSame = _place?.Repository.Queue == place.Repository.Queue;
-        if (_place is null || (isSame && (place.Kept || !machine.IsAway)))
+        // Nothing is begun on the first one yet, or it is there still.
+        if (_place is null || (_ready is null && !machine.IsAway) || (isSame && (place.Kept || !machine.IsAway)))
         {
-            _place = place;
+            PlaceOn(place);
             return;
         }
         if (!machine.IsAway)
@@ -68,14 +75,33 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
             return;
         }
         var (gone, to) = (MachineName.Of(_place.Repository), MachineName.Of(place.Repository));
-        _place = place;
+        PlaceOn(place);
         _ready = null;
         _losses++;
         state.Notice([new TaskNotice(isSame ? $"its host {gone} had given it up: it goes on there" : Gone(gone, to))]);
         state.WasMoved = true;
         state.Interrupt?.Cancel();
         // What is to be done there waits for what it needs.
-        machine.PlaceAt(place.Repository.Queue == Home ? null : place.Repository.Queue, anew: true);
+        machine.PlaceAt(_isHome ? null : place.Repository.Queue, anew: true);
+    }
+
+    private void PlaceOn(TaskPlace place)
+    {
+        (_place, _isHome) = (place, place.Repository.Queue == Home);
+        // A host that asks must not be told of the one before, which another one may have shut out by now.
+        state.Report = state.Report with
+        {
+            Place = place.Repository.Queue,
+        };
+    }
+
+    /// <summary>The run is another machine's from now on. What was done on the machine before goes on there, without a place.</summary>
+    public void FollowRun()
+    {
+        if (IsSpread && !machine.IsAway)
+        {
+            LeaveHold();
+        }
     }
 
     private static string Gone(MachineName from, MachineName to) => $"its host {from} was not heard of: it goes on on {to}";
@@ -88,10 +114,12 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
             return;
         }
         await FindAsync();
-        while (_ready != _place!.Repository.Queue)
+        // A run may have been taken over by the host of its task.
+        _isHome |= Place == Home;
+        while (_ready != Place)
         {
-            var (queue, losses) = (_place.Repository.Queue, _losses);
-            if (queue == Home)
+            var (queue, losses) = (Place, _losses);
+            if (_isHome)
             {
                 machine.PlaceAt(null);
                 await TakeHomeAsync(goesOn: true);
@@ -112,13 +140,14 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
 
     /// <summary>The run's own machine has what the task has made; before the task goes on at its place, that gets what is new.</summary>
     /// <param name="goesOn">It goes on there.</param>
-    public async Task TakeHomeAsync(bool goesOn = false)
+    /// <param name="commit">The verified work, which must come.</param>
+    public async Task TakeHomeAsync(bool goesOn = false, string commit = "")
     {
         if (!_isOut && !(goesOn && _hasLeft))
         {
             return;
         }
-        var take = TakeInput with { GoesOn = goesOn };
+        var take = TakeInput with { GoesOn = goesOn, IsShared = !goesOn && !_isEnding, Commit = commit };
         await Workflow.ExecuteActivityAsync(
             (IPlaceActivities a) => a.TakeTaskAsync(take),
             ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(1), _isEnding ? CancellationToken.None : state.Stop)
@@ -145,6 +174,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
         }
         machine.PlaceAt(null);
         (_place, _ready) = (null, null);
+        state.Report = state.Report with { Place = null };
         state.Progress = state.Progress with { Host = null };
         reporter.TransitionTo(state.Progress.State, state.Progress.Why);
     }
@@ -159,7 +189,8 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
         }
         LeaveHold();
         machine.PlaceAt(null);
-        _place = _place! with { Repository = Input.Repository with { Queue = Home } };
+        _isHome = true;
+        state.Report = state.Report with { Place = null };
         await TakeHomeAsync(goesOn: true);
         _ready = Home;
         Say();
@@ -177,7 +208,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
         {
             options.ScheduleToCloseTimeout = Patience;
             // Nothing of it is brought there any more.
-            _ready = _place!.Repository.Queue;
+            _ready = Place;
         }
         try
         {
@@ -221,8 +252,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
     /// <summary>Reports say where the task is.</summary>
     private void Say()
     {
-        var repository = _place!.Repository;
-        var host = repository.Queue == Home ? null : MachineName.Of(repository).ToString();
+        var host = _isHome ? null : MachineName.Of(_place!.Repository).ToString();
         if (host != state.Progress.Host || state.Progress.Why is WaitsForHost)
         {
             state.Progress = state.Progress with { Host = host };
@@ -237,7 +267,8 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
             Agent = state.Progress.Agent ?? Input.Task.Account,
             Number = ++_holds,
         };
-        var options = ActivityDefaults.Long(QueueNames.ForPlaces(Input.Rules.Places!, Input.Task.Host), TimeSpan.FromDays(365), left);
+        var queue = ActivityMachine.Exactly(QueueNames.ForPlaces(Input.Rules.Places!, Input.Task.Host));
+        var options = ActivityDefaults.Long(queue, TimeSpan.FromDays(365), left);
         options.HeartbeatTimeout = Silence;
         options.CancellationType = ActivityCancellationType.TryCancel;
         try

@@ -26,6 +26,7 @@ internal sealed class PlacedTaskWatch(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private readonly StoredRunCache _runs = new();
     private readonly TaskShare _share = new(context.Services, remote: null);
+    private readonly HeldPlaces _held = HeldPlaces.Of(context.Services);
 
     /// <summary>So often the records of runs of other machines are compared with the server.</summary>
     private const int RecordsEvery = 30;
@@ -43,9 +44,9 @@ internal sealed class PlacedTaskWatch(
                     {
                         await RecordEndAsync(run, stop);
                     }
-                    foreach (var task in _share.FindLeft(run.Id, reference))
+                    foreach (var task in _held.FindLeft(run.Id, reference))
                     {
-                        await LookAsync(run.Id, task, reference, stop);
+                        await LookAsync(task, stop);
                     }
                 }
             }
@@ -63,18 +64,18 @@ internal sealed class PlacedTaskWatch(
             var share = new TaskShare(context.Services, remotes.GetValueOrDefault(reference.Path));
             foreach (var run in OfOthers(location, reference))
             {
-                foreach (var task in TaskShare.FindPlaced(run.Id, reference))
+                foreach (var task in PlacedTasks.Find(run.Id, reference))
                 {
                     try
                     {
-                        await share.PushIfPlacedAsync(run.Id, reference, task, stop);
+                        await share.PushIfPlacedAsync(task, asking => IsHereAsync(task, asking), stop);
                     }
                     catch (Exception missed)
                     {
                         // They go on from what was pushed before.
                         log.RunNotShared(run.Id, missed);
                     }
-                    await share.LeaveAsync(run.Id, reference, task);
+                    await share.LeaveAsync(task);
                 }
             }
         }
@@ -102,27 +103,27 @@ internal sealed class PlacedTaskWatch(
         }
     }
 
-    private async Task LookAsync(string runId, string task, RepositoryReference reference, CancellationToken stop)
+    private async Task LookAsync(SharedTask task, CancellationToken stop)
     {
         try
         {
-            if (!await IsHereAsync(runId, task, reference, stop))
+            if (!await IsHereAsync(task, stop))
             {
-                log.TaskLeft(runId, task);
-                await _share.LeaveAsync(runId, reference, task);
+                log.TaskLeft(task.RunId, task.TaskId);
+                await _share.LeaveAsync(task);
             }
         }
         catch (Exception missed) when (missed is not OperationCanceledException || !stop.IsCancellationRequested)
         {
             // Where the server can't be asked, its agent goes on: the next time is near.
-            log.RunNotShared(runId, missed);
+            log.RunNotShared(task.RunId, missed);
         }
     }
 
-    private async Task<bool> IsHereAsync(string runId, string task, RepositoryReference reference, CancellationToken stop)
+    private async Task<bool> IsHereAsync(SharedTask task, CancellationToken stop)
     {
         var rpc = new Temporalio.Client.RpcOptions { CancellationToken = stop };
-        var workflow = MessageJson.Speaking(engine.Client).GetWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(runId, task));
+        var workflow = MessageJson.Speaking(engine.Client).GetWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(task.RunId, task.TaskId));
         try
         {
             if ((await workflow.DescribeAsync(new() { Rpc = rpc })).Status != WorkflowExecutionStatus.Running)
@@ -134,7 +135,6 @@ internal sealed class PlacedTaskWatch(
         {
             return false;
         }
-        var report = await workflow.QueryAsync(known => known.Status(), new() { Rpc = rpc });
-        return report.Progress.Host == MachineName.Of(reference).ToString();
+        return (await workflow.QueryAsync(known => known.Status(), new() { Rpc = rpc })).IsPlacedAt(task.Repository);
     }
 }

@@ -74,7 +74,13 @@ internal sealed class TakeOverWatch(
 
     private async Task<bool> IsToBeTakenAsync(string runId, CancellationToken stop)
     {
-        if (await RunStillness.LookAsync(engine.Client, runId, stop) is not { } steps)
+        var queue = await engine.Runs.Get(runId).FindQueueAsync(stop);
+        var giver = QueueNames.GivenAwayBy(queue, out var isReady);
+        if (
+            (giver ?? QueueNames.MachineOf(queue)) is not { } machine
+            || machine == context.Machine
+            || await RunStillness.LookAsync(engine.Client, runId, machine, stop) is not { } steps
+        )
         {
             _still.Remove(runId);
             return false;
@@ -84,9 +90,7 @@ internal sealed class TakeOverWatch(
             _still[runId] = known = (steps, context.Time.GetTimestamp());
         }
         var isStill = context.Time.GetElapsedTime(known.Since) >= after;
-        var queue = await engine.Runs.Get(runId).FindQueueAsync(stop);
-        var giver = QueueNames.GivenAwayBy(queue, out var isReady);
-        return QueueNames.MachineOf(queue) is { } machine && machine != context.Machine && giver != context.Machine && (isReady || isStill);
+        return isReady || isStill;
     }
 
     private async Task TakeAsync(string runId, CancellationToken stop)

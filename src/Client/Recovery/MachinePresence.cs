@@ -13,6 +13,9 @@ public static class MachinePresence
     /// <summary>The most workflows of a run that are looked at: what one of them waits for, all do.</summary>
     private const int MostWorkflows = 30;
 
+    /// <summary>The activity by which a task has a place on a host; the SDK leaves the end of such a name out.</summary>
+    private static readonly string HoldPlace = nameof(IPlaceActivities.HoldPlaceAsync)[..^"Async".Length];
+
     /// <summary>The machine that a run waits for; null: a worker there asks for its steps, or no step waits.</summary>
     /// <param name="client">Client of the server that holds the run.</param>
     /// <param name="run">The run; its queue names the machine.</param>
@@ -54,6 +57,8 @@ public static class MachinePresence
         DateTimeOffset now
     )
     {
+        // What is done on other hosts waits for no machine.
+        pending = [.. pending.Where(step => !IsElsewhere(step, machine))];
         var there = pending.Where(activity => MachineOf(activity.LastWorkerIdentity) == machine).ToList();
         if (
             pending.Count == 0
@@ -116,7 +121,7 @@ public static class MachinePresence
                 Namespace = client.Options.Namespace,
                 Execution = new Temporalio.Api.Common.V1.WorkflowExecution { WorkflowId = execution.Id, RunId = execution.RunId },
             };
-            pending.AddRange((await client.WorkflowService.DescribeWorkflowExecutionAsync(describe, rpc)).PendingActivities);
+            pending.AddRange((await client.WorkflowService.DescribeWorkflowExecutionAsync(describe, rpc)).PendingActivities.Where(IsStep));
             if (++looked == MostWorkflows)
             {
                 break;
@@ -124,6 +129,15 @@ public static class MachinePresence
         }
         return pending;
     }
+
+    /// <summary>A worker of another machine has the step in hand: it is a task's that is placed there.</summary>
+    internal static bool IsElsewhere(PendingActivityInfo step, string machine) =>
+        step.State is PendingActivityState.Started or PendingActivityState.CancelRequested
+        && MachineOf(step.LastWorkerIdentity) is { } other
+        && other != machine;
+
+    /// <summary>A place that a host holds, or that a task waits for, moves nothing.</summary>
+    private static bool IsStep(PendingActivityInfo activity) => activity.ActivityType.Name != HoldPlace;
 
     /// <summary>When a worker asked for steps last; null: none has.</summary>
     public static DateTimeOffset? LastAsked(IEnumerable<PollerInfo> pollers) =>

@@ -6,14 +6,20 @@ namespace Orchestrator.Client;
 /// those of the server and of the machine that is asked about may be wrong.</summary>
 public static class RunStillness
 {
-    /// <summary>What the steps of a run look like.</summary>
+    /// <summary>What the steps of a run on its own machine look like.</summary>
     /// <param name="client">Client of the server that holds the run.</param>
     /// <param name="runId">The run.</param>
+    /// <param name="machine">The run's machine.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <returns>As long as no worker takes a step or says that it works on one, the same text; null: the run waits for no worker.</returns>
+    /// <returns>As long as no worker takes a step or says that it works on one, the same text; null: the run waits for no worker
+    /// there.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
-    public static async Task<string?> LookAsync(ITemporalClient client, string runId, CancellationToken cancellation = default) =>
-        Of(await MachinePresence.PendingAsync(client, runId, new RpcOptions { CancellationToken = cancellation }, cancellation));
+    public static async Task<string?> LookAsync(
+        ITemporalClient client,
+        string runId,
+        string machine,
+        CancellationToken cancellation = default
+    ) => Of(await MachinePresence.PendingAsync(client, runId, new RpcOptions { CancellationToken = cancellation }, cancellation), machine);
 
     /// <summary>Whether a worker of a machine has a step of a run in hand.</summary>
     /// <param name="client">Client of the server that holds the run.</param>
@@ -34,9 +40,12 @@ public static class RunStillness
 
     /// <summary>What the steps of a run look like; see <see cref="LookAsync"/>. No server, no clock.</summary>
     /// <param name="pending">Its steps that wait or are under way.</param>
-    public static string? Of(IReadOnlyCollection<PendingActivityInfo> pending)
+    /// <param name="machine">The run's machine. What is done on other hosts says nothing of that.</param>
+    public static string? Of(IReadOnlyCollection<PendingActivityInfo> pending, string machine)
     {
-        var steps = pending.Where(step => step.State != PendingActivityState.Paused).ToList();
+        var steps = pending
+            .Where(step => step.State != PendingActivityState.Paused && !MachinePresence.IsElsewhere(step, machine))
+            .ToList();
         // One that is to be tried later is waited for by nobody.
         return
             steps.Count == 0 || steps.Exists(step => step is { State: PendingActivityState.Scheduled, NextAttemptScheduleTime: not null })

@@ -52,4 +52,16 @@ public sealed record TakeTaskInput(
 {
     /// <summary>The task goes on here: its worktree is made.</summary>
     public bool GoesOn { get; init; }
+
+    /// <summary>A step was done on a host that is there, which has shared it: what the remote has lost is waited for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsShared { get; init; }
+
+    /// <summary>The verified work, which must have come; empty: there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string Commit
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 }

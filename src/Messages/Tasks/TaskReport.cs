@@ -27,6 +27,19 @@ public sealed record TaskReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Installs { get; init; }
 
+    /// <summary>Queue of the host that has a place for it, which may not have it yet; null: none, or the run does not spread its
+    /// tasks.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Place { get; init; }
+
+    /// <summary>Whether a host has a place for it.</summary>
+    /// <param name="host">The repository on that host.</param>
+    public bool IsPlacedAt(RepositoryReference host) =>
+        // A release before says the name alone, which two clones of one machine share.
+        Place is { } queue
+            ? queue == host.Queue
+            : Progress.Host == MachineName.Of(host).ToString();
+
     /// <summary>When a usage limit ends.</summary>
     public DateTimeOffset? ResetAt { get; init; }
 

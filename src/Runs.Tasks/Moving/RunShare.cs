@@ -101,8 +101,21 @@ public sealed class RunShare(RunServices services)
         {
             return $"{remote} does not have it ({absent})";
         }
-        var listed = await SharedRunFiles.TakeAsync(repository, folder, name, _ => true, stop);
-        var own = listed.Keys.Where(one => IsOfRun(one, folder)).ToDictionary(one => one, one => one, StringComparer.Ordinal);
+        // What is placed on this host is newer here.
+        HashSet<string> placed = [.. PlacedTasks.Find(runId, here).Select(task => task.TaskId)];
+        var listed = await SharedRunFiles.TakeAsync(
+            repository,
+            folder,
+            name,
+            path => path.Split('/') is not ["tasks", var task, ..] || !placed.Contains(task),
+            stop
+        );
+        HashSet<string> newer = RunStart.TryRead(folder) is { } start
+            ? [.. placed.SelectMany(task => (string[])[RunRefs.Task(start.Settings, folder, task), RunRefs.Wip(folder, task)])]
+            : [];
+        var own = listed
+            .Keys.Where(one => IsOfRun(one, folder) && !newer.Contains(one))
+            .ToDictionary(one => one, one => one, StringComparer.Ordinal);
         return own.Count == 0 ? "" : await shared.FetchAsync(own, stop);
     }
 

@@ -11,25 +11,22 @@ namespace Orchestrator.Runs.Tasks.Moving;
 /// <param name="remote">Name or address of the remote, by the settings here; null: none is set, and no task comes or goes.</param>
 public sealed class TaskShare(RunServices services, string? remote)
 {
-    private const string Marker = ".placed";
     private const int MostPushes = 5;
     private readonly Turns _turns = services.Part(_ => new Turns());
 
     /// <summary>One at a time for each task: what is pushed follows on what this machine knows.</summary>
     private sealed class Turns
     {
-        /// <summary>Tasks for which this process holds a place.</summary>
-        public ConcurrentDictionary<string, int> Held { get; } = new(StringComparer.Ordinal);
-
-        public ConcurrentDictionary<string, (SemaphoreSlim Turn, SharedRunFiles Files)> Of { get; } = new(StringComparer.Ordinal);
+        public ConcurrentDictionary<SharedTask, (SemaphoreSlim Turn, SharedRunFiles Files)> Of { get; } = new();
     }
 
     /// <summary>On the run's machine: shares what a host needs, with what another host has pushed before.</summary>
-    /// <param name="at">The task.</param>
+    /// <param name="input">The task.</param>
     /// <param name="stop">Ends git.</param>
     /// <exception cref="StepException">It can't be shared now.</exception>
-    public async Task HandAsync(HandTaskInput at, CancellationToken stop)
+    public async Task HandAsync(HandTaskInput input, CancellationToken stop)
     {
+        var at = new SharedTask(input.RunId, input.Repository, input.TaskId);
         using var turn = await TurnAsync(at, stop);
         for (var push = 1; ; push++)
         {
@@ -38,7 +35,7 @@ public sealed class TaskShare(RunServices services, string? remote)
             if (outcome is { IsFenced: false, Problem.Length: 0 })
             {
                 // The host has it now, and here another state of it would only be in the way.
-                await LayAsideAsync(await WorkspaceAsync(at), stop);
+                await LayAsideAsync(await WorkspaceAsync(at, input.PlanHash), stop);
                 await ForgetAsync(at, stop);
                 return;
             }
@@ -56,43 +53,55 @@ public sealed class TaskShare(RunServices services, string? remote)
     /// <exception cref="StepException">It can't be taken now.</exception>
     public async Task TakeAsync(TakeTaskInput input, bool isHost, CancellationToken stop)
     {
-        var at = new HandTaskInput(input.RunId, input.Repository, input.PlanHash, input.TaskId);
-        var folder = new RunFolder(at.Repository.Path, at.RunId);
-        var wasHere = File.Exists(MarkerOf(folder, at.TaskId));
+        var at = new SharedTask(input.RunId, input.Repository, input.TaskId);
+        var wasHere = PlacedTasks.Has(at);
         using (await TurnAsync(at, stop))
         {
-            if (!await FetchAsync(at, isHost, stop) && isHost)
-            {
-                throw NotNow($"{remote} does not have {at.TaskId} of {at.RunId}");
-            }
-            if (isHost && RunStart.TryRead(folder) is { } start)
+            var isThere = await FetchAsync(at, isHost, stop);
+            await DemandThereAsync(at, isThere, isHost || input.IsShared, input.Commit, stop);
+            if (isHost && RunStart.TryRead(at.Folder) is { } start)
             {
                 var repository = await services.OpenRepositoryAsync(at.Repository.Path);
-                await GitCopies.StandInAsync(repository, folder, start.GitConfiguration, services.Environment, stop);
+                await GitCopies.StandInAsync(repository, at.Folder, start.GitConfiguration, services.Environment, stop);
             }
             if (input.GoesOn && !wasHere)
             {
-                await LayAsideAsync(await WorkspaceAsync(at), stop);
+                await LayAsideAsync(await WorkspaceAsync(at, input.PlanHash), stop);
             }
             if (isHost)
             {
-                DurableFile.Write(MarkerOf(folder, at.TaskId), "");
+                PlacedTasks.Add(at);
             }
             else
             {
+                // It may have been placed here before the run came to this machine, too.
+                PlacedTasks.Remove(at);
                 await ForgetAsync(at, stop);
             }
         }
         if (input.GoesOn)
         {
-            await new RunArrival(services).MakeWorktreeAsync(await WorkspaceAsync(at), stop);
+            await new RunArrival(services).MakeWorktreeAsync(await WorkspaceAsync(at, input.PlanHash), stop);
+        }
+    }
+
+    /// <summary>What the remote must have is there. What it has lost its host pushes once more.</summary>
+    private async Task DemandThereAsync(SharedTask at, bool isThere, bool mustBeThere, string commit, CancellationToken stop)
+    {
+        if (!isThere && mustBeThere)
+        {
+            throw NotNow($"{remote} does not have {at.TaskId} of {at.RunId}");
+        }
+        if (commit.Length > 0 && !await (await services.OpenRepositoryAsync(at.Repository.Path)).HasCommitAsync(commit, stop))
+        {
+            throw NotNow($"{remote} does not have {CommitIds.Shorten(commit)}, the work of {at.TaskId} of {at.RunId}");
         }
     }
 
     /// <summary>What was shared is on the remote; here it has been taken.</summary>
-    private async Task ForgetAsync(HandTaskInput at, CancellationToken stop)
+    private async Task ForgetAsync(SharedTask at, CancellationToken stop)
     {
-        var name = RunRefs.Placed(new RunFolder(at.Repository.Path, at.RunId), at.TaskId);
+        var name = RunRefs.Placed(at.Folder, at.TaskId);
         var refs = new RefStore(await services.OpenRepositoryAsync(at.Repository.Path));
         if (await refs.ReadAsync(name, stop) is { } known)
         {
@@ -100,9 +109,9 @@ public sealed class TaskShare(RunServices services, string? remote)
         }
     }
 
-    private async Task<TaskWorkspace> WorkspaceAsync(HandTaskInput at)
+    private async Task<TaskWorkspace> WorkspaceAsync(SharedTask at, string planHash)
     {
-        var files = services.Plans.Load(at.Repository, at.RunId, at.PlanHash);
+        var files = services.Plans.Load(at.Repository, at.RunId, planHash);
         return new TaskWorkspace(await services.OpenRepositoryAsync(files), files, at.TaskId);
     }
 
@@ -123,120 +132,79 @@ public sealed class TaskShare(RunServices services, string? remote)
         workspace.Unfinished.Remove();
     }
 
-    /// <summary>This process holds a place for the task.</summary>
-    public void Hold(string runId, RepositoryReference here, string taskId) =>
-        _turns.Held.AddOrUpdate(NameOf(runId, here, taskId), 1, (_, count) => count + 1);
-
-    /// <summary>The place is given back.</summary>
-    public void GiveBack(string runId, RepositoryReference here, string taskId) =>
-        _turns.Held.AddOrUpdate(NameOf(runId, here, taskId), 0, (_, count) => count - 1);
-
-    /// <summary>Tasks of a run that were placed here, and for which this process holds no place: those of a worker before.</summary>
-    /// <param name="runId">The run.</param>
-    /// <param name="here">The repository.</param>
-    public IReadOnlyList<string> FindLeft(string runId, RepositoryReference here)
-    {
-        return [.. FindPlaced(runId, here).Where(task => _turns.Held.GetValueOrDefault(NameOf(runId, here, task)) == 0)];
-    }
-
-    /// <summary>Tasks of a run that are placed here, as far as files say.</summary>
-    /// <param name="runId">The run.</param>
-    /// <param name="here">The repository.</param>
-    public static IReadOnlyList<string> FindPlaced(string runId, RepositoryReference here)
-    {
-        var tasks = Path.GetDirectoryName(new RunFolder(here.Path, runId).Task("any"))!;
-        return !Directory.Exists(tasks)
-            ? []
-            :
-            [
-                .. Directory
-                    .EnumerateDirectories(tasks)
-                    .Where(task => File.Exists(Path.Combine(task, Marker)))
-                    .Select(task => Path.GetFileName(task)!),
-            ];
-    }
-
-    private static string NameOf(string runId, RepositoryReference here, string taskId) => $"{here.Path} {runId}/{taskId}";
-
     /// <summary>On a host: pushes the task as it is here, where it is placed here. Who is shut out pushes nothing.</summary>
+    /// <param name="at">The task.</param>
+    /// <param name="isHere">Asks the task itself whether it is placed here still, where the remote has another state of it: then it has
+    /// lost one, which is replaced.</param>
+    /// <param name="stop">Ends git.</param>
     /// <returns>What became of it; null: it is not placed here.</returns>
-    public async Task<ShareOutcome?> PushIfPlacedAsync(string runId, RepositoryReference here, string taskId, CancellationToken stop)
+    public async Task<ShareOutcome?> PushIfPlacedAsync(SharedTask at, Func<CancellationToken, Task<bool>> isHere, CancellationToken stop)
     {
-        var at = new HandTaskInput(runId, here, "", taskId);
         using var turn = await TurnAsync(at, stop);
-        return File.Exists(MarkerOf(new RunFolder(here.Path, runId), taskId)) ? await PushAsync(at, isHost: true, turn.Files, stop) : null;
-    }
-
-    /// <summary>A step is done on a host only while the task is placed there: what is made of it afterwards would be lost.</summary>
-    /// <exception cref="StepException">It is not placed here, and its run is another machine's.</exception>
-    public static void DemandPlaced(string runId, RepositoryReference here, string taskId)
-    {
-        var folder = new RunFolder(here.Path, runId);
-        if (!File.Exists(MarkerOf(folder, taskId)) && StatusFile.Read(folder.Status) is { } run && run.Queue != here.Queue)
+        if (!PlacedTasks.Has(at))
         {
-            throw Gone(runId, taskId);
+            return null;
         }
+        var outcome = await PushAsync(at, isHost: true, turn.Files, stop);
+        if (!outcome.IsFenced)
+        {
+            return outcome;
+        }
+        // What the remote has is looked at before the task is asked: whoever has it then pushes later than that.
+        var name = RunRefs.Placed(at.Folder, at.TaskId);
+        var repository = await services.OpenRepositoryAsync(at.Repository.Path);
+        var (found, problem) = await new RemoteRefs(repository, Remote(at)).ListAsync([name], stop);
+        return problem.Length > 0 ? outcome with { IsFenced = false, Problem = problem }
+            : await isHere(stop) ? await PushAsync(at, isHost: true, turn.Files, stop, new Fence(found.GetValueOrDefault(name)))
+            : outcome;
     }
 
     /// <summary>On a host: a step there has ended, and its end counts once the work is shared.</summary>
+    /// <param name="at">The task.</param>
+    /// <param name="isHere">As in <see cref="PushIfPlacedAsync"/>.</param>
+    /// <param name="stop">Ends git.</param>
     /// <returns>What was not shared, since it has what looks like a secret or is too large.</returns>
     /// <exception cref="StepException">It can't be shared now.</exception>
     public async Task<IReadOnlyList<string>> DemandPushedAsync(
-        string runId,
-        RepositoryReference here,
-        string taskId,
+        SharedTask at,
+        Func<CancellationToken, Task<bool>> isHere,
         CancellationToken stop
     )
     {
-        DemandPlaced(runId, here, taskId);
-        return await PushIfPlacedAsync(runId, here, taskId, stop) switch
+        PlacedTasks.Demand(at);
+        return await PushIfPlacedAsync(at, isHere, stop) switch
         {
             null => [],
-            { IsFenced: true } => throw Gone(runId, taskId),
-            { Problem: { Length: > 0 } problem } => throw NotNow($"what was made of {taskId} here can't be shared: {problem}"),
+            { IsFenced: true } => throw PlacedTasks.Gone(at),
+            { Problem: { Length: > 0 } problem } => throw NotNow($"what was made of {at.TaskId} here can't be shared: {problem}"),
             var shared => shared.LeftOut,
         };
     }
 
-    /// <summary>How often a host pushes the task; null: it is not placed here.</summary>
-    public static TimeSpan? IntervalOf(string runId, RepositoryReference here, string taskId) =>
-        new RunFolder(here.Path, runId) is var folder && File.Exists(MarkerOf(folder, taskId))
-            ? RunStart.TryRead(folder)?.Settings.Wip.Interval
-            : null;
-
     /// <summary>On a host: the task is not placed here any more. An agent that is at work on it ends.</summary>
-    /// <param name="runId">The run.</param>
-    /// <param name="here">The repository.</param>
-    /// <param name="taskId">The task.</param>
+    /// <param name="at">The task.</param>
     /// <param name="unlessHeld">Nothing is done where this process holds another place for it: the task has left and come back.</param>
-    public async Task LeaveAsync(string runId, RepositoryReference here, string taskId, bool unlessHeld = false)
+    public async Task LeaveAsync(SharedTask at, bool unlessHeld = false)
     {
-        var folder = new RunFolder(here.Path, runId);
-        var at = new HandTaskInput(runId, here, "", taskId);
         using var turn = await TurnAsync(at, CancellationToken.None);
-        if (!File.Exists(MarkerOf(folder, taskId)) || (unlessHeld && _turns.Held.GetValueOrDefault(NameOf(runId, here, taskId)) > 0))
+        if (!PlacedTasks.Has(at) || (unlessHeld && HeldPlaces.Of(services).Has(at)))
         {
             return;
         }
-        File.Delete(MarkerOf(folder, taskId));
+        PlacedTasks.Remove(at);
         await ForgetAsync(at, CancellationToken.None);
-        foreach (var path in AgentRunFolders.Of(folder.Task(taskId)))
+        foreach (var path in AgentRunFolders.Of(at.Folder.Task(at.TaskId)))
         {
-            if (new AgentStartFolder(folder.Name, taskId, 0, path) is { MayBeAtWork: true } start)
+            if (new AgentStartFolder(at.Folder.Name, at.TaskId, 0, path) is { MayBeAtWork: true } start)
             {
                 await start.StopAsync(services.Time);
             }
         }
     }
 
-    private static string MarkerOf(RunFolder folder, string taskId) => Path.Combine(folder.Task(taskId), Marker);
-
-    private async Task<Turn> TurnAsync(HandTaskInput at, CancellationToken stop)
+    private async Task<Turn> TurnAsync(SharedTask at, CancellationToken stop)
     {
-        var (turn, files) = _turns.Of.GetOrAdd(
-            NameOf(at.RunId, at.Repository, at.TaskId),
-            _ => (new SemaphoreSlim(1), new SharedRunFiles())
-        );
+        var (turn, files) = _turns.Of.GetOrAdd(at, _ => (new SemaphoreSlim(1), new SharedRunFiles()));
         await turn.WaitAsync(stop);
         return new Turn(turn, files);
     }
@@ -246,21 +214,32 @@ public sealed class TaskShare(RunServices services, string? remote)
         public void Dispose() => Own.Release();
     }
 
-    private string Remote(HandTaskInput at) =>
+    private string Remote(SharedTask at) =>
         remote
         ?? throw NotNow(
             $"{at.TaskId} of {at.RunId} can't come to {services.Host} or leave it: wip.remote is not set in {at.Repository.Path}"
         );
 
-    // As where a worker stops: the step is done where the task is.
-    private static StepException Gone(string runId, string taskId) =>
-        new($"{taskId} of {runId} is not placed here any more", FailureTypes.WorkerStops) { IsFinal = false };
-
     private static StepException NotNow(string why) => new($"{why.TrimEnd('.')}. It is tried again.", "NotShared") { IsFinal = false };
 
-    private async Task<ShareOutcome> PushAsync(HandTaskInput at, bool isHost, SharedRunFiles shared, CancellationToken stop)
+    /// <summary>What the remote must have for a push to count.</summary>
+    /// <param name="Commit">A commit; null: nothing.</param>
+    private sealed record Fence(string? Commit);
+
+    /// <param name="at">The task.</param>
+    /// <param name="isHost">This is the task's host.</param>
+    /// <param name="shared">What was looked through already.</param>
+    /// <param name="stop">Ends git.</param>
+    /// <param name="fence">What the remote has; null: what this repository has seen there last.</param>
+    private async Task<ShareOutcome> PushAsync(
+        SharedTask at,
+        bool isHost,
+        SharedRunFiles shared,
+        CancellationToken stop,
+        Fence? fence = null
+    )
     {
-        var folder = new RunFolder(at.Repository.Path, at.RunId);
+        var folder = at.Folder;
         var start = RunStart.TryRead(folder) ?? throw new StepException($"{at.RunId} has no files here", "NotShared") { IsFinal = false };
         var repository = await services.OpenRepositoryAsync(at.Repository.Path);
         var (refs, leftOut) = (new RefStore(repository), new List<string>());
@@ -290,7 +269,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         // Two that are made in one second would be the same commit, and nobody would be shut out.
         var commit = await new CommitStore(repository).CreateAsync(tree, parents, $"{message}\n\n{Guid.NewGuid():n}", trailers, stop);
         var pushed = new Dictionary<string, string> { [name] = commit };
-        var outcome = await new RemoteRefs(repository, Remote(at)).PushAsync(pushed, name, known, stop);
+        var outcome = await new RemoteRefs(repository, Remote(at)).PushAsync(pushed, name, fence is null ? known : fence.Commit, stop);
         if (outcome.IsDone)
         {
             await refs.UpdateAsync([new RefChange(name, commit, known)], "shared", stop);
@@ -300,9 +279,9 @@ public sealed class TaskShare(RunServices services, string? remote)
 
     /// <summary>Fetches the task, and takes what this machine may take of it.</summary>
     /// <returns>The remote has it.</returns>
-    private async Task<bool> FetchAsync(HandTaskInput at, bool isHost, CancellationToken stop)
+    private async Task<bool> FetchAsync(SharedTask at, bool isHost, CancellationToken stop)
     {
-        var folder = new RunFolder(at.Repository.Path, at.RunId);
+        var folder = at.Folder;
         var repository = await services.OpenRepositoryAsync(at.Repository.Path);
         var (name, refs) = (RunRefs.Placed(folder, at.TaskId), new RefStore(repository));
         var before = await refs.ReadAsync(name, stop);
@@ -376,7 +355,7 @@ public sealed class TaskShare(RunServices services, string? remote)
     private static bool IsWanted(string path, string taskId, bool isHost)
     {
         var parts = path.Split('/');
-        if (parts[^1] is Marker or ".shared-refs")
+        if (parts[^1] is PlacedTasks.Marker or ".shared-refs")
         {
             return false;
         }

@@ -1,0 +1,139 @@
+using System.Text.Json.Nodes;
+using Orchestrator.TestKit;
+using Orchestrator.TestKit.Rpc;
+
+namespace Orchestrator.EndToEnd.Tests;
+
+/// <summary>A server, a shared remote, the machine of a run and other hosts.</summary>
+internal sealed class SpreadHosts : IAsyncDisposable
+{
+    private readonly Temporal.Server.TemporalServer _server;
+    private readonly Dictionary<MachinePlace, PlaceNetwork> _networks = [];
+    private readonly List<MachinePlace> _others;
+
+    private SpreadHosts(Temporal.Server.TemporalServer server, MachinePlace home, List<MachinePlace> others, string remote) =>
+        (_server, Home, _others, Remote) = (server, home, others, remote);
+
+    /// <summary>The way of a host to the server and the remote.</summary>
+    public PlaceNetwork NetworkOf(MachinePlace place) => _networks[place];
+
+    /// <summary>All machines.</summary>
+    public IEnumerable<MachinePlace> All => Others.Prepend(Home);
+
+    /// <summary>The machine of the run, which does none of its tasks.</summary>
+    public MachinePlace Home { get; }
+
+    public IReadOnlyList<MachinePlace> Others => _others;
+
+    public string Remote { get; }
+
+    /// <summary>A run of independent tasks <c>t1</c>, <c>t2</c> ..., each of which waits until all are at work.</summary>
+    /// <param name="tasks">How many.</param>
+    /// <param name="others">How many other hosts.</param>
+    /// <param name="slots">Places on the machine of the run.</param>
+    /// <param name="plan">Members of a task beside its files.</param>
+    /// <param name="areShallow">The clones of the others have the newest commit alone.</param>
+    public static async Task<SpreadHosts> CreateAsync(
+        int tasks,
+        int others,
+        int slots = 0,
+        Func<int, string>? plan = null,
+        bool areShallow = false
+    )
+    {
+        var home = await MachinePlace.CreateAsync("home");
+        var all = Enumerable.Range(1, tasks).ToList();
+        await home.CommitAsync(
+            "tasks.yaml",
+            "tasks:\n"
+                + string.Concat(
+                    all.Select(n => $"  - {{id: t{n}, description: Task {n}, files_write: [t{n}.txt, half{n}.txt]{plan?.Invoke(n)}}}\n")
+                )
+        );
+        home.Play(
+            all.ToDictionary(
+                n => $"t{n}",
+                JsonNode[] (n) =>
+                    [
+                        new JsonObject { ["touch"] = home.Beside($"at-work-{n}") },
+                        .. all.Select(other => new JsonObject { ["waitFor"] = home.Beside($"at-work-{other}"), ["seconds"] = 90 }),
+                        new JsonObject { ["write"] = $"t{n}.txt", ["text"] = $"work of t{n}\n" },
+                    ]
+            )
+        );
+        var hosts = new List<MachinePlace>();
+        for (var other = 1; other <= others; other++)
+        {
+            hosts.Add(await home.CloneAsync($"host{other}", areShallow));
+        }
+        var remote = await home.ShareAsync();
+        var server = new Temporal.Server.TemporalServer(
+            new Temporal.Server.TemporalServerOptions { Address = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0) }
+        );
+        await server.StartAsync();
+        var made = new SpreadHosts(server, home, hosts, remote);
+        foreach (var place in made.All)
+        {
+            var spread = $"hosts:\n  spread: true\n  slots: {slots}\nworkers: {tasks}\n";
+            await made.JoinAsync(place, place == home ? spread : "");
+        }
+        return made;
+    }
+
+    /// <summary>One more machine, which has what the others have.</summary>
+    public async Task<MachinePlace> AddAsync(string name)
+    {
+        var place = await Home.CloneAsync(name);
+        await JoinAsync(place, "");
+        _others.Add(place);
+        return place;
+    }
+
+    private async Task JoinAsync(MachinePlace place, string more)
+    {
+        var network = await PlaceNetwork.StartAsync(place, _server.Addresses[0].Split("//")[^1], Remote);
+        _networks.Add(place, network);
+        place.Set($"temporal:\n  address: {network.Address}\nwip:\n  remote: {Remote}\n  interval: 1s\n{more}");
+    }
+
+    /// <summary>Waits until the run has landed.</summary>
+    /// <param name="keeper">The machine that the run belongs to; null: the one that began it.</param>
+    /// <exception cref="TimeoutException">It has not; with what there is to know of it.</exception>
+    public async Task UntilCompletedAsync(MachinePlace? keeper = null)
+    {
+        try
+        {
+            await (keeper ?? Home).UntilAsync("night", status => (string?)status["state"] == "completed");
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException(
+                $"{(await Home.CallAsync("status", "night")).Output}\n{(await Home.CallAsync("events", "night")).Output}\n"
+                    + string.Join('\n', Others.Append(Home).Select(host => host.Said())),
+                late
+            );
+        }
+    }
+
+    /// <summary>Whether the remote has the conversation of a task's agent.</summary>
+    public bool HasConversationOf(string task) =>
+        Home.RefsOfAsync(Remote, $"refs/orchestrator/placed/night/{task}").GetAwaiter().GetResult().Length > 0
+        && Home.GitInAsync(Remote, "ls-tree", "-r", "--name-only", $"refs/orchestrator/placed/night/{task}")
+            .GetAwaiter()
+            .GetResult()
+            .Contains("/conversations/", StringComparison.Ordinal);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var other in Others)
+        {
+            other.Dispose();
+        }
+        Home.Dispose();
+        foreach (var network in _networks.Values)
+        {
+            await network.DisposeAsync();
+        }
+        await _server.StopAsync();
+    }
+}
