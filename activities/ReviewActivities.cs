@@ -1,5 +1,6 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Merging.Picking;
 using Orchestrator.Runs.Merging.Reviewing;
 using Temporalio.Activities;
 
@@ -13,7 +14,11 @@ namespace Orchestrator.Activities;
 public sealed class ReviewActivities(RunServices services) : IReviewActivities
 {
     private readonly ReviewStart _start = new(services);
+    private readonly TieSearch _ties = new(services);
     private readonly ReviewEnd _end = new(services);
+
+    [Activity]
+    public Task<TiesFound> FindTiesAsync(FindTiesInput input) => Heartbeats.WhileAsync(stop => _ties.FindAsync(input, stop));
 
     [Activity]
     public Task<ReviewBegun> BeginReviewAsync(BeginReviewInput input) => Heartbeats.WhileAsync(stop => _start.BeginAsync(input, stop));

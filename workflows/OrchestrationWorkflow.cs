@@ -55,13 +55,17 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
                 await Parts.Recovery.TakeUpAsync();
                 await Parts.Working.RunAsync();
                 var standstill = await Parts.Replanning.ConcludeAsync();
-                if (State is { Rules.KeepsBranches: true, Board.AllMerged: true })
+                if (State.Board.AllMerged && await Parts.Reviewing.RunAsync())
                 {
-                    return await FinishAsync(RunStates.Completed, new BranchesKept([.. State.Board.In(TaskStates.Kept).Select(e => e.Id)]));
-                }
-                if (State.Board.AllMerged && await Parts.Reviewing.RunAsync() && await Parts.Landing.RunAsync() is { } landing)
-                {
-                    return await FinishAsync(RunStates.Completed, landing.Why);
+                    if (State.Rules.KeepsBranches)
+                    {
+                        var kept = new BranchesKept([.. State.Board.In(TaskStates.Kept).Select(e => e.Id)]);
+                        return await FinishAsync(RunStates.Completed, kept);
+                    }
+                    if (await Parts.Landing.RunAsync() is { } landing)
+                    {
+                        return await FinishAsync(RunStates.Completed, landing.Why);
+                    }
                 }
                 await Parts.Escalation.WaitForPersonAsync(Parts.Landing.LandMergedAsync, standstill ?? new Standstill());
             }

@@ -200,6 +200,10 @@ public interface IPlanningActivities
 /// <summary>Steps of a review. Each may be repeated at any time and then does what is still missing; no answer is paid for twice.</summary>
 public interface IReviewActivities
 {
+    /// <summary>Compares results of tasks with the same text; questions for the reviewer are stored beside the approved plan.</summary>
+    [Activity]
+    Task<TiesFound> FindTiesAsync(FindTiesInput input);
+
     [Activity]
     Task<ReviewBegun> BeginReviewAsync(BeginReviewInput input);
 

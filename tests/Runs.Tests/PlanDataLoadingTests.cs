@@ -39,6 +39,31 @@ public sealed class PlanDataLoadingTests
         Assert.Contains("[tasks[0].files_write]", outline.Faults[0], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("branches", true)]
+    [InlineData("merge", false)]
+    [InlineData(null, false)]
+    public async Task Load_ToPickWithoutBranches_IsRefused(string? land, bool isTaken)
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        const string Plan =
+            """[{"id": "a-1", "description": "A", "parallel": true}, {"id": "a-2", "description": "A", "parallel": true}]""";
+
+        var outline = await LoadAsync(
+            repository,
+            new OrchestrationInput
+            {
+                Plan = JsonSerializer.Deserialize<JsonElement>(Plan),
+                Land = land,
+                Pick = true,
+            }
+        );
+
+        Assert.Equal(isTaken, outline.Faults.Count == 0);
+        Assert.Equal(isTaken, outline.Rules.Review is { Picks: true });
+        Assert.All(outline.Faults, fault => Assert.StartsWith("'pick' compares results", fault, StringComparison.Ordinal));
+    }
+
     private static Task<PlanOutline> LoadAsync(TemporaryRepository repository, OrchestrationInput input)
     {
         var services = new RunServices("host", ["orchestrate", "hook"], TimeProvider.System)

@@ -89,4 +89,94 @@ public sealed class ResultRankingTests
         Assert.Equal("first", ranking.Results[0].Task);
         Assert.Equal(reason, ranking.Reason);
     }
+
+    [Fact]
+    public void Tied_Results_AreThoseWithOtherFilesThatAreAlikeInEvidenceAndAboutAsLarge()
+    {
+        var ranking = ResultRanking.Of([
+            Usual with
+            {
+                Task = "large",
+                Lines = 12,
+                Tree = "1",
+            },
+            Usual with
+            {
+                Task = "a-tenth-larger",
+                Lines = 11,
+                Tree = "2",
+            },
+            Usual with
+            {
+                Task = "strange",
+                Oddities = 1,
+                Tree = "3",
+            },
+            Usual with
+            {
+                Task = "failed",
+                IsVerified = false,
+                Tree = "4",
+            },
+            Usual with
+            {
+                Task = "the-same",
+            },
+            Usual,
+        ]);
+
+        Assert.Equal(["the-same", "a-tenth-larger"], ranking.Tied.Select(result => result.Task));
+        Assert.Empty(ResultRanking.Of([Usual, Usual with { Task = "the-same" }]).Tied);
+        Assert.Empty(ResultRanking.Of([Usual with { IsVerified = false }, Usual with { IsVerified = false, Tree = "1" }]).Tied);
+    }
+
+    [Fact]
+    public void With_WhatTheReviewerPrefers_PutsThatFirstOnlyWhereEvidenceDoesNotDecide()
+    {
+        var (one, other, large) = (
+            Usual with
+            {
+                Commit = "1",
+            },
+            Usual with
+            {
+                Task = "other",
+                Tree = "2",
+                Commit = "2",
+            },
+            Usual with
+            {
+                Task = "large",
+                Lines = 30,
+                Tree = "3",
+                Commit = "3",
+            }
+        );
+        var ranking = ResultRanking.Of([one, other, large]);
+
+        var decided = ranking.With([new Preference("2", "other", ["usual"], "It is clearer.", "claude (opus)")]);
+        var not = ranking.With([new Preference("3", "large", ["usual"], "It is larger.", "claude (opus)")]);
+
+        Assert.Equal(["other", "usual", "large"], decided.Results.Select(result => result.Task));
+        Assert.Equal("the reviewer, claude (opus), prefers it to usual: It is clearer", decided.Reason);
+        Assert.Equal("usual", not.Results[0].Task);
+        Assert.DoesNotContain("prefers", not.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"result":"a","why":"It is clearer."}""", null)]
+    [InlineData("""I looked. {"result":" b ","why":"Shorter."} That is all.""", null)]
+    [InlineData("""{"result":"c","why":"No such one."}""", "'result' has to be one of a, b.")]
+    [InlineData("""{"result":["a"],"why":1}""", "'result' has to be one of a, b.")]
+    [InlineData("""{"result":"a","why":" "}""", "'why' has to say what decided.")]
+    [InlineData("""{"result":"a",""", "The answer holds no whole JSON object that fits the schema.")]
+    [InlineData("[]", "The answer holds no whole JSON object that fits the schema.")]
+    [InlineData(null, "The answer holds no whole JSON object that fits the schema.")]
+    public void Read_AnswerOfTheReviewer_IsTakenOrSaysWhatIsWrong(string? text, string? problem)
+    {
+        var (answer, problems) = PickAnswer.Read(text, new PickTie("Do it", [new TiedResult("a", "1"), new TiedResult("b", "2")]));
+
+        Assert.Equal(problem, problems.FirstOrDefault());
+        Assert.Equal(problem is null, answer is not null);
+    }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Merging.Reviewing;
+using Orchestrator.Runs.Merging.ReviewMaterial;
 using Orchestrator.Runs.Tasks.Callbacks;
 using Orchestrator.Settings;
 using Xunit;

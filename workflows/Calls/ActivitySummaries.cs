@@ -69,6 +69,7 @@ internal static class ActivitySummaries
             EndPlanningInput => "Keep the planner's plan",
             BeginReplanInput => "Begin another plan",
             ConcludeReplanInput => "Add the tasks of the other plan",
+            FindTiesInput => "Compare results of the same task",
             BeginReviewInput x => $"Begin round {x.Round.Number} of the review",
             ConcludeReviewInput x => $"Conclude round {x.Round.Number} of the review",
             EndReviewInput => "End the review",

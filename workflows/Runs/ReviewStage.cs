@@ -17,6 +17,10 @@ internal sealed class ReviewStage(RunContext context)
         }
         if (_state.Board.TryFind(ReviewTask.Id) is not { } entry)
         {
+            if (rule.Picks && !await FindTiesAsync())
+            {
+                return true;
+            }
             _state.Board.Add([ReviewTask.Of(rule)], Now);
             return false;
         }
@@ -46,6 +50,21 @@ internal sealed class ReviewStage(RunContext context)
             return false;
         }
         return _state.Run.Review?.Verdict is ReviewVerdicts.Accepted or ReviewVerdicts.Overruled or ReviewVerdicts.Empty;
+    }
+
+    /// <summary>Looks for results between which evidence does not decide.</summary>
+    /// <returns>There are questions for the reviewer.</returns>
+    private async Task<bool> FindTiesAsync()
+    {
+        var results = _state.Board.In(TaskStates.Kept).Select(entry => entry.Progress).ToList();
+        var find = new FindTiesInput(_state.RunId, _state.Repository, _state.Plan.Hash, _state.Run.BaseCommit, results);
+        var found = await Workflow.ExecuteActivityAsync((IReviewActivities a) => a.FindTiesAsync(find), context.Short);
+        if (found.Notes.Count > 0)
+        {
+            _state.Note(new NotCompared(Quote.All(found.Notes)), Now);
+        }
+        _state.Plan = _state.Plan with { Hash = found.PlanHash };
+        return found.Count > 0;
     }
 
     private async Task ConcludeAsync(TaskEntry entry, RunReview review)

@@ -75,6 +75,7 @@ internal sealed class AdhocRun
     /// <param name="opened">The settings, from <see cref="Open"/>.</param>
     /// <param name="begin">Called with the run's id in the process that starts it, before it does; null: nothing is to be done. Where it is
     /// given, uncommitted changes are part of the work, and nobody is asked about them.</param>
+    /// <param name="picks">The best of several results of each task is wanted.</param>
     /// <param name="end">Called with the run's id and its exit code in the process that has watched it to its end, or until it waits;
     /// null: nothing is to be done.</param>
     /// <returns>The exit code.</returns>
@@ -87,6 +88,7 @@ internal sealed class AdhocRun
         CommandContext context,
         CancellationToken stop,
         Func<string, Task>? begin = null,
+        bool picks = false,
         Func<string, int, Task<int>>? end = null
     )
     {
@@ -95,7 +97,12 @@ internal sealed class AdhocRun
         var yes = parsed.GetValue(_yes) || begin is not null;
         var agents = RunPreparation.AgentsOf(plan, chosen: null, settings.Settings!);
         var agreed = await RunPreparation.DemandAsync(context, repository, settings, planFile: null, yes, stop, agents);
-        var input = _options.InputOf(parsed, repository, settings.Settings!) with { Plan = PlanJson.ToData(plan), Yes = agreed };
+        var input = _options.InputOf(parsed, repository, settings.Settings!) with
+        {
+            Plan = PlanJson.ToData(plan),
+            Yes = agreed,
+            Pick = picks,
+        };
         input = NewRun.WithForecast(input, plan, chosen: null, repository, settings.Settings!, context);
         if (parsed.GetValue(_detach))
         {

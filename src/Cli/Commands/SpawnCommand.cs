@@ -28,7 +28,9 @@ internal sealed class SpawnCommand : CliCommand
     };
     private readonly Option<bool> _pick = new("--pick")
     {
-        Description = "With --n: pick the best result of each task by gates, measurements and size; the others stay",
+        Description =
+            "With --n: pick the best result of each task by gates, measurements and size, and where those do not decide, by the reviewer; the "
+            + "others stay",
     };
     private readonly Option<string?> _into = new("--run")
     {
@@ -78,6 +80,7 @@ internal sealed class SpawnCommand : CliCommand
             opened,
             context,
             stop,
+            picks: parsed.GetValue(_pick),
             end: parsed.GetValue(_pick) ? (runId, code) => PickAsync(runId, code, repository, context, stop) : null
         );
     }

@@ -13,7 +13,7 @@ public static class ReviewTask
         new()
         {
             Id = Id,
-            Title = "Review of the whole change",
+            Title = rule.Picks ? "Which of equal results is the best" : "Review of the whole change",
             Account = rule.Agent,
             Timeout = rule.Timeout,
         };
@@ -31,6 +31,35 @@ public sealed record ReviewRule
 
     /// <summary>Limit of one answer.</summary>
     public TimeSpan Timeout { get; init; }
+
+    /// <summary>The reviewer is asked only which result of a task is the best, where evidence does not decide.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Picks { get; init; }
+}
+
+/// <summary>Asks for results of tasks with the same text between which evidence does not decide.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Repository">The repository.</param>
+/// <param name="PlanHash">The run's plan.</param>
+/// <param name="BaseCommit">The commit that all began from.</param>
+/// <param name="Results">The tasks that have ended well.</param>
+public sealed record FindTiesInput(
+    [property: Identifier] string RunId,
+    RepositoryReference Repository,
+    string PlanHash,
+    string BaseCommit,
+    IReadOnlyList<TaskProgress> Results
+);
+
+/// <summary>Results between which evidence does not decide.</summary>
+/// <param name="Count">How many questions that are.</param>
+public sealed record TiesFound(int Count)
+{
+    /// <summary>SHA-256 of the stored plan with the questions.</summary>
+    public string PlanHash { get; init; } = "";
+
+    /// <summary>What the reviewer can't be asked, and why, each a clause.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
 /// <summary>One round of a review.</summary>

@@ -135,6 +135,7 @@ public static class ReasonText
             ResumedByPerson => "resumed by a person",
             ReviewConcluded why => $"{why.Review}. {why.Summary}".TrimEnd(),
             ReviewNotBegun why => why.Cause.Text,
+            NotCompared why => $"the reviewer was not asked which of equal results is the best: {string.Join("; ", why.Why)}",
             ReviewOutdated => "it has not seen what there is now; the reviewer looks again",
             ReviewOverruled why => $"review: {why.Review}",
             ReviewRejected why => $"the reviewer does not accept: {Say(why)}",

@@ -96,6 +96,10 @@ public sealed record FindingsForOtherPlan : Reason;
 /// <summary>The reviewer looks again: a person has added commits.</summary>
 public sealed record CommitsAdded : Reason;
 
+/// <summary>Results between which evidence does not decide were not compared by the reviewer.</summary>
+/// <param name="Why">What was not, and why.</param>
+public sealed record NotCompared(IReadOnlyList<Quote> Why) : Reason;
+
 /// <summary>The reviewer looks again: its review was of another tree.</summary>
 public sealed record ReviewOutdated : Reason;
 

@@ -78,6 +78,12 @@ public sealed record OrchestrationInput
     [JsonPropertyName("land")]
     public string? Land { get; init; }
 
+    /// <summary>Several tasks have the same text, and the best result of each is wanted: where evidence does not decide, the reviewer is
+    /// asked. Only with <c>branches</c>.</summary>
+    [JsonPropertyName("pick")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Pick { get; init; }
+
     /// <summary>The branch to land on; default: the setting <c>git.target</c>, else the branch that is checked out.</summary>
     [JsonPropertyName("target")]
     public string? Target { get; init; }

@@ -8,7 +8,11 @@ namespace Orchestrator.Runs.Merging.Picking;
 /// <param name="Oddities">What is strange about its gates: tests that were removed or skipped, logs that were changed.</param>
 /// <param name="Lines">How many lines it adds and removes.</param>
 /// <param name="Tree">Its files as a whole: equal results have one tree; empty: it has no commit.</param>
-public sealed record RankedResult(string Task, bool IsVerified, GateSummary Gates, int Missed, int Oddities, int Lines, string Tree);
+public sealed record RankedResult(string Task, bool IsVerified, GateSummary Gates, int Missed, int Oddities, int Lines, string Tree)
+{
+    /// <summary>The commit of the result; empty: it has none.</summary>
+    public string Commit { get; init; } = "";
+}
 
 /// <summary>Results of the same task in order, and why the first is before the second.</summary>
 /// <param name="Results">All of them, the best first.</param>
@@ -34,6 +38,39 @@ public sealed record ResultRanking(IReadOnlyList<RankedResult> Results, string R
         ("nothing, or less, is strange about its gates", static result => result.Oddities),
         ("it changes fewer lines", static result => result.Lines),
     ];
+
+    /// <summary>The best results where evidence does not decide between them: they differ in their files, and are alike in all else, their
+    /// sizes within a tenth. Empty: it decides.</summary>
+    public IReadOnlyList<RankedResult> Tied
+    {
+        get
+        {
+            var best = Results[0];
+            var alike = Results
+                .Where(result =>
+                    result.IsVerified
+                    && Criteria.SkipLast(1).All(criterion => criterion.Worse(result).Equals(criterion.Worse(best)))
+                    && result.Lines * 10L <= best.Lines * 11L
+                )
+                .DistinctBy(result => result.Tree)
+                .ToList();
+            return alike.Count > 1 ? alike : [];
+        }
+    }
+
+    /// <summary>The order with what the reviewer prefers of the <see cref="Tied"/> ones.</summary>
+    /// <param name="preferences">Of all groups.</param>
+    internal ResultRanking With(IReadOnlyList<Preference> preferences)
+    {
+        var tied = Tied.Select(result => result.Commit).ToHashSet(StringComparer.Ordinal);
+        var preferred = preferences.FirstOrDefault(one => tied.Contains(one.Commit));
+        return preferred is null
+            ? this
+            : new ResultRanking(
+                [.. Results.OrderBy(result => result.Commit == preferred.Commit ? 0 : 1)],
+                $"the reviewer, {preferred.Reviewer}, prefers it to {FileNames.Some([.. preferred.Others])}: {preferred.Why.TrimEnd('.')}"
+            );
+    }
 
     /// <summary>Ranks results: by whether the task ended well, then gates, measurements, what is strange, and size.</summary>
     /// <param name="results">The results, in plan order.</param>

@@ -1,4 +1,5 @@
 using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Merging.Picking;
 
 namespace Orchestrator.Runs.Merging.Reviewing;
 
@@ -20,7 +21,7 @@ internal sealed class ReviewCaller(RunServices services) : IAnswerCaller
                 Role = "reviewer",
                 Setting = "review",
                 Conversations = files.Conversations,
-                Schema = ReviewAnswer.Schema,
+                Schema = PickTies.Read(run) is null ? ReviewAnswer.Schema : PickAnswer.Schema,
                 AnswerFile = files.Draft(input.Start),
                 Worktree = run.WorktreeOf(ReviewTask.Id),
                 // Each round has another one.
@@ -38,13 +39,25 @@ internal sealed class ReviewCaller(RunServices services) : IAnswerCaller
             input.AnswerHash.Length == 0
                 ? null
                 : Encoding.UTF8.GetString(BoundFile.Read(run.Folder, files.Draft(input.Start), input.AnswerHash));
-        var (answer, problems) = ReviewAnswer.Read(text);
-        if (answer is not null)
+        var (summary, problems) = Read(run, review.Part, text);
+        if (summary is not null)
         {
-            return new AnswerJudgement { Message = answer.Summary, SaidHash = files.Accept(review.Part, text!) };
+            return new AnswerJudgement { Message = summary, SaidHash = files.Accept(review.Part, text!) };
         }
         var file = NamedFile.Write(files.Problems(input.Start), string.Concat(problems.Select(p => $"- {p}\n")));
         return new AnswerJudgement { Problems = problems, ProblemsFile = run.Folder.Relative(file) };
+    }
+
+    /// <returns>What an answer says in short, or why it can't be read.</returns>
+    private static (string? Summary, IReadOnlyList<string> Problems) Read(RunFiles run, int part, string? text)
+    {
+        if (PickTies.Read(run) is { } ties)
+        {
+            var (picked, faults) = PickAnswer.Read(text, ties.Ties[part - 1]);
+            return (picked?.Why, faults);
+        }
+        var (answer, problems) = ReviewAnswer.Read(text);
+        return (answer?.Summary, problems);
     }
 
     private (RunFiles Run, ReviewFiles Files, ReviewQuestion Review) Open(AgentQuestion question)

@@ -1,4 +1,5 @@
 using Orchestrator.Runs.Loading;
+using Orchestrator.Runs.Merging.Picking;
 
 namespace Orchestrator.Runs.Merging.Reviewing;
 
@@ -25,6 +26,10 @@ public sealed class ReviewEnd(RunServices services)
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var files = new ReviewFiles(run.Folder, input.Round, input.SaidHash);
         var questions = files.Questions ?? throw Gone(run, input);
+        if (PickTies.Read(run) is { } ties)
+        {
+            return Pick(run, files, ties, input);
+        }
         var answers = Enumerable.Range(1, questions.Count).Select(part => AnswerTo(part, files) ?? throw Gone(run, input)).ToList();
         var repository = await services.OpenRepositoryAsync(run);
         var places = new ReviewPlaces(new CommitStore(repository), input.Round);
@@ -56,6 +61,33 @@ public sealed class ReviewEnd(RunServices services)
             Message = Say(standing, waiting.Count - MostTasks),
             Evidence = evidence,
         };
+    }
+
+    private static ReviewConclusion Pick(RunFiles run, ReviewFiles files, PickTies ties, ConcludeReviewInput input)
+    {
+        var who = run.Settings.Review.Reviewer;
+        var reviewer = $"{who.Agent} ({who.Model})";
+        var preferences = ties.Ties.Select((tie, i) => PreferenceOf(tie, files.Accepted(i + 1)) ?? throw Gone(run, input)).ToList();
+        (run, var evidence) = new PickRecord(preferences).Store(run);
+        return new ReviewConclusion
+        {
+            WasRead = true,
+            Reviewer = reviewer,
+            Message = $"it prefers {FileNames.Some([.. preferences.Select(one => one.Task)])}",
+            Evidence = evidence,
+            PlanHash = run.Decisions!.Store(run.Folder),
+        };
+
+        Preference? PreferenceOf(PickTie tie, string? text) =>
+            PickAnswer.Read(text, tie).Answer is { } answer
+                ? new Preference(
+                    tie.Results.First(result => result.Task == answer.Task).Commit,
+                    answer.Task,
+                    [.. tie.Results.Select(result => result.Task).Where(task => task != answer.Task)],
+                    answer.Why,
+                    reviewer
+                )
+                : null;
     }
 
     private static ReviewAnswer? AnswerTo(int part, ReviewFiles files) =>

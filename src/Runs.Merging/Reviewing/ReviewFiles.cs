@@ -1,3 +1,5 @@
+using Orchestrator.Runs.Merging.ReviewMaterial;
+
 namespace Orchestrator.Runs.Merging.Reviewing;
 
 /// <summary>Files of a review round in the run's folder: <c>review/round-N-COMMIT/</c> with the questions and the answers. A round that is
@@ -10,7 +12,7 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string ha
     private string Name => $"round-{round.Number}-{CommitIds.Shorten(round.Tip)}";
 
     /// <summary>Conversations with models that have no agent program.</summary>
-    public string Conversations => folder.Review("conversations");
+    public string Conversations => Reviewers.ConversationsOf(folder);
 
     private RunDecisions Said => _said ??= hash.Length == 0 ? RunDecisions.None : RunDecisions.Read(folder, hash);
 

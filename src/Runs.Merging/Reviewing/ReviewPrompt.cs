@@ -1,4 +1,5 @@
 using Orchestrator.Gates.Secrets;
+using Orchestrator.Runs.Merging.ReviewMaterial;
 
 namespace Orchestrator.Runs.Merging.Reviewing;
 

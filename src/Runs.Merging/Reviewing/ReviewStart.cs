@@ -1,4 +1,5 @@
-using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Merging.Picking;
+using Orchestrator.Runs.Merging.ReviewMaterial;
 
 namespace Orchestrator.Runs.Merging.Reviewing;
 
@@ -39,6 +40,10 @@ public sealed class ReviewStart(RunServices services)
     )
     {
         var repository = await services.OpenRepositoryAsync(run);
+        if (PickTies.Read(run) is { } ties)
+        {
+            return await StoreTiesAsync(run, files, ties, repository, stop);
+        }
         if (await new CommitStore(repository).ReadAsync(input.Round.Tip, stop) is null)
         {
             return (null, "", $"The commit {input.Round.Tip} of staging is gone, so that it can't be reviewed.");
@@ -56,7 +61,7 @@ public sealed class ReviewStart(RunServices services)
                     + "was accepted; land it without a review (skip), or divide it."
             );
         }
-        var (reviewer, fault) = parts.Count == 0 ? (null, "") : await FindReviewerAsync(input, run, files, stop);
+        var (reviewer, fault) = parts.Count == 0 ? (null, "") : await new Reviewers(services).FindAsync(run, stop);
         if (fault.Length > 0)
         {
             return (null, "", fault);
@@ -74,26 +79,29 @@ public sealed class ReviewStart(RunServices services)
         return (questions, hash, "");
     }
 
-    private async Task<(IAgentRunner? Reviewer, string Fault)> FindReviewerAsync(
-        BeginReviewInput input,
+    private async Task<(ReviewQuestions? Questions, string Hash, string Fault)> StoreTiesAsync(
         RunFiles run,
         ReviewFiles files,
+        PickTies ties,
+        GitRepository repository,
         CancellationToken stop
     )
     {
-        var who = run.Settings.Review.Reviewer;
-        var environment = await AgentRunEnvironment.OfAsync(services, run.WorkTree, run.Start, null, stop);
-        if (AgentCatalog.FindAnswering(who, run.Settings, services.HookCommand, environment, files.Conversations) is not { } reviewer)
+        var (reviewer, fault) = await new Reviewers(services).FindAsync(run, stop);
+        if (reviewer is null)
         {
-            return (null, $"There is no reviewer '{who.Agent}' (review.agent). {AgentCatalog.Unknown(who.Agent, run.Settings)}");
+            return (null, "", fault);
         }
-        if (reviewer.AnswerFault is { } unable)
+        var prompts = new List<string>();
+        foreach (var tie in ties.Ties)
         {
-            return (null, $"The reviewer '{who.Agent}' can't review: {unable} Choose another with review.agent.");
+            if (await TieSearch.ChangesAsync(repository, ties.Base, tie, stop) is not { } changes)
+            {
+                return (null, "", $"The results {string.Join(", ", tie.Results.Select(result => result.Task))} are gone.");
+            }
+            prompts.Add(PickPrompt.Render(tie, changes, reviewer.AnswersInText ? PickAnswer.Schema : null));
         }
-        var check = await reviewer.CheckAsync(run.WorkTree, stop);
-        return check.Status == AgentCheckStatus.Failed
-            ? (null, $"The reviewer '{who.Agent}' can't work: {check.Message} {check.Cure}".TrimEnd())
-            : (reviewer, "");
+        var questions = new ReviewQuestions(prompts.Count, []);
+        return (questions, files.Begin(questions, prompts), "");
     }
 }

@@ -45,6 +45,17 @@ public sealed class PlanLoading(RunServices services)
         {
             return new PlanOutline { Faults = PayloadPaging.Brief(outline.Faults) };
         }
+        if (input.Input.Pick && settings.Settings.Git.Land != LandingWay.Branches)
+        {
+            return new PlanOutline
+            {
+                Faults =
+                [
+                    "'pick' compares results that stay on branches, and this run lands otherwise. Give 'land': 'branches', or leave 'pick' "
+                        + "out.",
+                ],
+            };
+        }
         var (places, homeless) = await PlacesAsync(settings.Settings, repository, read.Plan, stop);
         if (homeless.Length > 0)
         {
@@ -63,7 +74,7 @@ public sealed class PlanLoading(RunServices services)
             Tasks = PayloadPaging.First(outline.Tasks, PageSize),
             TaskCount = outline.Tasks.Count,
             Agent = settings.Settings.Agent,
-            Rules = TaskOutlines.RulesOf(settings.Settings) with { Places = places },
+            Rules = TaskOutlines.RulesOf(settings.Settings, input.Input.Pick) with { Places = places },
             RiskScore = risk.Score,
             ApprovalReason = risk.Approval,
             ReviewReason = risk.Review,

@@ -75,8 +75,14 @@ internal static class TaskOutlines
         return line.Length <= 120 ? line : line[..119] + "…";
     }
 
-    internal static RunRules RulesOf(OrchestratorSettings settings) =>
-        new()
+    /// <summary>What a run goes by. A review is of one change as a whole, and branches that stay apart are none: with those the reviewer
+    /// is asked only which result is the best.</summary>
+    /// <param name="settings">The run's settings.</param>
+    /// <param name="picks">The best of several results is wanted.</param>
+    internal static RunRules RulesOf(OrchestratorSettings settings, bool picks)
+    {
+        picks &= settings.Git.Land == LandingWay.Branches;
+        return new()
         {
             Workers = settings.Workers,
             Retry = settings.Retry,
@@ -88,15 +94,16 @@ internal static class TaskOutlines
             PlannerTimeout = settings.Planner.Timeout,
             Notices = [.. settings.Notifications.Targets.SelectMany(target => target.On).Distinct().Order(StringComparer.Ordinal)],
             KeepsBranches = settings.Git.Land == LandingWay.Branches,
-            // A review is of one change as a whole, and branches that stay apart are none.
             Review =
-                settings.Review.Enabled && settings.Git.Land != LandingWay.Branches
+                picks || (settings.Review.Enabled && settings.Git.Land != LandingWay.Branches)
                     ? new ReviewRule
                     {
                         Agent = settings.Review.Reviewer.Agent,
                         MaxRounds = settings.Review.MaxRounds,
                         Timeout = settings.Review.Reviewer.Timeout,
+                        Picks = picks,
                     }
                     : null,
         };
+    }
 }

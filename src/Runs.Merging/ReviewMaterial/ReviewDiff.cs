@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Orchestrator.Gates.Secrets;
 
-namespace Orchestrator.Runs.Merging.Reviewing;
+namespace Orchestrator.Runs.Merging.ReviewMaterial;
 
 /// <summary>The change of one file, for a reviewer.</summary>
 /// <param name="Path">The file.</param>

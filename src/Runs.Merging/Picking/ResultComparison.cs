@@ -1,0 +1,62 @@
+using Orchestrator.Git.Refs;
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs.Merging.Picking;
+
+/// <summary>Compares the results of a run's tasks that have the same text.</summary>
+/// <param name="repository">The repository.</param>
+/// <param name="folder">The run's folder, with the evidence of gates.</param>
+/// <param name="baseCommit">The commit that all began from.</param>
+internal sealed class ResultComparison(GitRepository repository, RunFolder folder, string baseCommit)
+{
+    /// <summary>Ranks them, each group of tasks with the same text by itself.</summary>
+    /// <param name="plan">The run's plan.</param>
+    /// <param name="tasks">What is known of its tasks.</param>
+    /// <param name="stop">Ends git.</param>
+    /// <returns>The text of each group, and its results in order.</returns>
+    public async Task<IReadOnlyList<(string Text, ResultRanking Ranking)>> RankAsync(
+        Plan plan,
+        IReadOnlyList<TaskProgress> tasks,
+        CancellationToken stop
+    )
+    {
+        var known = tasks.ToDictionary(task => task.Id, StringComparer.Ordinal);
+        var ranked = new List<(string, ResultRanking)>();
+        var alike = plan
+            .Tasks.GroupBy(task => task.Prompt ?? task.Description, StringComparer.Ordinal)
+            .Select(same => (same.Key, Tasks: same.Select(task => known.GetValueOrDefault(task.Id)).OfType<TaskProgress>().ToList()))
+            .Where(same => same.Tasks.Count > 1);
+        foreach (var (text, same) in alike)
+        {
+            var results = new List<RankedResult>();
+            foreach (var task in same)
+            {
+                results.Add(await ResultAsync(task, stop));
+            }
+            ranked.Add((text, ResultRanking.Of(results)));
+        }
+        return ranked;
+    }
+
+    private async Task<RankedResult> ResultAsync(TaskProgress task, CancellationToken stop)
+    {
+        var commit = task.Commit.Length == 0 ? null : await new CommitStore(repository).ReadAsync(task.Commit, stop);
+        var lines = commit is null
+            ? 0
+            : (await new Diffs(repository).CountLinesAsync(baseCommit, task.Commit, cancellationToken: stop)).Values.Sum();
+        var verdicts = GateEvidence.Read(folder, task.Id, task.Attempt);
+        return new RankedResult(
+            task.Id,
+            TaskStates.IsGoodEnd(task.State) && commit is not null,
+            task.Gates ?? new GateSummary(),
+            (task.Measurements ?? []).Count(measurement => !measurement.Met),
+            // Evidence that was changed is worse than any oddity in it.
+            verdicts?.Sum(verdict => verdict.Oddities.Count) ?? int.MaxValue,
+            lines,
+            commit?.Tree ?? ""
+        )
+        {
+            Commit = task.Commit,
+        };
+    }
+}

@@ -1,0 +1,66 @@
+using Orchestrator.Runs.Merging.ReviewMaterial;
+
+namespace Orchestrator.Runs.Merging.Picking;
+
+/// <summary>Finds results of a run between which evidence does not decide, for its reviewer.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class TieSearch(RunServices services)
+{
+    /// <summary>More results are not compared in one question.</summary>
+    private const int MostResults = 8;
+
+    /// <summary>Finds and stores them. Repeated, it finds the same.</summary>
+    /// <param name="input">The run, and its results.</param>
+    /// <param name="stop">Ends git.</param>
+    public async Task<TiesFound> FindAsync(FindTiesInput input, CancellationToken stop)
+    {
+        var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        var repository = await services.OpenRepositoryAsync(run);
+        var comparison = new ResultComparison(repository, run.Folder, input.BaseCommit);
+        var (ties, notes) = (new List<PickTie>(), new List<string>());
+        foreach (var (text, ranking) in await comparison.RankAsync(run.Plan, input.Results, stop))
+        {
+            if (ranking.Tied.Take(MostResults).ToList() is not { Count: > 1 } tied)
+            {
+                continue;
+            }
+            var tie = new PickTie(text, [.. tied.Select(result => new TiedResult(result.Task, result.Commit))]);
+            if (await ChangesAsync(repository, input.BaseCommit, tie, stop) is null)
+            {
+                notes.Add($"{string.Join(", ", tied.Select(result => result.Task))} are too large to be compared by the reviewer");
+                continue;
+            }
+            ties.Add(tie);
+        }
+        if (ties.Count > 0 && await new Reviewers(services).FindAsync(run, stop) is { Fault.Length: > 0 } unable)
+        {
+            notes.Add(unable.Fault.TrimEnd('.'));
+            ties.Clear();
+        }
+        return new TiesFound(ties.Count)
+        {
+            PlanHash = ties.Count == 0 ? input.PlanHash : new PickTies(input.BaseCommit, ties).Store(run),
+            Notes = notes,
+        };
+    }
+
+    /// <summary>The changes of results that are compared; null: they are too large for a question.</summary>
+    internal static async Task<IReadOnlyList<IReadOnlyList<ReviewedFile>>?> ChangesAsync(
+        GitRepository repository,
+        string baseCommit,
+        PickTie tie,
+        CancellationToken stop
+    )
+    {
+        var changes = new List<IReadOnlyList<ReviewedFile>>();
+        foreach (var result in tie.Results)
+        {
+            if (await ReviewDiff.ReadAsync(repository, baseCommit, result.Commit, stop) is not { } files)
+            {
+                return null;
+            }
+            changes.Add(files);
+        }
+        return changes.Sum(files => files.Sum(file => (long)file.Text.Length)) <= ReviewDiff.LargestPart ? changes : null;
+    }
+}

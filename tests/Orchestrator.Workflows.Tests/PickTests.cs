@@ -1,0 +1,86 @@
+using Orchestrator.Messages;
+using Xunit;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>Results of tasks with the same text: the reviewer is asked where evidence does not decide, and only there.</summary>
+public sealed class PickTests
+{
+    private static readonly RunRules Rules = new()
+    {
+        Workers = 3,
+        KeepsBranches = true,
+        Review = new ReviewRule
+        {
+            Agent = "claude",
+            Timeout = TimeSpan.FromMinutes(1),
+            Picks = true,
+        },
+    };
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(1)]
+    public async Task Run_WithResultsThatAreAlike_AsksTheReviewerAndEndsWithItsBranches(int continueAfter)
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            [RunTests.Task("a-1"), RunTests.Task("a-2")],
+            a =>
+            {
+                a.Ties = 1;
+                a.Conclude = input => new ReviewConclusion
+                {
+                    WasRead = true,
+                    PlanHash = input.PlanHash,
+                    Message = "it prefers a-2",
+                };
+            },
+            Rules with
+            {
+                ContinueAfterMessages = continueAfter,
+            }
+        );
+
+        var result = await run.ResultAsync();
+
+        var status = await run.StatusAsync();
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal([TaskStates.Kept, TaskStates.Kept, TaskStates.Reviewed], status.Tasks.Select(task => task.State));
+        Assert.Equal("Which of equal results is the best", status.Tasks[2].Title);
+        Assert.Equal(("h+ties", ReviewVerdicts.Accepted), (run.Activities.Reviews.Single().Question.PlanHash, status.Review!.Verdict));
+    }
+
+    [Fact]
+    public async Task Run_WhereTheReviewerCantBeAsked_EndsWithoutAndSaysSo()
+    {
+        await using var run = await ScriptedRun.StartAsync([RunTests.Task("a-1"), RunTests.Task("a-2")], settings: Rules);
+
+        var result = await run.ResultAsync();
+
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Empty(run.Activities.Reviews);
+        Assert.Contains(
+            run.Activities.Events,
+            e => e.Reason == "the reviewer was not asked which of equal results is the best: a-1, a-2 are too large"
+        );
+    }
+
+    [Fact]
+    public async Task Run_WhoseReviewerFails_EndsWithItsBranchesByAPersonsWord()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            [RunTests.Task("a-1"), RunTests.Task("a-2")],
+            a =>
+            {
+                a.Ties = 1;
+                a.BeginReview = _ => new ReviewBegun { Fault = "There is no reviewer." };
+            },
+            Rules
+        );
+        await run.UntilAsync(status => status.Questions.Count > 0);
+
+        await run.Run.ExecuteUpdateAsync(workflow => workflow.SkipTaskAsync(new TaskCommand(ReviewTask.Id, "the first will do")));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+    }
+}
