@@ -13,11 +13,19 @@ public static class MetricsEndpoint
     /// <summary>Adds it to a server. What stands before it decides who may come in.</summary>
     /// <param name="app">The server.</param>
     /// <param name="meters">The metrics.</param>
+    /// <param name="environment">Variables of the process, which may name the sender.</param>
     /// <param name="observe">Brings them up to date; called before each answer.</param>
     /// <returns>Ends with the server.</returns>
-    public static IDisposable Add(WebApplication app, RunMeters meters, Action observe)
+    public static IDisposable Add(WebApplication app, RunMeters meters, IReadOnlyDictionary<string, string> environment, Action observe)
     {
-        var provider = Sdk.CreateMeterProviderBuilder().AddMeter(meters.Name).AddView(DurationBuckets.For).AddPrometheusExporter().Build();
+        var provider = Sdk.CreateMeterProviderBuilder()
+            .SetResourceBuilder(
+                OtlpConnection.ResourceOf(TelemetryOptions.ServiceNameOf(environment), TelemetryOptions.AttributesOf(environment))
+            )
+            .AddMeter(meters.Name)
+            .AddView(DurationBuckets.For)
+            .AddPrometheusExporter()
+            .Build();
         app.UseOpenTelemetryPrometheusScrapingEndpoint(
             provider,
             predicate: null,

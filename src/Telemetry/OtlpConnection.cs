@@ -17,15 +17,20 @@ internal static class OtlpConnection
         };
 
     /// <summary>The sender: its name, version, machine, and what <c>OTEL_RESOURCE_ATTRIBUTES</c> adds.</summary>
-    public static ResourceBuilder ResourceOf(TelemetryOptions options) =>
+    public static ResourceBuilder ResourceOf(TelemetryOptions options) => ResourceOf(options.ServiceName, options.ResourceAttributes);
+
+    /// <summary>The sender.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="attributes">What is added, as <c>NAME=VALUE,NAME=VALUE</c>.</param>
+    public static ResourceBuilder ResourceOf(string name, string attributes) =>
         ResourceBuilder
             .CreateEmpty()
-            .AddService(options.ServiceName, serviceVersion: typeof(OtlpConnection).Assembly.GetName().Version?.ToString(3))
+            .AddService(name, serviceVersion: typeof(OtlpConnection).Assembly.GetName().Version?.ToString(3))
             .AddTelemetrySdk()
             .AddAttributes([
                 new("host.name", Environment.MachineName),
-                .. options
-                    .ResourceAttributes.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .. attributes
+                    .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                     .Select(pair => pair.Split('=', 2))
                     .Where(pair => pair.Length == 2)
                     .Select(pair => new KeyValuePair<string, object>(pair[0].Trim(), Uri.UnescapeDataString(pair[1].Trim()))),

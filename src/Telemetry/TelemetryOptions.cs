@@ -60,11 +60,19 @@ public sealed record TelemetryOptions
             Endpoint = address,
             IsGrpc = protocol == "grpc",
             Headers = environment.GetValueOrDefault("OTEL_EXPORTER_OTLP_HEADERS", ""),
-            ResourceAttributes = environment.GetValueOrDefault("OTEL_RESOURCE_ATTRIBUTES", ""),
-            ServiceName = environment.GetValueOrDefault("OTEL_SERVICE_NAME", "") is { Length: > 0 } name ? name : "orchestrate",
+            ResourceAttributes = AttributesOf(environment),
+            ServiceName = ServiceNameOf(environment),
             WithGenAi = AsksForGenAi(environment),
         };
     }
+
+    /// <summary>Name of the sender.</summary>
+    internal static string ServiceNameOf(IReadOnlyDictionary<string, string> environment) =>
+        environment.GetValueOrDefault("OTEL_SERVICE_NAME", "") is { Length: > 0 } name ? name : "orchestrate";
+
+    /// <summary>Attributes of the sender beside its name.</summary>
+    internal static string AttributesOf(IReadOnlyDictionary<string, string> environment) =>
+        environment.GetValueOrDefault("OTEL_RESOURCE_ATTRIBUTES", "");
 
     /// <summary>Whether names of the conventions for generative AI are asked for.</summary>
     public static bool AsksForGenAi(IReadOnlyDictionary<string, string> environment) =>

@@ -116,6 +116,7 @@ public sealed partial class WebCommandTests
             var refused = await stranger.GetAsync(new Uri(web.Address, "metrics"));
             Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
         }
+        Assert.Contains("service_name=\"orchestrate\"", metrics, StringComparison.Ordinal);
         // Each line is a comment or a name with its value.
         Assert.All(
             (metrics + ended).Split('\n', StringSplitOptions.RemoveEmptyEntries),
@@ -131,6 +132,23 @@ public sealed partial class WebCommandTests
         "(orchestrate|cicd)_[a-z_]+_(count|sum|bucket|total)|orchestrate_(questions|tasks)|cicd_pipeline_run_active"
     )]
     private static partial System.Text.RegularExpressions.Regex MetricNames();
+
+    [Fact]
+    public async Task Plan_ThatIsSentAndBad_IsToldByItsOwnNameNotByAFileOfOurs()
+    {
+        using var cli = new CliFixture().WithRepository();
+        await using var web = await Web.StartAsync(cli);
+        var repository = (await web.GetAsync("repositories"))["repositories"]![0]!["id"]!.GetValue<string>();
+
+        var answer = await web.Client.PostAsync(
+            new Uri(web.Address, $"api/v1/repositories/{repository}/plans/validate"),
+            new StringContent("""{"plan": "tasks: nonsense"}""", System.Text.Encoding.UTF8, "application/json")
+        );
+        var told = await answer.Content.ReadAsStringAsync();
+
+        Assert.Contains("plan.yaml", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("orchestrate-web-", told, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Run_InTheBackgroundWithThePage_IsRefusedWithTheCure()

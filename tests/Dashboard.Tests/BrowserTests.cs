@@ -33,6 +33,7 @@ public sealed class BrowserTests
                     Time = Runs.Begin,
                     Task = "c",
                     State = TaskStates.Executing,
+                    Why = new Mailed(new Quote(".orchestrator/runs/shop/tasks/red/gates-1/" + new string('a', 120) + ".log")),
                 },
             ],
             Log = [.. Enumerable.Range(1, 300).Select(i => $"line {i} of what the agent says")],
@@ -172,6 +173,20 @@ public sealed class BrowserTests
         page.Source.Change();
         await browser.ShowsAsync("#task-c .state", "executing");
         Assert.Equal("live", await browser.AskAsync("text #live"));
+    }
+
+    [BrowserFact]
+    public async Task Plan_WhileItIsWritten_IsCheckedAndStaysAsItIs()
+    {
+        await using var page = await ServedPage.StartAsync(Source());
+        page.Source.Answer = call => new CommandOutcome(2, "", $"{call.Words[0]} of {call.Input}");
+        using var browser = await OpenBrowser.StartAsync(page, "/plan");
+
+        await browser.AskAsync("type textarea[name=plan] tasks: x");
+
+        await browser.ShowsAsync(".said", "validate of tasks: x");
+        Assert.Equal("tasks: x true", await browser.AskAsync("value textarea[name=plan]"));
+        Assert.DoesNotContain(page.Source.Acts, act => act.Words[0] == "run");
     }
 
     private static void Change(FakeSource source, long number, string task, string state)

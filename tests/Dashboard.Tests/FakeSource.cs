@@ -89,7 +89,10 @@ internal sealed class FakeSource : IDashboardSource
                     "proof" => Document(new ProofDocument(Proof())),
                     "graph" => new CommandOutcome(2, "", "error: This is no plan."),
                     "config" => Document(
-                        new ConfigDocument([new ConfigEntry("workers", Run.Title, "3", "flag", Run.Title, 0, Run.Title, Withheld: false)])
+                        new ConfigDocument([
+                            new ConfigEntry("workers", Run.Title, "3", "flag", Run.Title, 0, Run.Title, Withheld: false),
+                            new ConfigEntry("program", Run.Title, new string('x', 300), "flag", "", 0, Run.Title, Withheld: false),
+                        ])
                     ),
                     "events" => new CommandOutcome(
                         0,

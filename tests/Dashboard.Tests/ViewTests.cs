@@ -192,7 +192,11 @@ public sealed class ViewTests
     [InlineData("x.html")]
     [InlineData("x.css")]
     [InlineData("x.php")]
-    [InlineData("x.hs")]
+    [InlineData("x.ts")]
+    [InlineData("x.rs")]
+    [InlineData("x.sh")]
+    [InlineData("x.yaml")]
+    [InlineData("x.md")]
     public void Diff_LinesThatPatternsAreSlowAt_CostLittle(string file)
     {
         string[] bad = ["/*", "*", "\"", "'", "<", "<a a=", "\\", "(", "{", "a ", "@\"", "$\"{", "<!--", "\"\\"];
@@ -202,6 +206,67 @@ public sealed class ViewTests
         var shown = DiffLines.Of($"diff --git a/{file} b/{file}\n@@ -1 +1 @@\n{string.Join('\n', lines)}\n").ToList();
 
         Assert.Equal(bad.Length + 3, shown.Count);
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"{clock.Elapsed}");
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"{clock.Elapsed}");
+    }
+
+    [Theory]
+    [InlineData(
+        "x.go",
+        "return fmt.Errorf(\"bad %d\", 12) // why",
+        "tok-word return",
+        "tok-string \"bad %d\"",
+        "tok-number 12",
+        "tok-comment // why"
+    )]
+    [InlineData("x.rs", "let x = format!(\"a{}\", 1); // why", "tok-word let", "tok-number 1", "tok-comment // why")]
+    [InlineData("x.yaml", "count: 12 # why", "tok-name count", "tok-number 12", "tok-comment # why")]
+    [InlineData("x.sh", "if true; then echo \"a b\"; fi # why", "tok-word if", "tok-name echo", "tok-string \"a b\"", "tok-comment # why")]
+    [InlineData("x.py", "def run(self): return 'x'  # why", "tok-word def", "tok-name run", "tok-string 'x'", "tok-comment # why")]
+    [InlineData("x.ts", "export const a = 'x'; // why", "tok-word export", "tok-string 'x'", "tok-comment // why")]
+    [InlineData("x.java", "public final class Foo { int x = 12; }", "tok-word public", "tok-name Foo", "tok-number 12")]
+    [InlineData("x.json", "{\"a\": 12}", "tok-number 12")]
+    [InlineData("Dockerfile", "FROM debian:12 # why", "tok-word FROM")]
+    [InlineData("x.toml", "a = \"b\" # why", "tok-string \"b\"")]
+    public void Diff_LinesOfManyLanguages_HaveTheColoursOfTheirGrammar(string file, string code, params string[] parts)
+    {
+        var line = DiffLines.Of($"diff --git a/{file} b/{file}\n+++ b/{file}\n@@ -1 +1 @@\n+{code}\n")[3];
+
+        Assert.Equal("+" + code, string.Concat(line.Parts.Select(part => part.Text)));
+        Assert.All(parts, part => Assert.Contains(part, line.Parts.Select(one => $"{one.Look} {one.Text.Trim()}")));
+    }
+
+    [Fact]
+    public void Diff_ACommentOverLinesThatWereAndThatAre_IsReadAsItWasAndAsItIs()
+    {
+        const string Patch =
+            "diff --git a/x.cs b/x.cs\n+++ b/x.cs\n@@ -1,4 +1,4 @@\n-/* was\n+int a; // is\n var x;\n-*/ var y;\n+var z;\n"
+            + "@@ -9 +9 @@\n var fresh;\n";
+
+        var looks = DiffLines.Of(Patch).ToLookup(line => string.Concat(line.Parts.Select(part => part.Text)), line => line.Parts);
+
+        Assert.Equal("tok-comment", looks["-/* was"].Single()[1].Look);
+        Assert.Equal(new CodePart("tok-word", "var"), looks[" var x;"].Single()[1]);
+        Assert.Equal(new CodePart("tok-word", "var"), looks["+var z;"].Single()[1]);
+        Assert.Equal(new CodePart("tok-word", "var"), looks[" var fresh;"].Single()[1]);
+    }
+
+    [Theory]
+    [InlineData("x.cs", "    public static Task<int> RunAsync(string name) => Foo($\"hello {name}\"); // done")]
+    [InlineData("x.ts", "export const foo = async (a: string): Promise<void> => { await bar(`t${a}`); };")]
+    public void Diff_OfTenThousandLines_TakesAboutASecondAndIsKept(string file, string code)
+    {
+        var body = string.Concat(Enumerable.Range(0, 10_000).Select(i => $"+{code}{i}\n"));
+        var patch = $"diff --git a/{file} b/{file}\n+++ b/{file}\n@@ -1 +1,10000 @@\n{body}";
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+
+        var first = DiffLines.Of(patch);
+        var took = clock.Elapsed;
+        clock.Restart();
+
+        Assert.Same(first, DiffLines.Of(new string(patch)));
+        Assert.True(took < CodeColours.Most + TimeSpan.FromSeconds(3), $"{took}");
+        Assert.True(clock.Elapsed < took / 5, $"{clock.Elapsed} of {took}");
+        Assert.Equal(DiffLines.Most, first.Count);
+        Assert.Contains(first[3].Parts, part => part.Look == "tok-word");
     }
 }

@@ -49,7 +49,7 @@ internal sealed class StatusCommand : CliCommand
         var run = RunObservation.WithBudgets(found, repository, context);
         if (parsed.GetValue(_json))
         {
-            var now = Seen(run, parsed) with
+            var now = AgentActivity.WithDoing(run.Folder, Seen(run, parsed), context.Environment) with
             {
                 Waiting = [.. RunGateWaits.Of(run.Status, run.Folder, context.Environment).Select(waiting => waiting.Wait)],
                 Coming = AgentActivity.ReadComing(run.Folder, run.Status),

@@ -75,6 +75,18 @@ internal static class AgentActivity
     public static IReadOnlyList<ConflictAhead> ReadComing(string runFolder, RunStatus run) =>
         ConflictsAhead.Of(RepositoryOf(runFolder), run);
 
+    /// <summary>The run with what its agents do, for <c>status --json</c>.</summary>
+    public static RunStatus WithDoing(string runFolder, RunStatus run, IReadOnlyDictionary<string, string> environment)
+    {
+        var doing = Read(runFolder, run, environment);
+        return doing.Count == 0
+            ? run
+            : run with
+            {
+                Tasks = [.. run.Tasks.Select(task => doing.TryGetValue(task.Id, out var line) ? task with { Doing = line } : task)],
+            };
+    }
+
     /// <summary>The run with the number of unread messages of each open task.</summary>
     public static RunStatus WithMail(string runFolder, RunStatus run)
     {

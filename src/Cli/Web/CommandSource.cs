@@ -65,8 +65,8 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
             var words = call.Words.Select(word => word == CommandCall.InputFile ? file ?? word : word).ToList();
             var code = await context.CallAtAsync(words, call.Repository, caller);
             return taken is var (document, type)
-                ? new CommandOutcome(code, document, () => CommandContext.Written(document, type), messages.ToString())
-                : new CommandOutcome(code, output.ToString(), messages.ToString());
+                ? new CommandOutcome(code, document, () => Told(CommandContext.Written(document, type)), Told(messages.ToString()))
+                : new CommandOutcome(code, Told(output.ToString()), Told(messages.ToString()));
         }
         finally
         {
@@ -75,6 +75,9 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
                 Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
             }
         }
+
+        // Whoever sent a plan has not named that file, and never finds it.
+        string Told(string text) => file is null ? text : text.Replace(file, Path.GetFileName(file), StringComparison.Ordinal);
     }
 
     /// <inheritdoc/>

@@ -43,7 +43,7 @@ internal sealed class ServedDashboard(DashboardOptions options, CommandContext c
             source,
             loggers,
             context.Time,
-            app => _prometheus = MetricsEndpoint.Add(app, _metrics.Meters, _metrics.Observe)
+            app => _prometheus = MetricsEndpoint.Add(app, _metrics.Meters, context.Environment, _metrics.Observe)
         );
         try
         {

@@ -85,6 +85,24 @@
     const link = document.querySelector(`[data-key="${CSS.escape(key.key)}"]`);
     if (link) { key.preventDefault(); link.click(); }
   });
+  // A plan is checked while it is written; what comes of it stands beside it.
+  const plan = document.getElementById("plan");
+  let pausing = 0, asked = null;
+  plan?.addEventListener("input", () => {
+    clearTimeout(pausing);
+    pausing = setTimeout(async () => {
+      asked?.abort();
+      asked = new AbortController();
+      if (!plan.elements.plan.value.trim()) return;
+      try {
+        const body = new URLSearchParams([...new FormData(plan), ["do", "check"]]);
+        const answer = await fetch("/plan", { method: "POST", body, redirect: "manual", signal: asked.signal });
+        if (answer.ok) renew(main, new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("main"));
+      } catch {
+        // The next word asks again.
+      }
+    }, 800);
+  });
   if (!main?.dataset.events && !main?.dataset.every) return;
   // A phone that slept has lost the connection, whatever it believes.
   const wake = () => { refresh(); if (main.dataset.events) listen(); };

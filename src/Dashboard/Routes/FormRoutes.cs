@@ -232,7 +232,8 @@ internal sealed class FormRoutes(
             await renderer.RenderAsync<PlanPage>(
                 new()
                 {
-                    ["Frame"] = pages.Frame(context, "Plan", "plan") with { Said = said },
+                    ["Frame"] = pages.Frame(context, "Plan", "plan"),
+                    ["Checked"] = said,
                     ["Repositories"] = commands.Repositories,
                     ["Chosen"] = home.Id,
                     ["Plan"] = plan,

@@ -1,6 +1,6 @@
-using ColorCode;
-using ColorCode.Common;
-using ColorCode.Parsing;
+using System.Diagnostics;
+using TextMateSharp.Grammars;
+using TextMateSharp.Registry;
 
 namespace Orchestrator.Dashboard.Views;
 
@@ -9,113 +9,165 @@ namespace Orchestrator.Dashboard.Views;
 /// <param name="Text">The part, escaped for pages already.</param>
 public sealed record CodePart(string? Look, string Text);
 
-/// <summary>Colours lines of code by their language, each line for itself: a difference has no whole file.</summary>
-internal sealed class CodeColours : CodeColorizerBase
+/// <summary>Colours the lines of a difference by the language of each file, with TextMate's grammars. A hunk is read on from line to
+/// line, once as it was and once as it is now, so that a comment over several lines is one. Agents write what is coloured, so all of it
+/// together may take only so long; what comes after that stays plain.</summary>
+internal sealed class CodeColours
 {
     /// <summary>A longer line is no code that a person reads, and patterns would take long on it.</summary>
     public const int LongestLine = 400;
 
-    private static readonly Dictionary<string, ILanguage> ByEnding = new(StringComparer.OrdinalIgnoreCase)
+    /// <summary>What the colours of one difference may take.</summary>
+    public static readonly TimeSpan Most = TimeSpan.FromSeconds(1);
+
+    private static readonly RegistryOptions Known = new(ThemeName.LightPlus);
+    private static readonly Registry Registry = new(Known);
+
+    // Neither is made for several threads.
+    private static readonly Lock Turn = new();
+
+    // Files without an ending, and endings that the grammars do not name.
+    private static readonly Dictionary<string, string> Languages = new(StringComparer.OrdinalIgnoreCase)
     {
-        [".c"] = Languages.Cpp,
-        [".cc"] = Languages.Cpp,
-        [".cpp"] = Languages.Cpp,
-        [".cs"] = Languages.CSharp,
-        [".csproj"] = Languages.Xml,
-        [".css"] = Languages.Css,
-        [".fs"] = Languages.FSharp,
-        [".h"] = Languages.Cpp,
-        [".hpp"] = Languages.Cpp,
-        [".hs"] = Languages.Haskell,
-        [".htm"] = Languages.Html,
-        [".html"] = Languages.Html,
-        [".java"] = Languages.Java,
-        [".js"] = Languages.JavaScript,
-        [".json"] = Languages.JavaScript,
-        [".jsx"] = Languages.JavaScript,
-        [".mjs"] = Languages.JavaScript,
-        [".php"] = Languages.Php,
-        [".props"] = Languages.Xml,
-        [".ps1"] = Languages.PowerShell,
-        [".py"] = Languages.Python,
-        [".sql"] = Languages.Sql,
-        [".ts"] = Languages.Typescript,
-        [".tsx"] = Languages.Typescript,
-        [".vb"] = Languages.VbDotNet,
-        [".xml"] = Languages.Xml,
+        ["Dockerfile"] = "dockerfile",
+        ["Makefile"] = "makefile",
+        ["Gemfile"] = "ruby",
+        ["Rakefile"] = "ruby",
+        [".toml"] = "ini",
+        [".slnx"] = "xml",
+        [".mts"] = "typescript",
+        [".cts"] = "typescript",
+        [".editorconfig"] = "ini",
+        [".env"] = "ini",
     };
 
-    private static readonly Dictionary<string, string> Looks = new(StringComparer.Ordinal)
+    // The innermost scope that says something decides; an empty look ends the search.
+    private static readonly (string Scope, string Look)[] Looks =
+    [
+        ("comment", "tok-comment"),
+        ("constant.numeric", "tok-number"),
+        ("constant.language", "tok-number"),
+        ("entity.name.variable", ""),
+        ("entity.name", "tok-name"),
+        ("entity.other.attribute-name", "tok-name"),
+        ("support", "tok-name"),
+        ("keyword", Word),
+        ("storage", Word),
+        ("variable.language", "tok-word"),
+        ("variable", ""),
+        ("meta.interpolation", ""),
+        ("meta.template.expression", ""),
+        ("meta.embedded", ""),
+        ("string", "tok-string"),
+        ("markup.heading", "tok-name"),
+        ("markup.inline.raw", "tok-string"),
+    ];
+
+    private const string Word = "tok-word";
+
+    private readonly Stopwatch _clock = new();
+    private IGrammar? _grammar;
+    private IStateStack? _now;
+    private IStateStack? _before;
+
+    /// <summary>The lines that follow are of this file.</summary>
+    /// <param name="file">Its name, which tells the language.</param>
+    public void Begin(string file)
     {
-        [ScopeName.Comment] = "tok-comment",
-        [ScopeName.HtmlComment] = "tok-comment",
-        [ScopeName.XmlComment] = "tok-comment",
-        [ScopeName.XmlDocComment] = "tok-comment",
-        [ScopeName.String] = "tok-string",
-        [ScopeName.StringCSharpVerbatim] = "tok-string",
-        [ScopeName.JsonString] = "tok-string",
-        [ScopeName.HtmlAttributeValue] = "tok-string",
-        [ScopeName.XmlAttributeValue] = "tok-string",
-        [ScopeName.CssPropertyValue] = "tok-string",
-        [ScopeName.Keyword] = "tok-word",
-        [ScopeName.ControlKeyword] = "tok-word",
-        [ScopeName.PreprocessorKeyword] = "tok-word",
-        [ScopeName.PseudoKeyword] = "tok-word",
-        [ScopeName.Number] = "tok-number",
-        [ScopeName.JsonNumber] = "tok-number",
-        [ScopeName.JsonConst] = "tok-number",
-        [ScopeName.ClassName] = "tok-name",
-        [ScopeName.Type] = "tok-name",
-        [ScopeName.JsonKey] = "tok-name",
-        [ScopeName.HtmlElementName] = "tok-name",
-        [ScopeName.XmlName] = "tok-name",
-        [ScopeName.HtmlAttributeName] = "tok-name",
-        [ScopeName.XmlAttribute] = "tok-name",
-        [ScopeName.CssPropertyName] = "tok-name",
-        [ScopeName.CssSelector] = "tok-name",
-    };
+        BeginHunk();
+        var name = Path.GetFileName(file);
+        var ending = Path.GetExtension(name);
+        lock (Turn)
+        {
+            var language =
+                Languages.GetValueOrDefault(name) ?? Languages.GetValueOrDefault(ending) ?? Known.GetLanguageByExtension(ending)?.Id;
+            _grammar = language is null ? null : Registry.LoadGrammar(Known.GetScopeByLanguageId(language));
+        }
+    }
 
-    private readonly List<CodePart> _parts = [];
-
-    private CodeColours()
-        : base(null, null) { }
+    /// <summary>The lines that follow have nothing to do with those before.</summary>
+    public void BeginHunk() => (_now, _before) = (null, null);
 
     /// <summary>The parts of a line, which in all are the line.</summary>
     /// <param name="line">The line, escaped for pages already, so that no part cuts through an escape.</param>
-    /// <param name="file">Name of its file, which tells the language.</param>
-    public static IReadOnlyList<CodePart> Of(string line, string file)
+    /// <param name="isAdded">It is in the file as it is now.</param>
+    /// <param name="isRemoved">It was in the file before; a line that stayed is both or neither.</param>
+    public IReadOnlyList<CodePart> Of(string line, bool isAdded, bool isRemoved)
     {
-        if (line.Length is 0 or > LongestLine || !ByEnding.TryGetValue(Path.GetExtension(file), out var language))
+        var left = Most - _clock.Elapsed;
+        if (line.Length is 0 or > LongestLine || _grammar is null || left <= TimeSpan.Zero)
         {
             return [new CodePart(null, line)];
         }
-        var colours = new CodeColours();
-        colours.languageParser.Parse(line, language, colours.Write);
-        return colours._parts;
-    }
-
-    /// <inheritdoc/>
-    protected override void Write(string parsedSourceCode, IList<Scope> scopes)
-    {
-        var at = 0;
-        foreach (var scope in scopes.OrderBy(scope => scope.Index))
+        ITokenizeLineResult found;
+        lock (Turn)
         {
-            if (scope.Index < at || !Looks.TryGetValue(scope.Name, out var look))
+            _clock.Start();
+            try
             {
-                continue;
+                found = _grammar.TokenizeLine(new LineText(line), isRemoved ? _before : _now, left);
             }
-            Add(null, parsedSourceCode[at..scope.Index]);
-            Add(look, parsedSourceCode.Substring(scope.Index, scope.Length));
-            at = scope.Index + scope.Length;
+            // On a system for which the library of its patterns was not built, code has no colours.
+            catch (Exception absent) when (absent is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
+            {
+                _grammar = null;
+                return [new CodePart(null, line)];
+            }
+            finally
+            {
+                _clock.Stop();
+            }
         }
-        Add(null, parsedSourceCode[at..]);
+        (_now, _before) = (isRemoved && !isAdded ? _now : found.RuleStack, isAdded && !isRemoved ? _before : found.RuleStack);
+        return Parts(line, found.Tokens);
     }
 
-    private void Add(string? look, string text)
+    private static List<CodePart> Parts(string line, IEnumerable<IToken> tokens)
     {
-        if (text.Length > 0)
+        var parts = new List<CodePart>();
+        var at = 0;
+        foreach (var token in tokens)
         {
-            _parts.Add(new CodePart(look, text));
+            // What is behind the line is the end of it, which grammars want to see.
+            var end = Math.Min(token.EndIndex, line.Length);
+            if (end > at)
+            {
+                Add(LookOf(token.Scopes, line[at]), line[at..end]);
+                at = end;
+            }
         }
+        if (at < line.Length)
+        {
+            Add(null, line[at..]);
+        }
+        return parts;
+
+        void Add(string? look, string text)
+        {
+            if (parts is [.., var last] && last.Look == look)
+            {
+                parts[^1] = last with { Text = last.Text + text };
+            }
+            else
+            {
+                parts.Add(new CodePart(look, text));
+            }
+        }
+    }
+
+    private static string? LookOf(List<string> scopes, char first)
+    {
+        for (var i = scopes.Count - 1; i > 0; i--)
+        {
+            foreach (var (scope, look) in Looks)
+            {
+                if (scopes[i].StartsWith(scope, StringComparison.Ordinal))
+                {
+                    // Operators and brackets are keywords to some grammars.
+                    return look.Length == 0 || (look == Word && !char.IsLetter(first)) ? null : look;
+                }
+            }
+        }
+        return null;
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Orchestrator.Dashboard.Views;
 
 /// <summary>A line of a patch.</summary>
@@ -20,26 +22,47 @@ internal static class DiffLines
 
     private const string NewFile = "+++ b/";
 
-    // A page that is looked at is made anew at every change.
     private const int MostColoured = 1500;
+    private const int MostKept = 8;
+
+    // A page that is looked at is made anew at every change, which mostly is none of the difference.
+    private static readonly ConcurrentDictionary<string, IReadOnlyList<DiffLine>> Kept = new(StringComparer.Ordinal);
 
     /// <summary>The lines, of which so many have colours and numbers.</summary>
     /// <param name="patch">As git prints it.</param>
-    public static IEnumerable<DiffLine> Of(string patch)
+    public static IReadOnlyList<DiffLine> Of(string patch)
     {
+        if (Kept.TryGetValue(patch, out var kept))
+        {
+            return kept;
+        }
+        IReadOnlyList<DiffLine> lines = [.. Read(patch)];
+        if (Kept.Count >= MostKept)
+        {
+            Kept.Clear();
+        }
+        Kept[patch] = lines;
+        return lines;
+    }
+
+    private static IEnumerable<DiffLine> Read(string patch)
+    {
+        var colours = new CodeColours();
         var inHunk = false;
-        var (file, newFile, next) = ("", "", 0);
+        var (newFile, next) = ("", 0);
         foreach (var (line, number) in patch.Split('\n').Take(Most).Select((line, number) => (line, number)))
         {
             if (line.StartsWith("diff ", StringComparison.Ordinal))
             {
-                (inHunk, file, newFile) = (false, line, "");
+                (inHunk, newFile) = (false, "");
+                colours.Begin(line);
                 yield return new DiffLine("file", [new CodePart(null, Shown(line))]);
                 continue;
             }
             if (line.StartsWith("@@", StringComparison.Ordinal))
             {
                 (inHunk, next) = (true, FirstOf(line));
+                colours.BeginHunk();
             }
             else if (!inHunk && line.StartsWith(NewFile, StringComparison.Ordinal))
             {
@@ -54,7 +77,7 @@ internal static class DiffLines
             IReadOnlyList<CodePart> parts =
                 look == "place" || text.Length == 1 || number > MostColoured
                     ? [new CodePart(null, text)]
-                    : [new CodePart(null, text[..1]), .. CodeColours.Of(text[1..], file)];
+                    : [new CodePart(null, text[..1]), .. colours.Of(text[1..], look == "added", look == "removed")];
             yield return look is "added" or "same" && line.Length > 0 && line[0] != '\\' && next > 0 && number <= MostColoured
                 ? new DiffLine(look, parts) { File = newFile, Number = next++ }
                 : new DiffLine(look, parts);

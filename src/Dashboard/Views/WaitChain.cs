@@ -109,7 +109,7 @@ public sealed class WaitChain(RunStatus run)
         }
         return task.State is TaskStates.Pending or TaskStates.Queued
             ? (new WaitLink(task.Id, $"waits for a free place: {_atWork} of {run.Workers} are at work", null), null)
-            : (new WaitLink(task.Id, $"is at work: {task.State}", null), null);
+            : (new WaitLink(task.Id, $"is at work: {task.State}{(task.Doing is { Length: > 0 } doing ? ", " + doing : "")}", null), null);
 
         bool IsUnmet(string need) => _tasks.TryGetValue(need, out var other) && !TaskStates.IsDone(other.State);
     }

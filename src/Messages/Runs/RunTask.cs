@@ -42,6 +42,12 @@ public sealed record RunTask : TaskProgress
     [JsonPropertyName("unreadMail")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int UnreadMail { get; init; }
+
+    /// <summary>What its agent does now, with the size of its context; what its gate waits for; a conflict that is coming. Only
+    /// <c>orchestrate status</c> fills it; left out where nothing is known.</summary>
+    [JsonPropertyName("doing")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Doing { get; init; }
 }
 
 /// <summary>A measurement of a task's work: expected, measured and claimed number.</summary>

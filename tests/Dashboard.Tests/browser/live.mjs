@@ -3,6 +3,8 @@
 //   text SELECTOR     what the element shows
 //   mark SELECTOR     the element is known again; marked SELECTOR says whether it is still the same one
 //   same              whether the page is as one that is loaded now
+//   type SELECTOR TEXT   as a person types into a field
+//   value SELECTOR    what a field holds, and whether it has the focus
 //   tabs N            opens N further tabs that nobody sees, looks at the last one: what it says of its connection
 //   sleep | wake      the network is gone, or is back and the page is seen again, as on a phone in a pocket
 import { chromium } from "playwright-core";
@@ -28,6 +30,8 @@ for await (const line of createInterface({ input: process.stdin })) {
       return text(document) === text(fresh) ? "same" : `${text(document)} instead of ${text(fresh)}`;
     }));
   }
+  else if (command === "type") { await page.locator(rest[0]).pressSequentially(rest.slice(1).join(" ")); console.log("done"); }
+  else if (command === "value") console.log(await page.locator(rest[0]).evaluate((one) => `${one.value} ${document.activeElement === one}`));
   else if (command === "tabs") {
     const hidden = () => {
       let seen = false;

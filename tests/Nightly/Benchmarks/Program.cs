@@ -28,6 +28,9 @@ return args switch
     ["runs-helpers", var program] => await ManyTasks.HelpersAsync(program),
     ["page", var program] => await PageBenchmark.RunAsync(program, 120),
     ["page", var program, var idle] => await PageBenchmark.RunAsync(program, int.Parse(idle, CultureInfo.InvariantCulture)),
+    ["page-log", var program] => await PageBenchmark.LogAsync(program),
+    ["page-idle", var program] => await PageBenchmark.IdleAsync(program, 600),
+    ["page-idle", var program, var seconds] => await PageBenchmark.IdleAsync(program, int.Parse(seconds, CultureInfo.InvariantCulture)),
     ["server-start-up", var program] => await ServerBenchmarks.StartUpAsync(program),
     ["server-start-rpc", var program] => await ServerBenchmarks.StartRpcAsync(program),
     ["server-load", var program] => await ServerBenchmarks.LoadAsync(program),
@@ -40,8 +43,8 @@ static int SayUsage()
 {
     Console.Error.WriteLine(
         "Which benchmark? plans, train, governor, sandbox-start, git-merge, git-losses, git-worktree; "
-            + "start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-train, runs-helpers, page, server-start-up, "
-            + "server-start-rpc, server-load, server-pending or server-history, with the path of the built command"
+            + "start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-train, runs-helpers, page, page-log, page-idle, "
+            + "server-start-up, server-start-rpc, server-load, server-pending or server-history, with the path of the built command"
     );
     return 2;
 }

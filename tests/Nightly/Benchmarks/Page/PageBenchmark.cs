@@ -1,8 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Orchestrator.Benchmarks.Runs;
 using Orchestrator.Benchmarks.Server;
-using Orchestrator.Processes;
 using Orchestrator.TestKit;
 
 namespace Orchestrator.Benchmarks.Page;
@@ -19,59 +16,98 @@ internal static class PageBenchmark
 
     public static async Task<int> RunAsync(string program, int idleSeconds)
     {
-        using var files = await BenchRepository.CreateAsync(
+        await using var served = await ServedRun.StartAsync(
             program,
             Agents,
             // They end with the repository, whatever becomes of this program.
-            "cat > /dev/null\nwhile [ -d \"$ORCHESTRATOR_REPOSITORY\" ] && [ ! -e \"$ORCHESTRATOR_REPOSITORY/go\" ]; do sleep 5; done\n"
+            "while [ -d \"$ORCHESTRATOR_REPOSITORY\" ] && [ ! -e \"$ORCHESTRATOR_REPOSITORY/go\" ]; do sleep 5; done\n"
         );
-        var log = files.Repository.Beside("log");
-        var run = await StartAsync(files, log, "run", "--yes", "--approve-risk", "1000000", "--workers", $"{Agents}");
-        var web = await StartAsync(files, files.Repository.Beside("web"), "web", "--port", "0");
-        try
-        {
-            await Eventually.TrueAsync(
-                () => Enumerable.Range(1, Agents).All(i => files.Happened($"t{i}", "executing")),
-                TimeSpan.FromMinutes(3)
-            );
-            var folder = Directory.GetDirectories(files.Repository[".orchestrator/runs"]).Single();
-            Pad(folder);
-            var link = await Eventually.GetAsync(() =>
-                File.ReadLines(files.Repository.Beside("web")).FirstOrDefault(line => line.StartsWith("http://", StringComparison.Ordinal))
-            );
-            var repositories = files.Repository.Beside("state");
-            var key = await Eventually.GetAsync(() =>
-                Directory
-                    .GetFiles(repositories, "*", SearchOption.AllDirectories)
-                    .Where(file => Path.GetFileName(Path.GetDirectoryName(file)) == "repositories")
-                    .Select(Path.GetFileName)
-                    .FirstOrDefault()
-            );
-            var measured = await new ProcessRunner().RunAsync(
-                new ProcessCommand(
-                    "node",
-                    ["bench.mjs", "/usr/bin/chromium", link, $"/r/{key}/{Path.GetFileName(folder)}", folder, $"{web.Id}", $"{idleSeconds}"]
+        Pad(served.Folder);
+        return Print(
+            JsonNode.Parse(
+                await served.InBrowserAsync(
+                    "bench.mjs",
+                    TimeSpan.FromSeconds(900 + idleSeconds),
+                    served.RunPage,
+                    served.Folder,
+                    $"{served.Server}",
+                    $"{idleSeconds}"
                 )
-                {
-                    WorkingDirectory = RepositoryFiles.Path("tests/Dashboard.Tests/browser"),
-                    Timeout = TimeSpan.FromSeconds(900 + idleSeconds),
-                }
+            )!,
+            idleSeconds
+        );
+    }
+
+    /// <summary>Twenty real pages of a run at which nothing happens; a line each ten minutes of what server and browser hold.</summary>
+    public static async Task<int> IdleAsync(string program, int seconds)
+    {
+        await using var served = await ServedRun.StartAsync(
+            program,
+            5,
+            "while [ -d \"$ORCHESTRATOR_REPOSITORY\" ] && [ ! -e \"$ORCHESTRATOR_REPOSITORY/go\" ]; do sleep 5; done\n"
+        );
+        var told = await served.InBrowserAsync(
+            "idle.mjs",
+            TimeSpan.FromSeconds(300 + seconds),
+            served.RunPage,
+            $"{served.Server}",
+            "20",
+            $"{seconds}",
+            $"{Math.Min(600, Math.Max(10, seconds / 6))}"
+        );
+        await System.Console.Error.WriteLineAsync(told);
+        var samples = told.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToList();
+        double Of(int at, string name) => (double)samples[at < 0 ? samples.Count + at : at][name]!;
+        return Report.Print(
+                Report.Text($"20 pages in a browser, idle for {seconds} s: growth of the server's memory"),
+                Report.Text($"{Of(0, "server"):0} MB"),
+                Of(-1, "server") - Of(0, "server"),
+                "MB",
+                10
+            )
+            + Report.Print(
+                "growth of what their scripts hold",
+                Report.Text($"{Of(0, "heap"):0.0} MB"),
+                Of(-1, "heap") - Of(0, "heap"),
+                "MB",
+                5
             );
-            await System.Console.Error.WriteLineAsync(measured.StandardError.Text);
-            return measured.Succeeded
-                ? Print(JsonNode.Parse(measured.StandardOutput.Text)!, idleSeconds)
-                : throw new InvalidOperationException(measured.StandardError.Text);
-        }
-        finally
-        {
-            files.Repository.Write("go", "");
-            foreach (var process in (Process[])[web, run])
-            {
-                process.Kill();
-                await process.WaitForExitAsync();
-                process.Dispose();
-            }
-        }
+    }
+
+    /// <summary>The log of an agent that has written 100,000 lines and goes on, in a real browser: first paint, search, scrolling, what it
+    /// costs while it is open.</summary>
+    public static async Task<int> LogAsync(string program)
+    {
+        await using var served = await ServedRun.StartAsync(
+            program,
+            1,
+            "for i in $(seq 1 100000); do echo \"line $i of what the agent says about src/part$((i % 97))/module.cs\"; done\n"
+                + "while [ -d \"$ORCHESTRATOR_REPOSITORY\" ] && [ ! -e \"$ORCHESTRATOR_REPOSITORY/go\" ]; do echo more; sleep 0.2; done\n"
+        );
+        var log = Path.Combine(served.Folder, "tasks", "t1", "1", "stdout");
+        await Eventually.TrueAsync(() => File.Exists(log) && File.ReadLines(log).Skip(100_000).Any(), TimeSpan.FromMinutes(2));
+        var told = await served.InBrowserAsync(
+            "log.mjs",
+            TimeSpan.FromMinutes(5),
+            served.RunPage + "/tasks/t1/log",
+            $"{served.Server}",
+            "10",
+            "part42/"
+        );
+        await System.Console.Error.WriteLineAsync(told);
+        var found = JsonNode.Parse(told)!;
+        double Of(string name) => (double)found[name]!;
+        return Report.Print("log of 100,000 lines that grows: first paint", "-", Of("paint"), "ms", 1000)
+            + Report.Print("search in it", "-", Of("search"), "ms", 1500)
+            + Report.Print("longest frame while it is scrolled", "-", Of("longestFrame"), "ms", 200)
+            + Report.Print("server while it is open", "-", 100 * Of("processorWhileOpen"), "% of a core", 40)
+            + Report.Print(
+                "memory of the server",
+                Report.Text($"{Of("memoryBefore"):0} MB"),
+                Of("memoryAfter") - Of("memoryBefore"),
+                "MB",
+                200
+            );
     }
 
     private static int Print(JsonNode found, int idleSeconds)
@@ -153,20 +189,5 @@ internal static class PageBenchmark
         File.WriteAllLines(eventsFile, lines);
         File.WriteAllText(statusFile + ".new", status.ToJsonString());
         File.Move(statusFile + ".new", statusFile, overwrite: true);
-    }
-
-    private static async Task<Process> StartAsync(BenchRepository files, string log, params string[] words)
-    {
-        var command = files.Orchestrate(words);
-        var started = await new DetachedProcess().StartAsync(
-            new DetachedCommand(command.FileName, command.Arguments)
-            {
-                WorkingDirectory = command.WorkingDirectory,
-                Environment = command.Environment,
-                OutputFile = log,
-                ErrorFile = log,
-            }
-        );
-        return Process.GetProcessById(started.ProcessId);
     }
 }
