@@ -21,33 +21,29 @@ public static class RepositoryPath
             path = text;
             return true;
         }
-        var slashed = text.Trim(' ', '\t').Replace('\\', '/');
-        if (slashed.Length > MaxLength)
+        var slashed = Trim(text).Replace('\\', '/');
+        fault = FaultOf(slashed);
+        path = fault is null ? Join(slashed, out fault) : null;
+
+        // What is printed is read again, as the same path.
+        if (path is not null)
         {
-            fault = $"is longer than {MaxLength} characters";
-        }
-        else if (slashed.Length == 0)
-        {
-            fault = "is empty";
-        }
-        else if (slashed.Contains('\0', StringComparison.Ordinal))
-        {
-            fault = "contains a NUL character";
-        }
-        else if (slashed[0] == '/' || (slashed.Length > 1 && slashed[1] == ':' && char.IsAsciiLetter(slashed[0])))
-        {
-            fault = "is absolute";
-        }
-        else if (slashed == "~" || slashed.StartsWith("~/", StringComparison.Ordinal))
-        {
-            fault = "is in a home folder";
-        }
-        else
-        {
-            path = Join(slashed, out fault);
+            fault = Trim(path) == path ? FaultOf(path) : "begins or ends with a space";
+            path = fault is null ? path : null;
         }
         return fault is null && path is not null;
     }
+
+    private static string Trim(string text) => text.Trim(' ', '\t');
+
+    /// <summary>Why a path with slashes is refused as it stands; null: it is not.</summary>
+    private static string? FaultOf(string slashed) =>
+        slashed.Length > MaxLength ? $"is longer than {MaxLength} characters"
+        : slashed.Length == 0 ? "is empty"
+        : slashed.Contains('\0', StringComparison.Ordinal) ? "contains a NUL character"
+        : slashed[0] == '/' || (slashed.Length > 1 && slashed[1] == ':' && char.IsAsciiLetter(slashed[0])) ? "is absolute"
+        : slashed == "~" || slashed.StartsWith("~/", StringComparison.Ordinal) ? "is in a home folder"
+        : null;
 
     /// <summary>The normalised path, or <paramref name="text"/> itself where it is not inside the repository.</summary>
     public static string Normalize(string text) => TryNormalize(text, out var path, out _) ? path : text;
