@@ -16,7 +16,10 @@ namespace Orchestrator.Activities;
 /// </summary>
 /// <param name="services">What the steps need of this machine.</param>
 /// <param name="client">Client of the server that the worker works for.</param>
-public sealed class RunActivities(RunServices services, ITemporalClient client) : IRunActivities
+/// <param name="recorder">The one that writes the records of the repository's runs.</param>
+/// <param name="readAlong">From now on reads what happens from a run, given by its id, and records that.</param>
+public sealed class RunActivities(RunServices services, ITemporalClient client, ProgressRecorder recorder, Action<string> readAlong)
+    : IRunActivities
 {
     private readonly PlanLoading _plans = new(services);
     private readonly PreflightCheck _preflight = new(services);
@@ -24,7 +27,6 @@ public sealed class RunActivities(RunServices services, ITemporalClient client) 
     private readonly ManualFix _fix = new(services, CallingExecution.AskAsync);
     private readonly RunEnding _ending = new(services);
     private readonly RunLeases _leases = new(services, client);
-    private readonly ProgressRecorder _progress = new();
 
     [Activity]
     public async Task<PlanOutline> LoadPlanAsync(LoadPlanInput input) =>
@@ -41,10 +43,12 @@ public sealed class RunActivities(RunServices services, ITemporalClient client) 
     public Task<PreflightResult> PreflightAsync(PreflightInput input) => Heartbeats.WhileAsync(stop => _preflight.CheckAsync(input, stop));
 
     [Activity]
-    public Task RecordProgressAsync(ProgressInput input)
+    public async Task<ProgressRecorded?> RecordProgressAsync(ProgressInput input)
     {
         var context = ActivityExecutionContext.Current;
-        return _progress.RecordAsync(input, context.Info.WorkflowRunId ?? "", services.Time, ActivityStop.Token);
+        await recorder.RecordAsync(input, context.Info.WorkflowRunId ?? "", services.Time, ActivityStop.Token);
+        readAlong(input.Run.RunId);
+        return new ProgressRecorded(ReadsAlong: true);
     }
 
     [Activity]

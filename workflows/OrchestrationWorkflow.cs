@@ -95,6 +95,10 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
                 Why = Progress.WhatIsDown(State) ?? _checkpoint.Status.Why,
             };
 
+    /// <inheritdoc/>
+    [WorkflowQuery(MessageNames.Unrecorded, Description = "Transitions that the machine of the run is to record.")]
+    public ProgressInput? Unrecorded() => Parts.Recorder.Unrecorded();
+
     /// <summary>A run that is restored can be cancelled also while that is impossible.</summary>
     internal override bool IsReadyFor(string message) =>
         base.IsReadyFor(message) || (message == MessageNames.Cancel && _checkpoint is not null);

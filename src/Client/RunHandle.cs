@@ -1,4 +1,7 @@
 using System.Linq.Expressions;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Temporalio.Api.History.V1;
 using Temporalio.Converters;
 
 namespace Orchestrator.Client;
@@ -50,6 +53,13 @@ public sealed class RunHandle
     /// <summary>The queue of the run's steps, as it says itself. Needs a worker with the run's workflow.</summary>
     public async Task<string> FindQueueAsync(CancellationToken cancellation = default) =>
         (await Workflow.QueryAsync(w => w.Status(0, 1), new() { Rpc = new RpcOptions { CancellationToken = cancellation } })).Queue;
+
+    /// <summary>Has the run send everything that it has to record: its machine can't write what it has read.</summary>
+    public Task TellNotRecordedAsync(CancellationToken cancellation = default) =>
+        Workflow.SignalAsync(
+            w => w.NotRecordedAsync(),
+            new WorkflowSignalOptions { Rpc = new RpcOptions { CancellationToken = cancellation } }
+        );
 
     private async Task<RunStatus> PageAsync(int offset, WorkflowQueryOptions options)
     {
@@ -247,9 +257,79 @@ public sealed class RunHandle
 
     /// <summary>Waits until the run's history has grown, following it into new executions, also those of a reset; returns at the end of the
     /// run. Each value is a hint to read the status again.</summary>
-    public async IAsyncEnumerable<long> ChangesAsync(
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default
-    )
+    public async IAsyncEnumerable<long> ChangesAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await foreach (var change in EventsAsync(cancellation))
+        {
+            yield return change.EventId;
+        }
+    }
+
+    /// <summary>What the run's machine is to record, as soon as it is in history, until the end of the run. Each value contains everything
+    /// that the run does not know to be recorded, so that none depends on one before. Needs a worker with the run's workflow.</summary>
+    /// <exception cref="RpcException">The server can't be reached or does not know the run.</exception>
+    /// <exception cref="WorkflowQueryFailedException">The workflow is of a version that does not answer.</exception>
+    public async IAsyncEnumerable<ProgressInput> UnrecordedAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        news.Writer.TryWrite(true);
+        var following = FollowAsync(news.Writer, stop.Token);
+        try
+        {
+            var options = new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = stop.Token } };
+            await foreach (var _ in news.Reader.ReadAllAsync(stop.Token))
+            {
+                if (await FindUnrecordedAsync(options) is { } unrecorded)
+                {
+                    yield return unrecorded;
+                }
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>What a run has to tell happens in its workflow tasks.</summary>
+    private async Task FollowAsync(ChannelWriter<bool> news, CancellationToken stop)
+    {
+        Exception? why = null;
+        try
+        {
+            await foreach (var happened in EventsAsync(stop))
+            {
+                if (happened.EventType == EventType.WorkflowTaskCompleted)
+                {
+                    news.TryWrite(true);
+                }
+            }
+        }
+        catch (Exception failed)
+        {
+            why = failed;
+        }
+        news.TryComplete(why);
+    }
+
+    private async Task<ProgressInput?> FindUnrecordedAsync(WorkflowQueryOptions options)
+    {
+        for (var asked = 1; ; asked++)
+        {
+            try
+            {
+                return await Workflow.QueryAsync(w => w.Unrecorded(), options);
+            }
+            catch (RpcException early) when (early.Code == RpcException.StatusCode.FailedPrecondition && asked < MostTimesTooEarly)
+            {
+                await Task.Delay(TooEarlyPause, options.Rpc?.CancellationToken ?? default);
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<HistoryEvent> EventsAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         while (true)
         {
@@ -262,7 +342,7 @@ public sealed class RunHandle
             await foreach (var change in Workflow.FetchHistoryEventsAsync(options).WithCancellation(cancellation))
             {
                 follow = change.EventType == EventType.WorkflowExecutionContinuedAsNew;
-                yield return change.EventId;
+                yield return change;
             }
             if (!follow && await FindExecutionAsync(cancellation) is not { IsOpen: true })
             {

@@ -22,8 +22,10 @@ public interface IRunActivities
     [Activity]
     Task<PreflightResult> PreflightAsync(PreflightInput input);
 
+    /// <summary>Writes transitions to the run's folder.</summary>
+    /// <returns>Null from a worker of an earlier version: it has to be sent every transition.</returns>
     [Activity]
-    Task RecordProgressAsync(ProgressInput input);
+    Task<ProgressRecorded?> RecordProgressAsync(ProgressInput input);
 
     [Activity]
     Task<TaskReport?> ReadTaskAsync(ReadTaskInput input);

@@ -53,6 +53,17 @@ public interface IOrchestrationWorkflow
     [WorkflowQuery(MessageNames.Status)]
     RunStatus Status(int offset = 0, int limit = 500);
 
+    /// <summary>The transitions from the last record on that the run has ordered, at most 200; null: there are none, or they are not to be
+    /// read, because the run has each recorded by an activity. What is answered is in history, since a server gives the answer of a query
+    /// only with or after the workflow task that it follows on.</summary>
+    [WorkflowQuery(MessageNames.Unrecorded)]
+    ProgressInput? Unrecorded();
+
+    /// <summary>The machine of the run could not write what it has read: the run has all of it recorded by an activity, which fails visibly
+    /// until it can.</summary>
+    [WorkflowSignal(MessageNames.NotRecorded)]
+    Task NotRecordedAsync();
+
     [WorkflowUpdate(MessageNames.Pause)]
     Task<SteeringAnswer> PauseAsync(TaskCommand? command = null);
 

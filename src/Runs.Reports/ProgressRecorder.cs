@@ -22,7 +22,12 @@ public sealed class ProgressRecorder
     /// <param name="stop">Ends the wait.</param>
     public async Task RecordAsync(ProgressInput input, string executionId, TimeProvider time, CancellationToken stop)
     {
-        Record(new RunFolder(input.Repository.Path, input.Run.RunId), input, executionId);
+        var folder = new RunFolder(input.Repository.Path, input.Run.RunId);
+        // Another worker of the same repository may read the run as well.
+        using (await LockFile.TakeAsync(folder.Events + ".lock", stop).ConfigureAwait(false))
+        {
+            Record(folder, input, executionId);
+        }
         if (input.Run.State is RunStates.Executing or RunStates.Reviewing)
         {
             await Task.Delay(PauseAfter(input.Run), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

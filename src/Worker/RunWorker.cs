@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Activities;
 using Orchestrator.Messages;
 using Orchestrator.Runs.Loading;
+using Orchestrator.Runs.Reports;
 using Orchestrator.Workflows;
 using Temporalio.Client;
 using Temporalio.Worker;
@@ -13,6 +14,7 @@ namespace Orchestrator.Worker;
 public sealed class RunWorker : IDisposable
 {
     private readonly List<TemporalWorker> _workers = [];
+    private readonly List<RunReader> _readers = [];
     private readonly ActivityStop _stop = new();
 
     /// <summary>Creates the workers; nothing is polled before <see cref="ExecuteAsync"/>.</summary>
@@ -52,7 +54,10 @@ public sealed class RunWorker : IDisposable
                 DefaultHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
                 GracefulShutdownTimeout = options.ShutdownGrace,
             };
-            own.AddAllActivities(new RunActivities(services, client))
+            var recorder = new ProgressRecorder();
+            var reader = new RunReader(client, repository, recorder, services.Time, logs.CreateLogger<RunReader>());
+            _readers.Add(reader);
+            own.AddAllActivities(new RunActivities(services, client, recorder, reader.Read))
                 .AddAllActivities(new TaskActivities(services, remote))
                 .AddAllActivities(new TrainActivities(services))
                 .AddAllActivities(new RequestActivities(services, client))
@@ -92,7 +97,8 @@ public sealed class RunWorker : IDisposable
         };
 
     /// <summary>Runs until cancelled; running agents then go on by themselves and are followed by the next worker.</summary>
-    public Task ExecuteAsync(CancellationToken stopping) => Task.WhenAll(_workers.Select(w => w.ExecuteAsync(stopping)));
+    public Task ExecuteAsync(CancellationToken stopping) =>
+        Task.WhenAll([.. _workers.Select(w => w.ExecuteAsync(stopping)), .. _readers.Select(r => r.ExecuteAsync(stopping))]);
 
     /// <summary>Activities get no grace when the worker stops, in place of <see cref="RunWorkerOptions.ShutdownGrace"/>: they are given up
     /// at once.</summary>
@@ -104,6 +110,10 @@ public sealed class RunWorker : IDisposable
         foreach (var worker in _workers)
         {
             worker.Dispose();
+        }
+        foreach (var reader in _readers)
+        {
+            reader.Dispose();
         }
 
         _stop.Dispose();

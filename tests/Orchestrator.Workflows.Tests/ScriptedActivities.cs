@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Orchestrator.Client;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Temporalio.Activities;
@@ -25,6 +26,8 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     /// <summary>The tasks of the plan.</summary>
     public IReadOnlyList<TaskOutline> Tasks => tasks;
 
+    private readonly ConcurrentDictionary<string, Task> _readings = new();
+    private readonly CancellationTokenSource _stopReading = new();
     private int _agents;
     private int _looks;
 
@@ -163,16 +166,73 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     /// <summary>Stores what is recorded beside <see cref="Events"/>.</summary>
     public Action<ProgressInput> Record { get; set; } = _ => { };
 
+    /// <summary>How long after it happened each of <see cref="Events"/> was recorded.</summary>
+    public ConcurrentQueue<TimeSpan> Lateness { get; } = new();
+
+    /// <summary>The run's machine reads along; else it is of an earlier version.</summary>
+    public bool ReadsAlong { get; set; } = true;
+
     [Activity]
-    public Task RecordProgressAsync(ProgressInput input)
+    public Task<ProgressRecorded?> RecordProgressAsync(ProgressInput input)
     {
         BeforeFile(nameof(RecordProgressAsync));
-        Record(input);
-        foreach (var item in input.Events)
+        TakeIn(input);
+        if (!ReadsAlong)
         {
-            Events.Enqueue(item);
+            return Task.FromResult<ProgressRecorded?>(null);
         }
-        return Task.CompletedTask;
+        if (ReadAlong is not null)
+        {
+            ReadAlong(input.Run.RunId);
+        }
+        else
+        {
+            _readings.AddOrUpdate(input.Run.RunId, ReadAlongAsync, (run, reading) => reading.IsCompleted ? ReadAlongAsync(run) : reading);
+        }
+        return Task.FromResult<ProgressRecorded?>(new ProgressRecorded(ReadsAlong: true));
+    }
+
+    /// <summary>Reads what happens in a run from now on; null: this does, into <see cref="Events"/>.</summary>
+    public Action<string>? ReadAlong { get; set; }
+
+    /// <summary>Ends the reading of runs.</summary>
+    public void StopReading() => _stopReading.Cancel();
+
+    private async Task ReadAlongAsync(string runId)
+    {
+        while (!_stopReading.IsCancellationRequested)
+        {
+            try
+            {
+                await foreach (var unrecorded in new RunClient(client).Get(runId).UnrecordedAsync(_stopReading.Token))
+                {
+                    TakeIn(unrecorded);
+                }
+                return;
+            }
+            catch (Exception) when (!_stopReading.IsCancellationRequested)
+            {
+                await Task.Delay(100);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>As the recorder does it.</summary>
+    private void TakeIn(ProgressInput input)
+    {
+        lock (_readings)
+        {
+            Record(input);
+            foreach (var item in input.Events.Where(item => item.Sequence > (Events.LastOrDefault()?.Sequence ?? 0)))
+            {
+                Lateness.Enqueue(DateTimeOffset.UtcNow - item.Time);
+                Events.Enqueue(item);
+            }
+        }
     }
 
     [Activity]

@@ -42,6 +42,7 @@ internal sealed class ScriptedHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        Activities.StopReading();
         await Task.WhenAll(_working).ContinueWith(_ => { }, TaskScheduler.Default);
         _stop.Dispose();
     }

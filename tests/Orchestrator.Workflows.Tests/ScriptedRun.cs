@@ -157,6 +157,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Activities.StopReading();
         await StopWorkersAsync();
         if (_environment is not null)
         {

@@ -56,7 +56,7 @@ internal sealed class Continuation(RunContext context, RunRecorder recorder, Run
             return;
         }
         await checkpoints.SaveTasksAsync();
-        if (!MayContinue || _state.Journal.HasUnrecorded || !Workflow.AllHandlersFinished)
+        if (!MayContinue || recorder.HasUnrecorded || !Workflow.AllHandlersFinished)
         {
             return;
         }

@@ -216,6 +216,14 @@ public abstract class RunMessages : MessageWorkflow
         return Task.CompletedTask;
     }
 
+    /// <inheritdoc cref="IOrchestrationWorkflow.NotRecordedAsync"/>
+    [WorkflowSignal(MessageNames.NotRecorded, Description = "The machine of the run can't write what it has read.")]
+    public Task NotRecordedAsync()
+    {
+        Parts.Recorder.SendAll();
+        return Task.CompletedTask;
+    }
+
     /// <inheritdoc cref="IOrchestrationWorkflow.MessageDroppedAsync"/>
     [WorkflowSignal(MessageNames.MessageDropped, Description = "Another workflow of the run has dropped a message.")]
     public Task MessageDroppedAsync(DroppedMessage message = null!)

@@ -10,6 +10,7 @@ internal sealed class RunParts
     public RunParts(RunContext context, Func<int> messagesTaken)
     {
         Context = context;
+        context.State.Journal.Life = () => Workflow.Random;
         Messenger = new TaskMessenger(context);
         Merging = new MergeTrain(context, Messenger);
         _leases = new LeaseUpdates(context);

@@ -211,6 +211,11 @@ public sealed record ProgressInput(
     IReadOnlyList<RunEvent> Events
 );
 
+/// <summary>What the machine of a run says when it has recorded.</summary>
+/// <param name="ReadsAlong">It reads transitions from the run (<see cref="MessageNames.Unrecorded"/>) as soon as they happen, and the run
+/// need not send each one.</param>
+public sealed record ProgressRecorded(bool ReadsAlong);
+
 /// <summary>Asks for the state of a task's workflow after its run continued as new.</summary>
 public sealed record ReadTaskInput(string RunId, string TaskId);
 

@@ -6,6 +6,12 @@ public static class MessageNames
     /// <summary>Query of every workflow.</summary>
     public const string Status = "status";
 
+    /// <summary>Query of a run, by the machine that records it.</summary>
+    public const string Unrecorded = "unrecorded";
+
+    /// <summary>To a run, from the machine that records it.</summary>
+    public const string NotRecorded = "notRecorded";
+
     /// <summary>To a run, a task, a planner or a reviewer.</summary>
     public const string Pause = "pause";
 

@@ -35,6 +35,7 @@ internal sealed class WorkflowTaskCompletionHandler(
     private async ValueTask<RpcAnswer> CompleteAsync(RpcCall context, RespondWorkflowTaskCompletedRequest request)
     {
         var token = Tokens.Task(request.TaskToken, namespaces, request.Namespace);
+        var answers = new List<Action>();
         var (fault, response, task) = await engine.Store.ChangeAsync(
             token.NamespaceId,
             token.WorkflowId,
@@ -46,9 +47,12 @@ internal sealed class WorkflowTaskCompletionHandler(
                     throw RpcErrors.NotFound("Workflow task not found.");
                 }
 
-                return Complete(w, token, request);
+                return Complete(w, token, request, answers);
             }
         );
+
+        // What queries are told is then durable. Of a task that could not be written none is answered, and they are asked again.
+        answers.ForEach(answer => answer());
         if (fault is not null)
         {
             throw RpcErrors.InvalidArgument(fault.FullMessage);
@@ -65,7 +69,8 @@ internal sealed class WorkflowTaskCompletionHandler(
     private (CommandFault? Fault, RespondWorkflowTaskCompletedResponse Response, byte[]? Task) Complete(
         Workflow workflow,
         TaskToken token,
-        RespondWorkflowTaskCompletedRequest request
+        RespondWorkflowTaskCompletedRequest request,
+        List<Action> answers
     )
     {
         var run = StartedTask(workflow, token);
@@ -110,7 +115,7 @@ internal sealed class WorkflowTaskCompletionHandler(
             return (fault, response, null);
         }
 
-        AnswerQueries(workflow, request);
+        AnswerQueries(workflow, request, answers);
         if (IsNothing(run, request))
         {
             // Nothing but rejections: the task leaves no trace, and the worker goes back to where it was.
@@ -276,19 +281,20 @@ internal sealed class WorkflowTaskCompletionHandler(
         );
     }
 
-    private void AnswerQueries(Workflow workflow, RespondWorkflowTaskCompletedRequest request)
+    private void AnswerQueries(Workflow workflow, RespondWorkflowTaskCompletedRequest request, List<Action> answers)
     {
         foreach (var (id, result) in request.QueryResults)
         {
-            var asked = workflow.Queries.Take(id)?.Answer;
-            if (Require.TooLarge(result.Answer, namespaces.BlobSizeLimit) is { } fault)
+            if (workflow.Queries.TakeWithTask(id)?.Answer is not { } asked)
             {
-                asked?.TrySetException(fault);
+                continue;
             }
-            else
-            {
-                asked?.TrySetResult(result);
-            }
+
+            answers.Add(
+                Require.TooLarge(result.Answer, namespaces.BlobSizeLimit) is { } fault
+                    ? () => asked.TrySetException(fault)
+                    : () => asked.TrySetResult(result)
+            );
         }
     }
 
@@ -361,6 +367,11 @@ internal sealed class WorkflowTaskCompletionHandler(
         );
         if (query is null)
         {
+            if (await engine.Store.ChangeAsync(token.NamespaceId, token.WorkflowId, w => w.Queries.IsAnsweredTwice(token.QueryId)))
+            {
+                return new RespondQueryTaskCompletedResponse();
+            }
+
             throw RpcErrors.NotFound("query task not found, or already expired");
         }
 

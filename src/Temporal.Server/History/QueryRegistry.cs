@@ -5,7 +5,10 @@ namespace Temporal.Server.History;
 /// <summary>Queries of a workflow's runs that are not answered yet.</summary>
 internal sealed class QueryRegistry
 {
+    private const int MostRemembered = 32;
+
     private readonly Dictionary<string, PendingQuery> _queries = [];
+    private readonly Queue<string> _answeredWithTask = new();
 
     public bool Any => _queries.Count > 0;
 
@@ -14,6 +17,26 @@ internal sealed class QueryRegistry
     public PendingQuery? Find(string id) => _queries.GetValueOrDefault(id);
 
     public PendingQuery? Take(string id) => _queries.Remove(id, out var query) ? query : null;
+
+    /// <summary>Takes a query that was answered with a workflow task. A worker that has it by itself, too, may still answer.</summary>
+    public PendingQuery? TakeWithTask(string id)
+    {
+        var query = Take(id);
+        if (query is { WasTaken: true })
+        {
+            if (_answeredWithTask.Count == MostRemembered)
+            {
+                _answeredWithTask.Dequeue();
+            }
+
+            _answeredWithTask.Enqueue(id);
+        }
+
+        return query;
+    }
+
+    /// <summary>Whether a query was answered with a workflow task a while ago, while a worker had it by itself, too.</summary>
+    public bool IsAnsweredTwice(string id) => _answeredWithTask.Contains(id);
 
     public void Remove(PendingQuery query) => _queries.Remove(query.Id);
 

@@ -29,6 +29,9 @@ internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadW
     /// itself.</summary>
     public bool Rides { get; private set; }
 
+    /// <summary>Whether a worker had it by itself at some time.</summary>
+    public bool WasTaken { get; private set; }
+
     public TaskCompletionSource<WorkflowQueryResult> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
@@ -64,6 +67,7 @@ internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadW
     public void Take(string identity)
     {
         _takenBy = identity;
+        WasTaken = true;
         Volatile.Write(ref _offeredUntil, From(AnswerLimit));
     }
 

@@ -105,7 +105,7 @@ public sealed class HistoryTests
 
     private static WorkflowHistory Read(string name) => HistoryFile.Read(File.ReadAllText(Path.Combine(Folder, name + ".json")));
 
-    private static WorkflowReplayer Replayer(IWorkerInterceptor? interceptor = null)
+    internal static WorkflowReplayer Replayer(IWorkerInterceptor? interceptor = null)
     {
         var options = new WorkflowReplayerOptions
         {

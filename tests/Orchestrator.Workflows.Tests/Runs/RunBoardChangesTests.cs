@@ -325,7 +325,7 @@ public sealed class RunBoardChangesTests
     /// <summary>The tasks and the states of the events that were to be recorded, and are from now on.</summary>
     private string Recorded()
     {
-        var (tasks, events) = _board.Journal.TakeUnrecorded(_board, 99);
+        var (tasks, events, _) = _board.Journal.TakeUnrecorded(_board, 99);
         return $"{string.Join(' ', tasks.Select(task => task.Id))}: {string.Join(' ', events.Select(change => change.State))}";
     }
 }
