@@ -169,10 +169,12 @@ internal sealed class MachinePlace : IDisposable
 
     /// <summary>Waits until the record of a run says so.</summary>
     public async Task UntilAsync(string run, Func<JsonNode, bool> holds) =>
-        await Eventually.AskAsync(async () =>
-            (await CallAsync("status", run, "--json")).Output is { Length: > 0 } told && JsonNode.Parse(told) is { } now && holds(now)
-                ? now
-                : null
+        await Eventually.AskAsync(
+            async () =>
+                (await CallAsync("status", run, "--json")).Output is { Length: > 0 } told && JsonNode.Parse(told) is { } now && holds(now)
+                    ? now
+                    : null,
+            TimeSpan.FromSeconds(180)
         );
 
     /// <summary>Commits a file.</summary>

@@ -70,7 +70,10 @@ internal sealed class SpreadStage : IAsyncDisposable
         if (_round.After is { } after)
         {
             await ServeAsync(Other);
+            await One.UntilSaidAsync("Working on");
+            await Other.UntilSaidAsync("Working on");
             await RunAsync();
+            await Hosts.Home.UntilSaidAsync("night has started");
             await Task.Delay(after);
             return;
         }
@@ -91,7 +94,7 @@ internal sealed class SpreadStage : IAsyncDisposable
                 await UntilNoneIsAtWorkAsync(One);
                 break;
             case Deed.EndWorker:
-                await _workers[One].SignalAsync("INT");
+                await EndAsync(One);
                 await UntilNoneIsAtWorkAsync(One);
                 await ServeAsync(One);
                 break;
@@ -123,7 +126,7 @@ internal sealed class SpreadStage : IAsyncDisposable
                 await GoAsync();
                 // What it has pushed by then may be all, and no other host begins an agent.
                 await Task.Delay(TimeSpan.FromSeconds(40));
-                await UntilAsync(() => !One.IsAgentAtWork(), "its agent has not ended");
+                await UntilNoneIsAtWorkAsync(One);
                 Part(One);
                 break;
             case Deed.Refuse:
@@ -175,8 +178,7 @@ internal sealed class SpreadStage : IAsyncDisposable
         if (Keeper == One)
         {
             _ended.Add(_workers[One]);
-            await _workers[One].SignalAsync("INT");
-            await UntilAsync(() => !_workers[One].IsAlive, "its worker has not ended");
+            await EndAsync(One);
         }
         _workers[Keeper] = await Keeper.ServeAsync([
             "worker",
@@ -293,8 +295,16 @@ internal sealed class SpreadStage : IAsyncDisposable
     private Task UntilGoneAsync(MachinePlace host) =>
         _round.After is null ? Other.UntilAsync(() => Other.Prompts().Any(), "no other host has it") : Task.Delay(TimeSpan.FromSeconds(30));
 
-    private static Task UntilNoneIsAtWorkAsync(MachinePlace host) =>
-        host.UntilAsync(() => !host.IsAgentAtWork(), "an agent is at work there");
+    /// <summary>Waits until no agent works on a host. Where it was none's turn to be placed there, another task may be by now.</summary>
+    private Task UntilNoneIsAtWorkAsync(MachinePlace host) =>
+        _round is { After: null, More: 0 } ? host.UntilAsync(() => !host.IsAgentAtWork(), "an agent is at work there") : Task.CompletedTask;
+
+    /// <summary>Ends the worker of a host as a person does.</summary>
+    private async Task EndAsync(MachinePlace host)
+    {
+        await _workers[host].SignalAsync("INT");
+        await UntilAsync(() => !_workers[host].IsAlive, "its worker has not ended");
+    }
 
     private Task UntilAsync(Func<bool> holds, string otherwise) => Hosts.Home.UntilAsync(holds, otherwise);
 

@@ -98,7 +98,8 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
     /// <summary>The run is another machine's from now on. What was done on the machine before goes on there, without a place.</summary>
     public void FollowRun()
     {
-        if (IsSpread && !machine.IsAway)
+        // One that still waits for a place goes on waiting.
+        if (_place is not null && !machine.IsAway)
         {
             LeaveHold();
         }

@@ -11,78 +11,62 @@ namespace Orchestrator.Cli.Runs;
 
 /// <summary>Ends agents of tasks that were placed on this host by a worker before, and that another host has by now.</summary>
 /// <param name="engine">The server of the runs: it says where a task is.</param>
-/// <param name="repositories">Repositories of this worker, as runs name them.</param>
 /// <param name="context">Clock and services.</param>
 /// <param name="remotes">The git remotes that machines share, by the paths of repositories.</param>
 /// <param name="log">Takes what was ended.</param>
 internal sealed class PlacedTaskWatch(
     EngineConnection engine,
     IReadOnlyDictionary<string, string> remotes,
-    IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
     CommandContext context,
     ILogger log
 )
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
-    private readonly StoredRunCache _runs = new();
+    /// <summary>So often the record of a run of another machine is compared with the server.</summary>
+    private static readonly TimeSpan RecordsEvery = TimeSpan.FromMinutes(1);
+
     private readonly TaskShare _share = new(context.Services, remote: null);
     private readonly HeldPlaces _held = HeldPlaces.Of(context.Services);
+    private readonly Dictionary<string, long> _compared = new(StringComparer.Ordinal);
 
-    /// <summary>So often the records of runs of other machines are compared with the server.</summary>
-    private const int RecordsEvery = 30;
-
-    /// <summary>Looks until cancelled.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    /// <summary>Looks after a run of another machine.</summary>
+    public async Task LookAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
     {
-        for (var looks = 0; ; looks++)
+        if (
+            !RunStates.IsFinal(run.Status.State)
+            && !(_compared.TryGetValue(run.Id, out var last) && context.Time.GetElapsedTime(last) < RecordsEvery)
+        )
         {
-            foreach (var (location, reference) in repositories)
-            {
-                foreach (var run in OfOthers(location, reference))
-                {
-                    if (looks % RecordsEvery == 0 && !RunStates.IsFinal(run.Status.State))
-                    {
-                        await RecordEndAsync(run, stop);
-                    }
-                    foreach (var task in _held.FindLeft(run.Id, reference))
-                    {
-                        await LookAsync(task, stop);
-                    }
-                }
-            }
-            await Task.Delay(Pause, context.Time, stop);
+            _compared[run.Id] = context.Time.GetTimestamp();
+            await RecordEndAsync(run, stop);
+        }
+        foreach (var task in _held.FindLeft(run.Id, reference))
+        {
+            await LookAsync(task, stop);
         }
     }
 
     /// <summary>The worker has ended: agents of tasks that were placed here end, since their tasks go on on other hosts; what they have
     /// made until now goes there.</summary>
+    /// <param name="run">A run of another machine.</param>
+    /// <param name="reference">The repository.</param>
     /// <param name="stop">Ends the pushes.</param>
-    public async Task EndAsync(CancellationToken stop)
+    public async Task EndAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
     {
-        foreach (var (location, reference) in repositories)
+        var share = new TaskShare(context.Services, remotes.GetValueOrDefault(reference.Path));
+        foreach (var task in PlacedTasks.Find(run.Id, reference))
         {
-            var share = new TaskShare(context.Services, remotes.GetValueOrDefault(reference.Path));
-            foreach (var run in OfOthers(location, reference))
+            try
             {
-                foreach (var task in PlacedTasks.Find(run.Id, reference))
-                {
-                    try
-                    {
-                        await share.PushIfPlacedAsync(task, asking => IsHereAsync(task, asking), stop);
-                    }
-                    catch (Exception missed)
-                    {
-                        // They go on from what was pushed before.
-                        log.RunNotShared(run.Id, missed);
-                    }
-                    await share.LeaveAsync(task);
-                }
+                await share.PushIfPlacedAsync(task, asking => IsHereAsync(task, asking), stop);
             }
+            catch (Exception missed)
+            {
+                // They go on from what was pushed before.
+                log.RunNotShared(run.Id, missed);
+            }
+            await share.LeaveAsync(task);
         }
     }
-
-    private IEnumerable<StoredRun> OfOthers(RepositoryLocation location, RepositoryReference reference) =>
-        _runs.List(location).Where(run => run.Status.Queue.Length > 0 && run.Status.Queue != reference.Queue);
 
     /// <summary>A host's copy of a run's record is as old as its last task here: where the run has ended, it says so, and is tidied up as
     /// others are.</summary>

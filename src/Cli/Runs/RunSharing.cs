@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
@@ -12,43 +13,21 @@ namespace Orchestrator.Cli.Runs;
 /// <summary>Pushes the open runs of this machine to the remote that their settings name, every so often, so that another machine can go on
 /// with them. What another one has taken over is pushed no more, and its agents here are ended before they do what is done there.</summary>
 /// <param name="engine">The server of the runs: it says whose a run is.</param>
-/// <param name="repositories">Repositories whose runs this worker works on, as runs name them.</param>
 /// <param name="context">Clock and terminal.</param>
 /// <param name="log">Takes what kept a run from being shared.</param>
-internal sealed class RunSharing(
-    EngineConnection engine,
-    IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
-    CommandContext context,
-    ILogger log
-)
+internal sealed class RunSharing(EngineConnection engine, CommandContext context, ILogger log)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly Dictionary<string, RunShare> _shares = new(StringComparer.Ordinal);
-    private readonly StoredRunCache _runs = new();
     private readonly Dictionary<string, long> _shared = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _fenced = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _fenced = new(StringComparer.Ordinal);
 
-    /// <summary>Shares until cancelled.</summary>
-    public async Task RunAsync(CancellationToken stop)
-    {
-        while (true)
-        {
-            foreach (var (location, reference) in repositories)
-            {
-                foreach (var run in _runs.List(location).Where(run => IsHere(run, reference)))
-                {
-                    await ShareIfDueAsync(run, reference, stop);
-                }
-            }
-            await Task.Delay(Pause, context.Time, stop);
-        }
-    }
+    /// <summary>Whether a run of this machine is pushed by it.</summary>
+    public bool IsShared(StoredRun run, RepositoryReference reference) =>
+        !RunStates.IsFinal(run.Status.State) && !_fenced.ContainsKey(run.Id) && RunShare.WipOf(run.Id, reference)?.Remote is not null;
 
-    private bool IsHere(StoredRun run, RepositoryReference reference) =>
-        !RunStates.IsFinal(run.Status.State) && run.Status.Queue == reference.Queue && !_fenced.Contains(run.Id);
-
-    private async Task ShareIfDueAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
+    /// <summary>Pushes a run, where that is due.</summary>
+    public async Task ShareIfDueAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
     {
         try
         {
@@ -123,7 +102,7 @@ internal sealed class RunSharing(
 
     private async Task GiveUpAsync(string runId, RepositoryReference reference)
     {
-        _fenced.Add(runId);
+        _fenced[runId] = true;
         log.NotShared(runId, "another machine has taken it over and shares it from now on");
         foreach (var start in AgentRunFolders.Find(Path.GetDirectoryName(new RunFolder(reference.Path, runId).Path)!))
         {

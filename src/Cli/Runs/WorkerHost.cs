@@ -34,7 +34,7 @@ internal sealed class WorkerHost : IAsyncDisposable
     private Task _watching = Task.CompletedTask;
     private Task _loss = Task.CompletedTask;
     private TelemetryWatch? _telemetry;
-    private PlacedTaskWatch? _placed;
+    private SharedRunWatch? _shared;
 
     private WorkerHost(EngineConnection engine, IReadOnlyList<RepositoryLocation> locations, OwnedAgents inHand, CommandContext context)
     {
@@ -106,10 +106,14 @@ internal sealed class WorkerHost : IAsyncDisposable
             {
                 host._telemetry = new TelemetryWatch(telemetry, served, context, loggers.CreateLogger<TelemetryWatch>());
             }
-            host._placed = new PlacedTaskWatch(engine, remotes, served, context, loggers.CreateLogger<PlacedTaskWatch>());
+            host._shared = new SharedRunWatch(
+                new RunSharing(engine, context, loggers.CreateLogger<RunSharing>()),
+                engine.IsEmbedded ? null : new PlacedTaskWatch(engine, remotes, context, loggers.CreateLogger<PlacedTaskWatch>()),
+                served,
+                context.Time
+            );
             host._watching = Task.WhenAll(
-                new RunSharing(engine, served, context, loggers.CreateLogger<RunSharing>()).RunAsync(host._stopping.Token),
-                host._placed.RunAsync(host._stopping.Token),
+                host._shared.RunAsync(host._stopping.Token),
                 takesOver is { } after
                     ? new TakeOverWatch(engine, served, after, context, loggers.CreateLogger<TakeOverWatch>()).RunAsync(
                         host._stopping.Token
@@ -221,7 +225,7 @@ internal sealed class WorkerHost : IAsyncDisposable
 
         using (var last = new CancellationTokenSource(_engine.IsLost ? LastPatience : LastPushes))
         {
-            await (_placed?.EndAsync(last.Token) ?? Task.CompletedTask);
+            await (_shared?.EndAsync(last.Token) ?? Task.CompletedTask);
         }
         _telemetry?.Dispose();
         _worker?.Dispose();
