@@ -58,7 +58,7 @@ internal sealed record GovernedAgent
             Scopes.Account(Account, today),
         ];
 
-    // Scopes and budgets stand in the same order. One that the settings do not limit is there, too: a person may have given it a limit since.
+    // Scopes and budgets stand in the same order. One that the settings do not limit is there, too: a person may have given it a limit.
     private IReadOnlyList<Cap> Caps(DateOnly today) =>
         [
             .. Settings.Budget.All.Zip(ScopesOf(today)).Select(one => BudgetFacts.CapOf(one.First.Kind, one.Second, one.First.Amount)),

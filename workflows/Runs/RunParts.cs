@@ -33,7 +33,7 @@ internal sealed class RunParts
         Ending = new EndStage(context, Messenger, Merging, _leases, Planning, Recorder, Recovery, _notices);
         Steering = new Steering(context.State);
         Approvals = new Approvals(context.State, Steering);
-        Budgets = new RunBudgets(context, Messenger);
+        Budgets = new BudgetRaising(context, Messenger);
         Moving = new MachineMove(context, Messenger);
         Adding = new TaskAdding(context);
     }
@@ -70,7 +70,7 @@ internal sealed class RunParts
 
     public Approvals Approvals { get; }
 
-    public RunBudgets Budgets { get; }
+    public BudgetRaising Budgets { get; }
 
     public MachineMove Moving { get; }
 

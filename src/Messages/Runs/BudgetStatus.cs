@@ -12,7 +12,8 @@ public sealed record BudgetStatus
     [JsonPropertyName("scope")]
     public required string Scope { get; init; }
 
-    /// <summary>The account of the agent that was to start; empty where it is told of no start, for budgets that all accounts share.</summary>
+    /// <summary>The account of the agent that was to start; empty where it is told of no start, for budgets that all accounts
+    /// share.</summary>
     [JsonPropertyName("account")]
     public required string Account { get; init; }
 

@@ -1,7 +1,7 @@
 namespace Orchestrator.Messages;
 
-/// <summary>What a run may spend now, and how full the usage limits of its accounts are. Commands read it from the ledgers of the accounts, which
-/// count what is spent and decide whether an agent starts.</summary>
+/// <summary>What a run may spend now, and how full the usage limits of its accounts are. Commands read it from the ledgers of the
+/// accounts, which count what is spent and decide whether an agent starts.</summary>
 public sealed record RunBudgets
 {
     /// <summary>The budgets that hold: those that all tasks share first, the narrowest first; then those of tasks that agents work on or

@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Budgets of a run, and those that it counts in: a person raises one, and what waits for it goes on.</summary>
-internal sealed class RunBudgets(RunContext context, TaskMessenger messenger)
+internal sealed class BudgetRaising(RunContext context, TaskMessenger messenger)
 {
     private readonly RunState _state = context.State;
 
