@@ -1,5 +1,6 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Merging.Preflight;
 using Orchestrator.Runs.Tasks.Moving;
 using Temporalio.Activities;
 using Temporalio.Exceptions;

@@ -187,7 +187,11 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
         }
         else
         {
-            _readings.AddOrUpdate(input.Run.RunId, ReadAlongAsync, (run, reading) => reading.IsCompleted ? ReadAlongAsync(run) : reading);
+            _ = _readings.AddOrUpdate(
+                input.Run.RunId,
+                ReadAlongAsync,
+                (run, reading) => reading.IsCompleted ? ReadAlongAsync(run) : reading
+            );
         }
         return Task.FromResult<ProgressRecorded?>(new ProgressRecorded(ReadsAlong: true));
     }

@@ -1,4 +1,4 @@
-using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Runs.Merging.Preflight;
 using Orchestrator.Settings;
 using Orchestrator.TestKit;
 using Xunit;

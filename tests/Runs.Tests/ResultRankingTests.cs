@@ -176,7 +176,7 @@ public sealed class ResultRankingTests
     {
         var (answer, problems) = PickAnswer.Read(text, new PickTie("Do it", [new TiedResult("a", "1"), new TiedResult("b", "2")]));
 
-        Assert.Equal(problem, problems.FirstOrDefault());
+        Assert.Equal(problem is null ? [] : [problem], problems.Take(1));
         Assert.Equal(problem is null, answer is not null);
     }
 }

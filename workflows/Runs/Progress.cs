@@ -92,10 +92,17 @@ internal static class Progress
 
         void Explain(string id, FailingActivity? step)
         {
-            if (state.Board.TryFind(id) is { AtWork: true } entry)
+            if (state.Board.TryFind(id) is not { AtWork: true } entry)
             {
-                state.Board.Explain(entry, WhyOf(entry, step), now);
+                return;
             }
+            // A host that refuses a task is no step that fails: it is what the task waits for.
+            if (entry.Progress.Why is WaitsForHost waits && (step is null || step.Activity == HoldsPlace))
+            {
+                state.Board.Explain(entry, waits with { Refusal = step is null ? null : new Quote(step.Message) }, now);
+                return;
+            }
+            state.Board.Explain(entry, step is null ? null : Of(step), now);
         }
     }
 
@@ -107,16 +114,6 @@ internal static class Progress
         state.Run = state.Run with { DroppedMessages = [.. earlier.Append(brief).TakeLast(MostDropped)] };
         state.Note(new MessageDropped(new Quote(note)), now);
     }
-
-    /// <summary>A host that refuses a task is no step that fails: it is what the task waits for.</summary>
-    private static Reason? WhyOf(TaskEntry entry, FailingActivity? step) =>
-        entry.Progress.Why is WaitsForHost waits && (step is null || step.Activity == HoldsPlace)
-            ? waits with
-            {
-                Refusal = step is null ? null : new Quote(step.Message),
-            }
-        : step is null ? null
-        : Of(step);
 
     private static StepFailing Of(FailingActivity step) => new(step.Activity, step.Attempt - 1, new Quote(step.Message));
 }

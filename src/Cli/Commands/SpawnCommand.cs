@@ -29,8 +29,8 @@ internal sealed class SpawnCommand : CliCommand
     private readonly Option<bool> _pick = new("--pick")
     {
         Description =
-            "With --n: pick the best result of each task by gates, measurements and size, and where those do not decide, by the reviewer; the "
-            + "others stay",
+            "With --n: pick the best result of each task by gates, measurements and size, and where those do not decide, by the reviewer; "
+            + "the others stay",
     };
     private readonly Option<string?> _into = new("--run")
     {

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
 using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks.Moving;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Exceptions;

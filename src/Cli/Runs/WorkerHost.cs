@@ -4,7 +4,7 @@ using Orchestrator.Client;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Runs.Merging.Preflight;
 using Orchestrator.Settings;
 using Orchestrator.Worker;
 

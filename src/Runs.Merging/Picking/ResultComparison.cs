@@ -1,4 +1,3 @@
-using Orchestrator.Git.Refs;
 using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Merging.Picking;

@@ -48,6 +48,7 @@ internal sealed class ReviewCaller(RunServices services) : IAnswerCaller
         return new AnswerJudgement { Problems = problems, ProblemsFile = run.Folder.Relative(file) };
     }
 
+    /// <summary>Parses an answer.</summary>
     /// <returns>What an answer says in short, or why it can't be read.</returns>
     private static (string? Summary, IReadOnlyList<string> Problems) Read(RunFiles run, int part, string? text)
     {

@@ -7,7 +7,7 @@ public sealed class HeldPlaces
 {
     private readonly ConcurrentDictionary<SharedTask, int> _held = new();
 
-    /// <summary>Those of this process.</summary>
+    /// <summary>The places of this process.</summary>
     /// <param name="services">What the steps need of this machine.</param>
     public static HeldPlaces Of(RunServices services) => services.Part(_ => new HeldPlaces());
 

@@ -226,6 +226,7 @@ public sealed class TaskShare(RunServices services, string? remote)
     /// <param name="Commit">A commit; null: nothing.</param>
     private sealed record Fence(string? Commit);
 
+    /// <summary>Pushes the task as it is here.</summary>
     /// <param name="at">The task.</param>
     /// <param name="isHost">This is the task's host.</param>
     /// <param name="shared">What was looked through already.</param>

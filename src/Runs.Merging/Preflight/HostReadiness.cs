@@ -1,7 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using Orchestrator.Runs.AgentCalls;
-using Orchestrator.Settings;
 
-namespace Orchestrator.Runs.Tasks.Moving;
+namespace Orchestrator.Runs.Merging.Preflight;
 
 /// <summary>Whether this machine could do a task of another machine's run now: disk, memory, and the agent with its login, by the settings
 /// here.</summary>
@@ -9,6 +9,7 @@ namespace Orchestrator.Runs.Tasks.Moving;
 /// <param name="root">The repository here.</param>
 /// <param name="loaded">Its settings, without errors.</param>
 /// <param name="freeMemory">Bytes of memory that are free now; null: as the runtime sees it, limits of a container included.</param>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore that is only awaited holds nothing.")]
 public sealed class HostReadiness(RunServices services, string root, SettingsResult loaded, Func<long>? freeMemory = null)
 {
     /// <summary>An agent's program is not started more often than this for a look at it.</summary>

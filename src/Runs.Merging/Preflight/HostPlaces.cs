@@ -1,6 +1,6 @@
 using Orchestrator.Git.Sharing;
 
-namespace Orchestrator.Runs.Tasks.Moving;
+namespace Orchestrator.Runs.Merging.Preflight;
 
 /// <summary>By what hosts know that they have clones of one repository.</summary>
 public static class HostPlaces
