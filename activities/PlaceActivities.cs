@@ -125,7 +125,7 @@ public sealed class PlaceActivities(
     {
         try
         {
-            await _share.PushIfPlacedAsync(held, asking => PlacedTask.IsHereAsync(here, asking), stop);
+            await _share.PushIfPlacedAsync(held, asking => TaskPlacement.IsHereAsync(here, asking), stop);
         }
         catch (Exception missed) when (missed is not OperationCanceledException)
         {

@@ -3,8 +3,8 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Looks through the records of runs for all that machines share: this machine's own runs are pushed, and tasks of others' that are
-/// placed here are looked after. Nothing is looked at often where nothing is shared.</summary>
+/// <summary>Looks through the records of runs for all that machines share: this machine's own runs are pushed, and tasks of others' that
+/// are placed here are looked after. Nothing is looked at often where nothing is shared.</summary>
 /// <param name="sharing">Pushes this machine's runs.</param>
 /// <param name="placed">Looks after tasks of other machines' runs; null: none can be here.</param>
 /// <param name="repositories">Repositories of this worker, as runs name them.</param>

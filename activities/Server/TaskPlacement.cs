@@ -6,7 +6,7 @@ using Temporalio.Exceptions;
 namespace Orchestrator.Activities;
 
 /// <summary>Asks the task of an activity where it is placed.</summary>
-internal static class PlacedTask
+internal static class TaskPlacement
 {
     /// <summary>Whether it is placed on this host.</summary>
     /// <param name="here">The repository on this host.</param>
