@@ -21,6 +21,10 @@ internal sealed class StatusCommand : CliCommand
         HelpName = "S",
         DefaultValueFactory = static _ => 1,
     };
+    private readonly Option<bool> _graph = new("--graph")
+    {
+        Description = "Draw each task below the one that it waits for; --watch does on a terminal",
+    };
     private readonly Option<bool> _blocked = new("--blocked") { Description = "Only what needs a person" };
     private readonly Option<bool> _all = new("--all") { Description = "With every command that answers what is asked" };
     private readonly Option<bool> _exitCode = new("--exit-code")
@@ -36,6 +40,7 @@ internal sealed class StatusCommand : CliCommand
         Add(_watch);
         Add(_once);
         Add(_refresh);
+        Add(_graph);
         Add(_blocked);
         Add(_all);
         Add(_exitCode);
@@ -63,7 +68,7 @@ internal sealed class StatusCommand : CliCommand
         {
             return await WatchAsync(run, repository, parsed, context, stop);
         }
-        Show(run, Seen(run, parsed), parsed.GetValue(_all), context);
+        Show(run, Seen(run, parsed), parsed, context);
         return CodeOf(run, parsed);
     }
 
@@ -100,7 +105,8 @@ internal sealed class StatusCommand : CliCommand
                         AgentActivity.Read(run.Folder, run.Status, context.Environment),
                         context.Time.GetUtcNow(),
                         terminal.Width,
-                        terminal.Height - 2
+                        terminal.Height - 2,
+                        asGraph: true
                     ),
                     .. isAbandoned
                         ? [.. TextCells.WrapWords(RunObservation.Cure(run), terminal.Width).Select(row => (ScreenLine)row)]
@@ -109,7 +115,7 @@ internal sealed class StatusCommand : CliCommand
             }
             else if (run.Status.Sequence != shown || isAbandoned != wasAbandoned)
             {
-                Show(run, status, parsed.GetValue(_all), context);
+                Show(run, status, parsed, context);
             }
             shown = run.Status.Sequence;
             wasAbandoned = isAbandoned;
@@ -127,7 +133,7 @@ internal sealed class StatusCommand : CliCommand
     private RunStatus Seen(StoredRun run, ParseResult parsed) =>
         AgentActivity.WithMail(run.Folder, parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status);
 
-    private static void Show(StoredRun run, RunStatus status, bool all, CommandContext context)
+    private void Show(StoredRun run, RunStatus status, ParseResult parsed, CommandContext context)
     {
         var now = context.Time.GetUtcNow();
         if (!RunStates.IsFinal(status.State) && DiskSpace.FullAt(run.Folder) is { } full)
@@ -142,7 +148,8 @@ internal sealed class StatusCommand : CliCommand
                 now,
                 width,
                 int.MaxValue,
-                stepsFollow: true
+                stepsFollow: true,
+                asGraph: parsed.GetValue(_graph)
             )
         )
         {
@@ -153,7 +160,7 @@ internal sealed class StatusCommand : CliCommand
             context.Terminal.Show(TextCells.Cut($"{task.Id} was {task.Answers![^1]}", width));
             context.Terminal.Show($"    to say otherwise: orchestrate send {status.RunId}/{task.Id} TEXT");
         }
-        NextSteps.Write(run.Status, all, width, context.Terminal.Show);
+        NextSteps.Write(run.Status, parsed.GetValue(_all), width, context.Terminal.Show);
         if (run.HasEscalation)
         {
             context.Terminal.Show($"What to decide by: {run.EscalationFile}");

@@ -33,13 +33,15 @@ internal static class TaskTable
     /// <param name="width">Columns; no line is longer. <see cref="Unlimited"/>: none is cut.</param>
     /// <param name="height">Maximum of lines; tasks that do not fit are counted in the last one.</param>
     /// <param name="stepsFollow">What is asked of people is said below the table, so it is not said in it.</param>
+    /// <param name="asGraph">Tasks stand below those that they wait for, where all have room.</param>
     public static IReadOnlyList<ScreenLine> Draw(
         RunStatus run,
         IReadOnlyDictionary<string, string> doing,
         DateTimeOffset now,
         int width,
         int height,
-        bool stepsFollow = false
+        bool stepsFollow = false,
+        bool asGraph = false
     )
     {
         width = Math.Max(width, 40);
@@ -67,7 +69,7 @@ internal static class TaskTable
             .Take(3)
             .Select(question => TextCells.Cut("? " + TextCells.OneLine(LocalTimes.In(question.Question)), width))
             .ToList();
-        lines.AddRange(Rows(run, doing, now, width, Math.Max(1, height - lines.Count - questions.Count), steps));
+        lines.AddRange(Rows(run, doing, now, width, Math.Max(1, height - lines.Count - questions.Count), steps, asGraph));
         lines.AddRange(questions.Select(question => new ScreenLine(question, Tone.Asks, 0, 1)));
         return lines;
 
@@ -86,7 +88,7 @@ internal static class TaskTable
     /// <param name="now">The present time.</param>
     /// <param name="width">As for <see cref="Draw"/>.</param>
     public static IEnumerable<ScreenLine> DrawRows(RunStatus run, DateTimeOffset now, int width) =>
-        Rows(run, new Dictionary<string, string>(), now, width, int.MaxValue, NextStep.Of(run));
+        Rows(run, new Dictionary<string, string>(), now, width, int.MaxValue, NextStep.Of(run), asGraph: false);
 
     /// <summary>A duration for people: <c>0:42</c>, <c>12:05</c>, <c>3:07:12</c>.</summary>
     public static string Time(TimeSpan time)
@@ -112,11 +114,14 @@ internal static class TaskTable
         DateTimeOffset now,
         int width,
         int room,
-        IReadOnlyList<NextStep> steps
+        IReadOnlyList<NextStep> steps,
+        bool asGraph
     )
     {
         var shown = run.Tasks.Count <= room ? run.Tasks : [.. run.Tasks.OrderBy(Urgency).Take(room - 1)];
-        var cells = shown.Select(task => Cells(run, task, doing.GetValueOrDefault(task.Id), now, steps)).ToList();
+        var branches =
+            asGraph && shown.Count == run.Tasks.Count ? TaskTree.Of(shown) : [.. shown.Select(task => new TaskBranch(task, "", []))];
+        var cells = branches.Select(branch => Cells(run, branch, doing.GetValueOrDefault(branch.Task.Id), now, steps)).ToList();
         var idWidth = Math.Max(4, cells.Select(row => TextCells.Of(row.Id)).DefaultIfEmpty().Max());
         idWidth = width == Unlimited ? idWidth : Math.Min(idWidth, Math.Max(4, Math.Min(LongestId, width / 4)));
         var stateWidth = cells.Select(row => row.State.Length).DefaultIfEmpty().Max();
@@ -167,8 +172,9 @@ internal static class TaskTable
         Tone Tone
     );
 
-    private static RowCells Cells(RunStatus run, RunTask task, string? doing, DateTimeOffset now, IReadOnlyList<NextStep> steps)
+    private static RowCells Cells(RunStatus run, TaskBranch branch, string? doing, DateTimeOffset now, IReadOnlyList<NextStep> steps)
     {
+        var task = branch.Task;
         var isDoing = (TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging) && doing is { Length: > 0 };
         var isAsked = steps.Any(step => step.Questions.Contains(task.Id));
         var text = TextCells.OneLine(
@@ -182,6 +188,10 @@ internal static class TaskTable
         if (task.Attempt > 1 && !TaskStates.IsDone(task.State))
         {
             text = string.Create(CultureInfo.InvariantCulture, $"attempt {task.Attempt}: {text}");
+        }
+        if (task.State == TaskStates.Pending && branch.Also.Count > 0)
+        {
+            text = $"(also after {string.Join(", ", branch.Also)}) {text}";
         }
         if (task.Host is { } host && !TaskStates.IsEnd(task.State))
         {
@@ -199,7 +209,7 @@ internal static class TaskTable
         }
         return new RowCells(
             Mark(task),
-            task.Id,
+            branch.Rails + task.Id,
             task.Paused ? "paused" : task.State,
             text,
             isDoing,
