@@ -124,7 +124,8 @@ public sealed partial class DiscardTests
         "UnfinishedWork.cs",
         "TrialMerges.cs",
         "ConfinedCommits.cs",
-        "WorktreeBaseline.cs"
+        "WorktreeBaseline.cs",
+        "RepositoryClone.cs"
     )]
     [InlineData(
         @"(File|Directory)\.(Write\w*|Append\w*|Create\w*|Move|Copy|Delete|Open\w*|ReadAll\w*|ReadLines)"
