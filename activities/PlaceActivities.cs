@@ -94,9 +94,7 @@ public sealed class PlaceActivities(
     private async Task<bool> KeepAsync(HoldPlaceInput input, SharedTask held, bool isHome, CancellationToken stop)
     {
         var context = ActivityExecutionContext.Current;
-        var task = context.TemporalClient.GetWorkflowHandle<ITaskWorkflow>(
-            context.Info.WorkflowId ?? throw new InvalidOperationException("A place is held for a workflow.")
-        );
+        var task = OwnTask.Workflow;
         var isKept = PlacedTasks.Has(held);
         try
         {
@@ -125,7 +123,7 @@ public sealed class PlaceActivities(
     {
         try
         {
-            await _share.PushIfPlacedAsync(held, asking => TaskPlacement.IsHereAsync(here, asking), stop);
+            await _share.PushIfPlacedAsync(held, asking => TaskPlacement.IsHereAsync(OwnTask.Workflow, here, asking), stop);
         }
         catch (Exception missed) when (missed is not OperationCanceledException)
         {

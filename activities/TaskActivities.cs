@@ -78,7 +78,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
         task.Rules.Places is null ? Task.FromResult<IReadOnlyList<string>>([]) : DemandPushedAsync(SharedOf(task), stop);
 
     private Task<IReadOnlyList<string>> DemandPushedAsync(SharedTask task, CancellationToken stop) =>
-        _share.DemandPushedAsync(task, asking => TaskPlacement.IsHereAsync(task.Repository, asking), stop);
+        _share.DemandPushedAsync(task, asking => TaskPlacement.IsHereAsync(OwnTask.Workflow, task.Repository, asking), stop);
 
     private static SharedTask SharedOf(TaskInput task) => new(task.RunId, task.Repository, task.Task.Id);
 }

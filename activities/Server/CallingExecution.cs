@@ -1,3 +1,4 @@
+using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Temporalio.Activities;
 using Temporalio.Client;

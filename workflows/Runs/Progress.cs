@@ -9,9 +9,6 @@ internal static class Progress
     /// <summary>How many notes of unreadable messages the status has.</summary>
     private const int MostDropped = 10;
 
-    /// <summary>The activity that keeps a place for a task on a host.</summary>
-    private const string HoldsPlace = "HoldPlace";
-
     /// <summary>The run's details for the Web UI, as Markdown.</summary>
     public static string Describe(RunState state)
     {
@@ -97,7 +94,7 @@ internal static class Progress
                 return;
             }
             // A host that refuses a task is no step that fails: it is what the task waits for.
-            if (entry.Progress.Why is WaitsForHost waits && (step is null || step.Activity == HoldsPlace))
+            if (entry.Progress.Why is WaitsForHost waits && (step is null || step.Activity == ActivityNames.HoldPlace))
             {
                 state.Board.Explain(entry, waits with { Refusal = step is null ? null : new Quote(step.Message) }, now);
                 return;

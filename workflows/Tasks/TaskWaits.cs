@@ -31,8 +31,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         // A blocked or parked task gets here only after it was answered.
         var now = state.Progress.State is TaskStates.Blocked or TaskStates.Parked ? TaskStates.Executing : state.Progress.State;
         reporter.TransitionTo(now, state.WhyPaused);
-        await WithoutPlaceAsync(() => !state.IsPaused || state.IsCancelled);
-        await Workflow.WaitConditionAsync(() => !state.IsPaused || state.IsCancelled, CancellationToken.None);
+        await UntilAsync(() => !state.IsPaused || state.IsCancelled);
         state.Progress = state.Progress with { Paused = false };
         state.ThrowIfCancelled();
         reporter.TransitionTo(state.Progress.State);
@@ -96,8 +95,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     {
         state.MayGoOn = false;
         reporter.TransitionTo(TaskStates.Blocked, why, evidence);
-        await WithoutPlaceAsync(() => state.MayGoOn || state.IsCancelled);
-        await Workflow.WaitConditionAsync(() => state.MayGoOn || state.IsCancelled, CancellationToken.None);
+        await UntilAsync(() => state.MayGoOn || state.IsCancelled);
         state.ThrowIfCancelled();
     }
 
@@ -162,6 +160,12 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         await UntilAsync(() => state.MayGoOn || state.IsCancelled, time, rests, $"{during}: {why}");
         state.Report = state.Report with { FailureClass = FailureClass.None, ResetAt = null };
         state.ThrowIfCancelled();
+    }
+
+    private async Task UntilAsync(Func<bool> holds)
+    {
+        await WithoutPlaceAsync(holds);
+        await Workflow.WaitConditionAsync(holds, CancellationToken.None);
     }
 
     private async Task UntilAsync(Func<bool> holds, TimeSpan limit, bool rests, string purpose)

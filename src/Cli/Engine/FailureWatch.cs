@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Logging;
 using Orchestrator.Client;
+using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Engine;
 
@@ -10,8 +11,6 @@ namespace Orchestrator.Cli.Engine;
 /// <param name="log">Takes what kept it from looking.</param>
 internal sealed class FailureWatch(EngineConnection engine, CommandContext context, ILogger log)
 {
-    /// <summary>The activity that writes a run's status to its folder: if this one fails, the run can't show it anywhere else.</summary>
-    private const string Recording = "RecordProgress";
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(20);
 
     /// <summary>Checks until cancelled.</summary>
@@ -23,7 +22,12 @@ internal sealed class FailureWatch(EngineConnection engine, CommandContext conte
             await Task.Delay(Pause, context.Time, stop);
             try
             {
-                foreach (var (run, step) in (await failing.ReportAsync(stop)).Where(told => told.Failing.Activity == Recording))
+                // If this one fails, the run can't show it anywhere else.
+                foreach (
+                    var (run, step) in (await failing.ReportAsync(stop)).Where(told =>
+                        told.Failing.Activity == ActivityNames.RecordProgress
+                    )
+                )
                 {
                     context.Terminal.Say(
                         $"{run} goes on, but what it does can't be written to its folder ({step.Attempt - 1} attempts, it is "

@@ -3,8 +3,6 @@ using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
 using Orchestrator.Messages;
 using Orchestrator.Runs.Tasks.Moving;
-using Temporalio.Api.Enums.V1;
-using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -103,21 +101,10 @@ internal sealed class PlacedTaskWatch(
         }
     }
 
-    private async Task<bool> IsHereAsync(SharedTask task, CancellationToken stop)
-    {
-        var rpc = new Temporalio.Client.RpcOptions { CancellationToken = stop };
-        var workflow = MessageJson.Speaking(engine.Client).GetWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(task.RunId, task.TaskId));
-        try
-        {
-            if ((await workflow.DescribeAsync(new() { Rpc = rpc })).Status != WorkflowExecutionStatus.Running)
-            {
-                return false;
-            }
-        }
-        catch (RpcException absent) when (absent.Code == RpcException.StatusCode.NotFound)
-        {
-            return false;
-        }
-        return (await workflow.QueryAsync(known => known.Status(), new() { Rpc = rpc })).IsPlacedAt(task.Repository);
-    }
+    private Task<bool> IsHereAsync(SharedTask task, CancellationToken stop) =>
+        TaskPlacement.IsHereAsync(
+            MessageJson.Speaking(engine.Client).GetWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(task.RunId, task.TaskId)),
+            task.Repository,
+            stop
+        );
 }

@@ -13,9 +13,6 @@ public static class MachinePresence
     /// <summary>The most workflows of a run that are looked at: what one of them waits for, all do.</summary>
     private const int MostWorkflows = 30;
 
-    /// <summary>The activity by which a task has a place on a host; the SDK leaves the end of such a name out.</summary>
-    private static readonly string HoldPlace = nameof(IPlaceActivities.HoldPlaceAsync)[..^"Async".Length];
-
     /// <summary>The machine that a run waits for; null: a worker there asks for its steps, or no step waits.</summary>
     /// <param name="client">Client of the server that holds the run.</param>
     /// <param name="run">The run; its queue names the machine.</param>
@@ -137,7 +134,7 @@ public static class MachinePresence
         && other != machine;
 
     /// <summary>A place that a host holds, or that a task waits for, moves nothing.</summary>
-    private static bool IsStep(PendingActivityInfo activity) => activity.ActivityType.Name != HoldPlace;
+    private static bool IsStep(PendingActivityInfo activity) => activity.ActivityType.Name != ActivityNames.HoldPlace;
 
     /// <summary>When a worker asked for steps last; null: none has.</summary>
     public static DateTimeOffset? LastAsked(IEnumerable<PollerInfo> pollers) =>

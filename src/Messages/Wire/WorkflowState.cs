@@ -2,10 +2,10 @@ using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 
-namespace Orchestrator.Activities;
+namespace Orchestrator.Messages;
 
 /// <summary>Whether a workflow still runs.</summary>
-internal static class WorkflowState
+public static class WorkflowState
 {
     /// <summary>False: it is closed, or unknown to the server.</summary>
     /// <exception cref="RpcException">The server can't be reached.</exception>

@@ -1,0 +1,20 @@
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Messages;
+
+/// <summary>Asks a task where it is placed.</summary>
+public static class TaskPlacement
+{
+    /// <summary>Whether a task is open, and placed on this host.</summary>
+    /// <param name="task">Its workflow.</param>
+    /// <param name="here">The repository on this host.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <exception cref="RpcException">The server can't be reached.</exception>
+    public static async Task<bool> IsHereAsync(WorkflowHandle<ITaskWorkflow> task, RepositoryReference here, CancellationToken stop)
+    {
+        var rpc = new RpcOptions { CancellationToken = stop };
+        return await WorkflowState.IsOpenAsync(task, rpc)
+            && (await task.QueryAsync(known => known.Status(), new WorkflowQueryOptions { Rpc = rpc })).IsPlacedAt(here);
+    }
+}
