@@ -50,6 +50,33 @@ public sealed class PickedByReviewerTests
     }
 
     [Fact]
+    public async Task Spawn_ToPickWhereAnAttemptFails_PicksAmongTheOthersAndNeedsNobody()
+    {
+        await using var api = await ScriptedMessagesApi.StartAsync(
+            new ApiRule(Question, Says("add-up-two-numbers-3", "It says what it does.")),
+            new ApiRule("Add up two numbers", ApiTurn.Writes("sum.sh", "echo $(($1 + $2)) # ${cwd}\n"), ApiTurn.Says("Done."))
+        );
+        using var place = await PickPlace.CreateAsync(api);
+        place.Home.Write(
+            ".config/orchestrator/config.yaml",
+            $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\n"
+                + "max_remediations: 0\ngates:\n  task:\n    - {name: check, command: '! grep -q add-up-two-numbers-2 sum.sh'}\n"
+        );
+
+        var run = await place.Orchestrate.RunAsync("spawn", "--n", "3", "--pick", "Add up two numbers", "--yes");
+        var status = JsonNode.Parse((await place.Orchestrate.RunAsync("status", "--json")).StandardOutput.Text)!;
+
+        var said = run.StandardOutput.Text + run.StandardError.Text;
+        Assert.True(run.ExitCode == 0, said + status);
+        Assert.Contains(
+            "Picked: add-up-two-numbers-3, because the reviewer, claude (opus), prefers it to add-up-two-numbers-1",
+            said,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("3. add-up-two-numbers-2: did not end well", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Spawn_ToPickWhereEvidenceDecides_AsksNobody()
     {
         await using var api = await ScriptedMessagesApi.StartAsync(

@@ -50,6 +50,48 @@ public sealed class PickTests
         Assert.Equal(("h+ties", ReviewVerdicts.Accepted), (run.Activities.Reviews.Single().Question.PlanHash, status.Review!.Verdict));
     }
 
+    [Theory]
+    [InlineData(500)]
+    [InlineData(1)]
+    public async Task Run_WithAnAttemptThatFails_EndsWithoutIt(int continueAfter)
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            [Attempt(1), Attempt(2), Attempt(3)],
+            a => a.Agent = (input, _) => Task.FromResult(input.Task.Task.Id == "a-1" ? GaveUp : ScriptedActivities.Done()),
+            Rules with
+            {
+                ContinueAfterMessages = continueAfter,
+            }
+        );
+
+        var result = await run.ResultAsync();
+
+        var status = await run.StatusAsync();
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal([TaskStates.Cancelled, TaskStates.Kept, TaskStates.Kept], status.Tasks.Select(task => task.State));
+        Assert.StartsWith("a-2, a-3 did the same task; this attempt did not end well: ", status.Tasks[0].Reason, StringComparison.Ordinal);
+        Assert.Empty(status.Questions);
+    }
+
+    [Fact]
+    public async Task Run_OfWhichAllAttemptsAtATaskFail_WaitsForAPerson()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            [Attempt(1), Attempt(2), RunTests.Task("b")],
+            a => a.Agent = (input, _) => Task.FromResult(input.Task.Task.Id == "b" ? ScriptedActivities.Done() : GaveUp),
+            Rules
+        );
+
+        var status = await run.UntilAsync(status => status.Questions.Count > 0);
+        // A person who has one of them tried again, guided, needs no other.
+        run.Activities.Agent = (_, _) => Task.FromResult(ScriptedActivities.Done());
+        await run.Run.ExecuteUpdateAsync(workflow => workflow.RetryTaskAsync(new TaskCommand("a-2", "like this")));
+
+        Assert.Equal(["a-1", "a-2", "resolve"], status.Questions.Select(question => question.Id).Order(StringComparer.Ordinal));
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(TaskStates.Cancelled, (await run.StatusAsync()).Tasks[0].State);
+    }
+
     [Fact]
     public async Task Run_WhereTheReviewerCantBeAsked_EndsWithoutAndSaysSo()
     {
@@ -83,4 +125,8 @@ public sealed class PickTests
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
     }
+
+    private static AgentRunResult GaveUp => new() { FailureClass = FailureClass.GaveUp, Message = "I can't." };
+
+    private static TaskOutline Attempt(int number) => new() { Id = $"a-{number}", SameAs = "a-1" };
 }

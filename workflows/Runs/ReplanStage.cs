@@ -75,8 +75,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         if (entry.Progress.State != TaskStates.Planned)
         {
             var why = new NoOtherPlan(entry.Progress.Why);
-            entry.State = entry.State with { LeftOut = true };
-            _state.Board.Change(entry, TaskStates.Cancelled, why, Now);
+            _state.Board.LeaveOut(entry, why, Now);
             return Drop(replan, why);
         }
         var conclude = new ConcludeReplanInput(_state.RunId, _state.Repository, _state.Plan.Hash, replan.Round)

@@ -143,6 +143,13 @@ internal sealed class RunBoard
         Revive(entry, now);
     }
 
+    /// <summary>Goes on without a task that has ended.</summary>
+    public void LeaveOut(TaskEntry entry, Reason why, DateTimeOffset now, string evidence = "")
+    {
+        entry.State = entry.State with { LeftOut = true };
+        Change(entry, TaskStates.Cancelled, why, now, evidence);
+    }
+
     /// <summary>Retries an ended task, and those that were skipped because of it.</summary>
     public void Retry(TaskEntry entry, string guidance, DateTimeOffset now, Person? by = null)
     {

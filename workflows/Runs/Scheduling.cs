@@ -65,6 +65,15 @@ internal static class Scheduling
             .Concat(board.In(TaskStates.Cancelled).Where(e => !e.State.LeftOut || board.SkippedFor(e).Any()))
             .OrderBy(e => e.Index);
 
+    /// <summary>Tasks that did not end well, each with those that have the same text and did.</summary>
+    public static IEnumerable<(TaskEntry Attempt, IReadOnlyList<TaskEntry> Others)> LostAttempts(RunBoard board)
+    {
+        var kept = board.In(TaskStates.Kept).ToLookup(e => e.Outline.SameAs);
+        return EndedBadly(board)
+            .Where(e => e.Outline.SameAs is { } first && kept.Contains(first))
+            .Select(e => (e, (IReadOnlyList<TaskEntry>)[.. kept[e.Outline.SameAs]]));
+    }
+
     /// <summary>Why a run that can't go on by itself is escalated.</summary>
     public static NothingCanRun Impasse(RunBoard board) => new([.. EndedBadly(board).Select(e => e.Id)]);
 

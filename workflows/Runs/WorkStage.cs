@@ -23,6 +23,7 @@ internal sealed class WorkStage(
             CarryOut(Scheduling.Next(_state, RunContext.Now));
             if (Scheduling.NothingCanMove(_state))
             {
+                LeaveOutAttempts();
                 return;
             }
             await context.WaitAsync(() =>
@@ -45,6 +46,16 @@ internal sealed class WorkStage(
         if (_state.Run.State != now)
         {
             context.TransitionTo(now);
+        }
+    }
+
+    /// <summary>Where the best of several results is wanted, one that is none needs no person.</summary>
+    private void LeaveOutAttempts()
+    {
+        foreach (var (attempt, others) in Scheduling.LostAttempts(_state.Board).ToList())
+        {
+            var why = new OtherAttemptsDone([.. others.Select(e => e.Id)], attempt.Progress.Why);
+            _state.Board.LeaveOut(attempt, why, RunContext.Now, attempt.Progress.Evidence);
         }
     }
 

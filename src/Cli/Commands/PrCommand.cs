@@ -70,7 +70,7 @@ internal sealed class PrCommand : CliCommand
         {
             var asked =
                 task is null ? plan?.Request
-                : plan?.Tasks.FirstOrDefault(one => one.Id == task.Id) is { } of ? of.Prompt ?? of.Description
+                : plan?.Tasks.FirstOrDefault(one => one.Id == task.Id) is { } of ? of.Text
                 : null;
             var result = await desk.DeliverAsync(run.Status, text.Of(run.Status, task, asked ?? ""), stop);
             results.Add(result);

@@ -137,10 +137,7 @@ internal sealed class SpawnCommand : CliCommand
     private async Task<int> AddAsync(ParseResult parsed, Plan plan, StoredRun run, CommandContext context, CancellationToken stop)
     {
         _run.RefuseOptionsOfNew(parsed);
-        var command = new AddTasksCommand(
-            [.. plan.Tasks.Select(task => new TaskText(task.Id, task.Prompt ?? task.Description))],
-            context.Person
-        );
+        var command = new AddTasksCommand([.. plan.Tasks.Select(task => new TaskText(task.Id, task.Text))], context.Person);
         var call = new SteeringCall((handle, cancel) => handle.AddTasksAsync(command, cancel), MessageNames.AddTasks, command)
         {
             UnchangedCode = ExitCodes.WorkFailed,

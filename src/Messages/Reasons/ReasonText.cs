@@ -94,6 +94,8 @@ public static class ReasonText
             NotReady why => string.Join('\n', why.Errors),
             NotVerified why => string.Join(' ', why.Problems),
             NotWorking why => Say(why),
+            OtherAttemptsDone why =>
+                $"{Some(why.Tasks)} did the same task{(why.Because is null ? "" : $"; this attempt did not end well: {Say(why.Because)}")}",
             OtherPlanAskedFor why => $"another plan is asked for{(why.By is null ? "" : $" by {why.By}")}",
             OtherPlanMade why => $"another plan: {why.Replan}",
             OtherPlanNeedsApproval why => string.Join(' ', Say(why.Tasks).Concat(why.Because.Select(quote => quote.Text))),

@@ -78,6 +78,11 @@ public sealed record NotDivided(Quote? Cause) : Reason;
 /// <param name="Text">What its agent run has noted.</param>
 public sealed record Noted(Quote Text) : Reason;
 
+/// <summary>The run ends without this attempt at a task, of which several were wanted to pick from.</summary>
+/// <param name="Tasks">Those with the same text that ended well.</param>
+/// <param name="Because">Why it did not.</param>
+public sealed record OtherAttemptsDone(IReadOnlyList<string> Tasks, Reason? Because) : Reason;
+
 /// <summary>The task was replaced by other tasks.</summary>
 /// <param name="By">Who asked for them.</param>
 public sealed record Replaced(Person By) : Reason;

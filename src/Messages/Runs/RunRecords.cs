@@ -155,6 +155,11 @@ public sealed record TaskOutline
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Host { get; init; }
 
+    /// <summary>The first task with the same text, itself for that one, where the best of several results is wanted; null: no other has its
+    /// text, or the best is not wanted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SameAs { get; init; }
+
     /// <summary>Done before this run began (an earlier phase, not in <c>only</c>): its dependants may run.</summary>
     public bool Done { get; init; }
 

@@ -20,6 +20,10 @@ public sealed record PlanTask
     [JsonPropertyName("prompt"), JsonPropertyOrder(2)]
     public string? Prompt { get; init; }
 
+    /// <summary>What the agent is asked to do.</summary>
+    [JsonIgnore]
+    public string Text => Prompt ?? Description;
+
     /// <summary>The task's status in the plan. A completed task is not run.</summary>
     /// <value>The default is <see cref="PlanTaskStatus.Pending"/>.</value>
     [JsonPropertyName("status"), JsonPropertyOrder(3)]

@@ -22,7 +22,7 @@ internal sealed class ResultComparison(GitRepository repository, RunFolder folde
         var known = tasks.ToDictionary(task => task.Id, StringComparer.Ordinal);
         var ranked = new List<(string, ResultRanking)>();
         var alike = plan
-            .Tasks.GroupBy(task => task.Prompt ?? task.Description, StringComparer.Ordinal)
+            .Tasks.GroupBy(task => task.Text, StringComparer.Ordinal)
             .Select(same => (same.Key, Tasks: same.Select(task => known.GetValueOrDefault(task.Id)).OfType<TaskProgress>().ToList()))
             .Where(same => same.Tasks.Count > 1);
         foreach (var (text, same) in alike)

@@ -111,7 +111,7 @@ internal sealed record QuestionPrompt
     }
 
     private string OwnTask() =>
-        $"{Task.Id}: {Task.Description}\n\n{QuotedText.Cut(Task.Prompt ?? Task.Description, LongestText)}\n\nIt may write: {Files(Task)}\n"
+        $"{Task.Id}: {Task.Description}\n\n{QuotedText.Cut(Task.Text, LongestText)}\n\nIt may write: {Files(Task)}\n"
         + $"It depends on: {(Task.DependsOn.Count == 0 ? "nothing" : string.Join(", ", Task.DependsOn))}\nIt is judged by: "
         + (Task.Verification.Count == 0 ? "the gates of the project" : string.Join("; ", Task.Verification.Select(g => g.Command)));
 

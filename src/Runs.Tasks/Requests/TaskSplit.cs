@@ -97,7 +97,7 @@ public sealed class TaskSplit(RunServices services)
 
                 The whole task is:
 
-                {whole.Prompt ?? whole.Description}
+                {whole.Text}
                 """,
             FilesWrite = whole.FilesWrite,
             FilesRead = whole.FilesRead,

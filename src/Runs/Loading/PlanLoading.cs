@@ -74,7 +74,7 @@ public sealed class PlanLoading(RunServices services)
             Tasks = PayloadPaging.First(outline.Tasks, PageSize),
             TaskCount = outline.Tasks.Count,
             Agent = settings.Settings.Agent,
-            Rules = TaskOutlines.RulesOf(settings.Settings, input.Input.Pick) with { Places = places },
+            Rules = TaskOutlines.RulesOf(settings.Settings, input.Input) with { Places = places },
             RiskScore = risk.Score,
             ApprovalReason = risk.Approval,
             ReviewReason = risk.Review,

@@ -37,6 +37,10 @@ internal static class TaskOutlines
                     + "writes, or set 'parallel: true'."
             );
         }
+        var alike = Picks(start.Settings, start.Input)
+            ? plan.Tasks.GroupBy(task => task.Text, StringComparer.Ordinal).Where(same => same.Count() > 1)
+            : [];
+        var sameAs = alike.SelectMany(same => same.Select(task => (task.Id, First: same.First().Id))).ToDictionary();
         return (
             [
                 .. plan.Tasks.Select(task => new TaskOutline
@@ -50,6 +54,7 @@ internal static class TaskOutlines
                     Account = start.Settings.AgentOf(task),
                     Relays = RelaysOf(task, start.Settings),
                     Host = task.Host,
+                    SameAs = sameAs.GetValueOrDefault(task.Id),
                     Done = !selected.Contains(task.Id) && !files.Added.Contains(task.Id),
                     MaxRemediations = task.MaxRetries ?? start.Settings.MaxRemediations,
                     Timeout = task.Timeout ?? start.Settings.TaskTimeout,
@@ -78,10 +83,10 @@ internal static class TaskOutlines
     /// <summary>What a run goes by. A review is of one change as a whole, and branches that stay apart are none: with those the reviewer
     /// is asked only which result is the best.</summary>
     /// <param name="settings">The run's settings.</param>
-    /// <param name="picks">The best of several results is wanted.</param>
-    internal static RunRules RulesOf(OrchestratorSettings settings, bool picks)
+    /// <param name="input">How the run was started.</param>
+    internal static RunRules RulesOf(OrchestratorSettings settings, OrchestrationInput input)
     {
-        picks &= settings.Git.Land == LandingWay.Branches;
+        var picks = Picks(settings, input);
         return new()
         {
             Workers = settings.Workers,
@@ -106,4 +111,8 @@ internal static class TaskOutlines
                     : null,
         };
     }
+
+    /// <summary>The best of several results is wanted, and each of them has a branch.</summary>
+    private static bool Picks(OrchestratorSettings settings, OrchestrationInput input) =>
+        input.Pick && settings.Git.Land == LandingWay.Branches;
 }

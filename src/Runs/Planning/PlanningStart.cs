@@ -38,7 +38,7 @@ public sealed class PlanningStart(RunServices services)
             Title = TaskOutlines.TitleOf(files.Request),
             Agent = files.Start.Settings.Planner.Agent,
             Timeout = files.Start.Settings.Planner.Timeout,
-            Rules = TaskOutlines.RulesOf(files.Start.Settings, input.Input.Pick),
+            Rules = TaskOutlines.RulesOf(files.Start.Settings, input.Input),
             PlanningHash = hash,
         };
     }

@@ -58,7 +58,7 @@ internal static class ReplanRequest
 
         void Section(string heading, string body) => text.Append($"\n## {heading}\n\n{body}\n");
 
-        string Words(string id) => run.Plan.Tasks.FirstOrDefault(t => t.Id == id) is { } task ? Cut(task.Prompt ?? task.Description) : "";
+        string Words(string id) => run.Plan.Tasks.FirstOrDefault(t => t.Id == id) is { } task ? Cut(task.Text) : "";
 
         string Files(string id) =>
             run.Plan.Tasks.FirstOrDefault(t => t.Id == id) is { FilesWrite: { } write } task
