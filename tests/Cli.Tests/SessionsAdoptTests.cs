@@ -89,6 +89,7 @@ public sealed class SessionsAdoptTests : IDisposable
     [Theory]
     [InlineData("read")]
     [InlineData("refs")]
+    [InlineData("folder")]
     [InlineData("all")]
     public async Task Adopt_KilledBeforeItsRunBegan_IsAdoptedByAnotherCall(string killedAfter)
     {
@@ -103,9 +104,15 @@ public sealed class SessionsAdoptTests : IDisposable
         {
             await adoption.KeepAsync(place, Dead, "adopted", read, CancellationToken.None);
         }
+        var folder = Path.Combine(_cli.Folder, ".orchestrator", "runs", Dead);
+        string[] refs = [$"refs/orchestrator/kept/{Dead}/adopted/1", $"refs/orchestrator/wip/{Dead}/adopted"];
         if (killedAfter == "refs")
         {
-            Directory.Delete(Path.Combine(_cli.Folder, ".orchestrator", "runs", Dead), recursive: true);
+            Directory.Delete(folder, recursive: true);
+        }
+        if (killedAfter == "folder")
+        {
+            Array.ForEach(refs, name => _cli.Git("update-ref", "-d", name));
         }
 
         var adopt = await _cli.RunAsync("sessions", "adopt", Id[..6]);
@@ -115,6 +122,36 @@ public sealed class SessionsAdoptTests : IDisposable
         Assert.NotEqual(Dead, run);
         Assert.Equal("Hello\nmine\nmore\n", _cli.Git("show", $"orchestrator/{run}/t/adopted:README.md"));
         Assert.Equal("Hello\nmine\n", _cli.Read("README.md"));
+    }
+
+    [Fact]
+    public async Task Cleanup_OfWhatAKilledAdoptionLeft_ShowsItAndTakesItOnceItsWorkIsOnABranch()
+    {
+        const string Dead = "adopt-fix-the-page-0dead0";
+        _cli.Write("README.md", "Hello\nmine\n");
+        var adoption = new SessionAdoption(
+            new RunServices("host", ["orchestrate", "hook"], TimeProvider.System) { Environment = _cli.Environment }
+        );
+        var place = RepositoryLocation.Find(_cli.Folder)!;
+        var read = await adoption.ReadAsync(place, Id, Conversation, CancellationToken.None);
+        await adoption.KeepAsync(place, Dead, "adopted", read, CancellationToken.None);
+        var folder = Path.Combine(_cli.Folder, ".orchestrator", "runs", Dead);
+
+        var young = await _cli.RunAsync("cleanup");
+        Directory.SetLastWriteTimeUtc(folder, DateTime.UtcNow.AddHours(-2));
+        var unsaved = await _cli.RunAsync("cleanup");
+        var refs = _cli.Git("for-each-ref", "refs/orchestrator");
+        _cli.Git("-c", "user.name=me", "-c", "user.email=me@example.com", "commit", "-qam", "Mine");
+        var saved = await _cli.RunAsync("cleanup", Dead);
+
+        Assert.DoesNotContain(Dead, young.People, StringComparison.Ordinal);
+        Assert.Matches($"Kept:\n  {Dead}  never-begun; .*kept/{Dead}/adopted/1.*: on no branch of yours", unsaved.People);
+        Assert.Contains($"wip/{Dead}/adopted", refs, StringComparison.Ordinal);
+        Assert.True(saved.ExitCode == 0, saved.People);
+        Assert.Matches($"Removed:\n  {Dead}  never-begun, \\d+ files, .*, 2 refs", saved.People);
+        Assert.False(Directory.Exists(folder));
+        Assert.Equal("", _cli.Git("for-each-ref", "refs/orchestrator"));
+        Assert.True(File.Exists(Conversation));
     }
 
     [Fact]

@@ -49,32 +49,32 @@ internal sealed class CleanupCommand : CliCommand
         var location = context.RequireRepository();
         var settings = context.OpenSettings(location, _engine.Flags(parsed)).Loaded.Settings!;
         var all = StoredRuns.List(location);
-        if (all.Count == 0)
+        var neverBegun = NeverBegun.List(location, context.Time.GetUtcNow());
+        var isNone = all.Count + neverBegun.Count == 0;
+        if (isNone)
         {
             context.Terminal.Say("There is no run yet, so nothing is left of one.");
         }
-        RunStatus[] runs = [.. all.Select(run => NewestExecution.Of(run, location).Status)];
+        RunStatus[] runs = [.. all.Select(run => NewestExecution.Of(run, location).Status), .. neverBegun];
         var chosen = Choose(parsed, runs, context);
         var cleanup = await RunCleanup.OpenAsync(location, settings, context.Services);
-        using var one =
-            all.Count == 0
-                ? null
-                : cleanup.TryBegin()
-                    ?? throw new CommandException(
-                        ExitCodes.Unavailable,
-                        "Another process cleans up here right now.",
-                        "Call it again in a moment."
-                    );
+        using var one = isNone
+            ? null
+            : cleanup.TryBegin()
+                ?? throw new CommandException(
+                    ExitCodes.Unavailable,
+                    "Another process cleans up here right now.",
+                    "Call it again in a moment."
+                );
         var found = await cleanup.LookAsync(chosen, runs, stop);
         var isDry = parsed.GetValue(_dryRun);
         var before = await cleanup.SizesAsync(stop);
         IReadOnlyList<string> left = [];
         if (!isDry)
         {
-            await using var engine =
-                all.Count == 0
-                    ? null
-                    : await EngineConnection.OpenAsync(location, settings, context, NullLoggerFactory.Instance, stays: false, stop);
+            await using var engine = isNone
+                ? null
+                : await EngineConnection.OpenAsync(location, settings, context, NullLoggerFactory.Instance, stays: false, stop);
             var histories = new HistoryRemoval(engine, context.Time, stop);
             left = await cleanup.RemoveAsync(found, histories.ForgetAsync, stop);
             await histories.FinishAsync();
@@ -96,7 +96,7 @@ internal sealed class CleanupCommand : CliCommand
         return ExitCodes.Done;
     }
 
-    private IReadOnlyList<RunStatus> Choose(ParseResult parsed, IReadOnlyList<RunStatus> runs, CommandContext context)
+    private List<RunStatus> Choose(ParseResult parsed, IReadOnlyList<RunStatus> runs, CommandContext context)
     {
         var (named, keep) = (parsed.GetValue(_runs) ?? [], parsed.GetValue(_keep));
         var age = Age(parsed);
@@ -114,19 +114,19 @@ internal sealed class CleanupCommand : CliCommand
         }
         if (named.Length == 0)
         {
-            return EndedRuns.Beyond(
-                runs.Where(run => RunStates.IsFinal(run.State)),
-                age is null ? keep ?? KeptAnyway : null,
-                age,
-                context.Time.GetUtcNow()
-            );
+            var ended = runs.Where(run => RunStates.IsFinal(run.State));
+            return
+            [
+                .. EndedRuns.Beyond(ended, age is null ? keep ?? KeptAnyway : null, age, context.Time.GetUtcNow()),
+                .. runs.Where(run => run.State == NeverBegun.State),
+            ];
         }
         var chosen = named
             .Select(id => UniquePrefix.Find(id, [.. runs.Select(run => run.RunId)], "run"))
             .Distinct(StringComparer.Ordinal)
             .Select(id => runs.First(run => run.RunId == id))
             .ToList();
-        return chosen.Find(run => !RunStates.IsFinal(run.State)) is { } open
+        return chosen.Find(NeverBegun.IsOpen) is { } open
             ? throw new CommandException(
                 ExitCodes.Usage,
                 $"{open.RunId} is {RunLiveness.Describe(open)}: it keeps everything until it has ended.",
@@ -142,7 +142,7 @@ internal sealed class CleanupCommand : CliCommand
 
     private static IReadOnlyList<KeptEntry> Kept(IReadOnlyList<RunStatus> runs, IReadOnlyList<RunStatus> chosen, CleanupSurvey found) =>
         [
-            .. runs.Where(run => !RunStates.IsFinal(run.State))
+            .. runs.Where(NeverBegun.IsOpen)
                 .Select(run => new KeptEntry(run.RunId, RunLiveness.Describe(run), ["it keeps everything until it has ended"])),
             .. found
                 .Runs.Where(remains => !remains.IsWhole)

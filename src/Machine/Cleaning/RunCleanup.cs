@@ -48,7 +48,7 @@ public sealed class RunCleanup
         var copies = LeftGitCopies.List(_services.Environment, _services.Time.GetUtcNow());
 
         // A run that works or starts may need spare worktrees and refs without a run.
-        if (all.Any(run => !RunStates.IsFinal(run.State)))
+        if (all.Any(NeverBegun.IsOpen))
         {
             return new CleanupSurvey(runs, [], orphans) { GitCopies = copies };
         }

@@ -173,7 +173,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
                 contained.Contains(commit)
                 || (result is not null && IsSuperseded(commit, task is null ? null : merged.GetValueOrDefault(task), contained))
                 || (result is null && !keepers.Contains(name) && await IsInAsync(commit, keepers, stop))
-                || (RunRefs.TaskOfKept(run.Folder, name) is not null && await IsKeptElsewhereAsync(commit, run, contained, stop));
+                || (IsSaved(run, name) && await IsKeptElsewhereAsync(commit, run, contained, stop));
             if (isProven && !busy.Contains(name))
             {
                 gone.Add(new RefChange(name, null, commit));
@@ -217,10 +217,23 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         (
             await new DeletionProof(repository).CheckContentAsync(
                 commit,
-                [.. run.Status.Tasks.Select(task => task.Commit).Append(run.Status.LandedCommit).Where(contained.Contains)],
+                run.Status.State == NeverBegun.State
+                    ? await OwnBranchesAsync(stop)
+                    : [.. run.Status.Tasks.Select(task => task.Commit).Append(run.Status.LandedCommit).Where(contained.Contains)],
                 stop
             )
         ).IsProven;
+
+    /// <summary>A snapshot, which is on no branch, and whose content may be.</summary>
+    private static bool IsSaved(EndedRun run, string name) =>
+        RunRefs.TaskOfKept(run.Folder, name) is not null || run.Status.State == NeverBegun.State;
+
+    private async Task<IReadOnlyCollection<string>> OwnBranchesAsync(CancellationToken stop) =>
+        [
+            .. (await _refs.ListAsync([LeftRefs.Heads], stop)).Keys.Where(name =>
+                !name.StartsWith($"{LeftRefs.Heads}{prefix}/", StringComparison.Ordinal)
+            ),
+        ];
 
     /// <summary>Worktrees of tasks are named by their run: FOLDER/RUN/TASK.</summary>
     private static string RunOf(WorktreeInfo worktree) => Path.GetFileName(Path.GetDirectoryName(worktree.Path)) ?? "";

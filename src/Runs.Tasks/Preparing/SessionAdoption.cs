@@ -100,8 +100,9 @@ public sealed class SessionAdoption(RunServices services)
     {
         var repository = await services.Repositories.OpenAsync(location.Root);
         var folder = new RunFolder(location.Root, run);
-        var kept = await KeepFilesAsync(repository, folder, task, adopted, stop);
+        // The folder first: refs of a run that nobody knows would stay for ever.
         new AdoptedConversation(folder, task).Store(adopted.Id, adopted.Conversation);
+        var kept = await KeepFilesAsync(repository, folder, task, adopted, stop);
         SavedWork.Note(folder, task, kept, $"what was uncommitted in {location.WorkTree} when the conversation {adopted.Id} was adopted");
         return kept;
     }
