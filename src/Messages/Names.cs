@@ -70,6 +70,10 @@ public static class RunIds
     /// <summary>Id of a task's workflow.</summary>
     public static string ForTask(string runId, string taskId) => $"{runId}/{taskId}";
 
+    /// <summary>The run that a workflow belongs to: a run, or what is below it.</summary>
+    /// <param name="workflowId">Its id.</param>
+    public static string RunOf(string workflowId) => workflowId.Split('/')[0];
+
     /// <summary>The task id of a task's workflow id: inverse of <see cref="ForTask"/>.</summary>
     /// <param name="runId">The run that the task belongs to.</param>
     /// <param name="workflowId">Id of one of its tasks' workflows.</param>

@@ -48,7 +48,7 @@ public sealed class RunWorker : IDisposable
             {
                 Identity = options.Identity,
                 LoggerFactory = logs,
-                Interceptors = [new StepFailures(), _stop],
+                Interceptors = [new StepFailures(), _stop, new SharedSteps(services, repository)],
                 MaxConcurrentActivities = 200,
                 MaxHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
                 DefaultHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),

@@ -63,9 +63,15 @@ public class RoughSpreadTests(ITestOutputHelper output)
         var seed = Given("MACHINES_SEED", Random.Shared.Next());
         var chance = new Random(seed);
         var rounds = Enumerable.Range(1, Given("MACHINES_ROUNDS", 3)).Select(n => (Number: n, Round: Round.Draw(chance))).ToList();
+        int[] only =
+        [
+            .. (Environment.GetEnvironmentVariable("MACHINES_ONLY") ?? "")
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(int.Parse),
+        ];
         var failed = new List<string>();
         await Parallel.ForEachAsync(
-            rounds.Skip(Given("MACHINES_SKIP", 0)),
+            rounds.Skip(Given("MACHINES_SKIP", 0)).Where(one => only.Length == 0 || only.Contains(one.Number)),
             new ParallelOptions { MaxDegreeOfParallelism = Given("MACHINES_TOGETHER", 1) },
             async (one, _) =>
             {

@@ -11,8 +11,15 @@ internal sealed class SpreadHosts : IAsyncDisposable
     private readonly Dictionary<MachinePlace, PlaceNetwork> _networks = [];
     private readonly List<MachinePlace> _others;
 
-    private SpreadHosts(Temporal.Server.TemporalServer server, MachinePlace home, List<MachinePlace> others, string remote) =>
-        (_server, Home, _others, Remote) = (server, home, others, remote);
+    private readonly string _interval;
+
+    private SpreadHosts(
+        Temporal.Server.TemporalServer server,
+        MachinePlace home,
+        List<MachinePlace> others,
+        string remote,
+        string interval
+    ) => (_server, Home, _others, Remote, _interval) = (server, home, others, remote, interval);
 
     /// <summary>The way of a host to the server and the remote.</summary>
     public PlaceNetwork NetworkOf(MachinePlace place) => _networks[place];
@@ -33,12 +40,14 @@ internal sealed class SpreadHosts : IAsyncDisposable
     /// <param name="slots">Places on the machine of the run.</param>
     /// <param name="plan">Members of a task beside its files.</param>
     /// <param name="areShallow">The clones of the others have the newest commit alone.</param>
+    /// <param name="interval">How often what is under way is pushed.</param>
     public static async Task<SpreadHosts> CreateAsync(
         int tasks,
         int others,
         int slots = 0,
         Func<int, string>? plan = null,
-        bool areShallow = false
+        bool areShallow = false,
+        string interval = "1s"
     )
     {
         var home = await MachinePlace.CreateAsync("home");
@@ -71,7 +80,7 @@ internal sealed class SpreadHosts : IAsyncDisposable
             new Temporal.Server.TemporalServerOptions { Address = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0) }
         );
         await server.StartAsync();
-        var made = new SpreadHosts(server, home, hosts, remote);
+        var made = new SpreadHosts(server, home, hosts, remote, interval);
         foreach (var place in made.All)
         {
             var spread = $"hosts:\n  spread: true\n  slots: {slots}\nworkers: {tasks}\n";
@@ -93,25 +102,33 @@ internal sealed class SpreadHosts : IAsyncDisposable
     {
         var network = await PlaceNetwork.StartAsync(place, _server.Addresses[0].Split("//")[^1], Remote);
         _networks.Add(place, network);
-        place.Set($"temporal:\n  address: {network.Address}\nwip:\n  remote: {Remote}\n  interval: 1s\n{more}");
+        place.Set($"temporal:\n  address: {network.Address}\nwip:\n  remote: {Remote}\n  interval: {_interval}\n{more}");
     }
 
     /// <summary>Waits until the run has landed.</summary>
     /// <param name="keeper">The machine that the run belongs to; null: the one that began it.</param>
     /// <exception cref="TimeoutException">It has not; with what there is to know of it.</exception>
-    public async Task UntilCompletedAsync(MachinePlace? keeper = null)
+    public Task UntilCompletedAsync(MachinePlace? keeper = null) =>
+        UntilAsync(keeper ?? Home, status => (string?)status["state"] == "completed");
+
+    /// <summary>Waits until the record of the run on a machine says so.</summary>
+    /// <exception cref="TimeoutException">It does not; with what there is to know of the run.</exception>
+    public async Task UntilAsync(MachinePlace keeper, Func<JsonNode, bool> holds)
     {
         try
         {
-            await (keeper ?? Home).UntilAsync("night", status => (string?)status["state"] == "completed");
+            await keeper.UntilAsync("night", holds);
         }
         catch (TimeoutException late)
         {
-            throw new TimeoutException(
-                $"{(await Home.CallAsync("status", "night")).Output}\n{(await Home.CallAsync("events", "night")).Output}\n"
-                    + string.Join('\n', Others.Append(Home).Select(host => host.Said())),
-                late
-            );
+            var told = new List<string>();
+            foreach (var place in new[] { keeper, Home }.Distinct())
+            {
+                told.Add((await place.CallAsync("status", "night")).Output);
+            }
+            told.Add((await keeper.CallAsync("events", "night")).Output);
+            told.Add(await Home.RefsOfAsync(Remote, "refs"));
+            throw new TimeoutException(string.Join('\n', told.Concat(All.Select(host => $"-- {host.Folder}\n{host.Said()}"))), late);
         }
     }
 

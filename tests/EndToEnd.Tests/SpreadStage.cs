@@ -190,8 +190,8 @@ internal sealed class SpreadStage : IAsyncDisposable
         await _workers[Hosts.Home].SignalAsync("KILL");
         // Until something waits for the run's machine, nobody needs it.
         await GoAsync();
-        await Keeper.UntilAsync(
-            "night",
+        await Hosts.UntilAsync(
+            Keeper,
             status => ((string?)status["repository"] ?? "").Contains(Path.GetFileName(Keeper.Folder), StringComparison.Ordinal)
         );
         _ended.Add(_workers[Hosts.Home]);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Orchestrator.TestKit;
 using Xunit;
 
@@ -69,6 +70,58 @@ public class TakenOverRunTests
 
     [SharingFact]
     public Task Run_WhoseMachineIsCutOffForAMoment_OffersItsResultOnceItIsBack() => PlayAsync(Deed.PartForAMoment, Some);
+
+    [SharingFact]
+    public async Task Run_BetweenTwoPushes_HasSharedWhatItSaysIsMerged()
+    {
+        await using var hosts = await BetweenPushesAsync();
+        await using var run = await hosts.Home.ServeAsync("run", "--yes", "--run-id", "night");
+
+        await hosts.Home.UntilSaidAsync("t1: merged");
+
+        Assert.Equal(
+            "work of t1",
+            (await hosts.Home.GitInAsync(hosts.Remote, "show", "refs/heads/orchestrator/night/staging:t1.txt")).Trim()
+        );
+    }
+
+    [SharingFact]
+    [Trait("Category", "Full")]
+    public async Task Run_WhoseMachineDiesBetweenTwoPushes_IsTakenWithAllThatWasMergedBefore()
+    {
+        await using var hosts = await BetweenPushesAsync();
+        var (home, other) = (hosts.Home, hosts.Others[0]);
+        await using var second = await other.ServeAsync("worker", "--yes", "--take-over", "25s");
+        await using var first = await home.ServeAsync("run", "--yes", "--run-id", "night");
+        await home.UntilSaidAsync("t1: merged");
+        await first.SignalAsync("KILL");
+        await File.WriteAllTextAsync(home.Beside("go"), "");
+
+        await hosts.UntilCompletedAsync(other);
+
+        Assert.Equal("work of t1", await other.ReadAsync("main:t1.txt"));
+        Assert.Equal("work of t2", await other.ReadAsync("main:t2.txt"));
+        // What was merged is not done again.
+        Assert.DoesNotContain(other.Prompts(), prompt => prompt.Contains("t1.txt", StringComparison.Ordinal));
+    }
+
+    /// <summary>A run of two tasks on the machine that began it, one of which waits; what is under way is hardly ever pushed.</summary>
+    private static async Task<SpreadHosts> BetweenPushesAsync()
+    {
+        var hosts = await SpreadHosts.CreateAsync(tasks: 2, others: 1, slots: 2, interval: "1h");
+        hosts.Home.Play(
+            new Dictionary<string, JsonNode[]>
+            {
+                ["t1"] = [new JsonObject { ["write"] = "t1.txt", ["text"] = "work of t1\n" }],
+                ["t2"] =
+                [
+                    new JsonObject { ["waitFor"] = hosts.Home.Beside("go"), ["seconds"] = 600 },
+                    new JsonObject { ["write"] = "t2.txt", ["text"] = "work of t2\n" },
+                ],
+            }
+        );
+        return hosts;
+    }
 
     [SharingTheory]
     [Trait("Category", "Full")]

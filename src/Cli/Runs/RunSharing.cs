@@ -18,7 +18,7 @@ namespace Orchestrator.Cli.Runs;
 internal sealed class RunSharing(EngineConnection engine, CommandContext context, ILogger log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    private readonly Dictionary<string, RunShare> _shares = new(StringComparer.Ordinal);
+    private readonly RunShare _share = new(context.Services);
     private readonly Dictionary<string, long> _shared = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _fenced = new(StringComparer.Ordinal);
 
@@ -44,8 +44,7 @@ internal sealed class RunSharing(EngineConnection engine, CommandContext context
                 await GiveUpAsync(run.Id, reference);
                 return;
             }
-            var share = _shares.TryGetValue(run.Id, out var known) ? known : _shares[run.Id] = new RunShare(context.Services);
-            var outcome = await share.PushAsync(run.Id, reference, remote, takesOver: false, stop);
+            var outcome = await _share.PushAsync(run.Id, reference, remote, takesOver: false, stop);
             foreach (var left in outcome.LeftOut)
             {
                 log.NotShared(run.Id, left);
@@ -65,7 +64,7 @@ internal sealed class RunSharing(EngineConnection engine, CommandContext context
                     break;
                 case false:
                     // Who wanted it has not come to the end, or the remote has lost what was pushed.
-                    log.NotShared(run.Id, await share.ReclaimAsync(run.Id, reference, remote, stop));
+                    log.NotShared(run.Id, await _share.ReclaimAsync(run.Id, reference, remote, stop));
                     break;
                 default:
                     // The server does not answer: nothing more of it is pushed until that says whose it is.

@@ -9,5 +9,40 @@ public static class ActivityNames
     /// <summary>This one writes a run's record to its folder.</summary>
     public static string RecordProgress { get; } = Of(nameof(IRunActivities.RecordProgressAsync));
 
+    /// <summary>What these have made a run goes on with: files of its folder, commits, an agent's conversation.</summary>
+    public static IReadOnlySet<string> MakingWork { get; } =
+        (
+            (string[])
+                [
+                    nameof(IRunActivities.LoadPlanAsync),
+                    nameof(IRunActivities.PreflightAsync),
+                    nameof(IRunActivities.StoreCheckpointAsync),
+                    nameof(IRunActivities.VerifyFixAsync),
+                    nameof(IRunActivities.LandAsync),
+                    nameof(ITaskActivities.PrepareTaskAsync),
+                    nameof(ITaskActivities.RunAgentAsync),
+                    nameof(ITaskActivities.VerifyTaskAsync),
+                    nameof(IPlaceActivities.TakeTaskAsync),
+                    nameof(IRequestActivities.JudgeRequestAsync),
+                    nameof(IRequestActivities.InstallAsync),
+                    nameof(IRequestActivities.ConcludeRequestAsync),
+                    nameof(IRequestActivities.SplitTaskAsync),
+                    nameof(IRequestActivities.AddTasksAsync),
+                    nameof(ITrainActivities.LandBatchAsync),
+                    nameof(IAnswerActivities.AskAgentAsync),
+                    nameof(IAnswerActivities.JudgeAnswerAsync),
+                    nameof(IPlanningActivities.BeginPlanningAsync),
+                    nameof(IPlanningActivities.BeginReplanAsync),
+                    nameof(IPlanningActivities.ConcludeReplanAsync),
+                    nameof(IPlanningActivities.EndPlanningAsync),
+                    nameof(IReviewActivities.FindTiesAsync),
+                    nameof(IReviewActivities.BeginReviewAsync),
+                    nameof(IReviewActivities.ConcludeReviewAsync),
+                    nameof(IReviewActivities.EndReviewAsync),
+                ]
+        )
+            .Select(Of)
+            .ToHashSet(StringComparer.Ordinal);
+
     private static string Of(string method) => method[..^"Async".Length];
 }

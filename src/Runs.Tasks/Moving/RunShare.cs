@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Orchestrator.Git.Refs;
 using Orchestrator.Git.Sharing;
 
@@ -15,7 +16,35 @@ public sealed record ShareOutcome(bool IsFenced, string Problem, IReadOnlyList<s
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class RunShare(RunServices services)
 {
-    private readonly SharedRunFiles _files = new();
+    /// <summary>A step is not held up longer by a remote that does not answer.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>After a push that failed, steps do not wait for one for so long.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
+
+    private readonly Pushes _pushes = services.Part(_ => new Pushes());
+
+    /// <summary>One push of a run at a time: each follows on the one before.</summary>
+    private sealed class Pushes
+    {
+        public ConcurrentDictionary<string, Pushing> Of { get; } = new(StringComparer.Ordinal);
+    }
+
+    private sealed class Pushing
+    {
+        /// <summary>Steps that have asked for a push.</summary>
+        public int Asked;
+
+        public SemaphoreSlim Turn { get; } = new(1);
+
+        public SharedRunFiles Files { get; } = new();
+
+        /// <summary>How many of those the last push that was done has served.</summary>
+        public int Served { get; set; }
+
+        /// <summary>When a push failed, by the clock that counts; null: the last one was done.</summary>
+        public long? Failed { get; set; }
+    }
 
     /// <summary>How a run is shared, by the settings of its start; null: it has no files here.</summary>
     /// <param name="runId">The run.</param>
@@ -23,13 +52,87 @@ public sealed class RunShare(RunServices services)
     public static WipSettings? WipOf(string runId, RepositoryReference here) =>
         RunStart.TryRead(new RunFolder(here.Path, runId))?.Settings.Wip;
 
+    /// <summary>A step of a run on its own machine has ended: that counts once another machine can have what it has made, for the server
+    /// lets no other machine go on with what that does not have. Where the remote is away, the run goes on all the same.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="here">The repository.</param>
+    /// <param name="stop">Ends git.</param>
+    public async Task ShareStepAsync(string runId, RepositoryReference here, CancellationToken stop)
+    {
+        var pushing = PushingOf(runId, here);
+        if (
+            pushing.Failed is { } failed && services.Time.GetElapsedTime(failed) < Silence
+            || WipOf(runId, here)?.Remote is not { } remote
+            || StatusFile.Read(new RunFolder(here.Path, runId).Status) is not { } run
+            || run.Queue != here.Queue
+        )
+        {
+            return;
+        }
+        var number = Interlocked.Increment(ref pushing.Asked);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(Patience);
+        try
+        {
+            await PushAsync(runId, here, remote, takesOver: false, number, limit.Token);
+        }
+        catch (Exception missed) when (missed is not OperationCanceledException || !stop.IsCancellationRequested)
+        {
+            // The next push is near, and says what is wrong.
+            pushing.Failed = services.Time.GetTimestamp();
+        }
+    }
+
     /// <summary>Pushes a run.</summary>
     /// <param name="runId">The run, whose files are here.</param>
     /// <param name="here">The repository.</param>
     /// <param name="remote">Name or address of the remote.</param>
     /// <param name="takesOver">The machine before is shut out, whatever it has pushed.</param>
     /// <param name="stop">Ends git.</param>
-    public async Task<ShareOutcome> PushAsync(string runId, RepositoryReference here, string remote, bool takesOver, CancellationToken stop)
+    public Task<ShareOutcome> PushAsync(string runId, RepositoryReference here, string remote, bool takesOver, CancellationToken stop) =>
+        PushAsync(runId, here, remote, takesOver, number: int.MaxValue, stop);
+
+    private Pushing PushingOf(string runId, RepositoryReference here) => _pushes.Of.GetOrAdd($"{here.Path} {runId}", _ => new Pushing());
+
+    /// <summary>Pushes a run, unless one that began later than the step with this number has done it.</summary>
+    private async Task<ShareOutcome> PushAsync(
+        string runId,
+        RepositoryReference here,
+        string remote,
+        bool takesOver,
+        int number,
+        CancellationToken stop
+    )
+    {
+        var pushing = PushingOf(runId, here);
+        await pushing.Turn.WaitAsync(stop);
+        try
+        {
+            if (pushing.Served >= number)
+            {
+                return new ShareOutcome(false, "", []);
+            }
+            var asked = Volatile.Read(ref pushing.Asked);
+            var outcome = await PushNowAsync(runId, here, remote, takesOver, pushing.Files, stop);
+            var isDone = outcome is { IsFenced: false, Problem.Length: 0 };
+            pushing.Served = isDone ? asked : pushing.Served;
+            pushing.Failed = isDone ? null : services.Time.GetTimestamp();
+            return outcome;
+        }
+        finally
+        {
+            pushing.Turn.Release();
+        }
+    }
+
+    private async Task<ShareOutcome> PushNowAsync(
+        string runId,
+        RepositoryReference here,
+        string remote,
+        bool takesOver,
+        SharedRunFiles files,
+        CancellationToken stop
+    )
     {
         var folder = new RunFolder(here.Path, runId);
         var start = RunStart.TryRead(folder);
@@ -42,7 +145,7 @@ public sealed class RunShare(RunServices services)
         var refs = new RefStore(repository);
         var (shared, leftOut) = await CollectAsync(repository, folder, start.Settings, stop);
         var list = Path.Combine(folder.Path, ".shared-refs");
-        var tree = await _files.StoreAsync(repository, folder, shared, list, leftOut, _ => true, stop);
+        var tree = await files.StoreAsync(repository, folder, shared, list, leftOut, _ => true, stop);
         var name = RunRefs.Shared(folder.Name);
         var known = await refs.ReadAsync(name, stop);
         var commits = new CommitStore(repository);

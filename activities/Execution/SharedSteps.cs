@@ -1,0 +1,35 @@
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Tasks.Moving;
+using Temporalio.Activities;
+using Temporalio.Worker.Interceptors;
+
+namespace Orchestrator.Activities;
+
+/// <summary>What a step has made on the machine of its run is pushed, where that run is shared, before its end counts: a machine that dies
+/// afterwards takes nothing with it that the run goes on with.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+/// <param name="here">The repository that the worker serves.</param>
+public sealed class SharedSteps(RunServices services, RepositoryReference here) : IWorkerInterceptor
+{
+    private readonly RunShare _share = new(services);
+
+    /// <inheritdoc/>
+    public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
+        new Sharing(nextInterceptor, _share, here);
+
+    private sealed class Sharing(ActivityInboundInterceptor next, RunShare share, RepositoryReference here)
+        : ActivityInboundInterceptor(next)
+    {
+        public override async Task<object?> ExecuteActivityAsync(ExecuteActivityInput input)
+        {
+            var result = await base.ExecuteActivityAsync(input);
+            var info = ActivityExecutionContext.Current.Info;
+            if (ActivityNames.MakingWork.Contains(info.ActivityType) && info.WorkflowId is { } workflow)
+            {
+                await Heartbeats.WhileAsync(stop => share.ShareStepAsync(RunIds.RunOf(workflow), here, stop));
+            }
+            return result;
+        }
+    }
+}

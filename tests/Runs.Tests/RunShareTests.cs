@@ -1,0 +1,108 @@
+using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Processes;
+using Orchestrator.Runs.Tasks.Moving;
+using Orchestrator.Settings;
+using Xunit;
+
+namespace Orchestrator.Runs.Tests;
+
+/// <summary>A step of a shared run counts once another machine can have what it has made.</summary>
+public sealed class RunShareTests
+{
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public async Task ShareStep_OfThisMachinesRun_PushesItWhateverItsInterval()
+    {
+        using var run = await BeginAsync("shared.git");
+        await MakeRemoteAsync(run);
+
+        await Share(run).ShareStepAsync(run.Id, run.Reference, default);
+
+        Assert.Contains($"refs/orchestrator/runs/{run.Id}", await OfRemoteAsync(run), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ShareStep_OfManyAtOnce_PushesForAllWhatIsThereThen()
+    {
+        using var run = await BeginAsync("shared.git");
+        await MakeRemoteAsync(run);
+        var log = Path.Combine(run.Repository.Beside("shared.git"), "pushes");
+        var hook = Path.Combine(run.Repository.Beside("shared.git"), "hooks", "post-receive");
+        await File.WriteAllTextAsync(hook, $"#!/bin/sh\necho x >> '{log}'\nsleep 0.5\n");
+        File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var share = Share(run);
+
+        var first = share.ShareStepAsync(run.Id, run.Reference, default);
+        await File.WriteAllTextAsync(Path.Combine(run.Folder.Path, "made"), "late");
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => share.ShareStepAsync(run.Id, run.Reference, default)).Append(first));
+
+        var shown = await run.Repository.GitInAsync(
+            run.Repository.Beside("shared.git"),
+            "show",
+            $"refs/orchestrator/runs/{run.Id}:run/made"
+        );
+        Assert.Equal("late", shown.Trim());
+        Assert.InRange((await File.ReadAllLinesAsync(log)).Length, 1, 3);
+    }
+
+    [Fact]
+    public async Task ShareStep_OnAHostOfItsTasks_PushesNothing()
+    {
+        using var run = await BeginAsync("shared.git", queue: "queue of another machine");
+        await MakeRemoteAsync(run);
+
+        await Share(run).ShareStepAsync(run.Id, run.Reference, default);
+
+        Assert.Equal("", await OfRemoteAsync(run));
+    }
+
+    [Fact]
+    public async Task ShareStep_WithoutItsRemote_HoldsNoStepUpUntilThatWasTriedAgain()
+    {
+        using var run = await BeginAsync("shared.git");
+        var share = Share(run);
+
+        await share.ShareStepAsync(run.Id, run.Reference, default);
+        await MakeRemoteAsync(run);
+        await share.ShareStepAsync(run.Id, run.Reference, default);
+        var soon = await OfRemoteAsync(run);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await share.ShareStepAsync(run.Id, run.Reference, default);
+
+        Assert.Equal("", soon);
+        Assert.NotEqual("", await OfRemoteAsync(run));
+    }
+
+    private RunShare Share(RunFixture run) =>
+        new(new RunServices("host", ["orchestrate", "hook"], _time) { Environment = run.Services.Environment });
+
+    private static async Task<RunFixture> BeginAsync(string remote, string queue = "queue")
+    {
+        var start = RunFixture.Start();
+        var run = await RunFixture.BeginAsync(
+            start with
+            {
+                Settings = start.Settings with { Wip = new WipSettings("../" + remote, TimeSpan.FromHours(1)) },
+            },
+            new PlanTask { Id = "one", Description = "One" }
+        );
+        var status = new RunStatus
+        {
+            RunId = run.Id,
+            State = RunStates.Executing,
+            Queue = queue,
+        };
+        DurableFile.Write(run.Folder.Status, JsonSerializer.SerializeToUtf8Bytes(status, MessageJson.Options));
+        return run;
+    }
+
+    private static Task MakeRemoteAsync(RunFixture run) =>
+        run.Repository.GitAsync("init", "-q", "--bare", run.Repository.Beside("shared.git"));
+
+    private static Task<string> OfRemoteAsync(RunFixture run) =>
+        run.Repository.GitInAsync(run.Repository.Beside("shared.git"), "for-each-ref");
+}
