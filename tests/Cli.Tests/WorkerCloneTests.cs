@@ -6,7 +6,8 @@ namespace Orchestrator.Cli.Tests;
 public sealed class WorkerCloneTests
 {
     [Theory]
-    [InlineData("https://kim:secret@example.com/shop", 2, "has a password in it", "secret")]
+    [InlineData("https://kim:secret@example.com/shop", 2, "has a password or a token in it", "secret")]
+    [InlineData("https://ghp_" + "x7Kq2ZrV9tLmB4nWc8YdJ1sHfG5pQ3eR6uTa@example.com/shop", 2, "has a password or a token in it", "ghp_")]
     [InlineData("/", 2, "'/' is no address of a repository", null)]
     [InlineData("", 2, "Required argument missing", null)]
     [InlineData("/nowhere/shop.git", 5, "repository '/nowhere/shop.git' does not exist", null)]

@@ -25,7 +25,16 @@ public sealed class RepositoryCloneTests
     [InlineData("https://kim:secret@example.com/shop", true)]
     [InlineData("https://kim@example.com/shop", false)]
     [InlineData("git@example.com:team/shop.git", false)]
-    public void HasPassword_Address_SaysSo(string address, bool has) => Assert.Equal(has, RepositoryClone.HasPassword(address));
+    public void HasPassword_Address_SaysSo(string address, bool has) => Assert.Equal(has, RemoteAddress.HasPassword(address));
+
+    [Theory]
+    [InlineData("https://kim:secret@example.com/shop", "https://example.com/shop")]
+    [InlineData("https://token@example.com/shop", "https://example.com/shop")]
+    [InlineData("ssh://git@example.com/shop", "ssh://git@example.com/shop")]
+    [InlineData("git@example.com:team/shop.git", "git@example.com:team/shop.git")]
+    [InlineData("origin", "origin")]
+    [InlineData("/srv/git/a@b", "/srv/git/a@b")]
+    public void Show_Address_IsWithoutSecrets(string address, string shown) => Assert.Equal(shown, RemoteAddress.Show(address));
 
     [Fact]
     public async Task Make_AtOnceAndAgain_IsOneCloneThatKnowsItsAddress()

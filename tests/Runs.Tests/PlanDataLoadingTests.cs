@@ -61,7 +61,33 @@ public sealed class PlanDataLoadingTests
 
         Assert.Equal(isTaken, outline.Faults.Count == 0);
         Assert.Equal(isTaken, outline.Rules.Review is { Picks: true });
+        Assert.Equal(isTaken ? ["a-1", "a-1"] : [], outline.Tasks.Select(task => task.SameAs));
         Assert.All(outline.Faults, fault => Assert.StartsWith("'pick' compares results", fault, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("https://kim:hunter22@example.com/shop", true)]
+    [InlineData("https://ghp_" + "x7Kq2ZrV9tLmB4nWc8YdJ1sHfG5pQ3eR6uTa@example.com/shop", true)]
+    [InlineData("https://kim@example.com/shop", false)]
+    [InlineData("origin", false)]
+    public async Task Load_WithASecretInTheRemote_IsRefusedWithoutSayingIt(string remote, bool isRefused)
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        var config = Path.Combine(repository.Beside("home"), ".config", "orchestrator", "config.yaml");
+        Directory.CreateDirectory(Path.GetDirectoryName(config)!);
+        await File.WriteAllTextAsync(config, $"wip: {{remote: '{remote}'}}\n");
+
+        var outline = await LoadAsync(
+            repository,
+            new OrchestrationInput { Plan = JsonSerializer.Deserialize<JsonElement>("""[{"id": "a", "description": "A"}]""") }
+        );
+
+        Assert.Equal(isRefused, outline.Faults.Count > 0);
+        Assert.All(
+            outline.Faults,
+            fault => Assert.StartsWith("wip.remote has a password or a token in it", fault, StringComparison.Ordinal)
+        );
+        Assert.DoesNotContain(outline.Faults, fault => fault.Contains(remote, StringComparison.Ordinal));
     }
 
     private static Task<PlanOutline> LoadAsync(TemporaryRepository repository, OrchestrationInput input)

@@ -16,11 +16,6 @@ public sealed class RepositoryClone(GitProgram git)
         return name is "." or ".." ? "" : name;
     }
 
-    /// <summary>Whether an address has a password in it, which would be stored with the clone and shown in messages.</summary>
-    /// <param name="address">URL or path.</param>
-    public static bool HasPassword(string address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var url) && url.UserInfo.Contains(':', StringComparison.Ordinal);
-
     /// <summary>Makes the clone where there is none. One that is killed meanwhile leaves no half clone under the name, and the next one
     /// removes what it left.</summary>
     /// <param name="address">URL or path.</param>
@@ -84,8 +79,8 @@ public sealed class RepositoryClone(GitProgram git)
         return known.Select(Bare).Contains(Bare(address), StringComparer.Ordinal)
             ? true
             : throw new GitException(
-                $"{folder} is there and is no clone of {address}"
-                    + (known.Count == 0 ? "." : $": its remotes are {string.Join(", ", known)}.")
+                $"{folder} is there and is no clone of {RemoteAddress.Show(address)}"
+                    + (known.Count == 0 ? "." : $": its remotes are {string.Join(", ", known.Select(RemoteAddress.Show))}.")
             );
     }
 

@@ -1,3 +1,4 @@
+using Orchestrator.Gates.Secrets;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Sharing;
 
@@ -26,11 +27,11 @@ public sealed record ClonedRepository(string Folder, string Fault, string Cure)
         CancellationToken stop
     )
     {
-        if (RepositoryClone.HasPassword(address))
+        if (RemoteAddress.HasPassword(address) || SecretScanner.FindByForm(address).Count > 0)
         {
             return Wrong(
-                "The address of --clone has a password in it, which would be stored with the clone.",
-                "Leave it out, and let git's credential helper know it: git help credentials."
+                "The address of --clone has a password or a token in it, which would be stored with the clone.",
+                "Leave what is before the @ out, and let git's credential helper know it: git help credentials."
             );
         }
         if (RepositoryClone.NameOf(address) is not { Length: > 0 } name)
@@ -50,12 +51,13 @@ public sealed record ClonedRepository(string Folder, string Fault, string Cure)
         // The clone keeps the address: a path is meant as it stands, wherever that goes.
         var path = Path.GetFullPath(address, parent);
         var from = Directory.Exists(path) ? path : address;
+        var shown = RemoteAddress.Show(from);
         var folder = Path.Combine(parent, name);
         try
         {
             if (!Path.Exists(folder))
             {
-                say($"Cloning {from} into {folder}.");
+                say($"Cloning {shown} into {folder}.");
             }
             await new RepositoryClone(await services.Repositories.GitAsync()).MakeAsync(from, folder, stop);
             return new ClonedRepository(folder, "", "");
@@ -64,10 +66,10 @@ public sealed record ClonedRepository(string Folder, string Fault, string Cure)
         {
             return new ClonedRepository(
                 "",
-                $"{from} could not be cloned: {failed.Message}",
+                $"{shown} could not be cloned: {failed.Message}",
                 Path.Exists(folder)
                     ? "Go to another folder, or move that one away."
-                    : $"See that 'git clone {ProcessCommand.Quote(from)}' works here, without a question."
+                    : $"See that 'git clone {ProcessCommand.Quote(shown)}' works here, without a question."
             );
         }
     }

@@ -202,7 +202,7 @@ public sealed class RunShare(RunServices services)
         var (name, shared) = (RunRefs.Shared(folder.Name), new RemoteRefs(repository, remote));
         if (await shared.FetchAsync(new Dictionary<string, string> { [name] = name }, stop) is { Length: > 0 } absent)
         {
-            return $"{remote} does not have it ({absent})";
+            return $"{RemoteAddress.Show(remote)} does not have it ({absent})";
         }
         // What is placed on this host is newer here.
         HashSet<string> placed = [.. PlacedTasks.Find(runId, here).Select(task => task.TaskId)];

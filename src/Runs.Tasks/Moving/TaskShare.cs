@@ -41,7 +41,7 @@ public sealed class TaskShare(RunServices services, string? remote)
             }
             if (push == MostPushes)
             {
-                throw NotNow($"{at.TaskId} can't be shared by {remote}: {(outcome.IsFenced ? "others push it, too" : outcome.Problem)}");
+                throw NotNow($"{at.TaskId} can't be shared by {Shown}: {(outcome.IsFenced ? "others push it, too" : outcome.Problem)}");
             }
         }
     }
@@ -90,11 +90,11 @@ public sealed class TaskShare(RunServices services, string? remote)
     {
         if (!isThere && mustBeThere)
         {
-            throw NotNow($"{remote} does not have {at.TaskId} of {at.RunId}");
+            throw NotNow($"{Shown} does not have {at.TaskId} of {at.RunId}");
         }
         if (commit.Length > 0 && !await (await services.OpenRepositoryAsync(at.Repository.Path)).HasCommitAsync(commit, stop))
         {
-            throw NotNow($"{remote} does not have {CommitIds.Shorten(commit)}, the work of {at.TaskId} of {at.RunId}");
+            throw NotNow($"{Shown} does not have {CommitIds.Shorten(commit)}, the work of {at.TaskId} of {at.RunId}");
         }
     }
 
@@ -214,6 +214,8 @@ public sealed class TaskShare(RunServices services, string? remote)
         public void Dispose() => Own.Release();
     }
 
+    private string Shown => RemoteAddress.Show(remote ?? "");
+
     private string Remote(SharedTask at) =>
         remote
         ?? throw NotNow(
@@ -298,7 +300,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         }
         if (problem.Length > 0)
         {
-            throw NotNow($"{at.TaskId} of {at.RunId} can't be fetched from {remote}: {problem}");
+            throw NotNow($"{at.TaskId} of {at.RunId} can't be fetched from {Shown}: {problem}");
         }
         if (!isHost && before is not null && before == await refs.ReadAsync(name, stop))
         {

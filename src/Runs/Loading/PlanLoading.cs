@@ -1,4 +1,5 @@
 using Orchestrator.Backlogs;
+using Orchestrator.Gates.Secrets;
 using Orchestrator.Git.Sharing;
 using Orchestrator.Plans.Readers.TaskGraphs;
 
@@ -33,6 +34,17 @@ public sealed class PlanLoading(RunServices services)
         if (read.Plan is null)
         {
             return new PlanOutline { Faults = PayloadPaging.Brief(PlanFault.List(read.Errors)) };
+        }
+        if (settings.Settings.Wip.Remote is { } remote && HasSecret(remote))
+        {
+            return new PlanOutline
+            {
+                Faults =
+                [
+                    "wip.remote has a password or a token in it, which would go with the run wherever that is shared. Name a git remote, or leave "
+                        + "what is before the @ out, and let git's credential helper know it: git help credentials.",
+                ],
+            };
         }
         var repository = await services.Repositories.OpenAsync(input.Repository.Path);
         var start = RunStart.Of(input.Input, settings, input.Repository) with
@@ -89,6 +101,8 @@ public sealed class PlanLoading(RunServices services)
         return PayloadPaging.First(TaskOutlines.OutlineOf(files).Tasks.Skip(input.Offset), PageSize);
     }
 
+    private static bool HasSecret(string remote) => RemoteAddress.HasPassword(remote) || SecretScanner.FindByForm(remote).Count > 0;
+
     /// <summary>What hosts of its tasks have in common with this machine; null: its tasks are not spread.</summary>
     private static async Task<(string? Places, string Problem)> PlacesAsync(
         OrchestratorSettings settings,
@@ -118,7 +132,10 @@ public sealed class PlanLoading(RunServices services)
         var (places, problem) = await new RemoteIdentity(repository, remote).FindAsync(stop);
         return problem.Length == 0
             ? (places, "")
-            : (null, $"hosts.spread is set, and the remote {remote} can't be used: {problem.TrimEnd('.')}. Repair it and start again.");
+            : (
+                null,
+                $"hosts.spread is set, and the remote {RemoteAddress.Show(remote)} can't be used: {problem.TrimEnd('.')}. Repair it and start again."
+            );
     }
 
     private static PlanReadResult Read(LoadPlanInput input)
