@@ -27,7 +27,7 @@ public sealed class SharedSteps(RunServices services, RepositoryReference here) 
             var info = ActivityExecutionContext.Current.Info;
             if (ActivityNames.MakingWork.Contains(info.ActivityType) && info.WorkflowId is { } workflow)
             {
-                await Heartbeats.WhileAsync(stop => share.ShareStepAsync(RunIds.RunOf(workflow), here, stop));
+                await Heartbeats.WhileAsync(stop => share.ShareStepAsync(workflow, here, stop));
             }
             return result;
         }

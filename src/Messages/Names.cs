@@ -70,9 +70,11 @@ public static class RunIds
     /// <summary>Id of a task's workflow.</summary>
     public static string ForTask(string runId, string taskId) => $"{runId}/{taskId}";
 
-    /// <summary>The run that a workflow belongs to: a run, or what is below it.</summary>
-    /// <param name="workflowId">Its id.</param>
-    public static string RunOf(string workflowId) => workflowId.Split('/')[0];
+    /// <summary>The run of a workflow that is below one: inverse of <see cref="ForTask"/>. The id of a run may have slashes, that of a task
+    /// has none.</summary>
+    /// <param name="workflowId">Id of the workflow.</param>
+    /// <returns>Null: nothing is above it, so it is a run itself.</returns>
+    public static string? Above(string workflowId) => workflowId.LastIndexOf('/') is var slash and > 0 ? workflowId[..slash] : null;
 
     /// <summary>The task id of a task's workflow id: inverse of <see cref="ForTask"/>.</summary>
     /// <param name="runId">The run that the task belongs to.</param>

@@ -14,13 +14,16 @@ public sealed class RunShareTests
 {
     private readonly FakeTimeProvider _time = new();
 
-    [Fact]
-    public async Task ShareStep_OfThisMachinesRun_PushesItWhateverItsInterval()
+    [Theory]
+    [InlineData("")]
+    [InlineData("/one")]
+    [InlineData("/.train")]
+    public async Task ShareStep_OfThisMachinesRun_PushesItWhateverItsInterval(string below)
     {
         using var run = await BeginAsync("shared.git");
         await MakeRemoteAsync(run);
 
-        await Share(run).ShareStepAsync(run.Id, run.Reference, default);
+        await Share(run).ShareStepAsync(run.Id + below, run.Reference, default);
 
         Assert.Contains($"refs/orchestrator/runs/{run.Id}", await OfRemoteAsync(run), StringComparison.Ordinal);
     }
@@ -76,6 +79,12 @@ public sealed class RunShareTests
         Assert.Equal("", soon);
         Assert.NotEqual("", await OfRemoteAsync(run));
     }
+
+    [Theory]
+    [InlineData("run-1", null)]
+    [InlineData("run-1/one", "run-1")]
+    [InlineData("team/nightly/.train", "team/nightly")]
+    public void Above_WorkflowId_IsTheRunsThatMayHaveSlashes(string workflow, string? above) => Assert.Equal(above, RunIds.Above(workflow));
 
     private RunShare Share(RunFixture run) =>
         new(new RunServices("host", ["orchestrate", "hook"], _time) { Environment = run.Services.Environment });

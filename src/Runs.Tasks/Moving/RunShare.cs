@@ -54,11 +54,12 @@ public sealed class RunShare(RunServices services)
 
     /// <summary>A step of a run on its own machine has ended: that counts once another machine can have what it has made, for the server
     /// lets no other machine go on with what that does not have. Where the remote is away, the run goes on all the same.</summary>
-    /// <param name="runId">The run.</param>
+    /// <param name="workflowId">The workflow of the step: the run's, or one below it.</param>
     /// <param name="here">The repository.</param>
     /// <param name="stop">Ends git.</param>
-    public async Task ShareStepAsync(string runId, RepositoryReference here, CancellationToken stop)
+    public async Task ShareStepAsync(string workflowId, RepositoryReference here, CancellationToken stop)
     {
+        var runId = RunIds.Above(workflowId) is { } above && File.Exists(new RunFolder(here.Path, above).Status) ? above : workflowId;
         var pushing = PushingOf(runId, here);
         if (
             pushing.Failed is { } failed && services.Time.GetElapsedTime(failed) < Silence
