@@ -19,7 +19,7 @@ internal sealed class TimerService : IDisposable
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly PriorityQueue<Entry, long> _heap = new();
-    private readonly Timer _timer;
+    private readonly ITimer _timer;
     private long _armedFor = long.MaxValue;
     private bool _disposed;
     private int _running;
@@ -32,7 +32,7 @@ internal sealed class TimerService : IDisposable
         _time = time;
         _awake = awake ?? new AwakeTime(time);
         _logger = logger;
-        _timer = new Timer(static s => ((TimerService)s!).Fire(), this, Timeout.Infinite, Timeout.Infinite);
+        _timer = time.CreateTimer(static s => ((TimerService)s!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The clock of the engine.</summary>
@@ -155,7 +155,7 @@ internal sealed class TimerService : IDisposable
         if (Peek() is not { } next)
         {
             _armedFor = long.MaxValue;
-            _timer.Change(Timeout.Infinite, Timeout.Infinite);
+            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             return;
         }
 
@@ -167,7 +167,7 @@ internal sealed class TimerService : IDisposable
         _armedFor = next.Due;
 
         // Whole milliseconds, rounded up: never early.
-        _timer.Change((long)Math.Ceiling(wait.TotalMilliseconds), Timeout.Infinite);
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
     }
 
     private void Fire()

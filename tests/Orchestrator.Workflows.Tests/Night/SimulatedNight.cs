@@ -19,12 +19,11 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
 {
     private const string Account = "claude";
     private const int Windows = 3;
-    private static readonly TimeSpan Step = TimeSpan.FromMinutes(20);
     private static readonly TimeSpan Reset = TimeSpan.FromMinutes(70);
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The engine looks at the wall clock every second.</summary>
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(1100);
+    /// <summary>Tasks that waited for one thing are woken one after the other, as far apart as this.</summary>
+    private static readonly TimeSpan WakeSpread = TimeSpan.FromSeconds(5);
 
     private readonly TempFolder _repository = new();
     private readonly ConcurrentDictionary<(string Task, int Start), Task<AgentRunResult>> _agents = new();
@@ -35,6 +34,9 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
     private int _inWindow;
     private int _verified;
     private ScriptedRun _run = null!;
+
+    /// <summary>The clock is put forward by so much at once.</summary>
+    public static TimeSpan Step { get; } = TimeSpan.FromMinutes(20);
 
     /// <summary>Nine in the evening of the night in which Berlin's clocks are put back: it has eleven hours up to seven.</summary>
     public static DateTimeOffset Evening { get; } = new(2026, 10, 24, 19, 0, 0, TimeSpan.Zero);
@@ -70,10 +72,24 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
             {
                 Clock.Forward(Step);
             }
-            await Task.Delay(Look);
+            status = await WokenAsync();
+        }
+        return status;
+    }
+
+    /// <summary>All that are to be woken by now are. In a real night that takes a minute or two; by the next step of this one few would
+    /// be.</summary>
+    private async Task<RunStatus> WokenAsync()
+    {
+        var status = await SettledAsync();
+        for (var before = int.MaxValue; Parked() is > 0 and var parked && parked < before; before = parked)
+        {
+            Clock.Forward(WakeSpread);
             status = await SettledAsync();
         }
         return status;
+
+        int Parked() => status.Tasks.Count(task => task.State == TaskStates.Parked);
     }
 
     /// <summary>The report of the morning.</summary>
