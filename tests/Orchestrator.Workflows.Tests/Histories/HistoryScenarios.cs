@@ -1,4 +1,5 @@
 using Orchestrator.Messages;
+using Orchestrator.TestKit;
 
 namespace Orchestrator.Workflows.Tests.Histories;
 
@@ -22,7 +23,8 @@ internal static class HistoryScenarios
         PlanOnly = true,
     };
 
-    public static IReadOnlyList<HistoryScenario> All { get; } = [.. OfRuns(), .. OfPlanning(), .. OfReviews(), .. OfAccounts()];
+    public static IReadOnlyList<HistoryScenario> All { get; } =
+    [.. OfRuns(), .. OfPlanning(), .. OfReviews(), .. OfAccounts(), .. OfHosts()];
 
     private static IEnumerable<HistoryScenario> OfRuns()
     {
@@ -380,6 +382,63 @@ internal static class HistoryScenarios
                         : DoneAsync(),
         };
         yield return new("continued", Governor) { KeepsFirst = true, Play = GovernorTests.PlayAsync };
+    }
+
+    private static IEnumerable<HistoryScenario> OfHosts()
+    {
+        const string first = "orchestrator@bbbb/key2";
+        const string second = "orchestrator@cccc/key3";
+        var rules = new RunRules { Workers = 1, Places = ScriptedHost.Places };
+        yield return new("rested", Orchestration, Work)
+        {
+            Settings = rules,
+            Script = a =>
+                a.JudgeRequest = input => new RequestVerdict
+                {
+                    Step = input.Decision is null ? RequestSteps.Ask : RequestSteps.Answer,
+                    Asks = ApprovalKinds.Dependency,
+                    Text = input.Decision is null ? "May it have pandas?" : "it may",
+                },
+            Play = async run =>
+            {
+                await using (var there = new ScriptedHost(run, first))
+                {
+                    there.Activities.Agent = (_, stop) => UntilStoppedAsync(stop);
+                    await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing, Host: not null }]);
+                    await Eventually.TrueAsync(() => !there.Activities.Starts.IsEmpty);
+                    await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
+                    await run.UntilAsync(s => s.Tasks is [{ Paused: true, Host: null }]);
+                }
+                await using var elsewhere = new ScriptedHost(run, second);
+                elsewhere.Activities.Agent = (input, _) =>
+                    input.Answer.Length > 0
+                        ? DoneAsync()
+                        : Task.FromResult(new AgentRunResult { FailureClass = FailureClass.Blocked, Message = "needs pandas" });
+                await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
+                await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.AwaitingApproval, Host: not null }]);
+                await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.AwaitingApproval, Host: null }]);
+                await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("t0")));
+                await run.ResultAsync();
+            },
+        };
+        yield return new("rehosted", Orchestration, Work)
+        {
+            Settings = rules,
+            Play = async run =>
+            {
+                await using var there = new ScriptedHost(run, first);
+                there.Activities.Agent = (_, stop) => UntilStoppedAsync(stop);
+                await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing, Host: not null }]);
+                await Eventually.TrueAsync(() => !there.Activities.Starts.IsEmpty);
+                await using var elsewhere = new ScriptedHost(run, second, offers: false);
+                // As the second does where the server gives it the place of the first.
+                var place = new TaskPlace(new("/there", "key3", second) { Host = "rack" }, 2) { Number = 1 };
+                await run
+                    .Client.GetWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(run.RunId, "t0"))
+                    .SignalAsync(task => task.PlacedAsync(place));
+                await run.ResultAsync();
+            },
+        };
     }
 
     private static AnswerJudgement Judge(bool isGood) =>
