@@ -1,4 +1,5 @@
 using Orchestrator.Messages;
+using Orchestrator.TestKit;
 using Xunit;
 
 namespace Orchestrator.Workflows.Tests;
@@ -53,6 +54,11 @@ public class PlaceRestTests
         Assert.Equal(["hold a", "take a"], elsewhere.Placing.Take(2));
         Assert.Contains("left a", there.Placing);
         Assert.Equal("desk (cccc)", (await run.StatusAsync()).Tasks[0].Host);
+        await Eventually.TrueAsync(() => run.Activities.Events.Any(told => told is { Task: null, State: RunStates.Completed }));
+        Assert.Equal(
+            ["is done on desk (bbbb)", "has left desk (bbbb)", "is done on desk (cccc)"],
+            run.Activities.Events.Where(told => told is { Task: "a", Why: PlacedOnHost or LeftItsHost }).Select(told => told.Reason)
+        );
     }
 
     [Fact]

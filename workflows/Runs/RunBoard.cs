@@ -227,7 +227,8 @@ internal sealed class RunBoard
 
     /// <summary>Takes over what is known of a task now.</summary>
     /// <param name="by">The person who decided it; null: none.</param>
-    public void Put(TaskEntry entry, TaskProgress progress, DateTimeOffset now, string? by = null)
+    /// <param name="notesHost">Notes where it is done from now on, if that is elsewhere than before.</param>
+    public void Put(TaskEntry entry, TaskProgress progress, DateTimeOffset now, string? by = null, bool notesHost = false)
     {
         var before = entry.Progress;
         var moved = before.State != progress.State;
@@ -244,6 +245,15 @@ internal sealed class RunBoard
         if (moved || before.Reason != progress.Reason)
         {
             Journal.Note(progress.Id, progress.State, progress.Why, now, progress.Evidence, by);
+        }
+        if (notesHost && before.Host != progress.Host)
+        {
+            Journal.Note(
+                progress.Id,
+                progress.State,
+                progress.Host is { } host ? new PlacedOnHost(host) : new LeftItsHost(before.Host!),
+                now
+            );
         }
     }
 

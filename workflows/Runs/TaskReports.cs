@@ -8,7 +8,7 @@ internal static class TaskReports
     /// <summary>Handles a report, if it is new.</summary>
     public static void TakeIn(RunState state, TaskReport report, DateTimeOffset now)
     {
-        if (!Apply(state.Board, report, now))
+        if (!Apply(state.Board, report, now, notesHost: HasMoved(state, report) && Workflow.Patched("host-noted")))
         {
             KeepEarly(state, report);
             return;
@@ -63,8 +63,12 @@ internal static class TaskReports
         }
     }
 
+    private static bool HasMoved(RunState state, TaskReport report) =>
+        state.Board.TryFind(report.Progress.Id) is { } known && known.Progress.Host != report.Progress.Host;
+
     /// <summary>Applies a report; a late or repeated one changes nothing. True: it was new.</summary>
-    public static bool Apply(RunBoard board, TaskReport report, DateTimeOffset now)
+    /// <param name="notesHost">Notes where the task is done from now on.</param>
+    public static bool Apply(RunBoard board, TaskReport report, DateTimeOffset now, bool notesHost = false)
     {
         if (board.TryFind(report.Progress.Id) is not { AtWork: true } entry || entry.State.PastExecutions.Contains(report.ExecutionId))
         {
@@ -91,7 +95,7 @@ internal static class TaskReports
             Parts = report.Progress.Parts is null ? null : entry.Progress.Parts ?? [],
             Landed = entry.Progress.Landed,
         };
-        board.Put(entry, progress, now);
+        board.Put(entry, progress, now, notesHost: notesHost);
         if (entry.HasEnded)
         {
             board.Ended(entry, now);

@@ -30,6 +30,8 @@ public static class ReasonText
             AgentHeld why => why.Hold.Text,
             WaitsForHost why => $"waits for a host with {(why.Label is { } label ? $"the label {label} and " : "")}a free place"
                 + (why.Refusal is { } refusal ? $"; {refusal}" : ""),
+            PlacedOnHost why => $"is done on {why.Host}",
+            LeftItsHost why => $"has left {why.Host}",
             AgentKilled why => $"the agent was started {Count(why.Starts, "time")} in a row and killed: {why.Message}",
             AgentStartsAgain why => $"{Clause(why.Message)}; next attempt in {Math.Ceiling(why.Pause.TotalSeconds):0} s",
             AgentStoppedByPerson => "its agent was stopped by a person; 'resume' goes on in its conversation",

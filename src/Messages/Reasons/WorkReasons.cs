@@ -53,6 +53,14 @@ public sealed record AgentStartsAgain(Quote Message, TimeSpan Pause) : Reason;
 /// <param name="Refusal">Why the one that was asked last has none; null: none was asked, or it is full.</param>
 public sealed record WaitsForHost(string? Label, Quote? Refusal = null) : Reason;
 
+/// <summary>The task is done on a host from now on.</summary>
+/// <param name="Host">Its name and identity.</param>
+public sealed record PlacedOnHost(string Host) : Reason;
+
+/// <summary>The task is not done on its host any more: it has given its place to others, or goes on on the run's own machine.</summary>
+/// <param name="Host">Its name and identity.</param>
+public sealed record LeftItsHost(string Host) : Reason;
+
 /// <summary>A person holds new agent runs.</summary>
 /// <param name="Hold">The hold.</param>
 public sealed record AgentHeld(Quote Hold) : Reason;

@@ -19,6 +19,7 @@ public sealed class ReasonTests
         "Agent",
         "Branch",
         "Gates",
+        "Host",
         "Identity",
         "Kept",
         "Label",
