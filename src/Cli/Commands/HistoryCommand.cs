@@ -73,7 +73,8 @@ internal sealed class HistoryCommand : CliCommand
             var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
             context.Terminal.Show(
                 $"{began}  {name.PadRight(width)}  {RunLiveness.Describe(run), -20}  {run.Counts!.Brief()}{cost}  "
-                    + $"{TextCells.OneLine(run.Title)}"
+                    + TextCells.OneLine(run.Title)
+                    + (HistoryEntry.Of(run).Hosts is { } hosts ? $" (also on {TextCells.OneLine(string.Join(", ", hosts))})" : "")
             );
         }
         if (all.Count > runs.Count)

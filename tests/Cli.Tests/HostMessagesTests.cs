@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Messages;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>What people are told about tasks on several hosts.</summary>
+public sealed class HostMessagesTests : IDisposable
+{
+    private readonly CliFixture _cli = new CliFixture().WithRepository();
+
+    public void Dispose() => _cli.Dispose();
+
+    [Theory]
+    [InlineData("--slots 0", "0 is no number of tasks.", "Give --slots a number from 1 to 1000.")]
+    [InlineData("--slots -1", "-1 is no number of tasks.", "Give --slots a number from 1 to 1000.")]
+    [InlineData("--slots 1001", "1001 is no number of tasks.", "Give --slots a number from 1 to 1000.")]
+    [InlineData("--slots many", "many", "")]
+    [InlineData("--label gpu", "and --slots, how many, is not given.", "--slots 2 --label gpu")]
+    [InlineData("--slots 1 --label a/b", "'a/b' is no label.", "letters, digits, dots, hyphens and underscores")]
+    [InlineData("--slots 1", "not both are set.", "Set temporal.address and wip.remote on each machine")]
+    public async Task Worker_PlacesThatCantBeOffered_SaysWhyAndWhatToDo(string flags, string says, string cure)
+    {
+        var worker = await _cli.RunAsync(["worker", .. flags.Split(' ')]);
+
+        Assert.Equal(ExitCodes.Usage, worker.ExitCode);
+        Assert.Contains(says, worker.People, StringComparison.Ordinal);
+        Assert.Contains(cure, worker.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task History_RunWithTasksOnOtherHosts_NamesEachHostOnce()
+    {
+        var task = new RunTask
+        {
+            Id = "a",
+            Title = "One",
+            State = TaskStates.Merged,
+            Host = "rack (cccc)",
+        };
+        var status = new RunStatus
+        {
+            RunId = "run-1",
+            Title = "two hosts",
+            State = RunStates.Completed,
+            Since = DateTimeOffset.UnixEpoch,
+            Repository = _cli.Folder,
+            StartedAt = DateTimeOffset.UnixEpoch,
+            UpdatedAt = DateTimeOffset.UnixEpoch,
+            Tasks = [task, task with { Id = "b" }, task with { Id = "c", Host = "desk (bbbb)" }, task with { Id = "d", Host = null }],
+        };
+        _cli.Write(".orchestrator/runs/run-1/status.json", JsonSerializer.Serialize(status, RunJson.Default.RunStatus));
+
+        var history = await _cli.RunAsync("history");
+
+        Assert.Contains("two hosts (also on desk (bbbb), rack (cccc))", history.Output, StringComparison.Ordinal);
+    }
+}
