@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Tests.Night;
 
-/// <summary>The clock on the wall of a simulated night: it goes as it does, and is put forward; timers that are due then go off at once. What
-/// measures awake time goes by a timestamp, and sees each time that it is put forward as sleep of the machine.</summary>
+/// <summary>The clock on the wall of a simulated night: it goes as it does, and is put forward; timers that are due then go off at once.
+/// What measures awake time goes by a timestamp, and sees each time that it is put forward as sleep of the machine.</summary>
 /// <param name="start">What it shows first.</param>
 internal sealed class NightClock(DateTimeOffset start) : TimeProvider
 {
