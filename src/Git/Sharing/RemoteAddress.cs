@@ -7,7 +7,8 @@ public static class RemoteAddress
     /// <param name="address">Name, URL or path.</param>
     public static bool HasPassword(string address) => UserOf(address).Contains(':', StringComparison.Ordinal);
 
-    /// <summary>The address for people, as git shows it: without the user of an HTTP address, since a token takes that place, too.</summary>
+    /// <summary>The address for people, as git shows it: without the user of an HTTP address, since a token takes that place,
+    /// too.</summary>
     /// <param name="address">Name, URL or path.</param>
     public static string Show(string address) =>
         UserOf(address) is { Length: > 0 } user && address.StartsWith("http", StringComparison.OrdinalIgnoreCase)

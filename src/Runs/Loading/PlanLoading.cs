@@ -41,7 +41,8 @@ public sealed class PlanLoading(RunServices services)
             {
                 Faults =
                 [
-                    "wip.remote has a password or a token in it, which would go with the run wherever that is shared. Name a git remote, or leave "
+                    "wip.remote has a password or a token in it, which would go with the run wherever that is shared. "
+                        + "Name a git remote, or leave "
                         + "what is before the @ out, and let git's credential helper know it: git help credentials.",
                 ],
             };
@@ -134,7 +135,8 @@ public sealed class PlanLoading(RunServices services)
             ? (places, "")
             : (
                 null,
-                $"hosts.spread is set, and the remote {RemoteAddress.Show(remote)} can't be used: {problem.TrimEnd('.')}. Repair it and start again."
+                $"hosts.spread is set, and the remote {RemoteAddress.Show(remote)} can't be used: {problem.TrimEnd('.')}. "
+                    + "Repair it and start again."
             );
     }
 
