@@ -33,6 +33,40 @@ public class SpreadRunTests
     }
 
     [SharingFact]
+    public async Task Mail_BetweenAgentsOnTwoHosts_ArrivesAndIsAnswered()
+    {
+        await using var hosts = await SpreadHosts.CreateAsync(tasks: 2, others: 2);
+        hosts.Home.Play(
+            new Dictionary<string, JsonNode[]>
+            {
+                ["t1"] = Converses("'$o' mail send t2 'What is the name?' && " + Hears("It is Kim", "t1.txt")),
+                ["t2"] = Converses(Hears("What is the name?", "t2.txt") + " && '$o' mail send t1 'It is Kim'"),
+            }
+        );
+        await using var first = await hosts.Others[0].ServeAsync("worker", "--yes", "--slots", "1");
+        await using var second = await hosts.Others[1].ServeAsync("worker", "--yes", "--slots", "1");
+        await using var run = await hosts.Home.ServeAsync("run", "--yes", "--run-id", "night");
+
+        await hosts.UntilCompletedAsync();
+
+        Assert.All(hosts.Others, host => Assert.Single(host.Prompts()));
+        Assert.Contains("What is the name?", await hosts.Home.ReadAsync("main:t2.txt"), StringComparison.Ordinal);
+        Assert.Contains("It is Kim", await hosts.Home.ReadAsync("main:t1.txt"), StringComparison.Ordinal);
+        Assert.Equal(2, File.ReadLines(Path.Combine(hosts.Home.Folder, ".orchestrator/runs/night/mail/messages.jsonl")).Count());
+
+        JsonNode[] Converses(string script) =>
+            [
+                new JsonObject
+                {
+                    ["run"] = new JsonArray("sh", "-c", script.Replace("$o", OrchestrateProgram.Path, StringComparison.Ordinal)),
+                },
+            ];
+
+        static string Hears(string text, string file) =>
+            $"for i in $(seq 200); do '$o' mail check >{file}; grep -q '{text}' {file} && break; sleep 0.5; done";
+    }
+
+    [SharingFact]
     public async Task Task_WhoseHostIsEnded_GoesHomeAtOnceWithAllThatItsAgentHasMade()
     {
         await using var hosts = await SpreadHosts.CreateAsync(tasks: 1, others: 1, slots: 0);

@@ -17,7 +17,11 @@ internal static class MailCommands
         {
             throw new CommandException(ExitCodes.Usage, receipt.Refusal, "Nothing was sent.");
         }
-        context.Terminal.Say($"Sent to {to} as message {receipt.Number}: it is read while the agent works, or with its next prompt.");
+        context.Terminal.Say(
+            receipt.Number > 0
+                ? $"Sent to {to} as message {receipt.Number}: it is read while the agent works, or with its next prompt."
+                : $"Sent to {to}: it goes to the run's machine within seconds, and from there to who is to read it."
+        );
     }
 
     public static async Task SendAsync(string? task, StoredRun run, string text, CommandContext context, CancellationToken stop)

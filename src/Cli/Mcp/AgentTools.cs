@@ -118,7 +118,7 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
         };
         var receipt = await mail.SendAsync(letter, stop);
         return receipt.IsTaken
-            ? $"Sent to {(to is null ? "all" : $"task {to}")} as message {receipt.Number} of this run."
+            ? $"Sent to {(to is null ? "all" : $"task {to}")}{(receipt.Number > 0 ? $" as message {receipt.Number} of this run" : "")}."
             : throw new ArgumentException(receipt.Refusal);
     }
 

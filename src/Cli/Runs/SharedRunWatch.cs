@@ -6,11 +6,13 @@ namespace Orchestrator.Cli.Runs;
 /// <summary>Looks through the records of runs for all that machines share: this machine's own runs are pushed, and tasks of others' that
 /// are placed here are looked after. Nothing is looked at often where nothing is shared.</summary>
 /// <param name="sharing">Pushes this machine's runs.</param>
+/// <param name="mail">Exchanges the mail of runs with tasks on several hosts.</param>
 /// <param name="placed">Looks after tasks of other machines' runs; null: none can be here.</param>
 /// <param name="repositories">Repositories of this worker, as runs name them.</param>
 /// <param name="time">Clock.</param>
 internal sealed class SharedRunWatch(
     RunSharing sharing,
+    SharedMail mail,
     PlacedTaskWatch? placed,
     IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
     TimeProvider time
@@ -32,7 +34,7 @@ internal sealed class SharedRunWatch(
             if (pushing.IsCompleted)
             {
                 await pushing;
-                pushing = ShareAsync(shared, stop);
+                pushing = ShareAsync(shared, others, stop);
             }
             foreach (var (run, reference) in others)
             {
@@ -53,11 +55,19 @@ internal sealed class SharedRunWatch(
         }
     }
 
-    private async Task ShareAsync(IReadOnlyList<(StoredRun Run, RepositoryReference Reference)> runs, CancellationToken stop)
+    private async Task ShareAsync(
+        IReadOnlyList<(StoredRun Run, RepositoryReference Reference)> own,
+        IReadOnlyList<(StoredRun Run, RepositoryReference Reference)> others,
+        CancellationToken stop
+    )
     {
-        foreach (var (run, reference) in runs)
+        foreach (var (run, reference) in own)
         {
             await sharing.ShareIfDueAsync(run, reference, stop);
+        }
+        foreach (var (run, reference) in own.Concat(others))
+        {
+            await mail.ExchangeIfDueAsync(run, reference, stop);
         }
     }
 

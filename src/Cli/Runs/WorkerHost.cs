@@ -108,6 +108,7 @@ internal sealed class WorkerHost : IAsyncDisposable
             }
             host._shared = new SharedRunWatch(
                 new RunSharing(engine, context, loggers.CreateLogger<RunSharing>()),
+                new SharedMail(remotes, context, loggers.CreateLogger<SharedMail>()),
                 engine.IsEmbedded ? null : new PlacedTaskWatch(engine, remotes, context, loggers.CreateLogger<PlacedTaskWatch>()),
                 served,
                 context.Time

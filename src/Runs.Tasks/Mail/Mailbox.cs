@@ -2,8 +2,9 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs.Tasks.Mail;
 
-/// <summary>The mail of a run: one file with a line per message, in its folder on the machine where its agents work. Agents and people
-/// write it themselves, with or without an engine, and each task's reader records how far it has read.</summary>
+/// <summary>The mail of a run: one file with a line per message, in its folder on the run's machine. Agents and people write it themselves,
+/// with or without an engine, and each task's reader records how far it has read. On a host of tasks of the run there is a copy, and what
+/// is sent waits beside it for the run's machine.</summary>
 /// <param name="time">The clock.</param>
 public sealed class Mailbox(RunFolder folder, TimeProvider time)
 {
@@ -14,6 +15,21 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly string _path = PathOf(folder);
 
+    private string Copy => CopyOf(folder);
+
+    private string WaitingFolder => Path.Combine(folder.Path, "mail", "waiting");
+
+    /// <summary>Ids of messages that were refused, one to a line.</summary>
+    private string Refused => Path.Combine(folder.Path, "mail", "refused");
+
+    /// <summary>The mail of a run here is a copy from now on: the run is another machine's.</summary>
+    public static void MarkCopy(RunFolder folder) => DurableFile.Write(CopyOf(folder), "");
+
+    /// <summary>Whether the mail of a run here is a copy.</summary>
+    public static bool IsCopy(RunFolder folder) => File.Exists(CopyOf(folder));
+
+    private static string CopyOf(RunFolder folder) => Path.Combine(folder.Path, "mail", ".copy");
+
     /// <summary>The file of a run.</summary>
     public static string PathOf(RunFolder folder) => PathIn(folder.Path);
 
@@ -23,7 +39,10 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
 
     /// <summary>Accepts a message. When this returns it is on disk and will be delivered, even after a crash.</summary>
     /// <exception cref="IOException">It can't be written, for example on a full disk.</exception>
-    public async Task<MailReceipt> SendAsync(MailLetter letter, CancellationToken stop)
+    public Task<MailReceipt> SendAsync(MailLetter letter, CancellationToken stop) =>
+        AddAsync(letter, letter.Call is null ? Name($"{Guid.NewGuid():n}") : Name($"{letter.From}\n{letter.Call}"), stop);
+
+    private async Task<MailReceipt> AddAsync(MailLetter letter, string id, CancellationToken stop)
     {
         if (MailRules.Refusal(letter.Text) is { Length: > 0 } refusal)
         {
@@ -31,12 +50,16 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         }
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(Patience);
-        using var alone = await LockFile.TakeAsync(Path.Combine(folder.Path, "mail", "lock"), limit.Token);
+        using var alone = await AloneAsync(limit.Token);
         using var file = OwnFile.Open(_path);
         CutHalfLine(file);
         var recent = Lines(file, Math.Max(0, file.Length - Tail), isWhole: false).Select(line => line.Message).ToList();
         var last = recent.Count == 0 ? 0 : recent[^1].Number;
-        var id = letter.Call is null ? Name($"{Guid.NewGuid():n}") : Name($"{letter.From}\n{letter.Call}");
+        var isCopy = IsCopy(folder);
+        if (isCopy)
+        {
+            recent.InsertRange(0, ReadWaiting());
+        }
         if (recent.Find(message => message.Id == id) is { } same)
         {
             return new MailReceipt("", same.Number);
@@ -56,11 +79,116 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
             Time = now,
             Text = letter.Text.Trim(),
         };
+        if (isCopy)
+        {
+            var waiting = message with { Number = ReadWaiting().LastOrDefault()?.Number + 1 ?? 1 };
+            DurableFile.Write(
+                Path.Combine(WaitingFolder, id + ".json"),
+                JsonSerializer.SerializeToUtf8Bytes(waiting, MailJson.Default.MailMessage)
+            );
+            return new MailReceipt("", 0);
+        }
         file.Seek(0, SeekOrigin.End);
         file.Write([.. JsonSerializer.SerializeToUtf8Bytes(message, MailJson.Default.MailMessage), (byte)'\n']);
         file.Flush(flushToDisk: true);
         return new MailReceipt("", message.Number);
     }
+
+    /// <summary>On the run's machine, which may have been a host before: what is sent is added here from now on.</summary>
+    /// <returns>What still waits here.</returns>
+    internal async Task<IReadOnlyList<MailMessage>> BeginToTakeAsync(CancellationToken stop)
+    {
+        using (await AloneAsync(stop))
+        {
+            File.Delete(Copy);
+        }
+        return [.. ReadWaiting()];
+    }
+
+    /// <summary>On the run's machine: takes a message that has waited on a host, or here. Repeated, it is the same message; one that is
+    /// refused is answered once.</summary>
+    internal async Task AcceptAsync(MailMessage letter, CancellationToken stop)
+    {
+        if (!Settled([letter.Id]).Contains(letter.Id))
+        {
+            var sent = await AddAsync(new MailLetter(letter.From, letter.IsFromPerson, letter.To, letter.Text), letter.Id, stop);
+            if (!sent.IsTaken)
+            {
+                if (letter is { IsFromPerson: false, From.Length: > 0 })
+                {
+                    var answer = $"Your message to {letter.To ?? "all"} was not delivered: {sent.Refusal}";
+                    await SendAsync(MailLetter.OfOrchestrator(letter.From, answer, $"refused {letter.Id}"), stop);
+                }
+                using var alone = await AloneAsync(stop);
+                await File.AppendAllTextAsync(Refused, letter.Id + "\n", stop);
+            }
+        }
+        if (Path.Combine(WaitingFolder, letter.Id + ".json") is var waited && File.Exists(waited))
+        {
+            File.Delete(waited);
+        }
+    }
+
+    /// <summary>Files that wait here for the run's machine.</summary>
+    internal IReadOnlyList<string> ListWaiting() => Directory.Exists(WaitingFolder) ? Directory.GetFiles(WaitingFolder, "*.json") : [];
+
+    /// <summary>Messages that wait, in the order in which they were sent; what is no message is left out.</summary>
+    /// <param name="files">The contents of their files.</param>
+    internal static IEnumerable<MailMessage> InOrder(IEnumerable<byte[]> files) =>
+        files
+            .Select(content => StoredJson.TryParse(content, MailJson.Default.MailMessage))
+            .OfType<MailMessage>()
+            .Where(letter => letter is { Id: { Length: > 0 } id, Text: not null, From: not null } && id.All(char.IsAsciiHexDigit))
+            .OrderBy(letter => letter.Time)
+            .ThenBy(letter => letter.Number);
+
+    /// <summary>On a host: what the run's machine has taken waits no longer.</summary>
+    internal void ForgetTaken()
+    {
+        var waiting = ListWaiting();
+        var settled = waiting.Count == 0 ? [] : Settled([.. waiting.Select(Path.GetFileNameWithoutExtension).OfType<string>()]);
+        foreach (var file in waiting.Where(file => settled.Contains(Path.GetFileNameWithoutExtension(file))))
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>The files that hosts have copies of, by their paths in the mail's folder.</summary>
+    internal IReadOnlyDictionary<string, string> Files() =>
+        new[] { _path, Refused }.Where(File.Exists).ToDictionary(file => Path.GetFileName(file), StringComparer.Ordinal);
+
+    /// <summary>Takes one of those files from another machine, where it has more than there is here.</summary>
+    /// <param name="name">Its path.</param>
+    internal async Task TakeOverAsync(string name, byte[] content, CancellationToken stop)
+    {
+        if (new[] { _path, Refused }.FirstOrDefault(file => Path.GetFileName(file) == name) is not { } path)
+        {
+            return;
+        }
+        using var alone = await AloneAsync(stop);
+        var own = File.Exists(path) ? await File.ReadAllBytesAsync(path, stop) : [];
+        // What the run's machine has and the other one has not was sent meanwhile.
+        if (content.Length > own.Length && (IsCopy(folder) || content.AsSpan().StartsWith(own)))
+        {
+            DurableFile.Write(path, content);
+        }
+    }
+
+    private HashSet<string> Settled(IReadOnlyCollection<string> ids)
+    {
+        var settled = File.Exists(Refused) ? File.ReadLines(Refused).ToHashSet(StringComparer.Ordinal) : [];
+        if (File.Exists(_path))
+        {
+            using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            settled.UnionWith(Lines(file, 0, isWhole: true).Select(line => line.Message.Id));
+        }
+        settled.IntersectWith(ids);
+        return settled;
+    }
+
+    private IEnumerable<MailMessage> ReadWaiting() => InOrder(ListWaiting().Select(SmallFile.TryRead).OfType<byte[]>());
+
+    private Task<LockFile> AloneAsync(CancellationToken stop) => LockFile.TakeAsync(Path.Combine(folder.Path, "mail", "lock"), stop);
 
     /// <summary>Why a sender's letter would be refused now; empty where it would not. Changes nothing.</summary>
     internal string RefusalNow(MailLetter letter)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Orchestrator.Git.Refs;
 using Orchestrator.Git.Sharing;
+using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
@@ -70,6 +71,7 @@ public sealed class TaskShare(RunServices services, string? remote)
             }
             if (isHost)
             {
+                Mailbox.MarkCopy(at.Folder);
                 PlacedTasks.Add(at);
             }
             else
@@ -78,6 +80,11 @@ public sealed class TaskShare(RunServices services, string? remote)
                 PlacedTasks.Remove(at);
                 await ForgetAsync(at, stop);
             }
+        }
+        if (isHost)
+        {
+            // What was sent before; where that is not possible now, it comes while the agent works.
+            await new MailShare(services, Remote(at)).ExchangeAsync(at.RunId, at.Repository, stop);
         }
         if (input.GoesOn)
         {
@@ -144,6 +151,14 @@ public sealed class TaskShare(RunServices services, string? remote)
         if (!PlacedTasks.Has(at))
         {
             return null;
+        }
+        // A conversation that has sent a message must not be elsewhere before the message is.
+        if (
+            new Mailbox(at.Folder, services.Time).ListWaiting().Count > 0
+            && await new MailShare(services, Remote(at)).ExchangeAsync(at.RunId, at.Repository, stop) is { Length: > 0 } unsent
+        )
+        {
+            return new ShareOutcome(false, unsent, []);
         }
         var outcome = await PushAsync(at, isHost: true, turn.Files, stop);
         if (!outcome.IsFenced)
@@ -364,6 +379,6 @@ public sealed class TaskShare(RunServices services, string? remote)
         }
         var isTasks = parts is ["tasks", _, _, ..];
         return isTasks && parts[1] == taskId
-            || (!isHost && (isTasks ? parts.Length == 3 : parts[0] is not ("checkpoints" or "reports" or "landing")));
+            || (!isHost && (isTasks ? parts.Length == 3 : parts[0] is not ("checkpoints" or "reports" or "landing" or "mail")));
     }
 }

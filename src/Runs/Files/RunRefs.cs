@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Orchestrator.Runs;
 
 /// <summary>Names of a run's refs.</summary>
@@ -30,6 +32,17 @@ public static class RunRefs
     /// <summary>A task as it was shared last with its host, or by it.</summary>
     public static string Placed(RunFolder folder, string taskId) => $"{Placed(folder)}/{taskId}";
 
+    /// <summary>The mail of a run, as its machine shares it with the hosts of its tasks. No id of a task has an @.</summary>
+    public static string Mail(RunFolder folder) => $"{Placed(folder)}/@mail";
+
+    /// <summary>Mail that waits on a host for the run's machine.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="queue">Queue of the host's repository.</param>
+    public static string Waiting(RunFolder folder, string queue) => $"{WaitingOfAll(folder)}{Fingerprint(queue)}";
+
+    /// <summary>Above those of all hosts.</summary>
+    public static string WaitingOfAll(RunFolder folder) => $"{Placed(folder)}/@waiting-";
+
     /// <summary>Above those of all its tasks.</summary>
     public static string Placed(RunFolder folder) => $"refs/orchestrator/placed/{folder.Name}";
 
@@ -50,4 +63,6 @@ public static class RunRefs
     /// <summary>The branch's short name, for people.</summary>
     public static string Shown(string name) =>
         name.StartsWith("refs/heads/", StringComparison.Ordinal) ? name["refs/heads/".Length..] : name;
+
+    private static string Fingerprint(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
 }

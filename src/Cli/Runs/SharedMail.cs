@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Logging;
+using Orchestrator.Messages;
+using Orchestrator.Runs.Tasks.Moving;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>Exchanges the mail of runs whose tasks are spread over hosts, every few seconds.</summary>
+/// <param name="remotes">The git remotes that machines share, by the paths of repositories.</param>
+/// <param name="context">Clock and services.</param>
+/// <param name="log">Takes what kept mail from being exchanged.</param>
+internal sealed class SharedMail(IReadOnlyDictionary<string, string> remotes, CommandContext context, ILogger log)
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+    private readonly Dictionary<string, long> _exchanged = new(StringComparer.Ordinal);
+
+    /// <summary>Exchanges the mail of a run, where that is due.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="reference">The repository.</param>
+    /// <param name="stop">Ends git.</param>
+    public async Task ExchangeIfDueAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
+    {
+        try
+        {
+            var key = $"{reference.Path} {run.Id}";
+            if (
+                RunStates.IsFinal(run.Status.State)
+                || (_exchanged.TryGetValue(key, out var last) && context.Time.GetElapsedTime(last) < Every)
+                || !MailShare.IsNeeded(run.Id, reference)
+                || remotes.GetValueOrDefault(reference.Path) is not { } remote
+            )
+            {
+                return;
+            }
+            _exchanged[key] = context.Time.GetTimestamp();
+            var share = new MailShare(context.Services, remote);
+            var problem =
+                run.Status.Queue == reference.Queue
+                    ? await share.CollectAsync(run.Id, reference, stop)
+                    : await share.ExchangeAsync(run.Id, reference, stop);
+            if (problem.Length > 0)
+            {
+                log.NotShared(run.Id, $"mail: {problem}");
+            }
+        }
+        catch (Exception missed) when (missed is not OperationCanceledException || !stop.IsCancellationRequested)
+        {
+            // A full disk, a remote that is away: what was sent waits for the next time.
+            log.RunNotShared(run.Id, missed);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+using System.Collections.Concurrent;
+using Orchestrator.Git.Refs;
+using Orchestrator.Git.Sharing;
+using Orchestrator.Runs.Tasks.Mail;
+
+namespace Orchestrator.Runs.Tasks.Moving;
+
+/// <summary>Mail between hosts of a run's tasks, by refs of its own on the remote that machines share. The run's machine has the mail; each
+/// host has a copy, and keeps what is sent there until the copy says that it was taken. Each ref has one writer.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+/// <param name="remote">Name or address of the remote, by the settings here.</param>
+public sealed class MailShare(RunServices services, string remote)
+{
+    private const string Waiting = "waiting/";
+    private readonly Known _known = services.Part(_ => new Known());
+
+    /// <summary>What is known of the refs of each run, and one exchange of a run at a time.</summary>
+    private sealed class Known
+    {
+        public ConcurrentDictionary<string, SemaphoreSlim> Turns { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>Commits of the remote that were taken here, by run and ref.</summary>
+        public ConcurrentDictionary<string, string> Taken { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>What was pushed last, by run and ref.</summary>
+        public ConcurrentDictionary<string, string> Pushed { get; } = new(StringComparer.Ordinal);
+    }
+
+    /// <summary>Whether there may be mail to be exchanged: tasks of the run may be on hosts, or the mail here is a copy.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="here">The repository.</param>
+    public static bool IsNeeded(string runId, RepositoryReference here) =>
+        new RunFolder(here.Path, runId) is var folder
+        && (Mailbox.IsCopy(folder) || RunStart.TryRead(folder)?.Settings.Hosts.Spread == true);
+
+    /// <summary>On the run's machine: takes what hosts have sent, and shares the mail with them. Repeated, it takes nothing twice.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="here">The repository.</param>
+    /// <param name="stop">Ends git.</param>
+    /// <returns>Why that was not possible; empty: it is done.</returns>
+    public Task<string> CollectAsync(string runId, RepositoryReference here, CancellationToken stop) =>
+        InTurnAsync(
+            runId,
+            here,
+            async at =>
+            {
+                var (found, problem) = await at.Remote.ListAsync([$"{RunRefs.Placed(at.Folder)}/@*"], stop);
+                if (problem.Length > 0)
+                {
+                    return problem;
+                }
+                var own = RunRefs.Mail(at.Folder);
+                // Another machine may have had the run before, and more of its mail than the run's files.
+                if (await TakeMailAsync(at, found, stop) is { Length: > 0 } absent)
+                {
+                    return absent;
+                }
+                foreach (var letter in await at.Mail.BeginToTakeAsync(stop))
+                {
+                    await at.Mail.AcceptAsync(letter, stop);
+                }
+                foreach (var (name, commit) in found.Where(one => IsNew(at, one.Key, one.Value, RunRefs.WaitingOfAll(at.Folder))))
+                {
+                    if (await at.Remote.FetchAsync(new Dictionary<string, string> { [name] = name }, stop) is { Length: > 0 } lost)
+                    {
+                        return lost;
+                    }
+                    var sent = new List<byte[]>();
+                    await foreach (var (_, content) in new FolderTrees(at.Repository).ReadAsync(name, stop))
+                    {
+                        sent.Add(content);
+                    }
+                    foreach (var letter in Mailbox.InOrder(sent))
+                    {
+                        await at.Mail.AcceptAsync(letter, stop);
+                    }
+                    _known.Taken[at.Key(name)] = commit;
+                }
+                return await PushAsync(at, own, at.Mail.Files(), found.GetValueOrDefault(own), stop);
+            },
+            stop
+        );
+
+    /// <summary>On a host: sends what waits here, and takes the mail of the run. Repeated, it sends nothing twice.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="here">The repository.</param>
+    /// <param name="stop">Ends git.</param>
+    /// <returns>Why that was not possible; empty: it is done.</returns>
+    public Task<string> ExchangeAsync(string runId, RepositoryReference here, CancellationToken stop) =>
+        InTurnAsync(
+            runId,
+            here,
+            async at =>
+            {
+                var own = RunRefs.Waiting(at.Folder, here.Queue);
+                var (found, problem) = await at.Remote.ListAsync([RunRefs.Mail(at.Folder), own], stop);
+                if (problem.Length == 0)
+                {
+                    problem = await TakeMailAsync(at, found, stop);
+                }
+                if (problem.Length > 0)
+                {
+                    return problem;
+                }
+                at.Mail.ForgetTaken();
+                var waiting = at.Mail.ListWaiting().ToDictionary(file => Waiting + Path.GetFileName(file), StringComparer.Ordinal);
+                return await PushAsync(at, own, waiting, found.GetValueOrDefault(own), stop);
+            },
+            stop
+        );
+
+    private async Task<string> InTurnAsync(
+        string runId,
+        RepositoryReference here,
+        Func<Exchange, Task<string>> exchange,
+        CancellationToken stop
+    )
+    {
+        var folder = new RunFolder(here.Path, runId);
+        var turn = _known.Turns.GetOrAdd(folder.Path, _ => new SemaphoreSlim(1));
+        await turn.WaitAsync(stop);
+        try
+        {
+            var repository = await services.OpenRepositoryAsync(here.Path);
+            return await exchange(new Exchange(folder, repository, new RemoteRefs(repository, remote), new Mailbox(folder, services.Time)));
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private bool IsNew(Exchange at, string name, string commit, string prefix) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) && _known.Taken.GetValueOrDefault(at.Key(name)) != commit;
+
+    /// <summary>Takes the mail that the remote has, where that is more than there is here.</summary>
+    private async Task<string> TakeMailAsync(Exchange at, IReadOnlyDictionary<string, string> found, CancellationToken stop)
+    {
+        var name = RunRefs.Mail(at.Folder);
+        if (
+            found.GetValueOrDefault(name) is not { } commit
+            || !IsNew(at, name, commit, name)
+            || _known.Pushed.GetValueOrDefault(at.Key(name))?.EndsWith(commit, StringComparison.Ordinal) == true
+        )
+        {
+            return "";
+        }
+        if (await at.Remote.FetchAsync(new Dictionary<string, string> { [name] = name }, stop) is { Length: > 0 } absent)
+        {
+            return absent;
+        }
+        await foreach (var (path, content) in new FolderTrees(at.Repository).ReadAsync(name, stop))
+        {
+            await at.Mail.TakeOverAsync(path, content, stop);
+        }
+        _known.Taken[at.Key(name)] = commit;
+        return "";
+    }
+
+    /// <summary>Pushes files where they are others than those of the last time.</summary>
+    private async Task<string> PushAsync(
+        Exchange at,
+        string name,
+        IReadOnlyDictionary<string, string> files,
+        string? there,
+        CancellationToken stop
+    )
+    {
+        if (files.Count == 0)
+        {
+            return "";
+        }
+        var tree = await new FolderTrees(at.Repository).WriteAsync(files, new KnownFiles(), stop);
+        if (there is not null && _known.Pushed.GetValueOrDefault(at.Key(name)) == $"{tree} {there}")
+        {
+            return "";
+        }
+        var commit = await new CommitStore(at.Repository).CreateAsync(tree, [], $"Mail of {at.Folder.Name}", null, stop);
+        var pushed = await at.Remote.PushAsync(new Dictionary<string, string> { [name] = commit }, name, there, stop);
+        if (pushed.IsDone)
+        {
+            _known.Pushed[at.Key(name)] = $"{tree} {commit}";
+        }
+        // Somebody else's push is looked at the next time.
+        return pushed.IsFenced ? "" : pushed.Message;
+    }
+
+    private sealed record Exchange(RunFolder Folder, GitRepository Repository, RemoteRefs Remote, Mailbox Mail)
+    {
+        public string Key(string name) => $"{Folder.Path} {name}";
+    }
+}
