@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Orchestrator.Git.Refs;
 using Orchestrator.Git.Sharing;
 using Orchestrator.Runs.Tasks.Mail;
 
