@@ -21,6 +21,8 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         Machine.Arrive = _places.ArriveAsync;
         Machine.Moved = _places.FollowRun;
         Waits.Rest = () => _places.MayRest ? _places.RestAsync : null;
+        Waits.Leave = step => ActivityMachine.IsAtPlace(step.TaskQueue!) && _places.MayLeave ? _places.LeaveAsync : null;
+        Waits.IsAway = () => Machine.IsAway;
         _worktree = new TaskWorktree(State, Reporter, Waits, _places);
         _verifier = new WorkVerifier(State, Reporter, Waits);
         _merger = new WorkMerger(State, Reporter, Waits);

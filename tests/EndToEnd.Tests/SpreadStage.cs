@@ -10,7 +10,6 @@ namespace Orchestrator.EndToEnd.Tests;
 /// <summary>A run whose tasks are on two hosts, and what befalls one of its machines while an agent works.</summary>
 internal sealed class SpreadStage : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
     private readonly Round _round;
     private readonly Dictionary<MachinePlace, ServingProcess> _workers = [];
     private readonly List<ServingProcess> _ended = [];
@@ -78,7 +77,8 @@ internal sealed class SpreadStage : IAsyncDisposable
             return;
         }
         await RunAsync();
-        await Eventually.TrueAsync(() => File.Exists(Hosts.Home.Beside("working1")) && Hosts.HasConversationOf("t1"), Limit);
+        // The other tasks may have the place on the first host before.
+        await Hosts.UntilAsync(Keeper, _ => File.Exists(Hosts.Home.Beside("working1")) && Hosts.HasConversationOf("t1"));
         await ServeAsync(Other);
     }
 
@@ -299,10 +299,11 @@ internal sealed class SpreadStage : IAsyncDisposable
     private Task UntilNoneIsAtWorkAsync(MachinePlace host) =>
         _round is { After: null, More: 0 } ? host.UntilAsync(() => !host.IsAgentAtWork(), "an agent is at work there") : Task.CompletedTask;
 
-    /// <summary>Ends the worker of a host as a person does.</summary>
+    /// <summary>Ends the worker of a host as a system does that goes down: what was begun in the background of a shell ignores
+    /// Ctrl-C.</summary>
     private async Task EndAsync(MachinePlace host)
     {
-        await _workers[host].SignalAsync("INT");
+        await _workers[host].SignalAsync("TERM");
         await UntilAsync(() => !_workers[host].IsAlive, "its worker has not ended");
     }
 

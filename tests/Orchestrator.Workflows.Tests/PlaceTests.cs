@@ -1,5 +1,7 @@
 using Orchestrator.Messages;
 using Orchestrator.TestKit;
+using Temporalio.Client;
+using Temporalio.Exceptions;
 using Xunit;
 
 namespace Orchestrator.Workflows.Tests;
@@ -106,6 +108,87 @@ public class PlaceTests
         Assert.Equal([("a", "conversation")], second.Activities.Starts.Select(start => (start.Task.Task.Id, start.Session)));
         Assert.Equal(["hand a", "hand a", "take a"], run.Activities.Placing);
         Assert.Equal("rack (cccc)", (await run.StatusAsync()).Tasks[0].Host);
+    }
+
+    [Theory]
+    [InlineData("agent")]
+    [InlineData("gates")]
+    public async Task Task_WhoseHostHasAFullDisk_LeavesItAndHoldsUpNoOther(string step)
+    {
+        await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a"), RunTests.Task("b")], settings: Spread);
+        await using var first = new ScriptedHost(run, There);
+        Exception Full()
+        {
+            first.Activities.TakesNone = "desk takes no task now: the disk is full";
+            return new ApplicationFailureException("The disk is full: tree.idx", null, FailureTypes.DiskFull);
+        }
+        first.Activities.Agent = (input, _) =>
+            step == "agent" && input.Task.Task.Id == "a" ? throw Full() : Task.FromResult(ScriptedActivities.Done());
+        first.Activities.Verify = input =>
+            step == "gates" && input.Task.Task.Id == "a" ? throw Full() : new VerifyResult { Commit = $"c-{input.Task.Task.Id}" };
+        await run.BeginAsync();
+        await Eventually.TrueAsync(() => first.Activities.TakesNone is not null);
+        var server = run.Client.Connection.Options;
+        var client = MessageJson.Speaking(
+            await TemporalClient.ConnectAsync(new(server.TargetHost!) { HttpConnectProxy = server.HttpConnectProxy })
+        );
+        await using var second = new ScriptedHost(run, Elsewhere, client: client);
+        second.Activities.Agent = (input, _) =>
+            Task.FromResult(
+                input.Stop ? new AgentRunResult { FailureClass = FailureClass.Stopped, NeverBegun = true } : ScriptedActivities.Done()
+            );
+
+        var result = await run.ResultAsync();
+
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(["a", "b"], run.Activities.Merged.Order());
+        Assert.Equal("desk (cccc)", (await run.StatusAsync()).Tasks[0].Host);
+        Assert.Contains("left a", first.Placing);
+        Assert.Equal(
+            step == "agent" ? [true, false] : [],
+            second.Activities.Starts.Where(start => start.Task.Task.Id == "a").Select(start => start.Stop)
+        );
+        Assert.Contains(
+            run.Activities.Events,
+            happened => happened.Reason.Contains("it leaves its host desk (bbbb): The disk is full: tree.idx", StringComparison.Ordinal)
+        );
+        // The run itself has all that it needs.
+        Assert.DoesNotContain(
+            run.Activities.Events,
+            happened => happened.Task is null && happened.Reason.Contains("disk is full", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task Task_WhoseHostLacksWhatItNeeds_HoldsUpNoOther()
+    {
+        await using var run = await ScriptedRun.CreateAsync(
+            [RunTests.Task("a"), RunTests.Task("b", "c"), RunTests.Task("c")],
+            settings: Spread
+        );
+        await using var there = new ScriptedHost(run, There);
+        var asked = 0;
+        there.Activities.Agent = (input, _) =>
+            Task.FromResult(
+                input.Task.Task.Id == "a" && Interlocked.Increment(ref asked) == 1
+                    ? new AgentRunResult
+                    {
+                        FailureClass = FailureClass.Environment,
+                        Message = "no sandbox there",
+                        NeverBegun = true,
+                    }
+                    : ScriptedActivities.Done()
+            );
+        await run.BeginAsync();
+
+        // What begins later is begun all the same.
+        var parked = await run.UntilAsync(status => status.Tasks.Any(task => task is { Id: "b", State: TaskStates.Merged }));
+
+        Assert.Equal(TaskStates.Parked, parked.Tasks.Single(task => task.Id == "a").State);
+        Assert.Contains("no sandbox there", parked.Tasks.Single(task => task.Id == "a").Reason, StringComparison.Ordinal);
+        Assert.Empty(parked.Outages ?? []);
+        await run.Run.ExecuteUpdateAsync(workflow => workflow.RetryTaskAsync(new TaskCommand("a", "")));
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
     }
 
     [Fact]

@@ -87,8 +87,12 @@ internal sealed class AgentRuns(TaskState state, TaskWaits waits)
             {
                 first.Lost?.Invoke();
             }
-            return await call(first with { Stop = true, AwaitRelease = false, Interrupt = CancellationToken.None });
         }
+        catch (HostLeftException)
+        {
+            first.Lost?.Invoke();
+        }
+        return await call(first with { Stop = true, AwaitRelease = false, Interrupt = CancellationToken.None });
     }
 
     /// <summary>Whether the interruption did not reach a worker, so that the agent may still run: the server ended the activity unheard,

@@ -180,6 +180,19 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
         reporter.TransitionTo(state.Progress.State, state.Progress.Why);
     }
 
+    /// <summary>Whether a task can leave its host in the middle of a step: it is another machine's, and what it has made may leave
+    /// it.</summary>
+    public bool MayLeave => machine.IsAway && _hold is not null && !_isEnding && !state.HasUnshared;
+
+    /// <summary>Its host can't go on with it: another one has it, from what was pushed last.</summary>
+    /// <param name="why">What the host lacks.</param>
+    public async Task LeaveAsync(string why)
+    {
+        var cause = new Quote(why);
+        state.Notice([new TaskNotice($"it leaves its host {MachineName.Of(_place!.Repository)}: {cause}")]);
+        await RestAsync();
+    }
+
     /// <summary>The task goes on on the run's own machine, and stays there: what follows is about the run, or a person looks at its
     /// files.</summary>
     public async Task StayHomeAsync()

@@ -8,6 +8,9 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     /// <summary>First delay before <see cref="ParkAsync"/> tries again.</summary>
     public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
 
+    /// <summary>Mark of histories where the troubles of another host hold up no other task.</summary>
+    private const string OfHost = "troubles-of-host";
+
     private static readonly TimeSpan MaxPark = TimeSpan.FromMinutes(30);
 
     /// <summary>A parked task that is never resumed (its run was deleted) tries again by itself after this time.</summary>
@@ -18,6 +21,13 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
 
     /// <summary>Gives the task's place on a host to others, until the task goes on; null: it holds none.</summary>
     public Func<Func<Task>?>? Rest { get; set; }
+
+    /// <summary>Leaves the host of a step that can't go on there, with why; null: the step is not done on another host, or the task can't
+    /// leave it.</summary>
+    public Func<ActivityOptions, Func<string, Task>?>? Leave { get; set; }
+
+    /// <summary>Whether steps of the task are done on another host, whose troubles are not those of its run.</summary>
+    public Func<bool>? IsAway { get; set; }
 
     /// <summary>Waits while the task is paused.</summary>
     public async Task WhilePausedAsync()
@@ -37,22 +47,25 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         reporter.TransitionTo(state.Progress.State);
     }
 
-    /// <summary>Waits for the machine, the account or what a gate needs to be repaired, and returns the next delay. For a gate, the run
-    /// does not resume the task.</summary>
+    /// <summary>Waits for the machine, the account or what a gate needs to be repaired, and returns the next delay. For a gate, and for
+    /// what another host lacks, the run does not resume the task, and no other task waits with it.</summary>
     public async Task<TimeSpan> ParkAsync(FailureClass failureClass, Reason why, TimeSpan pause)
     {
+        var isOfHost = failureClass == FailureClass.Environment && IsAway?.Invoke() is true && Workflow.Patched(OfHost);
+        failureClass = isOfHost ? FailureClass.Gate : failureClass;
         state.Report = state.Report with { FailureClass = failureClass, ResetAt = null };
         if (state.Input.RunWakes && failureClass != FailureClass.Gate)
         {
             await ForAsync(TaskStates.Parked, why, SelfWake);
             return pause;
         }
-        await ForAsync(TaskStates.Parked, new TriedAgainAfter(why, pause), pause);
+        await ForAsync(TaskStates.Parked, new TriedAgainAfter(why, pause), pause, rests: isOfHost);
         var longer = pause * 2;
         return longer < MaxPark ? longer : MaxPark;
     }
 
-    /// <summary>Does a step of the task. While the disk is full the task is parked, and the step is done again.</summary>
+    /// <summary>Does a step of the task. While the disk is full the task is parked, and the step is done again; where that disk is another
+    /// host's, the task leaves that.</summary>
     /// <param name="step">The activity.</param>
     /// <param name="options">Its options.</param>
     public async Task<T> DoAsync<TActivities, T>(Expression<Func<TActivities, Task<T>>> step, ActivityOptions options)
@@ -68,6 +81,18 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
             catch (ActivityFailureException failure) when (!state.IsCancelled && ActivityDefaults.DiskFull(failure) is { } full)
             {
                 var during = state.Progress.State;
+                if (Leave?.Invoke(options) is { } leave && Workflow.Patched(OfHost))
+                {
+                    await leave(full);
+                    if (state.Interrupt is { } agent && options.CancellationToken == agent.Token)
+                    {
+                        // What it has shared goes on elsewhere, as where its host is gone.
+                        state.WasMoved = true;
+                        agent.Cancel();
+                        throw new HostLeftException();
+                    }
+                    continue;
+                }
                 pause = await ParkAsync(FailureClass.Environment, new DiskFull(new Quote(full)), pause);
                 reporter.TransitionTo(during);
             }

@@ -30,6 +30,12 @@ public sealed class HostReadiness(RunServices services, string root, SettingsRes
         {
             return shortage.TrimEnd(' ', ';', '.');
         }
+        // Runs may be recorded on a disk of their own.
+        var records = Path.Combine(root, ".orchestrator");
+        if (Directory.Exists(records) && DiskSpace.FullAt(records) is not null)
+        {
+            return $"the disk of {records} is full";
+        }
         var free = (freeMemory ?? FreeMemory)();
         return Settings.Hosts.Memory is { } wanted && free < wanted
             ? $"only {Sizes.Describe(free)} of memory are free there, and {Sizes.Describe(wanted)} must be (hosts.memory)"

@@ -207,7 +207,6 @@ public sealed class TaskShare(RunServices services, string? remote)
             return;
         }
         PlacedTasks.Remove(at);
-        await ForgetAsync(at, CancellationToken.None);
         foreach (var path in AgentRunFolders.Of(at.Folder.Task(at.TaskId)))
         {
             if (new AgentStartFolder(at.Folder.Name, at.TaskId, 0, path) is { MayBeAtWork: true } start)
@@ -215,6 +214,8 @@ public sealed class TaskShare(RunServices services, string? remote)
                 await start.StopAsync(services.Time);
             }
         }
+        // Last: on a full disk no ref can be removed.
+        await ForgetAsync(at, CancellationToken.None);
     }
 
     private async Task<Turn> TurnAsync(SharedTask at, CancellationToken stop)
