@@ -86,6 +86,22 @@ public sealed class RunShareTests
     [InlineData("team/nightly/.train", "team/nightly")]
     public void Above_WorkflowId_IsTheRunsThatMayHaveSlashes(string workflow, string? above) => Assert.Equal(above, RunIds.Above(workflow));
 
+    /// <summary>Its machine may have died in the middle of its first checks.</summary>
+    [Fact]
+    public async Task Knows_OfARunThatDoesNotSayWhereItBegan_GoesByWhatTheRemoteHas()
+    {
+        using var run = await BeginAsync("shared.git");
+        await MakeRemoteAsync(run);
+        var (status, arrival) = (new RunStatus { RunId = run.Id, State = RunStates.Preparing }, new RunArrival(run.Services));
+        Task<bool?> KnowsAsync() => arrival.KnowsAsync(status, run.Reference, "../shared.git", default);
+
+        var before = await KnowsAsync();
+        await Share(run).ShareStepAsync(run.Id, run.Reference, default);
+
+        Assert.Null(before);
+        Assert.True(await KnowsAsync());
+    }
+
     private RunShare Share(RunFixture run) =>
         new(new RunServices("host", ["orchestrate", "hook"], _time) { Environment = run.Services.Environment });
 

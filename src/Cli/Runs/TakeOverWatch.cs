@@ -100,10 +100,17 @@ internal sealed class TakeOverWatch(
         var arrival = new RunArrival(context.Services);
         foreach (var (location, to) in repositories)
         {
-            if (
-                context.OpenSettings(location, []).Loaded.Settings?.Wip.Remote is not { } remote
-                || !await arrival.KnowsAsync(status, to, stop)
-            )
+            if (context.OpenSettings(location, []).Loaded.Settings?.Wip.Remote is not { } remote)
+            {
+                continue;
+            }
+            if (await arrival.KnowsAsync(status, to, remote, stop) is not { } isKnown)
+            {
+                _failed[runId] = context.Time.GetTimestamp();
+                log.RunCannotCome(runId, $"{remote} does not have the commit that it begins at yet. 'orchestrate move {runId}' takes it");
+                continue;
+            }
+            if (!isKnown)
             {
                 continue;
             }

@@ -1,4 +1,5 @@
 using Orchestrator.Git.Refs;
+using Orchestrator.Git.Sharing;
 using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks.Moving;
@@ -11,11 +12,23 @@ public sealed class RunArrival(RunServices services)
     private const int MostNamed = 5;
 
     /// <summary>Whether a repository has the commit that a run began at: another project may be shared by the same remote.</summary>
-    /// <param name="run">The run, as it says itself.</param>
+    /// <param name="run">The run, as it says itself: where its machine died in the middle of the first checks, it does not know its
+    /// commit, and the remote may.</param>
     /// <param name="here">The repository on this machine.</param>
+    /// <param name="remote">Name or address of the remote that machines share.</param>
     /// <param name="stop">Ends git.</param>
-    public async Task<bool> KnowsAsync(RunStatus run, RepositoryReference here, CancellationToken stop) =>
-        run.BaseCommit.Length > 0 && await (await services.OpenRepositoryAsync(here.Path)).HasCommitAsync(run.BaseCommit, stop);
+    /// <returns>Null: neither says at which commit it began.</returns>
+    public async Task<bool?> KnowsAsync(RunStatus run, RepositoryReference here, string remote, CancellationToken stop)
+    {
+        var repository = await services.OpenRepositoryAsync(here.Path);
+        var began = run.BaseCommit;
+        if (began.Length == 0)
+        {
+            var name = RunRefs.Base(new RunFolder(here.Path, run.RunId));
+            began = (await new RemoteRefs(repository, remote).ListAsync([name], stop)).Refs.GetValueOrDefault(name) ?? "";
+        }
+        return began.Length == 0 ? null : await repository.HasCommitAsync(began, stop);
+    }
 
     /// <summary>What the run needs and is not here.</summary>
     /// <param name="run">The run, as it says itself.</param>
