@@ -184,7 +184,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
     /// it.</summary>
     public bool MayLeave => machine.IsAway && _hold is not null && !_isEnding && !state.HasUnshared;
 
-    /// <summary>Its host can't go on with it: another one has it, from what was pushed last.</summary>
+    /// <summary>Leaves a host that can't go on with the task: another one has it then, from what was pushed last.</summary>
     /// <param name="why">What the host lacks.</param>
     public async Task LeaveAsync(string why)
     {
