@@ -107,7 +107,7 @@ internal sealed class TakeOverWatch(
             if (await arrival.KnowsAsync(status, to, remote, stop) is not { } isKnown)
             {
                 _failed[runId] = context.Time.GetTimestamp();
-                log.RunCannotCome(runId, $"{remote} does not have the commit that it begins at yet. 'orchestrate move {runId}' takes it");
+                log.RunCannotCome(runId, $"its remote does not have the commit that it begins at yet. 'orchestrate move {runId}' takes it");
                 continue;
             }
             if (!isKnown)
