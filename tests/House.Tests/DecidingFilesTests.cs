@@ -30,6 +30,8 @@ public sealed partial class DecidingFilesTests
         ["Runs.Tasks/Working/KeptConversations"] = Agent,
         ["Runs.Tasks/Moving/TaskExport"] = Agent,
         ["Runs.Tasks/Moving/PlacedTasks"] = "whether a run is another machine's: where it is changed, a step waits, or pushes nothing",
+        ["Runs.Tasks/Mail/Mailbox"] =
+            "what agents tell each other, which is no order: where it is changed, a message is lost, or comes twice",
         ["Runs.Tasks/Moving/RunShare"] =
             "whose run it is: where it is changed, what a step has made is pushed later, or the remote refuses",
         ["Runs.Tasks/Moving/SharedRunFiles"] = "files of a run for another machine, whose steps compare them with their hashes",

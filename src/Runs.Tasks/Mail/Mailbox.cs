@@ -120,7 +120,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
                     await SendAsync(MailLetter.OfOrchestrator(letter.From, answer, $"refused {letter.Id}"), stop);
                 }
                 using var alone = await AloneAsync(stop);
-                await File.AppendAllTextAsync(Refused, letter.Id + "\n", stop);
+                OwnFile.Append(Refused, letter.Id + "\n");
             }
         }
         if (Path.Combine(WaitingFolder, letter.Id + ".json") is var waited && File.Exists(waited))

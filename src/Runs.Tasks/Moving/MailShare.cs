@@ -32,7 +32,7 @@ public sealed class MailShare(RunServices services, string remote)
         new RunFolder(here.Path, runId) is var folder
         && (Mailbox.IsCopy(folder) || RunStart.TryRead(folder)?.Settings.Hosts.Spread == true);
 
-    /// <summary>On the run's machine: takes what hosts have sent, and shares the mail with them. Repeated, it takes nothing twice.</summary>
+    /// <summary>On the run's machine: takes what hosts have sent, and shares the mail. Repeated, it takes nothing twice.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="here">The repository.</param>
     /// <param name="stop">Ends git.</param>
