@@ -23,17 +23,13 @@ internal sealed class PlacedTaskWatch(
 
     private readonly TaskShare _share = new(context.Services, remote: null);
     private readonly HeldPlaces _held = HeldPlaces.Of(context.Services);
-    private readonly Dictionary<string, long> _compared = new(StringComparer.Ordinal);
+    private readonly Pace _pace = new(context.Time);
 
     /// <summary>Looks after a run of another machine.</summary>
     public async Task LookAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
     {
-        if (
-            !RunStates.IsFinal(run.Status.State)
-            && !(_compared.TryGetValue(run.Id, out var last) && context.Time.GetElapsedTime(last) < RecordsEvery)
-        )
+        if (!RunStates.IsFinal(run.Status.State) && _pace.TryBegin(run.Id, RecordsEvery))
         {
-            _compared[run.Id] = context.Time.GetTimestamp();
             await RecordEndAsync(run, stop);
         }
         foreach (var task in _held.FindLeft(run.Id, reference))

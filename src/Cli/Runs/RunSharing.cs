@@ -19,7 +19,7 @@ internal sealed class RunSharing(EngineConnection engine, CommandContext context
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly RunShare _share = new(context.Services);
-    private readonly Dictionary<string, long> _shared = new(StringComparer.Ordinal);
+    private readonly Pace _pace = new(context.Time);
     private readonly ConcurrentDictionary<string, bool> _fenced = new(StringComparer.Ordinal);
 
     /// <summary>Whether a run of this machine is pushed by it.</summary>
@@ -31,14 +31,10 @@ internal sealed class RunSharing(EngineConnection engine, CommandContext context
     {
         try
         {
-            if (
-                RunShare.WipOf(run.Id, reference) is not { Remote: { } remote } wip
-                || (_shared.TryGetValue(run.Id, out var last) && context.Time.GetElapsedTime(last) < wip.Interval)
-            )
+            if (RunShare.WipOf(run.Id, reference) is not { Remote: { } remote } wip || !_pace.TryBegin(run.Id, wip.Interval))
             {
                 return;
             }
-            _shared[run.Id] = context.Time.GetTimestamp();
             if (await IsTakenAsync(run.Id, reference, stop) is true)
             {
                 await GiveUpAsync(run.Id, reference);

@@ -12,7 +12,7 @@ namespace Orchestrator.Cli.Runs;
 internal sealed class SharedMail(IReadOnlyDictionary<string, string> remotes, CommandContext context, ILogger log)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
-    private readonly Dictionary<string, long> _exchanged = new(StringComparer.Ordinal);
+    private readonly Pace _pace = new(context.Time);
 
     /// <summary>Exchanges the mail of a run, where that is due.</summary>
     /// <param name="run">The run.</param>
@@ -22,17 +22,15 @@ internal sealed class SharedMail(IReadOnlyDictionary<string, string> remotes, Co
     {
         try
         {
-            var key = $"{reference.Path} {run.Id}";
             if (
                 RunStates.IsFinal(run.Status.State)
-                || (_exchanged.TryGetValue(key, out var last) && context.Time.GetElapsedTime(last) < Every)
+                || !_pace.TryBegin($"{reference.Path} {run.Id}", Every)
                 || !MailShare.IsNeeded(run.Id, reference)
                 || remotes.GetValueOrDefault(reference.Path) is not { } remote
             )
             {
                 return;
             }
-            _exchanged[key] = context.Time.GetTimestamp();
             var share = new MailShare(context.Services, remote);
             var problem =
                 run.Status.Queue == reference.Queue

@@ -1,4 +1,5 @@
 using System.Text;
+using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Gates.Secrets;
 
@@ -92,6 +93,10 @@ public static class SecretScanner
         }
         return found;
     }
+
+    /// <summary>Whether the address of a git remote has a password in it, or a token in place of a user.</summary>
+    /// <param name="address">Name, URL or path.</param>
+    public static bool IsInAddress(string address) => RemoteAddress.HasPassword(address) || FindByForm(address).Count > 0;
 
     /// <summary>The text without its secrets, including allowed ones: the permission is for the source only.</summary>
     public static string Redact(string text)

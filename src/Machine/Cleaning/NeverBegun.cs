@@ -1,11 +1,10 @@
-using System.Text.RegularExpressions;
 using Orchestrator.Messages;
 
 namespace Orchestrator.Machine.Cleaning;
 
 /// <summary>Runs whose start was killed before their workflow was there: a folder with what the start had kept for the run, without a plan
 /// and without a record.</summary>
-public static partial class NeverBegun
+public static class NeverBegun
 {
     /// <summary>Takes the place of a run's state.</summary>
     public const string State = "never-begun";
@@ -25,8 +24,7 @@ public static partial class NeverBegun
                 .. new DirectoryInfo(location.RunsFolder)
                     .EnumerateDirectories()
                     .Where(folder =>
-                        RunFolder.NameOf(folder.Name) == folder.Name
-                        && !Hash().IsMatch(folder.Name)
+                        RunFolder.IdOf(folder.Name) is not null
                         && IsWithoutRecord(new RunFolder(location.Root, folder.Name))
                         && now.UtcDateTime - folder.LastWriteTimeUtc > StartsWithin
                     )
@@ -40,7 +38,4 @@ public static partial class NeverBegun
     public static bool IsOpen(RunStatus run) => !RunStates.IsFinal(run.State) && run.State != State;
 
     private static bool IsWithoutRecord(RunFolder folder) => !File.Exists(folder.Status) && !File.Exists(folder.Plan);
-
-    [GeneratedRegex("^run-[0-9a-f]{12}$", RegexOptions.CultureInvariant)]
-    private static partial Regex Hash();
 }

@@ -27,7 +27,7 @@ public sealed record ClonedRepository(string Folder, string Fault, string Cure)
         CancellationToken stop
     )
     {
-        if (RemoteAddress.HasPassword(address) || SecretScanner.FindByForm(address).Count > 0)
+        if (SecretScanner.IsInAddress(address))
         {
             return Wrong(
                 "The address of --clone has a password or a token in it, which would be stored with the clone.",

@@ -15,8 +15,6 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly string _path = PathOf(folder);
 
-    private string Copy => CopyOf(folder);
-
     private string WaitingFolder => Path.Combine(folder.Path, "mail", "waiting");
 
     /// <summary>Ids of messages that were refused, one to a line.</summary>
@@ -56,10 +54,8 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         var recent = Lines(file, Math.Max(0, file.Length - Tail), isWhole: false).Select(line => line.Message).ToList();
         var last = recent.Count == 0 ? 0 : recent[^1].Number;
         var isCopy = IsCopy(folder);
-        if (isCopy)
-        {
-            recent.InsertRange(0, ReadWaiting());
-        }
+        IReadOnlyList<MailMessage> waiting = isCopy ? [.. ReadWaiting()] : [];
+        recent.InsertRange(0, waiting);
         if (recent.Find(message => message.Id == id) is { } same)
         {
             return new MailReceipt("", same.Number);
@@ -81,10 +77,10 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         };
         if (isCopy)
         {
-            var waiting = message with { Number = ReadWaiting().LastOrDefault()?.Number + 1 ?? 1 };
+            message = message with { Number = waiting.Count == 0 ? 1 : waiting[^1].Number + 1 };
             DurableFile.Write(
                 Path.Combine(WaitingFolder, id + ".json"),
-                JsonSerializer.SerializeToUtf8Bytes(waiting, MailJson.Default.MailMessage)
+                JsonSerializer.SerializeToUtf8Bytes(message, MailJson.Default.MailMessage)
             );
             return new MailReceipt("", 0);
         }
@@ -100,7 +96,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     {
         using (await AloneAsync(stop))
         {
-            File.Delete(Copy);
+            File.Delete(CopyOf(folder));
         }
         return [.. ReadWaiting()];
     }

@@ -22,7 +22,14 @@ public sealed class MailShare(RunServices services, string remote)
         public ConcurrentDictionary<string, string> Taken { get; } = new(StringComparer.Ordinal);
 
         /// <summary>What was pushed last, by run and ref.</summary>
-        public ConcurrentDictionary<string, string> Pushed { get; } = new(StringComparer.Ordinal);
+        public ConcurrentDictionary<string, Push> Pushed { get; } = new(StringComparer.Ordinal);
+    }
+
+    /// <summary>What was pushed: mail only grows, and what waits stays as it is, so that the states of the files tell.</summary>
+    private sealed record Push(Dictionary<string, FileStamp> Files, string Commit)
+    {
+        public bool IsOf(Dictionary<string, FileStamp> files) =>
+            files.Count == Files.Count && files.All(file => Files.TryGetValue(file.Key, out var stamp) && stamp == file.Value);
     }
 
     /// <summary>Whether there may be mail to be exchanged: tasks of the run may be on hosts, or the mail here is a copy.</summary>
@@ -58,18 +65,15 @@ public sealed class MailShare(RunServices services, string remote)
                 {
                     await at.Mail.AcceptAsync(letter, stop);
                 }
-                foreach (var (name, commit) in found.Where(one => IsNew(at, one.Key, one.Value, RunRefs.WaitingOfAll(at.Folder))))
+                var waiting = RunRefs.WaitingOfAll(at.Folder);
+                foreach (var (name, commit) in found.Where(one => one.Key.StartsWith(waiting, StringComparison.Ordinal) && IsNew(at, one)))
                 {
-                    if (await at.Remote.FetchAsync(new Dictionary<string, string> { [name] = name }, stop) is { Length: > 0 } lost)
+                    var (sent, lost) = await FetchAsync(at, name, stop);
+                    if (lost.Length > 0)
                     {
                         return lost;
                     }
-                    var sent = new List<byte[]>();
-                    await foreach (var (_, content) in new FolderTrees(at.Repository).ReadAsync(name, stop))
-                    {
-                        sent.Add(content);
-                    }
-                    foreach (var letter in Mailbox.InOrder(sent))
+                    foreach (var letter in Mailbox.InOrder(sent.Values))
                     {
                         await at.Mail.AcceptAsync(letter, stop);
                     }
@@ -129,26 +133,43 @@ public sealed class MailShare(RunServices services, string remote)
         }
     }
 
-    private bool IsNew(Exchange at, string name, string commit, string prefix) =>
-        name.StartsWith(prefix, StringComparison.Ordinal) && _known.Taken.GetValueOrDefault(at.Key(name)) != commit;
+    private bool IsNew(Exchange at, KeyValuePair<string, string> found) =>
+        _known.Taken.GetValueOrDefault(at.Key(found.Key)) != found.Value
+        && _known.Pushed.GetValueOrDefault(at.Key(found.Key))?.Commit != found.Value;
+
+    /// <summary>The files of a ref by their paths, or why they can't be had.</summary>
+    private static async Task<(IReadOnlyDictionary<string, byte[]> Files, string Problem)> FetchAsync(
+        Exchange at,
+        string name,
+        CancellationToken stop
+    )
+    {
+        var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        var problem = await at.Remote.FetchAsync(new Dictionary<string, string> { [name] = name }, stop);
+        if (problem.Length == 0)
+        {
+            await foreach (var (path, content) in new FolderTrees(at.Repository).ReadAsync(name, stop))
+            {
+                files[path] = content;
+            }
+        }
+        return (files, problem);
+    }
 
     /// <summary>Takes the mail that the remote has, where that is more than there is here.</summary>
     private async Task<string> TakeMailAsync(Exchange at, IReadOnlyDictionary<string, string> found, CancellationToken stop)
     {
         var name = RunRefs.Mail(at.Folder);
-        if (
-            found.GetValueOrDefault(name) is not { } commit
-            || !IsNew(at, name, commit, name)
-            || _known.Pushed.GetValueOrDefault(at.Key(name))?.EndsWith(commit, StringComparison.Ordinal) == true
-        )
+        if (found.GetValueOrDefault(name) is not { } commit || !IsNew(at, KeyValuePair.Create(name, commit)))
         {
             return "";
         }
-        if (await at.Remote.FetchAsync(new Dictionary<string, string> { [name] = name }, stop) is { Length: > 0 } absent)
+        var (files, absent) = await FetchAsync(at, name, stop);
+        if (absent.Length > 0)
         {
             return absent;
         }
-        await foreach (var (path, content) in new FolderTrees(at.Repository).ReadAsync(name, stop))
+        foreach (var (path, content) in files)
         {
             await at.Mail.TakeOverAsync(path, content, stop);
         }
@@ -169,16 +190,17 @@ public sealed class MailShare(RunServices services, string remote)
         {
             return "";
         }
-        var tree = await new FolderTrees(at.Repository).WriteAsync(files, new KnownFiles(), stop);
-        if (there is not null && _known.Pushed.GetValueOrDefault(at.Key(name)) == $"{tree} {there}")
+        var stamps = files.ToDictionary(file => file.Key, file => FileStamp.Of(file.Value), StringComparer.Ordinal);
+        if (_known.Pushed.GetValueOrDefault(at.Key(name)) is { } last && last.Commit == there && last.IsOf(stamps))
         {
             return "";
         }
+        var tree = await new FolderTrees(at.Repository).WriteAsync(files, new KnownFiles(), stop);
         var commit = await new CommitStore(at.Repository).CreateAsync(tree, [], $"Mail of {at.Folder.Name}", null, stop);
         var pushed = await at.Remote.PushAsync(new Dictionary<string, string> { [name] = commit }, name, there, stop);
         if (pushed.IsDone)
         {
-            _known.Pushed[at.Key(name)] = $"{tree} {commit}";
+            _known.Pushed[at.Key(name)] = new Push(stamps, commit);
         }
         // Somebody else's push is looked at the next time.
         return pushed.IsFenced ? "" : pushed.Message;

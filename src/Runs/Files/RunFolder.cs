@@ -135,8 +135,14 @@ public sealed partial class RunFolder
             ? runId
             : "run-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runId)))[..12];
 
+    /// <summary>The workflow id of a run by the name of its folder; null: that is no run's, or may be the hash of an id.</summary>
+    public static string? IdOf(string name) => NameOf(name) == name && !HashName().IsMatch(name) ? name : null;
+
     private string In(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$", RegexOptions.CultureInvariant)]
     private static partial Regex SafeName();
+
+    [GeneratedRegex("^run-[0-9a-f]{12}$", RegexOptions.CultureInvariant)]
+    private static partial Regex HashName();
 }

@@ -35,15 +35,14 @@ public sealed class PlanLoading(RunServices services)
         {
             return new PlanOutline { Faults = PayloadPaging.Brief(PlanFault.List(read.Errors)) };
         }
-        if (settings.Settings.Wip.Remote is { } remote && HasSecret(remote))
+        if (settings.Settings.Wip.Remote is { } remote && SecretScanner.IsInAddress(remote))
         {
             return new PlanOutline
             {
                 Faults =
                 [
-                    "wip.remote has a password or a token in it, which would go with the run wherever that is shared. "
-                        + "Name a git remote, or leave "
-                        + "what is before the @ out, and let git's credential helper know it: git help credentials.",
+                    "wip.remote has a password or a token in it, which would go with the run wherever that is shared. Name "
+                        + "a git remote, or leave what is before the @ out, and let git's credential helper know it: git help credentials.",
                 ],
             };
         }
@@ -101,8 +100,6 @@ public sealed class PlanLoading(RunServices services)
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         return PayloadPaging.First(TaskOutlines.OutlineOf(files).Tasks.Skip(input.Offset), PageSize);
     }
-
-    private static bool HasSecret(string remote) => RemoteAddress.HasPassword(remote) || SecretScanner.FindByForm(remote).Count > 0;
 
     /// <summary>What hosts of its tasks have in common with this machine; null: its tasks are not spread.</summary>
     private static async Task<(string? Places, string Problem)> PlacesAsync(
