@@ -55,6 +55,34 @@ public sealed class SnapshotsTests
         Assert.Equal(first.Commit, await opened.Refs.ReadAsync(Kept + "/1"));
     }
 
+    /// <summary>Programs that are left behind write on, and replace their files as editors do.</summary>
+    [Fact]
+    public async Task Save_WhileFilesComeAndGo_SavesWhatIsThere()
+    {
+        using var opened = await Opened.CreateAsync();
+        var worktree = await opened.TaskWorktreeAsync("t");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "made"), "1");
+        using var ends = new CancellationTokenSource();
+        var writer = Task.Run(() =>
+        {
+            while (!ends.IsCancellationRequested)
+            {
+                var temporary = Path.Combine(worktree.Path, $"replaced.{Guid.NewGuid():n}.tmp");
+                File.WriteAllText(temporary, "new");
+                Thread.Yield();
+                File.Move(temporary, Path.Combine(worktree.Path, "replaced"), overwrite: true);
+            }
+        });
+
+        for (var save = 0; save < 40; save++)
+        {
+            var snapshot = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers, Kept);
+            Assert.Contains("made", (await opened.Commits.ListFilesAsync(snapshot.Tree)).Select(file => file.Path));
+        }
+        await ends.CancelAsync();
+        await writer;
+    }
+
     [Fact]
     public async Task Save_RepositoryMadeInside_SavesTheRest()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Messages;
@@ -79,6 +80,58 @@ public sealed class RunShareTests
         Assert.Equal("", soon);
         Assert.NotEqual("", await OfRemoteAsync(run));
     }
+
+    /// <summary>An agent writes a file, and then says so: whoever goes on elsewhere must not be told of files that are not there.</summary>
+    [Fact]
+    public async Task Push_WhileAnAgentWorks_HasTheFilesThatItTellsOf()
+    {
+        using var run = await BeginAsync("shared.git");
+        await MakeRemoteAsync(run);
+        var prepared = await run.PrepareAsync("one");
+        var place = new SharedTask(run.Id, run.Reference, "one");
+        Directory.CreateDirectory(run.Folder.Task("one"));
+        await File.WriteAllTextAsync(Path.Combine(run.Folder.Task("one"), ".placed"), "");
+        using var ends = new CancellationTokenSource();
+        var worktree = Path.Combine(run.Repository.Path, prepared.Worktree);
+        Tell(worktree, run.Folder.Task("one"), 1);
+        var agent = Task.Run(() => WorkAsync(worktree, run.Folder.Task("one"), ends.Token));
+        var (share, tasks) = (Share(run), new TaskShare(run.Services, "../shared.git"));
+
+        for (var push = 0; push < 12; push++)
+        {
+            Assert.Equal("", (await share.PushAsync(run.Id, run.Reference, "../shared.git", takesOver: false, default)).Problem);
+            var (wip, files) = ($"refs/orchestrator/wip/{run.Id}/one", $"refs/orchestrator/runs/{run.Id}");
+            Assert.InRange(await NumberAsync(run, $"{files}:run/tasks/one/said"), 0, await NumberAsync(run, $"{wip}:work.txt"));
+            Assert.Equal("", (await tasks.PushIfPlacedAsync(place, _ => Task.FromResult(true), default))!.Problem);
+            var placed = $"refs/orchestrator/placed/{run.Id}/one";
+            var refs = await run.Repository.GitInAsync(run.Repository.Beside("shared.git"), "show", placed + ":refs");
+            var snapshot = refs.Split('\n').First(line => line.EndsWith(wip, StringComparison.Ordinal)).Split(' ')[0];
+            Assert.InRange(await NumberAsync(run, $"{placed}:run/tasks/one/said"), 0, await NumberAsync(run, $"{snapshot}:work.txt"));
+        }
+        await ends.CancelAsync();
+        Assert.InRange(await agent, 12, int.MaxValue);
+    }
+
+    private static async Task<int> WorkAsync(string worktree, string said, CancellationToken stop)
+    {
+        var number = 1;
+        while (!stop.IsCancellationRequested)
+        {
+            Tell(worktree, said, ++number);
+            await Task.Yield();
+        }
+        return number;
+    }
+
+    private static void Tell(string worktree, string said, int number)
+    {
+        var text = number.ToString(CultureInfo.InvariantCulture);
+        DurableFile.Write(Path.Combine(worktree, "work.txt"), text);
+        DurableFile.Write(Path.Combine(said, "said"), text);
+    }
+
+    private static async Task<int> NumberAsync(RunFixture run, string file) =>
+        int.Parse(await run.Repository.GitInAsync(run.Repository.Beside("shared.git"), "show", file), CultureInfo.InvariantCulture);
 
     [Theory]
     [InlineData("run-1", null)]

@@ -18,6 +18,12 @@ public class GitException(string message, int? exitCode = null, string errorOutp
     /// the reason.</summary>
     public bool IsRefusal => GetType() == typeof(GitException) && ExitCode is (1 or 128) && !IsEnvironment;
 
+    /// <summary>True if a file went, or was written, between the moments when git listed and read it: the same call may work now.</summary>
+    public bool IsOfChangingFile => ChangingFiles.Any(fault => ErrorOutput.Contains(fault, StringComparison.Ordinal));
+
+    // Messages of git's object-file.c and read-cache.c about files that it adds.
+    private static readonly string[] ChangingFiles = ["unable to stat '", "short read while indexing", "No such file or directory"];
+
     // The system's own texts (strerror(3), in the C locale that git is given), and git's messages about memory and failed writes.
     private static readonly string[] EnvironmentFaults =
     [

@@ -6,18 +6,17 @@ namespace Orchestrator.Git.Sharing;
 /// <param name="repository">Where the objects are.</param>
 public sealed class FolderTrees(GitRepository repository)
 {
-    /// <summary>Writes a tree of files.</summary>
+    /// <summary>Stores the contents of files, as they are now.</summary>
     /// <param name="files">Absolute paths of the files, by their paths in the tree.</param>
     /// <param name="known">Files that are stored already; those that are stored now are added.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
-    /// <returns>Its id.</returns>
-    public async Task<string> WriteAsync(
+    /// <returns>Ids of the contents, by their paths in the tree.</returns>
+    public async Task<IReadOnlyDictionary<string, string>> StoreAsync(
         IReadOnlyDictionary<string, string> files,
         KnownFiles known,
         CancellationToken cancellationToken = default
     )
     {
-        using var index = new TemporaryIndex(repository);
         // Before they are read: what is written meanwhile is read the next time.
         var changed = files.Values.Where(path => known.Find(path) is null).Select(path => (Path: path, Stamp: FileStamp.Of(path))).ToList();
         if (changed.Count > 0)
@@ -36,10 +35,20 @@ public sealed class FolderTrees(GitRepository repository)
                 known.Add(file.Path, file.Stamp, id);
             }
         }
+        return files.ToDictionary(file => file.Key, file => known.Last(file.Value), StringComparer.Ordinal);
+    }
+
+    /// <summary>Writes a tree of stored contents.</summary>
+    /// <param name="contents">Their ids, by their paths in the tree.</param>
+    /// <param name="cancellationToken">Checked between the steps.</param>
+    /// <returns>Its id.</returns>
+    public async Task<string> WriteAsync(IReadOnlyDictionary<string, string> contents, CancellationToken cancellationToken = default)
+    {
+        using var index = new TemporaryIndex(repository);
         var entries = new StringBuilder();
-        foreach (var (path, file) in files)
+        foreach (var (path, id) in contents)
         {
-            entries.Append(CultureInfo.InvariantCulture, $"100644 {known.Last(file)}\t{path}\0");
+            entries.Append(CultureInfo.InvariantCulture, $"100644 {id}\t{path}\0");
         }
         await repository.AddObjectsAsync(
             repository.Call("update-index", "--add", "-z", "--index-info") with

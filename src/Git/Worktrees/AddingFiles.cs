@@ -8,6 +8,9 @@ internal sealed class AddingFiles(Worktree worktree, Func<GitCall, Task<GitOutpu
 {
     private const string NestedMode = "160000 ";
 
+    /// <summary>A program that writes all the time ends sooner or later, or a person must look at it.</summary>
+    private const int MostTries = 10;
+
     /// <summary>Adds.</summary>
     /// <param name="without">Files and folders, relative to the root, that stay as the index has them.</param>
     /// <param name="options">More options of <c>git add</c>.</param>
@@ -28,7 +31,19 @@ internal sealed class AddingFiles(Worktree worktree, Func<GitCall, Task<GitOutpu
             .Except(without, StringComparer.Ordinal)
             .ToList();
         string[] pathspecs = [".", .. without.Concat(nested).Select(path => $":(exclude,top,literal){path}")];
-        await run(Call(["add", "--all", "--sparse", .. options, "--", .. pathspecs]) with { AnswerCodes = answers });
+        var add = Call(["add", "--all", "--sparse", .. options, "--", .. pathspecs]) with { AnswerCodes = answers };
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await run(add);
+                break;
+            }
+            catch (GitException changing) when (changing.IsOfChangingFile && attempt < MostTries)
+            {
+                // A temporary file is gone before git has read it. What is there now is added once more.
+            }
+        }
         if (nested.Count > 0)
         {
             // This looks at their heads alone.

@@ -195,7 +195,8 @@ public sealed class MailShare(RunServices services, string remote)
         {
             return "";
         }
-        var tree = await new FolderTrees(at.Repository).WriteAsync(files, new KnownFiles(), stop);
+        var trees = new FolderTrees(at.Repository);
+        var tree = await trees.WriteAsync(await trees.StoreAsync(files, new KnownFiles(), stop), stop);
         var commit = await new CommitStore(at.Repository).CreateAsync(tree, [], $"Mail of {at.Folder.Name}", null, stop);
         var pushed = await at.Remote.PushAsync(new Dictionary<string, string> { [name] = commit }, name, there, stop);
         if (pushed.IsDone)

@@ -144,9 +144,8 @@ public sealed class RunShare(RunServices services)
         // By the person's configuration as it is now: passwords of remotes change.
         var repository = await services.OpenRepositoryAsync(here.Path);
         var refs = new RefStore(repository);
-        var (shared, leftOut) = await CollectAsync(repository, folder, start.Settings, stop);
-        var list = Path.Combine(folder.Path, ".shared-refs");
-        var tree = await files.StoreAsync(repository, folder, shared, list, leftOut, _ => true, stop);
+        var outgoing = await CollectAsync(repository, folder, start.Settings, files, stop);
+        var tree = await outgoing.WriteAsync(Path.Combine(folder.Path, ".shared-refs"), stop);
         var name = RunRefs.Shared(folder.Name);
         var known = await refs.ReadAsync(name, stop);
         var commits = new CommitStore(repository);
@@ -155,13 +154,13 @@ public sealed class RunShare(RunServices services)
         var commit = isSame
             ? known!
             : await commits.CreateAsync(tree, [], $"{folder.Name}, by {services.Host}", new CommitTrailers(folder.Name), stop);
-        shared[name] = commit;
-        var outcome = await new RemoteRefs(repository, remote).PushAsync(shared, name, known, stop);
+        var pushed = new Dictionary<string, string>(outgoing.Refs, StringComparer.Ordinal) { [name] = commit };
+        var outcome = await new RemoteRefs(repository, remote).PushAsync(pushed, name, known, stop);
         if (outcome.IsDone)
         {
             await refs.PutBackAsync(name, commit, stop);
         }
-        return new ShareOutcome(outcome.IsFenced, outcome.IsDone || outcome.IsFenced ? "" : outcome.Message, leftOut);
+        return new ShareOutcome(outcome.IsFenced, outcome.IsDone || outcome.IsFenced ? "" : outcome.Message, outgoing.LeftOut);
     }
 
     /// <summary>Pushes a run that is still this machine's, whatever the remote has of it: who wanted to take it over has not come to the
@@ -227,11 +226,12 @@ public sealed class RunShare(RunServices services)
         (name.StartsWith("refs/heads/", StringComparison.Ordinal) || name.StartsWith("refs/orchestrator/", StringComparison.Ordinal))
         && name.Split('/').Contains(folder.Name, StringComparer.Ordinal);
 
-    /// <summary>The run's refs, and a snapshot of each worktree's unfinished work.</summary>
-    private static async Task<(Dictionary<string, string> Refs, List<string> LeftOut)> CollectAsync(
+    /// <summary>The run's refs and files, and a snapshot of each worktree's unfinished work.</summary>
+    private static async Task<OutgoingRun> CollectAsync(
         GitRepository repository,
         RunFolder folder,
         OrchestratorSettings settings,
+        SharedRunFiles files,
         CancellationToken stop
     )
     {
@@ -245,21 +245,15 @@ public sealed class RunShare(RunServices services)
             ],
             stop
         );
-        var refs = new Dictionary<string, string>(found, StringComparer.Ordinal);
-        var leftOut = new List<string>();
+        var outgoing = await files.BeginAsync(repository, folder, found, _ => true, stop);
         var worktrees = Path.Combine(repository.MainCheckout!, settings.Worktrees.Directory, folder.Name);
         foreach (var path in Directory.Exists(worktrees) ? Directory.EnumerateDirectories(worktrees) : [])
         {
-            if (new WorktreeStore(repository).Find(path) is not { } worktree)
+            if (new WorktreeStore(repository).Find(path) is { } worktree)
             {
-                continue;
-            }
-            var task = Path.GetFileName(path);
-            if (await SharedRunFiles.SnapshotAsync(repository, worktree, folder, task, leftOut, stop) is { } commit)
-            {
-                refs[RunRefs.Wip(folder, task)] = commit;
+                await outgoing.AddWorktreeAsync(worktree, Path.GetFileName(path), stop);
             }
         }
-        return (refs, leftOut);
+        return outgoing;
     }
 }

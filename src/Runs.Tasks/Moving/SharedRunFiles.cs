@@ -9,39 +9,32 @@ internal sealed class SharedRunFiles
 {
     private const long LargestFile = 8 * 1024 * 1024;
     private const string FilesFolder = "run/";
-    private const string RefsFile = "refs";
+    internal const string RefsFile = "refs";
     private readonly KnownFiles _known = new();
     private readonly Dictionary<string, (FileStamp Stamp, string? Secret)> _lookedAt = new(StringComparer.Ordinal);
 
     /// <summary>Files of an agent's start that say which processes run, or repeat its conversation.</summary>
     private static readonly string[] OfProcesses = ["pid", "supervisor", "lease", "stderr"];
 
-    /// <summary>Stores what is shared as one tree: the files that may leave, and the list of refs that belong to them.</summary>
+    /// <summary>Begins what is shared: stores the files that may leave, as they are now. Refs are read before, and worktrees looked at
+    /// after: what a conversation or the end of an agent says that was made must be there on another machine, too.</summary>
     /// <param name="repository">Where it is stored.</param>
     /// <param name="folder">The run's folder.</param>
     /// <param name="refs">The commits, by names of refs.</param>
-    /// <param name="list">Absolute path of the file that gets the list.</param>
-    /// <param name="leftOut">Takes the files that may not leave, and why.</param>
     /// <param name="isWanted">Whether a file is to leave, by its path in the run's folder with slashes.</param>
     /// <param name="stop">Ends git.</param>
-    /// <returns>The tree.</returns>
-    public async Task<string> StoreAsync(
+    public async Task<OutgoingRun> BeginAsync(
         GitRepository repository,
         RunFolder folder,
         IReadOnlyDictionary<string, string> refs,
-        string list,
-        List<string> leftOut,
         Func<string, bool> isWanted,
         CancellationToken stop
     )
     {
-        DurableFile.Write(list, string.Concat(refs.Select(one => $"{one.Value} {one.Key}\n").Order(StringComparer.Ordinal)));
-        var files = new Dictionary<string, string>(StringComparer.Ordinal) { [RefsFile] = list };
-        foreach (var file in Of(folder, leftOut, isWanted))
-        {
-            files[FilesFolder + PathIn(folder, file)] = file;
-        }
-        return await new FolderTrees(repository).WriteAsync(files, _known, stop);
+        var leftOut = new List<string>();
+        var files = Of(folder, leftOut, isWanted).ToDictionary(file => FilesFolder + PathIn(folder, file), StringComparer.Ordinal);
+        var contents = await new FolderTrees(repository).StoreAsync(files, _known, stop);
+        return new OutgoingRun(repository, folder, contents, refs, leftOut);
     }
 
     /// <summary>Takes files of what was stored so into the run's folder.</summary>
@@ -77,38 +70,6 @@ internal sealed class SharedRunFiles
             }
         }
         return listed;
-    }
-
-    /// <summary>A snapshot of unfinished work, if it may leave.</summary>
-    /// <param name="worktree">Where it is.</param>
-    /// <param name="folder">The run's folder.</param>
-    /// <param name="task">The task.</param>
-    /// <param name="leftOut">Takes what stays, and why.</param>
-    /// <param name="stop">Ends git.</param>
-    /// <returns>A commit on the worktree's own; null: there is none.</returns>
-    public static async Task<string?> SnapshotAsync(
-        GitRepository repository,
-        Worktree worktree,
-        RunFolder folder,
-        string task,
-        List<string> leftOut,
-        CancellationToken stop
-    )
-    {
-        var (tree, head) = await new WorktreeTree(worktree).WriteAsync(stop);
-        if (head is null)
-        {
-            return null;
-        }
-        var trailers = new CommitTrailers(folder.Name, task);
-        var commit = await new CommitStore(repository).CreateAsync(tree, [head], $"{task}: at work", trailers, stop);
-        // What it adds to the branch is looked through for secrets.
-        if (await OutgoingSecrets.FindAsync(repository, head, commit, stop) is [var secret, ..])
-        {
-            leftOut.Add($"the unfinished work of {task} ({secret})");
-            return null;
-        }
-        return commit;
     }
 
     /// <summary>Files below a folder of the run that may leave, with their absolute paths.</summary>

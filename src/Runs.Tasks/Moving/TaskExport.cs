@@ -42,9 +42,10 @@ public sealed class TaskExport(RunServices services)
             throw new RefusedException($"{taskId} has not begun: there is nothing of it to take elsewhere.", "Run its plan there.");
         }
         var name = $"{ExportedTask.Prefix}/{folder.Name}/{taskId}";
-        var work = await WorkAsync(workspace, start, name, stop);
+        // The files may have more than the conversation tells of, and never less.
         var kept = KeptConversations.FindLast(folder, taskId);
         var conversation = kept is { } last ? await File.ReadAllTextAsync(last.File, stop) : "";
+        var work = await WorkAsync(workspace, start, name, stop);
         if (!allowsSecrets)
         {
             await RefuseSecretsAsync(repository, start, work, conversation, stop);

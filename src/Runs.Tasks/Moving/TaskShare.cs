@@ -261,30 +261,26 @@ public sealed class TaskShare(RunServices services, string? remote)
         var folder = at.Folder;
         var start = RunStart.TryRead(folder) ?? throw new StepException($"{at.RunId} has no files here", "NotShared") { IsFinal = false };
         var repository = await services.OpenRepositoryAsync(at.Repository.Path);
-        var (refs, leftOut) = (new RefStore(repository), new List<string>());
+        var refs = new RefStore(repository);
         var found = await refs.ListAsync([.. NamesOf(folder, start.Settings, at.TaskId, isHost)], stop);
-        var own = new Dictionary<string, string>(found, StringComparer.Ordinal);
+        var outgoing = await shared.BeginAsync(repository, folder, found, file => IsWanted(file, at.TaskId, isHost), stop);
         var path = Path.Combine(repository.MainCheckout!, start.Settings.Worktrees.Directory, folder.Name, at.TaskId);
         if (
             new WorktreeStore(repository).Find(path) is { } worktree
-            && await SharedRunFiles.SnapshotAsync(repository, worktree, folder, at.TaskId, leftOut, stop) is { } snapshot
+            && await outgoing.AddWorktreeAsync(worktree, at.TaskId, stop) is { } snapshot
+            && !isHost
         )
         {
-            own[RunRefs.Wip(folder, at.TaskId)] = snapshot;
-            if (!isHost)
-            {
-                // The worktree goes, and this step may be done twice.
-                await refs.PutBackAsync(RunRefs.Wip(folder, at.TaskId), snapshot, stop);
-            }
+            // The worktree goes, and this step may be done twice.
+            await refs.PutBackAsync(RunRefs.Wip(folder, at.TaskId), snapshot, stop);
         }
         Directory.CreateDirectory(folder.Task(at.TaskId));
-        var list = Path.Combine(folder.Task(at.TaskId), ".shared-refs");
-        var tree = await shared.StoreAsync(repository, folder, own, list, leftOut, file => IsWanted(file, at.TaskId, isHost), stop);
+        var tree = await outgoing.WriteAsync(Path.Combine(folder.Task(at.TaskId), ".shared-refs"), stop);
         var name = RunRefs.Placed(folder, at.TaskId);
         var known = await refs.ReadAsync(name, stop);
         var message = $"{folder.Name}/{at.TaskId}, by {services.Host}";
         var trailers = new CommitTrailers(folder.Name, at.TaskId);
-        var parents = own.Values.Distinct(StringComparer.Ordinal).ToList();
+        var parents = outgoing.Refs.Values.Distinct(StringComparer.Ordinal).ToList();
         // Two that are made in one second would be the same commit, and nobody would be shut out.
         var commit = await new CommitStore(repository).CreateAsync(tree, parents, $"{message}\n\n{Guid.NewGuid():n}", trailers, stop);
         var pushed = new Dictionary<string, string> { [name] = commit };
@@ -293,7 +289,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         {
             await refs.UpdateAsync([new RefChange(name, commit, known)], "shared", stop);
         }
-        return new ShareOutcome(outcome.IsFenced, outcome.IsDone || outcome.IsFenced ? "" : outcome.Message, leftOut);
+        return new ShareOutcome(outcome.IsFenced, outcome.IsDone || outcome.IsFenced ? "" : outcome.Message, outgoing.LeftOut);
     }
 
     /// <summary>Fetches the task, and takes what this machine may take of it.</summary>

@@ -103,3 +103,13 @@ internal sealed class SecretSearch(GitRepository repository)
     // Text behind a secret may belong to it, such as the rest of a key in one line: it is not shown.
     private static string TextBefore(string line, int secret) => line[Math.Max(0, secret - LongestText)..secret].Trim();
 }
+
+/// <summary>An added line that seems to contain a secret, without the secret.</summary>
+/// <param name="File">Path in the repository.</param>
+/// <param name="Line">Number of the line; 0: it is about no line.</param>
+/// <param name="Kind">The kind, for people.</param>
+/// <param name="Text">The text before it.</param>
+internal sealed record FoundSecret(string File, int Line, string Kind, string Text)
+{
+    public override string ToString() => Line > 0 ? $"{FileNames.Show(File)}:{Line} ({Kind})" : $"{FileNames.Show(File)} ({Kind})";
+}
