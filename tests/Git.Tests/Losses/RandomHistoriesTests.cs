@@ -86,6 +86,11 @@ public sealed class RandomHistoriesTests(ITestOutputHelper output)
         mayBeLost |=
             texts.Concat(hunk.Removed.Select(ledger.LineOf)).Any(text => history.AuthorOf(text) is null)
             && history.Tasks.Find(t => t.Name == hunk.By) is { MayOverwrite: false };
+
+        // Work that moved a line elsewhere, and was begun before the line was removed, brings it back.
+        mayBeLost |=
+            history.Tasks.Find(t => t.Name == hunk.By) is { MayOverwrite: false } mover
+            && hunk.Removed.Select(ledger.LineOf).Any(text => mover.Files.Values.Any(lines => lines.Exists(line => line.Text == text)));
         var isChanged = own.Exists(text => !there.Contains(text));
         var mayBeChanged = isChanged || own.Count < texts.Count || texts.Count == 0 || own.Exists(text => RemoversOf(text).Count > 0);
         var isRight = hunk.Fate switch
