@@ -5,7 +5,12 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
 {
     /// <summary>A probe that has worked for this long counts as a success.</summary>
     private static readonly TimeSpan TrialTime = TimeSpan.FromMinutes(5);
+
+    /// <summary>Longest pause between two tasks that go on again.</summary>
     private static readonly TimeSpan WakeSpread = TimeSpan.FromSeconds(5);
+
+    /// <summary>By then all tasks have gone on again, however many they are.</summary>
+    private static readonly TimeSpan WholeSpread = TimeSpan.FromMinutes(2);
 
     private readonly RunState _state = context.State;
 
@@ -76,9 +81,11 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
             outage.Tries.Clear();
             outage.PauseLonger();
         }
-        foreach (var entry in _state.IsCancelled ? [] : Waiting(outage))
+        var waiting = _state.IsCancelled ? [] : Waiting(outage);
+        var spread = waiting.Count * WakeSpread <= WholeSpread ? WakeSpread : WholeSpread / waiting.Count;
+        foreach (var entry in waiting)
         {
-            await TimedWaits.PauseAsync(WakeSpread * Workflow.Random.NextDouble(), $"Until {entry.Id} goes on, not all at once");
+            await TimedWaits.PauseAsync(spread * Workflow.Random.NextDouble(), $"Until {entry.Id} goes on, not all at once");
             await messenger.TellAsync(entry.Id, t => t.GoOnAsync(""));
         }
     }
