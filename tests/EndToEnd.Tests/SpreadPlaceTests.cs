@@ -72,4 +72,69 @@ public class SpreadPlaceTests
         Assert.Empty(small.Prompts());
         Assert.Single(large.Prompts());
     }
+
+    [SharingFact]
+    [Trait("Category", "Full")]
+    public async Task Tasks_GoOnlyWhereLabelAndPlacesAllowAndSayUntilThenWhatIsMissing()
+    {
+        await using var hosts = await SpreadHosts.CreateAsync(tasks: 4, others: 2, plan: n => n % 2 == 1 ? ", host: gpu" : "");
+        var (labelled, plain) = (hosts.Others[0], hosts.Others[1]);
+        // A second agent of the same host at the same moment is refused by mkdir.
+        hosts.Home.Play(
+            Enumerable
+                .Range(1, 4)
+                .ToDictionary(
+                    n => $"t{n}",
+                    JsonNode[] (n) =>
+                        [
+                            new JsonObject
+                            {
+                                ["run"] = new JsonArray(
+                                    "sh",
+                                    "-c",
+                                    $"if mkdir ~/busy; then echo alone >t{n}.txt; sleep 1; rmdir ~/busy; else echo beside >t{n}.txt; fi"
+                                ),
+                            },
+                        ]
+                )
+        );
+        await using var run = await hosts.Home.ServeAsync("run", "--yes", "--run-id", "night");
+
+        await hosts.UntilAsync(hosts.Home, status => Reasons(status).All(reason => reason.Contains("no host", StringComparison.Ordinal)));
+        foreach (
+            var command in (string[][])
+                [
+                    ["status", "night"],
+                    ["show", "night/t1"],
+                    ["events", "night"],
+                ]
+        )
+        {
+            Assert.Contains(
+                "orchestrate worker --slots 1 --label gpu",
+                string.Join(' ', (await hosts.Home.CallAsync(command)).Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
+                StringComparison.Ordinal
+            );
+        }
+        await using var second = await plain.ServeAsync("worker", "--yes", "--slots", "1");
+        await hosts.UntilAsync(hosts.Home, status => Enumerable.Range(1, 2).All(n => IsMerged(status, n * 2)));
+        var waiting = JsonNode.Parse((await hosts.Home.CallAsync("status", "night", "--json")).Output)!;
+        await using var first = await labelled.ServeAsync("worker", "--yes", "--slots", "1", "--label", "gpu");
+        await hosts.UntilCompletedAsync();
+
+        Assert.Equal([0, 2], Enumerable.Range(0, 4).Where(n => !IsMerged(waiting, n + 1)));
+        Assert.All(
+            (int[])[0, 2],
+            n => Assert.Contains("no host that is connected has that label", Reasons(waiting)[n], StringComparison.Ordinal)
+        );
+        Assert.Equal((2, 2), (labelled.Prompts().Count(), plain.Prompts().Count()));
+        for (var n = 1; n <= 4; n++)
+        {
+            Assert.Equal("alone", await hosts.Home.ReadAsync($"main:t{n}.txt"));
+        }
+
+        static string[] Reasons(JsonNode status) => [.. status["tasks"]!.AsArray().Select(task => (string?)task!["reason"] ?? "")];
+
+        static bool IsMerged(JsonNode status, int task) => (string?)status["tasks"]?[task - 1]?["state"] == "merged";
+    }
 }

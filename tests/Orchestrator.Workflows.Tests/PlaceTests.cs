@@ -192,6 +192,62 @@ public class PlaceTests
     }
 
     [Fact]
+    public async Task Task_WithALabelThatNoHostHas_SaysSoUntilOneHasIt()
+    {
+        await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a") with { Host = "gpu" }], settings: Spread);
+        await using var plain = new ScriptedHost(run, There);
+        var watch = new Client.FailingActivities(run.Client, TimeProvider.System);
+        await run.BeginAsync();
+
+        var waiting = await UntilAsync(run, watch, status => status.Tasks is [{ Why: WaitsForHost { Hosts: not null } }]);
+        await using var right = new ScriptedHost(run, Elsewhere, label: "gpu");
+        await run.ResultAsync();
+        await watch.ReportAsync();
+
+        Assert.Equal(
+            "waits for a host with the label gpu and a free place; no host that is connected has that label: "
+                + "'orchestrate worker --slots 1 --label gpu' on one that has it, or a task without 'host: gpu'",
+            waiting.Tasks[0].Reason
+        );
+        Assert.Equal((TaskStates.Merged, ""), ((await run.StatusAsync()).Tasks[0].State, (await run.StatusAsync()).Tasks[0].Reason));
+    }
+
+    [Fact]
+    public async Task Task_ThatNoHostHasAPlaceFor_SaysThatAllAreTakenAndNothingMoreOnceThatIsOver()
+    {
+        await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a"), RunTests.Task("b")], settings: Spread);
+        var watch = new Client.FailingActivities(run.Client, TimeProvider.System);
+        await run.BeginAsync();
+        var none = await UntilAsync(run, watch, status => status.Tasks.All(task => task.Why is WaitsForHost { Hosts: 0 }));
+        await using var host = new ScriptedHost(run, There, slots: 1);
+        var go = new TaskCompletionSource();
+        host.Activities.Agent = async (_, stop) =>
+        {
+            await go.Task.WaitAsync(stop);
+            return ScriptedActivities.Done();
+        };
+
+        var full = await UntilAsync(run, watch, status => status.Tasks.Any(task => task.Why is WaitsForHost { Hosts: 1 }));
+        go.SetResult();
+        await run.ResultAsync();
+
+        Assert.All(
+            none.Tasks,
+            task =>
+                Assert.Equal(
+                    "waits for a host with a free place; no host that is connected offers places: 'orchestrate worker --slots 1' on one "
+                        + "that is to do tasks",
+                    task.Reason
+                )
+        );
+        Assert.Equal(
+            "waits for a host with a free place; all places of 1 host are taken",
+            Assert.Single(full.Tasks, task => task.Why is WaitsForHost).Reason
+        );
+        Assert.All((await run.StatusAsync()).Tasks, task => Assert.Equal((TaskStates.Merged, ""), (task.State, task.Reason)));
+    }
+
+    [Fact]
     public async Task Task_ThatNoHostIsReadyFor_SaysWhyUntilOneTakesIt()
     {
         await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")], settings: Spread);
@@ -200,7 +256,7 @@ public class PlaceTests
         var watch = new Client.FailingActivities(run.Client, TimeProvider.System);
         await run.BeginAsync();
 
-        var waiting = await UntilAsync(status => status.Tasks is [{ Why: WaitsForHost { Refusal: not null } }]);
+        var waiting = await UntilAsync(run, watch, status => status.Tasks is [{ Why: WaitsForHost { Refusal: not null } }]);
         host.Activities.TakesNone = null;
         await run.ResultAsync();
 
@@ -209,18 +265,24 @@ public class PlaceTests
             waiting.Tasks[0].Reason
         );
         Assert.Equal((TaskStates.Merged, ""), ((await run.StatusAsync()).Tasks[0].State, (await run.StatusAsync()).Tasks[0].Reason));
+    }
 
-        async Task<RunStatus> UntilAsync(Func<RunStatus, bool> holds)
+    private static async Task<RunStatus> UntilAsync(ScriptedRun run, Client.FailingActivities watch, Func<RunStatus, bool> holds)
+    {
+        var begin = System.Diagnostics.Stopwatch.GetTimestamp();
+        while (true)
         {
-            while (true)
+            await watch.ReportAsync();
+            var status = await run.StatusAsync();
+            if (holds(status))
             {
-                await watch.ReportAsync();
-                if (await run.StatusAsync() is var status && holds(status))
-                {
-                    return status;
-                }
-                await Task.Delay(100);
+                return status;
             }
+            Assert.True(
+                System.Diagnostics.Stopwatch.GetElapsedTime(begin) < Eventually.Limit,
+                $"It never came so far: {string.Join(", ", status.Tasks)}"
+            );
+            await Task.Delay(100);
         }
     }
 }

@@ -78,16 +78,16 @@ internal static class Progress
             return;
         }
         state.Run = state.Run with { Failing = failing };
-        foreach (var id in before.Select(f => f.Task).Except(failing.Select(f => f.Task)))
+        foreach (var gone in before.Where(f => failing.All(other => other.Task != f.Task)))
         {
-            Explain(id, null);
+            Explain(gone.Task, null, isOfHosts: gone.Hosts is not null);
         }
         foreach (var step in failing.Except(before))
         {
-            Explain(step.Task, step);
+            Explain(step.Task, step, isOfHosts: step.Hosts is not null);
         }
 
-        void Explain(string id, FailingActivity? step)
+        void Explain(string id, FailingActivity? step, bool isOfHosts)
         {
             if (state.Board.TryFind(id) is not { AtWork: true } entry)
             {
@@ -96,10 +96,26 @@ internal static class Progress
             // A host that refuses a task is no step that fails: it is what the task waits for.
             if (entry.Progress.Why is WaitsForHost waits && (step is null || step.Activity == ActivityNames.HoldPlace))
             {
-                state.Board.Explain(entry, waits with { Refusal = step is null ? null : new Quote(step.Message) }, now);
-                return;
+                var refusal = step is null || isOfHosts ? null : new Quote(step.Message);
+                state.Board.Explain(entry, waits with { Refusal = refusal, Hosts = step?.Hosts }, now);
             }
-            state.Board.Explain(entry, step is null ? null : Of(step), now);
+            else if (!isOfHosts)
+            {
+                state.Board.Explain(entry, step is null ? null : Of(step), now);
+            }
+        }
+    }
+
+    /// <summary>A task that has come to wait for a host says what is known of hosts already.</summary>
+    public static void AddHosts(RunState state, TaskEntry entry, DateTimeOffset now)
+    {
+        if (
+            entry.Progress.Why is WaitsForHost waits
+            && state.Run.Failing.FirstOrDefault(f => f.Task == entry.Progress.Id)?.Hosts is { } hosts
+            && hosts != waits.Hosts
+        )
+        {
+            state.Board.Explain(entry, waits with { Hosts = hosts }, now);
         }
     }
 

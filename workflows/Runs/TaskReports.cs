@@ -14,6 +14,7 @@ internal static class TaskReports
             return;
         }
         var entry = state.Board.Find(report.Progress.Id);
+        Progress.AddHosts(state, entry, now);
         TakeInNotices(state, entry, report, now);
         state.Outages.Report(entry.Outline, report);
         if (report.Progress.State == TaskStates.Merging)

@@ -33,6 +33,7 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
     {
         var rpc = new RpcOptions { Retry = true, CancellationToken = cancellation };
         var found = new Dictionary<string, List<FailingActivity>>(StringComparer.Ordinal);
+        var places = new PlaceWaits(_client, time, rpc);
         await foreach (var (execution, description) in OpenWork.DescribeAsync(_client, rpc))
         {
             var run =
@@ -53,6 +54,11 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
                 found[run] = all = [];
             }
             all.AddRange(failing);
+            places.Add(run, task, description.PendingActivities, Fails);
+        }
+        foreach (var (run, waits) in await places.JudgeAsync())
+        {
+            found[run].Add(waits);
         }
         var told = new List<(string, FailingActivity)>();
         foreach (var (run, failing) in found)
@@ -106,7 +112,11 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
     private static List<FailingActivity> Renewed(IReadOnlyList<FailingActivity> known, IEnumerable<FailingActivity> found) =>
         [
             .. found
-                .Select(f => known.FirstOrDefault(k => (k.Task, k.Activity) == (f.Task, f.Activity) && f.Attempt < k.Attempt * Growth) ?? f)
+                .Select(f =>
+                    known.FirstOrDefault(k =>
+                        (k.Task, k.Activity, k.Hosts) == (f.Task, f.Activity, f.Hosts) && f.Attempt < k.Attempt * Growth
+                    ) ?? f
+                )
                 .OrderBy(f => f.Task, StringComparer.Ordinal)
                 .ThenBy(f => f.Activity, StringComparer.Ordinal)
                 .Take(Most),

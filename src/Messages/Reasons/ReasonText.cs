@@ -20,6 +20,16 @@ public static class ReasonText
     /// <summary>Commits of a person in words.</summary>
     internal static string Of(PersonCommits found) => $"{Count(found.Count, "commit")} on {found.Branch} ({found.Summary})";
 
+    private static string HostsOf(WaitsForHost why) =>
+        why switch
+        {
+            { Hosts: null } => "",
+            { Hosts: > 0 and var taken } => $"; all places of {Count(taken, "host")} are taken",
+            { Label: null } => "; no host that is connected offers places: 'orchestrate worker --slots 1' on one that is to do tasks",
+            { Label: var label } => $"; no host that is connected has that label: 'orchestrate worker --slots 1 --label {label}' on one "
+                + $"that has it, or a task without 'host: {label}'",
+        };
+
     private static string Say(Reason? reason) =>
         reason switch
         {
@@ -29,7 +39,7 @@ public static class ReasonText
             AgentFailed why => why.Attempts == 0 ? why.Message.Text : $"{why.Message} ({Count(why.Attempts, "attempt")})",
             AgentHeld why => why.Hold.Text,
             WaitsForHost why => $"waits for a host with {(why.Label is { } label ? $"the label {label} and " : "")}a free place"
-                + (why.Refusal is { } refusal ? $"; {refusal}" : ""),
+                + (why.Refusal is { } refusal ? $"; {refusal}" : HostsOf(why)),
             PlacedOnHost why => $"is done on {why.Host}",
             LeftItsHost why => $"has left {why.Host}",
             AgentKilled why => $"the agent was started {Count(why.Starts, "time")} in a row and killed: {why.Message}",

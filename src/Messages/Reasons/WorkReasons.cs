@@ -51,7 +51,8 @@ public sealed record AgentStartsAgain(Quote Message, TimeSpan Pause) : Reason;
 /// <summary>The task waits for a host with a free place.</summary>
 /// <param name="Label">The label that the host must have; null: any will do.</param>
 /// <param name="Refusal">Why the one that was asked last has none; null: none was asked, or it is full.</param>
-public sealed record WaitsForHost(string? Label, Quote? Refusal = null) : Reason;
+/// <param name="Hosts">As in <see cref="FailingActivity.Hosts"/>.</param>
+public sealed record WaitsForHost(string? Label, Quote? Refusal = null, int? Hosts = null) : Reason;
 
 /// <summary>The task is done on a host from now on.</summary>
 /// <param name="Host">Its name and identity.</param>
