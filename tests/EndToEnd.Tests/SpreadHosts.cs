@@ -98,12 +98,18 @@ internal sealed class SpreadHosts : IAsyncDisposable
         return place;
     }
 
+    /// <summary>A host has places of its own settings, for commands there that are no <c>worker --slots</c>.</summary>
+    public void Offer(MachinePlace place, int slots) => Set(place, $"hosts:\n  spread: true\n  slots: {slots}\n");
+
     private async Task JoinAsync(MachinePlace place, string more)
     {
         var network = await PlaceNetwork.StartAsync(place, _server.Addresses[0].Split("//")[^1], Remote);
         _networks.Add(place, network);
-        place.Set($"temporal:\n  address: {network.Address}\nwip:\n  remote: {Remote}\n  interval: {_interval}\n{more}");
+        Set(place, more);
     }
+
+    private void Set(MachinePlace place, string more) =>
+        place.Set($"temporal:\n  address: {_networks[place].Address}\nwip:\n  remote: {Remote}\n  interval: {_interval}\n{more}");
 
     /// <summary>Waits until the run has landed.</summary>
     /// <param name="keeper">The machine that the run belongs to; null: the one that began it.</param>

@@ -96,6 +96,7 @@ public class TakenOverRunTests
         await home.UntilSaidAsync("t1: merged");
         await first.SignalAsync("KILL");
         await File.WriteAllTextAsync(home.Beside("go"), "");
+        await File.WriteAllTextAsync(home.Beside("go on"), "");
 
         await hosts.UntilCompletedAsync(other);
 
@@ -105,19 +106,60 @@ public class TakenOverRunTests
         Assert.DoesNotContain(other.Prompts(), prompt => prompt.Contains("t1.txt", StringComparison.Ordinal));
     }
 
-    /// <summary>A run of two tasks on the machine that began it, one of which waits; what is under way is hardly ever pushed.</summary>
+    /// <summary>The machine has died for good, and the remote never had what was merged there last.</summary>
+    [SharingFact]
+    [Trait("Category", "Full")]
+    public async Task Run_WhoseLastWorkDiedWithItsMachine_GoesOnElsewhereWhereTheLossIsAccepted()
+    {
+        await using var hosts = await BetweenPushesAsync();
+        var (home, other) = (hosts.Home, hosts.Others[0]);
+        await using var first = await home.ServeAsync("run", "--yes", "--run-id", "night");
+        hosts.Offer(other, slots: 3);
+        await home.UntilSaidAsync("t1: merged");
+        Directory.Move(hosts.Remote, hosts.Remote + ".away");
+        await File.WriteAllTextAsync(home.Beside("go"), "");
+        await home.UntilSaidAsync("t2: merged");
+        await home.UntilAsync(() => File.Exists(home.Beside("at-work-on-3")), "the third task is not at work");
+        await first.SignalAsync("KILL");
+        Directory.Move(hosts.Remote + ".away", hosts.Remote);
+        await File.WriteAllTextAsync(home.Beside("go on"), "");
+
+        var refused = await other.CallAsync("move", "night", "--yes", "--force");
+        var moved = await other.CallAsync("move", "night", "--yes", "--force", "--accept-losses");
+
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("(the merge of t2)", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--accept-losses has 2 of its tasks done again", refused.Error, StringComparison.Ordinal);
+        Assert.True(moved.ExitCode == 0, moved.Error);
+        for (var n = 1; n <= 3; n++)
+        {
+            Assert.Equal($"work of t{n}", await other.ReadAsync($"main:t{n}.txt"));
+        }
+        // What the remote had is not done again.
+        Assert.DoesNotContain(other.Prompts(), prompt => prompt.Contains("t1.txt", StringComparison.Ordinal));
+        var events = (await other.CallAsync("events", "night")).Output;
+        Assert.Matches("t2: pending.*its work was lost with .*: it is done again", events);
+    }
+
+    /// <summary>A run of three tasks on the machine that began it, of which the second waits, and the third is begun after it; what is
+    /// under way is hardly ever pushed.</summary>
     private static async Task<SpreadHosts> BetweenPushesAsync()
     {
-        var hosts = await SpreadHosts.CreateAsync(tasks: 2, others: 1, slots: 2, interval: "1h");
+        var hosts = await SpreadHosts.CreateAsync(
+            tasks: 3,
+            others: 1,
+            slots: 3,
+            plan: n => n == 3 ? ", depends_on: [t2]" : "",
+            interval: "1h"
+        );
+        JsonObject Write(int n) => new() { ["write"] = $"t{n}.txt", ["text"] = $"work of t{n}\n" };
+        JsonObject Wait(string name) => new() { ["waitFor"] = hosts.Home.Beside(name), ["seconds"] = 600 };
         hosts.Home.Play(
             new Dictionary<string, JsonNode[]>
             {
-                ["t1"] = [new JsonObject { ["write"] = "t1.txt", ["text"] = "work of t1\n" }],
-                ["t2"] =
-                [
-                    new JsonObject { ["waitFor"] = hosts.Home.Beside("go"), ["seconds"] = 600 },
-                    new JsonObject { ["write"] = "t2.txt", ["text"] = "work of t2\n" },
-                ],
+                ["t1"] = [Write(1)],
+                ["t2"] = [Wait("go"), Write(2)],
+                ["t3"] = [new JsonObject { ["touch"] = hosts.Home.Beside("at-work-on-3") }, Wait("go on"), Write(3)],
             }
         );
         return hosts;

@@ -67,6 +67,55 @@ public class MoveTests
         Assert.Equal((RunStates.Completed, 1), (result.State, result.AgentStarts));
     }
 
+    /// <summary>The machine before is gone for good, and what it has merged last is nowhere else.</summary>
+    [Fact]
+    public async Task Move_WhereWorkIsLost_DoesThatAgainAndWhatHasBegunOnIt()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            [RunTests.Task("a"), RunTests.Task("b"), RunTests.Task("c", "b"), RunTests.Task("d", "c"), RunTests.Task("e", "a")],
+            a =>
+                a.Agent = (input, stop) =>
+                    input.Task.Task.Id is "c" or "e"
+                        ? UntilStoppedAsync(stop, input.Task.Task.Id)
+                        : Task.FromResult(ScriptedActivities.Done())
+        );
+        await run.UntilAsync(status =>
+            status.Tasks.Count(task => task.State == TaskStates.Merged) == 2
+            && status.Tasks.Count(task => task.State == TaskStates.Executing) == 2
+        );
+        await using var there = new Machine(run, There);
+
+        var answer = await MoveAsync(run, "b");
+        var result = await run.ResultAsync();
+
+        Assert.True(answer.Changed, answer.Message);
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(["b", "c", "d", "e"], there.Activities.Merged.Order());
+        // Its own conversation goes on; that of the lost work's dependant was on files that nobody has.
+        Assert.Contains(("e", 2, "e"), there.Starts);
+        Assert.Equal(["b", "c", "d", "e"], there.Starts.Select(start => start.Item1).Order());
+        Assert.Contains(
+            there.Activities.Events,
+            told => told.Task == "b" && told.Reason.Contains("its work was lost with", StringComparison.Ordinal)
+        );
+        Assert.DoesNotContain(there.Activities.Events, told => told.Task == "a" && told.State == TaskStates.Pending);
+    }
+
+    [Theory]
+    [InlineData("x", "tip", "has no task 'x'")]
+    [InlineData("a", "", "The commit of the staging branch is missing")]
+    public async Task Move_WhereWhatIsLostIsUnclear_IsRefused(string task, string staging, string why)
+    {
+        await using var run = await ScriptedRun.StartAsync([RunTests.Task("a")], a => a.Agent = (_, stop) => UntilStoppedAsync(stop, "s"));
+        await run.UntilAsync(status => status.State == RunStates.Executing);
+
+        var refused = await Assert.ThrowsAsync<Temporalio.Exceptions.WorkflowUpdateFailedException>(() => MoveAsync(run, task, staging));
+
+        Assert.Contains(why, refused.InnerException!.Message, StringComparison.Ordinal);
+        await new RunClient(run.Client).Get(run.RunId).CancelAsync(new PersonCommand());
+        await run.ResultAsync();
+    }
+
     [Fact]
     public async Task Move_ToNoMachine_IsRefused()
     {
@@ -141,10 +190,16 @@ public class MoveTests
 
     private static Timestamp Ago(int seconds) => Timestamp.FromDateTimeOffset(Now.AddSeconds(-seconds));
 
-    private static Task<SteeringAnswer> MoveAsync(ScriptedRun run) =>
+    private static Task<SteeringAnswer> MoveAsync(ScriptedRun run, string? lost = null, string staging = "tip") =>
         new RunClient(run.Client)
             .Get(run.RunId)
-            .MoveAsync(new MoveRunCommand(new RepositoryReference("/clone", "key2", There) { Host = "desk" }, "kim"));
+            .MoveAsync(
+                new MoveRunCommand(new RepositoryReference("/clone", "key2", There) { Host = "desk" }, "kim")
+                {
+                    Lost = lost is null ? null : [lost],
+                    Staging = lost is null ? null : staging,
+                }
+            );
 
     private static async Task<AgentRunResult> UntilStoppedAsync(CancellationToken stop, string session)
     {

@@ -4,7 +4,7 @@ namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Has the steps of a run done on another machine: what it needs of its repository is there already. Everything below the run is
 /// told, and what is under way on the machine before is not waited for.</summary>
-internal sealed class MachineMove(RunContext context, TaskMessenger messenger)
+internal sealed class MachineMove(RunContext context, TaskMessenger messenger, TaskTakeOver takeOver, MergeTrain merging)
 {
     private readonly RunState _state = context.State;
 
@@ -14,6 +14,15 @@ internal sealed class MachineMove(RunContext context, TaskMessenger messenger)
         : RunStates.IsFinal(_state.Run.State) ? $"{_state.RunId} has ended: {_state.Run.State}."
         : _state.Repository.Queue.Length == 0
             ? $"{_state.RunId} has begun on no machine yet: it is taken by the first worker that serves it."
+        : command.Lost is { Count: > 0 } ? RefuseLoss(command, command.Lost)
+        : null;
+
+    /// <summary>Only what tasks have made is done again.</summary>
+    private string? RefuseLoss(MoveRunCommand command, IReadOnlyList<string> lost) =>
+        _state.Run.State != RunStates.Executing
+            ? $"{_state.RunId} is {_state.Run.State}: what is lost of its tasks can be done again only while they are executed."
+        : string.IsNullOrEmpty(command.Staging) ? "The commit of the staging branch is missing ('staging')."
+        : lost.FirstOrDefault(id => _state.Board.TryFind(id) is null) is { } unknown ? $"{_state.RunId} has no task '{unknown}'."
         : null;
 
     /// <summary>Moves it. Repeated, it tells everything below the run once more.</summary>
@@ -30,11 +39,22 @@ internal sealed class MachineMove(RunContext context, TaskMessenger messenger)
             _state.Note(new MovedToMachine(MachineName.Of(from), MachineName.Of(to), by), RunContext.Now, by.Who);
         }
         machine.MoveTo(to.Queue);
-        foreach (var entry in _state.Board.AtWork.ToList())
+        var atWork = _state.Board.AtWork.ToList();
+        // At once: nothing is to begin on a commit that nobody has.
+        var ended = command.Lost is { Count: > 0 } lost ? Lose(lost, command.Staging!, MachineName.Of(from)) : [];
+        foreach (var entry in atWork)
         {
             await messenger.TellAsync(entry.Id, task => task.MovedAsync(to));
         }
         await messenger.TellAsync(RunIds.Train, train => train.MovedAsync(to));
+        foreach (var report in ended)
+        {
+            await takeOver.EndUnknownAsync(report);
+        }
+        if (command.Lost is { Count: > 0 })
+        {
+            await merging.ReplaceAsync();
+        }
         if (isElsewhere)
         {
             await MoveLeasesAsync(from, to);
@@ -46,6 +66,33 @@ internal sealed class MachineMove(RunContext context, TaskMessenger messenger)
                 NamesRun: true
             )
             : new SteeringAnswer($"{_state.RunId} is on {MachineName.Of(to)} already.", Changed: false, NamesRun: true);
+    }
+
+    /// <summary>Has the work of tasks done again, on a staging branch that does not have it.</summary>
+    /// <returns>What was known of those whose workflows are open, which work for nobody any more.</returns>
+    private List<TaskReport> Lose(IReadOnlyList<string> lost, string staging, MachineName with)
+    {
+        var (open, why) = (new List<TaskReport>(), new LostWithMachine(with));
+        _state.StagingTip = staging;
+        foreach (var entry in _state.Board.WithThoseThatBuildOn(lost))
+        {
+            if (entry.AtWork)
+            {
+                open.Add(
+                    new TaskReport
+                    {
+                        Progress = entry.Progress,
+                        ExecutionId = entry.ExecutionId,
+                        Sequence = entry.State.ReportSequence,
+                    }
+                );
+            }
+            _state.Train.Drop(entry.Id);
+            _state.Board.Lose(entry, why, RunContext.Now);
+        }
+        // Another train goes on from there, once this one has closed.
+        _state.Train.Lose(_state.Train.ExecutionId);
+        return open;
     }
 
     /// <summary>Files are leased in each clone by itself.</summary>

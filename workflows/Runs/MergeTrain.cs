@@ -62,6 +62,9 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
     /// <summary>Stops merging: the merge under way is interrupted, and waiting tasks are notified.</summary>
     public void Close() => Link.IsClosing = true;
 
+    /// <summary>Closes a train that does not count any more: what it has merged is gone. The next one starts once it has closed.</summary>
+    public Task ReplaceAsync() => TellAsync(train => train.CloseAsync("what it has merged is lost"));
+
     /// <summary>After a reset nothing is sent before it is known what is merged: a train with an older position would move staging
     /// back.</summary>
     private bool HasUpdates =>

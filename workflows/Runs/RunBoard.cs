@@ -197,6 +197,38 @@ internal sealed class RunBoard
         Retry(entry, entry.State.Guidance, now);
     }
 
+    /// <summary>The tasks with these ids, and those that are done or at work and build on theirs, in plan order.</summary>
+    /// <param name="ids">Ids; unknown ones are left out.</param>
+    public IReadOnlyList<TaskEntry> WithThoseThatBuildOn(IEnumerable<string> ids)
+    {
+        var found = new SortedSet<int>(ids.Select(TryFind).OfType<TaskEntry>().Select(entry => entry.Index));
+        foreach (var entry in found.Select(index => _entries[index]).ToList())
+        {
+            Spread(entry, dependant => (dependant.AtWork || IsDone(dependant)) && found.Add(dependant.Index));
+        }
+        return [.. found.Select(index => _entries[index])];
+    }
+
+    /// <summary>The work of a task is gone, whether it is done or at work: it is done again, and what depends on it waits.</summary>
+    public void Lose(TaskEntry entry, Reason why, DateTimeOffset now)
+    {
+        if (IsDone(entry))
+        {
+            _done--;
+            foreach (var dependant in entry.Dependants.Select(i => _entries[i]))
+            {
+                dependant.Unmet++;
+                _ready.Remove(dependant.Index);
+            }
+        }
+        _atWork.Remove(entry.Index);
+        entry.State = entry.State with { AtWork = false, Progress = entry.Progress.WithoutResult() with { Landed = false } };
+        entry.PutBack(entry.State.Guidance);
+        Change(entry, TaskStates.Pending, why, now);
+        Consider(entry);
+        Revive(entry, now);
+    }
+
     /// <summary>Approves a task.</summary>
     public void Approve(TaskEntry entry, Reason why, DateTimeOffset now, string? by = null)
     {

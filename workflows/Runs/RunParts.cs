@@ -34,7 +34,7 @@ internal sealed class RunParts
         Steering = new Steering(context.State);
         Approvals = new Approvals(context.State, Steering);
         Budgets = new BudgetRaising(context, Messenger);
-        Moving = new MachineMove(context, Messenger);
+        Moving = new MachineMove(context, Messenger, takeOver, Merging);
         Adding = new TaskAdding(context);
     }
 

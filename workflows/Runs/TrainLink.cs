@@ -131,6 +131,13 @@ internal sealed class TrainLink
         _deferred.Remove(task);
     }
 
+    /// <summary>The work of a task is gone: it does not wait to be merged any more.</summary>
+    public void Drop(string task)
+    {
+        Remove(task);
+        Pass(task);
+    }
+
     /// <summary>Gives up all waiting requests.</summary>
     public IReadOnlyList<MergeRequest> GiveUp()
     {

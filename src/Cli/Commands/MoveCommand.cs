@@ -4,6 +4,7 @@ using Orchestrator.Cli.Runs;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Tasks.Moving;
 using Orchestrator.Worker;
 
 namespace Orchestrator.Cli.Commands;
@@ -21,6 +22,10 @@ internal sealed class MoveCommand : CliCommand
         Description = "Git remote that the run was shared by (wip.remote), for what is not here",
         HelpName = "NAME",
     };
+    private readonly Option<bool> _acceptLosses = new("--accept-losses")
+    {
+        Description = "Where the other machine is gone for good: tasks whose work it alone had are done again",
+    };
     private readonly Option<bool> _noResume = new("--no-resume")
     {
         Description = "Only move it: a worker here, or 'resume', goes on with it",
@@ -35,6 +40,7 @@ internal sealed class MoveCommand : CliCommand
         _run.AddTo(this);
         Add(_force);
         Add(_remote);
+        Add(_acceptLosses);
         Add(_noResume);
         Add(_detach);
         Add(_yes);
@@ -63,9 +69,21 @@ internal sealed class MoveCommand : CliCommand
             {
                 await DemandGoneAsync(session, status, parsed, context, stop);
             }
-            await BringAsync(status, to, parsed.GetValue(_remote) ?? settings.Settings!.Wip.Remote, context, stop);
-            var answer = await run.MoveAsync(new MoveRunCommand(to, context.Person), stop);
+            var remote = parsed.GetValue(_remote) ?? settings.Settings!.Wip.Remote;
+            var missing = await BringAsync(status, to, remote, parsed.GetValue(_acceptLosses), context, stop);
+            var move = new MoveRunCommand(to, context.Person);
+            var answer = await run.MoveAsync(
+                missing.Lost.Count == 0 ? move : move with { Lost = missing.Lost, Staging = missing.Staging },
+                stop
+            );
             context.Terminal.Say(answer.Message);
+            if (!settings.Settings!.Hosts.Spread && RunStart.TryRead(new RunFolder(to.Path, runId)) is { Settings.Hosts.Spread: true })
+            {
+                context.Terminal.Warn(
+                    $"{runId} spreads its tasks over hosts, and this machine has no places for them: set hosts.spread here, or start "
+                        + "'orchestrate worker --slots N' on a host."
+                );
+            }
             if (!parsed.GetValue(_noResume) && !parsed.GetValue(_detach))
             {
                 session.OutliveTerminal(run, _engine.Arguments(parsed));
@@ -145,27 +163,35 @@ internal sealed class MoveCommand : CliCommand
         );
     }
 
-    private static async Task BringAsync(
+    private static async Task<MissingOfRun> BringAsync(
         RunStatus status,
         RepositoryReference to,
         string? remote,
+        bool acceptsLosses,
         CommandContext context,
         CancellationToken stop
     )
     {
-        var brought = await new RunBringing(context.Services).BringAsync(status, to, remote, stop);
-        if (brought.Missing.Count > 0)
+        var brought = await new RunBringing(context.Services).BringAsync(status, to, remote, acceptsLosses, stop);
+        if (!brought.IsHere)
         {
             throw new CommandException(
                 ExitCodes.Usage,
-                $"{status.RunId} can't go on at {to.Path}: {string.Join("; ", brought.Missing)}.",
+                $"{status.RunId} can't go on at {to.Path}: {string.Join("; ", brought.Missing.Parts)}.",
                 $"What is missing is in {status.Repository} on {MachineName.Of(status.Queue, status.Host)}: push it from there to a remote "
                     + "and name that (--remote), or copy it, and move the run again."
+                    + (
+                        brought.Missing.Lost.Count > 0
+                            ? " Where that machine is gone for good: "
+                                + $"--accept-losses has {brought.Missing.Lost.Count} of its tasks done again."
+                            : ""
+                    )
             );
         }
         foreach (var note in brought.Notes)
         {
             context.Terminal.Say(note);
         }
+        return brought.Missing;
     }
 }

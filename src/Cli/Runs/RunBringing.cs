@@ -13,8 +13,15 @@ internal sealed class RunBringing(RunServices services)
     /// <param name="status">The run, as it says itself.</param>
     /// <param name="to">The repository on this machine.</param>
     /// <param name="remote">Name or address of the remote; null: all must be here.</param>
+    /// <param name="acceptsLosses">Work that is missing is no obstacle.</param>
     /// <param name="stop">Ends git.</param>
-    public async Task<Brought> BringAsync(RunStatus status, RepositoryReference to, string? remote, CancellationToken stop)
+    public async Task<Brought> BringAsync(
+        RunStatus status,
+        RepositoryReference to,
+        string? remote,
+        bool acceptsLosses,
+        CancellationToken stop
+    )
     {
         var problem = "";
         if (remote is not null && status.Queue != to.Queue)
@@ -31,12 +38,14 @@ internal sealed class RunBringing(RunServices services)
             }
         }
         var arrival = new RunArrival(services);
-        var missing = problem.Length > 0 ? [problem] : await arrival.FindMissingAsync(status, to, stop);
-        return new Brought(missing, missing.Count > 0 ? [] : await arrival.SettleAsync(status, to, stop));
+        var missing = problem.Length > 0 ? new MissingOfRun([problem]) : await arrival.FindMissingAsync(status, to, stop);
+        var isHere = missing.Parts.Count == 0 || (acceptsLosses && missing.Lost.Count > 0);
+        return new Brought(missing, isHere, isHere ? await arrival.SettleAsync(status, to, missing.Lost, stop) : []);
     }
 }
 
 /// <summary>What came of bringing a run.</summary>
-/// <param name="Missing">What it needs and is not here, each as a part of a sentence; empty: it can go on here.</param>
+/// <param name="Missing">What it needs and is not here.</param>
+/// <param name="IsHere">It can go on here.</param>
 /// <param name="Notes">What people should know, a sentence each.</param>
-internal sealed record Brought(IReadOnlyList<string> Missing, IReadOnlyList<string> Notes);
+internal sealed record Brought(MissingOfRun Missing, bool IsHere, IReadOnlyList<string> Notes);

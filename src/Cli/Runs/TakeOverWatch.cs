@@ -114,11 +114,11 @@ internal sealed class TakeOverWatch(
             {
                 continue;
             }
-            var brought = await new RunBringing(context.Services).BringAsync(status, to, remote, stop);
-            if (brought.Missing.Count > 0)
+            var brought = await new RunBringing(context.Services).BringAsync(status, to, remote, acceptsLosses: false, stop);
+            if (!brought.IsHere)
             {
                 _failed[runId] = context.Time.GetTimestamp();
-                log.RunCannotCome(runId, string.Join("; ", brought.Missing));
+                log.RunCannotCome(runId, string.Join("; ", brought.Missing.Parts));
                 continue;
             }
             var answer = await run.MoveAsync(new MoveRunCommand(to, $"worker@{context.Machine}"), stop);

@@ -83,6 +83,7 @@ public static class ReasonText
             LeasesNotJoined why => why.Cause.Text,
             LooksAtCommits why => $"looking at what {why.By.Who} has committed on {why.Branch}",
             Mailed why => why.Message.Text,
+            LostWithMachine why => $"its work was lost with {why.Machine}: it is done again",
             MergedBeforeReset => "merged before the run was reset",
             MergedSinceReview => "there is more now than the reviewer has seen; it looks again",
             MergeNotApproved why => $"{Say(why.Answer)}: {why.Changes}",

@@ -25,6 +25,10 @@ public sealed record NotApprovedInTime : Reason;
 /// <summary>The task's work was merged before the run was reset.</summary>
 public sealed record MergedBeforeReset : Reason;
 
+/// <summary>The task's work was on a machine that is gone, and nowhere else.</summary>
+/// <param name="Machine">That machine.</param>
+public sealed record LostWithMachine(MachineName Machine) : Reason;
+
 /// <summary>The task's workflow ended without a report.</summary>
 /// <param name="Because">How, as far as the server knows; null: it does not.</param>
 public sealed record WorkflowEnded(Reason? Because) : Reason;

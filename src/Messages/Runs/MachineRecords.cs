@@ -4,7 +4,17 @@ namespace Orchestrator.Messages;
 /// <param name="To">The run's repository on that machine, and its queue.</param>
 /// <param name="By">The person and their client, such as <c>kim@laptop</c>; empty: unknown.</param>
 [MessageExample("""{"to":{"path":"/home/kim/shop","key":"0123456789ab","queue":"orchestrator@MACHINE/0123456789ab"},"by":"kim@laptop"}""")]
-public sealed record MoveRunCommand(RepositoryReference To, string By = "");
+public sealed record MoveRunCommand(RepositoryReference To, string By = "")
+{
+    /// <summary>Ids of tasks whose work only the machine before had, which is gone for good: they are done again, and so is what has begun
+    /// on their work.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public IReadOnlyList<string>? Lost { get; init; }
+
+    /// <summary>The commit of the staging branch there, where work is lost.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? Staging { get; init; }
+}
 
 /// <summary>A machine that a run waits for.</summary>
 /// <param name="Machine">Its identity in queues.</param>

@@ -4,6 +4,17 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
+/// <summary>What a run needs and is not on this machine.</summary>
+/// <param name="Parts">Each as a part of a sentence; empty: nothing is missing.</param>
+public sealed record MissingOfRun(IReadOnlyList<string> Parts)
+{
+    /// <summary>Tasks whose work is missing, where nothing else is: they can be done again.</summary>
+    public IReadOnlyList<string> Lost { get; init; } = [];
+
+    /// <summary>The commit of its staging branch here; empty: there is none.</summary>
+    public string Staging { get; init; } = "";
+}
+
 /// <summary>A run that comes to this machine: what it needs here, and what is made of that. Agents that worked on the machine before count
 /// as dead here, as after a restart.</summary>
 /// <param name="services">What the steps need of this machine.</param>
@@ -33,17 +44,16 @@ public sealed class RunArrival(RunServices services)
     /// <summary>What the run needs and is not here.</summary>
     /// <param name="run">The run, as it says itself.</param>
     /// <param name="here">The repository on this machine.</param>
-    /// <returns>Each as a part of a sentence; empty: nothing is missing.</returns>
-    public async Task<IReadOnlyList<string>> FindMissingAsync(RunStatus run, RepositoryReference here, CancellationToken stop)
+    public async Task<MissingOfRun> FindMissingAsync(RunStatus run, RepositoryReference here, CancellationToken stop)
     {
         var folder = new RunFolder(here.Path, run.RunId);
         if (!Directory.Exists(folder.Path))
         {
-            return [$"its files are missing ({folder.Relative(folder.Path)})"];
+            return new MissingOfRun([$"its files are missing ({folder.Relative(folder.Path)})"]);
         }
         if (run.PlanHash.Length == 0)
         {
-            return [];
+            return new MissingOfRun([]);
         }
         RunFiles files;
         try
@@ -52,7 +62,7 @@ public sealed class RunArrival(RunServices services)
         }
         catch (Exception damaged) when (damaged is StepException or JsonException or IOException)
         {
-            return [damaged.Message.TrimEnd('.')];
+            return new MissingOfRun([damaged.Message.TrimEnd('.')]);
         }
         var missing = new List<string>();
         if (files.Start.LinkedWorktree is { } linked && !Directory.Exists(linked))
@@ -62,39 +72,56 @@ public sealed class RunArrival(RunServices services)
         var repository = await services.OpenRepositoryAsync(here.Path);
         var refs = new RefStore(repository);
         var staging = RunRefs.Staging(files.Settings, folder);
-        if (run.Staging.Length > 0 && await refs.ReadAsync(staging, stop) is null)
+        var tip = await refs.ReadAsync(staging, stop);
+        if (run.Staging.Length > 0 && tip is null)
         {
             missing.Add($"the branch {RunRefs.Shown(staging)} is missing");
         }
-        var gone = new List<string>();
-        foreach (var (what, commit) in CommitsOf(run))
+        async Task<bool> IsGoneAsync(string commit) => commit.Length > 0 && !await repository.HasCommitAsync(commit, stop);
+        if (await IsGoneAsync(run.BaseCommit))
         {
-            if (commit.Length > 0 && !await repository.HasCommitAsync(commit, stop))
+            missing.Add($"the commit of its base is missing: {CommitIds.Shorten(run.BaseCommit)}");
+        }
+        var (gone, lost) = (new List<string>(), new List<string>());
+        foreach (var task in run.Tasks)
+        {
+            var (isMergeGone, isWorkGone) = (await IsGoneAsync(task.MergeCommit), await IsGoneAsync(task.Commit));
+            gone.AddRange(isMergeGone ? [$"{CommitIds.Shorten(task.MergeCommit)} (the merge of {task.Id})"] : []);
+            gone.AddRange(isWorkGone ? [$"{CommitIds.Shorten(task.Commit)} (the work of {task.Id})"] : []);
+            if (isMergeGone || isWorkGone || await HasBegunElsewhereAloneAsync(task))
             {
-                gone.Add($"{CommitIds.Shorten(commit)} ({what})");
+                lost.Add(task.Id);
             }
         }
+        // Nothing else can be done again.
+        var isOnlyWork = missing.Count == 0 && gone.Count > 0;
         if (gone.Count > 0)
         {
             var more = gone.Count > MostNamed ? $" and {gone.Count - MostNamed} more" : "";
             missing.Add($"commits are missing: {string.Join(", ", gone.Take(MostNamed))}{more}");
         }
-        return missing;
-    }
+        return new MissingOfRun(missing) { Lost = isOnlyWork ? lost : [], Staging = tip ?? "" };
 
-    private static IEnumerable<(string What, string Commit)> CommitsOf(RunStatus run) =>
-        run
-            .Tasks.SelectMany(task =>
-                ((string What, string Commit)[])[($"the merge of {task.Id}", task.MergeCommit), ($"the work of {task.Id}", task.Commit)]
-            )
-            .Prepend(("its base", run.BaseCommit));
+        // On the machine before, on a commit that is not here: what the task has of it there is of no use here.
+        async Task<bool> HasBegunElsewhereAloneAsync(RunTask task) =>
+            task is { Host: null }
+            && task.State != TaskStates.Pending
+            && !TaskStates.IsEnd(task.State)
+            && (TaskNotes.Read(folder, task.Id).Base is not { Length: > 0 } start || await IsGoneAsync(start));
+    }
 
     /// <summary>Makes of it what its steps expect on their machine: git's configuration, and the worktrees of tasks under way with their
     /// unfinished work.</summary>
     /// <param name="run">The run, as it says itself.</param>
     /// <param name="here">The repository on this machine.</param>
+    /// <param name="lost">Tasks that are done again, which have no worktree yet.</param>
     /// <returns>What people should know, a sentence each.</returns>
-    public async Task<IReadOnlyList<string>> SettleAsync(RunStatus run, RepositoryReference here, CancellationToken stop)
+    public async Task<IReadOnlyList<string>> SettleAsync(
+        RunStatus run,
+        RepositoryReference here,
+        IReadOnlyCollection<string> lost,
+        CancellationToken stop
+    )
     {
         var folder = new RunFolder(here.Path, run.RunId);
         if (RunStart.TryRead(folder) is { } start)
@@ -109,7 +136,11 @@ public sealed class RunArrival(RunServices services)
         var files = services.Plans.Load(here, run.RunId, run.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
         var notes = new List<string>();
-        foreach (var task in run.Tasks.Where(task => task.State != TaskStates.Pending && !TaskStates.IsEnd(task.State)))
+        foreach (
+            var task in run.Tasks.Where(task =>
+                task.State != TaskStates.Pending && !TaskStates.IsEnd(task.State) && !lost.Contains(task.Id)
+            )
+        )
         {
             if (await MakeWorktreeAsync(new TaskWorkspace(repository, files, task.Id), stop) is { } note)
             {
