@@ -89,11 +89,13 @@ internal static class StoredRuns
         var home = run.Status.Repository;
         if (home.Length > 0 && !RunStates.IsFinal(run.Status.State) && !repository.IsAt(home))
         {
+            var machine = run.Status.Queue.Length > 0 ? $" on {MachineName.Of(run.Status.Queue, run.Status.Host)}" : "";
             throw new CommandException(
                 ExitCodes.Usage,
-                $"{run.Id} belongs to the repository at {home}, and this one, at {repository.Root}, is a copy of it or has been moved.",
-                "Go on with it at that place (move the repository back if it was moved), or start its plan here: what is finished "
-                    + "is taken up again."
+                $"{run.Id} belongs to the repository at {home}{machine}, and this one, at "
+                    + $"{repository.Root}, is another machine's, a copy of it, or has been moved.",
+                "Go on with it at that place (move the repository back if it was moved), take it to this one where that machine is gone "
+                    + $"(orchestrate move {run.Id}), or start its plan here: what is finished is taken up again."
             );
         }
 
