@@ -178,6 +178,11 @@ public interface ITaskWorkflow
     [WorkflowSignal(MessageNames.Placed)]
     Task PlacedAsync(TaskPlace place);
 
+    /// <summary>A machine is about to begin the task's agent, in a run that machines share: the start counts from now on, whatever becomes
+    /// of that machine. Refused where the agent is not wanted there any more.</summary>
+    [WorkflowUpdate(MessageNames.AgentBegins)]
+    Task AgentBeginsAsync(AgentBeginning agent);
+
     /// <summary>The parts that this task was divided into have ended.</summary>
     [WorkflowSignal(MessageNames.PartsDone)]
     Task PartsDoneAsync(string summary);

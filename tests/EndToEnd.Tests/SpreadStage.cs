@@ -173,7 +173,8 @@ internal sealed class SpreadStage : IAsyncDisposable
     /// <summary>The machine of the run dies, another one takes its run, and it comes back.</summary>
     private async Task TakeOverAsync()
     {
-        await UntilAsync(() => Shared("runs/night").Length > 0, "the run was not shared");
+        // Before its first checks have ended no worker knows by itself which repository it is of, and its log names 'move'.
+        await UntilAsync(() => Shared("base/night").Length > 0 && Shared("runs/night").Length > 0, "the run was not shared");
         Keeper = _round.Deed == Deed.TakeOver ? await Hosts.AddAsync("taker") : One;
         if (Keeper == One)
         {

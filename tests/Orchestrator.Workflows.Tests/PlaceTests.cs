@@ -111,6 +111,71 @@ public class PlaceTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Task_WhoseHostIsLostAsItsAgentBegins_CountsTheStartThatWasBegun(bool begins)
+    {
+        await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")], settings: Spread with { IsShared = true });
+        await using var first = new ScriptedHost(run, There);
+        var task = run.Client.GetWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(run.RunId, "a"));
+        var answers = new List<bool>();
+        async Task AskAsync(int start, string queue)
+        {
+            try
+            {
+                await task.ExecuteUpdateAsync(known => known.AgentBeginsAsync(new AgentBeginning(start, queue)));
+                answers.Add(true);
+            }
+            catch (WorkflowUpdateFailedException)
+            {
+                answers.Add(false);
+            }
+        }
+        first.Activities.Agent = async (input, _) =>
+        {
+            await AskAsync(input.Start + 1, There);
+            await AskAsync(input.Start, Elsewhere);
+            if (begins)
+            {
+                await AskAsync(input.Start, There);
+            }
+            // As where the server has not heard of it for long: it waits to be tried again, and nobody will.
+            throw new ApplicationFailureException("It is lost", FailureTypes.WorkerDied, nextRetryDelay: TimeSpan.FromHours(1));
+        };
+        await run.BeginAsync();
+        await Eventually.AskAsync(async () => await WaitsAsync() ? "" : null);
+        await using var second = new ScriptedHost(run, Elsewhere, offers: false);
+        second.Activities.Agent = async (input, _) =>
+        {
+            if (input.Stop)
+            {
+                await AskAsync(input.Start, There);
+            }
+            return input.Stop ? new AgentRunResult { FailureClass = FailureClass.Stopped, NeverBegun = true } : ScriptedActivities.Done();
+        };
+
+        await task.SignalAsync(known => known.PlacedAsync(new TaskPlace(new("/c", "key3", Elsewhere) { Host = "rack" }, 2)));
+        var result = await run.ResultAsync();
+
+        Assert.Equal((RunStates.Completed, begins ? 2 : 1), (result.State, result.AgentStarts));
+        Assert.Equal([(1, true), (2, false)], second.Activities.Starts.Select(start => (start.Start, start.Stop)));
+        // Another number, another host, and a host that is late: none of them begins it.
+        Assert.Equal(begins ? [false, false, true, false] : [false, false, false], answers);
+
+        async Task<bool> WaitsAsync() =>
+            !first.Activities.Starts.IsEmpty
+            && (
+                await run.Client.WorkflowService.DescribeWorkflowExecutionAsync(
+                    new()
+                    {
+                        Namespace = run.Client.Options.Namespace,
+                        Execution = new() { WorkflowId = task.Id },
+                    }
+                )
+            ).PendingActivities.Any(step => step.Attempt == 2 && step.LastFailure is not null);
+    }
+
+    [Theory]
     [InlineData("agent")]
     [InlineData("gates")]
     public async Task Task_WhoseHostHasAFullDisk_LeavesItAndHoldsUpNoOther(string step)

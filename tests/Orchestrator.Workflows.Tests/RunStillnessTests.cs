@@ -49,6 +49,27 @@ public class RunStillnessTests
         Assert.NotEqual(before, RunStillness.Of([elsewhere, waiting], "bbbb"));
     }
 
+    [Theory]
+    [InlineData("orchestrator@bbbb/key", "", true)] // It waits there, and nobody has had it.
+    [InlineData("orchestrator@bbbb/key", "7@bbbb#desk", true)]
+    [InlineData("", "7@bbbb#desk", true)] // The server does not tell the queue.
+    [InlineData("orchestrator@aaaa/key", "", false)]
+    [InlineData("orchestrator@left-aaaa/key", "7@aaaa#desk", false)]
+    [InlineData("", "", false)]
+    public void Of_AStepThatWaitsOnAnotherHost_SaysNothingOfTheRunsMachine(string queue, string identity, bool isElsewhere)
+    {
+        var (waiting, later) = (Step(PendingActivityState.Scheduled, beat: 0), Step(PendingActivityState.Scheduled, beat: 0, attempt: 7));
+        var alone = RunStillness.Of([waiting], Machine);
+        later.LastWorkerIdentity = identity;
+        later.ActivityOptions = queue.Length == 0 ? null : new() { TaskQueue = new() { Name = queue } };
+        var there = RunStillness.Of([later], Machine);
+        later.NextAttemptScheduleTime = Timestamp.FromDateTimeOffset(Now);
+
+        // That a host tries a step again and again must not keep a run on a machine that is gone, nor take it from one that is there.
+        Assert.Equal(isElsewhere, there is null);
+        Assert.Equal(isElsewhere ? alone : null, RunStillness.Of([later, waiting], Machine));
+    }
+
     [Fact]
     public void GivenAwayBy_QueuesOfEachKind_NamesTheMachine()
     {

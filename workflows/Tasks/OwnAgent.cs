@@ -25,7 +25,7 @@ internal sealed class OwnAgent(
         reporter.TransitionTo(TaskStates.Executing, held.Length == 0 ? null : new AgentHeld(new Quote(held)));
         using var interrupt = state.Interrupt = CancellationTokenSource.CreateLinkedTokenSource(state.Stop);
         AgentRunResult result;
-        state.WasMoved = false;
+        (state.WasMoved, state.HasBegun) = (false, null);
         var isLost = false;
         var guidance = state.TakeGuidance();
         try
@@ -45,8 +45,10 @@ internal sealed class OwnAgent(
             // A later pause has nothing to interrupt.
             state.Interrupt = null;
         }
-        // It may have been begun on a machine that is gone, and was paid for then.
-        var isLeftBehind = state.WasMoved && result.NeverBegun && (isLost || result.LeftElsewhere);
+        // What was begun on a machine that is gone was paid for. How the step ended there does not tell it: one that waits to be tried
+        // again ends like one that nobody has taken up.
+        var isBegunElsewhere = state.HasBegun ?? (isLost || result.LeftElsewhere);
+        var isLeftBehind = state.WasMoved && result.NeverBegun && isBegunElsewhere;
         if (isLeftBehind)
         {
             state.Notice([new TaskNotice(LeftBehind(state.Progress.LastStart, result.Session.Length > 0))]);

@@ -93,6 +93,13 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     /// <summary>Interrupts the running agent; null: none runs.</summary>
     public CancellationTokenSource? Interrupt { get; set; }
 
+    /// <summary>A machine was about to begin the agent that is asked for, and may have; null: machines do not say so.</summary>
+    public bool? HasBegun { get; set; }
+
+    /// <summary>Whether an agent run is asked for, and not interrupted.</summary>
+    /// <param name="start">Its number.</param>
+    public bool Wants(int start) => start == Progress.LastStart && Interrupt is { IsCancellationRequested: false };
+
     public CancellationToken Stop => _stop.Token;
 
     public bool IsCancelled => _stop.IsCancellationRequested;

@@ -127,11 +127,17 @@ public static class MachinePresence
         return pending;
     }
 
-    /// <summary>A worker of another machine has the step in hand: it is a task's that is placed there.</summary>
-    internal static bool IsElsewhere(PendingActivityInfo step, string machine) =>
-        step.State is PendingActivityState.Started or PendingActivityState.CancelRequested
-        && MachineOf(step.LastWorkerIdentity) is { } other
-        && other != machine;
+    /// <summary>The step is one of a task that is placed on another machine: it is in hand there, waits there, or is tried there
+    /// again.</summary>
+    internal static bool IsElsewhere(PendingActivityInfo step, string machine) => MachineOf(step) is { } other && other != machine;
+
+    /// <summary>The machine of a step: that of its queue, or, where the server does not tell the queue, the one that has had it
+    /// last.</summary>
+    private static string? MachineOf(PendingActivityInfo step)
+    {
+        var queue = step.ActivityOptions?.TaskQueue?.Name ?? "";
+        return QueueNames.GivenAwayBy(queue, out _) ?? QueueNames.MachineOf(queue) ?? MachineOf(step.LastWorkerIdentity);
+    }
 
     /// <summary>A place that a host holds, or that a task waits for, moves nothing.</summary>
     private static bool IsStep(PendingActivityInfo activity) => activity.ActivityType.Name != ActivityNames.HoldPlace;

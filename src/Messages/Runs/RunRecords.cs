@@ -46,6 +46,11 @@ public sealed record RunRules
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Places { get; init; }
 
+    /// <summary>Machines share the run by a git remote, so that another one may go on with it: each tells a task before it begins its
+    /// agent. False in runs that an earlier version has begun.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsShared { get; init; }
+
     /// <summary>Concurrent gate runs while the task that breaks them is searched.</summary>
     public int TrainParallel { get; init; } = 1;
 

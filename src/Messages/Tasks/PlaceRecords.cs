@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Orchestrator.Messages;
 
 /// <summary>Asks for a place for a task on a host.</summary>
@@ -31,6 +33,11 @@ public sealed record TaskPlace(RepositoryReference Repository, int Attempt)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Number { get; init; }
 }
+
+/// <summary>A machine is about to begin the agent of a task.</summary>
+/// <param name="Start">Number of the agent run.</param>
+/// <param name="Queue">The queue by which the machine was asked for it.</param>
+public sealed record AgentBeginning([property: Range(1, 1_000_000)] int Start, [property: Identifier] string Queue);
 
 /// <summary>Has a task handed over by the remote that machines share: from the run's machine to a host, or back.</summary>
 /// <param name="RunId">The run.</param>

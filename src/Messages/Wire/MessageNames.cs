@@ -69,6 +69,9 @@ public static class MessageNames
     /// <summary>To a task, from the host that has a place for it.</summary>
     public const string Placed = "placed";
 
+    /// <summary>To a task, from the machine that is about to begin its agent.</summary>
+    public const string AgentBegins = "agentBegins";
+
     /// <summary>To a run, from the lease workflow.</summary>
     public const string LeasesChanged = "leasesChanged";
 

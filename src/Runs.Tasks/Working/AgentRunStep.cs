@@ -107,6 +107,10 @@ public sealed class AgentRunStep(RunServices services)
             () => confined?.TakeOverAsync() ?? Task.CompletedTask,
             services.Time
         );
+        if (state == AgentStartState.NotStarted)
+        {
+            await execution.Begins();
+        }
         if (await payers.AdmitAsync(input.Session, CancellationToken.None) is { } notAdmitted)
         {
             return notAdmitted;

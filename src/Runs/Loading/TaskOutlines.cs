@@ -95,6 +95,7 @@ internal static class TaskOutlines
             LockTimeout = settings.LockTimeout,
             TrainBatch = settings.Train.Batch,
             TrainParallel = settings.Train.Parallel ?? Math.Max(1, Environment.ProcessorCount / 2),
+            IsShared = settings.Wip.Remote is not null,
             Planner = settings.Planner.Agent,
             PlannerTimeout = settings.Planner.Timeout,
             Notices = [.. settings.Notifications.Targets.SelectMany(target => target.On).Distinct().Order(StringComparer.Ordinal)],

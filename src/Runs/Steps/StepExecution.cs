@@ -11,4 +11,8 @@ public sealed record StepExecution(string Id, string Owner, CancellationToken St
     /// <summary>Why this process detaches, in a word or two; used once <see cref="Detach"/> is cancelled.</summary>
     /// <value>Default: it stops.</value>
     public Func<string> DetachReason { get; init; } = () => "it stops";
+
+    /// <summary>Called before an agent's process is started; throws where that is not wanted any more.</summary>
+    /// <value>Default: it is wanted.</value>
+    public Func<Task> Begins { get; init; } = () => Task.CompletedTask;
 }
