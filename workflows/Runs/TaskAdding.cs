@@ -11,7 +11,8 @@ internal sealed class TaskAdding(RunContext context)
 
     /// <summary>Why a command is refused, in a sentence; null: it is not.</summary>
     public string? Refuse(AddTasksCommand command) =>
-        AdhocPlan.Fault([.. command.Tasks.Select(task => task.Text)]) is { } fault ? fault
+        command.Tasks.Count == 0 ? "'tasks' is empty: it has the tasks to add, each with an id and a text."
+        : AdhocPlan.Fault([.. command.Tasks.Select(task => task.Text)]) is { } fault ? fault
         : command.Tasks.Select(task => TaskId.Fault(task.Id)).FirstOrDefault(fault => fault is not null) is { } unusable
             ? $"The id of a task {unusable}."
         : command.Tasks.DistinctBy(task => task.Id, StringComparer.OrdinalIgnoreCase).Count() < command.Tasks.Count
@@ -27,7 +28,12 @@ internal sealed class TaskAdding(RunContext context)
             var news = command.Tasks.Where(task => _state.Board.TryFind(task.Id) is null).ToList();
             if (news.Count == 0)
             {
-                return new SteeringAnswer($"{_state.RunId} has these tasks already.", Changed: false, NamesRun: true);
+                var known = string.Join(", ", command.Tasks.Select(task => task.Id));
+                return new SteeringAnswer(
+                    $"{_state.RunId} has {known} already; a new task needs an id of its own.",
+                    Changed: false,
+                    NamesRun: true
+                );
             }
             var hash = _state.Plan.Hash;
             var add = new AddTasksInput(_state.RunId, _state.Repository, hash, news);
