@@ -192,6 +192,27 @@ public class SetUpCommandTests
     }
 
     [Fact]
+    public async Task Check_RemoteThatMachinesShare_IsLookedAt()
+    {
+        using var cli = new CliFixture().WithRepository();
+        var shared = Path.Combine(cli.Folder, "shared.git");
+
+        var none = await cli.RunAsync("check");
+        await cli.RunAsync("config", "set", "--user", "wip.remote", shared);
+        var absent = await cli.RunAsync("check");
+        await cli.RunAsync("config", "set", "--user", "hosts.spread", "true");
+        var needed = await cli.RunAsync("check");
+        cli.Git("init", "-q", "--bare", shared);
+        var there = await cli.RunAsync("check");
+
+        Assert.DoesNotContain("sharing", none.Output, StringComparison.Ordinal);
+        Assert.Contains($"warn  sharing: {shared} can't be reached (wip.remote): ", absent.Output, StringComparison.Ordinal);
+        Assert.Contains("fail  sharing: ", needed.Output, StringComparison.Ordinal);
+        Assert.Equal(5, needed.ExitCode);
+        Assert.Contains($"ok    sharing: {shared} is reached (wip.remote).", there.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Config_SetGetList_ShowsValueAndSource()
     {
         using var cli = new CliFixture().WithRepository();

@@ -28,6 +28,31 @@ public class SharedRunTests
     }
 
     [SharingFact]
+    public async Task Run_ThatIsMovedThereAndBack_GoesOnWhereItIsAndSaysSoElsewhere()
+    {
+        await using var places = await SharedPlaces.CreateAsync();
+        await places.Here.KillWhenAsync(places.IsShared, "run", "--yes", "--run-id", "night");
+
+        foreach (var place in (MachinePlace[])[places.There, places.Here])
+        {
+            var moved = await place.CallAsync("move", "night", "--yes", "--force", "--no-resume");
+            Assert.True(moved.ExitCode == 0, moved.Error);
+            Assert.Contains("night was moved from", moved.Error, StringComparison.Ordinal);
+        }
+        await using var working = await places.Here.ServeAsync("resume", "night", "--yes");
+        await places.Here.UntilPromptsAsync(2);
+        // The record there is older than the second move.
+        var elsewhere = await places.There.CallAsync("resume", "night", "--yes");
+        await File.WriteAllTextAsync(places.Here.Beside("go"), "");
+        await places.Here.UntilAsync("night", run => (string?)run["state"] == "completed");
+
+        Assert.True(elsewhere.ExitCode == 0, elsewhere.Error);
+        Assert.Contains("Its steps are done on ", elsewhere.Error, StringComparison.Ordinal);
+        Assert.Equal("whole", await places.Here.ReadAsync("main:one.txt"));
+        Assert.Empty(places.There.Prompts());
+    }
+
+    [SharingFact]
     public async Task Move_OfARunThatWasNotShared_NamesWhatIsMissingAndChangesNothing()
     {
         await using var places = await SharedPlaces.CreateAsync(shares: false);

@@ -33,6 +33,9 @@ public class SpreadPlaceTests
         await Eventually.TrueAsync(() => File.Exists(Working(1)) || File.Exists(Working(2)), Limit);
         var (first, other) = File.Exists(Working(1)) ? (1, 2) : (2, 1);
 
+        // The host has an old copy of the run's record, and the run's machine nothing of the task yet.
+        await host.UntilAsync("night", status => (string?)status["tasks"]?[first - 1]?["state"] == "executing");
+        var exported = await hosts.Home.CallAsync("task", "export", $"night/t{first}", hosts.Home.Beside("task.bundle"));
         await hosts.Home.CallAsync("pause", $"night/t{first}");
         // There is one place, and the other task needs it.
         await Eventually.TrueAsync(() => File.Exists(Working(other)), Limit);
@@ -43,6 +46,8 @@ public class SpreadPlaceTests
         await using var resumed = await hosts.Home.ServeAsync("resume", $"night/t{first}");
         await hosts.UntilCompletedAsync();
 
+        Assert.Equal(2, exported.ExitCode);
+        Assert.Contains($"t{first} is done on ", exported.Error, StringComparison.Ordinal);
         Assert.NotEqual("", kept);
         Assert.Equal("whole 1", await hosts.Home.ReadAsync("main:t1.txt"));
         Assert.Equal("whole 2", await hosts.Home.ReadAsync("main:t2.txt"));

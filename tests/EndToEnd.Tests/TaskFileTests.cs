@@ -49,6 +49,41 @@ public class TaskFileTests
     }
 
     [Fact]
+    public async Task Import_OfATaskThatGoesOnHereAlready_IsRefusedUntilThatHasEnded()
+    {
+        using var here = await MachinePlace.CreateAsync("here");
+        here.Play(
+            "one",
+            new JsonObject { ["touch"] = here.Beside("working") },
+            new JsonObject { ["waitFor"] = here.Beside("go"), ["seconds"] = 120 },
+            new JsonObject { ["write"] = "one.txt", ["text"] = "whole\n" }
+        );
+        using var there = await here.CloneAsync("there");
+        Assert.Equal(0, (await here.CallAsync("run", "--yes", "--detach", "--run-id", "night")).ExitCode);
+        await Eventually.TrueAsync(() => File.Exists(here.Beside("working")));
+        Assert.Equal(0, (await here.CallAsync("pause", "night/one")).ExitCode);
+        await here.UntilAsync("night", status => (bool)status["tasks"]![0]!["paused"]!);
+        var file = here.Beside("one.bundle");
+        Assert.Equal(0, (await here.CallAsync("task", "export", "night/one", file)).ExitCode);
+        await here.CallAsync("cancel", "night", "--yes");
+
+        await using var first = await there.ServeAsync("task", "import", file, "--yes");
+        await there.UntilPromptsAsync(2);
+        var again = await there.CallAsync("task", "import", file, "--yes");
+        await there.CallAsync("cancel", "--yes");
+        await Eventually.TrueAsync(() => !first.IsAlive);
+        await File.WriteAllTextAsync(here.Beside("go"), "");
+        var anew = await there.CallAsync("task", "import", file, "--yes");
+
+        Assert.Equal(2, again.ExitCode);
+        Assert.Contains("one goes on here already, in import-one-", again.Error, StringComparison.Ordinal);
+        Assert.True(anew.ExitCode == 0, anew.Error);
+        Assert.Contains("1 agent start,", anew.Error, StringComparison.Ordinal);
+        Assert.Contains("after 1 start of an agent", anew.Error, StringComparison.Ordinal);
+        Assert.Equal("whole", await there.ReadAsync("main:one.txt"));
+    }
+
+    [Fact]
     public async Task Import_WhatDoesNotFit_IsRefusedAndChangesNothing()
     {
         using var here = await MachinePlace.CreateAsync("here");

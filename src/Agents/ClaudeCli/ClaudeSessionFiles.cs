@@ -1,7 +1,8 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>Finds the CLI's conversations: <c>projects/DIRECTORY/SESSION.jsonl</c> in its folder. The directory's name is a one-way
-/// encoding of the working directory; because session ids are unique, all directories are searched.</summary>
+/// encoding of the working directory; because session ids are unique, all directories are searched. One that was put into a second one goes
+/// on there.</summary>
 internal static class ClaudeSessionFiles
 {
     internal static string? Find(string configDirectory, string sessionId)
@@ -11,7 +12,8 @@ internal static class ClaudeSessionFiles
             ? Directory
                 .EnumerateDirectories(projects)
                 .Select(folder => Path.Combine(folder, sessionId + ".jsonl"))
-                .FirstOrDefault(File.Exists)
+                .Where(File.Exists)
+                .MaxBy(File.GetLastWriteTimeUtc)
             : null;
     }
 

@@ -41,6 +41,10 @@ internal sealed class CheckCommand : CliCommand
             entries.Add(await EngineCheck.RunAsync(repository, settings.Settings!, context, stop));
             if (!repository.IsBare && !entries.Exists(entry => entry is { Name: "git", Status: MachineCheckStatus.Fail }))
             {
+                if (await SharingCheck.RunAsync(repository, settings.Settings!, context.Services, stop) is { } sharing)
+                {
+                    entries.Add(sharing);
+                }
                 entries.Add(await MachineCheck.StorageAsync(repository, settings.Settings!, context.Services, stop));
             }
             if (opened.Refusal is { } refusal)

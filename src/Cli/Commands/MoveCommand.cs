@@ -12,6 +12,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>move</c>: has the steps of a run done on this machine, where the machine before is gone.</summary>
 internal sealed class MoveCommand : CliCommand
 {
+    private static readonly TimeSpan RecordPatience = TimeSpan.FromSeconds(30);
     private readonly RunArgument _run = new("RUN", "The run; the only open one where none is named");
     private readonly Option<bool> _force = new("--force")
     {
@@ -92,6 +93,7 @@ internal sealed class MoveCommand : CliCommand
                 await session.FinishOthersAsync(run);
                 return code;
             }
+            await UntilRecordedAsync(repository, runId, context, stop);
         }
         if (parsed.GetValue(_detach))
         {
@@ -99,6 +101,24 @@ internal sealed class MoveCommand : CliCommand
         }
         context.Terminal.Say($"'orchestrate resume {runId}' goes on with it, and so does a worker of {repository.Root}.");
         return ExitCodes.Done;
+    }
+
+    /// <summary>The record here may still be the other machine's, by which nothing could go on with the run here.</summary>
+    private static async Task UntilRecordedAsync(
+        RepositoryLocation repository,
+        string runId,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        var began = context.Time.GetTimestamp();
+        while (
+            !StoredRuns.List(repository).Any(run => run.Id == runId && repository.IsAt(run.Status.Repository))
+            && context.Time.GetElapsedTime(began) < RecordPatience
+        )
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200), context.Time, stop);
+        }
     }
 
     /// <summary>The run in the records here, which may name another place; null: it is not recorded here.</summary>

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
+using Orchestrator.Client;
 using Orchestrator.Machine.Night;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
+using Orchestrator.Worker;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -74,6 +76,15 @@ internal sealed class ResumeCommand : CliCommand
         var run = session.Runs.Get(stored?.Id ?? await FindOpenAsync(session, repository, stop));
         await session.RefuseClosedAsync(run, stored, stop);
         var task = stored is null ? null : reference.FindTask(stored.Status);
+        if (await FindElsewhereAsync(run, context, stop) is { } there)
+        {
+            if (sent is null)
+            {
+                await session.GoOnAsync(run, task, stop);
+            }
+            context.Terminal.Say($"Its steps are done on {there}. 'orchestrate move {run.RunId}' takes it to this machine.");
+            return ExitCodes.Done;
+        }
         foreach (var id in parsed.GetValue(_approve) ?? [])
         {
             context.Terminal.Say((await run.ApproveAsync(new ApprovalCommand(id, By: context.Person), stop)).Message);
@@ -127,13 +138,30 @@ internal sealed class ResumeCommand : CliCommand
             && await RunObservation.OfAsync(stored, repository, context, stop) is { Status.Away: { } away }
         )
         {
-            throw new CommandException(
-                ExitCodes.Resumable,
-                $"{stored.Id} can't go on here. {MachineWords.Of(away, stored.Id)}",
-                $"orchestrate move {stored.Id}"
-            );
+            throw NotHere(away, stored.Id);
         }
     }
+
+    /// <summary>The other machine that works on the run. Where it was taken from this one, the record here does not say so.</summary>
+    /// <exception cref="CommandException">That machine is away.</exception>
+    private static async Task<MachineName?> FindElsewhereAsync(RunHandle run, CommandContext context, CancellationToken stop)
+    {
+        var status = await run.StatusAsync(stop);
+        if (QueueNames.MachineOf(status.Queue) is not { } machine || machine == context.Machine)
+        {
+            return null;
+        }
+        var away = await run.FindAwayAsync(
+            status,
+            identity => WorkerIdentity.IsDead(identity, context.Machine),
+            context.Time.GetUtcNow(),
+            stop
+        );
+        return away is null ? new MachineName(machine, status.Host) : throw NotHere(away, run.RunId);
+    }
+
+    private static CommandException NotHere(MachineAway away, string runId) =>
+        new(ExitCodes.Resumable, $"{runId} can't go on here. {MachineWords.Of(away, runId)}", $"orchestrate move {runId}");
 
     private static RunReference ReferenceOf(RepositoryLocation repository, string? text)
     {

@@ -95,12 +95,13 @@ internal sealed class TaskImportCommand : CliCommand
             repository.Root,
             repository.LinkedWorktree,
             runId,
+            StoredRuns.Open(repository).Select(run => run.Id),
             stop
         );
         var at = Console.LocalTimes.Of(taken.At);
         context.Terminal.Say(
-            $"{taken.Task} of {taken.Run} was exported at {at} on {taken.Machine}, after {taken.Starts} starts of an agent; its work so "
-                + "far is taken up"
+            $"{taken.Task} of {taken.Run} was exported at {at} on {taken.Machine}, after {taken.Starts} "
+                + $"{(taken.Starts == 1 ? "start" : "starts")} of an agent; its work so far is taken up"
                 + (taken.Session.Length > 0 ? $", and the conversation {taken.Session} goes on." : ". It came without a conversation.")
         );
         var input = _options.InputOf(parsed, repository, settings.Settings!) with

@@ -263,7 +263,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         {
             throw new CommandException(
                 ExitCodes.Unavailable,
-                $"The Temporal server at {options.TargetHost} does not answer: {unreachable.Message}",
+                $"The Temporal server at {options.TargetHost} does not answer: {ConnectionFault.Of(unreachable)}.",
                 "Check temporal.address, or leave it out to use the embedded engine."
             );
         }

@@ -100,8 +100,8 @@ internal static class NewestExecution
         }
     }
 
-    /// <summary>The run with the machine that it waits for, if it does; and where its record says another one than it is on, since it was
-    /// moved, with what it says itself.</summary>
+    /// <summary>The run with the machine that it waits for, if it does; and where it is another machine's, or its record says another one
+    /// than it is on, since it was moved, with what it says itself.</summary>
     private static async Task<StoredRun> WithMachineAsync(StoredRun run, RunHandle handle, CommandContext context, CancellationToken stop)
     {
         if (RunStates.IsFinal(run.Status.State))
@@ -111,7 +111,11 @@ internal static class NewestExecution
         var status = run.Status;
         try
         {
-            if (await handle.FindQueueAsync(stop) is { Length: > 0 } queue && queue != status.Queue)
+            // Of another machine's run, such as one that has tasks here, the record here is as old as the last task that came.
+            if (
+                await handle.FindQueueAsync(stop) is { Length: > 0 } queue
+                && (queue != status.Queue || QueueNames.MachineOf(queue) != context.Machine)
+            )
             {
                 status = await handle.StatusAsync(stop);
             }

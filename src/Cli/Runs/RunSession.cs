@@ -157,7 +157,7 @@ internal sealed class RunSession : IAsyncDisposable
         {
             throw new CommandException(
                 ExitCodes.Resumable,
-                $"The engine ({_engine.Description}) no longer answers: {lost.Message}",
+                $"The engine ({_engine.Description}) no longer answers: {ConnectionFault.Of(lost)}.",
                 $"The run is kept: 'orchestrate resume {run.RunId}' goes on."
             );
         }
@@ -338,8 +338,8 @@ internal sealed class RunSession : IAsyncDisposable
     private async Task<bool> UntilAnsweredAsync(RunHandle run, Exception lost, CancellationToken stop)
     {
         _context.Terminal.Warn(
-            $"{_engine.Description} does not answer ({lost.Message}). Agents that are at work go on; waiting until it does. Ctrl-C ends "
-                + $"that, 'orchestrate resume {run.RunId}' goes on later."
+            $"{_engine.Description} does not answer ({ConnectionFault.Of(lost)}). Agents that are at work go on; waiting until it does. "
+                + $"Ctrl-C ends that, 'orchestrate resume {run.RunId}' goes on later."
         );
         while (true)
         {

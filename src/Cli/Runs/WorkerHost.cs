@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Client;
 using Orchestrator.Machine.Hosting;
+using Orchestrator.Machine.Setup;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Merging.Preflight;
@@ -84,6 +85,10 @@ internal sealed class WorkerHost : IAsyncDisposable
             var (places, remotes) = engine.IsEmbedded
                 ? ([], new Dictionary<string, string>())
                 : await PlacesAsync(served, offered, context, stop);
+            if (takesOver is not null)
+            {
+                await host.WarnOfRemotesAsync(stop);
+            }
             var options = new RunWorkerOptions
             {
                 Places = places,
@@ -133,6 +138,21 @@ internal sealed class WorkerHost : IAsyncDisposable
         {
             await host.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Runs of other machines come by remotes, which may be there again when one is taken.</summary>
+    private async Task WarnOfRemotesAsync(CancellationToken stop)
+    {
+        foreach (var repository in _locations)
+        {
+            if (
+                _context.OpenSettings(repository, []).Loaded.Settings is { } settings
+                && await SharingCheck.RunAsync(repository, settings, _context.Services, stop) is { Status: not MachineCheckStatus.Ok } fault
+            )
+            {
+                _context.Terminal.Warn($"{repository.Root}: {fault.Message} {fault.Cure}");
+            }
         }
     }
 

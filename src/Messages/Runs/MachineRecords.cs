@@ -42,5 +42,8 @@ public sealed record MachineName(string Machine, string Host)
     public static MachineName Of(string queue, string host) => new(QueueNames.MachineOf(queue) ?? queue, host);
 
     /// <summary>For people: its name where it is known, and its identity.</summary>
-    public override string ToString() => Host.Length > 0 ? $"{Host} ({Machine})" : Machine;
+    public override string ToString() =>
+        QueueNames.GivenAwayBy(QueueNames.ForRepository(Machine, "-"), out _) is { } giver ? $"{giver} (which gave it away)"
+        : Host.Length > 0 ? $"{Host} ({Machine})"
+        : Machine;
 }

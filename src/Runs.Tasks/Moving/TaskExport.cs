@@ -72,6 +72,13 @@ public sealed class TaskExport(RunServices services)
         {
             throw new RefusedException($"{progress.Id} is {progress.State}: its work is on {run.Staging}.", $"Push {run.Staging}.");
         }
+        if (progress.Host is { } host)
+        {
+            throw new RefusedException(
+                $"{progress.Id} is done on {host}, which has its files and its conversation.",
+                $"orchestrate pause {run.RunId}/{progress.Id}: both are here once 'orchestrate status' names no host for it."
+            );
+        }
         if (
             AgentRunFolders.Of(folder.Task(progress.Id)).LastOrDefault() is { } last
             && AgentSupervisor.Look(last) == AgentStartState.Running

@@ -15,10 +15,19 @@ public sealed class TaskImport(RunServices services)
     /// <param name="root">Absolute path of the main work tree.</param>
     /// <param name="linkedWorktree">Absolute path of the linked worktree whose commit the run begins at; null: the main one.</param>
     /// <param name="runId">The run.</param>
+    /// <param name="open">Ids of the runs here that have not ended: the task does not go on in two of them.</param>
     /// <param name="stop">Ends git.</param>
     /// <returns>What is in the file.</returns>
-    /// <exception cref="RefusedException">The file is no such file, or its work does not fit what is here.</exception>
-    public async Task<ExportedTask> TakeAsync(string file, string root, string? linkedWorktree, string runId, CancellationToken stop)
+    /// <exception cref="RefusedException">The file is no such file, its work does not fit what is here, or it goes on here
+    /// already.</exception>
+    public async Task<ExportedTask> TakeAsync(
+        string file,
+        string root,
+        string? linkedWorktree,
+        string runId,
+        IEnumerable<string> open,
+        CancellationToken stop
+    )
     {
         if (!File.Exists(file))
         {
@@ -35,6 +44,7 @@ public sealed class TaskImport(RunServices services)
                 throw NoExport(file);
             }
             var facts = await ReadAsync(repository, commit, file, stop);
+            RefuseTwice(facts, root, open);
             var work = (await new CommitStore(repository).ReadAsync(commit, stop))!.Parents[0];
             await RefuseConflictsAsync(repository, work, target, facts, stop);
             var folder = new RunFolder(root, runId);
@@ -51,6 +61,21 @@ public sealed class TaskImport(RunServices services)
             {
                 await refs.UpdateAsync([new RefChange(name, null, left)], "imported", CancellationToken.None);
             }
+        }
+    }
+
+    private static void RefuseTwice(ExportedTask facts, string root, IEnumerable<string> open)
+    {
+        if (
+            facts.Session.Length > 0
+            && open.FirstOrDefault(run => File.Exists(KeptConversations.PathOf(new RunFolder(root, run), facts.Task, facts.Session)))
+                is { } other
+        )
+        {
+            throw new RefusedException(
+                $"{facts.Task} goes on here already, in {other}.",
+                $"orchestrate status {other}; to begin it once more, end that first: orchestrate cancel {other}"
+            );
         }
     }
 

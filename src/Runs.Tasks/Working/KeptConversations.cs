@@ -19,7 +19,8 @@ internal static class KeptConversations
             ? (Path.GetFileNameWithoutExtension(file), file)
             : null;
 
-    /// <summary>Puts a kept conversation where its agent looks for it, unless there is one.</summary>
+    /// <summary>Puts a kept conversation where its agent looks for it, unless there is one: that of another worktree does not
+    /// count.</summary>
     /// <param name="runner">The kind of agent.</param>
     /// <param name="folder">The run's folder.</param>
     /// <param name="taskId">The task.</param>
@@ -30,9 +31,9 @@ internal static class KeptConversations
     {
         if (
             Guid.TryParse(session, out _)
-            && runner.FindConversation(session) is null
             && File.Exists(PathOf(folder, taskId, session))
             && runner.PlaceOfConversation(session, GitRepository.RealPath(worktree)) is { } place
+            && !File.Exists(place)
         )
         {
             Directory.CreateDirectory(Path.GetDirectoryName(place)!);

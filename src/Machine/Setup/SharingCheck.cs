@@ -1,0 +1,61 @@
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Sharing;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Machine.Setup;
+
+/// <summary>Checks whether the git remote is reached by which machines share runs. Changes nothing there.</summary>
+public static class SharingCheck
+{
+    /// <summary>The longest that is waited for a remote.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    /// <summary>Looks at the remote; null: none is set, and none is needed.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="settings">The settings in force.</param>
+    /// <param name="services">Where repositories are opened.</param>
+    public static async Task<MachineCheckEntry?> RunAsync(
+        RepositoryLocation repository,
+        OrchestratorSettings settings,
+        RunServices services,
+        CancellationToken stop
+    )
+    {
+        const string Name = "sharing";
+        if (settings.Wip.Remote is not { } remote)
+        {
+            return settings.Hosts.Spread
+                ? new(
+                    Name,
+                    MachineCheckStatus.Fail,
+                    "hosts.spread is set, and wip.remote, by which tasks go to other hosts, is not.",
+                    "Set wip.remote to a git remote that the machines share: docs/machines.md."
+                )
+                : null;
+        }
+        var shown = RemoteAddress.Show(remote);
+        var problem = await FindProblemAsync(await services.Repositories.OpenAsync(repository.Root), remote, stop);
+        return problem.Length == 0
+            ? new(Name, MachineCheckStatus.Ok, $"{shown} is reached (wip.remote).")
+            : new(
+                Name,
+                settings.Hosts.Spread ? MachineCheckStatus.Fail : MachineCheckStatus.Warn,
+                $"{shown} can't be reached (wip.remote): {problem.TrimEnd('.')}.",
+                "Until it can, no run goes to another machine or comes from one: set wip.remote to a git remote that the machines share."
+            );
+    }
+
+    private static async Task<string> FindProblemAsync(GitRepository repository, string remote, CancellationToken stop)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(Limit);
+        try
+        {
+            return (await new RemoteRefs(repository, remote).ListAsync(["refs/orchestrator/identity"], limit.Token)).Problem;
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return $"it does not answer within {Limit.TotalSeconds:0} seconds";
+        }
+    }
+}
