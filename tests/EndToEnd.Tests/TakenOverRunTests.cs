@@ -91,10 +91,10 @@ public class TakenOverRunTests
     {
         await using var hosts = await BetweenPushesAsync();
         var (home, other) = (hosts.Home, hosts.Others[0]);
-        await using var second = await other.ServeAsync("worker", "--yes", "--take-over", "25s");
         await using var first = await home.ServeAsync("run", "--yes", "--run-id", "night");
         await home.UntilSaidAsync("t1: merged");
         await first.SignalAsync("KILL");
+        await using var second = await other.ServeAsync("worker", "--yes", "--take-over", "25s", "--slots", "3");
         await File.WriteAllTextAsync(home.Beside("go"), "");
         await File.WriteAllTextAsync(home.Beside("go on"), "");
 
@@ -114,7 +114,6 @@ public class TakenOverRunTests
         await using var hosts = await BetweenPushesAsync();
         var (home, other) = (hosts.Home, hosts.Others[0]);
         await using var first = await home.ServeAsync("run", "--yes", "--run-id", "night");
-        hosts.Offer(other, slots: 3);
         await home.UntilSaidAsync("t1: merged");
         Directory.Move(hosts.Remote, hosts.Remote + ".away");
         await File.WriteAllTextAsync(home.Beside("go"), "");
@@ -125,12 +124,16 @@ public class TakenOverRunTests
         await File.WriteAllTextAsync(home.Beside("go on"), "");
 
         var refused = await other.CallAsync("move", "night", "--yes", "--force");
-        var moved = await other.CallAsync("move", "night", "--yes", "--force", "--accept-losses");
+        var moved = await other.CallAsync("move", "night", "--yes", "--force", "--accept-losses", "--no-resume");
+        hosts.Offer(other, slots: 3);
+        var resumed = await other.CallAsync("resume", "night", "--yes");
 
         Assert.Equal(2, refused.ExitCode);
         Assert.Contains("(the merge of t2)", refused.Error, StringComparison.Ordinal);
         Assert.Contains("--accept-losses has 2 of its tasks done again", refused.Error, StringComparison.Ordinal);
         Assert.True(moved.ExitCode == 0, moved.Error);
+        Assert.Contains("this machine has no places for them", moved.Error, StringComparison.Ordinal);
+        Assert.True(resumed.ExitCode == 0, resumed.Error);
         for (var n = 1; n <= 3; n++)
         {
             Assert.Equal($"work of t{n}", await other.ReadAsync($"main:t{n}.txt"));

@@ -71,20 +71,21 @@ internal sealed class MoveCommand : CliCommand
                 await DemandGoneAsync(session, status, parsed, context, stop);
             }
             var remote = parsed.GetValue(_remote) ?? settings.Settings!.Wip.Remote;
-            var missing = await BringAsync(status, to, remote, parsed.GetValue(_acceptLosses), context, stop);
+            var missing = await BringAsync(
+                status,
+                to,
+                remote,
+                settings.Settings!.Hosts.Spread,
+                parsed.GetValue(_acceptLosses),
+                context,
+                stop
+            );
             var move = new MoveRunCommand(to, context.Person);
             var answer = await run.MoveAsync(
                 missing.Lost.Count == 0 ? move : move with { Lost = missing.Lost, Staging = missing.Staging },
                 stop
             );
             context.Terminal.Say(answer.Message);
-            if (!settings.Settings!.Hosts.Spread && RunStart.TryRead(new RunFolder(to.Path, runId)) is { Settings.Hosts.Spread: true })
-            {
-                context.Terminal.Warn(
-                    $"{runId} spreads its tasks over hosts, and this machine has no places for them: set hosts.spread here, or start "
-                        + "'orchestrate worker --slots N' on a host."
-                );
-            }
             if (!parsed.GetValue(_noResume) && !parsed.GetValue(_detach))
             {
                 session.OutliveTerminal(run, _engine.Arguments(parsed));
@@ -187,12 +188,13 @@ internal sealed class MoveCommand : CliCommand
         RunStatus status,
         RepositoryReference to,
         string? remote,
+        bool hasPlaces,
         bool acceptsLosses,
         CommandContext context,
         CancellationToken stop
     )
     {
-        var brought = await new RunBringing(context.Services).BringAsync(status, to, remote, acceptsLosses, stop);
+        var brought = await new RunBringing(context.Services, hasPlaces).BringAsync(status, to, remote, acceptsLosses, stop);
         if (!brought.IsHere)
         {
             throw new CommandException(

@@ -7,7 +7,8 @@ namespace Orchestrator.Cli.Runs;
 /// <summary>Brings a run of another machine to this one: what it needs comes from the remote that machines share, if there is one. That has
 /// what was pushed last, and takes nothing more from the machine before.</summary>
 /// <param name="services">What steps need of this machine.</param>
-internal sealed class RunBringing(RunServices services)
+/// <param name="hasPlaces">This machine has places for tasks of runs that spread theirs.</param>
+internal sealed class RunBringing(RunServices services, bool hasPlaces)
 {
     /// <summary>Brings it. Repeated, it goes on where it was.</summary>
     /// <param name="status">The run, as it says itself.</param>
@@ -40,7 +41,26 @@ internal sealed class RunBringing(RunServices services)
         var arrival = new RunArrival(services);
         var missing = problem.Length > 0 ? new MissingOfRun([problem]) : await arrival.FindMissingAsync(status, to, stop);
         var isHere = missing.Parts.Count == 0 || (acceptsLosses && missing.Lost.Count > 0);
-        return new Brought(missing, isHere, isHere ? await arrival.SettleAsync(status, to, missing.Lost, stop) : []);
+        return new Brought(missing, isHere, isHere ? await SettleAsync(arrival, status, to, missing, stop) : []);
+    }
+
+    private async Task<IReadOnlyList<string>> SettleAsync(
+        RunArrival arrival,
+        RunStatus status,
+        RepositoryReference to,
+        MissingOfRun missing,
+        CancellationToken stop
+    )
+    {
+        var notes = await arrival.SettleAsync(status, to, missing.Lost, stop);
+        return hasPlaces || RunStart.TryRead(new RunFolder(to.Path, status.RunId)) is not { Settings.Hosts.Spread: true }
+            ? notes
+            :
+            [
+                .. notes,
+                $"{status.RunId} spreads its tasks over hosts, and this machine has no places for them: start "
+                    + "'orchestrate worker --slots N' on a host, or set hosts.spread here.",
+            ];
     }
 }
 

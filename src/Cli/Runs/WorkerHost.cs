@@ -118,10 +118,11 @@ internal sealed class WorkerHost : IAsyncDisposable
                 served,
                 context.Time
             );
+            HashSet<string> offering = [.. places.Select(offer => offer.Repository.Path)];
             host._watching = Task.WhenAll(
                 host._shared.RunAsync(host._stopping.Token),
                 takesOver is { } after
-                    ? new TakeOverWatch(engine, served, after, context, loggers.CreateLogger<TakeOverWatch>()).RunAsync(
+                    ? new TakeOverWatch(engine, served, offering, after, context, loggers.CreateLogger<TakeOverWatch>()).RunAsync(
                         host._stopping.Token
                     )
                     : Task.CompletedTask,
