@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Messages;
 using Orchestrator.TestKit;
 using Orchestrator.TestKit.Rpc;
+using Temporalio.Client;
 
 namespace Orchestrator.EndToEnd.Tests;
 
@@ -134,8 +136,29 @@ internal sealed class SpreadHosts : IAsyncDisposable
             }
             told.Add((await keeper.CallAsync("events", "night")).Output);
             told.Add(await Home.RefsOfAsync(Remote, "refs"));
+            told.AddRange(await ListStepsAsync("night"));
             throw new TimeoutException(string.Join('\n', told.Concat(All.Select(host => $"-- {host.Folder}\n{host.Said()}"))), late);
         }
+    }
+
+    /// <summary>What the server knows of the steps of a run that wait or are under way.</summary>
+    private async Task<IReadOnlyList<string>> ListStepsAsync(string run)
+    {
+        var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(_server.Addresses[0].Split("//")[^1]));
+        var steps = new List<string>();
+        await foreach (var execution in client.ListWorkflowsAsync(RunIds.OpenFamilyQuery(run)))
+        {
+            var known = await client.WorkflowService.DescribeWorkflowExecutionAsync(
+                new()
+                {
+                    Namespace = client.Options.Namespace,
+                    Execution = new() { WorkflowId = execution.Id, RunId = execution.RunId },
+                }
+            );
+            steps.Add($"{execution.Id} {known.PendingWorkflowTask}");
+            steps.AddRange(known.PendingActivities.Select(step => $"  {step}"));
+        }
+        return steps;
     }
 
     /// <summary>Whether the remote has the conversation of a task's agent.</summary>
