@@ -76,26 +76,23 @@ internal sealed class ResumeCommand : CliCommand
         var run = session.Runs.Get(stored?.Id ?? await FindOpenAsync(session, repository, stop));
         await session.RefuseClosedAsync(run, stored, stop);
         var task = stored is null ? null : reference.FindTask(stored.Status);
-        if (await FindElsewhereAsync(run, context, stop) is { } there)
-        {
-            if (sent is null)
-            {
-                await session.GoOnAsync(run, task, stop);
-            }
-            context.Terminal.Say($"Its steps are done on {there}. 'orchestrate move {run.RunId}' takes it to this machine.");
-            return ExitCodes.Done;
-        }
+        var there = await FindElsewhereAsync(run, context, stop);
         foreach (var id in parsed.GetValue(_approve) ?? [])
         {
             context.Terminal.Say((await run.ApproveAsync(new ApprovalCommand(id, By: context.Person), stop)).Message);
         }
-        if (!parsed.GetValue(_attached))
+        if (there is null && !parsed.GetValue(_attached))
         {
             session.OutliveTerminal(run, _engine.Arguments(parsed));
         }
         if (sent is null)
         {
             await session.GoOnAsync(run, task, stop);
+        }
+        if (there is not null)
+        {
+            context.Terminal.Say($"Its steps are done on {there}. 'orchestrate move {run.RunId}' takes it to this machine.");
+            return ExitCodes.Done;
         }
         var end = await session.WatchAndAskAsync(run, stored?.Status.Sequence ?? 0);
         await session.FinishOthersAsync(run);
