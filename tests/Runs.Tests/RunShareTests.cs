@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
+using Orchestrator.Git.Refs;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
@@ -110,6 +112,26 @@ public sealed class RunShareTests
         }
         await ends.CancelAsync();
         Assert.InRange(await agent, 12, int.MaxValue);
+    }
+
+    /// <summary>On the next machine a snapshot that is not on the branch would be left out, and its agent taken for done.</summary>
+    [Fact]
+    public async Task AddWorktree_WhoseAgentHasCommittedSinceTheRefsWereRead_HasTheBranchBelowTheSnapshot()
+    {
+        using var run = await BeginAsync("shared.git");
+        var worktree = Path.Combine(run.Repository.Path, (await run.PrepareAsync("one")).Worktree);
+        var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
+        var branch = RunRefs.Task(RunStart.TryRead(run.Folder)!.Settings, run.Folder, "one");
+        var before = await new RefStore(repository).ListAsync([branch], default);
+        await File.WriteAllTextAsync(Path.Combine(worktree, "work.txt"), "whole");
+        await run.Repository.GitInAsync(worktree, "add", "--all");
+        await run.Repository.GitInAsync(worktree, "commit", "-q", "-m", "Done");
+
+        var outgoing = await new SharedRunFiles().BeginAsync(repository, run.Folder, before, _ => true, default);
+        var snapshot = await outgoing.AddWorktreeAsync(new WorktreeStore(repository).Find(worktree)!, "one", branch, default);
+
+        Assert.NotEqual(before[branch], outgoing.Refs[branch]);
+        Assert.Equal(outgoing.Refs[branch], (await run.Repository.GitAsync("rev-parse", snapshot + "^")).Trim());
     }
 
     private static async Task<int> WorkAsync(string worktree, string said, CancellationToken stop)

@@ -1,3 +1,4 @@
+using Orchestrator.Git.Refs;
 using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Runs.Tasks.Moving;
@@ -20,17 +21,23 @@ internal sealed class OutgoingRun(
     /// <summary>What may not leave, and why.</summary>
     public IReadOnlyList<string> LeftOut => leftOut;
 
-    /// <summary>Adds the unfinished work of a worktree, if it may leave.</summary>
+    /// <summary>Adds the unfinished work of a worktree, if it may leave, and the task's branch as it is below that: an agent that has
+    /// committed since the refs were read, and ended, counts as done where its files say so.</summary>
     /// <param name="worktree">Where it is.</param>
     /// <param name="task">The task.</param>
+    /// <param name="branch">The task's branch, a full name.</param>
     /// <param name="stop">Ends git.</param>
     /// <returns>A commit on the worktree's own; null: there is none.</returns>
-    public async Task<string?> AddWorktreeAsync(Worktree worktree, string task, CancellationToken stop)
+    public async Task<string?> AddWorktreeAsync(Worktree worktree, string task, string branch, CancellationToken stop)
     {
         var (tree, head) = await new WorktreeTree(worktree).WriteAsync(stop);
         if (head is null)
         {
             return null;
+        }
+        if (await new RefStore(repository).ReadAsync(branch, stop) == head)
+        {
+            _refs[branch] = head;
         }
         var trailers = new CommitTrailers(folder.Name, task);
         var commit = await new CommitStore(repository).CreateAsync(tree, [head], $"{task}: at work", trailers, stop);

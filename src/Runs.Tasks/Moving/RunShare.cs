@@ -251,7 +251,8 @@ public sealed class RunShare(RunServices services)
         {
             if (new WorktreeStore(repository).Find(path) is { } worktree)
             {
-                await outgoing.AddWorktreeAsync(worktree, Path.GetFileName(path), stop);
+                var task = Path.GetFileName(path);
+                await outgoing.AddWorktreeAsync(worktree, task, RunRefs.Task(settings, folder, task), stop);
             }
         }
         return outgoing;

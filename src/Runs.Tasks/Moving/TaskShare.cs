@@ -267,7 +267,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         var path = Path.Combine(repository.MainCheckout!, start.Settings.Worktrees.Directory, folder.Name, at.TaskId);
         if (
             new WorktreeStore(repository).Find(path) is { } worktree
-            && await outgoing.AddWorktreeAsync(worktree, at.TaskId, stop) is { } snapshot
+            && await outgoing.AddWorktreeAsync(worktree, at.TaskId, RunRefs.Task(start.Settings, folder, at.TaskId), stop) is { } snapshot
             && !isHost
         )
         {
