@@ -1,4 +1,3 @@
-using Orchestrator.Git.Refs;
 using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Runs.Tasks.Moving;
@@ -21,11 +20,10 @@ internal sealed class OutgoingRun(
     /// <summary>What may not leave, and why.</summary>
     public IReadOnlyList<string> LeftOut => leftOut;
 
-    /// <summary>Adds the unfinished work of a worktree, if it may leave, and the task's branch as it is below that: an agent that has
-    /// committed since the refs were read, and ended, counts as done where its files say so.</summary>
+    /// <summary>Adds the unfinished work of a worktree, if it may leave.</summary>
     /// <param name="worktree">Where it is.</param>
     /// <param name="task">The task.</param>
-    /// <param name="branch">The task's branch, a full name.</param>
+    /// <param name="branch">Full name of the task's branch.</param>
     /// <param name="stop">Ends git.</param>
     /// <returns>A commit on the worktree's own; null: there is none.</returns>
     public async Task<string?> AddWorktreeAsync(Worktree worktree, string task, string branch, CancellationToken stop)
@@ -35,8 +33,9 @@ internal sealed class OutgoingRun(
         {
             return null;
         }
-        if (await new RefStore(repository).ReadAsync(branch, stop) == head)
+        if (_refs.ContainsKey(branch))
         {
+            // What is committed since the refs were read: work that is not on the commit of its branch is not restored.
             _refs[branch] = head;
         }
         var trailers = new CommitTrailers(folder.Name, task);
