@@ -42,15 +42,16 @@ internal sealed class MachineMove(RunContext context, TaskMessenger messenger, T
         var atWork = _state.Board.AtWork.ToList();
         // At once: nothing is to begin on a commit that nobody has.
         var ended = command.Lost is { Count: > 0 } lost ? Lose(lost, command.Staging!, MachineName.Of(from)) : [];
+        // Before they are moved: no agent is to begin there on work that is lost.
+        foreach (var report in ended)
+        {
+            await takeOver.EndUnknownAsync(report);
+        }
         foreach (var entry in atWork)
         {
             await messenger.TellAsync(entry.Id, task => task.MovedAsync(to));
         }
         await messenger.TellAsync(RunIds.Train, train => train.MovedAsync(to));
-        foreach (var report in ended)
-        {
-            await takeOver.EndUnknownAsync(report);
-        }
         if (command.Lost is { Count: > 0 })
         {
             await merging.ReplaceAsync();
