@@ -9,7 +9,7 @@ namespace Orchestrator.EndToEnd.Tests;
 internal sealed class MachinePlace : IDisposable
 {
     private readonly TemporaryRepository _shared;
-    private readonly OrchestrateProgram _orchestrate;
+    private OrchestrateProgram _orchestrate;
     private readonly Dictionary<string, string?> _environment;
     private readonly bool _isOwner;
     private string? _mounted;
@@ -40,6 +40,9 @@ internal sealed class MachinePlace : IDisposable
         ((string[])["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib"])
             .Select(folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1"))
             .FirstOrDefault(File.Exists);
+
+    /// <summary>This machine has another build of the program from now on.</summary>
+    public void Install(string program) => _orchestrate = new OrchestrateProgram(Folder, _environment, program);
 
     /// <summary>Sets the clock of this machine, for what is started from now on.</summary>
     public void SetClock(TimeSpan ahead)

@@ -5,7 +5,8 @@ namespace Orchestrator.TestKit;
 /// <summary>Runs the built <c>orchestrate</c> program as a user would.</summary>
 /// <param name="directory">The directory it runs in.</param>
 /// <param name="environment">Changes to its environment: a value sets, null removes.</param>
-public sealed class OrchestrateProgram(string directory, IReadOnlyDictionary<string, string?>? environment = null)
+/// <param name="program">Path of another build of it; null: this one.</param>
+public sealed class OrchestrateProgram(string directory, IReadOnlyDictionary<string, string?>? environment = null, string? program = null)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private readonly ProcessRunner _processes = new();
@@ -19,7 +20,7 @@ public sealed class OrchestrateProgram(string directory, IReadOnlyDictionary<str
 
     /// <summary>The command, for tests that want other limits, streams or an end of their own.</summary>
     public ProcessCommand Command(params string[] arguments) =>
-        new(Path, arguments)
+        new(program ?? Path, arguments)
         {
             WorkingDirectory = directory,
             Environment = environment ?? new Dictionary<string, string?>(),
@@ -49,7 +50,7 @@ public sealed class OrchestrateProgram(string directory, IReadOnlyDictionary<str
     /// <param name="arguments">Its arguments.</param>
     public Task<ProcessIdentity> StartAsync(string log, params string[] arguments) =>
         new DetachedProcess().StartAsync(
-            new DetachedCommand(Path, arguments)
+            new DetachedCommand(program ?? Path, arguments)
             {
                 WorkingDirectory = directory,
                 Environment = environment ?? new Dictionary<string, string?>(),
