@@ -42,11 +42,13 @@ public sealed class RepositoryCloneTests
         using var repository = await TemporaryRepository.CreateAsync();
         var folder = repository.Beside("clone");
 
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ => await (await CloneAsync()).MakeAsync(repository.Path, folder)));
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Task.Run(MakeAsync)));
         await (await CloneAsync()).MakeAsync(repository.Path + "/", folder);
 
         Assert.Equal(repository.Path, (await repository.GitInAsync(folder, "remote", "get-url", "origin")).Trim());
         Assert.Empty(Directory.GetFileSystemEntries(Path.GetDirectoryName(folder)!, ".clone*"));
+
+        async Task MakeAsync() => await (await CloneAsync()).MakeAsync(repository.Path, folder);
     }
 
     [Fact]

@@ -6,6 +6,10 @@ public sealed class RepositoryClone(GitProgram git)
 {
     private const string Suffix = ".cloning-";
 
+    /// <summary>Of a folder whose lock is not taken yet, which nobody else may take for a dead one's.</summary>
+    private const string BeginningSuffix = ".beginning-";
+    private static readonly TimeSpan BeginsWithin = TimeSpan.FromHours(1);
+
     /// <summary>The folder's name that git gives a clone.</summary>
     /// <param name="address">URL or path.</param>
     /// <returns>The last part of the address without <c>.git</c>; empty: it has none.</returns>
@@ -34,10 +38,21 @@ public sealed class RepositoryClone(GitProgram git)
         {
             RemoveOfTheDead(left);
         }
-        var place = Directory.CreateDirectory(Path.Combine(parent, prefix + Guid.NewGuid().ToString("n"))).FullName;
+        var beginning = $".{Path.GetFileName(folder)}{BeginningSuffix}";
+        foreach (var left in Directory.EnumerateDirectories(parent, beginning + "*"))
+        {
+            if (DateTime.UtcNow - Directory.GetLastWriteTimeUtc(left) > BeginsWithin)
+            {
+                FolderRemover.Remove(left);
+            }
+        }
+        var id = Guid.NewGuid().ToString("n");
+        var (begun, place) = (Path.Combine(parent, beginning + id), Path.Combine(parent, prefix + id));
+        Directory.CreateDirectory(begun);
         try
         {
-            using var alive = LockFile.TryTake(LockOf(place));
+            using var alive = LockFile.TryTake(LockOf(begun));
+            Directory.Move(begun, place);
             var made = Path.Combine(place, "clone");
             await git.AddObjectsAsync(new GitCall(parent, ["clone", "--quiet", "--", address, made]), cancellationToken);
             try
@@ -52,6 +67,7 @@ public sealed class RepositoryClone(GitProgram git)
         }
         finally
         {
+            FolderRemover.Remove(begun);
             FolderRemover.Remove(place);
         }
     }
