@@ -44,12 +44,14 @@ public static class QueueNames
     /// <summary>The machine that has given away, or is giving away, the run of a queue; null: the queue is no such one.</summary>
     /// <param name="queue">Name of a task queue.</param>
     /// <param name="isReady">True: all that is needed of the run was pushed.</param>
-    public static string? GivenAwayBy(string queue, out bool isReady)
+    public static string? GivenAwayBy(string queue, out bool isReady) => GiverOf(MachineOf(queue) ?? "", out isReady);
+
+    /// <summary>As <see cref="GivenAwayBy"/>, by what the queue has in place of a machine (<see cref="MachineOf"/>).</summary>
+    public static string? GiverOf(string machine, out bool isReady)
     {
-        var machine = MachineOf(queue);
-        isReady = machine?.StartsWith(Left, StringComparison.Ordinal) == true;
-        return isReady ? machine![Left.Length..]
-            : machine?.StartsWith(Leaving, StringComparison.Ordinal) == true ? machine[Leaving.Length..]
+        isReady = machine.StartsWith(Left, StringComparison.Ordinal);
+        return isReady ? machine[Left.Length..]
+            : machine.StartsWith(Leaving, StringComparison.Ordinal) ? machine[Leaving.Length..]
             : null;
     }
 }

@@ -36,6 +36,9 @@ internal sealed class SpreadHosts : IAsyncDisposable
 
     public string Remote { get; }
 
+    /// <summary>Of the server itself, which no network parts.</summary>
+    private string Address => _server.Addresses[0].Split("//")[^1];
+
     /// <summary>A run of independent tasks <c>t1</c>, <c>t2</c> ..., each of which waits until all are at work.</summary>
     /// <param name="tasks">How many.</param>
     /// <param name="others">How many other hosts.</param>
@@ -105,7 +108,7 @@ internal sealed class SpreadHosts : IAsyncDisposable
 
     private async Task JoinAsync(MachinePlace place, string more)
     {
-        var network = await PlaceNetwork.StartAsync(place, _server.Addresses[0].Split("//")[^1], Remote);
+        var network = await PlaceNetwork.StartAsync(place, Address, Remote);
         _networks.Add(place, network);
         Set(place, more);
     }
@@ -144,7 +147,7 @@ internal sealed class SpreadHosts : IAsyncDisposable
     /// <summary>What the server knows of the steps of a run that wait or are under way.</summary>
     private async Task<IReadOnlyList<string>> ListStepsAsync(string run)
     {
-        var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(_server.Addresses[0].Split("//")[^1]));
+        var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(Address));
         var steps = new List<string>();
         await foreach (var execution in client.ListWorkflowsAsync(RunIds.OpenFamilyQuery(run)))
         {

@@ -28,10 +28,10 @@ public sealed class FailingActivityTests
         );
         var watch = new FailingActivities(run.Client, TimeProvider.System);
 
-        var failing = await LookUntilAsync(watch, run, s => s.Failing.Count == 2);
+        var failing = await run.UntilAsync(s => s.Failing.Count == 2, answer: _ => watch.ReportAsync());
         await watch.ReportAsync();
         broken = false;
-        await LookUntilAsync(watch, run, s => s.Failing.Count == 0);
+        await run.UntilAsync(s => s.Failing.Count == 0, answer: _ => watch.ReportAsync());
 
         var ofTask = Assert.IsType<StepFailing>(Assert.Single(failing.Tasks, t => t.Id == "a").Why);
         Assert.Equal(("VerifyTask", "the table is locked"), (ofTask.Activity, ofTask.Cause.Text));
@@ -77,23 +77,4 @@ public sealed class FailingActivityTests
 
     private static ApplicationFailureException Soon(string message) =>
         new(message, "Unforeseen", nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(200));
-
-    private static async Task<RunStatus> LookUntilAsync(FailingActivities watch, ScriptedRun run, Func<RunStatus, bool> holds)
-    {
-        var begin = System.Diagnostics.Stopwatch.GetTimestamp();
-        while (true)
-        {
-            await watch.ReportAsync();
-            var status = await run.StatusAsync();
-            if (holds(status))
-            {
-                return status;
-            }
-            Assert.True(
-                System.Diagnostics.Stopwatch.GetElapsedTime(begin) < Eventually.Limit,
-                $"It never came so far: {status.State} {status.Reason} {string.Join(", ", status.Failing)}"
-            );
-            await Task.Delay(50);
-        }
-    }
 }

@@ -264,7 +264,10 @@ public class PlaceTests
         var watch = new Client.FailingActivities(run.Client, TimeProvider.System);
         await run.BeginAsync();
 
-        var waiting = await UntilAsync(run, watch, status => status.Tasks is [{ Why: WaitsForHost { Hosts: not null } }]);
+        var waiting = await run.UntilAsync(
+            status => status.Tasks is [{ Why: WaitsForHost { Hosts: not null } }],
+            answer: _ => watch.ReportAsync()
+        );
         await using var right = new ScriptedHost(run, Elsewhere, label: "gpu");
         await run.ResultAsync();
         await watch.ReportAsync();
@@ -283,7 +286,10 @@ public class PlaceTests
         await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a"), RunTests.Task("b")], settings: Spread);
         var watch = new Client.FailingActivities(run.Client, TimeProvider.System);
         await run.BeginAsync();
-        var none = await UntilAsync(run, watch, status => status.Tasks.All(task => task.Why is WaitsForHost { Hosts: 0 }));
+        var none = await run.UntilAsync(
+            status => status.Tasks.All(task => task.Why is WaitsForHost { Hosts: 0 }),
+            answer: _ => watch.ReportAsync()
+        );
         await using var host = new ScriptedHost(run, There, slots: 1);
         var go = new TaskCompletionSource();
         host.Activities.Agent = async (_, stop) =>
@@ -292,7 +298,10 @@ public class PlaceTests
             return ScriptedActivities.Done();
         };
 
-        var full = await UntilAsync(run, watch, status => status.Tasks.Any(task => task.Why is WaitsForHost { Hosts: 1 }));
+        var full = await run.UntilAsync(
+            status => status.Tasks.Any(task => task.Why is WaitsForHost { Hosts: 1 }),
+            answer: _ => watch.ReportAsync()
+        );
         go.SetResult();
         await run.ResultAsync();
 
@@ -321,7 +330,10 @@ public class PlaceTests
         var watch = new Client.FailingActivities(run.Client, TimeProvider.System);
         await run.BeginAsync();
 
-        var waiting = await UntilAsync(run, watch, status => status.Tasks is [{ Why: WaitsForHost { Refusal: not null } }]);
+        var waiting = await run.UntilAsync(
+            status => status.Tasks is [{ Why: WaitsForHost { Refusal: not null } }],
+            answer: _ => watch.ReportAsync()
+        );
         host.Activities.TakesNone = null;
         await run.ResultAsync();
 
@@ -330,24 +342,5 @@ public class PlaceTests
             waiting.Tasks[0].Reason
         );
         Assert.Equal((TaskStates.Merged, ""), ((await run.StatusAsync()).Tasks[0].State, (await run.StatusAsync()).Tasks[0].Reason));
-    }
-
-    private static async Task<RunStatus> UntilAsync(ScriptedRun run, Client.FailingActivities watch, Func<RunStatus, bool> holds)
-    {
-        var begin = System.Diagnostics.Stopwatch.GetTimestamp();
-        while (true)
-        {
-            await watch.ReportAsync();
-            var status = await run.StatusAsync();
-            if (holds(status))
-            {
-                return status;
-            }
-            Assert.True(
-                System.Diagnostics.Stopwatch.GetElapsedTime(begin) < Eventually.Limit,
-                $"It never came so far: {string.Join(", ", status.Tasks)}"
-            );
-            await Task.Delay(100);
-        }
     }
 }

@@ -153,19 +153,14 @@ internal sealed class RunBoard
     /// <summary>Retries an ended task, and those that were skipped because of it.</summary>
     public void Retry(TaskEntry entry, string guidance, DateTimeOffset now, Person? by = null)
     {
-        entry.PutBack(guidance);
-        Change(entry, TaskStates.Pending, new TriedAgain(by), now, by: by?.Who);
-        Consider(entry);
-        Revive(entry, now);
+        PutBack(entry, guidance, new TriedAgain(by), now, by?.Who);
     }
 
     /// <summary>Repeats a task that is done and that no other depends on.</summary>
     public void AskAgain(TaskEntry entry, Reason why, DateTimeOffset now)
     {
         _done--;
-        entry.PutBack("");
-        Change(entry, TaskStates.Pending, why, now);
-        Consider(entry);
+        PutBack(entry, "", why, now);
     }
 
     /// <summary>Turns a done task that no other depends on into one that a person must decide about.</summary>
@@ -223,10 +218,7 @@ internal sealed class RunBoard
         }
         _atWork.Remove(entry.Index);
         entry.State = entry.State with { AtWork = false, Progress = entry.Progress.WithoutResult() with { Landed = false } };
-        entry.PutBack(entry.State.Guidance);
-        Change(entry, TaskStates.Pending, why, now);
-        Consider(entry);
-        Revive(entry, now);
+        PutBack(entry, entry.State.Guidance, why, now);
     }
 
     /// <summary>Approves a task.</summary>
@@ -322,6 +314,15 @@ internal sealed class RunBoard
                 return true;
             }
         );
+    }
+
+    /// <summary>The task waits for another execution of its workflow, and those that were skipped because of it wait with it.</summary>
+    private void PutBack(TaskEntry entry, string guidance, Reason why, DateTimeOffset now, string? by = null)
+    {
+        entry.PutBack(guidance);
+        Change(entry, TaskStates.Pending, why, now, by: by);
+        Consider(entry);
+        Revive(entry, now);
     }
 
     /// <summary>Tasks that were skipped because of this one wait again, unless another of their dependencies ended badly.</summary>

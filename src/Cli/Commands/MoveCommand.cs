@@ -114,7 +114,7 @@ internal sealed class MoveCommand : CliCommand
     {
         var began = context.Time.GetTimestamp();
         while (
-            !StoredRuns.List(repository).Any(run => run.Id == runId && repository.IsAt(run.Status.Repository))
+            !(StoredRuns.Find(repository, runId) is { } run && repository.IsAt(run.Status.Repository))
             && context.Time.GetElapsedTime(began) < RecordPatience
         )
         {

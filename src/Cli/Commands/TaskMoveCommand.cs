@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Overviews;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Runs.Tasks.Moving;
@@ -100,8 +101,8 @@ internal sealed class TaskImportCommand : CliCommand
         );
         var at = Console.LocalTimes.Of(taken.At);
         context.Terminal.Say(
-            $"{taken.Task} of {taken.Run} was exported at {at} on {taken.Machine}, after {taken.Starts} "
-                + $"{(taken.Starts == 1 ? "start" : "starts")} of an agent; its work so far is taken up"
+            $"{taken.Task} of {taken.Run} was exported at {at} on {taken.Machine}, after "
+                + $"{PlanOverview.Count(taken.Starts, "start")} of an agent; its work so far is taken up"
                 + (taken.Session.Length > 0 ? $", and the conversation {taken.Session} goes on." : ". It came without a conversation.")
         );
         var input = _options.InputOf(parsed, repository, settings.Settings!) with

@@ -10,7 +10,7 @@ internal static class MachineWords
     /// <param name="away">The machine, which is not this one.</param>
     /// <param name="runId">The run.</param>
     public static string Of(MachineAway away, string runId) =>
-        QueueNames.GivenAwayBy(QueueNames.ForRepository(away.Machine, "-"), out var isReady) is { } giver
+        QueueNames.GiverOf(away.Machine, out var isReady) is { } giver
             ? OfGiven(giver, isReady, runId)
             : $"It waits for the machine {away.Shown}{(away.Since is { } since ? $" since {LocalTimes.Of(since)}" : "")}"
                 + (away.LastSeen is { } seen ? $", last seen {LocalTimes.Of(seen)}" : "; when that was last seen is unknown")

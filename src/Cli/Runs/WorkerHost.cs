@@ -85,10 +85,6 @@ internal sealed class WorkerHost : IAsyncDisposable
             var (places, remotes) = engine.IsEmbedded
                 ? ([], new Dictionary<string, string>())
                 : await PlacesAsync(served, offered, context, stop);
-            if (takesOver is not null)
-            {
-                await host.WarnOfRemotesAsync(stop);
-            }
             var options = new RunWorkerOptions
             {
                 Places = places,
@@ -126,6 +122,7 @@ internal sealed class WorkerHost : IAsyncDisposable
                         host._stopping.Token
                     )
                     : Task.CompletedTask,
+                takesOver is null ? Task.CompletedTask : host.WarnOfRemotesAsync(host._stopping.Token),
                 host._telemetry?.RunAsync(host._stopping.Token) ?? Task.CompletedTask,
                 new FailureWatch(engine, context, loggers.CreateLogger<FailureWatch>()).RunAsync(host._stopping.Token),
                 new EndedRunWatch(engine, repositories, context, loggers.CreateLogger<EndedRunWatch>()).RunAsync(host._stopping.Token),

@@ -135,9 +135,12 @@ public static class MachinePresence
     /// last.</summary>
     private static string? MachineOf(PendingActivityInfo step)
     {
-        var queue = step.ActivityOptions?.TaskQueue?.Name ?? "";
+        var queue = QueueOf(step);
         return QueueNames.GivenAwayBy(queue, out _) ?? QueueNames.MachineOf(queue) ?? MachineOf(step.LastWorkerIdentity);
     }
+
+    /// <summary>The queue of a step; empty: the server does not say it, as one before 1.27.</summary>
+    internal static string QueueOf(PendingActivityInfo step) => step.ActivityOptions?.TaskQueue?.Name ?? "";
 
     /// <summary>A place that a host holds, or that a task waits for, moves nothing.</summary>
     private static bool IsStep(PendingActivityInfo activity) => activity.ActivityType.Name != ActivityNames.HoldPlace;

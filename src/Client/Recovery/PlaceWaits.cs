@@ -21,11 +21,13 @@ internal sealed class PlaceWaits(ITemporalClient client, TimeProvider time, RpcO
     /// <param name="isTold">Says of a step that it is told of otherwise.</param>
     public void Add(string run, string task, IEnumerable<PendingActivityInfo> steps, Func<PendingActivityInfo, bool> isTold)
     {
-        foreach (var place in steps.Where(step => step.ActivityType.Name == ActivityNames.HoldPlace && QueueOf(step).Length > 0))
+        foreach (
+            var place in steps.Where(step => step.ActivityType.Name == ActivityNames.HoldPlace && MachinePresence.QueueOf(step).Length > 0)
+        )
         {
             if (place.State != PendingActivityState.Scheduled)
             {
-                _given.Add((QueueOf(place), HostOf(place.LastWorkerIdentity)));
+                _given.Add((MachinePresence.QueueOf(place), HostOf(place.LastWorkerIdentity)));
             }
             else if (!isTold(place))
             {
@@ -40,7 +42,7 @@ internal sealed class PlaceWaits(ITemporalClient client, TimeProvider time, RpcO
     {
         var known = new List<(string, FailingActivity)>();
         var full = _given.Select(given => given.Host).ToHashSet(StringComparer.Ordinal);
-        foreach (var queue in _waiting.GroupBy(waiting => QueueOf(waiting.Place), StringComparer.Ordinal))
+        foreach (var queue in _waiting.GroupBy(waiting => MachinePresence.QueueOf(waiting.Place), StringComparer.Ordinal))
         {
             var asking = (await MachinePresence.PollersAsync(client, queue.Key, rpc)).Select(poller => HostOf(poller.Identity));
             // One whose places are all taken by tasks of the queue asks for none.
@@ -64,9 +66,6 @@ internal sealed class PlaceWaits(ITemporalClient client, TimeProvider time, RpcO
             FailureTypes.HostNotReady => false,
             _ => time.GetUtcNow() - place.ScheduledTime?.ToDateTimeOffset() >= Patience,
         };
-
-    // Servers before 1.27 do not say it.
-    private static string QueueOf(PendingActivityInfo step) => step.ActivityOptions?.TaskQueue?.Name ?? "";
 
     private static string HostOf(string worker) => MachinePresence.MachineOf(worker) ?? worker;
 }

@@ -43,7 +43,7 @@ public sealed record MachineName(string Machine, string Host)
 
     /// <summary>For people: its name where it is known, and its identity.</summary>
     public override string ToString() =>
-        QueueNames.GivenAwayBy(QueueNames.ForRepository(Machine, "-"), out _) is { } giver ? $"{giver} (which gave it away)"
+        QueueNames.GiverOf(Machine, out _) is { } giver ? $"{giver} (which gave it away)"
         : Host.Length > 0 ? $"{Host} ({Machine})"
         : Machine;
 }

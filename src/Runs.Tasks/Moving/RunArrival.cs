@@ -105,10 +105,11 @@ public sealed class RunArrival(RunServices services)
         // On the machine before, on a commit that is not here: what the task has of it there is of no use here.
         async Task<bool> HasBegunElsewhereAloneAsync(RunTask task) =>
             task is { Host: null }
-            && task.State != TaskStates.Pending
-            && !TaskStates.IsEnd(task.State)
+            && IsUnderWay(task)
             && (TaskNotes.Read(folder, task.Id).Base is not { Length: > 0 } start || await IsGoneAsync(start));
     }
+
+    private static bool IsUnderWay(RunTask task) => task.State != TaskStates.Pending && !TaskStates.IsEnd(task.State);
 
     /// <summary>Makes of it what its steps expect on their machine: git's configuration, and the worktrees of tasks under way with their
     /// unfinished work.</summary>
@@ -136,11 +137,7 @@ public sealed class RunArrival(RunServices services)
         var files = services.Plans.Load(here, run.RunId, run.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
         var notes = new List<string>();
-        foreach (
-            var task in run.Tasks.Where(task =>
-                task.State != TaskStates.Pending && !TaskStates.IsEnd(task.State) && !lost.Contains(task.Id)
-            )
-        )
+        foreach (var task in run.Tasks.Where(task => IsUnderWay(task) && !lost.Contains(task.Id)))
         {
             if (await MakeWorktreeAsync(new TaskWorkspace(repository, files, task.Id), stop) is { } note)
             {
