@@ -8,8 +8,6 @@ public sealed class ProgressRecorder
 {
     private const int MostRemembered = 16;
 
-    // An attempt whose time is over while the disk hangs may still write when the next one does.
-    private readonly Lock _writing = new();
     private readonly ConcurrentDictionary<string, ((DateTime Time, long Length) File, RunStatus Status)> _lastWritten = new(
         StringComparer.Ordinal
     );
@@ -23,11 +21,7 @@ public sealed class ProgressRecorder
     public async Task RecordAsync(ProgressInput input, string executionId, TimeProvider time, CancellationToken stop)
     {
         var folder = new RunFolder(input.Repository.Path, input.Run.RunId);
-        // Another worker of the same repository may read the run as well.
-        using (await LockFile.TakeAsync(folder.Events + ".lock", stop).ConfigureAwait(false))
-        {
-            Record(folder, input, executionId);
-        }
+        Record(folder, input, executionId, stop);
         if (input.Run.State is RunStates.Executing or RunStates.Reviewing)
         {
             await Task.Delay(PauseAfter(input.Run), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -38,22 +32,30 @@ public sealed class ProgressRecorder
     private static TimeSpan PauseAfter(RunStatus run) => TimeSpan.FromMilliseconds(Math.Min(run.TaskCount, 1000));
 
     /// <summary>Appends new events and replaces the status.</summary>
+    /// <param name="folder">The run's folder.</param>
     /// <param name="input">The present state of the run, and its events since the last record.</param>
     /// <param name="executionId">The execution of the run that reports it.</param>
-    public void Record(RunFolder folder, ProgressInput input, string executionId = "")
+    /// <param name="stop">Ends the wait for another one that writes.</param>
+    public void Record(RunFolder folder, ProgressInput input, string executionId = "", CancellationToken stop = default)
     {
-        lock (_writing)
+        using (WriteAlone(folder.Events, stop))
         {
-            Directory.CreateDirectory(folder.Path);
             Append(folder.Events, input.Events);
             EscalationReport.WriteIfDue(folder, WriteStatus(folder.Status, input, executionId));
         }
     }
 
-    /// <summary>Appends new events, after cutting off what an interrupted append or a power cut left behind the last whole event.</summary>
+    /// <summary>Waits until nobody else writes events and status of a run: another worker of the same repository may read it as well, a
+    /// command may record its end, and an attempt whose time is over while the disk hangs may write when the next one does.</summary>
+    /// <param name="events">The file of its events.</param>
+    /// <param name="stop">Ends the wait.</param>
+    internal static LockFile WriteAlone(string events, CancellationToken stop = default) => LockFile.Take(events + ".lock", stop);
+
+    /// <summary>Appends new events, after cutting off what an interrupted append or a power cut left behind the last whole event. Only
+    /// for those that <see cref="WriteAlone">write alone</see>.</summary>
     /// <param name="path">The file of events.</param>
     /// <param name="events">Events in their order.</param>
-    public static void Append(string path, IReadOnlyList<RunEvent> events)
+    internal static void Append(string path, IReadOnlyList<RunEvent> events)
     {
         if (events.Count == 0)
         {

@@ -7,6 +7,7 @@ namespace Orchestrator.Runs.Reports;
 public sealed class RunRecord(string folder)
 {
     private readonly string _status = Path.Combine(folder, "status.json");
+    private readonly string _events = Path.Combine(folder, "events.jsonl");
 
     /// <summary>Records the end of the run. An end that is recorded already stays.</summary>
     /// <param name="run">The run as it was read last.</param>
@@ -14,16 +15,25 @@ public sealed class RunRecord(string folder)
     /// <param name="time">When that was, UTC.</param>
     public void Close(RunStatus run, RunResult result, DateTimeOffset time)
     {
-        var now = Now(run);
-        if (now.State != result.State)
+        using (ProgressRecorder.WriteAlone(_events))
         {
-            Write(Ended(now, result), time);
+            var now = Now(run);
+            if (now.State != result.State)
+            {
+                Write(Ended(now, result), time);
+            }
         }
     }
 
     /// <summary>Takes over how a run of another machine stands, of which there is a copy here since tasks of it were done here.</summary>
     /// <param name="now">The run, as it says itself.</param>
-    public void Copy(RunStatus now) => DurableFile.Write(_status, file => JsonSerializer.Serialize(file, now));
+    public void Copy(RunStatus now)
+    {
+        using (ProgressRecorder.WriteAlone(_events))
+        {
+            DurableFile.Write(_status, file => JsonSerializer.Serialize(file, now));
+        }
+    }
 
     /// <summary>The status of a run that could not record its end.</summary>
     /// <param name="last">Its last status.</param>
@@ -70,11 +80,14 @@ public sealed class RunRecord(string folder)
         {
             return (false, result.Reason);
         }
-        var now = Now(run);
-        if (now.State != RunStates.Aborted)
+        using (ProgressRecorder.WriteAlone(_events, stop))
         {
-            var why = new LandingTakenBack(new Quote(result.Reason), result.KeptAt);
-            Write(now with { State = RunStates.Aborted, Why = why, LandedCommit = "", LandedOn = "" }, services.Time.GetUtcNow());
+            var now = Now(run);
+            if (now.State != RunStates.Aborted)
+            {
+                var why = new LandingTakenBack(new Quote(result.Reason), result.KeptAt);
+                Write(now with { State = RunStates.Aborted, Why = why, LandedCommit = "", LandedOn = "" }, services.Time.GetUtcNow());
+            }
         }
         new RunEnding(services).Correct(new RunFolder(repository.Root, run.RunId), Now(run));
         return (true, result.Reason);
@@ -87,7 +100,7 @@ public sealed class RunRecord(string folder)
     {
         changed = changed with { UpdatedAt = time, Sequence = changed.Sequence + RunStatus.ExecutionGap, Counts = null, Standing = null };
         ProgressRecorder.Append(
-            Path.Combine(folder, "events.jsonl"),
+            _events,
             [
                 new RunEvent
                 {

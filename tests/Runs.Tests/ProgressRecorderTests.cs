@@ -63,13 +63,15 @@ public sealed class ProgressRecorderTests
         Assert.Equal("a", Assert.Single(StatusFile.Read(run.Status)!.Tasks).Id);
     }
 
-    /// <summary>An attempt whose time is over may still write while the next one does.</summary>
-    [Fact]
-    public void Progress_RecordedByTwoAttemptsAtOnce_HoldsEachEventOnce()
+    /// <summary>An attempt whose time is over may still write while the next one does, and so may another process.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void Progress_RecordedByTwoAttemptsAtOnce_HoldsEachEventOnce(int processes)
     {
         using var folder = new TempFolder();
         var run = new RunFolder(folder.Path, RunFixture.RunId);
-        var recorder = new ProgressRecorder();
+        var recorders = Enumerable.Range(0, processes).Select(_ => new ProgressRecorder()).ToList();
         var inputs = Enumerable
             .Range(1, 300)
             .Select(sequence => new ProgressInput(
@@ -93,13 +95,13 @@ public sealed class ProgressRecorderTests
             .ToList();
         using var together = new Barrier(4);
 
-        var attempts = Enumerable.Range(0, 4).Select(_ => new Thread(RecordAll)).ToList();
+        var attempts = Enumerable.Range(0, 4).Select(i => new Thread(() => RecordAll(recorders[i % processes]))).ToList();
         attempts.ForEach(attempt => attempt.Start());
         attempts.ForEach(attempt => attempt.Join());
 
         Assert.Equal(300, File.ReadAllLines(run.Events).Length);
 
-        void RecordAll()
+        void RecordAll(ProgressRecorder recorder)
         {
             foreach (var input in inputs)
             {

@@ -31,6 +31,21 @@ public sealed partial class LockFile : IDisposable
         }
     }
 
+    /// <summary>Waits for the lock as <see cref="TakeAsync"/> does, for those that hold it only for a moment.</summary>
+    /// <param name="path">The file.</param>
+    public static LockFile Take(string path, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (TryTake(path) is { } taken)
+            {
+                return taken;
+            }
+            cancellationToken.WaitHandle.WaitOne(Pause);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
     /// <summary>Tries to take the lock; the file and its folder are created where missing. Null: it is held.</summary>
     /// <param name="path">The file.</param>
     public static LockFile? TryTake(string path)
