@@ -71,21 +71,33 @@ public sealed class WorkersCommandTests
         var session = opened.Split(' ')[^1];
         try
         {
-            await Eventually.AskAsync(async () =>
-                await TmuxAsync(cli, "capture-pane", "-p", "-t", session + ":0.0") is var first
-                && first.Contains("1/1 merged", StringComparison.Ordinal)
-                && (await TmuxAsync(cli, "capture-pane", "-p", "-t", session + ":0.1")).Contains("No agent", StringComparison.Ordinal)
-                    ? first
-                    : null
-            );
+            await Eventually.AskAsync(async () => await DeadPanesAsync(cli, session) is ["1", ..] ? "" : null);
+            await UntilShownAsync(cli, session + ":0.0", "1/1 merged");
+            await UntilShownAsync(cli, session + ":0.1", "No agent");
             await TmuxAsync(cli, "send-keys", "-t", session + ":0.1", "q");
-            await Eventually.AskAsync(async () =>
-                (await TmuxAsync(cli, "list-panes", "-t", session, "-F", "#{pane_dead}")).Split('\n')[1] == "1" ? "" : null
-            );
+            await Eventually.AskAsync(async () => await DeadPanesAsync(cli, session) is ["1", "1", ..] ? "" : null);
         }
         finally
         {
             await TmuxAsync(cli, "kill-server");
+        }
+    }
+
+    private static async Task<string[]> DeadPanesAsync(CliFixture cli, string session) =>
+        (await TmuxAsync(cli, "list-panes", "-t", session, "-F", "#{pane_dead}")).Split('\n');
+
+    private static async Task UntilShownAsync(CliFixture cli, string pane, string text)
+    {
+        var screen = "";
+        try
+        {
+            await Eventually.AskAsync(async () =>
+                (screen = await TmuxAsync(cli, "capture-pane", "-p", "-t", pane)).Contains(text, StringComparison.Ordinal) ? screen : null
+            );
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"Not shown in 60 s: {text}. The screen:\n{screen}");
         }
     }
 

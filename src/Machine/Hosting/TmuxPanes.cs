@@ -41,6 +41,8 @@ public sealed class TmuxPanes(IReadOnlyDictionary<string, string> environment)
         [
             // Before a program begins: the window of one that ends at once would be closed with it.
             ["set-option", "-w", "-t", window, "remain-on-exit", "on"],
+            // The note on a program that has ended moves its first line off the screen; a tmux before 3.3 knows no other way.
+            ["set-option", "-q", "-w", "-t", window, "remain-on-exit-format", ""],
             ["respawn-pane", "-k", "-t", window, "-c", folder, "--", .. programs[0]],
             .. programs.Skip(1).Select(program => (string[])["split-window", "-t", window, "-c", folder, "--", .. program]),
             ["select-layout", "-t", window, "even-vertical"],
