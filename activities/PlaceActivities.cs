@@ -132,26 +132,41 @@ public sealed class PlaceActivities(
     }
 }
 
-/// <summary>The places of a machine for tasks of runs that others began.</summary>
-/// <param name="count">How many there are.</param>
-public sealed class HostSlots(int count)
+/// <summary>The places of a machine for tasks of runs that others began; at first there are none.</summary>
+public sealed class HostSlots
 {
-    private int _free = count;
+    private readonly Lock _lock = new();
+    private int _taken;
 
     /// <summary>How many there are.</summary>
-    public int Count { get; } = count;
+    public int Count { get; private set; }
+
+    /// <summary>Makes them so many, where they are fewer.</summary>
+    public void MakeAtLeast(int count)
+    {
+        lock (_lock)
+        {
+            Count = Math.Max(Count, count);
+        }
+    }
 
     /// <summary>Takes one, where one is free.</summary>
     public bool TryTake()
     {
-        if (Interlocked.Decrement(ref _free) >= 0)
+        lock (_lock)
         {
-            return true;
+            var isFree = _taken < Count;
+            _taken += isFree ? 1 : 0;
+            return isFree;
         }
-        Interlocked.Increment(ref _free);
-        return false;
     }
 
     /// <summary>Gives one back.</summary>
-    public void GiveBack() => Interlocked.Increment(ref _free);
+    public void GiveBack()
+    {
+        lock (_lock)
+        {
+            _taken--;
+        }
+    }
 }

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Activities;
 using Orchestrator.Messages;
+using Orchestrator.Runs;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Workflows;
@@ -13,7 +15,13 @@ namespace Orchestrator.Worker;
 /// workflows and for finding repositories; each repository has a worker for its activities.</summary>
 public sealed class RunWorker : IDisposable
 {
+    private readonly ITemporalClient _client;
+    private readonly RunWorkerOptions _options;
+    private readonly ILoggerFactory _logs;
+    private readonly RunServices _services;
+    private readonly HostSlots _slots = new();
     private readonly List<TemporalWorker> _workers = [];
+    private readonly ConcurrentBag<TemporalWorker> _added = [];
     private readonly List<RunReader> _readers = [];
     private readonly ActivityStop _stop = new();
 
@@ -21,8 +29,10 @@ public sealed class RunWorker : IDisposable
     public RunWorker(ITemporalClient client, RunWorkerOptions options, ILoggerFactory logs)
     {
         client = MessageJson.Speaking(client);
+        (_client, _options, _logs) = (client, options, logs);
         var services = options.Services with { AskRun = new OpenRuns(client).AskAsync };
         services = options.SharesAccounts ? services with { Governor = new ServerGovernor(client) } : services;
+        _services = services;
         var shared = new TemporalWorkerOptions(QueueNames.Workflows)
         {
             Identity = options.Identity,
@@ -40,7 +50,6 @@ public sealed class RunWorker : IDisposable
         shared.AddWorkflows();
         shared.AddAllActivities(new RepositoryActivities(new ServedRepositories(options.Repositories, options.Named, services)));
         _workers.Add(new TemporalWorker(WorkerSetup.ForWorkflows(client), shared));
-        var slots = new HostSlots(options.Places.Select(offer => offer.Slots).DefaultIfEmpty(0).Max());
         foreach (var repository in options.Repositories)
         {
             var remote = options.Remotes.GetValueOrDefault(repository.Path);
@@ -66,16 +75,33 @@ public sealed class RunWorker : IDisposable
                 .AddAllActivities(new ReviewActivities(services))
                 .AddAllActivities(new NoticeActivities(services))
                 .AddAllActivities(new UsageActivities(services));
-            var readiness = options.Places.FirstOrDefault(offer => offer.Repository.Path == repository.Path)?.Readiness;
-            var places = new PlaceActivities(services, repository, remote, slots, readiness);
-            own.AddAllActivities(places);
-            var reading = OwnRepository.ReadingAs(client, repository);
-            _workers.Add(new TemporalWorker(reading, own));
-            foreach (var queue in options.Places.Where(offer => offer.Repository.Path == repository.Path).SelectMany(QueuesOf))
-            {
-                _workers.Add(new TemporalWorker(reading, OfPlaces(queue, options, logs, slots.Count).AddAllActivities(places)));
-            }
+            own.AddAllActivities(new PlaceActivities(services, repository, remote, _slots, readiness: null));
+            _workers.Add(new TemporalWorker(OwnRepository.ReadingAs(client, repository), own));
         }
+        _slots.MakeAtLeast(options.Places.Select(offer => offer.Slots).DefaultIfEmpty(0).Max());
+        _workers.AddRange(options.Places.SelectMany(OfPlaces));
+    }
+
+    /// <summary>Takes tasks of runs that spread theirs, until cancelled: places that are offered while it works.</summary>
+    /// <param name="offer">The places.</param>
+    /// <param name="stopping">As for <see cref="ExecuteAsync"/>.</param>
+    public Task OfferAsync(OfferedPlaces offer, CancellationToken stopping)
+    {
+        var workers = OfPlaces(offer).ToList();
+        workers.ForEach(_added.Add);
+        return Task.WhenAll(workers.Select(worker => worker.ExecuteAsync(stopping)));
+    }
+
+    private IEnumerable<TemporalWorker> OfPlaces(OfferedPlaces offer)
+    {
+        _slots.MakeAtLeast(offer.Slots);
+        var remote = _options.Remotes.GetValueOrDefault(offer.Repository.Path);
+        var places = new PlaceActivities(_services, offer.Repository, remote, _slots, offer.Readiness);
+        return QueuesOf(offer)
+            .Select(queue => new TemporalWorker(
+                OwnRepository.ReadingAs(_client, offer.Repository),
+                OfQueue(queue).AddAllActivities(places)
+            ));
     }
 
     private static IEnumerable<string> QueuesOf(OfferedPlaces offer) =>
@@ -83,17 +109,17 @@ public sealed class RunWorker : IDisposable
             ? []
             : offer.Labels.Select(label => QueueNames.ForPlaces(offer.Key, label)).Prepend(QueueNames.ForPlaces(offer.Key));
 
-    private TemporalWorkerOptions OfPlaces(string queue, RunWorkerOptions options, ILoggerFactory logs, int slots) =>
+    private TemporalWorkerOptions OfQueue(string queue) =>
         new(queue)
         {
-            Identity = options.Identity,
-            LoggerFactory = logs,
+            Identity = _options.Identity,
+            LoggerFactory = _logs,
             Interceptors = [new StepFailures(), _stop],
-            MaxConcurrentActivities = slots,
+            MaxConcurrentActivities = _slots.Count,
             MaxConcurrentActivityTaskPolls = 1,
             MaxHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
             DefaultHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
-            GracefulShutdownTimeout = options.ShutdownGrace,
+            GracefulShutdownTimeout = _options.ShutdownGrace,
         };
 
     /// <summary>Runs until cancelled; running agents then go on by themselves and are followed by the next worker.</summary>
@@ -107,7 +133,7 @@ public sealed class RunWorker : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var worker in _workers)
+        foreach (var worker in _workers.Concat(_added))
         {
             worker.Dispose();
         }

@@ -122,10 +122,17 @@ public sealed class AttackTests
         request.Headers.Add("Origin", page.Address.GetLeftPart(UriPartial.Authority));
         request.Headers.TransferEncodingChunked = true;
 
-        Assert.Contains(
-            (await page.Browser.SendAsync(request)).StatusCode,
-            (HttpStatusCode[])[HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.BadRequest]
-        );
+        try
+        {
+            Assert.Contains(
+                (await page.Browser.SendAsync(request)).StatusCode,
+                (HttpStatusCode[])[HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.BadRequest]
+            );
+        }
+        catch (HttpRequestException cut) when (cut.InnerException is IOException)
+        {
+            // The page has answered and closed while the rest was still being sent: this client then does not read the answer.
+        }
         Assert.Empty(page.Source.Acts);
     }
 

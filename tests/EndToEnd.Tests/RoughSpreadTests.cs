@@ -62,7 +62,11 @@ public class RoughSpreadTests(ITestOutputHelper output)
     {
         var seed = Given("MACHINES_SEED", Random.Shared.Next());
         var chance = new Random(seed);
-        var rounds = Enumerable.Range(1, Given("MACHINES_ROUNDS", 3)).Select(n => (Number: n, Round: Round.Draw(chance))).ToList();
+        var isSteered = Given("MACHINES_STEERED", 0) > 0;
+        var rounds = Enumerable
+            .Range(1, Given("MACHINES_ROUNDS", 3))
+            .Select(n => (Number: n, Round: Round.Draw(chance) with { Steering = isSteered ? seed + n : null }))
+            .ToList();
         int[] only =
         [
             .. (Environment.GetEnvironmentVariable("MACHINES_ONLY") ?? "")
@@ -157,6 +161,10 @@ internal sealed record Round(Deed Deed)
 
     /// <summary>Tasks of the run beside the first.</summary>
     public int More { get; init; }
+
+    /// <summary>Another service starts the run with the official client and steers it, as this seed draws; null: a person starts
+    /// it.</summary>
+    public int? Steering { get; init; }
 
     /// <summary>One by chance.</summary>
     public static Round Draw(Random chance)

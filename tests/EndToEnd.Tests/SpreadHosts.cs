@@ -37,7 +37,7 @@ internal sealed class SpreadHosts : IAsyncDisposable
     public string Remote { get; }
 
     /// <summary>Of the server itself, which no network parts.</summary>
-    private string Address => _server.Addresses[0].Split("//")[^1];
+    public string Address => _server.Addresses[0].Split("//")[^1];
 
     /// <summary>A run of independent tasks <c>t1</c>, <c>t2</c> ..., each of which waits until all are at work.</summary>
     /// <param name="tasks">How many.</param>
@@ -103,18 +103,12 @@ internal sealed class SpreadHosts : IAsyncDisposable
         return place;
     }
 
-    /// <summary>A host has places of its own settings, for commands there that are no <c>worker --slots</c>.</summary>
-    public void Offer(MachinePlace place, int slots) => Set(place, $"hosts:\n  spread: true\n  slots: {slots}\n");
-
     private async Task JoinAsync(MachinePlace place, string more)
     {
         var network = await PlaceNetwork.StartAsync(place, Address, Remote);
         _networks.Add(place, network);
-        Set(place, more);
+        place.Set($"temporal:\n  address: {network.Address}\nwip:\n  remote: {Remote}\n  interval: {_interval}\n{more}");
     }
-
-    private void Set(MachinePlace place, string more) =>
-        place.Set($"temporal:\n  address: {_networks[place].Address}\nwip:\n  remote: {Remote}\n  interval: {_interval}\n{more}");
 
     /// <summary>Waits until the run has landed.</summary>
     /// <param name="keeper">The machine that the run belongs to; null: the one that began it.</param>

@@ -13,8 +13,15 @@ internal sealed class SpreadStage : IAsyncDisposable
     private readonly Round _round;
     private readonly Dictionary<MachinePlace, ServingProcess> _workers = [];
     private readonly List<ServingProcess> _ended = [];
+    private readonly RandomSteering? _steering;
 
-    private SpreadStage(Round round, SpreadHosts hosts) => (_round, Hosts, Keeper) = (round, hosts, hosts.Home);
+    private SpreadStage(Round round, SpreadHosts hosts)
+    {
+        (_round, Hosts, Keeper) = (round, hosts, hosts.Home);
+        _steering = round.Steering is { } seed
+            ? new RandomSteering(new SdkClient(hosts.Address, "night"), 1 + round.More, new Random(seed))
+            : null;
+    }
 
     public SpreadHosts Hosts { get; }
 
@@ -72,7 +79,6 @@ internal sealed class SpreadStage : IAsyncDisposable
             await One.UntilSaidAsync("Working on");
             await Other.UntilSaidAsync("Working on");
             await RunAsync();
-            await Hosts.Home.UntilSaidAsync("night has started");
             await Task.Delay(after);
             return;
         }
@@ -195,6 +201,10 @@ internal sealed class SpreadStage : IAsyncDisposable
             Keeper,
             status => ((string?)status["repository"] ?? "").Contains(Path.GetFileName(Keeper.Folder), StringComparison.Ordinal)
         );
+        if (_round.Deed == Deed.TakeOver)
+        {
+            await Keeper.UntilSaidAsync("by its settings (hosts.slots) its machine does none");
+        }
         _ended.Add(_workers[Hosts.Home]);
         _workers[Hosts.Home] = await Hosts.Home.ServeAsync("worker", "--yes");
     }
@@ -220,7 +230,11 @@ internal sealed class SpreadStage : IAsyncDisposable
     private string Shared(string name) => Hosts.Home.RefsOfAsync(Hosts.Remote, $"refs/orchestrator/{name}").GetAwaiter().GetResult();
 
     /// <summary>What is left of the agents' work is done.</summary>
-    public async Task LetAgentsEndAsync() => await GoAsync();
+    public async Task LetAgentsEndAsync()
+    {
+        await (_steering?.EndAsync() ?? Task.CompletedTask);
+        await GoAsync();
+    }
 
     /// <summary>All is as without any disturbance.</summary>
     public async Task CheckAsync()
@@ -254,9 +268,10 @@ internal sealed class SpreadStage : IAsyncDisposable
         var starts = await File.ReadAllLinesAsync(Starts);
         Assert.True(
             (int?)told["agentStarts"] == starts.Length && starts.Distinct().Count() == starts.Length,
-            $"told {told["agentStarts"]}, were {string.Join(", ", starts)}\n{(await Keeper.CallAsync("events", "night")).Output}"
+            $"told {told["agentStarts"]}, were {string.Join(", ", starts)}, steered by {_steering?.Done}\n"
+                + (await Keeper.CallAsync("events", "night")).Output
         );
-        Assert.InRange(starts.Length, numbers.Count, numbers.Count + MostAgain);
+        Assert.InRange(starts.Length, numbers.Count, numbers.Count + MostAgain + (_steering?.Interrupts ?? 0));
     }
 
     /// <summary>How many starts a deed may cost.</summary>
@@ -281,7 +296,18 @@ internal sealed class SpreadStage : IAsyncDisposable
 
     private Task GoAsync() => File.WriteAllTextAsync(Hosts.Home.Beside("go"), "");
 
-    private async Task RunAsync() => _workers[Hosts.Home] = await Hosts.Home.ServeAsync("run", "--yes", "--run-id", "night");
+    /// <summary>Starts the run: a person at its machine does, or another service that steers it from then on.</summary>
+    private async Task RunAsync()
+    {
+        if (_steering is not null)
+        {
+            _workers[Hosts.Home] = await Hosts.Home.ServeAsync("worker", "--yes");
+            await _steering.StartAsync(Hosts.Home.Folder);
+            return;
+        }
+        _workers[Hosts.Home] = await Hosts.Home.ServeAsync("run", "--yes", "--run-id", "night");
+        await Hosts.Home.UntilSaidAsync("night has started");
+    }
 
     private async Task ServeAsync(MachinePlace host)
     {
@@ -298,7 +324,9 @@ internal sealed class SpreadStage : IAsyncDisposable
 
     /// <summary>Waits until no agent works on a host. Where it was none's turn to be placed there, another task may be by now.</summary>
     private Task UntilNoneIsAtWorkAsync(MachinePlace host) =>
-        _round is { After: null, More: 0 } ? host.UntilAsync(() => !host.IsAgentAtWork(), "an agent is at work there") : Task.CompletedTask;
+        _round is { After: null, More: 0, Steering: null }
+            ? host.UntilAsync(() => !host.IsAgentAtWork(), "an agent is at work there")
+            : Task.CompletedTask;
 
     /// <summary>Ends the worker of a host as a system does that goes down: what was begun in the background of a shell ignores
     /// Ctrl-C.</summary>
@@ -316,6 +344,7 @@ internal sealed class SpreadStage : IAsyncDisposable
         {
             await worker.DisposeAsync();
         }
+        await (_steering?.DisposeAsync() ?? ValueTask.CompletedTask);
         await Hosts.DisposeAsync();
     }
 }

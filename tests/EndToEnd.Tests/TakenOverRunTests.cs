@@ -94,7 +94,7 @@ public class TakenOverRunTests
         await using var first = await home.ServeAsync("run", "--yes", "--run-id", "night");
         await home.UntilSaidAsync("t1: merged");
         await first.SignalAsync("KILL");
-        await using var second = await other.ServeAsync("worker", "--yes", "--take-over", "25s", "--slots", "3");
+        await using var second = await other.ServeAsync("worker", "--yes", "--take-over", "25s");
         await File.WriteAllTextAsync(home.Beside("go"), "");
         await File.WriteAllTextAsync(home.Beside("go on"), "");
 
@@ -125,14 +125,12 @@ public class TakenOverRunTests
 
         var refused = await other.CallAsync("move", "night", "--yes", "--force");
         var moved = await other.CallAsync("move", "night", "--yes", "--force", "--accept-losses", "--no-resume");
-        hosts.Offer(other, slots: 3);
         var resumed = await other.CallAsync("resume", "night", "--yes");
 
         Assert.Equal(2, refused.ExitCode);
         Assert.Contains("(the merge of t2)", refused.Error, StringComparison.Ordinal);
         Assert.Contains("--accept-losses has 2 of its tasks done again", refused.Error, StringComparison.Ordinal);
         Assert.True(moved.ExitCode == 0, moved.Error);
-        Assert.Contains("this machine has no places for them", moved.Error, StringComparison.Ordinal);
         Assert.True(resumed.ExitCode == 0, resumed.Error);
         for (var n = 1; n <= 3; n++)
         {

@@ -76,6 +76,24 @@ public sealed class TaskVerificationStepsTests
         Assert.Equal("a.txt", await run.Repository.GitAsync("diff", "--name-only", prepared.BaseCommit, work.Commit));
     }
 
+    /// <summary>The Claude CLI writes a file anew beside it; an agent that is paused or reaches a budget in between leaves that.</summary>
+    [Theory]
+    [InlineData("a.txt")]
+    [InlineData("**")]
+    public async Task Verify_FileThatAnAgentLeftHalfWritten_IsRemovedAndNamed(string owned)
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Task("a", owned));
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "a.txt", "mine\n");
+        run.Write(prepared, "a.txt.tmp.12305.d645f72129af", "mi");
+
+        var work = await run.VerifyAsync("a", prepared);
+
+        Assert.Empty(work.Problems);
+        Assert.Contains(work.Notes, n => n.Contains("a.txt.tmp.12305.d645f72129af", StringComparison.Ordinal));
+        Assert.Equal("a.txt", await run.Repository.GitAsync("diff", "--name-only", prepared.BaseCommit, work.Commit));
+    }
+
     [Theory]
     [InlineData(null, 1)]
     [InlineData(".github/**", 0)]

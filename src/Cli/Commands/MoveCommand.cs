@@ -88,6 +88,7 @@ internal sealed class MoveCommand : CliCommand
             context.Terminal.Say(answer.Message);
             if (!parsed.GetValue(_noResume) && !parsed.GetValue(_detach))
             {
+                await session.OfferPlacesOfAsync(to, runId, stop);
                 session.OutliveTerminal(run, _engine.Arguments(parsed));
                 await session.GoOnAsync(run, null, stop);
                 var code = await session.WatchAndAskAsync(run, status.Sequence);

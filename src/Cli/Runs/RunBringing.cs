@@ -53,12 +53,15 @@ internal sealed class RunBringing(RunServices services, bool hasPlaces)
     )
     {
         var notes = await arrival.SettleAsync(status, to, missing.Lost, stop);
-        return hasPlaces || RunStart.TryRead(new RunFolder(to.Path, status.RunId)) is not { Settings.Hosts.Spread: true }
+        return
+            hasPlaces
+            || RunStart.TryRead(new RunFolder(to.Path, status.RunId)) is not { Settings.Hosts.Spread: true }
+            || HostOffers.Places(to, status.RunId) > 0
             ? notes
             :
             [
                 .. notes,
-                $"{status.RunId} spreads its tasks over hosts, and this machine has no places for them: start "
+                $"{status.RunId} spreads its tasks over hosts, and by its settings (hosts.slots) its machine does none: start "
                     + "'orchestrate worker --slots N' on a host, or set hosts.spread here.",
             ];
     }

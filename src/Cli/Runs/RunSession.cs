@@ -120,6 +120,10 @@ internal sealed class RunSession : IAsyncDisposable
         return code;
     }
 
+    /// <inheritdoc cref="WorkerHost.OfferPlacesOfAsync"/>
+    public Task OfferPlacesOfAsync(RepositoryReference repository, string runId, CancellationToken stop) =>
+        _worker.OfferPlacesOfAsync(repository, runId, stop);
+
     /// <summary>Refuses a run that the engine of this session has closed or does not know, whatever its record says.</summary>
     public Task RefuseClosedAsync(RunHandle run, StoredRun? stored, CancellationToken stop) =>
         ClosedRuns.RefuseAsync(run, stored, _engine.Description, _context.Time, stop);

@@ -12,14 +12,14 @@ namespace Orchestrator.Cli.Runs;
 /// nothing of them has moved for a time. What was pushed last decides which one of several machines gets a run.</summary>
 /// <param name="engine">The server of the runs.</param>
 /// <param name="repositories">Repositories whose runs may come here.</param>
-/// <param name="offering">Paths of those that have places for tasks of runs that spread theirs.</param>
+/// <param name="worker">The worker that goes on with them.</param>
 /// <param name="after">How long nothing of a run must have moved.</param>
 /// <param name="context">Clock and terminal.</param>
 /// <param name="log">Takes what kept a run from coming.</param>
 internal sealed class TakeOverWatch(
     EngineConnection engine,
     IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
-    IReadOnlyCollection<string> offering,
+    WorkerHost worker,
     TimeSpan after,
     CommandContext context,
     ILogger log
@@ -116,7 +116,7 @@ internal sealed class TakeOverWatch(
             {
                 continue;
             }
-            var brought = await new RunBringing(context.Services, offering.Contains(to.Path)).BringAsync(
+            var brought = await new RunBringing(context.Services, worker.HasPlaces(to)).BringAsync(
                 status,
                 to,
                 remote,
@@ -131,6 +131,7 @@ internal sealed class TakeOverWatch(
             }
             var answer = await run.MoveAsync(new MoveRunCommand(to, $"worker@{context.Machine}"), stop);
             _still.Remove(runId);
+            await worker.OfferPlacesOfAsync(to, runId, stop);
             context.Terminal.Say(string.Join(' ', [answer.Message, .. brought.Notes]));
             return;
         }

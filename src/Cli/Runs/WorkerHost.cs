@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Client;
@@ -5,7 +6,6 @@ using Orchestrator.Machine.Hosting;
 using Orchestrator.Machine.Setup;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Merging.Preflight;
 using Orchestrator.Settings;
 using Orchestrator.Worker;
 
@@ -29,6 +29,9 @@ internal sealed class WorkerHost : IAsyncDisposable
     private readonly OwnedAgents _inHand;
     private readonly CommandContext _context;
     private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>By the paths of repositories with places for tasks of runs that spread theirs: the workers that were added for them.</summary>
+    private readonly ConcurrentDictionary<string, Task> _offering = new(StringComparer.Ordinal);
     private RunWorker? _worker;
     private Task _working = Task.CompletedTask;
     private Task _takeOver = Task.CompletedTask;
@@ -84,7 +87,7 @@ internal sealed class WorkerHost : IAsyncDisposable
             IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> served = [.. repositories.Zip(inHand.References)];
             var (places, remotes) = engine.IsEmbedded
                 ? ([], new Dictionary<string, string>())
-                : await PlacesAsync(served, offered, context, stop);
+                : await HostOffers.ReadAsync(served, offered, context, stop);
             var options = new RunWorkerOptions
             {
                 Places = places,
@@ -114,11 +117,14 @@ internal sealed class WorkerHost : IAsyncDisposable
                 served,
                 context.Time
             );
-            HashSet<string> offering = [.. places.Select(offer => offer.Repository.Path)];
+            foreach (var offer in places)
+            {
+                host._offering[offer.Repository.Path] = Task.CompletedTask;
+            }
             host._watching = Task.WhenAll(
                 host._shared.RunAsync(host._stopping.Token),
                 takesOver is { } after
-                    ? new TakeOverWatch(engine, served, offering, after, context, loggers.CreateLogger<TakeOverWatch>()).RunAsync(
+                    ? new TakeOverWatch(engine, served, host, after, context, loggers.CreateLogger<TakeOverWatch>()).RunAsync(
                         host._stopping.Token
                     )
                     : Task.CompletedTask,
@@ -154,47 +160,23 @@ internal sealed class WorkerHost : IAsyncDisposable
         }
     }
 
-    /// <summary>The places that this machine has for tasks of runs that spread theirs, and the remotes by which those come.</summary>
-    private static async Task<(IReadOnlyList<OfferedPlaces> Places, Dictionary<string, string> Remotes)> PlacesAsync(
-        IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
-        HostSettings? offered,
-        CommandContext context,
-        CancellationToken stop
-    )
+    /// <summary>There are places here for tasks of runs that spread theirs.</summary>
+    /// <param name="repository">The repository.</param>
+    public bool HasPlaces(RepositoryReference repository) => _offering.ContainsKey(repository.Path);
+
+    /// <summary>Does what the machine of a run that has come here did of its tasks: a run that spreads them says how many that are. Where
+    /// there are places already, they stay as they are.</summary>
+    /// <param name="repository">The repository that the run came to.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="stop">Gives up.</param>
+    public async Task OfferPlacesOfAsync(RepositoryReference repository, string runId, CancellationToken stop)
     {
-        var places = new List<OfferedPlaces>();
-        var remotes = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (location, reference) in repositories)
+        var location = _locations.First(location => location.Root == repository.Path);
+        if (HasPlaces(repository) || await HostOffers.OfRunAsync(location, repository, runId, _context, stop) is not { } offer)
         {
-            var loaded = context.OpenSettings(location, []).Loaded;
-            if (loaded.Settings is not { } settings)
-            {
-                continue;
-            }
-            if (settings.Wip.Remote is { } remote)
-            {
-                remotes[reference.Path] = remote;
-            }
-            var hosts = offered ?? settings.Hosts;
-            if (!hosts.Spread)
-            {
-                continue;
-            }
-            var (key, problem) = settings.Wip.Remote is { } shared
-                ? await HostPlaces.KeyAsync(context.Services, reference, shared, stop)
-                : ("", "wip.remote is not set there");
-            if (problem.Length > 0)
-            {
-                throw new CommandException(
-                    ExitCodes.Unavailable,
-                    $"{location.Root} can't take tasks of other machines: {problem.TrimEnd('.')}.",
-                    "Set wip.remote to a git remote that the machines share, and see that this one reaches it: docs/machines.md."
-                );
-            }
-            var readiness = new HostReadiness(context.Services, location.Root, loaded);
-            places.Add(new OfferedPlaces(reference, key, hosts.Slots ?? settings.Workers, hosts.Labels, readiness));
+            return;
         }
-        return (places, remotes);
+        _offering[repository.Path] = _worker!.OfferAsync(offer, _stopping.Token);
     }
 
     /// <summary>Throws the reason if it failed.</summary>
@@ -225,7 +207,7 @@ internal sealed class WorkerHost : IAsyncDisposable
         await using (_context.Interrupts.StopNow.Register(() => Hurry(patience)))
         {
             await _stopping.CancelAsync();
-            foreach (var task in (Task[])[_takeOver, _watching, _working, _loss])
+            foreach (var task in (Task[])[_takeOver, _watching, _working, .. _offering.Values, _loss])
             {
                 try
                 {

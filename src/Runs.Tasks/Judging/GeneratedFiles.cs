@@ -1,11 +1,18 @@
+using System.Text.RegularExpressions;
+
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Files that tools generate beside the work: lock files and build output. Where no task owns them they are restored, and not held
 /// against the agent.</summary>
-internal static class GeneratedFiles
+internal static partial class GeneratedFiles
 {
     /// <summary>True for a path that a tool generated.</summary>
-    public static bool IsGenerated(string path) => Ecosystems.IsGenerated(path) || Path.GetFileName(path) is ".coverage" or ".DS_Store";
+    public static bool IsGenerated(string path) =>
+        Ecosystems.IsGenerated(path) || Path.GetFileName(path) is ".coverage" or ".DS_Store" || IsHalfWritten(path);
+
+    /// <summary>True for the file beside another one into which the Claude CLI writes what that one is to be: an agent that was ended in
+    /// the middle leaves it. It is nobody's work, whoever owns the folder.</summary>
+    public static bool IsHalfWritten(string path) => HalfWritten().IsMatch(path);
 
     /// <summary>Restores them as they were in a commit. Build output can be generated again; everything else is first kept under a
     /// ref.</summary>
@@ -51,4 +58,8 @@ internal static class GeneratedFiles
                 ),
         ];
     }
+
+    // The CLI's process and six random bytes; seen in version 2.1.328.
+    [GeneratedRegex("""[^/]\.tmp\.[0-9]+\.[0-9a-f]{12}\z""", RegexOptions.CultureInvariant)]
+    private static partial Regex HalfWritten();
 }

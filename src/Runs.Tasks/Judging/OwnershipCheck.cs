@@ -6,9 +6,14 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
 {
     private readonly Ownership _ownership = Ownership.Of(task);
 
-    /// <summary>True for generated files that no task owns.</summary>
+    /// <summary>True for generated files that no task owns, and for what an agent has left half written.</summary>
     public bool IsGenerated(ChangedFile file) =>
-        ContractCheck.Of(files, file.Path) is null && !_ownership.Owns(file.Path) && GeneratedFiles.IsGenerated(file.Path);
+        ContractCheck.Of(files, file.Path) is null
+        && (
+            _ownership.Owns(file.Path)
+                ? file.Change == FileChange.Added && GeneratedFiles.IsHalfWritten(file.Path)
+                : GeneratedFiles.IsGenerated(file.Path)
+        );
 
     /// <summary>Violations in a worktree, each a sentence for the agent.</summary>
     public IEnumerable<string> Problems(IEnumerable<ChangedFile> changed, WorktreeFiles worktree, CancellationToken stop)

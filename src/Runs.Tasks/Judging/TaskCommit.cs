@@ -48,7 +48,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         _committed = generated.Count > 0 || _ignored.Count > 0 ? null : _committed;
         if (generated.Count > 0)
         {
-            notes.Add($"put back, since nobody owns them: {FileNames.Some([.. generated.Select(b => b.Path)])}");
+            notes.Add($"put back, since they are nobody's work: {FileNames.Some([.. generated.Select(b => b.Path)])}");
         }
         if (merge.Problem.Length > 0)
         {

@@ -39,6 +39,10 @@ public sealed record HostSettings(bool Spread, int? Slots, IReadOnlyList<string>
     /// <summary>Nothing is spread.</summary>
     public static HostSettings Off { get; } = new(false, null, [], null);
 
+    /// <summary>How many tasks of runs that spread theirs a machine with these settings does at once.</summary>
+    /// <param name="workers">The setting <c>workers</c>.</param>
+    public int Places(int workers) => Spread ? Slots ?? workers : 0;
+
     internal static HostSettings Read(SettingReader settings)
     {
         var read = new HostSettings(settings.Read(SpreadKey), settings.Read(SlotsKey), settings.Read(LabelsKey), settings.Read(MemoryKey));

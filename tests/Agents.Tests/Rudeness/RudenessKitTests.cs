@@ -225,7 +225,7 @@ public sealed class RudenessKitTests
         var state = runner.State.Make();
         return new Sandbox(check.Program ?? throw new InvalidOperationException($"bubblewrap does not work here. {check.Problem}"))
         {
-            Visible = [fixture.Home, fixture.Worktree, Program],
+            Visible = [fixture.Home, fixture.Worktree, Path.GetDirectoryName(Program)!],
             Layers = [new LayeredFolder(fixture.Home), .. state.Folders.Select(folder => new LayeredFolder(folder))],
             Writable = [fixture.Worktree, .. state.Writable, .. state.Files],
         };

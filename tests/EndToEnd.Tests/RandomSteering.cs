@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Orchestrator.EndToEnd.Tests;
+
+/// <summary>Another service that steers a run by the official client while its machines fail. It takes back what it does a moment later,
+/// so that the run ends as without it, and makes calls that must be refused.</summary>
+/// <param name="sdk">The client.</param>
+/// <param name="tasks">How many tasks the run has: <c>t1</c>, <c>t2</c> ...</param>
+/// <param name="chance">What it does, and when.</param>
+internal sealed class RandomSteering(SdkClient sdk, int tasks, Random chance) : IAsyncDisposable
+{
+    private static readonly (string Told, string[] Call)[] Refused =
+    [
+        ("Workflow execution already started", ["start", """{"repository": "/tmp", "planFile": "tasks.yaml"}"""]),
+        ("There is no task 't9' in night.", ["update", "skipTask", """{"task": "t9"}"""]),
+        ("'tsak' is unknown; known are task, text, by.", ["update", "pause", """{"tsak": "t1"}"""]),
+        ("'workers' is 0; it must be 1 to 64.", ["update", "setConcurrency", "0"]),
+    ];
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<string> _done = [];
+    private Task _steering = Task.CompletedTask;
+
+    /// <summary>How often agents may have begun once more because of it.</summary>
+    public int Interrupts { get; private set; }
+
+    /// <summary>What it has done.</summary>
+    public string Done => string.Join(", ", _done);
+
+    /// <summary>Begins the run, and to steer it.</summary>
+    public async Task StartAsync(string repository)
+    {
+        await sdk.StartAsync(
+            new JsonObject
+            {
+                ["repository"] = repository,
+                ["planFile"] = "tasks.yaml",
+                ["yes"] = true,
+            }.ToJsonString()
+        );
+        _steering = Task.Run(SteerAsync);
+    }
+
+    /// <summary>Ends it; nothing is held by it any more.</summary>
+    /// <exception cref="Exception">A call was not answered as it must be.</exception>
+    public async Task EndAsync()
+    {
+        await _stop.CancelAsync();
+        await _steering;
+    }
+
+    private async Task SteerAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            await Task.Delay(chance.Next(4000), _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                await (
+                    chance.Next(5) switch
+                    {
+                        0 => HoldAsync("{}", tasks),
+                        1 => HoldAsync($$"""{"task": "t{{chance.Next(tasks) + 1}}", "by": "kim"}""", 1),
+                        2 => LimitAsync(),
+                        3 => RefuseAsync(),
+                        _ => AskAsync(),
+                    }
+                );
+            }
+            catch (InvalidOperationException)
+            {
+                if (await HasEndedAsync())
+                {
+                    return;
+                }
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Pauses the run or a task, and lets it go on.</summary>
+    private async Task HoldAsync(string whom, int agents)
+    {
+        _done.Add($"pause {whom}");
+        Interrupts += agents;
+        await (chance.Next(2) == 0 ? sdk.UpdateAsync("pause", whom) : sdk.SignalAsync("pause", whom));
+        await Task.Delay(chance.Next(4000));
+        await (chance.Next(2) == 0 ? sdk.UpdateAsync("resume", whom) : sdk.SignalAsync("resume", whom));
+    }
+
+    private async Task LimitAsync()
+    {
+        _done.Add("setConcurrency");
+        await sdk.UpdateAsync("setConcurrency", "1");
+        await sdk.UpdateAsync("setConcurrency", tasks.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private async Task RefuseAsync()
+    {
+        var (told, call) = Refused[chance.Next(Refused.Length)];
+        _done.Add($"wrong {call[1]}");
+        if (!await HasEndedAsync())
+        {
+            var said = await sdk.RefusedAsync(call);
+            Assert.True(said.Contains(told, StringComparison.Ordinal) || await HasEndedAsync(), $"{string.Join(' ', call)}: {said}");
+        }
+    }
+
+    private async Task AskAsync()
+    {
+        _done.Add("status");
+        var status = await sdk.StatusAsync();
+        Assert.DoesNotContain((string?)status["state"], (string[])["failed", "escalated", "terminated", "cancelled"]);
+    }
+
+    private async Task<bool> HasEndedAsync() => (string?)(await sdk.StatusAsync())["state"] == "completed";
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _steering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+}
