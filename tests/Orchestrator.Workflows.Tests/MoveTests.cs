@@ -5,6 +5,7 @@ using Orchestrator.TestKit;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Workflow.V1;
 using Temporalio.Client;
+using Temporalio.Exceptions;
 using Temporalio.Worker;
 using Xunit;
 
@@ -38,6 +39,28 @@ public class MoveTests
         var status = await run.StatusAsync();
         Assert.Equal((There, "desk", "/clone"), (status.Queue, status.Host, status.Repository));
         Assert.Contains(there.Activities.Events, told => told.Reason.Contains("to desk (bbbb), by kim", StringComparison.Ordinal));
+    }
+
+    /// <summary>The server tries nothing again that is to be cancelled: what would have been is begun on the other machine.</summary>
+    [Fact]
+    public async Task Move_WhileAStepFailsForTheMoment_BeginsItThere()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            [RunTests.Task("a")],
+            a =>
+                a.Agent = async (_, stop) =>
+                {
+                    await UntilStoppedAsync(stop, "");
+                    throw new ApplicationFailureException("the server is away", "IOException");
+                }
+        );
+        await run.UntilAsync(status => status.Tasks.Any(task => task is { Id: "a", State: TaskStates.Executing }));
+        await using var there = new Machine(run, There);
+
+        await MoveAsync(run);
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(["a"], there.Activities.Merged);
     }
 
     [Fact]

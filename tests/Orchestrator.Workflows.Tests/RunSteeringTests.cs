@@ -201,6 +201,7 @@ public sealed class RunSteeringTests
     [Theory]
     [InlineData(FailureTypes.WorkerStops)]
     [InlineData(FailureTypes.WorkerDied)]
+    [InlineData("IOException")]
     public async Task Pause_WorkerLetsGoOfTheAgentMeanwhile_IsStoppedByTheNextOneAndGoesOn(string type)
     {
         await using var run = await ScriptedRun.StartAsync(
@@ -218,7 +219,7 @@ public sealed class RunSteeringTests
                     }
                     await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                     throw new ApplicationFailureException(
-                        "the worker stops or died",
+                        "the worker stops or died, or the server is away for a moment",
                         type,
                         nonRetryable: false,
                         nextRetryDelay: TimeSpan.FromMilliseconds(1)

@@ -36,18 +36,11 @@ internal sealed class MachineInterceptor : IWorkerInterceptor
                     return await base.ScheduleActivityAsync<TResult>(input with { Options = options });
                 }
                 catch (ActivityFailureException left)
-                    when (moved.IsCancellationRequested && !asked.IsCancellationRequested && HasLeft(left))
+                    when (moved.IsCancellationRequested && !asked.IsCancellationRequested && ActivityEnds.HasNoOutcome(left))
                 {
                     // It is begun again on the other machine.
                 }
             }
         }
-
-        /// <summary>Whether the activity ended because its run was moved, and not with an end of its own.</summary>
-        private static bool HasLeft(ActivityFailureException failure) =>
-            TemporalException.IsCanceledException(failure)
-            || failure.InnerException
-                is TimeoutFailureException
-                    or ApplicationFailureException { ErrorType: FailureTypes.WorkerStops or FailureTypes.WorkerDied };
     }
 }

@@ -81,7 +81,7 @@ internal sealed class AgentRuns(TaskState state, TaskWaits waits)
         {
             return await call(first);
         }
-        catch (ActivityFailureException failure) when (first.Interrupt.IsCancellationRequested && LeftItsAgent(failure))
+        catch (ActivityFailureException failure) when (first.Interrupt.IsCancellationRequested && ActivityEnds.HasNoOutcome(failure))
         {
             if (failure.InnerException is TimeoutFailureException)
             {
@@ -94,12 +94,4 @@ internal sealed class AgentRuns(TaskState state, TaskWaits waits)
         }
         return await call(first with { Stop = true, AwaitRelease = false, Interrupt = CancellationToken.None });
     }
-
-    /// <summary>Whether the interruption did not reach a worker, so that the agent may still run: the server ended the activity unheard,
-    /// its worker released it (an activity that is to be cancelled is not retried), died, or was too busy to heartbeat.</summary>
-    private static bool LeftItsAgent(ActivityFailureException failure) =>
-        TemporalException.IsCanceledException(failure)
-        || failure.InnerException
-            is TimeoutFailureException
-                or ApplicationFailureException { ErrorType: FailureTypes.WorkerStops or FailureTypes.WorkerDied };
 }
