@@ -14,6 +14,9 @@ internal sealed class SharedMail(IReadOnlyDictionary<string, string> remotes, Co
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
     private readonly Pace _pace = new(context.Time);
 
+    /// <summary>What kept the mail of each run from being exchanged the last time. It is tried again soon, and said once.</summary>
+    private readonly Dictionary<string, string> _problems = new(StringComparer.Ordinal);
+
     /// <summary>Exchanges the mail of a run, where that is due.</summary>
     /// <param name="run">The run.</param>
     /// <param name="reference">The repository.</param>
@@ -36,7 +39,7 @@ internal sealed class SharedMail(IReadOnlyDictionary<string, string> remotes, Co
                 run.Status.Queue == reference.Queue
                     ? await share.CollectAsync(run.Id, reference, stop)
                     : await share.ExchangeAsync(run.Id, reference, stop);
-            if (problem.Length > 0)
+            if (IsNews(run.Id, problem) && problem.Length > 0)
             {
                 log.NotShared(run.Id, $"mail: {problem}");
             }
@@ -44,7 +47,17 @@ internal sealed class SharedMail(IReadOnlyDictionary<string, string> remotes, Co
         catch (Exception missed) when (missed is not OperationCanceledException || !stop.IsCancellationRequested)
         {
             // A full disk, a remote that is away: what was sent waits for the next time.
-            log.RunNotShared(run.Id, missed);
+            if (IsNews(run.Id, missed.Message))
+            {
+                log.RunNotShared(run.Id, missed);
+            }
         }
+    }
+
+    private bool IsNews(string run, string problem)
+    {
+        var isNews = _problems.GetValueOrDefault(run, "") != problem;
+        _problems[run] = problem;
+        return isNews;
     }
 }
