@@ -7,6 +7,7 @@ using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Workflows;
 using Temporalio.Client;
+using Temporalio.Common;
 using Temporalio.Worker;
 
 namespace Orchestrator.Worker;
@@ -46,6 +47,14 @@ public sealed class RunWorker : IDisposable
             // of a run's processor time. Tests of workflows run with it, and BannedSymbols.txt holds at compile time.
             DisableWorkflowTracingEventListener = true,
             Interceptors = [new StepFailures()],
+            // Open runs go over to the version that is made the current one: they can be replayed by it. The steps of a machine are done
+            // there by whatever version it has.
+            DeploymentOptions = options.Deployment is { } version
+                ? new WorkerDeploymentOptions(version, useWorkerVersioning: true)
+                {
+                    DefaultVersioningBehavior = VersioningBehavior.AutoUpgrade,
+                }
+                : null,
         };
         shared.AddWorkflows();
         shared.AddAllActivities(new RepositoryActivities(new ServedRepositories(options.Repositories, options.Named, services)));

@@ -1,6 +1,7 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Merging.Preflight;
+using Temporalio.Common;
 
 namespace Orchestrator.Worker;
 
@@ -33,6 +34,10 @@ public sealed record RunWorkerOptions
     /// <summary>Workers of other machines may use the same accounts: the server keeps their ledgers. Default: false, the files of this user
     /// do.</summary>
     public bool SharesAccounts { get; init; }
+
+    /// <summary>The version of a worker deployment that this worker is: it gets workflows while that is the current one.</summary>
+    /// <value>Default: null, the server offers it those of no deployment.</value>
+    public WorkerDeploymentVersion? Deployment { get; init; }
 
     /// <summary>How long activities may go on after the worker was asked to stop.</summary>
     /// <value>Default: 5 seconds.</value>

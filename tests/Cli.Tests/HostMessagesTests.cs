@@ -20,13 +20,26 @@ public sealed class HostMessagesTests : IDisposable
     [InlineData("--label gpu", "and --slots, how many, is not given.", "--slots 2 --label gpu")]
     [InlineData("--slots 1 --label a/b", "'a/b' is no label.", "letters, digits, dots, hyphens and underscores")]
     [InlineData("--slots 1", "not both are set.", "Set temporal.address and wip.remote on each machine")]
-    public async Task Worker_PlacesThatCantBeOffered_SaysWhyAndWhatToDo(string flags, string says, string cure)
+    [InlineData("--make-current", "temporal.address and temporal.deployment are not both set.", "Set both on each machine")]
+    public async Task Worker_WhatCantBeOffered_SaysWhyAndWhatToDo(string flags, string says, string cure)
     {
         var worker = await _cli.RunAsync(["worker", .. flags.Split(' ')]);
 
         Assert.Equal(ExitCodes.Usage, worker.ExitCode);
         Assert.Contains(says, worker.People, StringComparison.Ordinal);
         Assert.Contains(cure, worker.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Worker_DeploymentWithAPoint_IsRefusedWithTheSetting()
+    {
+        _cli.WriteUser("temporal: {address: localhost, deployment: my.workers}\n");
+
+        var worker = await _cli.RunAsync("worker");
+
+        Assert.Equal(ExitCodes.Usage, worker.ExitCode);
+        Assert.Contains("'my.workers' is no name of a worker deployment.", worker.People, StringComparison.Ordinal);
+        Assert.Contains("temporal.deployment", worker.People, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,14 +14,16 @@ internal sealed class SpreadHosts : IAsyncDisposable
     private readonly List<MachinePlace> _others;
 
     private readonly string _interval;
+    private readonly string? _deployment;
 
     private SpreadHosts(
         Temporal.Server.TemporalServer server,
         MachinePlace home,
         List<MachinePlace> others,
         string remote,
-        string interval
-    ) => (_server, Home, _others, Remote, _interval) = (server, home, others, remote, interval);
+        string interval,
+        string? deployment
+    ) => (_server, Home, _others, Remote, _interval, _deployment) = (server, home, others, remote, interval, deployment);
 
     /// <summary>The way of a host to the server and the remote.</summary>
     public PlaceNetwork NetworkOf(MachinePlace place) => _networks[place];
@@ -46,13 +48,15 @@ internal sealed class SpreadHosts : IAsyncDisposable
     /// <param name="plan">Members of a task beside its files.</param>
     /// <param name="areShallow">The clones of the others have the newest commit alone.</param>
     /// <param name="interval">How often what is under way is pushed.</param>
+    /// <param name="deployment">The worker deployment of all machines; null: none.</param>
     public static async Task<SpreadHosts> CreateAsync(
         int tasks,
         int others,
         int slots = 0,
         Func<int, string>? plan = null,
         bool areShallow = false,
-        string interval = "1s"
+        string interval = "1s",
+        string? deployment = null
     )
     {
         var home = await MachinePlace.CreateAsync("home");
@@ -85,7 +89,7 @@ internal sealed class SpreadHosts : IAsyncDisposable
             new Temporal.Server.TemporalServerOptions { Address = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0) }
         );
         await server.StartAsync();
-        var made = new SpreadHosts(server, home, hosts, remote, interval);
+        var made = new SpreadHosts(server, home, hosts, remote, interval, deployment);
         foreach (var place in made.All)
         {
             var spread = $"hosts:\n  spread: true\n  slots: {slots}\nworkers: {tasks}\n";
@@ -107,7 +111,8 @@ internal sealed class SpreadHosts : IAsyncDisposable
     {
         var network = await PlaceNetwork.StartAsync(place, Address, Remote);
         _networks.Add(place, network);
-        place.Set($"temporal:\n  address: {network.Address}\nwip:\n  remote: {Remote}\n  interval: {_interval}\n{more}");
+        var deployment = _deployment is null ? "" : $"  deployment: {_deployment}\n";
+        place.Set($"temporal:\n  address: {network.Address}\n{deployment}wip:\n  remote: {Remote}\n  interval: {_interval}\n{more}");
     }
 
     /// <summary>Waits until the run has landed.</summary>

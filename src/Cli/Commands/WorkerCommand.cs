@@ -48,6 +48,12 @@ internal sealed class WorkerCommand : CliCommand
         Description = "With --slots: what this machine has that such a task may ask for by 'host: LABEL' (may be repeated)",
         HelpName = "LABEL",
     };
+    private readonly Option<bool> _makeCurrent = new("--make-current")
+    {
+        Description =
+            "Make the version of this program the current one of the worker deployment (temporal.deployment): workers of it go on with "
+            + "runs, those of others no more",
+    };
     private readonly EngineOptions _engine = new();
     private readonly LogOptions _log = new();
     private static readonly TimeSpan LeastStillness = TimeSpan.FromSeconds(25);
@@ -62,6 +68,7 @@ internal sealed class WorkerCommand : CliCommand
         Add(_takeOver);
         Add(_slots);
         Add(_labels);
+        Add(_makeCurrent);
         Add(new WorkerDrainCommand());
         _engine.AddTo(this);
         Add(_yes);
@@ -92,6 +99,14 @@ internal sealed class WorkerCommand : CliCommand
         var settings = TrustGate.Demand(context, context.OpenSettings(repositories[0], _engine.Flags(parsed)), yes);
         var takesOver = TakesOver(parsed, settings.Settings!);
         var offered = Offered(parsed, settings.Settings!);
+        if (parsed.GetValue(_makeCurrent) && WorkerDeployment.VersionOf(settings.Settings!.Temporal) is null)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                "A current version is of a worker deployment, and temporal.address and temporal.deployment are not both set.",
+                "Set both on each machine: see docs/upgrading.md."
+            );
+        }
         using var log = _log.Open(parsed, Path.Combine(repositories[0].OrchestratorFolder, "logs", "worker-.log"), context);
         var builder = ServiceHost.Create(log);
         EngineConnection? served = null;
@@ -102,6 +117,7 @@ internal sealed class WorkerCommand : CliCommand
             Stays = true,
             TakesOver = takesOver,
             Offered = offered,
+            MakesCurrent = parsed.GetValue(_makeCurrent),
         });
         if (_page.Page(parsed, context, log.Factory) is { } page)
         {

@@ -37,6 +37,9 @@ internal sealed class RunWork(
     /// <summary>Places for tasks of runs that spread theirs; null: as the settings of each repository say.</summary>
     public HostSettings? Offered { get; init; }
 
+    /// <summary>This version of the program takes the place of the current one of the worker deployment.</summary>
+    public bool MakesCurrent { get; init; }
+
     /// <summary>Where no address is set, this process serves the embedded engine or takes it over; false where another part of it serves
     /// it.</summary>
     public bool Stays { get; init; }
@@ -44,7 +47,7 @@ internal sealed class RunWork(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         _engine = await EngineConnection.OpenAsync(repositories[0], settings, context, loggers, Stays, stop);
-        _worker = await WorkerHost.StartAsync(_engine, repositories, context, loggers, stop, Named, TakesOver, Offered);
+        _worker = await WorkerHost.StartAsync(_engine, repositories, context, loggers, stop, Named, TakesOver, Offered, MakesCurrent);
         started(_engine);
         await base.StartAsync(cancellationToken);
     }

@@ -8,6 +8,7 @@ using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
 using Orchestrator.Worker;
+using Temporalio.Common;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -30,7 +31,7 @@ internal sealed class WorkerHost : IAsyncDisposable
     private readonly CommandContext _context;
     private readonly CancellationTokenSource _stopping = new();
 
-    /// <summary>By the paths of repositories with places for tasks of runs that spread theirs: the workers that were added for them.</summary>
+    /// <summary>By the paths of repositories with places for tasks of runs that spread theirs: workers that were added for them.</summary>
     private readonly ConcurrentDictionary<string, Task> _offering = new(StringComparer.Ordinal);
     private RunWorker? _worker;
     private Task _working = Task.CompletedTask;
@@ -62,6 +63,7 @@ internal sealed class WorkerHost : IAsyncDisposable
     /// <param name="stop">Gives up.</param>
     /// <param name="named">Some of them by the names that callers use.</param>
     /// <param name="offered">Places for tasks of runs that spread theirs; null: as the settings of each repository say.</param>
+    /// <param name="makesCurrent">This version of the program takes the place of the current one of the worker deployment.</param>
     /// <param name="takesOver">How long nothing of another machine's run must have moved for it to be taken here; null: none is.</param>
     public static async Task<WorkerHost> StartAsync(
         EngineConnection engine,
@@ -71,7 +73,8 @@ internal sealed class WorkerHost : IAsyncDisposable
         CancellationToken stop,
         IReadOnlyDictionary<string, RepositoryLocation>? named = null,
         TimeSpan? takesOver = null,
-        HostSettings? offered = null
+        HostSettings? offered = null,
+        bool makesCurrent = false
     )
     {
         var inHand = await OwnedAgents.OpenAsync(repositories, context.Services);
@@ -88,8 +91,10 @@ internal sealed class WorkerHost : IAsyncDisposable
             var (places, remotes) = engine.IsEmbedded
                 ? ([], new Dictionary<string, string>())
                 : await HostOffers.ReadAsync(served, offered, context, stop);
+            var deployment = engine.IsEmbedded ? null : Deployment(repositories[0], context);
             var options = new RunWorkerOptions
             {
+                Deployment = deployment,
                 Places = places,
                 Remotes = remotes,
                 Repositories = inHand.References,
@@ -128,6 +133,9 @@ internal sealed class WorkerHost : IAsyncDisposable
                         host._stopping.Token
                     )
                     : Task.CompletedTask,
+                deployment is null
+                    ? Task.CompletedTask
+                    : new WorkerDeployment(engine.Client, deployment, makesCurrent, context).RunAsync(host._stopping.Token),
                 takesOver is null ? Task.CompletedTask : host.WarnOfRemotesAsync(host._stopping.Token),
                 host._telemetry?.RunAsync(host._stopping.Token) ?? Task.CompletedTask,
                 new FailureWatch(engine, context, loggers.CreateLogger<FailureWatch>()).RunAsync(host._stopping.Token),
@@ -159,6 +167,10 @@ internal sealed class WorkerHost : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>The version of a worker deployment that this process is, by the settings of the first repository.</summary>
+    private static WorkerDeploymentVersion? Deployment(RepositoryLocation first, CommandContext context) =>
+        context.OpenSettings(first, []).Loaded.Settings is { } settings ? WorkerDeployment.VersionOf(settings.Temporal) : null;
 
     /// <summary>There are places here for tasks of runs that spread theirs.</summary>
     /// <param name="repository">The repository.</param>

@@ -1,0 +1,92 @@
+using Orchestrator.Cli.Console;
+using Orchestrator.Settings;
+using Temporalio.Api.WorkflowService.V1;
+using Temporalio.Client;
+using Temporalio.Common;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Cli.Engine;
+
+/// <summary>The worker deployment that a worker of this process belongs to: the server gives runs to workers of its current version. The
+/// first version there is becomes that by itself.</summary>
+/// <param name="client">The server.</param>
+/// <param name="version">What this process is.</param>
+/// <param name="makesCurrent">This version takes the place of another one.</param>
+/// <param name="context">Clock and terminal.</param>
+internal sealed class WorkerDeployment(ITemporalClient client, WorkerDeploymentVersion version, bool makesCurrent, CommandContext context)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>What a worker is by settings; null: it belongs to no deployment.</summary>
+    public static WorkerDeploymentVersion? VersionOf(TemporalSettings settings) =>
+        settings is { Address: not null, Deployment: { } name } ? new(name, settings.BuildId ?? VersionText.Value) : null;
+
+    /// <summary>Looks whether this version is the current one once the server knows it, and makes it that where it shall be.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var began = context.Time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                if (await SettleAsync(stop))
+                {
+                    return;
+                }
+            }
+            catch (RpcException refused) when (!stop.IsCancellationRequested && context.Time.GetElapsedTime(began) > Patience)
+            {
+                context.Terminal.Warn(
+                    $"The server does not say which version of the worker deployment {version.DeploymentName} is the current one "
+                        + $"({ConnectionFault.Of(refused)}): whether this worker gets runs is not known."
+                );
+                return;
+            }
+            catch (RpcException) when (!stop.IsCancellationRequested)
+            {
+                // It knows a version once the first worker asks it for work; somebody else may have changed the deployment meanwhile.
+            }
+            await Task.Delay(Pause, context.Time, stop);
+        }
+    }
+
+    private async Task<bool> SettleAsync(CancellationToken stop)
+    {
+        var calls = new RpcOptions { CancellationToken = stop };
+        var known = await client.WorkflowService.DescribeWorkerDeploymentAsync(
+            new DescribeWorkerDeploymentRequest { Namespace = client.Options.Namespace, DeploymentName = version.DeploymentName },
+            calls
+        );
+        var current = known.WorkerDeploymentInfo.RoutingConfig.CurrentDeploymentVersion?.BuildId ?? "";
+        if (current == version.BuildId)
+        {
+            return true;
+        }
+        if (current.Length > 0 && !makesCurrent)
+        {
+            context.Terminal.Warn(
+                $"The current version of the worker deployment {version.DeploymentName} is {current}, and this worker is "
+                    + $"{version.BuildId}: it does the steps of this machine, and workers of the current version go on with runs. "
+                    + "'orchestrate worker --make-current' makes this version the current one."
+            );
+            return true;
+        }
+        await client.WorkflowService.SetWorkerDeploymentCurrentVersionAsync(
+            new SetWorkerDeploymentCurrentVersionRequest
+            {
+                Namespace = client.Options.Namespace,
+                DeploymentName = version.DeploymentName,
+                BuildId = version.BuildId,
+                ConflictToken = known.ConflictToken,
+                Identity = context.Person,
+            },
+            calls
+        );
+        context.Terminal.Say(
+            $"{version.BuildId} is the current version of the worker deployment {version.DeploymentName}: workers of it go on with runs"
+                + (current.Length > 0 ? $", those of {current} no more." : ".")
+        );
+        return true;
+    }
+}
