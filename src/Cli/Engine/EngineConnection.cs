@@ -6,6 +6,7 @@ using Orchestrator.Runs;
 using Orchestrator.Settings;
 using Temporal.Server;
 using Temporalio.Client;
+using Temporalio.Common;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Engine;
@@ -67,6 +68,10 @@ internal sealed class EngineConnection : IAsyncDisposable
 
     /// <summary>The engine in words for people.</summary>
     public string Description { get; }
+
+    /// <summary>What workers on that engine are in its worker deployment.</summary>
+    /// <value>Default: null, there is none.</value>
+    public WorkerDeploymentVersion? Deployment { get; private init; }
 
     /// <summary>Whether this process serves the embedded engine.</summary>
     public bool IsOwner => _served is not null;
@@ -251,7 +256,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         {
             var client = await ClientCore.ConnectAsync(options, loggers, stop);
             return await ServerNamespace.ExistsAsync(client, stop)
-                ? new EngineConnection(client, $"Temporal at {options.TargetHost}")
+                ? new EngineConnection(client, $"Temporal at {options.TargetHost}") { Deployment = WorkerDeployment.VersionOf(settings) }
                 : throw new CommandException(
                     ExitCodes.Unavailable,
                     $"There is no namespace {options.Namespace} on the Temporal server at {options.TargetHost}.",

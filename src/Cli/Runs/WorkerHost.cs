@@ -8,7 +8,6 @@ using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
 using Orchestrator.Worker;
-using Temporalio.Common;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -91,10 +90,9 @@ internal sealed class WorkerHost : IAsyncDisposable
             var (places, remotes) = engine.IsEmbedded
                 ? ([], new Dictionary<string, string>())
                 : await HostOffers.ReadAsync(served, offered, context, stop);
-            var deployment = engine.IsEmbedded ? null : Deployment(repositories[0], context);
             var options = new RunWorkerOptions
             {
-                Deployment = deployment,
+                Deployment = engine.Deployment,
                 Places = places,
                 Remotes = remotes,
                 Repositories = inHand.References,
@@ -133,9 +131,9 @@ internal sealed class WorkerHost : IAsyncDisposable
                         host._stopping.Token
                     )
                     : Task.CompletedTask,
-                deployment is null
-                    ? Task.CompletedTask
-                    : new WorkerDeployment(engine.Client, deployment, makesCurrent, context).RunAsync(host._stopping.Token),
+                engine.Deployment is { } deployment
+                    ? new WorkerDeployment(engine.Client, deployment, makesCurrent, context).RunAsync(host._stopping.Token)
+                    : Task.CompletedTask,
                 takesOver is null ? Task.CompletedTask : host.WarnOfRemotesAsync(host._stopping.Token),
                 host._telemetry?.RunAsync(host._stopping.Token) ?? Task.CompletedTask,
                 new FailureWatch(engine, context, loggers.CreateLogger<FailureWatch>()).RunAsync(host._stopping.Token),
@@ -167,10 +165,6 @@ internal sealed class WorkerHost : IAsyncDisposable
             }
         }
     }
-
-    /// <summary>The version of a worker deployment that this process is, by the settings of the first repository.</summary>
-    private static WorkerDeploymentVersion? Deployment(RepositoryLocation first, CommandContext context) =>
-        context.OpenSettings(first, []).Loaded.Settings is { } settings ? WorkerDeployment.VersionOf(settings.Temporal) : null;
 
     /// <summary>There are places here for tasks of runs that spread theirs.</summary>
     /// <param name="repository">The repository.</param>
